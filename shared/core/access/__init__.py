@@ -1,0 +1,1 @@
+"""The access policy: its schema, its conditions, and the decision it gives."""

@@ -1,0 +1,78 @@
+"""What is known about a request when a policy is asked about it, and whether each condition holds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Final
+
+from shared.core.access.schema import WEEKDAYS, Conditions, Network, TimeWindow
+from shared.core.globs import matches_any
+
+IpAddress = IPv4Address | IPv6Address
+# Everything vended here is: the Go CLI's other modes exist only on the caller's machine.
+MODE: Final = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One request as the policy sees it. None means not known; an empty `role` means the caller has none."""
+
+    user: str
+    profile: str
+    at: datetime
+    account: str | None = None
+    role: str | None = None
+    source_ip: IpAddress | None = None
+
+
+def parse_source_ip(text: str) -> IpAddress | None:
+    """Read an address, unwrapping an IPv4-mapped IPv6 one; None when it is not an address."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
+
+
+def check_conditions(conditions: Conditions, facts: Facts) -> Iterator[tuple[str, bool | None]]:
+    """Yield each written condition's name and whether it holds; None where the fact it asks for is not known."""
+    if conditions.profiles is not None:
+        yield "profiles", matches_any(conditions.profiles, facts.profile)
+    if conditions.users is not None:
+        yield "users", matches_any(conditions.users, facts.user)
+    if conditions.accounts is not None:
+        yield "accounts", None if facts.account is None else facts.account in conditions.accounts
+    if conditions.roles is not None:
+        yield "roles", None if facts.role is None else facts.role != "" and matches_any(conditions.roles, facts.role)
+    if conditions.source_ips is not None:
+        yield "source_ips", None if facts.source_ip is None else _is_in_any(facts.source_ip, conditions.source_ips)
+    if conditions.mode is not None:
+        yield "mode", MODE in conditions.mode
+    if conditions.time is not None:
+        yield "time", is_within(conditions.time, facts.at)
+
+
+def is_within(window: TimeWindow, at: datetime) -> bool:
+    """Whether the instant falls in the window on the zone's local clock."""
+    local = at.astimezone(window.timezone)
+    day, minute = local.weekday(), local.hour * 60 + local.minute
+    if window.hours is None:
+        return _is_day(window, day)
+    start, end = window.hours.start, window.hours.end
+    if start < end:
+        return start <= minute < end and _is_day(window, day)
+    if minute >= start:
+        return _is_day(window, day)
+    # Past midnight, and so of the window that began the evening before.
+    return minute < end and _is_day(window, (local.date() - timedelta(days=1)).weekday())
+
+
+def _is_day(window: TimeWindow, weekday: int) -> bool:
+    return window.days is None or WEEKDAYS[weekday] in window.days
+
+
+def _is_in_any(address: IpAddress, networks: tuple[Network, ...]) -> bool:
+    return any(address.version == network.version and address in network for network in networks)

@@ -1,0 +1,121 @@
+"""From the policy's decision to an authorization: one pure function over the table of who gets what.
+
+policy says       locked out   approved grant   break-glass event    outcome
+anything          yes          any              any                  refuse locked_out
+allow             no           any              any                  issue, via direct
+require_approval  no           yes              any                  issue, via approval
+require_approval  no           no               yes, if it yields    issue, via break-glass
+require_approval  no           no               no                   refuse approval_required
+deny by a rule    no           any              yes, if it yields    issue via break-glass, else refuse denied
+no rule matches   no           any              yes                  issue via break-glass, else refuse denied
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, assert_never
+
+from shared.core.access.evaluate import Decision, Verdict
+from shared.core.durations import CHAINING_MAXIMUM, DEFAULT, STS_MAXIMUM, STS_MINIMUM
+from shared.core.grants import Grant, longest
+from shared.core.stamp import Via
+
+# A grant with less than this left is not worth a session: it would end before the SDK has used it.
+GRANT_ENDING: Final = timedelta(seconds=60)
+
+
+class RefusalCode(StrEnum):
+    DENIED = "denied"
+    APPROVAL_REQUIRED = "approval_required"
+    LOCKED_OUT = "locked_out"
+    GRANT_ENDING = "grant_ending"
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """No credential, and why."""
+
+    code: RefusalCode
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A credential may leave.
+
+    `duration` is what the caller gets. `sts_duration` is what STS is asked for: never under its floor of 900 s. Where
+    that is longer than the grant, `not_after` (UTC) is the grant's end and the session's permissions must stop there.
+    """
+
+    via: Via
+    grant: Grant | None
+    duration: timedelta
+    sts_duration: timedelta
+    not_after: datetime | None
+
+
+def is_requestable(duration: timedelta) -> bool:
+    """Whether STS knows sessions of this length at all (900-43200 s); others are an invalid request."""
+    return STS_MINIMUM <= duration <= STS_MAXIMUM
+
+
+def authorize(
+    decision: Decision,
+    *,
+    profile: str,
+    grants: Iterable[Grant],
+    is_locked_out: bool,
+    now: datetime,
+    requested: timedelta | None = None,
+    profile_cap: timedelta | None = None,
+) -> Issue | Refuse:
+    """Authorize one request for one profile.
+
+    `grants` are the caller's own, of any kind, profile and window; `requested` must be requestable. `now` is UTC.
+    """
+    if is_locked_out:
+        return Refuse(RefusalCode.LOCKED_OUT)
+    caps = [requested or DEFAULT, CHAINING_MAXIMUM]
+    if decision.rule is not None:
+        caps.append(decision.rule.cap)
+    if profile_cap is not None:
+        caps.append(profile_cap)
+    cap = min(caps)
+    if decision.verdict is Verdict.ALLOW:
+        return Issue(Via.DIRECT, None, cap, cap, None)
+    serving = _serving_grants(decision, profile, list(grants), now)
+    for grant in serving:
+        if grant.remaining(now) >= GRANT_ENDING:
+            return _issue_under(grant, cap, now)
+    return Refuse(RefusalCode.GRANT_ENDING if serving else _refusal(decision))
+
+
+def _serving_grants(decision: Decision, profile: str, grants: list[Grant], now: datetime) -> list[Grant]:
+    """List the grants that may serve this decision, preferred first."""
+    kinds: list[Via] = []
+    if decision.verdict is Verdict.REQUIRE_APPROVAL:
+        kinds.append(Via.APPROVAL)
+    if decision.rule is None or decision.rule.yields_to_break_glass:
+        kinds.append(Via.BREAK_GLASS)
+    candidates = (longest(grants, via, profile, now) for via in kinds)
+    return [grant for grant in candidates if grant is not None]
+
+
+def _issue_under(grant: Grant, cap: timedelta, now: datetime) -> Issue:
+    remaining = timedelta(seconds=int(grant.remaining(now).total_seconds()))
+    duration = min(cap, remaining)
+    if duration < STS_MINIMUM:
+        return Issue(grant.via, grant, duration, STS_MINIMUM, grant.ends_at)
+    return Issue(grant.via, grant, duration, duration, None)
+
+
+def _refusal(decision: Decision) -> RefusalCode:
+    match decision.verdict:
+        case Verdict.REQUIRE_APPROVAL:
+            return RefusalCode.APPROVAL_REQUIRED
+        case Verdict.DENY:
+            return RefusalCode.DENIED
+        case Verdict.ALLOW:
+            raise AssertionError("an allow is issued before any refusal is looked for")
+        case unexpected:
+            assert_never(unexpected)

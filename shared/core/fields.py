@@ -1,0 +1,48 @@
+"""Field types the documents share, and the base every document's model stands on."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from shared.core.arn import is_account_id
+from shared.core.durations import STS_MINIMUM, MalformedDurationError, format_duration, parse_duration
+
+PROFILE_NAME_PATTERN: Final = r"[A-Za-z0-9._-]{1,64}"
+
+
+class DocumentModel(BaseModel):
+    """Strict and frozen: unknown keys, wrong types and nulls are errors, and a loaded document never changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+def _read_duration(value: Any) -> timedelta:
+    try:
+        return parse_duration(value)
+    except MalformedDurationError as error:
+        raise ValueError(str(error)) from None
+
+
+def _at_least_the_sts_floor(value: timedelta) -> timedelta:
+    if value < STS_MINIMUM:
+        raise ValueError(f"at least {format_duration(STS_MINIMUM)}: STS issues nothing shorter")
+    return value
+
+
+def _read_account(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise ValueError("an account is text: put its 12 digits in quotes, or a leading zero is lost")  # noqa: TRY004 - pydantic collects ValueErrors
+    if not isinstance(value, str) or not is_account_id(value):
+        raise ValueError("an account is exactly 12 digits in quotes")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_read_duration), Field(strict=False)]
+SessionDuration = Annotated[Duration, AfterValidator(_at_least_the_sts_floor)]
+AccountId = Annotated[str, BeforeValidator(_read_account)]
+# One line of printable text, so that a name can stand in a log line, a table or a header without surprises.
+Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Glob = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+IamPolicy = dict[str, Any]

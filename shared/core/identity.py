@@ -1,0 +1,102 @@
+"""Who is asking: from the ARN the gateway verified to the one name that policies, stamps and logs use."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from shared.core.arn import MalformedArnError, parse_arn
+from shared.core.globs import matches_any
+from shared.core.stamp import parse_stamp
+
+# AssumeRole: RoleSessionName, 2-64 of `[\w+=,.@-]`. IAM: UserName, 1-64 of the same. GetFederationToken: Name, 2-32.
+_NAME: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
+_SSO_ROLE: Final = re.compile(r"AWSReservedSSO_[A-Za-z0-9_+=,.@-]+_[0-9a-f]{16}")
+
+
+class CallerKind(StrEnum):
+    IAM_USER = "iam-user"
+    IDENTITY_CENTER = "identity-center"
+    NAMED_SESSION = "named-session"
+    ROLE = "role"
+    FEDERATED_USER = "federated-user"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A caller in canonical form.
+
+    `user` is the name policies match. `role` is the caller's role name, empty for a caller who is known to have none.
+    `session_name` is what the caller's session calls itself: logged, and trusted only where `user` already says so.
+    """
+
+    kind: CallerKind
+    user: str
+    account: str
+    role: str
+    session_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCaller:
+    """A refusal: the caller has no name here. `reason` is safe to show to the caller."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRules:
+    """Which accounts and roles may name a caller.
+
+    `named_session_roles` are globs on role names whose trust policy pins the session name to the person.
+    `sso_roles` are exact Identity Center role names; empty accepts any in a trusted account.
+    """
+
+    trusted_accounts: frozenset[str]
+    sso_roles: frozenset[str] = frozenset()
+    named_session_roles: tuple[str, ...] = ()
+
+
+def identify(caller_arn: str, caller_account: str, rules: IdentityRules) -> Principal | UnknownCaller:
+    """Name the caller, or say why there is no name for them.
+
+    Both values come from the request context API Gateway filled after verifying the signature. The session ARN of a
+    role drops the role's path (IAM User Guide, "IAM identifiers"), so an Identity Center role is known by its name and
+    account only.
+    """
+    try:
+        arn = parse_arn(caller_arn)
+    except MalformedArnError as error:
+        return UnknownCaller(f"the caller's ARN cannot be read: {error}")
+    if not arn.account or arn.account != caller_account:
+        return UnknownCaller("the caller's ARN and account disagree")
+    if arn.account not in rules.trusted_accounts:
+        return UnknownCaller(f"account {arn.account} is not one this service accepts callers from")
+    if arn.region:
+        return UnknownCaller("an identity's ARN has no region")
+    match (arn.service, *arn.resource.split("/")):
+        case ("iam", "root"):
+            return UnknownCaller("the root user is never accepted: use a person's or a job's own identity")
+        case ("iam", "user", *_, name) if _NAME.fullmatch(name):
+            return Principal(CallerKind.IAM_USER, name, arn.account, role="", session_name="")
+        case ("sts", "federated-user", name) if _NAME.fullmatch(name):
+            # Whoever calls GetFederationToken picks the name, so it gets a namespace no IAM or SSO name can reach.
+            return Principal(CallerKind.FEDERATED_USER, f"federated/{name}", arn.account, role="", session_name=name)
+        case ("sts", "assumed-role", role, session_name) if _NAME.fullmatch(role) and _NAME.fullmatch(session_name):
+            return _identify_role_session(arn.account, role, session_name, rules)
+    return UnknownCaller("only IAM users, federated users and role sessions can be callers")
+
+
+def _identify_role_session(
+    account: str,
+    role: str,
+    session_name: str,
+    rules: IdentityRules,
+) -> Principal | UnknownCaller:
+    if parse_stamp(session_name) is not None:
+        return UnknownCaller("credentials vended by Sentinel cannot ask for more: call with your own")
+    if _SSO_ROLE.fullmatch(role) and (not rules.sso_roles or role in rules.sso_roles):
+        return Principal(CallerKind.IDENTITY_CENTER, session_name, account, role, session_name)
+    if matches_any(rules.named_session_roles, role):
+        return Principal(CallerKind.NAMED_SESSION, session_name, account, role, session_name)
+    return Principal(CallerKind.ROLE, f"role/{role}", account, role, session_name)

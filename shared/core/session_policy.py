@@ -1,0 +1,109 @@
+"""Session policies: what narrows a vended session below its role.
+
+STS intersects a session policy with the role's own policies, takes one inline document of at most 2,048 characters, and
+refuses characters outside U+0009, U+000A, U+000D and U+0020-U+00FF (STS API reference, AssumeRole, `Policy`).
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+MAX_LENGTH: Final = 2048
+VERSION: Final = "2012-10-17"
+_STATEMENT_KEYS: Final = frozenset(
+    {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"},
+)
+_ALLOW_ALL: Final = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+# A session policy does not follow a chain: whoever may assume another role would leave it behind.
+_DENY_CHAINING: Final = {"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": "*"}
+_LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+class UnusableSessionPolicyError(ValueError):
+    """The session policy cannot be sent to STS; the message says what to change."""
+
+
+def check_session_policy(policy: Mapping[str, Any]) -> None:
+    """Check that a document's session policy can be sent, with everything Sentinel may add to it.
+
+    Raises:
+        UnusableSessionPolicyError: not an IAM policy's shape, a principal (session policies have none), or too long.
+
+    """
+    if policy.get("Version") != VERSION:
+        raise UnusableSessionPolicyError(f'"Version" must be "{VERSION}": older versions read variables as plain text')
+    if unknown := policy.keys() - {"Version", "Id", "Statement"}:
+        raise UnusableSessionPolicyError(f"unknown key {min(unknown)!r} in the session policy")
+    statements = policy.get("Statement")
+    if not isinstance(statements, list) or not statements:
+        raise UnusableSessionPolicyError('"Statement" must be a list with at least one statement')
+    for index, statement in enumerate(statements):
+        _check_statement(f"Statement[{index}]", statement)
+    compose_session_policy([policy], not_after=_LATEST)
+
+
+def _check_statement(place: str, statement: object) -> None:
+    if not isinstance(statement, dict):
+        raise UnusableSessionPolicyError(f"{place} must be a statement with Effect, Action and Resource")
+    if unknown := statement.keys() - _STATEMENT_KEYS:
+        raise UnusableSessionPolicyError(f"unknown key {min(unknown)!r} in {place}")
+    if statement.get("Effect") not in ("Allow", "Deny"):
+        raise UnusableSessionPolicyError(f'{place}.Effect must be "Allow" or "Deny"')
+    for one, other in (("Action", "NotAction"), ("Resource", "NotResource")):
+        if (one in statement) == (other in statement):
+            raise UnusableSessionPolicyError(f"{place} must have exactly one of {one} and {other}")
+        value = statement.get(one, statement.get(other))
+        if not _is_text_or_texts(value):
+            raise UnusableSessionPolicyError(f"{place}.{one} must be text or a list of texts that is not empty")
+
+
+def _is_text_or_texts(value: object) -> bool:
+    texts = value if isinstance(value, list) else [value]
+    return bool(texts) and all(isinstance(text, str) and text for text in texts)
+
+
+def compose_session_policy(policies: list[Mapping[str, Any]], *, not_after: datetime | None) -> str | None:
+    """Join the session policies of a profile and a rule, and the end of a grant, into the one document STS takes.
+
+    Two documents that both allow cannot be intersected inside one, so at most one of them may hold an Allow: the
+    others may only deny. `not_after` (UTC) ends every permission at that instant, which is how a grant shorter than
+    STS's 900 s floor is kept. Returns None when nothing narrows the session.
+
+    Raises:
+        UnusableSessionPolicyError: more than one document allows, or the result is too long.
+
+    """
+    if not policies and not_after is None:
+        return None
+    allowing = [policy for policy in policies if _allows(policy)]
+    if len(allowing) > 1:
+        raise UnusableSessionPolicyError(
+            "the profile's and the rule's session policies both allow; keep Allow statements in one, Deny in the other",
+        )
+    statements = [statement for policy in policies for statement in policy["Statement"]]
+    if not allowing:
+        statements.insert(0, _ALLOW_ALL)
+    statements.append(_DENY_CHAINING)
+    if not_after is not None:
+        statements.append(_deny_after(not_after))
+    text = json.dumps({"Version": VERSION, "Statement": statements}, separators=(",", ":"))
+    if len(text) > MAX_LENGTH:
+        raise UnusableSessionPolicyError(
+            f"the session policy is {len(text)} characters with what is added to it; STS takes {MAX_LENGTH}",
+        )
+    return text
+
+
+def _allows(policy: Mapping[str, Any]) -> bool:
+    return any(statement["Effect"] == "Allow" for statement in policy["Statement"])
+
+
+def _deny_after(instant: datetime) -> Mapping[str, Any]:
+    end = instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {
+        "Effect": "Deny",
+        "Action": "*",
+        "Resource": "*",
+        "Condition": {"DateGreaterThanEquals": {"aws:CurrentTime": end}},
+    }

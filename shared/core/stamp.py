@@ -1,0 +1,132 @@
+r"""The stamp: one string that is both SourceIdentity and RoleSessionName of everything Sentinel vends.
+
+    sentinel-<via>-<session id>-<user>
+
+CloudTrail, GetCallerIdentity and IAM conditions therefore all show the same thing. STS allows 2-64 characters of
+`[\w+=,.@-]` for either field (STS API reference, AssumeRole); a colon or slash is refused.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+PREFIX: Final = "sentinel"
+MAX_LENGTH: Final = 64
+SESSION_ID_BYTES: Final = 10
+_CROCKFORD: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_SESSION_ID: Final = re.compile(rf"[{_CROCKFORD}]{{16}}")
+_DIGEST_LENGTH: Final = 8
+
+
+class Via(StrEnum):
+    """What let a session be issued."""
+
+    DIRECT = "direct"
+    APPROVAL = "approval"
+    BREAK_GLASS = "break-glass"
+
+    @property
+    def letter(self) -> str:
+        return self.value[0]
+
+
+_VIA_BY_LETTER: Final = {via.letter: via for via in Via}
+_STAMP: Final = re.compile(
+    rf"{PREFIX}-(?P<via>[{''.join(_VIA_BY_LETTER)}])-(?P<session_id>[{_CROCKFORD}]{{16}})-(?P<user>[A-Za-z0-9_+=,.@-]+)",
+)
+_USER_ROOM: Final = MAX_LENGTH - len(f"{PREFIX}-d-{'0' * 16}-")
+
+
+class TagKey(StrEnum):
+    """Session tag keys. IAM compares tag keys case-insensitively and STS refuses keys that begin `aws:`."""
+
+    SESSION = "SentinelSession"
+    USER = "SentinelUser"
+    PROFILE = "SentinelProfile"
+    VIA = "SentinelVia"
+    GRANT = "SentinelGrant"
+
+
+# These survive role chaining, so a deny on them reaches the sessions a vended session assumed.
+TRANSITIVE_TAG_KEYS: Final = (TagKey.SESSION, TagKey.USER)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A stamp's parts. `user_text` is the user as stamped: shortened where too long, `/` written `=`."""
+
+    via: Via
+    session_id: str
+    user_text: str
+
+    def __str__(self) -> str:
+        return f"{PREFIX}-{self.via.letter}-{self.session_id}-{self.user_text}"
+
+
+def new_session_id(random_bytes: bytes) -> str:
+    """Spell 80 random bits as 16 characters of lower-case Crockford base32.
+
+    Raises:
+        ValueError: not exactly ten bytes.
+
+    """
+    if len(random_bytes) != SESSION_ID_BYTES:
+        raise ValueError(f"a session id is made of {SESSION_ID_BYTES} random bytes")
+    number = int.from_bytes(random_bytes, "big")
+    return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(75, -5, -5))
+
+
+def is_session_id(text: str) -> bool:
+    """Whether the text has the shape of a session id."""
+    return _SESSION_ID.fullmatch(text) is not None
+
+
+def stamp_for(via: Via, session_id: str, user: str) -> Stamp:
+    """Make the stamp of a session.
+
+    A user that does not fit, or that holds a `=` of its own (which would read like a rewritten `/`), ends in `=` and
+    eight hex digits of its SHA-256, so two users never share a stamp text by being written alike.
+
+    Raises:
+        ValueError: the session id or the user holds a character no stamp may carry.
+
+    """
+    text = user.replace("/", "=")
+    if len(text) > _USER_ROOM or "=" in user:
+        text = f"{text[: _USER_ROOM - _DIGEST_LENGTH - 1]}={_digest(user)}"
+    stamp = Stamp(via, session_id, text)
+    if parse_stamp(str(stamp)) != stamp:
+        raise ValueError(f"no stamp can be made for user {user!r} and session id {session_id!r}")
+    return stamp
+
+
+def parse_stamp(text: str) -> Stamp | None:
+    """Read a stamp back; None for any text that is not exactly one."""
+    match = _STAMP.fullmatch(text)
+    if match is None or len(text) > MAX_LENGTH:
+        return None
+    return Stamp(_VIA_BY_LETTER[match["via"]], match["session_id"], match["user"])
+
+
+def session_tags(stamp: Stamp, *, user: str, profile: str, grant_id: str | None) -> Mapping[str, str]:
+    """Build the session tags of a vend.
+
+    A tag value may hold a slash but, unlike a name, no comma (IAM User Guide, "Rules for tagging"), so a user with one
+    is written with `=` and told apart by a digest.
+    """
+    tags = {
+        TagKey.SESSION: stamp.session_id,
+        TagKey.USER: f"{user.replace(',', '=')}={_digest(user)}" if "," in user else user,
+        TagKey.PROFILE: profile,
+        TagKey.VIA: stamp.via.value,
+    }
+    if grant_id is not None:
+        tags[TagKey.GRANT] = grant_id
+    return {str(key): value for key, value in tags.items()}
+
+
+def _digest(user: str) -> str:
+    return hashlib.sha256(user.encode()).hexdigest()[:_DIGEST_LENGTH]
