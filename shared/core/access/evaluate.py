@@ -41,7 +41,7 @@ class Decision:
 
 
 def is_match(rule: Rule, facts: Facts) -> bool:
-    """Whether every condition of the rule holds. An unknown fact fails its condition, except in a deny, where it holds."""
+    """Whether every condition holds. An unknown fact fails its condition, except in a deny, where it holds."""
     unknown_holds = rule.effect == "deny"
     return all(unknown_holds if holds is None else holds for _, holds in check_conditions(rule.conditions, facts))
 

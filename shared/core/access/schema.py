@@ -166,7 +166,7 @@ class Rule(DocumentModel):
 
     @property
     def yields_to_break_glass(self) -> bool:
-        """Whether an active break-glass event overrides this rule; unwritten: a demand for approval does, a deny does not."""
+        """Whether active break-glass overrides this rule. Unwritten: a demand for approval does, a deny does not."""
         return self.effect == "require_approval" if self.break_glass is None else self.break_glass
 
 
