@@ -25,4 +25,5 @@ def __getattr__(name: str) -> LambdaApp:
     """Build `handler` when the runtime first asks for it, which is in the init phase; tests wire their own."""
     if name != "handler":
         raise AttributeError(name)
-    return globals().setdefault("handler", wire(os.environ))
+    app = globals()["handler"] = wire(os.environ)
+    return app

@@ -35,7 +35,8 @@ class Refusal:
 def render(answer: Answer | Refusal, request_id: str) -> dict[str, Any]:
     """Make the response API Gateway expects, the same for payload 1.0 and 2.0.
 
-    `statusCode` is always there: HTTP APIs take a dict without one for a 200 (API Gateway guide, "Lambda integrations").
+    `statusCode` is always there: HTTP APIs take a dict without one for a 200 (API Gateway guide, "Lambda
+    integrations").
     """
     headers = {
         "content-type": "application/json",
@@ -43,13 +44,9 @@ def render(answer: Answer | Refusal, request_id: str) -> dict[str, Any]:
         "x-content-type-options": "nosniff",
         "x-sentinel-request-id": request_id,
     }
-    match answer:
-        case Answer(body=body):
-            content: Mapping[str, Any] = body
-        case Refusal():
-            content = _refusal_body(answer, request_id)
-            if answer.retry_after_s is not None:
-                headers["retry-after"] = str(answer.retry_after_s)
+    if isinstance(answer, Refusal) and answer.retry_after_s is not None:
+        headers["retry-after"] = str(answer.retry_after_s)
+    content = answer.body if isinstance(answer, Answer) else _refusal_body(answer, request_id)
     return {
         "statusCode": answer.status.value,
         "headers": headers,

@@ -1,7 +1,7 @@
 """The audit line: one JSON line per request, refusals and failures included, and never a secret.
 
-A service fills the line in as it learns things; the edge writes it before the answer leaves. If it cannot be written the
-invocation fails, so no credential is ever given that the log does not know of.
+A service fills the line in as it learns things; the edge writes it before the answer leaves. If it cannot be written
+the invocation fails, so no credential is ever given that the log does not know of.
 """
 
 from collections.abc import Iterator, Sequence

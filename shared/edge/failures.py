@@ -1,4 +1,4 @@
-"""From an exception to a refusal. An exception means "could not decide", and this is the one place that turns it into one."""
+"""From an exception, which means "could not decide", to the refusal the caller gets: the one place that does it."""
 
 import traceback
 from dataclasses import dataclass
@@ -71,5 +71,7 @@ def _severity(error: Exception) -> int:
 def _locate(error: Exception) -> str:
     """Say where an unforeseen error came from: its type and frames, never its text, which may hold anything."""
     frames = traceback.extract_tb(error.__traceback__)[-3:]
-    places = " < ".join(f"{frame.name} ({frame.filename.rpartition('/')[2]}:{frame.lineno})" for frame in reversed(frames))
+    places = " < ".join(
+        f"{frame.name} ({frame.filename.rpartition('/')[2]}:{frame.lineno})" for frame in reversed(frames)
+    )
     return f"{type(error).__name__} in {places}"

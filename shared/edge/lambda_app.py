@@ -1,7 +1,7 @@
 """The Lambda entry point every service shares: event in, response out, one audit line, whatever happens between.
 
-The Python runtime calls a plain function (a coroutine function would fail when its result is marshalled), so one loop is
-kept for the process and each invocation runs on it in a fresh context: nothing of one caller is left for the next.
+The Python runtime calls a plain function (a coroutine function would fail when its result is marshalled), so one loop
+is kept for the process and each invocation runs on it in a fresh context: nothing of one caller is left for the next.
 """
 
 import asyncio

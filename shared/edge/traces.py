@@ -1,8 +1,8 @@
 """X-Ray: one subsegment per AWS call under the segment Lambda made, correct when calls run side by side.
 
 The X-Ray SDK is imported only where a daemon is named (Lambda names one), because its recorder is slow to import and
-creates a botocore client outside Lambda. Its own contexts are thread-local or replace the loop's task factory; ours is a
-context variable, which every asyncio task copies, so a subsegment opened in one task never becomes another's parent.
+creates a botocore client outside Lambda. Its own contexts are thread-local or replace the loop's task factory; ours is
+a context variable, which every asyncio task copies, so a subsegment opened in one task never becomes another's parent.
 Sending is one UDP datagram to localhost: with nobody listening it costs nothing and fails silently.
 """
 
@@ -19,7 +19,7 @@ _parent: ContextVar[Any] = ContextVar("sentinel_trace_parent", default=None)
 
 
 class Tracer:
-    """Opens subsegments under the invocation's trace; does nothing when no daemon is named or the trace is not sampled."""
+    """Opens subsegments under the invocation's trace; idle when no daemon is named or the trace is not sampled."""
 
     def __init__(self, daemon_address: str | None) -> None:
         self._emitter: Any = None

@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -22,8 +23,10 @@ def daemon(socket_enabled: None) -> Iterator[socket.socket]:  # noqa: ARG001 - l
         yield listener
 
 
-def tracer_for(daemon: socket.socket) -> Tracer:
-    return Tracer(f"127.0.0.1:{daemon.getsockname()[1]}")
+@pytest.fixture
+def tracer(daemon: socket.socket) -> Iterator[Tracer]:
+    with closing(Tracer(f"127.0.0.1:{daemon.getsockname()[1]}")) as tracer:
+        yield tracer
 
 
 def receive(daemon: socket.socket, count: int) -> dict[str, dict[str, Any]]:
@@ -31,8 +34,9 @@ def receive(daemon: socket.socket, count: int) -> dict[str, dict[str, Any]]:
     return {document["name"]: document for document in documents}
 
 
-async def test_calls_side_by_side_are_siblings_under_the_segment_lambda_made(daemon: socket.socket) -> None:
-    tracer = tracer_for(daemon)
+async def test_calls_side_by_side_are_siblings_under_the_segment_lambda_made(
+    daemon: socket.socket, tracer: Tracer
+) -> None:
     both_open = asyncio.Barrier(2)
 
     async def call(name: str) -> None:
@@ -49,16 +53,14 @@ async def test_calls_side_by_side_are_siblings_under_the_segment_lambda_made(dae
     assert all(document["end_time"] >= document["start_time"] for document in sent.values())
 
 
-async def test_a_call_inside_a_step_is_its_child(daemon: socket.socket) -> None:
-    tracer = tracer_for(daemon)
+def test_a_call_inside_a_step_is_its_child(daemon: socket.socket, tracer: Tracer) -> None:
     with tracer.invocation(HEADER), tracer.subsegment("read", namespace="local"), tracer.subsegment("SSM"):
         pass
     sent = receive(daemon, 2)
     assert sent["SSM"]["parent_id"] == sent["read"]["id"]
 
 
-async def test_a_failed_call_is_a_fault_without_its_message(daemon: socket.socket) -> None:
-    tracer = tracer_for(daemon)
+def test_a_failed_call_is_a_fault_without_its_message(daemon: socket.socket, tracer: Tracer) -> None:
     with pytest.raises(ValueError, match="secret"), tracer.invocation(HEADER), tracer.subsegment("STS"):
         raise ValueError("secret")
     [document] = receive(daemon, 1).values()
@@ -68,11 +70,10 @@ async def test_a_failed_call_is_a_fault_without_its_message(daemon: socket.socke
 
 
 @pytest.mark.parametrize("header", [None, f"Root={ROOT};Parent={PARENT};Sampled=0"])
-async def test_an_unsampled_invocation_sends_nothing(daemon: socket.socket, header: str | None) -> None:
-    tracer = tracer_for(daemon)
+def test_an_unsampled_invocation_sends_nothing(daemon: socket.socket, tracer: Tracer, header: str | None) -> None:
     with tracer.invocation(header), tracer.subsegment("STS"):
         pass
-    daemon.setblocking(False)  # noqa: FBT003 - the socket API's own word
+    daemon.setblocking(False)
     with pytest.raises(BlockingIOError):
         daemon.recv(1)
 
