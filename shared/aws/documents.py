@@ -8,7 +8,6 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 from shared.aws.errors import UnreadableError, speaking_to
 
-T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 PROFILES_FOLDER: Final = "profiles"
@@ -18,7 +17,7 @@ _DIGEST_LENGTH: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Document(Generic[T]):
+class Document(Generic[T_co]):
     """One version of a document.
 
     `name` is relative to the prefix (`policies/access`). `version` is SSM's number, `digest` the start of the text's
@@ -26,7 +25,7 @@ class Document(Generic[T]):
     """
 
     name: str
-    value: T
+    value: T_co
     version: int
     digest: str
     age_s: float = 0.0

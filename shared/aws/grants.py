@@ -141,16 +141,13 @@ def _grant(kind: ItemKind, item: Item) -> Grant | None:
     grant_id = reader.text("grant_id")
     if reader.text("item") != f"{kind}#{profile}#{grant_id}":
         raise reader.unreadable("item", "must agree with the row's profile and grant id")
-    uses = reader.optional_text("uses") or GrantUses.WINDOW
-    if uses not in GrantUses:
-        raise reader.unreadable("uses", "must be window or once")
     return Grant(
         via=_VIA[kind],
         grant_id=grant_id,
         profile=profile,
         starts_at=reader.instant("starts_at"),
         ends_at=reader.instant("ends_at"),
-        uses=GrantUses(uses),
+        uses=reader.word("uses", GrantUses) if "uses" in item else GrantUses.WINDOW,
     )
 
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from enum import StrEnum
+from typing import Any, TypeAlias, TypeVar
 
 from shared.aws.errors import UnreadableError
+
+Word = TypeVar("Word", bound=StrEnum)
 
 # An item as DynamoDB's API writes it: {"name": {"S": "text"}, "at": {"N": "12"}}.
 Item: TypeAlias = dict[str, dict[str, Any]]
@@ -43,6 +46,13 @@ class ItemReader:
 
     def optional_text(self, name: str) -> str | None:
         return self.text(name) if name in self._item else None
+
+    def word(self, name: str, words: type[Word]) -> Word:
+        """Read one of a closed set of words."""
+        try:
+            return words(self.text(name))
+        except ValueError:
+            raise self.unreadable(name, f"must be one of {', '.join(words)}") from None
 
     def instant(self, name: str) -> datetime:
         value = self._item.get(name, {}).get("N")
