@@ -1,7 +1,7 @@
 """Documents: how policies and profiles are stored, read and checked. One parse path, strict, for every user of them."""
 
 from shared.documents.envelope import DoesNotFitError, is_packed, pack, policy_version, unpack
-from shared.documents.load import check_document, load_access_policy, load_document, load_profile
+from shared.documents.load import check_document, check_items, load_access_policy, load_document, load_profile
 from shared.documents.problems import DocumentError, Problem
 from shared.documents.reader import read_document
 from shared.documents.tree import Document
@@ -12,6 +12,7 @@ __all__ = [
     "DoesNotFitError",
     "Problem",
     "check_document",
+    "check_items",
     "is_packed",
     "load_access_policy",
     "load_document",

@@ -1,7 +1,7 @@
 """From a document's text to its model, or every problem at once."""
 
-from collections.abc import Iterator
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -53,18 +53,36 @@ def check_document(document: Document, model: type[Model]) -> Model:
         DocumentError: with every problem found: the reading's own faults and the schema's.
 
     """
+    return _check([(document.value, ())], document, model)[0]
+
+
+def check_items(document: Document, model: type[Model]) -> list[Model]:
+    """Turn a document that is a plain list into the model of each item. None at all is an error: emptiness refuses.
+
+    Raises:
+        DocumentError: with every problem found in any item.
+
+    """
+    if not isinstance(document.value, list) or not document.value:
+        raise DocumentError([document.problem((), "must be a list with at least one item")])
+    return _check([(item, (index,)) for index, item in enumerate(document.value)], document, model)
+
+
+def _check(parts: Iterable[tuple[Any, Path]], document: Document, model: type[Model]) -> list[Model]:
+    loaded = []
     problems = [document.problem(path, message) for path, message in document.faults.items()]
-    try:
-        loaded = model.model_validate(document.value)
-    except ValidationError as error:
-        problems.extend(_problems_beside_faults(document, describe(error, document.value, model)))
-        raise DocumentError(problems) from None
+    for value, place in parts:
+        try:
+            loaded.append(model.model_validate(value))
+        except ValidationError as error:
+            described = ((place + path, message) for path, message in describe(error, value, model))
+            problems.extend(_problems_beside_faults(document, described))
     if problems:
         raise DocumentError(problems)
     return loaded
 
 
-def _problems_beside_faults(document: Document, described: Iterator[tuple[Path, str]]) -> Iterator[Problem]:
+def _problems_beside_faults(document: Document, described: Iterable[tuple[Path, str]]) -> Iterator[Problem]:
     """Leave out what the schema says about a place the reading already found fault with: one cause, one problem."""
     for path, message in described:
         if not any(path[:length] in document.faults for length in range(len(path) + 1)):

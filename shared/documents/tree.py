@@ -1,7 +1,7 @@
 """A document as read: its value, the line of every place in it, and what the reading itself found wrong."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -36,6 +36,11 @@ class Document:
             if path[:length] in self.lines:
                 return self.lines[path[:length]]
         return 1
+
+    def allowing_null(self, is_nullable: Callable[[Path], bool]) -> "Document":
+        """Give the document where null is a value of its own at some places."""
+        kept = {path: text for path, text in self.faults.items() if text != NULL or not is_nullable(path)}
+        return replace(self, faults=kept)
 
     def lines_by_place(self) -> Mapping[str, int]:
         """Give the lines by written place, for findings that only know `rules[2].max_duration`."""

@@ -31,6 +31,7 @@ _PLAIN: Final[Mapping[str, str]] = {
     "string_type": "must be text: put it in quotes",
     "string_pattern_mismatch": "holds a character, or has a shape, that is not allowed here",
     "int_type": "must be a whole number",
+    "float_type": "must be a number",
     "int_parsing": "must be a whole number",
 }
 
