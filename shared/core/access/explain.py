@@ -7,7 +7,7 @@ from typing import Final
 
 from shared.core.access.evaluate import Decision, evaluate, is_match
 from shared.core.access.facts import MODE, Facts, check_conditions
-from shared.core.access.schema import AccessPolicy, Conditions, Effect, Rule, TimeWindow
+from shared.core.access.schema import WEEKDAYS, AccessPolicy, Conditions, Effect, Rule, TimeWindow
 from shared.core.authorization import Issue, Refuse, authorize
 from shared.core.grants import Grant
 
@@ -115,8 +115,8 @@ def _words(name: str, conditions: Conditions, facts: Facts, *, holds: bool) -> s
 
 
 def _time_words(window: TimeWindow, facts: Facts, *, holds: bool) -> str:
-    local = f"{facts.at.astimezone(window.timezone):%A %H:%M}"
-    return f"{local} in {window.timezone.key} is {'within' if holds else 'outside'} {_window_words(window)}"
+    local = facts.at.astimezone(window.timezone)
+    return f"{WEEKDAYS[local.weekday()]} {local:%H:%M} in {window.timezone.key} is {'within' if holds else 'outside'} {_window_words(window)}"
 
 
 def _window_words(window: TimeWindow) -> str:

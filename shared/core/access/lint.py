@@ -25,7 +25,7 @@ class Lint:
 
 
 def lint(policy: AccessPolicy, profiles: Mapping[str, Profile] | None = None) -> list[Lint]:
-    """Find what is probably a mistake, in the order of the document. With the catalogue, names are checked against it."""
+    """Find what is probably a mistake, in the order of the document; with the catalogue, by its names too."""
     findings = []
     if all(rule.shadow for rule in policy.rules):
         findings.append(Lint("rules", "only-shadows", "every rule is a shadow, so everyone is denied"))
