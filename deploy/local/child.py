@@ -1,0 +1,90 @@
+"""Child processes that cannot outlive their parent.
+
+Each child leads a process group of its own and holds one end of a pipe as standard input. It ends itself when that
+pipe closes, however the parent went; ending it on purpose closes the pipe and, if that is not heard, kills the group.
+"""
+
+import asyncio
+import os
+import signal
+from asyncio.subprocess import Process
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final, Self
+
+_PATIENCE_S: Final = 5.0
+
+
+class Child:
+    """A running child process."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def start(
+        cls,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        folder: Path,
+        log_file: Path,
+        sockets: Sequence[int] = (),
+    ) -> Self:
+        """Start a command; what it prints is appended to the log file, which only its owner may read."""
+        with open_private(log_file) as log:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                env=dict(environment),
+                cwd=folder,
+                start_new_session=True,
+                pass_fds=tuple(sockets),
+            )
+        return cls(process)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        return self._process.returncode is None
+
+    async def tell(self, line: bytes) -> None:
+        """Write one line to the child's standard input."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + b"\n")
+        await self._process.stdin.drain()
+
+    async def wait(self) -> int:
+        """Wait for the child to end by itself; gives its exit code."""
+        return await self._process.wait()
+
+    async def end(self) -> None:
+        """Let go of the pipe; kill what does not listen."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE_S):
+                await self._process.wait()
+        await self.kill()
+
+    async def kill(self) -> None:
+        """Kill the whole group at once, as a power cut would."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        await self._process.wait()
+
+
+@contextmanager
+def open_private(path: Path) -> Iterator[int]:
+    """Open a file for appending that only its owner may read; gives its descriptor."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,45 @@
+"""Start ministack behind the overlay, on a listening socket the parent opened.
+
+The parent writes one JSON line to standard input (socket, secret, administrator's key) and keeps the pipe open: when
+the pipe closes, however the parent ended, the emulator ends too.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import threading
+from typing import Any
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from ministack import app as ministack_app
+
+from . import assume_role, conditions, control
+
+
+def main() -> None:
+    """Install the overlay and serve until the parent lets go."""
+    os.umask(0o077)
+    orders: dict[str, Any] = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    conditions.close_root()
+    conditions.correct_condition_keys()
+    conditions.create_admin(orders["access_key_id"], orders["secret_access_key"])
+    assume_role.install()
+    control.keep_sessions()
+    config = Config()
+    config.bind = [f"fd://{orders['socket']}"]
+    config.loglevel = "WARNING"
+    config.keep_alive_timeout = 75
+    application: Any = control.with_control(ministack_app.app, orders["secret"])
+    asyncio.run(serve(application, config))  # noqa: TID251 - another program's main, with no loop of ours
+
+
+def _end_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

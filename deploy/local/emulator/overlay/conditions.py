@@ -1,0 +1,62 @@
+"""Condition keys and credentials the emulator gets wrong, put right by wrapping the functions that know them."""
+
+from typing import Any
+
+from ministack.core import iam_evaluator
+from ministack.services import iam, sts
+
+ADMIN = "local-stack"
+_EVERYTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+
+
+def close_root() -> None:
+    """Refuse the emulator's root: it answers to `test`, any account id and no key at all, with any secret."""
+
+    def nobody(_access_key_id: str) -> bool:
+        return False
+
+    iam_evaluator.is_root_access_key = nobody
+    sts.is_root_access_key = nobody
+
+
+def create_admin(access_key_id: str, secret_access_key: str) -> None:
+    """Make the one user the stack itself works as; its key comes from whoever started the emulator."""
+    iam._create_user({"UserName": [ADMIN]})  # noqa: SLF001 - ministack has no other way in before it serves
+    iam._user_inline_policies[ADMIN] = {"everything": _EVERYTHING}  # noqa: SLF001 - as above
+    iam._access_keys[access_key_id] = {  # noqa: SLF001 - as above
+        "UserName": ADMIN,
+        "AccessKeyId": access_key_id,
+        "SecretAccessKey": secret_access_key,
+        "Status": "Active",
+        "CreateDate": "2026-01-01T00:00:00Z",
+    }
+
+
+def correct_condition_keys() -> None:
+    """Give `aws:PrincipalArn` the role's ARN and know `aws:SourceIdentity` (IAM User Guide, global condition keys)."""
+    resolve = iam_evaluator._resolve_condition_key  # noqa: SLF001 - the one place conditions read keys
+    describe = iam_evaluator._principal_keys  # noqa: SLF001 - the one place a session's keys are listed
+
+    def resolve_condition_key(key: str, context: Any) -> Any:
+        if key.lower() == "aws:principalarn" and ":assumed-role/" in context.principal_arn:
+            return role_arn_of(context.principal_arn)
+        return resolve(key, context)
+
+    def principal_keys(credential: Any) -> dict[str, Any]:
+        keys: dict[str, Any] = describe(credential)
+        session = sts._sessions.get(credential.access_key_id) or {}  # noqa: SLF001 - where sessions live
+        if session.get("SourceIdentity"):
+            keys["aws:sourceidentity"] = session["SourceIdentity"]
+        return keys
+
+    iam_evaluator._resolve_condition_key = resolve_condition_key  # noqa: SLF001 - as above
+    iam_evaluator._principal_keys = principal_keys  # noqa: SLF001 - as above
+    sts._principal_keys = principal_keys  # noqa: SLF001 - imported there by name
+
+
+def role_arn_of(session_arn: str) -> str:
+    """Name the role behind a session ARN, path included; the session's own ARN drops the path."""
+    fields = session_arn.split(":", 5)
+    account, name = fields[4], fields[5].split("/")[1]
+    role = iam._roles.get_scoped(account, None, name) or {}  # noqa: SLF001 - where roles live
+    return str(role.get("Arn") or f"arn:{fields[1]}:iam::{account}:role/{name}")

@@ -1,0 +1,109 @@
+"""A side door for the process that started the emulator: look up a credential, save the state.
+
+Both paths answer only to the secret that process handed over, on loopback; anything else is not found. Nothing here
+is logged: the answers hold secrets.
+"""
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from ministack import app as ministack_app
+from ministack.core import iam_evaluator, persistence
+from ministack.core.responses import get_account_id, set_request_account_id
+from ministack.services import sts
+
+from .conditions import role_arn_of
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+CREDENTIAL_PATH = "/_sentinel/credential"
+SAVE_PATH = "/_sentinel/save"
+SECRET_HEADER = b"x-sentinel-overlay"
+
+
+def keep_sessions() -> None:
+    """Save role sessions with the rest of the state: on AWS an outage does not end them."""
+
+    def get_state() -> dict[str, Any]:
+        return {"sessions": dict(sts._sessions)}  # noqa: SLF001 - where sessions live
+
+    def load_persisted_state(state: dict[str, Any]) -> None:
+        sts._sessions.update(state["sessions"])  # noqa: SLF001 - as above
+
+    sts.get_state = get_state
+    sts.load_persisted_state = load_persisted_state
+
+
+def with_control(application: Application, secret: str) -> Application:
+    """Serve the two paths in front of the emulator."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] not in (CREDENTIAL_PATH, SAVE_PATH):
+            await application(scope, receive, send)
+            return
+        given = dict(scope["headers"]).get(SECRET_HEADER, b"")
+        if not hmac.compare_digest(given, secret.encode()):
+            await _send_json(send, 404, {})
+        elif scope["path"] == SAVE_PATH:
+            persistence.save_all(ministack_app._build_persistence_save_dict())  # noqa: SLF001 - what its shutdown saves
+            await _send_json(send, 200, {})
+        else:
+            await _send_json(send, 200, find_credential(**json.loads(await _read(receive))))
+
+    return serve
+
+
+def find_credential(access_key_id: str, action: str, resource: str) -> dict[str, Any]:
+    """Tell everything about a live access key, and whether its identity may do the action."""
+    set_request_account_id(access_key_id)
+    credential = iam_evaluator.resolve_credential(access_key_id)
+    if isinstance(credential, iam_evaluator.CredentialResolutionError):
+        return {"status": "expired" if "Expired" in credential.code else "unknown"}
+    return {
+        "status": "active",
+        "secret_access_key": credential.secret_access_key,
+        "session_token": credential.session_token,
+        "account": credential.account_id,
+        "arn": credential.principal_arn,
+        "user_id": credential.principal_id,
+        "expires_at": credential.expiration,
+        "role_arn": role_arn_of(credential.principal_arn) if ":assumed-role/" in credential.principal_arn else None,
+        "allowed": _may(access_key_id, action, resource),
+    }
+
+
+def _may(access_key_id: str, action: str, resource: str) -> bool:
+    principal = iam_evaluator.resolve_principal(access_key_id, get_account_id())
+    if isinstance(principal, iam_evaluator.AuthError) or principal.policies is None:
+        return False
+    context = iam_evaluator.EvalContext(
+        principal_arn=principal.arn,
+        principal_type=principal.type,
+        principal_account=principal.account,
+        action=action,
+        resource_arn=resource,
+        region=resource.split(":")[3],
+        service_context={"lambda:invokedviafunctionurl": "true"},
+        principal_keys=principal.keys,
+    )
+    return bool(iam_evaluator.evaluate(context, principal.policies, *principal.limits).decision == "Allow")
+
+
+async def _read(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return body
+
+
+async def _send_json(send: Send, status: int, value: dict[str, Any]) -> None:
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(value).encode()})

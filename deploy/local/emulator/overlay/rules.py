@@ -1,0 +1,166 @@
+"""AssumeRole's rules that the emulator does not check, as pure functions: request in, refusal or None out.
+
+Source: STS API reference, AssumeRole; IAM User Guide, "Rules for tagging in IAM and STS", "Role chaining" and
+"Monitor and control actions taken with assumed roles".
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from .request import DEFAULT_DURATION_S, AssumeRole
+
+CHAINING_LIMIT_S = 3600
+_DURATIONS_S = range(900, 43_201)
+_NAME = re.compile(r"[\w+=,.@-]*", re.ASCII)
+_NAME_LENGTHS = range(2, 65)
+_POLICY_LIMIT = 2048
+_POLICY = re.compile(r"[\u0009\u000A\u000D\u0020-\u00FF]*")
+_TAG_LIMIT = 50
+_TAG_KEY_LENGTHS = range(1, 129)
+_TAG_VALUE_LENGTHS = range(257)
+_TAG_MARKS = frozenset("_.:/=+-@")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An STS error."""
+
+    status: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What the caller's own session hands on. An IAM user's has nothing and is not chained."""
+
+    arn: str
+    chained: bool
+    source_identity: str | None
+    transitive_tags: tuple[tuple[str, str], ...]
+
+
+def check_request(request: AssumeRole) -> Refusal | None:
+    """Check the parameters' own shapes; all problems are told at once, as AWS does."""
+    problems = list(
+        chain(
+            _name_problems("roleSessionName", request.session_name),
+            _name_problems("sourceIdentity", request.source_identity),
+            _duration_problems(request.duration_s),
+            _policy_problems(request.policy),
+            _tag_problems(request),
+        ),
+    )
+    if problems:
+        noun = "error" if len(problems) == 1 else "errors"
+        return _invalid(f"{len(problems)} validation {noun} detected: {'; '.join(problems)}")
+    return _check_tag_meaning(request)
+
+
+def check_chain(request: AssumeRole, caller: Caller, role_maximum_s: int) -> Refusal | None:
+    """Check what the caller's session and the role allow together."""
+    duration_s = int(request.duration_s or DEFAULT_DURATION_S)
+    if duration_s > role_maximum_s:
+        return _invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+    if caller.chained and duration_s > CHAINING_LIMIT_S:
+        return _invalid(
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+        )
+    inherited = {key.lower() for key, _ in caller.transitive_tags}
+    if inherited & {key.lower() for key, _ in request.tags}:
+        return Refusal(400, "InvalidParameterValue", "One of the specified transitive tag keys can't be set.")
+    if caller.source_identity and request.source_identity not in (None, caller.source_identity):
+        return access_denied(caller.arn, "sts:SetSourceIdentity", request.role_arn)
+    return None
+
+
+def access_denied(caller_arn: str, action: str, role_arn: str) -> Refusal:
+    """Word a denial as STS does."""
+    return Refusal(
+        403,
+        "AccessDenied",
+        f"User: {caller_arn} is not authorized to perform: {action} on resource: {role_arn}",
+    )
+
+
+def _invalid(message: str) -> Refusal:
+    return Refusal(400, "ValidationError", message)
+
+
+def _problem(field: str, value: str, constraint: str) -> str:
+    return f"Value '{value}' at '{field}' failed to satisfy constraint: Member must {constraint}"
+
+
+def _length_problems(field: str, value: str, lengths: range) -> Iterator[str]:
+    if len(value) > lengths[-1]:
+        yield _problem(field, value, f"have length less than or equal to {lengths[-1]}")
+    if len(value) < lengths[0]:
+        yield _problem(field, value, f"have length greater than or equal to {lengths[0]}")
+
+
+def _name_problems(field: str, value: str | None) -> Iterator[str]:
+    if value is None:
+        return
+    yield from _length_problems(field, value, _NAME_LENGTHS)
+    if not _NAME.fullmatch(value):
+        yield _problem(field, value, r"satisfy regular expression pattern: [\w+=,.@-]*")
+
+
+def _duration_problems(value: str | None) -> Iterator[str]:
+    if value is None:
+        return
+    if not (value.isascii() and value.isdigit()):
+        yield _problem("durationSeconds", value, "be an integer")
+    elif int(value) < _DURATIONS_S[0]:
+        yield _problem("durationSeconds", value, f"have value greater than or equal to {_DURATIONS_S[0]}")
+    elif int(value) > _DURATIONS_S[-1]:
+        yield _problem("durationSeconds", value, f"have value less than or equal to {_DURATIONS_S[-1]}")
+
+
+def _policy_problems(policy: str) -> Iterator[str]:
+    if len(policy) > _POLICY_LIMIT:
+        yield _problem("policy", "(long)", f"have length less than or equal to {_POLICY_LIMIT}")
+    if not _POLICY.fullmatch(policy):
+        yield _problem("policy", "(text)", r"satisfy regular expression pattern: [\u0009\u000A\u000D\u0020-\u00FF]+")
+
+
+def _tag_problems(request: AssumeRole) -> Iterator[str]:
+    for field, members in (("tags", request.tags), ("transitiveTagKeys", request.transitive_keys)):
+        if len(members) > _TAG_LIMIT:
+            yield _problem(field, "(list)", f"have length less than or equal to {_TAG_LIMIT}")
+    for key, value in request.tags:
+        yield from _tag_text_problems("tags.member.key", key, _TAG_KEY_LENGTHS)
+        yield from _tag_text_problems("tags.member.value", value, _TAG_VALUE_LENGTHS)
+
+
+def _tag_text_problems(field: str, text: str, lengths: range) -> Iterator[str]:
+    yield from _length_problems(field, text, lengths)
+    if not all(character in _TAG_MARKS or unicodedata.category(character)[0] in "LZN" for character in text):
+        yield _problem(field, text, r"satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]*")
+
+
+def _check_tag_meaning(request: AssumeRole) -> Refusal | None:
+    keys = [key.lower() for key, _ in request.tags]
+    checks: Sequence[tuple[Callable[[], bool], str]] = (
+        (lambda: (request.source_identity or "").lower().startswith("aws:"), "SourceIdentity must not begin with aws:"),
+        (lambda: any(key.startswith("aws:") for key in keys), "Tag keys beginning with aws: are reserved."),
+        (
+            lambda: any(value.lower().startswith("aws:") for _, value in request.tags),
+            "Tag values beginning with aws: are reserved.",
+        ),
+        (
+            lambda: len(set(keys)) < len(keys),
+            "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+        ),
+        (
+            lambda: bool({key.lower() for key in request.transitive_keys} - set(keys)),
+            "The specified transitive tag key must be included in the requested tags.",
+        ),
+    )
+    for broken, message in checks:
+        if broken():
+            return Refusal(400, "InvalidParameterValue", message)
+    return None

@@ -1,0 +1,202 @@
+"""The AWS emulator as the stack sees it: a process to start, kill and ask about credentials."""
+
+import asyncio
+import json
+import os
+import secrets
+import socket
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import aiohttp
+
+from deploy.local.child import Child
+from deploy.local.keys import Keys
+
+_HERE: Final = Path(__file__).parent
+_REQUIREMENTS: Final = _HERE.parent / "emulator.txt"
+_LOOPBACK: Final = "127.0.0.1"
+# The first start builds the emulator's environment, which may mean downloading it.
+_START_LIMIT_S: Final = 180.0
+_POLL_S: Final = 0.05
+_ASK_LIMIT_S: Final = 5.0
+
+
+class EmulatorUnreachableError(Exception):
+    """The emulator did not answer: stopped, or not started yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCredential:
+    """A live credential and its identity; `allowed` answers the action that was asked about."""
+
+    keys: Keys
+    account: str
+    arn: str
+    user_id: str
+    allowed: bool
+
+
+Unusable = Literal["unknown", "expired"]
+
+
+@dataclass(slots=True)
+class Emulator:
+    """One emulator; its state lives in `state_dir` and survives `stop` and `start`."""
+
+    state_dir: Path
+    account: str
+    region: str
+    admin: Keys
+    port: int = 0
+    _secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    _child: Child | None = field(default=None, repr=False)
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://{_LOOPBACK}:{self.port}"
+
+    @property
+    def log_file(self) -> Path:
+        return self.state_dir / "emulator.log"
+
+    async def start(self) -> None:
+        """Start on the port used before, or on a free one.
+
+        Raises:
+            RuntimeError: it ended while starting, or took too long; the message names the log.
+
+        """
+        with await _listen(self.port) as listener:
+            self.port = listener.getsockname()[1]
+            self._child = await Child.start(
+                _command(),
+                environment=self._environment(),
+                folder=self.state_dir,
+                log_file=self.log_file,
+                sockets=[listener.fileno()],
+            )
+            orders = {
+                "socket": listener.fileno(),
+                "secret": self._secret,
+                "access_key_id": self.admin.access_key_id,
+                "secret_access_key": self.admin.secret_access_key,
+            }
+            await self._child.tell(json.dumps(orders).encode())
+            await self._wait_until_ready(self._child)
+
+    async def stop(self) -> None:
+        """Save the state, then kill the process as an outage would. What was saved is back after `start`."""
+        await self._ask("/_sentinel/save", {})
+        await self.close()
+
+    async def close(self) -> None:
+        """Kill the process, if it runs."""
+        if self._child is not None:
+            await self._child.kill()
+            self._child = None
+
+    async def find_credential(self, access_key_id: str, action: str, resource: str) -> KnownCredential | Unusable:
+        """Look a credential up, and ask whether its identity may do an action.
+
+        Raises:
+            EmulatorUnreachableError: the emulator does not answer.
+
+        """
+        asked = {"access_key_id": access_key_id, "action": action, "resource": resource}
+        found = await self._ask("/_sentinel/credential", asked)
+        if found["status"] != "active":
+            return "expired" if found["status"] == "expired" else "unknown"
+        ends = found["expires_at"]
+        return KnownCredential(
+            keys=Keys(
+                access_key_id,
+                found["secret_access_key"],
+                found["session_token"],
+                None if ends is None else datetime.fromtimestamp(ends, UTC),
+            ),
+            account=found["account"],
+            arn=found["arn"],
+            user_id=found["user_id"],
+            allowed=found["allowed"],
+        )
+
+    async def _ask(self, path: str, value: dict[str, Any]) -> dict[str, Any]:
+        headers = {"x-sentinel-overlay": self._secret}
+        timeout = aiohttp.ClientTimeout(total=_ASK_LIMIT_S)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.post(f"{self.endpoint}{path}", json=value, headers=headers) as answer,
+            ):
+                answer.raise_for_status()
+                found: dict[str, Any] = await answer.json()
+                return found
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise EmulatorUnreachableError(f"the emulator at {self.endpoint} does not answer") from error
+
+    async def _wait_until_ready(self, child: Child) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_START_LIMIT_S):
+                while child.running:
+                    with suppress(EmulatorUnreachableError):
+                        await self._ask("/_sentinel/credential", _NOBODY)
+                        return
+                    await asyncio.sleep(_POLL_S)
+        raise RuntimeError(f"the AWS emulator did not start; see {self.log_file}")
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **_inherited(),
+            "AUTH": "true",
+            "BIND_HOST": _LOOPBACK,
+            "GATEWAY_PORT": str(self.port),
+            "LOG_LEVEL": "WARNING",
+            "MINISTACK_ACCOUNT_ID": self.account,
+            "MINISTACK_REGION": self.region,
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(self.state_dir / "emulator"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(self.state_dir / "emulator-s3"),
+            "TMPDIR": str(self.state_dir),
+            "PYTHONPATH": str(_HERE),
+        }
+
+
+_NOBODY: Final = {"access_key_id": "-", "action": "execute-api:Invoke", "resource": "arn:aws:execute-api:::-"}
+
+
+def _inherited() -> dict[str, str]:
+    """Pass on what uv needs to find its cache and its network, and nothing of AWS."""
+    kept = ("PATH", "HOME", "LANG", "SSL_CERT_FILE", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
+    return {name: value for name, value in os.environ.items() if name in kept or name.startswith(("UV_", "XDG_"))}
+
+
+def _command() -> list[str]:
+    environment = ["--no-project", "--isolated", "--with-requirements", str(_REQUIREMENTS)]
+    return [sys.executable, "-m", "uv", "run", "--quiet", *environment, "--python", sys.executable, "python", "-m", "overlay"]
+
+
+async def _listen(port: int) -> socket.socket:
+    """Open the listening socket here: port 0 gives a free one, and nobody can take it before the child serves.
+
+    A killed emulator's port is free a moment after its process is gone, so a known port is waited for.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    async with asyncio.timeout(_ASK_LIMIT_S):
+        while True:
+            try:
+                listener.bind((_LOOPBACK, port))
+            except OSError:
+                if port == 0:
+                    raise
+                await asyncio.sleep(_POLL_S)
+            else:
+                break
+    listener.listen(128)
+    return listener

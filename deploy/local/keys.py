@@ -1,0 +1,39 @@
+"""Credentials as the local stack hands them around: their secrets never show in a repr."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """An access key, with a token and an end where it is temporary."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+    expires_at: datetime | None = None
+
+    @property
+    def client_arguments(self) -> Mapping[str, Any]:
+        """Spell the keys as botocore's clients take them."""
+        return {
+            "aws_access_key_id": self.access_key_id,
+            "aws_secret_access_key": self.secret_access_key,
+            "aws_session_token": self.session_token,
+        }
+
+
+def new_access_key() -> Keys:
+    """Make a long-lived access key of the shape IAM makes."""
+    identifier = "".join(secrets.choice(_ALPHABET) for _ in range(16))
+    return Keys(f"AKIA{identifier}", secrets.token_urlsafe(30))
+
+
+def new_name(length: int) -> str:
+    """Make an id of lower-case letters and digits, as API Gateway names APIs."""
+    return "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _ in range(length))

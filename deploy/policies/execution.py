@@ -1,0 +1,145 @@
+"""What the two Lambdas may do: identity policies of their execution roles, one statement a reason."""
+
+from deploy.policies.place import Place, Policy, Statement, policy
+from shared.core.stamp import PREFIX, TRANSITIVE_TAG_KEYS, TagKey
+
+
+def lambda_trust(*also: str) -> Policy:
+    """Let Lambda, and nobody else, run as an execution role.
+
+    `also` names further principals by ARN. Only the local stack, which plays Lambda's part itself, passes one.
+    """
+    statements: list[Statement] = [
+        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"},
+    ]
+    if also:
+        statements.append({"Effect": "Allow", "Principal": {"AWS": list(also)}, "Action": "sts:AssumeRole"})
+    return policy(*statements)
+
+
+def vend_policy(place: Place) -> Policy:
+    """Let the vend Lambda read what decides, record each session, and assume protected roles under a stamp."""
+    return policy(
+        _read_documents(place, "policies/*", "profiles/*"),
+        {
+            "Sid": "ReadGrantsAndCountTheBudget",
+            "Effect": "Allow",
+            "Action": [
+                "dynamodb:Query",
+                "dynamodb:GetItem",
+                "dynamodb:BatchGetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:ConditionCheckItem",
+            ],
+            "Resource": place.table_arns(place.grant_table),
+        },
+        {
+            "Sid": "RecordSessions",
+            "Effect": "Allow",
+            "Action": ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:GetItem"],
+            "Resource": place.arn("dynamodb", f"table/{place.session_table}"),
+        },
+        *_assume_protected_roles(place),
+        *_observe(place, place.vend_role),
+    )
+
+
+def admin_policy(place: Place) -> Policy:
+    """Let the admin Lambda keep grants and sessions; it cannot assume any role."""
+    return policy(
+        _read_documents(place, "policies/*", "profiles/*"),
+        {
+            "Sid": "KeepGrantsAndSessions",
+            "Effect": "Allow",
+            "Action": [
+                "dynamodb:Query",
+                "dynamodb:GetItem",
+                "dynamodb:BatchGetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:ConditionCheckItem",
+            ],
+            "Resource": place.table_arns(place.grant_table, place.session_table),
+        },
+        *_observe(place, place.admin_role),
+    )
+
+
+def _read_documents(place: Place, *patterns: str) -> Statement:
+    # GetParametersByPath is authorized on the path alone (Systems Manager User Guide), so the path is listed too.
+    paths = [place.parameters(pattern.removesuffix("/*")) for pattern in patterns]
+    return {
+        "Sid": "ReadDocuments",
+        "Effect": "Allow",
+        "Action": ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
+        "Resource": [*paths, *(place.parameters(pattern) for pattern in patterns)],
+    }
+
+
+def _assume_protected_roles(place: Place) -> list[Statement]:
+    """Give each of the three STS actions its own statement, with only the condition keys that action has.
+
+    A role that sets a source identity needs `sts:SetSourceIdentity` here and in the trust policy, in the same account
+    too (IAM User Guide, "Monitor and control actions taken with assumed roles").
+    """
+    resource = place.protected_roles
+    return [
+        {
+            "Sid": "AssumeUnderAStamp",
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Resource": resource,
+            "Condition": {
+                "StringLike": {"sts:RoleSessionName": f"{PREFIX}-*", "sts:SourceIdentity": f"{PREFIX}-*"},
+            },
+        },
+        {
+            "Sid": "StampTheSource",
+            "Effect": "Allow",
+            "Action": "sts:SetSourceIdentity",
+            "Resource": resource,
+            "Condition": {"StringLike": {"sts:SourceIdentity": f"{PREFIX}-*"}},
+        },
+        {
+            "Sid": "TagTheSession",
+            "Effect": "Allow",
+            "Action": "sts:TagSession",
+            "Resource": resource,
+            "Condition": only_our_tags(),
+        },
+    ]
+
+
+def only_our_tags() -> dict[str, object]:
+    """Require our tags and no others, and transitive only those that survive chaining.
+
+    ForAllValues also holds when the key is absent, so each is paired with Null (IAM User Guide, "Set operators").
+    """
+    return {
+        "ForAllValues:StringEquals": {
+            "aws:TagKeys": [str(key) for key in TagKey],
+            "sts:TransitiveTagKeys": [str(key) for key in TRANSITIVE_TAG_KEYS],
+        },
+        "Null": {"aws:TagKeys": "false", "sts:TransitiveTagKeys": "false"},
+        "StringLike": {f"aws:RequestTag/{TagKey.SESSION}": "?*", f"aws:RequestTag/{TagKey.USER}": "?*"},
+    }
+
+
+def _observe(place: Place, function: str) -> list[Statement]:
+    group = place.arn("logs", f"log-group:/aws/lambda/{function}")
+    return [
+        {
+            "Sid": "WriteLogs",
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": [group, f"{group}:*"],
+        },
+        {
+            # X-Ray's write actions take no resource (Service Authorization Reference, AWS X-Ray).
+            "Sid": "WriteTraces",
+            "Effect": "Allow",
+            "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+            "Resource": "*",
+        },
+    ]

@@ -1,0 +1,57 @@
+"""Where Sentinel is deployed: what every policy's ARNs are built from."""
+
+from dataclasses import dataclass
+from typing import Final
+
+VERSION: Final = "2012-10-17"
+
+Statement = dict[str, object]
+Policy = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One deployment's partition, region, account and names."""
+
+    partition: str
+    region: str
+    account: str
+    session_table: str
+    grant_table: str
+    parameter_prefix: str = "/sentinel"
+    vend_role: str = "sentinel-vend"
+    admin_role: str = "sentinel-admin"
+    protected_path: str = "/sentinel/protected/"
+
+    def arn(self, service: str, resource: str) -> str:
+        """Name a regional resource of this account."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+    def role_arn(self, name: str, path: str = "/") -> str:
+        """Name a role of this account; the path begins and ends with a slash."""
+        return f"arn:{self.partition}:iam::{self.account}:role{path}{name}"
+
+    @property
+    def vend_role_arn(self) -> str:
+        return self.role_arn(self.vend_role)
+
+    @property
+    def protected_roles(self) -> str:
+        """Match every protected role, in any account: the vend role's one reach."""
+        return f"arn:{self.partition}:iam::*:role{self.protected_path}*"
+
+    def table_arns(self, *tables: str) -> list[str]:
+        """Name tables, each with its indexes."""
+        return [arn for table in tables for arn in (self.arn("dynamodb", f"table/{table}"), self._indexes(table))]
+
+    def _indexes(self, table: str) -> str:
+        return self.arn("dynamodb", f"table/{table}/index/*")
+
+    def parameters(self, pattern: str) -> str:
+        """Match parameters below the prefix."""
+        return self.arn("ssm", f"parameter{self.parameter_prefix}/{pattern}")
+
+
+def policy(*statements: Statement) -> Policy:
+    """Wrap statements as an IAM policy document."""
+    return {"Version": VERSION, "Statement": list(statements)}

@@ -1,0 +1,48 @@
+"""Who may become a protected role: the vend Lambda, under a stamp, and nobody else."""
+
+from deploy.policies.execution import only_our_tags
+from deploy.policies.place import Place, Policy, policy
+from shared.core.stamp import PREFIX, TagKey
+
+
+def protected_trust(place: Place) -> Policy:
+    """Trust the vend role by its ARN.
+
+    The principal is the account, narrowed by `aws:PrincipalArn`: a role named as principal is stored by its unique id
+    and silently stops matching once it is made anew (IAM User Guide, "AWS JSON policy elements: Principal"). Naming
+    the account hands the decision to identity policies as well, so both sides must allow.
+    """
+    principal = {"AWS": f"arn:{place.partition}:iam::{place.account}:root"}
+    only_vend = {"ArnEquals": {"aws:PrincipalArn": place.vend_role_arn}}
+    stamped = {"sts:SourceIdentity": f"{PREFIX}-*"}
+    return policy(
+        {
+            "Sid": "OnlyTheVendLambdaAndOnlyStamped",
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": "sts:AssumeRole",
+            "Condition": {
+                **only_vend,
+                "StringLike": {
+                    **stamped,
+                    "sts:RoleSessionName": f"{PREFIX}-*",
+                    f"aws:RequestTag/{TagKey.SESSION}": "?*",
+                    f"aws:RequestTag/{TagKey.USER}": "?*",
+                },
+            },
+        },
+        {
+            "Sid": "StampTheSource",
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": "sts:SetSourceIdentity",
+            "Condition": {**only_vend, "StringLike": stamped},
+        },
+        {
+            "Sid": "TagTheSession",
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": "sts:TagSession",
+            "Condition": {**only_vend, **only_our_tags()},
+        },
+    )
