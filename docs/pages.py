@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final
 
 from sentinel.cli_reference import render_cli_reference
-
 from shared.edge.codes import MEANINGS
 from shared.edge.settings import PREFIX, Settings
 

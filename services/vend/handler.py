@@ -6,13 +6,14 @@ import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 
+from shared.aws.document_cache import CachedDocuments, CacheLimits
+
 from services.vend.catalogue import CatalogueService
 from services.vend.facts import ACCESS_POLICY, DocumentValue, FactsReader
 from services.vend.issuing import Issuer
 from services.vend.service import VendService
 from shared.aws.budget import RateBudget
 from shared.aws.clients import Clients, open_clients
-from shared.aws.document_cache import CachedDocuments
 from shared.aws.documents import SsmDocuments
 from shared.aws.grants import GrantTable
 from shared.aws.sessions import SessionTable
@@ -45,9 +46,8 @@ def _routes(settings: Settings, clients: Clients) -> Routes:
         documents=CachedDocuments(
             SsmDocuments(clients.ssm, settings.parameter_prefix),
             _parse,
-            ttl_s=settings.document_ttl,
-            max_stale_s=settings.document_max_stale,
-            clock=monotonic_s,
+            CacheLimits(ttl_s=settings.document_ttl, max_stale_s=settings.document_max_stale),
+            monotonic_s,
         ),
         grants=GrantTable(clients.dynamodb, settings.grant_table),
         budget=RateBudget(

@@ -20,7 +20,6 @@ from shared.core.stamp import SESSION_ID_BYTES, Stamp, new_session_id, session_t
 from shared.edge.audit import AuditLine
 from shared.edge.failures import UndecidableError
 
-
 Assume = Callable[[], Coroutine[Any, Any, Credentials]]
 
 
@@ -100,7 +99,7 @@ class Issuer:
         )
 
     async def _issue_beside(self, assume: Assume, row: SessionRow, audit: AuditLine) -> Credentials:
-        """Both at once, and both to their end: a cancelled write could still land after it was taken for undone."""
+        """Do both at once and to their end: a cancelled write could still land after it was taken for undone."""
         recorded, credentials = await asyncio.gather(
             self.sessions.record_session(row),
             assume(),
@@ -122,7 +121,7 @@ class Issuer:
         grant: Grant,
         audit: AuditLine,
     ) -> Credentials | None:
-        """The grant is consumed before AssumeRole, so two vends of one grant can never both issue."""
+        """Consume the grant before AssumeRole, so that two vends of one grant can never both issue."""
         if await self.sessions.record_session_consuming(row, grant) is Recording.GRANT_ALREADY_USED:
             return None
         audit.session_row = "recorded"
@@ -151,4 +150,3 @@ def _session_policy(order: Order) -> str | None:
         return compose_session_policy(policies, not_after=order.authorization.not_after)
     except UnusableSessionPolicyError as error:
         raise UndecidableError("document", f"profile {order.profile_name}: {error}") from None
-

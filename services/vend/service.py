@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.vend.facts import FactsReader, Known
-from services.vend.issuing import GrantGone, Issued, Issuer, Order
+from services.vend.forms import facts_of, render_credentials, session_row
+from services.vend.issuing import GrantGone, Issuer, Order
 from services.vend.notes import note_decision, note_issued, note_known, note_order, note_wanted
 from services.vend.refusals import refuse, refuse_over_budget, refuse_profile
 from services.vend.request import VendRequest, parse_vend_request
-from services.vend.forms import facts_of, render_credentials, session_row
 from shared.aws.budget import Exhausted
 from shared.core.access.evaluate import evaluate
 from shared.core.authorization import RefusalCode, Refuse, authorize
@@ -67,7 +67,9 @@ class VendService:
     async def _issue(self, asked: Asked, order: Order, known: Known) -> Answer | Refusal:
         stamp = self.issuer.stamp(order)
         note_order(asked.audit, order, stamp)
-        issued = await self.issuer.issue(order, stamp, session_row(asked, order, stamp, known.policy_version), asked.audit)
+        issued = await self.issuer.issue(
+            order, stamp, session_row(asked, order, stamp, known.policy_version), asked.audit
+        )
         if isinstance(issued, GrantGone):
             return refuse(RefusalCode.APPROVAL_REQUIRED, order.decision, order.user, order.profile_name)
         note_issued(asked.audit, issued)

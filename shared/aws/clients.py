@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from contextlib import AsyncExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from aiobotocore.session import AioSession
 from botocore.exceptions import ConnectionError as BotoConnectionError
 from botocore.exceptions import HTTPClientError, ReadTimeoutError
 
+Observe = Callable[[str], AbstractContextManager[Any]]
 _CONNECT_TIMEOUT_S: Final = 1.0
 _READ_TIMEOUT_S: Final = 3.0
 _ATTEMPTS: Final = 2
@@ -31,8 +33,10 @@ class Clients:
         await self._stack.aclose()
 
 
-async def open_clients(region: str) -> Clients:
+async def open_clients(region: str, observe: Observe = nullcontext) -> Clients:
     """Open the clients side by side; `contextlib.aclosing` closes them where a process ends in order.
+
+    `observe` is entered around every call with its name (`sts.AssumeRole`): a tracer's subsegment, say.
 
     Endpoints are regional, STS's too: a token from the global endpoint is not valid in every region (IAM User Guide,
     "Manage AWS STS in an AWS Region"). `AWS_ENDPOINT_URL` points all of them at an emulator.
@@ -40,7 +44,9 @@ async def open_clients(region: str) -> Clients:
     session = _session()
     async with AsyncExitStack() as stack:
         opening = (_open(stack, session, service, region) for service in ("dynamodb", "ssm", "sts"))
-        dynamodb, ssm, sts = await asyncio.gather(*opening)
+        dynamodb, ssm, sts = clients = await asyncio.gather(*opening)
+        for client in clients:
+            _observe_calls(client, observe)
         return Clients(dynamodb, ssm, sts, stack.pop_all())
 
 
@@ -48,6 +54,19 @@ async def _open(stack: AsyncExitStack, session: AioSession, service: str, region
     client = await stack.enter_async_context(session.create_client(service, region_name=region, config=_config()))
     client.meta.events.register_first("needs-retry", _retry_at_once)
     return client
+
+
+def _observe_calls(client: Any, observe: Observe) -> None:
+    # The one funnel of every call, where tracing libraries hook in too; botocore's events before and after a call come
+    # in pairs only as long as nobody cancels the call between them.
+    service = client.meta.service_model.service_name
+    call = client._make_api_call  # noqa: SLF001 - see above
+
+    async def observed_call(operation: str, parameters: dict[str, Any]) -> Any:
+        with observe(f"{service}.{operation}"):
+            return await call(operation, parameters)
+
+    client._make_api_call = observed_call  # noqa: SLF001 - see above
 
 
 def _session() -> AioSession:

@@ -8,7 +8,7 @@ import asyncio
 import contextvars
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TextIO
 
@@ -61,14 +61,23 @@ class LambdaApp:
         runner: asyncio.Runner,
         routes: Routes,
         tracer: Tracer,
-        stdout: TextIO = sys.stdout,
+        stdout: TextIO | None = None,
+        on_close: Callable[[], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         self._service = service
         self._settings = settings
         self._runner = runner
         self._routes = routes
         self._tracer = tracer
-        self._stdout = stdout
+        self._stdout = stdout or sys.stdout
+        self._on_close = on_close
+
+    def close(self) -> None:
+        """Give back what was opened in the init phase. Lambda never asks for it; tests and servers do."""
+        if self._on_close is not None:
+            self._runner.run(self._on_close())
+        self._runner.close()
+        self._tracer.close()
 
     def __call__(self, event: object, context: LambdaContext) -> dict[str, Any]:
         """Answer one invocation.
