@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import IO, Any, Final, TypeVar
 
 import click
 
@@ -27,8 +27,9 @@ class UnusableInputError(click.ClickException):
         self.complaints = list(complaints)
         super().__init__("\n".join(self.complaints))
 
-    def format_message(self) -> str:
-        return self.message
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the complaints bare, so that editors and scripts find `file:line:` at the start of each."""
+        click.echo(self.message, file=file, err=file is None)
 
 
 def complain(file: Path, problem: Problem) -> str:
