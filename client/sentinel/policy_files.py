@@ -1,8 +1,9 @@
 """The documents on an operator's disk: read, checked, and complained about as `access.yaml:14: place: what to do`."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import IO, Any, Final, TypeVar
 
 import click
 
@@ -13,6 +14,7 @@ from shared.documents import Document, DocumentError, Problem, check_document, r
 
 Model = TypeVar("Model", bound=DocumentModel)
 MODELS: Final[Mapping[str, type[AccessPolicy | Profile]]] = {"access": AccessPolicy, "profile": Profile}
+_STDIN: Final = Path("-")
 _SUFFIXES: Final = frozenset({".yaml", ".yml", ".json"})
 
 
@@ -25,8 +27,9 @@ class UnusableInputError(click.ClickException):
         self.complaints = list(complaints)
         super().__init__("\n".join(self.complaints))
 
-    def format_message(self) -> str:
-        return self.message
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the complaints bare, so that editors and scripts find `file:line:` at the start of each."""
+        click.echo(self.message, file=file, err=file is None)
 
 
 def complain(file: Path, problem: Problem) -> str:
@@ -36,30 +39,30 @@ def complain(file: Path, problem: Problem) -> str:
 
 
 def read_text(file: Path) -> str:
-    """Read a file exactly, line ends and all.
+    """Read a file exactly, line ends and all; `-` is standard input.
 
     Raises:
         UnusableInputError: missing, unreadable, or not UTF-8.
 
     """
     try:
-        return file.read_bytes().decode()
+        data = sys.stdin.buffer.read() if file == _STDIN else file.read_bytes()
+        return data.decode()
     except OSError as error:
         raise UnusableInputError([f"{file}: {error.strerror or error}"]) from None
     except UnicodeDecodeError as error:
         raise UnusableInputError([f"{file}: byte {error.start} is not UTF-8: save the file as UTF-8"]) from None
 
 
-def load_file(file: Path, model: type[Model]) -> tuple[Model, Document]:
-    """Load a document, with the lines of its places.
+def load_file(file: Path, model: type[Model], *, text: str | None = None) -> tuple[Model, Document]:
+    """Load a document, with the lines of its places; `text` is the file's, where it was read already.
 
     Raises:
         UnusableInputError: it cannot be read, or is not valid.
 
     """
-    text = read_text(file)
     try:
-        document = read_document(text)
+        document = read_document(read_text(file) if text is None else text)
         return check_document(document, model), document
     except DocumentError as error:
         raise UnusableInputError(complain(file, problem) for problem in error.problems) from None

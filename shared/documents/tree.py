@@ -42,6 +42,11 @@ class Document:
         kept = {path: text for path, text in self.faults.items() if text != NULL or not is_nullable(path)}
         return replace(self, faults=kept)
 
-    def lines_by_place(self) -> Mapping[str, int]:
-        """Give the lines by written place, for findings that only know `rules[2].max_duration`."""
-        return {format_place(path): line for path, line in self.lines.items()}
+    def line_of(self, place: str) -> int:
+        """Give the line of a written place (`rules[2].max_duration`), or of the nearest written thing around it."""
+        lines = {format_place(path): line for path, line in self.lines.items()}
+        while place not in lines:
+            place = place[: max(place.rfind("."), place.rfind("["), 0)]
+            if not place:
+                return 1
+        return lines[place]

@@ -116,7 +116,8 @@ def _words(name: str, conditions: Conditions, facts: Facts, *, holds: bool) -> s
 
 def _time_words(window: TimeWindow, facts: Facts, *, holds: bool) -> str:
     local = facts.at.astimezone(window.timezone)
-    return f"{WEEKDAYS[local.weekday()]} {local:%H:%M} in {window.timezone.key} is {'within' if holds else 'outside'} {_window_words(window)}"
+    instant = f"{WEEKDAYS[local.weekday()]} {local:%H:%M} in {window.timezone.key}"
+    return f"{instant} is {'within' if holds else 'outside'} {_window_words(window)}"
 
 
 def _window_words(window: TimeWindow) -> str:
