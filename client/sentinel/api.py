@@ -106,7 +106,7 @@ def _tls() -> ssl.SSLContext:
 
 
 def _proxy(server: RemoteServer) -> str | None:
-    """Find the proxy other tools would use. aiohttp's own lookup would read ~/.netrc too and overwrite the signature."""
+    """Find the proxy other tools use. aiohttp's own lookup reads ~/.netrc too and would overwrite the signature."""
     if server.is_loopback or proxy_bypass(server.host):
         return None
     return getproxies().get(server.base.partition(":")[0])

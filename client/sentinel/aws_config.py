@@ -17,11 +17,12 @@ _SECTION: Final = re.compile(r"\s*\[\s*(?:profile\s+)?[\"']?(?P<name>[^\]\"']+?)
 
 @dataclass(frozen=True, slots=True)
 class ConfigText:
-    """The file in three parts: before the block, the block's profiles (name -> its lines), and after."""
+    """The file in three parts: before the block, the block's profiles (name -> its lines), and after (from `after_line` on)."""
 
     before: str
     profiles: Mapping[str, str]
     after: str
+    after_line: int = 0
 
     def with_profiles(self, profiles: Mapping[str, str]) -> str:
         """Write the file anew with these profiles in the block; none: without the block."""
@@ -51,7 +52,7 @@ def parse_config(text: str, path: Path) -> ConfigText:
             "leave one begin and one end mark around sentinel's profiles, or delete them with what is between",
         )
     begin, end = begins[0], ends[0]
-    return ConfigText("".join(lines[:begin]), _profiles(lines[begin + 1 : end]), "".join(lines[end + 1 :]))
+    return ConfigText("".join(lines[:begin]), _profiles(lines[begin + 1 : end]), "".join(lines[end + 1 :]), end + 1)
 
 
 def profile_block(name: str, command: str, region: str | None) -> str:
@@ -67,8 +68,7 @@ def refuse_conflicts(names: Sequence[str], config: ConfigText, path: Path, crede
         UsageError: the first of them; AWS tools would merge the two definitions, or prefer the other one.
 
     """
-    after = config.before.count("\n") + sum(block.count("\n") for block in config.profiles.values())
-    places = _sections(config.before, path, 0) | _sections(config.after, path, after)
+    places = _sections(config.before, path, 0) | _sections(config.after, path, config.after_line)
     if credentials_file.exists():
         places |= _sections(credentials_file.read_text(encoding="utf-8"), credentials_file, 0)
     for name in names:

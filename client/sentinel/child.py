@@ -35,33 +35,49 @@ async def run_child(command: Sequence[str], environ: Mapping[str, str]) -> int:
         CannotStartError: there is no such command (exit code 127), or it cannot be executed (126).
 
     """
-    try:
-        process = await asyncio.create_subprocess_exec(*command, env=environ)
-    except FileNotFoundError:
-        raise CannotStartError(f"{command[0]}: command not found", NOT_FOUND) from None
-    except OSError as error:
-        raise CannotStartError(f"{command[0]}: {error.strerror}", NOT_EXECUTABLE) from None
-    with _forwarding(process):
+    with _forwarding() as forwarder:
+        try:
+            process = await asyncio.create_subprocess_exec(*command, env=environ)
+        except FileNotFoundError:
+            raise CannotStartError(f"{command[0]}: command not found", NOT_FOUND) from None
+        except OSError as error:
+            raise CannotStartError(f"{command[0]}: {error.strerror}", NOT_EXECUTABLE) from None
+        forwarder.started(process)
         code = await process.wait()
     return code if code >= 0 else _SIGNAL_BASE - code
 
 
+class _Forwarder:
+    """Passes signals on, and keeps those that come before there is a child."""
+
+    def __init__(self) -> None:
+        self._process: asyncio.subprocess.Process | None = None
+        self._waiting: list[signal.Signals] = []
+
+    def started(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        for number in self._waiting:
+            self.forward(number)
+
+    def forward(self, number: signal.Signals) -> None:
+        if self._process is None:
+            self._waiting.append(number)
+        elif self._process.returncode is None and not (number in _FROM_THE_TERMINAL and _in_the_foreground()):
+            self._process.send_signal(number)
+
+
 @contextmanager
-def _forwarding(process: asyncio.subprocess.Process) -> Iterator[None]:
+def _forwarding() -> Iterator[_Forwarder]:
     loop = asyncio.get_running_loop()
+    forwarder = _Forwarder()
     signals = (*_FORWARDED, *_FROM_THE_TERMINAL)
     for number in signals:
-        loop.add_signal_handler(number, _forward, process, number)
+        loop.add_signal_handler(number, forwarder.forward, number)
     try:
-        yield
+        yield forwarder
     finally:
         for number in signals:
             loop.remove_signal_handler(number)
-
-
-def _forward(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
-    if process.returncode is None and not (number in _FROM_THE_TERMINAL and _in_the_foreground()):
-        process.send_signal(number)
 
 
 def _in_the_foreground() -> bool:
