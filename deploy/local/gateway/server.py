@@ -8,6 +8,7 @@ from typing import Final, Protocol, Self
 
 from aiohttp import web
 
+from deploy.local.gateway import refusals
 from deploy.local.gateway.answers import HttpAnswer, function_failed, read_answer
 from deploy.local.gateway.authentication import authenticate, check_shape
 from deploy.local.gateway.credentials import RememberedCredentials
@@ -62,7 +63,11 @@ class Gateway:
 
     def _application(self, front: Front) -> web.Application:
         async def serve(incoming: web.Request) -> web.Response:
-            return _respond(await self._answer(front, await _receive(incoming)))
+            try:
+                request = await _receive(incoming)
+            except web.HTTPRequestEntityTooLarge:
+                return _respond(_refuse(refusals.body_too_large()))
+            return _respond(await self._answer(front, request))
 
         application = web.Application(client_max_size=front.body_limit + 1)
         application.router.add_route("*", "/{path:.*}", serve)
