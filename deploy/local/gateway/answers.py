@@ -1,0 +1,101 @@
+"""From what a Lambda returned to the HTTP answer its front would give.
+
+Payload 2.0: API Gateway Developer Guide, "Lambda function response for format 2.0": an object without `statusCode` is
+taken as a JSON body and answered 200. Payload 1.0 demands the full shape: anything else is a 502.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from deploy.local.gateway.fronts import Front, FrontKind
+
+_V1_KEYS: Final = frozenset({"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"})
+_STATUSES: Final = range(100, 600)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    status: int
+    headers: Sequence[tuple[str, str]] = ()
+    body: bytes = field(default=b"", repr=False)
+
+
+def function_failed(front: Front) -> HttpAnswer:
+    """Answer for a function that raised, died or ran out of time."""
+    if front.kind is FrontKind.FUNCTION_URL:
+        return _message(502, "Message", "Internal Server Error")
+    status = 500 if front.kind is FrontKind.HTTP_API else 502
+    message = "Internal Server Error" if front.kind is FrontKind.HTTP_API else "Internal server error"
+    return _message(status, "message", message)
+
+
+def read_answer(front: Front, returned: bytes) -> HttpAnswer:
+    """Map a function's return value, JSON as its runtime posted it."""
+    try:
+        value = json.loads(returned)
+        return _read_v1(value) if front.kind is FrontKind.REST_API else _read_v2(value)
+    except _MalformedAnswerError:
+        return function_failed(front)
+
+
+class _MalformedAnswerError(ValueError):
+    pass
+
+
+def _read_v2(value: Any) -> HttpAnswer:
+    if not isinstance(value, dict) or "statusCode" not in value:
+        return HttpAnswer(200, [("content-type", "application/json")], json.dumps(value).encode())
+    headers = _headers(value.get("headers"))
+    if not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("content-type", "application/json"))
+    headers += [("set-cookie", str(cookie)) for cookie in value.get("cookies") or ()]
+    return HttpAnswer(_status(value["statusCode"]), headers, _body(value))
+
+
+def _read_v1(value: Any) -> HttpAnswer:
+    if not isinstance(value, dict) or value.keys() - _V1_KEYS or "statusCode" not in value:
+        raise _MalformedAnswerError
+    several = value.get("multiValueHeaders") or {}
+    headers = [(name, text) for name, text in _headers(value.get("headers")) if name not in several]
+    headers += [(name, str(text)) for name, texts in several.items() for text in texts]
+    if not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", "application/json"))
+    return HttpAnswer(_status(value["statusCode"]), headers, _body(value))
+
+
+def _status(value: Any) -> int:
+    try:
+        status = int(value)
+    except (TypeError, ValueError):
+        raise _MalformedAnswerError from None
+    if status not in _STATUSES:
+        raise _MalformedAnswerError
+    return status
+
+
+def _headers(value: Any) -> list[tuple[str, str]]:
+    if not isinstance(value, Mapping | None):
+        raise _MalformedAnswerError
+    return [(str(name), str(text)) for name, text in (value or {}).items()]
+
+
+def _body(value: Mapping[str, Any]) -> bytes:
+    body = value.get("body")
+    if body is None:
+        return b""
+    if not isinstance(body, str):
+        raise _MalformedAnswerError
+    if not value.get("isBase64Encoded"):
+        return body.encode()
+    try:
+        return base64.b64decode(body, validate=True)
+    except binascii.Error:
+        raise _MalformedAnswerError from None
+
+
+def _message(status: int, key: str, text: str) -> HttpAnswer:
+    return HttpAnswer(status, [("content-type", "application/json")], json.dumps({key: text}).encode())

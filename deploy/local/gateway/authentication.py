@@ -1,0 +1,57 @@
+"""From a received request to its verified caller, or the refusal: cheap checks first, one a line."""
+
+from datetime import datetime
+from typing import Final
+
+from deploy.local.emulator.server import EmulatorUnreachableError
+from deploy.local.gateway import refusals
+from deploy.local.gateway.caller import Caller
+from deploy.local.gateway.credential_scope import read_signature
+from deploy.local.gateway.credentials import RememberedCredentials
+from deploy.local.gateway.fronts import Front, Route
+from deploy.local.gateway.refusals import Refusal
+from deploy.local.gateway.request import ReceivedRequest
+from deploy.local.gateway.sigv4 import check_claims, check_signature
+
+# API Gateway quotas: request line and headers together.
+_HEADER_LIMIT: Final = 10_240
+
+
+def check_shape(front: Front, request: ReceivedRequest) -> Refusal | None:
+    """Check what the front refuses before it looks at a signature."""
+    line = len(f"{request.method} {request.target} HTTP/1.1\r\n".encode())
+    fields = sum(len(f"{name}: {value}\r\n".encode()) for name, value in request.headers)
+    if line + fields > _HEADER_LIMIT:
+        return refusals.headers_too_large()
+    if not request.target.startswith("/") or "#" in request.target:
+        return refusals.bad_request()
+    return refusals.body_too_large() if len(request.body) > front.body_limit else None
+
+
+async def authenticate(
+    front: Front,
+    route: Route,
+    request: ReceivedRequest,
+    credentials: RememberedCredentials,
+    now: datetime,
+) -> Caller | Refusal:
+    """Verify who calls, and that their identity may call at all."""
+    claimed = read_signature(request)
+    if claimed is None:
+        return front.unsigned()
+    if isinstance(claimed, Refusal):
+        return claimed
+    if refusal := check_claims(claimed, region=front.region, service=front.service, now=now):
+        return refusal
+    resource = front.resource(request.method, route.path)
+    try:
+        known = await credentials.find_credential(claimed.access_key_id, front.action, resource, now)
+    except EmulatorUnreachableError:
+        return refusals.unavailable()
+    if isinstance(known, str):
+        return refusals.expired_token() if known == "expired" else refusals.unknown_token()
+    if refusal := check_signature(request, claimed, known.keys, now):
+        return refusal
+    if not known.allowed:
+        return front.not_permitted(known.arn, resource)
+    return Caller(claimed.access_key_id, known.account, known.arn, known.user_id)

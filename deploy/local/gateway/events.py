@@ -1,0 +1,205 @@
+"""The events AWS hands a Lambda, built from a verified request: pure, and exact down to what is absent.
+
+Payload 2.0 (HTTP APIs and function URLs): API Gateway Developer Guide, "Create AWS Lambda proxy integrations for HTTP
+APIs"; Lambda Developer Guide, "Invoking Lambda function URLs". Payload 1.0 (REST APIs): "Lambda proxy integrations in
+API Gateway", input format. A Lambda never sees a REST or function-URL caller's Authorization header.
+"""
+
+import base64
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import unquote
+
+from deploy.local.gateway.caller import Caller
+from deploy.local.gateway.fronts import Front, FrontKind, Route
+from deploy.local.gateway.request import ReceivedRequest
+
+Event = dict[str, Any]
+_TEXT_TYPES: Final = ("text/", "application/json", "application/javascript", "application/xml")
+# What HTTP APIs and REST APIs put where an organization's id would be (seen on live events).
+_ORGANIZATION: Final = "aws:PrincipalOrgID"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What the gateway adds of its own: when the request came and the ids it was given."""
+
+    at: datetime
+    request_id: str
+    trace_id: str
+
+    @property
+    def epoch_ms(self) -> int:
+        return int(self.at.timestamp() * 1000)
+
+    @property
+    def common_log_time(self) -> str:
+        return self.at.strftime("%d/%b/%Y:%H:%M:%S +0000")
+
+
+def build_event(front: Front, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
+    """Build the event of the front's payload version."""
+    build = build_v1 if front.kind is FrontKind.REST_API else build_v2
+    return build(front, route, request, caller, arrival)
+
+
+def build_v2(front: Front, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
+    """Build payload 2.0: lower-case headers, duplicates joined by commas, cookies apart, absent parts absent."""
+    headers = _merged_headers(request, front, arrival)
+    cookies = headers.pop("cookie", None)
+    body, is_base64 = _body_v2(request)
+    key = route.key(front, request.method)
+    event: Event = {
+        "version": "2.0",
+        "routeKey": key,
+        "rawPath": request.path,
+        "rawQueryString": request.query,
+        "headers": headers,
+        "requestContext": {
+            "accountId": front.account,
+            "apiId": front.api_id,
+            "authorizer": {"iam": _iam(front, caller)},
+            "domainName": front.domain_name,
+            "domainPrefix": front.api_id,
+            "http": {
+                "method": request.method,
+                "path": request.path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": request.source_ip,
+                "userAgent": request.header("user-agent") or "",
+            },
+            "requestId": arrival.request_id,
+            "routeKey": key,
+            "stage": front.stage,
+            "time": arrival.common_log_time,
+            "timeEpoch": arrival.epoch_ms,
+        },
+        "isBase64Encoded": is_base64,
+    }
+    optional = {
+        "cookies": cookies.split("; ") if cookies else None,
+        "queryStringParameters": _merged_query(request),
+        "pathParameters": route.path_parameters,
+        "body": body,
+    }
+    return event | {name: value for name, value in optional.items() if value}
+
+
+def build_v1(front: Front, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
+    """Build payload 1.0: headers in their own case, the last of duplicates plus all of them, null for what is absent."""
+    headers = [*_shown_headers(request, front), *_forwarded(request, arrival)]
+    pairs = request.query_pairs
+    return {
+        "resource": route.resource,
+        "path": unquote(route.path),
+        "httpMethod": request.method,
+        "headers": dict(headers),
+        "multiValueHeaders": _grouped(headers),
+        "queryStringParameters": dict(pairs) or None,
+        "multiValueQueryStringParameters": _grouped(pairs) or None,
+        "pathParameters": route.path_parameters,
+        "stageVariables": None,
+        "requestContext": _context_v1(front, route, request, caller, arrival),
+        "body": request.body.decode("utf-8", errors="replace") or None,
+        "isBase64Encoded": False,
+    }
+
+
+def _context_v1(front: Front, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
+    return {
+        "resourceId": "a1b2c3",
+        "resourcePath": route.resource,
+        "httpMethod": request.method,
+        "extendedRequestId": arrival.request_id,
+        "requestTime": arrival.common_log_time,
+        "path": request.path,
+        "accountId": front.account,
+        "protocol": "HTTP/1.1",
+        "stage": front.stage,
+        "domainPrefix": front.api_id,
+        "requestTimeEpoch": arrival.epoch_ms,
+        "requestId": arrival.request_id,
+        "identity": {
+            "cognitoIdentityPoolId": None,
+            "accountId": caller.account,
+            "cognitoIdentityId": None,
+            "caller": caller.user_id,
+            "sourceIp": request.source_ip,
+            "principalOrgId": _ORGANIZATION,
+            "accessKey": caller.access_key_id,
+            "cognitoAuthenticationType": None,
+            "cognitoAuthenticationProvider": None,
+            "userArn": caller.arn,
+            "userAgent": request.header("user-agent"),
+            "user": caller.user_id,
+        },
+        "domainName": front.domain_name,
+        "deploymentId": "d1e2f3",
+        "apiId": front.api_id,
+    }
+
+
+def _iam(front: Front, caller: Caller) -> Mapping[str, Any]:
+    """Say who calls. `principalOrgId` is that literal on HTTP APIs and null on function URLs; it decides nothing."""
+    return {
+        "accessKey": caller.access_key_id,
+        "accountId": caller.account,
+        "callerId": caller.user_id,
+        "cognitoIdentity": None,
+        "principalOrgId": None if front.kind is FrontKind.FUNCTION_URL else _ORGANIZATION,
+        "userArn": caller.arn,
+        "userId": caller.user_id,
+    }
+
+
+def _merged_headers(request: ReceivedRequest, front: Front, arrival: Arrival) -> dict[str, str]:
+    merged: dict[str, str] = {}
+    for name, value in _shown_headers(request, front):
+        key = name.lower()
+        joint = "; " if key == "cookie" else ","
+        merged[key] = f"{merged[key]}{joint}{value}" if key in merged else value
+    return merged | {name.lower(): value for name, value in _forwarded(request, arrival)}
+
+
+def _shown_headers(request: ReceivedRequest, front: Front) -> list[tuple[str, str]]:
+    hidden = {"x-forwarded-for", "x-forwarded-port", "x-forwarded-proto", "x-amzn-trace-id", "connection"}
+    if front.kind is not FrontKind.HTTP_API:
+        hidden.add("authorization")
+    return [(name, value) for name, value in request.headers if name.lower() not in hidden]
+
+
+def _forwarded(request: ReceivedRequest, arrival: Arrival) -> list[tuple[str, str]]:
+    """Add what a gateway adds; what the client wrote into X-Forwarded-For stays in front, as on AWS."""
+    given = request.header("x-forwarded-for")
+    return [
+        ("X-Forwarded-For", f"{given}, {request.source_ip}" if given else request.source_ip),
+        ("X-Forwarded-Port", "443"),
+        ("X-Forwarded-Proto", "https"),
+        ("X-Amzn-Trace-Id", arrival.trace_id),
+    ]
+
+
+def _merged_query(request: ReceivedRequest) -> Mapping[str, str]:
+    return {name: ",".join(values) for name, values in _grouped(request.query_pairs).items()}
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for name, value in pairs:
+        grouped.setdefault(name, []).append(value)
+    return grouped
+
+
+def _body_v2(request: ReceivedRequest) -> tuple[str | None, bool]:
+    """Encode as base64 whatever its content type does not declare as text."""
+    if not request.body:
+        return None, False
+    content_type = (request.header("content-type") or "").split(";", 1)[0].strip().lower()
+    if content_type.startswith(_TEXT_TYPES):
+        try:
+            return request.body.decode("utf-8"), False
+        except UnicodeDecodeError:
+            pass
+    return base64.b64encode(request.body).decode(), True

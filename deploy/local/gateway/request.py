@@ -1,0 +1,47 @@
+"""A request as it arrived: bytes not yet decoded, because the signature covers the bytes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import unquote_to_bytes
+
+
+@dataclass(frozen=True)
+class ReceivedRequest:
+    """`target` is the request line's, path and query as sent; header names keep their case."""
+
+    method: str
+    target: str
+    headers: Sequence[tuple[str, str]] = field(repr=False)
+    body: bytes = field(repr=False)
+    source_ip: str
+
+    @cached_property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+    @cached_property
+    def query(self) -> str:
+        return self.target.partition("?")[2]
+
+    @cached_property
+    def query_pairs(self) -> Sequence[tuple[str, str]]:
+        """Give the decoded pairs in their order. A plus is a space, a name alone has an empty value."""
+        return tuple(_decode_pairs(self.query))
+
+    def header(self, name: str) -> str | None:
+        """Give a header's values joined by a comma, None when it was not sent."""
+        values = [value for key, value in self.headers if key.lower() == name.lower()]
+        return ",".join(values) if values else None
+
+
+def _decode_pairs(query: str) -> Iterable[tuple[str, str]]:
+    for pair in query.split("&"):
+        if pair:
+            name, _, value = pair.partition("=")
+            yield decode(name), decode(value)
+
+
+def decode(text: str) -> str:
+    """Percent-decode a query's name or value."""
+    return unquote_to_bytes(text.replace("+", " ")).decode("utf-8", errors="replace")

@@ -1,0 +1,35 @@
+"""HTTP servers on loopback, on ports that cannot collide."""
+
+from typing import Any, Final, Self
+
+from aiohttp import web
+
+_LOOPBACK: Final = "127.0.0.1"
+# A request under way is let finish, but nobody waits long for it.
+_SHUTDOWN_S: Final = 1.0
+
+
+class Site:
+    """One application served on 127.0.0.1."""
+
+    def __init__(self, application: web.Application, **options: Any) -> None:
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SHUTDOWN_S, **options)
+
+    async def open(self, port: int = 0) -> Self:
+        """Serve; port 0 takes a free one, chosen and bound in one step."""
+        await self._runner.setup()
+        await web.TCPSite(self._runner, _LOOPBACK, port).start()
+        return self
+
+    async def close(self) -> None:
+        """Stop serving."""
+        await self._runner.cleanup()
+
+    @property
+    def address(self) -> str:
+        host, port = self._runner.addresses[0][:2]
+        return f"{host}:{port}"
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.address}"

@@ -1,0 +1,121 @@
+"""The Lambda Runtime API for one execution environment: one invocation at a time.
+
+Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes". The official runtime client speaks it.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from aiohttp import web
+
+_PREFIX: Final = "/2018-06-01/runtime"
+_ANSWER_LIMIT: Final = 6 * 1024 * 1024 + 4096
+
+
+class FunctionFailedError(Exception):
+    """The function raised, ended or ran out of time; the message is what the runtime reported, for the log."""
+
+
+@dataclass(slots=True)
+class Invocation:
+    """One event on its way through a function."""
+
+    event: bytes = field(repr=False)
+    request_id: str
+    trace_id: str
+    answer: asyncio.Future[bytes] = field(repr=False)
+
+    def succeed(self, answer: bytes) -> None:
+        """Take the function's answer; a second one is ignored."""
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
+    def fail(self, reason: str) -> None:
+        """Take the function's failure."""
+        if not self.answer.done():
+            self.answer.set_exception(FunctionFailedError(reason))
+
+
+class RuntimeApi:
+    """Hands invocations to the one runtime that polls it."""
+
+    def __init__(self, function_arn: str, timeout: timedelta, clock: Callable[[], datetime]) -> None:
+        self._function_arn = function_arn
+        self._timeout = timeout
+        self._clock = clock
+        self._waiting: asyncio.Queue[Invocation] = asyncio.Queue()
+        self._current: Invocation | None = None
+        self.ready = asyncio.Event()
+
+    def application(self) -> web.Application:
+        """Serve the API's four paths."""
+        application = web.Application(client_max_size=_ANSWER_LIMIT)
+        application.router.add_get(f"{_PREFIX}/invocation/next", self._next)
+        application.router.add_post(f"{_PREFIX}/invocation/{{request_id}}/response", self._response)
+        application.router.add_post(f"{_PREFIX}/invocation/{{request_id}}/error", self._error)
+        application.router.add_post(f"{_PREFIX}/init/error", self._init_error)
+        return application
+
+    def put(self, invocation: Invocation) -> None:
+        """Queue an invocation for the runtime's next poll."""
+        self._waiting.put_nowait(invocation)
+
+    def fail_current(self, reason: str) -> None:
+        """Fail whatever the runtime holds or would be given: it is gone."""
+        if self._current is not None:
+            self._current.fail(reason)
+            self._current = None
+        while not self._waiting.empty():
+            self._waiting.get_nowait().fail(reason)
+        self.ready.clear()
+
+    async def _next(self, _request: web.Request) -> web.Response:
+        self.ready.set()
+        self._current = invocation = await self._waiting.get()
+        deadline = self._clock() + self._timeout
+        return web.Response(
+            body=invocation.event,
+            content_type="application/json",
+            headers={
+                "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
+                "Lambda-Runtime-Deadline-Ms": str(int(deadline.timestamp() * 1000)),
+                "Lambda-Runtime-Invoked-Function-Arn": self._function_arn,
+                "Lambda-Runtime-Trace-Id": f"{invocation.trace_id};Sampled=0",
+            },
+        )
+
+    async def _response(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        return self._finish(request, lambda invocation: invocation.succeed(body))
+
+    async def _error(self, request: web.Request) -> web.Response:
+        reason = _reason(await request.read())
+        return self._finish(request, lambda invocation: invocation.fail(reason))
+
+    async def _init_error(self, request: web.Request) -> web.Response:
+        self.fail_current(_reason(await request.read()))
+        return _accepted()
+
+    def _finish(self, request: web.Request, settle: Callable[[Invocation], None]) -> web.Response:
+        invocation = self._current
+        if invocation is None or invocation.request_id != request.match_info["request_id"]:
+            return web.json_response({"errorType": "InvalidRequestID", "errorMessage": "no such request"}, status=400)
+        self._current = None
+        settle(invocation)
+        return _accepted()
+
+
+def _accepted() -> web.Response:
+    return web.json_response({"status": "OK"}, status=202)
+
+
+def _reason(body: bytes) -> str:
+    try:
+        error: Any = json.loads(body)
+    except ValueError:
+        return "the runtime reported an error it could not describe"
+    return f"{error.get('errorType')}: {error.get('errorMessage')}"

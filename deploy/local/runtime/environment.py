@@ -1,0 +1,123 @@
+"""One execution environment: a Runtime API of its own and the process that polls it, begun again when it ends."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from deploy.local.child import Child
+from deploy.local.loopback import Site
+from deploy.local.runtime.api import FunctionFailedError, Invocation, RuntimeApi
+
+_PROJECT: Final = Path(__file__).parents[3]
+# An environment that ends at once is not begun again in a tight loop.
+_PAUSE_S: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSettings:
+    """What a deployed function is configured with; `environment` is what its own settings read."""
+
+    name: str
+    handler: str
+    account: str
+    region: str
+    environment: Mapping[str, str]
+    log_file: Path
+    timeout: timedelta = timedelta(seconds=29)
+    memory_mb: int = 512
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.name}"
+
+
+class ExecutionEnvironment:
+    """A process that runs the official runtime client, and the API it polls."""
+
+    def __init__(self, settings: FunctionSettings, clock: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._api = RuntimeApi(settings.arn, settings.timeout, clock)
+        self._site = Site(self._api.application())
+        self._child: Child | None = None
+        self._keeper: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Start the process and keep one running."""
+        await self._site.open()
+        self._keeper = asyncio.create_task(self._keep())
+
+    async def close(self) -> None:
+        """End the process for good."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._keeper
+        if self._child is not None:
+            await self._child.kill()
+        self._api.fail_current("the stack is shutting down")
+        await self._site.close()
+
+    async def invoke(self, invocation: Invocation) -> bytes:
+        """Run one invocation; a function that runs out of time is killed, as Lambda does.
+
+        Raises:
+            FunctionFailedError: it raised, ended, or ran out of time.
+
+        """
+        self._api.put(invocation)
+        try:
+            async with asyncio.timeout(self._settings.timeout.total_seconds()):
+                return await invocation.answer
+        except TimeoutError:
+            if self._child is not None:
+                await self._child.kill()
+            raise FunctionFailedError(f"{self._settings.name} timed out") from None
+
+    async def wait_until_ready(self) -> None:
+        """Wait until the function's init phase is over."""
+        await self._api.ready.wait()
+
+    @property
+    def pid(self) -> int | None:
+        return None if self._child is None else self._child.pid
+
+    async def _keep(self) -> None:
+        while True:
+            self._child = await Child.start(
+                [sys.executable, "-m", "deploy.local.runtime.bootstrap", self._settings.handler],
+                environment=self._environment(),
+                folder=_PROJECT,
+                log_file=self._settings.log_file,
+            )
+            code = await self._child.wait()
+            self._api.fail_current(f"Runtime.ExitError: {self._settings.name} ended with exit code {code}")
+            await asyncio.sleep(_PAUSE_S)
+
+    def _environment(self) -> dict[str, str]:
+        """Give the reserved variables Lambda sets (Lambda Developer Guide, "Defined runtime environment variables")."""
+        settings = self._settings
+        return {
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "TZ": ":UTC",
+            "PYTHONPATH": str(_PROJECT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "_HANDLER": settings.handler,
+            "AWS_REGION": settings.region,
+            "AWS_DEFAULT_REGION": settings.region,
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
+            "AWS_LAMBDA_FUNCTION_NAME": settings.name,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(settings.memory_mb),
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{settings.name}",
+            "AWS_LAMBDA_LOG_STREAM_NAME": "local",
+            "AWS_LAMBDA_RUNTIME_API": self._site.address,
+            "LAMBDA_TASK_ROOT": str(_PROJECT),
+            **settings.environment,
+        }

@@ -1,0 +1,52 @@
+"""A Lambda function: as many execution environments as it may run at once."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Self
+
+from deploy.local.runtime.api import FunctionFailedError, Invocation
+from deploy.local.runtime.environment import ExecutionEnvironment, FunctionSettings
+
+__all__ = ["Function", "FunctionFailedError", "FunctionSettings"]
+
+
+class Function:
+    """A function with a fixed number of environments; further invocations wait for a free one."""
+
+    def __init__(self, settings: FunctionSettings, clock: Callable[[], datetime], *, concurrency: int = 1) -> None:
+        self._environments = [ExecutionEnvironment(settings, clock) for _ in range(concurrency)]
+        self._idle: asyncio.LifoQueue[ExecutionEnvironment] = asyncio.LifoQueue()
+
+    async def open(self) -> Self:
+        """Start every environment; invocations may come before they are ready."""
+        for environment in self._environments:
+            await environment.open()
+            self._idle.put_nowait(environment)
+        return self
+
+    async def wait_until_ready(self) -> None:
+        """Wait until every environment's init phase is over."""
+        await asyncio.gather(*(environment.wait_until_ready() for environment in self._environments))
+
+    async def close(self) -> None:
+        """End every environment."""
+        await asyncio.gather(*(environment.close() for environment in self._environments))
+
+    @property
+    def pids(self) -> list[int]:
+        return [environment.pid for environment in self._environments if environment.pid is not None]
+
+    async def invoke(self, event: bytes, *, request_id: str, trace_id: str) -> bytes:
+        """Run one event through the function.
+
+        Raises:
+            FunctionFailedError: it raised, ended, or ran out of time.
+
+        """
+        environment = await self._idle.get()
+        try:
+            answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+            return await environment.invoke(Invocation(event, request_id, trace_id, answer))
+        finally:
+            self._idle.put_nowait(environment)
