@@ -9,9 +9,10 @@ from typing import Final, Generic, TypeAlias, TypeVar
 from shared.aws.errors import AwsError, UnavailableError
 
 V = TypeVar("V")
+V_co = TypeVar("V_co", covariant=True)
 
 # What one read says about a key: its value, None where there definitely is none, or why that could not be decided.
-Outcome: TypeAlias = V | None | AwsError
+Outcome: TypeAlias = V | AwsError | None
 _MOST_ABSENT: Final = 1000
 
 
@@ -19,8 +20,8 @@ _MOST_ABSENT: Final = 1000
 class CacheLimits:
     """How long an answer serves, in seconds.
 
-    `ttl_s`: without asking again, for values and for absence. `max_stale_s`: the age to which the last good value serves
-    while reads fail. `read_timeout_s`: how long one read may take before it has failed.
+    `ttl_s`: without asking again, for values and for absence. `max_stale_s`: the age to which the last good value
+    serves while reads fail. `read_timeout_s`: how long one read may take before it has failed.
     """
 
     ttl_s: float = 5.0
@@ -35,10 +36,10 @@ class CacheLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept(Generic[V]):
+class Kept(Generic[V_co]):
     """A value, how long ago its read began, and whether a newer read was due and failed."""
 
-    value: V
+    value: V_co
     age_s: float
     stale: bool
 
