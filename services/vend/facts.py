@@ -87,7 +87,7 @@ class FactsReader:
         listed = listing.result()
         return Catalogue(
             policy=policy,
-            profiles={name: found and _profile(found.value) for name, found in listed.items()},
+            profiles={name: None if found is None else _profile(found.value) for name, found in listed.items()},
             documents=tuple(document for document in loading.result().values() if document is not None),
         )
 

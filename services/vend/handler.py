@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 
-from shared.aws.document_cache import CachedDocuments, CacheLimits
+from shared.aws.document_cache import CachedDocuments
 
 from services.vend.catalogue import CatalogueService
 from services.vend.facts import ACCESS_POLICY, DocumentValue, FactsReader
@@ -16,6 +16,7 @@ from shared.aws.budget import RateBudget
 from shared.aws.clients import Clients, open_clients
 from shared.aws.documents import SsmDocuments
 from shared.aws.grants import GrantTable
+from shared.aws.read_through import CacheLimits
 from shared.aws.sessions import SessionTable
 from shared.aws.sts import RoleIssuer
 from shared.documents import load_access_policy, load_profile
@@ -46,8 +47,8 @@ def _routes(settings: Settings, clients: Clients) -> Routes:
         documents=CachedDocuments(
             SsmDocuments(clients.ssm, settings.parameter_prefix),
             _parse,
-            CacheLimits(ttl_s=settings.document_ttl, max_stale_s=settings.document_max_stale),
-            monotonic_s,
+            limits=CacheLimits(ttl_s=settings.document_ttl, max_stale_s=settings.document_max_stale),
+            monotonic=monotonic_s,
         ),
         grants=GrantTable(clients.dynamodb, settings.grant_table),
         budget=RateBudget(
