@@ -74,6 +74,7 @@ def _session() -> AioSession:
     # A Lambda has no AWS configuration files; a developer's must not reach one that runs on their machine.
     session.set_config_variable("config_file", os.devnull)
     session.set_config_variable("credentials_file", os.devnull)
+    session.set_config_variable("sts_regional_endpoints", "regional")
     return session
 
 
@@ -85,7 +86,6 @@ def _config() -> AioConfig:
         tcp_keepalive=True,
         # botocore's own retries wait up to a second first, which a credential request cannot: see _retry_at_once.
         retries={"mode": "standard", "total_max_attempts": 1},
-        sts_regional_endpoints="regional",
     )
 
 
