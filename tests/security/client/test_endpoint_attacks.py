@@ -65,7 +65,8 @@ async def test_the_holder_of_the_token_is_answered(endpoint: Endpoint, name: str
 
 
 @pytest.mark.parametrize(
-    "host", ["attacker.example", "attacker.example:{port}", "127.0.0.1", "127.0.0.1:80", "127.0.0.2:{port}", "[::1]:{port}"]
+    "host",
+    ["attacker.example", "attacker.example:{port}", "127.0.0.1", "127.0.0.1:80", "127.0.0.2:{port}", "[::1]:{port}"],
 )
 async def test_a_rebound_name_is_refused(endpoint: Endpoint, upstream: Upstream, host: str) -> None:
     status, _, body = await _ask(endpoint, host=host.format(port=endpoint.port))
@@ -80,7 +81,15 @@ async def test_two_host_headers_are_refused(endpoint: Endpoint) -> None:
 
 
 async def test_a_wrong_token_is_refused(endpoint: Endpoint, upstream: Upstream) -> None:
-    wrong = ["", "x", endpoint.token[:-1], endpoint.token + "x", f"Bearer {endpoint.token}", "\xff", endpoint.token.swapcase()]
+    wrong = [
+        "",
+        "x",
+        endpoint.token[:-1],
+        endpoint.token + "x",
+        f"Bearer {endpoint.token}",
+        "\xff",
+        endpoint.token.swapcase(),
+    ]
     for token in wrong:
         status, _, body = await _ask(endpoint, token=token)
         assert (status, json.loads(body)["Code"]) == (403, "wrong_token")
