@@ -17,7 +17,10 @@ _SECTION: Final = re.compile(r"\s*\[\s*(?:profile\s+)?[\"']?(?P<name>[^\]\"']+?)
 
 @dataclass(frozen=True, slots=True)
 class ConfigText:
-    """The file in three parts: before the block, the block's profiles (name -> its lines), and after (from `after_line` on)."""
+    """The file in three parts: before the block, the block's profiles (name -> its lines), and after.
+
+    `after_line` is how many lines come before the last part.
+    """
 
     before: str
     profiles: Mapping[str, str]

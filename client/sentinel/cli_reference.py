@@ -36,7 +36,8 @@ def _with_subcommands(context: click.Context) -> Iterator[click.Context]:
 
 
 def _context(command: click.Command, name: str, parent: click.Context | None) -> click.Context:
-    return click.Context(command, parent=parent, info_name=name, terminal_width=100, max_content_width=100)
+    settings = {**command.context_settings, "terminal_width": 100, "max_content_width": 100}
+    return click.Context(command, parent=parent, info_name=name, **settings)
 
 
 def _section(context: click.Context) -> str:

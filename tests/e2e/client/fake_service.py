@@ -20,10 +20,17 @@ from sentinel.clock import utc_now
 from tests.e2e.client.signatures import verify_signature
 
 ALICE = ("AKIAALICE00000000001", "alice-secret")
+ACCOUNT = "111122223333"
 REGION = "eu-central-1"
 HOUR = timedelta(hours=1)
-CATALOGUE = [
-    {"name": "dev", "description": "[red]Dev[/red]", "account": "111122223333", "region": "eu-west-3", "access": "allowed"},
+CATALOGUE: list[dict[str, str | None]] = [
+    {
+        "name": "dev",
+        "description": "[red]Dev[/red]",
+        "account": "111122223333",
+        "region": "eu-west-3",
+        "access": "allowed",
+    },
     {"name": "staging", "region": None, "access": "approval", "reason": "asks for approval"},
     {"name": "prod", "account": "444455556666", "access": "denied", "reason": "no rule matches"},
 ]
@@ -72,7 +79,9 @@ class FakeService:
         self.secrets[key] = f"secret-of-{key}"
         expires_at = (utc_now() + self.life).strftime("%Y-%m-%dT%H:%M:%SZ")
         answer = {"AccessKeyId": key, "SecretAccessKey": self.secrets[key], "Token": f"token-of-{key}"}
-        return web.json_response(answer | {"Expiration": expires_at, "AccountId": "111122223333", "SessionId": "s" * 16})
+        return web.json_response(
+            answer | {"Expiration": expires_at, "AccountId": "111122223333", "SessionId": "s" * 16}
+        )
 
     def refuse(self, profile: str, code: str = "denied", status: int = 403) -> None:
         self.refusals[profile] = (
@@ -136,8 +145,6 @@ def machine(home: Path, service: FakeService) -> Machine:
     aws.mkdir()
     own = f"[default]\nregion = {REGION}\nendpoint_url = {service.url}\noutput = json\n"
     (aws / "config").write_text(own)
-    (aws / "credentials").write_text(
-        f"[default]\naws_access_key_id = {ALICE[0]}\naws_secret_access_key = {ALICE[1]}\n"
-    )
+    (aws / "credentials").write_text(f"[default]\naws_access_key_id = {ALICE[0]}\naws_secret_access_key = {ALICE[1]}\n")
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
     return Machine(home, {**kept, "HOME": str(home), "SENTINEL_REMOTE_SERVER": service.url})

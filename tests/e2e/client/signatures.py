@@ -39,7 +39,8 @@ def verify_signature(request: web.Request, body: bytes, secret_of: Callable[[str
     return Signed(match["key"], match["region"], match["service"])
 
 
-class _AsReceived(SigV4Auth):  # type: ignore[misc] - botocore has no types
+# botocore has no types, so mypy cannot know the class it extends.
+class _AsReceived(SigV4Auth):  # type: ignore[misc]
     def __init__(self, credentials: Credentials, service: str, region: str, signed: str) -> None:
         super().__init__(credentials, service, region)
         self._signed = signed.split(";")

@@ -79,7 +79,9 @@ async def test_a_refusal_is_shown_with_its_hint_and_no_child_starts(
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.parametrize(("code", "line"), [(0, "exit 0"), (3, "exit 3"), (137, "kill -KILL $$"), (143, "kill -TERM $$")])
+@pytest.mark.parametrize(
+    ("code", "line"), [(0, "exit 0"), (3, "exit 3"), (137, "kill -KILL $$"), (143, "kill -TERM $$")]
+)
 async def test_the_exit_code_passes_through(user: Machine, code: int, line: str) -> None:
     assert (await user.sentinel("exec", "dev", "--", "sh", "-c", line)).code == code
 
@@ -131,7 +133,8 @@ async def test_the_childs_configuration_is_private_holds_no_secret_and_is_gone_a
     show = (
         "import os, json\n"
         "files = [os.environ['AWS_CONFIG_FILE'], os.environ['AWS_SHARED_CREDENTIALS_FILE']]\n"
-        "print(json.dumps([[f, os.stat(f).st_mode, os.stat(os.path.dirname(f)).st_mode, open(f).read()] for f in files]))"
+        "modes = lambda f: [os.stat(f).st_mode, os.stat(os.path.dirname(f)).st_mode]\n"
+        "print(json.dumps([[f, *modes(f), open(f).read()] for f in files]))"
     )
     done = await user.sentinel("exec", "dev", "--", "python3", "-c", show)
     for name, mode, folder_mode, text in json.loads(done.out):
