@@ -30,8 +30,6 @@ class LocalAws:
     async def assume(self, role_arn: str, session_name: str, duration_s: int = 3600) -> Keys:
         """Assume a role and give its session's keys."""
         async with self.client("sts") as sts:
-            answer = await sts.assume_role(
-                RoleArn=role_arn, RoleSessionName=session_name, DurationSeconds=duration_s
-            )
+            answer = await sts.assume_role(RoleArn=role_arn, RoleSessionName=session_name, DurationSeconds=duration_s)
         found = answer["Credentials"]
         return Keys(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"], found["Expiration"])

@@ -1,4 +1,4 @@
-"""The people and jobs of the local account. They may call Sentinel and nothing else; the operator may push documents."""
+"""The people and jobs of the local account: they may call Sentinel, and the operator may push documents as well."""
 
 import configparser
 import io

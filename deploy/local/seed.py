@@ -1,4 +1,4 @@
-"""What a fresh local account holds: tables, documents, execution roles, protected roles and something to use them on."""
+"""What a fresh local account holds: tables, documents, execution roles, protected roles, something to use them on."""
 
 import json
 from pathlib import Path

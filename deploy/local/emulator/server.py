@@ -178,7 +178,19 @@ def _inherited() -> dict[str, str]:
 
 def _command() -> list[str]:
     environment = ["--no-project", "--isolated", "--with-requirements", str(_REQUIREMENTS)]
-    return [sys.executable, "-m", "uv", "run", "--quiet", *environment, "--python", sys.executable, "python", "-m", "overlay"]
+    return [
+        sys.executable,
+        "-m",
+        "uv",
+        "run",
+        "--quiet",
+        *environment,
+        "--python",
+        sys.executable,
+        "python",
+        "-m",
+        "overlay",
+    ]
 
 
 async def _listen(port: int) -> socket.socket:
