@@ -88,7 +88,7 @@ def build_v2(front: Front, route: Route, request: ReceivedRequest, caller: Calle
 
 
 def build_v1(front: Front, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
-    """Build payload 1.0: headers in their own case, the last of duplicates plus all of them, null for what is absent."""
+    """Build payload 1.0: headers in their own case, the last of duplicates plus all, null for what is absent."""
     headers = [*_shown_headers(request, front), *_forwarded(request, arrival)]
     pairs = request.query_pairs
     return {

@@ -22,13 +22,16 @@ class FrontKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """One front: its kind, its id (API id or URL id), and where it claims to be."""
+    """One front: its kind, its id (API id or URL id), and where it claims to be.
+
+    A function URL belongs to one function, the vend function; `function_name` is its deployed name.
+    """
 
     kind: FrontKind
     api_id: str
     account: str
     region: str
-    function_url_of: str = ""
+    function_name: str = ""
 
     @property
     def service(self) -> str:
@@ -58,7 +61,7 @@ class Front:
     def resource(self, method: str, path: str) -> str:
         """Name what the action is done to."""
         if self.kind is FrontKind.FUNCTION_URL:
-            return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.function_url_of}"
+            return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.function_name}"
         place = f"arn:aws:execute-api:{self.region}:{self.account}:{self.api_id}"
         return f"{place}/{self.stage}/{method}{path}"
 
@@ -96,7 +99,7 @@ class Route:
 def find_route(front: Front, request: ReceivedRequest) -> Route | Refusal:
     """Find the function behind a path; a function URL has one function behind every path."""
     if front.kind is FrontKind.FUNCTION_URL:
-        return Route(front.function_url_of, "$default", request.path)
+        return Route(VEND, "$default", request.path)
     path = _within_stage(front, request.path)
     if path is not None and (request.method, path) in _VEND_ROUTES:
         return Route(VEND, path, path)

@@ -98,7 +98,9 @@ def wrong_service(service: str) -> Refusal:
 def expired_signature(timestamp: str, earliest: datetime, now: datetime, window: timedelta) -> Refusal:
     """Refuse a signature too old."""
     minutes = int(window.total_seconds() // 60)
-    message = f"Signature expired: {timestamp} is now earlier than {_instant(earliest)} ({_instant(now)} - {minutes} min.)"
+    message = (
+        f"Signature expired: {timestamp} is now earlier than {_instant(earliest)} ({_instant(now)} - {minutes} min.)"
+    )
     return Refusal(403, "InvalidSignatureException", message)
 
 

@@ -83,7 +83,9 @@ class _Verifier(SigV4Auth):  # type: ignore[misc]
 
     def canonical_query_string(self, request: AWSRequest) -> str:  # noqa: ARG002 - the signer's own signature
         signature_name = "X-Amz-Signature" if self._claimed.expires_s is not None else None
-        pairs = [(_encode(name), _encode(value)) for name, value in self._received.query_pairs if name != signature_name]
+        pairs = [
+            (_encode(name), _encode(value)) for name, value in self._received.query_pairs if name != signature_name
+        ]
         return "&".join(f"{name}={value}" for name, value in sorted(pairs))
 
     def payload(self, request: AWSRequest) -> str:  # noqa: ARG002 - the signer's own signature

@@ -65,17 +65,27 @@ class RuntimeApi:
         self._waiting.put_nowait(invocation)
 
     def fail_current(self, reason: str) -> None:
-        """Fail whatever the runtime holds or would be given: it is gone."""
+        """Fail whatever the runtime holds: it is gone. What still waits is for the next one.
+
+        A poll the dead runtime left open would swallow the next invocation, so it keeps the old, empty queue.
+        """
         if self._current is not None:
             self._current.fail(reason)
             self._current = None
+        old, self._waiting = self._waiting, asyncio.Queue()
+        while not old.empty():
+            self._waiting.put_nowait(old.get_nowait())
+        self.ready.clear()
+
+    def fail_all(self, reason: str) -> None:
+        """Fail everything: no runtime will come."""
+        self.fail_current(reason)
         while not self._waiting.empty():
             self._waiting.get_nowait().fail(reason)
-        self.ready.clear()
 
     async def _next(self, _request: web.Request) -> web.Response:
         self.ready.set()
-        self._current = invocation = await self._waiting.get()
+        self._current = invocation = await self._take()
         deadline = self._clock() + self._timeout
         return web.Response(
             body=invocation.event,
@@ -88,6 +98,14 @@ class RuntimeApi:
             },
         )
 
+    async def _take(self) -> Invocation:
+        """Take the next invocation that somebody still waits for."""
+        waiting = self._waiting
+        while True:
+            invocation = await waiting.get()
+            if not invocation.answer.done():
+                return invocation
+
     async def _response(self, request: web.Request) -> web.Response:
         body = await request.read()
         return self._finish(request, lambda invocation: invocation.succeed(body))
@@ -97,7 +115,8 @@ class RuntimeApi:
         return self._finish(request, lambda invocation: invocation.fail(reason))
 
     async def _init_error(self, request: web.Request) -> web.Response:
-        self.fail_current(_reason(await request.read()))
+        # An environment that cannot start fails what waits for it, as Lambda's first invocation would.
+        self.fail_all(_reason(await request.read()))
         return _accepted()
 
     def _finish(self, request: web.Request, settle: Callable[[Invocation], None]) -> web.Response:

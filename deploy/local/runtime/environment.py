@@ -27,6 +27,7 @@ class FunctionSettings:
     account: str
     region: str
     environment: Mapping[str, str]
+    home: Path
     log_file: Path
     timeout: timedelta = timedelta(seconds=29)
     memory_mb: int = 512
@@ -42,7 +43,7 @@ class ExecutionEnvironment:
     def __init__(self, settings: FunctionSettings, clock: Callable[[], datetime]) -> None:
         self._settings = settings
         self._api = RuntimeApi(settings.arn, settings.timeout, clock)
-        self._site = Site(self._api.application())
+        self._site = Site(self._api.application(), handler_cancellation=True)
         self._child: Child | None = None
         self._keeper: asyncio.Task[None] | None = None
 
@@ -59,7 +60,7 @@ class ExecutionEnvironment:
                 await self._keeper
         if self._child is not None:
             await self._child.kill()
-        self._api.fail_current("the stack is shutting down")
+        self._api.fail_all("the stack is shutting down")
         await self._site.close()
 
     async def invoke(self, invocation: Invocation) -> bytes:
@@ -103,6 +104,8 @@ class ExecutionEnvironment:
         settings = self._settings
         return {
             "PATH": "/usr/bin:/bin",
+            # An empty home: a Lambda has no ~/.aws, and must not find the developer's.
+            "HOME": str(settings.home),
             "LANG": "C.UTF-8",
             "TZ": ":UTC",
             "PYTHONPATH": str(_PROJECT),

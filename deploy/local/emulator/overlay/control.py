@@ -95,7 +95,7 @@ def _may(access_key_id: str, action: str, resource: str) -> bool:
 
 
 async def _read(receive: Receive) -> bytes:
-    body = b""
+    body: bytes = b""
     while True:
         message = await receive()
         body += message.get("body", b"")

@@ -1,0 +1,35 @@
+"""The stack's own calls to the emulator, as its administrator."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from aiobotocore.session import get_session
+
+from deploy.local.keys import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAws:
+    """An endpoint, a region and whose keys to use there."""
+
+    endpoint: str
+    region: str
+    keys: Keys
+
+    def client(self, service: str) -> AbstractAsyncContextManager[Any]:
+        """Open a client of a service; use it in `async with`."""
+        client: AbstractAsyncContextManager[Any] = get_session().create_client(
+            service,
+            region_name=self.region,
+            endpoint_url=self.endpoint,
+            **self.keys.client_arguments,
+        )
+        return client
+
+    async def assume(self, role_arn: str, session_name: str, duration_s: int = 3600) -> Keys:
+        """Assume a role and give its session's keys."""
+        async with self.client("sts") as sts:
+            answer = await sts.assume_role(RoleArn=role_arn, RoleSessionName=session_name, DurationSeconds=duration_s)
+        found = answer["Credentials"]
+        return Keys(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"], found["Expiration"])

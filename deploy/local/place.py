@@ -1,0 +1,38 @@
+"""Where the local stack pretends to be: one account, one region, the names the policies are built from."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.policies.place import Place
+
+ACCOUNT: Final = "111122223333"
+REGION: Final = "eu-central-1"
+SSO_ROLE: Final = "AWSReservedSSO_Developers_0123456789abcdef"
+CI_ROLE: Final = "ci-deploy"
+PROTECTED: Final = ("dev", "staging", "prod")
+_TABLES: Final = Path(__file__).parents[1] / "definitions" / "tables.json"
+
+
+@cache
+def table_definitions() -> dict[str, dict[str, Any]]:
+    """Read the two tables' definitions, by what they hold."""
+    definitions: dict[str, dict[str, Any]] = json.loads(_TABLES.read_text(encoding="utf-8"))
+    return definitions
+
+
+def local_place() -> Place:
+    """Name the local deployment."""
+    tables = table_definitions()
+    return Place("aws", REGION, ACCOUNT, tables["session"]["name"], tables["grant"]["name"])
+
+
+def demo_table(profile: str) -> str:
+    """Name the table a protected role may use."""
+    return f"demo-notes-{profile}"
+
+
+def demo_bucket(profile: str) -> str:
+    """Name the bucket a protected role may use."""
+    return f"sentinel-demo-{ACCOUNT}-{profile}"

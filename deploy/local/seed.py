@@ -1,0 +1,111 @@
+"""What a fresh local account holds: tables, documents, execution roles, protected roles, something to use them on."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.local.aws import LocalAws
+from deploy.local.place import PROTECTED, demo_bucket, demo_table, table_definitions
+from deploy.policies.execution import admin_policy, lambda_trust, vend_policy
+from deploy.policies.place import Place, Policy, policy
+from deploy.policies.protected import protected_trust
+
+_DOCUMENTS: Final = Path(__file__).parent / "documents"
+
+
+async def seed(aws: LocalAws, place: Place) -> None:
+    """Fill an empty account."""
+    await _create_tables(aws)
+    await _put_documents(aws, place)
+    await _create_roles(aws, place)
+    await _create_demo_resources(aws)
+
+
+async def _create_tables(aws: LocalAws) -> None:
+    async with aws.client("dynamodb") as dynamodb:
+        for definition in table_definitions().values():
+            name = definition["name"]
+            await dynamodb.create_table(TableName=name, **definition["create"])
+            await dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=definition["time_to_live"])
+            await dynamodb.update_continuous_backups(
+                TableName=name,
+                PointInTimeRecoverySpecification=definition["point_in_time_recovery"],
+            )
+
+
+async def _put_documents(aws: LocalAws, place: Place) -> None:
+    async with aws.client("ssm") as ssm:
+        for file in sorted(_DOCUMENTS.glob("*/*.yaml")):
+            await ssm.put_parameter(
+                Name=f"{place.parameter_prefix}/{file.parent.name}/{file.stem}",
+                Value=file.read_text(encoding="utf-8"),
+                Type="String",
+            )
+
+
+async def _create_roles(aws: LocalAws, place: Place) -> None:
+    async with aws.client("sts") as sts, aws.client("iam") as iam:
+        stack = (await sts.get_caller_identity())["Arn"]
+        for name, permissions in ((place.vend_role, vend_policy(place)), (place.admin_role, admin_policy(place))):
+            await create_role(iam, name, lambda_trust(stack), permissions)
+        for profile in PROTECTED:
+            await create_role(
+                iam,
+                profile,
+                protected_trust(place),
+                demo_policy(place, profile),
+                path=place.protected_path,
+            )
+
+
+async def create_role(
+    iam: Any,
+    name: str,
+    trust: Policy,
+    permissions: Policy,
+    *,
+    path: str = "/",
+    maximum_s: int = 3600,
+) -> str:
+    """Create a role with one inline policy; gives its ARN."""
+    created = await iam.create_role(
+        RoleName=name,
+        Path=path,
+        AssumeRolePolicyDocument=json.dumps(trust),
+        MaxSessionDuration=maximum_s,
+    )
+    await iam.put_role_policy(RoleName=name, PolicyName="permissions", PolicyDocument=json.dumps(permissions))
+    arn: str = created["Role"]["Arn"]
+    return arn
+
+
+def demo_policy(place: Place, profile: str) -> Policy:
+    """Let a protected role use its own demo table and bucket, nothing else."""
+    bucket = f"arn:{place.partition}:s3:::{demo_bucket(profile)}"
+    return policy(
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"],
+            "Resource": place.arn("dynamodb", f"table/{demo_table(profile)}"),
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["s3:ListBucket", "s3:GetObject", "s3:PutObject"],
+            "Resource": [bucket, f"{bucket}/*"],
+        },
+    )
+
+
+async def _create_demo_resources(aws: LocalAws) -> None:
+    async with aws.client("dynamodb") as dynamodb, aws.client("s3") as s3:
+        for profile in PROTECTED:
+            await dynamodb.create_table(
+                TableName=demo_table(profile),
+                AttributeDefinitions=[{"AttributeName": "note", "AttributeType": "S"}],
+                KeySchema=[{"AttributeName": "note", "KeyType": "HASH"}],
+                BillingMode="PAY_PER_REQUEST",
+            )
+            await s3.create_bucket(
+                Bucket=demo_bucket(profile),
+                CreateBucketConfiguration={"LocationConstraint": aws.region},
+            )

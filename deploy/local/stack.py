@@ -1,0 +1,221 @@
+"""The whole system on one machine: emulator, functions and gateway, up in order, down in reverse.
+
+    async with LocalStack() as stack:
+        stack.http_api  # the base URL, and so on
+
+Leaving the block stops every process and removes everything written.
+"""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from deploy.local.aws import LocalAws
+from deploy.local.callers import AwsFiles, LocalCaller, create_callers, write_aws_files
+from deploy.local.clock import utc_now
+from deploy.local.emulator.server import Emulator
+from deploy.local.gateway.credentials import RememberedCredentials
+from deploy.local.gateway.fronts import ADMIN, VEND, Front, FrontKind
+from deploy.local.gateway.server import Gateway
+from deploy.local.keys import Keys, new_access_key, new_name
+from deploy.local.place import ACCOUNT, REGION, SSO_ROLE, local_place
+from deploy.local.runtime.execution_role import ExecutionRoles
+from deploy.local.runtime.function import Function, FunctionSettings
+from deploy.local.seed import seed
+
+HANDLERS: Final = {VEND: "services.vend.handler.handler", ADMIN: "services.admin.handler.handler"}
+_READY_LIMIT_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """What `sentinel local up --json` prints; paths are files only their owner may read."""
+
+    account_id: str
+    region: str
+    http_api: str
+    rest_api: str
+    function_url: str
+    aws_endpoint: str
+    aws_config_file: str
+    aws_shared_credentials_file: str
+    callers: Mapping[str, str]
+    log_file: str
+    state_dir: str
+
+
+@dataclass(slots=True)
+class LocalStack:
+    """The local stack. `port` is the HTTP API's; 0 takes a free one, as every other front always does.
+
+    `environment` adds to, and overrides, what the functions' settings read.
+    """
+
+    handlers: Mapping[str, str] = field(default_factory=lambda: HANDLERS)
+    port: int = 0
+    concurrency: int = 2
+    environment: Mapping[str, str] = field(default_factory=dict)
+    clock: Callable[[], datetime] = utc_now
+    callers: dict[str, LocalCaller] = field(default_factory=dict, init=False)
+    functions: dict[str, Function] = field(default_factory=dict, init=False, repr=False)
+    state_dir: Path = field(init=False)
+    emulator: Emulator = field(init=False)
+    _files: AwsFiles = field(init=False)
+    _gateway: Gateway = field(init=False, repr=False)
+    _open: AsyncExitStack = field(default_factory=AsyncExitStack, init=False, repr=False)
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            await self._open.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._open.aclose()
+
+    @property
+    def aws(self) -> LocalAws:
+        """The emulator, as the stack's administrator."""
+        return LocalAws(self.emulator.endpoint, REGION, self.emulator.admin)
+
+    def aws_as(self, caller: str) -> LocalAws:
+        """Give the emulator as one of the callers."""
+        return LocalAws(self.emulator.endpoint, REGION, self.callers[caller].keys)
+
+    @property
+    def http_api(self) -> str:
+        return self._gateway.url(FrontKind.HTTP_API)
+
+    @property
+    def rest_api(self) -> str:
+        return self._gateway.url(FrontKind.REST_API)
+
+    @property
+    def function_url(self) -> str:
+        return self._gateway.url(FrontKind.FUNCTION_URL)
+
+    @property
+    def log_file(self) -> Path:
+        """Where the functions' standard output goes: the audit lines are here."""
+        return self.state_dir / "functions.log"
+
+    @property
+    def endpoints(self) -> Endpoints:
+        return Endpoints(
+            account_id=ACCOUNT,
+            region=REGION,
+            http_api=self.http_api,
+            rest_api=self.rest_api,
+            function_url=self.function_url,
+            aws_endpoint=self.emulator.endpoint,
+            aws_config_file=str(self._files.config),
+            aws_shared_credentials_file=str(self._files.credentials),
+            callers={caller.name: caller.user for caller in self.callers.values()},
+            log_file=str(self.log_file),
+            state_dir=str(self.state_dir),
+        )
+
+    @property
+    def caller_environment(self) -> Mapping[str, str]:
+        """Give what a shell exports to work as one of the callers (with AWS_PROFILE naming which)."""
+        return {
+            "AWS_CONFIG_FILE": str(self._files.config),
+            "AWS_SHARED_CREDENTIALS_FILE": str(self._files.credentials),
+            "SENTINEL_REMOTE_SERVER": self.http_api,
+        }
+
+    async def stop_emulator(self) -> None:
+        """Take AWS away at once; what it held is back after `start_emulator`."""
+        await self.emulator.stop()
+
+    async def start_emulator(self) -> None:
+        """Bring AWS back, at the same endpoint."""
+        await self.emulator.start()
+
+    async def _start(self) -> None:
+        self.state_dir = Path(tempfile.mkdtemp(prefix="sentinel-local-"))
+        self._open.callback(shutil.rmtree, self.state_dir, ignore_errors=True)
+        self.emulator = Emulator(self.state_dir, ACCOUNT, REGION, new_access_key())
+        self._open.push_async_callback(self.emulator.close)
+        await self.emulator.start()
+        fronts = _new_fronts()
+        place = local_place()
+        await seed(self.aws, place)
+        created = await create_callers(self.aws, place, [front.api_id for front in fronts])
+        self.callers = {caller.name: caller for caller in created}
+        self._files = write_aws_files(self.state_dir, created, self.aws)
+        await self._start_functions(fronts)
+        credentials = RememberedCredentials(self.emulator)
+        self._gateway = Gateway(self.functions, credentials, self.clock)
+        self._open.push_async_callback(self._gateway.close)
+        await self._gateway.open(fronts, {FrontKind.HTTP_API: self.port})
+
+    async def _start_functions(self, fronts: list[Front]) -> None:
+        place = local_place()
+        names = {VEND: place.vend_role, ADMIN: place.admin_role}
+        roles = ExecutionRoles(self._assume_execution_role, {name: place.role_arn(name) for name in names.values()})
+        self._open.push_async_callback(roles.close)
+        await roles.open()
+        home = self.state_dir / "functions"
+        home.mkdir()
+        for function, handler in self.handlers.items():
+            name = names[function]
+            settings = FunctionSettings(
+                name=name,
+                handler=handler,
+                account=ACCOUNT,
+                region=REGION,
+                environment={**self._settings(fronts), **roles.variables(name), **self.environment},
+                home=home,
+                log_file=self.log_file,
+            )
+            self.functions[function] = Function(settings, self.clock, concurrency=self.concurrency)
+            self._open.push_async_callback(self.functions[function].close)
+            await self.functions[function].open()
+        await self._wait_until_ready()
+
+    def _settings(self, fronts: list[Front]) -> Mapping[str, str]:
+        place = local_place()
+        return {
+            "AWS_ENDPOINT_URL": self.emulator.endpoint,
+            "SENTINEL_API_ID": ",".join(front.api_id for front in fronts),
+            "SENTINEL_SESSION_TABLE": place.session_table,
+            "SENTINEL_GRANT_TABLE": place.grant_table,
+            "SENTINEL_PARAMETER_PREFIX": place.parameter_prefix,
+            "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
+            "SENTINEL_SSO_ROLES": SSO_ROLE,
+        }
+
+    async def _assume_execution_role(self, role_arn: str) -> Keys:
+        # Lambda names an execution role's session after the function; here the two share a name.
+        return await self.aws.assume(role_arn, role_arn.rpartition("/")[2])
+
+    async def _wait_until_ready(self) -> None:
+        try:
+            async with asyncio.timeout(_READY_LIMIT_S):
+                await asyncio.gather(*(function.wait_until_ready() for function in self.functions.values()))
+        except TimeoutError:
+            tail = self.log_file.read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise RuntimeError(f"a function's init phase did not end; its log ends:\n{tail}") from None
+
+
+def _new_fronts() -> list[Front]:
+    return [
+        Front(FrontKind.HTTP_API, new_name(10), ACCOUNT, REGION),
+        Front(FrontKind.REST_API, new_name(10), ACCOUNT, REGION),
+        Front(FrontKind.FUNCTION_URL, new_name(32), ACCOUNT, REGION, function_name=local_place().vend_role),
+    ]
