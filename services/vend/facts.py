@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.aws.document_cache import CachedDocuments
-
 from shared.aws.budget import Exhausted, RateBudget, Spent
+from shared.aws.document_cache import CachedDocuments
 from shared.aws.documents import Document
 from shared.aws.grants import GrantTable, Standing
 from shared.core.access.schema import AccessPolicy

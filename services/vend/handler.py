@@ -5,8 +5,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
-
-from shared.aws.document_cache import CachedDocuments
+from typing import TextIO
 
 from services.vend.catalogue import CatalogueService
 from services.vend.facts import ACCESS_POLICY, DocumentValue, FactsReader
@@ -14,6 +13,7 @@ from services.vend.issuing import Issuer
 from services.vend.service import VendService
 from shared.aws.budget import RateBudget
 from shared.aws.clients import Clients, open_clients
+from shared.aws.document_cache import CachedDocuments
 from shared.aws.documents import SsmDocuments
 from shared.aws.grants import GrantTable
 from shared.aws.read_through import CacheLimits
@@ -28,8 +28,8 @@ from shared.edge.traces import open_tracer
 _BUDGET_WINDOW = timedelta(minutes=1)
 
 
-def wire(environ: Mapping[str, str]) -> LambdaApp:
-    """Wire the service and open its clients.
+def wire(environ: Mapping[str, str], stdout: TextIO | None = None) -> LambdaApp:
+    """Wire the service and open its clients. Audit lines go to `stdout`, the process's own where it is None.
 
     Raises:
         InvalidSettingsError: the environment is not usable; the message lists every problem.
@@ -39,7 +39,7 @@ def wire(environ: Mapping[str, str]) -> LambdaApp:
     tracer = open_tracer()
     runner = asyncio.Runner()
     clients = runner.run(open_clients(environ["AWS_REGION"], tracer.subsegment))
-    return LambdaApp("vend", settings, runner, _routes(settings, clients), tracer, on_close=clients.aclose)
+    return LambdaApp("vend", settings, runner, _routes(settings, clients), tracer, stdout, clients.aclose)
 
 
 def _routes(settings: Settings, clients: Clients) -> Routes:

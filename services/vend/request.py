@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-import orjson
-
 from shared.core.authorization import is_requestable
 from shared.core.durations import MalformedDurationError, parse_duration
 from shared.core.profile import is_profile_name
 from shared.edge.answers import Refusal
+from shared.edge.bodies import parse_json_object
 from shared.edge.codes import Code
 from shared.edge.requests import HttpRequest
 
@@ -29,15 +28,8 @@ def parse_vend_request(request: HttpRequest) -> VendRequest | Refusal:
         return _parse_parameters(request.query, "query parameter")
     if request.query:
         return _invalid("POST takes its parameters in the JSON body: leave the query string out")
-    if request.content_type.partition(";")[0].strip().lower() != "application/json":
-        return _invalid("POST takes a JSON body: send the header Content-Type: application/json")
-    try:
-        body = orjson.loads(request.body)
-    except orjson.JSONDecodeError:
-        return _invalid('the body is not JSON; send for example {"profile": "dev"}')
-    if not isinstance(body, dict):
-        return _invalid('the body is not a JSON object; send for example {"profile": "dev"}')
-    return _parse_parameters(body, "field")
+    body = parse_json_object(request)
+    return body if isinstance(body, Refusal) else _parse_parameters(body, "field")
 
 
 def _parse_parameters(parameters: Mapping[str, Any], kind: str) -> VendRequest | Refusal:
@@ -64,4 +56,4 @@ def _with_duration(profile: str, value: object) -> VendRequest | Refusal:
 
 
 def _invalid(message: str) -> Refusal:
-    return Refusal(Code.INVALID_REQUEST, f"{message[0].upper()}{message[1:]}.")
+    return Refusal(Code.INVALID_REQUEST, f"{message}.")

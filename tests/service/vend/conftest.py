@@ -1,0 +1,124 @@
+"""The vend Lambda as its runtime would hold it, in an account with a policy, three profiles and nobody's grants."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from services.vend.handler import wire
+from shared.edge.lambda_app import LambdaApp
+from tests.gateway_events import ACCOUNT, API_ID
+from tests.service.emulator import table_definitions, table_name
+
+REGION = "eu-central-1"
+POLICY: dict[str, Any] = {
+    "version": "1",
+    "rules": [
+        {"name": "no-mallory", "effect": "deny", "conditions": {"users": ["mallory"]}, "reason": "left the company"},
+        {"name": "try-it", "effect": "deny", "conditions": {"profiles": ["dev"]}, "shadow": True},
+        {"name": "dev", "effect": "allow", "conditions": {"profiles": ["dev"]}, "max_duration": "45m"},
+        {"name": "prod", "effect": "require_approval", "conditions": {"profiles": ["prod"]}},
+    ],
+}
+
+
+@dataclass(frozen=True)
+class FakeContext:
+    """What the runtime passes beside the event."""
+
+    aws_request_id: str = "8f2c1f4e-0000-4000-8000-000000000001"
+    invoked_function_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:sentinel-vend"
+    remaining_ms: int = 10_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_ms
+
+
+@dataclass
+class Answered:
+    """One answer with the lines the invocation wrote."""
+
+    status: int
+    headers: dict[str, str]
+    body: dict[str, Any]
+    lines: list[dict[str, Any]]
+
+    @property
+    def audit(self) -> dict[str, Any]:
+        [line] = [line for line in self.lines if line.get("kind") == "sentinel.audit"]
+        return line
+
+
+@dataclass
+class VendLambda:
+    """The function, and the account around it."""
+
+    app: LambdaApp
+    stdout: io.StringIO
+    aws: Callable[[str], Any]
+    context: FakeContext = field(default_factory=FakeContext)
+
+    def call(self, event: object) -> Answered:
+        self.stdout.seek(0)
+        self.stdout.truncate()
+        response = self.app(event, self.context)
+        lines = [json.loads(line) for line in self.stdout.getvalue().splitlines()]
+        return Answered(response["statusCode"], response["headers"], json.loads(response["body"]), lines)
+
+    def sessions(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.aws("dynamodb").scan(TableName=table_name("session"))["Items"]
+        return found
+
+    def store(self, name: str, document: object) -> None:
+        value = document if isinstance(document, str) else json.dumps(document)
+        self.aws("ssm").put_parameter(Name=f"/sentinel/{name}", Value=value, Type="String", Overwrite=True)
+
+    def put_grant_row(self, **attributes: dict[str, str]) -> None:
+        self.aws("dynamodb").put_item(TableName=table_name("grant"), Item=attributes)
+
+    def approve(self, profile: str, left: timedelta, *, user: str = "alice", uses: str = "window") -> None:
+        now = int(datetime.now(UTC).timestamp())  # noqa: TID251 - the function under test reads the real clock
+        self.put_grant_row(
+            subject={"S": f"user#{user}"},
+            item={"S": f"approval#{profile}#g1"},
+            grant_id={"S": "g1"},
+            profile={"S": profile},
+            status={"S": "approved"},
+            uses={"S": uses},
+            starts_at={"N": str(now - 60)},
+            ends_at={"N": str(now + int(left.total_seconds()))},
+        )
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    return {
+        "AWS_REGION": REGION,
+        "SENTINEL_API_ID": API_ID,
+        "SENTINEL_SESSION_TABLE": table_name("session"),
+        "SENTINEL_GRANT_TABLE": table_name("grant"),
+        "SENTINEL_DOCUMENT_TTL": "0",
+        "SENTINEL_DOCUMENT_MAX_STALE": "0",
+    }
+
+
+@pytest.fixture
+def vend(aws_url: str, environment: dict[str, str]) -> Iterator[VendLambda]:  # noqa: ARG001 - the emulator's address is in the environment
+    def aws(service: str) -> Any:
+        return boto3.client(service, region_name=REGION)
+
+    for definition in table_definitions().values():
+        aws("dynamodb").create_table(TableName=definition["name"], **definition["create"])
+    stdout = io.StringIO()
+    with closing(wire(environment, stdout)) as app:
+        function = VendLambda(app, stdout, aws)
+        function.store("policies/access", POLICY)
+        for name in ("dev", "prod", "unruled"):
+            function.store(f"profiles/{name}", {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/sentinel/{name}"})
+        yield function
