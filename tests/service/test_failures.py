@@ -133,7 +133,7 @@ async def test_an_answer_that_forgets_a_name_decides_nothing(monkeypatch: pytest
 
 async def test_empty_pages_are_not_the_end_of_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     parameter = {"Name": "/s/profiles/dev", "Value": "{}", "Version": 1}
-    pages = [
+    pages: list[tuple[int, dict[str, Any]]] = [
         (200, {"Parameters": [], "NextToken": "1"}),
         (200, {"Parameters": [], "NextToken": "2"}),
         (200, {"Parameters": [parameter]}),

@@ -1,0 +1,56 @@
+"""What the rules must know about this installation: its tables, its vend role and its protected roles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class TableKeys:
+    """The key attributes of a table and of each of its indexes."""
+
+    keys: frozenset[str]
+    indexes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StrictContext:
+    """`access_tables` decide access, by table name. A Lambda's own credentials are always a role session."""
+
+    access_tables: Mapping[str, TableKeys] = field(default_factory=dict)
+    vend_role_arn: str | None = None
+    protected_roles: frozenset[str] = frozenset()
+    caller_is_role_session: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AwsRequest:
+    """One call as a rule sees it: `sts`, `AssumeRole`, and the parameters before they are written to the wire."""
+
+    service: str
+    operation: str
+    params: Mapping[str, Any]
+
+
+def read_context(
+    tables: Mapping[str, Any],
+    *,
+    vend_role_arn: str | None = None,
+    protected_roles: frozenset[str] = frozenset(),
+) -> StrictContext:
+    """Read the context from `deploy/definitions/tables.json`."""
+    access_tables = {
+        str(definition["name"]): TableKeys(
+            keys=_key_attributes(definition["create"]),
+            indexes={
+                index["IndexName"]: _key_attributes(index)
+                for index in definition["create"].get("GlobalSecondaryIndexes", [])
+            },
+        )
+        for definition in tables.values()
+    }
+    return StrictContext(access_tables, vend_role_arn, protected_roles)
+
+
+def _key_attributes(definition: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(key["AttributeName"] for key in definition["KeySchema"])

@@ -1,0 +1,61 @@
+"""Hooks the checks into every botocore and aiobotocore session of this process."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from botocore.handlers import BUILTIN_HANDLERS
+from botocore.model import OperationModel
+
+from deploy.local.strict.context import AwsRequest, StrictContext
+from deploy.local.strict.model import find_model_violations
+from deploy.local.strict.rules import dynamodb, iam, ssm, sts
+from deploy.local.strict.rules.rule import Rules
+
+_RULES: Final[Rules] = {**sts.RULES, **iam.RULES, **ssm.RULES, **dynamodb.RULES}
+# Before serialization, with the caller's own parameters.
+_EVENT: Final = "provide-client-params.*.*"
+
+violations: Final[list[str]] = []
+"""Every violation since the list was last cleared, whoever caught the exception."""
+
+
+class StrictAwsViolation(BaseException):  # noqa: N818 - as BaseException it passes through code that handles AWS errors
+    """A request AWS would refuse, or that breaks this house's rules about AWS: a defect in the caller."""
+
+
+def check(request: AwsRequest, context: StrictContext, operation: OperationModel | None = None) -> Iterator[str]:
+    """Find what is wrong with a request: by botocore's model if given, then by every rule for its operation."""
+    complaints = list(find_model_violations(request.params, operation)) if operation is not None else []
+    yield from complaints
+    if complaints:
+        return
+    for rule in _RULES.get((request.service, request.operation), ()):
+        if complaint := rule(request, context):
+            yield f"{request.operation}: {complaint}"
+
+
+class _Checker:
+    def __init__(self, context: StrictContext) -> None:
+        self._context = context
+
+    def __call__(self, params: Mapping[str, Any], model: OperationModel, **_: Any) -> None:
+        """Check one request; what is wrong with its very types is left for botocore to say."""
+        request = AwsRequest(model.service_model.service_name, model.name, params)
+        try:
+            found = list(check(request, self._context, model))
+        except (TypeError, AttributeError, KeyError):
+            return
+        if found:
+            violations.extend(found)
+            raise StrictAwsViolation("; ".join(found))
+
+
+def install(context: StrictContext) -> None:
+    """Check every request of every session created from now on, in place of an earlier context."""
+    uninstall()
+    BUILTIN_HANDLERS.append((_EVENT, _Checker(context)))
+
+
+def uninstall() -> None:
+    """Leave sessions created from now on unchecked."""
+    BUILTIN_HANDLERS[:] = [entry for entry in BUILTIN_HANDLERS if not isinstance(entry[1], _Checker)]

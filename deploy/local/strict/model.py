@@ -1,0 +1,95 @@
+r"""Checks a request against botocore's own service model: required, lengths, ranges, patterns and enums, recursively.
+
+botocore itself checks only what is required, the types, and minimum lengths; AWS checks the rest. `\w` is read as ASCII:
+STS's documentation lists "upper- and lower-case alphanumeric characters" and nothing else for the names that use it.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+import regex
+from botocore.model import OperationModel, Shape
+
+_ASCII_WORD: Final = "a-zA-Z0-9_"
+
+
+def find_model_violations(params: Mapping[str, Any], operation: OperationModel) -> Iterator[str]:
+    """Find every place where the parameters break the operation's input model; values are never repeated."""
+    shape = operation.input_shape
+    if shape is not None:
+        yield from _check(operation.name, params, shape)
+
+
+def _check(place: str, value: Any, shape: Shape) -> Iterator[str]:
+    match shape.type_name:
+        case "structure":
+            yield from _check_structure(place, value, shape)
+        case "list":
+            yield from _check_bounds(place, len(value), shape, "items")
+            for index, entry in enumerate(value):
+                yield from _check(f"{place}[{index}]", entry, shape.member)
+        case "map":
+            yield from _check_bounds(place, len(value), shape, "entries")
+            for key, entry in value.items():
+                yield from _check(f"{place} key", key, shape.key)
+                yield from _check(f"{place}.{key}", entry, shape.value)
+        case "string":
+            yield from _check_text(place, value, shape)
+        case "blob" if isinstance(value, (bytes, str)):
+            yield from _check_bounds(place, len(value), shape, "bytes")
+        case "integer" | "long" | "float" | "double":
+            yield from _check_bounds(place, value, shape, "")
+
+
+def _check_structure(place: str, value: Mapping[str, Any], shape: Shape) -> Iterator[str]:
+    for name in shape.required_members:
+        # botocore fills idempotency tokens in after this check.
+        if name not in value and not shape.members[name].metadata.get("idempotencyToken"):
+            yield f"{place}.{name} is required"
+    for name, entry in value.items():
+        if name in shape.members and entry is not None:
+            yield from _check(f"{place}.{name}", entry, shape.members[name])
+
+
+def _check_text(place: str, value: str, shape: Shape) -> Iterator[str]:
+    yield from _check_bounds(place, len(value), shape, "characters")
+    if shape.enum and value not in shape.enum:
+        yield f"{place} is not one of {', '.join(shape.enum)}"
+    pattern = shape.metadata.get("pattern")
+    compiled = _compile(pattern) if pattern else None
+    if compiled is not None and not compiled.fullmatch(value):
+        yield f"{place} does not match {pattern}"
+
+
+def _check_bounds(place: str, size: float, shape: Shape, unit: str) -> Iterator[str]:
+    low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    if low is not None and size < low:
+        yield f"{place} is {size} {unit}, under the minimum of {low}"
+    if high is not None and size > high:
+        yield f"{place} is {size} {unit}, over the maximum of {high}"
+
+
+@lru_cache(maxsize=None)
+def _compile(pattern: str) -> regex.Pattern[str] | None:
+    """Compile a model's pattern; None for the few in a dialect of another language, which then check nothing."""
+    try:
+        return regex.compile(_with_ascii_words(pattern))
+    except regex.error:
+        return None
+
+
+def _with_ascii_words(pattern: str) -> str:
+    r"""Spell `\w` out, inside and outside of a set, and leave every other escape (`\p{L}`) as it is."""
+    result: list[str] = []
+    in_set = False
+    characters = iter(pattern)
+    for character in characters:
+        if character == "\\":
+            escaped = next(characters, "")
+            word = _ASCII_WORD if in_set else f"[{_ASCII_WORD}]"
+            result.append(word if escaped == "w" else f"\\{escaped}")
+            continue
+        in_set = (in_set or character == "[") and character != "]"
+        result.append(character)
+    return "".join(result)

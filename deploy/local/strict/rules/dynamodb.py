@@ -1,0 +1,120 @@
+"""What DynamoDB refuses and emulators take, and this house's own rule: what decides access is read consistently.
+
+Source: DynamoDB API reference (Query, GetItem, BatchGetItem, TransactWriteItems) and "Naming rules".
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from deploy.local.strict.context import AwsRequest, StrictContext
+from deploy.local.strict.rules.rule import Rule, Rules
+
+_TABLE_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{3,255}")
+_NAME: Final = re.compile(r"(?<![:\w#])#?[A-Za-z_]\w*")
+_TRANSACTION_MAXIMUM: Final = 100
+_TOKEN_MAXIMUM: Final = 36
+
+
+def a_table_has_a_legal_name(request: AwsRequest, _: StrictContext) -> str | None:
+    if all(name.startswith("arn:") or _TABLE_NAME.fullmatch(name) for name in _table_names(request.params)):
+        return None
+    return "a table's name has 3-255 of letters, digits, ., - and _"
+
+
+def a_filter_names_no_key(request: AwsRequest, context: StrictContext) -> str | None:
+    """DynamoDB: "Filter Expression can only contain non-primary key attributes", of the table or index queried."""
+    table = context.access_tables.get(request.params["TableName"])
+    if table is None:
+        return None
+    index = request.params.get("IndexName")
+    keys = table.keys if index is None else table.indexes.get(index, frozenset())
+    named = set(_attribute_names(request.params))
+    return f"the filter names the key attribute {min(named & keys)!r}" if named & keys else None
+
+
+def a_read_that_decides_access_is_consistent(request: AwsRequest, context: StrictContext) -> str | None:
+    is_index = "IndexName" in request.params
+    if request.params["TableName"] in context.access_tables and not is_index:
+        return _complaint_unless_consistent(request.params)
+    return None
+
+
+def a_batch_that_decides_access_is_consistent(request: AwsRequest, context: StrictContext) -> str | None:
+    wanted = request.params["RequestItems"]
+    complaints = (_complaint_unless_consistent(wanted[name]) for name in wanted if name in context.access_tables)
+    return next((complaint for complaint in complaints if complaint), None)
+
+
+def an_index_is_never_read_consistently(request: AwsRequest, _: StrictContext) -> str | None:
+    if "IndexName" in request.params and request.params.get("ConsistentRead"):
+        return "consistent reads are not supported on global secondary indexes"
+    return None
+
+
+def a_transaction_has_at_most_a_hundred_writes(request: AwsRequest, _: StrictContext) -> str | None:
+    count = len(request.params["TransactItems"])
+    return f"{count} writes in a transaction, over {_TRANSACTION_MAXIMUM}" if count > _TRANSACTION_MAXIMUM else None
+
+
+def a_transaction_writes_each_item_once(request: AwsRequest, context: StrictContext) -> str | None:
+    items = [_item_key(action, context) for write in request.params["TransactItems"] for action in write.values()]
+    known = [item for item in items if item is not None]
+    return "one item is written twice in a transaction" if len(known) != len(set(known)) else None
+
+
+def a_transactions_token_fits(request: AwsRequest, _: StrictContext) -> str | None:
+    token = request.params.get("ClientRequestToken")
+    if token is not None and not 1 <= len(token) <= _TOKEN_MAXIMUM:
+        return f"a ClientRequestToken has 1-{_TOKEN_MAXIMUM} characters"
+    return None
+
+
+def _complaint_unless_consistent(read: Mapping[str, Any]) -> str | None:
+    return None if read.get("ConsistentRead") is True else "what decides access is read with ConsistentRead=True"
+
+
+def _table_names(params: Mapping[str, Any]) -> Iterator[str]:
+    if "TableName" in params:
+        yield params["TableName"]
+    yield from params.get("RequestItems", {})
+    for write in params.get("TransactItems", []):
+        for action in write.values():
+            yield action["TableName"]
+
+
+def _attribute_names(params: Mapping[str, Any]) -> Iterator[str]:
+    """List the words of the filter, `#placeholders` resolved; functions and operators are words no key is called."""
+    placeholders = params.get("ExpressionAttributeNames", {})
+    for word in _NAME.findall(params.get("FilterExpression", "")):
+        yield placeholders.get(word, word)
+
+
+def _item_key(action: Mapping[str, Any], context: StrictContext) -> tuple[str, str] | None:
+    table = action["TableName"]
+    key = action.get("Key")
+    if key is None and table in context.access_tables:
+        key = {name: action["Item"].get(name) for name in context.access_tables[table].keys}  # noqa: SIM118 - a field named keys
+    return None if key is None else (table, json.dumps(key, sort_keys=True, default=str))
+
+
+_ANY: Final[tuple[Rule, ...]] = (a_table_has_a_legal_name,)
+RULES: Rules = {
+    ("dynamodb", "Query"): (
+        *_ANY,
+        a_filter_names_no_key,
+        a_read_that_decides_access_is_consistent,
+        an_index_is_never_read_consistently,
+    ),
+    ("dynamodb", "Scan"): (*_ANY, an_index_is_never_read_consistently),
+    ("dynamodb", "GetItem"): (*_ANY, a_read_that_decides_access_is_consistent),
+    ("dynamodb", "BatchGetItem"): (*_ANY, a_batch_that_decides_access_is_consistent),
+    ("dynamodb", "TransactWriteItems"): (
+        *_ANY,
+        a_transaction_has_at_most_a_hundred_writes,
+        a_transaction_writes_each_item_once,
+        a_transactions_token_fits,
+    ),
+    **{("dynamodb", operation): _ANY for operation in ("CreateTable", "PutItem", "UpdateItem", "DeleteItem")},
+}

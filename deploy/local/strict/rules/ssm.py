@@ -1,0 +1,61 @@
+"""What Parameter Store refuses and emulators take (Systems Manager API reference, PutParameter, LabelParameterVersion)."""
+
+import re
+from typing import Final
+
+from deploy.local.strict.context import AwsRequest, StrictContext
+from deploy.local.strict.rules.rule import Rules
+
+_BYTES_BY_TIER: Final = {"Standard": 4096, "Advanced": 8192, "Intelligent-Tiering": 8192}
+_LABEL: Final = re.compile(r"(?![0-9])(?!aws|ssm)[A-Za-z0-9._-]{1,100}", re.IGNORECASE)
+_NAME: Final = re.compile(r"/?[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+){0,14}")
+_RESERVED_NAME: Final = re.compile(r"/?(?:aws|ssm)", re.IGNORECASE)
+_NAMES_A_CALL: Final = 10
+_PAGE: Final = 10
+
+
+def a_value_fits_its_tier(request: AwsRequest, _: StrictContext) -> str | None:
+    tier = request.params.get("Tier", "Standard")
+    size = len(request.params["Value"].encode())
+    room = _BYTES_BY_TIER.get(tier, 0)
+    return f"the value has {size} bytes; the tier {tier} holds {room}" if size > room else None
+
+
+def a_value_names_no_other_parameter(request: AwsRequest, _: StrictContext) -> str | None:
+    return "a value may not hold {{...}}" if "{{" in request.params["Value"] else None
+
+
+def a_parameter_has_a_legal_name(request: AwsRequest, _: StrictContext) -> str | None:
+    name = request.params["Name"]
+    if not _NAME.fullmatch(name) or _RESERVED_NAME.match(name):
+        return "a parameter's name has at most 15 levels of letters, digits, ., - and _, and never begins aws or ssm"
+    return None
+
+
+def a_label_is_legal(request: AwsRequest, _: StrictContext) -> str | None:
+    if all(_LABEL.fullmatch(label) for label in request.params["Labels"]):
+        return None
+    return "a label has 1-100 of letters, digits, ., - and _, and begins with no digit, aws or ssm"
+
+
+def at_most_ten_names_a_call(request: AwsRequest, _: StrictContext) -> str | None:
+    names = request.params["Names"]
+    if len(names) > _NAMES_A_CALL or len(set(names)) != len(names):
+        return "GetParameters takes at most ten names, each once"
+    return None
+
+
+def at_most_ten_parameters_a_page(request: AwsRequest, _: StrictContext) -> str | None:
+    return "a page has at most ten parameters" if request.params.get("MaxResults", _PAGE) > _PAGE else None
+
+
+RULES: Rules = {
+    ("ssm", "PutParameter"): (
+        a_value_fits_its_tier,
+        a_value_names_no_other_parameter,
+        a_parameter_has_a_legal_name,
+    ),
+    ("ssm", "LabelParameterVersion"): (a_label_is_legal,),
+    ("ssm", "GetParameters"): (at_most_ten_names_a_call,),
+    ("ssm", "GetParametersByPath"): (at_most_ten_parameters_a_page,),
+}
