@@ -1,0 +1,64 @@
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.core.access.explain import RuleAccount, explain_rules
+from shared.core.access.facts import Facts, parse_source_ip
+from shared.core.access.schema import AccessPolicy
+
+MONDAY = datetime(2026, 1, 5, 20, 30, tzinfo=UTC)
+
+
+def account(effect: str, conditions: dict[str, Any], **facts: Any) -> RuleAccount:
+    rule = {"name": "a", "effect": effect, "conditions": conditions}
+    policy = AccessPolicy.model_validate({"version": "1", "rules": [rule]})
+    return next(explain_rules(policy, Facts("alice", "dev", MONDAY, **facts)))
+
+
+def words(effect: str, conditions: dict[str, Any], **facts: Any) -> list[str]:
+    return [condition.words for condition in account(effect, conditions, **facts).conditions]
+
+
+def test_a_name_that_matches_nothing_is_told_with_what_was_listed() -> None:
+    assert words("allow", {"profiles": ["prod", "prod-*"], "users": ["al*"]}) == [
+        "profile dev matches none of prod, prod-*",
+        "user alice matches one of al*",
+    ]
+
+
+def test_the_local_time_is_told_in_the_zone_of_the_rule() -> None:
+    window = {"days": ["monday"], "hours": {"start": "22:00", "end": "06:00"}, "timezone": "Europe/Berlin"}
+    assert words("allow", {"time": window}) == [
+        "monday 21:30 in Europe/Berlin is outside monday 22:00 to 06:00 of the next day",
+    ]
+    assert words("allow", {"time": {"days": ["monday"]}}) == ["monday 20:30 in UTC is within monday"]
+    assert words("allow", {"time": {"hours": {"start": "20:30", "end": "24:00"}}}) == [
+        "monday 20:30 in UTC is within every day 20:30 to 24:00",
+    ]
+
+
+def test_an_unknown_fact_is_told_with_what_follows_from_it() -> None:
+    inside = {"source_ips": ["10.0.0.0/8"]}
+    assert words("allow", inside) == ["the source address is not known, so the condition fails"]
+    assert words("deny", inside) == ["the source address is not known, which counts as holding in a deny"]
+    assert account("deny", inside).matched
+
+
+def test_known_facts_are_told_as_they_are() -> None:
+    conditions = {"accounts": ["123456789012"], "roles": ["Dev*"], "source_ips": ["192.0.2.7"], "mode": ["cli"]}
+    told = words("allow", conditions, account="210987654321", role="", source_ip=parse_source_ip("192.0.2.7"))
+    assert told == [
+        "account 210987654321 matches none of 123456789012",
+        "role (none) matches none of Dev*",
+        "source address 192.0.2.7 matches one of 192.0.2.7/32",
+        "every vend is server, which is not listed",
+    ]
+
+
+def test_only_the_rule_that_decides_says_so_and_a_shadow_never_does() -> None:
+    rules = [
+        {"name": name, "effect": "allow", "conditions": {}, "shadow": name == "shadow"}
+        for name in ("shadow", "first", "second")
+    ]
+    policy = AccessPolicy.model_validate({"version": "1", "rules": rules})
+    told = explain_rules(policy, Facts("alice", "dev", MONDAY))
+    assert [(rule.matched, rule.decides) for rule in told] == [(True, False), (True, True), (True, False)]

@@ -1,0 +1,120 @@
+import botocore.session
+import pytest
+
+from shared.core.arn import PARTITIONS, MalformedArnError, parse_arn, role_name
+from shared.core.identity import CallerKind, IdentityRules, Principal, UnknownCaller, identify
+
+ACCOUNT = "123456789012"
+RULES = IdentityRules(frozenset({ACCOUNT}), named_session_roles=("Person-*",))
+SSO = "AWSReservedSSO_Admins_0123456789abcdef"
+
+
+def name(resource: str, *, service: str = "sts", rules: IdentityRules = RULES) -> Principal | UnknownCaller:
+    return identify(f"arn:aws:{service}::{ACCOUNT}:{resource}", ACCOUNT, rules)
+
+
+def test_an_iam_user_is_its_name_without_its_path() -> None:
+    expected = Principal(CallerKind.IAM_USER, "alice", ACCOUNT, role="", session_name="")
+    assert name("user/alice", service="iam") == expected
+    assert name("user/teams/red/alice", service="iam") == expected
+
+
+def test_an_identity_center_caller_is_the_session_name() -> None:
+    assert name(f"assumed-role/{SSO}/alice@corp.example") == Principal(
+        CallerKind.IDENTITY_CENTER, "alice@corp.example", ACCOUNT, SSO, "alice@corp.example"
+    )
+
+
+def test_a_session_of_a_named_session_role_is_the_session_name() -> None:
+    assert name("assumed-role/Person-Dev/alice") == Principal(
+        CallerKind.NAMED_SESSION, "alice", ACCOUNT, "Person-Dev", "alice"
+    )
+
+
+def test_any_other_role_session_is_its_role_whatever_it_calls_itself() -> None:
+    assert name("assumed-role/ci-web/alice") == Principal(CallerKind.ROLE, "role/ci-web", ACCOUNT, "ci-web", "alice")
+
+
+def test_a_federated_user_has_a_namespace_of_its_own() -> None:
+    assert name("federated-user/alice") == Principal(CallerKind.FEDERATED_USER, "federated/alice", ACCOUNT, "", "alice")
+
+
+@pytest.mark.parametrize(
+    "role", ["AWSReservedSSO_Admins", "AWSReservedSSO_Admins_0123", "AWSReservedSSO_Admins_0123456789ABCDEF"]
+)
+def test_a_look_alike_of_an_identity_center_role_is_only_a_role(role: str) -> None:
+    principal = name(f"assumed-role/{role}/alice")
+    assert isinstance(principal, Principal)
+    assert principal.user == f"role/{role}"
+
+
+def test_where_identity_center_roles_are_listed_others_are_only_roles() -> None:
+    listed = IdentityRules(frozenset({ACCOUNT}), sso_roles=frozenset({SSO}))
+    other = SSO.replace("Admins", "Guests")
+    named, unnamed = name(f"assumed-role/{SSO}/a1", rules=listed), name(f"assumed-role/{other}/a1", rules=listed)
+    assert isinstance(named, Principal)
+    assert isinstance(unnamed, Principal)
+    assert (named.user, unnamed.user) == ("a1", f"role/{other}")
+
+
+@pytest.mark.parametrize(
+    ("arn", "account", "why"),
+    [
+        (f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT, "root"),
+        ("arn:aws:iam::999999999999:user/alice", "999999999999", "not one this service accepts"),
+        (f"arn:aws:iam::{ACCOUNT}:user/alice", "999999999999", "disagree"),
+        ("arn:aws:iam:::user/alice", "", "disagree"),
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/dev/sentinel-d-0123456789abcdef-alice", ACCOUNT, "vended by Sentinel"),
+        (f"arn:aws:sts:eu-west-1:{ACCOUNT}:assumed-role/dev/alice", ACCOUNT, "region"),
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/dev", ACCOUNT, "only IAM users"),
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/path/dev/alice", ACCOUNT, "only IAM users"),
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/dev/al ice", ACCOUNT, "only IAM users"),
+        (f"arn:aws:iam::{ACCOUNT}:role/dev", ACCOUNT, "only IAM users"),
+        (f"arn:aws:iam::{ACCOUNT}:user/", ACCOUNT, "only IAM users"),
+        (f"arn:aws:s3::{ACCOUNT}:user/alice", ACCOUNT, "only IAM users"),
+        (f"arn:evil:iam::{ACCOUNT}:user/alice", ACCOUNT, "cannot be read"),
+        ("alice", ACCOUNT, "cannot be read"),
+        ("", "", "cannot be read"),
+    ],
+)
+def test_a_caller_without_a_name_is_refused_with_the_reason(arn: str, account: str, why: str) -> None:
+    refusal = identify(arn, account, RULES)
+    assert isinstance(refusal, UnknownCaller)
+    assert why in refusal.reason
+
+
+def test_different_kinds_of_caller_never_share_a_name() -> None:
+    callers = [
+        name("user/ci", service="iam"),
+        name("assumed-role/ci/ci"),
+        name("federated-user/ci"),
+    ]
+    assert len({caller.user for caller in callers if isinstance(caller, Principal)}) == len(callers)
+
+
+def test_the_partitions_are_botocores() -> None:
+    assert frozenset(botocore.session.Session().get_available_partitions()) == PARTITIONS
+
+
+@pytest.mark.parametrize("partition", sorted(PARTITIONS))
+def test_an_arn_of_every_partition_is_read_and_written_alike(partition: str) -> None:
+    text = f"arn:{partition}:iam::{ACCOUNT}:role/a/b:c"
+    assert str(parse_arn(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["arn:aws:iam::12345:user/a", "arn:aws:iam::١٢٣٤٥٦٧٨٩٠١٢:user/a", "arn:aws:::x:", "a:b:c:d:e:f"]
+)
+def test_a_malformed_arn_is_an_error(text: str) -> None:
+    with pytest.raises(MalformedArnError):
+        parse_arn(text)
+
+
+def test_a_roles_name_leaves_out_its_path() -> None:
+    assert role_name(parse_arn(f"arn:aws:iam::{ACCOUNT}:role/team/red/Deploy")) == "Deploy"
+
+
+@pytest.mark.parametrize("resource", ["user/x", "role/", "role", f"role/{'x' * 65}", "role/a b"])
+def test_the_arn_of_something_else_is_no_roles(resource: str) -> None:
+    with pytest.raises(MalformedArnError, match="role"):
+        role_name(parse_arn(f"arn:aws:iam::{ACCOUNT}:{resource}"))

@@ -1,0 +1,111 @@
+import re
+import string
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from shared.core.stamp import (
+    MAX_LENGTH,
+    Stamp,
+    TagKey,
+    Via,
+    is_session_id,
+    new_session_id,
+    parse_stamp,
+    session_tags,
+    stamp_for,
+)
+
+LEGAL = re.compile(r"[A-Za-z0-9_+=,.@-]{2,64}")  # STS AssumeRole: RoleSessionName and SourceIdentity
+SESSION_ID = "0123456789abcdef"
+users = st.text(string.ascii_letters + string.digits + "_+=,.@-", min_size=1, max_size=64).flatmap(
+    lambda name: st.sampled_from([name, f"role/{name}"])
+)
+vias = st.sampled_from(Via)
+ids = st.binary(min_size=10, max_size=10).map(new_session_id)
+
+
+@given(vias, ids, users)
+def test_a_stamp_reads_back_as_the_same_stamp(via: Via, session_id: str, user: str) -> None:
+    stamp = stamp_for(via, session_id, user)
+    assert parse_stamp(str(stamp)) == stamp
+
+
+@given(vias, ids, users)
+def test_sts_takes_every_stamp_as_name_and_source_identity(via: Via, session_id: str, user: str) -> None:
+    text = str(stamp_for(via, session_id, user))
+    assert LEGAL.fullmatch(text)
+    assert len(text) <= MAX_LENGTH
+
+
+@given(users, users)
+def test_two_users_never_share_a_stamp(one: str, other: str) -> None:
+    assume(one != other)
+    assert str(stamp_for(Via.DIRECT, SESSION_ID, one)) != str(stamp_for(Via.DIRECT, SESSION_ID, other))
+
+
+def test_a_role_is_stamped_with_an_equals_sign_for_its_slash() -> None:
+    assert str(stamp_for(Via.DIRECT, SESSION_ID, "role/ci")) == f"sentinel-d-{SESSION_ID}-role=ci"
+
+
+def test_a_long_user_ends_in_a_digest() -> None:
+    text = stamp_for(Via.BREAK_GLASS, SESSION_ID, "a" * 64).user_text
+    assert re.fullmatch(r"a+=[0-9a-f]{8}", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "alice",
+        f"sentinel-x-{SESSION_ID}-alice",
+        f"sentinel-d-{SESSION_ID}-",
+        f"sentinel-d-{SESSION_ID[:-1]}-alice",
+        f"sentinel-d-{SESSION_ID[:-1]}u-alice",  # Crockford's alphabet has no u
+        f"sentinel-d-{SESSION_ID.upper()}-alice",
+        f"SENTINEL-d-{SESSION_ID}-alice",
+        f"sentinel-d-{SESSION_ID}-al/ice",
+        f"sentinel-d-{SESSION_ID}-alice\n",
+        f"sentinel-d-{SESSION_ID}-{'a' * 40}",
+        f" sentinel-d-{SESSION_ID}-alice",
+    ],
+)
+def test_a_text_that_is_not_exactly_a_stamp_is_none(text: str) -> None:
+    assert parse_stamp(text) is None
+
+
+@pytest.mark.parametrize("user", ["", "al ice", "al:ice", "älice"])
+def test_no_stamp_is_made_for_a_user_it_cannot_carry(user: str) -> None:
+    with pytest.raises(ValueError, match="no stamp"):
+        stamp_for(Via.DIRECT, SESSION_ID, user)
+
+
+@given(st.binary(min_size=10, max_size=10), st.binary(min_size=10, max_size=10))
+def test_session_ids_keep_all_eighty_bits(one: bytes, other: bytes) -> None:
+    assert is_session_id(new_session_id(one))
+    assert (new_session_id(one) == new_session_id(other)) == (one == other)
+
+
+def test_a_session_id_is_made_of_exactly_ten_bytes() -> None:
+    with pytest.raises(ValueError, match="10 random bytes"):
+        new_session_id(b"123456789")
+
+
+@given(vias, ids, users, st.none() | st.just("grant-1"))
+def test_session_tags_are_what_sts_takes(via: Via, session_id: str, user: str, grant_id: str | None) -> None:
+    tags = session_tags(stamp_for(via, session_id, user), user=user, profile="prod", grant_id=grant_id)
+    assert all(re.fullmatch(r"[A-Za-z0-9 _.:/=+@-]{1,256}", value) for value in tags.values())
+    assert not any(key.lower().startswith("aws:") for key in tags)
+    assert (TagKey.GRANT in tags) == (grant_id is not None)
+
+
+def test_the_tags_name_session_user_profile_and_way() -> None:
+    stamp = Stamp(Via.APPROVAL, SESSION_ID, "role=ci")
+    assert session_tags(stamp, user="role/ci", profile="prod", grant_id="g1") == {
+        "SentinelSession": SESSION_ID,
+        "SentinelUser": "role/ci",
+        "SentinelProfile": "prod",
+        "SentinelVia": "approval",
+        "SentinelGrant": "g1",
+    }

@@ -1,0 +1,105 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from shared.core.access.facts import is_within
+from shared.core.access.schema import TimeWindow
+from shared.core.access.zones import UnknownTimeZoneError, load_zone
+
+NIGHT = {"hours": {"start": "22:00", "end": "06:00"}, "timezone": "Europe/Berlin"}
+
+
+def within(window: dict[str, Any], at: str) -> bool:
+    return is_within(TimeWindow.model_validate(window), datetime.fromisoformat(at))
+
+
+@pytest.mark.parametrize(
+    ("at", "holds"),
+    [
+        ("2026-01-05T08:59:59Z", False),
+        ("2026-01-05T09:00:00Z", True),
+        ("2026-01-05T16:59:59Z", True),
+        ("2026-01-05T17:00:00Z", False),
+    ],
+)
+def test_hours_include_their_start_and_not_their_end(at: str, *, holds: bool) -> None:
+    assert within({"hours": {"start": "09:00", "end": "17:00"}}, at) is holds
+
+
+def test_hours_are_utc_unless_a_zone_is_written() -> None:
+    hours = {"hours": {"start": "09:00", "end": "10:00"}}
+    assert within(hours, "2026-01-05T04:30:00-05:00")
+    assert not within(hours | {"timezone": "America/New_York"}, "2026-01-05T04:30:00-05:00")
+
+
+@pytest.mark.parametrize(
+    ("at", "holds"),
+    [
+        ("2026-01-09T22:00:00+01:00", True),  # Friday evening
+        ("2026-01-10T05:59:00+01:00", True),  # its early Saturday
+        ("2026-01-10T06:00:00+01:00", False),
+        ("2026-01-10T22:00:00+01:00", False),  # Saturday evening
+        ("2026-01-09T03:00:00+01:00", False),  # Thursday's night is not Friday's
+    ],
+)
+def test_overnight_hours_belong_to_the_day_they_start_on(at: str, *, holds: bool) -> None:
+    assert within(NIGHT | {"days": ["friday"]}, at) is holds
+
+
+def test_sundays_night_reaches_into_monday() -> None:
+    assert within(NIGHT | {"days": ["sunday"]}, "2026-01-12T01:00:00+01:00")
+
+
+@pytest.mark.parametrize(
+    ("at", "holds"),
+    [
+        # 29 March 2026: at 01:00 UTC the clocks of Berlin go from 02:00 to 03:00.
+        ("2026-03-28T21:00:00Z", True),  # 22:00 CET, the window begins
+        ("2026-03-29T00:59:00Z", True),  # 01:59 CET
+        ("2026-03-29T01:00:00Z", True),  # 03:00 CEST
+        ("2026-03-29T03:59:00Z", True),  # 05:59 CEST
+        ("2026-03-29T04:00:00Z", False),  # 06:00 CEST: seven hours after it began
+        # 25 October 2026: at 01:00 UTC they go from 03:00 back to 02:00.
+        ("2026-10-24T20:00:00Z", True),  # 22:00 CEST
+        ("2026-10-25T00:30:00Z", True),  # 02:30 CEST
+        ("2026-10-25T01:30:00Z", True),  # 02:30 CET, again
+        ("2026-10-25T04:59:00Z", True),  # 05:59 CET
+        ("2026-10-25T05:00:00Z", False),  # nine hours after it began
+    ],
+)
+def test_overnight_hours_follow_the_clock_on_the_wall_when_it_changes(at: str, *, holds: bool) -> None:
+    assert within(NIGHT | {"days": ["saturday"]}, at) is holds
+
+
+def test_a_day_may_end_at_24_00() -> None:
+    evening = {"hours": {"start": "18:00", "end": "24:00"}, "days": ["monday"]}
+    assert within(evening, "2026-01-05T23:59:59Z")
+    assert not within(evening, "2026-01-06T00:00:00Z")
+
+
+def test_hours_ending_at_00_00_end_with_the_day() -> None:
+    evening = {"hours": {"start": "18:00", "end": "00:00"}, "days": ["monday"]}
+    assert within(evening, "2026-01-05T23:59:59Z")
+    assert not within(evening, "2026-01-06T00:00:00Z")
+
+
+def test_days_alone_are_whole_local_days() -> None:
+    monday = {"days": ["monday"], "timezone": "Asia/Kathmandu"}
+    assert within(monday, "2026-01-04T18:15:00Z")  # 00:00 on Monday, UTC+5:45
+    assert not within(monday, "2026-01-04T18:14:00Z")
+
+
+@pytest.mark.parametrize(
+    "name", ["Mars/Phobos", "europe/berlin", "CEST", "", "../UTC", "Europe", "/etc/localtime", None, 5]
+)
+def test_an_unknown_time_zone_is_an_error_and_never_utc(name: object) -> None:
+    with pytest.raises(UnknownTimeZoneError, match="unknown time zone"):
+        load_zone(name)
+
+
+def test_zones_come_from_the_packaged_data_with_their_history() -> None:
+    berlin = load_zone("Europe/Berlin")
+    assert datetime(2026, 7, 1, tzinfo=UTC).astimezone(berlin).utcoffset() is not None
+    assert str(datetime(2026, 7, 1, tzinfo=UTC).astimezone(berlin)) == "2026-07-01 02:00:00+02:00"
+    assert load_zone("America/Argentina/Ushuaia").key == "America/Argentina/Ushuaia"
