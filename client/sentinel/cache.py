@@ -22,6 +22,7 @@ from sentinel.errors import UsageError
 
 # botocore asks again when under 15 minutes remain: what it would not keep is not worth answering with.
 MINIMUM_LIFE: Final = timedelta(minutes=15)
+_LONGEST_SESSION: Final = timedelta(hours=12)
 
 
 def cache_key(server: str, profile: str, duration: timedelta | None, access_key_id: str) -> str:
@@ -93,9 +94,9 @@ class CredentialCache:
         Path(name).replace(self._folder / f"{key}.json")
 
     def _drop_the_expired(self) -> None:
-        """Remove answers and locks older than any session: a login of another day has left them."""
-        oldest = self._now() - timedelta(hours=12)
+        """Remove what other logins left. A lock stays: another process may be waiting at it."""
+        oldest = (self._now() - _LONGEST_SESSION).timestamp()
         for path in self._folder.iterdir():
             with suppress(OSError):
-                if path.stat(follow_symlinks=False).st_mtime < oldest.timestamp() and path.suffix != ".lock":
+                if path.suffix != ".lock" and path.stat(follow_symlinks=False).st_mtime < oldest:
                     path.unlink()

@@ -27,7 +27,7 @@ CATALOGUE: list[dict[str, str | None]] = [
     {
         "name": "dev",
         "description": "[red]Dev[/red]",
-        "account": "111122223333",
+        "account": ACCOUNT,
         "region": "eu-west-3",
         "access": "allowed",
     },
@@ -65,7 +65,7 @@ class FakeService:
                 return web.json_response({"profiles": CATALOGUE})
             case "/v1/whoami":
                 return web.json_response(
-                    {"user": "alice", "kind": "user", "account": "111122223333", "arn": "arn:aws:iam::1:user/alice"}
+                    {"user": "alice", "kind": "user", "account": ACCOUNT, "arn": "arn:aws:iam::1:user/alice"}
                 )
         return web.json_response({"message": "Not Found"}, status=404)
 
@@ -79,9 +79,7 @@ class FakeService:
         self.secrets[key] = f"secret-of-{key}"
         expires_at = (utc_now() + self.life).strftime("%Y-%m-%dT%H:%M:%SZ")
         answer = {"AccessKeyId": key, "SecretAccessKey": self.secrets[key], "Token": f"token-of-{key}"}
-        return web.json_response(
-            answer | {"Expiration": expires_at, "AccountId": "111122223333", "SessionId": "s" * 16}
-        )
+        return web.json_response(answer | {"Expiration": expires_at, "AccountId": ACCOUNT, "SessionId": "s" * 16})
 
     def refuse(self, profile: str, code: str = "denied", status: int = 403) -> None:
         self.refusals[profile] = (
