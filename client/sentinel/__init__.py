@@ -1,0 +1,1 @@
+"""Sentinel's client: the `sentinel` command and the library behind it."""

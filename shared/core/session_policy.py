@@ -5,7 +5,7 @@ refuses characters outside U+0009, U+000A, U+000D and U+0020-U+00FF (STS API ref
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -63,7 +63,7 @@ def _is_text_or_texts(value: object) -> bool:
     return bool(texts) and all(isinstance(text, str) and text for text in texts)
 
 
-def compose_session_policy(policies: list[Mapping[str, Any]], *, not_after: datetime | None) -> str | None:
+def compose_session_policy(policies: Sequence[Mapping[str, Any]], *, not_after: datetime | None) -> str | None:
     """Join the session policies of a profile and a rule, and the end of a grant, into the one document STS takes.
 
     Two documents that both allow cannot be intersected inside one, so at most one of them may hold an Allow: the

@@ -1,0 +1,30 @@
+# Two commands: `make demo` runs the whole system on this machine, `make test` passes the tests. Both need Python 3.11 or
+# newer, git and make; uv is fetched into .tools/ where it is missing, and everything else by uv from the lock file.
+
+SHELL := /bin/bash
+UV_VERSION := 0.13.9
+UV := $(shell command -v uv || echo .tools/bin/uv)
+RUN := $(UV) run --frozen
+# Tests never see the AWS settings of whoever runs them.
+CLEAN := env -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
+
+.PHONY: demo test lint pages
+
+demo: $(UV) ## the whole system on this machine, and a short tour of it
+	$(CLEAN) $(RUN) sentinel local tour
+
+test: $(UV) ## every test
+	$(CLEAN) $(RUN) pytest -n 2 $(PYTEST_ARGS)
+
+lint: $(UV) ## format, lint, types, import rules
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) mypy
+	$(RUN) lint-imports
+
+pages: $(UV) ## regenerate the generated pages of docs/
+	$(RUN) python -m docs.pages
+
+.tools/bin/uv:
+	python3 -m venv .tools
+	.tools/bin/pip install --quiet uv==$(UV_VERSION)

@@ -1,0 +1,118 @@
+"""The service's answers, read strictly enough to trust and loosely enough for a newer service."""
+
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from sentinel.errors import ServiceUnreachableError
+from sentinel.refusal import Refusal, printable
+
+Model = TypeVar("Model", bound=BaseModel)
+Shown = Annotated[str, AfterValidator(printable)]
+_OTHER_SERVER_HINT: Final = "check the remote server's URL, its stage path included"
+_GATEWAY_HINT: Final = (
+    "check that your own AWS credentials are current and of an account Sentinel trusts, that you may "
+    "execute-api:Invoke this API, that the region is the API's, and that this machine's clock is right"
+)
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class ProfileAccess(_Answer):
+    """A profile of the catalogue as the caller sees it."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    description: Shown | None = None
+    account: Shown | None = None
+    region: Shown | None = None
+    access: Literal["allowed", "approval", "denied"]
+    reason: Shown | None = None
+
+
+class ProfileList(_Answer):
+    profiles: list[ProfileAccess]
+
+
+class Caller(_Answer):
+    """Who the service says is asking."""
+
+    user: Shown
+    kind: Shown
+    account: Shown
+    arn: Shown
+    role: Shown | None = None
+    session_name: Shown | None = None
+
+
+class _ErrorBody(_Answer):
+    code: str = Field(pattern=r"^[a-z0-9_]{1,64}$")
+    message: Shown
+    hint: Shown | None = None
+    request_id: Shown | None = None
+
+
+class _GatewayBody(_Answer):
+    message: Shown = ""
+    capital: Shown = Field(alias="Message", default="")
+
+
+def read_answer(model: type[Model], body: bytes) -> Model:
+    """Read a 200's body.
+
+    Raises:
+        ServiceUnreachableError: it is not what Sentinel answers. The body is not repeated: it may hold a secret.
+
+    """
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        places = ", ".join(".".join(map(str, problem["loc"])) or "the body" for problem in error.errors())
+        raise ServiceUnreachableError(
+            f"the remote server's answer is not Sentinel's (wrong: {printable(places)})", _OTHER_SERVER_HINT
+        ) from None
+
+
+def read_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:
+    """Read anything but a 200: Sentinel's own words, or those of the gateway in front of it.
+
+    Raises:
+        ServiceUnreachableError: a redirect, or an error nobody explains.
+
+    """
+    try:
+        error = _ErrorBody.model_validate_json(body)
+    except ValidationError:
+        return _read_foreign(status, headers, body)
+    return Refusal(status, error.code, error.message, error.hint or "", error.request_id or "", _retry_after_s(headers))
+
+
+def _read_foreign(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:
+    said = _gateway_words(body)
+    match status:
+        case 401 | 403:
+            message = f"the gateway refused the request before Sentinel saw it: {said or f'HTTP {status}'}"
+            return Refusal(status, "gateway_refused", message, _GATEWAY_HINT)
+        case 404:
+            return Refusal(status, "not_sentinel", "nothing of Sentinel's answers at this URL", _OTHER_SERVER_HINT)
+        case 429:
+            return Refusal(status, "throttled", said or "too many requests", "wait", "", _retry_after_s(headers))
+        case _ if 300 <= status < 400:  # noqa: PLR2004 - the class of redirects
+            raise ServiceUnreachableError("the remote server redirects, which is never followed", _OTHER_SERVER_HINT)
+        case _:
+            raise ServiceUnreachableError(f"the remote server answered HTTP {status}: {said or 'no reason given'}")
+
+
+def _gateway_words(body: bytes) -> str:
+    try:
+        words = _GatewayBody.model_validate_json(body)
+    except ValidationError:
+        return ""
+    return words.message or words.capital
+
+
+def _retry_after_s(headers: Mapping[str, str]) -> int:
+    value = headers.get("Retry-After", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 6 else 0  # noqa: PLR2004 - under a day or so

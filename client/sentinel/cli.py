@@ -1,0 +1,90 @@
+"""The `sentinel` command: a group whose commands are imported only when they run.
+
+AWS tools start `sentinel credentials` for every command of theirs, so a start must not pay for what it does not use.
+"""
+
+import sys
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any, Final
+
+import click
+
+from sentinel.errors import ClientError
+from sentinel.output import note, show_error
+
+# name -> (module, attribute, what `sentinel --help` says of it)
+COMMANDS: Final = {
+    "exec": ("sentinel.commands.exec_", "exec_", "Run a command with a profile's credentials."),
+    "credentials": ("sentinel.commands.credentials", "credentials", "Print credentials for credential_process."),
+    "serve": ("sentinel.commands.serve", "serve", "Serve a profile's credentials to shells and IDEs."),
+    "profiles": ("sentinel.commands.profiles", "profiles", "List the profiles and what you may have."),
+    "whoami": ("sentinel.commands.whoami", "whoami", "Show who Sentinel takes you for."),
+    "configure": ("sentinel.commands.configure", "configure", "Write profiles into the AWS config."),
+    "policy": ("sentinel.commands.policy", "policy", "Validate, test, explain and publish policies."),
+    "local": ("sentinel.commands.local", "local", "Run the whole system on this machine."),
+}
+_EPILOG: Final = """\b
+Examples:
+  sentinel exec dev -- aws s3 ls
+  sentinel profiles
+  sentinel configure dev staging
+"""
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name and sentence; imports one to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, _, summary) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("sentinel"), prog_name="sentinel")
+@click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error. It may hold names and URLs.")
+def cli(*, debug: bool) -> None:
+    """Sentinel vends temporary AWS credentials by policy, with approvals and revocation."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 refused or failed, 2 misused, else the child's own code."""
+    sys.exit(run_command_line(sys.argv[1:] if arguments is None else arguments))
+
+
+def run_command_line(arguments: list[str]) -> int:
+    """Run the command line and give its exit code. Never a traceback, except under `--debug`."""
+    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    try:
+        return _exit_code(cli.main(arguments, prog_name="sentinel", standalone_mode=False))
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except ClientError as error:
+        show_error(error, as_json="--json" in own)
+        return error.exit_code
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        if own[:1] == ["--debug"]:
+            raise
+        note(f"an unexpected error: {type(error).__name__}; `sentinel --debug …` shows where")
+        return 1
+
+
+def _exit_code(result: Any) -> int:
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,135 @@
+"""`sentinel policy`: check, test, explain, and carry policies and profiles to where the service reads them."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from sentinel.policy_cases import CaseResult, load_cases, run_case
+from sentinel.policy_explain_command import explain
+from sentinel.policy_files import MODELS, complain, guess_kind, load_catalogue, load_file, read_text
+from sentinel.policy_stored import diff, pull, push
+from shared.core.access.lint import lint as find_lints
+from shared.core.access.schema import AccessPolicy
+from shared.documents import DocumentError, Problem, check_document, read_document
+
+_FILE: Final = click.Path(path_type=Path)
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_profiles_option = click.option(
+    "--profiles", type=_FILE, metavar="DIR", help="The profiles' documents, <name>.yaml each."
+)
+
+
+@click.group
+def policy() -> None:
+    """Check, test, explain and store access policies and profiles."""
+
+
+@policy.command
+@click.argument("files", type=_FILE, nargs=-1, required=True, metavar="FILE...")
+@click.option("--kind", type=click.Choice(list(MODELS)), help="What the files are; guessed from each if not said.")
+@_json_option
+@click.pass_context
+def validate(context: click.Context, files: Sequence[Path], kind: str | None, *, as_json: bool) -> None:
+    """Say everything that is wrong with documents.
+
+    Exit code 0: all valid; 1: some are not; 2: a file cannot be read.
+    """
+    texts = {file: read_text(file) for file in files}
+    findings = {file: _find_problems(text, kind) for file, text in texts.items()}
+    if as_json:
+        _print_json([_validation_as_json(file, problems) for file, problems in findings.items()])
+    else:
+        for file, problems in findings.items():
+            click.echo("\n".join(complain(file, problem) for problem in problems) or f"{file}: valid")
+    context.exit(1 if any(findings.values()) else 0)
+
+
+def _find_problems(text: str, kind: str | None) -> Sequence[Problem]:
+    try:
+        document = read_document(text)
+        check_document(document, MODELS[kind or guess_kind(document)])
+    except DocumentError as error:
+        return error.problems
+    return ()
+
+
+def _validation_as_json(file: Path, problems: Sequence[Problem]) -> dict[str, Any]:
+    found = [{"place": problem.place, "line": problem.line, "message": problem.message} for problem in problems]
+    return {"file": str(file), "valid": not problems, "problems": found}
+
+
+@policy.command
+@click.argument("file", type=_FILE)
+@_profiles_option
+@_json_option
+@click.pass_context
+def lint(context: click.Context, file: Path, profiles: Path | None, *, as_json: bool) -> None:
+    """Point out what is valid in an access policy and yet most likely not meant.
+
+    Exit code 0: nothing found; 1: findings; 2: a file cannot be read or is not valid.
+    """
+    loaded, document = load_file(file, AccessPolicy)
+    catalogue = None if profiles is None else load_catalogue(profiles)
+    findings = [(document.line_of(found.place), found) for found in find_lints(loaded, catalogue)]
+    if as_json:
+        _print_json(
+            [
+                {"place": found.place, "line": line, "rule": found.rule, "message": found.message}
+                for line, found in findings
+            ],
+        )
+    else:
+        for line, found in findings:
+            click.echo(f"{file}:{line}: {found.place}: {found.message} [{found.rule}]")
+    context.exit(1 if findings else 0)
+
+
+@policy.command
+@click.argument("cases", type=_FILE)
+@click.option("--policy", "policy_file", type=_FILE, required=True, metavar="FILE", help="The access policy to test.")
+@_profiles_option
+@_json_option
+@click.pass_context
+def test(context: click.Context, cases: Path, policy_file: Path, profiles: Path | None, *, as_json: bool) -> None:
+    """Run a policy's own unit tests.
+
+    Exit code 0: all pass; 1: some fail; 2: a file cannot be read or is not valid.
+    """
+    tested, _ = load_file(policy_file, AccessPolicy)
+    catalogue = None if profiles is None else load_catalogue(profiles)
+    results = [run_case(case, tested, catalogue) for case in load_cases(cases)]
+    failed = [result for result in results if not result.passed]
+    if as_json:
+        _print_json([result.as_json() for result in results])
+    else:
+        for result in results:
+            click.echo(_result_as_text(result))
+        click.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
+    context.exit(1 if failed else 0)
+
+
+def _result_as_text(result: CaseResult) -> str:
+    if result.passed:
+        return f"ok    {result.name}"
+    wrong = [
+        f"{key} {_spell(result.got[key])} (expected {_spell(value)})"
+        for key, value in result.expect.items()
+        if result.got[key] != value
+    ]
+    got = ", ".join(f"{key} {_spell(value)}" for key, value in result.got.items())
+    return f"FAIL  {result.name}: {', '.join(wrong)}\n      got {got}"
+
+
+def _spell(value: object) -> str:
+    return "none" if value is None else str(value)
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+for command in (explain, push, pull, diff):
+    policy.add_command(command)

@@ -1,0 +1,57 @@
+import asyncio
+import shlex
+import signal
+from typing import Final
+
+import click
+
+from sentinel.child_environment import EnvironmentChange
+from sentinel.options import json_option, profile_argument, run, vend_options
+from sentinel.output import note, print_json
+from sentinel.settings import Settings
+from sentinel.vending import Vending, vending
+
+_EPILOG: Final = """\b
+Examples:
+  sentinel serve dev                  then paste the lines into another shell
+  sentinel serve --port 9911 --json dev
+"""
+
+
+@click.command(epilog=_EPILOG)
+@vend_options
+@click.option("--port", type=click.IntRange(1024, 65535), help="Listen on this port, not on any free one.")
+@json_option
+@profile_argument
+def serve(settings: Settings, profile: str, port: int | None, *, as_json: bool) -> None:
+    """Serve PROFILE's credentials on loopback until Ctrl-C, and print what points a shell or an IDE at them.
+
+    The printed token opens the endpoint to whoever holds it, for as long as this runs. It is new at each start.
+    """
+    run(_serve(settings, profile, port or 0, as_json=as_json))
+
+
+async def _serve(settings: Settings, profile: str, port: int, *, as_json: bool) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    async with vending(profile, settings, port) as session:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, stopped.set)
+        _announce(session, profile, as_json=as_json)
+        await stopped.wait()
+
+
+def _announce(session: Vending, profile: str, *, as_json: bool) -> None:
+    if as_json:
+        change = session.change
+        report = {"uri": session.endpoint.uri, "token": session.endpoint.token, "profile": profile}
+        print_json(report | {"environment": dict(change.put), "unset": change.removed})
+        return
+    click.echo(shell_lines(session.change))
+    note(f"serving {profile} at {session.endpoint.uri} until Ctrl-C")
+
+
+def shell_lines(change: EnvironmentChange) -> str:
+    """Write the change as a POSIX shell reads it."""
+    exports = [f"export {name}={shlex.quote(value)}" for name, value in change.put.items()]
+    return "\n".join([f"unset {' '.join(change.removed)}", *exports])

@@ -1,0 +1,26 @@
+import click
+
+from sentinel.answers import Caller
+from sentinel.api import open_api
+from sentinel.options import connection_options, json_option, run
+from sentinel.output import accepted, print_json
+from sentinel.settings import Settings
+
+
+@click.command
+@connection_options
+@json_option
+def whoami(settings: Settings, *, as_json: bool) -> None:
+    """Show who Sentinel takes you for: the `user` of its policies, and the AWS identity behind it."""
+    caller = run(_ask(settings))
+    if as_json:
+        print_json(caller.model_dump())
+        return
+    for name, value in caller.model_dump(exclude_none=True).items():
+        if value:
+            click.echo(f"{name.replace('_', ' '):<13} {value}")
+
+
+async def _ask(settings: Settings) -> Caller:
+    async with open_api(settings) as api:
+        return accepted(await api.whoami())

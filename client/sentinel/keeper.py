@@ -1,0 +1,106 @@
+"""The keeper: holds one profile's credentials and decides when to ask the service again.
+
+SDKs shape every rule here (measured in botocore and the JavaScript SDK v3):
+
+- They ask from many threads and processes at once: one flight serves all who wait.
+- They keep what they got: botocore asks again when under 15 minutes remain, JavaScript and Go under 5. A fetch in the
+  last third of a credential's life, at most 20 minutes, therefore waits for a new one, so that an SDK that asks again
+  gets what it asked for. Nothing is vended ahead of a fetch: an idle endpoint leaves no sessions in the audit log.
+- They retry every refusal three to five times a second apart: a refusal is remembered and repeated for a while.
+- botocore hangs up after 2 s: a slower vend is answered "still fetching", and its result serves the retry.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from sentinel.credentials import VendedCredentials
+from sentinel.errors import ClientError
+from sentinel.refusal import Refusal
+
+Outcome = VendedCredentials | Refusal
+
+REFRESH_AHEAD: Final = timedelta(minutes=20)
+REFUSAL_MEMORY: Final = timedelta(seconds=5)
+_LONGEST_MEMORY: Final = timedelta(minutes=1)
+ANSWER_WITHIN_S: Final = 1.8
+STILL_FETCHING: Final = Refusal(503, "still_fetching", "still fetching credentials from Sentinel", "try again at once")
+# The service's word that the profile is no longer this caller's. A credential still held is then not handed out again;
+# after any other refusal (a grant used up, a throttle, a login run out) it serves to its end, as it was granted.
+_WITHDRAWN: Final = frozenset({"denied", "locked_out", "unknown_caller", "not_found", "not_permitted"})
+
+
+class CredentialKeeper:
+    """Single flight, refresh ahead of expiry, and a short memory for refusals, over one `fetch`."""
+
+    def __init__(
+        self,
+        fetch: Callable[[], Awaitable[Outcome]],
+        now: Callable[[], datetime],
+        answer_within_s: float = ANSWER_WITHIN_S,
+    ) -> None:
+        self._fetch = fetch
+        self._now = now
+        self._answer_within_s = answer_within_s
+        self._held: VendedCredentials | None = None
+        self._refresh_at: datetime | None = None
+        self._refusal: Refusal | None = None
+        self._refused_until: datetime | None = None
+        self._flight: asyncio.Task[None] | None = None
+
+    async def current(self) -> Outcome:
+        """Credentials that are valid now, or why there are none; always within `answer_within_s`."""
+        if not self._is_settled():
+            await asyncio.wait({self._join_flight()}, timeout=self._answer_within_s)
+        return self._valid() or self._remembered() or STILL_FETCHING
+
+    async def first(self) -> Outcome:
+        """As `current`, but waits for the verdict as long as the service needs: for before there is an SDK."""
+        if not self._is_settled():
+            await asyncio.wait({self._join_flight()})
+        return self._valid() or self._remembered() or STILL_FETCHING
+
+    async def close(self) -> None:
+        """Give up a flight that nobody waits for any more."""
+        if self._flight:
+            self._flight.cancel()
+            await asyncio.wait({self._flight})
+
+    def _is_settled(self) -> bool:
+        fresh = self._valid() is not None and self._refresh_at is not None and self._now() < self._refresh_at
+        return fresh or self._remembered() is not None
+
+    def _valid(self) -> VendedCredentials | None:
+        return self._held if self._held and self._held.expires_at > self._now() else None
+
+    def _remembered(self) -> Refusal | None:
+        return self._refusal if self._refused_until and self._now() < self._refused_until else None
+
+    def _join_flight(self) -> asyncio.Task[None]:
+        if self._flight is None or self._flight.done():
+            self._flight = asyncio.create_task(self._fly())
+        return self._flight
+
+    async def _fly(self) -> None:
+        try:
+            outcome = await self._fetch()
+        except ClientError as error:
+            outcome = error.as_refusal()
+        if isinstance(outcome, Refusal):
+            self._refuse(outcome)
+        else:
+            self._hold(outcome)
+
+    def _hold(self, credentials: VendedCredentials) -> None:
+        life = credentials.expires_at - self._now()
+        self._held = credentials
+        self._refresh_at = credentials.expires_at - min(REFRESH_AHEAD, life / 3)
+        self._refusal = self._refused_until = None
+
+    def _refuse(self, refusal: Refusal) -> None:
+        if refusal.code in _WITHDRAWN:
+            self._held = None
+        asked = timedelta(seconds=refusal.retry_after_s)
+        self._refusal = refusal
+        self._refused_until = self._now() + min(max(REFUSAL_MEMORY, asked), _LONGEST_MEMORY)

@@ -1,0 +1,77 @@
+"""Options every command that talks to the service shares."""
+
+import asyncio
+import functools
+import os
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, TypeVar
+
+import click
+
+from sentinel.errors import UsageError
+from sentinel.settings import Settings, load_settings
+from shared.core.fields import PROFILE_NAME_PATTERN
+from shared.core.profile import is_profile_name
+
+Result = TypeVar("Result")
+
+_CONNECTION: Final = (
+    click.option("--remote-server", metavar="URL", help="Sentinel's base URL [SENTINEL_REMOTE_SERVER]."),
+    click.option("--aws-profile", metavar="NAME", help="AWS profile of your own to sign with [SENTINEL_AWS_PROFILE]."),
+    click.option("--region", metavar="REGION", help="Region to sign for, where the URL names none [SENTINEL_REGION]."),
+    click.option(
+        "--signing-service",
+        metavar="NAME",
+        help="Service to sign for, where the URL does not tell [SENTINEL_SIGNING_SERVICE].",
+    ),
+)
+_DURATION: Final = click.option(
+    "--duration", metavar="TIME", help="How long a session should last: 45m, 1h, 3600 [SENTINEL_DURATION]."
+)
+
+
+def connection_options(command: Callable[..., Result]) -> Callable[..., Result]:
+    """Add the connection's options and pass the command `settings` in their place."""
+    return _with_settings(command, _CONNECTION)
+
+
+def vend_options(command: Callable[..., Result]) -> Callable[..., Result]:
+    """As `connection_options`, with `--duration`."""
+    return _with_settings(command, (*_CONNECTION, _DURATION))
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, errors included.")
+
+
+def profile_name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """Refuse, as a click callback, what cannot be a profile's name before anything is signed or sent."""
+    if not is_profile_name(value):
+        raise click.BadParameter(f"a profile is named with {PROFILE_NAME_PATTERN}")
+    return value
+
+
+profile_argument = click.argument("profile", callback=profile_name)
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run the command's one coroutine on the process's one event loop."""
+    with asyncio.Runner() as runner:
+        return runner.run(work)
+
+
+def _with_settings(command: Callable[..., Result], options: tuple[Any, ...]) -> Callable[..., Result]:
+    @functools.wraps(command)
+    def with_settings(**arguments: Any) -> Result:
+        names = ("remote_server", "aws_profile", "region", "signing_service", "duration")
+        flags = {name: arguments.pop(name, None) for name in names}
+        return command(settings=_load(flags), **arguments)
+
+    for option in reversed(options):
+        with_settings = option(with_settings)
+    return with_settings
+
+
+def _load(flags: dict[str, Any]) -> Settings:
+    if any(value == "" for value in flags.values()):
+        raise UsageError("an option was given an empty value", "leave it out, or give it one")
+    return load_settings(flags, os.environ)

@@ -1,0 +1,110 @@
+"""Documents in Parameter Store, with the operator's own AWS credentials."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import Session
+
+# Systems Manager User Guide, "Managing parameter tiers".
+STANDARD_BYTES: Final = 4096
+ADVANCED_BYTES: Final = 8192
+_CONFIG: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
+
+
+class ParameterStoreError(Exception):
+    """Parameter Store did not do what it was asked; the message says why and what to try."""
+
+
+class ChangedMeanwhileError(ParameterStoreError):
+    """Somebody else stored another version since this one was compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredParameter:
+    """A parameter as it is stored. Parameter Store counts `version` from 1."""
+
+    value: str
+    version: int
+
+
+class ParameterStore:
+    """One prefix of Parameter Store."""
+
+    def __init__(self, client: Any, prefix: str) -> None:
+        self._client = client
+        self._prefix = prefix.rstrip("/")
+
+    def full_name(self, name: str) -> str:
+        return f"{self._prefix}/{name}"
+
+    def find(self, name: str) -> StoredParameter | None:
+        """Find a parameter; None where there is none.
+
+        Raises:
+            ParameterStoreError: it cannot be read, or is not plain text.
+
+        """
+        try:
+            parameter = self._client.get_parameter(Name=self.full_name(name))["Parameter"]
+        except self._client.exceptions.ParameterNotFound:
+            return None
+        except (ClientError, BotoCoreError) as error:
+            raise self._failure("read", name, error) from None
+        if parameter["Type"] != "String":
+            raise ParameterStoreError(
+                f"{self.full_name(name)} is a {parameter['Type']}; a document is a String: delete it, then push",
+            )
+        return StoredParameter(parameter["Value"], parameter["Version"])
+
+    def put(self, name: str, value: str, *, replacing: StoredParameter | None, advanced: bool) -> int:
+        """Store a new version in place of the one that was compared, and give its number.
+
+        A parameter nobody has yet is created in one conditional step. PutParameter knows no condition on the version it
+        overwrites, so for the others the version is read again just before; a write in the moment between is only seen
+        afterwards, by the number given, and is then still in the parameter's history.
+
+        Raises:
+            ChangedMeanwhileError: another version was stored since.
+            ParameterStoreError: the value cannot be stored.
+
+        """
+        if replacing is not None and self.find(name) != replacing:
+            raise ChangedMeanwhileError(f"{self.full_name(name)} was changed meanwhile: compare again")
+        try:
+            answer = self._client.put_parameter(
+                Name=self.full_name(name),
+                Value=value,
+                Type="String",
+                Tier="Advanced" if advanced else "Standard",
+                Overwrite=replacing is not None,
+            )
+        except self._client.exceptions.ParameterAlreadyExists:
+            raise ChangedMeanwhileError(f"{self.full_name(name)} was created meanwhile: compare again") from None
+        except (ClientError, BotoCoreError) as error:
+            raise self._failure("store", name, error) from None
+        version = int(answer["Version"])
+        if replacing is not None and version != replacing.version + 1:
+            raise ChangedMeanwhileError(
+                f"{self.full_name(name)} is now version {version}, over another write in the same moment: "
+                f"compare version {version - 1} in its history",
+            )
+        return version
+
+    def _failure(self, verb: str, name: str, error: ClientError | BotoCoreError) -> ParameterStoreError:
+        return ParameterStoreError(f"cannot {verb} {self.full_name(name)}: {error}")
+
+
+def open_parameter_store(*, prefix: str, aws_profile: str | None, region: str | None) -> ParameterStore:
+    """Open Parameter Store with what the AWS CLI would use: its profiles, environment and endpoint settings.
+
+    Raises:
+        ParameterStoreError: no such AWS profile, or no region.
+
+    """
+    try:
+        client = Session(profile=aws_profile).create_client("ssm", region_name=region, config=_CONFIG)
+    except (BotoCoreError, ValueError) as error:
+        raise ParameterStoreError(f"cannot open Parameter Store: {error}") from None
+    return ParameterStore(client, prefix)

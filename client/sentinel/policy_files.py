@@ -1,0 +1,109 @@
+"""The documents on an operator's disk: read, checked, and complained about as `access.yaml:14: place: what to do`."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO, Any, Final, TypeVar
+
+import click
+
+from shared.core.access.schema import AccessPolicy
+from shared.core.fields import DocumentModel
+from shared.core.profile import Profile, is_profile_name
+from shared.documents import Document, DocumentError, Problem, check_document, read_document
+
+Model = TypeVar("Model", bound=DocumentModel)
+MODELS: Final[Mapping[str, type[AccessPolicy | Profile]]] = {"access": AccessPolicy, "profile": Profile}
+_STDIN: Final = Path("-")
+_SUFFIXES: Final = frozenset({".yaml", ".yml", ".json"})
+
+
+class UnusableInputError(click.ClickException):
+    """A file that a command needs cannot be read or used. Exit code 2, one complaint a line."""
+
+    exit_code = 2
+
+    def __init__(self, complaints: Iterable[str]) -> None:
+        self.complaints = list(complaints)
+        super().__init__("\n".join(self.complaints))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the complaints bare, so that editors and scripts find `file:line:` at the start of each."""
+        click.echo(self.message, file=file, err=file is None)
+
+
+def complain(file: Path, problem: Problem) -> str:
+    """Write a problem the way compilers do, so that editors can jump to it."""
+    where = str(file) if problem.line is None else f"{file}:{problem.line}"
+    return f"{where}: {problem}"
+
+
+def read_text(file: Path) -> str:
+    """Read a file exactly, line ends and all; `-` is standard input.
+
+    Raises:
+        UnusableInputError: missing, unreadable, or not UTF-8.
+
+    """
+    try:
+        data = sys.stdin.buffer.read() if file == _STDIN else file.read_bytes()
+        return data.decode()
+    except OSError as error:
+        raise UnusableInputError([f"{file}: {error.strerror or error}"]) from None
+    except UnicodeDecodeError as error:
+        raise UnusableInputError([f"{file}: byte {error.start} is not UTF-8: save the file as UTF-8"]) from None
+
+
+def load_file(file: Path, model: type[Model], *, text: str | None = None) -> tuple[Model, Document]:
+    """Load a document, with the lines of its places; `text` is the file's, where it was read already.
+
+    Raises:
+        UnusableInputError: it cannot be read, or is not valid.
+
+    """
+    try:
+        document = read_document(read_text(file) if text is None else text)
+        return check_document(document, model), document
+    except DocumentError as error:
+        raise UnusableInputError(complain(file, problem) for problem in error.problems) from None
+
+
+def load_catalogue(directory: Path) -> Mapping[str, Profile]:
+    """Load every `<name>.yaml`, `.yml` or `.json` of a directory as the profile of that name.
+
+    Raises:
+        UnusableInputError: no such directory, an invalid profile or name, or two files for one name.
+
+    """
+    profiles: dict[str, Profile] = {}
+    complaints: list[str] = []
+    for file in list_documents(directory):
+        try:
+            if file.stem in profiles:
+                complaints.append(f"{file}: a second file for profile {file.stem!r}: keep one")
+            profiles[file.stem] = load_file(file, Profile)[0]
+        except UnusableInputError as error:
+            complaints += error.complaints
+        if not is_profile_name(file.stem):
+            complaints.append(f"{file}: {file.stem!r} cannot name a profile: use 1-64 letters, digits, '.', '_', '-'")
+    if complaints:
+        raise UnusableInputError(complaints)
+    return profiles
+
+
+def list_documents(directory: Path) -> list[Path]:
+    """List a directory's documents by name.
+
+    Raises:
+        UnusableInputError: the directory cannot be read.
+
+    """
+    try:
+        return sorted(file for file in directory.iterdir() if file.suffix in _SUFFIXES and file.is_file())
+    except OSError as error:
+        raise UnusableInputError([f"{directory}: {error.strerror or error}"]) from None
+
+
+def guess_kind(document: Document) -> str:
+    """Tell a profile by its role; anything else is meant as an access policy."""
+    return "profile" if isinstance(document.value, dict) and "role_arn" in document.value else "access"

@@ -1,0 +1,117 @@
+"""Settings: flags, then `SENTINEL_*` variables, then `~/.config/sentinel/config.toml`. The first that speaks wins."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from sentinel.errors import UsageError
+from sentinel.remote_server import RemoteServer, parse_remote_server
+from shared.core.durations import STS_MAXIMUM, STS_MINIMUM, parse_duration
+
+_NO_SERVER_HINT: Final = (
+    "pass --remote-server URL, or set SENTINEL_REMOTE_SERVER, or write to {file}: "
+    'remote_server = "https://abc123.execute-api.eu-central-1.amazonaws.com"'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the flags, the environment and the file together say. None: nobody said."""
+
+    config_file: Path
+    remote_server: RemoteServer | None = None
+    aws_profile: str | None = None
+    region: str | None = None
+    signing_service: str | None = None
+    duration: timedelta | None = None
+
+    def server(self) -> RemoteServer:
+        """Insist on the remote server.
+
+        Raises:
+            UsageError: none is set; the hint names the three ways to set it.
+
+        """
+        if self.remote_server is None:
+            raise UsageError("no remote server is set", _NO_SERVER_HINT.format(file=self.config_file))
+        return self.remote_server
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.isprintable():
+        raise ValueError("write it as one line of text in quotes")
+    return value
+
+
+def _duration(value: Any) -> timedelta:
+    duration = parse_duration(value)
+    if not STS_MINIMUM <= duration <= STS_MAXIMUM:
+        raise ValueError("STS issues sessions of 15m to 12h")
+    return duration
+
+
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "remote_server": lambda value: parse_remote_server(_text(value)),
+    "aws_profile": _text,
+    "region": _text,
+    "signing_service": _text,
+    "duration": _duration,
+}
+
+
+def config_file(environ: Mapping[str, str]) -> Path:
+    """Where the settings file is, whether or not it exists (XDG Base Directory Specification)."""
+    return xdg_directory(environ, "XDG_CONFIG_HOME", ".config") / "config.toml"
+
+
+def xdg_directory(environ: Mapping[str, str], variable: str, default: str) -> Path:
+    """Sentinel's folder under one of the XDG base directories; a relative one is ignored, as the standard says."""
+    base = Path(environ.get(variable) or "")
+    return (base if base.is_absolute() else Path.home() / default) / "sentinel"
+
+
+def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
+    """Merge the three sources; an empty variable or absent flag says nothing.
+
+    Raises:
+        UsageError: a source holds an unknown key or a value that cannot be; the message names the source.
+
+    """
+    path = config_file(environ)
+    chosen = _read_file(path)
+    for name in _READERS:
+        if value := environ.get(variable(name)):
+            chosen[name] = _read(name, value, variable(name))
+        if (flag := flags.get(name)) is not None:
+            chosen[name] = _read(name, flag, f"--{name.replace('_', '-')}")
+    return Settings(config_file=path, **chosen)
+
+
+def variable(name: str) -> str:
+    """Name the environment variable of a setting."""
+    return f"SENTINEL_{name.upper()}"
+
+
+def _read(name: str, value: Any, source: str) -> Any:
+    try:
+        return _READERS[name](value)
+    except ValueError as error:
+        raise UsageError(f"{source}: {error}") from None
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: {error}", "fix the file or move it away") from None
+    for key in document.keys() - _READERS.keys():
+        close = get_close_matches(key, _READERS, 1)
+        known = f'did you mean "{close[0]}"?' if close else f"known keys: {', '.join(_READERS)}"
+        raise UsageError(f'{path}: unknown key "{key}"', known)
+    return {name: _read(name, value, f"{path}: {name}") for name, value in document.items()}

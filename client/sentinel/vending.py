@@ -1,0 +1,61 @@
+"""A running endpoint for one profile: what `exec` and `serve` have in common."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sentinel.api import SentinelApi, open_api
+from sentinel.aws import base_profile_name
+from sentinel.child_environment import EnvironmentChange, change_for_child
+from sentinel.clock import utc_now
+from sentinel.credentials import VendedCredentials
+from sentinel.endpoint import Endpoint, serve_endpoint
+from sentinel.errors import ClientError
+from sentinel.keeper import CredentialKeeper
+from sentinel.output import accepted
+from sentinel.private_config import private_config
+from sentinel.refusal import Refusal
+from sentinel.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Vending:
+    """The endpoint, the environment that points at it, and the credentials it already holds."""
+
+    endpoint: Endpoint
+    change: EnvironmentChange
+    first: VendedCredentials
+
+
+@asynccontextmanager
+async def vending(profile: str, settings: Settings, port: int = 0) -> AsyncIterator[Vending]:
+    """Fetch once, then serve while the block runs.
+
+    Raises:
+        RefusedError: the service refuses; there is then no endpoint.
+
+    """
+    environ = os.environ
+    base = base_profile_name(settings.aws_profile, environ)
+    async with open_api(settings) as api:
+        keeper = CredentialKeeper(lambda: api.vend(profile, settings.duration), utc_now)
+        async with serve_endpoint(keeper, port) as endpoint:
+            outcome, region = await asyncio.gather(keeper.first(), _profile_region(api, profile, environ))
+            with private_config(base, environ) as config:
+                change = change_for_child(profile, endpoint, config, region, environ)
+                yield Vending(endpoint, change, accepted(outcome))
+
+
+async def _profile_region(api: SentinelApi, profile: str, environ: Mapping[str, str]) -> str | None:
+    """Find the region the catalogue gives the profile. Not knowing it is no reason to refuse a child."""
+    if environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION"):
+        return None
+    try:
+        answer = await api.profiles()
+    except ClientError:
+        return None
+    if isinstance(answer, Refusal):
+        return None
+    return next((known.region for known in answer if known.name == profile), None)

@@ -1,0 +1,73 @@
+"""Writes the generated pages of docs/: `python -m docs.pages`. A test compares them with what is committed."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from sentinel.cli_reference import render_cli_reference
+from shared.edge.codes import MEANINGS
+from shared.edge.settings import PREFIX, Settings
+
+DOCS: Final = Path(__file__).parent
+
+
+def render_settings() -> str:
+    rows = [
+        f"| `{PREFIX}{name.upper()}` | {'required' if field.is_required() else _default(field.default)} | "
+        f"{field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(
+        [
+            "# Settings of the Lambdas",
+            "",
+            "Environment variables, checked when a function starts; every problem is listed at once, and an unknown",
+            f"variable that begins `{PREFIX}` is one.",
+            "",
+            "| variable | default | meaning |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ],
+    )
+
+
+def _default(value: object) -> str:
+    return f"`{value}`" if value != () else "empty"
+
+
+def render_errors() -> str:
+    rows = [
+        f"| `{code}` | {meaning.status.value} | {meaning.meaning} | {meaning.remedy} |"
+        for code, meaning in MEANINGS.items()
+    ]
+    return "\n".join(
+        [
+            "# Error codes",
+            "",
+            "Every error is `{code, message, request_id, hint}`; the codes are stable. `Code` and `Message` repeat the",
+            "first two for SDKs that read those spellings.",
+            "",
+            "| code | status | meaning | what to do |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        ],
+    )
+
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "settings.md": render_settings,
+    "errors.md": render_errors,
+    "cli.md": render_cli_reference,
+}
+
+
+def main() -> None:
+    """Write every page."""
+    for name, render in PAGES.items():
+        (DOCS / name).write_text(render(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""`GET /profiles`: the catalogue as this caller sees it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from services.vend.facts import FactsReader
+from services.vend.forms import facts_of
+from services.vend.notes import note_documents
+from shared.core.access.evaluate import Decision, Verdict, evaluate
+from shared.core.profile import Profile
+from shared.edge.answers import Answer, Refusal
+from shared.edge.codes import Code
+from shared.edge.lambda_app import Asked
+
+_ACCESS: Final = {Verdict.ALLOW: "allowed", Verdict.REQUIRE_APPROVAL: "approval", Verdict.DENY: "denied"}
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueService:
+    """Lists profiles. `clock` gives the present instant in UTC."""
+
+    reader: FactsReader
+    clock: Callable[[], datetime]
+
+    async def list_profiles(self, asked: Asked) -> Answer | Refusal:
+        """Say of each enabled profile what the access policy gives this caller now, and why; grants are not counted."""
+        if asked.request.query:
+            return Refusal(Code.INVALID_REQUEST, "GET /profiles takes no parameters: leave the query string out.")
+        now = self.clock()
+        with asked.audit.step("read"):
+            catalogue = await self.reader.read_catalogue()
+        note_documents(asked.audit, catalogue.documents)
+        entries = [
+            _entry(name, profile, evaluate(catalogue.policy, facts_of(asked, name, now)))
+            for name, profile in sorted(catalogue.profiles.items())
+            if profile is None or profile.enabled
+        ]
+        return Answer({"profiles": entries})
+
+
+def _entry(name: str, profile: Profile | None, decision: Decision) -> Mapping[str, Any]:
+    if profile is None:
+        reason = "its document cannot be read; the platform team can see why with `sentinel policy validate`"
+        return {"name": name, "access": "denied", "reason": reason}
+    return {
+        "name": name,
+        "description": profile.description,
+        "account": profile.role_account,
+        "region": profile.region,
+        "access": _ACCESS[decision.verdict],
+        "reason": _reason(decision),
+    }
+
+
+def _reason(decision: Decision) -> str:
+    if decision.rule is None:
+        return "no rule gives it"
+    return decision.rule.reason or f"rule {decision.rule.name}"

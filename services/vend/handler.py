@@ -1,0 +1,81 @@
+"""Lambda 1, the vend: the composition root. `handler` is built in the init phase, its clients opened once."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+
+from shared.aws.document_cache import CachedDocuments
+
+from services.vend.catalogue import CatalogueService
+from services.vend.facts import ACCESS_POLICY, DocumentValue, FactsReader
+from services.vend.issuing import Issuer
+from services.vend.service import VendService
+from shared.aws.budget import RateBudget
+from shared.aws.clients import Clients, open_clients
+from shared.aws.documents import SsmDocuments
+from shared.aws.grants import GrantTable
+from shared.aws.read_through import CacheLimits
+from shared.aws.sessions import SessionTable
+from shared.aws.sts import RoleIssuer
+from shared.documents import load_access_policy, load_profile
+from shared.edge.clock import monotonic_s, utc_now
+from shared.edge.lambda_app import LambdaApp, Routes
+from shared.edge.settings import Settings, load_settings
+from shared.edge.traces import open_tracer
+
+_BUDGET_WINDOW = timedelta(minutes=1)
+
+
+def wire(environ: Mapping[str, str]) -> LambdaApp:
+    """Wire the service and open its clients.
+
+    Raises:
+        InvalidSettingsError: the environment is not usable; the message lists every problem.
+
+    """
+    settings = load_settings(environ)
+    tracer = open_tracer()
+    runner = asyncio.Runner()
+    clients = runner.run(open_clients(environ["AWS_REGION"], tracer.subsegment))
+    return LambdaApp("vend", settings, runner, _routes(settings, clients), tracer, on_close=clients.aclose)
+
+
+def _routes(settings: Settings, clients: Clients) -> Routes:
+    reader = FactsReader(
+        documents=CachedDocuments(
+            SsmDocuments(clients.ssm, settings.parameter_prefix),
+            _parse,
+            limits=CacheLimits(ttl_s=settings.document_ttl, max_stale_s=settings.document_max_stale),
+            monotonic=monotonic_s,
+        ),
+        grants=GrantTable(clients.dynamodb, settings.grant_table),
+        budget=RateBudget(
+            clients.dynamodb,
+            settings.grant_table,
+            name="vend",
+            limit=settings.vend_budget,
+            window=_BUDGET_WINDOW,
+        ),
+    )
+    issuer = Issuer(
+        roles=RoleIssuer(clients.sts),
+        sessions=SessionTable(clients.dynamodb, settings.session_table, settings.grant_table),
+        random_bytes=secrets.token_bytes,
+    )
+    vend = VendService(reader, issuer, settings.vend_budget, utc_now).vend
+    list_profiles = CatalogueService(reader, utc_now).list_profiles
+    return {("GET", "/"): vend, ("POST", "/"): vend, ("GET", "/profiles"): list_profiles}
+
+
+def _parse(name: str, text: str) -> DocumentValue:
+    return load_access_policy(text) if name == ACCESS_POLICY else load_profile(text)
+
+
+def __getattr__(name: str) -> LambdaApp:
+    """Build `handler` when the runtime first asks for it, which is in the init phase; tests wire their own."""
+    if name != "handler":
+        raise AttributeError(name)
+    app = globals()["handler"] = wire(os.environ)
+    return app

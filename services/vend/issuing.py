@@ -1,0 +1,152 @@
+"""The write round: AssumeRole and the session row side by side, and what is left when one of them fails."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.aws.credentials import Credentials
+from shared.aws.errors import AwsError
+from shared.aws.session_rows import SessionRow
+from shared.aws.sessions import Recording, SessionTable
+from shared.aws.sts import RoleIssuer
+from shared.core.access.evaluate import Decision
+from shared.core.authorization import Issue
+from shared.core.grants import Grant, GrantUses
+from shared.core.profile import Profile
+from shared.core.session_policy import UnusableSessionPolicyError, compose_session_policy
+from shared.core.stamp import SESSION_ID_BYTES, Stamp, new_session_id, session_tags, stamp_for
+from shared.edge.audit import AuditLine
+from shared.edge.failures import UndecidableError
+
+Assume = Callable[[], Coroutine[Any, Any, Credentials]]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be issued, for whom, and by which decision."""
+
+    user: str
+    profile_name: str
+    profile: Profile
+    decision: Decision
+    authorization: Issue
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """Credentials with their row written. `expires_at` is the grant's end where that comes before STS's."""
+
+    credentials: Credentials
+    session_id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GrantGone:
+    """Another vend used the `once` grant first; nothing was issued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Issues and records. `random_bytes` is the source of session ids."""
+
+    roles: RoleIssuer
+    sessions: SessionTable
+    random_bytes: Callable[[int], bytes]
+
+    def stamp(self, order: Order) -> Stamp:
+        """Make the stamp of a new session."""
+        return stamp_for(order.authorization.via, new_session_id(self.random_bytes(SESSION_ID_BYTES)), order.user)
+
+    async def issue(self, order: Order, stamp: Stamp, row: SessionRow, audit: AuditLine) -> Issued | GrantGone:
+        """Issue credentials and record their session; no credential leaves without its row.
+
+        Raises:
+            AwsError: either failed. The row, if it was written, is marked failed; a consumed grant is given back.
+            UndecidableError: the session policies of profile and rule cannot be joined.
+
+        """
+        assume = self._assume(order, stamp, _session_policy(order))
+        grant = order.authorization.grant
+        if grant is not None and grant.uses is GrantUses.ONCE:
+            credentials = await self._issue_once(assume, row, grant, audit)
+        else:
+            credentials = await self._issue_beside(assume, row, audit)
+        if credentials is None:
+            return GrantGone()
+        not_after = order.authorization.not_after
+        expires_at = credentials.expires_at if not_after is None else min(credentials.expires_at, not_after)
+        return Issued(credentials, stamp.session_id, expires_at)
+
+    def _assume(self, order: Order, stamp: Stamp, session_policy: str | None) -> Assume:
+        grant = order.authorization.grant
+        tags = session_tags(
+            stamp,
+            user=order.user,
+            profile=order.profile_name,
+            grant_id=None if grant is None else grant.grant_id,
+        )
+        return lambda: self.roles.issue(
+            role_arn=order.profile.role_arn,
+            stamp=stamp,
+            tags=tags,
+            duration=order.authorization.sts_duration,
+            session_policy=session_policy,
+            now=order.now,
+        )
+
+    async def _issue_beside(self, assume: Assume, row: SessionRow, audit: AuditLine) -> Credentials:
+        """Do both at once and to their end: a cancelled write could still land after it was taken for undone."""
+        recorded, credentials = await asyncio.gather(
+            self.sessions.record_session(row),
+            assume(),
+            return_exceptions=True,
+        )
+        if isinstance(recorded, BaseException):
+            audit.session_row = "not recorded"
+            raise recorded
+        audit.session_row = "recorded"
+        if isinstance(credentials, BaseException):
+            await self._mark_failed(row, audit)
+            raise credentials
+        return credentials
+
+    async def _issue_once(
+        self,
+        assume: Assume,
+        row: SessionRow,
+        grant: Grant,
+        audit: AuditLine,
+    ) -> Credentials | None:
+        """Consume the grant before AssumeRole, so that two vends of one grant can never both issue."""
+        if await self.sessions.record_session_consuming(row, grant) is Recording.GRANT_ALREADY_USED:
+            return None
+        audit.session_row = "recorded"
+        try:
+            return await assume()
+        except AwsError:
+            audit.session_row = "failed, grant lost"
+            if await self.sessions.give_back(row, grant):
+                audit.session_row = "failed, grant given back"
+            raise
+
+    async def _mark_failed(self, row: SessionRow, audit: AuditLine) -> None:
+        try:
+            await self.sessions.mark_failed(row.session_id)
+        except AwsError:
+            audit.session_row = "recorded, not marked failed"
+        else:
+            audit.session_row = "failed"
+
+
+def _session_policy(order: Order) -> str | None:
+    rule = order.decision.rule
+    written = (order.profile.session_policy, None if rule is None else rule.session_policy)
+    policies = [policy for policy in written if policy is not None]
+    try:
+        return compose_session_policy(policies, not_after=order.authorization.not_after)
+    except UnusableSessionPolicyError as error:
+        raise UndecidableError("document", f"profile {order.profile_name}: {error}") from None

@@ -1,0 +1,44 @@
+"""What a vend writes into its audit line, in the order it learns it."""
+
+from services.vend.facts import DocumentValue, Known
+from services.vend.issuing import Issued, Order
+from services.vend.request import VendRequest
+from shared.aws.documents import Document
+from shared.core.access.evaluate import Decision
+from shared.core.profile import Profile
+from shared.core.stamp import Stamp
+from shared.edge.audit import AuditLine
+
+
+def note_wanted(audit: AuditLine, wanted: VendRequest) -> None:
+    audit.profile = wanted.profile
+    audit.duration_asked_s = None if wanted.duration is None else int(wanted.duration.total_seconds())
+
+
+def note_known(audit: AuditLine, known: Known) -> None:
+    audit.policy_version = known.policy_version
+    note_documents(audit, known.documents)
+
+
+def note_documents(audit: AuditLine, documents: tuple[Document[DocumentValue], ...]) -> None:
+    """Say how old each document was, and which were served past their time because a read failed."""
+    audit.document_ages_s = {document.name: round(document.age_s, 3) for document in documents}
+    audit.stale_documents = [document.name for document in documents if document.stale]
+
+
+def note_decision(audit: AuditLine, decision: Decision, profile: Profile) -> None:
+    audit.role_arn = profile.role_arn
+    audit.rule = decision.rule_name
+    audit.dissenting_shadows = decision.dissenting_shadows
+
+
+def note_order(audit: AuditLine, order: Order, stamp: Stamp) -> None:
+    audit.session_id, audit.stamp = stamp.session_id, str(stamp)
+    audit.via = order.authorization.via.value
+    audit.grant_id = None if order.authorization.grant is None else order.authorization.grant.grant_id
+    audit.duration_given_s = int(order.authorization.duration.total_seconds())
+
+
+def note_issued(audit: AuditLine, issued: Issued) -> None:
+    audit.access_key_id = issued.credentials.access_key_id
+    audit.expires_at = issued.expires_at

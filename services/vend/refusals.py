@@ -1,0 +1,47 @@
+"""Why there is no credential, in words the person whose SDK prints them can act on."""
+
+from typing import assert_never
+
+from shared.core.access.evaluate import Decision
+from shared.core.authorization import RefusalCode
+from shared.edge.answers import Refusal
+from shared.edge.codes import Code
+
+
+def refuse_profile(user: str, profile: str) -> Refusal:
+    """Refuse an unknown or disabled profile in the words of one that no rule gives: they look alike from outside."""
+    return Refusal(Code.DENIED, f"No rule of the access policy gives {user} the profile {profile}, or there is none.")
+
+
+def refuse(code: RefusalCode, decision: Decision, user: str, profile: str) -> Refusal:
+    """Word a refusal of the authorization."""
+    reason = f" ({decision.rule.reason})" if decision.rule is not None and decision.rule.reason else ""
+    match code:
+        case RefusalCode.DENIED if decision.rule is None:
+            return refuse_profile(user, profile)
+        case RefusalCode.DENIED:
+            return Refusal(Code.DENIED, f"Rule {decision.rule_name} denies {user} the profile {profile}{reason}.")
+        case RefusalCode.APPROVAL_REQUIRED:
+            return Refusal(
+                Code.APPROVAL_REQUIRED,
+                f"Rule {decision.rule_name} gives {profile} only with an approval{reason}; {user} holds none that is "
+                "open now.",
+            )
+        case RefusalCode.LOCKED_OUT:
+            return Refusal(Code.LOCKED_OUT, f"A lockout stops new credentials for {user} and {profile}.")
+        case RefusalCode.GRANT_ENDING:
+            return Refusal(
+                Code.GRANT_ENDING,
+                f"The grant that gives {user} the profile {profile} ends in less than a minute.",
+            )
+        case unexpected:
+            assert_never(unexpected)
+
+
+def refuse_over_budget(user: str, limit: int, retry_after_s: int) -> Refusal:
+    return Refusal(
+        Code.THROTTLED,
+        f"{user} has asked for credentials more than {limit} times this minute. Wait {retry_after_s} seconds; "
+        "`sentinel exec` and `sentinel credentials` fetch once and keep what they got.",
+        retry_after_s=retry_after_s,
+    )

@@ -1,0 +1,79 @@
+"""Rate budgets: how often a user may do something in a fixed window, counted where every Lambda sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from shared.aws.errors import error_code, speaking_to
+from shared.aws.items import number_value, text_value
+from shared.aws.tables import budget_item, budget_subject
+
+_KEEP: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """One more was within the budget, and is now counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exhausted:
+    """The window's budget is used up; the next window begins in `retry_after_s` seconds."""
+
+    retry_after_s: int
+
+
+class RateBudget:
+    """A budget of `limit` per user and window, each spending one conditional write on the window's own counter."""
+
+    def __init__(self, dynamodb: Any, table: str, *, name: str, limit: int, window: timedelta) -> None:
+        """Count what `name` says (`vend`).
+
+        Raises:
+            ValueError: a limit or a window that would refuse everyone, or nobody.
+
+        """
+        if limit < 1 or window < timedelta(seconds=1):
+            raise ValueError("a rate budget needs a limit of at least 1 and a window of at least one second")
+        self._dynamodb = dynamodb
+        self._table = table
+        self._name = name
+        self._limit = limit
+        self._window_s = int(window.total_seconds())
+
+    async def spend(self, user: str, now: datetime) -> Spent | Exhausted:
+        """Take one from the user's budget for the window `now` (UTC) is in.
+
+        Raises:
+            AwsError: the counter could not be read and raised. Nobody gets anything uncounted.
+
+        """
+        instant = int(now.timestamp())
+        window_start = instant - instant % self._window_s
+        window_end = window_start + self._window_s
+        with speaking_to("dynamodb"):
+            try:
+                await self._count(user, window_start, window_end)
+            except ClientError as error:
+                if error_code(error) != "ConditionalCheckFailedException":
+                    raise
+                return Exhausted(retry_after_s=window_end - instant)
+        return Spent()
+
+    async def _count(self, user: str, window_start: int, window_end: int) -> None:
+        await self._dynamodb.update_item(
+            TableName=self._table,
+            Key={
+                "subject": text_value(budget_subject(user)),
+                "item": text_value(budget_item(self._name, window_start)),
+            },
+            UpdateExpression="SET expires_at = :expires_at ADD n :one",
+            ConditionExpression="attribute_not_exists(n) OR n < :limit",
+            ExpressionAttributeValues={
+                ":one": number_value(1),
+                ":limit": number_value(self._limit),
+                ":expires_at": number_value(window_end + int(_KEEP.total_seconds())),
+            },
+        )

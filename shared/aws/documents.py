@@ -1,0 +1,124 @@
+"""Documents: policies and profiles as texts in SSM Parameter Store."""
+
+import asyncio
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from shared.aws.errors import UnreadableError, speaking_to
+
+T_co = TypeVar("T_co", covariant=True)
+
+PROFILES_FOLDER: Final = "profiles"
+# SSM API reference, GetParameters and GetParametersByPath: at most ten names a call, ten parameters a page.
+_BATCH: Final = 10
+_DIGEST_LENGTH: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Generic[T_co]):
+    """One version of a document.
+
+    `name` is relative to the prefix (`policies/access`). `version` is SSM's number, `digest` the start of the text's
+    SHA-256. `age_s` is how long ago it was read, in seconds; `stale` says that a newer read was due and failed.
+    """
+
+    name: str
+    value: T_co
+    version: int
+    digest: str
+    age_s: float = 0.0
+    stale: bool = False
+
+
+class DocumentSource(Protocol[T_co]):
+    """Where documents come from.
+
+    Consistency: an answer is no newer than the call's end and, from a source that caches, no older than the limits that
+    source states; `age_s` and `stale` tell. Two documents of one answer may be from different instants.
+    Ordering: answers have none; a later call may see an older version for as long as Parameter Store takes to spread.
+    Failure: an `AwsError` means that not every name could be decided; there is no partial answer. A name mapped to None
+    is a definite answer: there is no such document.
+    """
+
+    async def load(self, names: Collection[str]) -> Mapping[str, Document[T_co] | None]:
+        """Load documents by name; the answer has exactly the names asked for."""
+        ...
+
+    async def load_profiles(self) -> Mapping[str, Document[T_co] | None]:
+        """Load the whole catalogue, by profile name. None marks a profile that is there and cannot be understood."""
+        ...
+
+
+class SsmDocuments:
+    """Documents straight from Parameter Store, as text."""
+
+    def __init__(self, ssm: Any, prefix: str) -> None:
+        """Read below `prefix`, which begins with a slash and does not end with one."""
+        if not prefix.startswith("/") or prefix.endswith("/"):
+            raise ValueError(f"the parameter prefix {prefix!r} must begin with a slash and not end with one")
+        self._ssm = ssm
+        self._prefix = prefix
+
+    async def load(self, names: Collection[str]) -> Mapping[str, Document[str] | None]:
+        """Load by name, ten names a call, the calls side by side.
+
+        Raises:
+            AwsError: any of the calls failed.
+
+        """
+        wanted = sorted(set(names))
+        batches = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
+        answers = await _side_by_side([self._load_batch(batch) for batch in batches])
+        found = {document.name: document for answer in answers for document in answer}
+        return {name: found.get(name) for name in wanted}
+
+    async def load_profiles(self) -> Mapping[str, Document[str] | None]:
+        """List the folder to its very end: SSM may answer short and even empty pages before the last one.
+
+        Raises:
+            AwsError: any page could not be read.
+
+        """
+        profiles: dict[str, Document[str] | None] = {}
+        folder = f"{self._prefix}/{PROFILES_FOLDER}/"
+        request: dict[str, Any] = {"Path": folder, "Recursive": False, "WithDecryption": True, "MaxResults": _BATCH}
+        while True:
+            with speaking_to("ssm"):
+                page = await self._ssm.get_parameters_by_path(**request)
+            for parameter in page["Parameters"]:
+                profiles[parameter["Name"].removeprefix(folder)] = self._document(parameter)
+            if not page.get("NextToken"):
+                return profiles
+            request["NextToken"] = page["NextToken"]
+
+    async def _load_batch(self, names: list[str]) -> list[Document[str]]:
+        with speaking_to("ssm"):
+            answer = await self._ssm.get_parameters(
+                Names=[f"{self._prefix}/{name}" for name in names],
+                WithDecryption=True,
+            )
+        documents = [self._document(parameter) for parameter in answer["Parameters"]]
+        unknown = {name.removeprefix(f"{self._prefix}/") for name in answer.get("InvalidParameters", [])}
+        if {document.name for document in documents} | unknown != set(names):
+            raise UnreadableError("ssm", "GetParameters did not account for every name it was asked for")
+        return documents
+
+    def _document(self, parameter: Mapping[str, Any]) -> Document[str]:
+        text = parameter["Value"]
+        return Document(
+            name=parameter["Name"].removeprefix(f"{self._prefix}/"),
+            value=text,
+            version=parameter["Version"],
+            digest=hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH],
+        )
+
+
+async def _side_by_side(reads: Iterable[Any]) -> list[list[Document[str]]]:
+    """Await all reads, so that none outlives the call, then raise the first failure if there was one."""
+    answers = await asyncio.gather(*reads, return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return [answer for answer in answers if not isinstance(answer, BaseException)]

@@ -1,0 +1,119 @@
+"""What can go wrong between Sentinel and AWS, in four words.
+
+    AwsError
+    ├── UnavailableError      no answer, or AWS's own failure: try again later
+    ├── ThrottledError        too many calls: try again later
+    ├── RefusedError          AWS said no, and will say no again
+    └── UnreadableError       an answer that cannot be understood
+
+Every one means "could not decide". Messages name the dependency, the operation and AWS's error code, never a parameter.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from aiohttp import ClientError as HttpError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+
+# Codes differ by service and by age, so they are matched as sets (botocore's own retry tables, and AWS's "Common
+# errors" pages); the HTTP status decides what no set names.
+THROTTLING_CODES: Final = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    },
+)
+UNAVAILABLE_CODES: Final = frozenset(
+    {
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    },
+)
+_TOO_MANY_REQUESTS: Final = 429
+_SERVER_ERROR: Final = 500
+# AWS words a denial "... is not authorized to perform: sts:TagSession on resource ...": worth logging, action only.
+_DENIED_ACTION: Final = re.compile(r"not authorized to perform: ([a-z0-9-]{1,32}:[A-Za-z]{1,64})")
+
+
+class AwsError(Exception):
+    """Sentinel could not decide. `dependency` is `dynamodb`, `ssm` or `sts`: for the log, not for the caller."""
+
+    def __init__(self, dependency: str, detail: str) -> None:
+        super().__init__(f"{dependency}: {detail}")
+        self.dependency = dependency
+
+
+class UnavailableError(AwsError):
+    """The dependency did not answer, or failed by itself."""
+
+
+class ThrottledError(AwsError):
+    """The dependency takes no more calls for now."""
+
+
+class RefusedError(AwsError):
+    """The dependency refused the call. `denied_action` is the IAM action AWS says was not allowed, where it says so."""
+
+    def __init__(self, dependency: str, detail: str, denied_action: str | None = None) -> None:
+        super().__init__(dependency, f"{detail}, denied action {denied_action}" if denied_action else detail)
+        self.denied_action = denied_action
+
+
+class UnreadableError(AwsError):
+    """The dependency's answer, or what is stored there, has not the shape it must have."""
+
+
+def error_code(error: ClientError) -> str:
+    """Give AWS's code for an error, such as `ConditionalCheckFailedException`."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+@contextmanager
+def speaking_to(dependency: str) -> Iterator[None]:
+    """Translate every failure of botocore and the network inside the block.
+
+    The original error is not chained: its text may repeat what was sent.
+
+    Raises:
+        AwsError: the kind of failure.
+
+    """
+    try:
+        yield
+    except ClientError as error:
+        raise _translate(dependency, error.operation_name, error.response) from None
+    except ParamValidationError:
+        raise RefusedError(dependency, "botocore refused the parameters before sending them") from None
+    except (BotoCoreError, HttpError, OSError) as error:
+        raise UnavailableError(dependency, type(error).__name__) from None
+
+
+def _translate(dependency: str, operation: str, response: dict[str, Any]) -> AwsError:
+    code = str(response.get("Error", {}).get("Code", ""))
+    status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    detail = f"{operation} answered {code or 'no code'} ({status})"
+    if code in THROTTLING_CODES or status == _TOO_MANY_REQUESTS:
+        return ThrottledError(dependency, detail)
+    if code in UNAVAILABLE_CODES or status >= _SERVER_ERROR:
+        return UnavailableError(dependency, detail)
+    denied = _DENIED_ACTION.search(str(response.get("Error", {}).get("Message", "")))
+    return RefusedError(dependency, detail, denied[1] if denied else None)

@@ -1,0 +1,69 @@
+"""DynamoDB items, typed on the way in and out. Every reader fails closed: a wrong type is an error, not a default."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeAlias, TypeVar
+
+from shared.aws.errors import UnreadableError
+
+Word = TypeVar("Word", bound=StrEnum)
+
+# An item as DynamoDB's API writes it: {"name": {"S": "text"}, "at": {"N": "12"}}.
+Item: TypeAlias = dict[str, dict[str, Any]]
+
+
+def text_value(text: str) -> dict[str, str]:
+    return {"S": text}
+
+
+def number_value(number: int) -> dict[str, str]:
+    return {"N": str(number)}
+
+
+def instant_value(instant: datetime) -> dict[str, str]:
+    """Write an aware instant as UTC epoch seconds, rounded down."""
+    return number_value(int(instant.timestamp()))
+
+
+class ItemReader:
+    """Reads the attributes of one item; an error names the table and the attribute, never a value.
+
+    Raises:
+        UnreadableError: from every method, where the attribute is absent or of another type.
+
+    """
+
+    def __init__(self, place: str, item: Mapping[str, Mapping[str, Any]]) -> None:
+        self._place = place
+        self._item = item
+
+    def text(self, name: str) -> str:
+        value = self._item.get(name, {}).get("S")
+        if not isinstance(value, str) or not value:
+            raise self.unreadable(name, "must be text")
+        return value
+
+    def optional_text(self, name: str) -> str | None:
+        return self.text(name) if name in self._item else None
+
+    def word(self, name: str, words: type[Word]) -> Word:
+        """Read one of a closed set of words."""
+        try:
+            return words(self.text(name))
+        except ValueError:
+            raise self.unreadable(name, f"must be one of {', '.join(words)}") from None
+
+    def instant(self, name: str) -> datetime:
+        value = self._item.get(name, {}).get("N")
+        try:
+            return datetime.fromtimestamp(int(str(value)), UTC)
+        except (ValueError, OverflowError, OSError):
+            raise self.unreadable(name, "must be a number of epoch seconds") from None
+
+    def optional_instant(self, name: str) -> datetime | None:
+        return self.instant(name) if name in self._item else None
+
+    def unreadable(self, name: str, must: str) -> UnreadableError:
+        """Make the error for an attribute that is not what it must be."""
+        return UnreadableError("dynamodb", f"{self._place}: attribute {name!r} {must}")

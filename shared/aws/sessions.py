@@ -1,0 +1,181 @@
+"""The session table: one row per vend, written before any credential leaves."""
+
+from enum import Enum
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from shared.aws.errors import UnavailableError, error_code, speaking_to
+from shared.aws.items import Item, text_value
+from shared.aws.session_rows import SessionRow, read_session, session_item
+from shared.aws.tables import GrantStatus, ItemKind, SessionStatus, grant_item, user_subject
+from shared.aws.transactions import Cancelled, transact
+from shared.core.grants import Grant
+
+
+class Recording(Enum):
+    """What came of recording a session that uses up its grant."""
+
+    RECORDED = "recorded"
+    GRANT_ALREADY_USED = "grant already used"
+
+
+class SessionTable:
+    """Records sessions, alone or together with the `once` grant they consume."""
+
+    def __init__(self, dynamodb: Any, session_table: str, grant_table: str) -> None:
+        self._dynamodb = dynamodb
+        self._session_table = session_table
+        self._grant_table = grant_table
+
+    async def record_session(self, row: SessionRow) -> None:
+        """Write a new row; one that is already there, because an attempt succeeded unheard, is as good.
+
+        Raises:
+            AwsError: the row may not be there, so no credential may leave.
+
+        """
+        with speaking_to("dynamodb"):
+            try:
+                await self._dynamodb.put_item(**self._new_row(row))
+            except ClientError as error:
+                if error_code(error) != "ConditionalCheckFailedException":
+                    raise
+                _check_same(row, error.response.get("Item"))
+
+    async def mark_failed(self, session_id: str) -> bool:
+        """Mark an active session as one STS issued nothing for; False where it is not active (or not there).
+
+        Raises:
+            AwsError: the row could not be changed.
+
+        """
+        with speaking_to("dynamodb"):
+            try:
+                await self._dynamodb.update_item(**self._failed(session_id))
+            except ClientError as error:
+                if error_code(error) != "ConditionalCheckFailedException":
+                    raise
+                return False
+        return True
+
+    async def find_session(self, session_id: str) -> SessionRow | None:
+        """Find a session, strongly consistently.
+
+        Raises:
+            AwsError: the row could not be read, or not be understood.
+
+        """
+        with speaking_to("dynamodb"):
+            answer = await self._dynamodb.get_item(
+                TableName=self._session_table,
+                Key={"session_id": text_value(session_id)},
+                ConsistentRead=True,
+            )
+        return read_session(answer["Item"]) if "Item" in answer else None
+
+    async def record_session_consuming(self, row: SessionRow, grant: Grant) -> Recording:
+        """Write a new row and use up its `once` approval in one transaction: both or neither.
+
+        Raises:
+            AwsError: it is not known to have happened, so no credential may leave.
+
+        """
+        outcome = await transact(
+            self._dynamodb,
+            [
+                {"Put": self._new_row(row)},
+                {
+                    "Update": {
+                        **self._grant_key(row, grant),
+                        "UpdateExpression": "SET #status = :consumed, consumed_by = :session, consumed_at = :now",
+                        "ConditionExpression": "#status = :approved",
+                        "ExpressionAttributeNames": {"#status": "status"},
+                        "ExpressionAttributeValues": {
+                            ":approved": text_value(GrantStatus.APPROVED),
+                            ":consumed": text_value(GrantStatus.CONSUMED),
+                            ":session": text_value(row.session_id),
+                            ":now": session_item(row)["issued_at"],
+                        },
+                        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                    },
+                },
+            ],
+            token=f"consume-{row.session_id}",
+        )
+        if isinstance(outcome, Cancelled) and not _is_ours(outcome.items[1], row):
+            return Recording.GRANT_ALREADY_USED
+        if isinstance(outcome, Cancelled):
+            _check_same(row, outcome.items[0])
+        return Recording.RECORDED
+
+    async def give_back(self, row: SessionRow, grant: Grant) -> bool:
+        """Undo `record_session_consuming` after STS failed: the row turns failed, the grant approved again.
+
+        False where that is no longer possible because one of the two has moved on: the grant stays used.
+
+        Raises:
+            AwsError: it is not known to have happened.
+
+        """
+        outcome = await transact(
+            self._dynamodb,
+            [
+                {"Update": self._failed(row.session_id)},
+                {
+                    "Update": {
+                        **self._grant_key(row, grant),
+                        "UpdateExpression": "SET #status = :approved REMOVE consumed_by, consumed_at",
+                        "ConditionExpression": "#status = :consumed AND consumed_by = :session",
+                        "ExpressionAttributeNames": {"#status": "status"},
+                        "ExpressionAttributeValues": {
+                            ":approved": text_value(GrantStatus.APPROVED),
+                            ":consumed": text_value(GrantStatus.CONSUMED),
+                            ":session": text_value(row.session_id),
+                        },
+                    },
+                },
+            ],
+            token=f"give-back-{row.session_id}",
+        )
+        return not isinstance(outcome, Cancelled)
+
+    def _new_row(self, row: SessionRow) -> dict[str, Any]:
+        return {
+            "TableName": self._session_table,
+            "Item": session_item(row),
+            "ConditionExpression": "attribute_not_exists(session_id)",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+    def _failed(self, session_id: str) -> dict[str, Any]:
+        return {
+            "TableName": self._session_table,
+            "Key": {"session_id": text_value(session_id)},
+            "UpdateExpression": "SET #status = :failed",
+            "ConditionExpression": "#status = :active",
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeValues": {
+                ":active": text_value(SessionStatus.ACTIVE),
+                ":failed": text_value(SessionStatus.FAILED),
+            },
+        }
+
+    def _grant_key(self, row: SessionRow, grant: Grant) -> dict[str, Any]:
+        return {
+            "TableName": self._grant_table,
+            "Key": {
+                "subject": text_value(user_subject(row.user)),
+                "item": text_value(grant_item(ItemKind.APPROVAL, grant.profile, grant.grant_id)),
+            },
+        }
+
+
+def _is_ours(grant: Item | None, row: SessionRow) -> bool:
+    """Whether the grant was used by this very session: then an earlier attempt succeeded and its answer was lost."""
+    return grant is not None and grant.get("consumed_by") == text_value(row.session_id)
+
+
+def _check_same(row: SessionRow, found: Item | None) -> None:
+    if found != session_item(row):
+        raise UnavailableError("dynamodb", "another session already has this session id")

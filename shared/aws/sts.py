@@ -1,0 +1,83 @@
+"""Issuing: one AssumeRole, asked for exactly and checked when it answers."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pydantic import SecretStr
+
+from shared.aws.credentials import Credentials
+from shared.aws.errors import RefusedError, UnreadableError, speaking_to
+from shared.core.arn import Arn, MalformedArnError, parse_arn, role_name
+from shared.core.stamp import TRANSITIVE_TAG_KEYS, Stamp
+
+# How far AWS's clock and ours may differ before an expiration is not believed.
+_CLOCK_SKEW: Final = timedelta(minutes=5)
+
+
+class RoleIssuer:
+    """Issues the credentials of protected roles."""
+
+    def __init__(self, sts: Any) -> None:
+        self._sts = sts
+
+    async def issue(
+        self,
+        *,
+        role_arn: str,
+        stamp: Stamp,
+        tags: Mapping[str, str],
+        duration: timedelta,
+        session_policy: str | None,
+        now: datetime,
+    ) -> Credentials:
+        """Assume the role under the stamp.
+
+        `tags` must hold the transitive keys; `session_policy` is the JSON that narrows the session, None for none.
+
+        Raises:
+            AwsError: STS did not issue, or its answer is not the session that was asked for.
+
+        """
+        request: dict[str, Any] = {
+            "RoleArn": role_arn,
+            "RoleSessionName": str(stamp),
+            "SourceIdentity": str(stamp),
+            "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
+            "TransitiveTagKeys": [key.value for key in TRANSITIVE_TAG_KEYS],
+            "DurationSeconds": int(duration.total_seconds()),
+        }
+        if session_policy is not None:
+            request["Policy"] = session_policy
+        with speaking_to("sts"):
+            answer = await self._sts.assume_role(**request)
+        _check_session(answer, role_arn, stamp)
+        return _read_credentials(answer, now, duration)
+
+
+def _check_session(answer: Mapping[str, Any], role_arn: str, stamp: Stamp) -> None:
+    try:
+        role = parse_arn(role_arn)
+        session = parse_arn(answer["AssumedRoleUser"]["Arn"])
+        # The session's ARN drops the role's path (IAM User Guide, "IAM identifiers").
+        expected = Arn(role.partition, "sts", "", role.account, f"assumed-role/{role_name(role)}/{stamp}")
+    except (KeyError, MalformedArnError):
+        raise UnreadableError("sts", "AssumeRole answered without a readable session ARN") from None
+    if session != expected or answer.get("SourceIdentity", str(stamp)) != str(stamp):
+        raise RefusedError("sts", "AssumeRole answered with another session than the one asked for")
+
+
+def _read_credentials(answer: Mapping[str, Any], now: datetime, duration: timedelta) -> Credentials:
+    try:
+        issued = answer["Credentials"]
+        credentials = Credentials(
+            access_key_id=issued["AccessKeyId"],
+            secret_access_key=SecretStr(issued["SecretAccessKey"]),
+            session_token=SecretStr(issued["SessionToken"]),
+            expires_at=issued["Expiration"],
+        )
+    except KeyError:
+        raise UnreadableError("sts", "AssumeRole answered without complete credentials") from None
+    if not now < credentials.expires_at <= now + duration + _CLOCK_SKEW:
+        raise RefusedError("sts", "AssumeRole answered with an expiration that was not asked for")
+    return credentials

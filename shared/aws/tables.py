@@ -1,0 +1,86 @@
+"""The words of both tables: attributes, indexes and keys, as `deploy/definitions/tables.json` defines them."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class SessionAttribute(StrEnum):
+    """Key attributes of the session table."""
+
+    SESSION_ID = "session_id"
+    USER = "user"
+    PROFILE = "profile"
+    ISSUED_AT = "issued_at"
+
+
+class GrantAttribute(StrEnum):
+    """Key attributes of the grant table."""
+
+    SUBJECT = "subject"
+    ITEM = "item"
+    GRANT_ID = "grant_id"
+    OPEN_KIND = "open_kind"
+    CREATED_AT = "created_at"
+
+
+class Index(StrEnum):
+    SESSIONS_BY_USER = "by-user"
+    SESSIONS_BY_PROFILE = "by-profile"
+    GRANTS_BY_ID = "by-id"
+    OPEN_BY_KIND = "open-by-kind"
+
+
+class ItemKind(StrEnum):
+    """The first part of a grant item's sort key."""
+
+    APPROVAL = "approval"
+    BREAK_GLASS = "break-glass"
+    LOCKOUT = "lockout"
+    BUDGET = "budget"
+
+
+class GrantStatus(StrEnum):
+    """States of a grant that matter to a vend; any other state does not serve."""
+
+    APPROVED = "approved"  # an approval with its window
+    ACTIVE = "active"  # a break-glass event with its window
+    CONSUMED = "consumed"  # a `once` approval that was used
+
+
+class SessionStatus(StrEnum):
+    ACTIVE = "active"
+    REVOKED = "revoked"
+    FAILED = "failed"  # recorded, but STS issued nothing
+
+
+TTL_ATTRIBUTE: Final = "expires_at"
+# Rows outlive what they record as evidence; DynamoDB deletes them some time after this (TTL may be days late).
+EVIDENCE: Final = timedelta(days=90)
+ALL_SUBJECT: Final = "all"
+# One lockout per subject, so its key has no profile and no id.
+LOCKOUT_ITEM: Final = f"{ItemKind.LOCKOUT}##"
+LOCKOUT_LIFTED: Final = "lifted"
+
+
+def user_subject(user: str) -> str:
+    """Name the partition that holds everything decided about a user, their own lockout included."""
+    return f"user#{user}"
+
+
+def profile_subject(profile: str) -> str:
+    return f"profile#{profile}"
+
+
+def budget_subject(user: str) -> str:
+    """Name the partition of a user's rate budgets, apart from the one a vend reads."""
+    return f"budget#{user}"
+
+
+def grant_item(kind: ItemKind, profile: str, grant_id: str) -> str:
+    return f"{kind}#{profile}#{grant_id}"
+
+
+def budget_item(name: str, window_start: int) -> str:
+    """Name one window's counter; `window_start` is in epoch seconds."""
+    return f"{ItemKind.BUDGET}#{name}#{window_start}"

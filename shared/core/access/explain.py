@@ -1,0 +1,133 @@
+"""Why a request gets the answer it gets: every rule, every condition, in words."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from shared.core.access.evaluate import Decision, evaluate, is_match
+from shared.core.access.facts import MODE, Facts, check_conditions
+from shared.core.access.schema import WEEKDAYS, AccessPolicy, Conditions, Effect, Rule, TimeWindow
+from shared.core.authorization import Issue, Refuse, authorize
+from shared.core.grants import Grant
+
+_UNKNOWN: Final = "not known"
+_OBJECTS: Final = {
+    "profiles": "profile",
+    "users": "user",
+    "accounts": "account",
+    "roles": "role",
+    "source_ips": "source address",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionAccount:
+    """One written condition: whether it `holds` (None: the fact is not known), and why in words."""
+
+    name: str
+    holds: bool | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleAccount:
+    """One rule: whether it matched, and whether it `decides` (at most one does, and never a shadow)."""
+
+    name: str
+    effect: Effect
+    is_shadow: bool
+    matched: bool
+    decides: bool
+    conditions: tuple[ConditionAccount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    rules: tuple[RuleAccount, ...]
+    decision: Decision
+    outcome: Issue | Refuse
+
+
+def explain(
+    policy: AccessPolicy,
+    facts: Facts,
+    *,
+    grants: Iterable[Grant] = (),
+    is_locked_out: bool = False,
+    requested: timedelta | None = None,
+    profile_cap: timedelta | None = None,
+) -> Explanation:
+    """Evaluate and authorize as the service would at `facts.at`, giving an account of every rule."""
+    decision = evaluate(policy, facts)
+    outcome = authorize(
+        decision,
+        profile=facts.profile,
+        grants=grants,
+        is_locked_out=is_locked_out,
+        now=facts.at,
+        requested=requested,
+        profile_cap=profile_cap,
+    )
+    return Explanation(tuple(explain_rules(policy, facts)), decision, outcome)
+
+
+def explain_rules(policy: AccessPolicy, facts: Facts) -> Iterator[RuleAccount]:
+    """Yield an account of each rule, those after the deciding one too."""
+    decider = evaluate(policy, facts).rule
+    for rule in policy.rules:
+        yield RuleAccount(
+            rule.name,
+            rule.effect,
+            rule.shadow,
+            is_match(rule, facts),
+            rule is decider,
+            tuple(_explain_conditions(rule, facts)),
+        )
+
+
+def _explain_conditions(rule: Rule, facts: Facts) -> Iterator[ConditionAccount]:
+    for name, holds in check_conditions(rule.conditions, facts):
+        words = _unknown_words(name, rule) if holds is None else _words(name, rule.conditions, facts, holds=holds)
+        yield ConditionAccount(name, holds, words)
+
+
+def _unknown_words(name: str, rule: Rule) -> str:
+    consequence = "which counts as holding in a deny" if rule.effect == "deny" else "so the condition fails"
+    return f"the {_OBJECTS[name]} is {_UNKNOWN}, {consequence}"
+
+
+def _words(name: str, conditions: Conditions, facts: Facts, *, holds: bool) -> str:
+    if name == "mode":
+        return f"every vend is {MODE}, which is {'' if holds else 'not '}listed"
+    if name == "time":
+        assert conditions.time is not None, "check_conditions yields written conditions only"
+        return _time_words(conditions.time, facts, holds=holds)
+    known = {
+        "profiles": facts.profile,
+        "users": facts.user,
+        "accounts": facts.account,
+        "roles": facts.role or "(none)",
+        "source_ips": facts.source_ip,
+    }
+    verb = "matches one of" if holds else "matches none of"
+    return f"{_OBJECTS[name]} {known[name]} {verb} {', '.join(map(str, getattr(conditions, name)))}"
+
+
+def _time_words(window: TimeWindow, facts: Facts, *, holds: bool) -> str:
+    local = facts.at.astimezone(window.timezone)
+    instant = f"{WEEKDAYS[local.weekday()]} {local:%H:%M} in {window.timezone.key}"
+    return f"{instant} is {'within' if holds else 'outside'} {_window_words(window)}"
+
+
+def _window_words(window: TimeWindow) -> str:
+    days = "every day" if window.days is None else ", ".join(window.days)
+    if window.hours is None:
+        return days
+    start, end = window.hours.start, window.hours.end
+    until = " of the next day" if end < start else ""
+    return f"{days} {_clock(start)} to {_clock(end)}{until}"
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"

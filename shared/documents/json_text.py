@@ -1,0 +1,111 @@
+"""JSON, read strictly with the standard library: what it would let pass (RFC 8259 §4, §6) is an error here."""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from shared.documents.problems import DocumentError, Path, Problem
+from shared.documents.tree import MAX_DEPTH, MAX_NUMBER_LENGTH, NULL, TOO_DEEP, Document
+
+_TOKEN: Final = re.compile(
+    r'(?P<key>"(?:[^"\\]|\\.)*")\s*:|(?P<open>[{\[])|(?P<close>[}\]])|(?P<comma>,)|(?P<scalar>"(?:[^"\\]|\\.)*"|[^\s,}\]]+)',
+)
+
+
+class NotJsonError(ValueError):
+    """The text is not JSON at all; it may be YAML. `problem` is what to say when it is not."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(str(problem))
+
+
+def read_json(text: str) -> Document:
+    """Read JSON text.
+
+    Raises:
+        NotJsonError: the grammar is not JSON's.
+        DocumentError: it is JSON that says something no document may: NaN, an infinite or huge number, too deep.
+
+    """
+    try:
+        value = json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_int=_read_int,
+            parse_float=_read_float,
+        )
+    except json.JSONDecodeError as error:
+        raise NotJsonError(Problem("", error.lineno, f"not JSON: {error.msg} (column {error.colno})")) from None
+    except RecursionError:
+        raise DocumentError([Problem("", None, TOO_DEEP)]) from None
+    return Document(value, lambda: _find_lines(text), dict(_find_faults(text)))
+
+
+def _refuse_constant(word: str) -> Any:
+    raise DocumentError([Problem("", None, f"{word} is not a number JSON knows")])
+
+
+def _read_int(digits: str) -> int:
+    if len(digits) > MAX_NUMBER_LENGTH:
+        raise DocumentError([Problem("", None, f"a number of {len(digits)} digits: if it is a name, put it in quotes")])
+    return int(digits)
+
+
+def _read_float(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise DocumentError([Problem("", None, f"the number {digits[:MAX_NUMBER_LENGTH]} is out of range")])
+    return number
+
+
+def _find_lines(text: str) -> Mapping[Path, int]:
+    lines: dict[Path, int] = {}
+    for path, line, _ in _walk(text):
+        lines.setdefault(path, line)  # a key's own line, where its value begins further down
+    return lines
+
+
+def _find_faults(text: str) -> Iterator[tuple[Path, str]]:
+    seen: set[Path] = set()
+    for path, line, scalar in _walk(text):
+        if len(path) > MAX_DEPTH:
+            raise DocumentError([Problem("", line, TOO_DEEP)])
+        if scalar is None and path in seen:
+            yield path, "written twice: keep one"
+        elif scalar == "null":
+            yield path, NULL
+        elif _has_surrogate(path[-1] if scalar is None else json.loads(scalar)):
+            yield path, "half a surrogate pair is not a character"
+        if scalar is None:
+            seen.add(path)
+
+
+def _has_surrogate(value: object) -> bool:
+    return isinstance(value, str) and not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value)
+
+
+def _walk(text: str) -> Iterator[tuple[Path, int, str | None]]:
+    """Yield path and line of every key (no scalar) and every value that is a scalar or in a list, of valid JSON."""
+    path: list[str | int] = []
+    line = 1
+    position = 0
+    for match in _TOKEN.finditer(text):
+        line += text.count("\n", position, match.start())
+        position = match.start()
+        kind, written = match.lastgroup, match[0]
+        if kind == "key":
+            path[-1] = json.loads(match["key"])
+            yield tuple(path), line, None
+        elif kind == "scalar":
+            yield tuple(path), line, written
+        elif kind == "open":
+            if path and isinstance(path[-1], int):
+                yield tuple(path), line, None
+            path.append(0 if written == "[" else "")
+        elif kind == "close":
+            path.pop()
+        elif isinstance(path[-1], int):
+            path[-1] += 1

@@ -1,0 +1,89 @@
+"""From a document's text to its model, or every problem at once."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from shared.core.access.schema import AccessPolicy
+from shared.core.fields import DocumentModel
+from shared.core.profile import Profile
+from shared.documents.problems import DocumentError, Path, Problem
+from shared.documents.reader import read_document
+from shared.documents.tree import Document
+from shared.documents.words import describe
+
+Model = TypeVar("Model", bound=DocumentModel)
+
+
+def load_access_policy(text: str) -> AccessPolicy:
+    """Load the document `policies/access`.
+
+    Raises:
+        DocumentError: with every problem found.
+
+    """
+    return load_document(text, AccessPolicy)
+
+
+def load_profile(text: str) -> Profile:
+    """Load a document `profiles/<name>`.
+
+    Raises:
+        DocumentError: with every problem found.
+
+    """
+    return load_document(text, Profile)
+
+
+def load_document(text: str, model: type[Model]) -> Model:
+    """Load a document of any model.
+
+    Raises:
+        DocumentError: with every problem found.
+
+    """
+    return check_document(read_document(text), model)
+
+
+def check_document(document: Document, model: type[Model]) -> Model:
+    """Turn a document that was read into its model.
+
+    Raises:
+        DocumentError: with every problem found: the reading's own faults and the schema's.
+
+    """
+    return _check([(document.value, ())], document, model)[0]
+
+
+def check_items(document: Document, model: type[Model]) -> list[Model]:
+    """Turn a document that is a plain list into the model of each item. None at all is an error: emptiness refuses.
+
+    Raises:
+        DocumentError: with every problem found in any item.
+
+    """
+    if not isinstance(document.value, list) or not document.value:
+        raise DocumentError([document.problem((), "must be a list with at least one item")])
+    return _check([(item, (index,)) for index, item in enumerate(document.value)], document, model)
+
+
+def _check(parts: Iterable[tuple[Any, Path]], document: Document, model: type[Model]) -> list[Model]:
+    loaded = []
+    problems = [document.problem(path, message) for path, message in document.faults.items()]
+    for value, place in parts:
+        try:
+            loaded.append(model.model_validate(value))
+        except ValidationError as error:
+            described = ((place + path, message) for path, message in describe(error, value, model))
+            problems.extend(_problems_beside_faults(document, described))
+    if problems:
+        raise DocumentError(problems)
+    return loaded
+
+
+def _problems_beside_faults(document: Document, described: Iterable[tuple[Path, str]]) -> Iterator[Problem]:
+    """Leave out what the schema says about a place the reading already found fault with: one cause, one problem."""
+    for path, message in described:
+        if not any(path[:length] in document.faults for length in range(len(path) + 1)):
+            yield document.problem(path, message)

@@ -1,0 +1,42 @@
+"""The one way a document's text is read, by the command line and the Lambdas alike."""
+
+from typing import Final
+
+from shared.documents.envelope import unpack
+from shared.documents.json_text import NotJsonError, read_json
+from shared.documents.problems import DocumentError, Problem
+from shared.documents.tree import Document
+
+_BYTE_ORDER_MARK: Final = "\ufeff"
+
+
+def read_document(text: str) -> Document:
+    """Read JSON or YAML, packed or not, without regard to what it describes.
+
+    Raises:
+        DocumentError: nothing can be made of the text. Smaller faults are in the document's `faults`.
+
+    """
+    written = unpack(text)
+    if written.startswith(_BYTE_ORDER_MARK):
+        raise DocumentError([Problem("", 1, "the text begins with a byte order mark: save it as UTF-8 without one")])
+    if not written.lstrip().startswith(("{", "[")):
+        return _read_yaml(written)
+    try:
+        return read_json(written)
+    except NotJsonError as error:
+        return _read_flow_yaml(written, error)
+
+
+def _read_flow_yaml(written: str, not_json: NotJsonError) -> Document:
+    """YAML may be written in braces too; where it is neither, the author most likely meant JSON."""
+    try:
+        return _read_yaml(written)
+    except DocumentError:
+        raise DocumentError([not_json.problem]) from None
+
+
+def _read_yaml(written: str) -> Document:
+    from shared.documents.yaml_text import read_yaml  # noqa: PLC0415 - a Lambda fed JSON never pays for the YAML parser
+
+    return read_yaml(written)

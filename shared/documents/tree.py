@@ -1,0 +1,52 @@
+"""A document as read: its value, the line of every place in it, and what the reading itself found wrong."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Final
+
+from shared.documents.problems import Path, Problem, format_place
+
+# No schema of ours is half as deep; a deeper text is an attack on the parser.
+MAX_DEPTH: Final = 32
+TOO_DEEP: Final = f"nested more than {MAX_DEPTH} deep"
+# A float holds no more, and nothing here counts higher.
+MAX_NUMBER_LENGTH: Final = 18
+NULL: Final = "null where a value belongs: write one ({} is an empty mapping), or remove the key"
+
+
+@dataclass(frozen=True)
+class Document:
+    """`find_lines` gives the 1-based line of each path; it is asked only when something is wrong."""
+
+    value: Any
+    find_lines: Callable[[], Mapping[Path, int]]
+    faults: Mapping[Path, str] = field(default_factory=dict)
+
+    @cached_property
+    def lines(self) -> Mapping[Path, int]:
+        return self.find_lines()
+
+    def problem(self, path: Path, message: str) -> Problem:
+        """Make a problem at a path; its line is the nearest written thing's."""
+        return Problem(format_place(path), self.line_at(path), message)
+
+    def line_at(self, path: Path) -> int:
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.lines:
+                return self.lines[path[:length]]
+        return 1
+
+    def allowing_null(self, is_nullable: Callable[[Path], bool]) -> "Document":
+        """Give the document where null is a value of its own at some places."""
+        kept = {path: text for path, text in self.faults.items() if text != NULL or not is_nullable(path)}
+        return replace(self, faults=kept)
+
+    def line_of(self, place: str) -> int:
+        """Give the line of a written place (`rules[2].max_duration`), or of the nearest written thing around it."""
+        lines = {format_place(path): line for path, line in self.lines.items()}
+        while place not in lines:
+            place = place[: max(place.rfind("."), place.rfind("["), 0)]
+            if not place:
+                return 1
+        return lines[place]

@@ -1,0 +1,68 @@
+"""What a service answers: a body for the caller, or a refusal; and how either becomes an API Gateway response."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+
+from shared.edge.codes import MEANINGS, Code
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A success. The body may hold credentials, so it is never part of the repr."""
+
+    body: Mapping[str, Any] = field(repr=False)
+    status: HTTPStatus = HTTPStatus.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refusal, as a value. SDKs print the code and the message, so the message says what to do next."""
+
+    code: Code
+    message: str
+    hint: str | None = None
+    retry_after_s: int | None = None
+
+    @property
+    def status(self) -> HTTPStatus:
+        return MEANINGS[self.code].status
+
+
+def render(answer: Answer | Refusal, request_id: str) -> dict[str, Any]:
+    """Make the response API Gateway expects, the same for payload 1.0 and 2.0.
+
+    `statusCode` is always there: HTTP APIs take a dict without one for a 200 (API Gateway guide, "Lambda
+    integrations").
+    """
+    headers = {
+        "content-type": "application/json",
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "x-sentinel-request-id": request_id,
+    }
+    if isinstance(answer, Refusal) and answer.retry_after_s is not None:
+        headers["retry-after"] = str(answer.retry_after_s)
+    content = answer.body if isinstance(answer, Answer) else _refusal_body(answer, request_id)
+    return {
+        "statusCode": answer.status.value,
+        "headers": headers,
+        "body": orjson.dumps(content).decode(),
+        "isBase64Encoded": False,
+    }
+
+
+def _refusal_body(refusal: Refusal, request_id: str) -> Mapping[str, Any]:
+    hint = MEANINGS[refusal.code].remedy if refusal.hint is None else refusal.hint
+    return {
+        "code": refusal.code.value,
+        "message": refusal.message,
+        "request_id": request_id,
+        "hint": hint,
+        # The JavaScript and Rust SDKs read these two spellings.
+        "Code": refusal.code.value,
+        "Message": refusal.message,
+    }

@@ -1,0 +1,95 @@
+"""The audit line: one JSON line per request, refusals and failures included, and never a secret.
+
+A service fills the line in as it learns things; the edge writes it before the answer leaves. If it cannot be written
+the invocation fails, so no credential is ever given that the log does not know of.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any, Final, TextIO
+
+import orjson
+
+from shared.edge.clock import monotonic_s
+
+KIND: Final = "sentinel.audit"
+# What a caller chose is cut here: a line must stay one line that a log service takes whole (CloudWatch: 1 MB).
+MAX_CALLER_TEXT: Final = 512
+
+
+@dataclass(slots=True)
+class AuditLine:
+    """Everything known about one request. Durations are seconds, `steps` milliseconds, instants UTC."""
+
+    time: datetime
+    service: str
+    request_id: str
+    outcome: str = "failed"  # issued | answered | refused | failed
+    code: str | None = None
+    detail: str | None = None
+    operation: str | None = None
+    user: str | None = None
+    caller_kind: str | None = None
+    caller_arn: str | None = None
+    caller_access_key_id: str | None = None
+    account: str | None = None
+    source_ip: str | None = None
+    user_agent: str | None = None
+    profile: str | None = None
+    role_arn: str | None = None
+    session_id: str | None = None
+    stamp: str | None = None
+    access_key_id: str | None = None
+    via: str | None = None
+    grant_id: str | None = None
+    rule: str | None = None
+    policy_version: str | None = None
+    duration_asked_s: int | None = None
+    duration_given_s: int | None = None
+    expires_at: datetime | None = None
+    dissenting_shadows: Sequence[str] = ()
+    document_ages_s: dict[str, float] = field(default_factory=dict)
+    stale_documents: list[str] = field(default_factory=list)
+    dependency: str | None = None
+    session_row: str | None = None
+    steps: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step; it counts whether it succeeds or fails."""
+        started = monotonic_s()
+        try:
+            yield
+        finally:
+            self.steps[name] = round((monotonic_s() - started) * 1000, 3)
+
+    def render(self) -> bytes:
+        """Write the line as JSON, without what is not known; one line, ASCII control characters escaped."""
+        known: dict[str, Any] = {"kind": KIND}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if value is None or value in ((), [], {}):
+                continue
+            known[each.name] = value[:MAX_CALLER_TEXT] if isinstance(value, str) else value
+        return orjson.dumps(known, option=orjson.OPT_UTC_Z)
+
+
+class AuditError(Exception):
+    """The audit line could not be written, so the request must not succeed."""
+
+
+def write_lines(stream: TextIO, lines: Sequence[bytes]) -> None:
+    """Write whole lines and flush them.
+
+    Raises:
+        AuditError: the stream did not take them.
+
+    """
+    text = "".join(f"{line.decode()}\n" for line in lines)
+    try:
+        stream.write(text)
+        stream.flush()
+    except (OSError, ValueError) as error:
+        raise AuditError(f"the audit line could not be written: {type(error).__name__}") from error

@@ -1,0 +1,89 @@
+"""The error codes of the HTTP API: stable, documented, and the only ones a caller ever sees."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Final
+
+
+class Code(StrEnum):
+    INVALID_REQUEST = "invalid_request"
+    UNKNOWN_CALLER = "unknown_caller"
+    DENIED = "denied"
+    APPROVAL_REQUIRED = "approval_required"
+    LOCKED_OUT = "locked_out"
+    GRANT_ENDING = "grant_ending"
+    NOT_PERMITTED = "not_permitted"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    THROTTLED = "throttled"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMeaning:
+    """What a code means and what its reader can do; the source of docs/errors.md."""
+
+    status: HTTPStatus
+    meaning: str
+    remedy: str
+
+
+MEANINGS: Final[dict[Code, CodeMeaning]] = {
+    Code.INVALID_REQUEST: CodeMeaning(
+        HTTPStatus.BAD_REQUEST,
+        "The request cannot be read: the message names the parameter, header or field.",
+        "Correct what the message names and send it again.",
+    ),
+    Code.UNKNOWN_CALLER: CodeMeaning(
+        HTTPStatus.FORBIDDEN,
+        "The caller has no name here: a root user, an account that is not trusted, credentials that Sentinel itself "
+        "vended, or a request that did not come through the API.",
+        "Call through the API with your own AWS credentials; `sentinel whoami` shows how you are seen.",
+    ),
+    Code.DENIED: CodeMeaning(
+        HTTPStatus.FORBIDDEN,
+        "No rule of the access policy gives the caller this profile, a rule denies it, or there is no such profile.",
+        "`sentinel profiles` lists what you may have; whoever owns the access policy can change it.",
+    ),
+    Code.APPROVAL_REQUIRED: CodeMeaning(
+        HTTPStatus.FORBIDDEN,
+        "The access policy asks for an approval and the caller holds none whose window is open.",
+        "Ask for an approval, then repeat the request.",
+    ),
+    Code.LOCKED_OUT: CodeMeaning(
+        HTTPStatus.FORBIDDEN,
+        "A lockout stops new credentials for the user, the profile or everyone; break-glass does not override it.",
+        "Ask the security team why the lockout is there and when it ends.",
+    ),
+    Code.GRANT_ENDING: CodeMeaning(
+        HTTPStatus.FORBIDDEN,
+        "The only grant that would serve ends in less than a minute.",
+        "Ask for a new approval, or start a new break-glass event.",
+    ),
+    Code.NOT_PERMITTED: CodeMeaning(
+        HTTPStatus.FORBIDDEN,
+        "The caller is known but may not do this.",
+        "`sentinel whoami` shows how you are seen; the admin policy says who may.",
+    ),
+    Code.NOT_FOUND: CodeMeaning(
+        HTTPStatus.NOT_FOUND,
+        "There is nothing at this path, or nothing the caller may see.",
+        "Check the path and the id.",
+    ),
+    Code.CONFLICT: CodeMeaning(
+        HTTPStatus.CONFLICT,
+        "The state has changed since it was read.",
+        "Read it again and decide anew.",
+    ),
+    Code.THROTTLED: CodeMeaning(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "The user's requests of this minute are spent, or AWS is throttling.",
+        "Wait for the seconds in the Retry-After header.",
+    ),
+    Code.UNAVAILABLE: CodeMeaning(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Something needed to decide could not be read or written. No credential was given.",
+        "Try again; if it stays, give the request id to the platform team.",
+    ),
+}

@@ -1,0 +1,158 @@
+"""Gateway events: payload 2.0 (HTTP APIs and Function URLs) and payload 1.0 (REST APIs), read into one request.
+
+Shapes: API Gateway guide, "Create AWS Lambda proxy integrations for HTTP APIs" and "Set up Lambda proxy integrations";
+Lambda guide, "Invoking Lambda function URLs". An event is data somebody sent: whoever holds `lambda:InvokeFunction` can
+invent one, so it must carry an API id and an account we were deployed with before anything else in it counts.
+"""
+
+import base64
+import binascii
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from shared.edge.answers import Refusal
+from shared.edge.codes import Code
+from shared.edge.requests import Caller, HttpRequest
+
+MAX_BODY_BYTES: Final = 16 * 1024
+_MAX_QUERY_PARAMETERS: Final = 20
+_NOT_THROUGH_THE_API: Final = Refusal(
+    Code.UNKNOWN_CALLER,
+    "This request did not come through the API with IAM authorization. Call the API's URL with signed requests, for "
+    "example with `sentinel exec`.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedApis:
+    """Where an event may come from: the APIs' ids, and the account that owns them and this function."""
+
+    api_ids: Collection[str]
+    account: str
+
+
+class _RefusedError(Exception):
+    """Carries a refusal out of the parser; never leaves this file."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+def parse_event(event: object, accepted: AcceptedApis) -> HttpRequest | Refusal:
+    """Read an event of any of the three kinds, or say why it is refused."""
+    try:
+        return _parse(_mapping(event), accepted)
+    except _RefusedError as refused:
+        return refused.refusal
+
+
+def _parse(event: Mapping[str, Any], accepted: AcceptedApis) -> HttpRequest:
+    context = _mapping(event.get("requestContext"))
+    if context.get("apiId") not in accepted.api_ids or context.get("accountId") != accepted.account:
+        raise _RefusedError(_NOT_THROUGH_THE_API)
+    if event.get("version") == "2.0":
+        return _parse_v2(event, context)
+    if isinstance(event.get("httpMethod"), str):
+        return _parse_v1(event, context)
+    raise _RefusedError(_NOT_THROUGH_THE_API)
+
+
+def _parse_v2(event: Mapping[str, Any], context: Mapping[str, Any]) -> HttpRequest:
+    http = _mapping(context.get("http"))
+    iam = _mapping(_mapping(context.get("authorizer")).get("iam"))
+    path = _text(event, "rawPath")
+    stage = context.get("stage")
+    if stage != "$default" and f"{path}/".startswith(f"/{stage}/"):
+        path = path.removeprefix(f"/{stage}") or "/"
+    return HttpRequest(
+        method=_text(http, "method"),
+        path=path,
+        query=_single(_decode_query(str(event.get("rawQueryString") or ""))),
+        caller=Caller(
+            arn=_text(iam, "userArn"),
+            account=_text(iam, "accountId"),
+            source_ip=str(http.get("sourceIp") or ""),
+            user_agent=str(http.get("userAgent") or ""),
+            access_key_id=str(iam.get("accessKey") or ""),
+        ),
+        content_type=_header(event, "content-type"),
+        body=_body(event),
+    )
+
+
+def _parse_v1(event: Mapping[str, Any], context: Mapping[str, Any]) -> HttpRequest:
+    identity = _mapping(context.get("identity"))
+    multi = event.get("multiValueQueryStringParameters") or {}
+    pairs = [(name, value) for name, values in _mapping(multi).items() for value in values or [""]]
+    return HttpRequest(
+        method=_text(event, "httpMethod"),
+        path=_text(event, "path"),
+        query=_single(pairs),
+        caller=Caller(
+            arn=_text(identity, "userArn"),
+            account=_text(identity, "accountId"),
+            source_ip=str(identity.get("sourceIp") or ""),
+            user_agent=str(identity.get("userAgent") or ""),
+            access_key_id=str(identity.get("accessKey") or ""),
+        ),
+        content_type=_header(event, "content-type"),
+        body=_body(event),
+    )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise _RefusedError(_NOT_THROUGH_THE_API)
+    return value
+
+
+def _text(mapping: Mapping[str, Any], key: str) -> str:
+    value = mapping.get(key)
+    if not isinstance(value, str) or not value:
+        raise _RefusedError(_NOT_THROUGH_THE_API)
+    return value
+
+
+def _decode_query(raw: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=_MAX_QUERY_PARAMETERS)
+    except ValueError:
+        raise _RefusedError(
+            Refusal(Code.INVALID_REQUEST, "The query string is not UTF-8, or has too many parameters."),
+        ) from None
+
+
+def _single(pairs: list[tuple[str, str]]) -> Mapping[str, str]:
+    query: dict[str, str] = {}
+    for name, value in pairs:
+        if name in query:
+            raise _RefusedError(
+                Refusal(Code.INVALID_REQUEST, f"Query parameter {name[:64]!a} occurs more than once: send it once."),
+            )
+        query[name] = value
+    return query
+
+
+def _header(event: Mapping[str, Any], name: str) -> str:
+    headers = event.get("headers") or {}
+    values = [value for key, value in _mapping(headers).items() if key.lower() == name]
+    return str(values[0]) if len(values) == 1 else ""
+
+
+def _body(event: Mapping[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    too_long = Refusal(Code.INVALID_REQUEST, f"The body is over {MAX_BODY_BYTES} bytes; no request needs that many.")
+    if not isinstance(body, str):
+        raise _RefusedError(_NOT_THROUGH_THE_API)
+    if len(body) > 2 * MAX_BODY_BYTES:
+        raise _RefusedError(too_long)
+    try:
+        raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+    except (binascii.Error, UnicodeEncodeError, ValueError):
+        raise _RefusedError(Refusal(Code.INVALID_REQUEST, "The body cannot be decoded.")) from None
+    if len(raw) > MAX_BODY_BYTES:
+        raise _RefusedError(too_long)
+    return raw

@@ -1,0 +1,77 @@
+"""From an exception, which means "could not decide", to the refusal the caller gets: the one place that does it."""
+
+import traceback
+from dataclasses import dataclass
+from typing import Final
+
+from shared.aws.errors import AwsError, ThrottledError
+from shared.edge.answers import Refusal
+from shared.edge.codes import Code
+
+_THROTTLED_RETRY_AFTER_S: Final = 2
+_UNAVAILABLE: Final = Refusal(
+    Code.UNAVAILABLE,
+    "Sentinel could not decide just now, so no credential was given. Try again in a moment.",
+)
+_THROTTLED: Final = Refusal(
+    Code.THROTTLED,
+    f"AWS is throttling Sentinel. Try again in {_THROTTLED_RETRY_AFTER_S} seconds.",
+    retry_after_s=_THROTTLED_RETRY_AFTER_S,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A refusal for the caller, and for the log what could not be reached and why."""
+
+    refusal: Refusal
+    dependency: str
+    detail: str
+
+
+class UndecidableError(Exception):
+    """Something needed to decide is missing or contradicts itself. The message is for the log, never for the caller."""
+
+    def __init__(self, dependency: str, detail: str) -> None:
+        super().__init__(detail)
+        self.dependency = dependency
+
+
+def refusal_for(error: Exception) -> Undecided:
+    """Turn what stopped a decision into a refusal. The caller never learns which dependency it was."""
+    worst = _most_severe(error)
+    match worst:
+        case ThrottledError():
+            return Undecided(_THROTTLED, worst.dependency, str(worst))
+        case AwsError() | UndecidableError():
+            return Undecided(_UNAVAILABLE, worst.dependency, str(worst))
+        case TimeoutError():
+            return Undecided(_UNAVAILABLE, "deadline", "the deadline passed before every answer was there")
+        case _:
+            return Undecided(_UNAVAILABLE, "sentinel", _locate(worst))
+
+
+def _most_severe(error: Exception) -> Exception:
+    """Unwrap what a TaskGroup collected: an unknown failure outranks a known one, a throttle comes last."""
+    if not isinstance(error, ExceptionGroup):
+        return error
+    return max(map(_most_severe, error.exceptions), key=_severity)
+
+
+def _severity(error: Exception) -> int:
+    match error:
+        case ThrottledError():
+            return 0
+        case AwsError() | UndecidableError() | TimeoutError():
+            return 1
+        case _:
+            return 2
+
+
+def _locate(error: Exception) -> str:
+    """Say where an unforeseen error came from: its type and frames, never its text, which may hold anything."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    places = " < ".join(
+        f"{frame.name} ({frame.filename.rpartition('/')[2]}:{frame.lineno})" for frame in reversed(frames)
+    )
+    return f"{type(error).__name__} in {places}"

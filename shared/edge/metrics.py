@@ -1,0 +1,38 @@
+"""Metrics as CloudWatch embedded metric lines: printed beside the audit line, read by CloudWatch from the log.
+
+Format: CloudWatch guide, "Specification: Embedded metric format". No daemon and no call: if nobody reads the log,
+nothing happens.
+"""
+
+from typing import Final
+
+import orjson
+
+from shared.edge.audit import AuditLine
+
+NAMESPACE: Final = "Sentinel"
+_DIMENSIONS: Final = [["service"], ["service", "outcome", "code"]]
+
+
+def metric_line(audit: AuditLine) -> bytes:
+    """Count one request by service, outcome and code, with its steps in milliseconds and its stale documents."""
+    values: dict[str, float] = {
+        "requests": 1,
+        "stale_documents": len(audit.stale_documents),
+        **{f"{name}_ms": elapsed for name, elapsed in audit.steps.items()},
+    }
+    definitions = [{"Name": name, "Unit": "Milliseconds" if name.endswith("_ms") else "Count"} for name in values]
+    return orjson.dumps(
+        {
+            "_aws": {
+                "Timestamp": int(audit.time.timestamp() * 1000),
+                "CloudWatchMetrics": [
+                    {"Namespace": NAMESPACE, "Dimensions": _DIMENSIONS, "Metrics": definitions},
+                ],
+            },
+            "service": audit.service,
+            "outcome": audit.outcome,
+            "code": audit.code or "none",
+            **values,
+        },
+    )

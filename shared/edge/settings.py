@@ -1,0 +1,125 @@
+"""Settings of the Lambdas, from the environment, validated at start with every problem listed at once."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from shared.core.arn import is_account_id
+
+PREFIX: Final = "SENTINEL_"
+
+
+class InvalidSettingsError(Exception):
+    """The environment does not describe a service that could run; the message lists every problem."""
+
+
+def _split(value: Any) -> tuple[str, ...]:
+    return tuple(part.strip() for part in str(value).split(",") if part.strip())
+
+
+def _split_accounts(value: Any) -> tuple[str, ...]:
+    accounts = _split(value)
+    if wrong := [account for account in accounts if not is_account_id(account)]:
+        raise ValueError(f"{wrong[0]!r} is not an account: 12 digits, several separated by commas")
+    return accounts
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Accounts = Annotated[tuple[str, ...], BeforeValidator(_split_accounts)]
+TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
+
+
+class Settings(BaseModel):
+    """What one Lambda was deployed with. Field `x` is the variable `SENTINEL_X`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    api_id: Annotated[
+        Names,
+        Field(
+            min_length=1,
+            description="Ids of the APIs (or Function URLs) whose events are accepted, separated by commas. An event "
+            "of any other, and a direct invocation, is refused.",
+        ),
+    ]
+    session_table: Annotated[TableName, Field(description="Name of the session table.")]
+    grant_table: Annotated[TableName, Field(description="Name of the grant table.")]
+    parameter_prefix: Annotated[
+        str,
+        Field(
+            pattern=r"^(/[A-Za-z0-9_.-]+)+$",
+            description="Path in SSM Parameter Store under which the documents lie.",
+        ),
+    ] = "/sentinel"
+    trusted_accounts: Annotated[
+        Accounts,
+        Field(description="Accounts whose callers are accepted, separated by commas. Empty: the function's own."),
+    ] = ()
+    sso_roles: Annotated[
+        Names,
+        Field(
+            description="Exact names of the Identity Center roles whose session name is trusted. Empty: every "
+            "AWSReservedSSO_ role of a trusted account.",
+        ),
+    ] = ()
+    named_session_roles: Annotated[
+        Names,
+        Field(
+            description="Globs on names of roles whose trust policy pins the session name to the person; their "
+            "session name is then the user.",
+        ),
+    ] = ()
+    document_ttl: Annotated[
+        float,
+        Field(ge=0, le=300, description="Seconds a document is served from memory before it is read again."),
+    ] = 5
+    document_max_stale: Annotated[
+        float,
+        Field(ge=0, le=3600, description="Seconds the last good version of a document serves after failed reads."),
+    ] = 300
+    vend_budget: Annotated[
+        int,
+        Field(ge=1, le=10_000, description="Requests for credentials one user may make in a minute."),
+    ] = 60
+    deadline: Annotated[
+        float,
+        Field(gt=0, le=25, description="Seconds within which every request is answered."),
+    ] = 8
+
+    @model_validator(mode="after")
+    def _stale_outlasts_fresh(self) -> Self:
+        if self.document_max_stale < self.document_ttl:
+            raise ValueError("SENTINEL_DOCUMENT_MAX_STALE may not be less than SENTINEL_DOCUMENT_TTL")
+        return self
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings.
+
+    Raises:
+        InvalidSettingsError: a variable is missing, malformed, or begins `SENTINEL_` and is not one we know.
+
+    """
+    values = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(PREFIX) and value.strip()
+    }
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        problems = [_describe(problem) for problem in error.errors(include_url=False, include_input=False)]
+        raise InvalidSettingsError("\n".join(["the environment is not usable:", *problems])) from None
+
+
+def _describe(problem: Any) -> str:
+    name = PREFIX + str(problem["loc"][0]).upper() if problem["loc"] else "settings"
+    match problem["type"]:
+        case "missing":
+            words = "is required"
+        case "extra_forbidden":
+            words = "is not a setting of this service; see docs/settings.md"
+        case _:
+            words = problem["msg"].removeprefix("Value error, ")
+    return f"  {name}: {words}"

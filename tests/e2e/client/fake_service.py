@@ -1,0 +1,150 @@
+"""A stand-in for the deployed service: it checks every signature, decides, and remembers what it was asked.
+
+It also answers STS GetCallerIdentity at `POST /`, signed with credentials it vended, so that a real SDK can prove
+that it got them.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from sentinel.clock import utc_now
+from tests.e2e.client.signatures import verify_signature
+
+ALICE = ("AKIAALICE00000000001", "alice-secret")
+ACCOUNT = "111122223333"
+REGION = "eu-central-1"
+HOUR = timedelta(hours=1)
+CATALOGUE: list[dict[str, str | None]] = [
+    {
+        "name": "dev",
+        "description": "[red]Dev[/red]",
+        "account": "111122223333",
+        "region": "eu-west-3",
+        "access": "allowed",
+    },
+    {"name": "staging", "region": None, "access": "approval", "reason": "asks for approval"},
+    {"name": "prod", "account": "444455556666", "access": "denied", "reason": "no rule matches"},
+]
+IDENTITY = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+<Arn>arn:aws:sts::111122223333:assumed-role/dev/{key}</Arn><UserId>AROA:{key}</UserId><Account>111122223333</Account>
+</GetCallerIdentityResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></GetCallerIdentityResponse>"""
+
+
+@dataclass
+class FakeService:
+    url: str = ""
+    life: timedelta = HOUR
+    vends: list[str] = field(default_factory=list)
+    requests: list[web.Request] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=lambda: dict([ALICE]))
+    refusals: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        self.requests.append(request)
+        signed = verify_signature(request, await request.read(), self.secrets.get)
+        if signed is None:
+            return web.json_response({"message": "Forbidden"}, status=403)
+        if request.method == "POST":
+            return web.Response(text=IDENTITY.format(key=signed.access_key_id), content_type="text/xml")
+        if (signed.access_key_id, signed.region, signed.service) != (ALICE[0], REGION, "execute-api"):
+            return web.json_response({"message": "Forbidden"}, status=403)
+        match request.raw_path.partition("?")[0]:
+            case "/":
+                return await self._vend(request.query["profile"])
+            case "/profiles":
+                return web.json_response({"profiles": CATALOGUE})
+            case "/v1/whoami":
+                return web.json_response(
+                    {"user": "alice", "kind": "user", "account": "111122223333", "arn": "arn:aws:iam::1:user/alice"}
+                )
+        return web.json_response({"message": "Not Found"}, status=404)
+
+    async def _vend(self, profile: str) -> web.Response:
+        self.vends.append(profile)
+        await self.open.wait()
+        if profile in self.refusals:
+            status, body = self.refusals[profile]
+            return web.json_response(body, status=status)
+        key = f"ASIAVENDED{len(self.vends):010d}"
+        self.secrets[key] = f"secret-of-{key}"
+        expires_at = (utc_now() + self.life).strftime("%Y-%m-%dT%H:%M:%SZ")
+        answer = {"AccessKeyId": key, "SecretAccessKey": self.secrets[key], "Token": f"token-of-{key}"}
+        return web.json_response(
+            answer | {"Expiration": expires_at, "AccountId": "111122223333", "SessionId": "s" * 16}
+        )
+
+    def refuse(self, profile: str, code: str = "denied", status: int = 403) -> None:
+        self.refusals[profile] = (
+            status,
+            {"code": code, "message": "no rule matches", "hint": "ask for it", "request_id": "req-1"},
+        )
+
+
+@asynccontextmanager
+async def running_service() -> AsyncIterator[FakeService]:
+    service = FakeService()
+    service.open.set()
+    runner = web.ServerRunner(web.Server(service.answer, access_log=None), shutdown_timeout=0)  # type: ignore[arg-type]
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    service.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield service
+    finally:
+        service.open.set()
+        await runner.cleanup()
+
+
+@dataclass(frozen=True)
+class Finished:
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A user's machine: a home of its own, alice's keys in the AWS config, and the `sentinel` command."""
+
+    home: Path
+    environ: Mapping[str, str]
+
+    async def start(self, *arguments: str, **more: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "sentinel",
+            *arguments,
+            env={**self.environ, **more},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    async def sentinel(self, *arguments: str, **more: str) -> Finished:
+        process = await self.start(*arguments, **more)
+        out, err = await process.communicate()
+        assert process.returncode is not None
+        return Finished(process.returncode, out.decode(), err.decode())
+
+
+def machine(home: Path, service: FakeService) -> Machine:
+    aws = home / ".aws"
+    aws.mkdir()
+    own = f"[default]\nregion = {REGION}\nendpoint_url = {service.url}\noutput = json\n"
+    (aws / "config").write_text(own)
+    (aws / "credentials").write_text(f"[default]\naws_access_key_id = {ALICE[0]}\naws_secret_access_key = {ALICE[1]}\n")
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+    return Machine(home, {**kept, "HOME": str(home), "SENTINEL_REMOTE_SERVER": service.url})

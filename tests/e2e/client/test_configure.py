@@ -1,0 +1,125 @@
+import json
+import shlex
+import stat
+from pathlib import Path
+
+import pytest
+
+from sentinel.aws_config import BEGIN, END
+from tests.e2e.client.fake_service import FakeService, Machine
+
+
+@pytest.fixture
+def config(user: Machine) -> Path:
+    return user.home / ".aws/config"
+
+
+async def test_every_profile_one_may_have_is_written_and_the_rest_of_the_file_stays(
+    user: Machine, service: FakeService, config: Path
+) -> None:
+    own = config.read_text() + "# mine\n[profile work]\nregion=eu-west-1"
+    config.write_text(own)
+    config.chmod(0o640)
+    done = await user.sentinel("configure")
+    assert done.code == 0, done.err
+    text = config.read_text()
+    assert text.startswith(own + "\n" + BEGIN)
+    assert f"sentinel credentials --remote-server {service.url} dev\nregion = eu-west-3\n" in text
+    assert "[profile staging]" in text
+    assert "[profile prod]" not in text
+    assert stat.S_IMODE(config.stat().st_mode) == 0o640
+
+
+async def test_writing_twice_changes_nothing(user: Machine, config: Path) -> None:
+    await user.sentinel("configure")
+    once = config.read_text()
+    done = await user.sentinel("configure", "--json")
+    assert json.loads(done.out)["changed"] is False
+    assert config.read_text() == once
+
+
+async def test_named_profiles_join_those_already_written(user: Machine, config: Path) -> None:
+    await user.sentinel("configure", "staging")
+    credentials = user.home / ".aws/credentials"
+    credentials.write_text(credentials.read_text() + credentials.read_text().replace("[default]", "[my own]"))
+    done = await user.sentinel("configure", "--aws-profile", "my own", "--region", "eu-central-1", "dev")
+    assert done.code == 0, done.err
+    text = config.read_text()
+    assert text.count(BEGIN) == text.count(END) == 1
+    assert text.index("[profile dev]") < text.index("[profile staging]")
+    line = next(line for line in text.splitlines() if line.endswith(" dev") and "credential_process" in line)
+    assert shlex.split(line)[-5:] == ["--aws-profile", "my own", "--region", "eu-central-1", "dev"]
+
+
+async def test_removing_all_restores_the_file_byte_for_byte(user: Machine, config: Path) -> None:
+    own = config.read_bytes()
+    await user.sentinel("configure")
+    done = await user.sentinel("configure", "--remove")
+    assert done.code == 0, done.err
+    assert config.read_bytes() == own
+
+
+async def test_removing_one_keeps_the_others(user: Machine, config: Path) -> None:
+    await user.sentinel("configure")
+    await user.sentinel("configure", "--remove", "dev")
+    assert "[profile dev]" not in config.read_text()
+    assert "[profile staging]" in config.read_text()
+
+
+@pytest.mark.parametrize("header", ["[profile dev]", '[profile "dev"]', "[ profile dev ]"])
+@pytest.mark.parametrize("after", [False, True])
+async def test_a_profile_that_is_the_users_own_is_refused(
+    user: Machine, config: Path, header: str, *, after: bool
+) -> None:
+    if after:
+        await user.sentinel("configure", "staging")
+    text = config.read_text() + f"\n{header}\nregion = x\n"
+    config.write_text(text)
+    done = await user.sentinel("configure")
+    assert done.code == 2
+    assert f"{config}:{text.splitlines().index(header) + 1}: the profile dev is already there" in done.err
+    assert config.read_text() == text
+
+
+async def test_a_profile_in_the_credentials_file_is_refused_because_it_would_win(user: Machine) -> None:
+    with (user.home / ".aws/credentials").open("a") as file:
+        file.write("[dev]\naws_access_key_id = x\n")
+    assert (await user.sentinel("configure")).code == 2
+    assert (await user.sentinel("configure", "--prefix", "sentinel-")).code == 0
+
+
+async def test_marks_that_do_not_pair_are_refused(user: Machine, config: Path) -> None:
+    config.write_text(f"{BEGIN}\n[profile dev]\n")
+    done = await user.sentinel("configure")
+    assert (done.code, config.read_text()) == (2, f"{BEGIN}\n[profile dev]\n")
+
+
+async def test_a_dry_run_shows_the_difference_and_writes_nothing(user: Machine, config: Path) -> None:
+    own = config.read_bytes()
+    done = await user.sentinel("configure", "--dry-run", "dev")
+    assert "+[profile dev]" in done.out
+    assert config.read_bytes() == own
+
+
+async def test_a_symlink_stays_one_and_its_target_is_written(user: Machine, config: Path) -> None:
+    target = user.home / "dotfiles-config"
+    config.rename(target)
+    config.symlink_to(target)
+    await user.sentinel("configure")
+    assert config.is_symlink()
+    assert BEGIN in target.read_text()
+
+
+async def test_a_new_file_is_its_owners_alone(user: Machine) -> None:
+    path = user.home / "new/config"
+    done = await user.sentinel("configure", "--region", "eu-central-1", AWS_CONFIG_FILE=str(path))
+    assert done.code == 0, done.err
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_a_profile_one_may_not_have_is_refused(user: Machine, config: Path) -> None:
+    own = config.read_bytes()
+    for name in ("prod", "nowhere"):
+        done = await user.sentinel("configure", name)
+        assert (done.code, f"not a profile you may have: {name}" in done.err) == (1, True)
+    assert config.read_bytes() == own

@@ -1,0 +1,159 @@
+import asyncio
+import json
+import signal
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.client.fake_service import FakeService, Machine
+
+PRINT_ENVIRONMENT = "import json, os; print(json.dumps(dict(os.environ)))"
+
+
+async def _child_environment(user: Machine, **more: str) -> dict[str, str]:
+    done = await user.sentinel("exec", "dev", "--", "python3", "-c", PRINT_ENVIRONMENT, **more)
+    assert done.code == 0, done.err
+    environ: dict[str, str] = json.loads(done.out)
+    return environ
+
+
+async def test_the_request_is_signed_and_names_exactly_the_profile_and_duration(
+    user: Machine, service: FakeService
+) -> None:
+    done = await user.sentinel("exec", "--duration", "30m", "dev", "--", "true")
+    assert done.code == 0, done.err
+    assert service.vends == ["dev"]
+    assert [r.raw_path for r in service.requests if "profile=" in r.raw_path] == ["/?profile=dev&duration=1800"]
+
+
+async def test_the_remote_server_may_be_a_flag(user: Machine, service: FakeService) -> None:
+    done = await user.sentinel(
+        "exec", "--remote-server", service.url, "dev", "--", "true", SENTINEL_REMOTE_SERVER="https://nowhere.invalid"
+    )
+    assert done.code == 0, done.err
+
+
+async def test_the_child_has_no_other_source_of_credentials(user: Machine) -> None:
+    environ = await _child_environment(
+        user,
+        AWS_ACCESS_KEY_ID="AKIAALICE00000000001",
+        AWS_SECRET_ACCESS_KEY="alice-secret",
+        AWS_CONTAINER_CREDENTIALS_RELATIVE_URI="/elsewhere",
+        AWS_WEB_IDENTITY_TOKEN_FILE="/elsewhere",
+        AWS_ROLE_ARN="arn:aws:iam::111122223333:role/elsewhere",
+    )
+    assert {name for name in environ if name.startswith(("AWS_", "BOTO", "SENTINEL_"))} == {
+        "AWS_CONFIG_FILE",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_DEFAULT_REGION",
+        "AWS_EC2_METADATA_DISABLED",
+        "AWS_REGION",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "BOTO_CONFIG",
+        "SENTINEL_EXEC",
+        "SENTINEL_REMOTE_SERVER",
+    }
+    assert "alice-secret" not in json.dumps(environ)
+
+
+async def test_the_child_runs_in_the_profiles_region(user: Machine) -> None:
+    environ = await _child_environment(user)
+    assert (environ["AWS_REGION"], environ["AWS_DEFAULT_REGION"]) == ("eu-west-3", "eu-west-3")
+
+
+async def test_a_region_of_the_users_own_environment_wins(user: Machine, service: FakeService) -> None:
+    environ = await _child_environment(user, AWS_REGION="eu-central-1")
+    assert environ["AWS_REGION"] == "eu-central-1"
+    assert [r.raw_path for r in service.requests] == ["/?profile=dev"]
+
+
+async def test_a_refusal_is_shown_with_its_hint_and_no_child_starts(
+    user: Machine, service: FakeService, tmp_path: Path
+) -> None:
+    service.refuse("prod")
+    done = await user.sentinel("exec", "prod", "--", "touch", str(tmp_path / "ran"))
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "sentinel: no rule matches\n  ask for it\n  request req-1\n"
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "line"), [(0, "exit 0"), (3, "exit 3"), (137, "kill -KILL $$"), (143, "kill -TERM $$")]
+)
+async def test_the_exit_code_passes_through(user: Machine, code: int, line: str) -> None:
+    assert (await user.sentinel("exec", "dev", "--", "sh", "-c", line)).code == code
+
+
+async def test_a_missing_command_is_127_and_one_that_cannot_run_is_126(user: Machine, tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("no program")
+    missing = await user.sentinel("exec", "dev", "--", "no-such-command")
+    assert (missing.code, missing.err) == (127, "sentinel: no-such-command: command not found\n")
+    assert (await user.sentinel("exec", "dev", "--", str(tmp_path / "text"))).code == 126
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1])
+async def test_a_signal_reaches_the_child(user: Machine, number: signal.Signals) -> None:
+    # Blocked and awaited, not handled: a handler could run inside the print it follows.
+    wait = (
+        "import signal, sys\n"
+        f"signal.pthread_sigmask(signal.SIG_BLOCK, {{{int(number)}}})\n"
+        "print('ready', flush=True)\n"
+        f"print('caught', int(signal.sigwait({{{int(number)}}})), flush=True)\n"
+        "sys.exit(7)\n"
+    )
+    process = await user.start("exec", "dev", "--", "python3", "-c", wait)
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"ready\n"
+    process.send_signal(number)
+    assert await process.communicate() == (f"caught {int(number)}\n".encode(), b"")
+    assert process.returncode == 7
+
+
+async def test_options_after_the_profile_belong_to_the_command(user: Machine) -> None:
+    done = await user.sentinel("exec", "dev", "echo", "--json", "--debug", "--", "-x")
+    assert (done.code, done.out) == (0, "--json --debug -- -x\n")
+
+
+async def test_sessions_do_not_nest(user: Machine, service: FakeService) -> None:
+    done = await user.sentinel("exec", "dev", "--", "python3", "-m", "sentinel", "exec", "staging", "--", "true")
+    assert done.code == 2
+    assert "already a session of the profile dev" in done.err
+    assert service.vends == ["dev"]
+
+
+async def test_inside_a_session_the_users_own_credentials_are_out_of_reach(user: Machine) -> None:
+    done = await user.sentinel("exec", "dev", "--", "python3", "-m", "sentinel", "whoami")
+    assert done.code == 1
+    assert "run this in a shell outside of it" in done.err
+
+
+async def test_the_childs_configuration_is_private_holds_no_secret_and_is_gone_afterwards(user: Machine) -> None:
+    show = (
+        "import os, json\n"
+        "files = [os.environ['AWS_CONFIG_FILE'], os.environ['AWS_SHARED_CREDENTIALS_FILE']]\n"
+        "modes = lambda f: [os.stat(f).st_mode, os.stat(os.path.dirname(f)).st_mode]\n"
+        "print(json.dumps([[f, *modes(f), open(f).read()] for f in files]))"
+    )
+    done = await user.sentinel("exec", "dev", "--", "python3", "-c", show)
+    for name, mode, folder_mode, text in json.loads(done.out):
+        assert stat.S_IMODE(mode) == 0o600
+        assert stat.S_IMODE(folder_mode) == 0o700
+        assert "alice-secret" not in text
+        assert not Path(name).exists()
+
+
+async def test_the_endpoint_ends_with_the_child(user: Machine) -> None:
+    environ = await _child_environment(user)
+    port = int(environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"].split(":")[2].split("/")[0])
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", port)
+
+
+async def test_without_a_remote_server_the_error_says_how_to_set_one(user: Machine) -> None:
+    done = await user.sentinel("exec", "dev", "--", "true", SENTINEL_REMOTE_SERVER="")
+    assert done.code == 2
+    assert "--remote-server URL" in done.err
+    assert "SENTINEL_REMOTE_SERVER" in done.err
+    assert str(user.home / ".config/sentinel/config.toml") in done.err

@@ -1,0 +1,38 @@
+"""An AWS emulator per test process, empty at the start of every test."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
+from urllib.request import Request, urlopen
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from shared.aws.clients import Clients, open_clients
+from tests.service.emulator import create_tables
+
+REGION = "eu-central-1"
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def aws_url(moto_url: str, dummy_credentials: None, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG001 - the environment is its effect
+    """Give the address of an empty emulator that every client opened in this test talks to."""
+    with urlopen(Request(f"{moto_url}/moto-api/reset", method="POST"), timeout=10):  # noqa: S310 - our own loopback URL
+        monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
+    return moto_url
+
+
+@pytest.fixture
+async def clients(aws_url: str) -> AsyncIterator[Clients]:  # noqa: ARG001 - the environment is its effect
+    """Clients of the emulator, with both tables there."""
+    async with aclosing(await open_clients(REGION)) as opened:
+        await create_tables(opened)
+        yield opened

@@ -1,0 +1,85 @@
+"""Rows and grants as the tests plant them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.aws.clients import Clients
+from shared.aws.items import Item, instant_value, text_value
+from shared.aws.session_rows import SessionRow
+from shared.aws.tables import GrantStatus, ItemKind, grant_item, user_subject
+from shared.core.grants import Grant, GrantUses
+from shared.core.stamp import Via, stamp_for
+from tests.service.emulator import table_name
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def a_session(session_id: str = "0123456789abcdef", **changes: Any) -> SessionRow:
+    facts: dict[str, Any] = {
+        "session_id": session_id,
+        "user": "alice",
+        "caller_arn": "arn:aws:iam::123456789012:user/alice",
+        "account": "123456789012",
+        "source_ip": "192.0.2.1",
+        "profile": "prod",
+        "role_arn": "arn:aws:iam::123456789012:role/Prod",
+        "stamp": str(stamp_for(Via.APPROVAL, session_id, "alice")),
+        "via": Via.APPROVAL,
+        "grant_id": "g1",
+        "rule": "ask-first",
+        "policy_version": "16367aacb67a4a01",
+        "request_id": "r-1",
+        "issued_at": NOW,
+        "ends_at": NOW + HOUR,
+    }
+    return SessionRow(**(facts | changes))
+
+
+def a_grant(**changes: Any) -> Grant:
+    facts: dict[str, Any] = {
+        "via": Via.APPROVAL,
+        "grant_id": "g1",
+        "profile": "prod",
+        "starts_at": NOW - HOUR,
+        "ends_at": NOW + HOUR,
+        "uses": GrantUses.ONCE,
+    }
+    return Grant(**(facts | changes))
+
+
+def grant_row(grant: Grant, user: str = "alice", **changes: Any) -> Item:
+    kind = ItemKind(grant.via.value)
+    status = GrantStatus.APPROVED if kind is ItemKind.APPROVAL else GrantStatus.ACTIVE
+    row: Item = {
+        "subject": text_value(user_subject(user)),
+        "item": text_value(grant_item(kind, grant.profile, grant.grant_id)),
+        "grant_id": text_value(grant.grant_id),
+        "profile": text_value(grant.profile),
+        "status": text_value(status),
+        "starts_at": instant_value(grant.starts_at),
+        "ends_at": instant_value(grant.ends_at),
+        "uses": text_value(grant.uses),
+    }
+    return row | changes
+
+
+def lockout_row(subject: str, **changes: Any) -> Item:
+    row: Item = {"subject": text_value(subject), "item": text_value("lockout##"), "reason": text_value("laptop stolen")}
+    return row | changes
+
+
+async def plant(clients: Clients, *rows: Item) -> None:
+    """Put rows into the grant table."""
+    for row in rows:
+        await clients.dynamodb.put_item(TableName=table_name("grant"), Item=row)
+
+
+async def grant_status(clients: Clients, grant: Grant, user: str = "alice") -> str:
+    row = grant_row(grant, user)
+    answer = await clients.dynamodb.get_item(
+        TableName=table_name("grant"),
+        Key={"subject": row["subject"], "item": row["item"]},
+        ConsistentRead=True,
+    )
+    return str(answer["Item"]["status"]["S"])

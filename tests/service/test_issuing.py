@@ -1,0 +1,125 @@
+import pickle
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared.aws.clients import Clients
+from shared.aws.credentials import Credentials
+from shared.aws.errors import RefusedError, UnreadableError
+from shared.aws.sts import RoleIssuer
+from shared.core.stamp import Stamp, Via, session_tags, stamp_for
+
+ROLE = "arn:aws:iam::123456789012:role/protected/Prod"
+STAMP = stamp_for(Via.DIRECT, "0123456789abcdef", "alice")
+HOUR = timedelta(hours=1)
+# moto's clock is this machine's, so these tests follow it.
+NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - compared with the emulator's clock
+
+
+async def issue(sts: Any, stamp: Stamp = STAMP, duration: timedelta = HOUR, policy: str | None = None) -> Credentials:
+    return await RoleIssuer(sts).issue(
+        role_arn=ROLE,
+        stamp=stamp,
+        tags=session_tags(stamp, user="alice", profile="prod", grant_id=None),
+        duration=duration,
+        session_policy=policy,
+        now=NOW,
+    )
+
+
+class CannedSts:
+    """Answers AssumeRole as told, and remembers what it was asked."""
+
+    def __init__(self, **changes: Any) -> None:
+        self.asked: dict[str, Any] = {}
+        self.answer: dict[str, Any] = {
+            "Credentials": {
+                "AccessKeyId": "ASIAEXAMPLE",
+                "SecretAccessKey": "planted-secret",
+                "SessionToken": "planted-token",
+                "Expiration": NOW + HOUR,
+            },
+            "AssumedRoleUser": {"Arn": f"arn:aws:sts::123456789012:assumed-role/Prod/{STAMP}"},
+        } | changes
+
+    async def assume_role(self, **request: Any) -> dict[str, Any]:
+        self.asked = request
+        return self.answer
+
+
+async def test_credentials_are_issued_by_the_emulator(clients: Clients) -> None:
+    credentials = await issue(clients.sts)
+    assert credentials.access_key_id.startswith("ASIA")
+    assert NOW < credentials.expires_at <= NOW + HOUR + timedelta(minutes=5)
+
+
+async def test_everything_sts_is_asked_for_carries_the_stamp() -> None:
+    sts = CannedSts()
+    await issue(sts, policy='{"Version":"2012-10-17"}')
+    assert sts.asked == {
+        "RoleArn": ROLE,
+        "RoleSessionName": str(STAMP),
+        "SourceIdentity": str(STAMP),
+        "Tags": [
+            {"Key": "SentinelSession", "Value": STAMP.session_id},
+            {"Key": "SentinelUser", "Value": "alice"},
+            {"Key": "SentinelProfile", "Value": "prod"},
+            {"Key": "SentinelVia", "Value": "direct"},
+        ],
+        "TransitiveTagKeys": ["SentinelSession", "SentinelUser"],
+        "DurationSeconds": 3600,
+        "Policy": '{"Version":"2012-10-17"}',
+    }
+
+
+async def test_no_session_policy_is_no_parameter() -> None:
+    sts = CannedSts()
+    await issue(sts)
+    assert "Policy" not in sts.asked
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:sts::123456789012:assumed-role/Prod/somebody-else",
+        f"arn:aws:sts::123456789012:assumed-role/Other/{STAMP}",
+        f"arn:aws:sts::210987654321:assumed-role/Prod/{STAMP}",
+        f"arn:aws-cn:sts::123456789012:assumed-role/Prod/{STAMP}",
+        "arn:aws:iam::123456789012:role/protected/Prod",
+    ],
+)
+async def test_credentials_of_another_session_are_dropped(arn: str) -> None:
+    with pytest.raises(RefusedError, match="another session"):
+        await issue(CannedSts(AssumedRoleUser={"Arn": arn}))
+
+
+async def test_credentials_under_another_source_identity_are_dropped() -> None:
+    with pytest.raises(RefusedError, match="another session"):
+        await issue(CannedSts(SourceIdentity="somebody-else"))
+
+
+@pytest.mark.parametrize("offset", [timedelta(0), timedelta(hours=2)])
+async def test_an_expiration_nobody_asked_for_is_not_believed(offset: timedelta) -> None:
+    sts = CannedSts()
+    sts.answer["Credentials"]["Expiration"] = NOW + offset
+    with pytest.raises(RefusedError, match="expiration"):
+        await issue(sts)
+
+
+@pytest.mark.parametrize("missing", ["AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"])
+async def test_half_an_answer_is_none(missing: str) -> None:
+    sts = CannedSts()
+    del sts.answer["Credentials"][missing]
+    with pytest.raises(UnreadableError):
+        await issue(sts)
+
+
+async def test_credentials_do_not_show_their_secrets() -> None:
+    credentials = await issue(CannedSts())
+    shown = f"{credentials} {credentials!r} {asdict(credentials)} {credentials.session_token}"
+    assert "planted" not in shown
+    assert "ASIAEXAMPLE" in shown
+    with pytest.raises(TypeError, match="never pickled"):
+        pickle.dumps(credentials)

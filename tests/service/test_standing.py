@@ -1,0 +1,121 @@
+from datetime import timedelta
+
+import pytest
+
+from shared.aws.clients import Clients
+from shared.aws.errors import AwsError, RefusedError, UnreadableError
+from shared.aws.grants import GrantTable, Standing
+from shared.aws.items import Item, instant_value, text_value
+from shared.core.grants import GrantUses
+from shared.core.stamp import Via
+from tests.service.emulator import table_name
+from tests.service.rows import HOUR, NOW, a_grant, grant_row, lockout_row, plant
+
+SECOND = timedelta(seconds=1)
+
+
+async def standing(clients: Clients, *rows: Item) -> Standing:
+    await plant(clients, *rows)
+    return await GrantTable(clients.dynamodb, table_name("grant")).load_standing("alice", "prod", NOW)
+
+
+async def test_nobody_has_grants_or_lockouts_to_begin_with(clients: Clients) -> None:
+    assert await standing(clients) == Standing((), ())
+
+
+async def test_approvals_and_break_glass_events_of_any_profile_are_found(clients: Clients) -> None:
+    grants = (
+        a_grant(),
+        a_grant(grant_id="g2", profile="dev", uses=GrantUses.WINDOW),
+        a_grant(via=Via.BREAK_GLASS, grant_id="b1", uses=GrantUses.WINDOW),
+    )
+    found = await standing(clients, *(grant_row(grant) for grant in grants))
+    assert set(found.grants) == set(grants)
+
+
+async def test_a_grant_without_a_word_on_its_uses_serves_its_window(clients: Clients) -> None:
+    row = grant_row(a_grant())
+    del row["uses"]
+    assert (await standing(clients, row)).grants == (a_grant(uses=GrantUses.WINDOW),)
+
+
+async def test_another_users_grants_are_not_mine(clients: Clients) -> None:
+    assert (await standing(clients, grant_row(a_grant(), user="bob"))).grants == ()
+
+
+@pytest.mark.parametrize("status", ["pending", "denied", "cancelled", "consumed", "active", "APPROVED"])
+async def test_an_approval_in_any_other_state_does_not_serve(clients: Clients, status: str) -> None:
+    assert (await standing(clients, grant_row(a_grant(), status=text_value(status)))).grants == ()
+
+
+@pytest.mark.parametrize("status", ["closed", "approved", "reviewed"])
+async def test_a_break_glass_event_in_any_other_state_does_not_serve(clients: Clients, status: str) -> None:
+    grant = a_grant(via=Via.BREAK_GLASS, uses=GrantUses.WINDOW)
+    assert (await standing(clients, grant_row(grant, status=text_value(status)))).grants == ()
+
+
+async def test_a_grant_that_ended_is_gone_though_its_row_stays(clients: Clients) -> None:
+    ended, ending = a_grant(ends_at=NOW), a_grant(grant_id="g2", ends_at=NOW + SECOND)
+    assert (await standing(clients, grant_row(ended), grant_row(ending))).grants == (ending,)
+
+
+async def test_many_pages_are_read_to_the_last(clients: Clients) -> None:
+    filler = text_value("x" * 300_000)
+    rows = [grant_row(a_grant(grant_id=f"g{number}"), note=filler) for number in range(9)]
+    assert len((await standing(clients, *rows)).grants) == 9
+
+
+@pytest.mark.parametrize("subject", ["user#alice", "profile#prod", "all"])
+async def test_a_lockout_of_user_profile_or_all_is_found(clients: Clients, subject: str) -> None:
+    found = await standing(clients, lockout_row(subject))
+    assert found.is_locked_out
+    assert [lockout.subject for lockout in found.lockouts] == [subject]
+
+
+@pytest.mark.parametrize("subject", ["user#bob", "profile#dev"])
+async def test_a_lockout_of_someone_or_something_else_is_not_mine(clients: Clients, subject: str) -> None:
+    assert not (await standing(clients, lockout_row(subject))).is_locked_out
+
+
+@pytest.mark.parametrize("subject", ["user#alice", "profile#prod", "all"])
+async def test_a_lockout_ends_when_it_says(clients: Clients, subject: str) -> None:
+    over = lockout_row(subject, ends_at=instant_value(NOW))
+    assert not (await standing(clients, over)).is_locked_out
+    assert (await standing(clients, lockout_row(subject, ends_at=instant_value(NOW + SECOND)))).is_locked_out
+
+
+async def test_only_a_lifted_lockout_is_none(clients: Clients) -> None:
+    assert not (await standing(clients, lockout_row("all", status=text_value("lifted")))).is_locked_out
+    assert (await standing(clients, lockout_row("all", status=text_value("something else")))).is_locked_out
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"ends_at": text_value("tomorrow")},
+        {"ends_at": {"NULL": True}},
+        {"starts_at": text_value("yesterday")},
+        {"uses": text_value("twice")},
+        {"profile": text_value("dev")},
+        {"status": {"BOOL": True}},
+        {"item": text_value("pardon#prod#g1")},
+        {"item": text_value("budget#prod#g1")},
+    ],
+    ids=str,
+)
+async def test_a_row_that_cannot_be_understood_decides_nothing(clients: Clients, damage: Item) -> None:
+    with pytest.raises(AwsError):
+        await standing(clients, grant_row(a_grant()) | damage)
+
+
+@pytest.mark.parametrize("missing", ["status", "profile", "grant_id", "starts_at", "ends_at"])
+async def test_a_row_that_lacks_a_fact_decides_nothing(clients: Clients, missing: str) -> None:
+    row = grant_row(a_grant())
+    del row[missing]
+    with pytest.raises(UnreadableError, match=missing):
+        await standing(clients, row)
+
+
+async def test_a_missing_table_is_a_refusal_to_decide(clients: Clients) -> None:
+    with pytest.raises(RefusedError, match="ResourceNotFoundException"):
+        await GrantTable(clients.dynamodb, "no-such-table").load_standing("alice", "prod", NOW + HOUR)

@@ -1,0 +1,40 @@
+from pathlib import Path
+
+import pytest
+
+from sentinel.cli import COMMANDS, run_command_line
+from sentinel.cli_reference import render
+
+
+def test_the_reference_page_is_what_the_commands_say() -> None:
+    page = Path(__file__).parents[3] / "docs/cli.md"
+    assert page.read_text(encoding="utf-8") == render(), "run: python -m sentinel.cli_reference > docs/cli.md"
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command_line(["--help"]) == 0
+    out = capsys.readouterr().out
+    for name in COMMANDS:
+        assert f"  {name} " in out
+
+
+def test_an_unknown_command_is_a_misuse(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command_line(["exce"]) == 2
+    assert "exce" in capsys.readouterr().err
+
+
+def test_exec_without_a_command_says_what_to_write(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command_line(["exec", "dev", "--"]) == 2
+    assert "sentinel exec PROFILE -- COMMAND" in capsys.readouterr().err
+
+
+def test_an_unexpected_error_shows_its_kind_and_nothing_it_says(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(COMMANDS, "broken", ("builtins", "no secret may be in here", "Fail."))
+    assert run_command_line(["broken"]) == 1
+    err = capsys.readouterr().err
+    assert "unexpected error: AttributeError" in err
+    assert "no secret may be in here" not in err
+    with pytest.raises(AttributeError):
+        run_command_line(["--debug", "broken"])

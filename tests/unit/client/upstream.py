@@ -1,0 +1,52 @@
+"""A clock to turn and an upstream to script, for the keeper and what stands on it."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sentinel.credentials import VendedCredentials
+from sentinel.errors import ServiceUnreachableError
+from sentinel.keeper import Outcome
+from sentinel.refusal import Refusal
+
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+DENIED = Refusal(403, "denied", "no rule matches", "ask for it")
+
+
+def vended(number: int, expires_at: datetime) -> VendedCredentials:
+    return VendedCredentials(
+        AccessKeyId=f"ASIA{number:04d}",
+        SecretAccessKey="the-secret",
+        Token="the-token",
+        Expiration=expires_at,
+        AccountId="111122223333",
+    )
+
+
+@dataclass
+class Upstream:
+    """Vends a new credential for each call, unless told to refuse or to be away; `gate` holds flights up."""
+
+    at: datetime = NOON
+    life: timedelta = timedelta(hours=1)
+    refusal: Refusal | None = None
+    away: bool = False
+    calls: int = 0
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_time(self, **time: float) -> None:
+        self.at += timedelta(**time)
+
+    async def fetch(self) -> Outcome:
+        self.calls += 1
+        number = self.calls
+        await self.gate.wait()
+        if self.away:
+            raise ServiceUnreachableError("the service is away", "wait")
+        return self.refusal or vended(number, self.at + self.life)

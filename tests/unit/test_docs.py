@@ -1,0 +1,10 @@
+"""The documentation is what the code says."""
+
+import pytest
+
+from docs.pages import DOCS, PAGES
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_generated_page_is_what_the_code_generates(name: str) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run `make pages` and commit the result"
