@@ -1,0 +1,54 @@
+import json
+from typing import Any, cast
+
+import pytest
+
+from deploy.policies.generate import EXAMPLE, FOLDER, generated_policies, render
+from deploy.policies.protected import protected_trust
+from shared.core.stamp import PREFIX
+
+_ACTIONS = ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"]
+
+
+def statements(name: str) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", generated_policies()[name]["Statement"])
+
+
+@pytest.mark.parametrize("name", sorted(generated_policies()))
+def test_the_committed_files_are_what_the_functions_build(name: str) -> None:
+    committed = (FOLDER / name).read_text(encoding="utf-8")
+    assert committed == render(generated_policies()[name]), "run python -m deploy.policies.generate"
+
+
+def test_no_committed_file_is_left_over() -> None:
+    assert {file.name for file in FOLDER.iterdir()} == set(generated_policies())
+
+
+def test_a_protected_role_trusts_the_vend_role_alone_for_all_three_actions() -> None:
+    trust = statements("protected-role-trust.json")
+    assert [statement["Action"] for statement in trust] == _ACTIONS
+    for statement in trust:
+        assert statement["Condition"]["ArnEquals"] == {"aws:PrincipalArn": EXAMPLE.vend_role_arn}
+    assert trust[0]["Condition"]["StringLike"]["sts:SourceIdentity"] == f"{PREFIX}-*"
+
+
+def test_a_trust_policy_fits_the_default_quota() -> None:
+    assert len(json.dumps(protected_trust(EXAMPLE), separators=(",", ":"))) <= 2048
+
+
+def test_the_admin_lambda_can_assume_nothing() -> None:
+    assert not any("sts:" in json.dumps(statement["Action"]) for statement in statements("admin-execution-role.json"))
+
+
+@pytest.mark.parametrize("name", sorted(generated_policies()))
+def test_every_set_operator_is_paired_with_null(name: str) -> None:
+    for statement in statements(name):
+        condition = statement.get("Condition", {})
+        for key in condition.get("ForAllValues:StringEquals", {}):
+            assert condition["Null"][key] == "false"
+
+
+@pytest.mark.parametrize("name", sorted(generated_policies()))
+def test_only_traces_are_allowed_on_every_resource(name: str) -> None:
+    everywhere = [statement for statement in statements(name) if statement.get("Resource") == "*"]
+    assert all(statement["Sid"] == "WriteTraces" for statement in everywhere)
