@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from deploy.local.strict import StrictContext, read_context
 from deploy.policies.place import Place
 
 ACCOUNT: Final = "111122223333"
@@ -26,6 +27,13 @@ def local_place() -> Place:
     """Name the local deployment."""
     tables = table_definitions()
     return Place("aws", REGION, ACCOUNT, tables["session"]["name"], tables["grant"]["name"])
+
+
+def strict_context() -> StrictContext:
+    """Say what the strict AWS check must know of the local deployment."""
+    place = local_place()
+    protected = frozenset(place.role_arn(profile, place.protected_path) for profile in PROTECTED)
+    return read_context(table_definitions(), vend_role_arn=place.vend_role_arn, protected_roles=protected)
 
 
 def demo_table(profile: str) -> str:

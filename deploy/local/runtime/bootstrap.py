@@ -3,21 +3,18 @@
 Standard input is the leash: when it closes, the stack is gone and so is this process.
 """
 
-import importlib
-import importlib.util
 import os
 import sys
 import threading
-from typing import Final
 
-_STRICT: Final = "deploy.local.strict"
+from deploy.local.place import strict_context
+from deploy.local.strict import install
 
 
 def main() -> None:
     """Install the check and poll for invocations until the stack lets go."""
     threading.Thread(target=_end_with_stack, daemon=True).start()
-    if importlib.util.find_spec(_STRICT) is not None:
-        importlib.import_module(_STRICT).install()
+    install(strict_context())
     from awslambdaric import bootstrap  # noqa: PLC0415 - after the check is in place
     from awslambdaric.lambda_runtime_client import LambdaRuntimeClient  # noqa: PLC0415 - as above
 
