@@ -135,7 +135,11 @@ class LocalStack:
         return {
             "AWS_CONFIG_FILE": str(self._files.config),
             "AWS_SHARED_CREDENTIALS_FILE": str(self._files.credentials),
+            "AWS_ENDPOINT_URL": self.emulator.endpoint,
+            "AWS_REGION": REGION,
             "SENTINEL_REMOTE_SERVER": self.http_api,
+            "SENTINEL_REGION": REGION,
+            "SENTINEL_SIGNING_SERVICE": "execute-api",
         }
 
     async def stop_emulator(self) -> None:

@@ -195,6 +195,19 @@ async def test_principal_arn_is_the_role_s_with_its_path(aws: LocalAws, vend: Lo
         assert (await dynamodb.scan(TableName=demo_table("dev")))["Count"] == 0
 
 
+async def test_several_parameters_are_authorized_one_by_one(aws: LocalAws, vend: LocalAws) -> None:
+    async with aws.client("ssm") as ssm:
+        await ssm.put_parameter(Name="/elsewhere/secret", Value="x", Type="String")
+    async with vend.client("ssm") as ssm:
+        found = await ssm.get_parameters(Names=["/sentinel/policies/access", "/sentinel/profiles/dev"])
+        assert len(found["Parameters"]) == 2
+        assert len((await ssm.get_parameters_by_path(Path="/sentinel/profiles"))["Parameters"]) == 3
+        with pytest.raises(ClientError, match="AccessDenied"):
+            await ssm.get_parameters(Names=["/sentinel/policies/access", "/elsewhere/secret"])
+        with pytest.raises(ClientError, match="AccessDenied"):
+            await ssm.get_parameters_by_path(Path="/elsewhere")
+
+
 async def test_the_side_door_is_shut_without_its_secret(aws: LocalAws) -> None:
     async with aiohttp.ClientSession() as session:
         for path in ("credential", "save"):

@@ -1,0 +1,67 @@
+"""The real handlers, behind the real gateway: the main job, an outage, and the tour."""
+
+import sys
+from asyncio import create_subprocess_exec
+from collections.abc import AsyncIterator
+
+import pytest
+
+from deploy.local.aws import LocalAws
+from deploy.local.keys import Keys
+from deploy.local.place import REGION
+from deploy.local.stack import LocalStack
+from tests.e2e.local.requests import call
+
+
+@pytest.fixture
+async def system() -> AsyncIterator[LocalStack]:
+    async with LocalStack(concurrency=1) as started:
+        yield started
+
+
+async def test_credentials_are_vended_through_every_front(system: LocalStack) -> None:
+    fronts = {system.http_api: "execute-api", system.rest_api: "execute-api", system.function_url: "lambda"}
+    for url, service in fronts.items():
+        vended = await call(f"{url}/?profile=dev", system.callers["alice"].keys, service=service)
+        assert vended.status == 200
+        keys = Keys(vended.body["AccessKeyId"], vended.body["SecretAccessKey"], vended.body["Token"])
+        assert "-alice" in (await _arn(system, keys))
+
+
+async def test_each_caller_gets_what_the_policy_says(system: LocalStack) -> None:
+    wanted = {("carol", "dev"): 200, ("ci", "dev"): 200, ("operator", "dev"): 403, ("alice", "prod"): 403}
+    got = {
+        (caller, profile): (await call(f"{system.http_api}/?profile={profile}", system.callers[caller].keys)).status
+        for caller, profile in wanted
+    }
+    assert got == wanted
+    staging = await call(f"{system.http_api}/?profile=staging", system.callers["bob"].keys)
+    assert staging.body["code"] == "approval_required"
+
+
+async def test_an_outage_of_aws_refuses_with_503_and_service_resumes(system: LocalStack) -> None:
+    url, keys = f"{system.http_api}/?profile=dev", system.callers["alice"].keys
+    assert (await call(url, keys)).status == 200
+    await system.stop_emulator()
+    away = await call(url, keys)
+    assert (away.status, away.body["code"]) == (503, "unavailable")
+    await system.start_emulator()
+    assert (await call(url, keys)).status == 200
+
+
+async def test_vended_credentials_cannot_ask_for_more(system: LocalStack) -> None:
+    vended = await call(f"{system.http_api}/?profile=dev", system.callers["alice"].keys)
+    keys = Keys(vended.body["AccessKeyId"], vended.body["SecretAccessKey"], vended.body["Token"])
+    again = await call(f"{system.http_api}/?profile=dev", keys)
+    assert (again.status, again.body) == (403, {"message": "Forbidden"})
+
+
+async def test_the_tour_of_make_demo_succeeds() -> None:
+    process = await create_subprocess_exec(sys.executable, "-m", "deploy.local.tour")
+    assert await process.wait() == 0
+
+
+async def _arn(system: LocalStack, keys: Keys) -> str:
+    async with LocalAws(system.emulator.endpoint, REGION, keys).client("sts") as sts:
+        arn: str = (await sts.get_caller_identity())["Arn"]
+        return arn
