@@ -51,16 +51,8 @@ def test_a_violation_fails_its_test_even_where_it_was_caught(pytester: pytest.Py
             strict.violations.append("a planted violation")
         """,
     )
-    result = pytester.runpytest_inprocess(
-        "-p",
-        "no:randomly",
-        "-p",
-        "no:xdist",
-        "-p",
-        "no:cacheprovider",
-        "-o",
-        "asyncio_default_fixture_loop_scope=function",
-    )
+    options = ("-p", "no:randomly", "-p", "no:xdist", "-o", "asyncio_default_fixture_loop_scope=function")
+    result = pytester.runpytest_inprocess(*options)
     result.assert_outcomes(passed=1, errors=1)
 
 
