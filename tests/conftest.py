@@ -1,8 +1,16 @@
-"""What every test stands on: an environment without the developer's AWS profile."""
+"""What every test stands on: no AWS profile of the developer's, and every request checked as AWS would."""
 
+import json
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from deploy.local import strict
+
+pytest_plugins = ["pytester"]
+_TABLES = Path(__file__).parents[1] / "deploy" / "definitions" / "tables.json"
 
 
 def pytest_configure() -> None:
@@ -14,6 +22,17 @@ def pytest_configure() -> None:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+    strict.install(strict.read_context(json.loads(_TABLES.read_text(encoding="utf-8"))))
+
+
+@pytest.fixture(autouse=True)
+def _no_strict_violation() -> Iterator[None]:
+    """Fail the test that sent AWS what it would refuse, even where something caught the exception."""
+    strict.violations.clear()
+    yield
+    found = list(strict.violations)
+    strict.violations.clear()
+    assert not found, f"AWS would refuse: {found}"
 
 
 @pytest.fixture

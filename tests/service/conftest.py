@@ -9,6 +9,7 @@ from moto.server import ThreadedMotoServer
 
 from shared.aws.clients import Clients, open_clients
 from tests.service.emulator import create_tables
+from tests.service.ministack import running_ministack
 
 REGION = "eu-central-1"
 
@@ -33,6 +34,27 @@ def aws_url(moto_url: str, dummy_credentials: None, monkeypatch: pytest.MonkeyPa
 @pytest.fixture
 async def clients(aws_url: str) -> AsyncIterator[Clients]:  # noqa: ARG001 - the environment is its effect
     """Clients of the emulator, with both tables there."""
+    async with aclosing(await open_clients(REGION)) as opened:
+        await create_tables(opened)
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def ministack_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_ministack(tmp_path_factory.mktemp("ministack")) as url:
+        yield url
+
+
+@pytest.fixture
+def atomic_url(ministack_url: str, dummy_credentials: None, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG001 - the environment is its effect
+    """Give the address of an empty emulator whose transactions are atomic: for races."""
+    with urlopen(Request(f"{ministack_url}/_ministack/reset", method="POST"), timeout=10):  # noqa: S310 - our own loopback URL
+        monkeypatch.setenv("AWS_ENDPOINT_URL", ministack_url)
+    return ministack_url
+
+
+@pytest.fixture
+async def atomic_clients(atomic_url: str) -> AsyncIterator[Clients]:  # noqa: ARG001 - the environment is its effect
     async with aclosing(await open_clients(REGION)) as opened:
         await create_tables(opened)
         yield opened

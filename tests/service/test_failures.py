@@ -166,7 +166,7 @@ async def test_a_conflict_that_passes_is_not_a_failure(monkeypatch: pytest.Monke
         "CancellationReasons": [{"Code": "TransactionConflict"}, {"Code": "None"}]
     }
     async with aws_answering(monkeypatch, (400, conflict), (200, {})) as (clients, _):
-        assert await SessionTable(clients.dynamodb, "s", "g").give_back(a_session(), a_grant())
+        assert await SessionTable(clients.dynamodb, "sessions", "grants").give_back(a_session(), a_grant())
 
 
 async def test_a_transaction_cancelled_for_an_unknown_reason_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

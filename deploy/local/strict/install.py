@@ -19,8 +19,11 @@ violations: Final[list[str]] = []
 """Every violation since the list was last cleared, whoever caught the exception."""
 
 
-class StrictAwsViolation(BaseException):  # noqa: N818 - as BaseException it passes through code that handles AWS errors
-    """A request AWS would refuse, or that breaks this house's rules about AWS: a defect in the caller."""
+class StrictAwsViolation(BaseException):
+    """A request AWS would refuse, or that breaks this house's rules about AWS: a defect in the caller.
+
+    No `Exception`, so that code which handles the failures of AWS does not take it for one.
+    """
 
 
 def check(request: AwsRequest, context: StrictContext, operation: OperationModel | None = None) -> Iterator[str]:
@@ -39,13 +42,8 @@ class _Checker:
         self._context = context
 
     def __call__(self, params: Mapping[str, Any], model: OperationModel, **_: Any) -> None:
-        """Check one request; what is wrong with its very types is left for botocore to say."""
         request = AwsRequest(model.service_model.service_name, model.name, params)
-        try:
-            found = list(check(request, self._context, model))
-        except (TypeError, AttributeError, KeyError):
-            return
-        if found:
+        if found := list(check(request, self._context, model)):
             violations.extend(found)
             raise StrictAwsViolation("; ".join(found))
 

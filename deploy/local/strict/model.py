@@ -1,17 +1,25 @@
 r"""Checks a request against botocore's own service model: required, lengths, ranges, patterns and enums, recursively.
 
-botocore itself checks only what is required, the types, and minimum lengths; AWS checks the rest. `\w` is read as ASCII:
-STS's documentation lists "upper- and lower-case alphanumeric characters" and nothing else for the names that use it.
+botocore itself checks only what is required, the types, and minimum lengths; AWS checks the rest. `\w` is read as
+ASCII: for the names that use it, STS's documentation lists "upper- and lower-case alphanumeric characters".
 """
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any, Final
 
 import regex
 from botocore.model import OperationModel, Shape
 
 _ASCII_WORD: Final = "a-zA-Z0-9_"
+_TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
+    "structure": Mapping,
+    "list": (list, tuple),
+    "map": Mapping,
+    "string": str,
+    "integer": int,
+    "long": int,
+}
 
 
 def find_model_violations(params: Mapping[str, Any], operation: OperationModel) -> Iterator[str]:
@@ -22,6 +30,9 @@ def find_model_violations(params: Mapping[str, Any], operation: OperationModel) 
 
 
 def _check(place: str, value: Any, shape: Shape) -> Iterator[str]:
+    if not _has_type(value, shape):
+        yield f"{place} is not a {shape.type_name}"
+        return
     match shape.type_name:
         case "structure":
             yield from _check_structure(place, value, shape)
@@ -40,6 +51,10 @@ def _check(place: str, value: Any, shape: Shape) -> Iterator[str]:
             yield from _check_bounds(place, len(value), shape, "bytes")
         case "integer" | "long" | "float" | "double":
             yield from _check_bounds(place, value, shape, "")
+
+
+def _has_type(value: Any, shape: Shape) -> bool:
+    return isinstance(value, _TYPES.get(shape.type_name, object))
 
 
 def _check_structure(place: str, value: Mapping[str, Any], shape: Shape) -> Iterator[str]:
@@ -70,7 +85,7 @@ def _check_bounds(place: str, size: float, shape: Shape, unit: str) -> Iterator[
         yield f"{place} is {size} {unit}, over the maximum of {high}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compile(pattern: str) -> regex.Pattern[str] | None:
     """Compile a model's pattern; None for the few in a dialect of another language, which then check nothing."""
     try:

@@ -95,7 +95,7 @@ def _item_key(action: Mapping[str, Any], context: StrictContext) -> tuple[str, s
     table = action["TableName"]
     key = action.get("Key")
     if key is None and table in context.access_tables:
-        key = {name: action["Item"].get(name) for name in context.access_tables[table].keys}  # noqa: SIM118 - a field named keys
+        key = {name: action["Item"].get(name) for name in context.access_tables[table].keys}
     return None if key is None else (table, json.dumps(key, sort_keys=True, default=str))
 
 

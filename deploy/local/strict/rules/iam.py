@@ -1,7 +1,7 @@
 """What IAM refuses and emulators take, and the lock itself: a protected role trusts the vend role and nobody else.
 
-Sizes: IAM User Guide, "IAM and AWS STS quotas"; white space is not counted. The three actions of a trust policy: "Monitor
-and control actions taken with assumed roles" (source identity) and "Pass session tags".
+Sizes: IAM User Guide, "IAM and AWS STS quotas"; white space is not counted. The three actions of a trust policy:
+"Monitor and control actions taken with assumed roles" (source identity) and "Pass session tags".
 """
 
 import json

@@ -1,4 +1,7 @@
-"""What Parameter Store refuses and emulators take (Systems Manager API reference, PutParameter, LabelParameterVersion)."""
+"""What Parameter Store refuses and emulators take.
+
+Source: Systems Manager API reference, PutParameter, GetParameters, GetParametersByPath and LabelParameterVersion.
+"""
 
 import re
 from typing import Final

@@ -1,0 +1,68 @@
+"""The strict checks reach every client, and no handler hides what they find."""
+
+import contextlib
+
+import boto3
+import pytest
+from botocore.handlers import BUILTIN_HANDLERS
+
+from deploy.local import strict
+from shared.aws.clients import Clients
+from shared.aws.errors import AwsError, speaking_to
+from tests.service.emulator import table_name
+
+KEY = {"session_id": {"S": "x"}}
+
+
+@pytest.fixture
+def planted() -> list[str]:
+    """Give the violations of this test, taken off the list before they fail it."""
+    return strict.violations
+
+
+async def test_an_aiobotocore_client_is_checked(clients: Clients, planted: list[str]) -> None:
+    with pytest.raises(strict.StrictAwsViolation, match="ConsistentRead"):
+        await clients.dynamodb.get_item(TableName=table_name("session"), Key=KEY)
+    planted.clear()
+
+
+def test_a_boto3_client_is_checked(aws_url: str, planted: list[str]) -> None:
+    client = boto3.client("dynamodb", endpoint_url=aws_url)
+    with pytest.raises(strict.StrictAwsViolation, match="ConsistentRead"):
+        client.get_item(TableName=table_name("session"), Key=KEY)
+    planted.clear()
+    client.close()
+
+
+async def test_a_violation_is_no_failure_of_aws_and_is_kept_when_caught(clients: Clients, planted: list[str]) -> None:
+    with pytest.raises(strict.StrictAwsViolation), contextlib.suppress(AwsError, Exception), speaking_to("dynamodb"):
+        await clients.dynamodb.get_item(TableName=table_name("session"), Key=KEY)
+    assert len(planted) == 1
+    planted.clear()
+
+
+def test_a_violation_fails_its_test_even_where_it_was_caught(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("from tests.conftest import _no_strict_violation")
+    pytester.makepyfile(
+        """
+        from deploy.local import strict
+
+        def test_planted():
+            strict.violations.append("a planted violation")
+        """,
+    )
+    options = ("-p", "no:randomly", "-p", "no:xdist", "-o", "asyncio_default_fixture_loop_scope=function")
+    result = pytester.runpytest_inprocess(*options)
+    result.assert_outcomes(passed=1, errors=1)
+
+
+def test_sessions_made_after_uninstalling_are_not_checked(aws_url: str) -> None:
+    installed = list(BUILTIN_HANDLERS)
+    strict.uninstall()
+    try:
+        client = boto3.Session().client("dynamodb", endpoint_url=aws_url)
+        with pytest.raises(client.exceptions.ResourceNotFoundException):
+            client.get_item(TableName=table_name("session"), Key=KEY)
+        client.close()
+    finally:
+        BUILTIN_HANDLERS[:] = installed

@@ -1,0 +1,33 @@
+from shared.aws import tables
+from tests.service.emulator import table_definitions
+
+
+def key_attributes(which: str) -> set[str]:
+    return {attribute["AttributeName"] for attribute in table_definitions()[which]["create"]["AttributeDefinitions"]}
+
+
+def test_the_code_and_the_definitions_name_the_same_keys() -> None:
+    assert key_attributes("session") == set(tables.SessionAttribute)
+    assert key_attributes("grant") == set(tables.GrantAttribute)
+
+
+def test_the_code_and_the_definitions_name_the_same_indexes() -> None:
+    defined = {
+        index["IndexName"]
+        for definition in table_definitions().values()
+        for index in definition["create"]["GlobalSecondaryIndexes"]
+    }
+    assert defined == set(tables.Index)
+
+
+def test_every_table_expires_rows_recovers_in_time_and_refuses_deletion() -> None:
+    for definition in table_definitions().values():
+        assert definition["time_to_live"] == {"AttributeName": tables.TTL_ATTRIBUTE, "Enabled": True}
+        assert definition["point_in_time_recovery"] == {"PointInTimeRecoveryEnabled": True}
+        assert definition["create"]["DeletionProtectionEnabled"] is True
+        assert definition["create"]["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_a_users_budget_is_not_in_the_partition_a_vend_reads() -> None:
+    assert tables.budget_subject("alice") != tables.user_subject("alice")
+    assert tables.budget_item("vend", 60) == "budget#vend#60"
