@@ -1,34 +1,25 @@
 """`sentinel policy push`, `pull` and `diff`: a document on disk and the one the service reads."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from difflib import unified_diff
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from sentinel.policy_files import MODELS, UnusableInputError, load_file, read_text
+from sentinel.policy_target import StoreError, Target, open_target, target_options
 from shared.core.access.lint import lint
 from shared.core.access.schema import AccessPolicy
-from shared.core.profile import is_profile_name
 from shared.documents import DocumentError, DoesNotFitError, is_packed, pack, unpack
 
 if TYPE_CHECKING:
-    from sentinel.parameters import ParameterStore, StoredParameter
+    from sentinel.parameters import StoredParameter
 
-P = ParamSpec("P")
-R = TypeVar("R")
 _FILE: Final = click.Path(path_type=Path)
 _STDIN: Final = Path("-")
 _TEMPLATE: Final = "{{"
-
-
-class StoreError(click.ClickException):
-    """Parameter Store cannot be asked, or holds nothing usable."""
-
-    exit_code = 2
 
 
 class NotStoredError(click.ClickException):
@@ -37,84 +28,18 @@ class NotStoredError(click.ClickException):
     exit_code = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Which parameter a command is about."""
-
-    store: "ParameterStore"
-    kind: str
-    name: str
-
-    @property
-    def full_name(self) -> str:
-        return self.store.full_name(self.name)
-
-    def find(self) -> "StoredParameter | None":
-        from sentinel.parameters import ParameterStoreError  # noqa: PLC0415 - botocore is slow to load; see _open
-
-        try:
-            return self.store.find(self.name)
-        except ParameterStoreError as error:
-            raise StoreError(str(error)) from None
-
-
-def _target_options(command: Callable[P, R]) -> Callable[P, R]:
-    for option in (
-        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
-        click.option("--region", help="The AWS region; as the AWS CLI finds it if not said."),
-        click.option("--aws-profile", envvar="SENTINEL_AWS_PROFILE", help="The AWS profile whose credentials to use."),
-        click.option(
-            "--prefix",
-            envvar="SENTINEL_PARAMETER_PREFIX",
-            default="/sentinel",
-            show_default=True,
-            help="Where the parameters lie.",
-        ),
-        click.option("--name", help="The profile's name."),
-        click.option("--kind", type=click.Choice(list(MODELS)), help="access, unless a name is given."),
-    ):
-        command = option(command)
-    return command
-
-
-def _open(
-    kind: str | None,
-    name: str | None,
-    prefix: str,
-    aws_profile: str | None,
-    region: str | None,
-) -> Target:
-    kind = kind or ("access" if name is None else "profile")
-    if (kind == "profile") != (name is not None):
-        raise click.UsageError(
-            "a profile is stored under its name: --kind profile --name NAME; an access policy has none"
-        )
-    if name is not None and not is_profile_name(name):
-        raise click.UsageError(f"{name!r} cannot name a profile: use 1-64 letters, digits, '.', '_', '-'")
-    if not prefix.startswith("/"):
-        raise click.UsageError(f"the prefix {prefix!r} must begin with a slash")
-    # botocore takes longer to load than the other commands of this group take to run.
-    from sentinel.parameters import ParameterStoreError, open_parameter_store  # noqa: PLC0415 - see above
-
-    try:
-        store = open_parameter_store(prefix=prefix, aws_profile=aws_profile, region=region)
-    except ParameterStoreError as error:
-        raise StoreError(str(error)) from None
-    return Target(store, kind, "policies/access" if name is None else f"profiles/{name}")
-
-
 @click.command
 @click.argument("file", type=_FILE, default=_STDIN)
 @click.option("--yes", is_flag=True, help="Store without asking.")
 @click.option("--advanced", is_flag=True, help="Allow 8 KB as an advanced parameter, which costs and cannot be undone.")
-@_target_options
+@target_options
 def push(file: Path, *, yes: bool, advanced: bool, as_json: bool, **where: Any) -> None:
     """Store a document: check it, show what changes, ask, then write.
 
     FILE may be - for standard input. Exit code 0: stored, or no change; 1: not stored; 2: a file, an option or
     Parameter Store cannot be used.
     """
-    target = _open(**where)
+    target = open_target(**where)
     text = _read_valid(file, target.kind)
     value = _fit(text, advanced=advanced)
     stored = target.find()
@@ -149,7 +74,7 @@ def _read_valid(file: Path, kind: str) -> str:
 
 
 def _fit(text: str, *, advanced: bool) -> str:
-    from sentinel.parameters import ADVANCED_BYTES, STANDARD_BYTES  # noqa: PLC0415 - botocore is slow to load; see _open
+    from sentinel.parameters import ADVANCED_BYTES, STANDARD_BYTES  # noqa: PLC0415 - botocore is slow to load; see policy_target
 
     if _TEMPLATE in text:
         line = text[: text.index(_TEMPLATE)].count("\n") + 1
@@ -170,11 +95,12 @@ def _confirm(name: str, file: Path, *, yes: bool) -> None:
         raise click.UsageError(
             "a document on standard input leaves nowhere to ask: read the difference, then pass --yes"
         )
-    click.confirm(f"Store this as {name}?", abort=True, err=True)
+    if not click.confirm(f"Store this as {name}?", err=True):
+        raise NotStoredError(f"{name}: left as it is")
 
 
 def _put(target: Target, value: str, stored: "StoredParameter | None", *, advanced: bool) -> int:
-    from sentinel.parameters import ParameterStoreError  # noqa: PLC0415 - botocore is slow to load; see _open
+    from sentinel.parameters import ParameterStoreError  # noqa: PLC0415 - botocore is slow to load; see policy_target
 
     try:
         return target.store.put(target.name, value, replacing=stored, advanced=advanced)
@@ -184,10 +110,10 @@ def _put(target: Target, value: str, stored: "StoredParameter | None", *, advanc
 
 @click.command
 @click.option("--output", type=_FILE, metavar="FILE", help="Write here instead of standard output.")
-@_target_options
+@target_options
 def pull(output: Path | None, *, as_json: bool, **where: Any) -> None:
     """Write the stored document exactly as it was pushed."""
-    target = _open(**where)
+    target = open_target(**where)
     stored = _find_stored(target)
     try:
         text = unpack(stored.value)
@@ -206,13 +132,13 @@ def pull(output: Path | None, *, as_json: bool, **where: Any) -> None:
 
 @click.command
 @click.argument("file", type=_FILE, default=_STDIN)
-@_target_options
+@target_options
 def diff(file: Path, *, as_json: bool, **where: Any) -> None:
     """Show what a push of FILE would change.
 
     Exit code 0: nothing; 1: something; 2: a file, an option or Parameter Store cannot be used.
     """
-    target = _open(**where)
+    target = open_target(**where)
     text = _read_valid(file, target.kind)
     stored = target.find()
     change = _compare(stored, text, target.full_name, str(file))

@@ -150,7 +150,7 @@ def test_a_grant_of_the_sts_floor_needs_no_other_end() -> None:
     ],
 )
 def test_the_shortest_cap_wins(caps: dict[str, timedelta], minutes: int) -> None:
-    outcome = ask(decision("allow"), **caps)
+    outcome = ask(decision("allow"), locked_out=False, **caps)
     assert isinstance(outcome, Issue)
     assert outcome.duration == timedelta(minutes=minutes)
 

@@ -55,7 +55,7 @@ def test_known_facts_are_told_as_they_are() -> None:
 
 
 def test_only_the_rule_that_decides_says_so_and_a_shadow_never_does() -> None:
-    rules = [
+    rules: list[dict[str, Any]] = [
         {"name": name, "effect": "allow", "conditions": {}, "shadow": name == "shadow"}
         for name in ("shadow", "first", "second")
     ]

@@ -1,0 +1,96 @@
+"""Which parameter of which Parameter Store a command is about."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+import click
+
+from sentinel.policy_files import MODELS
+from shared.core.profile import is_profile_name
+
+if TYPE_CHECKING:
+    from sentinel.parameters import ParameterStore, StoredParameter
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class StoreError(click.ClickException):
+    """Parameter Store cannot be asked, or holds nothing usable."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which parameter a command is about."""
+
+    store: "ParameterStore"
+    kind: str
+    name: str
+
+    @property
+    def full_name(self) -> str:
+        return self.store.full_name(self.name)
+
+    def find(self) -> "StoredParameter | None":
+        from sentinel.parameters import ParameterStoreError  # noqa: PLC0415 - botocore is slow to load; see open_target
+
+        try:
+            return self.store.find(self.name)
+        except ParameterStoreError as error:
+            raise StoreError(str(error)) from None
+
+
+def target_options(command: Callable[P, R]) -> Callable[P, R]:
+    """Give a command the options that say which parameter it is about, and `--json`."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+        click.option("--region", help="The AWS region; as the AWS CLI finds it if not said."),
+        click.option("--aws-profile", envvar="SENTINEL_AWS_PROFILE", help="The AWS profile whose credentials to use."),
+        click.option(
+            "--prefix",
+            envvar="SENTINEL_PARAMETER_PREFIX",
+            default="/sentinel",
+            show_default=True,
+            help="Where the parameters lie.",
+        ),
+        click.option("--name", help="The profile's name."),
+        click.option("--kind", type=click.Choice(list(MODELS)), help="access, unless a name is given."),
+    ):
+        command = option(command)
+    return command
+
+
+def open_target(
+    kind: str | None,
+    name: str | None,
+    prefix: str,
+    aws_profile: str | None,
+    region: str | None,
+) -> Target:
+    """Turn those options into the parameter.
+
+    Raises:
+        click.UsageError: they name none.
+        StoreError: Parameter Store cannot be opened with them.
+
+    """
+    kind = kind or ("access" if name is None else "profile")
+    if (kind == "profile") != (name is not None):
+        raise click.UsageError(
+            "a profile is stored under its name: --kind profile --name NAME; an access policy has none"
+        )
+    if name is not None and not is_profile_name(name):
+        raise click.UsageError(f"{name!r} cannot name a profile: use 1-64 letters, digits, '.', '_', '-'")
+    if not prefix.startswith("/"):
+        raise click.UsageError(f"the prefix {prefix!r} must begin with a slash")
+    # botocore takes longer to load than the other commands of this group take to run.
+    from sentinel.parameters import ParameterStoreError, open_parameter_store  # noqa: PLC0415 - see above
+
+    try:
+        store = open_parameter_store(prefix=prefix, aws_profile=aws_profile, region=region)
+    except ParameterStoreError as error:
+        raise StoreError(str(error)) from None
+    return Target(store, kind, "policies/access" if name is None else f"profiles/{name}")

@@ -1,0 +1,127 @@
+"""`sentinel policy validate`, `lint` and `explain`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.policy.conftest import EXAMPLES, Sentinel
+
+ROLE = "role_arn: arn:aws:iam::123456789012:role/Dev\n"
+ALLOW_ALL = 'version: "1"\nrules: [{name: all, effect: allow, conditions: {}}]\n'
+
+
+def test_the_examples_are_valid(sentinel: Sentinel) -> None:
+    files = [EXAMPLES / "access.yaml", *EXAMPLES.glob("profiles/*"), *EXAMPLES.glob("go-cli/*")]
+    result = sentinel("validate", *files)
+    assert result.exit_code == 0
+    assert result.output.count(": valid\n") == len(files)
+
+
+def test_the_access_example_has_no_lints_against_its_catalogue(sentinel: Sentinel) -> None:
+    result = sentinel("lint", EXAMPLES / "access.yaml", "--profiles", EXAMPLES / "profiles")
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_a_problem_is_told_as_compilers_do(sentinel: Sentinel) -> None:
+    Path("access.yaml").write_text(ALLOW_ALL.replace("conditions: {}", "conditions: {profile: [x]}"))
+    result = sentinel("validate", "access.yaml")
+    assert result.exit_code == 1
+    assert result.output == 'access.yaml:2: rules[0].conditions.profile: unknown key; did you mean "profiles"?\n'
+
+
+def test_validation_as_json_lists_every_file(sentinel: Sentinel) -> None:
+    Path("good.yaml").write_text(ROLE)
+    Path("bad.yaml").write_text(ROLE + "enabled: 1\n")
+    result = sentinel("validate", "good.yaml", "bad.yaml", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.output) == [
+        {"file": "good.yaml", "valid": True, "problems": []},
+        {
+            "file": "bad.yaml",
+            "valid": False,
+            "problems": [{"place": "enabled", "line": 2, "message": "must be true or false, without quotes"}],
+        },
+    ]
+
+
+def test_the_kind_is_guessed_unless_it_is_said(sentinel: Sentinel) -> None:
+    Path("dev.yaml").write_text(ROLE)
+    assert sentinel("validate", "dev.yaml").exit_code == 0
+    assert sentinel("validate", "dev.yaml", "--kind", "access").exit_code == 1
+
+
+@pytest.mark.parametrize("command", [["validate"], ["lint"], ["test", "cases.yaml", "--policy"]])
+def test_a_file_that_cannot_be_read_exits_with_2(sentinel: Sentinel, command: list[str]) -> None:
+    Path("latin.yaml").write_bytes(b"a: \xff")
+    for file in ("gone.yaml", "latin.yaml", "."):
+        result = sentinel(*command, file)
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"{file}: ")
+
+
+def test_lint_findings_exit_with_1_and_name_their_line(sentinel: Sentinel) -> None:
+    Path("access.yaml").write_text(ALLOW_ALL.replace("conditions: {}", "conditions: {},\n  max_duration: 2h"))
+    result = sentinel("lint", "access.yaml")
+    assert result.exit_code == 1
+    assert result.output.startswith("access.yaml:3: rules[0].max_duration: 2h becomes 1h")
+    findings = json.loads(sentinel("lint", "access.yaml", "--json").output)
+    assert [(finding["line"], finding["rule"]) for finding in findings] == [(3, "clamped-duration")]
+
+
+def test_linting_an_invalid_policy_exits_with_2(sentinel: Sentinel) -> None:
+    Path("access.yaml").write_text("version: 3\n")
+    assert sentinel("lint", "access.yaml").exit_code == 2
+
+
+def explain(sentinel: Sentinel, *more: str) -> tuple[int, str]:
+    asked = ["--user", "carol", "--profile", "prod-readonly", "--at", "2026-01-11T05:59:00+01:00", *more]
+    result = sentinel("explain", "--policy", EXAMPLES / "access.yaml", *asked)
+    return result.exit_code, result.output
+
+
+def test_an_explanation_says_which_rule_decides_and_why_the_others_do_not(sentinel: Sentinel) -> None:
+    code, told = explain(sentinel, "--role", "OnCall")
+    assert code == 0
+    assert "✗ time: sunday 05:59 in Europe/Berlin is outside monday" in told
+    assert "✓ production-by-approval (require_approval) ← decides" in told
+    assert told.endswith(
+        "→ refused: approval_required, rule 'production-by-approval' (A colleague approves production access)\n"
+    )
+
+
+def test_an_explanation_counts_grants_and_lockouts(sentinel: Sentinel) -> None:
+    assert "→ issued for 10m, via approval, rule 'production-by-approval'" in explain(sentinel, "--approval", "600")[1]
+    assert "→ refused: locked_out" in explain(sentinel, "--approval", "600", "--locked-out")[1]
+
+
+def test_an_explanation_as_json_answers_in_the_words_of_a_case(sentinel: Sentinel) -> None:
+    told = json.loads(explain(sentinel, "--break-glass", "3600", "--duration", "20m", "--json")[1])
+    assert told["answer"] == {
+        "outcome": "issue",
+        "via": "break-glass",
+        "rule": "production-by-approval",
+        "duration": 1200,
+    }
+    assert told["dissenting_shadows"] == ["freeze-trial"]
+
+
+def test_a_profile_outside_the_catalogue_is_explained_as_such(sentinel: Sentinel) -> None:
+    Path("profiles").mkdir()
+    code, told = explain(sentinel, "--profiles", "profiles")
+    assert (code, told) == (0, "→ refused: denied, the profile is not in the catalogue, or is disabled\n")
+
+
+@pytest.mark.parametrize(
+    "option", [["--at", "2026-01-11"], ["--source-ip", "home"], ["--duration", "1s"], ["--account", "1"]]
+)
+def test_an_option_that_cannot_be_used_is_named(sentinel: Sentinel, option: list[str]) -> None:
+    code, told = explain(sentinel, *option)
+    assert code == 2
+    assert told.startswith(f"{option[0]}: ")
+
+
+def test_explaining_without_an_instant_asks_about_now(sentinel: Sentinel) -> None:
+    Path("access.yaml").write_text(ALLOW_ALL)
+    result = sentinel("explain", "--policy", "access.yaml", "--user", "a", "--profile", "dev")
+    assert "→ issued for 1h, via direct, rule 'all'" in result.output
