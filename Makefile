@@ -11,7 +11,7 @@ CLEAN := env -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS
 .PHONY: demo test lint pages
 
 demo: $(UV) ## the whole system on this machine, and a short tour of it
-	$(CLEAN) $(RUN) sentinel local tour
+	$(CLEAN) $(RUN) python -m deploy.local.tour
 
 test: $(UV) ## every test
 	$(CLEAN) $(RUN) pytest -n 2 $(PYTEST_ARGS)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from sentinel.cli_reference import render_cli_reference
+from sentinel.cli_reference import render as render_cli_reference
 from shared.edge.codes import MEANINGS
 from shared.edge.settings import PREFIX, Settings
 

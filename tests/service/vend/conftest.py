@@ -28,7 +28,7 @@ POLICY: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class FakeContext:
     """What the runtime passes beside the event."""
 
