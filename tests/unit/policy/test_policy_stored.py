@@ -7,6 +7,7 @@ from typing import Any
 
 import botocore.session
 import pytest
+from botocore.exceptions import ClientError
 
 from sentinel.parameters import ChangedMeanwhileError, ParameterStore, ParameterStoreError, StoredParameter
 from tests.unit.policy.conftest import EXAMPLES, Sentinel
@@ -213,9 +214,19 @@ def test_a_write_in_the_very_moment_of_ours_is_told_afterwards() -> None:
         store.put("policies/access", "ours", replacing=StoredParameter("old", 1), advanced=False)
 
 
+class DeniedClient:
+    """Parameter Store to somebody who may not write."""
+
+    def __init__(self) -> None:
+        self.exceptions = ssm().exceptions
+
+    def put_parameter(self, **_: Any) -> Any:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "PutParameter")
+
+
 def test_an_answer_of_aws_that_is_an_error_names_the_parameter() -> None:
-    store = ParameterStore(ssm(), "/aws/reserved")
-    with pytest.raises(ParameterStoreError, match="cannot store /aws/reserved/policies/access"):
+    store = ParameterStore(DeniedClient(), "/sentinel")
+    with pytest.raises(ParameterStoreError, match="cannot store /sentinel/policies/access: .*AccessDenied"):
         store.put("policies/access", "ours", replacing=None, advanced=False)
 
 
