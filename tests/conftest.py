@@ -22,6 +22,10 @@ def pytest_configure() -> None:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+    _install_strict()
+
+
+def _install_strict() -> None:
     strict.install(strict.read_context(json.loads(_TABLES.read_text(encoding="utf-8"))))
 
 
@@ -33,6 +37,14 @@ def _no_strict_violation() -> Iterator[None]:
     found = list(strict.violations)
     strict.violations.clear()
     assert not found, f"AWS would refuse: {found}"
+
+
+@pytest.fixture
+def unchecked() -> Iterator[None]:
+    """Send what AWS would refuse, for the tests that show the emulator refusing it."""
+    strict.uninstall()
+    yield
+    _install_strict()
 
 
 @pytest.fixture

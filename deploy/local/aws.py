@@ -7,6 +7,7 @@ from typing import Any
 from aiobotocore.session import get_session
 
 from deploy.local.keys import Keys
+from deploy.local.strict import expect_long_term_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,10 @@ class LocalAws:
 
     def client(self, service: str) -> AbstractAsyncContextManager[Any]:
         """Open a client of a service; use it in `async with`."""
-        client: AbstractAsyncContextManager[Any] = get_session().create_client(
+        session = get_session()
+        if self.keys.session_token is None:
+            expect_long_term_keys(session)
+        client: AbstractAsyncContextManager[Any] = session.create_client(
             service,
             region_name=self.region,
             endpoint_url=self.endpoint,

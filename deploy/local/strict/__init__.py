@@ -6,13 +6,21 @@ hide it.
 """
 
 from deploy.local.strict.context import StrictContext, TableKeys, read_context
-from deploy.local.strict.install import StrictAwsViolation, check, install, uninstall, violations
+from deploy.local.strict.install import (
+    StrictAwsViolation,
+    check,
+    expect_long_term_keys,
+    install,
+    uninstall,
+    violations,
+)
 
 __all__ = [
     "StrictAwsViolation",
     "StrictContext",
     "TableKeys",
     "check",
+    "expect_long_term_keys",
     "install",
     "read_context",
     "uninstall",

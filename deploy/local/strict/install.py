@@ -1,6 +1,7 @@
 """Hooks the checks into every botocore and aiobotocore session of this process."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from botocore.handlers import BUILTIN_HANDLERS
@@ -41,6 +42,9 @@ class _Checker:
     def __init__(self, context: StrictContext) -> None:
         self._context = context
 
+    def for_long_term_keys(self) -> "_Checker":
+        return _Checker(replace(self._context, caller_is_role_session=False))
+
     def __call__(self, params: Mapping[str, Any], model: OperationModel, **_: Any) -> None:
         request = AwsRequest(model.service_model.service_name, model.name, params)
         if found := list(check(request, self._context, model)):
@@ -57,3 +61,10 @@ def install(context: StrictContext) -> None:
 def uninstall() -> None:
     """Leave sessions created from now on unchecked."""
     BUILTIN_HANDLERS[:] = [entry for entry in BUILTIN_HANDLERS if not isinstance(entry[1], _Checker)]
+
+
+def expect_long_term_keys(session: Any) -> None:
+    """Tell the check that a botocore session signs with an IAM user's keys, so that AssumeRole is no role chaining."""
+    for checker in [entry[1] for entry in BUILTIN_HANDLERS if isinstance(entry[1], _Checker)]:
+        session.unregister(_EVENT, checker)
+        session.register(_EVENT, checker.for_long_term_keys())

@@ -135,17 +135,20 @@ SENSELESS_TAGS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.usefixtures("unchecked")
 async def test_a_parameter_out_of_shape_is_named(aws: LocalAws) -> None:
     for changes, word in OUT_OF_SHAPE:
         code, message = await refusal(aws, **stamped(**changes))
         assert (code, f"at '{word}'" in message) == ("ValidationError", True), message
 
 
+@pytest.mark.usefixtures("unchecked")
 async def test_tags_that_make_no_sense_together_are_refused(aws: LocalAws) -> None:
     for changes in SENSELESS_TAGS:
         assert (await refusal(aws, **stamped(**changes)))[0] == "InvalidParameterValue"
 
 
+@pytest.mark.usefixtures("unchecked")
 async def test_a_chained_session_lasts_an_hour_at_most(aws: LocalAws) -> None:
     everything = policy({"Effect": "Allow", "Action": "*", "Resource": "*"})
     trust = policy({"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"})
@@ -156,6 +159,7 @@ async def test_a_chained_session_lasts_an_hour_at_most(aws: LocalAws) -> None:
     assert (code, "1 hour session limit for roles assumed by role chaining" in message) == ("ValidationError", True)
 
 
+@pytest.mark.usefixtures("unchecked")
 async def test_a_session_lasts_no_longer_than_its_role_allows(aws: LocalAws) -> None:
     code, message = await refusal(
         aws, RoleArn=local_place().vend_role_arn, RoleSessionName="long", DurationSeconds=3601

@@ -226,7 +226,7 @@ class DeniedClient:
 
 def test_an_answer_of_aws_that_is_an_error_names_the_parameter() -> None:
     store = ParameterStore(DeniedClient(), "/sentinel")
-    with pytest.raises(ParameterStoreError, match="cannot store /sentinel/policies/access: .*AccessDenied"):
+    with pytest.raises(ParameterStoreError, match=r"cannot store /sentinel/policies/access: .*AccessDenied"):
         store.put("policies/access", "ours", replacing=None, advanced=False)
 
 
