@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from urllib.request import Request, urlopen
 
+import boto3
 import pytest
+from botocore.config import Config
 from moto.server import ThreadedMotoServer
 
 from shared.aws.clients import Clients, open_clients
@@ -19,8 +21,30 @@ def moto_url() -> Iterator[str]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
+    url = f"http://{host}:{port}"
+    _warm_up(url)
+    yield url
     server.stop()
+
+
+def _warm_up(url: str) -> None:
+    """Make moto import its backends, which it does at the first request and slower than our clients care to wait."""
+    patient = Config(read_timeout=60, retries={"total_max_attempts": 1})
+    for service, operation in (
+        ("dynamodb", "list_tables"),
+        ("ssm", "describe_parameters"),
+        ("sts", "get_caller_identity"),
+    ):
+        client = boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=url,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=patient,
+        )
+        getattr(client, operation)()
+        client.close()
 
 
 @pytest.fixture
