@@ -22,22 +22,16 @@ def vend_policy(place: Place) -> Policy:
     return policy(
         _read_documents(place, "policies/*", "profiles/*"),
         {
+            # UpdateItem counts the budget and uses up a `once` grant. New grants are the admin Lambda's to write.
             "Sid": "ReadGrantsAndCountTheBudget",
             "Effect": "Allow",
-            "Action": [
-                "dynamodb:Query",
-                "dynamodb:GetItem",
-                "dynamodb:BatchGetItem",
-                "dynamodb:PutItem",
-                "dynamodb:UpdateItem",
-                "dynamodb:ConditionCheckItem",
-            ],
-            "Resource": place.table_arns(place.grant_table),
+            "Action": ["dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+            "Resource": place.arn("dynamodb", f"table/{place.grant_table}"),
         },
         {
             "Sid": "RecordSessions",
             "Effect": "Allow",
-            "Action": ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:GetItem"],
+            "Action": ["dynamodb:PutItem", "dynamodb:UpdateItem"],
             "Resource": place.arn("dynamodb", f"table/{place.session_table}"),
         },
         *_assume_protected_roles(place),

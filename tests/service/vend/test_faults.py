@@ -1,0 +1,129 @@
+"""What the vend answers, writes and leaves behind when one of its dependencies fails."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from threading import Event
+
+import pytest
+
+from tests.gateway_events import http_api_event
+from tests.service.emulator import table_name
+from tests.service.vend.conftest import Answered, VendLambda
+from tests.service.vend.faulty_aws import FaultyAws, answers, faulty_aws, hangs_until
+
+DEV = http_api_event(query="profile=dev")
+PROD = http_api_event(query="profile=prod")
+
+
+@pytest.fixture
+def aws_url(aws_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyAws]:
+    with faulty_aws(aws_url) as aws:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
+        yield aws
+
+
+@pytest.fixture
+def aws(aws_url: FaultyAws) -> FaultyAws:
+    return aws_url
+
+
+def undecided(answered: Answered, dependency: str) -> None:
+    """Check for a 503 that names the dependency to the log and not to the caller."""
+    assert (answered.status, answered.body["code"]) == (503, "unavailable")
+    assert dependency not in str(answered.body)
+    assert (answered.audit["outcome"], answered.audit["dependency"]) == ("failed", dependency)
+    assert "access_key_id" not in answered.audit
+
+
+def grant_status(vend: VendLambda) -> str:
+    key = {"subject": {"S": "user#alice"}, "item": {"S": "approval#prod#g1"}}
+    found = vend.aws("dynamodb").get_item(TableName=table_name("grant"), Key=key, ConsistentRead=True)
+    return str(found["Item"]["status"]["S"])
+
+
+@pytest.mark.parametrize(
+    ("operation", "dependency"),
+    [("GetParameters", "ssm"), ("Query", "dynamodb"), ("BatchGetItem", "dynamodb"), ("UpdateItem", "dynamodb")],
+)
+def test_a_fact_that_cannot_be_read_means_no_credential(
+    vend: VendLambda, aws: FaultyAws, operation: str, dependency: str
+) -> None:
+    aws.faults[operation] = answers(500, "InternalServerError")
+    undecided(vend.call(DEV), dependency)
+    assert "AssumeRole" not in aws.seen
+    assert vend.sessions() == []
+
+
+def test_credentials_whose_row_cannot_be_written_are_dropped(vend: VendLambda, aws: FaultyAws) -> None:
+    aws.faults["PutItem"] = answers(500, "InternalServerError")
+    answered = vend.call(DEV)
+    undecided(answered, "dynamodb")
+    assert "AssumeRole" in aws.seen
+    assert answered.audit["session_row"] == "not recorded"
+    assert vend.sessions() == []
+
+
+def test_a_session_sts_refuses_is_marked_failed(vend: VendLambda, aws: FaultyAws) -> None:
+    aws.faults["AssumeRole"] = answers(403, "AccessDenied")
+    answered = vend.call(DEV)
+    undecided(answered, "sts")
+    assert answered.audit["session_row"] == "failed"
+    assert [row["status"]["S"] for row in vend.sessions()] == ["failed"]
+
+
+def test_a_throttled_sts_is_told_with_a_time_to_wait(vend: VendLambda, aws: FaultyAws) -> None:
+    aws.faults["AssumeRole"] = answers(400, "Throttling")
+    answered = vend.call(DEV)
+    assert (answered.status, answered.body["code"]) == (429, "throttled")
+    assert int(answered.headers["retry-after"]) >= 1
+    assert [row["status"]["S"] for row in vend.sessions()] == ["failed"]
+
+
+def test_a_once_grant_is_given_back_when_sts_fails(vend: VendLambda, aws: FaultyAws) -> None:
+    vend.approve("prod", timedelta(hours=1), uses="once")
+    aws.faults["AssumeRole"] = answers(500, "InternalFailure")
+    answered = vend.call(PROD)
+    undecided(answered, "sts")
+    assert answered.audit["session_row"] == "failed, grant given back"
+    assert grant_status(vend) == "approved"
+    del aws.faults["AssumeRole"]
+    assert vend.call(PROD).status == 200
+    assert grant_status(vend) == "consumed"
+
+
+def test_a_grant_row_that_cannot_be_understood_decides_nothing(vend: VendLambda) -> None:
+    vend.put_grant_row(subject={"S": "user#alice"}, item={"S": "mystery#dev#1"}, ends_at={"N": "99999999999"})
+    undecided(vend.call(DEV), "dynamodb")
+
+
+class TestADependencyThatHangs:
+    @pytest.fixture
+    def environment(self, environment: dict[str, str]) -> dict[str, str]:
+        return environment | {"SENTINEL_DEADLINE": "0.5"}
+
+    def test_the_deadline_ends_the_request(self, vend: VendLambda, aws: FaultyAws) -> None:
+        released = Event()
+        aws.faults["Query"] = hangs_until(released)
+        try:
+            undecided(vend.call(DEV), "deadline")
+        finally:
+            released.set()
+        assert vend.sessions() == []
+
+
+class TestStaleDocuments:
+    @pytest.fixture
+    def environment(self, environment: dict[str, str]) -> dict[str, str]:
+        return environment | {"SENTINEL_DOCUMENT_MAX_STALE": "300"}
+
+    def test_the_last_good_documents_serve_and_the_audit_line_says_so(self, vend: VendLambda, aws: FaultyAws) -> None:
+        assert vend.call(DEV).audit.get("stale_documents") is None
+        aws.faults["GetParameters"] = answers(500, "InternalServerError")
+        answered = vend.call(DEV)
+        assert answered.status == 200
+        assert set(answered.audit["stale_documents"]) == {"policies/access", "profiles/dev"}
+
+    def test_a_profile_never_read_before_cannot_be_stale(self, vend: VendLambda, aws: FaultyAws) -> None:
+        vend.call(DEV)
+        aws.faults["GetParameters"] = answers(500, "InternalServerError")
+        undecided(vend.call(PROD), "ssm")
