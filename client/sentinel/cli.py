@@ -50,7 +50,11 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, summary) for name, (_, _, summary) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+# Every group says so itself: click keeps the help option it first made for a command, whoever invoked it.
+HELP_OPTIONS: Final = {"help_option_names": ["-h", "--help"]}
+
+
+@click.group(cls=LazyGroup, epilog=_EPILOG, context_settings=HELP_OPTIONS)
 @click.version_option(version("sentinel"), prog_name="sentinel")
 @click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error. It may hold names and URLs.")
 def cli(*, debug: bool) -> None:

@@ -1,11 +1,11 @@
 """`sentinel local`: the whole system on this machine. The only command that reaches into `deploy.local`, and late."""
 
-from importlib import import_module
-
 import click
 
+from sentinel.cli import HELP_OPTIONS
 
-@click.group
+
+@click.group(context_settings=HELP_OPTIONS)
 def local() -> None:
     """Run the whole system on this machine."""
 
@@ -20,7 +20,7 @@ def up(*, as_json: bool, port: int) -> None:
     behind when it ends.
     """
     try:
-        stay_up = import_module("deploy.local.up").stay_up
+        from deploy.local.up import stay_up  # noqa: PLC0415 - late: only this command needs the extra `local`
     except ModuleNotFoundError as error:
         raise click.ClickException(f"{error.name} is missing: pip install 'sentinel[local]'") from None
     stay_up(as_json=as_json, port=port)

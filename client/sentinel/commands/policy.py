@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import click
 
+from sentinel.cli import HELP_OPTIONS
 from sentinel.policy_cases import CaseResult, load_cases, run_case
 from sentinel.policy_explain_command import explain
 from sentinel.policy_files import MODELS, complain, guess_kind, load_catalogue, load_file, read_text
@@ -22,7 +23,7 @@ _profiles_option = click.option(
 )
 
 
-@click.group
+@click.group(context_settings=HELP_OPTIONS)
 def policy() -> None:
     """Check, test, explain and store access policies and profiles."""
 
