@@ -1,0 +1,45 @@
+"""Real SDKs and tools, each as the command that runs its `use_*` program on a table."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+# It pins a botocore of its own, so uv gives it an environment of its own.
+AWS_CLI = "awscli==1.46.3"
+HERE = Path(__file__).parent
+Command = Callable[[str], tuple[str, ...]]
+
+
+def boto3_command() -> Command:
+    return lambda table: (sys.executable, str(HERE / "programs/use_boto3.py"), table)
+
+
+def aiobotocore_command() -> Command:
+    return lambda table: (sys.executable, str(HERE / "programs/use_aiobotocore.py"), table)
+
+
+def aws_cli() -> tuple[str, ...]:
+    """Install the AWS CLI; gives the command that runs it without uv, and so without uv's home."""
+    ask = (sys.executable, "-m", "uv", "tool", "run", "--quiet", "--python", sys.executable, "--from", AWS_CLI)
+    found = subprocess.run(
+        (*ask, "python", "-c", "import sys; print(sys.executable)"), stdout=-1, check=True, text=True
+    )
+    return found.stdout.strip(), "-m", "awscli"
+
+
+def aws_cli_command(aws: tuple[str, ...]) -> Command:
+    return lambda table: ("sh", str(HERE / "programs/use_aws_cli.sh"), table, *aws)
+
+
+def javascript_command(folder: Path) -> Command:
+    """Install what the lock file names into a folder, the program beside it."""
+    if shutil.which("npm") is None:
+        pytest.skip("the JavaScript SDK needs Node.js and npm, and this machine has none")
+    shutil.copytree(HERE / "javascript", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
+    install = ("npm", "ci", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts")
+    subprocess.run(install, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return lambda table: ("node", str(folder / "use_sdk.js"), table)

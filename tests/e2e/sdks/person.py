@@ -1,0 +1,86 @@
+"""A person at a machine of their own, working against the local stack with the `sentinel` command."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.stack import LocalStack
+
+SENTINEL = (sys.executable, "-m", "sentinel")
+
+
+@dataclass(frozen=True)
+class Finished:
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A command under `sentinel exec` that answers each line with the ARN it runs as and a note it read."""
+
+    process: Process
+
+    async def ask(self) -> tuple[str, str]:
+        """Have the command call AWS once more; gives the ARN and the note."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(b"\n")
+        answer = (await self.process.stdout.readline()).decode().split()
+        assert len(answer) == 2, f"the command ended: {await self._complaint()}"
+        return answer[0], answer[1]
+
+    async def _complaint(self) -> str:
+        assert self.process.stderr is not None
+        return (await self.process.stderr.read()).decode()
+
+
+@dataclass(frozen=True)
+class Person:
+    """Runs commands as one of the stack's callers, with nothing of the developer's own environment."""
+
+    home: Path
+    environ: Mapping[str, str]
+
+    async def run(self, *command: str, **more: str) -> Finished:
+        process = await asyncio.create_subprocess_exec(
+            *command, env={**self.environ, **more}, stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=PIPE
+        )
+        out, err = await process.communicate()
+        assert process.returncode is not None
+        return Finished(process.returncode, out.decode(), err.decode())
+
+    async def sentinel(self, *arguments: str, **more: str) -> Finished:
+        return await self.run(*SENTINEL, *arguments, **more)
+
+    @asynccontextmanager
+    async def start(self, *arguments: str) -> AsyncIterator[Process]:
+        """Start `sentinel` with open pipes; it is stopped when the block ends."""
+        process = await asyncio.create_subprocess_exec(
+            *SENTINEL, *arguments, env=self.environ, stdin=PIPE, stdout=PIPE, stderr=PIPE
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.communicate()
+
+    @asynccontextmanager
+    async def converse(self, profile: str, command: tuple[str, ...]) -> AsyncIterator[Conversation]:
+        """Start a command under `sentinel exec`, to be asked line by line."""
+        async with self.start("exec", profile, "--", *command) as process:
+            yield Conversation(process)
+
+
+def person(stack: LocalStack, caller: str, home: Path) -> Person:
+    """Be one of the stack's callers. The endpoint of AWS comes from their AWS profile alone."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+    given = {name: value for name, value in stack.caller_environment.items() if name != "AWS_ENDPOINT_URL"}
+    return Person(home, {**kept, **given, "HOME": str(home), "AWS_PROFILE": caller})
