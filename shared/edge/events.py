@@ -71,13 +71,7 @@ def _parse_v2(event: Mapping[str, Any], context: Mapping[str, Any]) -> HttpReque
         method=_text(http, "method"),
         path=path,
         query=_single(_decode_query(str(event.get("rawQueryString") or ""))),
-        caller=Caller(
-            arn=_text(iam, "userArn"),
-            account=_text(iam, "accountId"),
-            source_ip=str(http.get("sourceIp") or ""),
-            user_agent=str(http.get("userAgent") or ""),
-            access_key_id=str(iam.get("accessKey") or ""),
-        ),
+        caller=_caller(iam, http),
         content_type=_header(event, "content-type"),
         body=_body(event),
     )
@@ -91,15 +85,19 @@ def _parse_v1(event: Mapping[str, Any], context: Mapping[str, Any]) -> HttpReque
         method=_text(event, "httpMethod"),
         path=_text(event, "path"),
         query=_single(pairs),
-        caller=Caller(
-            arn=_text(identity, "userArn"),
-            account=_text(identity, "accountId"),
-            source_ip=str(identity.get("sourceIp") or ""),
-            user_agent=str(identity.get("userAgent") or ""),
-            access_key_id=str(identity.get("accessKey") or ""),
-        ),
+        caller=_caller(identity, identity),
         content_type=_header(event, "content-type"),
         body=_body(event),
+    )
+
+
+def _caller(identity: Mapping[str, Any], connection: Mapping[str, Any]) -> Caller:
+    return Caller(
+        arn=_text(identity, "userArn"),
+        account=_text(identity, "accountId"),
+        source_ip=str(connection.get("sourceIp") or ""),
+        user_agent=str(connection.get("userAgent") or ""),
+        access_key_id=str(identity.get("accessKey") or ""),
     )
 
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.strict_requests import complaints, deletion, query, transaction
+from tests.unit.strict.requests import complaints, deletion, query, transaction
 
 
 def parameter(value: str = "{}", name: str = "/sentinel/policies/access", **more: Any) -> dict[str, Any]:

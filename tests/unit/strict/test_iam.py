@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.strict_requests import ACCOUNT, ALL_THREE, VEND, complaints, create_role, permissions, trust
+from tests.unit.strict.requests import ACCOUNT, ALL_THREE, VEND, complaints, create_role, permissions, trust
 
 ONLY_VEND = {"ArnEquals": {"aws:PrincipalArn": VEND}}
 SOMEONE = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}

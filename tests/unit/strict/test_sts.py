@@ -5,7 +5,7 @@ import pytest
 
 from deploy.local.strict.context import AwsRequest
 from deploy.local.strict.rules.sts import no_source_identity_is_reserved
-from tests.unit.strict_requests import CONTEXT, assume_role, complaints, session_policy, tags
+from tests.unit.strict.requests import CONTEXT, assume_role, complaints, session_policy, tags
 
 LONGEST = "a" * 64
 
