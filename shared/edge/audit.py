@@ -72,8 +72,13 @@ class AuditLine:
             value = getattr(self, each.name)
             if value is None or value in ((), [], {}):
                 continue
-            known[each.name] = value[:MAX_CALLER_TEXT] if isinstance(value, str) else value
+            known[each.name] = _clean(value) if isinstance(value, str) else value
         return orjson.dumps(known, option=orjson.OPT_UTC_Z)
+
+
+def _clean(text: str) -> str:
+    """Cut what a caller chose, and replace half characters, which JSON cannot carry."""
+    return text[:MAX_CALLER_TEXT].encode("utf-8", "replace").decode()
 
 
 class AuditError(Exception):

@@ -37,6 +37,11 @@ def test_what_a_caller_chose_cannot_break_or_bloat_the_line() -> None:
     assert len(json.loads(rendered)["user_agent"]) == MAX_CALLER_TEXT
 
 
+def test_half_a_surrogate_pair_does_not_keep_a_request_out_of_the_log() -> None:
+    line = AuditLine(time=AT, service="vend", request_id="r", user_agent="a\ud800b")
+    assert json.loads(line.render())["user_agent"] == "a?b"
+
+
 def test_a_step_is_timed_even_when_it_fails() -> None:
     line = AuditLine(time=AT, service="vend", request_id="r")
     with pytest.raises(RuntimeError), line.step("read"):
