@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -9,22 +10,42 @@ import pytest
 
 from deploy.local.place import local_place
 from deploy.local.stack import LocalStack
+from sentinel.clock import utc_now
+from tests.e2e.sdks.approvals import BRIEF, approval
 from tests.e2e.sdks.person import Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_fifty_parallel_fetches_cause_one_vend(stack: LocalStack, bob: Person) -> None:
-    async with bob.start("serve", "--json", "dev") as process:
+async def test_fifty_parallel_fetches_cause_one_vend_at_first_and_when_the_credential_nears_its_end(
+    stack: LocalStack, bob: Person
+) -> None:
+    async with approval(stack, "bob", "brief", BRIEF), bob.start("serve", "--json", "staging") as process:
         assert process.stdout is not None
         served = json.loads(await process.stdout.readline())
-        async with aiohttp.ClientSession(headers={"Authorization": served["token"]}) as http:
-            answers = await asyncio.gather(*(_fetch(http, served["uri"]) for _ in range(50)))
-    assert len({answer["AccessKeyId"] for answer in answers}) == 1
+        first = await _fetch_fifty(served)
+        async with approval(stack, "bob", "longer", timedelta(hours=1)):
+            await _last_third(first)
+            second = await _fetch_fifty(served)
+    assert first["AccessKeyId"] != second["AccessKeyId"]
     rows = await _sessions_of(stack, "bob")
-    lines = [line["session_id"] for line in _audit_lines(stack) if line.get("user") == "bob"]
-    assert [row["session_id"]["S"] for row in rows] == lines
-    assert len(lines) == 1
+    audited = [line["session_id"] for line in _audit_lines(stack) if line.get("user") == "bob"]
+    assert len(audited) == 2
+    assert {row["session_id"]["S"] for row in rows} == set(audited)
+
+
+async def _fetch_fifty(served: dict[str, str]) -> dict[str, str]:
+    """Fetch from fifty connections at once; gives the one credential all of them got."""
+    async with aiohttp.ClientSession(headers={"Authorization": served["token"]}) as http:
+        answers = await asyncio.gather(*(_fetch(http, served["uri"]) for _ in range(50)))
+    assert answers == [answers[0]] * 50
+    return answers[0]
+
+
+async def _last_third(credential: dict[str, str]) -> None:
+    """Wait until the client takes a credential that is new now to be worth renewing, with a moment to spare."""
+    life = datetime.fromisoformat(credential["Expiration"]) - utc_now()
+    await asyncio.sleep(life.total_seconds() * 2 / 3 + 0.5)
 
 
 async def _fetch(http: aiohttp.ClientSession, uri: str) -> dict[str, str]:
