@@ -3,6 +3,7 @@ import json
 import os
 import pty
 import stat
+import sys
 from datetime import datetime, timedelta
 
 from tests.e2e.client.fake_service import FakeService, Machine
@@ -81,7 +82,7 @@ async def test_secrets_are_not_printed_to_a_terminal_unless_forced(user: Machine
     async def on_a_terminal(*arguments: str) -> tuple[int | None, bytes]:
         ours, theirs = pty.openpty()
         process = await asyncio.create_subprocess_exec(
-            "python3", "-m", "sentinel", "credentials", *arguments, "dev", env=user.environ, stdout=theirs
+            sys.executable, "-m", "sentinel", "credentials", *arguments, "dev", env=user.environ, stdout=theirs
         )
         await process.wait()
         os.set_blocking(ours, False)
@@ -113,7 +114,7 @@ async def test_a_credential_process_that_leads_back_to_sentinel_is_refused(user:
 
 async def test_a_loop_through_a_script_is_refused_too(user: Machine, service: FakeService) -> None:
     script = user.home / "own-credentials"
-    script.write_text("#!/bin/sh\nexec python3 -m sentinel credentials dev\n")
+    script.write_text(f"#!/bin/sh\nexec {sys.executable} -m sentinel credentials dev\n")
     script.chmod(0o755)
     with (user.home / ".aws/config").open("a") as config:
         config.write(f"[profile scripted]\ncredential_process = {script}\n")

@@ -2,6 +2,7 @@ import asyncio
 import json
 import signal
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ PRINT_ENVIRONMENT = "import json, os; print(json.dumps(dict(os.environ)))"
 
 
 async def _child_environment(user: Machine, **more: str) -> dict[str, str]:
-    done = await user.sentinel("exec", "dev", "--", "python3", "-c", PRINT_ENVIRONMENT, **more)
+    done = await user.sentinel("exec", "dev", "--", sys.executable, "-c", PRINT_ENVIRONMENT, **more)
     assert done.code == 0, done.err
     environ: dict[str, str] = json.loads(done.out)
     return environ
@@ -103,7 +104,7 @@ async def test_a_signal_reaches_the_child(user: Machine, number: signal.Signals)
         f"print('caught', int(signal.sigwait({{{int(number)}}})), flush=True)\n"
         "sys.exit(7)\n"
     )
-    process = await user.start("exec", "dev", "--", "python3", "-c", wait)
+    process = await user.start("exec", "dev", "--", sys.executable, "-c", wait)
     assert process.stdout is not None
     assert await process.stdout.readline() == b"ready\n"
     process.send_signal(number)
@@ -117,14 +118,14 @@ async def test_options_after_the_profile_belong_to_the_command(user: Machine) ->
 
 
 async def test_sessions_do_not_nest(user: Machine, service: FakeService) -> None:
-    done = await user.sentinel("exec", "dev", "--", "python3", "-m", "sentinel", "exec", "staging", "--", "true")
+    done = await user.sentinel("exec", "dev", "--", sys.executable, "-m", "sentinel", "exec", "staging", "--", "true")
     assert done.code == 2
     assert "already a session of the profile dev" in done.err
     assert service.vends == ["dev"]
 
 
 async def test_inside_a_session_the_users_own_credentials_are_out_of_reach(user: Machine) -> None:
-    done = await user.sentinel("exec", "dev", "--", "python3", "-m", "sentinel", "whoami")
+    done = await user.sentinel("exec", "dev", "--", sys.executable, "-m", "sentinel", "whoami")
     assert done.code == 1
     assert "run this in a shell outside of it" in done.err
 
@@ -136,7 +137,7 @@ async def test_the_childs_configuration_is_private_holds_no_secret_and_is_gone_a
         "modes = lambda f: [os.stat(f).st_mode, os.stat(os.path.dirname(f)).st_mode]\n"
         "print(json.dumps([[f, *modes(f), open(f).read()] for f in files]))"
     )
-    done = await user.sentinel("exec", "dev", "--", "python3", "-c", show)
+    done = await user.sentinel("exec", "dev", "--", sys.executable, "-c", show)
     for name, mode, folder_mode, text in json.loads(done.out):
         assert stat.S_IMODE(mode) == 0o600
         assert stat.S_IMODE(folder_mode) == 0o700

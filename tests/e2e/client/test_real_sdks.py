@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from datetime import timedelta
 
 from tests.e2e.client.fake_service import FakeService, Machine
@@ -26,14 +27,14 @@ ARN = "arn:aws:sts::111122223333:assumed-role/dev/ASIAVENDED{:010d}"
 async def test_boto3_gets_the_vended_credentials_although_the_users_own_keys_are_in_its_default_profile(
     user: Machine, service: FakeService
 ) -> None:
-    done = await user.sentinel("exec", "dev", "--", "python3", "-c", BOTO3)
+    done = await user.sentinel("exec", "dev", "--", sys.executable, "-c", BOTO3)
     assert done.code == 0, done.err
     assert json.loads(done.out) == ["container-role", ARN.format(1), "eu-west-3"]
     assert service.vends == ["dev"]
 
 
 async def test_aiobotocore_gets_the_vended_credentials(user: Machine, service: FakeService) -> None:
-    done = await user.sentinel("exec", "dev", "--", "python3", "-c", AIOBOTOCORE)
+    done = await user.sentinel("exec", "dev", "--", sys.executable, "-c", AIOBOTOCORE)
     assert done.code == 0, done.err
     assert json.loads(done.out) == ARN.format(1)
     assert service.vends == ["dev"]
@@ -48,7 +49,7 @@ async def test_an_sdk_that_refreshes_gets_a_new_credential_while_it_runs(user: M
         "while len(seen) < 2: seen.add(credentials.get_frozen_credentials().access_key)\n"
         "print(boto3.client('sts').get_caller_identity()['Arn'])\n"
     )
-    done = await user.sentinel("exec", "dev", "--", "python3", "-c", refresh)
+    done = await user.sentinel("exec", "dev", "--", sys.executable, "-c", refresh)
     assert done.code == 0, done.err
     assert int(done.out.strip()[-4:]) >= 2
 
@@ -57,7 +58,7 @@ async def test_a_named_profile_does_not_silently_run_as_another(user: Machine) -
     with (user.home / ".aws/config").open("a") as config:
         config.write("[profile prod]\nregion = eu-west-1\n")
     done = await user.sentinel(
-        "exec", "dev", "--", "python3", "-c", "import boto3; boto3.Session(profile_name='prod').get_credentials()"
+        "exec", "dev", "--", sys.executable, "-c", "import boto3; boto3.Session(profile_name='prod').get_credentials()"
     )
     assert "ProfileNotFound" in done.err
 
@@ -66,7 +67,9 @@ async def test_boto3_reads_the_blocks_that_configure_wrote(user: Machine, servic
     await user.sentinel("configure", "dev")
     ask = "import boto3; print(boto3.Session(profile_name='dev').get_credentials().get_frozen_credentials().access_key)"
     for _ in range(2):
-        process = await asyncio.create_subprocess_exec("python3", "-c", ask, env=user.environ, stdout=-1, stderr=-1)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", ask, env=user.environ, stdout=-1, stderr=-1
+        )
         out, err = await process.communicate()
         assert out == b"ASIAVENDED0000000001\n", err
     assert service.vends == ["dev"]
