@@ -1,34 +1,8 @@
-"""The words of both tables: attributes, indexes and keys, as `deploy/definitions/tables.json` defines them."""
+"""The words of both tables: kinds, states and keys. `deploy/definitions/tables.json` defines the tables themselves."""
 
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
-
-
-class SessionAttribute(StrEnum):
-    """Key attributes of the session table."""
-
-    SESSION_ID = "session_id"
-    USER = "user"
-    PROFILE = "profile"
-    ISSUED_AT = "issued_at"
-
-
-class GrantAttribute(StrEnum):
-    """Key attributes of the grant table."""
-
-    SUBJECT = "subject"
-    ITEM = "item"
-    GRANT_ID = "grant_id"
-    OPEN_KIND = "open_kind"
-    CREATED_AT = "created_at"
-
-
-class Index(StrEnum):
-    SESSIONS_BY_USER = "by-user"
-    SESSIONS_BY_PROFILE = "by-profile"
-    GRANTS_BY_ID = "by-id"
-    OPEN_BY_KIND = "open-by-kind"
 
 
 class ItemKind(StrEnum):

@@ -17,7 +17,6 @@ PREFIX: Final = "sentinel"
 MAX_LENGTH: Final = 64
 SESSION_ID_BYTES: Final = 10
 _CROCKFORD: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-_SESSION_ID: Final = re.compile(rf"[{_CROCKFORD}]{{16}}")
 _DIGEST_LENGTH: Final = 8
 
 
@@ -77,11 +76,6 @@ def new_session_id(random_bytes: bytes) -> str:
         raise ValueError(f"a session id is made of {SESSION_ID_BYTES} random bytes")
     number = int.from_bytes(random_bytes, "big")
     return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(75, -5, -5))
-
-
-def is_session_id(text: str) -> bool:
-    """Whether the text has the shape of a session id."""
-    return _SESSION_ID.fullmatch(text) is not None
 
 
 def stamp_for(via: Via, session_id: str, user: str) -> Stamp:

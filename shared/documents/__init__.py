@@ -1,6 +1,6 @@
 """Documents: how policies and profiles are stored, read and checked. One parse path, strict, for every user of them."""
 
-from shared.documents.envelope import DoesNotFitError, is_packed, pack, policy_version, unpack
+from shared.documents.envelope import DoesNotFitError, is_packed, pack, unpack
 from shared.documents.load import check_document, check_items, load_access_policy, load_document, load_profile
 from shared.documents.problems import DocumentError, Problem
 from shared.documents.reader import read_document
@@ -18,7 +18,6 @@ __all__ = [
     "load_document",
     "load_profile",
     "pack",
-    "policy_version",
     "read_document",
     "unpack",
 ]

@@ -6,7 +6,6 @@ A standard parameter holds 4 KB and an advanced one 8 KB (Systems Manager User G
 import base64
 import binascii
 import gzip
-import hashlib
 import zlib
 from typing import Final
 
@@ -16,7 +15,6 @@ MARKER: Final = "gzip:"
 # Checked before any parser sees the text: no document anyone wrote by hand comes near it.
 MAX_BYTES: Final = 64 * 1024
 _GZIP_WBITS: Final = 31
-_VERSION_LENGTH: Final = 12
 
 
 class DoesNotFitError(ValueError):
@@ -64,16 +62,6 @@ def unpack(text: str) -> str:
     if len(data) > MAX_BYTES:
         raise _too_large()
     return _unpack_gzip(text.removeprefix(MARKER).strip()) if is_packed(text) else text
-
-
-def policy_version(text: str) -> str:
-    """Give the short hash by which logs name a document: of the text as written, however it is stored.
-
-    Raises:
-        DocumentError: the stored form cannot be unpacked.
-
-    """
-    return hashlib.sha256(unpack(text).encode()).hexdigest()[:_VERSION_LENGTH]
 
 
 def _unpack_gzip(encoded: str) -> str:

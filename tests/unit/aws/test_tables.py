@@ -2,24 +2,6 @@ from shared.aws import tables
 from tests.service.emulator import table_definitions
 
 
-def key_attributes(which: str) -> set[str]:
-    return {attribute["AttributeName"] for attribute in table_definitions()[which]["create"]["AttributeDefinitions"]}
-
-
-def test_the_code_and_the_definitions_name_the_same_keys() -> None:
-    assert key_attributes("session") == set(tables.SessionAttribute)
-    assert key_attributes("grant") == set(tables.GrantAttribute)
-
-
-def test_the_code_and_the_definitions_name_the_same_indexes() -> None:
-    defined = {
-        index["IndexName"]
-        for definition in table_definitions().values()
-        for index in definition["create"]["GlobalSecondaryIndexes"]
-    }
-    assert defined == set(tables.Index)
-
-
 def test_every_table_expires_rows_recovers_in_time_and_refuses_deletion() -> None:
     for definition in table_definitions().values():
         assert definition["time_to_live"] == {"AttributeName": tables.TTL_ATTRIBUTE, "Enabled": True}

@@ -10,7 +10,6 @@ from shared.core.stamp import (
     Stamp,
     TagKey,
     Via,
-    is_session_id,
     new_session_id,
     parse_stamp,
     session_tags,
@@ -83,7 +82,7 @@ def test_no_stamp_is_made_for_a_user_it_cannot_carry(user: str) -> None:
 
 @given(st.binary(min_size=10, max_size=10), st.binary(min_size=10, max_size=10))
 def test_session_ids_keep_all_eighty_bits(one: bytes, other: bytes) -> None:
-    assert is_session_id(new_session_id(one))
+    assert re.fullmatch("[0-9a-hjkmnp-tv-z]{16}", new_session_id(one))
     assert (new_session_id(one) == new_session_id(other)) == (one == other)
 
 

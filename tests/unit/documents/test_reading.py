@@ -18,7 +18,6 @@ from shared.documents import (
     load_access_policy,
     load_profile,
     pack,
-    policy_version,
     read_document,
     unpack,
 )
@@ -215,7 +214,6 @@ def test_a_document_is_packed_only_where_it_does_not_fit_and_always_alike() -> N
     assert is_packed(pack(text, 4096))
     assert pack(text, 4096) == pack(text, 4096)
     assert load_profile(pack(text, 4096)) == load_profile(text)
-    assert policy_version(pack(text, 4096)) == policy_version(text) != policy_version(text + " ")
 
 
 @pytest.mark.parametrize(
