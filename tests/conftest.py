@@ -1,16 +1,14 @@
 """What every test stands on: no AWS profile of the developer's, and every request checked as AWS would."""
 
-import json
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from deploy.local import strict
+from deploy.local.place import table_definitions
 
 pytest_plugins = ["pytester"]
-_TABLES = Path(__file__).parents[1] / "deploy" / "definitions" / "tables.json"
 
 
 def pytest_configure() -> None:
@@ -26,7 +24,7 @@ def pytest_configure() -> None:
 
 
 def _install_strict() -> None:
-    strict.install(strict.read_context(json.loads(_TABLES.read_text(encoding="utf-8"))))
+    strict.install(strict.read_context(table_definitions()))
 
 
 @pytest.fixture(autouse=True)

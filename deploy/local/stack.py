@@ -19,7 +19,6 @@ from typing import Final, Self
 
 from deploy.local.aws import LocalAws
 from deploy.local.callers import AwsFiles, LocalCaller, create_callers, write_aws_files
-from deploy.local.clock import utc_now
 from deploy.local.emulator.server import Emulator
 from deploy.local.gateway.credentials import RememberedCredentials
 from deploy.local.gateway.fronts import ADMIN, VEND, Front, FrontKind
@@ -29,6 +28,7 @@ from deploy.local.place import ACCOUNT, REGION, SSO_ROLE, local_place
 from deploy.local.runtime.execution_role import ExecutionRoles
 from deploy.local.runtime.function import Function, FunctionSettings
 from deploy.local.seed import seed
+from shared.edge.clock import utc_now
 
 HANDLERS: Final = {VEND: "services.vend.handler.handler", ADMIN: "services.admin.handler.handler"}
 _READY_LIMIT_S: Final = 60.0

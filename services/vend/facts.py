@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shared.aws.budget import Exhausted, RateBudget, Spent
 from shared.aws.document_cache import CachedDocuments
-from shared.aws.documents import Document
+from shared.aws.documents import PROFILES_FOLDER, Document
 from shared.aws.grants import GrantTable, Standing
 from shared.core.access.schema import AccessPolicy
 from shared.core.profile import Profile
@@ -54,7 +54,7 @@ class FactsReader:
             UndecidableError: there is no access policy.
 
         """
-        profile_document = f"profiles/{profile}"
+        profile_document = f"{PROFILES_FOLDER}/{profile}"
         async with asyncio.TaskGroup() as reads:
             loading = reads.create_task(self.documents.load([ACCESS_POLICY, profile_document]))
             standing = reads.create_task(self.grants.load_standing(user, profile, now))

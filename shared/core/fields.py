@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from shared.core.arn import is_account_id
 from shared.core.durations import STS_MINIMUM, MalformedDurationError, format_duration, parse_duration
+from shared.core.session_policy import check_session_policy
 
 PROFILE_NAME_PATTERN: Final = r"[A-Za-z0-9._-]{1,64}"
 
@@ -38,6 +39,11 @@ def _read_account(value: Any) -> str:
     return value
 
 
+def _is_session_policy(value: dict[str, Any]) -> dict[str, Any]:
+    check_session_policy(value)
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(_read_duration), Field(strict=False)]
 SessionDuration = Annotated[Duration, AfterValidator(_at_least_the_sts_floor)]
 AccountId = Annotated[str, BeforeValidator(_read_account)]
@@ -45,4 +51,4 @@ AccountId = Annotated[str, BeforeValidator(_read_account)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Glob = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
-IamPolicy = dict[str, Any]
+SessionPolicy = Annotated[dict[str, Any], AfterValidator(_is_session_policy)]

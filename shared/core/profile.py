@@ -1,13 +1,12 @@
 """A profile: a name in the catalogue for a role one may be given."""
 
 import re
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from shared.core.arn import MalformedArnError, parse_arn, role_name
-from shared.core.fields import PROFILE_NAME_PATTERN, AccountId, DocumentModel, IamPolicy, SessionDuration, Text
-from shared.core.session_policy import check_session_policy
+from shared.core.fields import PROFILE_NAME_PATTERN, AccountId, DocumentModel, SessionDuration, SessionPolicy, Text
 
 _PROFILE_NAME: Final = re.compile(PROFILE_NAME_PATTERN)
 
@@ -25,11 +24,6 @@ def _is_role_arn(value: str) -> str:
     return value
 
 
-def _is_session_policy(value: dict[str, Any]) -> dict[str, Any]:
-    check_session_policy(value)
-    return value
-
-
 class Profile(DocumentModel):
     """The document `profiles/<name>`."""
 
@@ -38,7 +32,7 @@ class Profile(DocumentModel):
     region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$")] | None = None
     description: Text | None = None
     max_duration: SessionDuration | None = None
-    session_policy: Annotated[IamPolicy, AfterValidator(_is_session_policy)] | None = None
+    session_policy: SessionPolicy | None = None
     enabled: bool = Field(default=True)
 
     @model_validator(mode="after")

@@ -133,7 +133,7 @@ class LambdaApp:
         match answer:
             case Answer():
                 audit.outcome = "issued" if audit.access_key_id else "answered"
-            case Refusal(code=Code.UNAVAILABLE as code) | Refusal(code=code):
+            case Refusal(code=code):
                 audit.outcome = "failed" if code is Code.UNAVAILABLE else "refused"
                 audit.code = code.value
                 audit.detail = audit.detail or answer.message

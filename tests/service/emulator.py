@@ -1,17 +1,7 @@
 """Prepares an emulator from the same definitions the deployment uses."""
 
-import json
-from pathlib import Path
-from typing import Any, Final
-
+from deploy.local.place import table_definitions
 from shared.aws.clients import Clients
-
-DEFINITIONS: Final = Path(__file__).parents[2] / "deploy" / "definitions"
-
-
-def table_definitions() -> dict[str, Any]:
-    definitions: dict[str, Any] = json.loads((DEFINITIONS / "tables.json").read_text(encoding="utf-8"))
-    return definitions
 
 
 def table_name(which: str) -> str:

@@ -6,12 +6,11 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, model_validator
 
 from shared.core.access.zones import UTC_ZONE, UnknownTimeZoneError, load_zone
 from shared.core.durations import CHAINING_MAXIMUM
-from shared.core.fields import AccountId, DocumentModel, Glob, IamPolicy, Name, SessionDuration, Text
-from shared.core.session_policy import check_session_policy
+from shared.core.fields import AccountId, DocumentModel, Glob, Name, SessionDuration, SessionPolicy, Text
 
 Effect = Literal["allow", "deny", "require_approval", "require_server", "require_server_session"]
 Mode = Literal["server", "cli", "credential_process"]
@@ -73,11 +72,6 @@ def _read_network(value: Any) -> Network:
 def _read_version(value: Any) -> Any:
     # The Go CLI reads an unquoted 1 as well; no other spelling has ever meant this schema.
     return "1" if value == 1 and not isinstance(value, bool | float) else value
-
-
-def _is_session_policy(value: dict[str, Any]) -> dict[str, Any]:
-    check_session_policy(value)
-    return value
 
 
 NonEmpty = Field(min_length=1, strict=False)
@@ -148,7 +142,7 @@ class Rule(DocumentModel):
         validation_alias=AliasChoices("max_duration", "max_server_duration"),
     )
     break_glass: bool | None = None
-    session_policy: Annotated[IamPolicy, AfterValidator(_is_session_policy)] | None = None
+    session_policy: SessionPolicy | None = None
     shadow: bool = False
     session_table: Text | None = None
 

@@ -11,10 +11,12 @@ from typing import Any
 import boto3
 import pytest
 
+from deploy.local.place import table_definitions
 from services.vend.handler import wire
 from shared.edge.lambda_app import LambdaApp
 from tests.gateway_events import ACCOUNT, API_ID
-from tests.service.emulator import table_definitions, table_name
+from tests.lambda_context import FakeContext
+from tests.service.emulator import table_name
 
 REGION = "eu-central-1"
 POLICY: dict[str, Any] = {
@@ -26,18 +28,6 @@ POLICY: dict[str, Any] = {
         {"name": "prod", "effect": "require_approval", "conditions": {"profiles": ["prod"]}},
     ],
 }
-
-
-@dataclass
-class FakeContext:
-    """What the runtime passes beside the event."""
-
-    aws_request_id: str = "8f2c1f4e-0000-4000-8000-000000000001"
-    invoked_function_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:sentinel-vend"
-    remaining_ms: int = 10_000
-
-    def get_remaining_time_in_millis(self) -> int:
-        return self.remaining_ms
 
 
 @dataclass

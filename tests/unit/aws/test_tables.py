@@ -1,5 +1,5 @@
+from deploy.local.place import table_definitions
 from shared.aws import tables
-from tests.service.emulator import table_definitions
 
 
 def test_every_table_expires_rows_recovers_in_time_and_refuses_deletion() -> None:

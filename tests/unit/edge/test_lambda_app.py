@@ -18,6 +18,7 @@ from shared.edge.lambda_app import Asked, LambdaApp
 from shared.edge.settings import load_settings
 from shared.edge.traces import Tracer
 from tests.gateway_events import ACCOUNT, API_ID, http_api_event
+from tests.lambda_context import FakeContext
 
 SETTINGS = load_settings(
     {"SENTINEL_API_ID": API_ID, "SENTINEL_SESSION_TABLE": "sessions", "SENTINEL_GRANT_TABLE": "grants"},
@@ -26,22 +27,12 @@ EVENT = http_api_event(path="/here")
 
 
 @dataclass
-class Context:
-    aws_request_id: str = "r-1"
-    invoked_function_arn: str = f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:f:live"
-    remaining_ms: int = 5000
-
-    def get_remaining_time_in_millis(self) -> int:
-        return self.remaining_ms
-
-
-@dataclass
 class Harness:
     """An app with one route, `GET /here`, that a test fills in."""
 
     operation: Callable[[Asked], Any] = field(default=lambda _: Answer({}))
     stdout: io.StringIO = field(default_factory=io.StringIO)
-    context: Context = field(default_factory=Context)
+    context: FakeContext = field(default_factory=FakeContext)
 
     def __post_init__(self) -> None:
         async def operate(asked: Asked) -> Answer | Refusal:
