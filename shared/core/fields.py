@@ -1,7 +1,7 @@
 """Field types the documents share, and the base every document's model stands on."""
 
 from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -44,6 +44,24 @@ def _is_session_policy(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
+def _read_version(value: Any) -> Any:
+    # The Go CLI reads an unquoted 1 as well; no other spelling has ever meant this schema.
+    return "1" if value == 1 and not isinstance(value, bool | float) else value
+
+
+# A list that is written must list something: an empty one would match nothing.
+NonEmpty = Field(min_length=1, strict=False)
+SchemaVersion = Annotated[Literal["1"], BeforeValidator(_read_version)]
+
+
+def _names_are_unique(rules: tuple[Any, ...]) -> tuple[Any, ...]:
+    names = [rule.name for rule in rules]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ValueError(f"two rules are named {twice!r}: a name says in the audit which one decided")
+    return rules
+
+
+RuleNames = AfterValidator(_names_are_unique)
 Duration = Annotated[timedelta, BeforeValidator(_read_duration), Field(strict=False)]
 SessionDuration = Annotated[Duration, AfterValidator(_at_least_the_sts_floor)]
 AccountId = Annotated[str, BeforeValidator(_read_account)]

@@ -21,6 +21,11 @@ def matches_any(patterns: Iterable[str], name: str) -> bool:
     return any(matches(pattern, name) for pattern in patterns)
 
 
+def is_literal(pattern: str) -> bool:
+    """Whether the glob matches exactly one name: its own text."""
+    return "*" not in pattern and "?" not in pattern
+
+
 def _matches_segment(pattern: str, text: str) -> bool:
     p = t = 0
     star, resume = -1, 0  # where to go back to: just after the last star, one character further each time

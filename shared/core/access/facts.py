@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
-from shared.core.access.schema import WEEKDAYS, Conditions, Network, TimeWindow
+from shared.core.access.schema import Conditions, Network
 from shared.core.globs import matches_any
+from shared.core.time_window import is_within
 
 IpAddress = IPv4Address | IPv6Address
 # Everything vended here is: the Go CLI's other modes exist only on the caller's machine.
@@ -53,25 +54,6 @@ def check_conditions(conditions: Conditions, facts: Facts) -> Iterator[tuple[str
         yield "mode", MODE in conditions.mode
     if conditions.time is not None:
         yield "time", is_within(conditions.time, facts.at)
-
-
-def is_within(window: TimeWindow, at: datetime) -> bool:
-    """Whether the instant falls in the window on the zone's local clock."""
-    local = at.astimezone(window.timezone)
-    day, minute = local.weekday(), local.hour * 60 + local.minute
-    if window.hours is None:
-        return _is_day(window, day)
-    start, end = window.hours.start, window.hours.end
-    if start < end:
-        return start <= minute < end and _is_day(window, day)
-    if minute >= start:
-        return _is_day(window, day)
-    # Past midnight, and so of the window that began the evening before.
-    return minute < end and _is_day(window, (local.date() - timedelta(days=1)).weekday())
-
-
-def _is_day(window: TimeWindow, weekday: int) -> bool:
-    return window.days is None or WEEKDAYS[weekday] in window.days
 
 
 def _is_in_any(address: IpAddress, networks: tuple[Network, ...]) -> bool:

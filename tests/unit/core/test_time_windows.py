@@ -3,9 +3,8 @@ from typing import Any
 
 import pytest
 
-from shared.core.access.facts import is_within
-from shared.core.access.schema import TimeWindow
-from shared.core.access.zones import UnknownTimeZoneError, load_zone
+from shared.core.time_window import TimeWindow, is_within
+from shared.core.zones import UnknownTimeZoneError, load_zone
 
 NIGHT = {"hours": {"start": "22:00", "end": "06:00"}, "timezone": "Europe/Berlin"}
 

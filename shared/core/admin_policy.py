@@ -1,0 +1,38 @@
+"""The admin policy document: who may see, and end, what is not theirs."""
+
+from collections.abc import Set as AbstractSet
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.core.fields import DocumentModel, Glob, Name, NonEmpty, RuleNames, SchemaVersion
+from shared.core.globs import matches_any
+
+
+class Permission(StrEnum):
+    READ = "read"  # see everybody's requests, events and sessions
+    REVOKE = "revoke"  # end grants and sessions
+    LOCK = "lock"  # set and lift lockouts
+    REVIEW = "review"  # review break-glass events
+
+
+class AdminRule(DocumentModel):
+    """One rule; what several rules give adds up."""
+
+    name: Name
+    users: Annotated[tuple[Glob, ...], NonEmpty]
+    permissions: Annotated[tuple[Annotated[Permission, Field(strict=False)], ...], NonEmpty]
+
+
+class AdminPolicy(DocumentModel):
+    """The document `policies/admin`. Where there is none, nobody has any permission."""
+
+    version: SchemaVersion
+    rules: Annotated[tuple[AdminRule, ...], NonEmpty, RuleNames]
+
+
+def permissions_of(policy: AdminPolicy | None, user: str) -> AbstractSet[Permission]:
+    """Collect what the policy lets a user do."""
+    rules = () if policy is None else policy.rules
+    return frozenset(permission for rule in rules if matches_any(rule.users, user) for permission in rule.permissions)

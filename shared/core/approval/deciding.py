@@ -1,0 +1,107 @@
+"""Deciding on a request: every step a pure function from one state to the next, or the reason there is none."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from shared.core.approval.filing import open_window
+from shared.core.approval.policy import ApprovalRule, is_approver
+from shared.core.approval.request import ApprovalRequest, RequestStatus, Vote
+from shared.core.grants import Ending
+from shared.core.people import Person, same_person
+
+
+class DecidingObstacle(StrEnum):
+    """Why a step is not taken."""
+
+    OWN_REQUEST = "nobody decides on their own request"
+    NOT_AN_APPROVER = "the approval policy does not name them for this profile"
+    NOT_THEIRS = "only the requester takes back a pending request"
+    NOT_DEMANDED = "the access policy has changed and no longer demands this approval"
+    WRONG_STATE = "the request's state does not allow it"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who does something to a request, when (UTC), and what they say about it.
+
+    `rule` is the present approval rule of the request's profile.
+    """
+
+    by: Person
+    at: datetime
+    rule: ApprovalRule | None
+    comment: str | None = None
+
+
+def approve(request: ApprovalRequest, act: Act, *, is_still_demanded: bool) -> ApprovalRequest | DecidingObstacle:
+    """Add an approval; the one that completes the quorum opens the window.
+
+    Votes of people the present rule no longer names do not count. Who approves what is approved already, or votes
+    twice, changes nothing and is told no error: the request comes back as it is.
+    """
+    if obstacle := _may_decide(request, act):
+        return obstacle
+    status = request.status_at(act.at)
+    if status in (RequestStatus.APPROVED, RequestStatus.CONSUMED):
+        return request
+    if status is not RequestStatus.PENDING:
+        return DecidingObstacle.WRONG_STATE
+    if not is_still_demanded or act.rule is None:
+        return DecidingObstacle.NOT_DEMANDED
+    return _with_vote(request, act, act.rule)
+
+
+def deny(request: ApprovalRequest, act: Act) -> ApprovalRequest | DecidingObstacle:
+    """Refuse a pending request; one approver's no ends it."""
+    if obstacle := _may_decide(request, act):
+        return obstacle
+    return _end(request, act, {RequestStatus.PENDING: RequestStatus.DENIED})
+
+
+def cancel(request: ApprovalRequest, act: Act, *, may_revoke: bool) -> ApprovalRequest | DecidingObstacle:
+    """Take a request back: its own user at any time, approvers and whoever `may_revoke` once it is approved."""
+    ends = {RequestStatus.PENDING: RequestStatus.CANCELLED, RequestStatus.APPROVED: RequestStatus.WITHDRAWN}
+    if act.by.user != request.user:
+        if not may_revoke and not is_approver(act.rule, act.by.user):
+            return DecidingObstacle.NOT_AN_APPROVER
+        if request.status_at(act.at) is RequestStatus.PENDING:
+            return DecidingObstacle.NOT_THEIRS
+        del ends[RequestStatus.PENDING]
+    return _end(request, act, ends)
+
+
+def settle(request: ApprovalRequest, now: datetime) -> ApprovalRequest:
+    """Write down what time has done: a request that lapsed is expired, a window that passed is ended."""
+    status = request.status_at(now)
+    if status is request.status:
+        return request
+    lapsed_at = request.pending_until if status is RequestStatus.EXPIRED else request.ends_at
+    return replace(request, status=status, ended=Ending(by=None, at=lapsed_at or now))
+
+
+def _may_decide(request: ApprovalRequest, act: Act) -> DecidingObstacle | None:
+    if same_person(act.by, request.requester.person):
+        return DecidingObstacle.OWN_REQUEST
+    return None if is_approver(act.rule, act.by.user) else DecidingObstacle.NOT_AN_APPROVER
+
+
+def _with_vote(request: ApprovalRequest, act: Act, rule: ApprovalRule) -> ApprovalRequest:
+    standing = tuple(vote for vote in request.votes if is_approver(rule, vote.by.user))
+    if not any(same_person(act.by, vote.by) for vote in standing):
+        standing += (Vote(act.by, act.at, act.comment),)
+    voted = replace(request, votes=standing, approvers=rule.approvers, quorum=rule.quorum)
+    return open_window(voted, rule, act.at) if len(standing) >= rule.quorum else voted
+
+
+def _end(
+    request: ApprovalRequest,
+    act: Act,
+    ends: dict[RequestStatus, RequestStatus],
+) -> ApprovalRequest | DecidingObstacle:
+    status = request.status_at(act.at)
+    if status in ends.values():
+        return request
+    if status not in ends:
+        return DecidingObstacle.WRONG_STATE
+    return replace(request, status=ends[status], ended=Ending(act.by.user, act.at, act.comment))

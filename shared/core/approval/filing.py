@@ -1,0 +1,120 @@
+"""Filing a request: only for what the access policy demands an approval for, and only where somebody can give it."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from shared.core.access.evaluate import Decision, Verdict
+from shared.core.approval.policy import ApprovalRule, can_be_met
+from shared.core.approval.request import ApprovalRequest, Requester, RequestStatus
+from shared.core.durations import DEFAULT
+from shared.core.globs import matches_any
+from shared.core.time_window import is_within
+
+LATEST_START: Final = timedelta(days=7)
+
+
+class FilingObstacle(StrEnum):
+    """Why a request is not filed."""
+
+    NOT_NEEDED = "the access policy gives the profile without an approval"
+    DENIED = "the access policy denies the profile"
+    NO_RULE = "no rule of the approval policy names the profile"
+    NOBODY_CAN_APPROVE = "nobody but the requester could approve"
+    TOO_LONG = "longer than the approval rule gives"
+    TICKET_NEEDED = "the approval rule asks for a ticket"
+    TICKET_MALFORMED = "the ticket does not match the approval rule's pattern"
+    START_PASSED = "the window would begin in the past"
+    START_TOO_LATE = "the window would begin too far ahead"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What somebody asks for. `duration` None is an hour, or less where the rule gives less."""
+
+    requester: Requester
+    profile: str
+    reason: str
+    duration: timedelta | None = None
+    ticket: str | None = None
+    wanted_start: datetime | None = None
+
+
+def file_request(
+    ask: Ask,
+    *,
+    decision: Decision,
+    policy_version: str,
+    rule: ApprovalRule | None,
+    request_id: str,
+    now: datetime,
+) -> ApprovalRequest | FilingObstacle:
+    """File a request at `now` (UTC), pending, or approved at once where the rule says so.
+
+    `decision` is the access policy's for the requester and the profile, `rule` the approval policy's for the profile.
+    """
+    if decision.verdict is not Verdict.REQUIRE_APPROVAL:
+        return FilingObstacle.NOT_NEEDED if decision.verdict is Verdict.ALLOW else FilingObstacle.DENIED
+    if rule is None:
+        return FilingObstacle.NO_RULE
+    now = now.replace(microsecond=0)
+    duration = ask.duration or min(DEFAULT, rule.max_duration)
+    if obstacle := _find_obstacle(ask, rule, duration, now):
+        return obstacle
+    request = ApprovalRequest(
+        request_id=request_id,
+        requester=ask.requester,
+        profile=ask.profile,
+        reason=ask.reason,
+        ticket=ask.ticket,
+        duration=duration,
+        wanted_start=ask.wanted_start,
+        created_at=now,
+        pending_until=now + rule.pending_ttl,
+        approvers=rule.approvers,
+        quorum=rule.quorum,
+        uses=rule.uses,
+        rule=decision.rule_name,
+        policy_version=policy_version,
+    )
+    if _approves_itself(request, rule):
+        return replace(open_window(request, rule, now), is_auto_approved=True)
+    return request if can_be_met(rule, ask.requester.person) else FilingObstacle.NOBODY_CAN_APPROVE
+
+
+def open_window(request: ApprovalRequest, rule: ApprovalRule, now: datetime) -> ApprovalRequest:
+    """Approve: the window opens now or at the start asked for, and lasts as asked but never longer than the rule."""
+    starts_at = max(now, request.wanted_start or now)
+    return replace(
+        request,
+        status=RequestStatus.APPROVED,
+        uses=rule.uses,
+        starts_at=starts_at,
+        ends_at=starts_at + min(request.duration, rule.max_duration),
+    )
+
+
+def _find_obstacle(ask: Ask, rule: ApprovalRule, duration: timedelta, now: datetime) -> FilingObstacle | None:
+    if duration > rule.max_duration:
+        return FilingObstacle.TOO_LONG
+    if ask.wanted_start is not None and ask.wanted_start < now:
+        return FilingObstacle.START_PASSED
+    if ask.wanted_start is not None and ask.wanted_start > now + LATEST_START:
+        return FilingObstacle.START_TOO_LATE
+    if rule.ticket is not None and ask.ticket is None:
+        return FilingObstacle.TICKET_NEEDED
+    if rule.ticket is not None and not re.fullmatch(rule.ticket, str(ask.ticket)):
+        return FilingObstacle.TICKET_MALFORMED
+    return None
+
+
+def _approves_itself(request: ApprovalRequest, rule: ApprovalRule) -> bool:
+    auto = rule.auto_approve
+    return (
+        auto is not None
+        and matches_any(auto.users, request.user)
+        and request.duration <= auto.max_duration
+        and (auto.time is None or is_within(auto.time, request.created_at))
+    )

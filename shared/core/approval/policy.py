@@ -1,0 +1,99 @@
+"""The approval policy document: who may approve what, for how long, under which conditions."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Final, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from shared.core.durations import DEFAULT
+from shared.core.fields import DocumentModel, Duration, Glob, Name, NonEmpty, RuleNames, SchemaVersion, SessionDuration
+from shared.core.globs import is_literal, matches_any
+from shared.core.grants import GrantUses
+from shared.core.people import Person, distinct, same_person
+from shared.core.time_window import TimeWindow
+
+LONGEST_WINDOW: Final = timedelta(days=7)
+_LONGEST_PENDING: Final = timedelta(days=30)
+# A reference's pattern is matched against what anyone may send, so it must not be able to take long.
+_MOST_REPEATS: Final = 3
+_REPEATED_GROUP: Final = re.compile(r"\)[*+?{]")
+_REPEAT: Final = re.compile(r"(?<!\\)[*+{]")
+
+
+def _is_quick_pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+    if _REPEATED_GROUP.search(value) or len(_REPEAT.findall(value)) > _MOST_REPEATS:
+        raise ValueError(f"keep it simple, like INC-\\d+: no repeated groups, at most {_MOST_REPEATS} of * + {{}}")
+    return value
+
+
+def _at_most(limit: timedelta, words: str) -> AfterValidator:
+    def check(value: timedelta) -> timedelta:
+        if value > limit:
+            raise ValueError(f"at most {words}")
+        return value
+
+    return AfterValidator(check)
+
+
+WindowDuration = Annotated[SessionDuration, _at_most(LONGEST_WINDOW, "7 days, 168h")]
+PendingDuration = Annotated[Duration, _at_most(_LONGEST_PENDING, "30 days, 720h")]
+TicketPattern = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_is_quick_pattern)]
+
+
+class AutoApproval(DocumentModel):
+    """Requests that need nobody: these users', in this time window, no longer than `max_duration`."""
+
+    users: Annotated[tuple[Glob, ...], NonEmpty]
+    time: TimeWindow | None = None
+    max_duration: WindowDuration
+
+
+class ApprovalRule(DocumentModel):
+    """How requests for some profiles are decided; the first rule that names the profile is its rule."""
+
+    name: Name
+    profiles: Annotated[tuple[Glob, ...], NonEmpty]
+    approvers: Annotated[tuple[Glob, ...], NonEmpty]
+    quorum: Annotated[int, Field(ge=1, le=10)] = 1
+    max_duration: WindowDuration = DEFAULT
+    pending_ttl: PendingDuration = timedelta(hours=24)
+    uses: Annotated[GrantUses, Field(strict=False)] = GrantUses.WINDOW
+    ticket: TicketPattern | None = None
+    auto_approve: AutoApproval | None = None
+
+    @model_validator(mode="after")
+    def _quorum_can_be_met(self) -> Self:
+        if all(map(is_literal, self.approvers)) and len(set(self.approvers)) < self.quorum:
+            raise ValueError(f"a quorum of {self.quorum} cannot be met by {len(set(self.approvers))} approvers")
+        return self
+
+
+class ApprovalPolicy(DocumentModel):
+    """The document `policies/approval`. Where there is none, or no rule names the profile, nobody can approve."""
+
+    version: SchemaVersion
+    rules: Annotated[tuple[ApprovalRule, ...], NonEmpty, RuleNames]
+
+
+def rule_for(policy: ApprovalPolicy | None, profile: str) -> ApprovalRule | None:
+    """Find the rule of a profile: the first that names it."""
+    rules = () if policy is None else policy.rules
+    return next((rule for rule in rules if matches_any(rule.profiles, profile)), None)
+
+
+def is_approver(rule: ApprovalRule | None, user: str) -> bool:
+    """Whether the rule names the user as an approver. What they asked for themselves is another matter."""
+    return rule is not None and matches_any(rule.approvers, user)
+
+
+def can_be_met(rule: ApprovalRule, requester: Person) -> bool:
+    """Whether enough people could approve a request of this person's; a glob with `*` or `?` may name any number."""
+    if not all(map(is_literal, rule.approvers)):
+        return True
+    others = [person for person in map(Person, rule.approvers) if not same_person(person, requester)]
+    return len(distinct(others)) >= rule.quorum

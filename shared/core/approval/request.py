@@ -1,0 +1,109 @@
+"""An approval request: what was asked for, what was decided, and the state that makes of it.
+
+    pending ──→ approved ──→ consumed | ended | withdrawn
+       └──────→ denied | cancelled | expired
+
+Time moves `pending` to `expired` and `approved` to `ended` without anyone writing it down, so `status_at` is what
+counts and `status` is only what was last written.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from shared.core.access.facts import Facts, parse_source_ip
+from shared.core.grants import Ending, GrantUses
+from shared.core.people import Person
+
+
+class RequestStatus(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"  # a grant, from `starts_at` to `ends_at`
+    DENIED = "denied"
+    CANCELLED = "cancelled"  # taken back before it was decided
+    EXPIRED = "expired"  # nobody decided in time
+    CONSUMED = "consumed"  # a `once` approval that was used
+    ENDED = "ended"  # its window is over
+    WITHDRAWN = "withdrawn"  # taken back after it was approved
+
+
+OPEN: Final = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asked, and what the access policy may know of them: the facts of the instant they asked."""
+
+    person: Person
+    arn: str
+    account: str
+    role: str
+    source_ip: str | None
+
+    @property
+    def user(self) -> str:
+        return self.person.user
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One approval by one person. `at` is UTC."""
+
+    by: Person
+    at: datetime
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRequest:
+    """One request. Instants are UTC, to the second.
+
+    `duration` is the window asked for and `wanted_start` the start asked for, None for at once. `starts_at` and
+    `ends_at` are the window, once approved. `approvers`, `quorum` and `uses` are those of the approval rule when it was
+    last asked. `rule` and `policy_version` are the access policy's when the request was filed.
+    """
+
+    request_id: str
+    requester: Requester
+    profile: str
+    reason: str
+    ticket: str | None
+    duration: timedelta
+    wanted_start: datetime | None
+    created_at: datetime
+    pending_until: datetime
+    approvers: tuple[str, ...]
+    quorum: int
+    uses: GrantUses
+    rule: str | None
+    policy_version: str
+    status: RequestStatus = RequestStatus.PENDING
+    votes: tuple[Vote, ...] = ()
+    is_auto_approved: bool = False
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    ended: Ending | None = None
+
+    @property
+    def user(self) -> str:
+        return self.requester.user
+
+    def status_at(self, now: datetime) -> RequestStatus:
+        """Tell the state at an instant: what was written, moved on by time."""
+        if self.status is RequestStatus.PENDING and now >= self.pending_until:
+            return RequestStatus.EXPIRED
+        if self.status is RequestStatus.APPROVED and self.ends_at is not None and now >= self.ends_at:
+            return RequestStatus.ENDED
+        return self.status
+
+    def facts(self) -> Facts:
+        """Give what the access policy was asked when the request was filed, to ask a newer policy the same."""
+        return Facts(
+            user=self.user,
+            profile=self.profile,
+            at=self.created_at,
+            account=self.requester.account,
+            role=self.requester.role,
+            source_ip=None if self.requester.source_ip is None else parse_source_ip(self.requester.source_ip),
+        )

@@ -1,0 +1,182 @@
+"""Beginning a break-glass event: within the policy's reasons, hours, cooldown and budgets, or not at all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.core.access.evaluate import Decision, Verdict
+from shared.core.break_glass.event import BreakGlassEvent
+from shared.core.break_glass.policy import LONGEST_BUDGET_WINDOW, BreakGlassRule, ReasonCode
+from shared.core.durations import DEFAULT
+from shared.core.people import Person
+from shared.core.time_window import is_within
+
+
+class BeginningObstacle(StrEnum):
+    """Why an event does not begin."""
+
+    NOT_NEEDED = "the access policy gives the profile without it"
+    DENIED = "the access policy denies the profile by a rule that does not yield to break-glass"
+    NO_RULE = "no rule of the break-glass policy names the user and the profile"
+    REASON_NOT_ALLOWED = "the rule does not take this reason"
+    OUTSIDE_HOURS = "the rule's time window is closed"
+    TOO_LONG = "longer than the rule gives"
+    UNREVIEWED = "an earlier event of the user awaits its review"
+    COOLING_DOWN = "the last event is too recent"
+    USER_BUDGET_SPENT = "the user's budget is spent"
+    PROFILE_BUDGET_SPENT = "the profile's budget is spent"
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """One event counted against a budget. `at` is UTC."""
+
+    at: datetime
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The events of one user, or of one profile, that may still count against a budget.
+
+    `version` changes with every event: an event begins only where both its ledgers are still as they were read.
+    """
+
+    version: int = 0
+    spent: tuple[Spending, ...] = ()
+
+    def count_since(self, instant: datetime) -> int:
+        return sum(1 for spending in self.spent if spending.at > instant)
+
+    def with_event(self, event_id: str, at: datetime) -> "Ledger":
+        """Count one more, and forget what no budget's window reaches back to."""
+        kept = tuple(spending for spending in self.spent if spending.at > at - LONGEST_BUDGET_WINDOW)
+        return Ledger(self.version + 1, (*kept, Spending(at, event_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What somebody declares. `duration` None is an hour, or less where the rule gives less."""
+
+    invoker: Person
+    invoker_arn: str
+    account: str
+    profile: str
+    reason: ReasonCode
+    justification: str
+    duration: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was read, consistently, before deciding: the user's events of the last 90 days and both ledgers."""
+
+    events: tuple[BreakGlassEvent, ...]
+    user_ledger: Ledger
+    profile_ledger: Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A new event and what the ledgers become with it: to be written together or not at all."""
+
+    event: BreakGlassEvent
+    user_ledger: Ledger
+    profile_ledger: Ledger
+
+
+def begin(
+    invocation: Invocation,
+    *,
+    decision: Decision,
+    rule: BreakGlassRule | None,
+    policy_version: str,
+    history: History,
+    event_id: str,
+    now: datetime,
+) -> Begun | BeginningObstacle:
+    """Begin an event at `now` (UTC).
+
+    `decision` is the access policy's for the invoker and the profile; `rule` and `policy_version` are the break-glass
+    policy's.
+    """
+    now = now.replace(microsecond=0)
+    if obstacle := _access_obstacle(decision):
+        return obstacle
+    if rule is None:
+        return BeginningObstacle.NO_RULE
+    duration = invocation.duration or min(DEFAULT, rule.max_duration)
+    obstacle = _rule_obstacle(invocation, rule, duration, now) or _history_obstacle(invocation, rule, history, now)
+    if obstacle is not None:
+        return obstacle
+    event = BreakGlassEvent(
+        event_id=event_id,
+        invoker=invocation.invoker,
+        invoker_arn=invocation.invoker_arn,
+        account=invocation.account,
+        profile=invocation.profile,
+        reason=invocation.reason,
+        justification=invocation.justification,
+        created_at=now,
+        ends_at=now + duration,
+        is_review_required=rule.require_review,
+        rule=rule.name,
+        policy_version=policy_version,
+    )
+    return Begun(
+        event,
+        history.user_ledger.with_event(event_id, now),
+        history.profile_ledger.with_event(event_id, now),
+    )
+
+
+def cools_down_until(events: Iterable[BreakGlassEvent], profile: str, rule: BreakGlassRule) -> datetime | None:
+    """Tell when the cooldown for this profile is over; None where there is none."""
+    over = [event.over_at for event in events if event.profile == profile]
+    return max(over) + rule.cooldown if over and rule.cooldown is not None else None
+
+
+def _access_obstacle(decision: Decision) -> BeginningObstacle | None:
+    if decision.verdict is Verdict.ALLOW:
+        return BeginningObstacle.NOT_NEEDED
+    if decision.rule is not None and not decision.rule.yields_to_break_glass:
+        return BeginningObstacle.DENIED
+    return None
+
+
+def _rule_obstacle(
+    invocation: Invocation,
+    rule: BreakGlassRule,
+    duration: timedelta,
+    now: datetime,
+) -> BeginningObstacle | None:
+    if invocation.reason not in rule.reasons:
+        return BeginningObstacle.REASON_NOT_ALLOWED
+    if rule.time is not None and not is_within(rule.time, now):
+        return BeginningObstacle.OUTSIDE_HOURS
+    if duration > rule.max_duration:
+        return BeginningObstacle.TOO_LONG
+    return None
+
+
+def _history_obstacle(
+    invocation: Invocation,
+    rule: BreakGlassRule,
+    history: History,
+    now: datetime,
+) -> BeginningObstacle | None:
+    if any(event.awaits_review for event in history.events):
+        return BeginningObstacle.UNREVIEWED
+    cool_at = cools_down_until(history.events, invocation.profile, rule)
+    if cool_at is not None and now < cool_at:
+        return BeginningObstacle.COOLING_DOWN
+    budget = rule.budget
+    if budget is None:
+        return None
+    since = now - budget.window
+    if budget.per_user is not None and history.user_ledger.count_since(since) >= budget.per_user:
+        return BeginningObstacle.USER_BUDGET_SPENT
+    if budget.per_profile is not None and history.profile_ledger.count_since(since) >= budget.per_profile:
+        return BeginningObstacle.PROFILE_BUDGET_SPENT
+    return None

@@ -1,0 +1,67 @@
+"""Closing a break-glass event, and reviewing it: pure functions from one state to the next."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from shared.core.break_glass.event import BreakGlassEvent, EventStatus, Review
+from shared.core.grants import Ending
+from shared.core.people import Person, same_person
+
+
+class ClosingObstacle(StrEnum):
+    """Why a step is not taken."""
+
+    NOT_PERMITTED = "neither the invoker, nor an approver of the profile, nor somebody the admin policy names"
+    OWN_EVENT = "nobody reviews their own event"
+    WRONG_STATE = "the event's state does not allow it"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who does something to an event, when (UTC), and what they say about it.
+
+    `is_entitled` is whether the policies let them: as an approver of the profile, or by the admin policy.
+    """
+
+    by: Person
+    at: datetime
+    is_entitled: bool
+    comment: str | None = None
+
+
+def close(event: BreakGlassEvent, act: Act) -> BreakGlassEvent | ClosingObstacle:
+    """End an active event before its time. Its invoker always may."""
+    if act.by.user != event.user and not act.is_entitled:
+        return ClosingObstacle.NOT_PERMITTED
+    match event.status_at(act.at):
+        case EventStatus.ACTIVE:
+            ended = Ending(act.by.user, act.at, act.comment)
+            return replace(event, status=EventStatus.CLOSED, ended=ended)
+        case EventStatus.CLOSED:
+            return event
+        case _:
+            return ClosingObstacle.WRONG_STATE
+
+
+def review(event: BreakGlassEvent, act: Act) -> BreakGlassEvent | ClosingObstacle:
+    """Record that somebody else has looked at an event that is over. Who comes second changes nothing."""
+    if same_person(act.by, event.invoker):
+        return ClosingObstacle.OWN_EVENT
+    if not act.is_entitled:
+        return ClosingObstacle.NOT_PERMITTED
+    over = settle(event, act.at)
+    match over.status:
+        case EventStatus.ACTIVE:
+            return ClosingObstacle.WRONG_STATE
+        case EventStatus.REVIEWED:
+            return event
+        case EventStatus.CLOSED | EventStatus.EXPIRED:
+            return replace(over, status=EventStatus.REVIEWED, review=Review(act.by.user, act.at, act.comment))
+
+
+def settle(event: BreakGlassEvent, now: datetime) -> BreakGlassEvent:
+    """Write down what time has done: an event past its end is expired."""
+    if event.status_at(now) is event.status:
+        return event
+    return replace(event, status=EventStatus.EXPIRED, ended=Ending(by=None, at=event.ends_at))

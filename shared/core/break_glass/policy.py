@@ -1,0 +1,81 @@
+"""The break-glass policy document: who may reach what without an approval when it cannot wait, and what it costs."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Final, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from shared.core.durations import DEFAULT
+from shared.core.fields import DocumentModel, Duration, Glob, Name, NonEmpty, RuleNames, SchemaVersion, SessionDuration
+from shared.core.globs import matches_any
+from shared.core.time_window import TimeWindow
+
+LONGEST_EVENT: Final = timedelta(hours=4)
+LONGEST_BUDGET_WINDOW: Final = timedelta(days=31)
+
+
+class ReasonCode(StrEnum):
+    INCIDENT = "incident"
+    MAINTENANCE = "maintenance"
+    SECURITY = "security"
+    RECOVERY = "recovery"
+    OTHER = "other"
+
+
+def _is_an_event_long(value: timedelta) -> timedelta:
+    if value > LONGEST_EVENT:
+        raise ValueError("at most 4h: whoever needs longer has time to ask for an approval")
+    return value
+
+
+def _is_a_budget_window(value: timedelta) -> timedelta:
+    if value > LONGEST_BUDGET_WINDOW:
+        raise ValueError("at most 31 days, 744h")
+    return value
+
+
+class BreakGlassBudget(DocumentModel):
+    """How many events may begin within any stretch of time as long as `window`."""
+
+    per_user: Annotated[int, Field(ge=1, le=1000)] | None = None
+    per_profile: Annotated[int, Field(ge=1, le=1000)] | None = None
+    window: Annotated[Duration, AfterValidator(_is_a_budget_window)]
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Self:
+        if self.per_user is None and self.per_profile is None:
+            raise ValueError("a budget needs per_user, per_profile or both")
+        return self
+
+
+class BreakGlassRule(DocumentModel):
+    """What some users may do with some profiles; the first rule that names both is the one that counts.
+
+    `cooldown` runs from the end of the user's last event for the profile. With `require_review`, an event that nobody
+    has reviewed keeps its user from beginning another, for any profile.
+    """
+
+    name: Name
+    users: Annotated[tuple[Glob, ...], NonEmpty]
+    profiles: Annotated[tuple[Glob, ...], NonEmpty]
+    reasons: Annotated[tuple[Annotated[ReasonCode, Field(strict=False)], ...], NonEmpty]
+    time: TimeWindow | None = None
+    max_duration: Annotated[SessionDuration, AfterValidator(_is_an_event_long)] = DEFAULT
+    cooldown: Duration | None = None
+    budget: BreakGlassBudget | None = None
+    require_review: bool = False
+
+
+class BreakGlassPolicy(DocumentModel):
+    """The document `policies/break-glass`. Where there is none, or no rule matches, nobody breaks glass."""
+
+    version: SchemaVersion
+    rules: Annotated[tuple[BreakGlassRule, ...], NonEmpty, RuleNames]
+
+
+def rule_for(policy: BreakGlassPolicy | None, user: str, profile: str) -> BreakGlassRule | None:
+    """Find the rule of a user and a profile: the first that names both."""
+    rules = () if policy is None else policy.rules
+    matching = (rule for rule in rules if matches_any(rule.users, user) and matches_any(rule.profiles, profile))
+    return next(matching, None)

@@ -1,0 +1,98 @@
+"""Time windows of policies: days and hours on the local clock of a zone."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, ConfigDict, model_validator
+
+from shared.core.fields import DocumentModel, NonEmpty
+from shared.core.zones import UTC_ZONE, UnknownTimeZoneError, load_zone
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: Final[tuple[Weekday, ...]] = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
+_CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+
+# What a time of day is when it ends a day: minutes since midnight.
+MINUTES_A_DAY: Final = 24 * 60
+
+
+def _minutes(value: Any, *, may_be_midnight_end: bool) -> int:
+    match = _CLOCK.fullmatch(value) if isinstance(value, str) else None
+    if match is not None:
+        return int(match[1]) * 60 + int(match[2])
+    if may_be_midnight_end and value == "24:00":
+        return MINUTES_A_DAY
+    raise ValueError('a time of day is written "HH:MM", 00:00 to 23:59 (an end may be 24:00), in quotes')
+
+
+def _read_start(value: Any) -> int:
+    return _minutes(value, may_be_midnight_end=False)
+
+
+def _read_end(value: Any) -> int:
+    return _minutes(value, may_be_midnight_end=True)
+
+
+def _read_zone(value: Any) -> ZoneInfo:
+    try:
+        return load_zone(value)
+    except UnknownTimeZoneError as error:
+        raise ValueError(str(error)) from None
+
+
+class Hours(DocumentModel):
+    """`[start, end)` as minutes since local midnight; an end before the start is on the next day."""
+
+    start: Annotated[int, BeforeValidator(_read_start)]
+    end: Annotated[int, BeforeValidator(_read_end)]
+
+    @model_validator(mode="after")
+    def _has_an_extent(self) -> Self:
+        if self.start == self.end:
+            raise ValueError("start and end are the same; for a whole day write 00:00 to 24:00")
+        return self
+
+
+class TimeWindow(DocumentModel):
+    """Days and hours on the local clock of a zone. A window that crosses midnight belongs to the day it starts on."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    days: Annotated[tuple[Weekday, ...], NonEmpty] | None = None
+    hours: Hours | None = None
+    timezone: Annotated[ZoneInfo, BeforeValidator(_read_zone)] = UTC_ZONE
+
+    @model_validator(mode="after")
+    def _restricts_something(self) -> Self:
+        if self.days is None and self.hours is None:
+            raise ValueError("a time window needs days, hours or both")
+        return self
+
+
+def is_within(window: TimeWindow, at: datetime) -> bool:
+    """Whether the instant falls in the window on the zone's local clock."""
+    local = at.astimezone(window.timezone)
+    day, minute = local.weekday(), local.hour * 60 + local.minute
+    if window.hours is None:
+        return _is_day(window, day)
+    start, end = window.hours.start, window.hours.end
+    if start < end:
+        return start <= minute < end and _is_day(window, day)
+    if minute >= start:
+        return _is_day(window, day)
+    # Past midnight, and so of the window that began the evening before.
+    return minute < end and _is_day(window, (local.date() - timedelta(days=1)).weekday())
+
+
+def _is_day(window: TimeWindow, weekday: int) -> bool:
+    return window.days is None or WEEKDAYS[weekday] in window.days
