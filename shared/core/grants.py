@@ -34,7 +34,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a grant, or the request for one, came to its end: by somebody, or by time, and then `by` is None. `at` is UTC."""
+    """How a grant, or the request for one, came to its end: by somebody, or by time (`by` is None). `at` is UTC."""
 
     by: str | None
     at: datetime
