@@ -106,20 +106,25 @@ def parse_stamp(text: str) -> Stamp | None:
 
 
 def session_tags(stamp: Stamp, *, user: str, profile: str, grant_id: str | None) -> Mapping[str, str]:
-    """Build the session tags of a vend.
-
-    A tag value may hold a slash but, unlike a name, no comma (IAM User Guide, "Rules for tagging"), so a user with one
-    is written with `=` and told apart by a digest.
-    """
+    """Build the session tags of a vend."""
     tags = {
         TagKey.SESSION: stamp.session_id,
-        TagKey.USER: f"{user.replace(',', '=')}={_digest(user)}" if "," in user else user,
+        TagKey.USER: tag_value(user),
         TagKey.PROFILE: profile,
         TagKey.VIA: stamp.via.value,
     }
     if grant_id is not None:
         tags[TagKey.GRANT] = grant_id
     return {str(key): value for key, value in tags.items()}
+
+
+def tag_value(user: str) -> str:
+    """Write a user as a session tag's value.
+
+    A value may hold a slash but, unlike a name, no comma (IAM User Guide, "Rules for tagging"), so a user with one is
+    written with `=` and told apart by a digest.
+    """
+    return f"{user.replace(',', '=')}={_digest(user)}" if "," in user else user
 
 
 def _digest(user: str) -> str:
