@@ -32,7 +32,7 @@ _DATE: Final = "%Y%m%dT%H%M%SZ"
 _SHAPES: Final = {
     "key": re.compile(r"ASIA[A-Z0-9]{12,28}"),
     "date": re.compile(r"[0-9]{8}T[0-9]{6}Z"),
-    "region": re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]{1,2}"),
+    "region": re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}"),
     "token": re.compile(r"[A-Za-z0-9+/=]{16,4096}"),
     "signature": re.compile(r"[0-9a-f]{64}"),
 }

@@ -1,0 +1,54 @@
+"""Proofs for the HTTP libraries people use: one line to add to a session or a client.
+
+    requests:  requests.get(url, auth=RequestsProof(source))
+    httpx:     httpx.Client(auth=HttpxProof(source))
+    aiohttp:   aiohttp.ClientSession(middlewares=[AiohttpProof(source)])
+
+Each takes a `ProofSource`. None of the three libraries has to be installed for the others.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sentinel.proof_source import ProofSource
+
+if TYPE_CHECKING:
+    from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
+
+_HEADER: Final = "Authorization"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsProof:
+    """An `auth` of requests: a callable that is given the prepared request (Requests guide, "New Forms")."""
+
+    source: ProofSource
+
+    def __call__(self, request: Any) -> Any:
+        """Add the header. requests drops it when it follows a redirect to another host."""
+        request.headers[_HEADER] = self.source.header(request.method, request.path_url)
+        return request
+
+
+@dataclass(frozen=True, slots=True)
+class HttpxProof:
+    """An `auth` of httpx: a callable that is given the request (HTTPX guide, "Authentication")."""
+
+    source: ProofSource
+
+    def __call__(self, request: Any) -> Any:
+        """Add the header. httpx drops it when it follows a redirect to another host."""
+        request.headers[_HEADER] = self.source.header(request.method, request.url.raw_path.decode("ascii"))
+        return request
+
+
+@dataclass(frozen=True, slots=True)
+class AiohttpProof:
+    """A client middleware of aiohttp (aiohttp guide, "Client Middleware")."""
+
+    source: ProofSource
+
+    async def __call__(self, request: "ClientRequest", handler: "ClientHandlerType") -> "ClientResponse":
+        """Add the header to every request of the session: give an API a session of its own."""
+        request.headers[_HEADER] = self.source.header(request.method, request.url.raw_path)
+        return await handler(request)

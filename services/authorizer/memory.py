@@ -1,0 +1,42 @@
+"""Proofs that STS has confirmed, remembered until they age out: a steady client costs STS one call a minute."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from shared.aws.caller_identity import VerifiedIdentity
+from shared.core.proof import LONGEST_LIFE, Proof
+
+_MOST: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ProofKey:
+    """What exactly was confirmed: these pieces, signed for this API and, where it asks for one, this request."""
+
+    fingerprint: str
+    api_id: str
+    binding: str | None
+
+
+class ConfirmedProofs:
+    """The latest confirmed proofs of one process, by their hash: the memory holds nothing anyone could use."""
+
+    def __init__(self) -> None:
+        self._confirmed: OrderedDict[ProofKey, tuple[VerifiedIdentity, datetime]] = OrderedDict()
+
+    def find(self, key: ProofKey, now: datetime) -> VerifiedIdentity | None:
+        """Find whose proof it is, if it was confirmed and is not too old to be taken now."""
+        found = self._confirmed.get(key)
+        if found is None:
+            return None
+        identity, until = found
+        return identity if now < until else None
+
+    def remember(self, key: ProofKey, proof: Proof, identity: VerifiedIdentity) -> None:
+        """Remember a proof that STS confirmed; the oldest are forgotten first."""
+        self._confirmed[key] = identity, proof.signed_at + LONGEST_LIFE
+        self._confirmed.move_to_end(key)
+        while len(self._confirmed) > _MOST:
+            self._confirmed.popitem(last=False)

@@ -1,0 +1,140 @@
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+from botocore.credentials import ReadOnlyCredentials
+
+from sentinel.proof import NoSessionError, UnknownProofRegionError, make_proof
+from sentinel.proof_auth import AiohttpProof, HttpxProof, RequestsProof
+from sentinel.proof_source import ProofSource
+from shared.core.proof import parse_proof
+
+SESSION = ReadOnlyCredentials("ASIAQQQQQQQQQQQQQQQQ", "the-secret-key", "T" * 300)
+AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    now: datetime = AT
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Keys:
+    """Credentials that say how often they were asked for."""
+
+    asked: int = 0
+    current: ReadOnlyCredentials = field(default=SESSION)
+
+    def __call__(self) -> ReadOnlyCredentials:
+        self.asked += 1
+        return self.current
+
+
+def proof(**options: object) -> str:
+    chosen = {"api_id": "api-1", "region": "eu-central-1"} | options
+    return make_proof(SESSION, **chosen)  # type: ignore[arg-type]
+
+
+def test_a_proof_carries_the_session_and_never_the_secret_key() -> None:
+    header = proof()
+    made = parse_proof(header)
+    assert (made.key, made.token, made.region) == (SESSION.access_key, SESSION.token, "eu-central-1")
+    assert "the-secret-key" not in header
+
+
+def test_proofs_for_two_apis_two_requests_or_two_regions_differ() -> None:
+    proofs = {
+        parse_proof(header).signature
+        for header in (
+            proof(),
+            proof(api_id="api-2"),
+            proof(request=("GET", "/a")),
+            proof(request=("GET", "/b")),
+            proof(request=("POST", "/a")),
+            proof(region="us-east-1"),
+        )
+    }
+    assert len(proofs) == 6
+
+
+def test_long_term_keys_prove_nothing() -> None:
+    with pytest.raises(NoSessionError, match="long-term"):
+        make_proof(ReadOnlyCredentials("AKIAQQQQQQQQQQQQQQQQ", "s", None), api_id="a", region="eu-central-1")
+
+
+def test_a_region_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(UnknownProofRegionError, match="moon-1"):
+        proof(region="moon-1")
+
+
+def test_a_proof_is_made_anew_after_half_its_life() -> None:
+    keys, clock = Keys(), Clock()
+    source = ProofSource("api-1", "eu-central-1", credentials=keys, clock=clock)
+    first = source.header("GET", "/a")
+    clock.now += timedelta(seconds=30)
+    assert source.header("POST", "/b") == first
+    clock.now += timedelta(seconds=1)
+    source.header("GET", "/a")
+    assert keys.asked == 2
+
+
+@pytest.mark.parametrize(
+    ("stage", "path"),
+    [("", "/orders/7"), ("", "/orders/7?page=2"), ("/prod", "/prod/orders/7"), ("/prod", "/orders/7")],
+)
+def test_a_bound_proof_is_for_the_path_the_api_sees(stage: str, path: str) -> None:
+    source = ProofSource("api-1", "eu-central-1", binds_requests=True, stage=stage, credentials=Keys())
+    # Signatures of one second are equal where what was signed is.
+    pairs = [(source.header("GET", path), proof(request=("GET", "/orders/7"))) for _ in range(2)]
+    assert any(one == other for one, other in pairs)
+
+
+def test_a_source_never_shows_its_proof() -> None:
+    source = ProofSource("api-1", "eu-central-1", credentials=Keys())
+    assert source.header("GET", "/") not in repr(source)
+
+
+def test_requests_sends_a_proof() -> None:
+    import requests  # noqa: PLC0415 - only this test needs it
+
+    source = ProofSource("api-1", "eu-central-1", credentials=Keys())
+    prepared = requests.Request("GET", "https://api.example/a?b=c", auth=RequestsProof(source)).prepare()
+    assert parse_proof(prepared.headers["Authorization"]).key == SESSION.access_key
+
+
+def test_httpx_sends_a_proof() -> None:
+    import httpx  # noqa: PLC0415 - only this test needs it
+
+    source = ProofSource("api-1", "eu-central-1", credentials=Keys())
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers["Authorization"])
+        return httpx.Response(200)
+
+    with httpx.Client(transport=httpx.MockTransport(answer), auth=HttpxProof(source)) as client:
+        client.get("https://api.example/a?b=c")
+    assert parse_proof(seen[0]).key == SESSION.access_key
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_aiohttp_sends_a_proof() -> None:
+    source = ProofSource("api-1", "eu-central-1", credentials=Keys())
+
+    async def ask() -> str:
+        async def answer(request: web.Request) -> web.Response:
+            return web.Response(text=request.headers["Authorization"])
+
+        application = web.Application()
+        application.router.add_get("/a", answer)
+        async with TestServer(application) as server, ClientSession(middlewares=[AiohttpProof(source)]) as http:
+            return await (await http.get(server.make_url("/a"))).text()
+
+    with asyncio.Runner() as runner:
+        assert parse_proof(runner.run(ask())).key == SESSION.access_key
