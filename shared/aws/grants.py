@@ -1,12 +1,13 @@
 """Standing: what was decided about a user and a profile before this request, read consistently in two calls."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from shared.aws.errors import ThrottledError, speaking_to
+from shared.aws.batches import load_items
+from shared.aws.errors import speaking_to
 from shared.aws.items import Item, ItemReader, instant_value, text_value
 from shared.aws.tables import (
     ALL_SUBJECT,
@@ -25,8 +26,6 @@ from shared.core.stamp import Via
 
 _VIA: Final = {ItemKind.APPROVAL: Via.APPROVAL, ItemKind.BREAK_GLASS: Via.BREAK_GLASS}
 _SERVING: Final = {ItemKind.APPROVAL: RequestStatus.APPROVED, ItemKind.BREAK_GLASS: EventStatus.ACTIVE}
-_BATCH_ATTEMPTS: Final = 3
-_BATCH_PAUSE_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,8 @@ class GrantTable:
             AwsError: they could not be read, or not be understood.
 
         """
-        found = map(_lockout, await self._lockout_items(subjects))
+        keys = [{"subject": text_value(subject), "item": text_value(LOCKOUT_ITEM)} for subject in subjects]
+        found = map(read_lockout, (await load_items(self._dynamodb, {self._table: keys}))[self._table])
         return tuple(lockout for lockout in found if lockout is not None and lockout.is_active(now))
 
     async def _serving(self, user: str, now: datetime) -> tuple[Grant, ...]:
@@ -97,26 +97,6 @@ class GrantTable:
             if not page.get("LastEvaluatedKey"):
                 return tuple(grants)
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-
-    async def _lockout_items(self, subjects: Iterable[str]) -> list[Item]:
-        wanted = _batch(self._table, subjects)
-        items: list[Item] = []
-        for attempt in range(_BATCH_ATTEMPTS):
-            if attempt:
-                await asyncio.sleep(_BATCH_PAUSE_S * attempt)
-            with speaking_to("dynamodb"):
-                answer = await self._dynamodb.batch_get_item(RequestItems=wanted)
-            items.extend(answer["Responses"].get(self._table, []))
-            # What a throttled table leaves out comes back here (DynamoDB API reference, BatchGetItem).
-            wanted = answer.get("UnprocessedKeys") or {}
-            if not wanted:
-                return items
-        raise ThrottledError("dynamodb", "BatchGetItem kept leaving lockouts unread")
-
-
-def _batch(table: str, subjects: Iterable[str]) -> Mapping[str, Any]:
-    keys = [{"subject": text_value(subject), "item": text_value(LOCKOUT_ITEM)} for subject in subjects]
-    return {table: {"Keys": keys, "ConsistentRead": True}}
 
 
 def _reader(item: Item) -> ItemReader:
@@ -145,7 +125,7 @@ def _grant(item: Item) -> Grant:
     )
 
 
-def _lockout(item: Item) -> Lockout | None:
+def read_lockout(item: Item) -> Lockout | None:
     """Read a lockout. Only one marked as lifted is none; any other status locks."""
     reader = _reader(item)
     if reader.optional_text("status") == LOCKOUT_LIFTED:

@@ -14,6 +14,14 @@ class ItemKind(StrEnum):
     BUDGET = "budget"
 
 
+class SessionIndex(StrEnum):
+    """Indexes of the session table, each in the order of `issued_at`."""
+
+    BY_USER = "by-user"
+    BY_PROFILE = "by-profile"
+    BY_DAY = "by-day"
+
+
 class GrantIndex(StrEnum):
     """Indexes of the grant table. `SERVING` is local, so it can be read consistently; the others only help to find."""
 
@@ -37,6 +45,10 @@ EVIDENCE: Final = timedelta(days=90)
 ALL_SUBJECT: Final = "all"
 # One lockout per subject, so its key has no profile and no id.
 LOCKOUT_ITEM: Final = f"{ItemKind.LOCKOUT}##"
+# Until when everything issued to a subject is revoked: one per subject, beside its lockout.
+CUTOFF_ITEM: Final = "cutoff##"
+# The partition that the kill switch is rebuilt from: one item per live revocation.
+REVOCATIONS_SUBJECT: Final = "revocations"
 LOCKOUT_LIFTED: Final = "lifted"
 # One ledger of break-glass events per budget partition.
 LEDGER_ITEM: Final = f"{ItemKind.BUDGET}#{ItemKind.BREAK_GLASS}#ledger"

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
-from shared.core.durations import CHAINING_MAXIMUM
+from shared.core.revocation import Revocation, Target
 from shared.core.session_policy import VERSION
 from shared.core.stamp import TagKey, tag_value
 
@@ -26,33 +26,6 @@ POLICY_NAME: Final = "SentinelRevocations"
 
 _Statement = dict[str, object]
 _ALLOW_ALL: Final[_Statement] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-
-
-class Target(StrEnum):
-    """What a revocation ends: one session, or every session issued up to an instant to a user, of a profile, at all."""
-
-    SESSION = "session"
-    USER = "user"
-    PROFILE = "profile"
-    ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Revocation:
-    """One revocation. `name` is the session's id, the user or the profile; empty for all.
-
-    `issued_until` (UTC) is the latest instant at which STS can have issued what it ends. `user` is whose session it
-    is, and empty for the others.
-    """
-
-    target: Target
-    name: str
-    issued_until: datetime
-    user: str = ""
-
-    def is_live(self, now: datetime) -> bool:
-        """Whether it can still matter: nothing vended lives longer than an hour."""
-        return now < self.issued_until + CHAINING_MAXIMUM
 
 
 class Reach(StrEnum):

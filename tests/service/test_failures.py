@@ -146,7 +146,7 @@ async def test_lockouts_left_unread_are_asked_for_again_and_then_refused(monkeyp
     left_out = {"grants": {"Keys": [{"subject": {"S": "all"}, "item": {"S": "lockout##"}}], "ConsistentRead": True}}
     answer = (200, {"Items": [], "Responses": {}, "UnprocessedKeys": left_out})
     async with aws_answering(monkeypatch, answer) as (clients, fake):
-        with pytest.raises(ThrottledError, match="lockouts"):
+        with pytest.raises(ThrottledError, match="rows unread"):
             await CALLS["standing"](clients)
     assert fake.targets.count("BatchGetItem") == 3
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.kill_switch import MAX_LENGTH, Reach, Revocation, Target, build_boundary
+from shared.core.kill_switch import MAX_LENGTH, Reach, build_boundary
+from shared.core.revocation import Revocation, Target
 from shared.core.stamp import TagKey, Via, session_tags, stamp_for
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -1,0 +1,36 @@
+"""Rows by their keys: one consistent BatchGetItem over any number of tables, asked again for what it leaves out."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from shared.aws.errors import ThrottledError, speaking_to
+from shared.aws.items import Item
+
+_ATTEMPTS: Final = 3
+_PAUSE_S: Final = 0.05
+
+
+async def load_items(dynamodb: Any, keys: Mapping[str, Iterable[Item]]) -> dict[str, list[Item]]:
+    """Load the rows of at most 100 keys, by table; a row that is not there is left out.
+
+    Raises:
+        AwsError: not every key could be read. There is no partial answer.
+
+    """
+    wanted: Mapping[str, Any] = {
+        table: {"Keys": list(wanted_keys), "ConsistentRead": True} for table, wanted_keys in keys.items()
+    }
+    found: dict[str, list[Item]] = {table: [] for table in keys}
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            await asyncio.sleep(_PAUSE_S * attempt)
+        with speaking_to("dynamodb"):
+            answer = await dynamodb.batch_get_item(RequestItems=wanted)
+        for table, items in answer["Responses"].items():
+            found[table].extend(items)
+        # What a throttled table leaves out comes back here (DynamoDB API reference, BatchGetItem).
+        wanted = answer.get("UnprocessedKeys") or {}
+        if not wanted:
+            return found
+    raise ThrottledError("dynamodb", "BatchGetItem kept leaving rows unread")

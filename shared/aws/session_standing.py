@@ -1,0 +1,85 @@
+"""How a session stands: its row, and every lockout and cutoff over it, as the authorizer reads them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from shared.aws.batches import load_items
+from shared.aws.grants import read_lockout
+from shared.aws.items import Item, ItemReader, text_value
+from shared.aws.session_rows import SessionRow, read_session
+from shared.aws.tables import ALL_SUBJECT, CUTOFF_ITEM, LOCKOUT_ITEM, profile_subject, user_subject
+from shared.core.globs import is_literal
+from shared.core.grants import Lockout
+from shared.core.stamp import Stamp
+
+# DynamoDB API reference, BatchGetItem: at most 100 items. A session, two of all and two of its user leave room.
+_MOST_PROFILES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStanding:
+    """A session's row, and what else was decided over its user, its profile or everyone."""
+
+    row: SessionRow
+    lockouts: tuple[Lockout, ...]
+    cutoffs: tuple[datetime, ...]
+
+    @property
+    def is_locked_out(self) -> bool:
+        return bool(self.lockouts)
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether a revocation of its user, its profile or everyone reaches the session."""
+        return any(self.row.issued_at <= cutoff for cutoff in self.cutoffs)
+
+
+class SessionStandings:
+    """Reads both tables at once: in one call where the stamp spells the user out, else in two."""
+
+    def __init__(self, dynamodb: Any, session_table: str, grant_table: str) -> None:
+        self._dynamodb = dynamodb
+        self._session_table = session_table
+        self._grant_table = grant_table
+
+    async def load(self, stamp: Stamp, profiles: Iterable[str], now: datetime) -> SessionStanding | None:
+        """Load the standing of a session, strongly consistently; None where there is no such session.
+
+        `profiles` are globs of those the API accepts; lockouts of the literal ones are read along with the row.
+
+        Raises:
+            AwsError: something could not be read, or not be understood. There is no partial standing.
+
+        """
+        likely = {ALL_SUBJECT, user_subject(stamp.user_text.replace("=", "/"))}
+        likely |= {profile_subject(name) for name in sorted(filter(is_literal, profiles))[:_MOST_PROFILES]}
+        session = [{"session_id": text_value(stamp.session_id)}]
+        items = await load_items(
+            self._dynamodb,
+            {self._session_table: session, self._grant_table: self._keys(likely)},
+        )
+        if not items[self._session_table]:
+            return None
+        row = read_session(items[self._session_table][0])
+        found = items[self._grant_table]
+        subjects = {ALL_SUBJECT, user_subject(row.user), profile_subject(row.profile)}
+        if missing := subjects - likely:
+            found += (await load_items(self._dynamodb, {self._grant_table: self._keys(missing)}))[self._grant_table]
+        return _judge(row, [item for item in found if item["subject"]["S"] in subjects], now)
+
+    def _keys(self, subjects: Iterable[str]) -> list[Item]:
+        items = (LOCKOUT_ITEM, CUTOFF_ITEM)
+        return [{"subject": text_value(s), "item": text_value(item)} for s in sorted(subjects) for item in items]
+
+
+def _judge(row: SessionRow, items: Iterable[Item], now: datetime) -> SessionStanding:
+    lockouts: list[Lockout] = []
+    cutoffs: list[datetime] = []
+    for item in items:
+        if item["item"]["S"] == CUTOFF_ITEM:
+            cutoffs.append(ItemReader("a cutoff of the grant table", item).instant("revoked_until"))
+        elif (lockout := read_lockout(item)) is not None and lockout.is_active(now):
+            lockouts.append(lockout)
+    return SessionStanding(row, tuple(lockouts), tuple(cutoffs))

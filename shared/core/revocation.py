@@ -1,0 +1,38 @@
+"""Revocations: what ends the sessions STS already issued."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from shared.core.durations import CHAINING_MAXIMUM
+
+# A vend decides first and issues up to this much later; no request of ours is answered later than that.
+ISSUE_MARGIN: Final = timedelta(seconds=30)
+
+
+class Target(StrEnum):
+    """What a revocation ends: one session, or every session issued up to an instant to a user, of a profile, at all."""
+
+    SESSION = "session"
+    USER = "user"
+    PROFILE = "profile"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """One revocation. `name` is the session's id, the user or the profile; empty for all.
+
+    `issued_until` (UTC) is the latest instant at which STS can have issued what it ends. `user` is whose session it
+    is, and empty for the others.
+    """
+
+    target: Target
+    name: str
+    issued_until: datetime
+    user: str = ""
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether it can still matter: nothing vended lives longer than an hour."""
+        return now < self.issued_until + CHAINING_MAXIMUM
