@@ -1,4 +1,4 @@
-"""Callers of the local stack over HTTP, each with an identity of their own."""
+"""Callers of the local stack over HTTP, each with an identity of their own. What they are answered is as documented."""
 
 import json
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from deploy.local.callers import LocalCaller, write_aws_files
 from deploy.local.inbox import Heard, Inbox
 from deploy.local.keys import Keys, new_name
 from deploy.local.stack import LocalStack
+from tests.e2e.documented import check_documented
 from tests.e2e.local.requests import Answer, call
 
 BECAUSE = "deploy 1.4, INC-7"
@@ -27,17 +28,19 @@ class Caller:
         return self.stack.callers[self.name].user
 
     async def get(self, path: str, **query: str) -> Answer:
-        target = f"{path}?{urlencode(query)}" if query else path
-        return await call(f"{self.stack.http_api}{target}", self.stack.callers[self.name].keys)
+        return await self._call("GET", f"{path}?{urlencode(query)}" if query else path)
 
     async def post(self, path: str, **value: Any) -> Answer:
-        return await call(
-            f"{self.stack.http_api}{path}",
-            self.stack.callers[self.name].keys,
-            method="POST",
-            body=json.dumps(value).encode() if value else b"",
-            headers={"content-type": "application/json"} if value else {},
-        )
+        if not value:
+            return await self._call("POST", path)
+        headers = {"content-type": "application/json"}
+        return await self._call("POST", path, body=json.dumps(value).encode(), headers=headers)
+
+    async def _call(self, method: str, target: str, **content: Any) -> Answer:
+        url = f"{self.stack.http_api}{target}"
+        answer = await call(url, self.stack.callers[self.name].keys, method=method, **content)
+        check_documented(method, url, answer)
+        return answer
 
     async def vend(self, profile: str) -> Answer:
         return await self.get("/", profile=profile)

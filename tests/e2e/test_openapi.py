@@ -1,0 +1,106 @@
+"""Both APIs against their OpenAPI documents: schemathesis makes up requests, good and bad, and judges every answer.
+
+Everything comes from a fixed seed, so what fails once fails again. What is judged is listed in JUDGED. What is not, and
+why:
+
+- ignored_auth: the gateway refuses unsigned calls before Sentinel sees them, which tests/e2e/sdks/test_signatures.py
+  is about.
+- unsupported_method, allow_header_conformance: API Gateway knows no 405. A method no route has is a path not found.
+- positive_data_acceptance: a schema knows the form of a duration, an instant or a cursor, not whether it is one that
+  will do. That good requests are answered is what every other test here shows.
+- missing_required_header: the only header an operation needs is the signature.
+- use_after_free, ensure_resource_availability, object_level_authorization: they follow rows from one call to the next,
+  as test_approvals.py and test_break_glass.py do, which know what a row's life is.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from anyio.from_thread import start_blocking_portal
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from requests import PreparedRequest
+from requests.auth import AuthBase
+from schemathesis import Case, CheckContext, Response
+from schemathesis.config import SchemathesisConfig
+
+from deploy.local.keys import Keys
+from deploy.local.place import REGION
+from deploy.local.stack import LocalStack
+from tests.e2e.documented import load_document
+
+AnyCase = Case[Any]
+JUDGED: Final = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+)
+CONFIG: Final = SchemathesisConfig.from_dict(
+    {
+        "generation": {
+            "max-examples": 15,
+            "deterministic": True,
+            "database": "none",
+            # Signature() writes the one security parameter.
+            "with-security-parameters": False,
+        },
+        "dictionaries": {"profiles": {"values": ["dev", "staging", "prod"]}},
+        "parameters": {
+            where: {"dictionary": "profiles", "probability": 0.5} for where in ("query.profile", "body.profile")
+        },
+        "phases": {"coverage": {"unexpected-methods": []}},
+        "checks": {"enabled": False, **{check: {"enabled": True} for check in JUDGED}},
+    }
+)
+vend = load_document("vend", CONFIG)
+admin = load_document("admin", CONFIG)
+
+
+class Signature(AuthBase):
+    """Signs each request as it will be sent."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._credentials = Credentials(keys.access_key_id, keys.secret_access_key, keys.session_token)
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        unsigned = AWSRequest(method=request.method, url=request.url, data=request.body or b"")
+        SigV4Auth(self._credentials, "execute-api", REGION).add_auth(unsigned)
+        request.headers.update(unsigned.headers.items())
+        return request
+
+
+@pytest.fixture(scope="module")
+def system() -> Iterator[LocalStack]:
+    """A stack on an event loop of its own, which throttles nobody: schemathesis blocks while it waits."""
+    environment = {"SENTINEL_VEND_BUDGET": "10000", "SENTINEL_ADMIN_BUDGET": "10000"}
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(LocalStack(environment=environment)) as stack,
+    ):
+        yield stack
+
+
+@vend.parametrize()
+def test_the_vend_api_is_as_documented(case: AnyCase, system: LocalStack) -> None:
+    _judge(case, system)
+
+
+@admin.parametrize()
+def test_the_admin_api_is_as_documented(case: AnyCase, system: LocalStack) -> None:
+    _judge(case, system)
+
+
+def _judge(case: AnyCase, system: LocalStack) -> None:
+    signature = Signature(system.callers["alice"].keys)
+    case.call_and_validate(base_url=system.http_api, auth=signature, additional_checks=[sentinel_answered])
+
+
+def sentinel_answered(ctx: CheckContext, response: Response, case: AnyCase) -> None:  # noqa: ARG001 - the signature of a check
+    """Every answer is Sentinel's own, can be found in its log, and is stored by nobody."""
+    assert response.headers.get("x-sentinel-request-id"), "not answered by Sentinel"
+    assert response.headers["cache-control"] == ["no-store"]
