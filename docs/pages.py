@@ -33,7 +33,7 @@ def render_settings() -> str:
 
 
 def _default(value: object) -> str:
-    return f"`{value}`" if value != () else "empty"
+    return f"`{value}`" if value not in ((), None) else "empty"
 
 
 def render_errors() -> str:
