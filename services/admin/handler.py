@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Mapping
 
-from services.admin.service import health, whoami
+from services.admin.whoami import health, whoami
 from shared.edge.lambda_app import LambdaApp
 from shared.edge.settings import load_settings
 from shared.edge.traces import open_tracer
