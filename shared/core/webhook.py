@@ -60,8 +60,8 @@ class Webhook(DocumentModel):
     """The document `webhooks/<name>`.
 
     A `sentinel` webhook is sent the notice as JSON, signed with `secret`; a `slack` one is sent a message for a Slack
-    incoming webhook, whose URL is all its protection. No `events` means every event. Without `allow_private` no private,
-    loopback or otherwise internal address is ever connected to, whatever the name in the URL resolves to.
+    incoming webhook, whose URL is all its protection. No `events` means every event. Without `allow_private` no
+    internal address (private, loopback, link-local and the like) is connected to, whatever the URL's name resolves to.
     """
 
     url: Annotated[SecretStr, AfterValidator(_is_https_url)]
