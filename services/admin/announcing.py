@@ -36,6 +36,10 @@ class Announcer:
         notice = notice_for(event, actor, grant.as_json(), at, self.ids())
         with asked.audit.step("notify"):
             limit_s = max(0.0, min(LIMIT_S, asked.time_left_s - _FOR_THE_ANSWER_S))
-            notified = await self.notifier.notify(notice, limit_s)
+            outcomes = await self.notifier.deliver(notice, limit_s)
+        notified = {target: failure is None for target, failure in outcomes.items()}
         asked.audit.notified = notified
+        asked.audit.not_notified_because = {
+            target: failure.cause for target, failure in outcomes.items() if failure is not None
+        }
         return notified

@@ -1,9 +1,9 @@
 """What the admin API is sent: bodies and query strings. The OpenAPI document is generated from these models."""
 
 from datetime import timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from shared.core.approval.request import RequestStatus
 from shared.core.break_glass.event import EventStatus
@@ -60,7 +60,7 @@ class Remark(Input):
 
 
 class _ListFilters(Input):
-    """Filters every list knows: rows created at or after `since` and before `until`, newest first."""
+    """Filters every list knows: rows created from `since` to `until`, both included, newest first."""
 
     user: UserName | None = None
     profile: ProfileName | None = None
@@ -68,6 +68,14 @@ class _ListFilters(Input):
     until: Instant | None = None
     limit: Limit = 50
     cursor: Cursor | None = None
+
+    @model_validator(mode="after")
+    def _filters_agree(self) -> Self:
+        if self.since is not None and self.until is not None and self.since > self.until:
+            raise ValueError("since is after until, and nothing lies between")
+        if self.user is not None and getattr(self, "view", None) != "all":
+            raise ValueError("user is a filter of view=all only")
+        return self
 
 
 class RequestFilters(_ListFilters):

@@ -57,6 +57,7 @@ class AuditLine:
     dependency: str | None = None
     session_row: str | None = None
     notified: Mapping[str, bool] | None = None
+    not_notified_because: Mapping[str, str] | None = None
     steps: dict[str, float] = field(default_factory=dict)
 
     @contextmanager

@@ -44,6 +44,10 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
+class Nothing(Input):
+    """The input of a call that takes none."""
+
+
 Model = TypeVar("Model", bound=Input)
 
 
@@ -76,8 +80,10 @@ def _validate(values: Mapping[str, Any], model: type[Model], kind: str) -> Model
 
 def _problems(error: ValidationError, kind: str) -> Iterator[str]:
     for details in error.errors(include_url=False, include_input=False):
-        name = f"{str(details['loc'][0])[:_NAME_ROOM]!a}" if details["loc"] else "the whole"
-        yield f"{kind} {name} {_words(details)}"
+        if details["loc"]:
+            yield f"{kind} {str(details['loc'][0])[:_NAME_ROOM]!a} {_words(details)}"
+        else:
+            yield _own_words(details)
 
 
 def _words(details: ErrorDetails) -> str:
@@ -98,7 +104,11 @@ def _words(details: ErrorDetails) -> str:
         case "enum" | "literal_error":
             return f"must be one of {context['expected'].replace(' or ', ', ').replace(chr(39), '')}"
         case _:
-            return f"cannot be read: {details['msg'].removeprefix('Value error, ')}"
+            return f"cannot be read: {_own_words(details)}"
+
+
+def _own_words(details: ErrorDetails) -> str:
+    return details["msg"].removeprefix("Value error, ")
 
 
 def _invalid(problems: str) -> Refusal:
