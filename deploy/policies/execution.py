@@ -1,6 +1,7 @@
 """What the two Lambdas may do: identity policies of their execution roles, one statement a reason."""
 
 from deploy.policies.place import Place, Policy, Statement, policy
+from shared.aws.tables import GrantIndex
 from shared.core.stamp import PREFIX, TRANSITIVE_TAG_KEYS, TagKey
 
 
@@ -22,10 +23,16 @@ def vend_policy(place: Place) -> Policy:
     return policy(
         _read_documents(place, "policies/*", "profiles/*"),
         {
-            # UpdateItem counts the budget and uses up a `once` grant. New grants are the admin Lambda's to write.
-            "Sid": "ReadGrantsAndCountTheBudget",
+            "Sid": "ReadServingGrants",
             "Effect": "Allow",
-            "Action": ["dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+            "Action": "dynamodb:Query",
+            "Resource": place.arn("dynamodb", f"table/{place.grant_table}/index/{GrantIndex.SERVING}"),
+        },
+        {
+            # UpdateItem counts the budget and uses up a `once` grant. New grants are the admin Lambda's to write.
+            "Sid": "ReadLockoutsAndCountTheBudget",
+            "Effect": "Allow",
+            "Action": ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
             "Resource": place.arn("dynamodb", f"table/{place.grant_table}"),
         },
         {

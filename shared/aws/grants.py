@@ -12,16 +12,19 @@ from shared.aws.tables import (
     ALL_SUBJECT,
     LOCKOUT_ITEM,
     LOCKOUT_LIFTED,
-    GrantStatus,
+    GrantIndex,
     ItemKind,
+    grant_item,
     profile_subject,
     user_subject,
 )
+from shared.core.approval.request import RequestStatus
+from shared.core.break_glass.event import EventStatus
 from shared.core.grants import Grant, GrantUses, Lockout
 from shared.core.stamp import Via
 
 _VIA: Final = {ItemKind.APPROVAL: Via.APPROVAL, ItemKind.BREAK_GLASS: Via.BREAK_GLASS}
-_SERVING: Final = {ItemKind.APPROVAL: GrantStatus.APPROVED, ItemKind.BREAK_GLASS: GrantStatus.ACTIVE}
+_SERVING: Final = {ItemKind.APPROVAL: RequestStatus.APPROVED, ItemKind.BREAK_GLASS: EventStatus.ACTIVE}
 _BATCH_ATTEMPTS: Final = 3
 _BATCH_PAUSE_S: Final = 0.05
 
@@ -46,7 +49,7 @@ class GrantTable:
         self._table = table
 
     async def load_standing(self, user: str, profile: str, now: datetime) -> Standing:
-        """Read the user's partition, and the lockouts of the profile and of all, side by side.
+        """Read the user's serving grants, and the lockouts of user, profile and all, side by side.
 
         Both reads are strongly consistent and finish before this returns or raises. Expiry is decided here, by `now`
         (UTC): DynamoDB's TTL deletes days late.
@@ -55,49 +58,48 @@ class GrantTable:
             AwsError: a read failed, or a row cannot be understood. There is no partial standing.
 
         """
-        own, shared = await asyncio.gather(
-            self._user_items(user, now),
-            self._shared_lockouts(profile),
+        grants, lockouts = await asyncio.gather(
+            self._serving(user, now),
+            self.load_lockouts([user_subject(user), profile_subject(profile), ALL_SUBJECT], now),
             return_exceptions=True,
         )
-        if isinstance(own, BaseException):
-            raise own
-        if isinstance(shared, BaseException):
-            raise shared
-        grants: list[Grant] = []
-        lockouts = [_lockout(item) for item in shared]
-        for item in own:
-            kind = _kind(item)
-            if kind is ItemKind.LOCKOUT:
-                lockouts.append(_lockout(item))
-            elif (grant := _grant(kind, item)) is not None:
-                grants.append(grant)
-        return Standing(
-            grants=tuple(grant for grant in grants if now < grant.ends_at),
-            lockouts=tuple(lockout for lockout in lockouts if lockout is not None and lockout.is_active(now)),
-        )
+        if isinstance(grants, BaseException):
+            raise grants
+        if isinstance(lockouts, BaseException):
+            raise lockouts
+        return Standing(grants, lockouts)
 
-    async def _user_items(self, user: str, now: datetime) -> list[Item]:
+    async def load_lockouts(self, subjects: Iterable[str], now: datetime) -> tuple[Lockout, ...]:
+        """Load the lockouts in force for any of the subjects, strongly consistently.
+
+        Raises:
+            AwsError: they could not be read, or not be understood.
+
+        """
+        found = map(_lockout, await self._lockout_items(subjects))
+        return tuple(lockout for lockout in found if lockout is not None and lockout.is_active(now))
+
+    async def _serving(self, user: str, now: datetime) -> tuple[Grant, ...]:
         request: dict[str, Any] = {
             "TableName": self._table,
+            # A local index, because only those are read consistently: a row is in it exactly while its state serves, so
+            # ninety days of evidence in the same partition cost a vend nothing.
+            "IndexName": GrantIndex.SERVING,
             "ConsistentRead": True,
-            "KeyConditionExpression": "subject = :subject",
-            # Ended rows stay 90 days as evidence and are not worth carrying. A row whose end is absent or is no number
-            # passes the filter, so that it is seen to be unreadable.
-            "FilterExpression": "NOT (ends_at <= :now)",
+            "KeyConditionExpression": "subject = :subject AND serves_until > :now",
             "ExpressionAttributeValues": {":subject": text_value(user_subject(user)), ":now": instant_value(now)},
         }
-        items: list[Item] = []
+        grants: list[Grant] = []
         while True:
             with speaking_to("dynamodb"):
                 page = await self._dynamodb.query(**request)
-            items.extend(page["Items"])
+            grants.extend(map(_grant, page["Items"]))
             if not page.get("LastEvaluatedKey"):
-                return items
+                return tuple(grants)
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    async def _shared_lockouts(self, profile: str) -> list[Item]:
-        wanted = _batch(self._table, [profile_subject(profile), ALL_SUBJECT])
+    async def _lockout_items(self, subjects: Iterable[str]) -> list[Item]:
+        wanted = _batch(self._table, subjects)
         items: list[Item] = []
         for attempt in range(_BATCH_ATTEMPTS):
             if attempt:
@@ -121,25 +123,17 @@ def _reader(item: Item) -> ItemReader:
     return ItemReader("a row of the grant table", item)
 
 
-def _kind(item: Item) -> ItemKind:
-    """Tell what a row is; a kind this version does not know could be a refusal, so it is an error."""
+def _grant(item: Item) -> Grant:
+    """Read a grant that serves. A row in the index that says otherwise could be anything, so it is an error."""
     reader = _reader(item)
-    try:
-        return ItemKind(reader.text("item").partition("#")[0])
-    except ValueError:
-        raise reader.unreadable("item", "must begin with a kind this version knows") from None
-
-
-def _grant(kind: ItemKind, item: Item) -> Grant | None:
-    """Read a grant that serves; None for one that is asked for, refused, used up or closed."""
-    reader = _reader(item)
-    if kind not in _VIA:
-        raise reader.unreadable("item", "must be an approval, a break-glass event or a lockout in a user's partition")
+    word = reader.text("item").partition("#")[0]
+    if word not in _VIA:
+        raise reader.unreadable("item", "must be an approval's or a break-glass event's")
+    kind = ItemKind(word)
     if reader.text("status") != _SERVING[kind]:
-        return None
-    profile = reader.text("profile")
-    grant_id = reader.text("grant_id")
-    if reader.text("item") != f"{kind}#{profile}#{grant_id}":
+        raise reader.unreadable("status", "must be the one in which it serves")
+    profile, grant_id = reader.text("profile"), reader.text("grant_id")
+    if reader.text("item") != grant_item(kind, profile, grant_id):
         raise reader.unreadable("item", "must agree with the row's profile and grant id")
     return Grant(
         via=_VIA[kind],

@@ -1,6 +1,6 @@
 """DynamoDB items, typed on the way in and out. Every reader fails closed: a wrong type is an error, not a default."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias, TypeVar
@@ -24,6 +24,27 @@ def number_value(number: int) -> dict[str, str]:
 def instant_value(instant: datetime) -> dict[str, str]:
     """Write an aware instant as UTC epoch seconds, rounded down."""
     return number_value(int(instant.timestamp()))
+
+
+def texts_value(texts: Iterable[str]) -> dict[str, Any]:
+    return {"L": [text_value(text) for text in texts]}
+
+
+def flag_value(*, is_set: bool) -> dict[str, bool]:
+    return {"BOOL": is_set}
+
+
+def map_value(item: Item) -> dict[str, Any]:
+    return {"M": item}
+
+
+def maps_value(items: Iterable[Item]) -> dict[str, Any]:
+    return {"L": [map_value(item) for item in items]}
+
+
+def known(values: Mapping[str, dict[str, Any] | None]) -> Item:
+    """Leave out what is not known: an attribute that is absent says so."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 class ItemReader:
@@ -63,6 +84,40 @@ class ItemReader:
 
     def optional_instant(self, name: str) -> datetime | None:
         return self.instant(name) if name in self._item else None
+
+    def number(self, name: str) -> int:
+        value = self._item.get(name, {}).get("N")
+        if not isinstance(value, str) or not value.lstrip("-").isdigit():
+            raise self.unreadable(name, "must be a whole number")
+        return int(value)
+
+    def flag(self, name: str) -> bool:
+        value = self._item.get(name, {}).get("BOOL")
+        if not isinstance(value, bool):
+            raise self.unreadable(name, "must be true or false")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        return tuple(ItemReader(f"{self._place}: {name}", {"each": each}).text("each") for each in self._list(name))
+
+    def maps(self, name: str) -> "list[ItemReader]":
+        """Give a reader for each map of a list."""
+        return [self._nested(name, each) for each in self._list(name)]
+
+    def optional_map(self, name: str) -> "ItemReader | None":
+        return self._nested(name, self._item[name]) if name in self._item else None
+
+    def _list(self, name: str) -> list[Mapping[str, Any]]:
+        value = self._item.get(name, {}).get("L")
+        if not isinstance(value, list):
+            raise self.unreadable(name, "must be a list")
+        return value
+
+    def _nested(self, name: str, value: Mapping[str, Any]) -> "ItemReader":
+        nested = value.get("M")
+        if not isinstance(nested, dict):
+            raise self.unreadable(name, "must be a map")
+        return ItemReader(f"{self._place}: {name}", nested)
 
     def unreadable(self, name: str, must: str) -> UnreadableError:
         """Make the error for an attribute that is not what it must be."""

@@ -6,10 +6,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from shared.aws.errors import UnavailableError, error_code, speaking_to
-from shared.aws.items import Item, text_value
+from shared.aws.items import Item, instant_value, text_value
 from shared.aws.session_rows import SessionRow, read_session, session_item
-from shared.aws.tables import GrantStatus, ItemKind, SessionStatus, grant_item, user_subject
+from shared.aws.tables import ItemKind, SessionStatus, grant_item, user_subject
 from shared.aws.transactions import Cancelled, transact
+from shared.core.approval.request import RequestStatus
 from shared.core.grants import Grant
 
 
@@ -88,12 +89,15 @@ class SessionTable:
                 {
                     "Update": {
                         **self._grant_key(row, grant),
-                        "UpdateExpression": "SET #status = :consumed, consumed_by = :session, consumed_at = :now",
+                        "UpdateExpression": (
+                            "SET #status = :consumed, consumed_by = :session, consumed_at = :now "
+                            "REMOVE serves_until, open_kind"
+                        ),
                         "ConditionExpression": "#status = :approved",
                         "ExpressionAttributeNames": {"#status": "status"},
                         "ExpressionAttributeValues": {
-                            ":approved": text_value(GrantStatus.APPROVED),
-                            ":consumed": text_value(GrantStatus.CONSUMED),
+                            ":approved": text_value(RequestStatus.APPROVED),
+                            ":consumed": text_value(RequestStatus.CONSUMED),
                             ":session": text_value(row.session_id),
                             ":now": session_item(row)["issued_at"],
                         },
@@ -125,13 +129,18 @@ class SessionTable:
                 {
                     "Update": {
                         **self._grant_key(row, grant),
-                        "UpdateExpression": "SET #status = :approved REMOVE consumed_by, consumed_at",
+                        "UpdateExpression": (
+                            "SET #status = :approved, serves_until = :ends_at, open_kind = :kind "
+                            "REMOVE consumed_by, consumed_at"
+                        ),
                         "ConditionExpression": "#status = :consumed AND consumed_by = :session",
                         "ExpressionAttributeNames": {"#status": "status"},
                         "ExpressionAttributeValues": {
-                            ":approved": text_value(GrantStatus.APPROVED),
-                            ":consumed": text_value(GrantStatus.CONSUMED),
+                            ":approved": text_value(RequestStatus.APPROVED),
+                            ":consumed": text_value(RequestStatus.CONSUMED),
                             ":session": text_value(row.session_id),
+                            ":ends_at": instant_value(grant.ends_at),
+                            ":kind": text_value(ItemKind.APPROVAL),
                         },
                     },
                 },

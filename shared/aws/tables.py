@@ -14,12 +14,15 @@ class ItemKind(StrEnum):
     BUDGET = "budget"
 
 
-class GrantStatus(StrEnum):
-    """States of a grant that matter to a vend; any other state does not serve."""
+class GrantIndex(StrEnum):
+    """Indexes of the grant table. `SERVING` is local, so it can be read consistently; the others only help to find."""
 
-    APPROVED = "approved"  # an approval with its window
-    ACTIVE = "active"  # a break-glass event with its window
-    CONSUMED = "consumed"  # a `once` approval that was used
+    SERVING = "serving"  # subject, serves_until: what may serve a vend
+    BY_ID = "by-id"
+    OPEN_BY_KIND = "open-by-kind"
+    BY_KIND = "by-kind"
+    BY_USER = "by-user"
+    BY_PROFILE = "by-profile"
 
 
 class SessionStatus(StrEnum):
@@ -35,6 +38,8 @@ ALL_SUBJECT: Final = "all"
 # One lockout per subject, so its key has no profile and no id.
 LOCKOUT_ITEM: Final = f"{ItemKind.LOCKOUT}##"
 LOCKOUT_LIFTED: Final = "lifted"
+# One ledger of break-glass events per budget partition.
+LEDGER_ITEM: Final = f"{ItemKind.BUDGET}#{ItemKind.BREAK_GLASS}#ledger"
 
 
 def user_subject(user: str) -> str:
@@ -49,6 +54,16 @@ def profile_subject(profile: str) -> str:
 def budget_subject(user: str) -> str:
     """Name the partition of a user's rate budgets, apart from the one a vend reads."""
     return f"budget#{user}"
+
+
+def profile_budget_subject(profile: str) -> str:
+    """Name the partition of a profile's budgets. No user is called like it: a user's name holds no `#`."""
+    return f"budget#profile#{profile}"
+
+
+def kind_and_name(kind: ItemKind, name: str) -> str:
+    """Name a partition of the indexes by user and by profile."""
+    return f"{kind}#{name}"
 
 
 def grant_item(kind: ItemKind, profile: str, grant_id: str) -> str:

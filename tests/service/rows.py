@@ -6,7 +6,9 @@ from typing import Any
 from shared.aws.clients import Clients
 from shared.aws.items import Item, instant_value, text_value
 from shared.aws.session_rows import SessionRow
-from shared.aws.tables import GrantStatus, ItemKind, grant_item, user_subject
+from shared.aws.tables import ItemKind, grant_item, user_subject
+from shared.core.approval.request import RequestStatus
+from shared.core.break_glass.event import EventStatus
 from shared.core.grants import Grant, GrantUses
 from shared.core.stamp import Via, stamp_for
 from tests.service.emulator import table_name
@@ -50,7 +52,7 @@ def a_grant(**changes: Any) -> Grant:
 
 def grant_row(grant: Grant, user: str = "alice", **changes: Any) -> Item:
     kind = ItemKind(grant.via.value)
-    status = GrantStatus.APPROVED if kind is ItemKind.APPROVAL else GrantStatus.ACTIVE
+    status = RequestStatus.APPROVED if kind is ItemKind.APPROVAL else EventStatus.ACTIVE
     row: Item = {
         "subject": text_value(user_subject(user)),
         "item": text_value(grant_item(kind, grant.profile, grant.grant_id)),
@@ -59,6 +61,7 @@ def grant_row(grant: Grant, user: str = "alice", **changes: Any) -> Item:
         "status": text_value(status),
         "starts_at": instant_value(grant.starts_at),
         "ends_at": instant_value(grant.ends_at),
+        "serves_until": instant_value(grant.ends_at),
         "uses": text_value(grant.uses),
     }
     return row | changes

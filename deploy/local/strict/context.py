@@ -7,10 +7,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class TableKeys:
-    """The key attributes of a table and of each of its indexes."""
+    """The key attributes of a table and of each of its indexes, and which of these are local."""
 
     keys: frozenset[str]
     indexes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    local_indexes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,18 @@ def read_context(
     protected_roles: frozenset[str] = frozenset(),
 ) -> StrictContext:
     """Read the context from `deploy/definitions/tables.json`."""
-    access_tables = {
-        str(definition["name"]): TableKeys(
-            keys=_key_attributes(definition["create"]),
-            indexes={
-                index["IndexName"]: _key_attributes(index)
-                for index in definition["create"].get("GlobalSecondaryIndexes", [])
-            },
-        )
-        for definition in tables.values()
-    }
+    access_tables = {str(definition["name"]): _table_keys(definition["create"]) for definition in tables.values()}
     return StrictContext(access_tables, vend_role_arn, protected_roles)
+
+
+def _table_keys(create: Mapping[str, Any]) -> TableKeys:
+    local = create.get("LocalSecondaryIndexes", [])
+    indexes = [*local, *create.get("GlobalSecondaryIndexes", [])]
+    return TableKeys(
+        keys=_key_attributes(create),
+        indexes={index["IndexName"]: _key_attributes(index) for index in indexes},
+        local_indexes=frozenset(index["IndexName"] for index in local),
+    )
 
 
 def _key_attributes(definition: Mapping[str, Any]) -> frozenset[str]:

@@ -83,6 +83,7 @@ class VendLambda:
             uses={"S": uses},
             starts_at={"N": str(now - 60)},
             ends_at={"N": str(now + int(left.total_seconds()))},
+            serves_until={"N": str(now + int(left.total_seconds()))},
         )
 
 

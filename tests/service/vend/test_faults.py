@@ -92,7 +92,7 @@ def test_a_once_grant_is_given_back_when_sts_fails(vend: VendLambda, aws: Faulty
 
 
 def test_a_grant_row_that_cannot_be_understood_decides_nothing(vend: VendLambda) -> None:
-    vend.put_grant_row(subject={"S": "user#alice"}, item={"S": "mystery#dev#1"}, ends_at={"N": "99999999999"})
+    vend.put_grant_row(subject={"S": "user#alice"}, item={"S": "mystery#dev#1"}, serves_until={"N": "99999999999"})
     undecided(vend.call(DEV), "dynamodb")
 
 

@@ -35,8 +35,9 @@ def a_filter_names_no_key(request: AwsRequest, context: StrictContext) -> str | 
 
 
 def a_read_that_decides_access_is_consistent(request: AwsRequest, context: StrictContext) -> str | None:
-    is_index = "IndexName" in request.params
-    if request.params["TableName"] in context.access_tables and not is_index:
+    table = context.access_tables.get(request.params["TableName"])
+    index = request.params.get("IndexName")
+    if table is not None and (index is None or index in table.local_indexes):
         return _complaint_unless_consistent(request.params)
     return None
 
@@ -47,8 +48,14 @@ def a_batch_that_decides_access_is_consistent(request: AwsRequest, context: Stri
     return next((complaint for complaint in complaints if complaint), None)
 
 
-def an_index_is_never_read_consistently(request: AwsRequest, _: StrictContext) -> str | None:
-    if "IndexName" in request.params and request.params.get("ConsistentRead"):
+def a_global_index_is_never_read_consistently(request: AwsRequest, context: StrictContext) -> str | None:
+    table = context.access_tables.get(request.params["TableName"])
+    index = request.params.get("IndexName")
+    if (
+        table is not None
+        and index in table.indexes.keys() - table.local_indexes
+        and request.params.get("ConsistentRead")
+    ):
         return "consistent reads are not supported on global secondary indexes"
     return None
 
@@ -105,9 +112,9 @@ RULES: Rules = {
         *_ANY,
         a_filter_names_no_key,
         a_read_that_decides_access_is_consistent,
-        an_index_is_never_read_consistently,
+        a_global_index_is_never_read_consistently,
     ),
-    ("dynamodb", "Scan"): (*_ANY, an_index_is_never_read_consistently),
+    ("dynamodb", "Scan"): (*_ANY, a_global_index_is_never_read_consistently),
     ("dynamodb", "GetItem"): (*_ANY, a_read_that_decides_access_is_consistent),
     ("dynamodb", "BatchGetItem"): (*_ANY, a_batch_that_decides_access_is_consistent),
     ("dynamodb", "TransactWriteItems"): (

@@ -1,0 +1,132 @@
+"""A break-glass event, and the ledgers its budgets are counted in, as the grant table keeps them."""
+
+from datetime import timedelta
+from typing import Final
+
+from shared.aws.grant_rows import (
+    check_key,
+    ending_value,
+    grant_attributes,
+    optional_text,
+    person_attributes,
+    read_ending,
+    read_person,
+)
+from shared.aws.items import (
+    Item,
+    ItemReader,
+    flag_value,
+    instant_value,
+    known,
+    map_value,
+    maps_value,
+    number_value,
+    text_value,
+)
+from shared.aws.tables import LEDGER_ITEM, TTL_ATTRIBUTE, ItemKind
+from shared.core.break_glass.beginning import Ledger, Spending
+from shared.core.break_glass.event import BreakGlassEvent, EventStatus, Review
+from shared.core.break_glass.policy import LONGEST_BUDGET_WINDOW, ReasonCode
+
+_KIND: Final = ItemKind.BREAK_GLASS
+_LEDGER_KEPT: Final = LONGEST_BUDGET_WINDOW + timedelta(days=1)
+
+
+def event_item(event: BreakGlassEvent) -> Item:
+    """Write an event; what is not known is absent."""
+    serves = event.status is EventStatus.ACTIVE
+    return grant_attributes(
+        _KIND,
+        user=event.user,
+        profile=event.profile,
+        grant_id=event.event_id,
+        status=event.status,
+        created_at=event.created_at,
+        kept_from=event.ends_at,
+        serves_until=event.ends_at if serves else None,
+        is_open=serves or event.awaits_review,
+    ) | known(
+        {
+            **person_attributes(event.invoker),
+            "arn": text_value(event.invoker_arn),
+            "account": text_value(event.account),
+            "reason": text_value(event.reason),
+            "justification": text_value(event.justification),
+            "starts_at": instant_value(event.created_at),
+            "ends_at": instant_value(event.ends_at),
+            "is_review_required": flag_value(is_set=event.is_review_required),
+            "rule": text_value(event.rule),
+            "policy_version": text_value(event.policy_version),
+            "ended": ending_value(event.ended),
+            "review": _review_value(event.review),
+        },
+    )
+
+
+def read_event(item: Item) -> BreakGlassEvent:
+    """Read an event back, to whole seconds.
+
+    Raises:
+        UnreadableError: an attribute is absent, of another type, or a word this version does not know.
+
+    """
+    reader = ItemReader("a break-glass event", item)
+    check_key(reader, _KIND)
+    return BreakGlassEvent(
+        event_id=reader.text("grant_id"),
+        invoker=read_person(reader),
+        invoker_arn=reader.text("arn"),
+        account=reader.text("account"),
+        profile=reader.text("profile"),
+        reason=reader.word("reason", ReasonCode),
+        justification=reader.text("justification"),
+        created_at=reader.instant("created_at"),
+        ends_at=reader.instant("ends_at"),
+        is_review_required=reader.flag("is_review_required"),
+        rule=reader.text("rule"),
+        policy_version=reader.text("policy_version"),
+        status=reader.word("status", EventStatus),
+        ended=read_ending(reader.optional_map("ended")),
+        review=_read_review(reader.optional_map("review")),
+    )
+
+
+def ledger_item(subject: str, ledger: Ledger) -> Item:
+    """Write a ledger. It holds at least one spending, and is forgotten when the last can no longer count."""
+    last = max(spending.at for spending in ledger.spent)
+    return {
+        "subject": text_value(subject),
+        "item": text_value(LEDGER_ITEM),
+        "version": number_value(ledger.version),
+        "spent": maps_value(
+            {"at": instant_value(spending.at), "event_id": text_value(spending.event_id)} for spending in ledger.spent
+        ),
+        TTL_ATTRIBUTE: instant_value(last + _LEDGER_KEPT),
+    }
+
+
+def read_ledger(item: Item | None) -> Ledger:
+    """Read a ledger; one that is not there is empty.
+
+    Raises:
+        UnreadableError: an attribute is absent or of another type.
+
+    """
+    if item is None:
+        return Ledger()
+    reader = ItemReader("a break-glass ledger", item)
+    spent = (Spending(each.instant("at"), each.text("event_id")) for each in reader.maps("spent"))
+    return Ledger(reader.number("version"), tuple(spent))
+
+
+def _review_value(review: Review | None) -> dict[str, Item] | None:
+    if review is None:
+        return None
+    facts = {"by": text_value(review.by), "at": instant_value(review.at), "comment": optional_text(review.comment)}
+    return map_value(known(facts))
+
+
+def _read_review(reader: ItemReader | None) -> Review | None:
+    if reader is None:
+        return None
+    return Review(reader.text("by"), reader.instant("at"), reader.optional_text("comment"))

@@ -1,0 +1,129 @@
+"""Lists of the grant table: always a query of one index, newest first, a page at a time. Nothing is ever scanned."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from shared.aws.items import Item, ItemReader, instant_value, number_value, text_value
+from shared.aws.tables import GrantIndex, ItemKind, kind_and_name
+
+Row = TypeVar("Row")
+
+
+class ForeignPositionError(ValueError):
+    """The position is in another list than the one that is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page ended: the last row that was looked at. `created_at` is in epoch seconds."""
+
+    subject: str
+    item: str
+    grant_id: str
+    created_at: int
+    user: str
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some rows in order. `next` is where the following page begins; None at the end of the list."""
+
+    rows: tuple[Row, ...]
+    next: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """What to list: of one kind, everything or what is of a user, else of a profile, else still open.
+
+    `since` and `until` (UTC) bound when rows were created, both included. Only one of the filters picks the index;
+    whoever asks for several checks the others on the rows.
+    """
+
+    kind: ItemKind
+    user: str | None = None
+    profile: str | None = None
+    is_open: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def partition(self) -> tuple[GrantIndex, str, str]:
+        """Name the index, its partition key, and the partition."""
+        if self.user is not None:
+            return GrantIndex.BY_USER, "kind_user", kind_and_name(self.kind, self.user)
+        if self.profile is not None:
+            return GrantIndex.BY_PROFILE, "kind_profile", kind_and_name(self.kind, self.profile)
+        if self.is_open:
+            return GrantIndex.OPEN_BY_KIND, "open_kind", self.kind.value
+        return GrantIndex.BY_KIND, "kind", self.kind.value
+
+
+def page_request(query: ListQuery, start: Position | None, limit: int) -> dict[str, Any]:
+    """Make the Query for the page after `start`. Index reads are eventually consistent; nothing is decided by them.
+
+    Raises:
+        ForeignPositionError: the position is not in this list.
+
+    """
+    index, key, partition = query.partition
+    condition = "#partition = :partition"
+    values: dict[str, Any] = {":partition": text_value(partition)}
+    bounds = {":since": query.since, ":until": query.until}
+    values |= {name: instant_value(at) for name, at in bounds.items() if at is not None}
+    if query.since is not None and query.until is not None:
+        condition += " AND created_at BETWEEN :since AND :until"
+    elif query.since is not None:
+        condition += " AND created_at >= :since"
+    elif query.until is not None:
+        condition += " AND created_at <= :until"
+    request: dict[str, Any] = {
+        "IndexName": index,
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeNames": {"#partition": key},
+        "ExpressionAttributeValues": values,
+        "ScanIndexForward": False,
+        "Limit": limit,
+    }
+    if start is not None:
+        request["ExclusiveStartKey"] = _start_key(query, start)
+    return request
+
+
+def position_of(item: Item) -> Position:
+    """Give the position just after a row.
+
+    Raises:
+        UnreadableError: the row lacks what makes a position.
+
+    """
+    reader = ItemReader("a row of the grant table", item)
+    return Position(
+        subject=reader.text("subject"),
+        item=reader.text("item"),
+        grant_id=reader.text("grant_id"),
+        created_at=reader.number("created_at"),
+        user=reader.text("user"),
+        profile=reader.text("profile"),
+    )
+
+
+def _start_key(query: ListQuery, start: Position) -> Item:
+    index, key, partition = query.partition
+    own = {
+        GrantIndex.BY_USER: kind_and_name(query.kind, start.user),
+        GrantIndex.BY_PROFILE: kind_and_name(query.kind, start.profile),
+    }.get(index, partition)
+    is_within = (query.since is None or start.created_at >= int(query.since.timestamp())) and (
+        query.until is None or start.created_at <= int(query.until.timestamp())
+    )
+    if own != partition or not start.item.startswith(f"{query.kind}#") or not is_within:
+        raise ForeignPositionError("the position is in another list")
+    return {
+        "subject": text_value(start.subject),
+        "item": text_value(start.item),
+        key: text_value(partition),
+        "created_at": number_value(start.created_at),
+    }

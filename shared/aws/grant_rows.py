@@ -1,0 +1,102 @@
+"""What the rows of approval requests and break-glass events have in common: where they lie, and in which indexes."""
+
+from datetime import datetime
+
+from shared.aws.items import (
+    Item,
+    ItemReader,
+    instant_value,
+    known,
+    map_value,
+    text_value,
+)
+from shared.aws.tables import EVIDENCE, TTL_ATTRIBUTE, ItemKind, grant_item, kind_and_name, user_subject
+from shared.core.grants import Ending
+from shared.core.people import Person
+
+
+def grant_key(kind: ItemKind, user: str, profile: str, grant_id: str) -> Item:
+    """Give the primary key of a grant's row."""
+    return {"subject": text_value(user_subject(user)), "item": text_value(grant_item(kind, profile, grant_id))}
+
+
+def grant_attributes(
+    kind: ItemKind,
+    *,
+    user: str,
+    profile: str,
+    grant_id: str,
+    status: str,
+    created_at: datetime,
+    kept_from: datetime,
+    serves_until: datetime | None,
+    is_open: bool,
+) -> Item:
+    """Write the attributes by which a grant is found. `kept_from` is when its ninety days as evidence begin."""
+    return known(
+        {
+            **grant_key(kind, user, profile, grant_id),
+            "kind": text_value(kind),
+            "grant_id": text_value(grant_id),
+            "user": text_value(user),
+            "profile": text_value(profile),
+            "status": text_value(status),
+            "created_at": instant_value(created_at),
+            "kind_user": text_value(kind_and_name(kind, user)),
+            "kind_profile": text_value(kind_and_name(kind, profile)),
+            "open_kind": text_value(kind) if is_open else None,
+            "serves_until": None if serves_until is None else instant_value(serves_until),
+            TTL_ATTRIBUTE: instant_value(kept_from + EVIDENCE),
+        },
+    )
+
+
+def check_key(reader: ItemReader, kind: ItemKind) -> None:
+    """Refuse a row whose key and attributes disagree: one of the two is wrong, and either could decide access.
+
+    Raises:
+        UnreadableError: they do.
+
+    """
+    if reader.text("subject") != user_subject(reader.text("user")):
+        raise reader.unreadable("subject", "must agree with the row's user")
+    if reader.text("item") != grant_item(kind, reader.text("profile"), reader.text("grant_id")):
+        raise reader.unreadable("item", "must agree with the row's kind, profile and grant id")
+
+
+def person_attributes(person: Person) -> Item:
+    return known(
+        {"user": text_value(person.user), "session_name": optional_text(person.session_name or None)},
+    )
+
+
+def read_person(reader: ItemReader) -> Person:
+    return Person(reader.text("user"), reader.optional_text("session_name") or "")
+
+
+def ending_value(ending: Ending | None) -> dict[str, Item] | None:
+    if ending is None:
+        return None
+    return map_value(
+        known(
+            {
+                "by": optional_text(ending.by),
+                "at": instant_value(ending.at),
+                "comment": optional_text(ending.comment),
+            },
+        ),
+    )
+
+
+def read_ending(reader: ItemReader | None) -> Ending | None:
+    if reader is None:
+        return None
+    return Ending(reader.optional_text("by"), reader.instant("at"), reader.optional_text("comment"))
+
+
+def optional_text(text: str | None) -> dict[str, str] | None:
+    return None if text is None else text_value(text)
+
+
+def optional_instant(instant: datetime | None) -> dict[str, str] | None:
+    return None if instant is None else instant_value(instant)

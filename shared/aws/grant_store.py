@@ -1,0 +1,135 @@
+"""Rows with a state: found by id, changed by one conditional write on the state they leave, listed by index."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from botocore.exceptions import ClientError
+
+from shared.aws.errors import UnavailableError, error_code, speaking_to
+from shared.aws.grant_lists import ListQuery, Page, Position, page_request, position_of
+from shared.aws.items import Item, number_value, text_value
+from shared.aws.tables import GrantIndex, ItemKind
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved(Generic[Row]):
+    """Nothing was written: the row is no longer as it was read. `current` is what it is now."""
+
+    current: Row
+
+
+@dataclass(frozen=True, slots=True)
+class RowForm(Generic[Row]):
+    """How a kind of row is written and read, and which of its lists grow within one state, as votes do."""
+
+    kind: ItemKind
+    write: Callable[[Row], Item]
+    read: Callable[[Item], Row]
+    growing: tuple[str, ...] = ()
+
+
+class GrantStore(Generic[Row]):
+    """The rows of one kind."""
+
+    def __init__(self, dynamodb: Any, table: str, form: RowForm[Row]) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._form = form
+
+    async def add(self, row: Row) -> None:
+        """Write a new row; one that is already there, because an attempt succeeded unheard, is as good.
+
+        Raises:
+            AwsError: it is not known to be there.
+
+        """
+        with speaking_to("dynamodb"):
+            try:
+                await self._dynamodb.put_item(**self.new_row(row))
+            except ClientError as error:
+                if error_code(error) != "ConditionalCheckFailedException":
+                    raise
+                if self._form.read(error.response["Item"]) != row:
+                    raise UnavailableError("dynamodb", "another row has this row's key") from None
+
+    def new_row(self, row: Row) -> dict[str, Any]:
+        """Make the conditional Put of a new row, for a transaction too."""
+        return {
+            "TableName": self._table,
+            "Item": self._form.write(row),
+            "ConditionExpression": "attribute_not_exists(subject)",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+    async def find(self, grant_id: str) -> Row | None:
+        """Find a row by id. The index only says where it is; the row itself is read consistently.
+
+        Raises:
+            AwsError: it could not be read, or not be understood.
+
+        """
+        with speaking_to("dynamodb"):
+            found = await self._dynamodb.query(
+                TableName=self._table,
+                IndexName=GrantIndex.BY_ID,
+                KeyConditionExpression="grant_id = :id",
+                ExpressionAttributeValues={":id": text_value(grant_id)},
+                Limit=1,
+            )
+        keys = [{name: item[name] for name in ("subject", "item")} for item in found["Items"]]
+        if not keys or not keys[0]["item"]["S"].startswith(f"{self._form.kind}#"):
+            return None
+        with speaking_to("dynamodb"):
+            answer = await self._dynamodb.get_item(TableName=self._table, Key=keys[0], ConsistentRead=True)
+        return self._form.read(answer["Item"]) if "Item" in answer else None
+
+    async def change(self, before: Row, after: Row) -> Row | Moved[Row]:
+        """Write `after` if the row still is in the state it had in `before`.
+
+        Raises:
+            AwsError: it is not known whether the row has changed.
+
+        """
+        with speaking_to("dynamodb"):
+            try:
+                await self._dynamodb.put_item(**self._changed_row(before, after))
+            except ClientError as error:
+                if error_code(error) != "ConditionalCheckFailedException":
+                    raise
+                if "Item" not in error.response:
+                    raise UnavailableError("dynamodb", "the row that was to change is gone") from None
+                current = self._form.read(error.response["Item"])
+                # An attempt may have succeeded unheard and its repetition then meet its own result.
+                return after if current == after else Moved(current)
+        return after
+
+    async def page(self, query: ListQuery, start: Position | None, limit: int) -> Page[Row]:
+        """List one page of at most `limit` rows. A page may be short, or empty, before the last one.
+
+        Raises:
+            ForeignPositionError: the position is not in this list.
+            AwsError: the page could not be read, or a row not be understood.
+
+        """
+        request = page_request(query, start, limit)
+        with speaking_to("dynamodb"):
+            answer = await self._dynamodb.query(TableName=self._table, **request)
+        items = answer["Items"]
+        has_more = bool(answer.get("LastEvaluatedKey")) and bool(items)
+        return Page(tuple(map(self._form.read, items)), position_of(items[-1]) if has_more else None)
+
+    def _changed_row(self, before: Row, after: Row) -> dict[str, Any]:
+        old = self._form.write(before)
+        conditions = ["#status = :status", *(f"size({name}) = :{name}" for name in self._form.growing)]
+        sizes = {f":{name}": number_value(len(old[name]["L"])) for name in self._form.growing}
+        return {
+            "TableName": self._table,
+            "Item": self._form.write(after),
+            "ConditionExpression": " AND ".join(conditions),
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeValues": {":status": old["status"], **sizes},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }

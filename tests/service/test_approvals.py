@@ -1,0 +1,151 @@
+"""Approval requests in the table: each change is one write on the state it leaves, and races have one outcome."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.aws.approvals import ApprovalTable
+from shared.aws.clients import Clients
+from shared.aws.errors import ThrottledError
+from shared.aws.grant_store import Moved
+from shared.aws.grants import GrantTable
+from shared.aws.sessions import Recording, SessionTable
+from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, deny
+from shared.core.approval.policy import ApprovalRule
+from shared.core.approval.request import ApprovalRequest, RequestStatus, Vote
+from shared.core.grants import Ending, Grant, GrantUses
+from shared.core.people import Person
+from shared.core.stamp import Via
+from tests.grants import HOUR, NOW, a_request, an_approval_rule
+from tests.service.emulator import table_name
+from tests.service.rows import a_session
+
+Step = Callable[[ApprovalRequest], ApprovalRequest | DecidingObstacle]
+
+
+def table(clients: Clients) -> ApprovalTable:
+    return ApprovalTable(clients.dynamodb, table_name("grant"))
+
+
+def approval(user: str, rule: ApprovalRule | None = None) -> Step:
+    act = Act(Person(user), NOW, rule or an_approval_rule())
+    return lambda request: approve(request, act, is_still_demanded=True)
+
+
+async def take(requests: ApprovalTable, step: Step) -> ApprovalRequest | DecidingObstacle:
+    """Take a step as a service does: on the row as it is, again where it moved meanwhile."""
+    current = await requests.find("0123456789abcdef")
+    assert current is not None
+    while True:
+        after = step(current)
+        if isinstance(after, DecidingObstacle) or after == current:
+            return after
+        outcome = await requests.change(current, after)
+        if not isinstance(outcome, Moved):
+            return outcome
+        current = outcome.current
+
+
+async def test_a_request_is_found_by_id_as_it_was_filed(clients: Clients) -> None:
+    request = a_request(votes=(Vote(Person("bob", "b"), NOW, "fine"),), wanted_start=NOW + HOUR)
+    await table(clients).add(request)
+    assert await table(clients).find(request.request_id) == request
+    assert await table(clients).find("zzzzzzzzzzzzzzzz") is None
+
+
+async def test_filing_twice_what_was_heard_once_is_no_error(clients: Clients) -> None:
+    await table(clients).add(a_request())
+    await table(clients).add(a_request())
+
+
+@pytest.mark.parametrize("stored", list(RequestStatus))
+@pytest.mark.parametrize("assumed", list(RequestStatus))
+async def test_a_change_happens_only_from_the_state_it_was_decided_in(
+    clients: Clients, stored: RequestStatus, assumed: RequestStatus
+) -> None:
+    requests = table(clients)
+    row = replace(a_request(), status=stored, ends_at=NOW + HOUR, starts_at=NOW)
+    await requests.add(row)
+    after = replace(row, ended=Ending("bob", NOW))
+    outcome = await requests.change(replace(row, status=assumed), after)
+    assert outcome == (after if stored is assumed else Moved(row))
+
+
+async def test_a_change_that_succeeded_unheard_is_a_success(clients: Clients) -> None:
+    requests = table(clients)
+    denied = replace(a_request(), status=RequestStatus.DENIED)
+    await requests.add(a_request())
+    assert await requests.change(a_request(), denied) == denied
+    assert await requests.change(a_request(), denied) == denied
+
+
+async def test_an_approval_serves_the_next_vend_until_it_is_withdrawn(clients: Clients) -> None:
+    requests, grants = table(clients), GrantTable(clients.dynamodb, table_name("grant"))
+    await requests.add(a_request())
+    assert (await grants.load_standing("alice", "prod", NOW)).grants == ()
+    await take(requests, approval("bob"))
+    [grant] = (await grants.load_standing("alice", "prod", NOW)).grants
+    assert (grant.via, grant.ends_at) == (Via.APPROVAL, NOW + HOUR)
+    withdrawing = Act(Person("alice"), NOW, None)
+    await take(requests, lambda request: cancel(request, withdrawing, may_revoke=False))
+    assert (await grants.load_standing("alice", "prod", NOW)).grants == ()
+
+
+class TestRaces:
+    """On the emulator whose writes are atomic, with real parallelism."""
+
+    @pytest.mark.parametrize("quorum", [1, 2])
+    async def test_approvers_at_the_same_instant_make_one_decision(self, atomic_clients: Clients, quorum: int) -> None:
+        requests = table(atomic_clients)
+        rule = an_approval_rule(approvers=["boss-*"], quorum=quorum)
+        await requests.add(a_request())
+        outcomes = await asyncio.gather(*(take(requests, approval(f"boss-{n}", rule)) for n in range(10)))
+        assert not any(isinstance(outcome, DecidingObstacle) for outcome in outcomes)
+        final = await requests.find(a_request().request_id)
+        assert final is not None
+        assert (final.status, len(final.votes)) == (RequestStatus.APPROVED, quorum)
+        assert len({vote.by.user for vote in final.votes}) == quorum
+
+    async def test_yes_no_and_never_mind_at_once_have_one_outcome(self, atomic_clients: Clients) -> None:
+        requests = table(atomic_clients)
+        await requests.add(a_request())
+        no, mine = Act(Person("dave"), NOW, an_approval_rule()), Act(Person("alice"), NOW, None)
+        outcomes = await asyncio.gather(
+            take(requests, approval("bob")),
+            take(requests, lambda request: deny(request, no)),
+            take(requests, lambda request: cancel(request, mine, may_revoke=False)),
+        )
+        final = await requests.find(a_request().request_id)
+        assert final is not None
+        assert final.status in {RequestStatus.DENIED, RequestStatus.CANCELLED, RequestStatus.WITHDRAWN}
+        reached = {outcome.status for outcome in outcomes if isinstance(outcome, ApprovalRequest)}
+        assert reached in ({final.status}, {final.status, RequestStatus.APPROVED})
+
+    async def test_a_once_approval_is_used_or_withdrawn_and_never_both(self, atomic_clients: Clients) -> None:
+        requests = table(atomic_clients)
+        sessions = SessionTable(atomic_clients.dynamodb, table_name("session"), table_name("grant"))
+        approved = replace(
+            a_request(),
+            status=RequestStatus.APPROVED,
+            uses=GrantUses.ONCE,
+            starts_at=NOW,
+            ends_at=NOW + HOUR,
+        )
+        await requests.add(approved)
+        grant = Grant(Via.APPROVAL, approved.request_id, "prod", NOW, NOW + HOUR, GrantUses.ONCE)
+        mine = Act(Person("alice"), NOW + timedelta(seconds=1), None)
+        recorded, outcome = await asyncio.gather(
+            sessions.record_session_consuming(a_session(), grant),
+            take(requests, lambda request: cancel(request, mine, may_revoke=False)),
+            return_exceptions=True,
+        )
+        final = await requests.find(approved.request_id)
+        assert final is not None
+        if recorded is Recording.RECORDED:
+            assert (final.status, outcome) == (RequestStatus.CONSUMED, DecidingObstacle.WRONG_STATE)
+        else:
+            assert isinstance(recorded, ThrottledError) or recorded is Recording.GRANT_ALREADY_USED
+            assert final.status is RequestStatus.WITHDRAWN

@@ -1,0 +1,101 @@
+"""Rows of the grant table: what is written is read back, and what disagrees with itself is not read at all."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar, get_type_hints
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.aws.approval_rows import read_request, request_item
+from shared.aws.break_glass_rows import event_item, ledger_item, read_event, read_ledger
+from shared.aws.errors import UnreadableError
+from shared.core.approval.request import ApprovalRequest, Requester, RequestStatus, Vote
+from shared.core.break_glass.beginning import Ledger, Spending
+from shared.core.break_glass.event import BreakGlassEvent, EventStatus, Review
+from shared.core.grants import Ending
+from shared.core.people import Person
+from tests.grants import NOW, a_request, an_event
+
+Row = TypeVar("Row")
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+IDS = st.from_regex(r"[0-9a-z]{16}", fullmatch=True)
+AT = st.datetimes(datetime(2026, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 - the strategy adds the zone
+    lambda at: at.replace(microsecond=0)
+)
+DURATIONS = st.integers(1, 10**6).map(lambda seconds: timedelta(seconds=seconds))
+PEOPLE = st.builds(Person, TEXT, TEXT | st.just(""))
+PARTS: dict[Any, st.SearchStrategy[Any]] = {str: TEXT, datetime: AT, timedelta: DURATIONS, Person: PEOPLE}
+PARTS |= {kind | None: st.none() | strategy for kind, strategy in PARTS.items()}
+
+
+def built(kind: type[Row], **explicit: st.SearchStrategy[Any]) -> st.SearchStrategy[Row]:
+    """Build any value of a dataclass, its texts and instants such as a row can hold."""
+    plain = {name: PARTS[hint] for name, hint in get_type_hints(kind).items() if hint in PARTS}
+    return st.builds(kind, **(plain | explicit))
+
+
+ENDINGS = st.none() | built(Ending)
+REQUESTS = built(
+    ApprovalRequest,
+    request_id=IDS,
+    requester=built(Requester, role=TEXT | st.just("")),
+    votes=st.lists(built(Vote), max_size=3).map(tuple),
+    approvers=st.lists(TEXT, min_size=1, max_size=3).map(tuple),
+    quorum=st.integers(1, 10),
+    ended=ENDINGS,
+)
+EVENTS = built(BreakGlassEvent, event_id=IDS, ended=ENDINGS, review=st.none() | built(Review))
+
+
+@given(REQUESTS)
+def test_a_request_is_read_back_as_it_was_written(request: ApprovalRequest) -> None:
+    assert read_request(request_item(request)) == request
+
+
+@given(EVENTS)
+def test_an_event_is_read_back_as_it_was_written(event: BreakGlassEvent) -> None:
+    assert read_event(event_item(event)) == event
+
+
+@given(st.integers(1, 10**6), st.lists(built(Spending), min_size=1, max_size=5).map(tuple))
+def test_a_ledger_is_read_back_as_it_was_written(version: int, spent: tuple[Spending, ...]) -> None:
+    assert read_ledger(ledger_item("budget#alice", Ledger(version, spent))) == Ledger(version, spent)
+    assert read_ledger(None) == Ledger()
+
+
+@pytest.mark.parametrize("status", list(RequestStatus))
+def test_only_an_approved_request_is_indexed_as_serving(status: RequestStatus) -> None:
+    item = request_item(replace(a_request(), status=status, starts_at=NOW, ends_at=NOW + timedelta(hours=1)))
+    assert ("serves_until" in item) is (status is RequestStatus.APPROVED)
+    assert ("open_kind" in item) is (status in {RequestStatus.PENDING, RequestStatus.APPROVED})
+
+
+@pytest.mark.parametrize("status", list(EventStatus))
+@pytest.mark.parametrize("required", [True, False])
+def test_only_an_active_event_serves_and_an_unreviewed_one_stays_open(status: EventStatus, *, required: bool) -> None:
+    item = event_item(replace(an_event(), status=status, is_review_required=required))
+    awaits_review = required and status is not EventStatus.REVIEWED
+    assert ("serves_until" in item) is (status is EventStatus.ACTIVE)
+    assert ("open_kind" in item) is (status is EventStatus.ACTIVE or awaits_review)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(request_item(a_request()).keys() - {"serves_until", "open_kind", "ticket", "rule"})
+)
+def test_a_request_that_lacks_something_is_not_read(name: str) -> None:
+    item = request_item(a_request())
+    del item[name]
+    if name in {"kind", "kind_user", "kind_profile", "expires_at"}:
+        assert read_request(item) == a_request()  # these only help to find a row and to forget it
+        return
+    with pytest.raises(UnreadableError, match=name):
+        read_request(item)
+
+
+@pytest.mark.parametrize(("name", "value"), [("user", "mallory"), ("profile", "dev"), ("grant_id", "0" * 16)])
+def test_a_row_whose_key_says_otherwise_is_not_read(name: str, value: str) -> None:
+    for item, read in ((request_item(a_request()), read_request), (event_item(an_event()), read_event)):
+        with pytest.raises(UnreadableError, match="must agree"):
+            read(item | {name: {"S": value}})
