@@ -6,8 +6,10 @@ from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
 from shared.aws.grant_store import GrantStore, Moved
+from shared.core.approval.request import ApprovalRequest
+from shared.core.break_glass.event import BreakGlassEvent
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", ApprovalRequest, BreakGlassEvent)
 Obstacle = TypeVar("Obstacle", bound=StrEnum)
 _ATTEMPTS: Final = 5
 

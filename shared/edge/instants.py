@@ -7,7 +7,8 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 _FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
-INSTANT_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
+# From the year 2000: the calendar's ends are beyond what can be shown in every time zone.
+INSTANT_PATTERN: Final = r"^2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 _WRITTEN: Final = re.compile(INSTANT_PATTERN)
 
 

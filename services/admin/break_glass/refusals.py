@@ -1,7 +1,7 @@
 """Why an event does not begin, or a step on it is not taken."""
 
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Literal, TypeAlias, assert_never
 
 from services.admin.bodies import BeginBreakGlass
 from services.admin.views import EventView
@@ -14,6 +14,13 @@ from shared.core.durations import format_duration
 from shared.edge.answers import Refusal
 from shared.edge.codes import Code
 from shared.edge.instants import format_instant
+
+_HistoryObstacle: TypeAlias = Literal[
+    BeginningObstacle.UNREVIEWED,
+    BeginningObstacle.COOLING_DOWN,
+    BeginningObstacle.USER_BUDGET_SPENT,
+    BeginningObstacle.PROFILE_BUDGET_SPENT,
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +52,17 @@ def refuse_beginning(obstacle: BeginningObstacle, attempt: Attempt) -> Refusal:
         case BeginningObstacle.TOO_LONG:
             longest = "less" if rule is None else f"at most {format_duration(rule.max_duration)}"
             return Refusal(Code.INVALID_REQUEST, f"Duration is too long: {profile} is given for {longest}.")
-        case BeginningObstacle.UNREVIEWED:
-            return _conflict(_unreviewed(attempt))
-        case BeginningObstacle.COOLING_DOWN:
-            return _conflict(_cooling_down(attempt))
-        case BeginningObstacle.USER_BUDGET_SPENT:
-            return _conflict(f"{user} has broken glass as often as the policy allows{_window(rule)}; {_instead(profile)}")
-        case BeginningObstacle.PROFILE_BUDGET_SPENT:
-            return _conflict(f"{profile} was reached as often as the policy allows{_window(rule)}; {_instead(profile)}")
-        case unexpected:
-            assert_never(unexpected)
+        case _:
+            return _conflict(_refuse_by_history(obstacle, attempt))
 
 
 def refuse_closing(obstacle: ClosingObstacle, event: BreakGlassEvent, view: EventView) -> Refusal:
     """Word a refusal of a step. `view` is the event as it is now."""
     match obstacle:
         case ClosingObstacle.NOT_PERMITTED:
-            return Refusal(Code.NOT_PERMITTED, f"Neither approval nor admin policy lets you do this to {event.profile}.")
+            return Refusal(
+                Code.NOT_PERMITTED, f"Neither approval nor admin policy lets you do this to {event.profile}."
+            )
         case ClosingObstacle.OWN_EVENT:
             return Refusal(Code.NOT_PERMITTED, "Nobody reviews their own event, under any of their names.")
         case ClosingObstacle.WRONG_STATE:
@@ -77,6 +78,22 @@ def describe_state(view: EventView) -> str:
         return f"{view.status} until {format_instant(view.window.ends_at)}: sentinel close {view.id}"
     by = "" if act.by is None else f" by {act.by}"
     return f"{view.status}{by} since {format_instant(act.at)}"
+
+
+def _refuse_by_history(obstacle: _HistoryObstacle, attempt: Attempt) -> str:
+    """Say what of earlier events is in the way, and what to do instead."""
+    user, profile, rule = attempt.user, attempt.wanted.profile, attempt.rule
+    match obstacle:
+        case BeginningObstacle.UNREVIEWED:
+            return _unreviewed(attempt)
+        case BeginningObstacle.COOLING_DOWN:
+            return _cooling_down(attempt)
+        case BeginningObstacle.USER_BUDGET_SPENT:
+            return f"{user} has broken glass as often as the policy allows{_window(rule)}; {_instead(profile)}"
+        case BeginningObstacle.PROFILE_BUDGET_SPENT:
+            return f"{profile} was reached as often as the policy allows{_window(rule)}; {_instead(profile)}"
+        case unexpected:
+            assert_never(unexpected)
 
 
 def _unreviewed(attempt: Attempt) -> str:
