@@ -7,13 +7,28 @@ from typing import IO, Any, Final, TypeVar
 
 import click
 
+from shared.core.access.lint import lint
 from shared.core.access.schema import AccessPolicy
+from shared.core.admin_policy import AdminPolicy
+from shared.core.approval.lint import lint_approval
+from shared.core.approval.policy import ApprovalPolicy
+from shared.core.break_glass.lint import lint_break_glass
+from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
+from shared.core.lints import Lint
 from shared.core.profile import Profile, is_profile_name
 from shared.documents import Document, DocumentError, Problem, check_document, read_document
 
 Model = TypeVar("Model", bound=DocumentModel)
-MODELS: Final[Mapping[str, type[AccessPolicy | Profile]]] = {"access": AccessPolicy, "profile": Profile}
+MODELS: Final[Mapping[str, type[DocumentModel]]] = {
+    "access": AccessPolicy,
+    "approval": ApprovalPolicy,
+    "break-glass": BreakGlassPolicy,
+    "admin": AdminPolicy,
+    "profile": Profile,
+}
+# What only the rules of one kind of policy are written with.
+_TELLING_KEYS: Final = {"approvers": "approval", "reasons": "break-glass", "permissions": "admin"}
 _STDIN: Final = Path("-")
 _SUFFIXES: Final = frozenset({".yaml", ".yml", ".json"})
 
@@ -68,6 +83,25 @@ def load_file(file: Path, model: type[Model], *, text: str | None = None) -> tup
         raise UnusableInputError(complain(file, problem) for problem in error.problems) from None
 
 
+def load_guessed(file: Path) -> tuple[DocumentModel, Document]:
+    """Load a document of the kind it looks like.
+
+    Raises:
+        UnusableInputError: it cannot be read, or is not valid.
+
+    """
+    text = read_text(file)
+    return load_file(file, MODELS[guess_text(text)], text=text)
+
+
+def guess_text(text: str) -> str:
+    """Tell the kind of a text; one that cannot be read is checked, and complained about, as an access policy."""
+    try:
+        return guess_kind(read_document(text))
+    except DocumentError:
+        return "access"
+
+
 def load_catalogue(directory: Path) -> Mapping[str, Profile]:
     """Load every `<name>.yaml`, `.yml` or `.json` of a directory as the profile of that name.
 
@@ -105,5 +139,25 @@ def list_documents(directory: Path) -> list[Path]:
 
 
 def guess_kind(document: Document) -> str:
-    """Tell a profile by its role; anything else is meant as an access policy."""
-    return "profile" if isinstance(document.value, dict) and "role_arn" in document.value else "access"
+    """Tell a profile by its role and a policy by what its rules hold; anything else is meant as an access policy."""
+    value = document.value
+    if not isinstance(value, dict):
+        return "access"
+    if "role_arn" in value:
+        return "profile"
+    rules = value.get("rules")
+    keys = {key for rule in rules if isinstance(rule, dict) for key in rule} if isinstance(rules, list) else set()
+    return next((kind for key, kind in _TELLING_KEYS.items() if key in keys), "access")
+
+
+def find_lints(loaded: DocumentModel, catalogue: Mapping[str, Profile] | None = None) -> list[Lint]:
+    """Find what is probably a mistake in a document of any kind."""
+    match loaded:
+        case AccessPolicy():
+            return lint(loaded, catalogue)
+        case ApprovalPolicy():
+            return lint_approval(loaded)
+        case BreakGlassPolicy():
+            return lint_break_glass(loaded)
+        case _:
+            return []

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sentinel.policy_files import MODELS, UnusableInputError, load_file, read_text
-from sentinel.policy_target import StoreError, Target, open_target, target_options
-from shared.core.access.lint import lint
-from shared.core.access.schema import AccessPolicy
+from sentinel.policy_files import MODELS, UnusableInputError, find_lints, load_file, read_text
+from sentinel.policy_target import StoreError, Target, open_target, open_target_for, target_options
 from shared.documents import DocumentError, DoesNotFitError, is_packed, pack, unpack
 
 if TYPE_CHECKING:
@@ -39,8 +37,9 @@ def push(file: Path, *, yes: bool, advanced: bool, as_json: bool, **where: Any) 
     FILE may be - for standard input. Exit code 0: stored, or no change; 1: not stored; 2: a file, an option or
     Parameter Store cannot be used.
     """
-    target = open_target(**where)
-    text = _read_valid(file, target.kind)
+    text = read_text(file)
+    target = open_target_for(text, **where)
+    text = _check(file, target.kind, text)
     value = _fit(text, advanced=advanced)
     stored = target.find()
     change = _compare(stored, text, target.full_name, str(file))
@@ -62,14 +61,12 @@ def _push_words(name: str, version: int | None, *, changed: bool) -> str:
     return f"{name}: stored as version {version}" if changed else f"{name}: no change (version {version})"
 
 
-def _read_valid(file: Path, kind: str) -> str:
-    text = read_text(file)
+def _check(file: Path, kind: str, text: str) -> str:
+    """Check a document, showing its lints, and give its text unpacked."""
     loaded, document = load_file(file, MODELS[kind], text=text)
-    if isinstance(loaded, AccessPolicy):
-        for found in lint(loaded):
-            click.echo(
-                f"{file}:{document.line_of(found.place)}: {found.place}: {found.message} [{found.rule}]", err=True
-            )
+    for found in find_lints(loaded):
+        line = document.line_of(found.place)
+        click.echo(f"{file}:{line}: {found.place}: {found.message} [{found.rule}]", err=True)
     return unpack(text)
 
 
@@ -138,8 +135,9 @@ def diff(file: Path, *, as_json: bool, **where: Any) -> None:
 
     Exit code 0: nothing; 1: something; 2: a file, an option or Parameter Store cannot be used.
     """
-    target = open_target(**where)
-    text = _read_valid(file, target.kind)
+    text = read_text(file)
+    target = open_target_for(text, **where)
+    text = _check(file, target.kind, text)
     stored = target.find()
     change = _compare(stored, text, target.full_name, str(file))
     report = {

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
-from sentinel.policy_files import MODELS
+from sentinel.policy_files import MODELS, guess_text
 from shared.core.profile import is_profile_name
 
 if TYPE_CHECKING:
@@ -57,10 +57,21 @@ def target_options(command: Callable[P, R]) -> Callable[P, R]:
             help="Where the parameters lie.",
         ),
         click.option("--name", help="The profile's name."),
-        click.option("--kind", type=click.Choice(list(MODELS)), help="access, unless a name is given."),
+        click.option("--kind", type=click.Choice(list(MODELS)), help="What it is; told from the file, else access."),
     ):
         command = option(command)
     return command
+
+
+def open_target_for(text: str, *, kind: str | None, name: str | None, **where: Any) -> Target:
+    """Open the parameter a document belongs in: of the kind that is said, else of the kind it looks like.
+
+    Raises:
+        click.UsageError: the options name none.
+        StoreError: Parameter Store cannot be opened with them.
+
+    """
+    return open_target(kind=kind or ("profile" if name is not None else guess_text(text)), name=name, **where)
 
 
 def open_target(
@@ -79,9 +90,7 @@ def open_target(
     """
     kind = kind or ("access" if name is None else "profile")
     if (kind == "profile") != (name is not None):
-        raise click.UsageError(
-            "a profile is stored under its name: --kind profile --name NAME; an access policy has none"
-        )
+        raise click.UsageError("a profile is stored under its name: --kind profile --name NAME; a policy has none")
     if name is not None and not is_profile_name(name):
         raise click.UsageError(f"{name!r} cannot name a profile: use 1-64 letters, digits, '.', '_', '-'")
     if not prefix.startswith("/"):
@@ -93,4 +102,4 @@ def open_target(
         store = open_parameter_store(prefix=prefix, aws_profile=aws_profile, region=region)
     except ParameterStoreError as error:
         raise StoreError(str(error)) from None
-    return Target(store, kind, "policies/access" if name is None else f"profiles/{name}")
+    return Target(store, kind, f"policies/{kind}" if name is None else f"profiles/{name}")

@@ -10,9 +10,17 @@ import click
 from sentinel.cli import HELP_OPTIONS
 from sentinel.policy_cases import CaseResult, load_cases, run_case
 from sentinel.policy_explain_command import explain
-from sentinel.policy_files import MODELS, complain, guess_kind, load_catalogue, load_file, read_text
+from sentinel.policy_files import (
+    MODELS,
+    complain,
+    find_lints,
+    guess_kind,
+    load_catalogue,
+    load_file,
+    load_guessed,
+    read_text,
+)
 from sentinel.policy_stored import diff, pull, push
-from shared.core.access.lint import lint as find_lints
 from shared.core.access.schema import AccessPolicy
 from shared.documents import DocumentError, Problem, check_document, read_document
 
@@ -25,7 +33,7 @@ _profiles_option = click.option(
 
 @click.group(context_settings=HELP_OPTIONS)
 def policy() -> None:
-    """Check, test, explain and store access policies and profiles."""
+    """Check, test, explain and store policies and profiles."""
 
 
 @policy.command
@@ -68,11 +76,11 @@ def _validation_as_json(file: Path, problems: Sequence[Problem]) -> dict[str, An
 @_json_option
 @click.pass_context
 def lint(context: click.Context, file: Path, profiles: Path | None, *, as_json: bool) -> None:
-    """Point out what is valid in an access policy and yet most likely not meant.
+    """Point out what is valid in a policy and yet most likely not meant.
 
     Exit code 0: nothing found; 1: findings; 2: a file cannot be read or is not valid.
     """
-    loaded, document = load_file(file, AccessPolicy)
+    loaded, document = load_guessed(file)
     catalogue = None if profiles is None else load_catalogue(profiles)
     findings = [(document.line_of(found.place), found) for found in find_lints(loaded, catalogue)]
     if as_json:

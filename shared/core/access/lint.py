@@ -1,27 +1,18 @@
 """What is valid in an access policy and yet most likely not meant."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from shared.core.access.schema import AccessPolicy, Conditions, Rule
 from shared.core.durations import CHAINING_MAXIMUM, format_duration
 from shared.core.globs import matches_any
+from shared.core.lints import Lint
 from shared.core.profile import Profile
 from shared.core.session_policy import UnusableSessionPolicyError, compose_session_policy
 
 _LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
 _GLOB_CHARACTERS: Final = frozenset("*?")
-
-
-@dataclass(frozen=True, slots=True)
-class Lint:
-    """A finding: `place` in the document, `rule` the lint's own name, `message` what happens and what to write."""
-
-    place: str
-    rule: str
-    message: str
 
 
 def lint(policy: AccessPolicy, profiles: Mapping[str, Profile] | None = None) -> list[Lint]:

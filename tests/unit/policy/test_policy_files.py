@@ -7,12 +7,14 @@ import pytest
 
 from tests.unit.policy.conftest import EXAMPLES, Sentinel
 
+POLICIES = ["access", "approval", "break-glass", "admin"]
 ROLE = "role_arn: arn:aws:iam::123456789012:role/Dev\n"
 ALLOW_ALL = 'version: "1"\nrules: [{name: all, effect: allow, conditions: {}}]\n'
 
 
 def test_the_examples_are_valid(sentinel: Sentinel) -> None:
-    files = [EXAMPLES / "access.yaml", *EXAMPLES.glob("profiles/*"), *EXAMPLES.glob("go-cli/*")]
+    policies = [EXAMPLES / f"{kind}.yaml" for kind in POLICIES]
+    files = [*policies, *EXAMPLES.glob("profiles/*"), *EXAMPLES.glob("go-cli/*")]
     result = sentinel("validate", *files)
     assert result.exit_code == 0
     assert result.output.count(": valid\n") == len(files)
@@ -21,6 +23,43 @@ def test_the_examples_are_valid(sentinel: Sentinel) -> None:
 def test_the_access_example_has_no_lints_against_its_catalogue(sentinel: Sentinel) -> None:
     result = sentinel("lint", EXAMPLES / "access.yaml", "--profiles", EXAMPLES / "profiles")
     assert (result.exit_code, result.output) == (0, "")
+
+
+@pytest.mark.parametrize("kind", POLICIES)
+def test_the_examples_have_no_lints_and_are_taken_for_what_they_are(sentinel: Sentinel, kind: str) -> None:
+    file = EXAMPLES / f"{kind}.yaml"
+    assert sentinel("lint", file).output == ""
+    for claimed in POLICIES:
+        assert sentinel("validate", file, "--kind", claimed).exit_code == (0 if claimed == kind else 1)
+
+
+@pytest.mark.parametrize(
+    ("rules", "finding"),
+    [
+        (
+            "[{name: a, profiles: [prod, dev], approvers: [bob]}, {name: b, profiles: [dev], approvers: [eve]}]",
+            "rules[1]: never reached: rule 'a' before it names everything this one does [unreachable]",
+        ),
+        ("[{name: a, profiles: [dev], approvers: ['*']}]", "rules[0].approvers: * lets every colleague approve"),
+        (
+            "[{name: a, profiles: [dev], approvers: [Bob, bob@example.com]}]",
+            "rules[0].approvers: 'bob@example.com' may be somebody named before under another spelling",
+        ),
+        (
+            "[{name: a, profiles: [dev], approvers: [bob], auto_approve: {users: ['*'], max_duration: 1h}}]",
+            "rules[0].auto_approve.users: everyone's requests approve themselves",
+        ),
+        (
+            "[{name: a, users: [bob], profiles: [dev], reasons: [incident]}]",
+            "rules[0]: nothing limits how often: write a cooldown, a budget or require_review [unlimited]",
+        ),
+    ],
+)
+def test_what_is_probably_a_mistake_is_pointed_out(sentinel: Sentinel, rules: str, finding: str) -> None:
+    Path("policy.yaml").write_text(f'version: "1"\nrules: {rules}\n')
+    result = sentinel("lint", "policy.yaml")
+    assert result.exit_code == 1
+    assert result.output.startswith(f"policy.yaml:2: {finding}")
 
 
 def test_a_problem_is_told_as_compilers_do(sentinel: Sentinel) -> None:

@@ -82,6 +82,16 @@ def test_a_profile_is_pushed_under_its_name_and_the_prefix(sentinel: Sentinel) -
     assert sentinel("pull", "--name", "dev", "--prefix", "/team").stdout == file.read_text()
 
 
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("kind", ["access", "approval", "break-glass", "admin"])
+def test_a_policy_is_pushed_to_its_own_parameter_without_being_told(sentinel: Sentinel, kind: str) -> None:
+    file = EXAMPLES / f"{kind}.yaml"
+    pushed = sentinel("push", file, "--yes")
+    assert f"/sentinel/policies/{kind}: stored as version 1" in pushed.output
+    assert sentinel("pull", "--kind", kind).output == file.read_text()
+    assert sentinel("diff", file).exit_code == 0
+
+
 @pytest.mark.parametrize(
     "options",
     [["--kind", "profile"], ["--kind", "access", "--name", "x"], ["--name", "a/b"], ["--prefix", "team"]],
