@@ -44,7 +44,8 @@ async def test_whoever_asks_and_is_approved_is_vended(dana: Caller, bob: Caller)
     approved = await bob.act(request_id, "approve", comment="go ahead")
     assert (approved.status, approved.body["request"]["status"]) == (200, "approved")
     vended = await dana.vend("staging")
-    assert (vended.status, vended.body["Expiration"]) == (200, approved.body["request"]["window"]["ends_at"])
+    assert vended.status == 200
+    assert vended.body["Expiration"] <= approved.body["request"]["window"]["ends_at"]
 
 
 async def test_an_approval_serves_only_who_asked(system: LocalStack, dana: Caller, bob: Caller) -> None:
