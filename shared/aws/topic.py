@@ -22,7 +22,7 @@ class Topic:
             ValueError: it is not the ARN of a standard topic.
 
         """
-        if not is_topic_arn(arn):
+        if not _is_topic_arn(arn):
             raise ValueError(f"{arn!r} is not the ARN of a standard SNS topic")
         self._sns = sns
         self._arn = arn
@@ -47,8 +47,7 @@ class Topic:
             )
 
 
-def is_topic_arn(text: str) -> bool:
-    """Whether the text is the ARN of a standard topic."""
+def _is_topic_arn(text: str) -> bool:
     try:
         arn = parse_arn(text)
     except MalformedArnError:

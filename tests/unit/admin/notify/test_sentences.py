@@ -23,8 +23,10 @@ BOTH = [vote("bob", "go"), vote("carol@sec.example")]
             "request.filed",
             "alice",
             request(ticket="INC-1", quorum=2, starts_at="2026-11-04T08:30:00Z", duration_s=5400),
-            'alice asks for prod for 1h30m, from 2026-11-04 08:30 UTC: "fix INC-1" (INC-1). '
-            f"It needs 2 approvals. {APPROVE}",
+            (
+                'alice asks for prod for 1h30m, from 2026-11-04 08:30 UTC: "fix INC-1" (INC-1). '
+                f"It needs 2 approvals. {APPROVE}"
+            ),
         ),
         (
             "request.voted",
@@ -36,22 +38,28 @@ BOTH = [vote("bob", "go"), vote("carol@sec.example")]
             "request.approved",
             "carol@sec.example",
             request(quorum=2, approvals=BOTH, window=WINDOW),
-            'alice may use prod from 2026-11-02 12:00 UTC to 2026-11-02 13:00 UTC: "fix INC-1". '
-            "Approved by bob and carol@sec.example.",
+            (
+                'alice may use prod from 2026-11-02 12:00 UTC to 2026-11-02 13:00 UTC: "fix INC-1". '
+                "Approved by bob and carol@sec.example."
+            ),
         ),
         (
             "request.approved",
             "bob",
             request(approvals=BOTH[:1], window=WINDOW),
-            'alice may use prod from 2026-11-02 12:00 UTC to 2026-11-02 13:00 UTC: "fix INC-1". '
-            'Approved by bob ("go").',
+            (
+                'alice may use prod from 2026-11-02 12:00 UTC to 2026-11-02 13:00 UTC: "fix INC-1". '
+                'Approved by bob ("go").'
+            ),
         ),
         (
             "request.approved",
             None,
             request(auto_approved=True, window=WINDOW),
-            'alice may use prod from 2026-11-02 12:00 UTC to 2026-11-02 13:00 UTC: "fix INC-1". '
-            "Approved by the approval policy.",
+            (
+                'alice may use prod from 2026-11-02 12:00 UTC to 2026-11-02 13:00 UTC: "fix INC-1". '
+                "Approved by the approval policy."
+            ),
         ),
         ("request.denied", "bob", request(ended=act("bob")), "bob denied alice's request for prod."),
         ("request.denied", "bob", request(ended=act("bob", "why?")), 'bob denied alice\'s request for prod ("why?").'),
@@ -72,8 +80,10 @@ BOTH = [vote("bob", "go"), vote("carol@sec.example")]
             "break_glass.started",
             "alice",
             event(),
-            'alice broke glass on prod until 2026-11-02 13:00 UTC (incident): "the payment service is down". '
-            f"To end it: sentinel close {GRANT_ID}",
+            (
+                'alice broke glass on prod until 2026-11-02 13:00 UTC (incident): "the payment service is down". '
+                f"To end it: sentinel close {GRANT_ID}"
+            ),
         ),
         (
             "break_glass.closed",
