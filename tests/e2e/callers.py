@@ -28,15 +28,15 @@ class Caller:
         return self.stack.callers[self.name].user
 
     async def get(self, path: str, **query: str) -> Answer:
-        return await self._call("GET", f"{path}?{urlencode(query)}" if query else path)
+        return await self.send("GET", f"{path}?{urlencode(query)}" if query else path)
 
     async def post(self, path: str, **value: Any) -> Answer:
         if not value:
-            return await self._call("POST", path)
+            return await self.send("POST", path)
         headers = {"content-type": "application/json"}
-        return await self._call("POST", path, body=json.dumps(value).encode(), headers=headers)
+        return await self.send("POST", path, body=json.dumps(value).encode(), headers=headers)
 
-    async def _call(self, method: str, target: str, **content: Any) -> Answer:
+    async def send(self, method: str, target: str, **content: Any) -> Answer:
         url = f"{self.stack.http_api}{target}"
         answer = await call(url, self.stack.callers[self.name].keys, method=method, **content)
         check_documented(method, url, answer)
@@ -70,9 +70,9 @@ class Caller:
         return await Inbox.open(self.stack.aws, f"about-{new_name(10)}", only={"user": [self.user]})
 
 
-async def hire(stack: LocalStack) -> Caller:
+async def hire(stack: LocalStack, name: str | None = None) -> Caller:
     """Create a developer nobody has met: what one test does is in nobody's way. The CLI knows their AWS profile."""
-    name = f"dev-{new_name(8)}"
+    name = name or f"dev-{new_name(8)}"
     async with stack.aws.client("iam") as iam:
         may_call = await iam.get_user_policy(UserName="alice", PolicyName="call-sentinel")
         await iam.create_user(UserName=name)
@@ -88,3 +88,8 @@ async def hear(inbox: Inbox, count: int) -> dict[str, Heard]:
     """Take so many notices, by their event: a queue keeps no order."""
     heard = [await inbox.next() for _ in range(count)]
     return {notice.attributes["event"]: notice for notice in heard}
+
+
+def outcome(answer: Answer) -> tuple[int, str | None]:
+    """Say how a call ended: its status, and the code of a refusal."""
+    return answer.status, answer.body.get("code")

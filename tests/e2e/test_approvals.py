@@ -8,9 +8,8 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.stack import LocalStack
-from tests.e2e.callers import Caller, hear, hire
+from tests.e2e.callers import Caller, hear, hire, outcome
 from tests.e2e.documents import push_documents
-from tests.e2e.local.requests import Answer
 from tests.e2e.sdks.person import person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -156,7 +155,3 @@ async def test_exec_ends_when_the_request_it_waits_for_is_denied(
         out, err = await process.communicate()
     assert (process.returncode, out) == (1, b"")
     assert "not on a Friday" in err.decode()
-
-
-def outcome(answer: Answer) -> tuple[int, str | None]:
-    return answer.status, answer.body.get("code")

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.stack import LocalStack
-from tests.e2e.callers import JUSTIFICATION, Caller, hear, hire
+from tests.e2e.callers import JUSTIFICATION, Caller, hear, hire, outcome
 from tests.e2e.documents import push_documents
 from tests.e2e.local.requests import Answer
 from tests.e2e.sdks.person import person
@@ -112,7 +112,3 @@ async def began(answer: Answer) -> str:
     assert answer.status == 201, answer.body
     event_id: str = answer.body["event"]["id"]
     return event_id
-
-
-def outcome(answer: Answer) -> tuple[int, str | None]:
-    return answer.status, answer.body.get("code")
