@@ -1,7 +1,7 @@
 """Publishing, and reading it back through a subscription, from the emulator."""
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import aclosing, closing
 from typing import Any
 
 import boto3
@@ -9,9 +9,9 @@ import orjson
 import pytest
 
 from services.admin.notify import Notifier, WebhookDocuments, WebhookSender
-from shared.aws.clients import Clients
+from shared.aws.clients import Clients, Service, open_clients
 from shared.aws.documents import SsmDocuments
-from shared.aws.errors import RefusedError
+from shared.aws.errors import RefusedError, UnavailableError
 from shared.aws.topic import Topic
 from shared.core.webhook import NoticeEvent
 from shared.edge.clock import utc_now
@@ -90,6 +90,15 @@ async def test_a_topic_that_is_gone_is_a_refusal(clients: Clients, topic_arn: st
     with pytest.raises(RefusedError, match="NotFound"):
         await Topic(clients.sns, topic_arn).publish("{}", subject="s", attributes={})
     assert await notifier(clients, topic_arn).notify(notice()) == {"sns": False}
+
+
+@pytest.mark.usefixtures("dummy_credentials")
+async def test_an_sns_that_is_away_is_unavailable(monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{unused_tcp_port}")
+    async with aclosing(await open_clients(REGION, services=[Service.SNS])) as clients:
+        topic = Topic(clients.sns, f"arn:aws:sns:{REGION}:123456789012:sentinel-events")
+        with pytest.raises(UnavailableError):
+            await topic.publish("{}", subject="s", attributes={})
 
 
 async def test_webhooks_are_read_from_their_folder_to_its_end(clients: Clients) -> None:
