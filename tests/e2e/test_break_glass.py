@@ -101,7 +101,7 @@ async def test_the_command_breaks_glass_uses_it_and_closes_it(system: LocalStack
     words = ("--reason", "incident", "--justification", JUSTIFICATION)
     begun = await dana.sentinel("break-glass", "prod", *words, "--json")
     assert begun.code == 0, begun.err
-    event_id = json.loads(begun.out)["event"]["id"]
+    event_id = json.loads(begun.out)["id"]
     assert (await dana.sentinel("exec", "prod", "--", "echo", "in")).out == "in\n"
     assert (await dana.sentinel("close", event_id)).code == 0
     assert (await dana.sentinel("exec", "prod", "--", "echo", "in")).code == 1

@@ -1,5 +1,7 @@
 """Breaking glass: beginning, closing, reviewing."""
 
+from typing import Any
+
 import pytest
 
 from tests.service.admin.conftest import ACCESS, BREAK_GLASS
@@ -85,7 +87,7 @@ def test_a_lockout_is_not_broken(admin: AdminLambda, subject: str) -> None:
     ],
 )
 def test_an_emergency_that_cannot_be_read_is_refused_by_name(
-    admin: AdminLambda, changes: dict[str, object], words: str
+    admin: AdminLambda, changes: dict[str, Any], words: str
 ) -> None:
     assert words in not_begun(admin, "invalid_request", **changes)
 
