@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from docs.openapi import renderer
 from sentinel.cli_reference import render as render_cli_reference
+from services.admin.calls import CALLS as ADMIN_CALLS
+from services.vend.calls import CALLS as VEND_CALLS
 from shared.edge.codes import MEANINGS
 from shared.edge.settings import PREFIX, Settings
 
@@ -33,7 +36,7 @@ def render_settings() -> str:
 
 
 def _default(value: object) -> str:
-    return f"`{value}`" if value != () else "empty"
+    return f"`{value}`" if value not in ((), None) else "empty"
 
 
 def render_errors() -> str:
@@ -60,6 +63,8 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "settings.md": render_settings,
     "errors.md": render_errors,
     "cli.md": render_cli_reference,
+    "openapi/vend.json": renderer("Sentinel vend", VEND_CALLS),
+    "openapi/admin.json": renderer("Sentinel admin", ADMIN_CALLS),
 }
 
 

@@ -17,11 +17,13 @@ _GATEWAY_HINT: Final = (
 )
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
+    """The base of every answer: fields it does not know are left out, so that a newer service is understood."""
+
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
-class ProfileAccess(_Answer):
+class ProfileAccess(Answer):
     """A profile of the catalogue as the caller sees it."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")
@@ -32,11 +34,11 @@ class ProfileAccess(_Answer):
     reason: Shown | None = None
 
 
-class ProfileList(_Answer):
+class ProfileList(Answer):
     profiles: list[ProfileAccess]
 
 
-class Caller(_Answer):
+class Caller(Answer):
     """Who the service says is asking."""
 
     user: Shown
@@ -47,14 +49,14 @@ class Caller(_Answer):
     session_name: Shown | None = None
 
 
-class _ErrorBody(_Answer):
+class _ErrorBody(Answer):
     code: str = Field(pattern=r"^[a-z0-9_]{1,64}$")
     message: Shown
     hint: Shown | None = None
     request_id: Shown | None = None
 
 
-class _GatewayBody(_Answer):
+class _GatewayBody(Answer):
     message: Shown = ""
     capital: Shown = Field(alias="Message", default="")
 

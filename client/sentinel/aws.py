@@ -34,15 +34,18 @@ class BaseCredentials:
         self._region = region
         self._session: Session | None = None
 
-    def sign(self, method: str, url: str, server: RemoteServer, service: str | None = None) -> Mapping[str, str]:
-        """Make the headers that prove a body-less request authentic (SigV4, header form).
+    def sign(
+        self, method: str, url: str, server: RemoteServer, service: str | None = None, body: bytes = b""
+    ) -> Mapping[str, str]:
+        """Make the headers that prove a request authentic, its body of JSON included (SigV4, header form).
 
         Raises:
             BaseCredentialsError: the chain finds no credentials, or what it finds cannot be used.
             UsageError: nobody says which region to sign for.
 
         """
-        request = AWSRequest(method=method, url=url)
+        content = {"Content-Type": "application/json"} if body else {}
+        request = AWSRequest(method=method, url=url, data=body, headers=content)
         SigV4Auth(self._frozen(), service or server.signing_service, self._signing_region(server)).add_auth(request)
         return dict(request.headers.items())
 

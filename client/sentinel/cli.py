@@ -4,6 +4,7 @@ AWS tools start `sentinel credentials` for every command of theirs, so a start m
 """
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any, Final
@@ -13,17 +14,35 @@ import click
 from sentinel.errors import ClientError
 from sentinel.output import note, show_error
 
-# name -> (module, attribute, what `sentinel --help` says of it)
-COMMANDS: Final = {
-    "exec": ("sentinel.commands.exec_", "exec_", "Run a command with a profile's credentials."),
-    "credentials": ("sentinel.commands.credentials", "credentials", "Print credentials for credential_process."),
-    "serve": ("sentinel.commands.serve", "serve", "Serve a profile's credentials to shells and IDEs."),
-    "profiles": ("sentinel.commands.profiles", "profiles", "List the profiles and what you may have."),
-    "whoami": ("sentinel.commands.whoami", "whoami", "Show who Sentinel takes you for."),
-    "configure": ("sentinel.commands.configure", "configure", "Write profiles into the AWS config."),
-    "policy": ("sentinel.commands.policy", "policy", "Validate, test, explain and publish policies."),
-    "local": ("sentinel.commands.local", "local", "Run the whole system on this machine."),
+# section -> name -> (module, attribute, what `sentinel --help` says of it)
+SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
+    "Credentials": {
+        "exec": ("sentinel.commands.exec_", "exec_", "Run a command with a profile's credentials."),
+        "credentials": ("sentinel.commands.credentials", "credentials", "Print credentials for credential_process."),
+        "serve": ("sentinel.commands.serve", "serve", "Serve a profile's credentials to shells and IDEs."),
+        "profiles": ("sentinel.commands.profiles", "profiles", "List the profiles and what you may have."),
+        "whoami": ("sentinel.commands.whoami", "whoami", "Show who Sentinel takes you for."),
+        "configure": ("sentinel.commands.configure", "configure", "Write profiles into the AWS config."),
+    },
+    "Approvals": {
+        "request": ("sentinel.commands.requests", "request", "Ask for an approval."),
+        "requests": ("sentinel.commands.requests", "requests", "List requests, or show one."),
+        "approve": ("sentinel.commands.requests", "approve", "Approve a request."),
+        "deny": ("sentinel.commands.requests", "deny", "Refuse a request."),
+        "cancel": ("sentinel.commands.requests", "cancel", "Take a request back."),
+    },
+    "Break-glass": {
+        "break-glass": ("sentinel.commands.break_glass", "break_glass", "Reach a profile without an approval."),
+        "break-glasses": ("sentinel.commands.break_glass", "break_glasses", "List events, or show one."),
+        "close": ("sentinel.commands.break_glass", "close", "End an event before its time."),
+        "review": ("sentinel.commands.break_glass", "review", "Record the review of an event."),
+    },
+    "Operating": {
+        "policy": ("sentinel.commands.policy", "policy", "Validate, test, explain and publish policies."),
+        "local": ("sentinel.commands.local", "local", "Run the whole system on this machine."),
+    },
 }
+COMMANDS: Final = {name: where for section in SECTIONS.values() for name, where in section.items()}
 _EPILOG: Final = """\b
 Examples:
   sentinel exec dev -- aws s3 ls
@@ -46,8 +65,9 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, _, summary) in COMMANDS.items()])
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, summary) for name, (_, _, summary) in commands.items()])
 
 
 # Every group says so itself: click keeps the help option it first made for a command, whoever invoked it.

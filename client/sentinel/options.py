@@ -25,6 +25,7 @@ _CONNECTION: Final = (
         help="Service to sign for, where the URL does not tell [SENTINEL_SIGNING_SERVICE].",
     ),
 )
+_CONNECTION_NAMES: Final = ("remote_server", "aws_profile", "region", "signing_service")
 _DURATION: Final = click.option(
     "--duration", metavar="TIME", help="How long a session should last: 45m, 1h, 3600 [SENTINEL_DURATION]."
 )
@@ -32,12 +33,12 @@ _DURATION: Final = click.option(
 
 def connection_options(command: Callable[..., Result]) -> Callable[..., Result]:
     """Add the connection's options and pass the command `settings` in their place."""
-    return _with_settings(command, _CONNECTION)
+    return _with_settings(command, _CONNECTION, _CONNECTION_NAMES)
 
 
 def vend_options(command: Callable[..., Result]) -> Callable[..., Result]:
     """As `connection_options`, with `--duration`."""
-    return _with_settings(command, (*_CONNECTION, _DURATION))
+    return _with_settings(command, (*_CONNECTION, _DURATION), (*_CONNECTION_NAMES, "duration"))
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, errors included.")
@@ -59,10 +60,11 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
         return runner.run(work)
 
 
-def _with_settings(command: Callable[..., Result], options: tuple[Any, ...]) -> Callable[..., Result]:
+def _with_settings(
+    command: Callable[..., Result], options: tuple[Any, ...], names: tuple[str, ...]
+) -> Callable[..., Result]:
     @functools.wraps(command)
     def with_settings(**arguments: Any) -> Result:
-        names = ("remote_server", "aws_profile", "region", "signing_service", "duration")
         flags = {name: arguments.pop(name, None) for name in names}
         return command(settings=_load(flags), **arguments)
 

@@ -1,6 +1,9 @@
 """What commands print: answers on stdout, everything else on stderr."""
 
-from typing import Any, TypeVar
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
 
 import click
 import orjson
@@ -18,6 +21,54 @@ def print_json(value: Any) -> None:
 
 def note(text: str) -> None:
     click.echo(f"sentinel: {text}", err=True)
+
+
+def is_terminal() -> bool:
+    """Whether there is a person to ask, and to show something that moves."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+class Progress(Protocol):
+    """Something that says how a long wait stands."""
+
+    def say(self, words: str) -> None: ...
+
+
+class _Lines:
+    """Progress for logs: a line when something changes, times aside."""
+
+    def __init__(self) -> None:
+        self._said = ""
+
+    def say(self, words: str) -> None:
+        news = words.partition(", ")[0]
+        if news != self._said:
+            self._said = news
+            note(words)
+
+
+class _Spinner:
+    """Progress for people: one line that is rewritten."""
+
+    def __init__(self, status: Any) -> None:
+        self._status = status
+
+    def say(self, words: str) -> None:
+        from rich.text import Text  # noqa: PLC0415 - only a wait on a terminal needs rich
+
+        self._status.update(Text(words))
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Show progress on stderr for as long as the block runs."""
+    if not is_terminal():
+        yield _Lines()
+        return
+    from rich.console import Console  # noqa: PLC0415 - only a wait on a terminal needs rich
+
+    with Console(stderr=True).status("") as status:
+        yield _Spinner(status)
 
 
 def show_error(error: ClientError, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""What a fresh local account holds: tables, documents, execution roles, protected roles, something to use them on."""
+"""What a fresh local account holds: tables, documents, a topic, execution and protected roles, something to use."""
 
 import json
 from pathlib import Path
@@ -17,6 +17,7 @@ async def seed(aws: LocalAws, place: Place) -> None:
     """Fill an empty account."""
     await _create_tables(aws)
     await _put_documents(aws, place)
+    await _create_topic(aws, place)
     await _create_roles(aws, place)
     await _create_demo_resources(aws)
 
@@ -41,6 +42,11 @@ async def _put_documents(aws: LocalAws, place: Place) -> None:
                 Value=file.read_text(encoding="utf-8"),
                 Type="String",
             )
+
+
+async def _create_topic(aws: LocalAws, place: Place) -> None:
+    async with aws.client("sns") as sns:
+        await sns.create_topic(Name=place.topic)
 
 
 async def _create_roles(aws: LocalAws, place: Place) -> None:

@@ -183,7 +183,7 @@ class LocalStack:
                 handler=handler,
                 account=ACCOUNT,
                 region=REGION,
-                environment={**self._settings(fronts), **roles.variables(name), **self.environment},
+                environment={**self._settings(function, fronts), **roles.variables(name), **self.environment},
                 home=home,
                 log_file=self.log_file,
             )
@@ -192,9 +192,10 @@ class LocalStack:
             await self.functions[function].open()
         await self._wait_until_ready()
 
-    def _settings(self, fronts: list[Front]) -> Mapping[str, str]:
+    def _settings(self, function: str, fronts: list[Front]) -> Mapping[str, str]:
         place = local_place()
-        return {
+        own = {"SENTINEL_TOPIC_ARN": place.topic_arn} if function == ADMIN else {}
+        return own | {
             "AWS_ENDPOINT_URL": self.emulator.endpoint,
             "SENTINEL_API_ID": ",".join(front.api_id for front in fronts),
             "SENTINEL_SESSION_TABLE": place.session_table,

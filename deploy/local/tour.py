@@ -1,4 +1,4 @@
-"""`make demo`: bring the whole system up, do the main job, show each step and its result, and leave nothing behind.
+"""`make demo`: bring the whole system up, do the main jobs, show each step and its result, and leave nothing behind.
 
 Every step runs the command a person would run. The tour ends with exit code 1 at the first step that does not answer
 as it should.
@@ -7,59 +7,40 @@ as it should.
 import asyncio
 import json
 import os
+import re
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import Any, Final, Self
 
+from deploy.local.actors import Actor, TourFailedError, say, show
+from deploy.local.inbox import Inbox
 from deploy.local.place import demo_table
 from deploy.local.stack import LocalStack
 
-_SENTINEL: Final = (sys.executable, "-m", "sentinel")
-_USE_THE_SDK: Final = f"""
-import botocore.session
-session = botocore.session.get_session()
-print(session.create_client("sts").get_caller_identity()["Arn"])
-table = session.create_client("dynamodb")
-table.put_item(TableName="{demo_table("dev")}", Item={{"note": {{"S": "written with vended credentials"}}}})
-for item in table.scan(TableName="{demo_table("dev")}")["Items"]:
-    print(item["note"]["S"])
-"""
+_DEMO: Final = Path(__file__).parent / "demo"
+_WRITTEN: Final = "written with vended credentials"
+_ID: Final = r"\b[0-9a-hjkmnp-tv-z]{16}\b"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One command, as shown and as run, and what has to be in what it prints."""
+class Cast:
+    """Who takes part. Alice and bob are developers, carol is on the platform team."""
 
-    title: str
-    shown: str
-    command: Sequence[str]
-    expected_code: int
-    expected: str
+    alice: Actor
+    bob: Actor
+    carol: Actor
 
-
-STEPS: Final = (
-    Step("What may alice have?", "sentinel profiles", (*_SENTINEL, "profiles"), 0, "staging"),
-    Step("Who does Sentinel take her for?", "sentinel whoami", (*_SENTINEL, "whoami"), 0, "alice"),
-    Step(
-        "Credentials for dev, used by an AWS SDK: who am I, write a note, read it back",
-        "sentinel exec dev -- python use_the_sdk.py",
-        (*_SENTINEL, "exec", "dev", "--", sys.executable, "-c", _USE_THE_SDK),
-        0,
-        "written with vended credentials",
-    ),
-    Step(
-        "A profile that needs approval is refused, with what to do next",
-        "sentinel exec staging -- true",
-        (*_SENTINEL, "exec", "staging", "--", "true"),
-        1,
-        "approval",
-    ),
-)
+    @classmethod
+    def of(cls, stack: LocalStack) -> Self:
+        """Give each a shell of their own."""
+        return cls(*(_actor(stack, name) for name in ("alice", "bob", "carol")))
 
 
-class TourFailedError(Exception):
-    """A step did not answer as it should; the message names it."""
+def _actor(stack: LocalStack, name: str) -> Actor:
+    """Hide the developer's own AWS and Sentinel settings from the tour."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SENTINEL_"))}
+    return Actor(name, _DEMO, {**own, **stack.caller_environment, "AWS_PROFILE": name, "COLUMNS": "120"})
 
 
 async def tour() -> None:
@@ -69,51 +50,86 @@ async def tour() -> None:
         TourFailedError: a step's exit code or output is not what it should be.
 
     """
-    _say("Starting the emulator, the gateway and the Lambdas …")
+    say("Starting the emulator, the gateway and the Lambdas …")
     async with LocalStack(concurrency=1) as stack:
-        _say(f"Sentinel is at {stack.http_api}")
-        environment = {**_own_environment(), **stack.caller_environment, "AWS_PROFILE": "alice"}
-        for step in STEPS:
-            await _take(step, environment)
-        _show("The audit line of that vend", "", _audit_line(stack))
-    _say("\nEverything is stopped and removed. `sentinel local up` keeps it running.")
+        say(f"Sentinel is at {stack.http_api}")
+        inbox = await Inbox.open(stack.aws, "on-call", only={"event": ["break_glass.started"]})
+        cast = Cast.of(stack)
+        await _vend(cast)
+        _show_json("The audit line of that vend", _audit_line(stack))
+        await _ask(cast)
+        await _wait(cast)
+        await _break_glass(cast)
+        _show_json("What everybody who listens to the topic was told", dict((await inbox.next()).message))
+    say("\nEverything is stopped and removed. `sentinel local up` keeps it running.")
 
 
-async def _take(step: Step, environment: Mapping[str, str]) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *step.command,
-        env=dict(environment),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+async def _vend(cast: Cast) -> None:
+    alice = cast.alice
+    await alice.does("What may alice have?", "profiles", finds="staging")
+    await alice.does("Who does Sentinel take her for?", "whoami", finds="alice")
+    await alice.does(
+        "Credentials for dev, used by an AWS SDK: who am I, write a note, read it back", *_use("dev"), finds=_WRITTEN
     )
-    printed = (await process.communicate())[0].decode(errors="replace").rstrip()
-    _show(step.title, step.shown, printed)
-    if process.returncode != step.expected_code or step.expected not in printed:
-        raise TourFailedError(f"`{step.shown}` did not answer as it should (exit code {process.returncode})")
 
 
-def _audit_line(stack: LocalStack) -> str:
+async def _ask(cast: Cast) -> None:
+    alice, bob = cast.alice, cast.bob
+    await alice.does(
+        "A profile that needs approval is refused, with what to do next", *_use("staging"), code=1, finds="approv"
+    )
+    reason = "deploy 1.4 to staging"
+    filed = await alice.does("So she asks", "request", "staging", "--reason", reason, finds="bob")
+    request_id = _id_in(filed)
+    await bob.does("Bob sees what waits for him", "requests", "--view", "approvable", finds=request_id)
+    await bob.does("He approves", "approve", request_id, "--comment", "go ahead", finds="approved")
+    await alice.does("Now alice has staging", *_use("staging"), finds=_WRITTEN)
+
+
+async def _wait(cast: Cast) -> None:
+    command = _use("staging", "--wait", "--reason", "look at the staging logs")
+    async with cast.bob.begins("Bob asks and waits in one go", *command) as waiting:
+        request_id = await waiting.prints(_ID)
+        await cast.carol.does("Carol approves while he waits", "approve", request_id, finds="approved")
+        show("Bob's command starts by itself")
+        await waiting.ends(0, _WRITTEN)
+
+
+async def _break_glass(cast: Cast) -> None:
+    alice, bob = cast.alice, cast.bob
+    await alice.does("Production is closed, even to approvals", *_use("prod"), code=1, finds="breaking glass")
+    why = ("--reason", "incident", "--justification", "checkout is down, INC-7: restart the payment workers")
+    begun = await alice.does("At 3 a.m. she breaks glass", "break-glass", "prod", *why, finds="active")
+    event_id = _id_in(begun)
+    await alice.does("Now she has prod", *_use("prod"), finds=_WRITTEN)
+    await alice.does("Done: she closes it", "close", event_id, "--comment", "workers restarted", finds="closed")
+    await alice.does("Closed is closed", *_use("prod"), code=1, finds="breaking glass")
+    await bob.does("Somebody else reviews it", "review", event_id, "--comment", "INC-7, agreed", finds="reviewed")
+
+
+def _use(profile: str, *options: str) -> list[str]:
+    return ["exec", *options, profile, "--", sys.executable, "use_the_sdk.py", demo_table(profile)]
+
+
+def _id_in(printed: str) -> str:
+    found = re.search(_ID, printed)
+    if found is None:
+        raise TourFailedError("no id was printed")
+    return found[0]
+
+
+def _audit_line(stack: LocalStack) -> dict[str, Any]:
     for line in stack.log_file.read_text(encoding="utf-8").splitlines():
-        if line.startswith("{") and json.loads(line).get("outcome") == "issued" and "stamp" in line:
-            return json.dumps(json.loads(line), indent=2)
+        if line.startswith("{") and "stamp" in line:
+            found: dict[str, Any] = json.loads(line)
+            if found.get("outcome") == "issued":
+                return found
     raise TourFailedError(f"no audit line of a vend is in {stack.log_file}")
 
 
-def _own_environment() -> dict[str, str]:
-    """Hide the developer's own AWS and Sentinel settings from the tour."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SENTINEL_"))}
-
-
-def _show(title: str, command: str, printed: str) -> None:
-    _say(f"\n── {title}")
-    if command:
-        _say(f"$ {command}")
-    _say("\n".join(f"  {line}" for line in printed.splitlines()))
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+def _show_json(title: str, value: dict[str, Any]) -> None:
+    show(title)
+    say("\n".join(f"  {line}" for line in json.dumps(value, indent=2).splitlines()))
 
 
 def main() -> None:

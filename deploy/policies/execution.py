@@ -21,7 +21,7 @@ def lambda_trust(*also: str) -> Policy:
 def vend_policy(place: Place) -> Policy:
     """Let the vend Lambda read what decides, record each session, and assume protected roles under a stamp."""
     return policy(
-        _read_documents(place, "policies/*", "profiles/*"),
+        _read_documents(place, "policies/access", "profiles/*"),
         {
             "Sid": "ReadServingGrants",
             "Effect": "Allow",
@@ -47,9 +47,19 @@ def vend_policy(place: Place) -> Policy:
 
 
 def admin_policy(place: Place) -> Policy:
-    """Let the admin Lambda keep grants and sessions; it cannot assume any role."""
+    """Let the admin Lambda keep grants and sessions, and tell of them; it cannot assume any role.
+
+    Webhooks are SecureStrings under Parameter Store's own key, which anyone who may read the parameter may use (Systems
+    Manager User Guide, "SecureString parameters"); a key of your own needs `kms:Decrypt` besides.
+    """
     return policy(
-        _read_documents(place, "policies/*", "profiles/*"),
+        _read_documents(place, "policies/*", "profiles/*", "webhooks/*"),
+        {
+            "Sid": "TellOfEveryChange",
+            "Effect": "Allow",
+            "Action": "sns:Publish",
+            "Resource": place.topic_arn,
+        },
         {
             "Sid": "KeepGrantsAndSessions",
             "Effect": "Allow",
@@ -69,7 +79,7 @@ def admin_policy(place: Place) -> Policy:
 
 def _read_documents(place: Place, *patterns: str) -> Statement:
     # GetParametersByPath is authorized on the path alone (Systems Manager User Guide), so the path is listed too.
-    paths = [place.parameters(pattern.removesuffix("/*")) for pattern in patterns]
+    paths = [place.parameters(pattern.removesuffix("/*")) for pattern in patterns if pattern.endswith("/*")]
     return {
         "Sid": "ReadDocuments",
         "Effect": "Allow",

@@ -21,6 +21,7 @@ class Place:
     parameter_prefix: str = "/sentinel"
     vend_role: str = "sentinel-vend"
     admin_role: str = "sentinel-admin"
+    topic: str = "sentinel-events"
     protected_path: str = "/sentinel/protected/"
 
     def arn(self, service: str, resource: str) -> str:
@@ -46,6 +47,11 @@ class Place:
 
     def _indexes(self, table: str) -> str:
         return self.arn("dynamodb", f"table/{table}/index/*")
+
+    @property
+    def topic_arn(self) -> str:
+        """Name the topic that tells of every change of state."""
+        return self.arn("sns", self.topic)
 
     def parameters(self, pattern: str) -> str:
         """Match parameters below the prefix."""

@@ -1,24 +1,111 @@
-"""Lambda 3, the admin API: the composition root. `handler` is built in the init phase."""
+"""Lambda 3, the admin API: the composition root. `handler` is built in the init phase, its clients opened once."""
 
 import asyncio
 import os
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final, TextIO
 
-from services.admin.service import health, whoami
-from shared.edge.lambda_app import LambdaApp
-from shared.edge.settings import load_settings
+from services.admin.announcing import Announcer
+from services.admin.break_glass.beginning import Beginning
+from services.admin.break_glass.closing import Closing
+from services.admin.break_glass.reading import EventReading
+from services.admin.explaining import Explaining
+from services.admin.facts import FactsReader
+from services.admin.notify.notifier import Notifier
+from services.admin.notify.sender import WebhookSender
+from services.admin.notify.source import WebhookDocuments
+from services.admin.policies import PolicyReader
+from services.admin.requests.deciding import Deciding
+from services.admin.requests.filing import Filing
+from services.admin.requests.reading import RequestReading
+from services.admin.whoami import health, whoami
+from shared.aws.approvals import ApprovalTable
+from shared.aws.break_glass import BreakGlassTable
+from shared.aws.budget import RateBudget
+from shared.aws.clients import Clients, Service, open_clients
+from shared.aws.document_cache import CachedDocuments
+from shared.aws.documents import SsmDocuments
+from shared.aws.grants import GrantTable
+from shared.aws.read_through import CacheLimits
+from shared.aws.topic import Topic
+from shared.core.ids import ID_BYTES, new_id
+from shared.documents.kinds import load_stored
+from shared.edge.clock import monotonic_s, utc_now
+from shared.edge.lambda_app import LambdaApp, Routes
+from shared.edge.settings import Settings, load_settings
 from shared.edge.traces import open_tracer
 
+_BUDGET_WINDOW: Final = timedelta(minutes=1)
+_SERVICES: Final = (Service.DYNAMODB, Service.SSM, Service.SNS)
+Clock = Callable[[], datetime]
 
-def wire(environ: Mapping[str, str]) -> LambdaApp:
-    """Wire the service.
+
+def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock = utc_now) -> LambdaApp:
+    """Wire the service and open its clients. Audit lines go to `stdout`, the process's own where it is None.
 
     Raises:
         InvalidSettingsError: the environment is not usable; the message lists every problem.
 
     """
-    routes = {("GET", "/v1/whoami"): whoami, ("GET", "/v1/health"): health}
-    return LambdaApp("admin", load_settings(environ), asyncio.Runner(), routes, open_tracer())
+    settings = load_settings(environ)
+    tracer = open_tracer()
+    runner = asyncio.Runner()
+    clients = runner.run(open_clients(environ["AWS_REGION"], tracer.subsegment, services=_SERVICES))
+    return LambdaApp("admin", settings, runner, _routes(settings, clients, clock), tracer, stdout, clients.aclose)
+
+
+def _routes(settings: Settings, clients: Clients, clock: Clock) -> Routes:
+    texts = SsmDocuments(clients.ssm, settings.parameter_prefix)
+    reader = _reader(settings, clients, texts)
+    announcer = Announcer(_notifier(settings, clients, texts, clock), _new_id)
+    requests = ApprovalTable(clients.dynamodb, settings.grant_table)
+    events = BreakGlassTable(clients.dynamodb, settings.grant_table)
+    reading, deciding = RequestReading(reader, requests, clock), Deciding(reader, requests, announcer, clock)
+    watching, closing = EventReading(reader, events, clock), Closing(reader, events, announcer, clock)
+    return {
+        ("GET", "/v1/whoami"): whoami,
+        ("GET", "/v1/health"): health,
+        ("POST", "/v1/requests"): Filing(reader, requests, announcer, _new_id, clock).file,
+        ("GET", "/v1/requests"): reading.list,
+        ("GET", "/v1/requests/{id}"): reading.get,
+        ("POST", "/v1/requests/{id}/approve"): deciding.approve,
+        ("POST", "/v1/requests/{id}/deny"): deciding.deny,
+        ("POST", "/v1/requests/{id}/cancel"): deciding.cancel,
+        ("POST", "/v1/break-glass"): Beginning(reader, events, announcer, _new_id, clock).begin,
+        ("GET", "/v1/break-glass"): watching.list,
+        ("GET", "/v1/break-glass/{id}"): watching.get,
+        ("POST", "/v1/break-glass/{id}/close"): closing.close,
+        ("POST", "/v1/break-glass/{id}/review"): closing.review,
+        ("POST", "/v1/explain"): Explaining(reader.policies, reader.grants, clock).explain,
+    }
+
+
+def _reader(settings: Settings, clients: Clients, texts: SsmDocuments) -> FactsReader:
+    documents = CachedDocuments(
+        texts,
+        load_stored,
+        limits=CacheLimits(ttl_s=settings.document_ttl, max_stale_s=settings.document_max_stale),
+        monotonic=monotonic_s,
+    )
+    budget = RateBudget(
+        clients.dynamodb,
+        settings.grant_table,
+        name="admin",
+        limit=settings.admin_budget,
+        window=_BUDGET_WINDOW,
+    )
+    return FactsReader(PolicyReader(documents), GrantTable(clients.dynamodb, settings.grant_table), budget)
+
+
+def _notifier(settings: Settings, clients: Clients, texts: SsmDocuments, clock: Clock) -> Notifier:
+    topic = None if settings.topic_arn is None else Topic(clients.sns, settings.topic_arn)
+    return Notifier(topic, WebhookDocuments(texts).load, WebhookSender(clock))
+
+
+def _new_id() -> str:
+    return new_id(secrets.token_bytes(ID_BYTES))
 
 
 def __getattr__(name: str) -> LambdaApp:

@@ -12,7 +12,7 @@ from services.vend.facts import ACCESS_POLICY, DocumentValue, FactsReader
 from services.vend.issuing import Issuer
 from services.vend.service import VendService
 from shared.aws.budget import RateBudget
-from shared.aws.clients import Clients, open_clients
+from shared.aws.clients import Clients, Service, open_clients
 from shared.aws.document_cache import CachedDocuments
 from shared.aws.documents import SsmDocuments
 from shared.aws.grants import GrantTable
@@ -26,6 +26,7 @@ from shared.edge.settings import Settings, load_settings
 from shared.edge.traces import open_tracer
 
 _BUDGET_WINDOW = timedelta(minutes=1)
+_SERVICES = (Service.DYNAMODB, Service.SSM, Service.STS)
 
 
 def wire(environ: Mapping[str, str], stdout: TextIO | None = None) -> LambdaApp:
@@ -38,7 +39,7 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None) -> LambdaApp:
     settings = load_settings(environ)
     tracer = open_tracer()
     runner = asyncio.Runner()
-    clients = runner.run(open_clients(environ["AWS_REGION"], tracer.subsegment))
+    clients = runner.run(open_clients(environ["AWS_REGION"], tracer.subsegment, _SERVICES))
     return LambdaApp("vend", settings, runner, _routes(settings, clients), tracer, stdout, clients.aclose)
 
 

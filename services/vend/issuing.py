@@ -14,9 +14,10 @@ from shared.aws.sts import RoleIssuer
 from shared.core.access.evaluate import Decision
 from shared.core.authorization import Issue
 from shared.core.grants import Grant, GrantUses
+from shared.core.ids import ID_BYTES, new_id
 from shared.core.profile import Profile
 from shared.core.session_policy import UnusableSessionPolicyError, compose_session_policy
-from shared.core.stamp import SESSION_ID_BYTES, Stamp, new_session_id, session_tags, stamp_for
+from shared.core.stamp import Stamp, session_tags, stamp_for
 from shared.edge.audit import AuditLine
 from shared.edge.failures import UndecidableError
 
@@ -59,7 +60,7 @@ class Issuer:
 
     def stamp(self, order: Order) -> Stamp:
         """Make the stamp of a new session."""
-        return stamp_for(order.authorization.via, new_session_id(self.random_bytes(SESSION_ID_BYTES)), order.user)
+        return stamp_for(order.authorization.via, new_id(self.random_bytes(ID_BYTES)), order.user)
 
     async def issue(self, order: Order, stamp: Stamp, row: SessionRow, audit: AuditLine) -> Issued | GrantGone:
         """Issue credentials and record their session; no credential leaves without its row.

@@ -20,12 +20,17 @@ def refuse(code: RefusalCode, decision: Decision, user: str, profile: str) -> Re
         case RefusalCode.DENIED if decision.rule is None:
             return refuse_profile(user, profile)
         case RefusalCode.DENIED:
-            return Refusal(Code.DENIED, f"Rule {decision.rule_name} denies {user} the profile {profile}{reason}.")
+            return Refusal(
+                Code.DENIED,
+                f"Rule {decision.rule_name} denies {user} the profile {profile}{reason}.",
+                hint=_break_glass(profile) if _yields(decision) else None,
+            )
         case RefusalCode.APPROVAL_REQUIRED:
             return Refusal(
                 Code.APPROVAL_REQUIRED,
                 f"Rule {decision.rule_name} gives {profile} only with an approval{reason}; {user} holds none that is "
-                "open now.",
+                f"open now. Ask for one: sentinel request {profile} --reason …",
+                hint=_how_to_ask(profile, decision),
             )
         case RefusalCode.LOCKED_OUT:
             return Refusal(Code.LOCKED_OUT, f"A lockout stops new credentials for {user} and {profile}.")
@@ -36,6 +41,23 @@ def refuse(code: RefusalCode, decision: Decision, user: str, profile: str) -> Re
             )
         case unexpected:
             assert_never(unexpected)
+
+
+def _how_to_ask(profile: str, decision: Decision) -> str:
+    ask = (
+        f"`sentinel request {profile} --reason …` asks; `sentinel exec --wait --reason … {profile} -- COMMAND` asks, "
+        "waits, and runs the command."
+    )
+    return f"{ask} {_break_glass(profile)}" if _yields(decision) else ask
+
+
+def _break_glass(profile: str) -> str:
+    """Name the way that is there when it cannot wait; whether it is open to the caller, only asking tells."""
+    return f"In an emergency: `sentinel break-glass {profile} --reason incident`."
+
+
+def _yields(decision: Decision) -> bool:
+    return decision.rule is not None and decision.rule.yields_to_break_glass
 
 
 def refuse_over_budget(user: str, limit: int, retry_after_s: int) -> Refusal:

@@ -2,9 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 
 from aiobotocore.config import AioConfig
@@ -20,22 +21,58 @@ _MAX_CONNECTIONS: Final = 50
 _SERVER_ERROR: Final = 500
 
 
+class Service(StrEnum):
+    """The AWS services Sentinel speaks to, by botocore's names."""
+
+    DYNAMODB = "dynamodb"
+    SNS = "sns"
+    SSM = "ssm"
+    STS = "sts"
+
+
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """DynamoDB, Parameter Store and STS in one region, open until `aclose`."""
+    """The clients of the services a Lambda named, in one region, open until `aclose`.
 
-    dynamodb: Any
-    ssm: Any
-    sts: Any
+    Asking for the client of any other service raises LookupError: a defect of the composition root.
+    """
+
+    _opened: Mapping[Service, Any]
     _stack: AsyncExitStack
+
+    @property
+    def dynamodb(self) -> Any:
+        return self._client(Service.DYNAMODB)
+
+    @property
+    def sns(self) -> Any:
+        return self._client(Service.SNS)
+
+    @property
+    def ssm(self) -> Any:
+        return self._client(Service.SSM)
+
+    @property
+    def sts(self) -> Any:
+        return self._client(Service.STS)
 
     async def aclose(self) -> None:
         await self._stack.aclose()
 
+    def _client(self, service: Service) -> Any:
+        if service not in self._opened:
+            raise LookupError(f"no client of {service} was opened: name it among the services of open_clients")
+        return self._opened[service]
 
-async def open_clients(region: str, observe: Observe = nullcontext) -> Clients:
+
+async def open_clients(
+    region: str,
+    observe: Observe = nullcontext,
+    services: Collection[Service] = tuple(Service),
+) -> Clients:
     """Open the clients side by side; `contextlib.aclosing` closes them where a process ends in order.
 
+    A Lambda names the `services` it uses: each client costs its cold start the reading of a service model.
     `observe` is entered around every call with its name (`sts.AssumeRole`): a tracer's subsegment, say.
 
     Endpoints are regional, STS's too: a token from the global endpoint is not valid in every region (IAM User Guide,
@@ -43,15 +80,14 @@ async def open_clients(region: str, observe: Observe = nullcontext) -> Clients:
     """
     session = _session()
     async with AsyncExitStack() as stack:
-        opening = (_open(stack, session, service, region) for service in ("dynamodb", "ssm", "sts"))
-        dynamodb, ssm, sts = clients = await asyncio.gather(*opening)
-        for client in clients:
+        opened = await asyncio.gather(*(_open(stack, session, service, region) for service in services))
+        for client in opened:
             _observe_calls(client, observe)
-        return Clients(dynamodb, ssm, sts, stack.pop_all())
+        return Clients(dict(zip(services, opened, strict=True)), stack.pop_all())
 
 
-async def _open(stack: AsyncExitStack, session: AioSession, service: str, region: str) -> Any:
-    client = await stack.enter_async_context(session.create_client(service, region_name=region, config=_config()))
+async def _open(stack: AsyncExitStack, session: AioSession, service: Service, region: str) -> Any:
+    client = await stack.enter_async_context(session.create_client(service.value, region_name=region, config=_config()))
     client.meta.events.register_first("needs-retry", _retry_at_once)
     return client
 

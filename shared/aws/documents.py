@@ -75,22 +75,33 @@ class SsmDocuments:
         return {name: found.get(name) for name in wanted}
 
     async def load_profiles(self) -> Mapping[str, Document[str] | None]:
-        """List the folder to its very end: SSM may answer short and even empty pages before the last one.
+        """List the catalogue, as texts.
 
         Raises:
             AwsError: any page could not be read.
 
         """
-        profiles: dict[str, Document[str] | None] = {}
-        folder = f"{self._prefix}/{PROFILES_FOLDER}/"
-        request: dict[str, Any] = {"Path": folder, "Recursive": False, "WithDecryption": True, "MaxResults": _BATCH}
+        return await self.load_folder(PROFILES_FOLDER)
+
+    async def load_folder(self, folder: str) -> Mapping[str, Document[str]]:
+        """List a folder to its very end: SSM may answer short and even empty pages before the last one.
+
+        The answer is by name within the folder.
+
+        Raises:
+            AwsError: any page could not be read.
+
+        """
+        documents: dict[str, Document[str]] = {}
+        path = f"{self._prefix}/{folder}/"
+        request: dict[str, Any] = {"Path": path, "Recursive": False, "WithDecryption": True, "MaxResults": _BATCH}
         while True:
             with speaking_to("ssm"):
                 page = await self._ssm.get_parameters_by_path(**request)
             for parameter in page["Parameters"]:
-                profiles[parameter["Name"].removeprefix(folder)] = self._document(parameter)
+                documents[parameter["Name"].removeprefix(path)] = self._document(parameter)
             if not page.get("NextToken"):
-                return profiles
+                return documents
             request["NextToken"] = page["NextToken"]
 
     async def _load_batch(self, names: list[str]) -> list[Document[str]]:

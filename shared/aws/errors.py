@@ -55,7 +55,7 @@ _DENIED_ACTION: Final = re.compile(r"not authorized to perform: ([a-z0-9-]{1,32}
 
 
 class AwsError(Exception):
-    """Sentinel could not decide. `dependency` is `dynamodb`, `ssm` or `sts`: for the log, not for the caller."""
+    """Sentinel could not decide. `dependency` is `dynamodb`, `sns`, `ssm` or `sts`: for the log, not for the caller."""
 
     def __init__(self, dependency: str, detail: str) -> None:
         super().__init__(f"{dependency}: {detail}")

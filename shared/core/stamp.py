@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from shared.core.ids import ID_PATTERN
+
 PREFIX: Final = "sentinel"
 MAX_LENGTH: Final = 64
-SESSION_ID_BYTES: Final = 10
-_CROCKFORD: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _DIGEST_LENGTH: Final = 8
 
 
@@ -34,7 +34,7 @@ class Via(StrEnum):
 
 _VIA_BY_LETTER: Final = {via.letter: via for via in Via}
 _STAMP: Final = re.compile(
-    rf"{PREFIX}-(?P<via>[{''.join(_VIA_BY_LETTER)}])-(?P<session_id>[{_CROCKFORD}]{{16}})-(?P<user>[A-Za-z0-9_+=,.@-]+)",
+    rf"{PREFIX}-(?P<via>[{''.join(_VIA_BY_LETTER)}])-(?P<session_id>{ID_PATTERN})-(?P<user>[A-Za-z0-9_+=,.@-]+)",
 )
 _USER_ROOM: Final = MAX_LENGTH - len(f"{PREFIX}-d-{'0' * 16}-")
 
@@ -63,19 +63,6 @@ class Stamp:
 
     def __str__(self) -> str:
         return f"{PREFIX}-{self.via.letter}-{self.session_id}-{self.user_text}"
-
-
-def new_session_id(random_bytes: bytes) -> str:
-    """Spell 80 random bits as 16 characters of lower-case Crockford base32.
-
-    Raises:
-        ValueError: not exactly ten bytes.
-
-    """
-    if len(random_bytes) != SESSION_ID_BYTES:
-        raise ValueError(f"a session id is made of {SESSION_ID_BYTES} random bytes")
-    number = int.from_bytes(random_bytes, "big")
-    return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(75, -5, -5))
 
 
 def stamp_for(via: Via, session_id: str, user: str) -> Stamp:

@@ -1,7 +1,14 @@
 """Documents: how policies and profiles are stored, read and checked. One parse path, strict, for every user of them."""
 
 from shared.documents.envelope import DoesNotFitError, is_packed, pack, unpack
-from shared.documents.load import check_document, check_items, load_access_policy, load_document, load_profile
+from shared.documents.load import (
+    check_document,
+    check_items,
+    load_access_policy,
+    load_document,
+    load_profile,
+    load_webhook,
+)
 from shared.documents.problems import DocumentError, Problem
 from shared.documents.reader import read_document
 from shared.documents.tree import Document
@@ -17,6 +24,7 @@ __all__ = [
     "load_access_policy",
     "load_document",
     "load_profile",
+    "load_webhook",
     "pack",
     "read_document",
     "unpack",

@@ -1,19 +1,23 @@
 """From a document's text to its model, or every problem at once."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
 from shared.core.access.schema import AccessPolicy
 from shared.core.fields import DocumentModel
 from shared.core.profile import Profile
+from shared.core.webhook import Webhook
 from shared.documents.problems import DocumentError, Path, Problem
 from shared.documents.reader import read_document
 from shared.documents.tree import Document
 from shared.documents.words import describe
 
 Model = TypeVar("Model", bound=DocumentModel)
+_UNREADABLE: Final = "neither JSON nor YAML that can be read: put url and secret in quotes"
+_UNREADABLE_PLACE: Final = "cannot be read as it stands: write it once, and text in quotes"
 
 
 def load_access_policy(text: str) -> AccessPolicy:
@@ -34,6 +38,20 @@ def load_profile(text: str) -> Profile:
 
     """
     return load_document(text, Profile)
+
+
+def load_webhook(text: str) -> Webhook:
+    """Load a document `webhooks/<name>`. It holds secrets, so no problem repeats anything written in it but its keys.
+
+    Raises:
+        DocumentError: with every problem found.
+
+    """
+    try:
+        document = read_document(text)
+    except DocumentError as error:
+        raise DocumentError([replace(problem, message=_UNREADABLE) for problem in error.problems]) from None
+    return check_document(replace(document, faults=dict.fromkeys(document.faults, _UNREADABLE_PLACE)), Webhook)
 
 
 def load_document(text: str, model: type[Model]) -> Model:

@@ -4,7 +4,7 @@ A service fills the line in as it learns things; the edge writes it before the a
 the invocation fails, so no credential is ever given that the log does not know of.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -44,6 +44,8 @@ class AuditLine:
     access_key_id: str | None = None
     via: str | None = None
     grant_id: str | None = None
+    grant_status: str | None = None
+    grant_user: str | None = None
     rule: str | None = None
     policy_version: str | None = None
     duration_asked_s: int | None = None
@@ -54,6 +56,8 @@ class AuditLine:
     stale_documents: list[str] = field(default_factory=list)
     dependency: str | None = None
     session_row: str | None = None
+    notified: Mapping[str, bool] | None = None
+    not_notified_because: Mapping[str, str] | None = None
     steps: dict[str, float] = field(default_factory=dict)
 
     @contextmanager

@@ -9,18 +9,19 @@ import contextvars
 import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TextIO
 
 from shared.core.identity import IdentityRules, Principal, UnknownCaller, identify
 from shared.edge.answers import Answer, Refusal, render
 from shared.edge.audit import AuditLine, write_lines
-from shared.edge.clock import utc_now
+from shared.edge.clock import monotonic_s, utc_now
 from shared.edge.codes import Code
 from shared.edge.events import AcceptedApis, parse_event
 from shared.edge.failures import refusal_for
 from shared.edge.metrics import metric_line
 from shared.edge.requests import HttpRequest
+from shared.edge.router import Router
 from shared.edge.settings import Settings
 from shared.edge.traces import TRACE_VARIABLE, Tracer
 
@@ -40,11 +41,20 @@ class LambdaContext(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request of a known caller, with the audit line to fill in."""
+    """One request of a known caller, with the audit line to fill in.
+
+    `parameters` are the path's open segments. The answer must be there at `answer_by_s` on the monotonic clock.
+    """
 
     request: HttpRequest
     principal: Principal
     audit: AuditLine
+    answer_by_s: float
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def time_left_s(self) -> float:
+        return self.answer_by_s - monotonic_s()
 
 
 Operation = Callable[[Asked], Awaitable[Answer | Refusal]]
@@ -67,7 +77,7 @@ class LambdaApp:
         self._service = service
         self._settings = settings
         self._runner = runner
-        self._routes = routes
+        self._router = Router(routes)
         self._tracer = tracer
         self._stdout = stdout or sys.stdout
         self._on_close = on_close
@@ -97,13 +107,19 @@ class LambdaApp:
         deadline_s = min(self._settings.deadline, context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
         try:
             async with asyncio.timeout(deadline_s):
-                return await self._route(event, context, audit)
+                return await self._route(event, context, audit, monotonic_s() + deadline_s)
         except Exception as error:  # noqa: BLE001 - whatever could not be decided becomes a refusal here, and only here
             undecided = refusal_for(error)
             audit.detail, audit.dependency = undecided.detail, undecided.dependency
             return undecided.refusal
 
-    async def _route(self, event: object, context: LambdaContext, audit: AuditLine) -> Answer | Refusal:
+    async def _route(
+        self,
+        event: object,
+        context: LambdaContext,
+        audit: AuditLine,
+        answer_by_s: float,
+    ) -> Answer | Refusal:
         own_account = context.invoked_function_arn.split(":")[4]
         request = parse_event(event, AcceptedApis(self._settings.api_id, own_account))
         if isinstance(request, Refusal):
@@ -116,10 +132,10 @@ class LambdaApp:
         if isinstance(principal, UnknownCaller):
             return Refusal(Code.UNKNOWN_CALLER, f"Sentinel does not know this caller: {principal.reason}.")
         audit.user, audit.caller_kind = principal.user, principal.kind.value
-        operation = self._routes.get((request.method, request.path))
-        if operation is None:
+        found = self._router.find(request.method, request.path)
+        if found is None:
             return Refusal(Code.NOT_FOUND, "There is nothing at this method and path.")
-        return await operation(Asked(request, principal, audit))
+        return await found.target(Asked(request, principal, audit, answer_by_s, found.parameters))
 
     def _identity_rules(self, own_account: str) -> IdentityRules:
         return IdentityRules(

@@ -82,6 +82,17 @@ class Settings(BaseModel):
         int,
         Field(ge=1, le=10_000, description="Requests for credentials one user may make in a minute."),
     ] = 60
+    admin_budget: Annotated[
+        int,
+        Field(ge=1, le=10_000, description="Requests, votes, break-glass events and the like of one user in a minute."),
+    ] = 60
+    topic_arn: Annotated[
+        str | None,
+        Field(
+            pattern=r"^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$",
+            description="SNS topic that is told of every change of a request or a break-glass event. Empty: none is.",
+        ),
+    ] = None
     deadline: Annotated[
         float,
         Field(gt=0, le=25, description="Seconds within which every request is answered."),

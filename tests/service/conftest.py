@@ -32,6 +32,7 @@ def _warm_up(url: str) -> None:
     patient = Config(read_timeout=60, retries={"total_max_attempts": 1})
     for service, operation in (
         ("dynamodb", "list_tables"),
+        ("sns", "list_topics"),
         ("ssm", "describe_parameters"),
         ("sts", "get_caller_identity"),
     ):

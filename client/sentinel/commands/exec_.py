@@ -4,8 +4,9 @@ from typing import Final
 
 import click
 
+from sentinel.api import open_api
 from sentinel.child import run_child
-from sentinel.errors import UsageError
+from sentinel.errors import RefusedError, UsageError
 from sentinel.loopback import INSIDE_EXEC
 from sentinel.options import profile_argument, run, vend_options
 from sentinel.settings import Settings
@@ -16,6 +17,7 @@ Examples:
   sentinel exec dev -- aws sts get-caller-identity
   sentinel exec --duration 30m staging -- terraform plan
   sentinel exec dev -- bash
+  sentinel exec --wait --reason "fix the invoices" prod -- ./fix.sh
 """
 
 
@@ -25,13 +27,21 @@ Examples:
     context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False},
 )
 @vend_options
+@click.option("--wait", is_flag=True, help="Where an approval is needed, ask for it and wait.")
+@click.option("--reason", metavar="TEXT", help="Why, for the approvers; with --wait.")
+@click.option("--ticket", metavar="REF", help="A reference, where the policy asks for one; with --wait.")
 @profile_argument
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...")
-def exec_(settings: Settings, profile: str, command: tuple[str, ...]) -> int:
+def exec_(
+    settings: Settings, profile: str, command: tuple[str, ...], reason: str | None, ticket: str | None, *, wait: bool
+) -> int:
     """Run COMMAND with credentials of PROFILE.
 
     The command gets a credential endpoint on loopback that refreshes by itself, and no other AWS credentials.
     Signals and the exit code pass through; 127 means there is no such command. If Sentinel refuses, nothing runs.
+
+    With --wait a profile that needs an approval is asked for, and COMMAND starts the moment it is approved. Ctrl-C
+    ends the wait and offers to withdraw the request.
     """
     words = command[1:] if command[:1] == ("--",) else command
     if not words:
@@ -41,9 +51,30 @@ def exec_(settings: Settings, profile: str, command: tuple[str, ...]) -> int:
             f"this is already a session of the profile {inside}",
             "leave it first, or use another shell: sessions do not nest",
         )
+    if not wait and (reason or ticket):
+        raise click.UsageError("--reason and --ticket are for a request: pass --wait with them")
+    if wait:
+        return run(_exec_waiting(settings, profile, words, reason, ticket))
     return run(_exec(settings, profile, words))
 
 
 async def _exec(settings: Settings, profile: str, command: Sequence[str]) -> int:
     async with vending(profile, settings) as session:
         return await run_child(command, session.change.applied_to(os.environ))
+
+
+async def _exec_waiting(
+    settings: Settings, profile: str, command: Sequence[str], reason: str | None, ticket: str | None
+) -> int:
+    try:
+        return await _exec(settings, profile, command)
+    except RefusedError as refused:
+        if refused.code != "approval_required":
+            raise
+    # Only a command that waits needs the models of requests.
+    from sentinel.waiting import Ask, obtain_approval  # noqa: PLC0415 - see above
+
+    duration_s = None if settings.duration is None else int(settings.duration.total_seconds())
+    async with open_api(settings) as api:
+        await obtain_approval(api, Ask(profile, reason, ticket, duration_s))
+    return await _exec(settings, profile, command)

@@ -9,10 +9,10 @@ from botocore.model import OperationModel
 
 from deploy.local.strict.context import AwsRequest, StrictContext
 from deploy.local.strict.model import find_model_violations
-from deploy.local.strict.rules import dynamodb, iam, ssm, sts
+from deploy.local.strict.rules import dynamodb, iam, sns, ssm, sts
 from deploy.local.strict.rules.rule import Rules
 
-_RULES: Final[Rules] = {**sts.RULES, **iam.RULES, **ssm.RULES, **dynamodb.RULES}
+_RULES: Final[Rules] = {**sts.RULES, **iam.RULES, **sns.RULES, **ssm.RULES, **dynamodb.RULES}
 # Before serialization, with the caller's own parameters.
 _EVENT: Final = "provide-client-params.*.*"
 

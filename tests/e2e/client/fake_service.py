@@ -17,6 +17,7 @@ from typing import Any
 from aiohttp import web
 
 from sentinel.clock import utc_now
+from tests.e2e.client.fake_grants import FakeGrants
 from tests.e2e.client.signatures import verify_signature
 
 ALICE = ("AKIAALICE00000000001", "alice-secret")
@@ -48,13 +49,14 @@ class FakeService:
     secrets: dict[str, str] = field(default_factory=lambda: dict([ALICE]))
     refusals: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     open: asyncio.Event = field(default_factory=asyncio.Event)
+    grants: FakeGrants = field(default_factory=FakeGrants)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(request)
         signed = verify_signature(request, await request.read(), self.secrets.get)
         if signed is None:
             return web.json_response({"message": "Forbidden"}, status=403)
-        if request.method == "POST":
+        if request.method == "POST" and request.raw_path == "/":
             return web.Response(text=IDENTITY.format(key=signed.access_key_id), content_type="text/xml")
         if (signed.access_key_id, signed.region, signed.service) != (ALICE[0], REGION, "execute-api"):
             return web.json_response({"message": "Forbidden"}, status=403)
@@ -67,7 +69,7 @@ class FakeService:
                 return web.json_response(
                     {"user": "alice", "kind": "user", "account": ACCOUNT, "arn": "arn:aws:iam::1:user/alice"}
                 )
-        return web.json_response({"message": "Not Found"}, status=404)
+        return await self.grants.answer(request) or web.json_response({"message": "Not Found"}, status=404)
 
     async def _vend(self, profile: str) -> web.Response:
         self.vends.append(profile)

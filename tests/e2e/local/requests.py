@@ -13,6 +13,7 @@ from deploy.local.place import REGION
 class Answer:
     def __init__(self, status: int, headers: Any, body: Any) -> None:
         self.status = status
+        self.headers = headers
         self.error_type = headers.get("x-amzn-errortype")
         self.body = body
 

@@ -3,15 +3,22 @@ from pathlib import Path
 
 import pytest
 
-from shared.aws.clients import open_clients
+from shared.aws.clients import Service, open_clients
 
 pytestmark = pytest.mark.usefixtures("dummy_credentials")
 
 
 async def test_every_endpoint_is_the_regions_own() -> None:
     async with aclosing(await open_clients("eu-west-1")) as clients:
-        endpoints = {client.meta.endpoint_url for client in (clients.dynamodb, clients.ssm, clients.sts)}
-    assert endpoints == {f"https://{service}.eu-west-1.amazonaws.com" for service in ("dynamodb", "ssm", "sts")}
+        endpoints = {client.meta.endpoint_url for client in (clients.dynamodb, clients.sns, clients.ssm, clients.sts)}
+    assert endpoints == {f"https://{service}.eu-west-1.amazonaws.com" for service in ("dynamodb", "sns", "ssm", "sts")}
+
+
+async def test_a_client_nobody_named_is_not_opened() -> None:
+    async with aclosing(await open_clients("eu-west-1", services=[Service.STS])) as clients:
+        assert clients.sts.meta.region_name == "eu-west-1"
+        with pytest.raises(LookupError, match="no client of sns was opened"):
+            _ = clients.sns
 
 
 async def test_the_global_sts_endpoint_is_not_used_even_in_its_home_region() -> None:

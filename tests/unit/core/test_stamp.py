@@ -5,12 +5,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from shared.core.ids import new_id
 from shared.core.stamp import (
     MAX_LENGTH,
     Stamp,
     TagKey,
     Via,
-    new_session_id,
     parse_stamp,
     session_tags,
     stamp_for,
@@ -22,7 +22,7 @@ users = st.text(string.ascii_letters + string.digits + "_+=,.@-", min_size=1, ma
     lambda name: st.sampled_from([name, f"role/{name}"])
 )
 vias = st.sampled_from(Via)
-ids = st.binary(min_size=10, max_size=10).map(new_session_id)
+ids = st.binary(min_size=10, max_size=10).map(new_id)
 
 
 @given(vias, ids, users)
@@ -78,17 +78,6 @@ def test_a_text_that_is_not_exactly_a_stamp_is_none(text: str) -> None:
 def test_no_stamp_is_made_for_a_user_it_cannot_carry(user: str) -> None:
     with pytest.raises(ValueError, match="no stamp"):
         stamp_for(Via.DIRECT, SESSION_ID, user)
-
-
-@given(st.binary(min_size=10, max_size=10), st.binary(min_size=10, max_size=10))
-def test_session_ids_keep_all_eighty_bits(one: bytes, other: bytes) -> None:
-    assert re.fullmatch("[0-9a-hjkmnp-tv-z]{16}", new_session_id(one))
-    assert (new_session_id(one) == new_session_id(other)) == (one == other)
-
-
-def test_a_session_id_is_made_of_exactly_ten_bytes() -> None:
-    with pytest.raises(ValueError, match="10 random bytes"):
-        new_session_id(b"123456789")
 
 
 @given(vias, ids, users, st.none() | st.just("grant-1"))

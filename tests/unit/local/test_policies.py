@@ -40,6 +40,12 @@ def test_the_admin_lambda_can_assume_nothing() -> None:
     assert not any("sts:" in json.dumps(statement["Action"]) for statement in statements("admin-execution-role.json"))
 
 
+def test_only_the_admin_lambda_reads_webhooks_and_publishes() -> None:
+    for name in sorted(generated_policies()):
+        text = json.dumps(generated_policies()[name])
+        assert ("webhooks/*" in text, "sns:Publish" in text) == ((name == "admin-execution-role.json",) * 2), name
+
+
 @pytest.mark.parametrize("name", sorted(generated_policies()))
 def test_every_set_operator_is_paired_with_null(name: str) -> None:
     for statement in statements(name):

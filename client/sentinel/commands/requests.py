@@ -1,0 +1,71 @@
+from typing import Any, Final
+
+import click
+
+from sentinel.api import open_api
+from sentinel.clock import utc_now
+from sentinel.grant_commands import optional_id_argument, show, step_command, window_option
+from sentinel.grant_lists import list_options
+from sentinel.grant_output import approve_words, print_grant, warn_unnotified
+from sentinel.grants import REQUESTS, ApprovalRequest
+from sentinel.options import connection_options, json_option, profile_argument, run
+from sentinel.output import accepted, note
+from sentinel.settings import Settings
+from sentinel.times import WIRE, parse_instant
+from sentinel.waiting import wait_until_open
+
+_STATUSES: Final = ("pending", "approved", "denied", "cancelled", "expired", "consumed", "ended", "withdrawn")
+_EPILOG: Final = """\b
+Examples:
+  sentinel request prod --reason "fix the invoices" --ticket INC-7
+  sentinel request prod --reason "release" --duration 2h --starts-at 2026-03-01T18:00:00Z --wait
+"""
+
+
+@click.command(epilog=_EPILOG)
+@connection_options
+@click.option("--reason", metavar="TEXT", required=True, help="Why; approvers read it.")
+@click.option("--ticket", metavar="REF", help="A reference, where the policy asks for one: INC-7.")
+@window_option
+@click.option("--starts-at", metavar="INSTANT", help="When the window should begin, up to 7 days ahead.")
+@click.option("--wait", is_flag=True, help="Wait for the decision and, if it is yes, for the window to open.")
+@json_option
+@profile_argument
+def request(
+    settings: Settings, profile: str, starts_at: str | None, *, wait: bool, as_json: bool, **asked: str | None
+) -> None:
+    """Ask for an approval of PROFILE.
+
+    Exit code 0: filed (with --wait: approved); 1: refused, denied or lapsed; 130: Ctrl-C while waiting.
+    """
+    begin = None if starts_at is None else parse_instant(starts_at, "--starts-at").strftime(WIRE)
+    body = {name: value for name, value in {"profile": profile, "starts_at": begin, **asked}.items() if value}
+    filed = run(_file(settings, body, wait=wait, as_json=as_json))
+    print_grant(filed, utc_now(), as_json=as_json)
+
+
+async def _file(settings: Settings, body: dict[str, Any], *, wait: bool, as_json: bool) -> ApprovalRequest:
+    async with open_api(settings) as api:
+        answer = accepted(await api.ask(REQUESTS, body))
+        warn_unnotified(answer)
+        if answer.grant.status == "pending" and not as_json:
+            note(approve_words(answer.grant))
+        return await wait_until_open(api, answer.grant) if wait else answer.grant
+
+
+@click.command
+@connection_options
+@list_options(("mine", "approvable", "all"), _STATUSES)
+@json_option
+@optional_id_argument
+def requests(settings: Settings, given_id: str | None, *, as_json: bool, **filters: Any) -> None:
+    """List approval requests, newest first, or show the one with ID.
+
+    Yours by default. `--view approvable` are those you can decide; `--view all` takes the permission to read.
+    """
+    show(REQUESTS, settings, given_id, as_json=as_json, **filters)
+
+
+approve = step_command(REQUESTS, "approve", "Approve the request with ID. Nobody approves their own.")
+deny = step_command(REQUESTS, "deny", "Refuse the pending request with ID. One no ends it.")
+cancel = step_command(REQUESTS, "cancel", "Take back the request with ID, pending or approved.")

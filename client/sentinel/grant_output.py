@@ -1,0 +1,121 @@
+"""Requests and events on a terminal: a table of many, the facts of one."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import click
+
+from sentinel.grants import Act, ApprovalRequest, BreakGlassEvent, EventAnswer, Grant, RequestAnswer
+from sentinel.output import note, print_json
+from sentinel.times import relative
+from shared.core.durations import format_duration
+
+_STYLES: Final = {
+    "pending": "yellow",
+    "approved": "green",
+    "active": "red",
+    "denied": "red",
+    "closed": "yellow",
+    "expired": "yellow",
+    "reviewed": "green",
+}
+
+
+def print_grants(grants: Sequence[Grant], plural: str, now: datetime, *, as_json: bool) -> None:
+    """Print a list: a table for people, one JSON object for scripts."""
+    if as_json:
+        print_json({plural: [grant.model_dump(mode="json") for grant in grants]})
+    elif grants:
+        _print_table(grants, now)
+    else:
+        note(f"there are no such {plural}")
+
+
+def print_grant(grant: Grant, now: datetime, *, as_json: bool) -> None:
+    """Print one with everything known of it."""
+    if as_json:
+        print_json(grant.model_dump(mode="json"))
+        return
+    for name, value in _facts(grant, now):
+        if value:
+            click.echo(f"{name:<14} {value}")
+
+
+def warn_unnotified(answer: RequestAnswer | EventAnswer) -> None:
+    """Say who could not be told. The action stands all the same."""
+    for target in (target for target, told in answer.notified.items() if not told):
+        note(f"done, but the notification to {target} failed: tell them yourself")
+
+
+def approve_words(request: ApprovalRequest) -> str:
+    """Say who can approve, and what they run."""
+    people = " or ".join(request.approvers)
+    count = "" if request.quorum == 1 else f"{request.quorum} of "
+    return f"{count}{people} can approve it: sentinel approve {request.id}"
+
+
+def _print_table(grants: Sequence[Grant], now: datetime) -> None:
+    # Only a table for people needs rich.
+    from rich.console import Console  # noqa: PLC0415 - see above
+    from rich.table import Table  # noqa: PLC0415 - see above
+    from rich.text import Text  # noqa: PLC0415 - see above
+
+    table = Table("id", "status", "user", "profile", "for", "when", "why", box=None, pad_edge=False)
+    table.columns[0].no_wrap = True
+    for grant in grants:
+        status = Text(grant.status, _STYLES.get(grant.status, ""))
+        duration = format_duration(timedelta(seconds=grant.duration_s))
+        # Text, not str: what people write must not be read as markup.
+        cells = (grant.user, grant.profile, duration, _when(grant, now), _why(grant))
+        table.add_row(Text(grant.id), status, *map(Text, cells))
+    Console().print(table)
+
+
+def _facts(grant: Grant, now: datetime) -> Iterator[tuple[str, str]]:
+    yield "id", grant.id
+    yield "status", f"{grant.status}, {_when(grant, now)}"
+    yield "user", grant.user
+    yield "profile", grant.profile
+    yield "duration", format_duration(timedelta(seconds=grant.duration_s))
+    if isinstance(grant, ApprovalRequest):
+        yield "reason", grant.reason
+        yield "ticket", grant.ticket or ""
+        yield "uses", "one vend" if grant.uses == "once" else ""
+        yield "approvers", f"{grant.quorum} of {', '.join(grant.approvers)}"
+        for approval in grant.approvals:
+            yield "approved by", _act_words(Act(by=approval.user, at=approval.at, comment=approval.comment), now)
+    else:
+        yield "reason", grant.reason
+        yield "justification", grant.justification
+        yield "review", "required" if grant.review_required and grant.review is None else ""
+    if grant.window is not None:
+        yield "window", f"{relative(grant.window.starts_at, now)} to {relative(grant.window.ends_at, now)}"
+    if grant.ended is not None:
+        yield "ended", _act_words(grant.ended, now)
+    if isinstance(grant, BreakGlassEvent) and grant.review is not None:
+        yield "reviewed", _act_words(grant.review, now)
+
+
+def _act_words(act: Act, now: datetime) -> str:
+    by = f"by {act.by} " if act.by else ""
+    return f"{by}{relative(act.at, now)}" + (f": {act.comment}" if act.comment else "")
+
+
+def _when(grant: Grant, now: datetime) -> str:
+    if isinstance(grant, ApprovalRequest) and grant.status == "pending":
+        return f"expires {relative(grant.pending_until, now)}"
+    if grant.status in ("approved", "active") and grant.window is not None:
+        upcoming = grant.window.starts_at > now
+        return (
+            f"begins {relative(grant.window.starts_at, now)}"
+            if upcoming
+            else f"ends {relative(grant.window.ends_at, now)}"
+        )
+    return f"filed {relative(grant.created_at, now)}"
+
+
+def _why(grant: Grant) -> str:
+    if isinstance(grant, ApprovalRequest):
+        return f"{grant.ticket}: {grant.reason}" if grant.ticket else grant.reason
+    return f"{grant.reason}: {grant.justification}"

@@ -1,0 +1,1 @@
+"""Break-glass events: beginning, ending, reviewing and reading them."""

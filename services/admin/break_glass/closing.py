@@ -1,0 +1,127 @@
+"""`POST /v1/break-glass/{id}/close` and `/review`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from services.admin.announcing import Announcer
+from services.admin.bodies import Remark
+from services.admin.break_glass.refusals import refuse_closing
+from services.admin.break_glass.view import view_event
+from services.admin.entitlement import Entitlement, entitlement_of
+from services.admin.facts import FactsReader
+from services.admin.moves import Changed, Contended, Hindered, Unchanged, move
+from services.admin.notes import note_grant, note_policies
+from services.admin.refusals import NOT_FOUND, refuse_contended, refuse_over_budget
+from services.admin.views import EventChanged
+from shared.aws.break_glass import BreakGlassTable
+from shared.aws.budget import Exhausted
+from shared.core.break_glass.closing import Act, ClosingObstacle, close, review, settle
+from shared.core.break_glass.event import BreakGlassEvent, EventStatus
+from shared.core.ids import is_id
+from shared.core.people import person_of
+from shared.core.webhook import NoticeEvent
+from shared.edge.answers import Answer, Refusal
+from shared.edge.inputs import parse_optional_body
+from shared.edge.lambda_app import Asked
+
+_EVENTS: Final[Mapping[EventStatus, NoticeEvent]] = {
+    EventStatus.CLOSED: NoticeEvent.BREAK_GLASS_CLOSED,
+    EventStatus.EXPIRED: NoticeEvent.BREAK_GLASS_EXPIRED,
+    EventStatus.REVIEWED: NoticeEvent.BREAK_GLASS_REVIEWED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One caller before one event: what they say, what they may, and when."""
+
+    event: BreakGlassEvent
+    entitlement: Entitlement
+    comment: str | None
+    now: datetime
+
+    def act(self, *, is_entitled: bool) -> Act:
+        return Act(self.entitlement.person, self.now, is_entitled, self.comment)
+
+
+Step: TypeAlias = Callable[[Scene, BreakGlassEvent], BreakGlassEvent | ClosingObstacle]
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Ends and reviews events. `clock` gives the present instant in UTC."""
+
+    reader: FactsReader
+    events: BreakGlassTable
+    announcer: Announcer
+    clock: Callable[[], datetime]
+
+    async def close(self, asked: Asked) -> Answer | Refusal:
+        """End an active event before its time."""
+        return await self._step(
+            asked,
+            lambda scene, event: close(
+                event,
+                scene.act(is_entitled=scene.entitlement.may_close(event.profile)),
+            ),
+        )
+
+    async def review(self, asked: Asked) -> Answer | Refusal:
+        """Record that somebody else has looked at an event that is over."""
+        return await self._step(
+            asked,
+            lambda scene, event: review(
+                event,
+                scene.act(is_entitled=scene.entitlement.may_review(event.profile)),
+            ),
+        )
+
+    async def _step(self, asked: Asked, step: Step) -> Answer | Refusal:
+        now = self.clock()
+        scene = await self._open(asked, now)
+        if isinstance(scene, Refusal):
+            return scene
+        with asked.audit.step("write"):
+            outcome = await move(self.events, scene.event, lambda event: step(scene, event))
+        view = view_event(outcome.row, now)
+        note_grant(asked.audit, view)
+        match outcome:
+            case Changed(row):
+                notified = await self.announcer.announce(asked, _EVENTS[row.status], view, now)
+                return Answer(EventChanged(event=view, notified=notified).as_json())
+            case Unchanged():
+                return Answer(EventChanged(event=view, notified={}).as_json())
+            case Contended():
+                return refuse_contended("event")
+            case Hindered(row, obstacle):
+                if obstacle is ClosingObstacle.WRONG_STATE:
+                    await self._settle(asked, row, now)
+                return refuse_closing(obstacle, row, view)
+
+    async def _open(self, asked: Asked, now: datetime) -> Scene | Refusal:
+        remark = parse_optional_body(asked.request, Remark)
+        if isinstance(remark, Refusal):
+            return remark
+        event_id = asked.parameters["id"]
+        if not is_id(event_id):
+            return NOT_FOUND
+        asked.audit.grant_id = event_id
+        with asked.audit.step("read"):
+            known = await self.reader.read_acting(asked.principal.user, self.events.find(event_id), now)
+        note_policies(asked.audit, known.policies)
+        if isinstance(known.budget, Exhausted):
+            return refuse_over_budget(asked.principal.user, known.budget)
+        entitlement = entitlement_of(person_of(asked.principal), known.policies)
+        if known.found is None or not entitlement.may_see_event(known.found):
+            return NOT_FOUND
+        return Scene(known.found, entitlement, remark.comment, now)
+
+    async def _settle(self, asked: Asked, event: BreakGlassEvent, now: datetime) -> None:
+        """Write down that time has ended an event, and tell of it, before the caller learns that they came too late."""
+        settled = settle(event, now)
+        if settled.status is event.status or await self.events.change(event, settled) != settled:
+            return
+        view = view_event(settled, now)
+        await self.announcer.announce(asked, NoticeEvent.BREAK_GLASS_EXPIRED, view, now, is_by_time=True)

@@ -1,0 +1,127 @@
+"""Why an event does not begin, or a step on it is not taken."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, assert_never
+
+from services.admin.bodies import BeginBreakGlass
+from services.admin.views import EventView
+from shared.core.access.evaluate import Decision
+from shared.core.break_glass.beginning import BeginningObstacle, History, cools_down_until
+from shared.core.break_glass.closing import ClosingObstacle
+from shared.core.break_glass.event import BreakGlassEvent
+from shared.core.break_glass.policy import BreakGlassRule
+from shared.core.durations import format_duration
+from shared.edge.answers import Refusal
+from shared.edge.codes import Code
+from shared.edge.instants import format_instant
+
+_HistoryObstacle: TypeAlias = Literal[
+    BeginningObstacle.UNREVIEWED,
+    BeginningObstacle.COOLING_DOWN,
+    BeginningObstacle.USER_BUDGET_SPENT,
+    BeginningObstacle.PROFILE_BUDGET_SPENT,
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What was wanted and what it was decided by: the facts a refusal may name."""
+
+    wanted: BeginBreakGlass
+    user: str
+    decision: Decision
+    rule: BreakGlassRule | None
+    history: History
+
+
+def refuse_beginning(obstacle: BeginningObstacle, attempt: Attempt) -> Refusal:
+    """Word a refusal to begin."""
+    user, profile, rule = attempt.user, attempt.wanted.profile, attempt.rule
+    match obstacle:
+        case BeginningObstacle.NOT_NEEDED:
+            return _conflict(f"The access policy gives {profile} without breaking glass: sentinel exec {profile}")
+        case BeginningObstacle.DENIED:
+            return _denied(f"Rule {attempt.decision.rule_name} denies {user} the profile {profile}, break-glass too.")
+        case BeginningObstacle.NO_RULE:
+            return _denied(f"No rule of the break-glass policy names {user} and {profile}.")
+        case BeginningObstacle.REASON_NOT_ALLOWED:
+            allowed = "other reasons" if rule is None else ", ".join(rule.reasons)
+            return _denied(f"{profile} is not reached for the reason {attempt.wanted.reason}, only for: {allowed}.")
+        case BeginningObstacle.OUTSIDE_HOURS:
+            return _denied(f"The break-glass policy does not let {user} reach {profile} at this time of day or week.")
+        case BeginningObstacle.TOO_LONG:
+            longest = "less" if rule is None else f"at most {format_duration(rule.max_duration)}"
+            return Refusal(Code.INVALID_REQUEST, f"Duration is too long: {profile} is given for {longest}.")
+        case _:
+            return _conflict(_refuse_by_history(obstacle, attempt))
+
+
+def refuse_closing(obstacle: ClosingObstacle, event: BreakGlassEvent, view: EventView) -> Refusal:
+    """Word a refusal of a step. `view` is the event as it is now."""
+    match obstacle:
+        case ClosingObstacle.NOT_PERMITTED:
+            return Refusal(
+                Code.NOT_PERMITTED, f"Neither approval nor admin policy lets you do this to {event.profile}."
+            )
+        case ClosingObstacle.OWN_EVENT:
+            return Refusal(Code.NOT_PERMITTED, "Nobody reviews their own event, under any of their names.")
+        case ClosingObstacle.WRONG_STATE:
+            return Refusal(Code.CONFLICT, f"The event is {describe_state(view)}.")
+        case unexpected:
+            assert_never(unexpected)
+
+
+def describe_state(view: EventView) -> str:
+    """Say what state an event is in, who brought it there, and when."""
+    act = view.review or view.ended
+    if act is None:
+        return f"{view.status} until {format_instant(view.window.ends_at)}: sentinel close {view.id}"
+    by = "" if act.by is None else f" by {act.by}"
+    return f"{view.status}{by} since {format_instant(act.at)}"
+
+
+def _refuse_by_history(obstacle: _HistoryObstacle, attempt: Attempt) -> str:
+    """Say what of earlier events is in the way, and what to do instead."""
+    user, profile, rule = attempt.user, attempt.wanted.profile, attempt.rule
+    match obstacle:
+        case BeginningObstacle.UNREVIEWED:
+            return _unreviewed(attempt)
+        case BeginningObstacle.COOLING_DOWN:
+            return _cooling_down(attempt)
+        case BeginningObstacle.USER_BUDGET_SPENT:
+            return f"{user} has broken glass as often as the policy allows{_window(rule)}; {_instead(profile)}"
+        case BeginningObstacle.PROFILE_BUDGET_SPENT:
+            return f"{profile} was reached as often as the policy allows{_window(rule)}; {_instead(profile)}"
+        case unexpected:
+            assert_never(unexpected)
+
+
+def _unreviewed(attempt: Attempt) -> str:
+    waiting = next((event.event_id for event in attempt.history.events if event.awaits_review), "")
+    return (
+        f"An earlier event of {attempt.user} awaits its review: somebody else runs `sentinel review {waiting}` once it "
+        "is over."
+    )
+
+
+def _cooling_down(attempt: Attempt) -> str:
+    profile = attempt.wanted.profile
+    until = None if attempt.rule is None else cools_down_until(attempt.history.events, profile, attempt.rule)
+    when = "" if until is None else f" before {format_instant(until)}"
+    return f"{attempt.user} cannot break glass for {profile} again{when}; {_instead(profile)}"
+
+
+def _window(rule: BreakGlassRule | None) -> str:
+    return "" if rule is None or rule.budget is None else f" within {format_duration(rule.budget.window)}"
+
+
+def _instead(profile: str) -> str:
+    return f"ask for an approval: sentinel request {profile} --reason …"
+
+
+def _denied(message: str) -> Refusal:
+    return Refusal(Code.DENIED, message)
+
+
+def _conflict(message: str) -> Refusal:
+    return Refusal(Code.CONFLICT, message)

@@ -1,0 +1,130 @@
+"""`POST /v1/explain`: what a vend would decide, rule by rule."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.admin.bodies import ExplainRequest
+from services.admin.facts import facts_of
+from services.admin.notes import note_policies
+from services.admin.policies import Policies, PolicyReader
+from services.admin.refusals import NEEDS_READ
+from services.admin.views import ConditionView, ExplainAnswer, Outcome, RuleView, whole_seconds
+from shared.aws.grants import GrantTable, Standing
+from shared.core.access.explain import Explanation, RuleAccount, explain
+from shared.core.access.facts import Facts, parse_source_ip
+from shared.core.admin_policy import Permission, permissions_of
+from shared.core.authorization import Issue, RefusalCode, Refuse
+from shared.edge.answers import Answer, Refusal
+from shared.edge.codes import Code
+from shared.edge.inputs import parse_body
+from shared.edge.lambda_app import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Explaining:
+    """Explains. `clock` gives the present instant in UTC."""
+
+    policies: PolicyReader
+    grants: GrantTable
+    clock: Callable[[], datetime]
+
+    async def explain(self, asked: Asked) -> Answer | Refusal:
+        """Explain a decision: the caller's own to anyone, others' to who may read everything.
+
+        What a condition lists is shown with the permission `read` only: it names other people.
+        """
+        wanted = parse_body(asked.request, ExplainRequest)
+        if isinstance(wanted, Refusal):
+            return wanted
+        asked.audit.profile = wanted.profile
+        facts = _facts(asked, wanted, self.clock())
+        if isinstance(facts, Refusal):
+            return facts
+        with asked.audit.step("read"):
+            async with asyncio.TaskGroup() as reads:
+                reading = reads.create_task(self.policies.read(wanted.profile))
+                loading = reads.create_task(self.grants.load_standing(facts.user, wanted.profile, facts.at))
+        policies = reading.result()
+        note_policies(asked.audit, policies)
+        may_read = Permission.READ in permissions_of(policies.admin, asked.principal.user)
+        if _is_about_others(wanted) and not may_read:
+            return NEEDS_READ
+        return Answer(_explain(facts, policies, loading.result(), may_read=may_read).as_json())
+
+
+def _facts(asked: Asked, wanted: ExplainRequest, now: datetime) -> Facts | Refusal:
+    """Take the caller's own facts where they ask about themselves; of anybody else only what was given is known."""
+    at = wanted.at or now
+    own = facts_of(asked, wanted.profile, at)
+    facts = own if wanted.user in (None, own.user) else Facts(user=str(wanted.user), profile=wanted.profile, at=at)
+    source_ip = facts.source_ip if wanted.source_ip is None else parse_source_ip(wanted.source_ip)
+    if wanted.source_ip is not None and source_ip is None:
+        return Refusal(Code.INVALID_REQUEST, "Field 'source_ip' must be an IP address.")
+    return replace(
+        facts,
+        account=facts.account if wanted.account is None else wanted.account,
+        role=facts.role if wanted.role is None else wanted.role,
+        source_ip=source_ip,
+    )
+
+
+def _is_about_others(wanted: ExplainRequest) -> bool:
+    return any(fact is not None for fact in (wanted.user, wanted.account, wanted.role, wanted.source_ip))
+
+
+def _explain(facts: Facts, policies: Policies, standing: Standing, *, may_read: bool) -> ExplainAnswer:
+    profile = policies.profile
+    explanation = explain(
+        policies.access,
+        facts,
+        grants=standing.grants,
+        is_locked_out=standing.is_locked_out,
+        profile_cap=None if profile is None else profile.max_duration,
+    )
+    is_usable = policies.usable_profile is not None
+    return ExplainAnswer(
+        user=facts.user,
+        profile=facts.profile,
+        at=facts.at,
+        catalogue="unknown" if profile is None else "enabled" if is_usable else "disabled",
+        locked_out=standing.is_locked_out,
+        # The catalogue is looked at first: what is not in it, nobody gets.
+        outcome=_outcome(explanation) if is_usable else _refused(RefusalCode.DENIED),
+        rule=explanation.decision.rule_name,
+        policy_version=policies.access_version,
+        rules=tuple(_rule(account, may_read=may_read) for account in explanation.rules),
+    )
+
+
+def _outcome(explanation: Explanation) -> Outcome:
+    match explanation.outcome:
+        case Refuse(code):
+            return _refused(code)
+        case Issue(via, grant, duration):
+            return Outcome(
+                result="issue",
+                via=via.value,
+                grant_id=None if grant is None else grant.grant_id,
+                duration_s=whole_seconds(duration),
+                code=None,
+            )
+
+
+def _refused(code: RefusalCode) -> Outcome:
+    return Outcome(result="refuse", via=None, grant_id=None, duration_s=None, code=code.value)
+
+
+def _rule(account: RuleAccount, *, may_read: bool) -> RuleView:
+    return RuleView(
+        name=account.name,
+        effect=account.effect,
+        shadow=account.is_shadow,
+        matched=account.matched,
+        decides=account.decides,
+        conditions=tuple(
+            ConditionView(name=each.name, holds=each.holds, words=each.words if may_read else None)
+            for each in account.conditions
+        ),
+    )

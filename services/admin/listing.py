@@ -1,0 +1,87 @@
+"""Lists: one index read in order, the rows the caller may see kept, and a cursor where more may follow."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Generic, TypeVar
+
+from services.admin.cursors import UNUSABLE, ListScope, read_cursor, write_cursor
+from shared.aws.grant_lists import ForeignPositionError, ListQuery, Position
+from shared.aws.grant_store import GrantStore
+from shared.edge.answers import Refusal
+
+Row = TypeVar("Row")
+_ROWS_A_PAGE: Final = 100
+# What one call looks at before it answers with what it has found so far, and a cursor.
+_MOST_PAGES: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Row]):
+    """The rows found, and the cursor to go on with; None at the end of the list."""
+
+    rows: tuple[Row, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[Row]):
+    """Lists the rows of one store. `locate` gives a row's place in the table."""
+
+    store: GrantStore[Row]
+    locate: Callable[[Row], Position]
+
+    async def read(
+        self,
+        query: ListQuery,
+        scope: ListScope,
+        keep: Callable[[Row], bool],
+        now: datetime,
+    ) -> Listed[Row] | Refusal:
+        """Read the next rows of a list that are to be kept, or refuse its cursor.
+
+        Raises:
+            AwsError: a page could not be read, or a row not be understood.
+
+        """
+        start = await self._start(scope, now)
+        if isinstance(start, Refusal):
+            return start
+        try:
+            rows, last = await self._collect(query, start, keep, scope.filters.limit)
+        except ForeignPositionError:
+            return UNUSABLE
+        return Listed(tuple(rows), None if last is None else write_cursor(last, scope, now))
+
+    async def _start(self, scope: ListScope, now: datetime) -> Position | Refusal | None:
+        """Find where to begin. The row a cursor names may have changed its state since, but never its place."""
+        if scope.filters.cursor is None:
+            return None
+        after = read_cursor(scope.filters.cursor, scope, now)
+        if isinstance(after, Refusal):
+            return after
+        row = await self.store.find(after)
+        return UNUSABLE if row is None else self.locate(row)
+
+    async def _collect(
+        self,
+        query: ListQuery,
+        start: Position | None,
+        keep: Callable[[Row], bool],
+        limit: int,
+    ) -> tuple[list[Row], str | None]:
+        """Collect up to `limit` rows; with them the id of the last row looked at, None at the end of the list."""
+        kept: list[Row] = []
+        for _ in range(_MOST_PAGES):
+            page = await self.store.page(query, start, _ROWS_A_PAGE)
+            for number, row in enumerate(page.rows, start=1):
+                if not keep(row):
+                    continue
+                kept.append(row)
+                if len(kept) == limit:
+                    is_end = page.next is None and number == len(page.rows)
+                    return kept, None if is_end else self.locate(row).grant_id
+            if page.next is None:
+                return kept, None
+            start = page.next
+        return kept, None if start is None else start.grant_id

@@ -1,0 +1,92 @@
+"""Telling everyone who is to know, side by side. What was done stands, whatever becomes of the telling."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, TypeAlias, TypeVar
+
+from services.admin.notify.failure import Failure
+from services.admin.notify.notice import Notice
+from services.admin.notify.sender import WebhookSender
+from shared.aws.errors import AwsError
+from shared.aws.topic import Topic
+from shared.core.webhook import Webhook
+from shared.documents import DocumentError
+
+# By name; an error in the place of a document that cannot be used.
+Webhooks: TypeAlias = Mapping[str, Webhook | DocumentError]
+Outcome = TypeVar("Outcome")
+LIMIT_S: Final = 5.0
+_TOPIC: Final = "sns"
+_ALL_WEBHOOKS: Final = "webhooks"
+
+
+class Notifier:
+    """Tells a topic, where there is one, and every webhook that wants the event."""
+
+    def __init__(
+        self,
+        topic: Topic | None,
+        load_webhooks: Callable[[], Awaitable[Webhooks]],
+        sender: WebhookSender,
+    ) -> None:
+        """Where `load_webhooks` raises AwsError, no webhook is told, and the answer says so."""
+        self._topic = topic
+        self._load_webhooks = load_webhooks
+        self._sender = sender
+
+    async def notify(self, notice: Notice, limit_s: float = LIMIT_S) -> Mapping[str, bool]:
+        """Tell everyone within `limit_s` seconds, and say of each target whether it was told.
+
+        A target is `sns`, `webhook:<name>`, or `webhooks` where they could not even be read. No target's failure is
+        raised.
+        """
+        return {target: failure is None for target, failure in (await self.deliver(notice, limit_s)).items()}
+
+    async def deliver(self, notice: Notice, limit_s: float = LIMIT_S) -> Mapping[str, Failure | None]:
+        """Do the same as `notify`, and say why a target was not told."""
+        deadline = asyncio.get_running_loop().time() + limit_s
+        published, sent = await asyncio.gather(self._publish(notice, deadline), self._send_all(notice, deadline))
+        return {**published, **sent}
+
+    async def _publish(self, notice: Notice, deadline: float) -> Mapping[str, Failure | None]:
+        if self._topic is None:
+            return {}
+        return {_TOPIC: await _outcome(_publish(self._topic, notice), deadline)}
+
+    async def _send_all(self, notice: Notice, deadline: float) -> Mapping[str, Failure | None]:
+        webhooks = await _outcome(self._load_webhooks(), deadline)
+        if isinstance(webhooks, Failure):
+            return {_ALL_WEBHOOKS: webhooks}
+        wanted = {name: hook for name, hook in webhooks.items() if _wants(hook, notice)}
+        outcomes = await asyncio.gather(*(self._send(hook, notice, deadline) for hook in wanted.values()))
+        return {f"webhook:{name}": outcome for name, outcome in zip(wanted, outcomes, strict=True)}
+
+    async def _send(self, webhook: Webhook | DocumentError, notice: Notice, deadline: float) -> Failure | None:
+        if isinstance(webhook, DocumentError):
+            return Failure(f"its document is not valid: {webhook}")
+        return await _outcome(self._sender.send(webhook, notice), deadline)
+
+
+async def _publish(topic: Topic, notice: Notice) -> None:
+    await topic.publish(
+        notice.body().decode(),
+        subject=f"Sentinel: {notice.event} {notice.user} {notice.profile}",
+        attributes={"event": notice.event, "user": notice.user, "profile": notice.profile},
+    )
+
+
+def _wants(webhook: Webhook | DocumentError, notice: Notice) -> bool:
+    return isinstance(webhook, DocumentError) or webhook.wants(notice.event)
+
+
+async def _outcome(telling: Awaitable[Outcome], deadline: float) -> Outcome | Failure:
+    """Await until the deadline, on the loop's clock; whatever goes wrong is a failure."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await telling
+    except TimeoutError:
+        return Failure("no answer in time")
+    except AwsError as error:
+        return Failure(str(error))
+    except Exception as error:  # noqa: BLE001 - the action is done; no defect in telling of it may make it look undone
+        return Failure(type(error).__name__)

@@ -1,0 +1,169 @@
+"""What a notice says to people: one or two sentences, and the command that comes next."""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import Any, Final, TypeAlias
+
+from shared.core.durations import format_duration
+from shared.core.webhook import NoticeEvent
+
+# The `request` or `event` object of the API's answers.
+Details: TypeAlias = Mapping[str, Any]
+_NAMED: Final = 5
+_QUOTED: Final = 300
+
+
+def sentence(event: NoticeEvent, actor: str | None, details: Details) -> str:
+    """Say what happened. `actor` is the user who did it, None where time did.
+
+    What people wrote stands in quotes, on one line and cut where it is long.
+    """
+    return _SENTENCES[event](actor or "Sentinel", details)
+
+
+def _filed(_: str, request: Details) -> str:
+    starts_at = request["starts_at"]
+    start = "" if starts_at is None else f", from {_instant(starts_at)}"
+    length = format_duration(timedelta(seconds=request["duration_s"]))
+    needed = "" if request["quorum"] == 1 else f"It needs {request['quorum']} approvals. "
+    return (
+        f"{request['user']} asks for {request['profile']} for {length}{start}: {_why(request)}. "
+        f"{needed}{_who_can(request)}"
+    )
+
+
+def _voted(actor: str, request: Details) -> str:
+    comment = _comment(_vote_of(actor, request))
+    return (
+        f"{actor} approved {_whose(actor, request)} request for {request['profile']}{comment}, "
+        f"{len(request['approvals'])} of {request['quorum']} approvals. {_who_can(request)}"
+    )
+
+
+def _approved(actor: str, request: Details) -> str:
+    window = request["window"]
+    by = "the approval policy" if request["auto_approved"] else _listed("and", _voters(request))
+    comment = "" if request["auto_approved"] else _comment(_vote_of(actor, request))
+    return (
+        f"{request['user']} may use {request['profile']} from {_instant(window['starts_at'])} "
+        f"to {_instant(window['ends_at'])}: {_why(request)}. Approved by {by}{comment}."
+    )
+
+
+def _denied(actor: str, request: Details) -> str:
+    return f"{actor} denied {_whose(actor, request)} request for {request['profile']}{_comment(request['ended'])}."
+
+
+def _cancelled(actor: str, request: Details) -> str:
+    return f"{actor} cancelled {_whose(actor, request)} request for {request['profile']}{_comment(request['ended'])}."
+
+
+def _withdrawn(actor: str, request: Details) -> str:
+    return (
+        f"{actor} withdrew {_whose(actor, request)} approved request for {request['profile']}"
+        f"{_comment(request['ended'])}. No new credentials are given for it."
+    )
+
+
+def _request_expired(_: str, request: Details) -> str:
+    return (
+        f"{request['user']}'s request for {request['profile']} expired: "
+        f"it was not decided by {_instant(request['pending_until'])}."
+    )
+
+
+def _started(_: str, event: Details) -> str:
+    return (
+        f"{event['user']} broke glass on {event['profile']} until {_instant(event['window']['ends_at'])} "
+        f"({event['reason']}): {_quote(event['justification'])}. To end it: sentinel close {event['id']}"
+    )
+
+
+def _closed(actor: str, event: Details) -> str:
+    return (
+        f"{actor} closed {_whose(actor, event)} break-glass event on {event['profile']}{_comment(event['ended'])}."
+        f"{_review(event)}"
+    )
+
+
+def _event_expired(_: str, event: Details) -> str:
+    return (
+        f"{event['user']}'s break-glass event on {event['profile']} ended at {_instant(event['window']['ends_at'])}."
+        f"{_review(event)}"
+    )
+
+
+def _reviewed(actor: str, event: Details) -> str:
+    return (
+        f"{actor} reviewed {_whose(actor, event)} break-glass event on {event['profile']}{_comment(event['review'])}."
+    )
+
+
+_SENTENCES: Final[Mapping[NoticeEvent, Callable[[str, Details], str]]] = {
+    NoticeEvent.REQUEST_FILED: _filed,
+    NoticeEvent.REQUEST_VOTED: _voted,
+    NoticeEvent.REQUEST_APPROVED: _approved,
+    NoticeEvent.REQUEST_DENIED: _denied,
+    NoticeEvent.REQUEST_CANCELLED: _cancelled,
+    NoticeEvent.REQUEST_WITHDRAWN: _withdrawn,
+    NoticeEvent.REQUEST_EXPIRED: _request_expired,
+    NoticeEvent.BREAK_GLASS_STARTED: _started,
+    NoticeEvent.BREAK_GLASS_CLOSED: _closed,
+    NoticeEvent.BREAK_GLASS_EXPIRED: _event_expired,
+    NoticeEvent.BREAK_GLASS_REVIEWED: _reviewed,
+}
+
+
+def _why(request: Details) -> str:
+    ticket = "" if request["ticket"] is None else f" ({_one_line(request['ticket'])})"
+    return _quote(request["reason"]) + ticket
+
+
+def _who_can(request: Details) -> str:
+    return f"{_listed('or', request['approvers'])} can approve: sentinel approve {request['id']}"
+
+
+def _review(event: Details) -> str:
+    return f" It awaits a review: sentinel review {event['id']}" if event["review_required"] else ""
+
+
+def _whose(actor: str, details: Details) -> str:
+    return "their own" if actor == details["user"] else f"{details['user']}'s"
+
+
+def _voters(request: Details) -> list[str]:
+    return [vote["user"] for vote in request["approvals"]]
+
+
+def _vote_of(actor: str, request: Details) -> Details | None:
+    return next((vote for vote in request["approvals"] if vote["user"] == actor), None)
+
+
+def _comment(act: Details | None) -> str:
+    return "" if act is None or act["comment"] is None else f" ({_quote(act['comment'])})"
+
+
+def _listed(word: str, names: Iterable[str]) -> str:
+    """Write `a, b or c`; of a long list only the beginning, and how many more there are."""
+    named = list(names)
+    if len(named) > _NAMED:
+        named = [*named[: _NAMED - 1], f"{len(named) - _NAMED + 1} more"]
+    return f" {word} ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))
+
+
+def _instant(written: str) -> str:
+    """Write `2026-11-02T13:00:00Z` as `2026-11-02 13:00 UTC`."""
+    return f"{written[:10]} {written[11:16]} UTC"
+
+
+def _quote(text: str) -> str:
+    line = _one_line(text)
+    return f'"{line if len(line) <= _QUOTED else line[: _QUOTED - 1] + "…"}"'
+
+
+def _one_line(text: str) -> str:
+    """Take out line breaks and what is invisible or turns text around: a reason cannot pass for another sentence."""
+    spaced = "".join(" " if character.isspace() else character for character in text)
+    visible = "".join(character for character in spaced if not unicodedata.category(character).startswith("C"))
+    return " ".join(visible.split()).replace('"', "'")

@@ -1,0 +1,84 @@
+"""The documents an admin call is decided by. Where approval, break-glass or admin policy is missing, nobody may."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+from shared.aws.document_cache import CachedDocuments
+from shared.aws.documents import PROFILES_FOLDER, Document
+from shared.core.access.schema import AccessPolicy
+from shared.core.admin_policy import AdminPolicy
+from shared.core.approval.policy import ApprovalPolicy
+from shared.core.break_glass.policy import BreakGlassPolicy
+from shared.core.fields import DocumentModel
+from shared.core.profile import Profile
+from shared.documents.kinds import ACCESS_POLICY, ADMIN_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY
+from shared.edge.failures import UndecidableError
+
+Model = TypeVar("Model", bound=DocumentModel)
+Loaded: TypeAlias = Mapping[str, Document[DocumentModel] | None]
+_POLICIES = (ACCESS_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY, ADMIN_POLICY)
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What was read. `profile` is the one asked for, None where there is none or none was asked for."""
+
+    access: AccessPolicy
+    access_version: str
+    approval: ApprovalPolicy | None
+    break_glass: BreakGlassPolicy | None
+    break_glass_version: str
+    admin: AdminPolicy | None
+    profile: Profile | None
+    documents: tuple[Document[DocumentModel], ...]
+
+    @property
+    def usable_profile(self) -> Profile | None:
+        return self.profile if self.profile is not None and self.profile.enabled else None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyReader:
+    """Reads the four policies and, where one is named, a profile."""
+
+    documents: CachedDocuments[DocumentModel]
+
+    async def read(self, profile: str | None = None) -> Policies:
+        """Read at once.
+
+        Raises:
+            AwsError: a document can be neither read nor served from the last good version.
+            UndecidableError: there is no access policy.
+
+        """
+        profile_document = f"{PROFILES_FOLDER}/{profile}"
+        loaded = await self.documents.load([*_POLICIES, *([] if profile is None else [profile_document])])
+        access = loaded[ACCESS_POLICY]
+        if access is None:
+            raise UndecidableError("document", f"there is no {ACCESS_POLICY}: store one with `sentinel policy push`")
+        return Policies(
+            access=_checked(access, AccessPolicy),
+            access_version=access.digest,
+            approval=_find(loaded, APPROVAL_POLICY, ApprovalPolicy),
+            break_glass=_find(loaded, BREAK_GLASS_POLICY, BreakGlassPolicy),
+            break_glass_version=_digest(loaded[BREAK_GLASS_POLICY]),
+            admin=_find(loaded, ADMIN_POLICY, AdminPolicy),
+            profile=None if profile is None else _find(loaded, profile_document, Profile),
+            documents=tuple(document for document in loaded.values() if document is not None),
+        )
+
+
+def _find(loaded: Loaded, name: str, model: type[Model]) -> Model | None:
+    document = loaded[name]
+    return None if document is None else _checked(document, model)
+
+
+def _checked(document: Document[DocumentModel], model: type[Model]) -> Model:
+    if not isinstance(document.value, model):
+        raise UndecidableError("document", f"{document.name} holds another kind of document")
+    return document.value
+
+
+def _digest(document: Document[DocumentModel] | None) -> str:
+    return "" if document is None else document.digest

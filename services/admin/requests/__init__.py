@@ -1,0 +1,1 @@
+"""Approval requests: filing, deciding on, and reading them."""

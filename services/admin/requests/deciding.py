@@ -1,0 +1,150 @@
+"""`POST /v1/requests/{id}/approve`, `/deny` and `/cancel`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from services.admin.announcing import Announcer
+from services.admin.bodies import Remark
+from services.admin.entitlement import Entitlement, entitlement_of
+from services.admin.facts import FactsReader
+from services.admin.moves import Changed, Contended, Hindered, Unchanged, move
+from services.admin.notes import note_grant, note_policies
+from services.admin.policies import Policies
+from services.admin.refusals import NOT_FOUND, refuse_contended, refuse_over_budget
+from services.admin.requests.refusals import refuse_deciding
+from services.admin.requests.view import view_request
+from services.admin.views import RequestChanged
+from shared.aws.approvals import ApprovalTable
+from shared.aws.budget import Exhausted
+from shared.core.access.evaluate import Verdict, evaluate
+from shared.core.admin_policy import Permission
+from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, deny, settle
+from shared.core.approval.policy import rule_for
+from shared.core.approval.request import ApprovalRequest, RequestStatus
+from shared.core.ids import is_id
+from shared.core.people import person_of
+from shared.core.webhook import NoticeEvent
+from shared.edge.answers import Answer, Refusal
+from shared.edge.inputs import parse_optional_body
+from shared.edge.lambda_app import Asked
+
+# What is told when a request comes into a state. That a window is over needs no telling.
+_EVENTS: Final[Mapping[RequestStatus, NoticeEvent]] = {
+    RequestStatus.PENDING: NoticeEvent.REQUEST_VOTED,
+    RequestStatus.APPROVED: NoticeEvent.REQUEST_APPROVED,
+    RequestStatus.DENIED: NoticeEvent.REQUEST_DENIED,
+    RequestStatus.CANCELLED: NoticeEvent.REQUEST_CANCELLED,
+    RequestStatus.WITHDRAWN: NoticeEvent.REQUEST_WITHDRAWN,
+    RequestStatus.EXPIRED: NoticeEvent.REQUEST_EXPIRED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One caller before one request: what they say, what they may, and when."""
+
+    request: ApprovalRequest
+    policies: Policies
+    entitlement: Entitlement
+    comment: str | None
+    now: datetime
+
+    def act(self) -> Act:
+        rule = rule_for(self.policies.approval, self.request.profile)
+        return Act(self.entitlement.person, self.now, rule, self.comment)
+
+
+Step: TypeAlias = Callable[[Sitting, ApprovalRequest], ApprovalRequest | DecidingObstacle]
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """Decides on requests. `clock` gives the present instant in UTC."""
+
+    reader: FactsReader
+    requests: ApprovalTable
+    announcer: Announcer
+    clock: Callable[[], datetime]
+
+    async def approve(self, asked: Asked) -> Answer | Refusal:
+        """Add the caller's approval. The access policy is asked again where it has changed since the filing."""
+        return await self._decide(
+            asked,
+            lambda sitting, request: approve(
+                request,
+                sitting.act(),
+                is_still_demanded=_is_still_demanded(sitting.policies, request),
+            ),
+        )
+
+    async def deny(self, asked: Asked) -> Answer | Refusal:
+        """End a pending request with the caller's no."""
+        return await self._decide(asked, lambda sitting, request: deny(request, sitting.act()))
+
+    async def cancel(self, asked: Asked) -> Answer | Refusal:
+        """Take a request back: one's own always, an approved one of others by who may."""
+        return await self._decide(
+            asked,
+            lambda sitting, request: cancel(
+                request,
+                sitting.act(),
+                may_revoke=Permission.REVOKE in sitting.entitlement.permissions,
+            ),
+        )
+
+    async def _decide(self, asked: Asked, step: Step) -> Answer | Refusal:
+        now = self.clock()
+        sitting = await self._open(asked, now)
+        if isinstance(sitting, Refusal):
+            return sitting
+        with asked.audit.step("write"):
+            outcome = await move(self.requests, sitting.request, lambda request: step(sitting, request))
+        view = view_request(outcome.row, now)
+        note_grant(asked.audit, view)
+        match outcome:
+            case Changed(row):
+                notified = await self.announcer.announce(asked, _EVENTS[row.status], view, now)
+                return Answer(RequestChanged(request=view, notified=notified).as_json())
+            case Unchanged():
+                return Answer(RequestChanged(request=view, notified={}).as_json())
+            case Contended():
+                return refuse_contended("request")
+            case Hindered(row, obstacle):
+                if obstacle is DecidingObstacle.WRONG_STATE:
+                    await self._settle(asked, row, now)
+                return refuse_deciding(obstacle, row, view)
+
+    async def _open(self, asked: Asked, now: datetime) -> Sitting | Refusal:
+        remark = parse_optional_body(asked.request, Remark)
+        if isinstance(remark, Refusal):
+            return remark
+        request_id = asked.parameters["id"]
+        if not is_id(request_id):
+            return NOT_FOUND
+        asked.audit.grant_id = request_id
+        with asked.audit.step("read"):
+            known = await self.reader.read_acting(asked.principal.user, self.requests.find(request_id), now)
+        note_policies(asked.audit, known.policies)
+        if isinstance(known.budget, Exhausted):
+            return refuse_over_budget(asked.principal.user, known.budget)
+        entitlement = entitlement_of(person_of(asked.principal), known.policies)
+        if known.found is None or not entitlement.may_see_request(known.found):
+            return NOT_FOUND
+        return Sitting(known.found, known.policies, entitlement, remark.comment, now)
+
+    async def _settle(self, asked: Asked, request: ApprovalRequest, now: datetime) -> None:
+        """Write down what time has done, and tell of it, before the caller is told that they came too late."""
+        settled = settle(request, now)
+        if settled.status is request.status or await self.requests.change(request, settled) != settled:
+            return
+        if settled.status is RequestStatus.EXPIRED:
+            view = view_request(settled, now)
+            await self.announcer.announce(asked, NoticeEvent.REQUEST_EXPIRED, view, now, is_by_time=True)
+
+
+def _is_still_demanded(policies: Policies, request: ApprovalRequest) -> bool:
+    if policies.access_version == request.policy_version:
+        return True
+    return evaluate(policies.access, request.facts()).verdict is Verdict.REQUIRE_APPROVAL

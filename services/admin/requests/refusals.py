@@ -1,0 +1,103 @@
+"""Why a request is not filed, or a step on it not taken."""
+
+from typing import assert_never
+
+from services.admin.bodies import FileRequest
+from services.admin.refusals import names_of_approvers
+from services.admin.views import RequestView
+from shared.core.access.evaluate import Decision
+from shared.core.approval.deciding import DecidingObstacle
+from shared.core.approval.filing import LATEST_START, FilingObstacle
+from shared.core.approval.policy import ApprovalRule
+from shared.core.approval.request import ApprovalRequest
+from shared.core.durations import format_duration
+from shared.edge.answers import Refusal
+from shared.edge.codes import Code
+from shared.edge.instants import format_instant
+
+
+def refuse_filing(
+    obstacle: FilingObstacle,
+    wanted: FileRequest,
+    user: str,
+    decision: Decision,
+    rule: ApprovalRule | None,
+) -> Refusal:
+    """Word a refusal to file."""
+    profile = wanted.profile
+    match obstacle:
+        case FilingObstacle.NOT_NEEDED:
+            return Refusal(Code.CONFLICT, f"No approval is needed: sentinel exec {profile}")
+        case FilingObstacle.DENIED:
+            return Refusal(Code.DENIED, _denied(user, profile, decision))
+        case FilingObstacle.NO_RULE:
+            return Refusal(Code.DENIED, f"Nobody can approve {profile}: no rule of the approval policy names it.")
+        case FilingObstacle.NOBODY_CAN_APPROVE:
+            return Refusal(Code.DENIED, f"Nobody else than {user} could approve {profile}, or too few could.")
+        case FilingObstacle.TOO_LONG:
+            longest = "less" if rule is None else f"at most {format_duration(rule.max_duration)}"
+            return _invalid(f"duration is too long: {profile} is given for {longest}.")
+        case FilingObstacle.TICKET_NEEDED:
+            return _invalid(f"ticket is missing: {profile} takes a reference{_like(rule)}.")
+        case FilingObstacle.TICKET_MALFORMED:
+            return _invalid(f"ticket is not a reference that {profile} takes{_like(rule)}.")
+        case FilingObstacle.START_PASSED:
+            return _invalid("starts_at is in the past: leave it out to begin at once.")
+        case FilingObstacle.START_TOO_LATE:
+            return _invalid(f"starts_at is too far ahead: at most {LATEST_START.days} days.")
+        case unexpected:
+            assert_never(unexpected)
+
+
+def refuse_deciding(obstacle: DecidingObstacle, request: ApprovalRequest, view: RequestView) -> Refusal:
+    """Word a refusal of a step. `view` is the request as it is now."""
+    whose = f"{request.user}'s request for {request.profile}"
+    match obstacle:
+        case DecidingObstacle.OWN_REQUEST:
+            return _not_permitted(
+                f"Nobody decides on their own request, under any of their names; {names_of_approvers(request)} can.",
+            )
+        case DecidingObstacle.NOT_AN_APPROVER:
+            return _not_permitted(f"The approval policy does not let you decide on {whose}.")
+        case DecidingObstacle.NOT_THEIRS:
+            return _not_permitted(f"Only {request.user} takes back {whose} while it is pending; an approver denies it.")
+        case DecidingObstacle.NOT_DEMANDED:
+            return Refusal(
+                Code.CONFLICT,
+                f"The access policy has changed since and no longer asks for an approval of {whose}: it would be "
+                "worth nothing.",
+            )
+        case DecidingObstacle.WRONG_STATE:
+            return Refusal(Code.CONFLICT, f"The request is {describe_state(view)}.")
+        case unexpected:
+            assert_never(unexpected)
+
+
+def describe_state(view: RequestView) -> str:
+    """Say what state a request is in, who brought it there, and when."""
+    if view.ended is not None:
+        by = "" if view.ended.by is None else f" by {view.ended.by}"
+        return f"{view.status}{by} since {format_instant(view.ended.at)}"
+    if view.window is not None:
+        by = " and ".join(approval.user for approval in view.approvals) or "the approval policy"
+        return f"{view.status}, by {by}, until {format_instant(view.window.ends_at)}"
+    return f"{view.status} until {format_instant(view.pending_until)}"
+
+
+def _denied(user: str, profile: str, decision: Decision) -> str:
+    if decision.rule is None:
+        return f"No rule of the access policy gives {user} the profile {profile}, or there is none."
+    reason = f" ({decision.rule.reason})" if decision.rule.reason else ""
+    return f"Rule {decision.rule.name} denies {user} the profile {profile}{reason}; no approval can change that."
+
+
+def _like(rule: ApprovalRule | None) -> str:
+    return "" if rule is None or rule.ticket is None else f" that matches {rule.ticket}"
+
+
+def _invalid(message: str) -> Refusal:
+    return Refusal(Code.INVALID_REQUEST, f"{message[0].upper()}{message[1:]}")
+
+
+def _not_permitted(message: str) -> Refusal:
+    return Refusal(Code.NOT_PERMITTED, message)

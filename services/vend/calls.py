@@ -1,0 +1,76 @@
+"""The vend API, call by call, as its documentation states it; tests hold the answers to these models."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.core.fields import PROFILE_NAME_PATTERN
+from shared.edge.calls import Call
+from shared.edge.codes import Code
+from shared.edge.inputs import WrittenDuration
+from shared.edge.instants import Instant
+
+ProfileName = Annotated[str, Field(pattern=f"^{PROFILE_NAME_PATTERN}$")]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class VendInput(_Shape):
+    """The profile wanted and, if the caller likes, how long: 15m to 12h, of which at most an hour is given."""
+
+    profile: ProfileName
+    duration: WrittenDuration | None = None
+
+
+class CredentialsAnswer(_Shape):
+    """Temporary credentials in the container-credentials format of the AWS SDKs, and the session's id."""
+
+    AccessKeyId: str
+    SecretAccessKey: str
+    Token: str
+    Expiration: Instant
+    AccountId: str
+    SessionId: str
+
+
+class CatalogueEntry(_Shape):
+    """One profile as the caller sees it."""
+
+    name: str
+    description: str | None = None
+    account: str | None = None
+    region: str | None = None
+    access: Literal["allowed", "approval", "denied"]
+    reason: str
+
+
+class CatalogueAnswer(_Shape):
+    """Every enabled profile."""
+
+    profiles: list[CatalogueEntry]
+
+
+_REFUSALS: Final = frozenset({Code.DENIED, Code.APPROVAL_REQUIRED, Code.LOCKED_OUT, Code.GRANT_ENDING})
+CALLS: Final = (
+    Call(
+        "vend",
+        "GET",
+        "/",
+        "Give credentials for a profile.",
+        CredentialsAnswer,
+        query=VendInput,
+        refusals=_REFUSALS,
+    ),
+    Call(
+        "vend_by_post",
+        "POST",
+        "/",
+        "Give credentials for a profile.",
+        CredentialsAnswer,
+        body=VendInput,
+        refusals=_REFUSALS,
+    ),
+    Call("list_profiles", "GET", "/profiles", "List the catalogue as the caller sees it.", CatalogueAnswer),
+)

@@ -1,0 +1,59 @@
+"""An SNS topic: where changes of grants are published (SNS API reference, Publish)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from shared.aws.errors import speaking_to
+from shared.core.arn import MalformedArnError, parse_arn
+
+# Publish: a subject is "less than 100 characters long", without line breaks and control characters. ASCII is what every
+# protocol delivers, e-mail too.
+_SUBJECT_LENGTH: Final = 99
+_FIFO: Final = ".fifo"
+
+
+class Topic:
+    """One standard topic. A FIFO topic is refused: it would drop or hold back what another group is to know at once."""
+
+    def __init__(self, sns: Any, arn: str) -> None:
+        """Publish to the topic of this ARN, in the client's region.
+
+        Raises:
+            ValueError: it is not the ARN of a standard topic.
+
+        """
+        if not _is_topic_arn(arn):
+            raise ValueError(f"{arn!r} is not the ARN of a standard SNS topic")
+        self._sns = sns
+        self._arn = arn
+
+    async def publish(self, message: str, *, subject: str, attributes: Mapping[str, str]) -> None:
+        """Publish a message. Subscriptions filter on `attributes`; one that is empty is left out, as SNS takes none.
+
+        A publication whose answer was lost may be repeated, and then arrives twice.
+
+        Raises:
+            AwsError: it was not published, or nobody knows.
+
+        """
+        with speaking_to("sns"):
+            await self._sns.publish(
+                TopicArn=self._arn,
+                Message=message,
+                Subject=_printable(subject)[:_SUBJECT_LENGTH],
+                MessageAttributes={
+                    name: {"DataType": "String", "StringValue": value} for name, value in attributes.items() if value
+                },
+            )
+
+
+def _is_topic_arn(text: str) -> bool:
+    try:
+        arn = parse_arn(text)
+    except MalformedArnError:
+        return False
+    return arn.service == "sns" and bool(arn.region) and ":" not in arn.resource and not text.endswith(_FIFO)
+
+
+def _printable(text: str) -> str:
+    return "".join(character if " " <= character <= "~" else "?" for character in text)

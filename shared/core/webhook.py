@@ -1,0 +1,84 @@
+"""A webhook: an address that is told of changes to grants. Its URL and its secret are credentials, and read as such."""
+
+import re
+from enum import StrEnum
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+
+from shared.core.fields import DocumentModel, Glob, NonEmpty
+from shared.core.globs import matches, matches_any
+
+# The host's characters leave no way to write a user name, a second authority or an escape: parsers cannot disagree.
+_URL: Final = re.compile(r"https://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?(?:[/?][!-~]*)?")
+_MAX_URL_LENGTH: Final = 2048
+_SECRET: Final = re.compile(r"[!-~]{32,256}")
+
+
+class NoticeEvent(StrEnum):
+    """What people are told of: every change of state of an approval request or a break-glass event."""
+
+    REQUEST_FILED = "request.filed"
+    REQUEST_VOTED = "request.voted"  # approved by one person, and more are needed
+    REQUEST_APPROVED = "request.approved"
+    REQUEST_DENIED = "request.denied"
+    REQUEST_CANCELLED = "request.cancelled"
+    REQUEST_WITHDRAWN = "request.withdrawn"
+    REQUEST_EXPIRED = "request.expired"
+    BREAK_GLASS_STARTED = "break_glass.started"
+    BREAK_GLASS_CLOSED = "break_glass.closed"
+    BREAK_GLASS_EXPIRED = "break_glass.expired"
+    BREAK_GLASS_REVIEWED = "break_glass.reviewed"
+
+
+def _is_https_url(value: SecretStr) -> SecretStr:
+    url = value.get_secret_value()
+    if not url.startswith("https://"):
+        raise ValueError("must begin with https://, in lower case: what is told is confidential")
+    if "@" in re.split(r"[/?]", url.removeprefix("https://"), maxsplit=1)[0]:
+        raise ValueError("may not hold a user name or password: remove what stands before the @")
+    if "#" in url or len(url) > _MAX_URL_LENGTH or not _URL.fullmatch(url):
+        raise ValueError(
+            f"must be https://HOST/PATH in at most {_MAX_URL_LENGTH} plain ASCII characters, without spaces or #",
+        )
+    return value
+
+
+def _is_long_enough(value: SecretStr) -> SecretStr:
+    if not _SECRET.fullmatch(value.get_secret_value()):
+        raise ValueError("must be 32 to 256 plain ASCII characters without spaces; `openssl rand -hex 32` makes one")
+    return value
+
+
+def _names_an_event(value: str) -> str:
+    if not any(matches(value, event) for event in NoticeEvent):
+        raise ValueError(f"matches no event; there are {', '.join(NoticeEvent)}")
+    return value
+
+
+class Webhook(DocumentModel):
+    """The document `webhooks/<name>`.
+
+    A `sentinel` webhook is sent the notice as JSON, signed with `secret`; a `slack` one is sent a message for a Slack
+    incoming webhook, whose URL is all its protection. No `events` means every event. Without `allow_private` no
+    internal address (private, loopback, link-local and the like) is connected to, whatever the URL's name resolves to.
+    """
+
+    url: Annotated[SecretStr, AfterValidator(_is_https_url)]
+    format: Literal["sentinel", "slack"] = "sentinel"
+    secret: Annotated[SecretStr, AfterValidator(_is_long_enough)] | None = None
+    events: Annotated[tuple[Annotated[Glob, AfterValidator(_names_an_event)], ...], NonEmpty] | None = None
+    allow_private: bool = Field(default=False)
+    enabled: bool = Field(default=True)
+
+    @model_validator(mode="after")
+    def _only_what_is_signed_has_a_secret(self) -> Self:
+        if self.format == "sentinel" and self.secret is None:
+            raise ValueError("a sentinel webhook is signed: write a secret of 32 to 256 characters")
+        if self.format == "slack" and self.secret is not None:
+            raise ValueError("a Slack message is not signed: remove the secret, or write format: sentinel")
+        return self
+
+    def wants(self, event: NoticeEvent) -> bool:
+        """Whether the webhook is to be told of the event."""
+        return self.enabled and (self.events is None or matches_any(self.events, event))

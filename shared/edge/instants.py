@@ -1,0 +1,42 @@
+"""Instants on the wire: `YYYY-MM-DDTHH:MM:SSZ`, UTC to the second, the one spelling every SDK reads."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+
+_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
+# From the year 2000: the calendar's ends are beyond what can be shown in every time zone.
+INSTANT_PATTERN: Final = r"^2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
+_WRITTEN: Final = re.compile(INSTANT_PATTERN)
+
+
+def format_instant(instant: datetime) -> str:
+    """Write an aware instant in UTC, rounded down to the second. `+00:00` breaks the JavaScript and Rust SDKs."""
+    return instant.astimezone(UTC).strftime(_FORMAT)
+
+
+def parse_instant(text: object) -> datetime:
+    """Read an instant.
+
+    Raises:
+        ValueError: anything but the one spelling; the message shows it.
+
+    """
+    try:
+        if isinstance(text, str) and _WRITTEN.fullmatch(text):
+            return datetime.strptime(text, _FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        pass
+    raise ValueError("an instant is written like 2026-11-23T12:00:00Z: UTC, to the second")
+
+
+# A field of a body, a query or an answer that holds an instant.
+Instant = Annotated[
+    datetime,
+    BeforeValidator(lambda value: value if isinstance(value, datetime) else parse_instant(value)),
+    PlainSerializer(format_instant, return_type=str),
+    Field(strict=False),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": INSTANT_PATTERN}),
+]

@@ -1,0 +1,47 @@
+"""From a method and a path to the operation that answers them: `/v1/requests/{id}` takes any one segment for `id`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+Target = TypeVar("Target")
+
+
+@dataclass(frozen=True, slots=True)
+class Matched(Generic[Target]):
+    """What is at a path, and the segments the template left open."""
+
+    target: Target
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+class Router(Generic[Target]):
+    """Finds targets by method and path. A path written out in full goes before a template."""
+
+    def __init__(self, routes: Mapping[tuple[str, str], Target]) -> None:
+        self._exact = {key: target for key, target in routes.items() if "{" not in key[1]}
+        self._templates = [
+            (method, template.split("/"), target) for (method, template), target in routes.items() if "{" in template
+        ]
+
+    def find(self, method: str, path: str) -> Matched[Target] | None:
+        """Find what answers; None where nothing does. An open segment is never empty."""
+        if (method, path) in self._exact:
+            return Matched(self._exact[method, path])
+        segments = path.split("/")
+        for its_method, template, target in self._templates:
+            if its_method == method and len(template) == len(segments) and all(map(_fits, template, segments)):
+                return Matched(target, dict(_open_segments(template, segments)))
+        return None
+
+
+def _is_open(part: str) -> bool:
+    return part.startswith("{") and part.endswith("}")
+
+
+def _fits(part: str, segment: str) -> bool:
+    return segment != "" if _is_open(part) else part == segment
+
+
+def _open_segments(template: list[str], segments: list[str]) -> Iterator[tuple[str, str]]:
+    return ((part[1:-1], segment) for part, segment in zip(template, segments, strict=True) if _is_open(part))

@@ -1,0 +1,170 @@
+"""`exec --wait`: from a refusal to a running command, and every other way it can end."""
+
+import asyncio
+import os
+import pty
+import signal
+import sys
+from datetime import timedelta
+
+import pytest
+
+from tests.e2e.client.fake_grants import FakeGrants, a_request
+from tests.e2e.client.fake_service import FakeService, Machine
+
+ID = f"{1:016d}"
+EXEC = ("exec", "--wait", "--reason", "fix it", "staging", "--", "echo", "started")
+
+
+@pytest.fixture
+def grants(service: FakeService) -> FakeGrants:
+    service.refuse("staging", "approval_required")
+    return service.grants
+
+
+async def finish(process: asyncio.subprocess.Process) -> tuple[int | None, str, str]:
+    out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_the_command_starts_the_moment_it_is_approved(
+    user: Machine, service: FakeService, grants: FakeGrants
+) -> None:
+    process = await user.start(*EXEC)
+    await grants.looked.wait()
+    service.refusals.clear()
+    grants.approve(ID)
+    code, out, err = await finish(process)
+    assert (code, out) == (0, "started\n")
+    assert f"can approve it: sentinel approve {ID}" in err
+    assert f"waiting for request {ID}" in err
+
+
+async def test_a_request_that_is_there_is_joined(user: Machine, service: FakeService, grants: FakeGrants) -> None:
+    grants.requests[ID] = a_request()
+    process = await user.start(*EXEC)
+    await grants.looked.wait()
+    service.refusals.clear()
+    grants.approve(ID)
+    assert (await finish(process))[0] == 0
+    assert all(method == "GET" for method, _, _ in grants.asked)
+
+
+async def test_a_window_that_opens_later_is_waited_for(user: Machine, service: FakeService, grants: FakeGrants) -> None:
+    grants.requests[ID] = a_request()
+    grants.approve(ID, starts_in=timedelta(seconds=2))
+    process = await user.start(*EXEC)
+    await grants.looked.wait()
+    service.refusals.clear()
+    code, _, err = await finish(process)
+    assert (code, "is approved, opens in" in err) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "ended", "words"),
+    [
+        ("denied", {"by": "bob", "comment": "not today"}, f"request {ID} was denied by bob: not today"),
+        ("expired", {"by": None, "comment": None}, f"request {ID} was expired"),
+    ],
+)
+async def test_a_request_that_ends_otherwise_starts_nothing(
+    user: Machine, grants: FakeGrants, status: str, ended: dict[str, str | None], words: str
+) -> None:
+    process = await user.start(*EXEC)
+    await grants.looked.wait()
+    grants.requests[ID] |= {"status": status, "ended": {**ended, "at": "2026-03-01T12:00:00Z"}}
+    code, out, err = await finish(process)
+    assert (code, out) == (1, "")
+    assert words in err
+
+
+async def test_an_outage_is_said_and_waited_through(user: Machine, service: FakeService, grants: FakeGrants) -> None:
+    grants.requests[ID] = a_request()
+    process = await user.start(*EXEC)
+    await grants.looked.wait()
+    grants.away = 1
+    grants.looked.clear()
+    await grants.looked.wait()
+    service.refusals.clear()
+    grants.approve(ID)
+    code, _, err = await finish(process)
+    assert (code, "still waiting" in err) == (0, True)
+
+
+async def test_a_refusal_of_another_kind_files_nothing(user: Machine, service: FakeService) -> None:
+    service.refuse("staging", "denied")
+    done = await user.sentinel(*EXEC)
+    assert (done.code, service.grants.asked) == (1, [])
+
+
+async def test_without_a_reason_and_a_terminal_nothing_is_filed(user: Machine, grants: FakeGrants) -> None:
+    done = await user.sentinel("exec", "--wait", "staging", "--", "true")
+    assert done.code == 2
+    assert "pass --reason" in done.err
+    assert all(method == "GET" for method, _, _ in grants.asked)
+
+
+async def test_ctrl_c_without_a_terminal_leaves_the_request_and_says_how_to_take_it_back(
+    user: Machine, grants: FakeGrants
+) -> None:
+    process = await user.start(*EXEC)
+    await grants.looked.wait()
+    process.send_signal(signal.SIGINT)
+    code, out, err = await finish(process)
+    assert (code, out, "Traceback" in err) == (130, "", False)
+    assert f"take it back with: sentinel cancel {ID}" in err
+    assert grants.requests[ID]["status"] == "pending"
+
+
+@pytest.mark.parametrize(("answer", "status"), [(b"y\n", "cancelled"), (b"n\n", "pending")])
+async def test_ctrl_c_on_a_terminal_offers_to_withdraw(
+    user: Machine, grants: FakeGrants, answer: bytes, status: str
+) -> None:
+    ours, theirs = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "sentinel",
+        *EXEC,
+        env=dict(user.environ),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    shown = _Screen(ours)
+    await grants.looked.wait()
+    process.send_signal(signal.SIGINT)
+    await shown.until("Withdraw the request?")
+    os.write(ours, answer)
+    code = await process.wait()
+    shown.close()
+    assert (code, grants.requests[ID]["status"]) == (130, status)
+    assert "Traceback" not in shown.text
+
+
+class _Screen:
+    """What a terminal shows, read as it comes."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.text = ""
+        self._descriptor = descriptor
+        self._news = asyncio.Event()
+        asyncio.get_running_loop().add_reader(descriptor, self._read)
+
+    def _read(self) -> None:
+        try:
+            self.text += os.read(self._descriptor, 65536).decode(errors="replace")
+        except OSError:  # the other end is gone
+            asyncio.get_running_loop().remove_reader(self._descriptor)
+        self._news.set()
+
+    async def until(self, words: str) -> None:
+        while words not in self.text:
+            self._news.clear()
+            await self._news.wait()
+
+    def close(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._descriptor)
+        os.close(self._descriptor)

@@ -1,0 +1,101 @@
+"""What each Lambda's role may reach, asked of an engine that enforces IAM."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from botocore.exceptions import ClientError
+
+from deploy.local.aws import LocalAws
+from deploy.local.place import REGION, local_place
+from deploy.local.stack import LocalStack
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+PLACE = local_place()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def account() -> AsyncIterator[LocalStack]:
+    """A seeded account without functions, and one webhook in it."""
+    async with LocalStack(handlers={}) as stack:
+        async with stack.aws.client("ssm") as ssm:
+            name, value = f"{PLACE.parameter_prefix}/webhooks/pager", json.dumps({"secret": "planted"})
+            await ssm.put_parameter(Name=name, Value=value, Type="SecureString")
+        async with stack.aws.client("sns") as sns:
+            await sns.create_topic(Name="somebody-elses")
+        yield stack
+
+
+@pytest.fixture
+async def vend(account: LocalStack) -> LocalAws:
+    return await _as_role(account, PLACE.vend_role)
+
+
+@pytest.fixture
+async def admin(account: LocalStack) -> LocalAws:
+    return await _as_role(account, PLACE.admin_role)
+
+
+async def _as_role(account: LocalStack, role: str) -> LocalAws:
+    return LocalAws(account.emulator.endpoint, REGION, await account.aws.assume(PLACE.role_arn(role), role))
+
+
+async def _read(aws: LocalAws, name: str) -> list[str]:
+    async with aws.client("ssm") as ssm:
+        found = await ssm.get_parameters(Names=[f"{PLACE.parameter_prefix}/{name}"], WithDecryption=True)
+        return [parameter["Name"].removeprefix(f"{PLACE.parameter_prefix}/") for parameter in found["Parameters"]]
+
+
+async def _list(aws: LocalAws, folder: str) -> int:
+    async with aws.client("ssm") as ssm:
+        found = await ssm.get_parameters_by_path(Path=f"{PLACE.parameter_prefix}/{folder}/", WithDecryption=True)
+        return len(found["Parameters"])
+
+
+async def _publish(aws: LocalAws, topic_arn: str) -> None:
+    async with aws.client("sns") as sns:
+        await sns.publish(TopicArn=topic_arn, Message="{}")
+
+
+@pytest.mark.parametrize("name", ["policies/access", "profiles/dev"])
+async def test_vend_reads_what_it_decides_by(vend: LocalAws, name: str) -> None:
+    assert await _read(vend, name) == [name]
+
+
+@pytest.mark.parametrize("name", ["webhooks/pager", "policies/approval", "policies/break-glass", "policies/admin"])
+async def test_vend_reads_no_other_document(vend: LocalAws, name: str) -> None:
+    with pytest.raises(ClientError, match="AccessDenied"):
+        await _read(vend, name)
+
+
+async def test_vend_lists_profiles_and_no_webhooks(vend: LocalAws) -> None:
+    assert await _list(vend, "profiles") > 0
+    with pytest.raises(ClientError, match="AccessDenied"):
+        await _list(vend, "webhooks")
+
+
+async def test_vend_publishes_nothing(vend: LocalAws) -> None:
+    with pytest.raises(ClientError, match="AuthorizationError"):
+        await _publish(vend, PLACE.topic_arn)
+
+
+@pytest.mark.parametrize("name", ["webhooks/pager", "policies/approval", "profiles/dev"])
+async def test_admin_reads_every_document(admin: LocalAws, name: str) -> None:
+    assert await _read(admin, name) == [name]
+
+
+async def test_admin_lists_webhooks(admin: LocalAws) -> None:
+    assert await _list(admin, "webhooks") == 1
+
+
+async def test_admin_publishes_to_the_one_topic(admin: LocalAws) -> None:
+    await _publish(admin, PLACE.topic_arn)
+    with pytest.raises(ClientError, match="AuthorizationError"):
+        await _publish(admin, PLACE.arn("sns", "somebody-elses"))
+
+
+async def test_admin_writes_no_document(admin: LocalAws) -> None:
+    async with admin.client("ssm") as ssm:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            await ssm.put_parameter(Name=f"{PLACE.parameter_prefix}/policies/access", Value="{}", Overwrite=True)

@@ -1,0 +1,89 @@
+"""Nobody decides for themselves, and nobody sees or ends what is not theirs, whatever they send."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from deploy.local.stack import LocalStack
+from tests.e2e.callers import BECAUSE, Caller, hire, outcome
+from tests.e2e.documents import push_documents
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def system() -> AsyncIterator[LocalStack]:
+    async with LocalStack(environment={"SENTINEL_DOCUMENT_TTL": "0"}) as started:
+        await push_documents(started.aws)
+        yield started
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def dana(system: LocalStack) -> Caller:
+    return await hire(system)
+
+
+@pytest.fixture
+def bob(system: LocalStack) -> Caller:
+    return Caller(system, "bob")
+
+
+async def test_a_second_account_of_the_same_person_approves_nothing(system: LocalStack, bob: Caller) -> None:
+    other_self, carol = await hire(system, "Carol"), Caller(system, "carol")
+    assert carol.user == "carol@example.com"
+    request_id = await other_self.ask("staging")
+    assert outcome(await carol.act(request_id, "approve")) == (403, "not_permitted")
+    assert outcome(await other_self.vend("staging")) == (403, "approval_required")
+    assert (await bob.act(request_id, "approve")).body["request"]["status"] == "approved"
+
+
+async def test_a_second_account_of_the_same_person_reviews_nothing(system: LocalStack) -> None:
+    other_self, carol = await hire(system, "CAROL"), Caller(system, "carol")
+    begun = await other_self.break_glass("prod")
+    event_id = begun.body["event"]["id"]
+    await other_self.follow(event_id, "close")
+    assert outcome(await carol.follow(event_id, "review")) == (403, "not_permitted")
+
+
+@pytest.mark.parametrize("forged", ["user", "status", "approvals", "approvers", "id", "window"])
+async def test_a_request_says_nothing_about_who_asks_or_decides(dana: Caller, forged: str) -> None:
+    answer = await dana.post("/v1/requests", profile="staging", reason=BECAUSE, **{forged: "bob"})
+    assert outcome(answer) == (400, "invalid_request")
+    assert (await dana.get("/v1/requests")).body["requests"] == []
+
+
+async def test_headers_do_not_make_somebody_else_of_a_caller(system: LocalStack, dana: Caller) -> None:
+    request_id = await (await hire(system)).ask("staging")
+    headers = {"x-amzn-iam-user": "bob", "x-forwarded-user": "bob", "x-sentinel-user": "bob"}
+    answer = await dana.send("POST", f"/v1/requests/{request_id}/approve", headers=headers)
+    assert outcome(answer) == (404, "not_found")
+
+
+async def test_only_whoever_may_read_everything_lists_everything(system: LocalStack, dana: Caller, bob: Caller) -> None:
+    request_id = await dana.ask("staging")
+    for caller in (dana, bob):
+        assert outcome(await caller.get("/v1/requests", view="all")) == (403, "not_permitted")
+    operator = Caller(system, "operator")
+    listed = await operator.get("/v1/requests", view="all", user=dana.user)
+    assert [request["id"] for request in listed.body["requests"]] == [request_id]
+
+
+async def test_a_cursor_of_somebody_else_is_refused(system: LocalStack, dana: Caller) -> None:
+    for _ in range(2):
+        await dana.ask("staging")
+    page = await dana.get("/v1/requests", limit="1")
+    assert page.body["next_cursor"]
+    stranger = await hire(system)
+    answer = await stranger.get("/v1/requests", limit="1", cursor=page.body["next_cursor"])
+    assert outcome(answer) == (400, "invalid_request")
+
+
+async def test_a_stranger_ends_nothing(system: LocalStack, dana: Caller, bob: Caller) -> None:
+    stranger, request_id = await hire(system), await dana.ask("staging")
+    await bob.act(request_id, "approve")
+    assert outcome(await stranger.act(request_id, "cancel")) == (404, "not_found")
+    event_id = (await dana.break_glass("prod")).body["event"]["id"]
+    for action in ("close", "review"):
+        assert outcome(await stranger.follow(event_id, action)) == (404, "not_found")
+    assert [(await dana.vend(profile)).status for profile in ("staging", "prod")] == [200, 200]

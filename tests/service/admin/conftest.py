@@ -1,0 +1,123 @@
+"""An account with people, three profiles, and a policy for everything."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import boto3
+import pytest
+
+from deploy.local.place import table_definitions
+from tests.gateway_events import ACCOUNT, API_ID
+from tests.service.admin.function import AdminLambda, Clock, open_admin
+from tests.service.emulator import table_name
+
+REGION = "eu-central-1"
+ACCESS: dict[str, Any] = {
+    "version": "1",
+    "rules": [
+        {"name": "no-mallory", "effect": "deny", "conditions": {"users": ["mallory"]}, "reason": "left the company"},
+        {"name": "dev", "effect": "allow", "conditions": {"profiles": ["dev"]}},
+        {"name": "prod", "effect": "require_approval", "conditions": {"profiles": ["prod", "vault", "once"]}},
+    ],
+}
+APPROVAL: dict[str, Any] = {
+    "version": "1",
+    "rules": [
+        {
+            "name": "vault",
+            "profiles": ["vault"],
+            "approvers": ["bob", "carol*", "dave"],
+            "quorum": 2,
+            "ticket": "INC-\\d+",
+        },
+        {"name": "once", "profiles": ["once"], "approvers": ["bob", "carol*"], "uses": "once"},
+        {
+            "name": "prod",
+            "profiles": ["prod"],
+            "approvers": ["bob", "carol*", "alice*"],
+            "max_duration": "2h",
+            "auto_approve": {"users": ["trusty"], "max_duration": "30m"},
+        },
+        {"name": "selfish", "profiles": ["selfish"], "approvers": ["alice"]},
+    ],
+}
+BREAK_GLASS: dict[str, Any] = {
+    "version": "1",
+    "rules": [
+        {
+            "name": "on-call",
+            "users": ["alice*", "role/*"],
+            "profiles": ["prod", "unruled"],
+            "reasons": ["incident", "security"],
+            "require_review": True,
+        },
+        {
+            "name": "counted",
+            "users": ["erin", "frank"],
+            "profiles": ["prod"],
+            "reasons": ["incident"],
+            "budget": {"per_user": 2, "per_profile": 3, "window": "24h"},
+        },
+        {"name": "cool", "users": ["grace"], "profiles": ["prod"], "reasons": ["incident"], "cooldown": "2h"},
+        {
+            "name": "nights",
+            "users": ["heidi"],
+            "profiles": ["prod"],
+            "reasons": ["incident"],
+            "time": {"hours": {"start": "22:00", "end": "06:00"}},
+        },
+    ],
+}
+ADMIN: dict[str, Any] = {
+    "version": "1",
+    "rules": [
+        {"name": "auditors", "users": ["olivia"], "permissions": ["read"]},
+        {"name": "security", "users": ["sam"], "permissions": ["revoke"]},
+        {"name": "reviewers", "users": ["rita"], "permissions": ["review"]},
+    ],
+}
+DOCUMENTS = {
+    "policies/access": ACCESS,
+    "policies/approval": APPROVAL,
+    "policies/break-glass": BREAK_GLASS,
+    "policies/admin": ADMIN,
+    **{
+        f"profiles/{name}": {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/sentinel/{name}"}
+        for name in ("dev", "prod", "vault", "once", "unruled", "selfish")
+    },
+}
+
+
+def aws(service: str) -> Any:
+    return boto3.client(service, region_name=REGION)
+
+
+def furnish() -> None:
+    """Make tables and documents in the emulator the environment points at."""
+    for definition in table_definitions().values():
+        aws("dynamodb").create_table(TableName=definition["name"], **definition["create"])
+    for name, document in DOCUMENTS.items():
+        aws("ssm").put_parameter(Name=f"/sentinel/{name}", Value=json.dumps(document), Type="String")
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    return {
+        "AWS_REGION": REGION,
+        "SENTINEL_API_ID": API_ID,
+        "SENTINEL_SESSION_TABLE": table_name("session"),
+        "SENTINEL_GRANT_TABLE": table_name("grant"),
+        "SENTINEL_DOCUMENT_TTL": "0",
+        "SENTINEL_DOCUMENT_MAX_STALE": "0",
+        "SENTINEL_ADMIN_BUDGET": "1000",
+    }
+
+
+@pytest.fixture
+def admin(aws_url: str, environment: dict[str, str]) -> Iterator[AdminLambda]:  # noqa: ARG001 - the emulator's address is in the environment
+    furnish()
+    function = open_admin(environment, Clock(), aws)
+    with closing(function.app):
+        yield function

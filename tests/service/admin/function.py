@@ -1,0 +1,134 @@
+"""The admin Lambda as its runtime would hold it, and the people who call it."""
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from services.admin.calls import CALLS
+from services.admin.handler import wire
+from shared.edge.calls import Call
+from shared.edge.codes import Code
+from shared.edge.lambda_app import LambdaApp
+from shared.edge.router import Router
+from tests.gateway_events import ACCOUNT, http_api_event
+from tests.lambda_context import FakeContext
+from tests.service.emulator import table_name
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+DOCUMENTED: Router[Call] = Router({(call.method, call.path): call for call in CALLS})
+JSON = {"content-type": "application/json"}
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Answered:
+    """One answer with the audit line the call wrote."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: dict[str, Any]
+    audit: dict[str, Any]
+
+    @property
+    def code(self) -> str | None:
+        return self.body.get("code")
+
+
+@dataclass
+class AdminLambda:
+    """The function, the account around it, and its clock. Every answer is held to what is documented of its call."""
+
+    app: LambdaApp
+    stdout: io.StringIO
+    aws: Callable[[str], Any]
+    clock: Clock
+    context: FakeContext = field(default_factory=FakeContext)
+
+    def get(self, path: str, by: str = "alice", **query: object) -> Answered:
+        return self.call(http_api_event("GET", path, urlencode(query), arn=arn_of(by)))
+
+    def post(self, path: str, body: object = None, by: str = "alice") -> Answered:
+        text = None if body is None else json.dumps(body)
+        return self.call(http_api_event("POST", path, arn=arn_of(by), body=text, headers=JSON))
+
+    def call(self, event: dict[str, Any]) -> Answered:
+        self.stdout.seek(0)
+        self.stdout.truncate()
+        response = self.app(event, self.context)
+        lines = [json.loads(line) for line in self.stdout.getvalue().splitlines()]
+        [audit] = [line for line in lines if line.get("kind") == "sentinel.audit"]
+        answered = Answered(response["statusCode"], response["headers"], json.loads(response["body"]), audit)
+        _check_documented(event["requestContext"]["http"]["method"], event["rawPath"], answered)
+        return answered
+
+    def file(self, by: str = "alice", **changes: object) -> str:
+        """File a request, and give its id."""
+        answered = self.post("/v1/requests", {"profile": "prod", "reason": "fix INC-1"} | changes, by)
+        assert answered.status == 201, answered.body
+        return str(answered.body["request"]["id"])
+
+    def approve(self, request_id: str, by: str = "bob") -> Answered:
+        return self.post(f"/v1/requests/{request_id}/approve", by=by)
+
+    def break_glass(self, by: str = "alice", **changes: object) -> Answered:
+        body = {"profile": "prod", "reason": "incident", "justification": "the payment service is down"}
+        return self.post("/v1/break-glass", body | changes, by)
+
+    def began(self, by: str = "alice", **changes: object) -> str:
+        """Break glass, and give the event's id."""
+        answered = self.break_glass(by, **changes)
+        assert answered.status == 201, answered.body
+        return str(answered.body["event"]["id"])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """List every row but the counters of rate budgets."""
+        items = self.aws("dynamodb").scan(TableName=table_name("grant"))["Items"]
+        kept = (item for item in items if not item["item"]["S"].startswith("budget#admin#"))
+        return sorted(kept, key=lambda item: (item["subject"]["S"], item["item"]["S"]))
+
+    def store(self, name: str, document: object) -> None:
+        self.aws("ssm").put_parameter(
+            Name=f"/sentinel/{name}", Value=json.dumps(document), Type="String", Overwrite=True
+        )
+
+    def lock_out(self, subject: str) -> None:
+        row = {"subject": {"S": subject}, "item": {"S": "lockout##"}, "reason": {"S": "stolen"}}
+        self.aws("dynamodb").put_item(TableName=table_name("grant"), Item=row)
+
+
+def arn_of(name: str) -> str:
+    """Give the ARN of a user, or of anything else where it is one already."""
+    return name if name.startswith("arn:") else f"arn:aws:iam::{ACCOUNT}:user/people/{name}"
+
+
+def open_admin(environment: Mapping[str, str], clock: Clock, aws: Callable[[str], Any]) -> AdminLambda:
+    stdout = io.StringIO()
+    return AdminLambda(wire(environment, stdout, clock), stdout, aws, clock)
+
+
+def _check_documented(method: str, path: str, answered: Answered) -> None:
+    found = DOCUMENTED.find(method, path)
+    if found is None:
+        assert answered.code == Code.NOT_FOUND
+    elif answered.code is not None:
+        assert answered.code in found.target.codes, f"{answered.code} is not documented for {found.target.name}"
+        assert answered.audit["code"] == answered.code
+    else:
+        assert answered.status == found.target.status
+        found.target.answer.model_validate_json(json.dumps(answered.body))

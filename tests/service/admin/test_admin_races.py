@@ -1,0 +1,115 @@
+"""Several at the same instant, each through a function of their own, on an emulator whose transactions are atomic."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from functools import partial
+from threading import Barrier
+from typing import Any, TypeVar
+
+import pytest
+
+from services.vend.handler import wire
+from shared.edge.clock import utc_now
+from tests.gateway_events import http_api_event
+from tests.lambda_context import FakeContext
+from tests.service.admin.conftest import APPROVAL, aws, furnish
+from tests.service.admin.function import AdminLambda, Clock, open_admin
+
+RACERS = 4
+Outcome = TypeVar("Outcome")
+
+
+@pytest.fixture
+def admins(atomic_url: str, environment: dict[str, str]) -> Iterator[list[AdminLambda]]:  # noqa: ARG001 - the emulator's address is in the environment
+    """Give as many functions as race, as Lambda would run them: each in a process of its own."""
+    furnish()
+    clock = Clock(utc_now())
+    with ExitStack() as stack:
+        functions = [open_admin(environment, clock, aws) for _ in range(RACERS)]
+        for function in functions:
+            stack.enter_context(closing(function.app))
+        yield functions
+
+
+def at_once(*calls: Callable[[], Outcome]) -> list[Outcome]:
+    """Make the calls in threads that begin together."""
+    barrier = Barrier(len(calls))
+
+    def call(each: Callable[[], Outcome]) -> Outcome:
+        barrier.wait()
+        return each()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(call, calls))
+
+
+def test_of_two_approvers_one_is_decisive_and_neither_sees_an_error(admins: list[AdminLambda]) -> None:
+    for _ in range(3):
+        request_id = admins[0].file()
+        answers = at_once(
+            partial(admins[0].approve, request_id, "bob"), partial(admins[1].approve, request_id, "carol")
+        )
+        assert [answer.status for answer in answers] == [200, 200]
+        requests = [answer.body["request"] for answer in answers]
+        assert requests[0]["approvals"] == requests[1]["approvals"]
+        assert len(requests[0]["approvals"]) == 1
+        assert {request["status"] for request in requests} == {"approved"}
+
+
+def test_approvers_of_one_quorum_lose_no_vote_and_count_none_twice(admins: list[AdminLambda]) -> None:
+    rule = {"name": "vault", "profiles": ["vault"], "approvers": ["bob", "carol", "dave", "rita"], "quorum": 3}
+    admins[0].store("policies/approval", APPROVAL | {"rules": [rule]})
+    request_id = admins[0].file(profile="vault")
+    people = ("bob", "carol", "dave", "bob@corp.example")
+    admins[0].store("policies/approval", APPROVAL | {"rules": [rule | {"approvers": [*people, "rita"]}]})
+    answers = at_once(*(partial(admin.approve, request_id, by) for admin, by in zip(admins, people, strict=True)))
+    assert {answer.status for answer in answers} == {200}
+    request = admins[0].get(f"/v1/requests/{request_id}").body["request"]
+    assert request["status"] == "approved"
+    assert {vote["user"].partition("@")[0] for vote in request["approvals"]} == {"bob", "carol", "dave"}
+    assert len(request["approvals"]) == 3
+
+
+def test_approval_denial_and_cancellation_have_one_outcome(admins: list[AdminLambda]) -> None:
+    for _ in range(3):
+        request_id = admins[0].file()
+        answers = at_once(
+            partial(admins[0].approve, request_id, "bob"),
+            partial(admins[1].post, f"/v1/requests/{request_id}/deny", by="carol"),
+            partial(admins[2].post, f"/v1/requests/{request_id}/cancel", by="alice"),
+        )
+        request = admins[0].get(f"/v1/requests/{request_id}").body["request"]
+        succeeded = [answer.body["request"]["status"] for answer in answers if answer.status == 200]
+        assert request["status"] in succeeded
+        # Whoever lost is told the state they met. A withdrawal may follow an approval; nothing follows the others.
+        assert len(succeeded) == (2 if request["status"] == "withdrawn" else 1)
+        assert {answer.code for answer in answers if answer.status != 200} <= {"conflict"}
+
+
+def test_of_many_events_begun_at_once_the_budget_is_not_overspent(admins: list[AdminLambda]) -> None:
+    answers = at_once(*(partial(admin.break_glass, by="erin") for admin in admins))
+    assert sorted(answer.status for answer in answers) == [201, 201, 409, 409]
+
+
+def test_of_two_vends_of_one_once_approval_one_gets_credentials(
+    admins: list[AdminLambda], environment: dict[str, str]
+) -> None:
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:*"}]}
+    role = aws("iam").create_role(RoleName="once", Path="/sentinel/", AssumeRolePolicyDocument=json.dumps(trust))
+    admins[0].store("profiles/once", {"role_arn": role["Role"]["Arn"]})
+    request_id = admins[0].file(profile="once")
+    admins[0].approve(request_id)
+    with ExitStack() as stack:
+        vends = [stack.enter_context(closing(wire(environment, io.StringIO()))) for _ in range(2)]
+        answers = at_once(*(partial(vend, app) for app in vends))
+    assert sorted("AccessKeyId" in answer for answer in answers) == [False, True], answers
+    assert admins[0].get(f"/v1/requests/{request_id}").body["request"]["status"] == "consumed"
+
+
+def vend(app: Any) -> dict[str, Any]:
+    response = app(http_api_event(query="profile=once"), FakeContext())
+    body: dict[str, Any] = json.loads(response["body"])
+    return body

@@ -1,0 +1,63 @@
+"""Notifications: told after the fact, and never in its way."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from tests.gateway_events import ACCOUNT
+from tests.service.admin.conftest import REGION, aws, furnish
+from tests.service.admin.function import AdminLambda, Clock, open_admin
+
+ARN = f"arn:aws:sns:{REGION}:{ACCOUNT}:sentinel"
+
+
+@pytest.fixture
+def topic_arn(aws_url: str) -> str:  # noqa: ARG001 - the emulator's address is in the environment
+    return str(aws("sns").create_topic(Name="sentinel")["TopicArn"])
+
+
+@pytest.fixture
+def admin(topic_arn: str, environment: dict[str, str]) -> Iterator[AdminLambda]:
+    furnish()
+    function = open_admin(environment | {"SENTINEL_TOPIC_ARN": topic_arn}, Clock(), aws)
+    with closing(function.app):
+        yield function
+
+
+def test_every_change_is_told_and_answer_and_audit_say_so(admin: AdminLambda) -> None:
+    filed = admin.post("/v1/requests", {"profile": "prod", "reason": "fix"})
+    assert filed.body["notified"] == filed.audit["notified"] == {"sns": True}
+    assert admin.approve(filed.body["request"]["id"]).body["notified"] == {"sns": True}
+    assert admin.break_glass(by="grace").body["notified"] == {"sns": True}
+
+
+def test_a_failure_to_tell_undoes_nothing_and_is_seen(admin: AdminLambda, topic_arn: str) -> None:
+    aws("sns").delete_topic(TopicArn=topic_arn)
+    filed = admin.post("/v1/requests", {"profile": "prod", "reason": "fix"})
+    assert (filed.status, filed.body["notified"], filed.audit["notified"]) == (201, {"sns": False}, {"sns": False})
+    assert "sns" in filed.audit["not_notified_because"]
+    assert admin.get(f"/v1/requests/{filed.body['request']['id']}").status == 200
+
+
+def test_webhooks_that_cannot_be_used_are_named(admin: AdminLambda) -> None:
+    admin.store("webhooks/security", {"url": "http://planted.example", "secret": "planted"})
+    filed = admin.post("/v1/requests", {"profile": "prod", "reason": "fix"})
+    assert filed.body["notified"] == {"sns": True, "webhook:security": False}
+    assert "planted" not in admin.stdout.getvalue()
+
+
+def test_nothing_is_told_of_what_changes_nothing(admin: AdminLambda) -> None:
+    request_id = admin.file()
+    admin.approve(request_id)
+    again = admin.approve(request_id, by="carol")
+    assert again.body["notified"] == {}
+    assert "notified" not in again.audit
+
+
+def test_who_comes_too_late_makes_the_lapse_known(admin: AdminLambda) -> None:
+    request_id, event_id = admin.file(), admin.began(by="grace")
+    admin.clock.forward(hours=24)
+    late = admin.approve(request_id), admin.post(f"/v1/break-glass/{event_id}/close", by="grace")
+    assert [answered.code for answered in late] == ["conflict", "conflict"]
+    assert [answered.audit["notified"] for answered in late] == [{"sns": True}, {"sns": True}]

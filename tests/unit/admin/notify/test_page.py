@@ -1,0 +1,22 @@
+"""The page on notifications names what there is."""
+
+import re
+
+from docs.pages import DOCS
+from shared.core.webhook import NoticeEvent, Webhook
+
+PAGE = (DOCS / "notifications.md").read_text(encoding="utf-8")
+
+
+def first_cells(heading: str) -> set[str]:
+    """Give the words in backticks of the first column of the table under a header row."""
+    table = PAGE.split(heading, 1)[1].split("\n\n", 1)[0]
+    return {word for line in table.splitlines() for word in re.findall(r"`([^`]+)`", line.split(" | ")[0])}
+
+
+def test_every_event_is_on_the_page_and_no_other() -> None:
+    assert first_cells("| event | when |") == set(NoticeEvent)
+
+
+def test_every_key_of_a_webhook_is_on_the_page_and_no_other() -> None:
+    assert first_cells("| key | meaning |") == set(Webhook.model_fields)

@@ -1,0 +1,142 @@
+"""What people read."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.admin.notify.sentences import sentence
+from shared.core.webhook import NoticeEvent
+from tests.unit.admin.notify.samples import GRANT_ID, WINDOW, act, event, request, vote
+
+APPROVE = f"bob or *@sec.example can approve: sentinel approve {GRANT_ID}"
+REVIEW = f"It awaits a review: sentinel review {GRANT_ID}"
+BOTH = [vote("bob", "go"), vote("carol@sec.example")]
+
+
+@pytest.mark.parametrize(
+    ("event_", "actor", "details", "expected"),
+    [
+        ("request.filed", "alice", request(), f'alice asks for prod for 1h: "fix INC-1". {APPROVE}'),
+        (
+            "request.filed",
+            "alice",
+            request(ticket="INC-1", quorum=2, starts_at="2026-11-04T08:30:00Z", duration_s=5400),
+            (
+                'alice asks for prod for 1h30m, from 2026-11-04 08:30 UTC: "fix INC-1" (INC-1). '
+                f"It needs 2 approvals. {APPROVE}"
+            ),
+        ),
+        (
+            "request.voted",
+            "bob",
+            request(quorum=2, approvals=BOTH[:1]),
+            f'bob approved alice\'s request for prod ("go"), 1 of 2 approvals. {APPROVE}',
+        ),
+        (
+            "request.approved",
+            "carol@sec.example",
+            request(quorum=2, approvals=BOTH, window=WINDOW),
+            (
+                'alice may use prod from 2026-11-02 12:00 UTC to 2026-11-02 13:00 UTC: "fix INC-1". '
+                "Approved by bob and carol@sec.example."
+            ),
+        ),
+        (
+            "request.approved",
+            "bob",
+            request(approvals=BOTH[:1], window=WINDOW),
+            (
+                'alice may use prod from 2026-11-02 12:00 UTC to 2026-11-02 13:00 UTC: "fix INC-1". '
+                'Approved by bob ("go").'
+            ),
+        ),
+        (
+            "request.approved",
+            None,
+            request(auto_approved=True, window=WINDOW),
+            (
+                'alice may use prod from 2026-11-02 12:00 UTC to 2026-11-02 13:00 UTC: "fix INC-1". '
+                "Approved by the approval policy."
+            ),
+        ),
+        ("request.denied", "bob", request(ended=act("bob")), "bob denied alice's request for prod."),
+        ("request.denied", "bob", request(ended=act("bob", "why?")), 'bob denied alice\'s request for prod ("why?").'),
+        ("request.cancelled", "alice", request(ended=act("alice")), "alice cancelled their own request for prod."),
+        (
+            "request.withdrawn",
+            "bob",
+            request(ended=act("bob", "done"), window=WINDOW),
+            'bob withdrew alice\'s approved request for prod ("done"). No new credentials are given for it.',
+        ),
+        (
+            "request.expired",
+            None,
+            request(ended=act(None)),
+            "alice's request for prod expired: it was not decided by 2026-11-03 12:00 UTC.",
+        ),
+        (
+            "break_glass.started",
+            "alice",
+            event(),
+            (
+                'alice broke glass on prod until 2026-11-02 13:00 UTC (incident): "the payment service is down". '
+                f"To end it: sentinel close {GRANT_ID}"
+            ),
+        ),
+        (
+            "break_glass.closed",
+            "alice",
+            event(ended=act("alice", "fixed")),
+            f'alice closed their own break-glass event on prod ("fixed"). {REVIEW}',
+        ),
+        (
+            "break_glass.expired",
+            None,
+            event(ended=act(None), review_required=False),
+            "alice's break-glass event on prod ended at 2026-11-02 13:00 UTC.",
+        ),
+        (
+            "break_glass.reviewed",
+            "bob",
+            event(review=act("bob", "fine")),
+            'bob reviewed alice\'s break-glass event on prod ("fine").',
+        ),
+    ],
+    ids=lambda part: part if isinstance(part, str) and "." in part and " " not in part else "",
+)
+def test_every_change_reads_well(event_: str, actor: str | None, details: dict[str, Any], expected: str) -> None:
+    assert sentence(NoticeEvent(event_), actor, details) == expected
+
+
+@pytest.mark.parametrize("event_", NoticeEvent)
+def test_every_event_has_a_sentence(event_: NoticeEvent) -> None:
+    details = event() if event_.startswith("break_glass") else request(window=WINDOW)
+    assert "prod" in sentence(event_, "alice", details)
+
+
+def test_of_many_approvers_only_some_are_named() -> None:
+    text = sentence(NoticeEvent.REQUEST_FILED, "alice", request(approvers=[f"user{n}" for n in range(9)]))
+    assert "user0, user1, user2, user3 or 5 more can approve" in text
+
+
+def test_a_long_reason_is_cut() -> None:
+    text = sentence(NoticeEvent.REQUEST_FILED, "alice", request(reason="x" * 1000))
+    assert "x" * 299 + '…". bob' in text
+    assert "x" * 300 not in text
+
+
+@given(st.text(max_size=400))
+def test_a_reason_stays_within_its_quotes_and_on_its_line(reason: str) -> None:
+    text = sentence(NoticeEvent.REQUEST_FILED, "alice", request(reason=reason))
+    assert text.count('"') == 2
+    assert text.endswith(f'". {APPROVE}')
+    assert text.isprintable() or not reason.isprintable()
+    assert len(text.splitlines()) == 1
+
+
+def test_a_reason_cannot_pass_for_a_sentence_of_ours() -> None:
+    forged = "x\".\nbob approved alice's request.\u202e\u200b\x1b[2J"
+    text = sentence(NoticeEvent.REQUEST_FILED, "alice", request(reason=forged))
+    assert text == f"alice asks for prod for 1h: \"x'. bob approved alice's request.[2J\". {APPROVE}"

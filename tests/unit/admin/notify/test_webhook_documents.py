@@ -1,0 +1,116 @@
+"""The documents `webhooks/<name>`."""
+
+import pytest
+
+from shared.core.webhook import NoticeEvent
+from shared.documents import DocumentError, load_webhook
+from tests.unit.admin.notify.samples import SECRET, slack_webhook, webhook
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(DocumentError) as caught:
+        load_webhook(text)
+    return str(caught.value)
+
+
+def test_a_webhook_is_told_everything_unless_it_says_otherwise() -> None:
+    assert all(webhook().wants(event) for event in NoticeEvent)
+    assert not any(webhook(more="enabled: false").wants(event) for event in NoticeEvent)
+
+
+def test_a_webhook_may_choose_its_events() -> None:
+    chosen = webhook(more="events: ['break_glass.*', request.filed]")
+    assert chosen.wants(NoticeEvent.BREAK_GLASS_STARTED)
+    assert chosen.wants(NoticeEvent.REQUEST_FILED)
+    assert not chosen.wants(NoticeEvent.REQUEST_DENIED)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://hooks.example",
+        "https://hooks.example/",
+        "https://hooks.example:8443/a/b?c=d%2Fe",
+        "https://hooks.example/@here",
+        "https://10.0.0.1/",
+        "https://[2001:db8::1]:443/x",
+    ],
+)
+def test_an_https_url_is_taken(url: str) -> None:
+    assert webhook(url).url.get_secret_value() == url
+
+
+@pytest.mark.parametrize(
+    ("url", "complaint"),
+    [
+        ("", "must begin with https://"),
+        ("http://hooks.example/", "must begin with https://"),
+        ("HTTPS://hooks.example/", "must begin with https://"),
+        ("ftp://hooks.example/", "must begin with https://"),
+        ("//hooks.example/", "must begin with https://"),
+        ("https://alice@hooks.example/", "user name"),
+        ("https://alice:pw@hooks.example/", "user name"),
+        ("https://hooks.example\\\\@10.0.0.1/", "user name"),
+        ("https:///x", "https://HOST/PATH"),
+        ("https://hooks.example\\\\x/", "https://HOST/PATH"),
+        ("https://hooks.example/a b", "https://HOST/PATH"),
+        ("https://hooks.example/#x", "https://HOST/PATH"),
+        ("https://hooks.example/\\r\\nHost: x", "https://HOST/PATH"),
+        ("https://hooks.example/é", "https://HOST/PATH"),
+        ("https://h%6foks.example/", "https://HOST/PATH"),
+        ("https://hooks.example/" + "x" * 2048, "https://HOST/PATH"),
+    ],
+)
+def test_any_other_url_is_refused(url: str, complaint: str) -> None:
+    assert complaint in refusal(f'url: "{url}"\nsecret: {SECRET}\n')
+
+
+@pytest.mark.parametrize("secret", ["x" * 31, "x" * 257, "x" * 20 + " " + "x" * 20, "é" * 40])
+def test_a_secret_is_long_and_plain(secret: str) -> None:
+    assert "32 to 256" in refusal(f'url: https://hooks.example/\nsecret: "{secret}"\n')
+
+
+def test_a_sentinel_webhook_has_a_secret_and_a_slack_one_has_none() -> None:
+    assert "is signed" in refusal("url: https://hooks.example/\n")
+    assert "is not signed" in refusal(f"url: https://hooks.example/\nformat: slack\nsecret: {SECRET}\n")
+    assert slack_webhook().secret is None
+
+
+@pytest.mark.parametrize(
+    ("more", "complaint"),
+    [
+        ("events: []", "empty list"),
+        ("events: [request.done]", "matches no event"),
+        ("format: teams", "must be one of sentinel, slack"),
+        ("sekret: x", 'did you mean "secret"'),
+        ("enabled: yes", "true or false"),
+        ("allow_private: 1", "true or false"),
+    ],
+)
+def test_a_mistake_is_told_where_it_stands(more: str, complaint: str) -> None:
+    assert complaint in refusal(f"url: https://hooks.example/\nsecret: {SECRET}\n{more}\n")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "url: http://{0}\nsecret: {0}",
+        "url: https://{0}@hooks.example/\nsecret: [{0}]",
+        "url: *{0}\nsecret: &{0} x",
+        "url: !{0}!x y\nsecret: x",
+        "url: !{0} y\nsecret: x",
+        "url: {{{0}: 1}}\nsecret: '{0}",
+        '{{"url": "{0}", "secret": {0}}}',
+        "url: {0}\nurl: {0}\nsecret: x\nformat: {0}",
+        "{0}",
+        "%{0} {0}\n---\nurl: x",
+    ],
+)
+def test_no_problem_repeats_what_was_written(written: str) -> None:
+    assert "hunter2" not in refusal(written.format("hunter2"))
+
+
+def test_a_webhook_shows_neither_its_url_nor_its_secret() -> None:
+    shown = f"{webhook()!r} {webhook()} {webhook().model_dump()}"
+    assert "hooks.example" not in shown
+    assert SECRET not in shown
