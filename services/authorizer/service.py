@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.aws.session_standing import SessionStanding, SessionStandings
-
 from services.authorizer.answers import Denial, Passed
 from services.authorizer.event import AccessQuestion
 from services.authorizer.memory import ConfirmedProofs, ProofKey
 from shared.aws.caller_identity import CallerIdentity, NotProven, VerifiedIdentity
+from shared.aws.session_standing import SessionStanding, SessionStandings
 from shared.aws.sts_endpoints import StsEndpoints
 from shared.aws.tables import SessionStatus
 from shared.core.arn import MalformedArnError, parse_arn, role_name
