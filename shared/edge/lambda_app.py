@@ -1,42 +1,23 @@
-"""The Lambda entry point every service shares: event in, response out, one audit line, whatever happens between.
-
-The Python runtime calls a plain function (a coroutine function would fail when its result is marshalled), so one loop
-is kept for the process and each invocation runs on it in a fresh context: nothing of one caller is left for the next.
-"""
+"""The Lambda entry point of the HTTP services: event in, response out, one audit line, whatever happens between."""
 
 import asyncio
-import contextvars
-import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, TextIO
+from typing import Any, TextIO
 
 from shared.core.identity import IdentityRules, Principal, UnknownCaller, identify
 from shared.edge.answers import Answer, Refusal, render
-from shared.edge.audit import AuditLine, write_lines
+from shared.edge.audit import AuditLine
 from shared.edge.clock import monotonic_s, utc_now
 from shared.edge.codes import Code
 from shared.edge.events import AcceptedApis, parse_event
-from shared.edge.failures import refusal_for
-from shared.edge.metrics import metric_line
+from shared.edge.failures import Undecided
+from shared.edge.process import LambdaContext, LambdaProcess
 from shared.edge.requests import HttpRequest
 from shared.edge.router import Router
 from shared.edge.settings import Settings
-from shared.edge.traces import TRACE_VARIABLE, Tracer
-
-# Left between our own deadline and Lambda's, so that a late answer is still an answer with an audit line.
-_MARGIN_S: Final = 0.5
-
-
-class LambdaContext(Protocol):
-    """What of the runtime's context object is used."""
-
-    aws_request_id: str
-    invoked_function_arn: str
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until Lambda ends the invocation."""
+from shared.edge.traces import Tracer
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +57,12 @@ class LambdaApp:
     ) -> None:
         self._service = service
         self._settings = settings
-        self._runner = runner
         self._router = Router(routes)
-        self._tracer = tracer
-        self._stdout = stdout or sys.stdout
-        self._on_close = on_close
+        self._process = LambdaProcess(runner, tracer, settings.deadline, stdout or sys.stdout, on_close)
 
     def close(self) -> None:
         """Give back what was opened in the init phase. Lambda never asks for it; tests and servers do."""
-        if self._on_close is not None:
-            self._runner.run(self._on_close())
-        self._runner.close()
-        self._tracer.close()
+        self._process.close()
 
     def __call__(self, event: object, context: LambdaContext) -> dict[str, Any]:
         """Answer one invocation.
@@ -97,21 +72,11 @@ class LambdaApp:
 
         """
         audit = AuditLine(time=utc_now(), service=self._service, request_id=context.aws_request_id)
-        with self._tracer.invocation(os.environ.get(TRACE_VARIABLE)), audit.step("total"):
-            answer = self._runner.run(self._answer(event, context, audit), context=contextvars.copy_context())
+        decided = self._process.run(context, audit, lambda by_s: self._route(event, context, audit, by_s))
+        answer = decided.refusal if isinstance(decided, Undecided) else decided
         self._close_line(audit, answer)
-        write_lines(self._stdout, [audit.render(), metric_line(audit)])
+        self._process.write(audit)
         return render(answer, context.aws_request_id)
-
-    async def _answer(self, event: object, context: LambdaContext, audit: AuditLine) -> Answer | Refusal:
-        deadline_s = min(self._settings.deadline, context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
-        try:
-            async with asyncio.timeout(deadline_s):
-                return await self._route(event, context, audit, monotonic_s() + deadline_s)
-        except Exception as error:  # noqa: BLE001 - whatever could not be decided becomes a refusal here, and only here
-            undecided = refusal_for(error)
-            audit.detail, audit.dependency = undecided.detail, undecided.dependency
-            return undecided.refusal
 
     async def _route(
         self,

@@ -1,0 +1,89 @@
+"""What every Lambda's process keeps from one invocation to the next, and how it lives through one of them.
+
+The Python runtime calls a plain function (a coroutine function would fail when its result is marshalled), so one loop
+is kept for the process and each invocation runs on it in a fresh context: nothing of one caller is left for the next.
+"""
+
+import asyncio
+import contextvars
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol, TextIO, TypeVar
+
+from shared.edge.audit import AuditLine, write_lines
+from shared.edge.clock import monotonic_s
+from shared.edge.failures import Undecided, refusal_for
+from shared.edge.metrics import metric_line
+from shared.edge.traces import TRACE_VARIABLE, Tracer
+
+# Left between our own deadline and Lambda's, so that a late answer is still an answer with an audit line.
+_MARGIN_S: Final = 0.5
+
+Decided = TypeVar("Decided")
+
+
+class LambdaContext(Protocol):
+    """What of the runtime's context object is used."""
+
+    aws_request_id: str
+    invoked_function_arn: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda ends the invocation."""
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaProcess:
+    """One loop, one tracer, the stream of audit lines, and the seconds within which every request is answered."""
+
+    runner: asyncio.Runner
+    tracer: Tracer
+    deadline_s: float
+    stdout: TextIO = field(default_factory=lambda: sys.stdout)
+    on_close: Callable[[], Coroutine[Any, Any, None]] | None = None
+
+    def close(self) -> None:
+        """Give back what was opened in the init phase. Lambda never asks for it; tests and servers do."""
+        if self.on_close is not None:
+            self.runner.run(self.on_close())
+        self.runner.close()
+        self.tracer.close()
+
+    def run(
+        self,
+        context: LambdaContext,
+        audit: AuditLine,
+        story: Callable[[float], Coroutine[Any, Any, Decided]],
+    ) -> Decided | Undecided:
+        """Run one invocation's story, which is told when its answer must be there (on the monotonic clock, seconds).
+
+        Whatever it raises, and a deadline that passes, comes back as undecided and is noted in the audit line.
+        """
+        with self.tracer.invocation(os.environ.get(TRACE_VARIABLE)), audit.step("total"):
+            decided = self.runner.run(self._in_time(context, story), context=contextvars.copy_context())
+        if isinstance(decided, Undecided):
+            audit.detail, audit.dependency = decided.detail, decided.dependency
+        return decided
+
+    async def _in_time(
+        self,
+        context: LambdaContext,
+        story: Callable[[float], Coroutine[Any, Any, Decided]],
+    ) -> Decided | Undecided:
+        deadline_s = min(self.deadline_s, context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
+        try:
+            async with asyncio.timeout(deadline_s):
+                return await story(monotonic_s() + deadline_s)
+        except Exception as error:  # noqa: BLE001 - whatever could not be decided becomes a refusal here, and only here
+            return refusal_for(error)
+
+    def write(self, audit: AuditLine) -> None:
+        """Write the audit line, and its metrics beside it.
+
+        Raises:
+            AuditError: the line could not be written; Lambda then fails the invocation and no answer leaves.
+
+        """
+        write_lines(self.stdout, [audit.render(), metric_line(audit)])
