@@ -1,25 +1,23 @@
 """Writes the generated pages of docs/: `python -m docs.pages`. A test compares them with what is committed."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from docs.openapi import renderer
 from sentinel.cli_reference import render as render_cli_reference
 from services.admin.calls import CALLS as ADMIN_CALLS
+from services.authorizer.settings import AuthorizerSettings
 from services.vend.calls import CALLS as VEND_CALLS
+from shared.core.durations import format_duration
 from shared.edge.codes import MEANINGS
-from shared.edge.settings import PREFIX, Settings
+from shared.edge.settings import PREFIX, CommonSettings, Settings
 
 DOCS: Final = Path(__file__).parent
 
 
 def render_settings() -> str:
-    rows = [
-        f"| `{PREFIX}{name.upper()}` | {'required' if field.is_required() else _default(field.default)} | "
-        f"{field.description} |"
-        for name, field in Settings.model_fields.items()
-    ]
     return "\n".join(
         [
             "# Settings of the Lambdas",
@@ -27,15 +25,32 @@ def render_settings() -> str:
             "Environment variables, checked when a function starts; every problem is listed at once, and an unknown",
             f"variable that begins `{PREFIX}` is one.",
             "",
-            "| variable | default | meaning |",
-            "|---|---|---|",
-            *rows,
+            "## Vend and admin",
+            "",
+            *_settings_table(Settings),
+            "",
+            "## Authorizer",
+            "",
+            "Deploy one for each set of APIs that accept the same profiles.",
+            "",
+            *_settings_table(AuthorizerSettings),
             "",
         ],
     )
 
 
+def _settings_table(model: type[CommonSettings]) -> list[str]:
+    rows = [
+        f"| `{PREFIX}{name.upper()}` | {'required' if field.is_required() else _default(field.default)} | "
+        f"{field.description} |"
+        for name, field in model.model_fields.items()
+    ]
+    return ["| variable | default | meaning |", "|---|---|---|", *rows]
+
+
 def _default(value: object) -> str:
+    if isinstance(value, timedelta):
+        return f"`{format_duration(value)}`"
     return f"`{value}`" if value not in ((), None) else "empty"
 
 

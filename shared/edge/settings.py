@@ -1,7 +1,7 @@
 """Settings of the Lambdas, from the environment, validated at start with every problem listed at once."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -30,8 +30,8 @@ Accounts = Annotated[tuple[str, ...], BeforeValidator(_split_accounts)]
 TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
 
 
-class Settings(BaseModel):
-    """What one Lambda was deployed with. Field `x` is the variable `SENTINEL_X`."""
+class CommonSettings(BaseModel):
+    """What every Lambda is deployed with. Field `x` is the variable `SENTINEL_X`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,6 +45,15 @@ class Settings(BaseModel):
     ]
     session_table: Annotated[TableName, Field(description="Name of the session table.")]
     grant_table: Annotated[TableName, Field(description="Name of the grant table.")]
+    deadline: Annotated[
+        float,
+        Field(gt=0, le=25, description="Seconds within which every request is answered."),
+    ] = 8
+
+
+class Settings(CommonSettings):
+    """What the vend and the admin Lambda are deployed with."""
+
     parameter_prefix: Annotated[
         str,
         Field(
@@ -93,10 +102,6 @@ class Settings(BaseModel):
             description="SNS topic that is told of every change of a request or a break-glass event. Empty: none is.",
         ),
     ] = None
-    deadline: Annotated[
-        float,
-        Field(gt=0, le=25, description="Seconds within which every request is answered."),
-    ] = 8
 
     @model_validator(mode="after")
     def _stale_outlasts_fresh(self) -> Self:
@@ -105,8 +110,21 @@ class Settings(BaseModel):
         return self
 
 
+Model = TypeVar("Model", bound=CommonSettings)
+
+
 def load_settings(environ: Mapping[str, str]) -> Settings:
-    """Read the settings.
+    """Read the settings of the vend or the admin Lambda.
+
+    Raises:
+        InvalidSettingsError: as for `read_settings`.
+
+    """
+    return read_settings(environ, Settings)
+
+
+def read_settings(environ: Mapping[str, str], model: type[Model]) -> Model:
+    """Read one Lambda's settings.
 
     Raises:
         InvalidSettingsError: a variable is missing, malformed, or begins `SENTINEL_` and is not one we know.
@@ -118,7 +136,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         if name.startswith(PREFIX) and value.strip()
     }
     try:
-        return Settings.model_validate(values)
+        return model.model_validate(values)
     except ValidationError as error:
         problems = [_describe(problem) for problem in error.errors(include_url=False, include_input=False)]
         raise InvalidSettingsError("\n".join(["the environment is not usable:", *problems])) from None
