@@ -2,12 +2,19 @@
 
 Shapes: API Gateway guide, "Control access to HTTP APIs with AWS Lambda authorizers" and "Input to an API Gateway Lambda
 authorizer". Unlike a route with IAM authorization, nothing in the event says who is calling: the headers are what
-somebody sent.
+somebody sent, and of those only `Authorization` is read.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+from shared.core.arn import MalformedArnError, parse_arn
+
+# What a policy's Resource would not take literally (IAM User Guide, "IAM JSON policy elements: Resource"). A caller
+# chooses the path, and the path is part of the method's ARN.
+_WILDCARD: Final = re.compile(r"[*?]|\$\{")
 
 
 class NotAnAuthorizerEventError(ValueError):
@@ -16,7 +23,7 @@ class NotAnAuthorizerEventError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AccessQuestion:
-    """May this request pass? `resource_arn` is the route's or method's, `unverified_header` its Authorization header.
+    """May this request pass? `path` has no stage; `unverified_header` is its Authorization header.
 
     The header is None where there is none, or more than one: then nobody can say which one counts.
     """
@@ -24,8 +31,6 @@ class AccessQuestion:
     api_id: str
     method: str
     path: str
-    resource_arn: str
-    is_simple: bool
     source_ip: str
     user_agent: str
     unverified_header: str | None = field(repr=False)
@@ -40,49 +45,87 @@ def parse_authorizer_event(event: object, api_ids: Collection[str]) -> AccessQue
     """
     found = _mapping(event)
     context = _mapping(found.get("requestContext"))
-    api_id = context.get("apiId")
-    if found.get("type") != "REQUEST" or api_id not in api_ids:
-        raise NotAnAuthorizerEventError("not a REQUEST authorizer's event of an API this function is for")
-    if found.get("version") == "2.0":
-        http = _mapping(context.get("http"))
-        return AccessQuestion(
-            api_id=str(api_id),
-            method=_text(http, "method"),
-            path=_without_stage(_text(found, "rawPath"), context.get("stage")),
-            resource_arn=_text(found, "routeArn"),
-            is_simple=True,
-            source_ip=str(http.get("sourceIp") or ""),
-            user_agent=str(http.get("userAgent") or ""),
-            unverified_header=_single_header(found),
-        )
-    identity = _mapping(context.get("identity"))
+    if found.get("type") != "REQUEST" or context.get("apiId") not in api_ids:
+        raise NotAnAuthorizerEventError("not a REQUEST authorizer's event of an API this function guards")
+    return _parse_v2(found, context) if is_simple(event) else _parse_v1(found, context)
+
+
+def is_simple(event: object) -> bool:
+    """Whether the event takes a simple response: payload 2.0. Everything else takes a policy."""
+    return isinstance(event, dict) and event.get("version") == "2.0"
+
+
+def method_arn(event: object) -> str | None:
+    """Find the one resource a policy may be about: what was asked for."""
+    found = event.get("methodArn") if isinstance(event, dict) else None
+    return found if isinstance(found, str) and found else None
+
+
+def _parse_v2(event: Mapping[str, Any], context: Mapping[str, Any]) -> AccessQuestion:
+    http = _mapping(context.get("http"))
     return AccessQuestion(
-        api_id=str(api_id),
-        method=_text(found, "httpMethod"),
-        path=_text(found, "path"),
-        resource_arn=_text(found, "methodArn"),
-        is_simple=False,
-        source_ip=str(identity.get("sourceIp") or ""),
-        user_agent=str(identity.get("userAgent") or ""),
-        unverified_header=_single_header(found),
+        api_id=_text(context, "apiId"),
+        method=_text(http, "method"),
+        path=_without_stage(_text(event, "rawPath"), context),
+        source_ip=str(http.get("sourceIp") or ""),
+        user_agent=str(http.get("userAgent") or ""),
+        unverified_header=_single_header(event),
     )
 
 
-def _without_stage(path: str, stage: object) -> str:
-    if stage != "$default" and f"{path}/".startswith(f"/{stage}/"):
-        return path.removeprefix(f"/{stage}") or "/"
-    return path
+def _parse_v1(event: Mapping[str, Any], context: Mapping[str, Any]) -> AccessQuestion:
+    identity = _mapping(context.get("identity"))
+    _check_method_arn(_text(event, "methodArn"), _text(context, "apiId"))
+    return AccessQuestion(
+        api_id=_text(context, "apiId"),
+        method=_text(event, "httpMethod"),
+        # REST APIs leave the stage out by themselves, and have no version.
+        path=_without_stage(_text(event, "path"), context) if "version" in event else _text(event, "path"),
+        source_ip=str(identity.get("sourceIp") or ""),
+        user_agent=str(identity.get("userAgent") or ""),
+        unverified_header=_single_header(event),
+    )
+
+
+def _check_method_arn(text: str, api_id: str) -> None:
+    """Check that a policy about this ARN is about one request to this API."""
+    try:
+        arn = parse_arn(text)
+    except MalformedArnError:
+        raise NotAnAuthorizerEventError("methodArn is not an ARN") from None
+    if arn.service != "execute-api" or arn.resource.split("/")[0] != api_id:
+        raise NotAnAuthorizerEventError("methodArn is another API's")
+    if _WILDCARD.search(arn.resource):
+        raise NotAnAuthorizerEventError("the path holds what a policy reads as a wildcard or a variable")
+
+
+def _without_stage(path: str, context: Mapping[str, Any]) -> str:
+    """Take the stage off. Only the API's own domain has it in the path; the default stage is in none."""
+    stage = context.get("stage")
+    if stage == "$default" or context.get("domainPrefix") != context.get("apiId"):
+        return path
+    return path.removeprefix(f"/{stage}") or "/" if f"{path}/".startswith(f"/{stage}/") else path
 
 
 def _single_header(event: Mapping[str, Any]) -> str | None:
-    """Find the one Authorization header. Payload 2.0 joins several with commas, which no proof survives."""
-    several = event.get("multiValueHeaders") or {}
-    listed = [
-        value for name, values in _mapping(several).items() if name.lower() == "authorization" for value in values
-    ]
-    plain = [value for name, value in _mapping(event.get("headers") or {}).items() if name.lower() == "authorization"]
+    """Find the one Authorization header.
+
+    Payload 1.0 lists every value beside the last one; payload 2.0 joins them with commas, which no proof survives.
+    """
+    listed = [value for values in _values(event, "multiValueHeaders") for value in _list(values)]
+    plain = _values(event, "headers")
     found = listed or plain
-    return found[0] if len(found) == 1 and len(plain) <= 1 and isinstance(found[0], str) else None
+    is_one = len(found) == 1 and len(plain) <= 1
+    return found[0] if is_one and isinstance(found[0], str) else None
+
+
+def _values(event: Mapping[str, Any], key: str) -> list[Any]:
+    headers = _mapping(event.get(key) or {})
+    return [value for name, value in headers.items() if str(name).lower() == "authorization"]
+
+
+def _list(values: object) -> list[Any]:
+    return values if isinstance(values, list) else [values]
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.authorizer.answers import Denial, Passed
+from services.authorizer.answers import Passed
+from services.authorizer.denials import Denial
 from services.authorizer.event import AccessQuestion
 from services.authorizer.memory import ConfirmedProofs, ProofKey
 from shared.aws.caller_identity import CallerIdentity, NotProven, VerifiedIdentity
+from shared.aws.session_rows import SessionRow
 from shared.aws.session_standing import SessionStanding, SessionStandings
 from shared.aws.sts_endpoints import StsEndpoints
 from shared.aws.tables import SessionStatus
@@ -49,11 +51,11 @@ class AuthorizerService:
         proof = _read_proof(question, now)
         if isinstance(proof, Denial):
             return proof
-        audit.access_key_id = proof.key
-        with audit.step("proof"):
-            identity = await self._confirm(proof, question, now)
+        identity = await self._confirm(proof, question, audit, now)
         if isinstance(identity, Denial):
             return identity
+        audit.caller_access_key_id = proof.key
+        audit.caller_arn, audit.account = identity.arn, identity.account
         stamp = _stamp_of(identity)
         if stamp is None:
             return Denial.NOT_VENDED
@@ -62,7 +64,13 @@ class AuthorizerService:
             standing = await self.sessions.load(stamp, self.acceptance.profiles, now)
         return self._judge(standing, stamp, identity, audit, now)
 
-    async def _confirm(self, proof: Proof, question: AccessQuestion, now: datetime) -> VerifiedIdentity | Denial:
+    async def _confirm(
+        self,
+        proof: Proof,
+        question: AccessQuestion,
+        audit: AuditLine,
+        now: datetime,
+    ) -> VerifiedIdentity | Denial:
         binding = request_binding(question.method, question.path) if self.acceptance.binds_request else None
         key = ProofKey(proof.fingerprint(), question.api_id, binding)
         if (known := self.confirmed.find(key, now)) is not None:
@@ -70,7 +78,8 @@ class AuthorizerService:
         endpoint = self.endpoints.find(proof.region)
         if endpoint is None:
             return Denial.FOREIGN_REGION
-        identity = await self.identities.verify(proof, endpoint, api_id=question.api_id, binding=binding)
+        with audit.step("proof"):
+            identity = await self.identities.verify(proof, endpoint, api_id=question.api_id, binding=binding)
         if isinstance(identity, NotProven):
             return Denial.NOT_PROVEN
         self.confirmed.remember(key, proof, identity)
@@ -87,12 +96,11 @@ class AuthorizerService:
         if standing is None:
             return Denial.UNKNOWN_SESSION
         row = standing.row
-        audit.user, audit.profile, audit.role_arn = row.user, row.profile, row.role_arn
-        audit.via, audit.grant_id = row.via.value, row.grant_id
         if row.stamp != str(stamp) or not _is_session_of(identity, row.role_arn):
             return Denial.OTHER_ROLE
+        _note_session(audit, row)
         if row.status is SessionStatus.FAILED:
-            return Denial.FAILED
+            return Denial.NEVER_ISSUED
         if row.status is SessionStatus.REVOKED or standing.is_cut_off:
             return Denial.REVOKED
         if now >= row.ends_at:
@@ -104,6 +112,11 @@ class AuthorizerService:
         if standing.is_locked_out:
             return Denial.LOCKED_OUT
         return Passed(row.user, row.profile, row.session_id, row.via.value)
+
+
+def _note_session(audit: AuditLine, row: SessionRow) -> None:
+    audit.user, audit.profile, audit.role_arn = row.user, row.profile, row.role_arn
+    audit.via, audit.grant_id, audit.expires_at = row.via.value, row.grant_id, row.ends_at
 
 
 def _read_proof(question: AccessQuestion, now: datetime) -> Proof | Denial:

@@ -5,20 +5,31 @@ answer leniently, was led to take an attacker's text for STS's word (CVE-2020-16
 """
 
 import re
+from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from aiohttp import ClientError as HttpError
-from aiohttp import ClientSession, ClientTimeout, StreamReader
+from aiohttp import (
+    ClientOSError,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    ServerDisconnectedError,
+    StreamReader,
+)
 
-from shared.aws.errors import ThrottledError, UnavailableError, UnreadableError
+from shared.aws.clients import Observe
+from shared.aws.errors import THROTTLING_CODES, ThrottledError, UnavailableError, UnreadableError
 from shared.aws.sts_endpoints import StsEndpoint
 from shared.core.proof import BODY, Proof, rebuild_headers
 
 _TIMEOUT: Final = ClientTimeout(total=3, connect=1)
 _MAX_ANSWER_BYTES: Final = 8192
 _NAMESPACE: Final = "{https://sts.amazonaws.com/doc/2011-06-15/}"
+_XML: Final = '<?xml version="1.0" encoding="UTF-8"?>'
 _CODE: Final = re.compile(rb"<Code>(\w{1,64})</Code>")
 _OK, _BAD_REQUEST, _FORBIDDEN, _TOO_MANY, _SERVER_ERROR = 200, 400, 403, 429, 500
 
@@ -36,12 +47,21 @@ class NotProven:
     """STS does not know the credentials, they have expired, or they signed something else."""
 
 
+async def open_http() -> ClientSession:
+    """Open the session for `CallerIdentity`, on the running loop.
+
+    Nothing in the environment sways it, no cookie is kept, and no answer is unpacked.
+    """
+    return ClientSession(trust_env=False, cookie_jar=DummyCookieJar(), auto_decompress=False, timeout=_TIMEOUT)
+
+
 class CallerIdentity:
     """Asks STS, over a session of our own: botocore would sign what must be sent as it was signed elsewhere."""
 
-    def __init__(self, http: ClientSession) -> None:
-        """Use `http`, which must neither follow redirects of its own accord nor read proxies from the environment."""
+    def __init__(self, http: ClientSession, observe: Observe = nullcontext) -> None:
+        """Use a session of `open_http`. `observe` is entered around every call with its name."""
         self._http = http
+        self._observe = observe
 
     async def verify(
         self,
@@ -59,17 +79,22 @@ class CallerIdentity:
         """
         headers = rebuild_headers(proof, endpoint.host, api_id, binding)
         try:
-            async with self._http.post(
-                endpoint.url,
-                data=BODY.encode(),
-                headers={**headers, "accept": "text/xml", "accept-encoding": "identity"},
-                allow_redirects=False,
-                timeout=_TIMEOUT,
-            ) as response:
-                body = await _read_capped(response.content)
-                return _judge(response.status, response.content_type, body)
-        except (HttpError, OSError, TimeoutError) as error:
+            with self._observe("sts.GetCallerIdentity"):
+                return _judge(*await self._ask_again(endpoint.url, headers))
+        except (HttpError, OSError) as error:
             raise UnavailableError("sts", f"GetCallerIdentity: {type(error).__name__}") from None
+
+    async def _ask_again(self, url: str, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
+        """Ask once more where the connection was gone: it died while Lambda froze the process, as they do."""
+        try:
+            return await self._ask(url, headers)
+        except (ServerDisconnectedError, ClientOSError):
+            return await self._ask(url, headers)
+
+    async def _ask(self, url: str, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
+        sent = {**headers, "accept": "text/xml", "accept-encoding": "identity"}
+        async with self._http.post(url, data=BODY.encode(), headers=sent, allow_redirects=False) as response:
+            return response.status, response.content_type, await _read_capped(response.content)
 
 
 async def _read_capped(content: StreamReader) -> bytes:
@@ -77,7 +102,7 @@ async def _read_capped(content: StreamReader) -> bytes:
     async for chunk in content.iter_any():
         body += chunk
         if len(body) > _MAX_ANSWER_BYTES:
-            raise UnreadableError("sts", "the answer to GetCallerIdentity is too large to be STS's")
+            raise _unreadable("is too large to be STS's")
     return body
 
 
@@ -85,36 +110,46 @@ def _judge(status: int, content_type: str, body: bytes) -> VerifiedIdentity | No
     if status == _OK:
         return parse_identity(content_type, body)
     code = match[1].decode() if (match := _CODE.search(body)) else "no code"
-    if status == _TOO_MANY or code in ("Throttling", "ThrottlingException", "RequestLimitExceeded"):
+    if status == _TOO_MANY or code in THROTTLING_CODES:
         raise ThrottledError("sts", f"GetCallerIdentity answered {code} ({status})")
     if status in (_BAD_REQUEST, _FORBIDDEN):
         return NotProven()
     if status >= _SERVER_ERROR:
         raise UnavailableError("sts", f"GetCallerIdentity answered {code} ({status})")
-    raise UnreadableError("sts", f"GetCallerIdentity answered {status}, which STS does not")
+    raise _unreadable(f"has status {status}, which STS does not give")
 
 
 def parse_identity(content_type: str, body: bytes) -> VerifiedIdentity:
     """Read STS's answer, and nothing that only looks like it (STS API reference, GetCallerIdentity).
 
     Raises:
-        UnreadableError: another type, another root, a declaration, or not exactly one ARN and one account.
+        UnreadableError: another type or root, other markup, or not exactly one ARN and one account.
 
     """
     if content_type != "text/xml":
-        raise UnreadableError("sts", "the answer to GetCallerIdentity is not text/xml")
-    # STS writes neither declarations nor comments nor CDATA; each is a way to make two parsers read two things.
+        raise _unreadable("is not text/xml")
     try:
         text = body.decode()
-        if "<!" in text:
-            raise UnreadableError("sts", "the answer to GetCallerIdentity holds a declaration")
-        root = ET.fromstring(text)  # noqa: S314 - without declarations there are no entities to expand
+        # STS writes no DTDs, comments, CDATA or instructions; each is a way to make two parsers read two things.
+        if "<!" in text or "<?" in text.removeprefix(_XML):
+            raise _unreadable("holds markup that STS does not write")
+        root = ET.fromstring(text)  # noqa: S314 - without a DTD there are no entities to expand
     except (ET.ParseError, UnicodeDecodeError):
-        raise UnreadableError("sts", "the answer to GetCallerIdentity is not XML") from None
-    results = root.findall(f"{_NAMESPACE}GetCallerIdentityResult")
-    if root.tag != f"{_NAMESPACE}GetCallerIdentityResponse" or len(results) != 1:
-        raise UnreadableError("sts", "the answer is not GetCallerIdentity's")
-    texts = [[element.text or "" for element in root.iter(f"{_NAMESPACE}{name}")] for name in ("Arn", "Account")]
-    if [len(found) for found in texts] != [1, 1]:
-        raise UnreadableError("sts", "the answer to GetCallerIdentity names not exactly one identity")
-    return VerifiedIdentity(arn=texts[0][0], account=texts[1][0])
+        raise _unreadable("is not XML") from None
+    if root.tag != f"{_NAMESPACE}GetCallerIdentityResponse":
+        raise _unreadable("has another root")
+    return VerifiedIdentity(arn=_only_text(root, "Arn"), account=_only_text(root, "Account"))
+
+
+def _only_text(root: ET.Element, name: str) -> str:
+    """Give the text of the one element of this name: in the result, nowhere else, and nothing inside it."""
+    found = list(root.iter(f"{_NAMESPACE}{name}"))
+    if len(found) != 1 or found != root.findall(f"{_NAMESPACE}GetCallerIdentityResult/{_NAMESPACE}{name}"):
+        raise _unreadable(f"has not exactly one {name}")
+    if len(found[0]) or not found[0].text:
+        raise _unreadable(f"has an {name} that is not text")
+    return found[0].text
+
+
+def _unreadable(complaint: str) -> UnreadableError:
+    return UnreadableError("sts", f"the answer to GetCallerIdentity {complaint}")

@@ -16,6 +16,7 @@ from shared.core.stamp import Stamp
 
 # DynamoDB API reference, BatchGetItem: at most 100 items. A session, two of all and two of its user leave room.
 _MOST_PROFILES: Final = 20
+_MOST_SEEN: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,17 @@ class SessionStanding:
 
 
 class SessionStandings:
-    """Reads both tables at once: in one call where the stamp spells the user out, else in two."""
+    """Reads both tables at once, in one call wherever the session's user and profile can be told beforehand.
+
+    They can when the session was seen before, or when the stamp spells the user out and the API accepts the profile by
+    its name; otherwise a second call reads what the first missed.
+    """
 
     def __init__(self, dynamodb: Any, session_table: str, grant_table: str) -> None:
         self._dynamodb = dynamodb
         self._session_table = session_table
         self._grant_table = grant_table
+        self._seen: dict[str, frozenset[str]] = {}
 
     async def load(self, stamp: Stamp, profiles: Iterable[str], now: datetime) -> SessionStanding | None:
         """Load the standing of a session, strongly consistently; None where there is no such session.
@@ -53,8 +59,7 @@ class SessionStandings:
             AwsError: something could not be read, or not be understood. There is no partial standing.
 
         """
-        likely = {ALL_SUBJECT, user_subject(stamp.user_text.replace("=", "/"))}
-        likely |= {profile_subject(name) for name in sorted(filter(is_literal, profiles))[:_MOST_PROFILES]}
+        likely = self._seen.get(stamp.session_id) or _guess_subjects(stamp, profiles)
         session = [{"session_id": text_value(stamp.session_id)}]
         items = await load_items(
             self._dynamodb,
@@ -64,14 +69,27 @@ class SessionStandings:
             return None
         row = read_session(items[self._session_table][0])
         found = items[self._grant_table]
-        subjects = {ALL_SUBJECT, user_subject(row.user), profile_subject(row.profile)}
+        subjects = self._remember_subjects(row)
         if missing := subjects - likely:
             found += (await load_items(self._dynamodb, {self._grant_table: self._keys(missing)}))[self._grant_table]
         return _judge(row, [item for item in found if item["subject"]["S"] in subjects], now)
 
+    def _remember_subjects(self, row: SessionRow) -> frozenset[str]:
+        """Remember who and what a session is about, which never changes."""
+        if len(self._seen) >= _MOST_SEEN:
+            self._seen.clear()
+        self._seen[row.session_id] = frozenset({ALL_SUBJECT, user_subject(row.user), profile_subject(row.profile)})
+        return self._seen[row.session_id]
+
     def _keys(self, subjects: Iterable[str]) -> list[Item]:
         items = (LOCKOUT_ITEM, CUTOFF_ITEM)
         return [{"subject": text_value(s), "item": text_value(item)} for s in sorted(subjects) for item in items]
+
+
+def _guess_subjects(stamp: Stamp, profiles: Iterable[str]) -> frozenset[str]:
+    user = user_subject(stamp.user_text.replace("=", "/"))
+    literal = sorted(filter(is_literal, profiles))[:_MOST_PROFILES]
+    return frozenset({ALL_SUBJECT, user, *map(profile_subject, literal)})
 
 
 def _judge(row: SessionRow, items: Iterable[Item], now: datetime) -> SessionStanding:

@@ -2,13 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.loaders import Loader
-
-_SERVICE: Final = "sts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,30 +16,35 @@ class StsEndpoint:
     host: str
 
 
-@dataclass(frozen=True, slots=True)
 class StsEndpoints:
-    """The endpoints of the partition that `region` lies in. `override` is an emulator's URL for all of them."""
+    """The endpoints of one partition. An emulator's URL, where there is one, stands for all of them."""
 
-    region: str
-    override: str | None = None
+    def __init__(self, region: str, emulator: str | None = None) -> None:
+        """Take the partition that `region`, the function's own, lies in.
+
+        Raises:
+            LookupError: botocore knows no partition with such a region.
+
+        """
+        own = next((each for each in _load_partitions() if re.fullmatch(each["regionRegex"], region, re.ASCII)), None)
+        if own is None:
+            raise LookupError(f"{region!r} is in no partition that botocore knows")
+        # A name that only looks like a region is none: nobody shall choose what host names are looked up.
+        self._regions = frozenset(own["regions"]) | {region}
+        self._suffix = own["outputs"]["dnsSuffix"]
+        self._emulator = emulator
 
     def find(self, region: str) -> StsEndpoint | None:
         """Give the endpoint of a region; None for a region of another partition, or of none."""
-        own = _partition(self.region)
-        if own is None or _partition(region) != own:
+        if region not in self._regions:
             return None
-        if self.override is not None:
-            return StsEndpoint(f"{self.override.rstrip('/')}/", urlsplit(self.override).netloc)
-        host = f"{_SERVICE}.{region}.{_partitions()[own]['outputs']['dnsSuffix']}"
+        if self._emulator is not None:
+            return StsEndpoint(f"{self._emulator.rstrip('/')}/", urlsplit(self._emulator).netloc)
+        host = f"sts.{region}.{self._suffix}"
         return StsEndpoint(f"https://{host}/", host)
 
 
-@cache
-def _partitions() -> dict[str, dict[str, Any]]:
+def _load_partitions() -> list[dict[str, Any]]:
     # The same data botocore's own endpoints come from; a Lambda's zip keeps it for that reason.
-    return {partition["id"]: partition for partition in Loader().load_data("partitions")["partitions"]}
-
-
-def _partition(region: str) -> str | None:
-    matching = (name for name, found in _partitions().items() if re.fullmatch(found["regionRegex"], region, re.ASCII))
-    return next(matching, None)
+    partitions: list[dict[str, Any]] = Loader().load_data("partitions")["partitions"]
+    return partitions

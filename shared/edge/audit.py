@@ -26,9 +26,10 @@ class AuditLine:
     time: datetime
     service: str
     request_id: str
-    outcome: str = "failed"  # issued | answered | refused | failed
+    outcome: str = "failed"  # issued | allowed | answered | refused | failed
     code: str | None = None
     detail: str | None = None
+    api_id: str | None = None
     operation: str | None = None
     user: str | None = None
     caller_kind: str | None = None

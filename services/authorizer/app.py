@@ -1,0 +1,61 @@
+"""The Lambda entry point of the authorizer: event in, answer out, one audit line, whatever happens between."""
+
+from typing import Any, assert_never
+
+from services.authorizer.answers import Passed, render
+from services.authorizer.denials import Denial
+from services.authorizer.event import NotAnAuthorizerEventError, parse_authorizer_event
+from services.authorizer.service import AuthorizerService
+from shared.edge.audit import AuditLine
+from shared.edge.clock import utc_now
+from shared.edge.failures import Undecided
+from shared.edge.process import LambdaContext, LambdaProcess
+
+
+class AuthorizerApp:
+    """A callable that Lambda invokes as `handler(event, context)`. What could not be decided does not pass."""
+
+    def __init__(self, api_ids: tuple[str, ...], service: AuthorizerService, process: LambdaProcess) -> None:
+        self._api_ids = api_ids
+        self._service = service
+        self._process = process
+
+    def close(self) -> None:
+        """Give back what was opened in the init phase. Lambda never asks for it; tests and servers do."""
+        self._process.close()
+
+    def __call__(self, event: object, context: LambdaContext) -> dict[str, Any]:
+        """Answer one invocation.
+
+        Raises:
+            AuditError: the audit line could not be written; Lambda then fails the invocation and nothing passes.
+
+        """
+        audit = AuditLine(time=utc_now(), service="authorizer", request_id=context.aws_request_id)
+        verdict = self._process.run(context, audit, lambda _: self._authorize(event, audit))
+        _close_line(audit, verdict)
+        self._process.write(audit)
+        return render(event, verdict if isinstance(verdict, Passed) else None)
+
+    async def _authorize(self, event: object, audit: AuditLine) -> Passed | Denial:
+        try:
+            question = parse_authorizer_event(event, self._api_ids)
+        except NotAnAuthorizerEventError as error:
+            audit.detail = str(error)
+            return Denial.UNKNOWN_EVENT
+        audit.api_id, audit.operation = question.api_id, f"{question.method} {question.path}"
+        audit.source_ip, audit.user_agent = question.source_ip, question.user_agent
+        return await self._service.authorize(question, audit)
+
+
+def _close_line(audit: AuditLine, verdict: Passed | Denial | Undecided) -> None:
+    match verdict:
+        case Passed():
+            audit.outcome = "allowed"
+        case Denial():
+            audit.outcome, audit.code = "refused", verdict.code
+            audit.detail = audit.detail or verdict.value
+        case Undecided():
+            audit.outcome, audit.code = "failed", verdict.refusal.code.value
+        case _:
+            assert_never(verdict)

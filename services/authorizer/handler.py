@@ -1,0 +1,77 @@
+"""Lambda 2, the authorizer: the composition root. `handler` is built in the init phase, its clients opened once."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final, TextIO
+
+from services.authorizer.app import AuthorizerApp
+from services.authorizer.memory import ConfirmedProofs
+from services.authorizer.service import Acceptance, AuthorizerService
+from services.authorizer.settings import AuthorizerSettings, ProofBinding
+from shared.aws.caller_identity import CallerIdentity, open_http
+from shared.aws.clients import Service, open_clients
+from shared.aws.session_standing import SessionStandings
+from shared.aws.sts_endpoints import StsEndpoints
+from shared.edge.clock import utc_now
+from shared.edge.process import LambdaProcess
+from shared.edge.settings import read_settings
+from shared.edge.traces import open_tracer
+
+_ENDPOINT_VARIABLES: Final = ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL")
+
+
+def wire(
+    environ: Mapping[str, str],
+    stdout: TextIO | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> AuthorizerApp:
+    """Wire the service and open its clients. Audit lines go to `stdout`, the process's own where it is None.
+
+    Raises:
+        InvalidSettingsError: the environment is not usable; the message lists every problem.
+
+    """
+    settings = read_settings(environ, AuthorizerSettings)
+    tracer = open_tracer()
+    runner = asyncio.Runner()
+    clients = runner.run(open_clients(environ["AWS_REGION"], tracer.subsegment, (Service.DYNAMODB,)))
+    http = runner.run(open_http())
+
+    async def close() -> None:
+        await http.close()
+        await clients.aclose()
+
+    service = AuthorizerService(
+        acceptance=_acceptance(settings),
+        endpoints=StsEndpoints(environ["AWS_REGION"], _emulator(environ)),
+        identities=CallerIdentity(http, tracer.subsegment),
+        confirmed=ConfirmedProofs(),
+        sessions=SessionStandings(clients.dynamodb, settings.session_table, settings.grant_table),
+        clock=clock,
+    )
+    process = LambdaProcess(runner, tracer, settings.deadline, stdout or sys.stdout, close)
+    return AuthorizerApp(settings.api_id, service, process)
+
+
+def _acceptance(settings: AuthorizerSettings) -> Acceptance:
+    return Acceptance(
+        profiles=settings.accepted_profiles,
+        longest_age=settings.max_session_age,
+        binds_request=settings.proof_binding is ProofBinding.REQUEST,
+    )
+
+
+def _emulator(environ: Mapping[str, str]) -> str | None:
+    """Find the URL that botocore, too, would take for STS's."""
+    return next((environ[name] for name in _ENDPOINT_VARIABLES if environ.get(name)), None)
+
+
+def __getattr__(name: str) -> AuthorizerApp:
+    """Build `handler` when the runtime first asks for it, which is in the init phase; tests wire their own."""
+    if name != "handler":
+        raise AttributeError(name)
+    app = globals()["handler"] = wire(os.environ)
+    return app
