@@ -82,7 +82,7 @@ class AuthorizerLambda:
         sts_before, table_before = len(self.sts.seen), len(self.table_calls)
         answer = self.app(event, self.context)
         text = self.stdout.getvalue()
-        assert KEYS.session_token not in text
+        assert str(KEYS.session_token) not in text
         lines = [json.loads(line) for line in text.splitlines()]
         calls = len(self.sts.seen) - sts_before, len(self.table_calls) - table_before
         return Answered(json.loads(json.dumps(answer)), lines, *calls)

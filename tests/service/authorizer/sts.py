@@ -93,7 +93,7 @@ def running_sts(clock: Callable[[], datetime]) -> Iterator[FakeSts]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     sts.url = f"http://127.0.0.1:{server.server_port}"
     try:

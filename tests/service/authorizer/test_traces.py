@@ -1,0 +1,31 @@
+"""One subsegment per AWS call of an authorization, received as the X-Ray daemon would."""
+
+import json
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from tests.service.authorizer.function import AuthorizerLambda
+
+ROOT, PARENT = "1-5759e988-bd862e3fe1be46a994272793", "53995c3f42cd8ad8"
+CALLS = {"sts.GetCallerIdentity", "dynamodb.BatchGetItem"}
+
+
+@pytest.fixture(autouse=True)
+def daemon(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.settimeout(5)
+        monkeypatch.setenv("AWS_XRAY_DAEMON_ADDRESS", f"127.0.0.1:{listener.getsockname()[1]}")
+        monkeypatch.setenv("_X_AMZN_TRACE_ID", f"Root={ROOT};Parent={PARENT};Sampled=1")
+        yield listener
+
+
+def test_each_call_is_a_child_of_the_segment_lambda_made(authorizer: AuthorizerLambda, daemon: socket.socket) -> None:
+    authorizer.vend()
+    assert authorizer.ask().is_allowed
+    sent = [json.loads(daemon.recv(65536).split(b"\n", 1)[1]) for _ in CALLS]
+    assert {document["name"] for document in sent} == CALLS
+    assert {(document["trace_id"], document["parent_id"]) for document in sent} == {(ROOT, PARENT)}
+    assert not any(document.get("fault") for document in sent)
