@@ -8,6 +8,7 @@ from typing import Final
 from docs.openapi import renderer
 from sentinel.cli_reference import render as render_cli_reference
 from services.admin.calls import CALLS as ADMIN_CALLS
+from services.authorizer.denials import Denial
 from services.authorizer.settings import AuthorizerSettings
 from services.vend.calls import CALLS as VEND_CALLS
 from shared.core.durations import format_duration
@@ -69,6 +70,15 @@ def render_errors() -> str:
             "| code | status | meaning | what to do |",
             "|---|---|---|---|",
             *rows,
+            "",
+            "## Codes of the authorizer",
+            "",
+            "A caller the authorizer refuses learns no more than 403. The audit line has the code and its meaning; where",
+            "something could not be read, it has `unavailable` or `throttled` and names the dependency.",
+            "",
+            "| code | meaning |",
+            "|---|---|",
+            *(f"| `{denial.code}` | {denial} |" for denial in Denial),
             "",
         ],
     )

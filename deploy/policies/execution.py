@@ -1,4 +1,4 @@
-"""What the two Lambdas may do: identity policies of their execution roles, one statement a reason."""
+"""What the three Lambdas may do: identity policies of their execution roles, one statement a reason."""
 
 from deploy.policies.place import Place, Policy, Statement, policy
 from shared.aws.tables import GrantIndex
@@ -43,6 +43,25 @@ def vend_policy(place: Place) -> Policy:
         },
         *_assume_protected_roles(place),
         *_observe(place, place.vend_role),
+    )
+
+
+def authorizer_policy(place: Place) -> Policy:
+    """Let the authorizer read sessions, lockouts and cutoffs by their keys. Asking STS who signed takes no permission.
+
+    GetCallerIdentity is signed by the caller, never by this role, and nobody can be denied it (STS API reference).
+    """
+    return policy(
+        {
+            "Sid": "ReadSessionsAndLockouts",
+            "Effect": "Allow",
+            "Action": "dynamodb:BatchGetItem",
+            "Resource": [
+                place.arn("dynamodb", f"table/{place.session_table}"),
+                place.arn("dynamodb", f"table/{place.grant_table}"),
+            ],
+        },
+        *_observe(place, place.authorizer_role),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.policies.caller import caller_policy, operator_policy
-from deploy.policies.execution import admin_policy, lambda_trust, vend_policy
+from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, vend_policy
 from deploy.policies.place import Place, Policy
 from deploy.policies.protected import protected_trust
 
@@ -27,6 +27,7 @@ def generated_policies() -> Mapping[str, Policy]:
     """Build every policy for the example deployment, by file name."""
     return {
         "vend-execution-role.json": vend_policy(EXAMPLE),
+        "authorizer-execution-role.json": authorizer_policy(EXAMPLE),
         "admin-execution-role.json": admin_policy(EXAMPLE),
         "execution-role-trust.json": lambda_trust(),
         "protected-role-trust.json": protected_trust(EXAMPLE),

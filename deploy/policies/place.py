@@ -20,6 +20,7 @@ class Place:
     grant_table: str
     parameter_prefix: str = "/sentinel"
     vend_role: str = "sentinel-vend"
+    authorizer_role: str = "sentinel-authorizer"
     admin_role: str = "sentinel-admin"
     topic: str = "sentinel-events"
     protected_path: str = "/sentinel/protected/"

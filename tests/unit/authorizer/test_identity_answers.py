@@ -1,0 +1,37 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.aws.caller_identity import VerifiedIdentity, parse_identity
+from shared.aws.errors import UnreadableError
+from tests.service.authorizer.sts import identity_xml
+
+ARN, ACCOUNT = "arn:aws:sts::123456789012:assumed-role/Prod/alice", "123456789012"
+TRUTH = identity_xml(ARN, ACCOUNT)
+
+
+@pytest.mark.parametrize("text", [TRUTH, f'<?xml version="1.0" encoding="UTF-8"?>{TRUTH}'])
+def test_the_answer_sts_gives_is_read(text: str) -> None:
+    assert parse_identity("text/xml", text.encode()) == VerifiedIdentity(ARN, ACCOUNT)
+
+
+@given(st.binary(max_size=300))
+def test_whatever_else_is_sent_is_no_identity(body: bytes) -> None:
+    with pytest.raises(UnreadableError):
+        parse_identity("text/xml", body)
+
+
+@given(st.text(alphabet=f"<>/!?&;[]-\"' {ARN}", max_size=60))
+def test_whatever_stands_in_the_arns_place_is_its_whole_text_or_refused(text: str) -> None:
+    try:
+        found = parse_identity("text/xml", TRUTH.replace(ARN, text).encode())
+    except UnreadableError:
+        return
+    # What was read is what was written: nothing was dropped, joined or resolved on the way.
+    assert found.arn == text
+
+
+def test_an_error_never_repeats_the_answer() -> None:
+    with pytest.raises(UnreadableError) as raised:
+        parse_identity("text/xml", TRUTH.replace("GetCallerIdentityResponse", "Planted").encode())
+    assert "Planted" not in str(raised.value)
