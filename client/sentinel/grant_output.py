@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from sentinel.grants import Act, ApprovalRequest, BreakGlassEvent, EventAnswer, Grant, RequestAnswer
+from sentinel.grants import Act, ApprovalRequest, BreakGlassEvent, EventAnswer, Grant, RequestAnswer, Window
 from sentinel.output import note, print_json
 from sentinel.times import relative
 from shared.core.durations import format_duration
@@ -84,17 +84,23 @@ def _facts(grant: Grant, now: datetime) -> Iterator[tuple[str, str]]:
         yield "uses", "one vend" if grant.uses == "once" else ""
         yield "approvers", f"{grant.quorum} of {', '.join(grant.approvers)}"
         for approval in grant.approvals:
-            yield "approved by", _act_words(Act(by=approval.user, at=approval.at, comment=approval.comment), now)
+            yield "approved", _act_words(Act(by=approval.user, at=approval.at, comment=approval.comment), now)
     else:
         yield "reason", grant.reason
         yield "justification", grant.justification
         yield "review", "required" if grant.review_required and grant.review is None else ""
     if grant.window is not None:
-        yield "window", f"{relative(grant.window.starts_at, now)} to {relative(grant.window.ends_at, now)}"
+        yield "window", _window_words(grant.window, now)
     if grant.ended is not None:
         yield "ended", _act_words(grant.ended, now)
     if isinstance(grant, BreakGlassEvent) and grant.review is not None:
         yield "reviewed", _act_words(grant.review, now)
+
+
+def _window_words(window: Window, now: datetime) -> str:
+    began, is_over = ("begins" if window.starts_at > now else "began"), window.ends_at <= now
+    end = "ended" if is_over else "ends"
+    return f"{began} {relative(window.starts_at, now)}, {end} {relative(window.ends_at, now)}"
 
 
 def _act_words(act: Act, now: datetime) -> str:

@@ -1,5 +1,6 @@
 """The documents on an operator's disk: read, checked, and complained about as `access.yaml:14: place: what to do`."""
 
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,9 +18,18 @@ from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
 from shared.core.lints import Lint
 from shared.core.profile import Profile, is_profile_name
-from shared.documents import Document, DocumentError, Problem, check_document, read_document
+from shared.core.webhook import Webhook
+from shared.documents import (
+    Document,
+    DocumentError,
+    Problem,
+    check_document,
+    read_document,
+    read_secret_document,
+)
 
 Model = TypeVar("Model", bound=DocumentModel)
+# The kinds that are stored as plain text.
 MODELS: Final[Mapping[str, type[DocumentModel]]] = {
     "access": AccessPolicy,
     "approval": ApprovalPolicy,
@@ -27,6 +37,11 @@ MODELS: Final[Mapping[str, type[DocumentModel]]] = {
     "admin": AdminPolicy,
     "profile": Profile,
 }
+# A webhook is checked like the rest, but holds secrets: nothing written in one is repeated, and none is stored as text.
+WEBHOOK: Final = "webhook"
+_CHECKED: Final[Mapping[str, type[DocumentModel]]] = {**MODELS, WEBHOOK: Webhook}
+KINDS: Final = tuple(_CHECKED)
+_WEBHOOK_LIKE: Final = re.compile(r"""^[\s{]*["']?url["']?\s*:""", re.MULTILINE)
 # What only the rules of one kind of policy are written with.
 _TELLING_KEYS: Final = {"approvers": "approval", "reasons": "break-glass", "permissions": "admin"}
 _STDIN: Final = Path("-")
@@ -90,16 +105,33 @@ def load_guessed(file: Path) -> tuple[DocumentModel, Document]:
         UnusableInputError: it cannot be read, or is not valid.
 
     """
-    text = read_text(file)
-    return load_file(file, MODELS[guess_text(text)], text=text)
+    try:
+        return check_text(read_text(file))
+    except DocumentError as error:
+        raise UnusableInputError(complain(file, problem) for problem in error.problems) from None
+
+
+def check_text(text: str, kind: str | None = None) -> tuple[DocumentModel, Document]:
+    """Turn a text into the document it holds, of the kind that is said or else of the kind it looks like.
+
+    Raises:
+        DocumentError: with every problem found.
+
+    """
+    kind = kind or guess_text(text)
+    document = read_secret_document(text) if kind == WEBHOOK else read_document(text)
+    return check_document(document, _CHECKED[kind]), document
 
 
 def guess_text(text: str) -> str:
-    """Tell the kind of a text; one that cannot be read is checked, and complained about, as an access policy."""
+    """Tell the kind of a text; one that cannot be read is checked, and complained about, as an access policy.
+
+    Where such a text may be a webhook, it is taken for one: an access policy's problems would repeat its secrets.
+    """
     try:
         return guess_kind(read_document(text))
     except DocumentError:
-        return "access"
+        return WEBHOOK if _WEBHOOK_LIKE.search(text) else "access"
 
 
 def load_catalogue(directory: Path) -> Mapping[str, Profile]:
@@ -139,12 +171,16 @@ def list_documents(directory: Path) -> list[Path]:
 
 
 def guess_kind(document: Document) -> str:
-    """Tell a profile by its role and a policy by what its rules hold; anything else is meant as an access policy."""
+    """Tell a profile by its role, a webhook by its URL, and a policy by what its rules hold.
+
+    Anything else is meant as an access policy.
+    """
     value = document.value
     if not isinstance(value, dict):
         return "access"
-    if "role_arn" in value:
-        return "profile"
+    for key, kind in (("role_arn", "profile"), ("url", WEBHOOK)):
+        if key in value:
+            return kind
     rules = value.get("rules")
     keys = {key for rule in rules if isinstance(rule, dict) for key in rule} if isinstance(rules, list) else set()
     return next((kind for key, kind in _TELLING_KEYS.items() if key in keys), "access")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
-from sentinel.policy_files import MODELS, guess_text
+from sentinel.policy_files import MODELS, WEBHOOK, guess_text
 from shared.core.profile import is_profile_name
 
 if TYPE_CHECKING:
@@ -71,7 +71,13 @@ def open_target_for(text: str, *, kind: str | None, name: str | None, **where: A
         StoreError: Parameter Store cannot be opened with them.
 
     """
-    return open_target(kind=kind or ("profile" if name is not None else guess_text(text)), name=name, **where)
+    looks_like = guess_text(text)
+    if looks_like == WEBHOOK:
+        raise click.UsageError(
+            "a webhook holds secrets: store it with aws ssm put-parameter --type SecureString "
+            "--name /sentinel/webhooks/NAME --value file://FILE",
+        )
+    return open_target(kind=kind or ("profile" if name is not None else looks_like), name=name, **where)
 
 
 def open_target(

@@ -4,7 +4,6 @@ from typing import Final
 
 from services.admin.facts import Asking
 from shared.aws.budget import Exhausted
-from shared.core.approval.request import ApprovalRequest
 from shared.edge.answers import Refusal
 from shared.edge.codes import Code
 
@@ -41,8 +40,3 @@ def refuse_profile(user: str, profile: str) -> Refusal:
 
 def refuse_contended(kind: str) -> Refusal:
     return Refusal(Code.CONFLICT, f"Others are changing this {kind} at this very moment; nothing was done. Try again.")
-
-
-def names_of_approvers(request: ApprovalRequest) -> str:
-    """List who can approve, as the approval rule writes them."""
-    return " or ".join(request.approvers)

@@ -8,6 +8,7 @@ from shared.documents.load import (
     load_document,
     load_profile,
     load_webhook,
+    read_secret_document,
 )
 from shared.documents.problems import DocumentError, Problem
 from shared.documents.reader import read_document
@@ -27,5 +28,6 @@ __all__ = [
     "load_webhook",
     "pack",
     "read_document",
+    "read_secret_document",
     "unpack",
 ]

@@ -47,11 +47,21 @@ def load_webhook(text: str) -> Webhook:
         DocumentError: with every problem found.
 
     """
+    return check_document(read_secret_document(text), Webhook)
+
+
+def read_secret_document(text: str) -> Document:
+    """Read a document that holds secrets: no problem repeats anything written in it but its keys.
+
+    Raises:
+        DocumentError: it cannot be read.
+
+    """
     try:
         document = read_document(text)
     except DocumentError as error:
         raise DocumentError([replace(problem, message=_UNREADABLE) for problem in error.problems]) from None
-    return check_document(replace(document, faults=dict.fromkeys(document.faults, _UNREADABLE_PLACE)), Webhook)
+    return replace(document, faults=dict.fromkeys(document.faults, _UNREADABLE_PLACE))
 
 
 def load_document(text: str, model: type[Model]) -> Model:

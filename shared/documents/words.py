@@ -54,7 +54,7 @@ def _message(details: ErrorDetails, path: Path, value: Any, model: type[Document
             return _unknown_key(path, model)
         case "missing":
             return f"missing: {_REMEDIES.get(str(path[-1]), 'this key must be written')}"
-        case "literal_error":
+        case "literal_error" | "enum":
             return _not_one_of(_value_at(value, path), context["expected"])
         case "too_short":
             return "an empty list matches nothing: list something, or remove the key"

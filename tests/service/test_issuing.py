@@ -14,18 +14,23 @@ from shared.core.stamp import Stamp, Via, session_tags, stamp_for
 ROLE = "arn:aws:iam::123456789012:role/protected/Prod"
 STAMP = stamp_for(Via.DIRECT, "0123456789abcdef", "alice")
 HOUR = timedelta(hours=1)
-# moto's clock is this machine's, so these tests follow it.
-NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - compared with the emulator's clock
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
-async def issue(sts: Any, stamp: Stamp = STAMP, duration: timedelta = HOUR, policy: str | None = None) -> Credentials:
+async def issue(
+    sts: Any,
+    stamp: Stamp = STAMP,
+    duration: timedelta = HOUR,
+    policy: str | None = None,
+    now: datetime = NOW,
+) -> Credentials:
     return await RoleIssuer(sts).issue(
         role_arn=ROLE,
         stamp=stamp,
         tags=session_tags(stamp, user="alice", profile="prod", grant_id=None),
         duration=duration,
         session_policy=policy,
-        now=NOW,
+        now=now,
     )
 
 
@@ -50,9 +55,11 @@ class CannedSts:
 
 
 async def test_credentials_are_issued_by_the_emulator(clients: Clients) -> None:
-    credentials = await issue(clients.sts)
+    # The emulator's clock is this machine's.
+    now = datetime.now(UTC)  # noqa: TID251 - see above
+    credentials = await issue(clients.sts, now=now)
     assert credentials.access_key_id.startswith("ASIA")
-    assert NOW < credentials.expires_at <= NOW + HOUR + timedelta(minutes=5)
+    assert now < credentials.expires_at <= now + HOUR + timedelta(minutes=5)
 
 
 async def test_everything_sts_is_asked_for_carries_the_stamp() -> None:

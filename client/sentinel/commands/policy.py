@@ -11,10 +11,10 @@ from sentinel.cli import HELP_OPTIONS
 from sentinel.policy_cases import CaseResult, load_cases, run_case
 from sentinel.policy_explain_command import explain
 from sentinel.policy_files import (
-    MODELS,
+    KINDS,
+    check_text,
     complain,
     find_lints,
-    guess_kind,
     load_catalogue,
     load_file,
     load_guessed,
@@ -22,7 +22,7 @@ from sentinel.policy_files import (
 )
 from sentinel.policy_stored import diff, pull, push
 from shared.core.access.schema import AccessPolicy
-from shared.documents import DocumentError, Problem, check_document, read_document
+from shared.documents import DocumentError, Problem
 
 _FILE: Final = click.Path(path_type=Path)
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -38,7 +38,7 @@ def policy() -> None:
 
 @policy.command
 @click.argument("files", type=_FILE, nargs=-1, required=True, metavar="FILE...")
-@click.option("--kind", type=click.Choice(list(MODELS)), help="What the files are; guessed from each if not said.")
+@click.option("--kind", type=click.Choice(KINDS), help="What the files are; guessed from each if not said.")
 @_json_option
 @click.pass_context
 def validate(context: click.Context, files: Sequence[Path], kind: str | None, *, as_json: bool) -> None:
@@ -58,8 +58,7 @@ def validate(context: click.Context, files: Sequence[Path], kind: str | None, *,
 
 def _find_problems(text: str, kind: str | None) -> Sequence[Problem]:
     try:
-        document = read_document(text)
-        check_document(document, MODELS[kind or guess_kind(document)])
+        check_text(text, kind)
     except DocumentError as error:
         return error.problems
     return ()

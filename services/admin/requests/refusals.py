@@ -3,7 +3,6 @@
 from typing import assert_never
 
 from services.admin.bodies import FileRequest
-from services.admin.refusals import names_of_approvers
 from services.admin.views import RequestView
 from shared.core.access.evaluate import Decision
 from shared.core.approval.deciding import DecidingObstacle
@@ -54,9 +53,8 @@ def refuse_deciding(obstacle: DecidingObstacle, request: ApprovalRequest, view: 
     whose = f"{request.user}'s request for {request.profile}"
     match obstacle:
         case DecidingObstacle.OWN_REQUEST:
-            return _not_permitted(
-                f"Nobody decides on their own request, under any of their names; {names_of_approvers(request)} can.",
-            )
+            others = " or ".join(view.approvers)
+            return _not_permitted(f"Nobody decides on their own request, under any of their names; {others} can.")
         case DecidingObstacle.NOT_AN_APPROVER:
             return _not_permitted(f"The approval policy does not let you decide on {whose}.")
         case DecidingObstacle.NOT_THEIRS:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from services.admin.views import Act, Approval, RequestView, Window, whole_seconds
 from shared.core.approval.deciding import settle
+from shared.core.approval.policy import approvers_for
 from shared.core.approval.request import ApprovalRequest
 
 
@@ -26,7 +27,7 @@ def view_request(request: ApprovalRequest, now: datetime) -> RequestView:
         window=_window(present),
         approvals=tuple(Approval(user=vote.by.user, at=vote.at, comment=vote.comment) for vote in present.votes),
         quorum=present.quorum,
-        approvers=present.approvers,
+        approvers=approvers_for(present.approvers, present.requester.person),
         auto_approved=present.is_auto_approved,
         ended=None if ended is None else Act(by=ended.by, at=ended.at, comment=ended.comment),
         rule=present.rule,

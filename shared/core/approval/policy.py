@@ -1,6 +1,7 @@
 """The approval policy document: who may approve what, for how long, under which conditions."""
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated, Final, Self
 
@@ -91,9 +92,12 @@ def is_approver(rule: ApprovalRule | None, user: str) -> bool:
     return rule is not None and matches_any(rule.approvers, user)
 
 
+def approvers_for(approvers: Iterable[str], requester: Person) -> tuple[str, ...]:
+    """Leave out of a rule's approvers whoever can only be the requester. A glob with `*` or `?` may name others too."""
+    return tuple(glob for glob in approvers if not is_literal(glob) or not same_person(Person(glob), requester))
+
+
 def can_be_met(rule: ApprovalRule, requester: Person) -> bool:
-    """Whether enough people could approve a request of this person's; a glob with `*` or `?` may name any number."""
-    if not all(map(is_literal, rule.approvers)):
-        return True
-    others = [person for person in map(Person, rule.approvers) if not same_person(person, requester)]
-    return len(distinct(others)) >= rule.quorum
+    """Whether enough people could approve a request of this person's."""
+    others = approvers_for(rule.approvers, requester)
+    return not all(map(is_literal, others)) or len(distinct(map(Person, others))) >= rule.quorum

@@ -164,3 +164,35 @@ def test_explaining_without_an_instant_asks_about_now(sentinel: Sentinel) -> Non
     Path("access.yaml").write_text(ALLOW_ALL)
     result = sentinel("explain", "--policy", "access.yaml", "--user", "a", "--profile", "dev")
     assert "→ issued for 1h, via direct, rule 'all'" in result.output
+
+
+WEBHOOK = "url: https://hooks.example.com/T0P-SECRET\nsecret: 0123456789abcdef0123456789abcdef\n"
+
+
+def test_a_webhook_is_recognised_and_checked(sentinel: Sentinel) -> None:
+    Path("ops.yaml").write_text(WEBHOOK)
+    assert sentinel("validate", "ops.yaml").output == "ops.yaml: valid\n"
+    assert sentinel("lint", "ops.yaml").exit_code == 0
+    assert sentinel("validate", "ops.yaml", "--kind", "profile").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (WEBHOOK.replace("https", "http"), "ops.yaml:1: url: must begin with https://"),
+        (WEBHOOK + "secret: 9123456789abcdef0123456789abcdef", "write it once"),
+        (WEBHOOK + "events: [nothing.*]", "matches no event"),
+        (WEBHOOK + "  : : [", "neither JSON nor YAML"),
+        ('{"url": "https://hooks.example.com/T0P-SECRET", "secret": "0123456789abcdef', "neither JSON nor YAML"),
+        (WEBHOOK.split("secret", maxsplit=1)[0], "a sentinel webhook is signed"),
+    ],
+    ids=["not https", "twice", "no event", "not yaml", "not json", "unsigned"],
+)
+def test_no_problem_of_a_webhook_repeats_its_secrets(sentinel: Sentinel, text: str, problem: str) -> None:
+    Path("ops.yaml").write_text(text)
+    for command in ("validate", "lint"):
+        result = sentinel(command, "ops.yaml")
+        assert result.exit_code > 0
+        assert problem in result.output
+        assert "T0P-SECRET" not in result.output
+        assert "0123456789abcdef" not in result.output

@@ -244,3 +244,14 @@ def test_an_unknown_aws_profile_exits_with_2(sentinel: Sentinel) -> None:
     result = sentinel("pull", "--aws-profile", "nobody")
     assert result.exit_code == 2
     assert "nobody" in result.stderr
+
+
+def test_a_webhook_is_not_stored_as_plain_text(sentinel: Sentinel) -> None:
+    write("url: https://hooks.example.com/T0P-SECRET\nsecret: 0123456789abcdef0123456789abcdef\n")
+    for options in ([], ["--kind", "access"], ["--name", "ops"], ["--kind", "profile", "--name", "ops"]):
+        result = sentinel("push", "access.yaml", "--yes", *options)
+        assert result.exit_code == 2
+        assert "SecureString" in result.output
+        assert "T0P-SECRET" not in result.output
+    assert sentinel("push", "access.yaml", "--yes", "--kind", "webhook").exit_code == 2
+    assert ssm().describe_parameters()["Parameters"] == []

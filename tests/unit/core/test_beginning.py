@@ -1,0 +1,153 @@
+"""Beginning a break-glass event: each obstacle once, at its boundary."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared.core.access.evaluate import Decision, Verdict
+from shared.core.access.schema import Rule
+from shared.core.break_glass.beginning import (
+    BeginningObstacle,
+    Begun,
+    History,
+    Ledger,
+    Spending,
+    begin,
+)
+from shared.core.break_glass.event import BreakGlassEvent, EventStatus
+from shared.core.break_glass.policy import BreakGlassRule, ReasonCode
+from shared.core.grants import Ending
+from tests.grants import CLOSED, DEMANDED, HOUR, NOW, a_break_glass_rule, an_event, an_invocation
+
+SECOND = timedelta(seconds=1)
+EXPLICIT = Rule.model_validate({"name": "never", "effect": "deny", "conditions": {}})
+YIELDING = Rule.model_validate({"name": "never", "effect": "deny", "conditions": {}, "break_glass": True})
+
+
+def begun(
+    *,
+    decision: Decision = CLOSED,
+    rule: BreakGlassRule | None = None,
+    has_rule: bool = True,
+    events: tuple[BreakGlassEvent, ...] = (),
+    users: Ledger | None = None,
+    profiles: Ledger | None = None,
+    now: datetime = NOW,
+    **declared: Any,
+) -> Begun | BeginningObstacle:
+    return begin(
+        an_invocation(**declared),
+        decision=decision,
+        rule=(rule or a_break_glass_rule()) if has_rule else None,
+        policy_version="v1",
+        history=History(events, users or Ledger(), profiles or Ledger()),
+        event_id="b" * 16,
+        now=now,
+    )
+
+
+def spent(*ago: timedelta) -> Ledger:
+    return Ledger(len(ago), tuple(Spending(NOW - one, f"{n:016}") for n, one in enumerate(ago)))
+
+
+def past(over: timedelta, **changes: Any) -> BreakGlassEvent:
+    """An event that ended so long ago."""
+    ends_at = NOW - over
+    return an_event(
+        created_at=ends_at - HOUR, ends_at=ends_at, status=EventStatus.EXPIRED, ended=Ending(None, ends_at), **changes
+    )
+
+
+COOL = a_break_glass_rule(cooldown="2h")
+PER_USER = a_break_glass_rule(budget={"per_user": 2, "window": "24h"})
+PER_PROFILE = a_break_glass_rule(budget={"per_profile": 2, "window": "24h"})
+DAY = timedelta(hours=24)
+REFUSED: list[tuple[Begun | BeginningObstacle, BeginningObstacle]] = [
+    (begun(decision=Decision(Verdict.ALLOW, None)), BeginningObstacle.NOT_NEEDED),
+    (begun(decision=Decision(Verdict.DENY, EXPLICIT)), BeginningObstacle.DENIED),
+    (begun(has_rule=False), BeginningObstacle.NO_RULE),
+    (begun(reason=ReasonCode.OTHER), BeginningObstacle.REASON_NOT_ALLOWED),
+    (begun(rule=a_break_glass_rule(time={"days": ["tuesday"]})), BeginningObstacle.OUTSIDE_HOURS),
+    (begun(duration=HOUR + SECOND), BeginningObstacle.TOO_LONG),
+    (begun(events=(past(HOUR, is_review_required=True),)), BeginningObstacle.UNREVIEWED),
+    (begun(events=(past(HOUR, is_review_required=True, profile="other"),)), BeginningObstacle.UNREVIEWED),
+    (begun(rule=COOL, events=(past(2 * HOUR - SECOND),)), BeginningObstacle.COOLING_DOWN),
+    (begun(rule=COOL, events=(an_event(),)), BeginningObstacle.COOLING_DOWN),
+    (begun(rule=PER_USER, users=spent(HOUR, DAY - SECOND)), BeginningObstacle.USER_BUDGET_SPENT),
+    (begun(rule=PER_PROFILE, profiles=spent(HOUR, DAY - SECOND)), BeginningObstacle.PROFILE_BUDGET_SPENT),
+]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "obstacle"), REFUSED, ids=[f"{n}-{case[1].name}" for n, case in enumerate(REFUSED)]
+)
+def test_what_does_not_begin(outcome: Begun | BeginningObstacle, obstacle: BeginningObstacle) -> None:
+    assert outcome is obstacle
+
+
+def test_every_obstacle_is_tried() -> None:
+    assert {obstacle for _, obstacle in REFUSED} == set(BeginningObstacle)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        begun(decision=CLOSED),
+        begun(decision=DEMANDED),
+        begun(decision=Decision(Verdict.DENY, YIELDING)),
+        begun(duration=HOUR),
+        begun(rule=COOL, events=(past(2 * HOUR),)),
+        begun(rule=COOL, events=(past(HOUR, profile="other"),)),
+        begun(events=(past(HOUR, is_review_required=False),)),
+        begun(events=(replace(past(HOUR, is_review_required=True), status=EventStatus.REVIEWED),)),
+        begun(rule=PER_USER, users=spent(HOUR, DAY)),
+        begun(rule=PER_USER, profiles=spent(HOUR, HOUR, HOUR)),
+        begun(rule=PER_PROFILE, users=spent(HOUR, HOUR, HOUR)),
+    ],
+    ids=[
+        "no rule of the access policy",
+        "an approval demanded",
+        "a deny that yields",
+        "as long as the rule gives",
+        "cooled down",
+        "another profile cooling down",
+        "an event that needs no review",
+        "an event that was reviewed",
+        "a spending out of the window",
+        "a profile's spendings against a user's budget",
+        "a user's spendings against a profile's budget",
+    ],
+)
+def test_what_lies_just_within_begins(outcome: Begun | BeginningObstacle) -> None:
+    assert isinstance(outcome, Begun)
+    assert outcome.event.status is EventStatus.ACTIVE
+
+
+def test_an_event_lasts_as_declared_from_now_and_counts_in_both_ledgers() -> None:
+    outcome = begun(duration=HOUR / 2, users=spent(HOUR), now=NOW + timedelta(milliseconds=900))
+    assert isinstance(outcome, Begun)
+    assert (outcome.event.created_at, outcome.event.ends_at) == (NOW, NOW + HOUR / 2)
+    assert (outcome.event.rule, outcome.event.policy_version) == ("on-call", "v1")
+    assert [spending.event_id for spending in outcome.user_ledger.spent] == [f"{0:016}", "b" * 16]
+    assert [spending.at for spending in outcome.profile_ledger.spent] == [NOW]
+    assert (outcome.user_ledger.version, outcome.profile_ledger.version) == (2, 1)
+
+
+def test_a_duration_that_is_not_said_is_an_hour_or_less_where_the_rule_gives_less() -> None:
+    outcome = begun(rule=a_break_glass_rule(max_duration="20m"))
+    assert isinstance(outcome, Begun)
+    assert outcome.event.ends_at == NOW + timedelta(minutes=20)
+
+
+def test_the_rule_says_whether_a_review_is_required() -> None:
+    for required in (True, False):
+        outcome = begun(rule=a_break_glass_rule(require_review=required))
+        assert isinstance(outcome, Begun)
+        assert outcome.event.is_review_required is required
+
+
+def test_ledgers_forget_what_no_budget_reaches_back_to() -> None:
+    ledger = spent(timedelta(days=31), timedelta(days=31) - SECOND).with_event("c" * 16, NOW)
+    assert [spending.event_id for spending in ledger.spent] == [f"{1:016}", "c" * 16]

@@ -1,0 +1,191 @@
+"""Every step on an approval request, tried from every state by everyone."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, deny, settle
+from shared.core.approval.request import ApprovalRequest, RequestStatus, Vote
+from shared.core.grants import Ending, GrantUses
+from shared.core.people import Person
+from tests.grants import HOUR, NOW, a_request, an_approval_rule
+
+Outcome = ApprovalRequest | DecidingObstacle
+Step = Callable[[ApprovalRequest, str], Outcome]
+LATER = NOW + timedelta(minutes=10)
+RULE = an_approval_rule(approvers=["bob", "carol", "federated/alice", "Alice@corp.example"])
+UNCHANGED = "unchanged"
+OWN, STRANGER = DecidingObstacle.OWN_REQUEST.name, DecidingObstacle.NOT_AN_APPROVER.name
+WRONG, THEIRS = DecidingObstacle.WRONG_STATE.name, DecidingObstacle.NOT_THEIRS.name
+
+
+def states() -> dict[str, ApprovalRequest]:
+    """A request in every state; `lapsed` and `over` are what time made of one that nobody has written since."""
+    pending = a_request()
+    approved = replace(
+        pending,
+        status=RequestStatus.APPROVED,
+        votes=(Vote(Person("carol"), NOW),),
+        starts_at=NOW,
+        ends_at=NOW + HOUR,
+    )
+    ended = Ending("carol", NOW)
+    return {
+        "pending": pending,
+        "lapsed": replace(pending, pending_until=LATER),
+        "approved": approved,
+        "over": replace(approved, ends_at=LATER),
+        "denied": replace(pending, status=RequestStatus.DENIED, ended=ended),
+        "cancelled": replace(pending, status=RequestStatus.CANCELLED, ended=ended),
+        "expired": replace(pending, status=RequestStatus.EXPIRED, ended=ended),
+        "consumed": replace(approved, status=RequestStatus.CONSUMED, uses=GrantUses.ONCE, ended=ended),
+        "ended": replace(approved, status=RequestStatus.ENDED, ended=ended),
+        "withdrawn": replace(approved, status=RequestStatus.WITHDRAWN, ended=ended),
+    }
+
+
+def act(user: str) -> Act:
+    return Act(Person(user), LATER, RULE, comment="said")
+
+
+def approving(request: ApprovalRequest, user: str) -> Outcome:
+    return approve(request, act(user), is_still_demanded=True)
+
+
+def denying(request: ApprovalRequest, user: str) -> Outcome:
+    return deny(request, act(user))
+
+
+def cancelling(request: ApprovalRequest, user: str) -> Outcome:
+    return cancel(request, act(user), may_revoke=False)
+
+
+def revoking(request: ApprovalRequest, user: str) -> Outcome:
+    return cancel(request, act(user), may_revoke=True)
+
+
+STATES = ["pending", "lapsed", "approved", "over", "denied", "cancelled", "expired", "consumed", "ended", "withdrawn"]
+BY_APPROVER = {"approved": "withdrawn", "withdrawn": UNCHANGED, "pending": THEIRS}
+# What a step makes of a state; of a state that is not written, the last entry.
+TABLE: list[tuple[Step, str, dict[str, str], str]] = [
+    (approving, "alice", {}, OWN),
+    (approving, "federated/alice", {}, OWN),
+    (approving, "Alice@corp.example", {}, OWN),
+    (approving, "mallory", {}, STRANGER),
+    (approving, "bob", {"pending": "approved", "approved": UNCHANGED, "consumed": UNCHANGED}, WRONG),
+    (denying, "alice", {}, OWN),
+    (denying, "federated/alice", {}, OWN),
+    (denying, "mallory", {}, STRANGER),
+    (denying, "bob", {"pending": "denied", "denied": UNCHANGED}, WRONG),
+    (
+        cancelling,
+        "alice",
+        {"pending": "cancelled", "cancelled": UNCHANGED, "approved": "withdrawn", "withdrawn": UNCHANGED},
+        WRONG,
+    ),
+    (cancelling, "mallory", {}, STRANGER),
+    (cancelling, "bob", BY_APPROVER, WRONG),
+    (revoking, "mallory", BY_APPROVER, WRONG),
+]
+CASES = [
+    pytest.param(step, user, state, found.get(state, otherwise), id=f"{step.__name__}-{user}-{state}")
+    for step, user, found, otherwise in TABLE
+    for state in STATES
+]
+
+
+@pytest.mark.parametrize(("step", "user", "state", "expected"), CASES)
+def test_each_step_from_each_state(step: Step, user: str, state: str, expected: str) -> None:
+    request = states()[state]
+    after = step(request, user)
+    if isinstance(after, DecidingObstacle):
+        assert after.name == expected
+    elif expected == UNCHANGED:
+        assert after == request
+    else:
+        assert after.status == expected
+        if expected != "approved":
+            assert after.ended == Ending(user, LATER, "said")
+
+
+def test_the_states_are_all_there_are() -> None:
+    assert {request.status for request in states().values()} == set(RequestStatus)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_settling_writes_down_what_time_has_done_and_nothing_else(state: str) -> None:
+    request = states()[state]
+    settled = settle(request, LATER)
+    expected = {"lapsed": RequestStatus.EXPIRED, "over": RequestStatus.ENDED}
+    if state in expected:
+        assert settled == replace(request, status=expected[state], ended=Ending(None, LATER))
+    else:
+        assert settled == request
+
+
+def test_a_request_lapses_at_its_instant_and_not_before() -> None:
+    request = a_request(pending_until=LATER)
+    assert request.status_at(LATER - timedelta(seconds=1)) is RequestStatus.PENDING
+    assert request.status_at(LATER) is RequestStatus.EXPIRED
+
+
+def test_an_approval_of_what_the_access_policy_no_longer_demands_is_worth_nothing() -> None:
+    assert approve(a_request(), act("bob"), is_still_demanded=False) is DecidingObstacle.NOT_DEMANDED
+
+
+def test_who_lost_the_approval_rule_is_no_approver() -> None:
+    outcome = approve(a_request(), Act(Person("bob"), LATER, None), is_still_demanded=True)
+    assert outcome is DecidingObstacle.NOT_AN_APPROVER
+
+
+def test_the_window_starts_at_the_decisive_approval_not_at_the_filing() -> None:
+    approved = approving(a_request(), "bob")
+    assert isinstance(approved, ApprovalRequest)
+    assert (approved.starts_at, approved.ends_at) == (LATER, LATER + HOUR)
+
+
+def test_the_window_starts_when_it_was_asked_for_unless_that_has_passed() -> None:
+    ahead = approving(a_request(wanted_start=NOW + 5 * HOUR), "bob")
+    passed = approving(a_request(wanted_start=NOW + timedelta(minutes=1)), "bob")
+    assert isinstance(ahead, ApprovalRequest)
+    assert isinstance(passed, ApprovalRequest)
+    assert (ahead.starts_at, ahead.ends_at) == (NOW + 5 * HOUR, NOW + 6 * HOUR)
+    assert passed.starts_at == LATER
+
+
+def test_a_rule_that_became_stricter_shortens_the_window_and_one_that_became_laxer_does_not_lengthen_it() -> None:
+    for longest, expected in [("30m", HOUR / 2), ("4h", HOUR)]:
+        rule = an_approval_rule(max_duration=longest)
+        approved = approve(a_request(), Act(Person("bob"), LATER, rule), is_still_demanded=True)
+        assert isinstance(approved, ApprovalRequest)
+        assert approved.ends_at == LATER + expected
+
+
+def test_two_approvals_by_one_person_are_one() -> None:
+    rule = an_approval_rule(approvers=["bob", "Bob@corp.example", "carol"], quorum=2)
+    request = a_request(quorum=2)
+    for user in ("bob", "Bob@corp.example", "bob"):
+        voted = approve(request, Act(Person(user), LATER, rule), is_still_demanded=True)
+        assert isinstance(voted, ApprovalRequest)
+        assert voted.status is RequestStatus.PENDING
+        assert [vote.by.user for vote in voted.votes] == ["bob"]
+        request = voted
+    decided = approve(request, Act(Person("carol"), LATER, rule), is_still_demanded=True)
+    assert isinstance(decided, ApprovalRequest)
+    assert decided.status is RequestStatus.APPROVED
+
+
+def test_the_session_names_of_roles_are_held_against_their_holders() -> None:
+    rule = an_approval_rule(approvers=["role/Approvers"])
+    hidden = Act(Person("role/Approvers", "alice"), LATER, rule)
+    assert approve(a_request(), hidden, is_still_demanded=True) is DecidingObstacle.OWN_REQUEST
+
+
+def test_votes_of_people_who_are_no_longer_approvers_do_not_count() -> None:
+    request = a_request(quorum=2, votes=(Vote(Person("eve"), NOW),))
+    voted = approve(request, Act(Person("bob"), LATER, an_approval_rule(quorum=2)), is_still_demanded=True)
+    assert isinstance(voted, ApprovalRequest)
+    assert voted.status is RequestStatus.PENDING
+    assert [vote.by.user for vote in voted.votes] == ["bob"]

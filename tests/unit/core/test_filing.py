@@ -1,0 +1,114 @@
+"""Filing an approval request: each obstacle once, at its boundary."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared.core.access.evaluate import Decision, Verdict
+from shared.core.approval.filing import Ask, FilingObstacle, file_request
+from shared.core.approval.policy import ApprovalRule
+from shared.core.approval.request import ApprovalRequest, RequestStatus
+from shared.core.grants import GrantUses
+from tests.grants import CLOSED, DEMANDED, HOUR, NOW, a_requester, an_approval_rule
+
+SECOND = timedelta(seconds=1)
+WEEK = timedelta(days=7)
+
+
+def filed(
+    *,
+    user: str = "alice",
+    decision: Decision = DEMANDED,
+    rule: ApprovalRule | None = None,
+    has_rule: bool = True,
+    now: datetime = NOW,
+    **asked: Any,
+) -> ApprovalRequest | FilingObstacle:
+    ask = Ask(requester=a_requester(user), profile="prod", reason="fix the invoices", **asked)
+    present = (rule or an_approval_rule(max_duration="2h")) if has_rule else None
+    return file_request(ask, decision=decision, policy_version="v1", rule=present, request_id="0" * 16, now=now)
+
+
+def pending(outcome: ApprovalRequest | FilingObstacle) -> ApprovalRequest:
+    assert isinstance(outcome, ApprovalRequest)
+    assert outcome.status is RequestStatus.PENDING
+    return outcome
+
+
+REFUSED: list[tuple[ApprovalRequest | FilingObstacle, FilingObstacle]] = [
+    (filed(decision=Decision(Verdict.ALLOW, None)), FilingObstacle.NOT_NEEDED),
+    (filed(decision=CLOSED), FilingObstacle.DENIED),
+    (filed(has_rule=False), FilingObstacle.NO_RULE),
+    (filed(rule=an_approval_rule(approvers=["alice"])), FilingObstacle.NOBODY_CAN_APPROVE),
+    (filed(rule=an_approval_rule(approvers=["ALICE@x.example"])), FilingObstacle.NOBODY_CAN_APPROVE),
+    (filed(duration=2 * HOUR + SECOND), FilingObstacle.TOO_LONG),
+    (filed(wanted_start=NOW - SECOND), FilingObstacle.START_PASSED),
+    (filed(wanted_start=NOW + WEEK + SECOND), FilingObstacle.START_TOO_LATE),
+    (filed(rule=an_approval_rule(ticket=r"INC-\d+")), FilingObstacle.TICKET_NEEDED),
+    (filed(rule=an_approval_rule(ticket=r"INC-\d+"), ticket="INC-"), FilingObstacle.TICKET_MALFORMED),
+    (filed(rule=an_approval_rule(ticket=r"INC-\d+"), ticket="xINC-1"), FilingObstacle.TICKET_MALFORMED),
+    (filed(rule=an_approval_rule(ticket=r"INC-\d+"), ticket="INC-1\n"), FilingObstacle.TICKET_MALFORMED),
+]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "obstacle"), REFUSED, ids=[f"{n}-{case[1].name}" for n, case in enumerate(REFUSED)]
+)
+def test_what_is_not_filed(outcome: ApprovalRequest | FilingObstacle, obstacle: FilingObstacle) -> None:
+    assert outcome is obstacle
+
+
+def test_every_obstacle_is_tried() -> None:
+    assert {obstacle for _, obstacle in REFUSED} == set(FilingObstacle)
+
+
+def test_what_lies_just_within_is_filed() -> None:
+    pending(filed(duration=2 * HOUR))
+    pending(filed(wanted_start=NOW))
+    pending(filed(wanted_start=NOW + WEEK))
+    pending(filed(rule=an_approval_rule(ticket=r"INC-\d+"), ticket="INC-7"))
+
+
+def test_a_request_binds_who_asked_for_what_and_under_which_policy() -> None:
+    rule = an_approval_rule(approvers=["bob", "carol"], quorum=2, uses="once", pending_ttl="2h")
+    request = pending(filed(rule=rule, duration=HOUR, ticket="T-1"))
+    assert (request.user, request.profile, request.duration) == ("alice", "prod", HOUR)
+    assert (request.policy_version, request.ticket) == ("v1", "T-1")
+    assert (request.approvers, request.quorum, request.uses) == (("bob", "carol"), 2, GrantUses.ONCE)
+    assert (request.created_at, request.pending_until) == (NOW, NOW + 2 * HOUR)
+    assert (request.starts_at, request.ends_at) == (None, None)
+
+
+def test_a_duration_that_is_not_said_is_an_hour_or_less_where_the_rule_gives_less() -> None:
+    assert pending(filed()).duration == HOUR
+    assert pending(filed(rule=an_approval_rule(max_duration="20m"))).duration == timedelta(minutes=20)
+
+
+def test_instants_are_whole_seconds() -> None:
+    assert pending(filed(now=NOW + timedelta(milliseconds=999))).created_at == NOW
+
+
+def auto(**changes: Any) -> ApprovalRule:
+    return an_approval_rule(max_duration="2h", auto_approve={"users": ["ali*"], "max_duration": "30m"} | changes)
+
+
+def test_a_request_approves_itself_where_the_rule_says_so() -> None:
+    request = filed(rule=auto(), duration=HOUR / 2)
+    assert isinstance(request, ApprovalRequest)
+    assert (request.status, request.is_auto_approved, request.votes) == (RequestStatus.APPROVED, True, ())
+    assert (request.starts_at, request.ends_at) == (NOW, NOW + HOUR / 2)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        filed(rule=auto(), duration=HOUR / 2 + SECOND),
+        filed(rule=auto(), duration=HOUR / 2, user="bob", now=NOW),
+        filed(rule=auto(time={"days": ["tuesday"]}), duration=HOUR / 2),
+        filed(rule=an_approval_rule(), duration=HOUR / 2),
+    ],
+    ids=["too long", "not of its users", "on a monday", "unwritten"],
+)
+def test_everything_else_waits_for_people(outcome: ApprovalRequest | FilingObstacle) -> None:
+    assert not pending(outcome).is_auto_approved

@@ -1,0 +1,60 @@
+"""Who may be the same person."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.core.people import Person, distinct, same_person
+
+NAMES = st.sampled_from(["", "alice", "Alice", "federated/alice", "alice@corp.example", "alice@other.example", "bob"])
+PEOPLE = st.builds(Person, NAMES.filter(bool), NAMES)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Person("alice"), Person("alice")),
+        (Person("alice"), Person("Alice")),
+        (Person("alice"), Person("federated/alice")),
+        (Person("alice"), Person("Federated/ALICE")),
+        (Person("alice"), Person("alice@corp.example")),
+        (Person("alice@corp.example"), Person("ALICE@Corp.Example")),
+        (Person("federated/alice@corp.example"), Person("alice")),
+        (Person("role/Admin", "alice"), Person("alice")),
+        (Person("role/Admin", "alice@corp.example"), Person("role/Deploy", "Alice")),
+        (Person("role/Admin"), Person("role/Admin", "alice")),
+        (Person("straße"), Person("STRASSE")),
+    ],
+)
+def test_one_person_in_two_spellings(one: Person, other: Person) -> None:
+    assert same_person(one, other)
+    assert distinct([one, other]) == [one]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Person("alice"), Person("bob")),
+        (Person("alice"), Person("alice2")),
+        (Person("alice@corp.example"), Person("alice@other.example")),
+        (Person("role/Admin", ""), Person("role/Deploy", "")),
+        (Person("role/Admin", "alice"), Person("role/Deploy", "bob")),
+        (Person("corp.example"), Person("alice@corp.example")),
+    ],
+)
+def test_two_people(one: Person, other: Person) -> None:
+    assert not same_person(one, other)
+    assert distinct([one, other]) == [one, other]
+
+
+@given(PEOPLE, PEOPLE)
+def test_everyone_is_themselves_and_sameness_goes_both_ways(one: Person, other: Person) -> None:
+    assert same_person(one, one)
+    assert same_person(one, other) == same_person(other, one)
+
+
+@given(st.lists(PEOPLE))
+def test_distinct_leaves_nobody_out_and_nobody_twice(people: list[Person]) -> None:
+    counted = distinct(people)
+    assert all(any(same_person(person, one) for one in counted) for person in people)
+    assert not any(same_person(a, b) for index, a in enumerate(counted) for b in counted[:index])
