@@ -14,6 +14,13 @@ from shared.core.people import Person
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+
+
+def at(minute: int) -> datetime:
+    """Give the instant so many minutes after NOW."""
+    return NOW + timedelta(minutes=minute)
+
+
 DEMANDED = Decision(Verdict.REQUIRE_APPROVAL, None)
 CLOSED = Decision(Verdict.DENY, None)
 

@@ -53,7 +53,7 @@ def refuse_deciding(obstacle: DecidingObstacle, request: ApprovalRequest, view: 
     whose = f"{request.user}'s request for {request.profile}"
     match obstacle:
         case DecidingObstacle.OWN_REQUEST:
-            others = " or ".join(view.approvers)
+            others = " or ".join(view.approvers) or "nobody else"
             return _not_permitted(f"Nobody decides on their own request, under any of their names; {others} can.")
         case DecidingObstacle.NOT_AN_APPROVER:
             return _not_permitted(f"The approval policy does not let you decide on {whose}.")

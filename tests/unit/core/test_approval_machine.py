@@ -1,7 +1,7 @@
 """The life of approval requests under any sequence of steps, against a small model of what may become of them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import settings
@@ -12,7 +12,7 @@ from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel
 from shared.core.approval.filing import Ask, FilingObstacle, file_request
 from shared.core.approval.request import OPEN, ApprovalRequest, RequestStatus
 from shared.core.people import Person
-from tests.grants import DEMANDED, NOW, a_requester, an_approval_rule
+from tests.grants import DEMANDED, a_requester, an_approval_rule, at
 
 # Who is behind each name.
 HUMANS = {
@@ -26,10 +26,6 @@ HUMANS = {
 }
 NAMES = st.sampled_from(sorted(HUMANS))
 PENDING_MINUTES = 180
-
-
-def at(minute: int) -> datetime:
-    return NOW + timedelta(minutes=minute)
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """The life of break-glass events under any sequence of steps, against a small model of what may become of them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -11,15 +11,11 @@ from shared.core.break_glass.beginning import BeginningObstacle, Begun, History,
 from shared.core.break_glass.closing import Act, ClosingObstacle, close, review, settle
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.people import Person
-from tests.grants import CLOSED, NOW, a_break_glass_rule, an_invocation
+from tests.grants import CLOSED, a_break_glass_rule, an_invocation, at
 
 HUMANS = {"alice": "alice", "Alice@corp.example": "alice", "bob": "bob", "carol": "carol"}
 NAMES = st.sampled_from(sorted(HUMANS))
 INDEXES = st.integers(0, 10**6)
-
-
-def at(minute: int) -> datetime:
-    return NOW + timedelta(minutes=minute)
 
 
 @dataclass

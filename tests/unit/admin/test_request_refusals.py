@@ -1,0 +1,18 @@
+"""What somebody is told who decides on their own request."""
+
+import pytest
+
+from services.admin.requests.refusals import refuse_deciding
+from services.admin.requests.view import view_request
+from shared.core.approval.deciding import DecidingObstacle
+from tests.grants import NOW, a_request
+
+
+@pytest.mark.parametrize(
+    ("approvers", "who"),
+    [(("alice", "bob", "*@sec.example"), "bob or *@sec.example can."), (("Alice",), "nobody else can.")],
+)
+def test_who_decides_for_themselves_is_told_who_else_can(approvers: tuple[str, ...], who: str) -> None:
+    request = a_request(approvers=approvers)
+    refusal = refuse_deciding(DecidingObstacle.OWN_REQUEST, request, view_request(request, NOW))
+    assert refusal.message.endswith(f"under any of their names; {who}")
