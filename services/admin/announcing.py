@@ -7,7 +7,7 @@ from typing import Final
 
 from services.admin.notify.notice import notice_for
 from services.admin.notify.notifier import LIMIT_S, Notifier
-from services.admin.views import EventView, RequestView
+from services.admin.views import View
 from shared.core.webhook import NoticeEvent
 from shared.edge.lambda_app import Asked
 
@@ -26,14 +26,14 @@ class Announcer:
         self,
         asked: Asked,
         event: NoticeEvent,
-        grant: RequestView | EventView,
+        about: View,
         at: datetime,
         *,
         is_by_time: bool = False,
     ) -> Mapping[str, bool]:
         """Tell of one change, within what is left of the request's time; the audit line says who could be told."""
         actor = None if is_by_time else asked.principal.user
-        notice = notice_for(event, actor, grant.as_json(), at, self.ids())
+        notice = notice_for(event, actor, about.as_json(), at, self.ids())
         with asked.audit.step("notify"):
             limit_s = max(0.0, min(LIMIT_S, asked.time_left_s - _FOR_THE_ANSWER_S))
             outcomes = await self.notifier.deliver(notice, limit_s)

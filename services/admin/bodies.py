@@ -59,8 +59,8 @@ class Remark(Input):
     comment: Comment | None = None
 
 
-class _ListFilters(Input):
-    """Filters every list knows: rows created from `since` to `until`, both included, newest first."""
+class ListFilters(Input):
+    """Filters every long list knows: rows created from `since` to `until`, both included, newest first."""
 
     user: UserName | None = None
     profile: ProfileName | None = None
@@ -78,14 +78,14 @@ class _ListFilters(Input):
         return self
 
 
-class RequestFilters(_ListFilters):
+class RequestFilters(ListFilters):
     """Which requests: one's own, those one can approve, or all, which takes the permission `read`."""
 
     view: Literal["mine", "approvable", "all"] = "mine"
     status: Annotated[RequestStatus, Field(strict=False)] | None = None
 
 
-class EventFilters(_ListFilters):
+class EventFilters(ListFilters):
     """Which break-glass events: one's own, those one can review, or all, which takes the permission `read`."""
 
     view: Literal["mine", "reviewable", "all"] = "mine"

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Final
 
 from services.admin.bodies import BeginBreakGlass, EventFilters, ExplainRequest, FileRequest, Remark, RequestFilters
+from services.admin.revoking_calls import CALLS as REVOKING_CALLS
 from services.admin.views import (
     EventAnswer,
     EventChanged,
@@ -50,7 +51,7 @@ def _change_event(name: str, summary: str) -> Call:
     )
 
 
-CALLS: Final = (
+_OWN: Final = (
     Call("whoami", "GET", "/v1/whoami", "Show the caller how Sentinel sees them.", WhoamiAnswer),
     Call("health", "GET", "/v1/health", "Say that the service is there.", HealthAnswer),
     Call(
@@ -122,3 +123,4 @@ CALLS: Final = (
         refusals=frozenset({Code.NOT_PERMITTED}),
     ),
 )
+CALLS: Final = (*_OWN, *REVOKING_CALLS)

@@ -13,7 +13,7 @@ from typing import Final
 
 import orjson
 
-from services.admin.bodies import EventFilters, RequestFilters
+from services.admin.bodies import ListFilters
 from shared.core.ids import is_id
 from shared.edge.answers import Refusal
 from shared.edge.codes import Code
@@ -33,7 +33,7 @@ class ListScope:
 
     kind: str
     user: str
-    filters: RequestFilters | EventFilters
+    filters: ListFilters
 
     def text(self) -> str:
         return f"{self.kind}\n{self.user}\n{self.filters.model_dump_json(exclude={'limit', 'cursor'})}"

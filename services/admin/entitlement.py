@@ -31,6 +31,14 @@ class Entitlement:
         """Whoever may do something about an event may see it; so may its user, and whoever may read everything."""
         return self._may_see(event.user, event.profile, {Permission.READ, Permission.REVOKE, Permission.REVIEW})
 
+    def may_see_session(self, user: str) -> bool:
+        """Whoever may end a session may see it; so may its user, and whoever may read everything."""
+        return user == self.person.user or bool(self.permissions & {Permission.READ, Permission.REVOKE})
+
+    def may_revoke_of(self, user: str) -> bool:
+        """Whether they may end sessions of a user: anybody their own."""
+        return user == self.person.user or Permission.REVOKE in self.permissions
+
     def may_close(self, profile: str) -> bool:
         return Permission.REVOKE in self.permissions or self.approves(profile)
 

@@ -59,12 +59,20 @@ class FactsReader:
             budget = reads.create_task(self.budget.spend(user, now))
         return Acting(policies.result(), found.result(), budget.result())
 
+    async def read_changing(self, user: str, now: datetime) -> Acting[None]:
+        """Read what decides whether somebody may change anything, whatever there is already."""
+        return await self.read_acting(user, _nothing(), now)
+
     async def read_with(self, reading: Awaitable[Found]) -> tuple[Policies, Found]:
         """Read the policies beside something else, spending nothing: for calls that change nothing."""
         async with asyncio.TaskGroup() as reads:
             policies = reads.create_task(self.policies.read())
             found = reads.create_task(_await(reading))
         return policies.result(), found.result()
+
+
+async def _nothing() -> None:
+    """Find nothing."""
 
 
 async def _await(awaitable: Awaitable[Found]) -> Found:

@@ -11,8 +11,12 @@ from services.admin.announcing import Announcer
 from services.admin.break_glass.beginning import Beginning
 from services.admin.break_glass.closing import Closing
 from services.admin.break_glass.reading import EventReading
+from services.admin.consequences import Consequences
 from services.admin.explaining import Explaining
 from services.admin.facts import FactsReader
+from services.admin.kill_switch.calls import Switching
+from services.admin.kill_switch.switch import KillSwitch
+from services.admin.lockouts.changing import Locking
 from services.admin.notify.notifier import Notifier
 from services.admin.notify.sender import WebhookSender
 from services.admin.notify.source import WebhookDocuments
@@ -20,15 +24,25 @@ from services.admin.policies import PolicyReader
 from services.admin.requests.deciding import Deciding
 from services.admin.requests.filing import Filing
 from services.admin.requests.reading import RequestReading
+from services.admin.revocations.marking import Marking
+from services.admin.revocations.revoking import MassRevoking
+from services.admin.sessions.reading import SessionReading
+from services.admin.sessions.revoking import Revoking
 from services.admin.whoami import health, whoami
 from shared.aws.approvals import ApprovalTable
+from shared.aws.boundary import BoundaryAccounts
 from shared.aws.break_glass import BreakGlassTable
 from shared.aws.budget import RateBudget
 from shared.aws.clients import Clients, Service, open_clients
 from shared.aws.document_cache import CachedDocuments
 from shared.aws.documents import SsmDocuments
 from shared.aws.grants import GrantTable
+from shared.aws.lease import Lease
+from shared.aws.lockouts import LockoutTable
 from shared.aws.read_through import CacheLimits
+from shared.aws.revocations import RevocationTable
+from shared.aws.session_lists import SessionLists
+from shared.aws.tables import KILL_SWITCH_SUBJECT
 from shared.aws.topic import Topic
 from shared.core.ids import ID_BYTES, new_id
 from shared.documents.kinds import load_stored
@@ -39,6 +53,8 @@ from shared.edge.traces import open_tracer
 
 _BUDGET_WINDOW: Final = timedelta(minutes=1)
 _SERVICES: Final = (Service.DYNAMODB, Service.SSM, Service.SNS)
+# Only the kill switch needs them, and a client costs the cold start its service's model.
+_SWITCH_SERVICES: Final = (Service.IAM, Service.STS)
 Clock = Callable[[], datetime]
 
 
@@ -52,11 +68,14 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
     settings = load_settings(environ)
     tracer = open_tracer()
     runner = asyncio.Runner()
-    clients = runner.run(open_clients(environ["AWS_REGION"], tracer.subsegment, services=_SERVICES))
-    return LambdaApp("admin", settings, runner, _routes(settings, clients, clock), tracer, stdout, clients.aclose)
+    services = (*_SERVICES, *(_SWITCH_SERVICES if settings.kill_switch_policies else ()))
+    clients = runner.run(open_clients(environ["AWS_REGION"], tracer.subsegment, services))
+    accounts = BoundaryAccounts(clients, environ["AWS_REGION"], tracer.subsegment)
+    routes = _routes(settings, clients, accounts, clock)
+    return LambdaApp("admin", settings, runner, routes, tracer, stdout, clients.aclose)
 
 
-def _routes(settings: Settings, clients: Clients, clock: Clock) -> Routes:
+def _routes(settings: Settings, clients: Clients, accounts: BoundaryAccounts, clock: Clock) -> Routes:
     texts = SsmDocuments(clients.ssm, settings.parameter_prefix)
     reader = _reader(settings, clients, texts)
     announcer = Announcer(_notifier(settings, clients, texts, clock), _new_id)
@@ -79,6 +98,39 @@ def _routes(settings: Settings, clients: Clients, clock: Clock) -> Routes:
         ("POST", "/v1/break-glass/{id}/close"): closing.close,
         ("POST", "/v1/break-glass/{id}/review"): closing.review,
         ("POST", "/v1/explain"): Explaining(reader.policies, reader.grants, clock).explain,
+        **_revoking_routes(settings, clients, accounts, clock, reader, announcer),
+    }
+
+
+def _revoking_routes(
+    settings: Settings,
+    clients: Clients,
+    accounts: BoundaryAccounts,
+    clock: Clock,
+    reader: FactsReader,
+    announcer: Announcer,
+) -> Routes:
+    tables = (clients.dynamodb, settings.session_table, settings.grant_table)
+    sessions, revocations = SessionLists(*tables), RevocationTable(*tables)
+    lockouts = LockoutTable(clients.dynamodb, settings.grant_table)
+    lease = Lease(clients.dynamodb, settings.grant_table, KILL_SWITCH_SUBJECT, clock)
+    switch = KillSwitch(settings.kill_switch_policies, accounts, revocations, lease, _new_id, clock)
+    consequences, marking = Consequences(announcer, switch), Marking(revocations, sessions)
+    revoking = Revoking(reader, sessions, revocations, lockouts, consequences, _new_id, clock)
+    many = MassRevoking(reader, revocations, lockouts, marking, consequences, _new_id, clock)
+    reading, locking = SessionReading(reader, sessions, clock), Locking(reader, lockouts, announcer, _new_id, clock)
+    switching = Switching(reader, switch, clock)
+    return {
+        ("GET", "/v1/sessions"): reading.list,
+        ("GET", "/v1/sessions/{id}"): reading.get,
+        ("POST", "/v1/sessions/{id}/revoke"): revoking.revoke,
+        ("POST", "/v1/revocations"): many.revoke,
+        ("POST", "/v1/revocations/{id}/continue"): many.go_on,
+        ("GET", "/v1/lockouts"): locking.list,
+        ("POST", "/v1/lockouts"): locking.lock,
+        ("DELETE", "/v1/lockouts"): locking.unlock,
+        ("GET", "/v1/kill-switch"): switching.status,
+        ("POST", "/v1/kill-switch/sync"): switching.sync,
     }
 
 

@@ -3,17 +3,25 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from services.admin.cursors import UNUSABLE, ListScope, read_cursor, write_cursor
-from shared.aws.grant_lists import ForeignPositionError, ListQuery, Position
-from shared.aws.grant_store import GrantStore
+from shared.aws.grant_lists import ForeignPositionError, Page, Place
 from shared.edge.answers import Refusal
 
 Row = TypeVar("Row")
+Query_contra = TypeVar("Query_contra", contravariant=True)
+Query = TypeVar("Query")
 _ROWS_A_PAGE: Final = 100
 # What one call looks at before it answers with what it has found so far, and a cursor.
 _MOST_PAGES: Final = 10
+
+
+class Listable(Protocol[Row, Query_contra, Place]):
+    """Rows that are found by id and listed a page at a time."""
+
+    async def find(self, row_id: str, /) -> Row | None: ...
+    async def page(self, query: Query_contra, start: Place | None, limit: int, /) -> Page[Row, Place]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +33,15 @@ class Listed(Generic[Row]):
 
 
 @dataclass(frozen=True, slots=True)
-class Listing(Generic[Row]):
-    """Lists the rows of one store. `locate` gives a row's place in the table."""
+class Listing(Generic[Row, Query, Place]):
+    """Lists the rows of one store. `locate` gives a row's place in the lists."""
 
-    store: GrantStore[Row]
-    locate: Callable[[Row], Position]
+    store: Listable[Row, Query, Place]
+    locate: Callable[[Row], Place]
 
     async def read(
         self,
-        query: ListQuery,
+        query: Query,
         scope: ListScope,
         keep: Callable[[Row], bool],
         now: datetime,
@@ -53,7 +61,7 @@ class Listing(Generic[Row]):
             return UNUSABLE
         return Listed(tuple(rows), None if last is None else write_cursor(last, scope, now))
 
-    async def _start(self, scope: ListScope, now: datetime) -> Position | Refusal | None:
+    async def _start(self, scope: ListScope, now: datetime) -> Place | Refusal | None:
         """Find where to begin. The row a cursor names may have changed its state since, but never its place."""
         if scope.filters.cursor is None:
             return None
@@ -65,8 +73,8 @@ class Listing(Generic[Row]):
 
     async def _collect(
         self,
-        query: ListQuery,
-        start: Position | None,
+        query: Query,
+        start: Place | None,
         keep: Callable[[Row], bool],
         limit: int,
     ) -> tuple[list[Row], str | None]:
@@ -80,8 +88,8 @@ class Listing(Generic[Row]):
                 kept.append(row)
                 if len(kept) == limit:
                     is_end = page.next is None and number == len(page.rows)
-                    return kept, None if is_end else self.locate(row).grant_id
+                    return kept, None if is_end else self.locate(row).row_id
             if page.next is None:
                 return kept, None
             start = page.next
-        return kept, None if start is None else start.grant_id
+        return kept, None if start is None else start.row_id

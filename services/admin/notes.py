@@ -2,6 +2,7 @@
 
 from services.admin.policies import Policies
 from services.admin.views import EventView, RequestView
+from shared.aws.session_rows import SessionRow
 from shared.edge.audit import AuditLine
 
 
@@ -16,3 +17,8 @@ def note_grant(audit: AuditLine, grant: RequestView | EventView) -> None:
     audit.grant_id, audit.grant_status, audit.grant_user = grant.id, grant.status.value, grant.user
     audit.profile, audit.rule = grant.profile, grant.rule
     audit.duration_asked_s = grant.duration_s
+
+
+def note_session(audit: AuditLine, row: SessionRow) -> None:
+    audit.session_id, audit.stamp, audit.session_user = row.session_id, row.stamp, row.user
+    audit.profile, audit.role_arn, audit.via, audit.grant_id = row.profile, row.role_arn, row.via.value, row.grant_id

@@ -95,7 +95,7 @@ def place_of(kind: ItemKind, grant: ApprovalRequest | BreakGlassEvent, grant_id:
     return Position(
         subject=user_subject(grant.user),
         item=grant_item(kind, grant.profile, grant_id),
-        grant_id=grant_id,
+        row_id=grant_id,
         created_at=int(grant.created_at.timestamp()),
         user=grant.user,
         profile=grant.profile,

@@ -13,6 +13,12 @@ NEEDS_READ: Final = Refusal(
     "This takes the permission read of the admin policy; your own are there without it.",
 )
 
+NEEDS_REVOKE: Final = Refusal(
+    Code.NOT_PERMITTED,
+    "This takes the permission revoke of the admin policy; your own sessions you end without it.",
+)
+NEEDS_LOCK: Final = Refusal(Code.NOT_PERMITTED, "Lockouts take the permission lock of the admin policy.")
+
 
 def refuse_over_budget(user: str, budget: Exhausted) -> Refusal:
     return Refusal(

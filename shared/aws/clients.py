@@ -13,6 +13,8 @@ from aiobotocore.session import AioSession
 from botocore.exceptions import ConnectionError as BotoConnectionError
 from botocore.exceptions import HTTPClientError, ReadTimeoutError
 
+from shared.aws.credentials import Credentials
+
 Observe = Callable[[str], AbstractContextManager[Any]]
 _CONNECT_TIMEOUT_S: Final = 1.0
 _READ_TIMEOUT_S: Final = 3.0
@@ -25,6 +27,7 @@ class Service(StrEnum):
     """The AWS services Sentinel speaks to, by botocore's names."""
 
     DYNAMODB = "dynamodb"
+    IAM = "iam"
     SNS = "sns"
     SSM = "ssm"
     STS = "sts"
@@ -43,6 +46,10 @@ class Clients:
     @property
     def dynamodb(self) -> Any:
         return self._client(Service.DYNAMODB)
+
+    @property
+    def iam(self) -> Any:
+        return self._client(Service.IAM)
 
     @property
     def sns(self) -> Any:
@@ -69,25 +76,36 @@ async def open_clients(
     region: str,
     observe: Observe = nullcontext,
     services: Collection[Service] = tuple(Service),
+    credentials: Credentials | None = None,
 ) -> Clients:
     """Open the clients side by side; `contextlib.aclosing` closes them where a process ends in order.
 
     A Lambda names the `services` it uses: each client costs its cold start the reading of a service model.
     `observe` is entered around every call with its name (`sts.AssumeRole`): a tracer's subsegment, say.
+    `credentials` are those to sign with, where they are not the process's own.
 
     Endpoints are regional, STS's too: a token from the global endpoint is not valid in every region (IAM User Guide,
     "Manage AWS STS in an AWS Region"). `AWS_ENDPOINT_URL` points all of them at an emulator.
     """
     session = _session()
     async with AsyncExitStack() as stack:
-        opened = await asyncio.gather(*(_open(stack, session, service, region) for service in services))
+        opened = await asyncio.gather(*(_open(stack, session, service, region, credentials) for service in services))
         for client in opened:
             _observe_calls(client, observe)
         return Clients(dict(zip(services, opened, strict=True)), stack.pop_all())
 
 
-async def _open(stack: AsyncExitStack, session: AioSession, service: Service, region: str) -> Any:
-    client = await stack.enter_async_context(session.create_client(service.value, region_name=region, config=_config()))
+async def _open(
+    stack: AsyncExitStack,
+    session: AioSession,
+    service: Service,
+    region: str,
+    credentials: Credentials | None,
+) -> Any:
+    keys = {} if credentials is None else credentials.client_arguments()
+    client = await stack.enter_async_context(
+        session.create_client(service.value, region_name=region, config=_config(), **keys),
+    )
     client.meta.events.register_first("needs-retry", _retry_at_once)
     return client
 

@@ -2,12 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from shared.aws.items import Item, ItemReader, instant_value, number_value, text_value
 from shared.aws.tables import GrantIndex, ItemKind, kind_and_name
 
 Row = TypeVar("Row")
+
+
+class Placed(Protocol):
+    """A place in a list, told by the row that is there."""
+
+    @property
+    def row_id(self) -> str: ...
+
+
+Place = TypeVar("Place", bound=Placed)
 
 
 class ForeignPositionError(ValueError):
@@ -20,18 +30,18 @@ class Position:
 
     subject: str
     item: str
-    grant_id: str
+    row_id: str
     created_at: int
     user: str
     profile: str
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
+class Page(Generic[Row, Place]):
     """Some rows in order. `next` is where the following page begins; None at the end of the list."""
 
     rows: tuple[Row, ...]
-    next: Position | None
+    next: Place | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,7 @@ def position_of(item: Item) -> Position:
     return Position(
         subject=reader.text("subject"),
         item=reader.text("item"),
-        grant_id=reader.text("grant_id"),
+        row_id=reader.text("grant_id"),
         created_at=reader.number("created_at"),
         user=reader.text("user"),
         profile=reader.text("profile"),

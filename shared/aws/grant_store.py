@@ -106,7 +106,7 @@ class GrantStore(Generic[Row]):
                 return after if current == after else Moved(current)
         return after
 
-    async def page(self, query: ListQuery, start: Position | None, limit: int) -> Page[Row]:
+    async def page(self, query: ListQuery, start: Position | None, limit: int) -> Page[Row, Position]:
         """List one page of at most `limit` rows. A page may be short, or empty, before the last one.
 
         Raises:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from shared.aws.items import Item, ItemReader, instant_value, text_value
-from shared.aws.tables import EVIDENCE, TTL_ATTRIBUTE, SessionStatus
+from shared.aws.grant_rows import ending_value, read_ending
+from shared.aws.items import Item, ItemReader, instant_value, known, text_value
+from shared.aws.tables import EVIDENCE, TTL_ATTRIBUTE, SessionStatus, day_of
+from shared.core.grants import Ending
 from shared.core.stamp import Via
 
 _TEXTS: Final = (
@@ -26,7 +28,7 @@ class SessionRow:
     """Our record of one vend: what the audit line says about it, and whether it still stands.
 
     `account` is the caller's. `policy_version` is the digest of the access policy that decided. `ends_at` is when the
-    credentials end; the row stays 90 days longer.
+    credentials end; the row stays 90 days longer. `revoked` says by whom, when and why, where it is.
     """
 
     session_id: str
@@ -45,6 +47,7 @@ class SessionRow:
     issued_at: datetime
     ends_at: datetime
     status: SessionStatus = SessionStatus.ACTIVE
+    revoked: Ending | None = None
 
 
 def session_item(row: SessionRow) -> Item:
@@ -56,7 +59,9 @@ def session_item(row: SessionRow) -> Item:
         "status": text_value(row.status),
         "issued_at": instant_value(row.issued_at),
         "ends_at": instant_value(row.ends_at),
+        "day": text_value(day_of(row.issued_at)),
         TTL_ATTRIBUTE: instant_value(row.ends_at + EVIDENCE),
+        **known({"revoked": ending_value(row.revoked)}),
     }
 
 
@@ -76,4 +81,5 @@ def read_session(item: Item) -> SessionRow:
         issued_at=reader.instant("issued_at"),
         ends_at=reader.instant("ends_at"),
         status=reader.word("status", SessionStatus),
+        revoked=read_ending(reader.optional_map("revoked")),
     )

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from shared.aws.batches import load_items
+from shared.aws.cutoffs import Cutoff, read_cutoff, subjects_of
 from shared.aws.grants import read_lockout
-from shared.aws.items import Item, ItemReader, text_value
+from shared.aws.items import Item, text_value
 from shared.aws.session_rows import SessionRow, read_session
 from shared.aws.tables import ALL_SUBJECT, CUTOFF_ITEM, LOCKOUT_ITEM, profile_subject, user_subject
 from shared.core.globs import is_literal
@@ -25,7 +26,7 @@ class SessionStanding:
 
     row: SessionRow
     lockouts: tuple[Lockout, ...]
-    cutoffs: tuple[datetime, ...]
+    cutoffs: tuple[Cutoff, ...]
 
     @property
     def is_locked_out(self) -> bool:
@@ -34,7 +35,7 @@ class SessionStanding:
     @property
     def is_cut_off(self) -> bool:
         """Whether a revocation of its user, its profile or everyone reaches the session."""
-        return any(self.row.issued_at <= cutoff for cutoff in self.cutoffs)
+        return any(cutoff.reaches(self.row) for cutoff in self.cutoffs)
 
 
 class SessionStandings:
@@ -78,7 +79,7 @@ class SessionStandings:
         """Remember who and what a session is about, which never changes."""
         if len(self._seen) >= _MOST_SEEN:
             self._seen.clear()
-        self._seen[row.session_id] = frozenset({ALL_SUBJECT, user_subject(row.user), profile_subject(row.profile)})
+        self._seen[row.session_id] = subjects_of(row)
         return self._seen[row.session_id]
 
     def _keys(self, subjects: Iterable[str]) -> list[Item]:
@@ -94,10 +95,10 @@ def _guess_subjects(stamp: Stamp, profiles: Iterable[str]) -> frozenset[str]:
 
 def _judge(row: SessionRow, items: Iterable[Item], now: datetime) -> SessionStanding:
     lockouts: list[Lockout] = []
-    cutoffs: list[datetime] = []
+    cutoffs: list[Cutoff] = []
     for item in items:
         if item["item"]["S"] == CUTOFF_ITEM:
-            cutoffs.append(ItemReader("a cutoff of the grant table", item).instant("revoked_until"))
+            cutoffs.append(read_cutoff(item))
         elif (lockout := read_lockout(item)) is not None and lockout.is_active(now):
             lockouts.append(lockout)
     return SessionStanding(row, tuple(lockouts), tuple(cutoffs))

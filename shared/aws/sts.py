@@ -52,7 +52,7 @@ class RoleIssuer:
         with speaking_to("sts"):
             answer = await self._sts.assume_role(**request)
         _check_session(answer, role_arn, stamp)
-        return _read_credentials(answer, now, duration)
+        return _check_credentials(answer, now, duration)
 
 
 def _check_session(answer: Mapping[str, Any], role_arn: str, stamp: Stamp) -> None:
@@ -67,15 +67,25 @@ def _check_session(answer: Mapping[str, Any], role_arn: str, stamp: Stamp) -> No
         raise RefusedError("sts", "AssumeRole answered with another session than the one asked for")
 
 
-def _read_credentials(answer: Mapping[str, Any], now: datetime, duration: timedelta) -> Credentials:
+def read_credentials(answer: Mapping[str, Any]) -> Credentials:
+    """Read the credentials out of STS's answer.
+
+    Raises:
+        KeyError: one of their parts is missing.
+
+    """
+    issued = answer["Credentials"]
+    return Credentials(
+        access_key_id=issued["AccessKeyId"],
+        secret_access_key=SecretStr(issued["SecretAccessKey"]),
+        session_token=SecretStr(issued["SessionToken"]),
+        expires_at=issued["Expiration"],
+    )
+
+
+def _check_credentials(answer: Mapping[str, Any], now: datetime, duration: timedelta) -> Credentials:
     try:
-        issued = answer["Credentials"]
-        credentials = Credentials(
-            access_key_id=issued["AccessKeyId"],
-            secret_access_key=SecretStr(issued["SecretAccessKey"]),
-            session_token=SecretStr(issued["SessionToken"]),
-            expires_at=issued["Expiration"],
-        )
+        credentials = read_credentials(answer)
     except KeyError:
         raise UnreadableError("sts", "AssumeRole answered without complete credentials") from None
     if not now < credentials.expires_at <= now + duration + _CLOCK_SKEW:

@@ -1,8 +1,10 @@
 """The words of both tables: kinds, states and keys. `deploy/definitions/tables.json` defines the tables themselves."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from shared.core.revocation import Target
 
 
 class ItemKind(StrEnum):
@@ -52,6 +54,39 @@ REVOCATIONS_SUBJECT: Final = "revocations"
 LOCKOUT_LIFTED: Final = "lifted"
 # One ledger of break-glass events per budget partition.
 LEDGER_ITEM: Final = f"{ItemKind.BUDGET}#{ItemKind.BREAK_GLASS}#ledger"
+
+
+# Who writes the kill switch, so that two never do at once.
+KILL_SWITCH_SUBJECT: Final = "kill-switch"
+LEASE_ITEM: Final = "lease##"
+
+
+def day_of(instant: datetime) -> str:
+    """Name the partition of the index by day: the UTC date."""
+    return instant.astimezone(UTC).date().isoformat()
+
+
+def target_subject(target: Target, name: str) -> str:
+    """Name the partition of whatever lockouts and cutoffs are about.
+
+    Raises:
+        ValueError: a single session, which has neither.
+
+    """
+    match target:
+        case Target.USER:
+            return user_subject(name)
+        case Target.PROFILE:
+            return profile_subject(name)
+        case Target.ALL:
+            return ALL_SUBJECT
+        case Target.SESSION:
+            raise ValueError("a session has no partition of its own")
+
+
+def revocation_item(issued_until: datetime, revocation_id: str) -> str:
+    """Name a revocation within its partition, in the order in which revocations cease to matter."""
+    return f"{int(issued_until.timestamp()):010d}#{revocation_id}"
 
 
 def user_subject(user: str) -> str:

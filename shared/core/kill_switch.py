@@ -23,6 +23,8 @@ from shared.core.stamp import TagKey, tag_value
 
 MAX_LENGTH: Final = 6144
 POLICY_NAME: Final = "SentinelRevocations"
+# The role that may write the policy in an account other than the admin Lambda's.
+ROLE_NAME: Final = POLICY_NAME
 
 _Statement = dict[str, object]
 _ALLOW_ALL: Final[_Statement] = {"Effect": "Allow", "Action": "*", "Resource": "*"}

@@ -1,4 +1,4 @@
-"""Revocations: what ends the sessions STS already issued."""
+"""Revocations: what ends the sessions STS already issued, one by one or all up to an instant."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +19,10 @@ class Target(StrEnum):
     PROFILE = "profile"
     ALL = "all"
 
+    def words(self, name: str) -> str:
+        """Name in plain words whom or what it is about."""
+        return "everyone" if self is Target.ALL else f"{self} {name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
@@ -32,6 +36,11 @@ class Revocation:
     name: str
     issued_until: datetime
     user: str = ""
+
+    @property
+    def issued_from(self) -> datetime:
+        """The earliest issue that can still be alive at `issued_until`: what is older has ended by itself."""
+        return self.issued_until - CHAINING_MAXIMUM - ISSUE_MARGIN
 
     def is_live(self, now: datetime) -> bool:
         """Whether it can still matter: nothing vended lives longer than an hour."""

@@ -16,7 +16,7 @@ _SECRET: Final = re.compile(r"[!-~]{32,256}")
 
 
 class NoticeEvent(StrEnum):
-    """What people are told of: every change of state of an approval request or a break-glass event."""
+    """What people are told of: every change of a request or a break-glass event, every revocation, every lockout."""
 
     REQUEST_FILED = "request.filed"
     REQUEST_VOTED = "request.voted"  # approved by one person, and more are needed
@@ -29,6 +29,15 @@ class NoticeEvent(StrEnum):
     BREAK_GLASS_CLOSED = "break_glass.closed"
     BREAK_GLASS_EXPIRED = "break_glass.expired"
     BREAK_GLASS_REVIEWED = "break_glass.reviewed"
+    SESSION_REVOKED = "session.revoked"
+    SESSIONS_REVOKED = "sessions.revoked"  # all of a user, of a profile, or of everyone
+    LOCKOUT_SET = "lockout.set"
+    LOCKOUT_LIFTED = "lockout.lifted"
+
+    @property
+    def is_of_a_grant(self) -> bool:
+        """Whether it is about an approval request or a break-glass event."""
+        return self.partition(".")[0] in ("request", "break_glass")
 
 
 def _is_https_url(value: SecretStr) -> SecretStr:

@@ -47,6 +47,11 @@ class AuditLine:
     grant_id: str | None = None
     grant_status: str | None = None
     grant_user: str | None = None
+    session_user: str | None = None
+    target: str | None = None
+    marked: int | None = None
+    kill_switch: str | None = None
+    kill_switch_failures: Mapping[str, str] = field(default_factory=dict)
     rule: str | None = None
     policy_version: str | None = None
     duration_asked_s: int | None = None

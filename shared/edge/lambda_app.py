@@ -24,13 +24,14 @@ from shared.edge.traces import Tracer
 class Asked:
     """One request of a known caller, with the audit line to fill in.
 
-    `parameters` are the path's open segments. The answer must be there at `answer_by_s` on the monotonic clock.
+    `own_account` is the function's; `parameters` are the path's open segments. The answer must be there at `answer_by_s` on the monotonic clock.
     """
 
     request: HttpRequest
     principal: Principal
     audit: AuditLine
     answer_by_s: float
+    own_account: str
     parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -100,7 +101,7 @@ class LambdaApp:
         found = self._router.find(request.method, request.path)
         if found is None:
             return Refusal(Code.NOT_FOUND, "There is nothing at this method and path.")
-        return await found.target(Asked(request, principal, audit, answer_by_s, found.parameters))
+        return await found.target(Asked(request, principal, audit, answer_by_s, own_account, found.parameters))
 
     def _identity_rules(self, own_account: str) -> IdentityRules:
         return IdentityRules(

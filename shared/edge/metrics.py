@@ -15,10 +15,13 @@ _DIMENSIONS: Final = [["service"], ["service", "outcome", "code"]]
 
 
 def metric_line(audit: AuditLine) -> bytes:
-    """Count one request by service, outcome and code, with its steps in milliseconds and its stale documents."""
+    """Count one request by service, outcome and code, with its steps in milliseconds, its stale documents and,
+    where the kill switch was to be written, the accounts in which that failed.
+    """
     values: dict[str, float] = {
         "requests": 1,
         "stale_documents": len(audit.stale_documents),
+        **({} if audit.kill_switch is None else {"kill_switch_failures": len(audit.kill_switch_failures)}),
         **{f"{name}_ms": elapsed for name, elapsed in audit.steps.items()},
     }
     definitions = [{"Name": name, "Unit": "Milliseconds" if name.endswith("_ms") else "Count"} for name in values]

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from shared.core.arn import is_account_id
+from shared.core.arn import Arn, MalformedArnError, is_account_id, parse_arn
 
 PREFIX: Final = "SENTINEL_"
 
@@ -23,6 +23,20 @@ def _split_accounts(value: Any) -> tuple[str, ...]:
     if wrong := [account for account in accounts if not is_account_id(account)]:
         raise ValueError(f"{wrong[0]!r} is not an account: 12 digits, several separated by commas")
     return accounts
+
+
+def _split_policies(value: Any) -> tuple[Arn, ...]:
+    return value if isinstance(value, tuple) else tuple(map(_parse_policy, _split(value)))
+
+
+def _parse_policy(text: str) -> Arn:
+    try:
+        arn = parse_arn(text)
+    except MalformedArnError as error:
+        raise ValueError(f"{text!r} is not an ARN: {error}") from None
+    if arn.service != "iam" or not arn.account or not arn.resource.startswith("policy/"):
+        raise ValueError(f"{text!r} is not the ARN of a customer-managed policy: arn:aws:iam::<account>:policy/<name>")
+    return arn
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
@@ -102,6 +116,16 @@ class Settings(CommonSettings):
             description="SNS topic that is told of every change of a request or a break-glass event. Empty: none is.",
         ),
     ] = None
+
+    kill_switch_policies: Annotated[
+        tuple[Arn, ...],
+        BeforeValidator(_split_policies),
+        Field(
+            description="ARNs of the policy SentinelRevocations in every account with protected roles, separated by "
+            "commas. In accounts other than its own the admin Lambda assumes the role SentinelRevocations. Empty: a "
+            "revocation does not reach live credentials, only the authorizer.",
+        ),
+    ] = ()
 
     @model_validator(mode="after")
     def _stale_outlasts_fresh(self) -> Self:

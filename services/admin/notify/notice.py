@@ -1,4 +1,4 @@
-"""A notice: one change of one grant, as people and programs are told of it."""
+"""A notice: one change of a grant, a session or a lockout, as people and programs are told of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from services.admin.notify.sentences import sentence
+from shared.core.revocation import Target
 from shared.core.webhook import NoticeEvent
 
 
@@ -15,17 +16,17 @@ from shared.core.webhook import NoticeEvent
 class Notice:
     """`id` names the delivery and stays the same when it is tried again.
 
-    `at` is UTC. `actor` is the user who did it, None where time did; `user` is whose grant it is. `text` is for people,
-    `details` the request or event as the API answers it.
+    `at` is UTC. `actor` is the user who did it, None where time did; `user` and `profile` are whom and what it is
+    about, None where it is about more. `text` is for people, `details` the object as the API answers it.
     """
 
     id: str
     event: NoticeEvent
     at: datetime
     actor: str | None
-    user: str
-    profile: str
-    grant_id: str
+    user: str | None
+    profile: str | None
+    grant_id: str | None
     text: str
     details: Mapping[str, Any]
 
@@ -54,15 +55,16 @@ def notice_for(
     at: datetime,
     delivery_id: str,
 ) -> Notice:
-    """Make the notice of an event from the `request` or `event` object of the API's answers."""
+    """Make the notice of an event from the object of the API's answers that it is about."""
+    named = {details["target"]: details["name"]} if "target" in details else {}
     return Notice(
         id=delivery_id,
         event=event,
         at=at,
         actor=actor,
-        user=details["user"],
-        profile=details["profile"],
-        grant_id=details["id"],
+        user=details.get("user") or named.get(Target.USER),
+        profile=details.get("profile") or named.get(Target.PROFILE),
+        grant_id=details.get("grant_id") or (details["id"] if event.is_of_a_grant else None),
         text=sentence(event, actor, details),
         details=details,
     )

@@ -68,10 +68,11 @@ class Notifier:
 
 
 async def _publish(topic: Topic, notice: Notice) -> None:
+    attributes = {"event": notice.event, "user": notice.user, "profile": notice.profile}
     await topic.publish(
         notice.body().decode(),
-        subject=f"Sentinel: {notice.event} {notice.user} {notice.profile}",
-        attributes={"event": notice.event, "user": notice.user, "profile": notice.profile},
+        subject=" ".join(filter(None, ["Sentinel:", notice.event, notice.user, notice.profile])),
+        attributes={name: text for name, text in attributes.items() if text is not None},
     )
 
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
 from shared.core.durations import format_duration
+from shared.core.revocation import Target
 from shared.core.webhook import NoticeEvent
 
-# The `request` or `event` object of the API's answers.
+# The object of the API's answers that the notice is about.
 Details: TypeAlias = Mapping[str, Any]
 _NAMED: Final = 5
 _QUOTED: Final = 300
@@ -100,6 +101,25 @@ def _reviewed(actor: str, event: Details) -> str:
     )
 
 
+def _session_revoked(actor: str, session: Details) -> str:
+    return (
+        f"{actor} revoked {_whose(actor, session)} session {session['id']} of {session['profile']}{_revoked(session)}."
+    )
+
+
+def _sessions_revoked(actor: str, revocation: Details) -> str:
+    return f"{actor} revoked every session of {_about(revocation)}: {_quote(revocation['reason'])}."
+
+
+def _locked(actor: str, lockout: Details) -> str:
+    until = "until it is lifted" if lockout["ends_at"] is None else f"until {_instant(lockout['ends_at'])}"
+    return f"{actor} locked out {_about(lockout)} {until}: {_quote(lockout['reason'])}."
+
+
+def _unlocked(actor: str, lockout: Details) -> str:
+    return f"{actor} lifted the lockout of {_about(lockout)}{_comment(lockout['lifted'])}."
+
+
 _SENTENCES: Final[Mapping[NoticeEvent, Callable[[str, Details], str]]] = {
     NoticeEvent.REQUEST_FILED: _filed,
     NoticeEvent.REQUEST_VOTED: _voted,
@@ -112,7 +132,20 @@ _SENTENCES: Final[Mapping[NoticeEvent, Callable[[str, Details], str]]] = {
     NoticeEvent.BREAK_GLASS_CLOSED: _closed,
     NoticeEvent.BREAK_GLASS_EXPIRED: _event_expired,
     NoticeEvent.BREAK_GLASS_REVIEWED: _reviewed,
+    NoticeEvent.SESSION_REVOKED: _session_revoked,
+    NoticeEvent.SESSIONS_REVOKED: _sessions_revoked,
+    NoticeEvent.LOCKOUT_SET: _locked,
+    NoticeEvent.LOCKOUT_LIFTED: _unlocked,
 }
+
+
+def _about(details: Details) -> str:
+    return Target(details["target"]).words(details["name"] or "")
+
+
+def _revoked(session: Details) -> str:
+    act = session["revoked"]
+    return "" if act is None or act["comment"] is None else f": {_quote(act['comment'])}"
 
 
 def _why(request: Details) -> str:

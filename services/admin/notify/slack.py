@@ -21,7 +21,7 @@ _ELLIPSIS: Final = "…"
 def render_slack(notice: Notice) -> bytes:
     """Give the message's JSON: the sentence, and below it the event, the grant's id and the time."""
     text = escape(notice.text)
-    below = escape(f"{notice.event} · {notice.grant_id} · {notice.at:%Y-%m-%d %H:%M UTC}")
+    below = escape(f"{notice.event} · {notice.details['id']} · {notice.at:%Y-%m-%d %H:%M UTC}")
     return orjson.dumps(
         {
             "text": text,

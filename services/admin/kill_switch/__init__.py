@@ -1,0 +1,1 @@
+"""The kill switch: rebuilt from the live revocations and written wherever protected roles are."""

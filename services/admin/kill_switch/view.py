@@ -1,0 +1,40 @@
+"""The kill switch as the API shows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.admin.revoking_views import KillSwitchView, SwitchAccount, SwitchStatus
+from shared.core.kill_switch import Boundary, Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the policy is to say, and by how many revocations."""
+
+    boundary: Boundary
+    revocations: int
+
+
+def view_switch(plan: Plan | None, accounts: Sequence[SwitchAccount], now: datetime) -> KillSwitchView:
+    """Show what was planned, None where it did not come to that, and what came of it in each account."""
+    status = _overall([account.status for account in accounts])
+    is_written = SwitchStatus.APPLIED in [account.status for account in accounts]
+    return KillSwitchView(
+        status=status,
+        reach=Reach.EXACT if plan is None else plan.boundary.reach,
+        revocations=0 if plan is None else plan.revocations,
+        widened=() if plan is None else tuple(sorted(plan.boundary.widened)),
+        applied_at=now if is_written else None,
+        accounts=tuple(accounts),
+    )
+
+
+def _overall(statuses: Sequence[SwitchStatus]) -> SwitchStatus:
+    if not statuses:
+        return SwitchStatus.OFF
+    if len(set(statuses)) == 1:
+        return statuses[0]
+    if SwitchStatus.FAILED in statuses:
+        return SwitchStatus.PARTIAL
+    return SwitchStatus.BEHIND if SwitchStatus.BEHIND in statuses else SwitchStatus.APPLIED

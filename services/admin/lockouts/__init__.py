@@ -1,0 +1,1 @@
+"""Lockouts: setting, lifting and listing them."""

@@ -1,0 +1,64 @@
+"""Marking the rows that a cutoff has ended: a stretch at a time, each from where the last one stopped."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Final
+
+from shared.aws.errors import AwsError
+from shared.aws.revocation_rows import RevocationRow
+from shared.aws.revocations import Marked, RevocationTable
+from shared.aws.session_lists import SessionLists, SessionQuery
+from shared.aws.session_rows import SessionRow
+from shared.core.grants import Ending
+from shared.core.revocation import Target
+from shared.edge.lambda_app import Asked
+
+_A_PAGE: Final = 50
+# Left of the request's time for what a stretch may take longer, and for the answer, in seconds.
+_FOR_THE_ANSWER_S: Final = 2.0
+_MOST_PAGES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """Marks rows. The revocation holds without it: rows are evidence, and what lists show."""
+
+    revocations: RevocationTable
+    sessions: SessionLists
+
+    async def mark_some(self, asked: Asked, row: RevocationRow) -> RevocationRow:
+        """Mark as many rows as the request has time for, and write down how far that was.
+
+        Whatever fails ends the stretch, and the next one begins there again.
+        """
+        try:
+            with asked.audit.step("mark"):
+                for _ in range(_MOST_PAGES):
+                    if row.is_complete or asked.time_left_s < _FOR_THE_ANSWER_S:
+                        break
+                    row = await self.revocations.note_progress(row, await self._mark_page(row))
+        except AwsError as error:
+            asked.audit.detail = f"marking stopped: {error}"
+        asked.audit.marked = row.marked
+        return row
+
+    async def _mark_page(self, row: RevocationRow) -> Marked:
+        page = await self.sessions.page(_query_for(row), row.reached, _A_PAGE)
+        async with asyncio.TaskGroup() as marks:
+            marking = [marks.create_task(self._mark(session, row.ending)) for session in page.rows]
+        return Marked(sum(each.result() for each in marking), page.next)
+
+    async def _mark(self, session: SessionRow, ending: Ending) -> bool:
+        return await self.revocations.mark_revoked(session, ending)
+
+
+def _query_for(row: RevocationRow) -> SessionQuery:
+    revocation = row.revocation
+    everything = SessionQuery(since=revocation.issued_from, until=revocation.issued_until)
+    match revocation.target:
+        case Target.USER:
+            return replace(everything, user=revocation.name)
+        case Target.PROFILE:
+            return replace(everything, profile=revocation.name)
+        case _:
+            return everything

@@ -1,0 +1,111 @@
+"""What is answered about sessions, revocations, lockouts and the kill switch, as models for the OpenAPI document."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from services.admin.sessions.view import SessionView
+from services.admin.views import Act, View
+from shared.core.kill_switch import Reach
+from shared.core.revocation import Target
+from shared.edge.instants import Instant
+
+
+class SwitchStatus(StrEnum):
+    """How the kill switch stands: of one account, and of all of them together."""
+
+    APPLIED = "applied"  # written just now; IAM takes seconds to spread it
+    UNCHANGED = "unchanged"  # says what it should already
+    BEHIND = "behind"  # does not say what it should
+    PARTIAL = "partial"  # some accounts failed
+    FAILED = "failed"
+    OFF = "off"  # no account is configured
+
+
+class SwitchAccount(View):
+    """The kill switch in one account. `version` is IAM's."""
+
+    account: str
+    status: SwitchStatus
+    version: str | None
+    detail: str | None
+
+
+class KillSwitchView(View):
+    """The kill switch. `widened` are users who lose sessions nobody revoked, because the policy had to fit."""
+
+    status: SwitchStatus
+    reach: Reach
+    revocations: int
+    widened: tuple[str, ...]
+    applied_at: Instant | None
+    accounts: tuple[SwitchAccount, ...]
+
+
+class KillSwitchAnswer(View):
+    """The kill switch."""
+
+    kill_switch: KillSwitchView
+
+
+class LockoutView(View):
+    """A lockout. `name` is null for everyone; without `ends_at` it lasts until it is lifted."""
+
+    id: str
+    target: Target
+    name: str | None
+    reason: str
+    by: str
+    at: Instant
+    ends_at: Instant | None
+    lifted: Act | None
+
+
+class LockoutChanged(View):
+    """A lockout after a change, and which targets could be told of it."""
+
+    lockout: LockoutView
+    notified: Mapping[str, bool]
+
+
+class LockoutList(View):
+    """Every lockout in force, newest first."""
+
+    lockouts: tuple[LockoutView, ...]
+
+
+class RevocationView(View):
+    """A revocation of many sessions. It stands from the first answer on; `marked` rows say so by now."""
+
+    id: str
+    target: Target
+    name: str | None
+    reason: str
+    by: str
+    at: Instant
+    issued_until: Instant
+    marked: int
+    complete: bool
+
+
+class SessionRevoked(View):
+    """A session after its revocation, and what came of it."""
+
+    session: SessionView
+    lockout: LockoutView | None
+    kill_switch: KillSwitchView
+    notified: Mapping[str, bool]
+
+
+class ManyRevoked(View):
+    """A revocation of many sessions, and what came of it."""
+
+    revocation: RevocationView
+    lockout: LockoutView
+    kill_switch: KillSwitchView
+    notified: Mapping[str, bool]
+
+
+class RevocationAnswer(View):
+    """A revocation and how far its rows are marked."""
+
+    revocation: RevocationView

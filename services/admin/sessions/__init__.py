@@ -1,0 +1,1 @@
+"""Sessions: reading them, and revoking one."""

@@ -1,0 +1,142 @@
+"""`POST /v1/sessions/{id}/revoke`: ending one session that STS has issued."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from services.admin.consequences import Consequences
+from services.admin.entitlement import entitlement_of
+from services.admin.facts import FactsReader
+from services.admin.lockouts.locking import locking
+from services.admin.lockouts.view import view_lockout
+from services.admin.notes import note_policies, note_session
+from services.admin.refusals import NEEDS_LOCK, NEEDS_REVOKE, NOT_FOUND, refuse_contended, refuse_over_budget
+from services.admin.revoking_bodies import RevokeSession
+from services.admin.revoking_views import SessionRevoked
+from services.admin.sessions.view import SessionState, state_of, view_session
+from shared.aws.budget import Exhausted
+from shared.aws.lockouts import LockoutChange, LockoutTable
+from shared.aws.revocation_rows import RevocationRow
+from shared.aws.revocations import RevocationTable
+from shared.aws.session_lists import SessionLists
+from shared.aws.session_rows import SessionRow
+from shared.core.admin_policy import Permission
+from shared.core.grants import Ending
+from shared.core.ids import is_id
+from shared.core.people import person_of
+from shared.core.revocation import ISSUE_MARGIN, Revocation, Target
+from shared.core.webhook import NoticeEvent
+from shared.edge.answers import Answer, Refusal
+from shared.edge.codes import Code
+from shared.edge.inputs import parse_body
+from shared.edge.instants import format_instant
+from shared.edge.lambda_app import Asked
+
+_ATTEMPTS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Revoking:
+    """Revokes sessions. `clock` gives the present instant in UTC, `ids` new ids."""
+
+    reader: FactsReader
+    sessions: SessionLists
+    revocations: RevocationTable
+    lockouts: LockoutTable
+    consequences: Consequences
+    ids: Callable[[], str]
+    clock: Callable[[], datetime]
+
+    async def revoke(self, asked: Asked) -> Answer | Refusal:
+        """Revoke a session. To revoke what is revoked changes nothing and is no error."""
+        wanted = parse_body(asked.request, RevokeSession)
+        if isinstance(wanted, Refusal):
+            return wanted
+        now = self.clock()
+        row = await self._find(asked, wanted, now)
+        if isinstance(row, Refusal):
+            return row
+        with asked.audit.step("write"):
+            revoked = await self._write(asked, wanted, row, now)
+        if isinstance(revoked, Refusal):
+            return revoked
+        row, lockout = revoked
+        view = view_session(row, now)
+        switch, notified = await self.consequences.follow(asked, NoticeEvent.SESSION_REVOKED, view, now)
+        return Answer(
+            SessionRevoked(
+                session=view,
+                lockout=None if lockout is None else view_lockout(lockout.after),
+                kill_switch=switch,
+                notified=notified,
+            ).as_json(),
+        )
+
+    async def _find(self, asked: Asked, wanted: RevokeSession, now: datetime) -> SessionRow | Refusal:
+        session_id = asked.parameters["id"]
+        if not is_id(session_id):
+            return NOT_FOUND
+        asked.audit.session_id = session_id
+        with asked.audit.step("read"):
+            known = await self.reader.read_acting(asked.principal.user, self.sessions.find(session_id), now)
+        note_policies(asked.audit, known.policies)
+        if isinstance(known.budget, Exhausted):
+            return refuse_over_budget(asked.principal.user, known.budget)
+        entitlement = entitlement_of(person_of(asked.principal), known.policies)
+        if known.found is None or not entitlement.may_see_session(known.found.user):
+            return NOT_FOUND
+        note_session(asked.audit, known.found)
+        if not entitlement.may_revoke_of(known.found.user):
+            return NEEDS_REVOKE
+        if wanted.lock_for is not None and Permission.LOCK not in entitlement.permissions:
+            return NEEDS_LOCK
+        return known.found
+
+    async def _write(
+        self,
+        asked: Asked,
+        wanted: RevokeSession,
+        row: SessionRow,
+        now: datetime,
+    ) -> tuple[SessionRow, LockoutChange | None] | Refusal:
+        """Write the revocation, on what was read; where somebody was faster, read anew and decide again."""
+        ending = Ending(asked.principal.user, now, wanted.reason)
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                row = await self.sessions.find(row.session_id) or row
+            lockout = await self._lockout(wanted, row.user, ending)
+            if (state := state_of(row, now)) is not SessionState.ACTIVE:
+                return await self._lock_only(row, state, lockout)
+            if await self.revocations.revoke_session(_revocation(row, ending), lockout):
+                return await self.sessions.find(row.session_id) or row, lockout
+        return refuse_contended("session")
+
+    async def _lock_only(
+        self,
+        row: SessionRow,
+        state: SessionState,
+        lockout: LockoutChange | None,
+    ) -> tuple[SessionRow, LockoutChange | None] | Refusal:
+        if state is not SessionState.REVOKED:
+            return _refuse_ended(row, state)
+        if lockout is not None and not await self.lockouts.change(lockout):
+            return refuse_contended("lockout")
+        return row, lockout
+
+    async def _lockout(self, wanted: RevokeSession, user: str, ending: Ending) -> LockoutChange | None:
+        if wanted.lock_for is None:
+            return None
+        present = await self.lockouts.find(Target.USER, user)
+        return locking(present, Target.USER, user, ending, ending.at + wanted.lock_for, self.ids())
+
+
+def _revocation(row: SessionRow, ending: Ending) -> RevocationRow:
+    revocation = Revocation(Target.SESSION, row.session_id, row.issued_at + ISSUE_MARGIN, row.user)
+    return RevocationRow(row.session_id, revocation, ending, marked=1, is_complete=True)
+
+
+def _refuse_ended(row: SessionRow, state: SessionState) -> Refusal:
+    if state is SessionState.FAILED:
+        return Refusal(Code.CONFLICT, "There is nothing to revoke: STS issued nothing for this session.")
+    return Refusal(Code.CONFLICT, f"There is nothing to revoke: the session ended at {format_instant(row.ends_at)}.")

@@ -1,0 +1,125 @@
+"""The kill switch's policy as IAM keeps it: read, and written as a new default version.
+
+IAM takes a few seconds to spread a version, keeps five of them (IAM User Guide, "Versioning IAM policies"), and knows no
+conditional write: whoever writes holds the lease.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from shared.aws.clients import Clients, Observe, Service, open_clients
+from shared.aws.credentials import Credentials
+from shared.aws.errors import UnreadableError, error_code, speaking_to
+from shared.aws.sts import read_credentials
+from shared.core.arn import Arn
+from shared.core.kill_switch import ROLE_NAME
+
+_MOST_VERSIONS: Final = 5
+_ROLE_SESSION: Final = "sentinel-kill-switch"
+_SHORTEST_S: Final = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The default version of the policy: what applies."""
+
+    version_id: str
+    document: object
+
+    def says(self, document: str) -> bool:
+        """Whether it says the same as a document."""
+        return bool(self.document == json.loads(document))
+
+
+class BoundaryPolicy:
+    """The policy of one account."""
+
+    def __init__(self, iam: Any, policy_arn: Arn) -> None:
+        self._iam = iam
+        self._arn = str(policy_arn)
+
+    async def read(self) -> Version:
+        """Read what applies.
+
+        Raises:
+            AwsError: it could not be read, or is not there.
+
+        """
+        with speaking_to("iam"):
+            policy = await self._iam.get_policy(PolicyArn=self._arn)
+            version_id = str(policy["Policy"]["DefaultVersionId"])
+            answer = await self._iam.get_policy_version(PolicyArn=self._arn, VersionId=version_id)
+        return Version(version_id, answer["PolicyVersion"].get("Document"))
+
+    async def write(self, document: str) -> str:
+        """Make the document the default version, at the cost of the oldest one; gives its id.
+
+        Raises:
+            AwsError: it is not known to apply.
+
+        """
+        await self._make_room()
+        with speaking_to("iam"):
+            try:
+                answer = await self._create(document)
+            except ClientError as error:
+                # The list of versions is eventually consistent, and may have been one short.
+                if error_code(error) != "LimitExceeded":
+                    raise
+                await self._make_room(keep=_MOST_VERSIONS - 2)
+                answer = await self._create(document)
+        return str(answer["PolicyVersion"]["VersionId"])
+
+    async def _create(self, document: str) -> Any:
+        return await self._iam.create_policy_version(PolicyArn=self._arn, PolicyDocument=document, SetAsDefault=True)
+
+    async def _make_room(self, keep: int = _MOST_VERSIONS - 1) -> None:
+        with speaking_to("iam"):
+            listed = await self._iam.list_policy_versions(PolicyArn=self._arn)
+            versions = sorted(listed["Versions"], key=lambda version: version["CreateDate"])
+            spare = [version["VersionId"] for version in versions if not version["IsDefaultVersion"]]
+            for version_id in spare[: max(0, len(versions) - keep)]:
+                await self._iam.delete_policy_version(PolicyArn=self._arn, VersionId=version_id)
+
+
+class BoundaryAccounts:
+    """The accounts that have the policy: the function's own, and others by way of a role there."""
+
+    def __init__(self, clients: Clients, region: str, observe: Observe) -> None:
+        """Use clients of IAM and STS; `observe` as for `open_clients`."""
+        self._clients = clients
+        self._region = region
+        self._observe = observe
+
+    @asynccontextmanager
+    async def open(self, policy_arn: Arn, own_account: str) -> AsyncIterator[BoundaryPolicy]:
+        """Open the policy of an account.
+
+        Raises:
+            AwsError: the role that may write there could not be assumed.
+
+        """
+        if policy_arn.account == own_account:
+            yield BoundaryPolicy(self._clients.iam, policy_arn)
+            return
+        keys = await self._assume(policy_arn)
+        async with aclosing(await open_clients(self._region, self._observe, (Service.IAM,), keys)) as opened:
+            yield BoundaryPolicy(opened.iam, policy_arn)
+
+    async def _assume(self, policy_arn: Arn) -> Credentials:
+        role = Arn(policy_arn.partition, "iam", "", policy_arn.account, f"role/{ROLE_NAME}")
+        with speaking_to("sts"):
+            answer = await self._clients.sts.assume_role(
+                RoleArn=str(role),
+                RoleSessionName=_ROLE_SESSION,
+                DurationSeconds=_SHORTEST_S,
+            )
+        try:
+            return read_credentials(answer)
+        except KeyError:
+            raise UnreadableError("sts", "AssumeRole answered without complete credentials") from None

@@ -1,0 +1,100 @@
+"""Cutoffs: until when everything issued to a user, of a profile or to everyone is revoked.
+
+A bulk revocation writes its cutoff first and marks the rows afterwards, so it holds from one instant on, however many
+rows there are, and also for the rows of vends that were under way.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from shared.aws.batches import load_items
+from shared.aws.grant_rows import ending_value, read_ending
+from shared.aws.items import Item, ItemReader, instant_value, known, text_value
+from shared.aws.session_rows import SessionRow
+from shared.aws.tables import (
+    ALL_SUBJECT,
+    CUTOFF_ITEM,
+    EVIDENCE,
+    TTL_ATTRIBUTE,
+    SessionStatus,
+    profile_subject,
+    user_subject,
+)
+from shared.core.grants import Ending
+
+# DynamoDB API reference, BatchGetItem: at most 100 items.
+_MOST_KEYS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Cutoff:
+    """Everything issued to the subject up to `issued_until` (UTC) is revoked. `ending` says by whom, when and why."""
+
+    subject: str
+    issued_until: datetime
+    ending: Ending
+
+    def reaches(self, row: SessionRow) -> bool:
+        """Whether a session falls under it. The row of a session keeps whole seconds, and so does a cutoff."""
+        return self.subject in subjects_of(row) and row.issued_at <= self.issued_until
+
+
+def cutoff_key(subject: str) -> Item:
+    return {"subject": text_value(subject), "item": text_value(CUTOFF_ITEM)}
+
+
+def cutoff_item(cutoff: Cutoff) -> Item:
+    return known(
+        {
+            **cutoff_key(cutoff.subject),
+            "revoked_until": instant_value(cutoff.issued_until),
+            "ending": ending_value(cutoff.ending),
+            TTL_ATTRIBUTE: instant_value(cutoff.issued_until + EVIDENCE),
+        },
+    )
+
+
+def read_cutoff(item: Item) -> Cutoff:
+    """Read a cutoff back.
+
+    Raises:
+        UnreadableError: an attribute is absent or of another type.
+
+    """
+    reader = ItemReader("a cutoff of the grant table", item)
+    ending = read_ending(reader.optional_map("ending"))
+    if ending is None:
+        raise reader.unreadable("ending", "must say who revoked")
+    return Cutoff(reader.text("subject"), reader.instant("revoked_until"), ending)
+
+
+def subjects_of(row: SessionRow) -> frozenset[str]:
+    """Name the three partitions whose lockouts and cutoffs are about a session."""
+    return frozenset({ALL_SUBJECT, user_subject(row.user), profile_subject(row.profile)})
+
+
+async def load_cutoffs(dynamodb: Any, table: str, subjects: Iterable[str]) -> Mapping[str, Cutoff]:
+    """Load the cutoffs of any number of subjects, strongly consistently.
+
+    Raises:
+        AwsError: they could not be read, or not be understood.
+
+    """
+    wanted = sorted(set(subjects))
+    found: dict[str, Cutoff] = {}
+    for start in range(0, len(wanted), _MOST_KEYS):
+        keys = [cutoff_key(subject) for subject in wanted[start : start + _MOST_KEYS]]
+        items = (await load_items(dynamodb, {table: keys}))[table]
+        found |= {cutoff.subject: cutoff for cutoff in map(read_cutoff, items)}
+    return found
+
+
+def apply_cutoffs(row: SessionRow, cutoffs: Mapping[str, Cutoff]) -> SessionRow:
+    """Show a session as it stands: revoked where a cutoff reaches it, whether its row is marked yet or not."""
+    reaching = [cutoff for cutoff in cutoffs.values() if cutoff.reaches(row)]
+    if row.status is not SessionStatus.ACTIVE or not reaching:
+        return row
+    first = min(reaching, key=lambda cutoff: (cutoff.ending.at, cutoff.subject))
+    return replace(row, status=SessionStatus.REVOKED, revoked=first.ending)

@@ -1,0 +1,160 @@
+"""Lockouts as they are set and lifted: one in force per subject, and every earlier one kept beside it as evidence."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from shared.aws.batches import load_items
+from shared.aws.errors import speaking_to
+from shared.aws.grant_rows import ending_value, optional_instant, read_ending
+from shared.aws.items import Item, ItemReader, instant_value, known, text_value
+from shared.aws.tables import (
+    EVIDENCE,
+    LOCKOUT_ITEM,
+    LOCKOUT_LIFTED,
+    TTL_ATTRIBUTE,
+    GrantIndex,
+    ItemKind,
+    target_subject,
+)
+from shared.aws.transactions import Committed, transact
+from shared.core.lockout import LockoutRecord
+from shared.core.revocation import Target
+
+_ACTIVE: Final = "active"
+_PAGE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LockoutChange:
+    """From the record that was read, None where there was none, to the one that is to be in force."""
+
+    before: LockoutRecord | None
+    after: LockoutRecord
+
+    @property
+    def is_none(self) -> bool:
+        return self.before == self.after
+
+    def writes(self, table: str) -> list[dict[str, Any]]:
+        """Make the writes of a transaction: on condition that nobody else changed it, and keeping what is replaced."""
+        if self.is_none:
+            return []
+        put: dict[str, Any] = {"TableName": table, "Item": _item(self.after)}
+        if self.before is None:
+            return [{"Put": put | {"ConditionExpression": "attribute_not_exists(subject)"}}]
+        condition = {
+            "ConditionExpression": "lockout_id = :id AND #status = :status",
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeValues": {":id": text_value(self.before.lockout_id), ":status": _status(self.before)},
+        }
+        writes = [{"Put": put | condition}]
+        if self.before.lockout_id != self.after.lockout_id:
+            writes.append({"Put": {"TableName": table, "Item": _evidence(self.before)}})
+        return writes
+
+
+class LockoutTable:
+    """The lockouts of the grant table."""
+
+    def __init__(self, dynamodb: Any, table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    async def find(self, target: Target, name: str) -> LockoutRecord | None:
+        """Find the latest lockout of a user, a profile or everyone, in force or not, strongly consistently.
+
+        Raises:
+            AwsError: it could not be read, or not be understood.
+
+        """
+        key = {"subject": text_value(target_subject(target, name)), "item": text_value(LOCKOUT_ITEM)}
+        items = (await load_items(self._dynamodb, {self._table: [key]}))[self._table]
+        return _read(items[0]) if items else None
+
+    async def change(self, change: LockoutChange) -> bool:
+        """Set or lift a lockout; False, with nothing done, where somebody else changed it in between.
+
+        Raises:
+            AwsError: it is not known whether it happened.
+
+        """
+        writes = change.writes(self._table)
+        if not writes:
+            return True
+        token = f"{change.after.lockout_id}-{'lift' if change.after.lifted else 'lock'}"
+        return isinstance(await transact(self._dynamodb, writes, token=token), Committed)
+
+    async def list_open(self) -> list[LockoutRecord]:
+        """List what was never lifted, newest first. Some may have ended by themselves.
+
+        Raises:
+            AwsError: a page could not be read, or a row not be understood.
+
+        """
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": GrantIndex.OPEN_BY_KIND,
+            "KeyConditionExpression": "open_kind = :kind",
+            "ExpressionAttributeValues": {":kind": text_value(ItemKind.LOCKOUT)},
+            "ScanIndexForward": False,
+            "Limit": _PAGE,
+        }
+        found: list[LockoutRecord] = []
+        while True:
+            with speaking_to("dynamodb"):
+                page = await self._dynamodb.query(**request)
+            found.extend(map(_read, page["Items"]))
+            if not page.get("LastEvaluatedKey"):
+                return found
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _item(record: LockoutRecord) -> Item:
+    ended = record.ends_at if record.lifted is None else record.lifted.at
+    return known(
+        {
+            "subject": text_value(target_subject(record.target, record.name)),
+            "item": text_value(LOCKOUT_ITEM),
+            "lockout_id": text_value(record.lockout_id),
+            "target": text_value(record.target),
+            "name": text_value(record.name) if record.name else None,
+            "reason": text_value(record.reason),
+            "locked_by": text_value(record.by),
+            "created_at": instant_value(record.at),
+            "ends_at": optional_instant(record.ends_at),
+            "status": _status(record),
+            "lifted": ending_value(record.lifted),
+            "open_kind": text_value(ItemKind.LOCKOUT) if record.lifted is None else None,
+            TTL_ATTRIBUTE: None if ended is None else instant_value(ended + EVIDENCE),
+        },
+    )
+
+
+def _evidence(record: LockoutRecord) -> Item:
+    """Keep a lockout that another one replaces, where no decision reads it."""
+    item = _item(record)
+    item.pop("open_kind", None)
+    return item | {"item": text_value(f"{LOCKOUT_ITEM}{record.lockout_id}")}
+
+
+def _status(record: LockoutRecord) -> dict[str, str]:
+    return text_value(_ACTIVE if record.lifted is None else LOCKOUT_LIFTED)
+
+
+def _read(item: Item) -> LockoutRecord:
+    reader = ItemReader("a lockout of the grant table", item)
+    record = LockoutRecord(
+        lockout_id=reader.text("lockout_id"),
+        target=reader.word("target", Target),
+        name=reader.optional_text("name") or "",
+        reason=reader.text("reason"),
+        by=reader.text("locked_by"),
+        at=reader.instant("created_at"),
+        ends_at=reader.optional_instant("ends_at"),
+        lifted=read_ending(reader.optional_map("lifted")),
+    )
+    if record.target is Target.SESSION or reader.text("subject") != target_subject(record.target, record.name):
+        raise reader.unreadable("subject", "must agree with the row's target and name")
+    if reader.text("status") != _status(record)["S"]:
+        raise reader.unreadable("status", "must agree with whether it was lifted")
+    return record

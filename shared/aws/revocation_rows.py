@@ -1,0 +1,92 @@
+"""The row of one revocation, by which the kill switch is rebuilt and marking goes on where it stopped."""
+
+from dataclasses import dataclass
+
+from shared.aws.items import Item, ItemReader, flag_value, instant_value, known, map_value, number_value, text_value
+from shared.aws.session_lists import SessionPosition
+from shared.aws.tables import EVIDENCE, REVOCATIONS_SUBJECT, TTL_ATTRIBUTE, revocation_item
+from shared.core.grants import Ending
+from shared.core.revocation import Revocation, Target
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationRow:
+    """A revocation, who made it and how far the marking of rows has come.
+
+    `reached` is the last row that was looked at; None before the first. It stands whether or not it `is_complete`.
+    """
+
+    revocation_id: str
+    revocation: Revocation
+    ending: Ending
+    marked: int = 0
+    reached: SessionPosition | None = None
+    is_complete: bool = False
+
+
+def revocation_key(row: RevocationRow) -> Item:
+    return {
+        "subject": text_value(REVOCATIONS_SUBJECT),
+        "item": text_value(revocation_item(row.revocation.issued_until, row.revocation_id)),
+    }
+
+
+def revocation_attributes(row: RevocationRow) -> Item:
+    """Write a row as the grant table keeps it."""
+    revocation = row.revocation
+    return known(
+        {
+            **revocation_key(row),
+            "grant_id": text_value(row.revocation_id),
+            "target": text_value(revocation.target),
+            "name": text_value(revocation.name) if revocation.name else None,
+            "session_user": text_value(revocation.user) if revocation.user else None,
+            "issued_until": instant_value(revocation.issued_until),
+            "revoked_by": None if row.ending.by is None else text_value(row.ending.by),
+            "revoked_at": instant_value(row.ending.at),
+            "reason": None if row.ending.comment is None else text_value(row.ending.comment),
+            "marked": number_value(row.marked),
+            "is_complete": flag_value(is_set=row.is_complete),
+            "reached": None if row.reached is None else map_value(position_attributes(row.reached)),
+            TTL_ATTRIBUTE: instant_value(revocation.issued_until + EVIDENCE),
+        },
+    )
+
+
+def read_revocation(item: Item) -> RevocationRow:
+    """Read a row back.
+
+    Raises:
+        UnreadableError: an attribute is absent, of another type, or a word this version does not know.
+
+    """
+    reader = ItemReader("a revocation of the grant table", item)
+    reached = reader.optional_map("reached")
+    return RevocationRow(
+        revocation_id=reader.text("grant_id"),
+        revocation=Revocation(
+            reader.word("target", Target),
+            reader.optional_text("name") or "",
+            reader.instant("issued_until"),
+            reader.optional_text("session_user") or "",
+        ),
+        ending=Ending(reader.optional_text("revoked_by"), reader.instant("revoked_at"), reader.optional_text("reason")),
+        marked=reader.number("marked"),
+        reached=None if reached is None else _read_position(reached),
+        is_complete=reader.flag("is_complete"),
+    )
+
+
+def position_attributes(position: SessionPosition) -> Item:
+    return {
+        "session_id": text_value(position.row_id),
+        "issued_at": number_value(position.issued_at),
+        "user": text_value(position.user),
+        "profile": text_value(position.profile),
+    }
+
+
+def _read_position(reader: ItemReader) -> SessionPosition:
+    return SessionPosition(
+        reader.text("session_id"), reader.number("issued_at"), reader.text("user"), reader.text("profile")
+    )

@@ -1,0 +1,205 @@
+"""Writing revocations: the row, the cutoff and the lockout change in one transaction, or nothing does."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from shared.aws.cutoffs import Cutoff, cutoff_item, load_cutoffs
+from shared.aws.errors import error_code, speaking_to
+from shared.aws.grant_rows import ending_value
+from shared.aws.items import flag_value, map_value, number_value, text_value
+from shared.aws.lockouts import LockoutChange
+from shared.aws.revocation_rows import (
+    RevocationRow,
+    position_attributes,
+    read_revocation,
+    revocation_attributes,
+    revocation_key,
+)
+from shared.aws.session_lists import SessionPosition
+from shared.aws.session_rows import SessionRow
+from shared.aws.tables import (
+    REVOCATIONS_SUBJECT,
+    GrantIndex,
+    SessionStatus,
+    revocation_item,
+    target_subject,
+)
+from shared.aws.transactions import Committed, transact
+from shared.core.durations import CHAINING_MAXIMUM
+from shared.core.grants import Ending
+from shared.core.revocation import Revocation, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What one stretch of marking did: how many rows, and where it ended; None at the end of the list."""
+
+    count: int
+    reached: SessionPosition | None
+
+
+class RevocationTable:
+    """The revocations of the grant table, and what they change in the session table."""
+
+    def __init__(self, dynamodb: Any, session_table: str, grant_table: str) -> None:
+        self._dynamodb = dynamodb
+        self._session_table = session_table
+        self._grant_table = grant_table
+
+    async def revoke_session(self, row: RevocationRow, lockout: LockoutChange | None) -> bool:
+        """Revoke one session that is active, and set a lockout with it where one is asked for.
+
+        False, with nothing done, where the session is no longer active or somebody else changed the lockout.
+
+        Raises:
+            AwsError: it is not known whether it happened.
+
+        """
+        writes = [
+            {"Update": self._mark(row.revocation.name, row.ending)},
+            {"Put": {"TableName": self._grant_table, "Item": revocation_attributes(row)}},
+            *([] if lockout is None else lockout.writes(self._grant_table)),
+        ]
+        return isinstance(await transact(self._dynamodb, writes, token=f"revoke-{row.revocation_id}"), Committed)
+
+    async def cut_off(self, row: RevocationRow, lockout: LockoutChange) -> bool:
+        """Revoke everything issued to a user, of a profile or to everyone, and lock them out for the vends under way.
+
+        False, with nothing done, where a later cutoff is there already or somebody else changed the lockout.
+
+        Raises:
+            AwsError: it is not known whether it happened.
+
+        """
+        revocation = row.revocation
+        cutoff = Cutoff(target_subject(revocation.target, revocation.name), revocation.issued_until, row.ending)
+        item = cutoff_item(cutoff)
+        put = {
+            "TableName": self._grant_table,
+            "Item": item,
+            # A cutoff only ever moves on: an earlier one would bring sessions back to life.
+            "ConditionExpression": "attribute_not_exists(subject) OR revoked_until <= :until",
+            "ExpressionAttributeValues": {":until": item["revoked_until"]},
+        }
+        writes = [
+            {"Put": put},
+            {"Put": {"TableName": self._grant_table, "Item": revocation_attributes(row)}},
+            *lockout.writes(self._grant_table),
+        ]
+        return isinstance(await transact(self._dynamodb, writes, token=f"cut-{row.revocation_id}"), Committed)
+
+    async def find_cutoff(self, target: Target, name: str) -> datetime | None:
+        """Find until when everything issued to somebody is revoked already, strongly consistently.
+
+        Raises:
+            AwsError: it could not be read, or not be understood.
+
+        """
+        subject = target_subject(target, name)
+        found = (await load_cutoffs(self._dynamodb, self._grant_table, [subject])).get(subject)
+        return None if found is None else found.issued_until
+
+    async def mark_revoked(self, row: SessionRow, ending: Ending) -> bool:
+        """Mark the row of a session that a cutoff has ended; False where it was not active any more.
+
+        Raises:
+            AwsError: it is not known whether it is marked.
+
+        """
+        with speaking_to("dynamodb"):
+            try:
+                await self._dynamodb.update_item(**self._mark(row.session_id, ending))
+            except ClientError as error:
+                if error_code(error) != "ConditionalCheckFailedException":
+                    raise
+                return False
+        return True
+
+    async def find(self, revocation_id: str) -> RevocationRow | None:
+        """Find a revocation by id. The index only says where it is; the row itself is read consistently.
+
+        Raises:
+            AwsError: it could not be read, or not be understood.
+
+        """
+        with speaking_to("dynamodb"):
+            found = await self._dynamodb.query(
+                TableName=self._grant_table,
+                IndexName=GrantIndex.BY_ID,
+                KeyConditionExpression="grant_id = :id",
+                ExpressionAttributeValues={":id": text_value(revocation_id)},
+                Limit=1,
+            )
+        keys = [{name: item[name] for name in ("subject", "item")} for item in found["Items"]]
+        if not keys or keys[0]["subject"]["S"] != REVOCATIONS_SUBJECT:
+            return None
+        with speaking_to("dynamodb"):
+            answer = await self._dynamodb.get_item(TableName=self._grant_table, Key=keys[0], ConsistentRead=True)
+        return read_revocation(answer["Item"]) if "Item" in answer else None
+
+    async def note_progress(self, row: RevocationRow, marked: Marked) -> RevocationRow:
+        """Write down how far marking has come; several who mark at once add up.
+
+        Raises:
+            AwsError: it is not known whether it is written.
+
+        """
+        progress = "is_complete = :complete" if marked.reached is None else "reached = :reached"
+        value = (
+            {":complete": flag_value(is_set=True)}
+            if marked.reached is None
+            else {":reached": map_value(position_attributes(marked.reached))}
+        )
+        with speaking_to("dynamodb"):
+            answer = await self._dynamodb.update_item(
+                TableName=self._grant_table,
+                Key=revocation_key(row),
+                UpdateExpression=f"SET {progress} ADD marked :count",
+                ConditionExpression="attribute_exists(subject)",
+                ExpressionAttributeValues={":count": number_value(marked.count), **value},
+                ReturnValues="ALL_NEW",
+            )
+        return read_revocation(answer["Attributes"])
+
+    async def load_live(self, now: datetime) -> list[Revocation]:
+        """Load every revocation that can still matter, strongly consistently, all pages of them.
+
+        Raises:
+            AwsError: a page could not be read, or a row not be understood. There is no partial answer.
+
+        """
+        request: dict[str, Any] = {
+            "TableName": self._grant_table,
+            "ConsistentRead": True,
+            "KeyConditionExpression": "subject = :subject AND #item > :oldest",
+            "ExpressionAttributeNames": {"#item": "item"},
+            "ExpressionAttributeValues": {
+                ":subject": text_value(REVOCATIONS_SUBJECT),
+                ":oldest": text_value(revocation_item(now - CHAINING_MAXIMUM, "")),
+            },
+        }
+        live: list[Revocation] = []
+        while True:
+            with speaking_to("dynamodb"):
+                page = await self._dynamodb.query(**request)
+            live.extend(read_revocation(item).revocation for item in page["Items"])
+            if not page.get("LastEvaluatedKey"):
+                return [revocation for revocation in live if revocation.is_live(now)]
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def _mark(self, session_id: str, ending: Ending) -> dict[str, Any]:
+        return {
+            "TableName": self._session_table,
+            "Key": {"session_id": text_value(session_id)},
+            "UpdateExpression": "SET #status = :revoked, #revoked = :ending",
+            "ConditionExpression": "#status = :active",
+            "ExpressionAttributeNames": {"#status": "status", "#revoked": "revoked"},
+            "ExpressionAttributeValues": {
+                ":active": text_value(SessionStatus.ACTIVE),
+                ":revoked": text_value(SessionStatus.REVOKED),
+                ":ending": ending_value(ending),
+            },
+        }

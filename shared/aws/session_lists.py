@@ -1,0 +1,155 @@
+"""Lists of sessions, newest first, each session as it stands: what a cutoff reaches is revoked, marked or not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from shared.aws.cutoffs import apply_cutoffs, load_cutoffs, subjects_of
+from shared.aws.errors import speaking_to
+from shared.aws.grant_lists import ForeignPositionError, Page
+from shared.aws.items import Item, instant_value, number_value, text_value
+from shared.aws.session_rows import SessionRow, read_session
+from shared.aws.sessions import SessionTable
+from shared.aws.tables import SessionIndex, day_of
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPosition:
+    """Where a page of sessions ended. `issued_at` is in epoch seconds."""
+
+    row_id: str
+    issued_at: int
+    user: str
+    profile: str
+
+    @property
+    def day(self) -> str:
+        return day_of(datetime.fromtimestamp(self.issued_at, UTC))
+
+
+def place_of(row: SessionRow) -> SessionPosition:
+    """Tell where a session stands in every list."""
+    return SessionPosition(row.session_id, int(row.issued_at.timestamp()), row.user, row.profile)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionQuery:
+    """Which sessions: those issued from `since` to `until` (UTC, both included), of a user, else of a profile, else all.
+
+    All of them lie in one partition a day; whoever filters by user and profile checks the profile on the rows.
+    """
+
+    since: datetime
+    until: datetime
+    user: str | None = None
+    profile: str | None = None
+
+    def partitions(self, start: SessionPosition | None) -> Iterator[tuple[SessionIndex, str, str]]:
+        """Give the index, its partition key and the partition, one by one, from where a page begins."""
+        if self.user is not None:
+            yield SessionIndex.BY_USER, "user", self.user
+        elif self.profile is not None:
+            yield SessionIndex.BY_PROFILE, "profile", self.profile
+        else:
+            newest = self.until if start is None else datetime.fromtimestamp(start.issued_at, UTC)
+            for day in _days(newest.astimezone(UTC).date(), self.since.astimezone(UTC).date()):
+                yield SessionIndex.BY_DAY, "day", day
+
+    def holds(self, position: SessionPosition) -> bool:
+        """Whether the position is one of this list."""
+        within = int(self.since.timestamp()) <= position.issued_at <= int(self.until.timestamp())
+        if self.user is not None:
+            return within and position.user == self.user
+        return within and self.profile in (None, position.profile)
+
+
+class SessionLists:
+    """Finds and lists sessions. What is decided by a session alone is read consistently; indexes only help to find."""
+
+    def __init__(self, dynamodb: Any, session_table: str, grant_table: str) -> None:
+        self._dynamodb = dynamodb
+        self._session_table = session_table
+        self._grant_table = grant_table
+        self._sessions = SessionTable(dynamodb, session_table, grant_table)
+
+    async def find(self, session_id: str) -> SessionRow | None:
+        """Find a session as it stands.
+
+        Raises:
+            AwsError: it could not be read, or not be understood.
+
+        """
+        row = await self._sessions.find_session(session_id)
+        return None if row is None else (await self._as_they_stand([row]))[0]
+
+    async def page(
+        self,
+        query: SessionQuery,
+        start: SessionPosition | None,
+        limit: int,
+    ) -> Page[SessionRow, SessionPosition]:
+        """List one page of at most `limit` sessions.
+
+        Raises:
+            ForeignPositionError: the position is not in this list.
+            AwsError: the page could not be read, or a row not be understood.
+
+        """
+        if start is not None and not query.holds(start):
+            raise ForeignPositionError("the position is in another list")
+        partitions = list(query.partitions(start))
+        for number, (index, key, partition) in enumerate(partitions, start=1):
+            answer = await self._query(query, index, key, partition, start, limit)
+            items = answer["Items"]
+            has_more = bool(answer.get("LastEvaluatedKey")) or number < len(partitions)
+            if items:
+                rows = await self._as_they_stand([read_session(item) for item in items])
+                return Page(tuple(rows), place_of(rows[-1]) if has_more else None)
+        return Page((), None)
+
+    async def _query(
+        self,
+        query: SessionQuery,
+        index: SessionIndex,
+        key: str,
+        partition: str,
+        start: SessionPosition | None,
+        limit: int,
+    ) -> dict[str, Any]:
+        request: dict[str, Any] = {
+            "TableName": self._session_table,
+            "IndexName": index,
+            "KeyConditionExpression": "#partition = :partition AND issued_at BETWEEN :since AND :until",
+            "ExpressionAttributeNames": {"#partition": key},
+            "ExpressionAttributeValues": {
+                ":partition": text_value(partition),
+                ":since": instant_value(query.since),
+                ":until": instant_value(query.until),
+            },
+            "ScanIndexForward": False,
+            "Limit": limit,
+        }
+        if start is not None and (index is not SessionIndex.BY_DAY or partition == start.day):
+            request["ExclusiveStartKey"] = _start_key(key, partition, start)
+        with speaking_to("dynamodb"):
+            answer: dict[str, Any] = await self._dynamodb.query(**request)
+        return answer
+
+    async def _as_they_stand(self, rows: list[SessionRow]) -> list[SessionRow]:
+        subjects = {subject for row in rows for subject in subjects_of(row)}
+        cutoffs = await load_cutoffs(self._dynamodb, self._grant_table, subjects)
+        return [apply_cutoffs(row, cutoffs) for row in rows]
+
+
+def _start_key(key: str, partition: str, start: SessionPosition) -> Item:
+    return {
+        "session_id": text_value(start.row_id),
+        key: text_value(partition),
+        "issued_at": number_value(start.issued_at),
+    }
+
+
+def _days(newest: date, oldest: date) -> Iterator[str]:
+    for back in range((newest - oldest).days + 1):
+        yield (newest - timedelta(days=back)).isoformat()
