@@ -50,7 +50,7 @@ async def read_one(
 async def read_many(
     asked: Asked,
     reader: FactsReader,
-    listing: Listing[Row],
+    listing: Listing[Row, ListQuery, Position],
     query: ListQuery,
     filters: Filters,
     is_wanted: Callable[[Row, Entitlement], bool],

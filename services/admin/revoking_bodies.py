@@ -30,7 +30,7 @@ Reason = Annotated[str, plain_text(1, 1000)]
 
 
 class SessionFilters(ListFilters):
-    """Which sessions: one's own, or all, which takes the permission `read`. Without `since`, the last 24 hours of all."""
+    """Which sessions: one's own, or all, which takes the permission `read`; of all, by default those of 24 hours."""
 
     view: Literal["mine", "all"] = "mine"
     status: Annotated[SessionState, Field(strict=False)] | None = None
@@ -68,7 +68,7 @@ class _OfSomebody(Input):
 
 
 class RevokeMany(_OfSomebody):
-    """End everything issued to a user, of a profile or to everyone. `lock_for` keeps new credentials from them longer."""
+    """End everything issued to a user, of a profile or to everyone. `lock_for` keeps new credentials away longer."""
 
     reason: Reason
     lock_for: LockDuration | None = None

@@ -1,7 +1,7 @@
 """The kill switch's policy as IAM keeps it: read, and written as a new default version.
 
-IAM takes a few seconds to spread a version, keeps five of them (IAM User Guide, "Versioning IAM policies"), and knows no
-conditional write: whoever writes holds the lease.
+IAM takes a few seconds to spread a version, keeps five of them (IAM User Guide, "Versioning IAM policies"), and knows
+no conditional write: whoever writes holds the lease.
 """
 
 import json

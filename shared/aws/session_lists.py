@@ -35,7 +35,7 @@ def place_of(row: SessionRow) -> SessionPosition:
 
 @dataclass(frozen=True, slots=True)
 class SessionQuery:
-    """Which sessions: those issued from `since` to `until` (UTC, both included), of a user, else of a profile, else all.
+    """Sessions issued from `since` to `until` (UTC, both included), of a user, else of a profile, else all.
 
     All of them lie in one partition a day; whoever filters by user and profile checks the profile on the rows.
     """

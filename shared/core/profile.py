@@ -29,7 +29,7 @@ class Profile(DocumentModel):
 
     role_arn: Annotated[str, AfterValidator(_is_role_arn)]
     account: AccountId | None = None
-    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$")] | None = None
+    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$")] | None = None
     description: Text | None = None
     max_duration: SessionDuration | None = None
     session_policy: SessionPolicy | None = None

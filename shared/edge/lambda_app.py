@@ -24,7 +24,8 @@ from shared.edge.traces import Tracer
 class Asked:
     """One request of a known caller, with the audit line to fill in.
 
-    `own_account` is the function's; `parameters` are the path's open segments. The answer must be there at `answer_by_s` on the monotonic clock.
+    `own_account` is the function's; `parameters` are the path's open segments. The answer must be there at
+    `answer_by_s` on the monotonic clock.
     """
 
     request: HttpRequest

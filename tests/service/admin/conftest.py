@@ -75,6 +75,7 @@ ADMIN: dict[str, Any] = {
     "rules": [
         {"name": "auditors", "users": ["olivia"], "permissions": ["read"]},
         {"name": "security", "users": ["sam"], "permissions": ["revoke"]},
+        {"name": "wardens", "users": ["walt", "wanda"], "permissions": ["lock", "revoke"]},
         {"name": "reviewers", "users": ["rita"], "permissions": ["review"]},
     ],
 }

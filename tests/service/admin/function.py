@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 from services.admin.calls import CALLS
 from services.admin.handler import wire
+from shared.aws.session_rows import SessionRow, read_session, session_item
+from shared.core.stamp import Via, stamp_for
 from shared.edge.calls import Call
 from shared.edge.codes import Code
 from shared.edge.lambda_app import LambdaApp
@@ -17,6 +19,7 @@ from shared.edge.router import Router
 from tests.gateway_events import ACCOUNT, http_api_event
 from tests.lambda_context import FakeContext
 from tests.service.emulator import table_name
+from tests.service.rows import a_session
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 DOCUMENTED: Router[Call] = Router({(call.method, call.path): call for call in CALLS})
@@ -67,6 +70,9 @@ class AdminLambda:
         text = None if body is None else json.dumps(body)
         return self.call(http_api_event("POST", path, arn=arn_of(by), body=text, headers=JSON))
 
+    def delete(self, path: str, by: str = "alice", **query: object) -> Answered:
+        return self.call(http_api_event("DELETE", path, urlencode(query), arn=arn_of(by)))
+
     def call(self, event: dict[str, Any]) -> Answered:
         self.stdout.seek(0)
         self.stdout.truncate()
@@ -95,6 +101,27 @@ class AdminLambda:
         answered = self.break_glass(by, **changes)
         assert answered.status == 201, answered.body
         return str(answered.body["event"]["id"])
+
+    def vended(self, number: int, **changes: Any) -> SessionRow:
+        """Plant a session that was issued a minute ago."""
+        session_id = f"{number:016d}"
+        user = changes.get("user", "alice")
+        facts = {
+            "user": user,
+            "stamp": str(stamp_for(Via.DIRECT, session_id, user)),
+            "via": Via.DIRECT,
+            "issued_at": self.clock.now - timedelta(minutes=1),
+            "ends_at": self.clock.now + timedelta(minutes=59),
+        }
+        row = a_session(session_id, **(facts | changes))
+        self.aws("dynamodb").put_item(TableName=table_name("session"), Item=session_item(row))
+        return row
+
+    def session(self, row: SessionRow) -> SessionRow:
+        """Read a session's row as it is in the table."""
+        key = {"session_id": {"S": row.session_id}}
+        answer = self.aws("dynamodb").get_item(TableName=table_name("session"), Key=key, ConsistentRead=True)
+        return read_session(answer["Item"])
 
     def rows(self) -> list[dict[str, Any]]:
         """List every row but the counters of rate budgets."""

@@ -1,0 +1,180 @@
+"""The kill switch: what IAM is told, in one account and in several, and what is said where it fails."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from shared.aws.revocation_rows import RevocationRow, revocation_attributes
+from shared.core.grants import Ending
+from shared.core.kill_switch import build_boundary
+from shared.core.revocation import Revocation, Target
+from tests.gateway_events import ACCOUNT
+from tests.service.admin.conftest import REGION, aws, furnish
+from tests.service.admin.function import NOON, AdminLambda, Clock, open_admin
+from tests.service.emulator import table_name
+
+OTHER = "222222222222"
+REASON = {"reason": "laptop stolen"}
+EMPTY = build_boundary([], NOON).document
+
+
+def policy_arn(account: str) -> str:
+    return f"arn:aws:iam::{account}:policy/SentinelRevocations"
+
+
+def keys_in(account: str) -> dict[str, str]:
+    """Take keys of an account: the emulator tells accounts apart by whose session asks."""
+    role = f"arn:aws:iam::{account}:role/Owner"
+    keys = aws("sts").assume_role(RoleArn=role, RoleSessionName="owner")["Credentials"]
+    return {
+        "aws_access_key_id": keys["AccessKeyId"],
+        "aws_secret_access_key": keys["SecretAccessKey"],
+        "aws_session_token": keys["SessionToken"],
+    }
+
+
+def iam_of(account: str) -> Any:
+    return boto3.client("iam", region_name=REGION, **keys_in(account))
+
+
+def make_policy(account: str) -> None:
+    iam_of(account).create_policy(PolicyName="SentinelRevocations", PolicyDocument=EMPTY)
+
+
+def applied(account: str = ACCOUNT) -> str:
+    """Read the document that applies in an account."""
+    iam = iam_of(account)
+    version = iam.get_policy(PolicyArn=policy_arn(account))["Policy"]["DefaultVersionId"]
+    found = iam.get_policy_version(PolicyArn=policy_arn(account), VersionId=version)
+    return json.dumps(found["PolicyVersion"]["Document"], separators=(",", ":"))
+
+
+def versions(account: str = ACCOUNT) -> int:
+    return len(iam_of(account).list_policy_versions(PolicyArn=policy_arn(account))["Versions"])
+
+
+@pytest.fixture
+def admin(
+    aws_url: str,  # noqa: ARG001 - the emulator's address is in the environment
+    environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[AdminLambda]:
+    for name, value in keys_in(ACCOUNT).items():
+        monkeypatch.setenv(name.upper(), value)
+    furnish()
+    make_policy(ACCOUNT)
+    environment["SENTINEL_KILL_SWITCH_POLICIES"] = f"{policy_arn(ACCOUNT)},{policy_arn(OTHER)}"
+    function = open_admin(environment, Clock(), aws)
+    with closing(function.app):
+        yield function
+
+
+@pytest.fixture
+def both(admin: AdminLambda) -> AdminLambda:
+    make_policy(OTHER)
+    return admin
+
+
+def revoke(admin: AdminLambda, number: int = 1) -> dict[str, Any]:
+    row = admin.vended(number)
+    answered = admin.post(f"/v1/sessions/{row.session_id}/revoke", REASON, "sam")
+    assert answered.status == 200, answered.body
+    switch: dict[str, Any] = answered.body["kill_switch"]
+    return switch
+
+
+def test_a_revoked_session_is_denied_in_every_account(both: AdminLambda) -> None:
+    switch = revoke(both)
+    assert (switch["status"], switch["reach"], switch["revocations"]) == ("applied", "exact", 1)
+    assert switch["applied_at"] == "2026-11-24T12:00:00Z"
+    assert [account["account"] for account in switch["accounts"]] == [ACCOUNT, OTHER]
+    assert "0000000000000001" in applied(ACCOUNT)
+    assert applied(ACCOUNT) == applied(OTHER)
+
+
+def test_revocations_of_many_are_denied_by_the_time_of_issue(both: AdminLambda) -> None:
+    both.post("/v1/revocations", {"user": "bob"} | REASON, "sam")
+    assert '"aws:TokenIssueTime":"2026-11-24T12:00:30Z"' in applied()
+
+
+def test_the_policy_always_says_all_that_is_live_and_nothing_more(both: AdminLambda) -> None:
+    revoke(both, 1)
+    both.clock.forward(minutes=30)
+    revoke(both, 2)
+    assert ("0000000000000001" in applied(), "0000000000000002" in applied()) == (True, True)
+    both.clock.forward(minutes=31)
+    revoke(both, 3)
+    assert "0000000000000001" not in applied()
+
+
+def test_nothing_is_written_where_nothing_has_changed(both: AdminLambda) -> None:
+    revoke(both)
+    before = versions()
+    synced = both.post("/v1/kill-switch/sync", by="sam").body["kill_switch"]
+    assert (synced["status"], synced["applied_at"], versions()) == ("unchanged", None, before)
+
+
+def test_old_versions_make_room(both: AdminLambda) -> None:
+    for number in range(1, 8):
+        revoke(both, number)
+    assert versions() == 5
+    assert all(f"{number:016d}" in applied() for number in range(1, 8))
+
+
+def test_a_failure_in_one_account_is_said_and_the_revocation_stands(admin: AdminLambda) -> None:
+    switch = revoke(admin)
+    assert switch["status"] == "partial"
+    own, other = switch["accounts"]
+    assert (own["status"], other["status"]) == ("applied", "failed")
+    assert "NoSuchEntity" in other["detail"]
+    assert admin.get("/v1/sessions/0000000000000001").body["session"]["status"] == "revoked"
+
+
+def test_a_failure_is_audited_and_made_good_by_the_next_sync(admin: AdminLambda) -> None:
+    row = admin.vended(1)
+    audit = admin.post(f"/v1/sessions/{row.session_id}/revoke", REASON, "sam").audit
+    assert (audit["kill_switch"], list(audit["kill_switch_failures"])) == ("partial", [OTHER])
+    make_policy(OTHER)
+    assert admin.post("/v1/kill-switch/sync", by="sam").body["kill_switch"]["status"] == "applied"
+    assert row.session_id in applied(OTHER)
+
+
+def test_its_state_is_told_and_nothing_written(both: AdminLambda) -> None:
+    revoke(both)
+    assert both.get("/v1/kill-switch", "olivia").body["kill_switch"]["status"] == "unchanged"
+    both.clock.forward(hours=2)
+    assert both.get("/v1/kill-switch", "olivia").body["kill_switch"]["status"] == "behind"
+    assert "0000000000000001" in applied()
+
+
+@pytest.mark.parametrize("by", ["alice", "rita"])
+def test_seeing_and_syncing_take_permissions(both: AdminLambda, by: str) -> None:
+    assert both.get("/v1/kill-switch", by).code == "not_permitted"
+    assert both.post("/v1/kill-switch/sync", by=by).code == "not_permitted"
+
+
+def test_who_may_only_read_does_not_sync(both: AdminLambda) -> None:
+    assert both.post("/v1/kill-switch/sync", by="olivia").code == "not_permitted"
+
+
+def test_more_than_fits_ends_whole_users_and_says_whose(both: AdminLambda) -> None:
+    for number in range(1, 320):
+        both.vended(number, issued_at=both.clock.now - timedelta(seconds=number % 50))
+    both.post("/v1/revocations", {"user": "nobody"} | REASON, "sam")
+    live = [f"{number:016d}" for number in range(1, 320)]
+    for session_id in live:
+        plant_revocation(both, session_id)
+    switch = both.post("/v1/kill-switch/sync", by="sam").body["kill_switch"]
+    assert (switch["reach"], switch["widened"]) == ("users", ["alice"])
+
+
+def plant_revocation(admin: AdminLambda, session_id: str) -> None:
+    row = RevocationRow(
+        session_id, Revocation(Target.SESSION, session_id, NOON, "alice"), Ending("sam", NOON), is_complete=True
+    )
+    admin.aws("dynamodb").put_item(TableName=table_name("grant"), Item=revocation_attributes(row))
