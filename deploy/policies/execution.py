@@ -1,5 +1,6 @@
 """What the three Lambdas may do: identity policies of their execution roles, one statement a reason."""
 
+from deploy.policies.kill_switch import kill_switch_statements
 from deploy.policies.place import Place, Policy, Statement, policy
 from shared.aws.tables import GrantIndex
 from shared.core.stamp import PREFIX, TRANSITIVE_TAG_KEYS, TagKey
@@ -66,7 +67,7 @@ def authorizer_policy(place: Place) -> Policy:
 
 
 def admin_policy(place: Place) -> Policy:
-    """Let the admin Lambda keep grants and sessions, and tell of them; it cannot assume any role.
+    """Let the admin Lambda keep grants and sessions, tell of them, and write the kill switch, as no role but its like.
 
     Webhooks are SecureStrings under Parameter Store's own key, which anyone who may read the parameter may use (Systems
     Manager User Guide, "SecureString parameters"); a key of your own needs `kms:Decrypt` besides.
@@ -92,6 +93,7 @@ def admin_policy(place: Place) -> Policy:
             ],
             "Resource": place.table_arns(place.grant_table, place.session_table),
         },
+        *kill_switch_statements(place),
         *_observe(place, place.admin_role),
     )
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from deploy.policies.caller import caller_policy, operator_policy
 from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, vend_policy
+from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
 from deploy.policies.place import Place, Policy
 from deploy.policies.protected import protected_trust
 
@@ -31,6 +32,8 @@ def generated_policies() -> Mapping[str, Policy]:
         "admin-execution-role.json": admin_policy(EXAMPLE),
         "execution-role-trust.json": lambda_trust(),
         "protected-role-trust.json": protected_trust(EXAMPLE),
+        "revocations-role.json": revocations_role_policy(EXAMPLE, "444455556666"),
+        "revocations-role-trust.json": revocations_role_trust(EXAMPLE),
         "caller.json": caller_policy(EXAMPLE, "a1b2c3d4e5", function_url=EXAMPLE.vend_role),
         "operator.json": operator_policy(EXAMPLE),
     }

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from shared.core.kill_switch import POLICY_NAME
+
 VERSION: Final = "2012-10-17"
 
 Statement = dict[str, object]
@@ -53,6 +55,11 @@ class Place:
     def topic_arn(self) -> str:
         """Name the topic that tells of every change of state."""
         return self.arn("sns", self.topic)
+
+    @property
+    def kill_switch_policy_arn(self) -> str:
+        """Name the policy that is the boundary of every protected role of this account."""
+        return f"arn:{self.partition}:iam::{self.account}:policy/{POLICY_NAME}"
 
     def parameters(self, pattern: str) -> str:
         """Match parameters below the prefix."""

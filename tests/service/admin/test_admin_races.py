@@ -1,5 +1,6 @@
 """Several at the same instant, each through a function of their own, on an emulator whose transactions are atomic."""
 
+import asyncio
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -12,11 +13,12 @@ from typing import Any, TypeVar
 import pytest
 
 from services.vend.handler import wire
+from services.vend.issuing import Issuer
 from shared.edge.clock import utc_now
 from tests.gateway_events import http_api_event
 from tests.lambda_context import FakeContext
 from tests.service.admin.conftest import APPROVAL, aws, furnish
-from tests.service.admin.function import AdminLambda, Clock, open_admin
+from tests.service.admin.function import AdminLambda, Answered, Clock, open_admin
 
 RACERS = 4
 Outcome = TypeVar("Outcome")
@@ -94,12 +96,80 @@ def test_of_many_events_begun_at_once_the_budget_is_not_overspent(admins: list[A
     assert sorted(answer.status for answer in answers) == [201, 201, 409, 409]
 
 
+def make_assumable(admin: AdminLambda, profile: str) -> None:
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:*"}]}
+    role = aws("iam").create_role(RoleName=profile, Path="/sentinel/", AssumeRolePolicyDocument=json.dumps(trust))
+    admin.store(f"profiles/{profile}", {"role_arn": role["Role"]["Arn"]})
+
+
+def revoke_all_of(admin: AdminLambda, user: str) -> Answered:
+    answered = admin.post("/v1/revocations", {"user": user, "reason": "laptop stolen"}, "sam")
+    assert answered.status == 201, answered.body
+    return answered
+
+
+def state_of_session(admin: AdminLambda, session_id: str) -> str:
+    return str(admin.get(f"/v1/sessions/{session_id}", "sam").body["session"]["status"])
+
+
+def test_a_vend_that_races_with_a_revocation_gets_nothing_or_a_revoked_session(
+    admins: list[AdminLambda], environment: dict[str, str]
+) -> None:
+    make_assumable(admins[0], "dev")
+    with ExitStack() as stack:
+        vends = [stack.enter_context(closing(wire(environment, io.StringIO()))) for _ in range(3)]
+        for racer in (f"racer{number}" for number in range(4)):
+            racing = (partial(vend, app, "dev", racer) for app in vends)
+            *answers, _ = at_once(*racing, partial(lambda user: {"x": revoke_all_of(admins[0], user)}, racer))
+            for answer in answers:
+                if "AccessKeyId" in answer:
+                    assert state_of_session(admins[1], answer["SessionId"]) == "revoked"
+                else:
+                    assert answer["code"] == "locked_out"
+
+
+def test_a_vend_that_was_decided_before_a_revocation_ends_under_it(
+    admins: list[AdminLambda], environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_assumable(admins[0], "dev")
+    issue = Issuer.issue
+
+    async def issue_late(*arguments: Any) -> Any:
+        await asyncio.to_thread(revoke_all_of, admins[0], "alice")
+        return await issue(*arguments)
+
+    monkeypatch.setattr(Issuer, "issue", issue_late)
+    with closing(wire(environment, io.StringIO())) as app:
+        answer = vend(app, "dev")
+    assert state_of_session(admins[1], answer["SessionId"]) == "revoked"
+    assert vend_again(environment) == "locked_out"
+
+
+def vend_again(environment: dict[str, str]) -> str:
+    with closing(wire(environment, io.StringIO())) as app:
+        return str(vend(app, "dev")["code"])
+
+
+def test_of_many_who_revoke_one_session_one_does(admins: list[AdminLambda]) -> None:
+    row = admins[0].vended(1)
+    path = f"/v1/sessions/{row.session_id}/revoke"
+    answers = at_once(*(partial(admin.post, path, {"reason": f"{n}"}, "sam") for n, admin in enumerate(admins)))
+    assert [answer.status for answer in answers] == [200] * RACERS, [answer.audit for answer in answers]
+    assert len({answer.body["session"]["revoked"]["comment"] for answer in answers}) == 1
+
+
+def test_of_many_who_revoke_everything_at_once_none_fails_and_the_latest_cutoff_holds(
+    admins: list[AdminLambda],
+) -> None:
+    row = admins[0].vended(1)
+    at_once(*(partial(revoke_all_of, admin, "alice") for admin in admins))
+    assert state_of_session(admins[0], row.session_id) == "revoked"
+
+
 def test_of_two_vends_of_one_once_approval_one_gets_credentials(
     admins: list[AdminLambda], environment: dict[str, str]
 ) -> None:
-    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:*"}]}
-    role = aws("iam").create_role(RoleName="once", Path="/sentinel/", AssumeRolePolicyDocument=json.dumps(trust))
-    admins[0].store("profiles/once", {"role_arn": role["Role"]["Arn"]})
+    make_assumable(admins[0], "once")
     request_id = admins[0].file(profile="once")
     admins[0].approve(request_id)
     with ExitStack() as stack:
@@ -109,7 +179,7 @@ def test_of_two_vends_of_one_once_approval_one_gets_credentials(
     assert admins[0].get(f"/v1/requests/{request_id}").body["request"]["status"] == "consumed"
 
 
-def vend(app: Any) -> dict[str, Any]:
-    response = app(http_api_event(query="profile=once"), FakeContext())
+def vend(app: Any, profile: str = "once", by: str = "alice") -> dict[str, Any]:
+    response = app(http_api_event(query=f"profile={profile}", arn=arn_of(by)), FakeContext())
     body: dict[str, Any] = json.loads(response["body"])
     return body

@@ -66,6 +66,8 @@ def admin(
 ) -> Iterator[AdminLambda]:
     for name, value in keys_in(ACCOUNT).items():
         monkeypatch.setenv(name.upper(), value)
+    # boto3 remembers the keys it found first.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     furnish()
     make_policy(ACCOUNT)
     environment["SENTINEL_KILL_SWITCH_POLICIES"] = f"{policy_arn(ACCOUNT)},{policy_arn(OTHER)}"

@@ -36,8 +36,21 @@ def test_a_trust_policy_fits_the_default_quota() -> None:
     assert len(json.dumps(protected_trust(EXAMPLE), separators=(",", ":"))) <= 2048
 
 
-def test_the_admin_lambda_can_assume_nothing() -> None:
-    assert not any("sts:" in json.dumps(statement["Action"]) for statement in statements("admin-execution-role.json"))
+def test_the_admin_lambda_can_assume_nothing_but_the_role_that_writes_the_kill_switch_elsewhere() -> None:
+    assuming = [each for each in statements("admin-execution-role.json") if "sts:" in json.dumps(each["Action"])]
+    assert [each["Resource"] for each in assuming] == ["arn:aws:iam::*:role/SentinelRevocations"]
+
+
+def test_the_admin_lambda_writes_one_policy_and_can_attach_none() -> None:
+    writing = [each for each in statements("admin-execution-role.json") if "iam:" in json.dumps(each["Action"])]
+    assert [each["Resource"] for each in writing] == ["arn:aws:iam::111122223333:policy/SentinelRevocations"]
+    assert {action for each in writing for action in each["Action"]} == {
+        "iam:GetPolicy",
+        "iam:GetPolicyVersion",
+        "iam:ListPolicyVersions",
+        "iam:CreatePolicyVersion",
+        "iam:DeletePolicyVersion",
+    }
 
 
 def test_only_the_admin_lambda_reads_webhooks_and_publishes() -> None:

@@ -59,6 +59,28 @@ def event(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def session(**changes: Any) -> dict[str, Any]:
+    """Alice's session of prod, revoked by bob."""
+    return {
+        "id": GRANT_ID,
+        "user": "alice",
+        "profile": "prod",
+        "status": "revoked",
+        "grant_id": None,
+        "revoked": act("bob", "laptop stolen"),
+    } | changes
+
+
+def revocation(**changes: Any) -> dict[str, Any]:
+    """Of all of alice's sessions."""
+    return {"id": GRANT_ID, "target": "user", "name": "alice", "reason": "laptop stolen"} | changes
+
+
+def lockout(**changes: Any) -> dict[str, Any]:
+    """Alice is locked out, until somebody lifts it."""
+    return revocation(ends_at=None, lifted=None) | changes
+
+
 def vote(user: str, comment: str | None = None) -> dict[str, Any]:
     return {"user": user, "at": "2026-11-02T12:00:00Z", "comment": comment}
 

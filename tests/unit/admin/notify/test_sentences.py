@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.admin.notify.sentences import sentence
 from shared.core.webhook import NoticeEvent
-from tests.unit.admin.notify.samples import GRANT_ID, WINDOW, act, event, request, vote
+from tests.unit.admin.notify.samples import GRANT_ID, WINDOW, act, event, lockout, request, revocation, session, vote
 
 APPROVE = f"bob or *@sec.example can approve: sentinel approve {GRANT_ID}"
 REVIEW = f"It awaits a review: sentinel review {GRANT_ID}"
@@ -103,6 +103,33 @@ BOTH = [vote("bob", "go"), vote("carol@sec.example")]
             event(review=act("bob", "fine")),
             'bob reviewed alice\'s break-glass event on prod ("fine").',
         ),
+        (
+            "session.revoked",
+            "bob",
+            session(),
+            f'bob revoked alice\'s session {GRANT_ID} of prod: "laptop stolen".',
+        ),
+        ("session.revoked", "alice", session(revoked=None), f"alice revoked their own session {GRANT_ID} of prod."),
+        ("sessions.revoked", "bob", revocation(), 'bob revoked every session of user alice: "laptop stolen".'),
+        (
+            "sessions.revoked",
+            "bob",
+            revocation(target="all", name=None),
+            'bob revoked every session of everyone: "laptop stolen".',
+        ),
+        ("lockout.set", "bob", lockout(), 'bob locked out user alice until it is lifted: "laptop stolen".'),
+        (
+            "lockout.set",
+            "bob",
+            lockout(target="profile", name="prod", ends_at="2026-11-02T13:00:00Z"),
+            'bob locked out profile prod until 2026-11-02 13:00 UTC: "laptop stolen".',
+        ),
+        (
+            "lockout.lifted",
+            "bob",
+            lockout(lifted=act("bob", "found it")),
+            'bob lifted the lockout of user alice ("found it").',
+        ),
     ],
     ids=lambda part: part if isinstance(part, str) and "." in part and " " not in part else "",
 )
@@ -112,8 +139,10 @@ def test_every_change_reads_well(event_: str, actor: str | None, details: dict[s
 
 @pytest.mark.parametrize("event_", NoticeEvent)
 def test_every_event_has_a_sentence(event_: NoticeEvent) -> None:
-    details = event() if event_.startswith("break_glass") else request(window=WINDOW)
-    assert "prod" in sentence(event_, "alice", details)
+    samples = {"break_glass": event(), "request": request(window=WINDOW), "session": session()}
+    of_many = {"sessions": revocation(), "lockout": lockout(lifted=act("bob"))}
+    text = sentence(event_, "carol", (samples | of_many)[event_.partition(".")[0]])
+    assert text.endswith((".", GRANT_ID))
 
 
 def test_of_many_approvers_only_some_are_named() -> None:
