@@ -45,6 +45,9 @@ SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "unlock": ("sentinel.commands.lockouts", "unlock", "Lift a lockout."),
         "locks": ("sentinel.commands.lockouts", "locks", "List lockouts."),
         "kill-switch": ("sentinel.commands.kill_switch", "kill_switch", "Look after the kill switch."),
+        "proof": ("sentinel.commands.proof", "proof", "Print the proof an API behind the authorizer asks for."),
+        "curl": ("sentinel.commands.curl", "curl", "Ask an API behind the authorizer."),
+        "audit": ("sentinel.commands.audit", "audit", "Compare CloudTrail with the sessions."),
     },
     "Operating": {
         "policy": ("sentinel.commands.policy", "policy", "Validate, test, explain and publish policies."),

@@ -3,8 +3,8 @@ from typing import Any, Final
 
 import click
 
-from sentinel.cloudtrail import TrailDeniedError
 from sentinel.clock import utc_now
+from sentinel.cloudtrail import TrailDeniedError
 from sentinel.grant_commands import grant_id, optional_id_argument
 from sentinel.lists import list_options, read_filters, read_pages
 from sentinel.options import connection_options, json_option, run
