@@ -19,7 +19,7 @@ _EPILOG: Final = """\b
 Examples:
   sentinel curl --profile prod https://abc123.execute-api.eu-central-1.amazonaws.com/orders
   sentinel exec prod -- sentinel curl --api abc123 -d '{"id": 7}' https://orders.example/orders
-  sentinel curl --profile prod --bind-request --stage v1 https://abc123.execute-api.eu-west-1.amazonaws.com/v1/pay -X POST
+  sentinel curl --profile prod --bind-request --stage v1 -X POST https://abc123.execute-api.eu-west-1.api.aws/v1/pay
 """
 
 
