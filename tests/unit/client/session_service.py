@@ -121,7 +121,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> SessionService:
 
     @asynccontextmanager
     async def open_it(settings: Settings) -> AsyncIterator[SessionService]:
-        assert settings.server()
+        assert settings.server().region == "eu-central-1"
         yield service
 
     monkeypatch.setattr("sentinel.session_api.open_transport", open_it)

@@ -1,11 +1,15 @@
 """`sentinel revoke`: one session, many, and what the kill switch did."""
 
+import asyncio
 import json
 
+import click
 import pytest
 
 from sentinel.cli import run_command_line
 from sentinel.errors import ServiceUnreachableError
+from sentinel.revoking import finish
+from sentinel.session_api import SessionApi
 from tests.unit.client.session_service import (
     ID,
     OTHER_ID,
@@ -75,6 +79,18 @@ def test_an_error_while_marking_says_that_the_revocation_stands(
     assert f"sentinel revoke --resume {OTHER_ID}" in err
 
 
+async def test_ctrl_c_while_marking_says_how_to_go_on(
+    sessions: SessionService, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def interrupted(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(sessions, "post", interrupted)
+    with pytest.raises(asyncio.CancelledError):
+        await finish(SessionApi(sessions), OTHER_ID)  # type: ignore[arg-type]
+    assert f"go on with: sentinel revoke --resume {OTHER_ID}" in capsys.readouterr().err
+
+
 def test_an_interrupted_revocation_is_resumed(sessions: SessionService, capsys: pytest.CaptureFixture[str]) -> None:
     steps = [{"revocation": a_revocation(complete=done)} for done in (False, True)]
     sessions.answer(*CONTINUE, *steps)
@@ -127,17 +143,15 @@ def test_what_cannot_be_meant_is_never_sent(
     assert sessions.asked == []
 
 
-@pytest.mark.parametrize(("answer", "code", "calls"), [(True, 0, 1), (False, 130, 0)])
+@pytest.mark.parametrize(("answer", "code", "calls"), [("yes", 0, 1), ("no", 130, 0)])
 def test_a_person_is_asked_before_many_sessions_end(
-    sessions: SessionService, monkeypatch: pytest.MonkeyPatch, answer: bool, code: int, calls: int
+    sessions: SessionService, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, calls: int
 ) -> None:
-    import click  # noqa: PLC0415 - the question is click's
-
     def confirm(text: str, *, abort: bool, err: bool) -> bool:
         assert "Revoke all sessions of the profile prod?" in text
         assert abort
         assert err
-        if not answer:
+        if answer == "no":
             raise click.Abort
         return True
 
