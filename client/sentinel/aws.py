@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
+from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
@@ -46,18 +47,37 @@ class BaseCredentials:
         """
         content = {"Content-Type": "application/json"} if body else {}
         request = AWSRequest(method=method, url=url, data=body, headers=content)
-        SigV4Auth(self._frozen(), service or server.signing_service, self._signing_region(server)).add_auth(request)
+        SigV4Auth(self._frozen(), service or server.signing_service, self.region_of(server)).add_auth(request)
         return dict(request.headers.items())
 
     def access_key_id(self) -> str:
         """Whose credentials these are; the public half of the key."""
         return str(self._frozen().access_key)
 
+    def open_client(self, service: str, region: str, config: Config) -> Any:
+        """Open a botocore client that acts as the caller.
+
+        Raises:
+            BaseCredentialsError: the chain finds no credentials, or what it finds cannot be used.
+
+        """
+        self._frozen()
+        try:
+            return self._open().create_client(service, region_name=region, config=config)
+        except (BotoCoreError, ValueError) as error:
+            raise BaseCredentialsError(f"{service} in {region} cannot be reached: {error}") from None
+
     def forget(self) -> None:
         """Start the chain afresh next time: a key refused may have been replaced on disk since."""
         self._session = None
 
-    def _signing_region(self, server: RemoteServer) -> str:
+    def region_of(self, server: RemoteServer) -> str:
+        """Name the region to sign for: the server's host says it, or the settings do.
+
+        Raises:
+            UsageError: nobody does.
+
+        """
         region = server.region or self._region or os.environ.get("AWS_REGION")
         region = region or self._open().get_config_variable("region")
         if not region:

@@ -37,6 +37,18 @@ SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "close": ("sentinel.commands.break_glass", "close", "End an event before its time."),
         "review": ("sentinel.commands.break_glass", "review", "Record the review of an event."),
     },
+    "Sessions": {
+        "sessions": ("sentinel.commands.sessions", "sessions", "List sessions, or show one."),
+        "session": ("sentinel.commands.sessions", "session", "Show a session and what it did."),
+        "revoke": ("sentinel.commands.revoke", "revoke", "End sessions before their time."),
+        "lock": ("sentinel.commands.lockouts", "lock", "Give somebody no new credentials."),
+        "unlock": ("sentinel.commands.lockouts", "unlock", "Lift a lockout."),
+        "locks": ("sentinel.commands.lockouts", "locks", "List lockouts."),
+        "kill-switch": ("sentinel.commands.kill_switch", "kill_switch", "Look after the kill switch."),
+        "proof": ("sentinel.commands.proof", "proof", "Print the proof an API behind the authorizer asks for."),
+        "curl": ("sentinel.commands.curl", "curl", "Ask an API behind the authorizer."),
+        "audit": ("sentinel.commands.audit", "audit", "Compare CloudTrail with the sessions."),
+    },
     "Operating": {
         "policy": ("sentinel.commands.policy", "policy", "Validate, test, explain and publish policies."),
         "local": ("sentinel.commands.local", "local", "Run the whole system on this machine."),

@@ -1,14 +1,16 @@
 """What the commands on requests and those on events share: showing one, listing many, taking a step."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 import click
 
 from sentinel.api import open_api
 from sentinel.clock import utc_now
-from sentinel.grant_lists import list_grants, read_filters
 from sentinel.grant_output import print_grant, print_grants, warn_unnotified
 from sentinel.grants import GRANT_ID_PATTERN, ChangeT, Grant, GrantKind, PageT, is_grant_id
+from sentinel.lists import read_filters, read_pages
 from sentinel.options import connection_options, json_option, run
 from sentinel.output import accepted
 from sentinel.settings import Settings
@@ -61,7 +63,8 @@ async def _find(kind: GrantKind[ChangeT, PageT], settings: Settings, given_id: s
 async def _list(kind: GrantKind[ChangeT, PageT], settings: Settings, filters: dict[str, Any]) -> list[Grant]:
     chosen = read_filters(**filters)
     async with open_api(settings) as api:
-        return await list_grants(api, kind, chosen)
+        found: Sequence[Grant] = await read_pages(partial(api.page, kind), chosen)
+    return list(found)
 
 
 async def _take(

@@ -1,13 +1,14 @@
 """Requests and events on a terminal: a table of many, the facts of one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import click
 
-from sentinel.grants import Act, ApprovalRequest, BreakGlassEvent, EventAnswer, Grant, RequestAnswer, Window
+from sentinel.grants import Act, ApprovalRequest, BreakGlassEvent, Grant, Window
 from sentinel.output import note, print_json
+from sentinel.table import print_table
 from sentinel.times import relative
 from shared.core.durations import format_duration
 
@@ -20,6 +21,14 @@ _STYLES: Final = {
     "expired": "yellow",
     "reviewed": "green",
 }
+_HEAD: Final = ("id", "status", "user", "profile", "for", "when", "why")
+
+
+class Announced(Protocol):
+    """An answer to a change: which targets were told of it."""
+
+    @property
+    def notified(self) -> Mapping[str, bool]: ...
 
 
 def print_grants(grants: Sequence[Grant], plural: str, now: datetime, *, as_json: bool) -> None:
@@ -27,7 +36,7 @@ def print_grants(grants: Sequence[Grant], plural: str, now: datetime, *, as_json
     if as_json:
         print_json({plural: [grant.model_dump(mode="json") for grant in grants]})
     elif grants:
-        _print_table(grants, now)
+        print_table(_HEAD, (_cells(grant, now) for grant in grants), _STYLES)
     else:
         note(f"there are no such {plural}")
 
@@ -42,7 +51,7 @@ def print_grant(grant: Grant, now: datetime, *, as_json: bool) -> None:
             click.echo(f"{name:<14} {value}")
 
 
-def warn_unnotified(answer: RequestAnswer | EventAnswer) -> None:
+def warn_unnotified(answer: Announced) -> None:
     """Say who could not be told. The action stands all the same."""
     for target in (target for target, told in answer.notified.items() if not told):
         note(f"done, but the notification to {target} failed: tell them yourself")
@@ -55,21 +64,9 @@ def approve_words(request: ApprovalRequest) -> str:
     return f"{count}{people} can approve it: sentinel approve {request.id}"
 
 
-def _print_table(grants: Sequence[Grant], now: datetime) -> None:
-    # Only a table for people needs rich.
-    from rich.console import Console  # noqa: PLC0415 - see above
-    from rich.table import Table  # noqa: PLC0415 - see above
-    from rich.text import Text  # noqa: PLC0415 - see above
-
-    table = Table("id", "status", "user", "profile", "for", "when", "why", box=None, pad_edge=False)
-    table.columns[0].no_wrap = True
-    for grant in grants:
-        status = Text(grant.status, _STYLES.get(grant.status, ""))
-        duration = format_duration(timedelta(seconds=grant.duration_s))
-        # Text, not str: what people write must not be read as markup.
-        cells = (grant.user, grant.profile, duration, _when(grant, now), _why(grant))
-        table.add_row(Text(grant.id), status, *map(Text, cells))
-    Console().print(table)
+def _cells(grant: Grant, now: datetime) -> tuple[str, ...]:
+    duration = format_duration(timedelta(seconds=grant.duration_s))
+    return grant.id, grant.status, grant.user, grant.profile, duration, _when(grant, now), _why(grant)
 
 
 def _facts(grant: Grant, now: datetime) -> Iterator[tuple[str, str]]:
@@ -84,7 +81,7 @@ def _facts(grant: Grant, now: datetime) -> Iterator[tuple[str, str]]:
         yield "uses", "one vend" if grant.uses == "once" else ""
         yield "approvers", f"{grant.quorum} of {', '.join(grant.approvers)}"
         for approval in grant.approvals:
-            yield "approved", _act_words(Act(by=approval.user, at=approval.at, comment=approval.comment), now)
+            yield "approved", act_words(Act(by=approval.user, at=approval.at, comment=approval.comment), now)
     else:
         yield "reason", grant.reason
         yield "justification", grant.justification
@@ -92,9 +89,9 @@ def _facts(grant: Grant, now: datetime) -> Iterator[tuple[str, str]]:
     if grant.window is not None:
         yield "window", _window_words(grant.window, now)
     if grant.ended is not None:
-        yield "ended", _act_words(grant.ended, now)
+        yield "ended", act_words(grant.ended, now)
     if isinstance(grant, BreakGlassEvent) and grant.review is not None:
-        yield "reviewed", _act_words(grant.review, now)
+        yield "reviewed", act_words(grant.review, now)
 
 
 def _window_words(window: Window, now: datetime) -> str:
@@ -103,7 +100,8 @@ def _window_words(window: Window, now: datetime) -> str:
     return f"{began} {relative(window.starts_at, now)}, {end} {relative(window.ends_at, now)}"
 
 
-def _act_words(act: Act, now: datetime) -> str:
+def act_words(act: Act, now: datetime) -> str:
+    """Say who did something, when, and what they said."""
     by = f"by {act.by} " if act.by else ""
     return f"{by}{relative(act.at, now)}" + (f": {act.comment}" if act.comment else "")
 

@@ -96,12 +96,12 @@ class EventAnswer(Answer):
 
 
 class RequestPage(Answer):
-    grants: Sequence[ApprovalRequest] = Field(alias="requests")
+    rows: Sequence[ApprovalRequest] = Field(alias="requests")
     next_cursor: str | None = None
 
 
 class EventPage(Answer):
-    grants: Sequence[BreakGlassEvent] = Field(alias="events")
+    rows: Sequence[BreakGlassEvent] = Field(alias="events")
     next_cursor: str | None = None
 
 

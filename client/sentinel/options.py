@@ -51,6 +51,11 @@ def profile_name(_context: click.Context, _parameter: click.Parameter, value: st
     return value
 
 
+def optional_profile_name(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """As `profile_name`, for an option that may be left out."""
+    return None if value is None else profile_name(context, parameter, value)
+
+
 profile_argument = click.argument("profile", callback=profile_name)
 
 

@@ -45,6 +45,9 @@ class Transport:
     async def post(self, path: str, body: Mapping[str, Any], model: type[Model]) -> Model | Refusal:
         return await self._ask("POST", self.server.url(path, {}), orjson.dumps(body), model)
 
+    async def delete(self, path: str, query: Mapping[str, str], model: type[Model]) -> Model | Refusal:
+        return await self._ask("DELETE", self.server.url(path, dict(query)), b"", model)
+
     async def _ask(self, method: str, url: str, body: bytes, model: type[Model]) -> Model | Refusal:
         # botocore's chain may run a program or ask the network, and it blocks while it does.
         headers = await asyncio.to_thread(self.base.sign, method, url, self.server, self.service, body)
@@ -66,7 +69,7 @@ class Transport:
                 headers={**headers, "Accept": "application/json", "Accept-Encoding": "identity"},
                 data=body or None,
                 allow_redirects=False,
-                proxy=_proxy(self.server),
+                proxy=proxy_for(self.server),
             ) as response:
                 return response.status, response.headers, await _read_capped(response.content)
         except TimeoutError:
@@ -86,7 +89,7 @@ async def open_transport(settings: Settings) -> AsyncIterator[Transport]:
     server = settings.server()
     base = BaseCredentials(settings.aws_profile, settings.region)
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=_tls()),
+        connector=aiohttp.TCPConnector(ssl=tls_context()),
         timeout=_TIMEOUT,
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
@@ -95,12 +98,12 @@ async def open_transport(settings: Settings) -> AsyncIterator[Transport]:
         yield Transport(server, base, settings.signing_service, http)
 
 
-def _tls() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
     """Trust what the system trusts, or the bundle AWS tools are told to use."""
     return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE") or None)
 
 
-def _proxy(server: RemoteServer) -> str | None:
+def proxy_for(server: RemoteServer) -> str | None:
     """Find the proxy other tools use. aiohttp's own lookup reads ~/.netrc too and would overwrite the signature."""
     if server.is_loopback or proxy_bypass(server.host):
         return None

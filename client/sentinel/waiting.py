@@ -90,7 +90,7 @@ async def wait_until_open(api: SentinelApi, request: ApprovalRequest) -> Approva
 async def _find_own(api: SentinelApi, profile: str) -> ApprovalRequest | None:
     for status in ("pending", "approved"):
         filters = {"view": "mine", "profile": profile, "status": status, "limit": "1"}
-        found = accepted(await api.page(REQUESTS, filters)).grants
+        found = accepted(await api.page(REQUESTS, filters)).rows
         if found:
             return found[0]
     return None

@@ -6,9 +6,9 @@ from sentinel.api import open_api
 from sentinel.clock import utc_now
 from sentinel.errors import UsageError
 from sentinel.grant_commands import optional_id_argument, show, step_command, window_option
-from sentinel.grant_lists import list_options
 from sentinel.grant_output import print_grant, warn_unnotified
 from sentinel.grants import EVENTS, EventAnswer
+from sentinel.lists import list_options
 from sentinel.options import connection_options, json_option, profile_argument, run
 from sentinel.output import accepted, is_terminal
 from sentinel.settings import Settings

@@ -1,17 +1,13 @@
-import os
 import sys
 from typing import Final
 
 import click
 
-from sentinel.aws import BaseCredentials
-from sentinel.cache import CredentialCache, cache_key
-from sentinel.clock import utc_now
-from sentinel.credentials import VendedCredentials
 from sentinel.errors import UsageError
-from sentinel.options import json_option, profile_argument, run, vend_options
-from sentinel.output import accepted, print_json
-from sentinel.settings import Settings, xdg_directory
+from sentinel.kept_vend import vend, vend_kept
+from sentinel.options import json_option, profile_argument, vend_options
+from sentinel.output import print_json
+from sentinel.settings import Settings
 
 _EPILOG: Final = """\b
 In ~/.aws/config (`sentinel configure` writes it for you):
@@ -38,22 +34,5 @@ def credentials(settings: Settings, profile: str, *, no_cache: bool, force: bool
             "these are secrets, and stdout is a terminal",
             f"use `sentinel exec {profile} -- COMMAND`, or --force to see them",
         )
-    server = settings.server()
-    base = BaseCredentials(settings.aws_profile, settings.region)
-    if no_cache:
-        print_json(_vend(settings, profile).as_process_answer())
-        return
-    cache = CredentialCache(xdg_directory(os.environ, "XDG_CACHE_HOME", ".cache") / "credentials", utc_now)
-    key = cache_key(server.base, profile, settings.duration, base.access_key_id())
-    print_json(cache.get(key, lambda: _vend(settings, profile)).as_process_answer())
-
-
-def _vend(settings: Settings, profile: str) -> VendedCredentials:
-    # A cached answer needs no HTTP client, and importing one is half of a start.
-    from sentinel.api import open_api  # noqa: PLC0415 - see above
-
-    async def ask() -> VendedCredentials:
-        async with open_api(settings) as api:
-            return accepted(await api.vend(profile, settings.duration))
-
-    return run(ask())
+    vended = vend(settings, profile) if no_cache else vend_kept(settings, profile)
+    print_json(vended.as_process_answer())

@@ -5,9 +5,9 @@ import click
 from sentinel.api import open_api
 from sentinel.clock import utc_now
 from sentinel.grant_commands import optional_id_argument, show, step_command, window_option
-from sentinel.grant_lists import list_options
 from sentinel.grant_output import approve_words, print_grant, warn_unnotified
 from sentinel.grants import REQUESTS, ApprovalRequest
+from sentinel.lists import list_options
 from sentinel.options import connection_options, json_option, profile_argument, run
 from sentinel.output import accepted, note
 from sentinel.settings import Settings

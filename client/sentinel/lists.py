@@ -1,19 +1,19 @@
-"""Lists of requests and events: the options they share, and reading all their pages."""
+"""Lists: the options they share, and reading all their pages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import click
 
-from sentinel.api import SentinelApi
 from sentinel.clock import utc_now
-from sentinel.grants import ChangeT, Grant, GrantKind, PageT
-from sentinel.options import profile_name
+from sentinel.options import optional_profile_name
 from sentinel.output import accepted
+from sentinel.refusal import Refusal
 from sentinel.times import WIRE, parse_instant_or_ago
 
 Result = TypeVar("Result")
+Row_co = TypeVar("Row_co", covariant=True)
 _MOST_A_PAGE = 100
 
 
@@ -25,7 +25,7 @@ def list_options(views: tuple[str, ...], statuses: tuple[str, ...]) -> Callable[
             click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many."),
             click.option("--until", metavar="TIME", help="Not newer than this instant, or this long ago."),
             click.option("--since", metavar="TIME", help="Not older than this instant, or this long ago: 24h."),
-            click.option("--profile", metavar="NAME", callback=_optional_profile, help="Of one profile."),
+            click.option("--profile", metavar="NAME", callback=optional_profile_name, help="Of one profile."),
             click.option("--user", metavar="USER", help="Of one user; takes --view all."),
             click.option("--status", type=click.Choice(statuses), help="In one state."),
             click.option("--view", type=click.Choice(views), default=views[0], show_default=True, help="Whose."),
@@ -34,6 +34,15 @@ def list_options(views: tuple[str, ...], statuses: tuple[str, ...]) -> Callable[
         return command
 
     return add
+
+
+class Page(Protocol[Row_co]):
+    """One page of an answer, newest first; there are more while there is a cursor, even after an empty page."""
+
+    @property
+    def rows(self) -> Sequence[Row_co]: ...
+    @property
+    def next_cursor(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +69,23 @@ def read_filters(limit: int, since: str | None, until: str | None, **plain: str 
     return Filters(query, limit)
 
 
-async def list_grants(api: SentinelApi, kind: GrantKind[ChangeT, PageT], filters: Filters) -> list[Grant]:
+async def read_pages(
+    ask: Callable[[Mapping[str, str]], Awaitable[Page[Row_co] | Refusal]], filters: Filters
+) -> list[Row_co]:
     """Read pages until there are enough rows, or no more.
 
     Raises:
         RefusedError: the service refuses.
 
     """
-    found: list[Grant] = []
+    found: list[Row_co] = []
     cursor: str | None = None
     while len(found) < filters.limit:
         size = {"limit": str(min(_MOST_A_PAGE, filters.limit - len(found)))}
         position = {} if cursor is None else {"cursor": cursor}
-        page = accepted(await api.page(kind, {**filters.query, **size, **position}))
-        found.extend(page.grants)
+        page = accepted(await ask({**filters.query, **size, **position}))
+        found.extend(page.rows)
         cursor = page.next_cursor
         if cursor is None:
             break
     return found
-
-
-def _optional_profile(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    return None if value is None else profile_name(context, parameter, value)

@@ -1,0 +1,57 @@
+from typing import Final
+
+import click
+
+from sentinel.cli import HELP_OPTIONS
+from sentinel.options import connection_options, json_option, run
+from sentinel.output import accepted, print_json
+from sentinel.revocation_output import print_kill_switch, require_kill_switch
+from sentinel.revocations import KillSwitch
+from sentinel.session_api import open_session_api
+from sentinel.settings import Settings
+
+_EPILOG: Final = """\b
+Example:
+  sentinel kill-switch status || sentinel kill-switch sync
+"""
+
+
+@click.group("kill-switch", context_settings=HELP_OPTIONS, epilog=_EPILOG)
+def kill_switch() -> None:
+    """Look after the IAM policy that takes revoked credentials away on every AWS API."""
+
+
+@kill_switch.command
+@connection_options
+@json_option
+def status(settings: Settings, *, as_json: bool) -> None:
+    """Say whether every account's policy denies what is revoked.
+
+    Exit code 0: it does, or there is no kill switch; 1: it does not everywhere.
+    """
+    _show(run(_look(settings, sync=False)), as_json=as_json)
+
+
+@kill_switch.command
+@connection_options
+@json_option
+def sync(settings: Settings, *, as_json: bool) -> None:
+    """Build the policy anew from the live revocations and write it where it differs.
+
+    Exit code 0: every account has it; 1: some do not.
+    """
+    _show(run(_look(settings, sync=True)), as_json=as_json)
+
+
+async def _look(settings: Settings, *, sync: bool) -> KillSwitch:
+    async with open_session_api(settings) as api:
+        return accepted(await (api.sync_kill_switch() if sync else api.kill_switch())).kill_switch
+
+
+def _show(switch: KillSwitch, *, as_json: bool) -> None:
+    if as_json:
+        print_json(switch.model_dump(mode="json"))
+    else:
+        click.echo(f"{switch.status}: live revocations: {switch.revocations}")
+        print_kill_switch(switch)
+    require_kill_switch(switch, "what was revoked", up_to_date=True)

@@ -1,0 +1,77 @@
+from typing import Any, Final
+
+import click
+
+from sentinel.clock import utc_now
+from sentinel.grant_output import warn_unnotified
+from sentinel.lists import Filters, read_pages
+from sentinel.options import connection_options, json_option, run
+from sentinel.output import accepted, print_json
+from sentinel.revocation_output import lockout_words, print_lockouts
+from sentinel.revocations import Lockout, LockoutAnswer
+from sentinel.session_api import open_session_api
+from sentinel.settings import Settings
+from sentinel.target import Target, require_target, target_options
+
+_LOCK_EPILOG: Final = """\b
+Examples:
+  sentinel lock --user alice --reason "laptop stolen"
+  sentinel lock --profile prod --reason "INC-7" --duration 4h
+"""
+_UNLOCK_EPILOG: Final = """\b
+Example:
+  sentinel unlock --user alice --comment "new laptop, new keys"
+"""
+
+
+@click.command(epilog=_LOCK_EPILOG)
+@connection_options
+@target_options
+@click.option("--reason", metavar="TEXT", required=True, help="Why; whoever is locked out reads it.")
+@click.option("--duration", metavar="TIME", help="How long: 45m, 4h. Until `sentinel unlock` if left out.")
+@json_option
+def lock(settings: Settings, reason: str, duration: str | None, *, as_json: bool, **target: Any) -> None:
+    """Give a user, a profile or everyone no new credentials. Those already vended stay: `sentinel revoke` ends them."""
+    _show(run(_lock(settings, require_target(**target), reason, duration)), as_json=as_json)
+
+
+@click.command(epilog=_UNLOCK_EPILOG)
+@connection_options
+@target_options
+@click.option("--comment", metavar="TEXT", help="What to say with it; it is kept and shown.")
+@json_option
+def unlock(settings: Settings, comment: str | None, *, as_json: bool, **target: Any) -> None:
+    """Lift the lockout of a user, of a profile or of everyone."""
+    _show(run(_unlock(settings, require_target(**target), comment)), as_json=as_json)
+
+
+@click.command
+@connection_options
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many.")
+@json_option
+def locks(settings: Settings, limit: int, *, as_json: bool) -> None:
+    """List lockouts, newest first."""
+    print_lockouts(run(_list(settings, limit)), utc_now(), as_json=as_json)
+
+
+async def _lock(settings: Settings, target: Target, reason: str, duration: str | None) -> LockoutAnswer:
+    async with open_session_api(settings) as api:
+        return accepted(await api.lock(target, reason, duration))
+
+
+async def _unlock(settings: Settings, target: Target, comment: str | None) -> LockoutAnswer:
+    async with open_session_api(settings) as api:
+        return accepted(await api.unlock(target, comment))
+
+
+async def _list(settings: Settings, limit: int) -> list[Lockout]:
+    async with open_session_api(settings) as api:
+        return await read_pages(api.lockouts, Filters({}, limit))
+
+
+def _show(answer: LockoutAnswer, *, as_json: bool) -> None:
+    warn_unnotified(answer)
+    if as_json:
+        print_json(answer.lockout.model_dump(mode="json"))
+    else:
+        click.echo(lockout_words(answer.lockout, utc_now()))

@@ -1,0 +1,54 @@
+import re
+from typing import Final
+
+import click
+
+from sentinel.errors import UsageError
+from sentinel.options import json_option, vend_options
+from sentinel.output import print_json
+from sentinel.proof_options import find_region, find_session, profile_option, prove
+from sentinel.protected_api import check_api_id
+from sentinel.settings import Settings
+
+_REQUEST: Final = re.compile(r"([A-Za-z]{1,16}) (/[^\s?#]*)")
+_EPILOG: Final = """\b
+Examples, inside `sentinel exec`:
+  sentinel proof --api abc123 | curl -H @- https://abc123.execute-api.eu-central-1.amazonaws.com/orders
+  sentinel proof --api abc123 --curl-config | curl --config - https://orders.example/
+  sentinel proof --api abc123 --request "GET /orders" --profile prod | curl -H @- https://orders.example/orders
+
+\b
+Not -H "$(sentinel proof …)": a command line is there for everybody on the machine to read.
+"""
+
+
+@click.command(epilog=_EPILOG)
+@vend_options
+@click.option("--api", "api_id", metavar="ID", required=True, help="The id of the API it is for.")
+@click.option("--request", "request_line", metavar='"METHOD PATH"', help="Bind it to one request, if the API asks so.")
+@profile_option
+@click.option("--curl-config", is_flag=True, help="Print it as a line for `curl --config -`.")
+@json_option
+def proof(
+    settings: Settings, api_id: str, request_line: str | None, profile: str | None, *, curl_config: bool, as_json: bool
+) -> None:
+    """Print the Authorization header that shows an API behind Sentinel's authorizer whose session is calling.
+
+    It is good for a minute, for one API and, with --request, for one method and path, without the stage and the query.
+    """
+    request = None if request_line is None else _read_request(request_line)
+    region = find_region(settings)
+    header = prove(find_session(settings, profile), check_api_id(api_id), region, request)
+    if as_json:
+        print_json({"Authorization": header})
+    elif curl_config:
+        click.echo(f'header = "Authorization: {header}"')
+    else:
+        click.echo(f"Authorization: {header}")
+
+
+def _read_request(text: str) -> tuple[str, str]:
+    match = _REQUEST.fullmatch(text)
+    if match is None:
+        raise UsageError(f"--request: {text!r} is no request", 'write it like "GET /orders/7", without the query')
+    return match[1].upper(), match[2]

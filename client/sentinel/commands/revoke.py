@@ -1,0 +1,126 @@
+from typing import Any, Final
+
+import click
+
+from sentinel.clock import utc_now
+from sentinel.errors import UsageError
+from sentinel.grant_commands import grant_id
+from sentinel.grant_output import warn_unnotified
+from sentinel.options import connection_options, json_option, run
+from sentinel.output import accepted, is_terminal, print_json
+from sentinel.revocation_output import (
+    lockout_words,
+    print_kill_switch,
+    require_kill_switch,
+    revocation_words,
+    session_words,
+)
+from sentinel.revocations import Revocation, RevokedMany, RevokedSession
+from sentinel.revoking import Order, finish, revoke_all
+from sentinel.session_api import open_session_api
+from sentinel.settings import Settings
+from sentinel.target import Target, find_target, target_options
+
+_EPILOG: Final = """\b
+Examples:
+  sentinel revoke 0123456789abcdef --reason "key found in a log"
+  sentinel revoke --user alice --reason "laptop stolen" --lock 24h
+  sentinel revoke --all --reason "INC-9" --yes
+"""
+
+
+@click.command(epilog=_EPILOG)
+@connection_options
+@target_options
+@click.option("--reason", metavar="TEXT", help="Why; it is kept and shown.")
+@click.option("--lock", "lock_for", metavar="TIME", help="Give no new credentials for so long either: 1h, 24h.")
+@click.option("--resume", metavar="ID", callback=grant_id, help="Go on with a revocation that was interrupted.")
+@click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
+@json_option
+@click.argument("session_id", metavar="[ID]", required=False, callback=grant_id)
+def revoke(
+    settings: Settings,
+    session_id: str | None,
+    resume: str | None,
+    reason: str | None,
+    lock_for: str | None,
+    *,
+    yes: bool,
+    as_json: bool,
+    **named: Any,
+) -> None:
+    """Revoke the session with ID, or all sessions of a user, of a profile, or at all.
+
+    APIs behind Sentinel's authorizer refuse it on the next request, AWS once the kill switch has spread.
+
+    Exit code 0: revoked; 1: refused, or revoked while the kill switch failed for an account; 130: Ctrl-C.
+    """
+    target = find_target(**named)
+    if sum(given is not None for given in (session_id, resume, target)) != 1:
+        raise click.UsageError("name one of: a session's ID, --user, --profile, --all, --resume")
+    if resume is not None:
+        _resume(settings, resume, as_json=as_json, said=bool(reason or lock_for))
+        return
+    if not reason:
+        raise click.UsageError("Missing option '--reason'.")
+    order = Order(reason, lock_for)
+    if target is None:
+        _show_one(run(_revoke_one(settings, str(session_id), order)), as_json=as_json)
+        return
+    _confirm(target, yes=yes)
+    _show_many(run(_revoke_many(settings, target, order)), as_json=as_json)
+
+
+async def _revoke_one(settings: Settings, session_id: str, order: Order) -> RevokedSession:
+    async with open_session_api(settings) as api:
+        return accepted(await api.revoke(session_id, order.reason, order.lock_for))
+
+
+async def _revoke_many(settings: Settings, target: Target, order: Order) -> RevokedMany:
+    async with open_session_api(settings) as api:
+        return await revoke_all(api, target, order)
+
+
+async def _finish(settings: Settings, revocation_id: str) -> Revocation:
+    async with open_session_api(settings) as api:
+        return await finish(api, revocation_id)
+
+
+def _resume(settings: Settings, revocation_id: str, *, as_json: bool, said: bool) -> None:
+    if said:
+        raise click.UsageError("--reason and --lock were said when the revocation began: leave them out")
+    revocation = run(_finish(settings, revocation_id))
+    if as_json:
+        print_json({"revocation": revocation.model_dump(mode="json")})
+    else:
+        click.echo(revocation_words(revocation))
+
+
+def _confirm(target: Target, *, yes: bool) -> None:
+    """Ask whether many people's sessions are meant to end. A script says `--yes` where it means everyone's."""
+    if yes or target.kind == "user":
+        return
+    if is_terminal():
+        click.confirm(f"Revoke all sessions of {target}?", abort=True, err=True)
+    elif target.kind == "all":
+        raise UsageError("this would revoke everyone's sessions", "pass --yes if that is meant")
+
+
+def _show_one(answer: RevokedSession, *, as_json: bool) -> None:
+    _show(answer, session_words(answer.session), as_json=as_json)
+
+
+def _show_many(answer: RevokedMany, *, as_json: bool) -> None:
+    _show(answer, revocation_words(answer.revocation), as_json=as_json)
+
+
+def _show(answer: RevokedSession | RevokedMany, words: str, *, as_json: bool) -> None:
+    warn_unnotified(answer)
+    if as_json:
+        print_json(answer.model_dump(mode="json"))
+    else:
+        click.echo(words)
+        if answer.lockout is not None:
+            click.echo(lockout_words(answer.lockout, utc_now()))
+        print_kill_switch(answer.kill_switch)
+    require_kill_switch(answer.kill_switch, "the revocation")

@@ -1,0 +1,92 @@
+"""Whose session a proof is of, and for which region: what `sentinel proof` and `sentinel curl` share."""
+
+import os
+from dataclasses import dataclass, field
+from typing import Final
+
+import click
+
+from sentinel.errors import ClientError, UsageError
+from sentinel.kept_vend import vend_kept
+from sentinel.options import optional_profile_name
+from sentinel.proof import NoSessionError, SessionCredentials, UnknownProofRegionError, make_proof
+from sentinel.proof_source import session_credentials
+from sentinel.settings import Settings
+
+profile_option: Final = click.option(
+    "--profile",
+    metavar="NAME",
+    callback=optional_profile_name,
+    help="Vend credentials of this profile. Default: those an SDK would use here, as inside `sentinel exec`.",
+)
+
+
+class NoProofError(ClientError):
+    """No proof can be made here."""
+
+    code = "no_proof"
+
+
+@dataclass(frozen=True, slots=True)
+class VendedSession:
+    """Vended credentials as a proof is signed with them."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    token: str = field(repr=False)
+
+
+def find_session(settings: Settings, profile: str | None) -> SessionCredentials:
+    """Vend the profile's credentials, or find those an SDK in this process would use.
+
+    Raises:
+        NoProofError: there are none here.
+        RefusedError: the service refuses to vend.
+
+    """
+    if profile is None:
+        try:
+            return session_credentials()
+        except NoSessionError as error:
+            raise NoProofError(str(error), "or pass --profile NAME") from None
+    vended = vend_kept(settings, profile)
+    return VendedSession(
+        vended.access_key_id, vended.secret_access_key.get_secret_value(), vended.token.get_secret_value()
+    )
+
+
+def find_region(settings: Settings, of_the_api: str | None = None) -> str:
+    """Choose the region a proof is signed for: the nearest of the API's partition, or any.
+
+    Raises:
+        UsageError: nobody names one.
+
+    """
+    server = settings.remote_server
+    named = (
+        settings.region,
+        of_the_api,
+        os.environ.get("AWS_REGION"),
+        os.environ.get("AWS_DEFAULT_REGION"),
+        None if server is None else server.region,
+    )
+    region = next((name for name in named if name), None)
+    if region is None:
+        raise UsageError("the region to sign for is not known", "pass --region REGION: any of the API's partition")
+    return region
+
+
+def prove(credentials: SessionCredentials, api_id: str, region: str, request: tuple[str, str] | None) -> str:
+    """Make the value of the Authorization header.
+
+    Raises:
+        NoProofError: the credentials are no session's, or there is no such region.
+
+    """
+    try:
+        return make_proof(credentials, api_id=api_id, region=region, request=request)
+    except NoSessionError as error:
+        hint = "run this inside `sentinel exec PROFILE -- …`, or pass --profile NAME"
+        raise NoProofError(str(error), hint) from None
+    except UnknownProofRegionError as error:
+        raise NoProofError(str(error), "pass --region REGION: any of the API's partition") from None

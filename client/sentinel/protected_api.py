@@ -1,0 +1,69 @@
+"""The URL of an API behind Sentinel's authorizer, and what its host says of the API."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from sentinel.errors import UsageError
+from sentinel.remote_server import RemoteServer, parse_remote_server
+
+# API Gateway Developer Guide, "Invoke HTTP APIs" and "Private APIs": a private API's host may name the VPC endpoint too.
+_HOST: Final = re.compile(
+    r"([a-z0-9]+)(?:-vpce-[a-z0-9]+)?\.execute-api\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)"
+)
+_API_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedUrl:
+    """A URL that is asked as it is written. `path` is without the query; `region` None where the host names none."""
+
+    url: str
+    path: str
+    server: RemoteServer
+    api_id: str
+    region: str | None
+
+
+def parse_protected_url(text: str, api_id: str | None) -> ProtectedUrl:
+    """Read the URL of a request, with its query; the host names the API where it is API Gateway's own.
+
+    Raises:
+        UsageError: no proof may be sent there, or nobody says which API it is.
+
+    """
+    plain, _, _ = text.partition("?")
+    try:
+        # Escapes are the API's business; the scheme and the host are ours.
+        parts = urlsplit(text)
+        server = parse_remote_server(f"{parts.scheme}://{parts.netloc}")
+    except ValueError as error:
+        raise UsageError(f"{plain}: {error}") from None
+    if parts.fragment or not text.isascii() or not text.isprintable() or " " in text:
+        raise UsageError(f"{plain}: write it escaped, in plain ASCII, without a fragment")
+    match = _HOST.fullmatch(server.host)
+    found = api_id or (match[1] if match else None)
+    if found is None:
+        raise UsageError(f"the host {server.host} does not name its API", "pass --api ID")
+    return ProtectedUrl(text, parts.path or "/", server, check_api_id(found), match[2] if match else None)
+
+
+def check_api_id(api_id: str) -> str:
+    """Refuse what cannot be an API's id.
+
+    Raises:
+        UsageError: it cannot.
+
+    """
+    if not _API_ID.fullmatch(api_id):
+        raise UsageError(f"{api_id!r} is no API id", "it is the first part of the API's execute-api host name")
+    return api_id
+
+
+def strip_stage(path: str, stage: str | None) -> str:
+    """Give the path as the API sees it, which is what a bound proof is for."""
+    if not stage:
+        return path
+    prefix = f"/{stage.strip('/')}"
+    return path.removeprefix(prefix) or "/" if f"{path}/".startswith(f"{prefix}/") else path

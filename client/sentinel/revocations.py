@@ -1,0 +1,98 @@
+"""Revocations, lockouts and the kill switch as the service shows them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from sentinel.answers import Answer, Shown
+from sentinel.grants import Act, GrantId
+from sentinel.sessions import Session
+
+TargetKind = Literal["user", "profile", "all"]
+
+
+class Revocation(Answer):
+    """Of all sessions of a user, of a profile, or at all, issued until `issued_until`.
+
+    It stands from the first answer on. `marked` of the sessions' rows say so by now; `complete` when all do.
+    """
+
+    id: GrantId
+    target: TargetKind
+    name: Shown | None = None
+    by: Shown
+    reason: Shown
+    at: AwareDatetime
+    issued_until: AwareDatetime
+    marked: int
+    complete: bool
+
+
+class Lockout(Answer):
+    """No new credentials for a user, for a profile, or at all; until somebody lifts it where `ends_at` is None."""
+
+    id: GrantId
+    target: TargetKind
+    name: Shown | None = None
+    reason: Shown
+    by: Shown
+    at: AwareDatetime
+    ends_at: AwareDatetime | None = None
+    lifted: Act | None = None
+
+
+class SwitchedAccount(Answer):
+    """What became of the kill switch in one account; `version` is of the IAM policy."""
+
+    account: Shown
+    status: Literal["applied", "unchanged", "behind", "failed"]
+    version: Shown | None = None
+    detail: Shown | None = None
+
+
+class KillSwitch(Answer):
+    """The policy that takes live credentials away. `widened` are users of whom it denies more than was revoked."""
+
+    status: Literal["applied", "unchanged", "partial", "failed", "off", "behind"]
+    reach: Literal["exact", "users", "everyone"]
+    revocations: int
+    widened: tuple[Shown, ...] = ()
+    applied_at: AwareDatetime | None = None
+    accounts: tuple[SwitchedAccount, ...] = ()
+
+
+class RevokedSession(Answer):
+    """The answer to the revocation of one session."""
+
+    session: Session
+    lockout: Lockout | None = None
+    kill_switch: KillSwitch
+    notified: Mapping[str, bool] = Field(default_factory=dict)
+
+
+class RevokedMany(Answer):
+    """The answer to the revocation of many sessions."""
+
+    revocation: Revocation
+    lockout: Lockout | None = None
+    kill_switch: KillSwitch
+    notified: Mapping[str, bool] = Field(default_factory=dict)
+
+
+class RevocationAnswer(Answer):
+    revocation: Revocation
+
+
+class LockoutAnswer(Answer):
+    lockout: Lockout
+    notified: Mapping[str, bool] = Field(default_factory=dict)
+
+
+class LockoutPage(Answer):
+    rows: Sequence[Lockout] = Field(alias="lockouts")
+    next_cursor: str | None = None
+
+
+class KillSwitchAnswer(Answer):
+    kill_switch: KillSwitch

@@ -1,0 +1,30 @@
+"""Which regions of CloudTrail to ask."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import click
+
+from sentinel.aws import BaseCredentials
+from sentinel.cloudtrail import CloudTrail, open_cloudtrail
+from sentinel.settings import Settings
+
+trail_region_option: Final = click.option(
+    "--trail-region",
+    "trail_regions",
+    multiple=True,
+    metavar="REGION",
+    help="Where to look CloudTrail events up; repeat it for more. Default: the region of the remote server.",
+)
+
+
+def open_trail(settings: Settings, regions: Sequence[str]) -> CloudTrail:
+    """Open CloudTrail with the caller's own credentials.
+
+    Raises:
+        BaseCredentialsError: there are none.
+        UsageError: no region is named, and the settings name none either.
+
+    """
+    base = BaseCredentials(settings.aws_profile, settings.region)
+    return open_cloudtrail(base, regions or [base.region_of(settings.server())])
