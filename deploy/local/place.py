@@ -12,6 +12,9 @@ ACCOUNT: Final = "111122223333"
 REGION: Final = "eu-central-1"
 SSO_ROLE: Final = "AWSReservedSSO_Developers_0123456789abcdef"
 CI_ROLE: Final = "ci-deploy"
+SENSITIVE_ROLE: Final = "demo-sensitive-api"
+# The profiles whose sessions the sensitive API takes.
+SENSITIVE_PROFILES: Final = ("staging", "prod")
 PROTECTED: Final = ("dev", "staging", "prod")
 _TABLES: Final = Path(__file__).parents[1] / "definitions" / "tables.json"
 

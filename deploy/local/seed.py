@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.local.aws import LocalAws
-from deploy.local.place import PROTECTED, demo_bucket, demo_table, table_definitions
-from deploy.policies.execution import admin_policy, lambda_trust, vend_policy
+from deploy.local.place import PROTECTED, SENSITIVE_ROLE, demo_bucket, demo_table, table_definitions
+from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, observe, vend_policy
 from deploy.policies.place import Place, Policy, policy
 from deploy.policies.protected import protected_trust
+from shared.core.kill_switch import POLICY_NAME, build_boundary
+from shared.edge.clock import utc_now
 
 _DOCUMENTS: Final = Path(__file__).parent / "documents"
 
@@ -52,8 +54,10 @@ async def _create_topic(aws: LocalAws, place: Place) -> None:
 async def _create_roles(aws: LocalAws, place: Place) -> None:
     async with aws.client("sts") as sts, aws.client("iam") as iam:
         stack = (await sts.get_caller_identity())["Arn"]
-        for name, permissions in ((place.vend_role, vend_policy(place)), (place.admin_role, admin_policy(place))):
+        for name, permissions in _execution_roles(place).items():
             await create_role(iam, name, lambda_trust(stack), permissions)
+        nothing_revoked = build_boundary([], utc_now()).document
+        boundary = (await iam.create_policy(PolicyName=POLICY_NAME, PolicyDocument=nothing_revoked))["Policy"]["Arn"]
         for profile in PROTECTED:
             await create_role(
                 iam,
@@ -61,7 +65,17 @@ async def _create_roles(aws: LocalAws, place: Place) -> None:
                 protected_trust(place),
                 demo_policy(place, profile),
                 path=place.protected_path,
+                boundary=boundary,
             )
+
+
+def _execution_roles(place: Place) -> dict[str, Policy]:
+    return {
+        place.vend_role: vend_policy(place),
+        place.admin_role: admin_policy(place),
+        place.authorizer_role: authorizer_policy(place),
+        SENSITIVE_ROLE: policy(*observe(place, SENSITIVE_ROLE)),
+    }
 
 
 async def create_role(
@@ -72,9 +86,11 @@ async def create_role(
     *,
     path: str = "/",
     maximum_s: int = 3600,
+    boundary: str | None = None,
 ) -> str:
-    """Create a role with one inline policy; gives its ARN."""
+    """Create a role with one inline policy and, by its ARN, a permissions boundary; gives the role's ARN."""
     created = await iam.create_role(
+        **({} if boundary is None else {"PermissionsBoundary": boundary}),
         RoleName=name,
         Path=path,
         AssumeRolePolicyDocument=json.dumps(trust),

@@ -21,16 +21,22 @@ from deploy.local.aws import LocalAws
 from deploy.local.callers import AwsFiles, LocalCaller, create_callers, write_aws_files
 from deploy.local.emulator.server import Emulator
 from deploy.local.gateway.credentials import RememberedCredentials
-from deploy.local.gateway.fronts import ADMIN, VEND, Front, FrontKind
+from deploy.local.gateway.fronts import ADMIN, AUTHORIZER, SENSITIVE, VEND, Front, FrontKind
+from deploy.local.gateway.guarded import GuardedApi
 from deploy.local.gateway.server import Gateway
 from deploy.local.keys import Keys, new_access_key, new_name
-from deploy.local.place import ACCOUNT, REGION, SSO_ROLE, local_place
+from deploy.local.place import ACCOUNT, REGION, SENSITIVE_PROFILES, SENSITIVE_ROLE, SSO_ROLE, local_place
 from deploy.local.runtime.execution_role import ExecutionRoles
 from deploy.local.runtime.function import Function, FunctionSettings
 from deploy.local.seed import seed
 from shared.edge.clock import utc_now
 
-HANDLERS: Final = {VEND: "services.vend.handler.handler", ADMIN: "services.admin.handler.handler"}
+HANDLERS: Final = {
+    VEND: "services.vend.handler.handler",
+    ADMIN: "services.admin.handler.handler",
+    AUTHORIZER: "services.authorizer.handler.handler",
+    SENSITIVE: "deploy.local.demo.sensitive_api.handler",
+}
 _READY_LIMIT_S: Final = 60.0
 
 
@@ -43,6 +49,8 @@ class Endpoints:
     http_api: str
     rest_api: str
     function_url: str
+    sensitive_api: str
+    sensitive_api_id: str
     aws_endpoint: str
     aws_config_file: str
     aws_shared_credentials_file: str
@@ -55,7 +63,7 @@ class Endpoints:
 class LocalStack:
     """The local stack. `port` is the HTTP API's; 0 takes a free one, as every other front always does.
 
-    `environment` adds to, and overrides, what the functions' settings read.
+    `environment` adds to, and overrides, what the settings of the vend and the admin function read.
     """
 
     handlers: Mapping[str, str] = field(default_factory=lambda: HANDLERS)
@@ -68,7 +76,9 @@ class LocalStack:
     state_dir: Path = field(init=False)
     emulator: Emulator = field(init=False)
     _files: AwsFiles = field(init=False)
+    sensitive_front: Front = field(init=False)
     _gateway: Gateway = field(init=False, repr=False)
+    _guarded: GuardedApi | None = field(default=None, init=False, repr=False)
     _open: AsyncExitStack = field(default_factory=AsyncExitStack, init=False, repr=False)
 
     async def __aenter__(self) -> Self:
@@ -109,6 +119,11 @@ class LocalStack:
         return self._gateway.url(FrontKind.FUNCTION_URL)
 
     @property
+    def sensitive_api(self) -> str:
+        """The base URL of an API behind the authorizer; empty where the stack runs without one."""
+        return "" if self._guarded is None else self._guarded.url
+
+    @property
     def log_file(self) -> Path:
         """Where the functions' standard output goes: the audit lines are here."""
         return self.state_dir / "functions.log"
@@ -121,6 +136,8 @@ class LocalStack:
             http_api=self.http_api,
             rest_api=self.rest_api,
             function_url=self.function_url,
+            sensitive_api=self.sensitive_api,
+            sensitive_api_id=self.sensitive_front.api_id,
             aws_endpoint=self.emulator.endpoint,
             aws_config_file=str(self._files.config),
             aws_shared_credentials_file=str(self._files.credentials),
@@ -157,6 +174,7 @@ class LocalStack:
         self._open.push_async_callback(self.emulator.close)
         await self.emulator.start()
         fronts = _new_fronts()
+        self.sensitive_front = Front(FrontKind.HTTP_API, new_name(10), ACCOUNT, REGION)
         place = local_place()
         await seed(self.aws, place)
         created = await create_callers(self.aws, place, [front.api_id for front in fronts])
@@ -167,10 +185,24 @@ class LocalStack:
         self._gateway = Gateway(self.functions, credentials, self.clock)
         self._open.push_async_callback(self._gateway.close)
         await self._gateway.open(fronts, {FrontKind.HTTP_API: self.port})
+        await self._open_guarded()
+
+    async def _open_guarded(self) -> None:
+        if AUTHORIZER not in self.functions:
+            return
+        authorizer, integration = self.functions[AUTHORIZER], self.functions[SENSITIVE]
+        self._guarded = GuardedApi(self.sensitive_front, authorizer, integration, self.clock)
+        self._open.push_async_callback(self._guarded.close)
+        await self._guarded.open()
 
     async def _start_functions(self, fronts: list[Front]) -> None:
         place = local_place()
-        names = {VEND: place.vend_role, ADMIN: place.admin_role}
+        names = {
+            VEND: place.vend_role,
+            ADMIN: place.admin_role,
+            AUTHORIZER: place.authorizer_role,
+            SENSITIVE: SENSITIVE_ROLE,
+        }
         roles = ExecutionRoles(self._assume_execution_role, {name: place.role_arn(name) for name in names.values()})
         self._open.push_async_callback(roles.close)
         await roles.open()
@@ -183,7 +215,7 @@ class LocalStack:
                 handler=handler,
                 account=ACCOUNT,
                 region=REGION,
-                environment={**self._settings(function, fronts), **roles.variables(name), **self.environment},
+                environment={**self._settings(function, fronts), **roles.variables(name), **self._overrides(function)},
                 home=home,
                 log_file=self.log_file,
             )
@@ -194,16 +226,33 @@ class LocalStack:
 
     def _settings(self, function: str, fronts: list[Front]) -> Mapping[str, str]:
         place = local_place()
-        own = {"SENTINEL_TOPIC_ARN": place.topic_arn} if function == ADMIN else {}
-        return own | {
+        common = {
             "AWS_ENDPOINT_URL": self.emulator.endpoint,
-            "SENTINEL_API_ID": ",".join(front.api_id for front in fronts),
             "SENTINEL_SESSION_TABLE": place.session_table,
             "SENTINEL_GRANT_TABLE": place.grant_table,
-            "SENTINEL_PARAMETER_PREFIX": place.parameter_prefix,
-            "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
-            "SENTINEL_SSO_ROLES": SSO_ROLE,
         }
+        if function == AUTHORIZER:
+            return common | {
+                "SENTINEL_API_ID": self.sensitive_front.api_id,
+                "SENTINEL_ACCEPTED_PROFILES": ",".join(SENSITIVE_PROFILES),
+            }
+        if function == SENSITIVE:
+            return {}
+        own = {"SENTINEL_TOPIC_ARN": place.topic_arn, "SENTINEL_KILL_SWITCH_POLICIES": place.kill_switch_policy_arn}
+        return (
+            (own if function == ADMIN else {})
+            | common
+            | {
+                "SENTINEL_API_ID": ",".join(front.api_id for front in fronts),
+                "SENTINEL_PARAMETER_PREFIX": place.parameter_prefix,
+                "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
+                "SENTINEL_SSO_ROLES": SSO_ROLE,
+            }
+        )
+
+    def _overrides(self, function: str) -> Mapping[str, str]:
+        """Give what a test sets otherwise to the functions that know all settings: those that vend and administer."""
+        return self.environment if function in (VEND, ADMIN) else {}
 
     async def _assume_execution_role(self, role_arn: str) -> Keys:
         # Lambda names an execution role's session after the function; here the two share a name.

@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 
 from deploy.local.actors import Actor, TourFailedError, say, show
 from deploy.local.inbox import Inbox
-from deploy.local.place import demo_table
+from deploy.local.place import REGION, demo_table
 from deploy.local.stack import LocalStack
 
 _DEMO: Final = Path(__file__).parent / "demo"
@@ -25,16 +25,17 @@ _ID: Final = r"\b[0-9a-hjkmnp-tv-z]{16}\b"
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who takes part. Alice and bob are developers, carol is on the platform team."""
+    """Who takes part. Alice and bob are developers, carol is on the platform team, the operator looks after security."""
 
     alice: Actor
     bob: Actor
     carol: Actor
+    operator: Actor
 
     @classmethod
     def of(cls, stack: LocalStack) -> Self:
         """Give each a shell of their own."""
-        return cls(*(_actor(stack, name) for name in ("alice", "bob", "carol")))
+        return cls(*(_actor(stack, name) for name in ("alice", "bob", "carol", "operator")))
 
 
 def _actor(stack: LocalStack, name: str) -> Actor:
@@ -59,6 +60,7 @@ async def tour() -> None:
         _show_json("The audit line of that vend", _audit_line(stack))
         await _ask(cast)
         await _wait(cast)
+        await _revoke(stack, cast)
         await _break_glass(cast)
         _show_json("What everybody who listens to the topic was told", dict((await inbox.next()).message))
     say("\nEverything is stopped and removed. `sentinel local up` keeps it running.")
@@ -93,6 +95,21 @@ async def _wait(cast: Cast) -> None:
         await cast.carol.does("Carol approves while he waits", "approve", request_id, finds="approved")
         show("Bob's command starts by itself")
         await waiting.ends(0, _WRITTEN)
+
+
+async def _revoke(stack: LocalStack, cast: Cast) -> None:
+    alice, operator = cast.alice, cast.operator
+    watch = (sys.executable, "watch_the_api.py", stack.sensitive_api, stack.sensitive_front.api_id, REGION)
+    title = "Alice works with an API that stands behind the authorizer"
+    async with alice.begins(title, "exec", "staging", "--", *watch) as watching:
+        session_id = await watching.prints(_ID)
+        await operator.does("The operator sees her session", "session", session_id, finds="active")
+        reason = ("--reason", "the laptop is gone")
+        await operator.does(
+            "… and revokes it: her credentials are still good for an hour", "revoke", session_id, *reason
+        )
+        await watching.ends(0, "403")
+    await operator.does("The kill switch denies them on every AWS API", "kill-switch", "status", finds="unchanged")
 
 
 async def _break_glass(cast: Cast) -> None:

@@ -54,6 +54,7 @@ Sentinel is up on this machine. Ctrl-C stops it and leaves nothing behind.
   HTTP API      {endpoints.http_api}
   REST API      {endpoints.rest_api}
   Function URL  {endpoints.function_url}
+  sensitive API {endpoints.sensitive_api} (id {endpoints.sensitive_api_id}, behind the authorizer)
   AWS emulator  {endpoints.aws_endpoint}
   audit log     {endpoints.log_file}
 

@@ -43,7 +43,7 @@ def vend_policy(place: Place) -> Policy:
             "Resource": place.arn("dynamodb", f"table/{place.session_table}"),
         },
         *_assume_protected_roles(place),
-        *_observe(place, place.vend_role),
+        *observe(place, place.vend_role),
     )
 
 
@@ -62,7 +62,7 @@ def authorizer_policy(place: Place) -> Policy:
                 place.arn("dynamodb", f"table/{place.grant_table}"),
             ],
         },
-        *_observe(place, place.authorizer_role),
+        *observe(place, place.authorizer_role),
     )
 
 
@@ -94,7 +94,7 @@ def admin_policy(place: Place) -> Policy:
             "Resource": place.table_arns(place.grant_table, place.session_table),
         },
         *kill_switch_statements(place),
-        *_observe(place, place.admin_role),
+        *observe(place, place.admin_role),
     )
 
 
@@ -158,7 +158,8 @@ def only_our_tags() -> dict[str, object]:
     }
 
 
-def _observe(place: Place, function: str) -> list[Statement]:
+def observe(place: Place, function: str) -> list[Statement]:
+    """Let a function write its log and its traces."""
     group = place.arn("logs", f"log-group:/aws/lambda/{function}")
     return [
         {

@@ -27,7 +27,7 @@ from shared.aws.tables import (
     revocation_item,
     target_subject,
 )
-from shared.aws.transactions import Committed, transact
+from shared.aws.transactions import Committed, token_for, transact
 from shared.core.durations import CHAINING_MAXIMUM
 from shared.core.grants import Ending
 from shared.core.revocation import Revocation, Target
@@ -63,7 +63,7 @@ class RevocationTable:
             {"Put": {"TableName": self._grant_table, "Item": revocation_attributes(row)}},
             *([] if lockout is None else lockout.writes(self._grant_table)),
         ]
-        return isinstance(await transact(self._dynamodb, writes, token=f"revoke-{row.revocation_id}"), Committed)
+        return isinstance(await transact(self._dynamodb, writes, token=token_for(writes)), Committed)
 
     async def cut_off(self, row: RevocationRow, lockout: LockoutChange) -> bool:
         """Revoke everything issued to a user, of a profile or to everyone, and lock them out for the vends under way.
@@ -89,7 +89,7 @@ class RevocationTable:
             {"Put": {"TableName": self._grant_table, "Item": revocation_attributes(row)}},
             *lockout.writes(self._grant_table),
         ]
-        return isinstance(await transact(self._dynamodb, writes, token=f"cut-{row.revocation_id}"), Committed)
+        return isinstance(await transact(self._dynamodb, writes, token=token_for(writes)), Committed)
 
     async def find_cutoff(self, target: Target, name: str) -> datetime | None:
         """Find until when everything issued to somebody is revoked already, strongly consistently.

@@ -1,6 +1,9 @@
 """One way to run a DynamoDB transaction: retried on conflict, and a failed condition is a value."""
 
 import asyncio
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +17,7 @@ _CONTENTION: Final = frozenset({"TransactionConflict"})
 _THROTTLING: Final = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 _ATTEMPTS: Final = 4
 _PAUSE_S: Final = 0.05
+_TOKEN_LENGTH: Final = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,11 @@ class Cancelled:
     """
 
     items: tuple[Item | None, ...]
+
+
+def token_for(writes: Sequence[Mapping[str, Any]]) -> str:
+    """Name a transaction by what it writes: repeated it is the same one, and changed in anything another."""
+    return hashlib.sha256(json.dumps(writes, sort_keys=True).encode()).hexdigest()[:_TOKEN_LENGTH]
 
 
 async def transact(dynamodb: Any, writes: list[dict[str, Any]], *, token: str) -> Committed | Cancelled:

@@ -47,10 +47,22 @@ def build_event(front: Front, route: Route, request: ReceivedRequest, caller: Ca
 
 def build_v2(front: Front, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
     """Build payload 2.0: lower-case headers, duplicates joined by commas, cookies apart, absent parts absent."""
+    key = route.key(front, request.method)
+    return event_v2(front, key, request, arrival, {"iam": _iam(front, caller)}, route.path_parameters)
+
+
+def event_v2(
+    front: Front,
+    key: str,
+    request: ReceivedRequest,
+    arrival: Arrival,
+    authorizer: Mapping[str, Any],
+    path_parameters: Mapping[str, str] | None = None,
+) -> Event:
+    """Build payload 2.0 for a route, with what its authorizer says about the caller."""
     headers = _merged_headers(request, front, arrival)
     cookies = headers.pop("cookie", None)
     body, is_base64 = _body_v2(request)
-    key = route.key(front, request.method)
     event: Event = {
         "version": "2.0",
         "routeKey": key,
@@ -60,7 +72,7 @@ def build_v2(front: Front, route: Route, request: ReceivedRequest, caller: Calle
         "requestContext": {
             "accountId": front.account,
             "apiId": front.api_id,
-            "authorizer": {"iam": _iam(front, caller)},
+            "authorizer": authorizer,
             "domainName": front.domain_name,
             "domainPrefix": front.api_id,
             "http": {
@@ -81,7 +93,7 @@ def build_v2(front: Front, route: Route, request: ReceivedRequest, caller: Calle
     optional = {
         "cookies": cookies.split("; ") if cookies else None,
         "queryStringParameters": _merged_query(request),
-        "pathParameters": route.path_parameters,
+        "pathParameters": path_parameters,
         "body": body,
     }
     return event | {name: value for name, value in optional.items() if value}

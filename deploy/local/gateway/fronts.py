@@ -11,6 +11,8 @@ from deploy.local.gateway.request import ReceivedRequest
 
 VEND: Final = "vend"
 ADMIN: Final = "admin"
+AUTHORIZER: Final = "authorizer"
+SENSITIVE: Final = "sensitive-api"
 _ADMIN_PREFIX: Final = "/v1/"
 
 

@@ -23,6 +23,11 @@ def missing_token() -> Refusal:
     return Refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
 
 
+def unauthorized() -> Refusal:
+    """Refuse a request without the authorizer's identity source, as HTTP APIs do."""
+    return Refusal(401, "UnauthorizedException", "Unauthorized")
+
+
 def forbidden() -> Refusal:
     """Refuse an unsigned or unpermitted call as HTTP APIs do."""
     return Refusal(403, "ForbiddenException", "Forbidden")

@@ -18,7 +18,7 @@ from shared.edge.clock import utc_now
 from tests.gateway_events import http_api_event
 from tests.lambda_context import FakeContext
 from tests.service.admin.conftest import APPROVAL, aws, furnish
-from tests.service.admin.function import AdminLambda, Answered, Clock, open_admin
+from tests.service.admin.function import AdminLambda, Answered, Clock, arn_of, open_admin
 
 RACERS = 4
 Outcome = TypeVar("Outcome")

@@ -12,8 +12,10 @@ from botocore.credentials import ReadOnlyCredentials
 from deploy.local.keys import Keys
 from sentinel.proof import make_proof
 from services.authorizer.app import AuthorizerApp
-from shared.aws.items import Item, instant_value, text_value
+from shared.aws.cutoffs import Cutoff, cutoff_item
+from shared.aws.items import Item, text_value
 from shared.aws.session_rows import SessionRow, session_item
+from shared.core.grants import Ending
 from shared.core.stamp import Via, stamp_for
 from tests.gateway_events import ACCOUNT, API_ID
 from tests.lambda_context import FakeContext
@@ -112,9 +114,7 @@ class AuthorizerLambda:
 
     def cut_off(self, subject: str, until: datetime) -> None:
         """Revoke everything issued to the subject up to an instant."""
-        self.put(
-            {"subject": text_value(subject), "item": text_value("cutoff##"), "revoked_until": instant_value(until)}
-        )
+        self.put(cutoff_item(Cutoff(subject, until, Ending("sam", until, "laptop stolen"))))
 
 
 def a_vend(user: str = "alice", **changes: Any) -> SessionRow:

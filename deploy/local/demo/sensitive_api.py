@@ -1,0 +1,10 @@
+"""A sensitive API's own Lambda: it trusts what the authorizer put into the request context, and nothing else."""
+
+import json
+from typing import Any
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Say who is calling, by which session."""
+    caller = event["requestContext"]["authorizer"]["lambda"]
+    return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps({"caller": caller})}

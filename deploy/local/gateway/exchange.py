@@ -1,0 +1,66 @@
+"""HTTP in and out of every front: bytes kept as they came, and the ids a gateway gives."""
+
+import json
+import secrets
+from datetime import datetime
+from typing import Final
+
+from aiohttp import web
+
+from deploy.local.gateway.answers import HttpAnswer
+from deploy.local.gateway.fronts import Front, FrontKind
+from deploy.local.gateway.refusals import Refusal
+from deploy.local.gateway.request import ReceivedRequest
+
+# The fronts count the header bytes themselves; the server only has to let that much through.
+LINE_LIMIT: Final = 64 * 1024
+
+
+async def receive(incoming: web.Request) -> ReceivedRequest:
+    """Take a request as it came."""
+    return ReceivedRequest(
+        method=incoming.method,
+        target=incoming.raw_path,
+        headers=[(_text(name), _text(value)) for name, value in incoming.raw_headers],
+        body=await incoming.read(),
+        source_ip=incoming.remote or "",
+    )
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def refuse(refusal: Refusal) -> HttpAnswer:
+    """Put a refusal into AWS's words."""
+    headers = [("content-type", "application/json"), ("x-amzn-errortype", refusal.error_type)]
+    return HttpAnswer(refusal.status, headers, json.dumps({refusal.message_key: refusal.message}).encode())
+
+
+def respond(answer: HttpAnswer) -> web.Response:
+    """Send an answer."""
+    response = web.Response(status=answer.status, body=answer.body)
+    response.headers.popall("content-type", None)
+    for name, value in answer.headers:
+        response.headers.add(name, value)
+    response.headers.add("x-amzn-requestid", new_uuid())
+    return response
+
+
+def new_uuid() -> str:
+    """Make the id of one invocation."""
+    text = secrets.token_hex(16)
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def new_request_id(front: Front) -> str:
+    """Make a request id of the front's own shape: HTTP APIs use 16 characters of base64, the others a UUID."""
+    return f"{secrets.token_urlsafe(11)}=" if front.kind is FrontKind.HTTP_API else new_uuid()
+
+
+def new_trace_id(now: datetime) -> str:
+    """Make the id X-Ray would give."""
+    return f"Root=1-{int(now.timestamp()):08x}-{secrets.token_hex(12)}"

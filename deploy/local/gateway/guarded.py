@@ -1,0 +1,110 @@
+"""An HTTP API of somebody's own behind the authorizer: every request is asked about, and no answer is kept (TTL 0).
+
+API Gateway guide, "Control access to HTTP APIs with AWS Lambda authorizers": payload 2.0 with simple responses, and
+`$request.header.Authorization` as the identity source. Without it a request gets 401 and no function runs; a denial is
+403; an authorizer that fails, or answers something else, is 500.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Self
+
+from aiohttp import web
+
+from deploy.local.gateway import refusals
+from deploy.local.gateway.answers import HttpAnswer, function_failed, read_answer
+from deploy.local.gateway.authentication import check_shape
+from deploy.local.gateway.events import Arrival, Event, event_v2
+from deploy.local.gateway.exchange import LINE_LIMIT, new_request_id, new_trace_id, new_uuid, receive, refuse, respond
+from deploy.local.gateway.fronts import Front
+from deploy.local.gateway.request import ReceivedRequest
+from deploy.local.gateway.server import Invokable
+from deploy.local.loopback import Site
+from deploy.local.runtime.function import FunctionFailedError
+
+_ROUTE_KEY: Final = "ANY /{proxy+}"
+# What an authorizer is not shown: it decides without the body.
+_NOT_ASKED: Final = ("body", "isBase64Encoded")
+
+
+@dataclass(slots=True)
+class GuardedApi:
+    """The API, serving. `front` must be an HTTP API's."""
+
+    front: Front
+    authorizer: Invokable
+    integration: Invokable
+    clock: Callable[[], datetime]
+    _site: Site | None = field(default=None, init=False)
+
+    async def open(self) -> Self:
+        """Serve on a free port."""
+        application = web.Application(client_max_size=self.front.body_limit + 1)
+        application.router.add_route("*", "/{path:.*}", self._serve)
+        self._site = await Site(application, max_line_size=LINE_LIMIT, max_field_size=LINE_LIMIT).open()
+        return self
+
+    async def close(self) -> None:
+        """Stop serving."""
+        if self._site is not None:
+            await self._site.close()
+
+    @property
+    def url(self) -> str:
+        assert self._site is not None, "open it first"
+        return self._site.url
+
+    async def _serve(self, incoming: web.Request) -> web.Response:
+        return respond(await self._answer(await receive(incoming)))
+
+    async def _answer(self, request: ReceivedRequest) -> HttpAnswer:
+        if refusal := check_shape(self.front, request):
+            return refuse(refusal)
+        if not request.header("authorization"):
+            return refuse(refusals.unauthorized())
+        now = self.clock()
+        arrival = Arrival(now, new_request_id(self.front), new_trace_id(now))
+        try:
+            returned = await _invoke(self.authorizer, _question(self.front, request, arrival), arrival)
+            context = _read_verdict(returned)
+            if context is None:
+                return refuse(refusals.forbidden())
+            event = event_v2(self.front, _ROUTE_KEY, request, arrival, {"lambda": context}, _path(request))
+            return read_answer(self.front, await _invoke(self.integration, event, arrival))
+        except (FunctionFailedError, ValueError):
+            return function_failed(self.front)
+
+
+async def _invoke(function: Invokable, event: Event, arrival: Arrival) -> bytes:
+    return await function.invoke(json.dumps(event).encode(), request_id=new_uuid(), trace_id=arrival.trace_id)
+
+
+def _question(front: Front, request: ReceivedRequest, arrival: Arrival) -> Event:
+    event = event_v2(front, _ROUTE_KEY, request, arrival, {}, _path(request))
+    event["requestContext"].pop("authorizer")
+    shown = {name: value for name, value in event.items() if name not in _NOT_ASKED}
+    return shown | {
+        "type": "REQUEST",
+        "routeArn": front.resource(request.method, request.path),
+        "identitySource": [request.header("authorization")],
+    }
+
+
+def _path(request: ReceivedRequest) -> Mapping[str, str]:
+    return {"proxy": request.path.removeprefix("/")}
+
+
+def _read_verdict(returned: bytes) -> Mapping[str, Any] | None:
+    """Read a simple response: the context of a caller who passes, None for one who does not.
+
+    Raises:
+        ValueError: it is none.
+
+    """
+    verdict = json.loads(returned)
+    if not isinstance(verdict, dict) or not isinstance(verdict.get("isAuthorized"), bool):
+        raise ValueError("not a simple response")  # noqa: TRY004 - what API Gateway answers is the same for both
+    context = verdict.get("context") or {}
+    return context if verdict["isAuthorized"] else None
