@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from sentinel.errors import UsageError
 from sentinel.remote_server import RemoteServer, parse_remote_server
 
-# API Gateway Developer Guide, "Invoke HTTP APIs" and "Private APIs": a private API's host may name the VPC endpoint too.
+# API Gateway Developer Guide, "Invoke HTTP APIs" and "Private APIs": a private API's host names its endpoint too.
 _HOST: Final = re.compile(
     r"([a-z0-9]+)(?:-vpce-[a-z0-9]+)?\.execute-api\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)"
 )

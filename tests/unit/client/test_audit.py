@@ -13,7 +13,10 @@ from tests.unit.client.session_service import ID, OTHER_ID, ROLE, STAMP, Session
 from tests.unit.client.trail_events import History, a_vend, an_event, history, parsed
 
 OTHER_ROLE = "arn:aws:iam::111122223333:role/sentinel/protected/other"
-ASKING = {"eventName": "AssumeRole", "requestParameters": {"roleArn": OTHER_ROLE, "roleSessionName": "x"}}
+ASKING: dict[str, Any] = {
+    "eventName": "AssumeRole",
+    "requestParameters": {"roleArn": OTHER_ROLE, "roleSessionName": "x"},
+}
 VERIFY = ["audit", "verify", "--since", "2026-03-01T00:00:00Z", "--until", "2026-03-02T00:00:00Z"]
 
 
@@ -78,12 +81,14 @@ def test_what_a_chain_inherited_counts_and_not_what_it_asks_for() -> None:
     assert claimed_stamp(parsed(event)) is None
 
 
-@pytest.mark.parametrize(
-    ("role", "is_protected"),
-    [(ROLE, True), (ROLE.replace(":aws:", ":aws-cn:"), True), ("arn:aws:iam::111122223333:role/admin", False)],
-)
-def test_roles_are_protected_by_their_path(role: str, is_protected: bool) -> None:  # noqa: FBT001 - a table
-    assert (protected_role(parsed(a_vend(role=role)), PROTECTED_ROLES) is not None) == is_protected
+@pytest.mark.parametrize("role", [ROLE, ROLE.replace(":aws:", ":aws-cn:")])
+def test_roles_are_protected_by_their_path(role: str) -> None:
+    assert protected_role(parsed(a_vend(role=role)), PROTECTED_ROLES) == role
+
+
+@pytest.mark.parametrize("role", ["arn:aws:iam::111122223333:role/admin", "sentinel/protected/prod"])
+def test_roles_elsewhere_are_not_protected(role: str) -> None:
+    assert protected_role(parsed(a_vend(role=role)), PROTECTED_ROLES) is None
 
 
 @pytest.fixture
