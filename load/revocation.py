@@ -2,8 +2,8 @@
 
 Each round vends a session, calls the sensitive API with it without pause, revokes it, and notes three moments since the
 revocation was sent: the first request the API refuses, the answer (by then the boundary is written and everybody told),
-and what of that the kill switch took. The emulator answers within a millisecond or so and spreads a policy at once: read
-the figures as those of our own path, and add AWS's latencies and IAM's few seconds.
+and what of that the kill switch took. The emulator answers within a millisecond or so and spreads a policy at once:
+read the figures as those of our own path, and add AWS's latencies and IAM's few seconds.
 """
 
 import argparse

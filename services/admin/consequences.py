@@ -23,11 +23,16 @@ class Consequences:
     async def follow(
         self,
         asked: Asked,
-        event: NoticeEvent,
+        event: NoticeEvent | None,
         view: View,
         at: datetime,
     ) -> tuple[KillSwitchView, Mapping[str, bool]]:
-        """Do both within what is left of the request's time; the audit line says what came of it."""
+        """Do both within what is left of the request's time; the audit line says what came of it.
+
+        Without an event, because nothing is new, nobody is told.
+        """
+        if event is None:
+            return await self.kill_switch.sync(asked), {}
         async with asyncio.TaskGroup() as work:
             switching = work.create_task(self.kill_switch.sync(asked))
             announcing = work.create_task(self.announcer.announce(asked, event, view, at))

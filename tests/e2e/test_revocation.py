@@ -152,7 +152,7 @@ async def test_a_proof_for_another_api_is_refused(system: LocalStack) -> None:
 
 
 async def test_a_session_of_a_profile_the_api_does_not_accept_is_refused(system: LocalStack) -> None:
-    assert await (await vended(Caller(system, "alice"), "dev")).call_the_api() == 403
+    assert await (await vended(await hire(system), "dev")).call_the_api() == 403
 
 
 async def test_credentials_that_sentinel_did_not_vend_are_refused(system: LocalStack) -> None:

@@ -53,11 +53,14 @@ async def test_whoever_waits_too_long_is_told_that_somebody_holds_it(lease: Leas
 
 
 async def test_a_holder_that_is_gone_is_waited_for_no_longer_than_the_lease(lease: Lease, clock: Clock) -> None:
-    with pytest.raises(UnavailableError, match="lost"):
+    async def be_gone_for_too_long() -> None:
         async with lease.held("one", 0):
             clock.now += LEASE + timedelta(seconds=1)
             async with lease.held("other", 0):
                 pass
+
+    with pytest.raises(UnavailableError, match="lost"):
+        await be_gone_for_too_long()
 
 
 async def test_a_failure_inside_gives_it_back(lease: Lease) -> None:

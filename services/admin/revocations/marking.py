@@ -8,8 +8,6 @@ from shared.aws.errors import AwsError
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import Marked, RevocationTable
 from shared.aws.session_lists import SessionLists, SessionQuery
-from shared.aws.session_rows import SessionRow
-from shared.core.grants import Ending
 from shared.core.revocation import Target
 from shared.edge.lambda_app import Asked
 
@@ -44,12 +42,12 @@ class Marking:
 
     async def _mark_page(self, row: RevocationRow) -> Marked:
         page = await self.sessions.page(_query_for(row), row.reached, _A_PAGE)
-        async with asyncio.TaskGroup() as marks:
-            marking = [marks.create_task(self._mark(session, row.ending)) for session in page.rows]
-        return Marked(sum(each.result() for each in marking), page.next)
-
-    async def _mark(self, session: SessionRow, ending: Ending) -> bool:
-        return await self.revocations.mark_revoked(session, ending)
+        marks = (self.revocations.mark_revoked(session, row.ending) for session in page.rows)
+        # To their end, all of them: nothing outlives the answer, and what is marked is marked.
+        outcomes = await asyncio.gather(*marks, return_exceptions=True)
+        if failures := [outcome for outcome in outcomes if isinstance(outcome, BaseException)]:
+            raise failures[0]
+        return Marked(outcomes.count(True), page.next)
 
 
 def _query_for(row: RevocationRow) -> SessionQuery:

@@ -1,7 +1,7 @@
 """`POST /v1/sessions/{id}/revoke`: ending one session that STS has issued."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -21,6 +21,7 @@ from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import RevocationTable
 from shared.aws.session_lists import SessionLists
 from shared.aws.session_rows import SessionRow
+from shared.aws.tables import SessionStatus
 from shared.core.admin_policy import Permission
 from shared.core.grants import Ending
 from shared.core.ids import is_id
@@ -34,6 +35,15 @@ from shared.edge.instants import format_instant
 from shared.edge.lambda_app import Asked
 
 _ATTEMPTS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The session as it is then, the lockout that came with it, and whether it was this call that revoked it."""
+
+    row: SessionRow
+    lockout: LockoutChange | None
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +68,16 @@ class Revoking:
         if isinstance(row, Refusal):
             return row
         with asked.audit.step("write"):
-            revoked = await self._write(asked, wanted, row, now)
-        if isinstance(revoked, Refusal):
-            return revoked
-        row, lockout = revoked
-        view = view_session(row, now)
-        switch, notified = await self.consequences.follow(asked, NoticeEvent.SESSION_REVOKED, view, now)
+            outcome = await self._write(asked, wanted, row, now)
+        if isinstance(outcome, Refusal):
+            return outcome
+        return await self._answer(asked, outcome, now)
+
+    async def _answer(self, asked: Asked, outcome: Outcome, now: datetime) -> Answer:
+        view, lockout = view_session(outcome.row, now), outcome.lockout
+        # What was revoked before is told to nobody again, but a kill switch that failed then is made good.
+        event = NoticeEvent.SESSION_REVOKED if outcome.is_new else None
+        switch, notified = await self.consequences.follow(asked, event, view, now)
         return Answer(
             SessionRevoked(
                 session=view,
@@ -99,7 +113,7 @@ class Revoking:
         wanted: RevokeSession,
         row: SessionRow,
         now: datetime,
-    ) -> tuple[SessionRow, LockoutChange | None] | Refusal:
+    ) -> Outcome | Refusal:
         """Write the revocation, on what was read; where somebody was faster, read anew and decide again."""
         ending = Ending(asked.principal.user, now, wanted.reason)
         for attempt in range(_ATTEMPTS):
@@ -109,7 +123,7 @@ class Revoking:
             if (state := state_of(row, now)) is not SessionState.ACTIVE:
                 return await self._lock_only(row, state, lockout)
             if await self.revocations.revoke_session(_revocation(row, ending), lockout):
-                return await self.sessions.find(row.session_id) or row, lockout
+                return Outcome(replace(row, status=SessionStatus.REVOKED, revoked=ending), lockout, is_new=True)
         return refuse_contended("session")
 
     async def _lock_only(
@@ -117,12 +131,12 @@ class Revoking:
         row: SessionRow,
         state: SessionState,
         lockout: LockoutChange | None,
-    ) -> tuple[SessionRow, LockoutChange | None] | Refusal:
+    ) -> Outcome | Refusal:
         if state is not SessionState.REVOKED:
             return _refuse_ended(row, state)
         if lockout is not None and not await self.lockouts.change(lockout):
             return refuse_contended("lockout")
-        return row, lockout
+        return Outcome(row, lockout, is_new=False)
 
     async def _lockout(self, wanted: RevokeSession, user: str, ending: Ending) -> LockoutChange | None:
         if wanted.lock_for is None:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from shared.aws.errors import UnavailableError
+from shared.aws.revocations import RevocationTable
 from shared.aws.tables import SessionStatus
 from tests.service.admin.function import AdminLambda
 
@@ -38,6 +40,12 @@ def test_to_revoke_twice_changes_nothing_and_is_no_error(admin: AdminLambda) -> 
     again = admin.post(revoke_path(row.session_id), {"reason": "again"}, "walt")
     assert again.status == 200
     assert again.body["session"]["revoked"]["by"] == "sam"
+
+
+def test_what_was_revoked_before_is_told_to_nobody_again(admin: AdminLambda) -> None:
+    row = admin.vended(1)
+    assert "notified" in admin.post(revoke_path(row.session_id), REASON, "sam").audit
+    assert "notified" not in admin.post(revoke_path(row.session_id), REASON, "sam").audit
 
 
 def test_who_may_only_read_does_not_revoke(admin: AdminLambda) -> None:
@@ -153,6 +161,24 @@ def test_marking_goes_on_where_it_stopped(admin: AdminLambda, monkeypatch: pytes
     assert [step["marked"] for step in progress] == [4, 5, 5]
     assert progress[-1]["complete"]
     assert {admin.session(row).status for row in rows} == {SessionStatus.REVOKED}
+
+
+def test_a_revocation_stands_though_its_rows_cannot_be_marked(
+    admin: AdminLambda, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = admin.vended(1)
+    with monkeypatch.context() as broken:
+        broken.setattr(RevocationTable, "mark_revoked", _fail)
+        answered = admin.post("/v1/revocations", {"user": "alice"} | REASON, "sam")
+    assert (answered.status, answered.body["revocation"]["complete"]) == (201, False)
+    assert "the table is away" in answered.audit["detail"]
+    assert admin.get(f"/v1/sessions/{row.session_id}").body["session"]["status"] == "revoked"
+    again = admin.post(f"/v1/revocations/{answered.body['revocation']['id']}/continue", by="sam")
+    assert (again.body["revocation"]["marked"], again.body["revocation"]["complete"]) == (1, True)
+
+
+async def _fail(*_: object) -> bool:
+    raise UnavailableError("dynamodb", "the table is away")
 
 
 @pytest.mark.parametrize("by", ["alice", "olivia"])
