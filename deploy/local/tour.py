@@ -25,7 +25,7 @@ _ID: Final = r"\b[0-9a-hjkmnp-tv-z]{16}\b"
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who takes part. Alice and bob are developers, carol is of the platform team, the operator looks after security."""
+    """Who takes part. Alice and bob are developers, carol is of the platform team, the operator keeps watch."""
 
     alice: Actor
     bob: Actor
