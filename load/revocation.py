@@ -50,6 +50,7 @@ async def measure(rounds: int) -> list[Round]:
 
     """
     async with LocalStack(environment=_UNLIMITED) as stack, aiohttp.ClientSession() as http:
+        # A proof is signed for the STS that the authorizer asks.
         os.environ["AWS_ENDPOINT_URL"] = stack.emulator.endpoint
         async with stack.aws.client("ssm") as ssm:
             name = f"{local_place().parameter_prefix}/policies/access"

@@ -33,15 +33,14 @@ def parse_protected_url(text: str, api_id: str | None) -> ProtectedUrl:
         UsageError: no proof may be sent there, or nobody says which API it is.
 
     """
-    plain, _, _ = text.partition("?")
     try:
         # Escapes are the API's business; the scheme and the host are ours.
         parts = urlsplit(text)
         server = parse_remote_server(f"{parts.scheme}://{parts.netloc}")
     except ValueError as error:
-        raise UsageError(f"{plain}: {error}") from None
+        raise UsageError(f"the URL: {error}") from None
     if parts.fragment or not text.isascii() or not text.isprintable() or " " in text:
-        raise UsageError(f"{plain}: write it escaped, in plain ASCII, without a fragment")
+        raise UsageError("the URL: write it escaped, in plain ASCII, without a fragment")
     match = _HOST.fullmatch(server.host)
     found = api_id or (match[1] if match else None)
     if found is None:

@@ -74,9 +74,8 @@ class Session:
 
 
 async def vended(caller: Caller, profile: str) -> Session:
-    if profile == "staging":
-        request_id = await caller.ask("staging")
-        await Caller(caller.stack, "bob").act(request_id, "approve")
+    request_id = await caller.ask(profile)
+    await Caller(caller.stack, "bob").act(request_id, "approve")
     answer = await caller.vend(profile)
     assert answer.status == 200, answer.body
     body: Mapping[str, str] = answer.body
@@ -107,7 +106,7 @@ async def test_everything_of_a_user_ends_at_once_and_nothing_new_begins(system: 
     assert (revoked.status, revoked.body["revocation"]["marked"]) == (201, 1)
     assert (await session.call_the_api(), await session.use_aws("staging")) == (403, False)
     assert (await theirs.call_the_api(), await theirs.use_aws("staging")) == (200, True)
-    assert outcome(await person.vend("dev")) == (403, "locked_out")
+    assert outcome(await person.vend("staging")) == (403, "locked_out")
 
 
 async def test_a_lockout_stops_the_api_too_until_it_is_lifted(system: LocalStack) -> None:
@@ -152,7 +151,7 @@ async def test_a_proof_for_another_api_is_refused(system: LocalStack) -> None:
 
 
 async def test_a_session_of_a_profile_the_api_does_not_accept_is_refused(system: LocalStack) -> None:
-    assert await (await vended(await hire(system), "dev")).call_the_api() == 403
+    assert await (await vended(await hire(system), "staging-once")).call_the_api() == 403
 
 
 async def test_credentials_that_sentinel_did_not_vend_are_refused(system: LocalStack) -> None:

@@ -2,12 +2,13 @@
 
 import asyncio
 import json
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import RawTestServer
 from botocore.credentials import ReadOnlyCredentials
 
 from sentinel.cli import run_command_line
@@ -78,99 +79,70 @@ def test_a_bound_path_is_without_its_stage(path: str, stage: str | None, seen: s
     assert strip_stage(path, stage) == seen
 
 
+@dataclass
 class Api:
-    """An API on loopback, in a thread of its own because the command brings its own event loop."""
+    """An API on loopback, and the command, which brings its own event loop and so runs in another thread."""
 
-    def __init__(self) -> None:
-        self.url = ""
-        self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
-        self.status = 200
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._serve)
+    status: int = 200
+    url: str = ""
+    asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
 
-    def start(self) -> None:
-        self._thread.start()
-        self._ready.wait()
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-
-    def _serve(self) -> None:
-        runner = web.ServerRunner(web.Server(self._answer, access_log=None), shutdown_timeout=0)  # type: ignore[arg-type]
-        self._loop.run_until_complete(runner.setup())
-        self._loop.run_until_complete(web.TCPSite(runner, "127.0.0.1", 0).start())
-        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        self._ready.set()
-        self._loop.run_forever()
-        self._loop.run_until_complete(runner.cleanup())
-        self._loop.close()
-
-    async def _answer(self, request: web.Request) -> web.Response:
-        self.asked.append((request.method, request.raw_path, dict(request.headers), await request.read()))
+    async def answer(self, request: web.BaseRequest) -> web.Response:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        self.asked.append((request.method, request.raw_path, headers, await request.read()))
         return web.Response(status=self.status, text="the answer", headers={"Location": "/elsewhere"})
+
+    async def curl(self, *arguments: str, url: str | None = None) -> int:
+        flags = ["--region", "eu-central-1", "--api", "abc123", url or f"{self.url}/a?b=c%20d"]
+        return await asyncio.to_thread(run_command_line, ["curl", *flags, *arguments])
 
 
 @pytest.fixture
-def api(socket_enabled: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Api]:
+async def api(socket_enabled: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Api]:
     assert socket_enabled is None
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setattr("sentinel.proof_options.session_credentials", lambda: KEYS)
     served = Api()
-    served.start()
-    yield served
-    served.stop()
+    async with RawTestServer(served.answer) as server:
+        served.url = str(server.make_url("")).rstrip("/")
+        yield served
 
 
-Curl = Callable[[Sequence[str]], int]
-
-
-@pytest.fixture
-def curl(api: Api) -> Curl:
-    def run(arguments: Sequence[str]) -> int:
-        return run_command_line(
-            ["curl", "--region", "eu-central-1", "--api", "abc123", f"{api.url}/a?b=c%20d", *arguments]
-        )
-
-    return run
-
-
-def test_the_body_goes_to_stdout_and_the_status_to_stderr(
-    api: Api, curl: Curl, capfdbinary: pytest.CaptureFixture[bytes]
-) -> None:
-    assert curl([]) == 0
-    said = capfdbinary.readouterr()
-    assert (said.out, said.err) == (b"the answer", b"200 OK\n")
+async def test_the_body_goes_to_stdout_and_the_status_to_stderr(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await api.curl() == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("the answer", "200 OK\n")
     ((method, path, headers, body),) = api.asked
     assert (method, path, body) == ("GET", "/a?b=c%20d", b"")
-    assert parse_proof(headers["Authorization"]).key == KEYS.access_key
+    assert parse_proof(headers["authorization"]).key == KEYS.access_key
 
 
 @pytest.mark.parametrize("status", [302, 403, 500])
-def test_anything_but_a_success_is_a_failure_and_no_redirect_is_followed(api: Api, curl: Curl, status: int) -> None:
+async def test_anything_but_a_success_is_a_failure_and_no_redirect_is_followed(api: Api, status: int) -> None:
     api.status = status
-    assert curl([]) == 1
+    assert await api.curl() == 1
     assert len(api.asked) == 1
 
 
-def test_a_body_is_posted_as_json_unless_said_otherwise(api: Api, curl: Curl, tmp_path: Path) -> None:
+async def test_a_body_is_posted_as_json_unless_said_otherwise(api: Api, tmp_path: Path) -> None:
     (tmp_path / "body").write_bytes(b"\x00from a file")
-    assert curl(["-d", '{"id": 7}']) == 0
-    assert curl(["-X", "put", "-d", f"@{tmp_path / 'body'}", "-H", "content-type: text/plain", "-H", "X-Own: 1"]) == 0
+    assert await api.curl("-d", '{"id": 7}') == 0
+    assert (
+        await api.curl("-X", "put", "-d", f"@{tmp_path / 'body'}", "-H", "content-type: text/plain", "-H", "X-Own: 1")
+        == 0
+    )
     first, second = api.asked
-    assert (first[0], first[2]["Content-Type"], first[3]) == ("POST", "application/json", b'{"id": 7}')
-    headers = {name.lower(): value for name, value in second[2].items()}
-    assert (second[0], headers["content-type"], headers["x-own"]) == ("PUT", "text/plain", "1")
+    assert (first[0], first[2]["content-type"], first[3]) == ("POST", "application/json", b'{"id": 7}')
+    assert (second[0], second[2]["content-type"], second[2]["x-own"]) == ("PUT", "text/plain", "1")
     assert second[3] == b"\x00from a file"
 
 
-def test_json_is_one_object(curl: Curl, capsys: pytest.CaptureFixture[str]) -> None:
-    assert curl(["--json"]) == 0
+async def test_json_is_one_object(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await api.curl("--json") == 0
     assert json.loads(capsys.readouterr().out) == {"status": 200, "body": "the answer"}
 
 
-def test_a_bound_proof_is_for_the_method_and_the_path(curl: Curl, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bound_proof_is_for_the_method_and_the_path(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     bound: list[object] = []
 
     def make(*_: object, request: object, **__: object) -> str:
@@ -178,8 +150,8 @@ def test_a_bound_proof_is_for_the_method_and_the_path(curl: Curl, monkeypatch: p
         return "Sentinel-STS made"
 
     monkeypatch.setattr("sentinel.proof_options.make_proof", make)
-    assert curl(["--bind-request", "-X", "DELETE"]) == 0
-    assert curl([]) == 0
+    assert await api.curl("--bind-request", "-X", "DELETE") == 0
+    assert await api.curl() == 0
     assert bound == [("DELETE", "/a"), None]
 
 
@@ -194,17 +166,17 @@ def test_a_bound_proof_is_for_the_method_and_the_path(curl: Curl, monkeypatch: p
         (["-d", "@/nowhere/at/all"], "cannot be read"),
     ],
 )
-def test_what_may_not_be_sent_is_a_misuse(
-    api: Api, curl: Curl, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+async def test_what_may_not_be_sent_is_a_misuse(
+    api: Api, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
 ) -> None:
-    assert curl(arguments) == 2
+    assert await api.curl(*arguments) == 2
     err = capsys.readouterr().err
     assert words in err
     assert "planted" not in err
     assert api.asked == []
 
 
-def test_an_api_that_is_away_is_said_to_be(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_command_line(["curl", "--region", "eu-central-1", "--api", "abc123", "http://127.0.0.1:1/"]) == 1
+async def test_an_api_that_is_away_is_said_to_be(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await api.curl(url="http://127.0.0.1:1/") == 1
     assert "http://127.0.0.1:1 cannot be reached" in capsys.readouterr().err
     assert api.asked == []
