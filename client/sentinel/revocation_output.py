@@ -13,7 +13,7 @@ from sentinel.revocations import KillSwitch, Lockout, Revocation, SwitchedAccoun
 from sentinel.sessions import Session
 from sentinel.table import print_table
 from sentinel.target import target_words
-from sentinel.times import relative
+from sentinel.times import WIRE, relative
 
 _SYNC: Final = "run `sentinel kill-switch sync`"
 _REACH: Final = {
@@ -22,7 +22,7 @@ _REACH: Final = {
     "everyone": "It does not fit IAM's size limit even user by user, so it denies everyone by issue time.",
 }
 _STATUS: Final = {
-    "unchanged": "The kill switch already said so.",
+    "unchanged": "The kill switch says what it should in every account.",
     "partial": f"The kill switch failed in some accounts: {_SYNC}.",
     "failed": f"The kill switch failed: {_SYNC}.",
     "off": "The kill switch is not set up: credentials already vended serve AWS APIs to their end.",
@@ -44,7 +44,7 @@ def session_words(session: Session) -> str:
 def revocation_words(revocation: Revocation) -> str:
     """Say what a revocation reached so far."""
     whom = target_words(revocation.target, revocation.name)
-    until = revocation.issued_until.isoformat()
+    until = revocation.issued_until.strftime(WIRE)
     rows = "1 session is" if revocation.marked == 1 else f"{revocation.marked} sessions are"
     return f"revocation {revocation.id}: all sessions of {whom} issued until {until}; {rows} marked"
 
@@ -73,7 +73,7 @@ def print_lockouts(lockouts: Sequence[Lockout], now: datetime, *, as_json: bool)
 def kill_switch_words(switch: KillSwitch) -> Iterator[str]:
     """Say what the kill switch did, account by account where it did not do what it should."""
     if switch.status == "applied" and switch.applied_at is not None:
-        yield f"The kill switch was written at {switch.applied_at.isoformat()}; IAM takes seconds to spread it."
+        yield f"The kill switch was written at {switch.applied_at.strftime(WIRE)}; IAM takes seconds to spread it."
     else:
         yield _STATUS.get(switch.status, "The kill switch was written; IAM takes seconds to spread it.")
     yield from map(_account_words, (account for account in switch.accounts if account.status in ("behind", "failed")))

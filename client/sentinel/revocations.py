@@ -89,9 +89,10 @@ class LockoutAnswer(Answer):
     notified: Mapping[str, bool] = Field(default_factory=dict)
 
 
-class LockoutPage(Answer):
-    rows: Sequence[Lockout] = Field(alias="lockouts")
-    next_cursor: str | None = None
+class LockoutList(Answer):
+    """Every lockout in force."""
+
+    lockouts: Sequence[Lockout]
 
 
 class KillSwitchAnswer(Answer):

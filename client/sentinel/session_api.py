@@ -8,7 +8,7 @@ from sentinel.refusal import Refusal
 from sentinel.revocations import (
     KillSwitchAnswer,
     LockoutAnswer,
-    LockoutPage,
+    LockoutList,
     RevocationAnswer,
     RevokedMany,
     RevokedSession,
@@ -47,9 +47,9 @@ class SessionApi:
         """Mark some more rows of a revocation that is not complete."""
         return await self.transport.post(f"/v1/revocations/{revocation_id}/continue", {}, RevocationAnswer)
 
-    async def lockouts(self, filters: Mapping[str, str]) -> LockoutPage | Refusal:
-        """List one page of lockouts."""
-        return await self.transport.get("/v1/lockouts", filters, LockoutPage)
+    async def lockouts(self) -> LockoutList | Refusal:
+        """List every lockout in force, newest first."""
+        return await self.transport.get("/v1/lockouts", {}, LockoutList)
 
     async def lock(self, target: Target, reason: str, duration: str | None) -> LockoutAnswer | Refusal:
         """Lock a target out, until it is lifted where no duration is given."""

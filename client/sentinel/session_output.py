@@ -10,7 +10,7 @@ from sentinel.grant_output import act_words
 from sentinel.output import note, print_json
 from sentinel.sessions import Session
 from sentinel.table import print_table
-from sentinel.times import relative
+from sentinel.times import WIRE, relative
 
 _STYLES: Final = {"active": "green", "revoked": "red", "failed": "yellow"}
 _HEAD: Final = ("id", "status", "user", "profile", "via", "issued", "ends")
@@ -54,5 +54,5 @@ def _facts(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
     yield "caller", session.caller_arn
     yield "source ip", session.source_ip or ""
     yield "request", session.request_id
-    yield "issued", f"{relative(session.issued_at, now)}, {session.issued_at.isoformat()}"
-    yield "ends", f"{relative(session.ends_at, now)}, {session.ends_at.isoformat()}"
+    yield "issued", f"{relative(session.issued_at, now)}, {session.issued_at.strftime(WIRE)}"
+    yield "ends", f"{relative(session.ends_at, now)}, {session.ends_at.strftime(WIRE)}"

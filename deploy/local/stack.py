@@ -20,12 +20,13 @@ from typing import Final, Self
 from deploy.local.aws import LocalAws
 from deploy.local.callers import AwsFiles, LocalCaller, create_callers, write_aws_files
 from deploy.local.emulator.server import Emulator
+from deploy.local.function_settings import function_names, function_settings
 from deploy.local.gateway.credentials import RememberedCredentials
 from deploy.local.gateway.fronts import ADMIN, AUTHORIZER, SENSITIVE, VEND, Front, FrontKind
 from deploy.local.gateway.guarded import GuardedApi
 from deploy.local.gateway.server import Gateway
 from deploy.local.keys import Keys, new_access_key, new_name
-from deploy.local.place import ACCOUNT, REGION, SENSITIVE_PROFILES, SENSITIVE_ROLE, SSO_ROLE, local_place
+from deploy.local.place import ACCOUNT, REGION, local_place
 from deploy.local.runtime.execution_role import ExecutionRoles
 from deploy.local.runtime.function import Function, FunctionSettings
 from deploy.local.seed import seed
@@ -196,13 +197,7 @@ class LocalStack:
         await self._guarded.open()
 
     async def _start_functions(self, fronts: list[Front]) -> None:
-        place = local_place()
-        names = {
-            VEND: place.vend_role,
-            ADMIN: place.admin_role,
-            AUTHORIZER: place.authorizer_role,
-            SENSITIVE: SENSITIVE_ROLE,
-        }
+        place, names = local_place(), function_names()
         roles = ExecutionRoles(self._assume_execution_role, {name: place.role_arn(name) for name in names.values()})
         self._open.push_async_callback(roles.close)
         await roles.open()
@@ -215,53 +210,30 @@ class LocalStack:
                 handler=handler,
                 account=ACCOUNT,
                 region=REGION,
-                environment={**self._settings(function, fronts), **roles.variables(name), **self._overrides(function)},
+                environment={**self._environment(function, fronts), **roles.variables(name)},
                 home=home,
                 log_file=self.log_file,
             )
             self.functions[function] = Function(settings, self.clock, concurrency=self.concurrency)
             self._open.push_async_callback(self.functions[function].close)
             await self.functions[function].open()
-        await self._wait_until_ready()
+            # One after the other: an init phase takes a core, and a starved one gives up asking for its credentials.
+            await self._wait_until_ready(self.functions[function])
 
-    def _settings(self, function: str, fronts: list[Front]) -> Mapping[str, str]:
-        place = local_place()
-        common = {
-            "AWS_ENDPOINT_URL": self.emulator.endpoint,
-            "SENTINEL_SESSION_TABLE": place.session_table,
-            "SENTINEL_GRANT_TABLE": place.grant_table,
-        }
-        if function == AUTHORIZER:
-            return common | {
-                "SENTINEL_API_ID": self.sensitive_front.api_id,
-                "SENTINEL_ACCEPTED_PROFILES": ",".join(SENSITIVE_PROFILES),
-            }
-        if function == SENSITIVE:
-            return {}
-        own = {"SENTINEL_TOPIC_ARN": place.topic_arn, "SENTINEL_KILL_SWITCH_POLICIES": place.kill_switch_policy_arn}
-        return (
-            (own if function == ADMIN else {})
-            | common
-            | {
-                "SENTINEL_API_ID": ",".join(front.api_id for front in fronts),
-                "SENTINEL_PARAMETER_PREFIX": place.parameter_prefix,
-                "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
-                "SENTINEL_SSO_ROLES": SSO_ROLE,
-            }
-        )
-
-    def _overrides(self, function: str) -> Mapping[str, str]:
-        """Give what a test sets otherwise to the functions that know all settings: those that vend and administer."""
-        return self.environment if function in (VEND, ADMIN) else {}
+    def _environment(self, function: str, fronts: list[Front]) -> Mapping[str, str]:
+        api_ids = [self.sensitive_front.api_id] if function == AUTHORIZER else [front.api_id for front in fronts]
+        settings = function_settings(function, api_ids, self.emulator.endpoint)
+        # What a test sets otherwise, only those that vend and administer know.
+        return {**settings, **self.environment} if function in (VEND, ADMIN) else settings
 
     async def _assume_execution_role(self, role_arn: str) -> Keys:
         # Lambda names an execution role's session after the function; here the two share a name.
         return await self.aws.assume(role_arn, role_arn.rpartition("/")[2])
 
-    async def _wait_until_ready(self) -> None:
+    async def _wait_until_ready(self, function: Function) -> None:
         try:
             async with asyncio.timeout(_READY_LIMIT_S):
-                await asyncio.gather(*(function.wait_until_ready() for function in self.functions.values()))
+                await function.wait_until_ready()
         except TimeoutError:
             tail = self.log_file.read_text(encoding="utf-8", errors="replace")[-2000:]
             raise RuntimeError(f"a function's init phase did not end; its log ends:\n{tail}") from None

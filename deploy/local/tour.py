@@ -109,7 +109,8 @@ async def _revoke(stack: LocalStack, cast: Cast) -> None:
             "… and revokes it: her credentials are still good for an hour", "revoke", session_id, *reason
         )
         await watching.ends(0, "403")
-    await operator.does("The kill switch denies them on every AWS API", "kill-switch", "status", finds="unchanged")
+    title = "The kill switch denies her credentials on every AWS API"
+    await operator.does(title, "kill-switch", "status", finds="says what it should")
 
 
 async def _break_glass(cast: Cast) -> None:

@@ -6,10 +6,11 @@ from typing import Any, Generic, TypeVar
 
 from botocore.exceptions import ClientError
 
+from shared.aws.by_id import find_by_id
 from shared.aws.errors import UnavailableError, error_code, speaking_to
 from shared.aws.grant_lists import ListQuery, Page, Position, page_request, position_of
-from shared.aws.items import Item, number_value, text_value
-from shared.aws.tables import GrantIndex, ItemKind
+from shared.aws.items import Item, number_value
+from shared.aws.tables import ItemKind
 
 Row = TypeVar("Row")
 
@@ -71,20 +72,10 @@ class GrantStore(Generic[Row]):
             AwsError: it could not be read, or not be understood.
 
         """
-        with speaking_to("dynamodb"):
-            found = await self._dynamodb.query(
-                TableName=self._table,
-                IndexName=GrantIndex.BY_ID,
-                KeyConditionExpression="grant_id = :id",
-                ExpressionAttributeValues={":id": text_value(grant_id)},
-                Limit=1,
-            )
-        keys = [{name: item[name] for name in ("subject", "item")} for item in found["Items"]]
-        if not keys or not keys[0]["item"]["S"].startswith(f"{self._form.kind}#"):
+        item = await find_by_id(self._dynamodb, self._table, grant_id)
+        if item is None or not item["item"]["S"].startswith(f"{self._form.kind}#"):
             return None
-        with speaking_to("dynamodb"):
-            answer = await self._dynamodb.get_item(TableName=self._table, Key=keys[0], ConsistentRead=True)
-        return self._form.read(answer["Item"]) if "Item" in answer else None
+        return self._form.read(item)
 
     async def change(self, before: Row, after: Row) -> Row | Moved[Row]:
         """Write `after` if the row still is in the state it had in `before`.

@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from shared.aws.by_id import find_by_id
 from shared.aws.cutoffs import Cutoff, cutoff_item, load_cutoffs
 from shared.aws.errors import error_code, speaking_to
 from shared.aws.grant_rows import ending_value
@@ -22,7 +23,6 @@ from shared.aws.session_lists import SessionPosition
 from shared.aws.session_rows import SessionRow
 from shared.aws.tables import (
     REVOCATIONS_SUBJECT,
-    GrantIndex,
     SessionStatus,
     revocation_item,
     target_subject,
@@ -125,20 +125,10 @@ class RevocationTable:
             AwsError: it could not be read, or not be understood.
 
         """
-        with speaking_to("dynamodb"):
-            found = await self._dynamodb.query(
-                TableName=self._grant_table,
-                IndexName=GrantIndex.BY_ID,
-                KeyConditionExpression="grant_id = :id",
-                ExpressionAttributeValues={":id": text_value(revocation_id)},
-                Limit=1,
-            )
-        keys = [{name: item[name] for name in ("subject", "item")} for item in found["Items"]]
-        if not keys or keys[0]["subject"]["S"] != REVOCATIONS_SUBJECT:
+        item = await find_by_id(self._dynamodb, self._grant_table, revocation_id)
+        if item is None or item["subject"]["S"] != REVOCATIONS_SUBJECT:
             return None
-        with speaking_to("dynamodb"):
-            answer = await self._dynamodb.get_item(TableName=self._grant_table, Key=keys[0], ConsistentRead=True)
-        return read_revocation(answer["Item"]) if "Item" in answer else None
+        return read_revocation(item)
 
     async def note_progress(self, row: RevocationRow, marked: Marked) -> RevocationRow:
         """Write down how far marking has come; several who mark at once add up.

@@ -52,6 +52,6 @@ def _show(switch: KillSwitch, *, as_json: bool) -> None:
     if as_json:
         print_json(switch.model_dump(mode="json"))
     else:
-        click.echo(f"{switch.status}: live revocations: {switch.revocations}")
+        click.echo(f"live revocations: {switch.revocations}")
         print_kill_switch(switch)
     require_kill_switch(switch, "what was revoked", up_to_date=True)

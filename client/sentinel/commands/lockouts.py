@@ -1,10 +1,10 @@
+from collections.abc import Sequence
 from typing import Any, Final
 
 import click
 
 from sentinel.clock import utc_now
 from sentinel.grant_output import warn_unnotified
-from sentinel.lists import Filters, read_pages
 from sentinel.options import connection_options, json_option, run
 from sentinel.output import accepted, print_json
 from sentinel.revocation_output import lockout_words, print_lockouts
@@ -47,11 +47,10 @@ def unlock(settings: Settings, comment: str | None, *, as_json: bool, **target: 
 
 @click.command
 @connection_options
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many.")
 @json_option
-def locks(settings: Settings, limit: int, *, as_json: bool) -> None:
-    """List lockouts, newest first."""
-    print_lockouts(run(_list(settings, limit)), utc_now(), as_json=as_json)
+def locks(settings: Settings, *, as_json: bool) -> None:
+    """List the lockouts in force, newest first."""
+    print_lockouts(run(_list(settings)), utc_now(), as_json=as_json)
 
 
 async def _lock(settings: Settings, target: Target, reason: str, duration: str | None) -> LockoutAnswer:
@@ -64,9 +63,9 @@ async def _unlock(settings: Settings, target: Target, comment: str | None) -> Lo
         return accepted(await api.unlock(target, comment))
 
 
-async def _list(settings: Settings, limit: int) -> list[Lockout]:
+async def _list(settings: Settings) -> Sequence[Lockout]:
     async with open_session_api(settings) as api:
-        return await read_pages(api.lockouts, Filters({}, limit))
+        return accepted(await api.lockouts()).lockouts
 
 
 def _show(answer: LockoutAnswer, *, as_json: bool) -> None:

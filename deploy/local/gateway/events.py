@@ -69,25 +69,7 @@ def event_v2(
         "rawPath": request.path,
         "rawQueryString": request.query,
         "headers": headers,
-        "requestContext": {
-            "accountId": front.account,
-            "apiId": front.api_id,
-            "authorizer": authorizer,
-            "domainName": front.domain_name,
-            "domainPrefix": front.api_id,
-            "http": {
-                "method": request.method,
-                "path": request.path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": request.source_ip,
-                "userAgent": request.header("user-agent") or "",
-            },
-            "requestId": arrival.request_id,
-            "routeKey": key,
-            "stage": front.stage,
-            "time": arrival.common_log_time,
-            "timeEpoch": arrival.epoch_ms,
-        },
+        "requestContext": _context_v2(front, key, request, arrival) | {"authorizer": authorizer},
         "isBase64Encoded": is_base64,
     }
     optional = {
@@ -97,6 +79,27 @@ def event_v2(
         "body": body,
     }
     return event | {name: value for name, value in optional.items() if value}
+
+
+def _context_v2(front: Front, key: str, request: ReceivedRequest, arrival: Arrival) -> Event:
+    return {
+        "accountId": front.account,
+        "apiId": front.api_id,
+        "domainName": front.domain_name,
+        "domainPrefix": front.api_id,
+        "http": {
+            "method": request.method,
+            "path": request.path,
+            "protocol": "HTTP/1.1",
+            "sourceIp": request.source_ip,
+            "userAgent": request.header("user-agent") or "",
+        },
+        "requestId": arrival.request_id,
+        "routeKey": key,
+        "stage": front.stage,
+        "time": arrival.common_log_time,
+        "timeEpoch": arrival.epoch_ms,
+    }
 
 
 def build_v1(front: Front, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:

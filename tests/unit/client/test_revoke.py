@@ -43,7 +43,7 @@ def test_one_session_is_revoked_and_the_kill_switch_reported(
     assert sessions.asked == [(*ONE, {"reason": "key in a log", "lock_for": "1h"})]
     out = capsys.readouterr().out
     assert f"session {ID} of alice on prod is revoked" in out
-    assert "The kill switch was written at 2026-03-01T12:00:01+00:00; IAM takes seconds to spread it." in out
+    assert "The kill switch was written at 2026-03-01T12:00:01Z; IAM takes seconds to spread it." in out
 
 
 def test_a_user_is_revoked_and_locked_out(sessions: SessionService, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,43 @@
+"""What each of the stack's functions is deployed with: its name, its execution role's too, and its settings."""
+
+from collections.abc import Mapping, Sequence
+
+from deploy.local.gateway.fronts import ADMIN, AUTHORIZER, SENSITIVE, VEND
+from deploy.local.place import ACCOUNT, SENSITIVE_PROFILES, SENSITIVE_ROLE, SSO_ROLE, local_place
+
+
+def function_names() -> Mapping[str, str]:
+    """Name the functions."""
+    place = local_place()
+    return {
+        VEND: place.vend_role,
+        ADMIN: place.admin_role,
+        AUTHORIZER: place.authorizer_role,
+        SENSITIVE: SENSITIVE_ROLE,
+    }
+
+
+def function_settings(function: str, api_ids: Sequence[str], endpoint: str) -> dict[str, str]:
+    """Give a function's settings: the APIs whose events it takes, and where AWS is."""
+    place = local_place()
+    common = {
+        "AWS_ENDPOINT_URL": endpoint,
+        "SENTINEL_API_ID": ",".join(api_ids),
+        "SENTINEL_SESSION_TABLE": place.session_table,
+        "SENTINEL_GRANT_TABLE": place.grant_table,
+    }
+    documented = {
+        "SENTINEL_PARAMETER_PREFIX": place.parameter_prefix,
+        "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
+        "SENTINEL_SSO_ROLES": SSO_ROLE,
+    }
+    told = {
+        "SENTINEL_TOPIC_ARN": place.topic_arn,
+        "SENTINEL_KILL_SWITCH_POLICIES": place.kill_switch_policy_arn,
+    }
+    by_function = {
+        VEND: common | documented,
+        ADMIN: common | documented | told,
+        AUTHORIZER: common | {"SENTINEL_ACCEPTED_PROFILES": ",".join(SENSITIVE_PROFILES)},
+    }
+    return by_function.get(function, {})

@@ -1,0 +1,99 @@
+"""The commands that see, revoke and lock, run as people run them, against the whole system."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from deploy.local.stack import LocalStack
+from tests.e2e.callers import Caller, hire
+from tests.e2e.documents import push_documents
+from tests.e2e.sdks.person import Finished, Person, person
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def system() -> AsyncIterator[LocalStack]:
+    async with LocalStack(environment={"SENTINEL_DOCUMENT_TTL": "0"}) as started:
+        await push_documents(started.aws)
+        yield started
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def developer(system: LocalStack) -> Caller:
+    """Somebody with an approval for staging."""
+    caller = await hire(system)
+    await Caller(system, "bob").act(await caller.ask("staging"), "approve")
+    return caller
+
+
+@pytest.fixture
+def operator(system: LocalStack, tmp_path: Path) -> Person:
+    return person(system, "operator", tmp_path / "operator")
+
+
+def done(finished: Finished) -> Any:
+    assert finished.code == 0, finished.err
+    return json.loads(finished.out)
+
+
+async def vend(caller: Caller) -> str:
+    answer = await caller.vend("staging")
+    assert answer.status == 200, answer.body
+    return str(answer.body["SessionId"])
+
+
+async def test_curl_calls_an_api_until_the_session_is_revoked(
+    system: LocalStack, developer: Caller, operator: Person, tmp_path: Path
+) -> None:
+    them = person(system, developer.name, tmp_path)
+    # The person's shell knows the emulator by its AWS profile; a proof is signed for the STS the authorizer asks.
+    emulated = {"AWS_ENDPOINT_URL": system.emulator.endpoint}
+    api = ("--api", system.sensitive_front.api_id, f"{system.sensitive_api}/ledger")
+    called = await them.sentinel("curl", "--profile", "staging", *api, **emulated)
+    assert called.code == 0, called.err
+    session_id = json.loads(called.out)["caller"]["session_id"]
+    revoked = done(await operator.sentinel("revoke", session_id, "--reason", "laptop stolen", "--json"))
+    assert (revoked["session"]["status"], revoked["kill_switch"]["status"]) == ("revoked", "applied")
+    shown = done(await operator.sentinel("session", session_id, "--json"))
+    assert shown["revoked"]["comment"] == "laptop stolen"
+    again = await them.sentinel("curl", "--profile", "staging", *api, **emulated)
+    assert (again.code, "403" in again.err) == (1, True)
+
+
+async def test_sessions_of_one_user_are_listed_and_revoked_at_once(developer: Caller, operator: Person) -> None:
+    vended = {await vend(developer) for _ in range(3)}
+    mine = ("--view", "all", "--user", developer.user, "--json")
+    listed = done(await operator.sentinel("sessions", *mine, "--status", "active"))
+    assert {session["id"] for session in listed["sessions"]} == vended
+    revoked = done(await operator.sentinel("revoke", "--user", developer.user, "--reason", "gone", "--json"))
+    assert (revoked["revocation"]["marked"], revoked["revocation"]["complete"]) == (3, True)
+    listed = done(await operator.sentinel("sessions", *mine, "--status", "revoked"))
+    assert {session["id"] for session in listed["sessions"]} == vended
+
+
+async def test_a_lockout_is_set_listed_and_lifted(developer: Caller, operator: Person) -> None:
+    whom = ("--user", developer.user)
+    locked = done(await operator.sentinel("lock", *whom, "--reason", "left", "--duration", "1h", "--json"))
+    assert locked["name"] == developer.user
+    listed = done(await operator.sentinel("locks", "--json"))
+    assert developer.user in [lockout["name"] for lockout in listed["lockouts"]]
+    assert (await developer.vend("staging")).body["code"] == "locked_out"
+    done(await operator.sentinel("unlock", *whom, "--comment", "back again", "--json"))
+    assert (await developer.vend("staging")).status == 200
+
+
+async def test_the_kill_switch_is_looked_at_and_made_good(operator: Person) -> None:
+    done(await operator.sentinel("kill-switch", "sync", "--json"))
+    assert done(await operator.sentinel("kill-switch", "status", "--json"))["status"] == "unchanged"
+
+
+async def test_a_trail_names_its_queries_where_cloudtrail_may_not_be_asked(developer: Caller, operator: Person) -> None:
+    session_id = await vend(developer)
+    shown = await operator.sentinel("session", session_id, "--trail")
+    assert (shown.code, f"-{session_id}-" in shown.out) == (0, True)
+    assert "may not look up CloudTrail events" in shown.err
