@@ -46,7 +46,12 @@ class SessionQuery:
     profile: str | None = None
 
     def partitions(self, start: SessionPosition | None) -> Iterator[tuple[SessionIndex, str, str]]:
-        """Give the index, its partition key and the partition, one by one, from where a page begins."""
+        """Give the index, its partition key and the partition, one by one, from where a page begins.
+
+        None where nothing lies between `since` and `until`: DynamoDB refuses to be asked that.
+        """
+        if int(self.since.timestamp()) > int(self.until.timestamp()):
+            return
         if self.user is not None:
             yield SessionIndex.BY_USER, "user", self.user
         elif self.profile is not None:

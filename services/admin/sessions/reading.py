@@ -86,7 +86,7 @@ def _query_for(filters: SessionFilters, caller: str, now: datetime) -> SessionQu
     back = _RECENT if user is None and filters.profile is None else EVIDENCE
     return SessionQuery(
         since=max(filters.since or hour - back, hour - EVIDENCE),
-        until=filters.until or now + _AHEAD,
+        until=min(filters.until or now + _AHEAD, now + _AHEAD),
         user=user,
         profile=filters.profile,
     )

@@ -97,6 +97,28 @@ def test_what_a_cutoff_reaches_shows_as_revoked_before_its_row_is_marked(admin: 
     assert ids(admin.get("/v1/sessions", status="active")) == []
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"since": "2660-10-21T08:11:11Z"},
+        {"until": "0001-01-01T00:00:00Z"},
+        {"since": "0001-01-01T00:00:00Z", "until": "1970-01-01T00:00:00Z"},
+        {"since": "9999-12-31T23:59:59Z", "until": "9999-12-31T23:59:59Z"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("view", ["mine", "all"])
+def test_where_nothing_can_be_the_list_is_empty(admin: AdminLambda, view: str, query: dict[str, str]) -> None:
+    admin.vended(1, user="olivia")
+    assert ids(admin.get("/v1/sessions", "olivia", view=view, **query)) == []
+
+
+def test_a_list_without_an_end_of_time_ends_today(admin: AdminLambda) -> None:
+    admin.vended(1, user="olivia")
+    listed = admin.get("/v1/sessions", "olivia", view="all", until="9999-12-31T23:59:59Z")
+    assert ids(listed) == ["0000000000000001"]
+
+
 @pytest.mark.parametrize("query", [{"status": "lost"}, {"view": "theirs"}, {"user": "bob"}, {"wat": "1"}], ids=str)
 def test_a_filter_that_cannot_be_read_is_refused(admin: AdminLambda, query: dict[str, str]) -> None:
     assert admin.get("/v1/sessions", **query).code == "invalid_request"
