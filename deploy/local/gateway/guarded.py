@@ -42,7 +42,7 @@ class GuardedApi:
     async def open(self) -> Self:
         """Serve on a free port."""
         application = web.Application(client_max_size=self.front.body_limit + 1)
-        application.router.add_route("*", "/{path:.*}", self._serve)
+        application.router.add_route("*", r"/{path:[\s\S]*}", self._serve)
         self._site = await Site(application, max_line_size=LINE_LIMIT, max_field_size=LINE_LIMIT).open()
         return self
 

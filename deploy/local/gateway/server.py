@@ -75,7 +75,7 @@ class Gateway:
             return respond(await self._answer(front, request))
 
         application = web.Application(client_max_size=front.body_limit + 1)
-        application.router.add_route("*", "/{path:.*}", serve)
+        application.router.add_route("*", r"/{path:[\s\S]*}", serve)
         return application
 
     async def _answer(self, front: Front, request: ReceivedRequest) -> HttpAnswer:
