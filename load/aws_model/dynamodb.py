@@ -1,0 +1,148 @@
+"""DynamoDB's tables in memory, by the real definitions, with the conditions Sentinel writes."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from load.aws_model.answers import AwsRefusalError
+from load.aws_model.expressions import Item, apply_update, comparable, read_condition
+
+Key = tuple[str, ...]
+Request = Mapping[str, Any]
+_PAGE: Final = 1000
+
+
+class _Table:
+    """Items by primary key, the hash key's items together."""
+
+    def __init__(self, create: Request) -> None:
+        self.keys = [key["AttributeName"] for key in create["KeySchema"]]
+        indexes = [*create.get("LocalSecondaryIndexes", []), *create.get("GlobalSecondaryIndexes", [])]
+        self.indexes = {index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]] for index in indexes}
+        self.items: dict[str, dict[Key, Item]] = {}
+
+    def key_of(self, item: Request) -> Key:
+        return tuple(str(comparable(item[name])) for name in self.keys)
+
+    def find(self, key: Key) -> Item | None:
+        return self.items.get(key[0], {}).get(key)
+
+    def store(self, item: Item) -> None:
+        key = self.key_of(item)
+        self.items.setdefault(key[0], {})[key] = item
+
+    def partition(self, index: str | None, wanted: str | None) -> Iterator[Item]:
+        """Give the items a query may find: of one partition of the table, or all that are in an index."""
+        hash_key = (self.keys if index is None else self.indexes[index])[0]
+        if hash_key == self.keys[0] and wanted is not None:
+            yield from self.items.get(wanted, {}).values()
+            return
+        for items in self.items.values():
+            yield from items.values()
+
+
+class DynamoDb:
+    """The operations, by name."""
+
+    def __init__(self, definitions: Mapping[str, Request]) -> None:
+        self._tables = {str(each["name"]): _Table(each["create"]) for each in definitions.values()}
+        self.operations: Mapping[str, Callable[[Request], Any]] = {
+            "BatchGetItem": self._batch_get,
+            "GetItem": self._get,
+            "PutItem": self._put,
+            "Query": self._query,
+            "TransactWriteItems": self._transact,
+            "UpdateItem": self._update,
+        }
+
+    def _table(self, request: Request) -> _Table:
+        if request["TableName"] not in self._tables:
+            raise AwsRefusalError("ResourceNotFoundException", "Requested resource not found")
+        return self._tables[request["TableName"]]
+
+    def _get(self, request: Request) -> Any:
+        table = self._table(request)
+        found = table.find(table.key_of(request["Key"]))
+        return {} if found is None else {"Item": found}
+
+    def _batch_get(self, request: Request) -> Any:
+        responses = {}
+        for name, wanted in request["RequestItems"].items():
+            table = self._table({"TableName": name})
+            found = (table.find(table.key_of(key)) for key in wanted["Keys"])
+            responses[name] = [item for item in found if item is not None]
+        return {"Responses": responses, "UnprocessedKeys": {}}
+
+    def _put(self, request: Request) -> Any:
+        self._prepare(request)()
+        return {}
+
+    def _update(self, request: Request) -> Any:
+        self._prepare(request)()
+        return {}
+
+    def _transact(self, request: Request) -> Any:
+        writes, reasons = [], []
+        for each in request["TransactItems"]:
+            [write] = each.values()
+            try:
+                writes.append(self._prepare(write))
+                reasons.append({"Code": "None"})
+            except AwsRefusalError as refusal:
+                if refusal.code != "ConditionalCheckFailedException":
+                    raise
+                reasons.append({"Code": "ConditionalCheckFailed", **refusal.details})
+        if any(reason["Code"] != "None" for reason in reasons):
+            raise AwsRefusalError("TransactionCanceledException", "cancelled", CancellationReasons=reasons)
+        for write in writes:
+            write()
+        return {}
+
+    def _prepare(self, request: Request) -> Callable[[], None]:
+        """Check a write's condition, and give the write itself."""
+        table = self._table(request)
+        key = table.key_of(request.get("Item") or request["Key"])
+        found = table.find(key)
+        names, values = request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {})
+        if "ConditionExpression" in request:
+            holds = read_condition(request["ConditionExpression"], names, values)
+            if not holds(found or {}):
+                is_told = request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and found is not None
+                details: dict[str, Any] = {"Item": found} if is_told else {}
+                raise AwsRefusalError("ConditionalCheckFailedException", "The conditional request failed", **details)
+        if "UpdateExpression" not in request:
+            return lambda: table.store(dict(request["Item"]))
+        item = dict(found or request["Key"])
+        apply_update(item, request["UpdateExpression"], names, values)
+        return lambda: table.store(item)
+
+    def _query(self, request: Request) -> Any:
+        table, index = self._table(request), request.get("IndexName")
+        names, values = request.get("ExpressionAttributeNames", {}), request["ExpressionAttributeValues"]
+        holds = read_condition(request["KeyConditionExpression"], names, values)
+        keys = table.keys if index is None else table.indexes[index]
+        found = [item for item in table.partition(index, _hash_value(request)) if _is_in(item, keys) and holds(item)]
+        found.sort(
+            key=lambda item: [comparable(item[name]) for name in keys[1:]] + list(table.key_of(item)),
+            reverse=not request.get("ScanIndexForward", True),
+        )
+        start = 0
+        if "ExclusiveStartKey" in request:
+            last = table.key_of(request["ExclusiveStartKey"])
+            start = next((at for at, item in enumerate(found, 1) if table.key_of(item) == last), 0)
+        page = found[start : start + min(request.get("Limit", _PAGE), _PAGE)]
+        answer = {"Items": page, "Count": len(page), "ScannedCount": len(page)}
+        if start + len(page) < len(found):
+            last_item = page[-1]
+            answer["LastEvaluatedKey"] = {name: last_item[name] for name in {*table.keys, *keys}}
+        return answer
+
+
+def _is_in(item: Item, keys: list[str]) -> bool:
+    return all(name in item for name in keys)
+
+
+def _hash_value(request: Request) -> str | None:
+    """Give the value of the partition, where the condition begins with it."""
+    placeholder = request["KeyConditionExpression"].split()[2].strip("()")
+    value = request["ExpressionAttributeValues"].get(placeholder)
+    return None if value is None else str(comparable(value))

@@ -1,0 +1,77 @@
+"""What every call really took, and from that the floor: what a request would have cost a perfect client.
+
+Actual times are used rather than drawn ones, because a timer is up to a millisecond late, and that is not the client's.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+# A vend's second round. Everything else is read in the first.
+_WRITES: Final = frozenset({"sts.AssumeRole", "dynamodb.PutItem", "dynamodb.TransactWriteItems"})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call. Times are seconds on the model's monotonic clock, from the whole request read to the answer written."""
+
+    operation: str
+    started_s: float
+    ended_s: float
+
+    @property
+    def took_s(self) -> float:
+        return self.ended_s - self.started_s
+
+
+class Ledger:
+    """The calls of every access key id since they were last taken."""
+
+    def __init__(self) -> None:
+        self._calls: defaultdict[str, list[Call]] = defaultdict(list)
+
+    def note(self, key: str, call: Call) -> None:
+        """Keep a call."""
+        self._calls[key].append(call)
+
+    def take(self, key: str) -> list[Call]:
+        """Give the calls of a key, oldest first, and forget them."""
+        return sorted(self._calls.pop(key, []), key=lambda call: call.started_s)
+
+
+def floor_s(calls: Iterable[Call], rounds: Sequence[frozenset[str]] = (_WRITES,)) -> float:
+    """Give the seconds that a client would have waited who did nothing but wait, with each round's calls side by side.
+
+    `rounds` are the operations of the later rounds; whatever is in none of them belongs to the first.
+    """
+    slowest: dict[int, float] = {}
+    for call in calls:
+        number = next((index for index, names in enumerate(rounds, 1) if call.operation in names), 0)
+        slowest[number] = max(slowest.get(number, 0.0), call.took_s)
+    return sum(slowest.values())
+
+
+def split_vends(calls: Iterable[Call]) -> list[list[Call]]:
+    """Split the calls of a client that vends one after the other: a vend begins with the first read after a write."""
+    vends: list[list[Call]] = []
+    has_written = True
+    for call in calls:
+        is_write = call.operation in _WRITES
+        if has_written and not is_write:
+            vends.append([])
+            has_written = False
+        has_written = has_written or is_write
+        if vends:
+            vends[-1].append(call)
+    return vends
+
+
+def read_calls(rows: Iterable[Mapping[str, object]]) -> list[Call]:
+    """Read what the model answers to `GET /_model/calls`."""
+    return [Call(str(row["operation"]), _number(row["started_s"]), _number(row["ended_s"])) for row in rows]
+
+
+def _number(value: object) -> float:
+    assert isinstance(value, int | float), value
+    return float(value)

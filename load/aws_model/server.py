@@ -1,0 +1,116 @@
+"""The model on a port of its own: every call is answered when its latency is over, and noted."""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final, Self
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+
+from deploy.local.place import ACCOUNT, table_definitions
+from load.aws_model.answers import AwsRefusalError, ModelAnswer
+from load.aws_model.config import ModelConfig
+from load.aws_model.dispatch import FAILED, THROTTLED, Asked, Aws, UnknownCallError
+from load.aws_model.http import Connection, Reply
+from load.aws_model.latency import Ceiling, Fate, Weather
+from load.aws_model.ledger import Call, Ledger
+from shared.edge.clock import utc_now
+
+_CONTROL: Final = "/_model/"
+_HEALTHY: Final = ModelAnswer(200, "text/plain", b"healthy")
+
+
+class AwsModel:
+    """`async with AwsModel(config) as model` serves at `model.url`, on loopback."""
+
+    def __init__(
+        self,
+        config: ModelConfig,
+        *,
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._config, self._port, self._tls, self._clock = config, port, tls, clock
+        self._connections: set[Connection] = set()
+        self._reset()
+
+    def _reset(self) -> None:
+        self._aws = Aws(table_definitions(), ACCOUNT, self._clock)
+        self._weather = Weather(self._config)
+        self._ceiling = Ceiling(self._config.sts_per_second)
+        self.ledger = Ledger()
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        self._server = await self._loop.create_server(
+            lambda: Connection(self._serve, self._connections),
+            "127.0.0.1",
+            self._port,
+            ssl=self._tls,
+            backlog=1000,
+        )
+        port = self._server.sockets[0].getsockname()[1]
+        self.url = f"https://localhost:{port}" if self._tls else f"http://127.0.0.1:{port}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for connection in list(self._connections):
+            connection.abort()
+        await self._server.wait_closed()
+
+    def _serve(self, method: str, target: str, headers: Mapping[str, str], body: bytes, reply: Reply) -> None:
+        if target.startswith(_CONTROL):
+            reply(self._control(method, target))
+            return
+        if method == "GET":
+            reply(_HEALTHY)
+            return
+        started_s = self._loop.time()
+        try:
+            asked = self._aws.read(headers, body)
+        except UnknownCallError as error:
+            reply(ModelAnswer(400, "text/plain", f"the latency model does not know {error}".encode()))
+            return
+        fate = self._weather.draw(asked.key, asked.operation)
+        answer = self._answer(asked, fate, started_s)
+
+        def end() -> None:
+            reply(answer)
+            self.ledger.note(asked.key, Call(asked.operation, started_s, self._loop.time()))
+
+        if fate.delay_s:
+            self._loop.call_at(started_s + fate.delay_s, end)
+        else:
+            end()
+
+    def _answer(self, asked: Asked, fate: Fate, now_s: float) -> ModelAnswer:
+        if fate.failed:
+            return asked.refuse(FAILED)
+        is_over = asked.operation.startswith("sts.") and not self._ceiling.admits(now_s)
+        if fate.throttled or is_over:
+            return asked.refuse(THROTTLED)
+        try:
+            return asked.answer()
+        except AwsRefusalError as refusal:
+            return asked.refuse(refusal)
+
+    def _control(self, method: str, target: str) -> ModelAnswer:
+        parts = urlsplit(target)
+        match method, parts.path.removeprefix(_CONTROL):
+            case "GET", "calls":
+                [key] = parse_qs(parts.query).get("key", [""])
+                return _json([asdict(call) for call in self.ledger.take(key)])
+            case "POST", "reset":
+                self._reset()
+                return _json({})
+            case _:
+                return ModelAnswer(404, "text/plain", b"GET /_model/calls?key=K, POST /_model/reset")
+
+
+def _json(value: Any) -> ModelAnswer:
+    return ModelAnswer(200, "application/json", orjson.dumps(value))

@@ -1,0 +1,90 @@
+"""What is measured: the event of one vend, and the account it finds."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+from deploy.local.place import ACCOUNT, REGION, local_place
+
+API_ID: Final = "benchmark1"
+PROFILE: Final = "dev"
+ROLE_ARN: Final = f"arn:aws:iam::{ACCOUNT}:role/sentinel/dev"
+POLICY: Final = {
+    "version": "1",
+    "rules": [
+        {"name": "no-mallory", "effect": "deny", "conditions": {"users": ["mallory"]}},
+        {"name": "prod", "effect": "require_approval", "conditions": {"profiles": ["prod", "prod-*"]}},
+        {
+            "name": "dev",
+            "effect": "allow",
+            "conditions": {
+                "profiles": ["dev", "sandbox-*"],
+                "source_ips": ["198.51.100.0/24"],
+                "time": {"hours": {"start": "00:00", "end": "24:00"}, "timezone": "Europe/Berlin"},
+            },
+            "max_duration": "1h",
+        },
+    ],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What Lambda's runtime passes beside the event."""
+
+    aws_request_id: str = "8f2c1f4e-0000-4000-8000-000000000001"
+    invoked_function_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:sentinel-vend:live"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 30_000
+
+
+def vend_event(user: str = "alice") -> dict[str, Any]:
+    """Give an HTTP API's event (payload 2.0) for `GET /?profile=dev`."""
+    caller = {"accessKey": "AKIAEXAMPLE", "accountId": ACCOUNT, "userArn": f"arn:aws:iam::{ACCOUNT}:user/{user}"}
+    return {
+        "version": "2.0",
+        "routeKey": "GET /",
+        "rawPath": "/",
+        "rawQueryString": f"profile={PROFILE}",
+        "headers": {"host": f"{API_ID}.execute-api.{REGION}.amazonaws.com"},
+        "requestContext": {
+            "accountId": ACCOUNT,
+            "apiId": API_ID,
+            "authorizer": {"iam": caller},
+            "http": {
+                "method": "GET",
+                "path": "/",
+                "protocol": "HTTP/1.1",
+                "sourceIp": "198.51.100.7",
+                "userAgent": "benchmark",
+            },
+            "requestId": "benchmark=",
+            "stage": "$default",
+        },
+        "isBase64Encoded": False,
+    }
+
+
+def vend_environment() -> dict[str, str]:
+    """Give a vend function's settings; nobody's budget is used up by a benchmark."""
+    place = local_place()
+    return {
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "SENTINEL_API_ID": API_ID,
+        "SENTINEL_SESSION_TABLE": place.session_table,
+        "SENTINEL_GRANT_TABLE": place.grant_table,
+        "SENTINEL_PARAMETER_PREFIX": place.parameter_prefix,
+        "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
+        "SENTINEL_VEND_BUDGET": "10000",
+    }
+
+
+def documents() -> dict[str, str]:
+    """Give the parameters the account holds, by name."""
+    prefix = local_place().parameter_prefix
+    return {
+        f"{prefix}/policies/access": json.dumps(POLICY),
+        f"{prefix}/profiles/{PROFILE}": json.dumps({"role_arn": ROLE_ARN, "account": ACCOUNT, "region": REGION}),
+    }
