@@ -45,6 +45,9 @@ class FactsReader:
     grants: GrantTable
     budget: RateBudget
 
+    def forget(self) -> None:
+        self.policies.documents.forget()
+
     async def read_asking(self, user: str, profile: str, now: datetime) -> Asking:
         async with asyncio.TaskGroup() as reads:
             policies = reads.create_task(self.policies.read(profile))

@@ -49,7 +49,8 @@ from shared.documents.kinds import load_stored
 from shared.edge.clock import monotonic_s, utc_now
 from shared.edge.lambda_app import LambdaApp, Routes
 from shared.edge.settings import Settings, load_settings
-from shared.edge.traces import open_tracer
+from shared.edge.snapshots import SnapshotSteps, survive_snapshots
+from shared.edge.traces import open_tracer, subsegment
 
 _BUDGET_WINDOW: Final = timedelta(minutes=1)
 _SERVICES: Final = (Service.DYNAMODB, Service.SSM, Service.SNS)
@@ -66,19 +67,43 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
 
     """
     settings = load_settings(environ)
-    tracer = open_tracer()
+    tracer = open_tracer("admin")
     runner = asyncio.Runner()
-    services = (*_SERVICES, *(_SWITCH_SERVICES if settings.kill_switch_policies else ()))
-    clients = runner.run(open_clients(environ["AWS_REGION"], tracer.subsegment, services))
-    accounts = BoundaryAccounts(clients, environ["AWS_REGION"], tracer.subsegment)
-    routes = _routes(settings, clients, accounts, clock)
+    clients = runner.run(_open(environ, settings))
+    accounts = BoundaryAccounts(clients, environ["AWS_REGION"], subsegment)
+    texts = SsmDocuments(clients.ssm, settings.parameter_prefix)
+    reader = _reader(settings, clients, texts)
+
+    async def begin_again() -> None:
+        await clients.renew()
+        reader.forget()
+
+    survive_snapshots(SnapshotSteps(runner, clients.aclose, begin_again))
+    announcer = Announcer(_notifier(settings, clients, texts, clock), _new_id)
+    routes = {
+        **_routes(settings, clients, reader, announcer, clock),
+        **_revoking_routes(settings, clients, accounts, clock, reader, announcer),
+    }
     return LambdaApp("admin", settings, runner, routes, tracer, stdout, clients.aclose)
 
 
-def _routes(settings: Settings, clients: Clients, accounts: BoundaryAccounts, clock: Clock) -> Routes:
-    texts = SsmDocuments(clients.ssm, settings.parameter_prefix)
-    reader = _reader(settings, clients, texts)
-    announcer = Announcer(_notifier(settings, clients, texts, clock), _new_id)
+async def _open(environ: Mapping[str, str], settings: Settings) -> Clients:
+    return await open_clients(
+        environ["AWS_REGION"],
+        subsegment,
+        (*_SERVICES, *(_SWITCH_SERVICES if settings.kill_switch_policies else ())),
+        hedge_ratio=settings.hedge_ratio,
+        timeout_s=settings.call_timeout,
+    )
+
+
+def _routes(
+    settings: Settings,
+    clients: Clients,
+    reader: FactsReader,
+    announcer: Announcer,
+    clock: Clock,
+) -> Routes:
     requests = ApprovalTable(clients.dynamodb, settings.grant_table)
     events = BreakGlassTable(clients.dynamodb, settings.grant_table)
     reading, deciding = RequestReading(reader, requests, clock), Deciding(reader, requests, announcer, clock)
@@ -98,7 +123,6 @@ def _routes(settings: Settings, clients: Clients, accounts: BoundaryAccounts, cl
         ("POST", "/v1/break-glass/{id}/close"): closing.close,
         ("POST", "/v1/break-glass/{id}/review"): closing.review,
         ("POST", "/v1/explain"): Explaining(reader.policies, reader.grants, clock).explain,
-        **_revoking_routes(settings, clients, accounts, clock, reader, announcer),
     }
 
 

@@ -11,15 +11,17 @@ from services.authorizer.app import AuthorizerApp
 from services.authorizer.memory import ConfirmedProofs
 from services.authorizer.service import Acceptance, AuthorizerService
 from services.authorizer.settings import AuthorizerSettings, ProofBinding
-from shared.aws.caller_identity import CallerIdentity, open_http
-from shared.aws.clients import Service, open_clients
+from shared.aws.caller_identity import CallerIdentity
+from shared.aws.clients import Clients, Service, open_clients
 from shared.aws.session_standing import SessionStandings
 from shared.aws.sts_endpoints import StsEndpoints
 from shared.edge.clock import utc_now
 from shared.edge.process import LambdaProcess
 from shared.edge.settings import read_settings
-from shared.edge.traces import open_tracer
+from shared.edge.snapshots import SnapshotSteps, survive_snapshots
+from shared.edge.traces import open_tracer, subsegment
 
+_SERVICES: Final = (Service.DYNAMODB,)
 _ENDPOINT_VARIABLES: Final = ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL")
 
 
@@ -35,25 +37,37 @@ def wire(
 
     """
     settings = read_settings(environ, AuthorizerSettings)
-    tracer = open_tracer()
+    tracer = open_tracer("authorizer")
     runner = asyncio.Runner()
-    clients = runner.run(open_clients(environ["AWS_REGION"], tracer.subsegment, (Service.DYNAMODB,)))
-    http = runner.run(open_http())
+    clients = runner.run(_open(environ, settings))
 
-    async def close() -> None:
-        await http.close()
-        await clients.aclose()
+    confirmed = ConfirmedProofs()
 
+    async def begin_again() -> None:
+        await clients.renew()
+        confirmed.forget()
+
+    survive_snapshots(SnapshotSteps(runner, clients.aclose, begin_again))
     service = AuthorizerService(
         acceptance=_acceptance(settings),
         endpoints=StsEndpoints(environ["AWS_REGION"], _emulator(environ)),
-        identities=CallerIdentity(http, tracer.subsegment),
-        confirmed=ConfirmedProofs(),
+        identities=CallerIdentity(clients.http, subsegment),
+        confirmed=confirmed,
         sessions=SessionStandings(clients.dynamodb, settings.session_table, settings.grant_table),
         clock=clock,
     )
-    process = LambdaProcess(runner, tracer, settings.deadline, stdout or sys.stdout, close)
+    process = LambdaProcess(runner, tracer, settings.deadline, stdout or sys.stdout, clients.aclose)
     return AuthorizerApp(settings.api_id, service, process)
+
+
+async def _open(environ: Mapping[str, str], settings: AuthorizerSettings) -> Clients:
+    return await open_clients(
+        environ["AWS_REGION"],
+        subsegment,
+        _SERVICES,
+        hedge_ratio=settings.hedge_ratio,
+        timeout_s=settings.call_timeout,
+    )
 
 
 def _acceptance(settings: AuthorizerSettings) -> Acceptance:

@@ -26,6 +26,10 @@ class ConfirmedProofs:
     def __init__(self) -> None:
         self._confirmed: OrderedDict[ProofKey, tuple[VerifiedIdentity, datetime]] = OrderedDict()
 
+    def forget(self) -> None:
+        """Remember nothing."""
+        self._confirmed.clear()
+
     def find(self, key: ProofKey, now: datetime) -> VerifiedIdentity | None:
         """Find whose proof it is, if it was confirmed and is not too old to be taken now."""
         found = self._confirmed.get(key)

@@ -23,7 +23,8 @@ from shared.documents import load_access_policy, load_profile
 from shared.edge.clock import monotonic_s, utc_now
 from shared.edge.lambda_app import LambdaApp, Routes
 from shared.edge.settings import Settings, load_settings
-from shared.edge.traces import open_tracer
+from shared.edge.snapshots import SnapshotSteps, survive_snapshots
+from shared.edge.traces import open_tracer, subsegment
 
 _BUDGET_WINDOW = timedelta(minutes=1)
 _SERVICES = (Service.DYNAMODB, Service.SSM, Service.STS)
@@ -37,14 +38,31 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None) -> LambdaApp:
 
     """
     settings = load_settings(environ)
-    tracer = open_tracer()
+    tracer = open_tracer("vend")
     runner = asyncio.Runner()
-    clients = runner.run(open_clients(environ["AWS_REGION"], tracer.subsegment, _SERVICES))
-    return LambdaApp("vend", settings, runner, _routes(settings, clients), tracer, stdout, clients.aclose)
+    clients = runner.run(_open(environ, settings))
+    reader = _reader(settings, clients)
+
+    async def begin_again() -> None:
+        await clients.renew()
+        reader.documents.forget()
+
+    survive_snapshots(SnapshotSteps(runner, clients.aclose, begin_again))
+    return LambdaApp("vend", settings, runner, _routes(settings, clients, reader), tracer, stdout, clients.aclose)
 
 
-def _routes(settings: Settings, clients: Clients) -> Routes:
-    reader = FactsReader(
+async def _open(environ: Mapping[str, str], settings: Settings) -> Clients:
+    return await open_clients(
+        environ["AWS_REGION"],
+        subsegment,
+        _SERVICES,
+        hedge_ratio=settings.hedge_ratio,
+        timeout_s=settings.call_timeout,
+    )
+
+
+def _reader(settings: Settings, clients: Clients) -> FactsReader:
+    return FactsReader(
         documents=CachedDocuments(
             SsmDocuments(clients.ssm, settings.parameter_prefix),
             _parse,
@@ -60,6 +78,9 @@ def _routes(settings: Settings, clients: Clients) -> Routes:
             window=_BUDGET_WINDOW,
         ),
     )
+
+
+def _routes(settings: Settings, clients: Clients, reader: FactsReader) -> Routes:
     issuer = Issuer(
         roles=RoleIssuer(clients.sts),
         sessions=SessionTable(clients.dynamodb, settings.session_table, settings.grant_table),

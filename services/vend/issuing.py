@@ -101,9 +101,10 @@ class Issuer:
 
     async def _issue_beside(self, assume: Assume, row: SessionRow, audit: AuditLine) -> Credentials:
         """Do both at once and to their end: a cancelled write could still land after it was taken for undone."""
-        recorded, credentials = await asyncio.gather(
-            self.sessions.record_session(row),
+        # AssumeRole is the slower of the two, so it is on its way first.
+        credentials, recorded = await asyncio.gather(
             assume(),
+            self.sessions.record_session(row),
             return_exceptions=True,
         )
         if isinstance(recorded, BaseException):

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
@@ -54,7 +55,7 @@ class BoundaryPolicy:
             policy = await self._iam.get_policy(PolicyArn=self._arn)
             version_id = str(policy["Policy"]["DefaultVersionId"])
             answer = await self._iam.get_policy_version(PolicyArn=self._arn, VersionId=version_id)
-        return Version(version_id, answer["PolicyVersion"].get("Document"))
+        return Version(version_id, _read_document(answer["PolicyVersion"].get("Document")))
 
     async def write(self, document: str) -> str:
         """Make the document the default version, at the cost of the oldest one; gives its id.
@@ -85,6 +86,14 @@ class BoundaryPolicy:
             spare = [version["VersionId"] for version in versions if not version["IsDefaultVersion"]]
             for version_id in spare[: max(0, len(versions) - keep)]:
                 await self._iam.delete_policy_version(PolicyArn=self._arn, VersionId=version_id)
+
+
+def _read_document(quoted: str | None) -> object:
+    """Read the document, URL-encoded by IAM (API reference, GetPolicyVersion); None where it is no JSON."""
+    try:
+        return json.loads(unquote(quoted or ""))
+    except ValueError:
+        return None
 
 
 class BoundaryAccounts:

@@ -12,18 +12,12 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from aiohttp import ClientError as HttpError
-from aiohttp import (
-    ClientOSError,
-    ClientSession,
-    ClientTimeout,
-    DummyCookieJar,
-    ServerDisconnectedError,
-    StreamReader,
-)
+from aiohttp import ClientOSError, ClientTimeout, ServerDisconnectedError, StreamReader
 
 from shared.aws.clients import Observe
 from shared.aws.errors import THROTTLING_CODES, ThrottledError, UnavailableError, UnreadableError
 from shared.aws.sts_endpoints import StsEndpoint
+from shared.aws.wire.http import Http
 from shared.core.proof import BODY, Proof, rebuild_headers
 
 _TIMEOUT: Final = ClientTimeout(total=3, connect=1)
@@ -47,19 +41,11 @@ class NotProven:
     """STS does not know the credentials, they have expired, or they signed something else."""
 
 
-async def open_http() -> ClientSession:
-    """Open the session for `CallerIdentity`, on the running loop.
-
-    Nothing in the environment sways it, no cookie is kept, and no answer is unpacked.
-    """
-    return ClientSession(trust_env=False, cookie_jar=DummyCookieJar(), auto_decompress=False, timeout=_TIMEOUT)
-
-
 class CallerIdentity:
-    """Asks STS, over a session of our own: botocore would sign what must be sent as it was signed elsewhere."""
+    """Asks STS, without the client, which would sign what must be sent as it was signed elsewhere."""
 
-    def __init__(self, http: ClientSession, observe: Observe = nullcontext) -> None:
-        """Use a session of `open_http`. `observe` is entered around every call with its name."""
+    def __init__(self, http: Http, observe: Observe = nullcontext) -> None:
+        """Use an open session. `observe` is entered around every call with its name."""
         self._http = http
         self._observe = observe
 
@@ -93,7 +79,13 @@ class CallerIdentity:
 
     async def _ask(self, url: str, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
         sent = {**headers, "accept": "text/xml", "accept-encoding": "identity"}
-        async with self._http.post(url, data=BODY.encode(), headers=sent, allow_redirects=False) as response:
+        async with self._http.session.post(
+            url,
+            data=BODY.encode(),
+            headers=sent,
+            allow_redirects=False,
+            timeout=_TIMEOUT,
+        ) as response:
             return response.status, response.content_type, await _read_capped(response.content)
 
 

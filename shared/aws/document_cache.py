@@ -43,6 +43,11 @@ class CachedDocuments(Generic[T]):
             monotonic,
         )
 
+    def forget(self) -> None:
+        """Keep nothing of what was read."""
+        self._documents.forget()
+        self._catalogue.forget()
+
     async def load(self, names: Collection[str]) -> Mapping[str, Document[T] | None]:
         """Load by name; None for a document that does not exist.
 

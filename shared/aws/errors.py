@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from aiohttp import ClientError as HttpError
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError
 
 # Codes differ by service and by age, so they are matched as sets (botocore's own retry tables, and AWS's "Common
 # errors" pages); the HTTP status decides what no set names.
@@ -101,8 +101,6 @@ def speaking_to(dependency: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise _translate(dependency, error.operation_name, error.response) from None
-    except ParamValidationError:
-        raise RefusedError(dependency, "botocore refused the parameters before sending them") from None
     except (BotoCoreError, HttpError, OSError) as error:
         raise UnavailableError(dependency, type(error).__name__) from None
 

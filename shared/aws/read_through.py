@@ -83,6 +83,11 @@ class ReadThrough(Generic[V]):
         self._absent: OrderedDict[str, float] = OrderedDict()
         self._flights: dict[str, _Flight] = {}
 
+    def forget(self) -> None:
+        """Keep nothing: in a copied process nobody can say how old an answer is."""
+        self._good.clear()
+        self._absent.clear()
+
     async def get(self, keys: Collection[str]) -> Mapping[str, Kept[V] | None]:
         """Get every key's value, None for a key that definitely has none.
 

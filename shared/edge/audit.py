@@ -13,6 +13,7 @@ from typing import Any, Final, TextIO
 import orjson
 
 from shared.edge.clock import monotonic_s
+from shared.edge.traces import subsegment
 
 KIND: Final = "sentinel.audit"
 # What a caller chose is cut here: a line must stay one line that a log service takes whole (CloudWatch: 1 MB).
@@ -68,10 +69,11 @@ class AuditLine:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Time a step; it counts whether it succeeds or fails."""
+        """Time a step, for the trace as well; it counts whether it succeeds or fails."""
         started = monotonic_s()
         try:
-            yield
+            with subsegment(name):
+                yield
         finally:
             self.steps[name] = round((monotonic_s() - started) * 1000, 3)
 

@@ -61,7 +61,7 @@ class LambdaProcess:
 
         Whatever it raises, and a deadline that passes, comes back as undecided and is noted in the audit line.
         """
-        with self.tracer.invocation(os.environ.get(TRACE_VARIABLE)), audit.step("total"):
+        with audit.step("total"), self.tracer.invocation(os.environ.get(TRACE_VARIABLE)):
             decided = self.runner.run(self._in_time(context, story), context=contextvars.copy_context())
         if isinstance(decided, Undecided):
             audit.detail, audit.dependency = decided.detail, decided.dependency
@@ -75,6 +75,8 @@ class LambdaProcess:
         deadline_s = min(self.deadline_s, context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
         try:
             async with asyncio.timeout(deadline_s):
+                # One turn of the loop, in which it notices the connections that closed while Lambda froze the process.
+                await asyncio.sleep(0)
                 return await story(monotonic_s() + deadline_s)
         except Exception as error:  # noqa: BLE001 - whatever could not be decided becomes a refusal here, and only here
             return refusal_for(error)

@@ -63,6 +63,24 @@ class CommonSettings(BaseModel):
         float,
         Field(gt=0, le=25, description="Seconds within which every request is answered."),
     ] = 8
+    call_timeout: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=10,
+            description="Seconds one attempt of a call to AWS may take. A call that was not answered is made once more "
+            "where that can do no harm.",
+        ),
+    ] = 1.5
+    hedge_ratio: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.2,
+            description="Share of the calls to AWS that may be made twice where the first is slower than nine in ten "
+            "of its kind: reads and AssumeRole. 0: none is.",
+        ),
+    ] = 0
 
 
 class Settings(CommonSettings):

@@ -1,86 +1,123 @@
-"""X-Ray: one subsegment per AWS call under the segment Lambda made, correct when calls run side by side.
+"""X-Ray: one tree of subsegments per request under the segment Lambda made, correct when calls run side by side.
 
-The X-Ray SDK is imported only where a daemon is named (Lambda names one), because its recorder is slow to import and
-creates a botocore client outside Lambda. Its own contexts are thread-local or replace the loop's task factory; ours is
-a context variable, which every asyncio task copies, so a subsegment opened in one task never becomes another's parent.
-Sending is one UDP datagram to localhost: with nobody listening it costs nothing and fails silently.
+The current subsegment is a context variable, which every asyncio task copies, so one opened in a task never becomes the
+parent of another's. A finished tree is one UDP datagram to the daemon (X-Ray guide, "Sending trace data to AWS X-Ray"):
+with nobody listening it costs nothing and fails silently. Decision 0014 says why this is not the X-Ray SDK.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+import secrets
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from typing import Any, Final
 
+import orjson
+
+from shared.edge.clock import epoch_s
+
 DAEMON_VARIABLE: Final = "AWS_XRAY_DAEMON_ADDRESS"
 TRACE_VARIABLE: Final = "_X_AMZN_TRACE_ID"
+_HEADER: Final = b'{"format":"json","version":1}\n'
+# A segment document holds 64 KB at most (X-Ray guide, "Segment documents"); so does a datagram.
+_LARGEST: Final = 60_000
 
-_parent: ContextVar[Any] = ContextVar("sentinel_trace_parent", default=None)
+_Subsegment = dict[str, Any]
+_current: ContextVar[_Subsegment | None] = ContextVar("sentinel_subsegment", default=None)
+
+
+@contextmanager
+def subsegment(name: str) -> Iterator[None]:
+    """Record one step of the current trace, if there is one.
+
+    A name such as `sts.AssumeRole` is a call to AWS. An exception marks the step as a fault by its type, never by its
+    message.
+    """
+    parent = _current.get()
+    if parent is None:
+        yield
+        return
+    entity = _begin(name)
+    token = _current.set(entity)
+    try:
+        yield
+    except BaseException as error:
+        entity["fault"] = True
+        entity["annotations"] = {"error": type(error).__name__}
+        raise
+    finally:
+        _current.reset(token)
+        entity["end_time"] = epoch_s()
+        parent.setdefault("subsegments", []).append(entity)
 
 
 class Tracer:
-    """Opens subsegments under the invocation's trace; idle when no daemon is named or the trace is not sampled."""
+    """Sends one tree per invocation; idle when no daemon is named or the trace is not sampled."""
 
-    def __init__(self, daemon_address: str | None) -> None:
-        self._emitter: Any = None
-        if daemon_address:
-            from aws_xray_sdk.core.emitters.udp_emitter import UDPEmitter  # noqa: PLC0415 - see the module's words
-
-            self._emitter = UDPEmitter()
-            self._emitter.set_daemon_address(daemon_address)
+    def __init__(self, service: str, daemon_address: str | None) -> None:
+        """Name the service, and the daemon as `host:port`, or as `tcp:host:port udp:host:port`."""
+        self._service = service
+        self._address = _udp_address(daemon_address) if daemon_address else None
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM) if self._address else None
 
     def close(self) -> None:
-        """Give the emitter's socket back; the tracer sends nothing afterwards."""
-        if self._emitter is not None:
-            self._emitter._socket.close()  # noqa: SLF001 - the SDK has no public way
-            self._emitter = None
+        """Give the socket back; the tracer sends nothing afterwards."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
 
     def invocation(self, trace_header: str | None) -> AbstractContextManager[None]:
         """Enter the trace of one invocation, named by Lambda's `_X_AMZN_TRACE_ID`."""
-        if self._emitter is None or not trace_header:
+        if self._socket is None or not trace_header:
             return nullcontext()
-        return self._enter(trace_header)
+        fields = dict(part.split("=", 1) for part in trace_header.split(";") if "=" in part)
+        if fields.get("Sampled") != "1" or not fields.get("Root") or not fields.get("Parent"):
+            return nullcontext()
+        return self._record(fields["Root"], fields["Parent"])
 
     @contextmanager
-    def _enter(self, trace_header: str) -> Iterator[None]:
-        from aws_xray_sdk.core.models.facade_segment import FacadeSegment  # noqa: PLC0415 - see the module's words
-        from aws_xray_sdk.core.models.trace_header import TraceHeader  # noqa: PLC0415
-
-        header = TraceHeader.from_header_str(trace_header)
-        is_sampled = header.sampled == 1
-        segment = FacadeSegment("sentinel", header.parent, header.root, is_sampled) if is_sampled else None
-        token = _parent.set(segment)
+    def _record(self, trace_id: str, parent_id: str) -> Iterator[None]:
+        whole: _Subsegment = {}
+        token = _current.set(whole)
         try:
-            yield
+            with subsegment(self._service):
+                yield
         finally:
-            _parent.reset(token)
+            _current.reset(token)
+            for entity in whole["subsegments"]:
+                self._send(entity, trace_id, parent_id)
 
-    @contextmanager
-    def subsegment(self, name: str, *, namespace: str = "aws") -> Iterator[None]:
-        """Record one step. An exception marks the subsegment as a fault by its type, never by its message."""
-        parent = _parent.get()
-        if self._emitter is None or parent is None:
-            yield
-            return
-        from aws_xray_sdk.core.models.subsegment import Subsegment  # noqa: PLC0415 - see the module's words
-
-        segment = getattr(parent, "parent_segment", parent)
-        segment.increment()
-        entity = Subsegment(name, namespace, segment)
-        entity.parent_id = parent.id
-        token = _parent.set(entity)
-        try:
-            yield
-        except BaseException as error:
-            entity.add_fault_flag()
-            entity.put_annotation("error", type(error).__name__)
-            raise
-        finally:
-            _parent.reset(token)
-            entity.close()
-            self._emitter.send_entity(entity)
+    def _send(self, entity: _Subsegment, trace_id: str, parent_id: str) -> None:
+        placed = {**entity, "type": "subsegment", "trace_id": trace_id, "parent_id": parent_id}
+        document = orjson.dumps(placed)
+        children: list[_Subsegment] = []
+        if len(document) > _LARGEST:
+            children = placed.pop("subsegments", [])
+            document = orjson.dumps(placed)
+        assert self._socket is not None
+        assert self._address is not None
+        with suppress(OSError):
+            self._socket.sendto(_HEADER + document, socket.MSG_DONTWAIT, self._address)
+        for child in children:
+            self._send(child, trace_id, entity["id"])
 
 
-def open_tracer() -> Tracer:
+def open_tracer(service: str, environ: Mapping[str, str] = os.environ) -> Tracer:
     """Make the process's tracer from the variables Lambda sets."""
-    return Tracer(os.environ.get(DAEMON_VARIABLE))
+    return Tracer(service, environ.get(DAEMON_VARIABLE))
+
+
+def _begin(name: str) -> _Subsegment:
+    service, dot, operation = name.partition(".")
+    entity: _Subsegment = {"id": secrets.token_hex(8), "name": service, "start_time": epoch_s()}
+    if dot:
+        entity |= {"namespace": "aws", "aws": {"operation": operation}}
+    return entity
+
+
+def _udp_address(daemon_address: str) -> tuple[str, int]:
+    """Read the variable's two forms (X-Ray guide, "Configuring the X-Ray SDK")."""
+    named = [part.removeprefix("udp:") for part in daemon_address.split() if not part.startswith("tcp:")]
+    host, _, port = named[0].rpartition(":")
+    return host, int(port)

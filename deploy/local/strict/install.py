@@ -1,4 +1,4 @@
-"""Hooks the checks into every botocore and aiobotocore session of this process."""
+"""Hooks the checks into every client of ours, and every botocore and aiobotocore session of this process."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -11,10 +11,13 @@ from deploy.local.strict.context import AwsRequest, StrictContext
 from deploy.local.strict.model import find_model_violations
 from deploy.local.strict.rules import dynamodb, iam, sns, ssm, sts
 from deploy.local.strict.rules.rule import Rules
+from shared.aws.wire.client import AwsClient
 
 _RULES: Final[Rules] = {**sts.RULES, **iam.RULES, **sns.RULES, **ssm.RULES, **dynamodb.RULES}
 # Before serialization, with the caller's own parameters.
 _EVENT: Final = "provide-client-params.*.*"
+
+_CALL: Final = AwsClient.call
 
 violations: Final[list[str]] = []
 """Every violation since the list was last cleared, whoever caught the exception."""
@@ -53,13 +56,21 @@ class _Checker:
 
 
 def install(context: StrictContext) -> None:
-    """Check every request of every session created from now on, in place of an earlier context."""
+    """Check every request of our clients, and of every session created from now on, in place of an earlier context."""
     uninstall()
-    BUILTIN_HANDLERS.append((_EVENT, _Checker(context)))
+    checker = _Checker(context)
+    BUILTIN_HANDLERS.append((_EVENT, checker))
+
+    async def checked_call(client: AwsClient, operation: OperationModel, parameters: Mapping[str, Any]) -> Any:
+        checker(parameters, operation)
+        return await _CALL(client, operation, parameters)
+
+    setattr(AwsClient, _CALL.__name__, checked_call)
 
 
 def uninstall() -> None:
-    """Leave sessions created from now on unchecked."""
+    """Leave our own clients, and sessions created from now on, unchecked."""
+    setattr(AwsClient, _CALL.__name__, _CALL)
     BUILTIN_HANDLERS[:] = [entry for entry in BUILTIN_HANDLERS if not isinstance(entry[1], _Checker)]
 
 

@@ -146,7 +146,6 @@ def test_sts_is_sent_nothing_the_caller_composed(authorizer: AuthorizerLambda) -
         "content-length",
         "content-type",
         "host",
-        "user-agent",
         "x-amz-date",
         "x-amz-security-token",
         "x-sentinel-api",

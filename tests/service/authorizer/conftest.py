@@ -64,4 +64,10 @@ def authorizer(
 
 def _count_calls(app: Any, calls: list[str]) -> None:
     client = app._service.sessions._dynamodb
-    client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
+    send = client._send_persistently
+
+    async def counted(operation: Any, request: Any) -> Any:
+        calls.append(operation.name)
+        return await send(operation, request)
+
+    client._send_persistently = counted

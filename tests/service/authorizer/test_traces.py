@@ -9,7 +9,7 @@ import pytest
 from tests.service.authorizer.function import AuthorizerLambda
 
 ROOT, PARENT = "1-5759e988-bd862e3fe1be46a994272793", "53995c3f42cd8ad8"
-CALLS = {"sts.GetCallerIdentity", "dynamodb.BatchGetItem"}
+CALLS = {"proof": {("sts", "GetCallerIdentity")}, "read": {("dynamodb", "BatchGetItem")}}
 
 
 @pytest.fixture(autouse=True)
@@ -22,10 +22,12 @@ def daemon(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
         yield listener
 
 
-def test_each_call_is_a_child_of_the_segment_lambda_made(authorizer: AuthorizerLambda, daemon: socket.socket) -> None:
+def test_each_call_is_under_its_step_in_one_tree(authorizer: AuthorizerLambda, daemon: socket.socket) -> None:
     authorizer.vend()
     assert authorizer.ask().is_allowed
-    sent = [json.loads(daemon.recv(65536).split(b"\n", 1)[1]) for _ in CALLS]
-    assert {document["name"] for document in sent} == CALLS
-    assert {(document["trace_id"], document["parent_id"]) for document in sent} == {(ROOT, PARENT)}
-    assert not any(document.get("fault") for document in sent)
+    tree = json.loads(daemon.recv(65536).split(b"\n", 1)[1])
+    assert (tree["trace_id"], tree["parent_id"]) == (ROOT, PARENT)
+    steps = {step["name"]: step["subsegments"] for step in tree["subsegments"]}
+    calls = {name: {(call["name"], call["aws"]["operation"]) for call in found} for name, found in steps.items()}
+    assert calls == CALLS
+    assert not any(call.get("fault") for found in steps.values() for call in found)

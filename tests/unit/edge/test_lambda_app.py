@@ -40,7 +40,7 @@ class Harness:
             return await answer if asyncio.iscoroutine(answer) else answer
 
         routes = {("GET", "/here"): operate}
-        self.app = LambdaApp("vend", SETTINGS, asyncio.Runner(), routes, Tracer(None), self.stdout)
+        self.app = LambdaApp("vend", SETTINGS, asyncio.Runner(), routes, Tracer("vend", None), self.stdout)
 
     def call(self, event: object = EVENT) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(self.app(event, self.context)["body"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shared.edge.traces import Tracer
+from shared.edge.traces import Tracer, subsegment
 
 ROOT, PARENT = "1-5759e988-bd862e3fe1be46a994272793", "53995c3f42cd8ad8"
 HEADER = f"Root={ROOT};Parent={PARENT};Sampled=1"
@@ -25,60 +25,108 @@ def daemon(socket_enabled: None) -> Iterator[socket.socket]:  # noqa: ARG001 - l
 
 @pytest.fixture
 def tracer(daemon: socket.socket) -> Iterator[Tracer]:
-    with closing(Tracer(f"127.0.0.1:{daemon.getsockname()[1]}")) as tracer:
+    with closing(Tracer("vend", f"127.0.0.1:{daemon.getsockname()[1]}")) as tracer:
         yield tracer
 
 
-def receive(daemon: socket.socket, count: int) -> dict[str, dict[str, Any]]:
-    documents = [json.loads(daemon.recv(65536).split(b"\n", 1)[1]) for _ in range(count)]
-    return {document["name"]: document for document in documents}
+def receive(daemon: socket.socket) -> dict[str, Any]:
+    header, document = daemon.recv(65536).split(b"\n", 1)
+    assert json.loads(header) == {"format": "json", "version": 1}
+    found: dict[str, Any] = json.loads(document)
+    return found
 
 
-async def test_calls_side_by_side_are_siblings_under_the_segment_lambda_made(
+def children(entity: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {child["name"]: child for child in entity.get("subsegments", [])}
+
+
+def test_a_request_is_one_tree_under_the_segment_lambda_made(daemon: socket.socket, tracer: Tracer) -> None:
+    with tracer.invocation(HEADER), subsegment("read"), subsegment("ssm.GetParameters"):
+        pass
+    tree = receive(daemon)
+    assert (tree["type"], tree["trace_id"], tree["parent_id"], tree["name"]) == ("subsegment", ROOT, PARENT, "vend")
+    call = children(children(tree)["read"])["ssm"]
+    assert (call["namespace"], call["aws"]) == ("aws", {"operation": "GetParameters"})
+    assert tree["start_time"] <= call["start_time"] <= call["end_time"] <= tree["end_time"]
+
+
+async def test_calls_side_by_side_are_siblings_none_lost_and_none_mis_parented(
     daemon: socket.socket, tracer: Tracer
 ) -> None:
-    both_open = asyncio.Barrier(2)
+    all_open = asyncio.Barrier(10)
 
-    async def call(name: str) -> None:
-        with tracer.subsegment(name):
-            await both_open.wait()
+    async def call(number: int) -> None:
+        with subsegment(f"outer{number}"):
+            await all_open.wait()
+            with subsegment(f"inner{number}"):
+                await all_open.wait()
 
     with tracer.invocation(HEADER):
         async with asyncio.TaskGroup() as group:
-            group.create_task(call("DynamoDB"))
-            group.create_task(call("SSM"))
-    sent = receive(daemon, 2)
-    assert {document["parent_id"] for document in sent.values()} == {PARENT}
-    assert {document["trace_id"] for document in sent.values()} == {ROOT}
-    assert all(document["end_time"] >= document["start_time"] for document in sent.values())
+            for number in range(10):
+                group.create_task(call(number))
+    outer = children(receive(daemon))
+    assert set(outer) == {f"outer{number}" for number in range(10)}
+    assert all(set(children(outer[f"outer{number}"])) == {f"inner{number}"} for number in range(10))
 
 
-def test_a_call_inside_a_step_is_its_child(daemon: socket.socket, tracer: Tracer) -> None:
-    with tracer.invocation(HEADER), tracer.subsegment("read", namespace="local"), tracer.subsegment("SSM"):
+def test_ids_are_sixteen_hexadecimal_digits_and_never_the_same(daemon: socket.socket, tracer: Tracer) -> None:
+    with tracer.invocation(HEADER), subsegment("read"):
         pass
-    sent = receive(daemon, 2)
-    assert sent["SSM"]["parent_id"] == sent["read"]["id"]
+    tree = receive(daemon)
+    ids = [tree["id"], children(tree)["read"]["id"]]
+    assert len(set(ids)) == 2
+    assert all(len(each) == 16 and int(each, 16) >= 0 for each in ids)
 
 
 def test_a_failed_call_is_a_fault_without_its_message(daemon: socket.socket, tracer: Tracer) -> None:
-    with pytest.raises(ValueError, match="secret"), tracer.invocation(HEADER), tracer.subsegment("STS"):
+    with pytest.raises(ValueError, match="secret"), tracer.invocation(HEADER), subsegment("sts.AssumeRole"):
         raise ValueError("secret")
-    [document] = receive(daemon, 1).values()
-    assert document["fault"] is True
-    assert document["annotations"] == {"error": "ValueError"}
-    assert "secret" not in json.dumps(document)
+    tree = receive(daemon)
+    assert children(tree)["sts"]["fault"] is True
+    assert children(tree)["sts"]["annotations"] == {"error": "ValueError"}
+    assert "secret" not in json.dumps(tree)
 
 
-@pytest.mark.parametrize("header", [None, f"Root={ROOT};Parent={PARENT};Sampled=0"])
+def test_a_tree_too_large_for_a_datagram_is_sent_in_parts(daemon: socket.socket, tracer: Tracer) -> None:
+    names = {f"call{number}-{'x' * 5000}" for number in range(15)}
+    with tracer.invocation(HEADER):
+        for name in names:
+            with subsegment(name):
+                pass
+    root = receive(daemon)
+    parts = [receive(daemon) for _ in names]
+    assert {part["name"] for part in parts} == names
+    assert {(part["trace_id"], part["parent_id"]) for part in parts} == {(ROOT, root["id"])}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [None, "", "nonsense", f"Root={ROOT};Sampled=1", f"Root={ROOT};Parent={PARENT};Sampled=0"],
+)
 def test_an_unsampled_invocation_sends_nothing(daemon: socket.socket, tracer: Tracer, header: str | None) -> None:
-    with tracer.invocation(header), tracer.subsegment("STS"):
+    with tracer.invocation(header), subsegment("sts.AssumeRole"):
         pass
     daemon.setblocking(False)
     with pytest.raises(BlockingIOError):
         daemon.recv(1)
 
 
+def test_the_variable_may_name_both_transports(daemon: socket.socket) -> None:
+    port = daemon.getsockname()[1]
+    with closing(Tracer("vend", f"tcp:127.0.0.1:1 udp:127.0.0.1:{port}")) as tracer, tracer.invocation(HEADER):
+        pass
+    assert receive(daemon)["name"] == "vend"
+
+
+def test_nobody_listening_costs_nothing(socket_enabled: None, unused_udp_port: int) -> None:  # noqa: ARG001 - as above
+    with closing(Tracer("vend", f"127.0.0.1:{unused_udp_port}")) as tracer:
+        for _ in range(3):
+            with tracer.invocation(HEADER), subsegment("sts.AssumeRole"):
+                pass
+
+
 def test_without_a_daemon_nothing_is_opened() -> None:
-    tracer = Tracer(None)
-    with tracer.invocation(HEADER), tracer.subsegment("STS"):
+    tracer = Tracer("vend", None)
+    with tracer.invocation(HEADER), subsegment("sts.AssumeRole"):
         pass

@@ -1,0 +1,55 @@
+"""Signature Version 4 for the one form of request there is here: a POST to `/` without a query, its body hashed.
+
+botocore's signer builds a mail message of headers for every request and parses the URL five times, a quarter of a
+vend's CPU time. IAM User Guide, "Create a signed AWS API request"; a property-based test compares every signature with
+botocore's.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+_ALGORITHM: Final = "AWS4-HMAC-SHA256"
+
+
+class Signer:
+    """Signs requests to one host for one service and region."""
+
+    def __init__(self, host: str, service: str, region: str) -> None:
+        """Take the host as it is sent in the Host header: with the port where that is not the scheme's own."""
+        self._host = host
+        self._service = service
+        self._region = region
+        self._key: tuple[str, str, bytes] = ("", "", b"")
+
+    def sign(self, headers: Mapping[str, str], body: bytes, keys: Any, now: datetime) -> dict[str, str]:
+        """Give the headers to send: those given, all signed, and the signature's own.
+
+        `keys` has `access_key`, `secret_key` and `token`; `now` is UTC. Names come back in lower case.
+        """
+        instant = now.strftime("%Y%m%dT%H%M%SZ")
+        signed = {name.lower(): " ".join(value.split()) for name, value in headers.items()}
+        signed |= {"host": self._host, "x-amz-date": instant}
+        if keys.token:
+            signed["x-amz-security-token"] = keys.token
+        names = sorted(signed)
+        lines = "".join(f"{name}:{signed[name]}\n" for name in names)
+        joined = ";".join(names)
+        request = f"POST\n/\n\n{lines}\n{joined}\n{hashlib.sha256(body).hexdigest()}"
+        scope = f"{instant[:8]}/{self._region}/{self._service}/aws4_request"
+        to_sign = f"{_ALGORITHM}\n{instant}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
+        signature = hmac.digest(self._signing_key(keys.secret_key, instant[:8]), to_sign.encode(), "sha256").hex()
+        credential = f"Credential={keys.access_key}/{scope}"
+        signed["authorization"] = f"{_ALGORITHM} {credential}, SignedHeaders={joined}, Signature={signature}"
+        return signed
+
+    def _signing_key(self, secret_key: str, day: str) -> bytes:
+        """Derive the key of a day once: it is the same for every request of that day."""
+        if self._key[:2] != (secret_key, day):
+            key = f"AWS4{secret_key}".encode()
+            for part in (day, self._region, self._service, "aws4_request"):
+                key = hmac.digest(key, part.encode(), "sha256")
+            self._key = (secret_key, day, key)
+        return self._key[2]
