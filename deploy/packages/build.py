@@ -12,7 +12,7 @@ from deploy.packages.bytecode import compile_all
 from deploy.packages.contents import CONTENTS, Contents, find_imports, source_of
 from deploy.packages.dependencies import PROJECT, export_group, install
 from deploy.packages.distributions import Distribution, take
-from deploy.packages.models import write_data
+from deploy.packages.roots import write_roots
 from deploy.packages.target import Target, find_interpreter
 
 
@@ -59,24 +59,22 @@ def _build(contents: Contents, target: Target, out: Path, interpreter: Path) -> 
     archive = folder.with_name(f"{folder.name}.zip")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    sources = _copy_own(contents, folder)
+    _copy_own(contents, folder)
     with tempfile.TemporaryDirectory(prefix="sentinel-package-") as work:
         installed = Path(work) / "installed"
         requirements = installed.with_suffix(".txt")
         requirements.write_text(export_group(contents.group), encoding="utf-8")
         install(requirements, target, installed)
         distributions = take(installed, folder)
-        write_data(installed, folder, contents.aws, sources)
+    write_roots(folder)
     compile_all(folder, interpreter)
     write_zip(folder, archive)
     return Package(contents, target, archive, folder, distributions)
 
 
-def _copy_own(contents: Contents, folder: Path) -> list[Path]:
-    """Copy one service and what it imports of `shared`; gives the files copied."""
-    copies = []
+def _copy_own(contents: Contents, folder: Path) -> None:
+    """Copy one service and what it imports of `shared`."""
     for path in map(source_of, find_imports(contents).own):
         copy = folder / path
         copy.parent.mkdir(parents=True, exist_ok=True)
-        copies.append(Path(shutil.copyfile(PROJECT / path, copy)))
-    return copies
+        shutil.copyfile(PROJECT / path, copy)

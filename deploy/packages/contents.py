@@ -1,4 +1,4 @@
-"""What a zip holds of our own code: one service and the shared modules it imports; and which AWS models it needs."""
+"""What a zip holds of our own code: one service and the shared modules it imports."""
 
 import sys
 from collections.abc import Mapping
@@ -9,15 +9,13 @@ from typing import Final
 import grimp
 
 from deploy.packages.dependencies import PROJECT
-from shared.aws.clients import Service
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """One Lambda: its name, and the AWS services it opens clients of."""
+    """One Lambda, by its name."""
 
     service: str
-    aws: tuple[Service, ...]
 
     @property
     def handler_module(self) -> str:
@@ -34,14 +32,7 @@ class Contents:
         return f"lambda-{self.service}"
 
 
-CONTENTS: Final[Mapping[str, Contents]] = {
-    each.service: each
-    for each in (
-        Contents("vend", (Service.DYNAMODB, Service.SSM, Service.STS)),
-        Contents("authorizer", (Service.DYNAMODB,)),
-        Contents("admin", (Service.DYNAMODB, Service.IAM, Service.SNS, Service.SSM, Service.STS)),
-    )
-}
+CONTENTS: Final[Mapping[str, Contents]] = {name: Contents(name) for name in ("vend", "authorizer", "admin")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from typing import Final
 
 # A vend's second round. Everything else is read in the first.
 _WRITES: Final = frozenset({"sts.AssumeRole", "dynamodb.PutItem", "dynamodb.TransactWriteItems"})
+# An authorizer's one read.
+_STANDING: Final = "dynamodb.BatchGetItem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,26 @@ def split_vends(calls: Iterable[Call]) -> list[list[Call]]:
         if vends:
             vends[-1].append(call)
     return vends
+
+
+def vend_floors(calls: Iterable[Call]) -> list[float]:
+    """Give the floor of every vend of a client that makes one after the other, in seconds."""
+    return [floor_s(vend) for vend in split_vends(calls)]
+
+
+def question_floors(calls: Iterable[Call]) -> list[float]:
+    """Give the floor of every question to an authorizer, in seconds: each ends with its one read of the tables.
+
+    Whose proof it is must be known before, so what STS took comes on top.
+    """
+    floors, before_s = [], 0.0
+    for call in calls:
+        if call.operation == _STANDING:
+            floors.append(before_s + call.took_s)
+            before_s = 0.0
+        else:
+            before_s += call.took_s
+    return floors
 
 
 def read_calls(rows: Iterable[Mapping[str, object]]) -> list[Call]:

@@ -1,9 +1,9 @@
-"""Ours, and ours without each of the things that make it quick."""
+"""The ways to answer that are compared: ours, ours without each of the things that make it quick, and the baseline."""
 
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -14,57 +14,68 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from aiohttp import TCPConnector
 
+from load.aws_model.ledger import Call, question_floors, vend_floors
+from load.bench.asking import ask_authorizer
 from load.bench.sequential import SequentialHandler
-from load.bench.work import Invocation, vend_environment
+from load.bench.work import Invocation, vend_environment, vend_event
 from services.vend import handler as vend
 from shared.aws.clients import Observe, Service
 from shared.aws.wire import http
 from shared.aws.wire.client import AwsClient
 
-Handler = Callable[[Any, Any], dict[str, Any]]
+Ask = Callable[[], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way to vend. `open` gives the handler; `is_hedged` says that some calls are made twice."""
+    """One way to answer. `open` gives what makes one request; `floors` tells each request's floor from the calls.
+
+    None where calls are made twice: no floor can be told from those.
+    """
 
     title: str
-    open: Callable[[], Handler]
-    is_hedged: bool = False
+    open: Callable[[], Ask]
+    floors: Callable[[Iterable[Call]], list[float]] | None = vend_floors
 
 
-def _ours(**settings: str) -> Handler:
-    return vend.wire({**vend_environment(), **settings}, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123 - for the life of the process
+def _vending(handler: Callable[[Any, Any], dict[str, Any]]) -> Ask:
+    return partial(handler, vend_event(), Invocation())
 
 
-def _traced() -> Handler:
+def _ours(**settings: str) -> Ask:
+    return _vending(
+        vend.wire({**vend_environment(), **settings}, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123 - for the life of the process
+    )
+
+
+def _traced() -> Ask:
     """Vend with every invocation sampled, and a daemon's socket that takes the datagrams."""
     daemon = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     daemon.bind(("127.0.0.1", 0))
     os.environ["AWS_XRAY_DAEMON_ADDRESS"] = f"127.0.0.1:{daemon.getsockname()[1]}"
     os.environ["_X_AMZN_TRACE_ID"] = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
-    handler = _ours()
+    ask = _ours()
 
-    def traced(event: dict[str, Any], context: Invocation) -> dict[str, Any]:
-        answer = handler(event, context)
+    def traced() -> dict[str, Any]:
+        answer = ask()
         daemon.recv(1 << 16)
         return answer
 
     return traced
 
 
-def _one_call_at_a_time() -> Handler:
-    handler, turn, call = _ours(), asyncio.Lock(), AwsClient.call
+def _one_call_at_a_time() -> Ask:
+    ask, turn, call = _ours(), asyncio.Lock(), AwsClient.call
 
-    async def in_turn(client: AwsClient, operation: Any, parameters: Mapping[str, Any]) -> Any:
+    async def in_turn(client: AwsClient, operation: str, parameters: Mapping[str, Any]) -> Any:
         async with turn:
             return await call(client, operation, parameters)
 
     setattr(AwsClient, call.__name__, in_turn)
-    return handler
+    return ask
 
 
-def _new_connections() -> Handler:
+def _new_connections() -> Ask:
     with patch.object(http, "TCPConnector", partial(_closing_connector)):
         return _ours()
 
@@ -74,7 +85,7 @@ def _closing_connector(**options: Any) -> TCPConnector:
     return TCPConnector(force_close=True, **options)
 
 
-def _aiobotocore() -> Handler:
+def _aiobotocore() -> Ask:
     with patch.object(vend, "open_clients", _open_aiobotocore):
         return _ours()
 
@@ -87,6 +98,9 @@ class _AioClients:
             opened[service] for service in (Service.DYNAMODB, Service.SSM, Service.STS)
         )
         self.aclose = stack.aclose
+
+    async def warm(self, _connections: Mapping[Service, int]) -> None:
+        """Connect when the first call is made, as aiobotocore does."""
 
 
 async def _open_aiobotocore(
@@ -106,14 +120,14 @@ async def _open_aiobotocore(
     return _AioClients(opened, stack)
 
 
-def _sequential() -> Handler:
-    return SequentialHandler(vend_environment())
+def _sequential() -> Ask:
+    return _vending(SequentialHandler(vend_environment()))
 
 
 VARIANTS: Final[Mapping[str, Variant]] = {
     "ours": Variant("Sentinel", _ours),
     "hedged": Variant(
-        "with hedging (SENTINEL_HEDGE_RATIO=0.1)", partial(_ours, SENTINEL_HEDGE_RATIO="0.1"), is_hedged=True
+        "with hedging (SENTINEL_HEDGE_RATIO=0.1)", partial(_ours, SENTINEL_HEDGE_RATIO="0.1"), floors=None
     ),
     "traced": Variant("with every request traced", _traced),
     "uncached": Variant(
@@ -124,4 +138,6 @@ VARIANTS: Final[Mapping[str, Variant]] = {
     "in-turn": Variant("with one call at a time", _one_call_at_a_time),
     "reconnecting": Variant("without kept connections", _new_connections),
     "boto3": Variant("a sequential boto3 handler", _sequential),
+    "authorizer": Variant("the authorizer, a proof it knows", ask_authorizer, question_floors),
+    "authorizer-new": Variant("the authorizer, a new proof", partial(ask_authorizer, is_new=True), question_floors),
 }

@@ -39,14 +39,23 @@ class Invocation:
         return 30_000
 
 
-def vend_event(user: str = "alice") -> dict[str, Any]:
+def vend_event() -> dict[str, Any]:
     """Give an HTTP API's event (payload 2.0) for `GET /?profile=dev`."""
-    caller = {"accessKey": "AKIAEXAMPLE", "accountId": ACCOUNT, "userArn": f"arn:aws:iam::{ACCOUNT}:user/{user}"}
+    return _event("/", f"profile={PROFILE}")
+
+
+def whoami_event() -> dict[str, Any]:
+    """Give an HTTP API's event for `GET /v1/whoami`."""
+    return _event("/v1/whoami", "")
+
+
+def _event(path: str, query: str) -> dict[str, Any]:
+    caller = {"accessKey": "AKIAEXAMPLE", "accountId": ACCOUNT, "userArn": f"arn:aws:iam::{ACCOUNT}:user/alice"}
     return {
         "version": "2.0",
-        "routeKey": "GET /",
-        "rawPath": "/",
-        "rawQueryString": f"profile={PROFILE}",
+        "routeKey": f"GET {path}",
+        "rawPath": path,
+        "rawQueryString": query,
         "headers": {"host": f"{API_ID}.execute-api.{REGION}.amazonaws.com"},
         "requestContext": {
             "accountId": ACCOUNT,
@@ -54,7 +63,7 @@ def vend_event(user: str = "alice") -> dict[str, Any]:
             "authorizer": {"iam": caller},
             "http": {
                 "method": "GET",
-                "path": "/",
+                "path": path,
                 "protocol": "HTTP/1.1",
                 "sourceIp": "198.51.100.7",
                 "userAgent": "benchmark",
@@ -78,6 +87,27 @@ def vend_environment() -> dict[str, str]:
         "SENTINEL_PARAMETER_PREFIX": place.parameter_prefix,
         "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
         "SENTINEL_VEND_BUDGET": "10000",
+    }
+
+
+def admin_environment() -> dict[str, str]:
+    """Give an admin function's settings: it tells a topic, and writes the kill switch of one account."""
+    place = local_place()
+    told = {"SENTINEL_TOPIC_ARN": place.topic_arn, "SENTINEL_KILL_SWITCH_POLICIES": place.kill_switch_policy_arn}
+    return {**{name: value for name, value in vend_environment().items() if name != "SENTINEL_VEND_BUDGET"}, **told}
+
+
+def authorizer_environment(url: str) -> dict[str, str]:
+    """Give an authorizer's settings; STS verifies proofs at `url`."""
+    place = local_place()
+    return {
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": url,
+        "SENTINEL_API_ID": API_ID,
+        "SENTINEL_SESSION_TABLE": place.session_table,
+        "SENTINEL_GRANT_TABLE": place.grant_table,
+        "SENTINEL_ACCEPTED_PROFILES": PROFILE,
     }
 
 

@@ -5,9 +5,9 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from shared.core.approval.request import RequestStatus
-from shared.core.break_glass.event import EventStatus
+from shared.core.approval.status import RequestStatus
 from shared.core.break_glass.policy import ReasonCode
+from shared.core.break_glass.status import EventStatus
 from shared.core.durations import format_duration
 from shared.edge.inputs import Input, ProfileName, UserName, WrittenDuration, plain_text
 from shared.edge.instants import Instant

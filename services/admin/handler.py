@@ -17,8 +17,8 @@ from services.admin.facts import FactsReader
 from services.admin.kill_switch.calls import Switching
 from services.admin.kill_switch.switch import KillSwitch
 from services.admin.lockouts.changing import Locking
+from services.admin.notify.late import LateSender
 from services.admin.notify.notifier import Notifier
-from services.admin.notify.sender import WebhookSender
 from services.admin.notify.source import WebhookDocuments
 from services.admin.policies import PolicyReader
 from services.admin.requests.deciding import Deciding
@@ -177,7 +177,7 @@ def _reader(settings: Settings, clients: Clients, texts: SsmDocuments) -> FactsR
 
 def _notifier(settings: Settings, clients: Clients, texts: SsmDocuments, clock: Clock) -> Notifier:
     topic = None if settings.topic_arn is None else Topic(clients.sns, settings.topic_arn)
-    return Notifier(topic, WebhookDocuments(texts).load, WebhookSender(clock))
+    return Notifier(topic, WebhookDocuments(texts).load, LateSender(clock))
 
 
 def _new_id() -> str:

@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.core.approval.request import RequestStatus
-from shared.core.break_glass.event import EventStatus
+from shared.core.approval.status import RequestStatus
 from shared.core.break_glass.policy import ReasonCode
+from shared.core.break_glass.status import EventStatus
 from shared.core.grants import GrantUses
 from shared.edge.instants import Instant
 

@@ -25,7 +25,8 @@ from shared.aws.items import (
     texts_value,
 )
 from shared.aws.tables import ItemKind
-from shared.core.approval.request import OPEN, ApprovalRequest, Requester, RequestStatus, Vote
+from shared.core.approval.request import OPEN, ApprovalRequest, Requester, Vote
+from shared.core.approval.status import RequestStatus
 from shared.core.grants import GrantUses
 
 _KIND: Final = ItemKind.APPROVAL

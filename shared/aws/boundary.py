@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
 
-from botocore.exceptions import ClientError
-
 from shared.aws.clients import Clients, Observe, Service, open_clients
 from shared.aws.credentials import Credentials
-from shared.aws.errors import UnreadableError, error_code, speaking_to
+from shared.aws.errors import UnreadableError, speaking_to
 from shared.aws.sts import read_credentials
+from shared.aws.wire.service_error import ServiceError
 from shared.core.arn import Arn
 from shared.core.kill_switch import ROLE_NAME
 
@@ -68,9 +67,9 @@ class BoundaryPolicy:
         with speaking_to("iam"):
             try:
                 answer = await self._create(document)
-            except ClientError as error:
+            except ServiceError as error:
                 # The list of versions is eventually consistent, and may have been one short.
-                if error_code(error) != "LimitExceeded":
+                if error.code != "LimitExceeded":
                     raise
                 await self._make_room(keep=_MOST_VERSIONS - 2)
                 answer = await self._create(document)
@@ -83,7 +82,7 @@ class BoundaryPolicy:
         with speaking_to("iam"):
             listed = await self._iam.list_policy_versions(PolicyArn=self._arn)
             versions = sorted(listed["Versions"], key=lambda version: version["CreateDate"])
-            spare = [version["VersionId"] for version in versions if not version["IsDefaultVersion"]]
+            spare = [version["VersionId"] for version in versions if version["IsDefaultVersion"] != "true"]
             for version_id in spare[: max(0, len(versions) - keep)]:
                 await self._iam.delete_policy_version(PolicyArn=self._arn, VersionId=version_id)
 
@@ -130,5 +129,5 @@ class BoundaryAccounts:
             )
         try:
             return read_credentials(answer)
-        except KeyError:
+        except (KeyError, ValueError):
             raise UnreadableError("sts", "AssumeRole answered without complete credentials") from None

@@ -25,8 +25,9 @@ from shared.aws.items import (
 )
 from shared.aws.tables import LEDGER_ITEM, TTL_ATTRIBUTE, ItemKind
 from shared.core.break_glass.beginning import Ledger, Spending
-from shared.core.break_glass.event import BreakGlassEvent, EventStatus, Review
+from shared.core.break_glass.event import BreakGlassEvent, Review
 from shared.core.break_glass.policy import LONGEST_BUDGET_WINDOW, ReasonCode
+from shared.core.break_glass.status import EventStatus
 
 _KIND: Final = ItemKind.BREAK_GLASS
 _LEDGER_KEPT: Final = LONGEST_BUDGET_WINDOW + timedelta(days=1)

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
-
-from shared.aws.errors import error_code, speaking_to
+from shared.aws.errors import speaking_to
 from shared.aws.items import number_value, text_value
 from shared.aws.tables import budget_item, budget_subject
+from shared.aws.wire.service_error import ServiceError
 
 _KEEP: Final = timedelta(days=1)
 
@@ -56,8 +55,8 @@ class RateBudget:
         with speaking_to("dynamodb"):
             try:
                 await self._count(user, window_start, window_end)
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
+            except ServiceError as error:
+                if error.code != "ConditionalCheckFailedException":
                     raise
                 return Exhausted(retry_after_s=window_end - instant)
         return Spent()

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from aiohttp import ClientError as HttpError
-from aiohttp import ClientOSError, ServerDisconnectedError
-
 from shared.aws.clients import Observe
 from shared.aws.errors import THROTTLING_CODES, ThrottledError, UnavailableError, UnreadableError
 from shared.aws.sts_endpoints import StsEndpoint
-from shared.aws.wire.http import Http, Reply, TooLargeError
+from shared.aws.wire.http import Http
+from shared.aws.wire.line import Reply, TooLargeError
 from shared.core.proof import BODY, Proof, rebuild_headers
 
 _TIMEOUT_S: Final = 3.0
@@ -69,14 +67,14 @@ class CallerIdentity:
                 return _judge(await self._ask_again(endpoint.url, headers))
         except TooLargeError:
             raise _unreadable("is too large to be STS's") from None
-        except (HttpError, OSError) as error:
+        except OSError as error:
             raise UnavailableError("sts", f"GetCallerIdentity: {type(error).__name__}") from None
 
     async def _ask_again(self, url: str, headers: Mapping[str, str]) -> Reply:
         """Ask once more where the connection was gone: it died while Lambda froze the process, as they do."""
         try:
             return await self._ask(url, headers)
-        except (ServerDisconnectedError, ClientOSError):
+        except ConnectionError:
             return await self._ask(url, headers)
 
     async def _ask(self, url: str, headers: Mapping[str, str]) -> Reply:

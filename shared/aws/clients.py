@@ -74,7 +74,6 @@ class Clients:
         """Begin again with fresh connections and keys, as a process must that was copied."""
         await self.http.close()
         self._keys.forget()
-        await self.http.open()
 
     def _client(self, service: Service) -> AwsClient:
         if service not in self._opened:
@@ -100,9 +99,9 @@ async def open_clients(
     Endpoints are regional, STS's too: a token from the global endpoint is not valid in every region (IAM User Guide,
     "Manage AWS STS in an AWS Region"). `AWS_ENDPOINT_URL` points all of them at an emulator.
     """
-    keys = find_keys(credentials)
     hedge = Hedge(hedge_ratio, asyncio.get_running_loop().time)
-    http = await Http().open()
+    http = Http()
+    keys = find_keys(credentials, http, utc_now)
     opened = {
         service: AwsClient(
             service.value,

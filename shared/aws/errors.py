@@ -12,10 +12,11 @@ Every one means "could not decide". Messages name the dependency, the operation 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
-from aiohttp import ClientError as HttpError
-from botocore.exceptions import BotoCoreError, ClientError
+from shared.aws.wire.keys import NoKeysError
+from shared.aws.wire.protocols import UnreadableReplyError
+from shared.aws.wire.service_error import ServiceError
 
 # Codes differ by service and by age, so they are matched as sets (botocore's own retry tables, and AWS's "Common
 # errors" pages); the HTTP status decides what no set names.
@@ -82,14 +83,9 @@ class UnreadableError(AwsError):
     """The dependency's answer, or what is stored there, has not the shape it must have."""
 
 
-def error_code(error: ClientError) -> str:
-    """Give AWS's code for an error, such as `ConditionalCheckFailedException`."""
-    return str(error.response.get("Error", {}).get("Code", ""))
-
-
 @contextmanager
 def speaking_to(dependency: str) -> Iterator[None]:
-    """Translate every failure of botocore and the network inside the block.
+    """Translate every failure of a call inside the block.
 
     The original error is not chained: its text may repeat what was sent.
 
@@ -99,19 +95,18 @@ def speaking_to(dependency: str) -> Iterator[None]:
     """
     try:
         yield
-    except ClientError as error:
-        raise _translate(dependency, error.operation_name, error.response) from None
-    except (BotoCoreError, HttpError, OSError) as error:
+    except ServiceError as error:
+        raise _translate(dependency, error) from None
+    except UnreadableReplyError:
+        raise UnreadableError(dependency, "what came back is no answer") from None
+    except (NoKeysError, OSError) as error:
         raise UnavailableError(dependency, type(error).__name__) from None
 
 
-def _translate(dependency: str, operation: str, response: dict[str, Any]) -> AwsError:
-    code = str(response.get("Error", {}).get("Code", ""))
-    status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    detail = f"{operation} answered {code or 'no code'} ({status})"
-    if code in THROTTLING_CODES or status == _TOO_MANY_REQUESTS:
-        return ThrottledError(dependency, detail)
-    if code in UNAVAILABLE_CODES or status >= _SERVER_ERROR:
-        return UnavailableError(dependency, detail)
-    denied = _DENIED_ACTION.search(str(response.get("Error", {}).get("Message", "")))
-    return RefusedError(dependency, detail, denied[1] if denied else None)
+def _translate(dependency: str, error: ServiceError) -> AwsError:
+    if error.code in THROTTLING_CODES or error.status == _TOO_MANY_REQUESTS:
+        return ThrottledError(dependency, str(error))
+    if error.code in UNAVAILABLE_CODES or error.status >= _SERVER_ERROR:
+        return UnavailableError(dependency, str(error))
+    denied = _DENIED_ACTION.search(error.words)
+    return RefusedError(dependency, str(error), denied[1] if denied else None)

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from botocore.exceptions import ClientError
-
 from shared.aws.by_id import find_by_id
-from shared.aws.errors import UnavailableError, error_code, speaking_to
+from shared.aws.errors import UnavailableError, speaking_to
 from shared.aws.grant_lists import ListQuery, Page, Position, page_request, position_of
 from shared.aws.items import Item, number_value
 from shared.aws.tables import ItemKind
+from shared.aws.wire.service_error import ServiceError
 
 Row = TypeVar("Row")
 
@@ -50,10 +49,10 @@ class GrantStore(Generic[Row]):
         with speaking_to("dynamodb"):
             try:
                 await self._dynamodb.put_item(**self.new_row(row))
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
+            except ServiceError as error:
+                if error.code != "ConditionalCheckFailedException":
                     raise
-                if self._form.read(error.response["Item"]) != row:
+                if self._form.read(error.details["Item"]) != row:
                     raise UnavailableError("dynamodb", "another row has this row's key") from None
 
     def new_row(self, row: Row) -> dict[str, Any]:
@@ -87,12 +86,12 @@ class GrantStore(Generic[Row]):
         with speaking_to("dynamodb"):
             try:
                 await self._dynamodb.put_item(**self._changed_row(before, after))
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
+            except ServiceError as error:
+                if error.code != "ConditionalCheckFailedException":
                     raise
-                if "Item" not in error.response:
+                if "Item" not in error.details:
                     raise UnavailableError("dynamodb", "the row that was to change is gone") from None
-                current = self._form.read(error.response["Item"])
+                current = self._form.read(error.details["Item"])
                 # An attempt may have succeeded unheard and its repetition then meet its own result.
                 return after if current == after else Moved(current)
         return after

@@ -19,8 +19,8 @@ from shared.aws.tables import (
     profile_subject,
     user_subject,
 )
-from shared.core.approval.request import RequestStatus
-from shared.core.break_glass.event import EventStatus
+from shared.core.approval.status import RequestStatus
+from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Grant, GrantUses, Lockout
 from shared.core.stamp import Via
 

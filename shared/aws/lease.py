@@ -6,11 +6,10 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
-
-from shared.aws.errors import ThrottledError, UnavailableError, error_code, speaking_to
+from shared.aws.errors import ThrottledError, UnavailableError, speaking_to
 from shared.aws.items import instant_value, text_value
 from shared.aws.tables import LEASE_ITEM
+from shared.aws.wire.service_error import ServiceError
 
 # Longer than any request of ours may take: who still holds it after that is gone.
 LEASE: Final = timedelta(seconds=30)
@@ -70,8 +69,8 @@ class Lease:
         with speaking_to("dynamodb"):
             try:
                 await self._dynamodb.update_item(**self._key, **update)
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
+            except ServiceError as error:
+                if error.code != "ConditionalCheckFailedException":
                     raise
                 return False
         return True

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from shared.aws.by_id import find_by_id
 from shared.aws.cutoffs import Cutoff, cutoff_item, load_cutoffs
-from shared.aws.errors import error_code, speaking_to
+from shared.aws.errors import speaking_to
 from shared.aws.grant_rows import ending_value
 from shared.aws.items import flag_value, map_value, number_value, text_value
 from shared.aws.lockouts import LockoutChange
@@ -28,6 +26,7 @@ from shared.aws.tables import (
     target_subject,
 )
 from shared.aws.transactions import Committed, token_for, transact
+from shared.aws.wire.service_error import ServiceError
 from shared.core.durations import CHAINING_MAXIMUM
 from shared.core.grants import Ending
 from shared.core.revocation import Revocation, Target
@@ -112,8 +111,8 @@ class RevocationTable:
         with speaking_to("dynamodb"):
             try:
                 await self._dynamodb.update_item(**self._mark(row.session_id, ending))
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
+            except ServiceError as error:
+                if error.code != "ConditionalCheckFailedException":
                     raise
                 return False
         return True

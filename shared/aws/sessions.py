@@ -3,14 +3,13 @@
 from enum import Enum
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from shared.aws.errors import UnavailableError, error_code, speaking_to
+from shared.aws.errors import UnavailableError, speaking_to
 from shared.aws.items import Item, instant_value, text_value
 from shared.aws.session_rows import SessionRow, read_session, session_item
 from shared.aws.tables import ItemKind, SessionStatus, grant_item, user_subject
 from shared.aws.transactions import Cancelled, transact
-from shared.core.approval.request import RequestStatus
+from shared.aws.wire.service_error import ServiceError
+from shared.core.approval.status import RequestStatus
 from shared.core.grants import Grant
 
 
@@ -39,10 +38,10 @@ class SessionTable:
         with speaking_to("dynamodb"):
             try:
                 await self._dynamodb.put_item(**self._new_row(row))
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
+            except ServiceError as error:
+                if error.code != "ConditionalCheckFailedException":
                     raise
-                _check_same(row, error.response.get("Item"))
+                _check_same(row, error.details.get("Item"))
 
     async def mark_failed(self, session_id: str) -> bool:
         """Mark an active session as one STS issued nothing for; False where it is not active (or not there).
@@ -54,8 +53,8 @@ class SessionTable:
         with speaking_to("dynamodb"):
             try:
                 await self._dynamodb.update_item(**self._failed(session_id))
-            except ClientError as error:
-                if error_code(error) != "ConditionalCheckFailedException":
+            except ServiceError as error:
+                if error.code != "ConditionalCheckFailedException":
                     raise
                 return False
         return True

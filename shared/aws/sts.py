@@ -71,7 +71,7 @@ def read_credentials(answer: Mapping[str, Any]) -> Credentials:
     """Read the credentials out of STS's answer.
 
     Raises:
-        KeyError: one of their parts is missing.
+        KeyError, ValueError: one of their parts is missing, or the expiration is no instant.
 
     """
     issued = answer["Credentials"]
@@ -79,14 +79,14 @@ def read_credentials(answer: Mapping[str, Any]) -> Credentials:
         access_key_id=issued["AccessKeyId"],
         secret_access_key=SecretStr(issued["SecretAccessKey"]),
         session_token=SecretStr(issued["SessionToken"]),
-        expires_at=issued["Expiration"],
+        expires_at=datetime.fromisoformat(issued["Expiration"]),
     )
 
 
 def _check_credentials(answer: Mapping[str, Any], now: datetime, duration: timedelta) -> Credentials:
     try:
         credentials = read_credentials(answer)
-    except KeyError:
+    except (KeyError, ValueError):
         raise UnreadableError("sts", "AssumeRole answered without complete credentials") from None
     if not now < credentials.expires_at <= now + duration + _CLOCK_SKEW:
         raise RefusedError("sts", "AssumeRole answered with an expiration that was not asked for")

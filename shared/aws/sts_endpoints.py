@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from shared.aws.wire.endpoints import find_partition
+from shared.aws.wire.partitions import find_partition
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class StsEndpoints:
         """Take the partition that `region`, the function's own, lies in.
 
         Raises:
-            LookupError: botocore knows no partition with such a region.
+            LookupError: no partition has such a region.
 
         """
         # A name that only looks like a region is none: nobody shall choose what host names are looked up.

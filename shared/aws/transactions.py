@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
-
-from shared.aws.errors import ThrottledError, UnavailableError, error_code, speaking_to
+from shared.aws.errors import ThrottledError, UnavailableError, speaking_to
 from shared.aws.items import Item
+from shared.aws.wire.service_error import ServiceError
 
 # DynamoDB API reference, TransactWriteItems: reasons that may differ on the next try.
 _CONTENTION: Final = frozenset({"TransactionConflict"})
@@ -56,10 +55,10 @@ async def transact(dynamodb: Any, writes: list[dict[str, Any]], *, token: str) -
         with speaking_to("dynamodb"):
             try:
                 await dynamodb.transact_write_items(TransactItems=writes, ClientRequestToken=token)
-            except ClientError as error:
-                if error_code(error) != "TransactionCanceledException":
+            except ServiceError as error:
+                if error.code != "TransactionCanceledException":
                     raise
-                reasons = error.response.get("CancellationReasons", [])
+                reasons = error.details.get("CancellationReasons", [])
             else:
                 return Committed()
         codes = {reason.get("Code", "None") for reason in reasons} - {"None"}

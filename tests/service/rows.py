@@ -7,8 +7,8 @@ from shared.aws.clients import Clients
 from shared.aws.items import Item, instant_value, text_value
 from shared.aws.session_rows import SessionRow
 from shared.aws.tables import ItemKind, grant_item, user_subject
-from shared.core.approval.request import RequestStatus
-from shared.core.break_glass.event import EventStatus
+from shared.core.approval.status import RequestStatus
+from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Grant, GrantUses
 from shared.core.stamp import Via, stamp_for
 from tests.service.emulator import table_name

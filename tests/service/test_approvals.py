@@ -15,7 +15,8 @@ from shared.aws.grants import GrantTable
 from shared.aws.sessions import Recording, SessionTable
 from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, deny
 from shared.core.approval.policy import ApprovalRule
-from shared.core.approval.request import ApprovalRequest, RequestStatus, Vote
+from shared.core.approval.request import ApprovalRequest, Vote
+from shared.core.approval.status import RequestStatus
 from shared.core.grants import Ending, Grant, GrantUses
 from shared.core.people import Person
 from shared.core.stamp import Via

@@ -12,8 +12,9 @@ from shared.aws.grant_store import Moved
 from shared.aws.grants import GrantTable
 from shared.core.break_glass.beginning import BeginningObstacle, begin
 from shared.core.break_glass.closing import Act, close
-from shared.core.break_glass.event import BreakGlassEvent, EventStatus
+from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import BreakGlassRule
+from shared.core.break_glass.status import EventStatus
 from shared.core.people import Person
 from shared.core.stamp import Via
 from tests.grants import CLOSED, HOUR, NOW, a_break_glass_rule, an_event, an_invocation

@@ -7,16 +7,19 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import orjson
-from botocore.exceptions import ClientError
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
-from shared.aws.wire.http import Reply
-from shared.aws.wire.protocols import ERROR, WireProtocol
+from shared.aws.wire.line import Reply
+from shared.aws.wire.protocols import WireProtocol
+from shared.aws.wire.service_error import ServiceError
 
 _METADATA: Final = "ResponseMetadata"
+# What of an error is read beside its code.
+_DETAILS: Final = ("Item", "CancellationReasons")
+_ERROR: Final = 300
 
 
 class UnlikeBotocoreError(BaseException):
@@ -57,11 +60,13 @@ class _Likeness:
     def read(self, operation: str, reply: Reply) -> Any:
         try:
             answer = self._checked.read(operation, reply)
-        except ClientError as error:
-            self._compare(operation, "error", _essence(error.response), _essence(self._theirs(operation, reply)))
+        except ServiceError as error:
+            details = {name: each for name, each in error.details.items() if name in _DETAILS}
+            ours = error.code, error.words, error.status, details
+            self._compare(operation, "error", ours, _essence(self._theirs(operation, reply)))
             raise
-        theirs = _seen(self._theirs(operation, reply))
-        self._compare(operation, "answer", _known_to(theirs, _seen(answer)), theirs)
+        theirs = {name: each for name, each in self._theirs(operation, reply).items() if name != _METADATA}
+        self._compare(operation, "answer", _as_in(theirs, answer), theirs)
         return answer
 
     def _theirs(self, operation: str, reply: Reply) -> dict[str, Any]:
@@ -69,7 +74,7 @@ class _Likeness:
         response = {"status_code": reply.status, "headers": reply.headers, "body": reply.body, "context": {}}
         parser = create_parser(self._protocol)
         parsed: dict[str, Any] = parser.parse(response, model.output_shape)
-        if reply.status >= ERROR:
+        if reply.status >= _ERROR:
             shape = _model(self._service).shape_for_error_code(parsed.get("Error", {}).get("Code"))
             parsed |= {} if shape is None else parser.parse(response, shape)
         return parsed
@@ -91,37 +96,31 @@ def _content(protocol: str, body: Any) -> object:
     return {name: str(value) for name, value in pairs}
 
 
-def _seen(answer: Any) -> Any:
-    """Leave out the metadata, and write instants as numbers: JSON leaves them so, and nobody reads them."""
-    match answer:
-        case dict():
-            return {name: _seen(each) for name, each in answer.items() if name != _METADATA}
-        case list():
-            return [_seen(each) for each in answer]
-        case datetime():
-            return round(answer.timestamp(), 3)
-        case float():
-            return round(answer, 3)
-        case _:
-            return answer
+def _as_in(theirs: Any, ours: Any) -> Any:
+    """Convert ours to the types botocore converts to, and leave out what the model does not know: it drops that.
 
-
-def _known_to(theirs: Any, ours: Any) -> Any:
-    """Leave out of ours what the model does not know: botocore drops it, and nobody reads it."""
+    Our JSON keeps instants as numbers, and our XML keeps everything as text: nobody reads the rest, or they convert it.
+    """
     match theirs, ours:
         case dict(), dict():
-            return {name: _known_to(theirs[name], each) for name, each in ours.items() if name in theirs}
+            return {name: _as_in(theirs[name], each) for name, each in ours.items() if name in theirs}
         case list(), list() if len(theirs) == len(ours):
-            return [_known_to(*pair) for pair in zip(theirs, ours, strict=True)]
+            return [_as_in(*pair) for pair in zip(theirs, ours, strict=True)]
+        case datetime(), str():
+            return datetime.fromisoformat(ours)
+        case datetime(), int() | float():
+            return datetime.fromtimestamp(ours, theirs.tzinfo)
+        case bool(), str():
+            return {"true": True, "false": False}.get(ours, ours)
+        case int(), str():
+            return int(ours)
+        case [], "":
+            return []
         case _:
             return ours
 
 
 def _essence(response: Mapping[str, Any]) -> object:
-    details = {name: value for name, value in response.items() if name in ("Item", "CancellationReasons")}
-    return (
-        response["Error"]["Code"],
-        response["Error"].get("Message", ""),
-        response[_METADATA]["HTTPStatusCode"],
-        details,
-    )
+    details = {name: value for name, value in response.items() if name in _DETAILS}
+    error = response["Error"]
+    return error["Code"], error.get("Message", ""), response[_METADATA]["HTTPStatusCode"], details

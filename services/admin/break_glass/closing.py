@@ -18,7 +18,8 @@ from services.admin.views import EventChanged
 from shared.aws.break_glass import BreakGlassTable
 from shared.aws.budget import Exhausted
 from shared.core.break_glass.closing import Act, ClosingObstacle, close, review, settle
-from shared.core.break_glass.event import BreakGlassEvent, EventStatus
+from shared.core.break_glass.event import BreakGlassEvent
+from shared.core.break_glass.status import EventStatus
 from shared.core.ids import is_id
 from shared.core.people import person_of
 from shared.core.webhook import NoticeEvent

@@ -16,7 +16,8 @@ from services.admin.views import EventAnswer, EventPage
 from shared.aws.break_glass import BreakGlassTable
 from shared.aws.grant_lists import Position
 from shared.aws.tables import ItemKind
-from shared.core.break_glass.event import BreakGlassEvent, EventStatus
+from shared.core.break_glass.event import BreakGlassEvent
+from shared.core.break_glass.status import EventStatus
 from shared.core.people import same_person
 from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import parse_query

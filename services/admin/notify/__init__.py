@@ -3,7 +3,6 @@
 from services.admin.notify.failure import Failure
 from services.admin.notify.notice import Notice, notice_for
 from services.admin.notify.notifier import Notifier
-from services.admin.notify.sender import WebhookSender
 from services.admin.notify.source import WebhookDocuments
 
-__all__ = ["Failure", "Notice", "Notifier", "WebhookDocuments", "WebhookSender", "notice_for"]
+__all__ = ["Failure", "Notice", "Notifier", "WebhookDocuments", "notice_for"]

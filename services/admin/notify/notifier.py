@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 from services.admin.notify.failure import Failure
 from services.admin.notify.notice import Notice
-from services.admin.notify.sender import WebhookSender
 from shared.aws.errors import AwsError
 from shared.aws.topic import Topic
 from shared.core.webhook import Webhook
@@ -20,6 +19,14 @@ _TOPIC: Final = "sns"
 _ALL_WEBHOOKS: Final = "webhooks"
 
 
+class Sender(Protocol):
+    """What calls a webhook."""
+
+    async def send(self, webhook: Webhook, notice: Notice) -> Failure | None:
+        """Send a notice. None means it was taken."""
+        ...
+
+
 class Notifier:
     """Tells a topic, where there is one, and every webhook that wants the event."""
 
@@ -27,7 +34,7 @@ class Notifier:
         self,
         topic: Topic | None,
         load_webhooks: Callable[[], Awaitable[Webhooks]],
-        sender: WebhookSender,
+        sender: Sender,
     ) -> None:
         """Where `load_webhooks` raises AwsError, no webhook is told, and the answer says so."""
         self._topic = topic

@@ -22,7 +22,8 @@ from shared.core.access.evaluate import Verdict, evaluate
 from shared.core.admin_policy import Permission
 from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, deny, settle
 from shared.core.approval.policy import rule_for
-from shared.core.approval.request import ApprovalRequest, RequestStatus
+from shared.core.approval.request import ApprovalRequest
+from shared.core.approval.status import RequestStatus
 from shared.core.ids import is_id
 from shared.core.people import person_of
 from shared.core.webhook import NoticeEvent

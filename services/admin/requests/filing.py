@@ -17,7 +17,8 @@ from shared.aws.approvals import ApprovalTable
 from shared.core.access.evaluate import evaluate
 from shared.core.approval.filing import Ask, FilingObstacle, file_request
 from shared.core.approval.policy import rule_for
-from shared.core.approval.request import ApprovalRequest, Requester, RequestStatus
+from shared.core.approval.request import ApprovalRequest, Requester
+from shared.core.approval.status import RequestStatus
 from shared.core.people import person_of
 from shared.core.webhook import NoticeEvent
 from shared.edge.answers import Answer, Refusal

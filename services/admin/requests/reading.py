@@ -16,7 +16,8 @@ from services.admin.views import RequestAnswer, RequestPage
 from shared.aws.approvals import ApprovalTable
 from shared.aws.grant_lists import Position
 from shared.aws.tables import ItemKind
-from shared.core.approval.request import OPEN, ApprovalRequest, RequestStatus
+from shared.core.approval.request import OPEN, ApprovalRequest
+from shared.core.approval.status import RequestStatus
 from shared.core.people import same_person
 from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import parse_query

@@ -5,14 +5,13 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
-
-from aiohttp import ClientError as HttpError
-from yarl import URL
+from urllib.parse import urlsplit
 
 from shared.aws.wire.endpoints import Endpoint
 from shared.aws.wire.hedging import Hedge
-from shared.aws.wire.http import Http, Reply
+from shared.aws.wire.http import Http
 from shared.aws.wire.keys import Keys
+from shared.aws.wire.line import Reply
 from shared.aws.wire.protocols import protocol_of
 from shared.aws.wire.signing import Signer
 
@@ -44,8 +43,8 @@ class AwsClient:
     """Calls the operations of one service: `await client.get_item(TableName=…)`, by botocore's names and shapes.
 
     Parameters are sent as they are given: what botocore's clients would check first, and what AWS would, is checked by
-    the strict rules that every test runs under. Every call raises `ClientError` for AWS's refusals, `BotoCoreError`
-    where there are no keys, `HttpError` or `OSError` where there was no answer: `speaking_to` translates them.
+    the strict rules that every test runs under. Every call raises `ServiceError` for AWS's refusals, `NoKeysError`,
+    `UnreadableReplyError`, and `OSError` where there was no answer: `speaking_to` translates them.
     """
 
     def __init__(
@@ -69,7 +68,7 @@ class AwsClient:
         self.protocol = protocol_of(service)
         self.endpoint = endpoint
         self.url = f"{endpoint.url}/"
-        self._signer = Signer(_host(URL(self.url)), service, endpoint.region)
+        self._signer = Signer(urlsplit(self.url).netloc, service, endpoint.region)
         self._timeout_s = max(timeout_s, _SLOW_SERVICES_S.get(service, 0))
         self._http = http
         self._keys = keys
@@ -108,7 +107,7 @@ class AwsClient:
         except TimeoutError:
             if operation not in _REPEATABLE:
                 raise
-        except (HttpError, OSError):
+        except OSError:
             pass
         else:
             if reply.status < _SERVER_ERROR:
@@ -118,8 +117,3 @@ class AwsClient:
     async def _send(self, headers: Mapping[str, str], body: bytes) -> Reply:
         signed = self._signer.sign(headers, body, await self._keys.current(), self._clock())
         return await self._http.post(self.url, signed | _USER_AGENT, body, timeout_s=self._timeout_s)
-
-
-def _host(url: URL) -> str:
-    """Give the Host header: with the port where that is not the scheme's own."""
-    return url.host or "" if url.is_default_port() else f"{url.host}:{url.port}"

@@ -1,26 +1,15 @@
 """Where a service answers in a region: that region's own endpoint, in its own partition."""
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from botocore.loaders import Loader
+from shared.aws.wire.partitions import find_partition
 
 # IAM has one endpoint a partition, signed for the partition's first region. These two leave the region out of the name.
 _IAM_HOSTS: Final = {"aws": "iam.amazonaws.com", "aws-us-gov": "iam.us-gov.amazonaws.com"}
 _IAM_REGIONS: Final = {"aws-cn": "cn-north-1"}
-
-
-@dataclass(frozen=True, slots=True)
-class Partition:
-    """A group of regions with one DNS suffix. `regions` are those botocore knows by name."""
-
-    name: str
-    regions: frozenset[str]
-    suffix: str
-    global_region: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +42,3 @@ def find_endpoint(service: str, region: str, environ: Mapping[str, str] = os.env
         signed_for = _IAM_REGIONS.get(partition.name, partition.global_region)
         return Endpoint(f"https://{_IAM_HOSTS.get(partition.name, f'iam.{signed_for}.{partition.suffix}')}", signed_for)
     return Endpoint(f"https://{service}.{region}.{partition.suffix}", region)
-
-
-def find_partition(region: str) -> Partition:
-    """Find the partition a region lies in.
-
-    Raises:
-        LookupError: botocore knows no partition with such a region.
-
-    """
-    for each in _load_partitions():
-        if re.fullmatch(each["regionRegex"], region, re.ASCII):
-            outputs = each["outputs"]
-            names = frozenset(each["regions"]) | {region}
-            return Partition(each["id"], names, outputs["dnsSuffix"], outputs["implicitGlobalRegion"])
-    raise LookupError(f"{region!r} is in no partition that botocore knows")
-
-
-def _load_partitions() -> list[dict[str, Any]]:
-    # The same data botocore's own endpoints come from; a Lambda's zip keeps it for that reason.
-    partitions: list[dict[str, Any]] = Loader().load_data("partitions")["partitions"]
-    return partitions

@@ -1,73 +1,47 @@
 """The connections to AWS: one pool a process, which survives freezes and can be begun again.
 
-aiohttp's connector keeps the pool, resolves names, does TLS and speaks to proxies, and its parser reads the answers.
-Its client layer above them, with cookies, redirects, middleware and a dozen objects a request, is left out: a third of
-a vend's CPU time went there. Decision 0013 has the figures.
+This is HTTP for one purpose: requests of our own making to AWS's endpoints, answered whole. No redirects, cookies,
+compression, proxies or HTTP/2. Decision 13 says what a general client would cost at every cold start and every vend.
 """
 
 import asyncio
 import os
 import re
 import ssl
+from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
-from urllib.request import getproxies, proxy_bypass
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
 
-from aiohttp import ClientError, ClientRequest, ClientTimeout, TCPConnector
-from aiohttp.http import HttpProcessingError
-from yarl import URL
+from shared.aws.wire.line import Line, Reply
 
 CONNECT_TIMEOUT_S: Final = 1.0
-_CONNECT_TIMEOUT: Final = ClientTimeout(sock_connect=CONNECT_TIMEOUT_S)
-_MAX_CONNECTIONS: Final = 50
 # NAT gateways and VPC endpoints forget a connection that is idle for 350 s, without a word to either end (Amazon VPC
 # User Guide, "NAT gateway basics").
 _IDLE_S: Final = 300.0
-_DNS_S: Final = 60
 # A page of DynamoDB is 1 MB, a batch 16 MB (DynamoDB Developer Guide, "Quotas").
 _LARGEST: Final = 17 * 1024 * 1024
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_FINAL_STATUS: Final = 200
+_PORTS: Final = {"https": 443, "http": 80}
 
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer, whole. Header names are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class TooLargeError(Exception):
-    """An answer is larger than whoever asked takes."""
+Place = tuple[str, str, int]
 
 
 class Http:
-    """One pool. Nothing in the environment but the proxy and the CA bundle sways it; it keeps no cookie."""
+    """A pool of lines. Nothing in the environment but the CA bundle sways it."""
 
     def __init__(self) -> None:
-        self._connector: TCPConnector | None = None
-        self._places: dict[str, ClientRequest] = {}
-
-    async def open(self) -> "Http":
-        """Open the pool on the running loop."""
-        bundle = os.environ.get("AWS_CA_BUNDLE")
-        self._connector = TCPConnector(
-            limit=_MAX_CONNECTIONS,
-            keepalive_timeout=_IDLE_S,
-            ttl_dns_cache=_DNS_S,
-            ssl=ssl.create_default_context(cafile=bundle) if bundle else True,
-        )
-        return self
+        self._idle: defaultdict[Place, list[tuple[Line, float]]] = defaultdict(list)
+        self._busy: set[Line] = set()
+        self._tls: ssl.SSLContext | None = None
 
     async def close(self) -> None:
         """Close every connection."""
-        if self._connector is not None:
-            await self._connector.close()
-            self._connector = None
-            self._places.clear()
+        for line in [*self._busy, *(line for lines in self._idle.values() for line, _ in lines)]:
+            line.close()
+        self._idle.clear()
+        # The transports end in the loop's next turn.
+        await asyncio.sleep(0)
 
     async def post(
         self,
@@ -81,83 +55,81 @@ class Http:
         """Send exactly these headers and a length, and read the whole answer; redirects are answers.
 
         Raises:
-            ClientError, OSError: there was none within `timeout_s` seconds.
+            OSError: there was none, or (`TimeoutError`) none within `timeout_s` seconds.
             TooLargeError: its body has more than `largest` bytes.
             ValueError: a header that would not stay one line.
 
         """
-        place = self._place(url)
-        content = _write(place, headers, body)
-        async with asyncio.timeout(timeout_s):
-            connection = await self._connect(place)
-            try:
-                reply = await _exchange(connection, content, largest)
-            except BaseException:
-                connection.close()
-                raise
-            connection.release()
-            return reply
+        address = urlsplit(url)
+        head = _write("POST", address, {**headers, "content-length": str(len(body))})
+        return await self._ask(address, head + body, timeout_s, largest)
+
+    async def get(self, url: str, headers: Mapping[str, str], *, timeout_s: float) -> Reply:
+        """Ask for a page; see `post`."""
+        address = urlsplit(url)
+        head = _write("GET", address, {"host": address.netloc, **headers})
+        return await self._ask(address, head, timeout_s, _LARGEST)
 
     async def warm(self, urls: Collection[str]) -> None:
         """Open one connection for each URL named, so that the first caller does not wait for it.
 
         Whatever goes wrong is left for the first real call to say.
         """
-        places = [self._place(url) for url in urls]
-        found = await asyncio.gather(*(self._connect(place) for place in places), return_exceptions=True)
-        for each in found:
-            if not isinstance(each, BaseException):
-                each.release()
+        places = [_place(urlsplit(url)) for url in urls]
+        lines = await asyncio.gather(*(self._connect(place) for place in places), return_exceptions=True)
+        for place, line in zip(places, lines, strict=True):
+            if isinstance(line, Line):
+                self._keep(place, line)
 
-    async def _connect(self, place: ClientRequest) -> Any:
-        assert self._connector is not None, "used before it was opened"
-        return await self._connector.connect(place, [], _CONNECT_TIMEOUT)
+    async def _ask(self, address: SplitResult, content: bytes, timeout_s: float, largest: int) -> Reply:
+        place = _place(address)
+        async with asyncio.timeout(timeout_s):
+            line = self._take(place) or await self._connect(place)
+            self._busy.add(line)
+            try:
+                reply = await line.ask(content, largest)
+            finally:
+                self._busy.discard(line)
+        self._keep(place, line)
+        return reply
 
-    def _place(self, url: str) -> ClientRequest:
-        """Give what the connector finds a connection by: a request that is never sent."""
-        place = self._places.get(url)
-        if place is None:
-            proxy = proxy_for(url)
-            place = ClientRequest(
-                "POST",
-                URL(url),
-                loop=asyncio.get_running_loop(),
-                proxy=None if proxy is None else URL(proxy),
-            )
-            self._places[url] = place
-        return place
-
-
-def _write(place: ClientRequest, headers: Mapping[str, str], body: bytes) -> bytes:
-    if _CONTROL.search("".join(headers.values())):
-        raise ValueError("a header holds a control character")
-    # A proxy is told the whole URL of what is not tunnelled through it (RFC 9112, section 3.2.2).
-    target = str(place.url) if place.proxy and not place.is_ssl() else place.url.raw_path
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return f"POST {target} HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n".encode() + body
-
-
-async def _exchange(connection: Any, content: bytes, largest: int) -> Reply:
-    protocol = connection.protocol
-    protocol.set_response_params(read_until_eof=True, auto_decompress=False)
-    protocol.transport.write(content)
-    try:
-        message, payload = await protocol.read()
-        while message.code < _FINAL_STATUS:
-            message, payload = await protocol.read()
-    except HttpProcessingError as error:
-        raise ClientError(f"what came back is not HTTP: {type(error).__name__}") from None
-    body = b""
-    async for part in payload.iter_any():
-        body += part
-        if len(body) > largest:
-            raise TooLargeError
-    return Reply(message.code, {name.lower(): value for name, value in message.headers.items()}, body)
-
-
-def proxy_for(url: str) -> str | None:
-    """Find the proxy the environment names for a URL (`HTTPS_PROXY`, `NO_PROXY`), as botocore does."""
-    parsed = URL(url)
-    if proxy_bypass(parsed.host or ""):
+    def _take(self, place: Place) -> Line | None:
+        """Take the line that was used last, if one is open and has not been idle for too long."""
+        lines, now_s = self._idle[place], asyncio.get_running_loop().time()
+        while lines:
+            line, since_s = lines.pop()
+            if line.is_open and now_s - since_s < _IDLE_S:
+                return line
+            line.close()
         return None
-    return getproxies().get(parsed.scheme)
+
+    def _keep(self, place: Place, line: Line) -> None:
+        if line.is_open:
+            self._idle[place].append((line, asyncio.get_running_loop().time()))
+
+    async def _connect(self, place: Place) -> Line:
+        scheme, host, port = place
+        tls = self._context() if scheme == "https" else None
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            _, line = await asyncio.get_running_loop().create_connection(Line, host, port, ssl=tls)
+        return line
+
+    def _context(self) -> ssl.SSLContext:
+        """Trust `AWS_CA_BUNDLE`, else `SSL_CERT_FILE`, else the system's authorities; names are checked."""
+        if self._tls is None:
+            self._tls = ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
+        return self._tls
+
+
+def _place(address: SplitResult) -> Place:
+    if address.scheme not in _PORTS or address.hostname is None or address.username is not None:
+        raise ValueError("only http and https addresses without credentials can be asked")
+    return address.scheme, address.hostname, address.port or _PORTS[address.scheme]
+
+
+def _write(method: str, address: SplitResult, headers: Mapping[str, str]) -> bytes:
+    target = f"{address.path or '/'}?{address.query}" if address.query else address.path or "/"
+    if _CONTROL.search("".join([target, *headers.values()])):
+        raise ValueError("a header holds a control character")
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"{method} {target} HTTP/1.1\r\n{lines}\r\n".encode()

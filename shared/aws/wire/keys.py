@@ -2,24 +2,50 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import urlsplit
 
-from botocore.exceptions import NoCredentialsError
+import orjson
 
 from shared.aws.credentials import Credentials
+from shared.aws.wire.http import Http
 
-_CONTAINER_VARIABLES: Final = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+_RELATIVE, _FULL = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+_TOKEN, _TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
+_ECS: Final = "169.254.170.2"
+# Where a fetch may go without TLS (AWS SDKs and Tools Reference Guide, "Container credential provider").
+_LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1", _ECS, "169.254.170.23", "fd00:ec2::23"})
+_TIMEOUT_S: Final = 2.0
+_OK: Final = 200
+# Keys are renewed this long before their end, and serve until then where that fails.
+_EARLY: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """What a signature is made with; its repr hides it."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    token: str | None = field(repr=False)
+
+
+class NoKeysError(Exception):
+    """There are no keys to sign with; the message says why, and holds nothing of them."""
 
 
 class Keys(Protocol):
     """Where keys come from."""
 
-    async def current(self) -> Any:
-        """Give what botocore's signer takes: an object with `access_key`, `secret_key` and `token`.
+    async def current(self) -> KeyPair:
+        """Give the keys to sign with now.
 
         Raises:
-            BotoCoreError: there are none.
+            NoKeysError: there are none.
 
         """
         ...
@@ -32,12 +58,10 @@ class Keys(Protocol):
 class FixedKeys:
     """Keys that stay what they are: an environment's, which Lambda replaces together with the process, or STS's."""
 
-    def __init__(self, access_key_id: str, secret_access_key: str, session_token: str | None) -> None:
-        from botocore.credentials import ReadOnlyCredentials  # noqa: PLC0415 - see RoleKeys
+    def __init__(self, keys: KeyPair) -> None:
+        self._keys = keys
 
-        self._keys = ReadOnlyCredentials(access_key_id, secret_access_key, session_token)
-
-    async def current(self) -> Any:
+    async def current(self) -> KeyPair:
         """Give the keys."""
         return self._keys
 
@@ -46,59 +70,90 @@ class FixedKeys:
 
 
 class RoleKeys:
-    """Keys from the container protocol, which is how Lambda gives them to a function with SnapStart.
+    """Keys from the container protocol, which is how Lambda gives them to a function with SnapStart."""
 
-    botocore's own provider fetches them and says when they are due: fifteen minutes before their end, and at ten at the
-    latest. Its fetch blocks, so it runs in a thread, once at a time; while keys are only advised to be renewed the old
-    ones still serve whoever does not fetch.
-    """
-
-    def __init__(self) -> None:
-        self._credentials: Any = None
+    def __init__(self, http: Http, clock: Callable[[], datetime], environ: Mapping[str, str] = os.environ) -> None:
+        """Fetch from where the environment says, at each fetch; `clock` gives UTC."""
+        self._http = http
+        self._clock = clock
+        self._environ = environ
         self._lock = asyncio.Lock()
+        self._found: tuple[KeyPair, datetime] | None = None
 
-    async def current(self) -> Any:
-        """Give the keys, fetched where they are due.
+    async def current(self) -> KeyPair:
+        """Give the keys, fetched where they are due, once for all who wait.
 
         Raises:
-            BotoCoreError: the endpoint gave none.
+            NoKeysError: the endpoint gave none.
 
         """
         if self._is_due():
             async with self._lock:
                 if self._is_due():
-                    return await asyncio.to_thread(self._fetch)
-        return self._credentials.get_frozen_credentials()
+                    await self._renew()
+        assert self._found is not None
+        return self._found[0]
 
     def forget(self) -> None:
-        """Fetch anew at the next need, from where the environment then says."""
-        self._credentials = None
+        """Fetch anew at the next need."""
+        self._found = None
 
     def _is_due(self) -> bool:
-        return self._credentials is None or self._credentials.refresh_needed()
+        return self._found is None or self._clock() >= self._found[1] - _EARLY
 
-    def _fetch(self) -> Any:
-        if self._credentials is None:
-            from botocore.credentials import ContainerProvider  # noqa: PLC0415 - slow to import, and seldom needed
+    async def _renew(self) -> None:
+        try:
+            self._found = await self._fetch()
+        except NoKeysError:
+            if self._found is None or self._clock() >= self._found[1]:
+                raise
 
-            self._credentials = ContainerProvider().load()
-        return self._credentials.get_frozen_credentials()
+    async def _fetch(self) -> tuple[KeyPair, datetime]:
+        try:
+            reply = await self._http.get(_address(self._environ), _headers(self._environ), timeout_s=_TIMEOUT_S)
+            answer = orjson.loads(reply.body) if reply.status == _OK else {}
+            keys = KeyPair(answer["AccessKeyId"], answer["SecretAccessKey"], answer["Token"])
+            return keys, datetime.fromisoformat(answer["Expiration"])
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise NoKeysError(f"the credential endpoint gave no keys: {type(error).__name__}") from None
 
 
-def find_keys(given: Credentials | None, environ: Mapping[str, str] = os.environ) -> Keys:
+def _address(environ: Mapping[str, str]) -> str:
+    if relative := environ.get(_RELATIVE):
+        return f"http://{_ECS}{relative}"
+    full = environ.get(_FULL, "")
+    address = urlsplit(full)
+    if address.scheme != "https" and not (address.scheme == "http" and address.hostname in _LOCAL_HOSTS):
+        raise NoKeysError(f"{_FULL} must be https, or one of the local addresses: {', '.join(sorted(_LOCAL_HOSTS))}")
+    return full
+
+
+def _headers(environ: Mapping[str, str]) -> dict[str, str]:
+    token = environ.get(_TOKEN)
+    if file := environ.get(_TOKEN_FILE):
+        token = Path(file).read_text(encoding="utf-8")
+    return {"accept": "application/json", **({"authorization": token} if token else {})}
+
+
+def find_keys(
+    given: Credentials | None,
+    http: Http,
+    clock: Callable[[], datetime],
+    environ: Mapping[str, str] = os.environ,
+) -> Keys:
     """Choose the keys to sign with: those given, else the environment's, else the container endpoint's.
 
     Raises:
-        NoCredentialsError: there is no sign of any. Configuration files are not looked at: a Lambda has none, and a
+        NoKeysError: there is no sign of any. Configuration files are not looked at: a Lambda has none, and a
             developer's must not reach one that runs on their machine.
 
     """
     if given is not None:
         secret, token = given.secret_access_key.get_secret_value(), given.session_token.get_secret_value()
-        return FixedKeys(given.access_key_id, secret, token)
+        return FixedKeys(KeyPair(given.access_key_id, secret, token))
     if environ.get("AWS_ACCESS_KEY_ID") and environ.get("AWS_SECRET_ACCESS_KEY"):
         key_id, secret = environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"]
-        return FixedKeys(key_id, secret, environ.get("AWS_SESSION_TOKEN"))
-    if any(environ.get(name) for name in _CONTAINER_VARIABLES):
-        return RoleKeys()
-    raise NoCredentialsError
+        return FixedKeys(KeyPair(key_id, secret, environ.get("AWS_SESSION_TOKEN")))
+    if environ.get(_RELATIVE) or environ.get(_FULL):
+        return RoleKeys(http, clock, environ)
+    raise NoKeysError(f"there are no keys to sign with: neither AWS_ACCESS_KEY_ID nor {_FULL} is set")

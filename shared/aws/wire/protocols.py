@@ -5,19 +5,25 @@ What is written and read here is compared with botocore's serializers and parser
 """
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Protocol
 from urllib.parse import quote_plus
+from xml.etree import ElementTree as ET
 
 import orjson
-from botocore.exceptions import ClientError
 
-from shared.aws.errors import UnreadableError
-from shared.aws.wire.http import Reply
+from shared.aws.wire.line import Reply
+from shared.aws.wire.service_error import ServiceError
 
-ERROR: Final = 300
+_ERROR: Final = 300
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*", re.ASCII)
+_FORM: Final = "application/x-www-form-urlencoded; charset=utf-8"
+# The API versions of the services that speak Query.
+_VERSIONS: Final = {"iam": "2010-05-08", "sns": "2010-03-31", "sts": "2011-06-15"}
+
+
+class UnreadableReplyError(Exception):
+    """What came back is no answer in the service's protocol."""
 
 
 class WireProtocol(Protocol):
@@ -28,11 +34,11 @@ class WireProtocol(Protocol):
         ...
 
     def read(self, operation: str, reply: Reply) -> Any:
-        """Give the answer, by botocore's names and shapes.
+        """Give the answer, by botocore's names.
 
         Raises:
-            ClientError: the service refused or failed.
-            UnreadableError: the answer is none.
+            ServiceError: the service refused or failed.
+            UnreadableReplyError: the answer is none.
 
         """
         ...
@@ -44,9 +50,8 @@ class JsonProtocol:
     Shapes hold no binary, and no instant that is read, so nothing is converted (Smithy 2.0, "AWS JSON 1.0 protocol").
     """
 
-    def __init__(self, service: str, target: str, version: str) -> None:
-        """Take the service's name, and target prefix and JSON version from its model."""
-        self._service = service
+    def __init__(self, target: str, version: str) -> None:
+        """Take the target prefix and the JSON version of the service's model."""
         self._target = target
         self._content_type = f"application/x-amz-json-{version}"
 
@@ -61,61 +66,65 @@ class JsonProtocol:
             answer = orjson.loads(reply.body)
         except orjson.JSONDecodeError:
             answer = None
-        if isinstance(answer, dict) and reply.status < ERROR:
-            return answer
-        if reply.status < ERROR:
-            raise unreadable(self._service, operation, reply)
-        raise ClientError(_json_error(answer if isinstance(answer, dict) else {}, reply.status), operation)
+        if isinstance(answer, dict):
+            if reply.status < _ERROR:
+                return answer
+            raise _json_error(operation, reply.status, answer)
+        if reply.status < _ERROR:
+            raise UnreadableReplyError
+        # A proxy's page, say. Its text is nobody's word.
+        raise ServiceError(operation, reply.status, str(reply.status), "", {})
 
 
-def _json_error(answer: Mapping[str, Any], status: int) -> dict[str, Any]:
-    code = str(answer.get("__type") or status).rpartition("#")[2]
-    message = str(answer.get("message") or answer.get("Message") or "")
-    details = {name: value for name, value in answer.items() if name not in ("__type", "message", "Message")}
-    return {
-        **details,
-        "Error": {"Code": code, "Message": message},
-        "ResponseMetadata": {"HTTPStatusCode": status},
-    }
+def _json_error(operation: str, status: int, answer: dict[str, Any]) -> ServiceError:
+    code = str(answer.pop("__type", "") or status).rpartition("#")[2]
+    words = [str(answer.pop(name, "")) for name in ("message", "Message")]
+    return ServiceError(operation, status, code, "".join(words), answer)
 
 
 class QueryProtocol:
-    """IAM's, SNS's and STS's: a form goes in, XML comes out, both by botocore's serializer and parser.
+    """IAM's, SNS's and STS's: a form goes in, XML comes out (Smithy 2.0, "AWS query protocol").
 
-    They and the service's model are loaded here, because a Lambda that speaks JSON only must not wait for them.
+    Texts stay texts, numbers, booleans and instants too: whoever needs one converts it. An empty list reads as an empty
+    text.
     """
 
-    def __init__(self, service: str) -> None:
-        from botocore.loaders import Loader  # noqa: PLC0415 - see above
-        from botocore.model import ServiceModel  # noqa: PLC0415
-        from botocore.parsers import ResponseParserError, ResponseParserFactory  # noqa: PLC0415
-        from botocore.serialize import create_serializer  # noqa: PLC0415
-
-        self._service = service
-        self._model = ServiceModel(Loader().load_service_model(service, "service-2"), service)
-        self._serializer = create_serializer("query", include_validation=False)
-        parsers = ResponseParserFactory()
-        parsers.set_parser_defaults(timestamp_parser=read_instant)
-        self._parser = parsers.create_parser("query")
-        self._unparsable = ResponseParserError
+    def __init__(self, version: str) -> None:
+        """Take the API version of the service's model."""
+        self._version = version
 
     def write(self, operation: str, parameters: Mapping[str, Any]) -> tuple[dict[str, str], bytes]:
         """Write a call; see `WireProtocol`."""
-        request = self._serializer.serialize_to_request(parameters, self._model.operation_model(operation))
-        return request["headers"], "&".join(
-            f"{name}={_quote(str(value))}" for name, value in request["body"].items()
-        ).encode()
+        pairs = [("Action", operation), ("Version", self._version), *_flatten("", parameters)]
+        return {"Content-Type": _FORM}, "&".join(f"{name}={_quote(value)}" for name, value in pairs).encode()
 
     def read(self, operation: str, reply: Reply) -> Any:
         """Read an answer; see `WireProtocol`."""
-        response = {"status_code": reply.status, "headers": reply.headers, "body": reply.body, "context": {}}
-        try:
-            answer = self._parser.parse(response, self._model.operation_model(operation).output_shape)
-        except self._unparsable:
-            raise unreadable(self._service, operation, reply) from None
-        if reply.status < ERROR:
-            return answer
-        raise ClientError(answer, operation)
+        root = _parse(reply.body)
+        if reply.status >= _ERROR:
+            error = None if root is None else root.find(".//{*}Error")
+            told = {} if error is None else _tell(error)
+            code, words = (str(told.get(name, "")) for name in ("Code", "Message"))
+            raise ServiceError(operation, reply.status, code or str(reply.status), words, {})
+        if root is None or _name(root) != f"{operation}Response":
+            raise UnreadableReplyError
+        result = root.find(f"{{*}}{operation}Result")
+        return {} if result is None else _tell(result) or {}
+
+
+def _flatten(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Write nested parameters as names with dots: lists count from 1, maps are lists of entries."""
+    match value:
+        case dict():
+            for name, each in value.items():
+                yield from _flatten(f"{prefix}{name}" if not prefix else f"{prefix}.{name}", each)
+        case list():
+            for number, each in enumerate(value, 1):
+                yield from _flatten(f"{prefix}.member.{number}", each)
+        case bool():
+            yield prefix, "true" if value else "false"
+        case _:
+            yield prefix, str(value)
 
 
 def _quote(value: str) -> str:
@@ -123,21 +132,35 @@ def _quote(value: str) -> str:
     return value if _PLAIN.fullmatch(value) else quote_plus(value)
 
 
-def read_instant(value: str | float) -> datetime:
-    """Read an instant in either of the forms AWS writes; botocore's own reader guesses among a dozen, slowly."""
-    return datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
+def _parse(body: bytes) -> ET.Element | None:
+    # AWS writes no DTDs; without one there are no entities to expand.
+    if b"<!" in body:
+        return None
+    try:
+        return ET.fromstring(body)  # noqa: S314 - see above
+    except ET.ParseError:
+        return None
 
 
-def unreadable(service: str, operation: str, reply: Reply) -> UnreadableError:
-    return UnreadableError(service, f"{operation} answered what is no answer ({reply.status})")
+def _tell(element: ET.Element) -> Any:
+    children = list(element)
+    if not children:
+        return element.text or ""
+    if all(_name(child) == "member" for child in children):
+        return [_tell(child) for child in children]
+    return {_name(child): _tell(child) for child in children}
+
+
+def _name(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]
 
 
 def protocol_of(service: str) -> WireProtocol:
     """Give a service's protocol, by botocore's name of it."""
     match service:
         case "dynamodb":
-            return JsonProtocol(service, "DynamoDB_20120810", "1.0")
+            return JsonProtocol("DynamoDB_20120810", "1.0")
         case "ssm":
-            return JsonProtocol(service, "AmazonSSM", "1.1")
+            return JsonProtocol("AmazonSSM", "1.1")
         case _:
-            return QueryProtocol(service)
+            return QueryProtocol(_VERSIONS[service])

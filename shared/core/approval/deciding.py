@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from shared.core.approval.filing import open_window
 from shared.core.approval.policy import ApprovalRule, is_approver
-from shared.core.approval.request import ApprovalRequest, RequestStatus, Vote
+from shared.core.approval.request import ApprovalRequest, Vote
+from shared.core.approval.status import RequestStatus
 from shared.core.grants import Ending
 from shared.core.people import Person, same_person
 

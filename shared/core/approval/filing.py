@@ -8,7 +8,8 @@ from typing import Final
 
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.approval.policy import ApprovalRule, can_be_met
-from shared.core.approval.request import ApprovalRequest, Requester, RequestStatus
+from shared.core.approval.request import ApprovalRequest, Requester
+from shared.core.approval.status import RequestStatus
 from shared.core.durations import DEFAULT
 from shared.core.globs import matches_any
 from shared.core.time_window import is_within

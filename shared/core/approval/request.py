@@ -9,24 +9,12 @@ counts and `status` is only what was last written.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from shared.core.access.facts import Facts, parse_source_ip
+from shared.core.approval.status import RequestStatus
 from shared.core.grants import Ending, GrantUses
 from shared.core.people import Person
-
-
-class RequestStatus(StrEnum):
-    PENDING = "pending"
-    APPROVED = "approved"  # a grant, from `starts_at` to `ends_at`
-    DENIED = "denied"
-    CANCELLED = "cancelled"  # taken back before it was decided
-    EXPIRED = "expired"  # nobody decided in time
-    CONSUMED = "consumed"  # a `once` approval that was used
-    ENDED = "ended"  # its window is over
-    WITHDRAWN = "withdrawn"  # taken back after it was approved
-
 
 OPEN: Final = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
 

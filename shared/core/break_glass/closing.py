@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from shared.core.break_glass.event import BreakGlassEvent, EventStatus, Review
+from shared.core.break_glass.event import BreakGlassEvent, Review
+from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Ending
 from shared.core.people import Person, same_person
 

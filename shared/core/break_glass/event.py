@@ -7,18 +7,11 @@ Time moves `active` to `expired` without anyone writing it down, so `status_at` 
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from shared.core.break_glass.policy import ReasonCode
+from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Ending
 from shared.core.people import Person
-
-
-class EventStatus(StrEnum):
-    ACTIVE = "active"  # a grant, until `ends_at`
-    CLOSED = "closed"
-    EXPIRED = "expired"
-    REVIEWED = "reviewed"
 
 
 @dataclass(frozen=True, slots=True)

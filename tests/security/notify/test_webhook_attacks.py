@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from services.admin.notify import Failure, WebhookSender
-from services.admin.notify.sender import Tries
+from services.admin.notify import Failure
+from services.admin.notify.sender import Tries, WebhookSender
 from tests.service.notify.receiver import Names, Receiver, answers, never_ends, running_receiver
 from tests.unit.admin.notify.samples import NOW, SECRET, notice, webhook
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.admin.notify import Failure, WebhookSender
-from services.admin.notify.sender import Tries
+from services.admin.notify import Failure
+from services.admin.notify.sender import Tries, WebhookSender
 from shared.core.webhook import Webhook
 from tests.service.notify.receiver import Names, Receiver, answers, hangs
 from tests.unit.admin.notify.samples import NOW, notice, slack_webhook, webhook

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from docs.pages import DOCS
-from services.admin.notify import WebhookSender
+from services.admin.notify.sender import WebhookSender
 from shared.edge.clock import utc_now
 from tests.service.notify.receiver import Names, Received, Receiver
 from tests.unit.admin.notify.samples import SECRET, notice, webhook

@@ -2,70 +2,109 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 
-from shared.aws.wire.keys import RoleKeys
+from shared.aws.wire.http import Http
+from shared.aws.wire.keys import NoKeysError, RoleKeys
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
+@dataclass
 class Endpoint:
-    """Gives new keys to every fetch, of the life it is told."""
+    """Gives new keys, good for an hour, to every fetch with the function's token; or an error, if told to."""
 
-    def __init__(self) -> None:
-        self.fetches = 0
-        self.life = timedelta(hours=1)
+    now: datetime = NOON
+    url: str = ""
+    fetches: int = 0
+    fails: bool = False
+    environ: dict[str, str] = field(default_factory=dict)
 
     async def serve(self, request: web.Request) -> web.Response:
-        assert request.headers["Authorization"] == "token-of-the-function"
+        if self.fails or request.headers["Authorization"] != "token-of-the-function":
+            return web.json_response({"Code": "AccessDenied"}, status=403)
         self.fetches += 1
-        ends_at = datetime.now(UTC) + self.life  # noqa: TID251 - botocore compares it with the real clock
         return web.json_response(
             {
                 "AccessKeyId": f"ASIA{self.fetches}",
                 "SecretAccessKey": "secret",
                 "Token": "token",
-                "Expiration": ends_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "Expiration": f"{self.now + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
             },
         )
 
 
 @pytest.fixture
-async def endpoint(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Endpoint]:
+async def endpoint() -> AsyncIterator[Endpoint]:
     endpoint = Endpoint()
     application = web.Application()
     application.router.add_get("/keys", endpoint.serve)
     runner = web.AppRunner(application)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"http://127.0.0.1:{runner.addresses[0][1]}/keys")
-    monkeypatch.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "token-of-the-function")
+    endpoint.environ = {
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"http://127.0.0.1:{runner.addresses[0][1]}/keys?v=1",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN": "token-of-the-function",
+    }
     yield endpoint
     await runner.cleanup()
 
 
-async def test_many_callers_cost_one_fetch(endpoint: Endpoint) -> None:
-    keys = RoleKeys()
+@pytest.fixture
+async def keys(endpoint: Endpoint) -> AsyncIterator[RoleKeys]:
+    http = Http()
+    yield RoleKeys(http, lambda: endpoint.now, endpoint.environ)
+    await http.close()
+
+
+async def test_many_callers_cost_one_fetch(endpoint: Endpoint, keys: RoleKeys) -> None:
     found = await asyncio.gather(*(keys.current() for _ in range(20)))
     assert {each.access_key for each in found} == {"ASIA1"}
     assert (await keys.current()).access_key == "ASIA1"
     assert endpoint.fetches == 1
 
 
-async def test_keys_near_their_end_are_fetched_again(endpoint: Endpoint) -> None:
-    keys = RoleKeys()
-    endpoint.life = timedelta(minutes=5)
-    first = await keys.current()
-    endpoint.life = timedelta(hours=1)
-    renewed = await keys.current()
-    assert renewed.access_key != first.access_key
-    assert await keys.current() == renewed
+async def test_keys_near_their_end_are_fetched_again(endpoint: Endpoint, keys: RoleKeys) -> None:
+    await keys.current()
+    endpoint.now += timedelta(minutes=51)
+    assert (await keys.current()).access_key == "ASIA2"
+
+
+async def test_keys_serve_to_their_end_while_the_endpoint_fails(endpoint: Endpoint, keys: RoleKeys) -> None:
+    await keys.current()
+    endpoint.fails = True
+    endpoint.now += timedelta(minutes=59)
+    assert (await keys.current()).access_key == "ASIA1"
+    endpoint.now += timedelta(minutes=1)
+    with pytest.raises(NoKeysError, match="gave no keys"):
+        await keys.current()
 
 
 @pytest.mark.usefixtures("endpoint")
-async def test_a_copied_process_fetches_its_own() -> None:
-    keys = RoleKeys()
+async def test_a_copied_process_fetches_its_own(keys: RoleKeys) -> None:
     await keys.current()
     keys.forget()
     assert (await keys.current()).access_key == "ASIA2"
+
+
+async def test_a_token_file_comes_first_and_is_read_at_each_fetch(
+    endpoint: Endpoint,
+    keys: RoleKeys,
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "token"
+    file.write_text("token-of-the-function")
+    endpoint.environ |= {
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN": "another",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(file),
+    }
+    assert (await keys.current()).access_key == "ASIA1"
+    file.write_text("token\r\nx-injected: header")
+    keys.forget()
+    with pytest.raises(NoKeysError):
+        await keys.current()

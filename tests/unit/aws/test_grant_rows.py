@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from shared.aws.approval_rows import read_request, request_item
 from shared.aws.break_glass_rows import event_item, ledger_item, read_event, read_ledger
 from shared.aws.errors import UnreadableError
-from shared.core.approval.request import ApprovalRequest, Requester, RequestStatus, Vote
+from shared.core.approval.request import ApprovalRequest, Requester, Vote
+from shared.core.approval.status import RequestStatus
 from shared.core.break_glass.beginning import Ledger, Spending
-from shared.core.break_glass.event import BreakGlassEvent, EventStatus, Review
+from shared.core.break_glass.event import BreakGlassEvent, Review
+from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Ending
 from shared.core.people import Person
 from tests.grants import NOW, a_request, an_event

@@ -10,7 +10,8 @@ from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, 
 
 from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, deny, settle
 from shared.core.approval.filing import Ask, FilingObstacle, file_request
-from shared.core.approval.request import OPEN, ApprovalRequest, RequestStatus
+from shared.core.approval.request import OPEN, ApprovalRequest
+from shared.core.approval.status import RequestStatus
 from shared.core.people import Person
 from tests.grants import DEMANDED, a_requester, an_approval_rule, at
 

@@ -16,8 +16,9 @@ from shared.core.break_glass.beginning import (
     Spending,
     begin,
 )
-from shared.core.break_glass.event import BreakGlassEvent, EventStatus
+from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import BreakGlassRule, ReasonCode
+from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Ending
 from tests.grants import CLOSED, DEMANDED, HOUR, NOW, a_break_glass_rule, an_event, an_invocation
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from shared.core.break_glass.closing import Act, ClosingObstacle, close, review, settle
-from shared.core.break_glass.event import BreakGlassEvent, EventStatus, Review
+from shared.core.break_glass.event import BreakGlassEvent, Review
+from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Ending
 from shared.core.people import Person
 from tests.grants import HOUR, NOW, an_event

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, deny, settle
-from shared.core.approval.request import ApprovalRequest, RequestStatus, Vote
+from shared.core.approval.request import ApprovalRequest, Vote
+from shared.core.approval.status import RequestStatus
 from shared.core.grants import Ending, GrantUses
 from shared.core.people import Person
 from tests.grants import HOUR, NOW, a_request, an_approval_rule

@@ -8,7 +8,8 @@ import pytest
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.approval.filing import Ask, FilingObstacle, file_request
 from shared.core.approval.policy import ApprovalRule
-from shared.core.approval.request import ApprovalRequest, RequestStatus
+from shared.core.approval.request import ApprovalRequest
+from shared.core.approval.status import RequestStatus
 from shared.core.grants import GrantUses
 from tests.grants import CLOSED, DEMANDED, HOUR, NOW, a_requester, an_approval_rule
 

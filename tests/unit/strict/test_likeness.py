@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from deploy.local.strict.likeness import UnlikeBotocoreError, likeness
-from shared.aws.errors import UnreadableError
-from shared.aws.wire.http import Reply
-from shared.aws.wire.protocols import JsonProtocol, WireProtocol, protocol_of
+from shared.aws.wire.line import Reply
+from shared.aws.wire.protocols import JsonProtocol, UnreadableReplyError, WireProtocol, protocol_of
+from shared.aws.wire.service_error import ServiceError
 
 TYPE = {"content-type": "application/x-amz-json-1.0"}
 GET = {"TableName": "sessions", "Key": {"session_id": {"S": "é"}}, "ConsistentRead": True}
@@ -19,7 +18,7 @@ class Altered(JsonProtocol):
     """Writes and reads what is not quite right."""
 
     def __init__(self) -> None:
-        super().__init__("dynamodb", "DynamoDB_20120810", "1.0")
+        super().__init__("DynamoDB_20120810", "1.0")
 
     def write(self, operation: str, parameters: Mapping[str, Any]) -> tuple[dict[str, str], bytes]:
         return super().write(operation, {**parameters, "ConsistentRead": False})
@@ -69,27 +68,26 @@ def test_an_answer_that_differs_is_found() -> None:
     [
         (
             "dynamodb",
-            b'{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"no",'
-            b'"CancellationReasons":[{"Code":"None"},{"Code":"ConditionalCheckFailed","Item":{"n":{"N":"1"}}}]}',
+            b'{"__type":"com.amazonaws#TransactionCanceledException","Message":"no","CancellationReasons":[{"Code":"None"}]}',
         ),
         ("ssm", b'{"__type":"ThrottlingException","message":"Rate exceeded"}'),
     ],
 )
 def test_refusals_are_read_as_botocore_reads_them(service: str, body: bytes) -> None:
     operation = {"dynamodb": "TransactWriteItems", "ssm": "GetParameters"}[service]
-    with pytest.raises(ClientError):
+    with pytest.raises(ServiceError):
         likeness(service, protocol_of(service)).read(operation, Reply(400, TYPE, body))
 
 
 def test_a_proxys_page_is_an_error_by_its_status_and_repeats_nothing() -> None:
-    with pytest.raises(ClientError) as caught:
+    with pytest.raises(ServiceError) as caught:
         protocol_of("ssm").read("GetParameters", Reply(502, TYPE, b"<html>a proxy's page</html>"))
-    assert caught.value.response["Error"] == {"Code": "502", "Message": ""}
+    assert (caught.value.code, caught.value.words) == ("502", "")
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]"])
 def test_what_is_no_answer_is_unreadable(body: bytes) -> None:
-    with pytest.raises(UnreadableError, match="GetParameters answered what is no answer"):
+    with pytest.raises(UnreadableReplyError):
         protocol_of("ssm").read("GetParameters", Reply(200, TYPE, body))
 
 

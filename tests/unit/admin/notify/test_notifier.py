@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 import pytest
 
-from services.admin.notify import Failure, Notice, Notifier, WebhookSender
+from services.admin.notify import Failure, Notice, Notifier
 from services.admin.notify.notifier import Webhooks
+from services.admin.notify.sender import WebhookSender
 from shared.aws.errors import UnavailableError
 from shared.aws.topic import Topic
 from shared.core.webhook import Webhook

@@ -7,6 +7,7 @@ from botocore.endpoint_provider import EndpointProvider
 from botocore.loaders import Loader
 
 from shared.aws.clients import Service
+from shared.aws.wire import partitions
 from shared.aws.wire.endpoints import find_endpoint
 
 LOADER = Loader()
@@ -39,7 +40,7 @@ def test_a_service_may_have_an_address_of_its_own() -> None:
 
 
 def test_a_region_of_no_partition_is_refused() -> None:
-    with pytest.raises(LookupError, match="in no partition"):
+    with pytest.raises(LookupError, match="of no known partition"):
         find_endpoint("sts", "moon-base-1", {})
 
 
@@ -49,3 +50,20 @@ def test_fips_endpoints_are_refused_rather_than_guessed_and_may_be_named() -> No
         find_endpoint("sts", "us-east-1", environ)
     named = {**environ, "AWS_ENDPOINT_URL_STS": "https://sts-fips.us-east-1.amazonaws.com"}
     assert find_endpoint("sts", "us-east-1", named).url == "https://sts-fips.us-east-1.amazonaws.com"
+
+
+def test_the_partitions_are_botocores() -> None:
+    theirs = {
+        each["id"]: (
+            each["regionRegex"],
+            each["outputs"]["dnsSuffix"],
+            each["outputs"]["implicitGlobalRegion"],
+            {name for name in each["regions"] if not name.endswith("-global")},
+        )
+        for each in PARTITIONS["partitions"]
+    }
+    ours = {
+        each.name: (f"^{each.pattern}$", each.suffix, each.global_region, set(each.regions))
+        for each in partitions.PARTITIONS
+    }
+    assert ours == theirs

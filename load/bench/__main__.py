@@ -1,0 +1,59 @@
+"""`python -m load.bench`: ours, ours without each technique, and the baselines, in one table.
+
+Exit code 1 where something promised was not kept. With `--keep`, docs/performance.md is written from the run.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from load.bench import flame, plots
+from load.bench.measure import Rounds, measure
+from load.bench.page import render_page
+from load.bench.record import FOLDER, describe, write_record
+from load.bench.table import render_table
+from load.bench.variants import VARIANTS
+from load.cold.measure import measure as measure_cold
+
+
+def main() -> None:
+    """Measure, print, and keep where that is asked for."""
+    options = _options()
+    with asyncio.Runner() as runner:
+        record, rounds = runner.run(_measure(options))
+        sys.stdout.write(f"{render_table(record)}\n")
+        if options.keep:
+            write_record(record)
+            plots.plot_above_floor(rounds, FOLDER / "above-floor.svg")
+            plots.plot_cold_starts(record["cold"], FOLDER / "cold-starts.svg")
+            runner.run(flame.draw(FOLDER / "vend.svg"))
+            FOLDER.with_suffix(".md").write_text(render_page(), encoding="utf-8")
+    sys.exit(0 if all(each["is_kept"] for each in record["promises"]) else 1)
+
+
+async def _measure(options: argparse.Namespace) -> tuple[dict[str, Any], Rounds]:
+    rounds = await measure(options.variant or list(VARIANTS), rounds=options.rounds, requests=options.requests)
+    if not options.cold_rounds:
+        return describe(rounds, {}, ""), rounds
+    with tempfile.TemporaryDirectory(prefix="sentinel-cold-") as folder:
+        python, cold = await measure_cold(Path(folder), options.cold_rounds)
+    return describe(rounds, cold, python), rounds
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m load.bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15, help="at least 2 (default: %(default)s)")
+    parser.add_argument("--requests", type=int, default=40, help="of each variant in each round (default: %(default)s)")
+    parser.add_argument(
+        "--cold-rounds", type=int, default=15, help="cold starts of each; 0: none (default: %(default)s)"
+    )
+    parser.add_argument("--variant", action="append", choices=VARIANTS, help="may be repeated (default: all)")
+    parser.add_argument("--keep", action="store_true", help="write docs/performance.md, its plots and the flame graph")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""What is started cold: the three functions, vend without each thing that makes it quick, and the baseline."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.local.place import REGION
+from deploy.packages.build import build_packages
+from deploy.packages.bytecode import compile_all
+from deploy.packages.dependencies import export_group, install
+from deploy.packages.roots import ROOTS
+from deploy.packages.target import Target, find_interpreter
+from load.bench.work import admin_environment, authorizer_environment, vend_environment, vend_event, whoami_event
+
+VEND, AUTHORIZER, ADMIN, BASELINE = "vend", "authorizer", "admin", "boto3"
+_SEQUENTIAL: Final = Path(__file__).parents[1] / "bench" / "sequential.py"
+_ALL_ROOTS: Final = "botocore/cacert.pem"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something to start: a module in folders, and what it is asked. `flags` are the interpreter's.
+
+    The event is None where each start needs one of its own. `factory` makes the handler, where the module has none.
+    """
+
+    title: str
+    folders: Sequence[Path]
+    module: str
+    environment: Mapping[str, str]
+    event: Mapping[str, Any] | None
+    factory: str = ""
+    flags: Sequence[str] = ()
+
+
+def find_candidates(target: Target, folder: Path, authority: Path, url: str) -> Mapping[str, Candidate]:
+    """Build the zips and the baseline for a target into a folder; AWS is at `url`, trusted by `authority`'s file.
+
+    Raises:
+        UvError: the lock file does not give the dependencies.
+
+    """
+    packages = build_packages(target, folder)
+    baseline = _install_baseline(target, folder / BASELINE)
+    few = _trust(folder / "few.pem", packages[VEND].folder / ROOTS, authority)
+    many = _trust(folder / "many.pem", baseline / _ALL_ROOTS, authority)
+    keys = {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "AKIACOLD",
+        "AWS_SECRET_ACCESS_KEY": "benchmark",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+    }
+
+    def function(name: str, settings: Mapping[str, str], event: Mapping[str, Any] | None, roots: Path) -> Candidate:
+        environment = {**settings, **keys, "AWS_CA_BUNDLE": str(roots)}
+        return Candidate(name, [packages[name].folder], f"services.{name}.handler", environment, event)
+
+    vend = function(VEND, vend_environment(), vend_event(), few)
+    return {
+        VEND: vend,
+        AUTHORIZER: function(AUTHORIZER, authorizer_environment(url), None, few),
+        # It speaks to webhooks, whose authorities are anybody's.
+        ADMIN: function(ADMIN, admin_environment(), whoami_event(), many),
+        "many-roots": replace(
+            vend, title="vend, trusting 140 authorities", environment={**vend.environment, "AWS_CA_BUNDLE": str(many)}
+        ),
+        "no-bytecode": replace(
+            vend, title="vend, without bytecode", flags=("-X", f"pycache_prefix={folder / 'none'}", "-B")
+        ),
+        BASELINE: Candidate(
+            "three boto3 clients, a sequential handler",
+            [baseline, packages[VEND].folder],
+            _SEQUENTIAL.stem,
+            {**vend_environment(), **keys, "AWS_CA_BUNDLE": str(many)},
+            vend_event(),
+            factory="SequentialHandler",
+        ),
+    }
+
+
+def _install_baseline(target: Target, folder: Path) -> Path:
+    """Install boto3 as Lambda's runtime has it, compiled, and the handler beside it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    requirements = folder.with_suffix(".txt")
+    requirements.write_text(export_group("load-baseline"), encoding="utf-8")
+    install(requirements, target, folder)
+    shutil.copyfile(_SEQUENTIAL, folder / _SEQUENTIAL.name)
+    compile_all(folder, find_interpreter(target.python))
+    return folder
+
+
+def _trust(file: Path, *parts: Path) -> Path:
+    file.write_text("\n".join(part.read_text(encoding="utf-8") for part in parts), encoding="utf-8")
+    return file
