@@ -149,6 +149,6 @@ def _end(**_: Any) -> None:
     Seen(_began_s, _ended_s, _samples).write(Path(TARGET.samples_file))
 
 
-events.test_start.add_listener(_begin)
-events.test_stopping.add_listener(_stop)
-events.quitting.add_listener(_end)
+events.test_start.add_listener(_begin)  # type: ignore[no-untyped-call]
+events.test_stopping.add_listener(_stop)  # type: ignore[no-untyped-call]
+events.quitting.add_listener(_end)  # type: ignore[no-untyped-call]

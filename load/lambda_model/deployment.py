@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local.runtime.function import Environment, FunctionSettings
 from deploy.packages.build import Package, build_packages
 from deploy.packages.emulator import EmulatedLambda
 from deploy.packages.target import Target
-
-from deploy.local.runtime.function import Environment, FunctionSettings
 from load.lambda_model.frozen import FrozenEnvironment
 from load.lambda_model.function import Scaling, ScalingFunction
 from load.lambda_model.quota import make_quota

@@ -10,9 +10,8 @@ import signal
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from deploy.packages.emulator import EmulatedLambda
-
 from deploy.local.runtime.api import Invocation
+from deploy.packages.emulator import EmulatedLambda
 from load.lambda_model.quota import CpuQuota
 
 # The init phase is part of the first invocation under the emulator. No function takes this for one of its events: it is
