@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from deploy.local.place import ACCOUNT
 from deploy.local.runtime.function import ExecutionEnvironment, FunctionSettings
+from deploy.packages.emulator import EMULATED_ACCOUNT
 from load.lambda_model.deployment import LambdaModel, build_zips
 from load.scenario import Scenario, ScenarioError, names, read_scenario
 from load.system.fixed import FixedFunction
@@ -26,6 +28,7 @@ class Run:
     mode: str
     deploy: Deploy
     start: Start
+    api_account: str
     out: Path
 
 
@@ -39,7 +42,9 @@ def read_options(arguments: Sequence[str] | None = None) -> Run:
         parser.error(str(error))
     out = given.out / given.scenario
     if not given.lambda_model:
-        return Run(given.scenario, scenario, given.zero, "processes", FixedFunction.deploy, _start_process, out)
+        return Run(
+            given.scenario, scenario, given.zero, "processes", FixedFunction.deploy, _start_process, ACCOUNT, out
+        )
     model = LambdaModel(
         packages=build_zips(given.out / "zips"),
         memory_mb=given.memory_mb,
@@ -47,7 +52,7 @@ def read_options(arguments: Sequence[str] | None = None) -> Run:
         maximum=given.maximum,
         idle_s=given.idle_s,
     )
-    return Run(given.scenario, scenario, given.zero, model.title, model.deploy, model.start, out)
+    return Run(given.scenario, scenario, given.zero, model.title, model.deploy, model.start, EMULATED_ACCOUNT, out)
 
 
 def _start_process(settings: FunctionSettings) -> ExecutionEnvironment:

@@ -41,7 +41,15 @@ async def run(options: Run) -> dict[str, Any]:
     """
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "locust.log").unlink(missing_ok=True)
-    async with LoadSystem(options.scenario, options.deploy, options.start, options.out, zero=options.zero) as system:
+    system = LoadSystem(
+        options.scenario,
+        options.deploy,
+        options.start,
+        options.out,
+        zero=options.zero,
+        api_account=options.api_account,
+    )
+    async with system:
         seen = await _drive(options, system)
         measured_from_s = seen.began_s + options.scenario.load.warm_up_s
         stays = {name: journal.since(measured_from_s) for name, journal in system.journals.items()}

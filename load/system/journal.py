@@ -69,7 +69,7 @@ class JournaledFunction:
         return answer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class JournaledEnvironment:
     """An environment that notes when it takes an invocation."""
 

@@ -63,6 +63,7 @@ class _GuardedIntegration:
 class LoadSystem:
     """`async with LoadSystem(…) as system` serves; `deploy` makes each function, `start` each of its environments.
 
+    `api_account` owns the APIs, and must be the account that the environments give as the functions' own.
     What the functions print, their audit lines, goes to a file for each in `logs`.
     """
 
@@ -71,6 +72,7 @@ class LoadSystem:
     start: Start
     logs: Path
     zero: bool = False
+    api_account: str = ACCOUNT
     functions: dict[str, Served] = field(default_factory=dict, init=False)
     journals: dict[str, Journal] = field(default_factory=dict, init=False)
     folder: Path = field(init=False)
@@ -126,8 +128,8 @@ class LoadSystem:
         self._model = ModelProcess(zero=self.zero, sts_per_second=self.scenario.sts_per_second)
         await self._open.enter_async_context(self._model)
         await self._model.put_parameters(documents())
-        front = Front(FrontKind.HTTP_API, new_name(10), ACCOUNT, REGION)
-        self._guarded_front = Front(FrontKind.HTTP_API, new_name(10), ACCOUNT, REGION)
+        front = Front(FrontKind.HTTP_API, new_name(10), self.api_account, REGION)
+        self._guarded_front = Front(FrontKind.HTTP_API, new_name(10), self.api_account, REGION)
         for function, count in self.scenario.environments.items():
             await self._start_function(function, count, front)
         served: dict[str, Invokable] = {
