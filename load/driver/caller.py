@@ -28,6 +28,7 @@ OK: Final = frozenset({"ok"})
 # Carries a request's id and name to the function's journal. API Gateway passes it on; nobody else reads it.
 MARK: Final = "x-load-request"
 _SUCCESS: Final = range(200, 300)
+_TOO_MANY: Final = 429
 
 _samples: list[Sample] = []
 _numbers = itertools.count()
@@ -40,7 +41,6 @@ class Answered:
 
     outcome: str
     body: Mapping[str, Any]
-    retry_after: str | None = None
 
     @property
     def is_ok(self) -> bool:
@@ -128,9 +128,11 @@ def _read(response: Any) -> Answered:
     body = found if isinstance(found, dict) else {}
     if status in _SUCCESS:
         return Answered("ok", body)
-    headers = response.headers or {}
     outcome = str(body.get("code") or (f"status {status}" if status else type(response.error).__name__))
-    return Answered(outcome, body, headers.get("retry-after"))
+    if status == _TOO_MANY and "retry-after" not in (response.headers or {}):
+        # Nobody expects this one: it tells nobody how long to wait.
+        outcome += " without Retry-After"
+    return Answered(outcome, body)
 
 
 def _begin(environment: Environment, **_: Any) -> None:

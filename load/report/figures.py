@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from load.aws_model.ledger import Call
 from load.driver.samples import Sample
@@ -14,12 +15,13 @@ _PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "p999": 0.999}
 
 
 def spread(values: Sequence[float]) -> Figures:
-    """Give the percentiles by nearest rank, so that each is a value that was seen; empty where none was."""
+    """Give the percentiles by nearest rank, so that each is a value that was seen, and the mean; empty for none."""
     ranked = sorted(values)
     if not ranked:
         return {}
     found = {name: ranked[max(0, math.ceil(share * len(ranked)) - 1)] for name, share in _PERCENTILES.items()}
-    return {name: round(value, 2) for name, value in {**found, "max": ranked[-1]}.items()}
+    found |= {"max": ranked[-1], "mean": fmean(ranked)}
+    return {name: round(value, 2) for name, value in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
