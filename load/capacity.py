@@ -92,7 +92,7 @@ def _measured(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         machine = each["machine"]
         revision = machine["revision"] + (" and changes" if machine["changed_since"] else "")
         yield (
-            f"| {each['title']} | {each['functions_run_as']} | {each['total']['rps']:g} | {machine['cpus']} × "
+            f"| {each['title']} | {each['functions_run_as']} | {each['total']['rps']:g} | {machine['cpus']} of "
             f"{machine['cpu']} | {revision} | {'yes' if each['passed'] else 'no'} |"
         )
 

@@ -20,13 +20,11 @@ from locust.env import Environment
 
 from load.driver.samples import Sample, Seen
 from load.driver.signing import CallerSigner, write_query
-from load.driver.target import TARGET_FILE, LoadCaller, Target
+from load.driver.target import MARK, TARGET_FILE, LoadCaller, Target
 from shared.edge.clock import monotonic_s, utc_now
 
 TARGET: Final = Target.read(Path(os.environ[TARGET_FILE]))
 OK: Final = frozenset({"ok"})
-# Carries a request's id and name to the function's journal. API Gateway passes it on; nobody else reads it.
-MARK: Final = "x-load-request"
 _SUCCESS: Final = range(200, 300)
 _TOO_MANY: Final = 429
 

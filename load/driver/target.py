@@ -9,6 +9,8 @@ from typing import Final, Self
 
 # Names the file, in locust's environment.
 TARGET_FILE: Final = "SENTINEL_LOAD_TARGET"
+# The header that carries a request's id and name to the function's journal. Gateways pass it on; nobody else reads it.
+MARK: Final = "x-load-request"
 
 
 @dataclass(frozen=True, slots=True)

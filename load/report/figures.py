@@ -39,7 +39,7 @@ def match(samples: Sequence[Sample], stays: Sequence[Stay], calls: Mapping[str, 
 
     def find(sample: Sample) -> Matched:
         stay = known.get(sample.request_id)
-        found = () if stay is None else calls_of(stay, calls.get(stay.access_key_id, ()))
+        found = () if stay is None else calls_of(stay, calls)
         return Matched(sample, stay, found)
 
     return [find(sample) for sample in samples]

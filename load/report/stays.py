@@ -20,7 +20,11 @@ _ROUNDS: Final[Mapping[str, Sequence[frozenset[str]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One invocation: the id and the name its caller gave it, the key of its environment, and three instants."""
+    """One invocation: the id and the name its caller gave it, the key of its environment, and three instants.
+
+    `proof_key` is the key of the session whose proof the invocation has confirmed, empty where there is none: asking
+    STS about it is not signed by the environment.
+    """
 
     request_id: str
     name: str
@@ -28,6 +32,7 @@ class Stay:
     came_s: float
     began_s: float
     ended_s: float
+    proof_key: str = ""
 
     @property
     def queued_ms(self) -> float:
@@ -40,8 +45,12 @@ class Stay:
         return (self.ended_s - self.began_s) * 1000
 
 
-def calls_of(stay: Stay, calls: Sequence[Call]) -> Sequence[Call]:
-    """Give the calls an invocation made, out of all that were signed with its environment's key, oldest first."""
+def calls_of(stay: Stay, calls: Mapping[str, Sequence[Call]]) -> Sequence[Call]:
+    """Give the calls an invocation made, out of all there were by the key they were signed with, oldest first."""
+    return [*_within(stay, calls.get(stay.access_key_id, ())), *_within(stay, calls.get(stay.proof_key, ()))]
+
+
+def _within(stay: Stay, calls: Sequence[Call]) -> Sequence[Call]:
     first = bisect_left(calls, stay.began_s, key=lambda call: call.started_s)
     last = bisect_left(calls, stay.ended_s, key=lambda call: call.started_s)
     return calls[first:last]

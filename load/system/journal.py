@@ -5,15 +5,18 @@ two instants, signed with the environment's own key, are the calls of that invoc
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from deploy.local.gateway.server import Invokable
 from deploy.local.runtime.api import FunctionThrottledError, Invocation
 from deploy.local.runtime.function import Environment
+from load.driver.target import MARK
 from load.report.stays import Stay
 
-_MARK = "x-load-request"
+_PROOF_KEY: Final = re.compile(r"Sentinel-STS key=(\w+),")
 
 
 @dataclass(slots=True)
@@ -36,13 +39,11 @@ class Journal:
     def end(self, request_id: str, event: bytes, came_s: float) -> None:
         """Note that an invocation is over."""
         key, began_s = self._begun.pop(request_id, ("", came_s))
-        load_id, _, name = _mark(event).partition(" ")
-        self.stays.append(Stay(load_id, name, key, came_s, began_s, self.monotonic_s()))
-
-
-def _mark(event: bytes) -> str:
-    headers = json.loads(event).get("headers") or {}
-    return str(headers.get(_MARK, ""))
+        headers = json.loads(event).get("headers") or {}
+        load_id, _, name = headers.get(MARK, "").partition(" ")
+        proof = _PROOF_KEY.match(headers.get("authorization", ""))
+        ended_s = self.monotonic_s()
+        self.stays.append(Stay(load_id, name, key, came_s, began_s, ended_s, proof[1] if proof else ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class ModelProcess:
         for option, value in (("--sts-per-second", sts_per_second), ("--keep-alive-s", keep_alive_s)):
             self._options += [] if value is None else [option, str(value)]
         self._process: Process | None = None
+        self._http: aiohttp.ClientSession | None = None
         self.url = ""
 
     async def __aenter__(self) -> Self:
@@ -43,9 +44,12 @@ class ModelProcess:
         if not line:
             raise RuntimeError("the latency model did not start: see `python -m load.aws_model`")
         self.url = line.decode().split()[-1]
+        self._http = aiohttp.ClientSession(raise_for_status=True)
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        if self._http is not None:
+            await self._http.close()
         assert self._process is not None
         assert self._process.stdin is not None
         # It ends when its standard input does, also when this process is killed.
@@ -54,16 +58,14 @@ class ModelProcess:
 
     async def put_parameters(self, documents: Mapping[str, str]) -> None:
         """Store documents by their parameters' names."""
-        async with aiohttp.ClientSession(raise_for_status=True) as http:
-            for name, text in documents.items():
-                request = {"Name": name, "Value": text, "Type": "String"}
-                async with http.post(self.url, json=request, headers={"X-Amz-Target": "AmazonSSM.PutParameter"}):
-                    pass
+        assert self._http is not None
+        for name, text in documents.items():
+            request = {"Name": name, "Value": text, "Type": "String"}
+            async with self._http.post(self.url, json=request, headers={"X-Amz-Target": "AmazonSSM.PutParameter"}):
+                pass
 
     async def take_calls(self, access_key_id: str) -> list[Call]:
         """Give the calls signed with a key, oldest first."""
-        async with (
-            aiohttp.ClientSession(raise_for_status=True) as http,
-            http.get(f"{self.url}/_model/calls", params={"key": access_key_id}) as answer,
-        ):
+        assert self._http is not None
+        async with self._http.get(f"{self.url}/_model/calls", params={"key": access_key_id}) as answer:
             return read_calls(await answer.json())

@@ -118,8 +118,9 @@ class LoadSystem:
         )
 
     async def take_calls(self) -> Mapping[str, Sequence[Call]]:
-        """Give every environment's calls to AWS, by the key it signs with."""
-        return {key: await self._model.take_calls(key) for key in sorted(self._keys)}
+        """Give every environment's calls to AWS by the key it signs with, and those about proofs by the session's."""
+        proven = {stay.proof_key for journal in self.journals.values() for stay in journal.stays if stay.proof_key}
+        return {key: await self._model.take_calls(key) for key in sorted(self._keys | proven)}
 
     async def _start(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="sentinel-load-"))
