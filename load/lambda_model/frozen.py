@@ -51,7 +51,8 @@ class FrozenEnvironment:
         """Return at once: `open` has waited."""
 
     async def close(self) -> None:
-        """End it; what is frozen can be killed."""
+        """End it. The function's process is killed by itself: frozen, it might not notice that the emulator is gone."""
+        self._send(signal.SIGKILL)
         self._groups = ()
         self.quota.close()
         await self.emulated.close()

@@ -105,6 +105,13 @@ async def test_an_environment_is_frozen_but_for_its_events_and_outlives_its_conn
     assert vend.function.init_ms == []
 
 
+async def test_a_closed_environment_leaves_no_process(vend: Deployed) -> None:
+    process = vend.process(0)
+    assert b"awslambdaric" in (process / "cmdline").read_bytes()
+    await vend.function.close()
+    await until(lambda: not process.exists() or (process / "cmdline").read_bytes() == b"")
+
+
 async def test_a_burst_starts_cold_and_what_is_beyond_the_maximum_is_throttled(vend: Deployed) -> None:
     answers = await asyncio.gather(*(vend.vend() for _ in range(3)), return_exceptions=True)
     assert [type(answer) for answer in answers if isinstance(answer, BaseException)] == [FunctionThrottledError]
@@ -113,6 +120,10 @@ async def test_a_burst_starts_cold_and_what_is_beyond_the_maximum_is_throttled(v
     # An interpreter, the runtime client and the handler: no machine has them within ten milliseconds.
     assert vend.function.init_ms[0] > 10
     await until(lambda: vend.is_frozen(0) and vend.is_frozen(1))
+
+
+# So small that a machine with much else to do would give more.
+SHARE = 0.1
 
 
 async def used_share(quota: CpuQuota) -> float:
@@ -135,12 +146,12 @@ async def used_share(quota: CpuQuota) -> float:
 
 
 async def test_a_quota_by_stopping_holds_a_process_to_its_share() -> None:
-    assert await used_share(SteppedQuota(0.25)) == pytest.approx(0.25, abs=0.15)
+    assert 0 < await used_share(SteppedQuota(SHARE)) < 2 * SHARE
 
 
 async def test_a_quota_by_the_kernel_holds_a_process_to_its_share() -> None:
     try:
-        quota = KernelQuota(0.25)
+        quota = KernelQuota(SHARE)
     except OSError:
         pytest.skip("no control group can be made here: the quota is kept by stopping")
-    assert await used_share(quota) == pytest.approx(0.25, abs=0.1)
+    assert 0 < await used_share(quota) < 2 * SHARE
