@@ -98,13 +98,17 @@ class ScalingFunction:
             return self._idle.pop()[1]
         free: asyncio.Future[Environment] = asyncio.get_running_loop().create_future()
         self._waiting.append(free)
-        return await free
+        try:
+            return await free
+        except asyncio.CancelledError:
+            if not free.cancelled():
+                # Given in the same moment: somebody else may have it.
+                await self._give(free.result())
+            raise
 
     async def _give(self, environment: Environment) -> None:
         if environment.pid is None:
-            self._open.discard(environment)
-            self._running -= 1
-            await environment.close()
+            await self._forget(environment)
             return
         while self._waiting:
             free = self._waiting.popleft()
@@ -118,18 +122,21 @@ class ScalingFunction:
         self._made += 1
         self._open.add(environment)
         began_s = monotonic_s()
-        await environment.open()
-        await environment.wait_until_ready()
+        try:
+            await environment.open()
+            await environment.wait_until_ready()
+        except BaseException:
+            await self._forget(environment)
+            raise
         self.init_ms.append((monotonic_s() - began_s) * 1000)
         await self._give(environment)
 
     async def _start_for_waiting(self) -> None:
         try:
             await self._start()
-        except FunctionFailedError as error:
-            self._running -= 1
+        except Exception as error:  # noqa: BLE001 - whatever kept it from starting, somebody waits for it
             if self._waiting and not (free := self._waiting.popleft()).done():
-                free.set_exception(error)
+                free.set_exception(FunctionFailedError(str(error)))
 
     async def _expire(self) -> None:
         """End what has been idle for too long, the oldest first."""
@@ -137,10 +144,13 @@ class ScalingFunction:
             await asyncio.sleep(self._scaling.idle_s / 4)
             while self._idle and monotonic_s() - self._idle[0][0] > self._scaling.idle_s:
                 _, environment = self._idle.pop(0)
-                self._running -= 1
-                self._open.discard(environment)
                 self.expired += 1
-                await environment.close()
+                await self._forget(environment)
+
+    async def _forget(self, environment: Environment) -> None:
+        self._running -= 1
+        self._open.discard(environment)
+        await environment.close()
 
     def _keep(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -24,7 +24,7 @@ class Sandbox:
     async def open(self) -> None:
         await self.started.wait()
         if self.fails:
-            raise FunctionFailedError("planted")
+            raise RuntimeError("planted")
 
     async def wait_until_ready(self) -> None:
         """Nothing more."""
@@ -140,7 +140,20 @@ async def test_a_cold_start_that_fails_fails_the_event_that_waits_for_it() -> No
         fleet.all[0].started.set()
         with pytest.raises(FunctionFailedError, match="planted"):
             await call
-        assert function.init_ms == []
+        assert (function.init_ms, fleet.all[0].closed) == ([], True)
+
+
+async def test_an_event_whose_sender_is_gone_keeps_no_environment() -> None:
+    fleet = Fleet()
+    async with deployed(fleet, 1, 2) as function:
+        first, second = invoke(function, b"first"), invoke(function, b"second")
+        await until(lambda: len(fleet.all) == 2)
+        second.cancel()
+        for sandbox in fleet.all:
+            sandbox.answer.set()
+        assert await first == b"first"
+        assert await asyncio.gather(invoke(function, b"third"), invoke(function, b"fourth")) == [b"third", b"fourth"]
+        assert len(fleet.all) == 2
 
 
 async def test_an_idle_environment_is_ended_and_the_next_event_starts_cold() -> None:
