@@ -15,7 +15,7 @@ from load.sizing import REFRESH_S, Vend, need, shortest_s
 PAGE: Final = Path(__file__).parents[1] / "docs" / "capacity.md"
 BEGIN: Final = "<!-- written by python -m load.capacity: begin -->"
 END: Final = "<!-- written by python -m load.capacity: end -->"
-_MEASURED_HEAD: Final = ("scenario", "functions run as", "requests/s", "machine", "revision", "passed")
+_MEASURED_HEAD: Final = ("scenario", "functions run as", "requests/s", "machine", "load before", "revision", "passed")
 _REQUEST_HEAD: Final = (
     "scenario: request",
     "p50",
@@ -93,7 +93,7 @@ def _measured(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         revision = machine["revision"] + (" and changes" if machine["changed_since"] else "")
         yield (
             f"| {each['title']} | {each['functions_run_as']} | {each['total']['rps']:g} | {machine['cpus']} of "
-            f"{machine['cpu']} | {revision} | {'yes' if each['passed'] else 'no'} |"
+            f"{machine['cpu']} | {machine['load_before']:g} | {revision} | {'yes' if each['passed'] else 'no'} |"
         )
 
 

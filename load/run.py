@@ -39,6 +39,7 @@ async def run(options: Run) -> dict[str, Any]:
         RunFailedError: locust did not end as it should.
 
     """
+    machine = describe_machine()
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "locust.log").unlink(missing_ok=True)
     system = LoadSystem(
@@ -63,7 +64,7 @@ async def run(options: Run) -> dict[str, Any]:
             name: describe_function(stays[name], journal.throttled, system.functions[name].init_ms)
             for name, journal in system.journals.items()
         }
-    result: dict[str, Any] = {**_head(options), **found, "functions": functions}
+    result: dict[str, Any] = {**_head(options), "machine": machine, **found, "functions": functions}
     checks = judge(result, options.scenario.thresholds)
     result |= {"checks": [check.row for check in checks], "passed": all(check.passed for check in checks)}
     write_result(result, options.out / "result.json")
@@ -80,7 +81,6 @@ def _head(options: Run) -> Mapping[str, Any]:
         "model": "no latency" if options.zero else "AWS's latencies",
         "load": {"users": load.users, "rate": load.rate, "seconds": load.seconds, "warm_up_s": load.warm_up_s},
         "environments": dict(options.scenario.environments),
-        "machine": describe_machine(),
     }
 
 

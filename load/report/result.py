@@ -38,8 +38,9 @@ def build_result(
 
 
 def describe_machine() -> Mapping[str, Any]:
-    """Say what the run was measured on, and of which revision."""
+    """Say what a run is measured on, how busy that is before it, and of which revision."""
     return {
+        "load_before": round(os.getloadavg()[0], 1),
         "cpus": os.cpu_count(),
         "cpu": _cpu_name(),
         "system": f"{platform.system()} {platform.release()}",

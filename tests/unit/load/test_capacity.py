@@ -20,7 +20,7 @@ def a_result(**changes: Any) -> dict[str, Any]:
         "read_units": 3.0,
         "write_units": 5.0,
     }
-    machine = {"cpus": 2, "cpu": "a core", "revision": "abc1234", "changed_since": False}
+    machine = {"cpus": 2, "cpu": "a core", "load_before": 0.1, "revision": "abc1234", "changed_since": False}
     return {
         "scenario": "vend",
         "title": "SDK credential fetches",
