@@ -61,6 +61,10 @@ class Caller(FastHttpUser):
         self.me = TARGET.callers[next(_numbers) % len(TARGET.callers)]
         self._signers: dict[str, CallerSigner] = {}
 
+    def on_start(self) -> None:
+        """Come in the middle of a wait, as if one had been there before: starting is no burst."""
+        gevent.sleep(self.wait_time())
+
     def wait_time(self) -> float:
         return random.expovariate(TARGET.rate_per_user)
 

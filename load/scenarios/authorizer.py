@@ -10,6 +10,7 @@ class Service(Caller):
     """A program that calls the guarded API again and again."""
 
     def on_start(self) -> None:
+        super().on_start()
         self._prover = Prover(self)
 
     @task

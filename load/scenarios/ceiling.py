@@ -24,6 +24,7 @@ class Emergency(Caller):
     fixed_count = 4
 
     def on_start(self) -> None:
+        super().on_start()
         body = {"profile": "prod", "reason": "incident", "justification": _WHY}
         self.ask("begin break-glass", "POST", "/v1/break-glass", body=body)
 

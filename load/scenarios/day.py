@@ -22,6 +22,7 @@ class Person(Caller):
     """Somebody at work, with their programs."""
 
     def on_start(self) -> None:
+        super().on_start()
         self._prover = Prover(self)
 
     @task(60)

@@ -16,6 +16,9 @@ _STEPS: Final = ((10.0, 0.15), (20.0, 0.4), (40.0, 1.0), (50.0, 0.4))
 class Person(Caller):
     """Somebody who has just sat down."""
 
+    def on_start(self) -> None:
+        """Ask at once: that they come together is the point."""
+
     @task(1)
     def look(self) -> None:
         self.ask("catalogue", "GET", "/profiles")
