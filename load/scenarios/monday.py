@@ -16,9 +16,6 @@ _STEPS: Final = ((10.0, 0.15), (20.0, 0.4), (40.0, 1.0), (50.0, 0.4))
 class Person(Caller):
     """Somebody who has just sat down."""
 
-    def on_start(self) -> None:
-        """Ask at once: that they come together is the point."""
-
     @task(1)
     def look(self) -> None:
         self.ask("catalogue", "GET", "/profiles")
@@ -38,5 +35,5 @@ class Morning(LoadTestShape):
         elapsed = self.get_run_time() * _STEPS[-1][0] / float(options.run_time)  # type: ignore[no-untyped-call]
         everybody = int(options.num_users)
         found = next((share for until_s, share in _STEPS if elapsed < until_s), None)
-        # They come as fast as they can be started: a step is a burst.
+        # They are there at once, each in the middle of a wait: the rate steps up, and nothing queues beforehand.
         return None if found is None else (max(1, int(everybody * found)), float(everybody))
