@@ -102,6 +102,7 @@ def _requests(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield ""
     yield from _head(_REQUEST_HEAD)
     for result in results:
+        title = result["scenario"] + ("" if result["functions_run_as"] == "processes" else " (Lambda model)")
         for name, each in result["requests"].items():
             latency, floor, function = each["latency_ms"], each["floor_ms"], each["function_ms"]
             sts = sum(count for call, count in each["calls"].items() if call.startswith("sts."))
@@ -111,10 +112,7 @@ def _requests(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
                 *(function.get(key) for key in ("p50", "p99")),
             ]
             written = " | ".join("" if cell is None else f"{cell:.0f}" for cell in cells)
-            yield (
-                f"| {result['scenario']}: {name} | {written} | {each['read_units']:g} | {each['write_units']:g} "
-                f"| {sts:.2f} |"
-            )
+            yield (f"| {title}: {name} | {written} | {each['read_units']:g} | {each['write_units']:g} | {sts:.2f} |")
 
 
 def _sizes(vend: Vend) -> Iterator[str]:
@@ -124,7 +122,7 @@ def _sizes(vend: Vend) -> Iterator[str]:
         moments = (
             ("all day", users / REFRESH_S),
             ("all within 15 minutes", users / _MORNING_S),
-            (f"all within {_words(shortest)}: {_SHARE:.0%} of STS", users / shortest),
+            (f"all within {_words(shortest)}", users / shortest),
         )
         for when, rate in moments:
             size = need(vend, rate)
