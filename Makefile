@@ -26,7 +26,7 @@ pages: $(UV) ## regenerate the generated pages of docs/
 	$(RUN) python -m docs.pages
 
 package: $(UV) ## the Lambdas' zips, for both architectures, into dist/
-	$(RUN) python -m deploy.packages
+	$(RUN) python -m deploy.packages $(PACKAGE_ARGS)
 
 .tools/bin/uv:
 	python3 -m venv .tools

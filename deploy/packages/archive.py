@@ -9,7 +9,7 @@ _TIME: Final = (1980, 1, 1, 0, 0, 0)
 # A plain file that everybody may read, as Lambda's own user must (Lambda Developer Guide, "Python .zip archives").
 _MODE: Final = 0o100644
 _UNIX: Final = 3
-# The highest level takes four times as long for one byte in a hundred and forty.
+# The highest level takes about four times as long for one byte in a hundred and forty.
 _LEVEL: Final = 6
 
 

@@ -68,7 +68,7 @@ def find_interpreter(version: str) -> Path:
         if _is_python(candidate, version):
             return candidate
     raise NoInterpreterError(
-        f"no Python {version} was found to compile for Python {version}: "
+        f"no Python {version} was found to compile with: "
         f"install one with `uv python install {version}` or `pyenv install {version}`, or put it on PATH"
     )
 

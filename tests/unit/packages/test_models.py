@@ -5,20 +5,17 @@ from typing import Any
 
 import pytest
 from botocore.loaders import Loader
-from botocore.model import ServiceModel
+from botocore.model import OperationModel, ServiceModel
 
+from deploy.packages.contents import CONTENTS, Contents, find_imports, source_of
+from deploy.packages.dependencies import PROJECT
 from deploy.packages.models import find_attributes, trim
 
 
-def model() -> dict[str, Any]:
-    """Give DynamoDB's, as botocore has it."""
-    loaded: dict[str, Any] = Loader().load_service_model("dynamodb", "service-2")
+def model(service: str = "dynamodb") -> dict[str, Any]:
+    """Give a service's, as botocore has it."""
+    loaded: dict[str, Any] = Loader().load_service_model(service, "service-2")
     return loaded
-
-
-@pytest.fixture(scope="module")
-def whole() -> ServiceModel:
-    return ServiceModel(model(), "dynamodb")
 
 
 @pytest.fixture(scope="module")
@@ -36,18 +33,23 @@ def describe(shape: Any, known: frozenset[str] = frozenset()) -> Any:
     return shape.name, shape.type_name, shape.serialization, shape.metadata, members, inner
 
 
+def describe_operation(operation: OperationModel) -> Any:
+    shapes = [operation.input_shape, operation.output_shape, *operation.error_shapes]
+    return operation.name, operation.http, [describe(shape) for shape in shapes]
+
+
 def test_only_named_operations_stay(trimmed: ServiceModel) -> None:
     assert set(trimmed.operation_names) == {"GetItem", "TransactWriteItems"}
 
 
-def test_what_stays_is_what_botocore_says(whole: ServiceModel, trimmed: ServiceModel) -> None:
-    assert trimmed.metadata == whole.metadata
-    for name in trimmed.operation_names:
-        kept, original = trimmed.operation_model(name), whole.operation_model(name)
-        assert kept.http == original.http
-        assert describe(kept.input_shape) == describe(original.input_shape)
-        assert describe(kept.output_shape) == describe(original.output_shape)
-        assert [describe(error) for error in kept.error_shapes] == [describe(each) for each in original.error_shapes]
+@pytest.mark.parametrize("contents", CONTENTS.values(), ids=CONTENTS)
+def test_what_stays_in_a_zip_is_what_botocore_says(contents: Contents) -> None:
+    names = find_attributes(PROJECT / source_of(module) for module in find_imports(contents).own)
+    for service in contents.aws:
+        whole, kept = (ServiceModel(each, service) for each in (model(service), trim(model(service), names)))
+        assert kept.metadata == whole.metadata
+        for name in kept.operation_names:
+            assert describe_operation(kept.operation_model(name)) == describe_operation(whole.operation_model(name))
 
 
 def test_the_reasons_of_a_cancelled_transaction_can_still_be_read(trimmed: ServiceModel) -> None:
