@@ -21,7 +21,8 @@ from shared.edge.settings import read_settings
 from shared.edge.snapshots import SnapshotSteps, survive_snapshots
 from shared.edge.traces import open_tracer, subsegment
 
-_SERVICES: Final = (Service.DYNAMODB,)
+# The connections one question uses at once, beside the one to STS of whatever region a proof is from.
+_CONNECTIONS: Final = {Service.DYNAMODB: 1}
 _ENDPOINT_VARIABLES: Final = ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL")
 
 
@@ -46,6 +47,7 @@ def wire(
     async def begin_again() -> None:
         await clients.renew()
         confirmed.forget()
+        await clients.warm(_CONNECTIONS)
 
     survive_snapshots(SnapshotSteps(runner, clients.aclose, begin_again))
     service = AuthorizerService(
@@ -61,13 +63,15 @@ def wire(
 
 
 async def _open(environ: Mapping[str, str], settings: AuthorizerSettings) -> Clients:
-    return await open_clients(
+    clients = await open_clients(
         environ["AWS_REGION"],
         subsegment,
-        _SERVICES,
+        _CONNECTIONS,
         hedge_ratio=settings.hedge_ratio,
         timeout_s=settings.call_timeout,
     )
+    await clients.warm(_CONNECTIONS)
+    return clients
 
 
 def _acceptance(settings: AuthorizerSettings) -> Acceptance:

@@ -27,7 +27,8 @@ from shared.edge.snapshots import SnapshotSteps, survive_snapshots
 from shared.edge.traces import open_tracer, subsegment
 
 _BUDGET_WINDOW = timedelta(minutes=1)
-_SERVICES = (Service.DYNAMODB, Service.SSM, Service.STS)
+# The connections one vend uses at once.
+_CONNECTIONS = {Service.DYNAMODB: 3, Service.SSM: 1, Service.STS: 1}
 
 
 def wire(environ: Mapping[str, str], stdout: TextIO | None = None) -> LambdaApp:
@@ -46,19 +47,22 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None) -> LambdaApp:
     async def begin_again() -> None:
         await clients.renew()
         reader.documents.forget()
+        await clients.warm(_CONNECTIONS)
 
     survive_snapshots(SnapshotSteps(runner, clients.aclose, begin_again))
     return LambdaApp("vend", settings, runner, _routes(settings, clients, reader), tracer, stdout, clients.aclose)
 
 
 async def _open(environ: Mapping[str, str], settings: Settings) -> Clients:
-    return await open_clients(
+    clients = await open_clients(
         environ["AWS_REGION"],
         subsegment,
-        _SERVICES,
+        _CONNECTIONS,
         hedge_ratio=settings.hedge_ratio,
         timeout_s=settings.call_timeout,
     )
+    await clients.warm(_CONNECTIONS)
+    return clients
 
 
 def _reader(settings: Settings, clients: Clients) -> FactsReader:

@@ -12,15 +12,15 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from aiohttp import ClientError as HttpError
-from aiohttp import ClientOSError, ClientTimeout, ServerDisconnectedError, StreamReader
+from aiohttp import ClientOSError, ServerDisconnectedError
 
 from shared.aws.clients import Observe
 from shared.aws.errors import THROTTLING_CODES, ThrottledError, UnavailableError, UnreadableError
 from shared.aws.sts_endpoints import StsEndpoint
-from shared.aws.wire.http import Http
+from shared.aws.wire.http import Http, Reply, TooLargeError
 from shared.core.proof import BODY, Proof, rebuild_headers
 
-_TIMEOUT: Final = ClientTimeout(total=3, connect=1)
+_TIMEOUT_S: Final = 3.0
 _MAX_ANSWER_BYTES: Final = 8192
 _NAMESPACE: Final = "{https://sts.amazonaws.com/doc/2011-06-15/}"
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -66,40 +66,34 @@ class CallerIdentity:
         headers = rebuild_headers(proof, endpoint.host, api_id, binding)
         try:
             with self._observe("sts.GetCallerIdentity"):
-                return _judge(*await self._ask_again(endpoint.url, headers))
+                return _judge(await self._ask_again(endpoint.url, headers))
+        except TooLargeError:
+            raise _unreadable("is too large to be STS's") from None
         except (HttpError, OSError) as error:
             raise UnavailableError("sts", f"GetCallerIdentity: {type(error).__name__}") from None
 
-    async def _ask_again(self, url: str, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
+    async def _ask_again(self, url: str, headers: Mapping[str, str]) -> Reply:
         """Ask once more where the connection was gone: it died while Lambda froze the process, as they do."""
         try:
             return await self._ask(url, headers)
         except (ServerDisconnectedError, ClientOSError):
             return await self._ask(url, headers)
 
-    async def _ask(self, url: str, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
+    async def _ask(self, url: str, headers: Mapping[str, str]) -> Reply:
         sent = {**headers, "accept": "text/xml", "accept-encoding": "identity"}
-        async with self._http.session.post(
+        return await self._http.post(
             url,
-            data=BODY.encode(),
-            headers=sent,
-            allow_redirects=False,
-            timeout=_TIMEOUT,
-        ) as response:
-            return response.status, response.content_type, await _read_capped(response.content)
+            sent,
+            BODY.encode(),
+            timeout_s=_TIMEOUT_S,
+            largest=_MAX_ANSWER_BYTES,
+        )
 
 
-async def _read_capped(content: StreamReader) -> bytes:
-    body = b""
-    async for chunk in content.iter_any():
-        body += chunk
-        if len(body) > _MAX_ANSWER_BYTES:
-            raise _unreadable("is too large to be STS's")
-    return body
-
-
-def _judge(status: int, content_type: str, body: bytes) -> VerifiedIdentity | NotProven:
+def _judge(reply: Reply) -> VerifiedIdentity | NotProven:
+    status, body = reply.status, reply.body
     if status == _OK:
+        content_type = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
         return parse_identity(content_type, body)
     code = match[1].decode() if (match := _CODE.search(body)) else "no code"
     if status == _TOO_MANY or code in THROTTLING_CODES:

@@ -65,9 +65,10 @@ class Clients:
     async def aclose(self) -> None:
         await self.http.close()
 
-    async def warm(self) -> None:
-        """Connect to every service already, so that the first caller does not wait for it."""
-        await self.http.warm(client.endpoint.url for client in self._opened.values())
+    async def warm(self, connections: Mapping[Service, int]) -> None:
+        """Connect as often as each service will be spoken to at once, so that the first caller does not wait for it."""
+        wanted = [[self._client(service).url] * count for service, count in connections.items()]
+        await self.http.warm([url for urls in wanted for url in urls])
 
     async def renew(self) -> None:
         """Begin again with fresh connections and keys, as a process must that was copied."""

@@ -62,10 +62,15 @@ class LambdaProcess:
         Whatever it raises, and a deadline that passes, comes back as undecided and is noted in the audit line.
         """
         with audit.step("total"), self.tracer.invocation(os.environ.get(TRACE_VARIABLE)):
-            decided = self.runner.run(self._in_time(context, story), context=contextvars.copy_context())
+            decided = self._complete(self._in_time(context, story))
         if isinstance(decided, Undecided):
             audit.detail, audit.dependency = decided.detail, decided.dependency
         return decided
+
+    def _complete(self, story: Coroutine[Any, Any, Decided]) -> Decided:
+        """Run on the process's loop. `Runner.run` would also take over Ctrl-C each time, and Lambda has no keyboard."""
+        loop = self.runner.get_loop()
+        return loop.run_until_complete(loop.create_task(story, context=contextvars.copy_context()))
 
     async def _in_time(
         self,

@@ -8,6 +8,7 @@ from botocore.handlers import BUILTIN_HANDLERS
 from botocore.model import OperationModel
 
 from deploy.local.strict.context import AwsRequest, StrictContext
+from deploy.local.strict.likeness import find_operation, likeness
 from deploy.local.strict.model import find_model_violations
 from deploy.local.strict.rules import dynamodb, iam, sns, ssm, sts
 from deploy.local.strict.rules.rule import Rules
@@ -61,8 +62,9 @@ def install(context: StrictContext) -> None:
     checker = _Checker(context)
     BUILTIN_HANDLERS.append((_EVENT, checker))
 
-    async def checked_call(client: AwsClient, operation: OperationModel, parameters: Mapping[str, Any]) -> Any:
-        checker(parameters, operation)
+    async def checked_call(client: AwsClient, operation: str, parameters: Mapping[str, Any]) -> Any:
+        checker(parameters, find_operation(client.service, operation))
+        client.protocol = likeness(client.service, client.protocol)
         return await _CALL(client, operation, parameters)
 
     setattr(AwsClient, _CALL.__name__, checked_call)

@@ -66,8 +66,8 @@ def _count_calls(app: Any, calls: list[str]) -> None:
     client = app._service.sessions._dynamodb
     send = client._send_persistently
 
-    async def counted(operation: Any, request: Any) -> Any:
-        calls.append(operation.name)
-        return await send(operation, request)
+    async def counted(operation: str, *request: Any) -> Any:
+        calls.append(operation)
+        return await send(operation, *request)
 
     client._send_persistently = counted

@@ -124,7 +124,7 @@ async def test_a_connection_made_early_serves_the_first_call(monkeypatch: pytest
     async with aws(monkeypatch) as (place, clients):
         await clients.http.warm([clients.dynamodb.endpoint.url])
         await find(clients)
-    assert place.requests() == [2]
+    assert place.requests() == [1]
 
 
 async def test_after_renewal_nothing_of_the_old_connections_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
