@@ -28,7 +28,7 @@ from deploy.local.gateway.server import Gateway
 from deploy.local.keys import Keys, new_access_key, new_name
 from deploy.local.place import ACCOUNT, REGION, local_place
 from deploy.local.runtime.execution_role import ExecutionRoles
-from deploy.local.runtime.function import Function, FunctionSettings
+from deploy.local.runtime.function import ExecutionEnvironment, Function, FunctionSettings
 from deploy.local.seed import seed
 from shared.edge.clock import utc_now
 
@@ -214,7 +214,8 @@ class LocalStack:
                 home=home,
                 log_file=self.log_file,
             )
-            self.functions[function] = Function(settings, self.clock, concurrency=self.concurrency)
+            environments = [ExecutionEnvironment(settings, self.clock) for _ in range(self.concurrency)]
+            self.functions[function] = Function(environments)
             self._open.push_async_callback(self.functions[function].close)
             await self.functions[function].open()
             # One after the other: an init phase takes a core, and a starved one gives up asking for its credentials.

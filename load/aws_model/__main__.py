@@ -19,11 +19,14 @@ def main() -> None:
     parser.add_argument("--config", type=Path, default=DEFAULT_FILE, help="latencies, as in latencies.toml")
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--zero", action="store_true", help="answer at once")
+    parser.add_argument("--keep-alive-s", type=float, help="how long idle connections stay open, likewise")
+    parser.add_argument("--sts-per-second", type=int, help="STS's quota, where it is another than the file's")
     parser.add_argument("--tls", action="store_true", help="serve HTTPS, by a certificate made for this run")
     parser.add_argument("--ca", type=Path, help="where the certificate of its authority is written")
     options = parser.parse_args()
     try:
-        config = read_config(options.config, zero=options.zero)
+        instead = {"sts_per_second": options.sts_per_second, "keep_alive_s": options.keep_alive_s}
+        config = read_config(options.config, zero=options.zero, **instead)
     except ModelConfigError as error:
         parser.error(str(error))
     if options.tls and options.ca is None:

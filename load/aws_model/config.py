@@ -38,6 +38,7 @@ class ModelConfig(BaseModel):
     seed: int = 1
     zero: bool = False
     sts_per_second: Annotated[int, Field(ge=0)] = 600
+    keep_alive_s: Annotated[float, Field(gt=0, le=3600)] = 20.0
     latency: Mapping[str, Latency]
 
     @model_validator(mode="after")
@@ -53,19 +54,20 @@ class ModelConfig(BaseModel):
         return self.latency.get(operation) or self.latency[operation.partition(".")[0]]
 
 
-def read_config(file: Path = DEFAULT_FILE, *, zero: bool = False) -> ModelConfig:
-    """Read a file; `zero` takes all latency away.
+def read_config(file: Path = DEFAULT_FILE, *, zero: bool = False, **instead: float | None) -> ModelConfig:
+    """Read a file; `zero` takes all latency away, and `instead` holds other values, by name, where they are not None.
 
     Raises:
         ModelConfigError: it is not there, no TOML, or says what cannot be.
 
     """
     try:
-        found = ModelConfig.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        said = {name: value for name, value in instead.items() if value is not None}
+        written = tomllib.loads(file.read_text(encoding="utf-8")) | said | ({"zero": True} if zero else {})
+        return ModelConfig.model_validate(written)
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ModelConfigError(f"{file}: {error}") from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
         raise ModelConfigError(f"{file}: {place}: {first['msg']}") from None
-    return found.model_copy(update={"zero": True}) if zero else found

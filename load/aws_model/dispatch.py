@@ -19,6 +19,7 @@ from load.aws_model.answers import (
 )
 from load.aws_model.dynamodb import DynamoDb
 from load.aws_model.others import Iam, Sns, Ssm, Sts
+from load.aws_model.units import Units
 
 _CREDENTIAL: Final = re.compile(r"Credential=([A-Za-z0-9]+)/\d{8}/[a-z0-9-]*/([a-z]+)/")
 _TARGETS: Final = {"DynamoDB_20120810": ("dynamodb", "1.0"), "AmazonSSM": ("ssm", "1.1")}
@@ -44,8 +45,14 @@ class Aws:
     """The services, and who answers what. Signatures are not checked."""
 
     def __init__(self, tables: Mapping[str, Any], account: str, clock: Callable[[], datetime]) -> None:
-        self._json: dict[str, DynamoDb | Ssm] = {"dynamodb": DynamoDb(tables), "ssm": Ssm()}
+        self._dynamodb = DynamoDb(tables)
+        self._json: dict[str, DynamoDb | Ssm] = {"dynamodb": self._dynamodb, "ssm": Ssm()}
         self._query: dict[str, Sts | Sns | Iam] = {"sts": Sts(account, clock), "sns": Sns(), "iam": Iam(clock)}
+
+    def take_units(self) -> Units:
+        """Give the request units since they were last taken."""
+        taken, self._dynamodb.units = self._dynamodb.units, Units()
+        return taken
 
     def read(self, headers: Mapping[str, str], body: bytes) -> Asked:
         """Find out what is asked.

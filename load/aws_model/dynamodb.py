@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from load.aws_model.answers import AwsRefusalError
 from load.aws_model.expressions import Item, apply_update, comparable, read_condition
+from load.aws_model.units import Units, size_of
 
 Key = tuple[str, ...]
 Request = Mapping[str, Any]
@@ -41,9 +42,10 @@ class _Table:
 
 
 class DynamoDb:
-    """The operations, by name."""
+    """The operations, by name. `units` is what the calls since it was last replaced would be charged."""
 
     def __init__(self, definitions: Mapping[str, Request]) -> None:
+        self.units = Units()
         self._tables = {str(each["name"]): _Table(each["create"]) for each in definitions.values()}
         self.operations: Mapping[str, Callable[[Request], Any]] = {
             "BatchGetItem": self._batch_get,
@@ -62,13 +64,16 @@ class DynamoDb:
     def _get(self, request: Request) -> Any:
         table = self._table(request)
         found = table.find(table.key_of(request["Key"]))
+        self.units.note_read([size_of(found or {})], consistent=request.get("ConsistentRead", False))
         return {} if found is None else {"Item": found}
 
     def _batch_get(self, request: Request) -> Any:
         responses = {}
         for name, wanted in request["RequestItems"].items():
             table = self._table({"TableName": name})
-            found = (table.find(table.key_of(key)) for key in wanted["Keys"])
+            found = [table.find(table.key_of(key)) for key in wanted["Keys"]]
+            for item in found:
+                self.units.note_read([size_of(item or {})], consistent=wanted.get("ConsistentRead", False))
             responses[name] = [item for item in found if item is not None]
         return {"Responses": responses, "UnprocessedKeys": {}}
 
@@ -78,14 +83,17 @@ class DynamoDb:
 
     def _update(self, request: Request) -> Any:
         self._prepare(request)()
-        return {}
+        if request.get("ReturnValues", "NONE") == "NONE":
+            return {}
+        table = self._table(request)
+        return {"Attributes": table.find(table.key_of(request["Key"]))}
 
     def _transact(self, request: Request) -> Any:
         writes, reasons = [], []
         for each in request["TransactItems"]:
             [write] = each.values()
             try:
-                writes.append(self._prepare(write))
+                writes.append(self._prepare(write, in_transaction=True))
                 reasons.append({"Code": "None"})
             except AwsRefusalError as refusal:
                 if refusal.code != "ConditionalCheckFailedException":
@@ -97,7 +105,7 @@ class DynamoDb:
             write()
         return {}
 
-    def _prepare(self, request: Request) -> Callable[[], None]:
+    def _prepare(self, request: Request, *, in_transaction: bool = False) -> Callable[[], None]:
         """Check a write's condition, and give the write itself."""
         table = self._table(request)
         key = table.key_of(request.get("Item") or request["Key"])
@@ -106,13 +114,16 @@ class DynamoDb:
         if "ConditionExpression" in request:
             holds = read_condition(request["ConditionExpression"], names, values)
             if not holds(found or {}):
+                # What a condition stops is charged like the write of what is there.
+                self.units.note_write([size_of(found or {})], in_transaction=in_transaction)
                 is_told = request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and found is not None
                 details: dict[str, Any] = {"Item": found} if is_told else {}
                 raise AwsRefusalError("ConditionalCheckFailedException", "The conditional request failed", **details)
-        if "UpdateExpression" not in request:
-            return lambda: table.store(dict(request["Item"]))
-        item = dict(found or request["Key"])
-        apply_update(item, request["UpdateExpression"], names, values)
+        item = dict(request.get("Item") or found or request["Key"])
+        if "UpdateExpression" in request:
+            apply_update(item, request["UpdateExpression"], names, values)
+        indexes = sum(_is_in(item, keys) for keys in table.indexes.values())
+        self.units.note_write([size_of(item)] * (1 + indexes), in_transaction=in_transaction)
         return lambda: table.store(item)
 
     def _query(self, request: Request) -> Any:
@@ -130,6 +141,7 @@ class DynamoDb:
             last = table.key_of(request["ExclusiveStartKey"])
             start = next((at for at, item in enumerate(found, 1) if table.key_of(item) == last), 0)
         page = found[start : start + min(request.get("Limit", _PAGE), _PAGE)]
+        self.units.note_read([size_of(item) for item in page], consistent=request.get("ConsistentRead", False))
         answer = {"Items": page, "Count": len(page), "ScannedCount": len(page)}
         if start + len(page) < len(found):
             last_item = page[-1]

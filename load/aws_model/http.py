@@ -23,11 +23,13 @@ class Connection(asyncio.Protocol):
         self._connections = connections
         self._buffer = b""
         self._is_busy = False
+        self._quiet_since_s = 0.0
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._quiet_since_s = asyncio.get_running_loop().time()
         self._connections.add(self)
 
     def connection_lost(self, _: Exception | None) -> None:
@@ -39,8 +41,14 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    def close_if_quiet(self, since_s: float) -> None:
+        """Close the connection where nothing was asked since then and nothing is under way."""
+        if self._transport is not None and not self._is_busy and self._quiet_since_s < since_s:
+            self._transport.close()
+
     def data_received(self, data: bytes) -> None:
         self._buffer += data
+        self._quiet_since_s = asyncio.get_running_loop().time()
         if not self._is_busy:
             self._read()
 

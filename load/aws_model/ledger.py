@@ -16,11 +16,16 @@ _STANDING: Final = "dynamodb.BatchGetItem"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call. Times are seconds on the model's monotonic clock, from the whole request read to the answer written."""
+    """One call. Times are seconds on the model's monotonic clock, from the whole request read to the answer written.
+
+    `read_units` and `write_units` are DynamoDB's request units.
+    """
 
     operation: str
     started_s: float
     ended_s: float
+    read_units: float = 0.0
+    write_units: float = 0.0
 
     @property
     def took_s(self) -> float:
@@ -91,7 +96,16 @@ def question_floors(calls: Iterable[Call]) -> list[float]:
 
 def read_calls(rows: Iterable[Mapping[str, object]]) -> list[Call]:
     """Read what the model answers to `GET /_model/calls`."""
-    return [Call(str(row["operation"]), _number(row["started_s"]), _number(row["ended_s"])) for row in rows]
+    return [
+        Call(
+            str(row["operation"]),
+            _number(row["started_s"]),
+            _number(row["ended_s"]),
+            _number(row["read_units"]),
+            _number(row["write_units"]),
+        )
+        for row in rows
+    ]
 
 
 def _number(value: object) -> float:

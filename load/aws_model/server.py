@@ -53,15 +53,24 @@ class AwsModel:
             ssl=self._tls,
             backlog=1000,
         )
+        self._sweeper = asyncio.create_task(self._sweep())
         port = self._server.sockets[0].getsockname()[1]
         self.url = f"https://localhost:{port}" if self._tls else f"http://127.0.0.1:{port}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._sweeper.cancel()
         self._server.close()
         for connection in list(self._connections):
             connection.abort()
         await self._server.wait_closed()
+
+    async def _sweep(self) -> None:
+        """Close idle connections, as the services do: a client that kept one must notice."""
+        while True:
+            await asyncio.sleep(self._config.keep_alive_s / 4)
+            for connection in list(self._connections):
+                connection.close_if_quiet(self._loop.time() - self._config.keep_alive_s)
 
     def _serve(self, method: str, target: str, headers: Mapping[str, str], body: bytes, reply: Reply) -> None:
         if target.startswith(_CONTROL):
@@ -78,10 +87,12 @@ class AwsModel:
             return
         fate = self._weather.draw(asked.key, asked.operation)
         answer = self._answer(asked, fate, started_s)
+        units = self._aws.take_units()
 
         def end() -> None:
             reply(answer)
-            self.ledger.note(asked.key, Call(asked.operation, started_s, self._loop.time()))
+            call = Call(asked.operation, started_s, self._loop.time(), units.read, units.write)
+            self.ledger.note(asked.key, call)
 
         if fate.delay_s:
             self._loop.call_at(started_s + fate.delay_s, end)

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from services.vend.persisting import outwait_throttling
 from shared.aws.credentials import Credentials
 from shared.aws.errors import AwsError
 from shared.aws.session_rows import SessionRow
@@ -17,7 +19,7 @@ from shared.core.grants import Grant, GrantUses
 from shared.core.ids import ID_BYTES, new_id
 from shared.core.profile import Profile
 from shared.core.session_policy import UnusableSessionPolicyError, compose_session_policy
-from shared.core.stamp import Stamp, session_tags, stamp_for
+from shared.core.stamp import Stamp, Via, session_tags, stamp_for
 from shared.edge.audit import AuditLine
 from shared.edge.failures import UndecidableError
 
@@ -26,7 +28,7 @@ Assume = Callable[[], Coroutine[Any, Any, Credentials]]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be issued, for whom, and by which decision."""
+    """What is to be issued, for whom, and by which decision, until when on the monotonic clock."""
 
     user: str
     profile_name: str
@@ -34,6 +36,7 @@ class Order:
     decision: Decision
     authorization: Issue
     now: datetime
+    answer_by_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,8 @@ class Issuer:
             profile=order.profile_name,
             grant_id=None if grant is None else grant.grant_id,
         )
-        return lambda: self.roles.issue(
+        assume = partial(
+            self.roles.issue,
             role_arn=order.profile.role_arn,
             stamp=stamp,
             tags=tags,
@@ -98,6 +102,9 @@ class Issuer:
             session_policy=session_policy,
             now=order.now,
         )
+        if order.authorization.via is Via.BREAK_GLASS:
+            return partial(outwait_throttling, assume, order.answer_by_s)
+        return assume
 
     async def _issue_beside(self, assume: Assume, row: SessionRow, audit: AuditLine) -> Credentials:
         """Do both at once and to their end: a cancelled write could still land after it was taken for undone."""

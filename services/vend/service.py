@@ -62,7 +62,7 @@ class VendService:
         )
         if isinstance(authorization, Refuse):
             return refuse(authorization.code, decision, user, wanted.profile)
-        return Order(user, wanted.profile, profile, decision, authorization, now)
+        return Order(user, wanted.profile, profile, decision, authorization, now, asked.answer_by_s)
 
     async def _issue(self, asked: Asked, order: Order, known: Known) -> Answer | Refusal:
         stamp = self.issuer.stamp(order)

@@ -33,6 +33,22 @@ def function_failed(front: Front) -> HttpAnswer:
     return _message(status, "message", message)
 
 
+def function_throttled(front: Front) -> HttpAnswer:
+    """Answer for a function that Lambda did not start because of its concurrency limit.
+
+    Only a function URL passes the 429 on. To API Gateway a refused invocation is an internal error: 500 from a REST API
+    (Lambda Developer Guide, "Handling Lambda errors with an API Gateway API"), 503 from an HTTP API (recollected, not
+    found in a document).
+    """
+    match front.kind:
+        case FrontKind.FUNCTION_URL:
+            return _message(429, "Message", "Rate Exceeded.")
+        case FrontKind.REST_API:
+            return _message(500, "message", "Internal server error")
+        case FrontKind.HTTP_API:
+            return _message(503, "message", "Service Unavailable")
+
+
 def read_answer(front: Front, returned: bytes) -> HttpAnswer:
     """Map a function's return value, JSON as its runtime posted it."""
     try:

@@ -8,7 +8,7 @@ from typing import Protocol, Self
 from aiohttp import web
 
 from deploy.local.gateway import refusals
-from deploy.local.gateway.answers import HttpAnswer, function_failed, read_answer
+from deploy.local.gateway.answers import HttpAnswer, function_failed, function_throttled, read_answer
 from deploy.local.gateway.authentication import authenticate, check_shape
 from deploy.local.gateway.credentials import RememberedCredentials
 from deploy.local.gateway.events import Arrival, build_event
@@ -25,7 +25,7 @@ from deploy.local.gateway.fronts import Front, FrontKind, find_route
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest
 from deploy.local.loopback import Site
-from deploy.local.runtime.function import FunctionFailedError
+from deploy.local.runtime.api import FunctionFailedError, FunctionThrottledError
 
 
 class Invokable(Protocol):
@@ -93,6 +93,8 @@ class Gateway:
         function = self._functions[route.function]
         try:
             returned = await function.invoke(event, request_id=new_uuid(), trace_id=arrival.trace_id)
+        except FunctionThrottledError:
+            return function_throttled(front)
         except FunctionFailedError:
             return function_failed(front)
         return read_answer(front, returned)

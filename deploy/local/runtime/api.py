@@ -20,6 +20,10 @@ class FunctionFailedError(Exception):
     """The function raised, ended or ran out of time; the message is what the runtime reported, for the log."""
 
 
+class FunctionThrottledError(FunctionFailedError):
+    """Lambda did not start the function: as many invocations run as its concurrency allows."""
+
+
 @dataclass(slots=True)
 class Invocation:
     """One event on its way through a function."""

@@ -1,22 +1,40 @@
 """A Lambda function: as many execution environments as it may run at once."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import datetime
-from typing import Self
+from collections.abc import Sequence
+from typing import Protocol, Self
 
 from deploy.local.runtime.api import FunctionFailedError, Invocation
 from deploy.local.runtime.environment import ExecutionEnvironment, FunctionSettings
 
-__all__ = ["Function", "FunctionFailedError", "FunctionSettings"]
+__all__ = ["Environment", "ExecutionEnvironment", "Function", "FunctionFailedError", "FunctionSettings"]
+
+
+class Environment(Protocol):
+    """An execution environment: a process of the function, which runs one invocation at a time."""
+
+    @property
+    def pid(self) -> int | None: ...
+
+    async def open(self) -> None:
+        """Start it; it may not be ready yet."""
+
+    async def wait_until_ready(self) -> None:
+        """Wait until its init phase is over."""
+
+    async def close(self) -> None:
+        """End it."""
+
+    async def invoke(self, invocation: Invocation) -> bytes:
+        """Run one invocation to its answer; FunctionFailedError where there is none."""
 
 
 class Function:
     """A function with a fixed number of environments; further invocations wait for a free one."""
 
-    def __init__(self, settings: FunctionSettings, clock: Callable[[], datetime], *, concurrency: int = 1) -> None:
-        self._environments = [ExecutionEnvironment(settings, clock) for _ in range(concurrency)]
-        self._idle: asyncio.LifoQueue[ExecutionEnvironment] = asyncio.LifoQueue()
+    def __init__(self, environments: Sequence[Environment]) -> None:
+        self._environments = environments
+        self._idle: asyncio.LifoQueue[Environment] = asyncio.LifoQueue()
 
     async def open(self) -> Self:
         """Start every environment; invocations may come before they are ready."""

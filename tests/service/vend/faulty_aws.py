@@ -30,6 +30,20 @@ def answers(status: int, code: str) -> Fault:
     return fault
 
 
+def throttles_times(times: int, aws: "FaultyAws", operation: str = "AssumeRole") -> Fault:
+    """Throttle an operation's next calls, then let it work again."""
+    left = times
+
+    def fault(request: BaseHTTPRequestHandler) -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            del aws.faults[operation]
+        answers(400, "Throttling")(request)
+
+    return fault
+
+
 def hangs_until(released: Event) -> Fault:
     """Never answer while the test runs."""
 

@@ -1,15 +1,19 @@
 """What the vend answers, writes and leaves behind when one of its dependencies fails."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import pytest
 
+from services.vend.persisting import RESERVE_S
+from shared.core.grants import GrantUses
+from shared.core.stamp import Via
 from tests.gateway_events import http_api_event
 from tests.service.emulator import table_name
+from tests.service.rows import HOUR, a_grant, grant_row
 from tests.service.vend.conftest import Answered, VendLambda
-from tests.service.vend.faulty_aws import FaultyAws, answers, faulty_aws, hangs_until
+from tests.service.vend.faulty_aws import FaultyAws, answers, faulty_aws, hangs_until, throttles_times
 
 DEV = http_api_event(query="profile=dev")
 PROD = http_api_event(query="profile=prod")
@@ -77,6 +81,44 @@ def test_a_throttled_sts_is_told_with_a_time_to_wait(vend: VendLambda, aws: Faul
     assert (answered.status, answered.body["code"]) == (429, "throttled")
     assert int(answered.headers["retry-after"]) >= 1
     assert [row["status"]["S"] for row in vend.sessions()] == ["failed"]
+
+
+class TestBreakGlassWhileStsThrottles:
+    @pytest.fixture(autouse=True)
+    def _prod_by_breaking_glass(self, vend: VendLambda) -> None:
+        now = datetime.now(UTC)  # noqa: TID251 - the function under test reads the real clock
+        event = a_grant(via=Via.BREAK_GLASS, uses=GrantUses.WINDOW, starts_at=now - HOUR, ends_at=now + HOUR)
+        vend.put_grant_row(**grant_row(event))
+
+    def test_it_is_asked_again_until_sts_answers(self, vend: VendLambda, aws: FaultyAws) -> None:
+        aws.faults["AssumeRole"] = throttles_times(3, aws)
+        answered = vend.call(PROD)
+        assert (answered.status, answered.audit["via"]) == (200, "break-glass")
+        assert aws.seen.count("AssumeRole") == 4
+        assert [row["status"]["S"] for row in vend.sessions()] == ["active"]
+
+    def test_an_ordinary_vend_gives_way_at_once(self, vend: VendLambda, aws: FaultyAws) -> None:
+        aws.faults["AssumeRole"] = throttles_times(3, aws)
+        assert vend.call(DEV).body["code"] == "throttled"
+        assert aws.seen.count("AssumeRole") == 1
+
+    def test_what_does_not_pass_with_time_is_not_repeated(self, vend: VendLambda, aws: FaultyAws) -> None:
+        aws.faults["AssumeRole"] = answers(403, "AccessDenied")
+        undecided(vend.call(PROD), "sts")
+        assert aws.seen.count("AssumeRole") == 1
+
+    class TestWithLittleTime:
+        @pytest.fixture
+        def environment(self, environment: dict[str, str]) -> dict[str, str]:
+            return environment | {"SENTINEL_DEADLINE": str(RESERVE_S + 0.5)}
+
+        def test_it_ends_as_throttled_before_the_deadline(self, vend: VendLambda, aws: FaultyAws) -> None:
+            aws.faults["AssumeRole"] = answers(400, "Throttling")
+            answered = vend.call(PROD)
+            assert (answered.status, answered.body["code"]) == (429, "throttled")
+            assert int(answered.headers["retry-after"]) >= 1
+            assert aws.seen.count("AssumeRole") > 1
+            assert [row["status"]["S"] for row in vend.sessions()] == ["failed"]
 
 
 def test_a_once_grant_is_given_back_when_sts_fails(vend: VendLambda, aws: FaultyAws) -> None:

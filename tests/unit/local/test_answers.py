@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.gateway.answers import function_failed, read_answer
+from deploy.local.gateway.answers import function_failed, function_throttled, read_answer
 from deploy.local.gateway.fronts import Front, FrontKind
 
 HTTP_API = Front(FrontKind.HTTP_API, "a", "111122223333", "eu-central-1")
@@ -50,3 +50,11 @@ def test_payload_one_answers_502_to_any_other_shape(value: Any) -> None:
 def test_a_failed_function_answers_as_each_front_does() -> None:
     assert function_failed(HTTP_API).status == 500
     assert function_failed(REST_API).status == 502
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [(FrontKind.HTTP_API, 503), (FrontKind.REST_API, 500), (FrontKind.FUNCTION_URL, 429)]
+)
+def test_a_function_at_its_concurrency_limit_answers_as_each_front_does(kind: FrontKind, status: int) -> None:
+    front = Front(kind, "a", "111122223333", "eu-central-1")
+    assert function_throttled(front).status == status

@@ -1,0 +1,158 @@
+"""A caller of Sentinel as locust runs it: who they are, how often they ask, and what every answer is taken for.
+
+A scenario is a module with one class a kind of caller. Locust imports this module; nothing else may, because locust
+replaces the standard library's sockets.
+"""
+
+import itertools
+import json
+import os
+import random
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import gevent
+from locust import FastHttpUser, events
+from locust.env import Environment
+
+from load.driver.samples import Sample, Seen
+from load.driver.signing import CallerSigner, write_query
+from load.driver.target import MARK, TARGET_FILE, LoadCaller, Target
+from shared.edge.clock import monotonic_s, utc_now
+
+TARGET: Final = Target.read(Path(os.environ[TARGET_FILE]))
+OK: Final = frozenset({"ok"})
+_SUCCESS: Final = range(200, 300)
+_TOO_MANY: Final = 429
+
+_samples: list[Sample] = []
+_numbers = itertools.count()
+_began_s = _ended_s = monotonic_s()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer: `outcome` is `ok` or the code of the refusal; `body` is empty where it is no JSON object."""
+
+    outcome: str
+    body: Mapping[str, Any]
+
+    @property
+    def is_ok(self) -> bool:
+        return self.outcome == "ok"
+
+
+class Caller(FastHttpUser):
+    """Somebody with a key of their own. Between two tasks they wait as long as independent people would.
+
+    Arrivals of many such callers are a Poisson stream: bunched as real ones are, and hardly held up by slow answers.
+    """
+
+    abstract = True
+    host = TARGET.http_api
+    connection_timeout = 5.0
+    network_timeout = 30.0
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self.me = TARGET.callers[next(_numbers) % len(TARGET.callers)]
+        self._signers: dict[str, CallerSigner] = {}
+
+    def on_start(self) -> None:
+        """Come in the middle of a wait, as if one had been there before: starting is no burst."""
+        gevent.sleep(self.wait_time())
+
+    def wait_time(self) -> float:
+        return random.expovariate(TARGET.rate_per_user)
+
+    def ask(
+        self,
+        name: str,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        expect: Collection[str] = OK,
+        by: LoadCaller | None = None,
+    ) -> Answered:
+        """Send a signed request as `by`, oneself by default; any outcome but the expected ones is a failure."""
+        content = b"" if body is None else json.dumps(body).encode()
+        url = f"{TARGET.http_api}{path}"
+        headers = self._signer(by or self.me).sign(method, url, query or {}, content, utc_now())
+        if content:
+            headers["Content-Type"] = "application/json"
+        return self.send(name, method, f"{url}?{write_query(query)}" if query else url, headers, content, expect)
+
+    def send(
+        self,
+        name: str,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: bytes = b"",
+        expect: Collection[str] = OK,
+    ) -> Answered:
+        """Send a request as it is, and note how it went."""
+        request_id = secrets.token_hex(8)
+        marked = {**headers, MARK: f"{request_id} {name}"}
+        sent_s = monotonic_s()
+        with self.client.request(
+            method, url, name=name, headers=marked, data=content.decode() or None, catch_response=True
+        ) as response:
+            took_ms = (monotonic_s() - sent_s) * 1000
+            answered = _read(response)
+            is_expected = answered.outcome in expect
+            if is_expected:
+                response.success()
+            else:
+                response.failure(answered.outcome)
+        _samples.append(Sample(request_id, name, sent_s - _began_s, took_ms, answered.outcome, is_expected))
+        return answered
+
+    def _signer(self, caller: LoadCaller) -> CallerSigner:
+        key = caller.access_key_id
+        if key not in self._signers:
+            self._signers[key] = CallerSigner(key, caller.secret_access_key, TARGET.region)
+        return self._signers[key]
+
+
+def _read(response: Any) -> Answered:
+    """Read an answer; status 0 is none at all."""
+    status: int = response.status_code
+    try:
+        found = json.loads(response.content or b"{}")
+    except ValueError:
+        found = {}
+    body = found if isinstance(found, dict) else {}
+    if status in _SUCCESS:
+        return Answered("ok", body)
+    outcome = str(body.get("code") or (f"status {status}" if status else type(response.error).__name__))
+    if status == _TOO_MANY and "retry-after" not in (response.headers or {}):
+        # Nobody expects this one: it tells nobody how long to wait.
+        outcome += " without Retry-After"
+    return Answered(outcome, body)
+
+
+def _begin(environment: Environment, **_: Any) -> None:
+    global _began_s  # noqa: PLW0603 - one run a process
+    _began_s = monotonic_s()
+    # Locust's report shows what is measured: the same requests.
+    gevent.spawn_later(TARGET.warm_up_s, environment.stats.reset_all)
+
+
+def _stop(**_: Any) -> None:
+    global _ended_s  # noqa: PLW0603 - one run a process
+    _ended_s = monotonic_s()
+
+
+def _end(**_: Any) -> None:
+    Seen(_began_s, _ended_s, _samples).write(Path(TARGET.samples_file))
+
+
+events.test_start.add_listener(_begin)  # type: ignore[no-untyped-call]
+events.test_stopping.add_listener(_stop)  # type: ignore[no-untyped-call]
+events.quitting.add_listener(_end)  # type: ignore[no-untyped-call]

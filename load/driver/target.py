@@ -1,0 +1,56 @@
+"""What a load test is aimed at, handed to locust's process in a file that only its owner may read."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Final, Self
+
+# Names the file, in locust's environment.
+TARGET_FILE: Final = "SENTINEL_LOAD_TARGET"
+# The header that carries a request's id and name to the function's journal. Gateways pass it on; nobody else reads it.
+MARK: Final = "x-load-request"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadCaller:
+    """One caller's name, which is also what Sentinel takes them for, and their key."""
+
+    user: str
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The fronts and their callers, how often each of locust's users asks, and where it writes what it saw.
+
+    `rate_per_user` is in tasks per second. What was asked in the first `warm_up_s` seconds is not part of the
+    measurement. `guarded_api` is the base URL of an API behind the authorizer, empty where there is none.
+    """
+
+    http_api: str
+    guarded_api: str
+    guarded_api_id: str
+    sts_url: str
+    region: str
+    callers: Sequence[LoadCaller]
+    operator: LoadCaller
+    rate_per_user: float
+    warm_up_s: float
+    samples_file: str
+
+    def write(self, file: Path) -> None:
+        """Write the file, readable by its owner only."""
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as out:  # noqa: PTH123 - a descriptor has no path
+            json.dump(asdict(self), out)
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """Read what `write` wrote."""
+        found = json.loads(file.read_text(encoding="utf-8"))
+        found["callers"] = [LoadCaller(**each) for each in found["callers"]]
+        found["operator"] = LoadCaller(**found["operator"])
+        return cls(**found)

@@ -1,0 +1,81 @@
+"""An execution environment between two invocations: frozen, as Lambda leaves it.
+
+The zip runs under AWS's Runtime Interface Emulator. After each answer everything of it is stopped, and continued before
+the next event: timers are late, and connections die without anybody noticing. Lambda Developer Guide, "Lambda execution
+environment lifecycle".
+"""
+
+import os
+import signal
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from deploy.local.runtime.api import Invocation
+from deploy.packages.emulator import EmulatedLambda
+from load.lambda_model.quota import CpuQuota
+
+# The init phase is part of the first invocation under the emulator. No function takes this for one of its events: it is
+# refused before AWS is asked anything.
+_PROBE = b"{}"
+
+
+@dataclass(slots=True, eq=False)
+class FrozenEnvironment:
+    """An emulated Lambda that only runs while it has an event. `quota` holds from the end of the init phase on."""
+
+    emulated: EmulatedLambda
+    quota: CpuQuota
+    _groups: tuple[int, ...] = field(default=(), init=False)
+
+    @property
+    def pid(self) -> int | None:
+        """The function's process; None where it has ended."""
+        return self._groups[-1] if self._groups and _is_there(self._groups[-1]) else None
+
+    async def open(self) -> None:
+        """Start it, run its init phase, and freeze it.
+
+        Raises:
+            FunctionFailedError: it could not be initialized.
+
+        """
+        await self.emulated.start()
+        await self.emulated.invoke(_PROBE)
+        runtime = self.emulated.runtime_pid
+        assert runtime is not None, "the emulator has answered, so its child runs"
+        self._groups = (self.emulated.pid, runtime)
+        self.quota.attach(runtime)
+        self._send(signal.SIGSTOP)
+
+    async def wait_until_ready(self) -> None:
+        """Return at once: `open` has waited."""
+
+    async def close(self) -> None:
+        """End it. The function's process is killed by itself: frozen, it might not notice that the emulator is gone."""
+        self._send(signal.SIGKILL)
+        self._groups = ()
+        self.quota.close()
+        await self.emulated.close()
+
+    async def invoke(self, invocation: Invocation) -> bytes:
+        """Thaw it, run one invocation, and freeze it again."""
+        self._send(signal.SIGCONT)
+        try:
+            async with self.quota.held():
+                return await self.emulated.invoke(invocation.event)
+        finally:
+            self._send(signal.SIGSTOP)
+
+    def _send(self, signal_number: int) -> None:
+        # The emulator and the function lead a process group each.
+        for group in self._groups:
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal_number)
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,97 @@
+"""The command line of `python -m load.run`, and what it comes to."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.local.place import ACCOUNT
+from deploy.local.runtime.function import ExecutionEnvironment, FunctionSettings
+from deploy.packages.emulator import EMULATED_ACCOUNT
+from load.lambda_model.deployment import LambdaModel, build_zips
+from load.scenario import Scenario, ScenarioError, names, read_scenario
+from load.system.fixed import FixedFunction
+from load.system.system import Deploy, Start
+from shared.edge.clock import utc_now
+
+_OUT: Final = Path(__file__).parents[1] / "build" / "load"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: the scenario as the options change it, and how its functions are run."""
+
+    name: str
+    scenario: Scenario
+    zero: bool
+    mode: str
+    deploy: Deploy
+    start: Start
+    api_account: str
+    out: Path
+
+
+def read_options(arguments: Sequence[str] | None = None) -> Run:
+    """Read the command line; what cannot be ends the process with exit code 2 and the reason."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    try:
+        scenario = _change(read_scenario(given.scenario), given)
+    except (ScenarioError, ValueError) as error:
+        parser.error(str(error))
+    out = given.out / given.scenario
+    if not given.lambda_model:
+        return Run(
+            given.scenario, scenario, given.zero, "processes", FixedFunction.deploy, _start_process, ACCOUNT, out
+        )
+    model = LambdaModel(
+        packages=build_zips(given.out / "zips"),
+        memory_mb=given.memory_mb,
+        warm=given.warm,
+        maximum=given.maximum,
+        idle_s=given.idle_s,
+    )
+    return Run(given.scenario, scenario, given.zero, model.title, model.deploy, model.start, EMULATED_ACCOUNT, out)
+
+
+def _start_process(settings: FunctionSettings) -> ExecutionEnvironment:
+    return ExecutionEnvironment(settings, utc_now)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m load.run", description="Run one load scenario on loopback.")
+    parser.add_argument("scenario", help=", ".join(names()))
+    parser.add_argument("--users", type=int, help="how many callers there are")
+    parser.add_argument("--rate", type=float, help="tasks per second, of all callers together")
+    parser.add_argument("--seconds", type=float, help="how long, the warm-up included")
+    parser.add_argument("--warm-up", type=float, help="seconds at the beginning that are not measured")
+    parser.add_argument("--target-p99-ms", type=float, help="threshold of the p99 of every request")
+    parser.add_argument("--target-rps", type=float, help="threshold of requests per second")
+    parser.add_argument("--zero", action="store_true", help="an AWS that answers at once")
+    parser.add_argument("--lambda-model", action="store_true", help="run the zips as Lambda would, not plain processes")
+    parser.add_argument("--memory-mb", type=int, help="Lambda model: memory size, for its share of a core")
+    parser.add_argument("--warm", type=int, help="Lambda model: environments of each function from the start")
+    parser.add_argument("--maximum", type=int, help="Lambda model: environments of each function at most")
+    parser.add_argument("--idle-s", type=float, default=60.0, help="Lambda model: an environment idle for longer ends")
+    parser.add_argument("--out", type=Path, default=_OUT, help="folder of the reports")
+    return parser
+
+
+def _change(scenario: Scenario, given: argparse.Namespace) -> Scenario:
+    """Take over what the command line says otherwise, under the same rules as the file."""
+    load = _said(given, users="users", rate="rate", seconds="seconds", warm_up_s="warm_up")
+    thresholds = _said(given, rps="target_rps", other_p99_ms="target_p99_ms")
+    if given.target_p99_ms is not None:
+        thresholds["p99_ms"] = {}
+    written = scenario.model_dump()
+    written["load"] |= load
+    written["thresholds"] |= thresholds
+    if written["load"]["warm_up_s"] >= written["load"]["seconds"]:
+        raise ScenarioError("the warm-up takes all the time there is: give more --seconds or less --warm-up")
+    return Scenario.model_validate(written)
+
+
+def _said(given: argparse.Namespace, **options: str) -> dict[str, Any]:
+    values: Mapping[str, Any] = vars(given)
+    return {name: values[option] for name, option in options.items() if values[option] is not None}

@@ -1,0 +1,1 @@
+"""From what was noted during a run to its figures."""

@@ -1,0 +1,86 @@
+"""The figures of one kind of request, and of one function."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from load.aws_model.ledger import Call
+from load.driver.samples import Sample
+from load.report.stays import Stay, calls_of, floor_ms, most_at_once
+
+Figures = dict[str, float]
+_PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "p999": 0.999}
+
+
+def spread(values: Sequence[float]) -> Figures:
+    """Give the percentiles by nearest rank, so that each is a value that was seen, and the mean; empty for none."""
+    ranked = sorted(values)
+    if not ranked:
+        return {}
+    found = {name: ranked[max(0, math.ceil(share * len(ranked)) - 1)] for name, share in _PERCENTILES.items()}
+    found |= {"max": ranked[-1], "mean": fmean(ranked)}
+    return {name: round(value, 2) for name, value in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A request as its caller saw it, and its stay with the function, where one could be found."""
+
+    sample: Sample
+    stay: Stay | None
+    calls: Sequence[Call]
+
+
+def match(samples: Sequence[Sample], stays: Sequence[Stay], calls: Mapping[str, Sequence[Call]]) -> Sequence[Matched]:
+    """Put both sides of every request together, and the calls to AWS it caused."""
+    known = {stay.request_id: stay for stay in stays}
+
+    def find(sample: Sample) -> Matched:
+        stay = known.get(sample.request_id)
+        found = () if stay is None else calls_of(stay, calls)
+        return Matched(sample, stay, found)
+
+    return [find(sample) for sample in samples]
+
+
+def describe_requests(requests: Sequence[Matched], seconds: float) -> Mapping[str, object]:
+    """Give the figures of requests of one name, in milliseconds.
+
+    `latency` is the caller's; `function` is the environment's time; `floor` what AWS alone would have taken a perfect
+    client, and `overhead` the rest of the latency: load generator, gateway, waiting for an environment, and our code.
+    """
+    floors = [
+        (found, matched.sample.took_ms)
+        for matched in requests
+        if matched.stay is not None and (found := floor_ms(matched.stay, matched.calls)) is not None
+    ]
+    operations = Counter(call.operation for matched in requests for call in matched.calls)
+    calls = [call for matched in requests for call in matched.calls]
+    return {
+        "count": len(requests),
+        "rps": round(len(requests) / seconds, 2),
+        "outcomes": dict(Counter(matched.sample.outcome for matched in requests)),
+        "unexpected": sum(not matched.sample.expected for matched in requests),
+        "latency_ms": spread([matched.sample.took_ms for matched in requests]),
+        "function_ms": spread([matched.stay.took_ms for matched in requests if matched.stay is not None]),
+        "floor_ms": spread([found for found, _ in floors]),
+        "overhead_ms": spread([took - found for found, took in floors]),
+        "calls": {name: round(count / len(requests), 3) for name, count in sorted(operations.items())},
+        "read_units": round(sum(call.read_units for call in calls) / len(requests), 2),
+        "write_units": round(sum(call.write_units for call in calls) / len(requests), 2),
+    }
+
+
+def describe_function(stays: Sequence[Stay], throttled: int, init_ms: Sequence[float]) -> Mapping[str, object]:
+    """Give a function's counters; `init_ms` are those of the cold starts that requests waited for."""
+    return {
+        "invocations": len(stays),
+        "took_ms": spread([stay.took_ms for stay in stays]),
+        "queued_ms": spread([stay.queued_ms for stay in stays]),
+        "max_concurrency": most_at_once(stays),
+        "throttled": throttled,
+        "cold_starts": len(init_ms),
+        "init_ms": spread(init_ms),
+    }

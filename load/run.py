@@ -1,0 +1,140 @@
+"""Run one scenario end to end: `python -m load.run SCENARIO [--seconds S …]`; exit code 1 where a threshold fails.
+
+Everything runs on loopback and ends with the command. Locust's report, with its charts, and the result as JSON are
+written to `build/load/SCENARIO`.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.local.child import Child
+from load.driver.samples import Seen
+from load.driver.target import TARGET_FILE
+from load.options import Run, read_options
+from load.report.figures import describe_function
+from load.report.result import build_result, describe_machine, write_result
+from load.report.text import render
+from load.report.verdict import judge
+from load.scenario import FOLDER
+from load.system.system import LoadSystem, SystemFailedError
+from shared.edge.clock import utc_now
+
+_PROJECT: Final = Path(__file__).parents[1]
+# Locust starts, and lets what is under way finish.
+_PATIENCE_S: Final = 45.0
+
+
+class RunFailedError(Exception):
+    """Nothing was measured; the message says why."""
+
+
+async def run(options: Run) -> dict[str, Any]:
+    """Run a scenario and write its report; gives the result.
+
+    Raises:
+        RunFailedError: locust did not end as it should.
+
+    """
+    machine = describe_machine()
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "locust.log").unlink(missing_ok=True)
+    system = LoadSystem(
+        options.scenario,
+        options.deploy,
+        options.start,
+        options.out,
+        zero=options.zero,
+        api_account=options.api_account,
+    )
+    async with system:
+        seen = await _drive(options, system)
+        measured_from_s = seen.began_s + options.scenario.load.warm_up_s
+        stays = {name: journal.since(measured_from_s) for name, journal in system.journals.items()}
+        found = build_result(
+            seen,
+            measured_from_s=measured_from_s,
+            stays=[stay for found in stays.values() for stay in found],
+            calls=await system.take_calls(),
+        )
+        functions = {
+            name: describe_function(stays[name], journal.throttled, system.functions[name].init_ms)
+            for name, journal in system.journals.items()
+        }
+    result: dict[str, Any] = {**_head(options), "machine": machine, **found, "functions": functions}
+    checks = judge(result, options.scenario.thresholds)
+    result |= {"checks": [check.row for check in checks], "passed": all(check.passed for check in checks)}
+    write_result(result, options.out / "result.json")
+    return result
+
+
+def _head(options: Run) -> Mapping[str, Any]:
+    load = options.scenario.load
+    return {
+        "scenario": options.name,
+        "title": options.scenario.title,
+        "at": utc_now().isoformat(timespec="seconds"),
+        "functions_run_as": options.mode,
+        "model": "no latency" if options.zero else "AWS's latencies",
+        "load": {"users": load.users, "rate": load.rate, "seconds": load.seconds, "warm_up_s": load.warm_up_s},
+        "environments": dict(options.scenario.environments),
+    }
+
+
+async def _drive(options: Run, system: LoadSystem) -> Seen:
+    """Run locust, and give what its users saw."""
+    samples_file, target_file = system.folder / "samples.json", system.folder / "target.json"
+    system.target(samples_file).write(target_file)
+    child = await Child.start(
+        _command(options),
+        environment=_environment(target_file, system.folder),
+        folder=_PROJECT,
+        log_file=options.out / "locust.log",
+    )
+    try:
+        async with asyncio.timeout(options.scenario.load.seconds + _PATIENCE_S):
+            code = await child.wait()
+    except TimeoutError:
+        raise RunFailedError("locust did not end in time") from None
+    finally:
+        await child.kill()
+    if code or not samples_file.exists():
+        raise RunFailedError(f"locust ended with exit code {code}: see {options.out / 'locust.log'}")
+    return Seen.read(samples_file)
+
+
+def _command(options: Run) -> list[str]:
+    load = options.scenario.load
+    spawn_rate = load.users / max(load.warm_up_s, 1.0)
+    return [
+        *(sys.executable, "-m", "locust", "--headless", "--locustfile", str(FOLDER / f"{options.name}.py")),
+        *("--users", str(load.users), "--spawn-rate", f"{spawn_rate:g}"),
+        *("--run-time", f"{load.seconds:g}s", "--stop-timeout", "10", "--exit-code-on-error", "0"),
+        *("--html", str(options.out / "report.html"), "--only-summary"),
+    ]
+
+
+def _environment(target_file: Path, folder: Path) -> dict[str, str]:
+    """Give locust's environment: no AWS settings of whoever runs it, and the file with what it is aimed at."""
+    target = {TARGET_FILE: str(target_file), "HOME": str(folder), "PYTHONPATH": f"{_PROJECT}:{_PROJECT / 'client'}"}
+    return {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", **target}
+
+
+def main() -> None:
+    """Run, print, and judge."""
+    options = read_options()
+    try:
+        with asyncio.Runner() as runner:
+            result = runner.run(run(options))
+    except (RunFailedError, SystemFailedError) as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
+    sys.stdout.write(f"{render(result)}\n\nreport: {options.out / 'report.html'}\n")
+    sys.exit(0 if result["passed"] else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""A scenario's TOML file: how many ask how often, what answers, and what must hold. Read strictly."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+FOLDER: Final = Path(__file__).with_name("scenarios")
+Count = Annotated[int, Field(ge=0, le=1000)]
+Positive = Annotated[float, Field(gt=0, le=100_000)]
+
+
+class ScenarioError(Exception):
+    """The scenario cannot be run; the message names the place."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Load(_Table):
+    """`rate` is in tasks per second, of all users together."""
+
+    users: Annotated[int, Field(ge=1, le=5000)]
+    rate: Positive
+    seconds: Annotated[float, Field(ge=1, le=600)]
+    warm_up_s: Annotated[float, Field(ge=0, le=60)] = 5.0
+
+
+class Functions(_Table):
+    """How many environments each function has; 0: it is not part of the scenario."""
+
+    vend: Count = 0
+    admin: Count = 0
+    authorizer: Count = 0
+
+
+class Thresholds(_Table):
+    """What must hold: requests per second, failures, and the p99 of every name; `other` is that of names not listed."""
+
+    rps: Positive
+    unexpected: Annotated[int, Field(ge=0)] = 0
+    other_p99_ms: Positive = 200.0
+    p99_ms: Mapping[str, Positive] = {}
+
+
+class Scenario(_Table):
+    """The whole file. `sts_per_second` is STS's quota; `settings` are the functions' own, by function."""
+
+    title: str
+    load: Load
+    functions: Functions
+    thresholds: Thresholds
+    sts_per_second: Annotated[int, Field(ge=1)] | None = None
+    settings: Mapping[str, Mapping[str, str]] = {}
+
+    @property
+    def environments(self) -> Mapping[str, int]:
+        """Give the functions that take part, and how many environments of each."""
+        return {name: count for name, count in self.functions.model_dump().items() if count}
+
+
+def names() -> list[str]:
+    """Name the scenarios there are."""
+    return sorted(file.stem for file in FOLDER.glob("*.toml"))
+
+
+def read_scenario(name: str) -> Scenario:
+    """Read a scenario.
+
+    Raises:
+        ScenarioError: there is none of that name, or its file says what cannot be.
+
+    """
+    if name not in names():
+        raise ScenarioError(f"there is no scenario {name!r}: take one of {', '.join(names())}")
+    file = FOLDER / f"{name}.toml"
+    try:
+        return Scenario.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{file.name}: {error}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ScenarioError(f"{file.name}: {place}: {first['msg']}") from None

@@ -1,0 +1,18 @@
+"""The authorizer alone: an API behind it is called by sessions that live, with a proof for half a minute each."""
+
+from locust import task
+
+from load.driver.caller import Caller
+from load.driver.proofs import Prover
+
+
+class Service(Caller):
+    """A program that calls the guarded API again and again."""
+
+    def on_start(self) -> None:
+        super().on_start()
+        self._prover = Prover(self)
+
+    @task
+    def call(self) -> None:
+        self._prover.call("authorize")

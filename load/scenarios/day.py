@@ -1,0 +1,49 @@
+"""A mixed day: programs fetch credentials, people look at the catalogue and ask colleagues, an API checks callers."""
+
+import itertools
+from typing import Final
+
+from locust import task
+
+from load.driver.caller import TARGET, Caller
+from load.driver.proofs import Prover
+
+# Whoever decides is somebody else: the caller half the list away.
+_OTHERS: Final = dict(
+    zip(
+        (caller.user for caller in TARGET.callers),
+        itertools.islice(itertools.cycle(TARGET.callers), len(TARGET.callers) // 2, None),
+        strict=False,
+    ),
+)
+
+
+class Person(Caller):
+    """Somebody at work, with their programs."""
+
+    def on_start(self) -> None:
+        super().on_start()
+        self._prover = Prover(self)
+
+    @task(60)
+    def fetch(self) -> None:
+        self.ask("vend dev", "GET", "/", query={"profile": "dev"})
+
+    @task(25)
+    def call_an_api(self) -> None:
+        self._prover.call("authorize")
+
+    @task(10)
+    def look(self) -> None:
+        self.ask("catalogue", "GET", "/profiles")
+
+    @task(5)
+    def ask_a_colleague(self) -> None:
+        self.ask("vend staging, unasked", "GET", "/", query={"profile": "staging"}, expect={"approval_required", "ok"})
+        wish = {"profile": "staging", "reason": "a load test", "duration": "5m"}
+        filed = self.ask("file a request", "POST", "/v1/requests", body=wish, expect={"ok", "conflict"})
+        if not filed.is_ok:
+            return
+        path = f"/v1/requests/{filed.body['request']['id']}/approve"
+        if self.ask("approve a request", "POST", path, body={}, by=_OTHERS[self.me.user]).is_ok:
+            self.ask("vend staging", "GET", "/", query={"profile": "staging"})

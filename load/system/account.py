@@ -1,0 +1,106 @@
+"""The account a load test finds: its documents, and callers whose keys the gateway knows without asking anybody."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from deploy.local.emulator.server import KnownCredential, Unusable
+from deploy.local.keys import Keys, new_access_key
+from deploy.local.place import ACCOUNT, PROTECTED, REGION, local_place
+from load.driver.target import LoadCaller
+
+OPERATOR: Final = "operator"
+# As many rules as a company may have, so that evaluating them costs what it costs there.
+_BYSTANDERS: Final = 20
+
+_ACCESS: Final = {
+    "version": "1",
+    "rules": [
+        *(
+            {
+                "name": f"team-{number}",
+                "effect": "allow",
+                "conditions": {"profiles": [f"team-{number}-*"], "users": [f"team-{number}-*"]},
+            }
+            for number in range(_BYSTANDERS)
+        ),
+        {"name": "prod-is-closed", "effect": "deny", "conditions": {"profiles": ["prod"]}, "break_glass": True},
+        {"name": "staging-by-approval", "effect": "require_approval", "conditions": {"profiles": ["staging"]}},
+        {
+            "name": "dev-all-day",
+            "effect": "allow",
+            "conditions": {
+                "profiles": ["dev"],
+                "source_ips": ["127.0.0.0/8"],
+                "time": {"hours": {"start": "00:00", "end": "24:00"}, "timezone": "Europe/Berlin"},
+            },
+        },
+    ],
+}
+_APPROVAL: Final = {
+    "version": "1",
+    "rules": [{"name": "anybody-else", "profiles": ["staging"], "approvers": ["load-*"], "max_duration": "1h"}],
+}
+_BREAK_GLASS: Final = {
+    "version": "1",
+    "rules": [
+        {
+            "name": "on-call",
+            "profiles": ["prod"],
+            "users": ["load-*"],
+            "reasons": ["incident"],
+            "max_duration": "1h",
+            "budget": {"per_user": 1000, "per_profile": 1000, "window": "24h"},
+        },
+    ],
+}
+_ADMIN: Final = {
+    "version": "1",
+    "rules": [{"name": "operator", "users": [OPERATOR], "permissions": ["read", "revoke", "lock", "review"]}],
+}
+
+
+def documents() -> Mapping[str, str]:
+    """Give the account's documents by their parameters' names."""
+    place = local_place()
+    values: dict[str, Any] = {
+        "policies/access": _ACCESS,
+        "policies/approval": _APPROVAL,
+        "policies/break-glass": _BREAK_GLASS,
+        "policies/admin": _ADMIN,
+    }
+    for profile in PROTECTED:
+        role_arn = place.role_arn(profile, place.protected_path)
+        values[f"profiles/{profile}"] = {"role_arn": role_arn, "account": ACCOUNT, "region": REGION}
+    return {f"{place.parameter_prefix}/{name}": json.dumps(value) for name, value in values.items()}
+
+
+def create_callers(count: int) -> tuple[Sequence[LoadCaller], LoadCaller]:
+    """Make callers `load-0000` and so on, and the operator, with keys for this run only."""
+
+    def create(user: str) -> LoadCaller:
+        keys = new_access_key()
+        return LoadCaller(user, keys.access_key_id, keys.secret_access_key)
+
+    return [create(f"load-{number:04}") for number in range(count)], create(OPERATOR)
+
+
+class KnownCallers:
+    """The gateway's source of credentials: IAM users who may call everything."""
+
+    def __init__(self, callers: Sequence[LoadCaller]) -> None:
+        self._known = {
+            caller.access_key_id: KnownCredential(
+                keys=Keys(caller.access_key_id, caller.secret_access_key),
+                account=ACCOUNT,
+                arn=f"arn:aws:iam::{ACCOUNT}:user/{caller.user}",
+                user_id=f"AIDA{caller.access_key_id[4:]}",
+                allowed=True,
+            )
+            for caller in callers
+        }
+
+    async def find_credential(self, access_key_id: str, action: str, resource: str) -> KnownCredential | Unusable:
+        """Find a caller's key; whatever it is for, it may."""
+        del action, resource
+        return self._known.get(access_key_id, "unknown")

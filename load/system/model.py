@@ -1,0 +1,71 @@
+"""The latency model in a process of its own, as a load test sees it."""
+
+import asyncio
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Self
+
+import aiohttp
+
+from load.aws_model.ledger import Call, read_calls
+
+_PROJECT: Final = Path(__file__).parents[2]
+_START_LIMIT_S: Final = 20.0
+
+
+class ModelProcess:
+    """`async with ModelProcess(…) as model`: it serves at `model.url` while the block runs."""
+
+    def __init__(self, *, zero: bool, sts_per_second: int | None = None, keep_alive_s: float | None = None) -> None:
+        """Take all latency away, or set another quota of STS or life of idle connections than the model's own."""
+        self._options = ["--zero"] * zero
+        for option, value in (("--sts-per-second", sts_per_second), ("--keep-alive-s", keep_alive_s)):
+            self._options += [] if value is None else [option, str(value)]
+        self._process: Process | None = None
+        self._http: aiohttp.ClientSession | None = None
+        self.url = ""
+
+    async def __aenter__(self) -> Self:
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "load.aws_model",
+            *self._options,
+            cwd=_PROJECT,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+        )
+        assert self._process.stdout is not None
+        async with asyncio.timeout(_START_LIMIT_S):
+            line = await self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("the latency model did not start: see `python -m load.aws_model`")
+        self.url = line.decode().split()[-1]
+        self._http = aiohttp.ClientSession(raise_for_status=True)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._http is not None:
+            await self._http.close()
+        assert self._process is not None
+        assert self._process.stdin is not None
+        # It ends when its standard input does, also when this process is killed.
+        self._process.stdin.close()
+        await self._process.wait()
+
+    async def put_parameters(self, documents: Mapping[str, str]) -> None:
+        """Store documents by their parameters' names."""
+        assert self._http is not None
+        for name, text in documents.items():
+            request = {"Name": name, "Value": text, "Type": "String"}
+            async with self._http.post(self.url, json=request, headers={"X-Amz-Target": "AmazonSSM.PutParameter"}):
+                pass
+
+    async def take_calls(self, access_key_id: str) -> list[Call]:
+        """Give the calls signed with a key, oldest first."""
+        assert self._http is not None
+        async with self._http.get(f"{self.url}/_model/calls", params={"key": access_key_id}) as answer:
+            return read_calls(await answer.json())

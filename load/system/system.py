@@ -1,0 +1,175 @@
+"""The whole system under load: the latency model, the functions and the gateway, on loopback, up and down in order."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+from deploy.local.gateway.credentials import RememberedCredentials
+from deploy.local.gateway.fronts import AUTHORIZER, Front, FrontKind
+from deploy.local.gateway.guarded import GuardedApi
+from deploy.local.gateway.server import Gateway, Invokable
+from deploy.local.keys import new_name
+from deploy.local.place import ACCOUNT, REGION
+from deploy.local.runtime.function import Environment, FunctionSettings
+from load.aws_model.ledger import Call
+from load.driver.target import LoadCaller, Target
+from load.scenario import Scenario
+from load.system.account import KnownCallers, create_callers, documents
+from load.system.functions import settings_of
+from load.system.journal import Journal, JournaledEnvironment, JournaledFunction
+from load.system.model import ModelProcess
+from shared.edge.clock import monotonic_s, utc_now
+
+_READY_LIMIT_S: Final = 60.0
+
+
+class SystemFailedError(Exception):
+    """A part of the system did not start; the message holds what it said."""
+
+
+class Served(Protocol):
+    """A function that serves events until it is closed. `init_ms` are the cold starts since it was ready."""
+
+    @property
+    def init_ms(self) -> Sequence[float]: ...
+    async def invoke(self, event: bytes, *, request_id: str, trace_id: str) -> bytes: ...
+    async def open(self) -> object: ...
+    async def wait_until_ready(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+MakeEnvironment = Callable[[int], Environment]
+# From a function's name, the environments it begins with, and how to make one more, to the function.
+Deploy = Callable[[str, int, MakeEnvironment], Served]
+Start = Callable[[FunctionSettings], Environment]
+_EMPTY: Final = b'{"statusCode":200,"headers":{"content-type":"application/json"},"body":"{}"}'
+
+
+class _GuardedIntegration:
+    """What stands behind the authorizer: an answer that costs nothing, so that only the authorizer is measured."""
+
+    async def invoke(self, event: bytes, *, request_id: str, trace_id: str) -> bytes:
+        del event, request_id, trace_id
+        return _EMPTY
+
+
+@dataclass(slots=True)
+class LoadSystem:
+    """`async with LoadSystem(…) as system` serves; `deploy` makes each function, `start` each of its environments.
+
+    `api_account` owns the APIs, and must be the account that the environments give as the functions' own.
+    What the functions print, their audit lines, goes to a file for each in `logs`.
+    """
+
+    scenario: Scenario
+    deploy: Deploy
+    start: Start
+    logs: Path
+    zero: bool = False
+    api_account: str = ACCOUNT
+    functions: dict[str, Served] = field(default_factory=dict, init=False)
+    journals: dict[str, Journal] = field(default_factory=dict, init=False)
+    folder: Path = field(init=False)
+    callers: Sequence[LoadCaller] = field(init=False)
+    operator: LoadCaller = field(init=False)
+    _keys: set[str] = field(default_factory=set, init=False)
+    _model: ModelProcess = field(init=False)
+    _gateway: Gateway = field(init=False)
+    _guarded: GuardedApi = field(init=False)
+    _guarded_front: Front = field(init=False)
+    _open: AsyncExitStack = field(default_factory=AsyncExitStack, init=False, repr=False)
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            await self._open.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._open.aclose()
+
+    def target(self, samples_file: Path) -> Target:
+        """Say what locust is aimed at."""
+        load = self.scenario.load
+        return Target(
+            http_api=self._gateway.url(FrontKind.HTTP_API),
+            guarded_api=self._guarded.url if AUTHORIZER in self.functions else "",
+            guarded_api_id=self._guarded_front.api_id,
+            sts_url=self._model.url,
+            region=REGION,
+            callers=self.callers,
+            operator=self.operator,
+            rate_per_user=load.rate / load.users,
+            warm_up_s=load.warm_up_s,
+            samples_file=str(samples_file),
+        )
+
+    async def take_calls(self) -> Mapping[str, Sequence[Call]]:
+        """Give every environment's calls to AWS by the key it signs with, and those about proofs by the session's."""
+        proven = {stay.proof_key for journal in self.journals.values() for stay in journal.stays if stay.proof_key}
+        return {key: await self._model.take_calls(key) for key in sorted(self._keys | proven)}
+
+    async def _start(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="sentinel-load-"))
+        self._open.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        self.callers, self.operator = create_callers(self.scenario.load.users)
+        self._model = ModelProcess(zero=self.zero, sts_per_second=self.scenario.sts_per_second)
+        await self._open.enter_async_context(self._model)
+        await self._model.put_parameters(documents())
+        front = Front(FrontKind.HTTP_API, new_name(10), self.api_account, REGION)
+        self._guarded_front = Front(FrontKind.HTTP_API, new_name(10), self.api_account, REGION)
+        for function, count in self.scenario.environments.items():
+            await self._start_function(function, count, front)
+        served: dict[str, Invokable] = {
+            name: JournaledFunction(function, self.journals[name]) for name, function in self.functions.items()
+        }
+        credentials = RememberedCredentials(KnownCallers([*self.callers, self.operator]))
+        self._gateway = Gateway(served, credentials, utc_now)
+        self._open.push_async_callback(self._gateway.close)
+        await self._gateway.open([front], {})
+        if AUTHORIZER in served:
+            self._guarded = GuardedApi(self._guarded_front, served[AUTHORIZER], _GuardedIntegration(), utc_now)
+            self._open.push_async_callback(self._guarded.close)
+            await self._guarded.open()
+
+    async def _start_function(self, function: str, count: int, front: Front) -> None:
+        journal = self.journals[function] = Journal(monotonic_s)
+        (self.logs / f"{function}.log").unlink(missing_ok=True)
+        api_id = self._guarded_front.api_id if function == AUTHORIZER else front.api_id
+
+        def make(number: int) -> Environment:
+            settings = settings_of(
+                function,
+                number,
+                api_ids=[api_id],
+                endpoint=self._model.url,
+                own=self.scenario.settings.get(function, {}),
+                folder=self.folder,
+                log_file=self.logs / f"{function}.log",
+            )
+            key = settings.environment["AWS_ACCESS_KEY_ID"]
+            self._keys.add(key)
+            return JournaledEnvironment(self.start(settings), key, journal)
+
+        deployed = self.functions[function] = self.deploy(function, count, make)
+        self._open.push_async_callback(deployed.close)
+        await deployed.open()
+        try:
+            async with asyncio.timeout(_READY_LIMIT_S):
+                await deployed.wait_until_ready()
+        except TimeoutError:
+            log = (self.logs / f"{function}.log").read_text(encoding="utf-8", errors="replace")
+            raise SystemFailedError(f"{function} did not start; its log begins:\n{log[:2000]}") from None

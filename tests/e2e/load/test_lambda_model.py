@@ -1,0 +1,157 @@
+"""The real zip in the Lambda model: frozen between events, connections gone stale, cold starts, and 429."""
+
+import asyncio
+import json
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from deploy.local.runtime.api import FunctionThrottledError
+from deploy.local.runtime.function import Environment
+from deploy.packages.build import Package, build_packages
+from deploy.packages.emulator import EMULATED_ACCOUNT
+from deploy.packages.target import Target
+from load.lambda_model.deployment import LambdaModel
+from load.lambda_model.function import ScalingFunction
+from load.lambda_model.quota import CpuQuota, KernelQuota, SteppedQuota
+from load.system.account import documents
+from load.system.functions import settings_of
+from load.system.model import ModelProcess
+from shared.edge.clock import monotonic_s
+from tests.gateway_events import API_ID, http_api_event
+
+LONG_S = 60.0
+# proc(5): a stopped process, and a socket whose other side is gone.
+STOPPED, CLOSE_WAIT = "T", "08"
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Package]:
+    return build_packages(Target.host(), tmp_path_factory.mktemp("zips"), ["vend"])
+
+
+@pytest.fixture
+async def aws() -> AsyncIterator[ModelProcess]:
+    async with ModelProcess(zero=True, keep_alive_s=0.1) as model:
+        await model.put_parameters(documents())
+        yield model
+
+
+@dataclass
+class Deployed:
+    """The vend function: one environment from the start, two at most."""
+
+    function: ScalingFunction
+    environments: list[Environment] = field(default_factory=list)
+
+    async def vend(self) -> Any:
+        event = http_api_event(query="profile=dev")
+        event["requestContext"]["accountId"] = EMULATED_ACCOUNT
+        event["requestContext"]["http"]["sourceIp"] = "127.0.0.1"
+        return json.loads(await self.function.invoke(json.dumps(event).encode(), request_id="r", trace_id="t"))
+
+    def process(self, number: int) -> Path:
+        return Path(f"/proc/{self.environments[number].pid}")
+
+    def is_frozen(self, number: int) -> bool:
+        return (self.process(number) / "stat").read_text().rpartition(")")[2].split()[0] == STOPPED
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110 - the kernel sets no event
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def vend(packages: Mapping[str, Package], aws: ModelProcess, tmp_path: Path) -> AsyncIterator[Deployed]:
+    model = LambdaModel(packages, memory_mb=None, warm=1, maximum=2, idle_s=LONG_S)
+    environments: list[Environment] = []
+
+    def make(number: int) -> Environment:
+        log_file = tmp_path / "vend.log"
+        settings = settings_of(
+            "vend", number, api_ids=[API_ID], endpoint=aws.url, own={}, folder=tmp_path, log_file=log_file
+        )
+        environments.append(model.start(settings))
+        return environments[-1]
+
+    function = model.deploy("vend", 1, make)
+    await function.open()
+    yield Deployed(function, environments)
+    await function.close()
+
+
+async def test_an_environment_is_frozen_but_for_its_events_and_outlives_its_connections(
+    vend: Deployed, aws: ModelProcess
+) -> None:
+    await until(lambda: vend.is_frozen(0))
+    assert (await vend.vend())["statusCode"] == 200
+    await until(lambda: vend.is_frozen(0))
+    port = f":{urlsplit(aws.url).port:04X}"
+
+    def is_stale() -> bool:
+        rows = (vend.process(0) / "net/tcp").read_text().splitlines()[1:]
+        return any(row.split()[2].endswith(port) and row.split()[3] == CLOSE_WAIT for row in rows)
+
+    await until(is_stale)
+    assert (await vend.vend())["statusCode"] == 200
+    assert vend.function.init_ms == []
+
+
+async def test_a_closed_environment_leaves_no_process(vend: Deployed) -> None:
+    process = vend.process(0)
+    assert b"awslambdaric" in (process / "cmdline").read_bytes()
+    await vend.function.close()
+    await until(lambda: not process.exists() or (process / "cmdline").read_bytes() == b"")
+
+
+async def test_a_burst_starts_cold_and_what_is_beyond_the_maximum_is_throttled(vend: Deployed) -> None:
+    answers = await asyncio.gather(*(vend.vend() for _ in range(3)), return_exceptions=True)
+    assert [type(answer) for answer in answers if isinstance(answer, BaseException)] == [FunctionThrottledError]
+    assert [answer["statusCode"] for answer in answers if isinstance(answer, dict)] == [200, 200]
+    await until(lambda: len(vend.function.init_ms) == 1)
+    # An interpreter, the runtime client and the handler: no machine has them within ten milliseconds.
+    assert vend.function.init_ms[0] > 10
+    await until(lambda: vend.is_frozen(0) and vend.is_frozen(1))
+
+
+# So small that a machine with much else to do would give more.
+SHARE = 0.1
+
+
+async def used_share(quota: CpuQuota) -> float:
+    """Give the share of a core that a process takes under a quota, while it takes all it gets."""
+    burn = "import sys, time\nprint(flush=True)\nwhile True: pass"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", burn, stdout=PIPE)
+    try:
+        assert process.stdout is not None
+        await process.stdout.readline()
+        quota.attach(process.pid)
+        file = Path(f"/proc/{process.pid}/schedstat")
+        before_ns, began_s = int(file.read_text().split()[0]), monotonic_s()
+        async with quota.held():
+            await asyncio.sleep(0.5)
+        return (int(file.read_text().split()[0]) - before_ns) / 1e9 / (monotonic_s() - began_s)
+    finally:
+        process.kill()
+        await process.wait()
+        quota.close()
+
+
+async def test_a_quota_by_stopping_holds_a_process_to_its_share() -> None:
+    assert 0 < await used_share(SteppedQuota(SHARE)) < 2 * SHARE
+
+
+async def test_a_quota_by_the_kernel_holds_a_process_to_its_share() -> None:
+    try:
+        quota = KernelQuota(SHARE)
+    except OSError:
+        pytest.skip("no control group can be made here: the quota is kept by stopping")
+    assert 0 < await used_share(quota) < 2 * SHARE

@@ -1,0 +1,72 @@
+"""From a measured vend to what many people need, and the page it is written to."""
+
+from typing import Any
+
+import pytest
+
+from load.capacity import BEGIN, END, CapacityError, replace, write_tables
+from load.sizing import Vend, need, shortest_s
+
+VEND = Vend(mean_s=0.05, sts_calls=1.0, read_units=3.0, write_units=5.0)
+
+
+def a_result(**changes: Any) -> dict[str, Any]:
+    spread = {"p50": 45.0, "p99": 80.0, "p999": 90.0, "mean": 50.0}
+    request = {
+        "latency_ms": spread,
+        "floor_ms": spread,
+        "function_ms": spread,
+        "calls": {"sts.AssumeRole": 1.0},
+        "read_units": 3.0,
+        "write_units": 5.0,
+    }
+    machine = {"cpus": 2, "cpu": "a core", "load_before": 0.1, "revision": "abc1234", "changed_since": False}
+    return {
+        "scenario": "vend",
+        "title": "SDK credential fetches",
+        "functions_run_as": "processes",
+        "machine": machine,
+        "total": {"rps": 40.0},
+        "passed": True,
+        "requests": {"vend dev": request},
+    } | changes
+
+
+def test_a_rate_needs_as_many_at_once_as_come_while_one_is_served() -> None:
+    found = need(VEND, 100)
+    assert found.mean_at_once == pytest.approx(5)
+    assert found.at_once == 14
+    assert (found.read_units, found.write_units) == (300, 500)
+    assert found.sts_share == pytest.approx(1 / 6)
+    assert found.ssm_calls == pytest.approx(14 / 5)
+
+
+def test_the_quota_says_how_fast_everybody_can_come() -> None:
+    assert shortest_s(100_000, VEND, 1.0) == pytest.approx(100_000 / 600)
+    assert need(VEND, 100_000 / shortest_s(100_000, VEND, 0.8)).sts_share == pytest.approx(0.8)
+
+
+def test_the_tables_say_what_was_measured_and_size_three_communities() -> None:
+    tables = write_tables([a_result()])
+    assert "| vend: vend dev | 45 | 80 | 90 | 45 | 80 | 45 | 80 | 3 | 5 | 1.00 |" in tables
+    # 100,000 people, each every 45 minutes.
+    assert "| 100,000 | all day | 37 | 1.9 | 8 | 6.2% | 111 | 185 | 1.6 |" in tables
+    assert "| 100,000 | all within 208 seconds | 480 |" in tables
+
+
+@pytest.mark.parametrize("changes", [{"scenario": "day"}, {"requests": {}}])
+def test_without_a_measured_vend_there_is_no_page(changes: dict[str, Any]) -> None:
+    with pytest.raises(CapacityError, match="vend"):
+        write_tables([a_result(**changes)])
+
+
+def test_only_what_is_between_the_markers_is_replaced() -> None:
+    page = f"before\n{BEGIN}\nold\n{END}\nafter\n"
+    assert replace(page, "new") == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
+    assert replace(replace(page, "new"), "newer") == f"before\n{BEGIN}\nnewer\n{END}\nafter\n"
+
+
+@pytest.mark.parametrize("page", ["", BEGIN, END, f"{END}{BEGIN}", f"{BEGIN}{END}{BEGIN}{END}"])
+def test_a_page_without_its_markers_is_refused(page: str) -> None:
+    with pytest.raises(CapacityError, match="exactly one"):
+        replace(page, "tables")
