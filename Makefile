@@ -8,7 +8,7 @@ RUN := $(UV) run --frozen
 # Tests never see the AWS settings of whoever runs them.
 CLEAN := env -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 
-.PHONY: demo test lint pages
+.PHONY: demo test lint pages package
 
 demo: $(UV) ## the whole system on this machine, and a short tour of it
 	$(CLEAN) $(RUN) python -m deploy.local.tour
@@ -24,6 +24,9 @@ lint: $(UV) ## format, lint, types, import rules
 
 pages: $(UV) ## regenerate the generated pages of docs/
 	$(RUN) python -m docs.pages
+
+package: $(UV) ## the Lambdas' zips, for both architectures, into dist/
+	$(RUN) python -m deploy.packages
 
 .tools/bin/uv:
 	python3 -m venv .tools

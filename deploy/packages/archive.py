@@ -1,0 +1,28 @@
+"""Zips that are the same bytes for the same files: sorted, with one time, one mode and one compression."""
+
+import zipfile
+from pathlib import Path
+from typing import Final
+
+# The first a zip can hold.
+_TIME: Final = (1980, 1, 1, 0, 0, 0)
+# A plain file that everybody may read, as Lambda's own user must (Lambda Developer Guide, "Python .zip archives").
+_MODE: Final = 0o100644
+_UNIX: Final = 3
+_LEVEL: Final = 9
+
+
+def files_of(folder: Path) -> list[Path]:
+    """List every file below a folder, in the order a zip has them."""
+    return sorted((each for each in folder.rglob("*") if each.is_file()), key=lambda each: each.as_posix())
+
+
+def write_zip(folder: Path, archive: Path) -> None:
+    """Zip every file below a folder."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as written:
+        for each in files_of(folder):
+            entry = zipfile.ZipInfo(each.relative_to(folder).as_posix(), _TIME)
+            entry.create_system = _UNIX
+            entry.external_attr = _MODE << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            written.writestr(entry, each.read_bytes(), compresslevel=_LEVEL)

@@ -1,0 +1,80 @@
+"""Builds the zips of the Lambdas."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.packages.archive import files_of, write_zip
+from deploy.packages.bytecode import compile_all
+from deploy.packages.contents import CONTENTS, PROJECT, Contents, find_imports, source_of
+from deploy.packages.dependencies import install
+from deploy.packages.distributions import Distribution, take
+from deploy.packages.models import write_data
+from deploy.packages.target import Target, find_interpreter
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A Lambda's zip, and the folder with the same files unpacked."""
+
+    contents: Contents
+    target: Target
+    archive: Path
+    folder: Path
+    distributions: tuple[Distribution, ...]
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def sha256(self) -> str:
+        """Hash the zip, as hex."""
+        return hashlib.sha256(self.archive.read_bytes()).hexdigest()
+
+    @property
+    def unpacked(self) -> int:
+        """Count the bytes of the files, as Lambda's limit of 250 MB does."""
+        return sum(each.stat().st_size for each in files_of(self.folder))
+
+
+def build_packages(target: Target, out: Path, services: Iterable[str] = tuple(CONTENTS)) -> Mapping[str, Package]:
+    """Build the zips of some services into a folder, `sentinel-<service>-<arch>.zip`, each beside its files unpacked.
+
+    Raises:
+        NoInterpreterError: there is no Python of the target's version here to compile with.
+        UvError: the lock file does not give the dependencies.
+
+    """
+    interpreter = find_interpreter(target.python)
+    out.mkdir(parents=True, exist_ok=True)
+    return {service: _build(CONTENTS[service], target, out.resolve(), interpreter) for service in services}
+
+
+def _build(contents: Contents, target: Target, out: Path, interpreter: Path) -> Package:
+    folder = out / f"sentinel-{contents.service}-{target.arch}"
+    archive = folder.with_name(f"{folder.name}.zip")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    sources = _copy_own(contents, folder)
+    with tempfile.TemporaryDirectory(prefix="sentinel-package-") as work:
+        installed = Path(work) / "installed"
+        install(contents, target, installed)
+        distributions = take(installed, folder)
+        write_data(installed, folder, contents.aws, sources)
+    compile_all(folder, interpreter)
+    write_zip(folder, archive)
+    return Package(contents, target, archive, folder, distributions)
+
+
+def _copy_own(contents: Contents, folder: Path) -> list[Path]:
+    """Copy one service and what it imports of `shared`; gives the files copied."""
+    copies = []
+    for path in map(source_of, find_imports(contents).own):
+        copy = folder / path
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copies.append(Path(shutil.copyfile(PROJECT / path, copy)))
+    return copies
