@@ -14,7 +14,7 @@ demo: $(UV) ## the whole system on this machine, and a short tour of it
 	$(CLEAN) $(RUN) python -m deploy.local.tour
 
 test: $(UV) ## every test
-	$(CLEAN) $(RUN) pytest -n 2 $(PYTEST_ARGS)
+	$(CLEAN) $(RUN) --group cdk pytest -n 2 $(PYTEST_ARGS)
 
 lint: $(UV) ## format, lint, types, import rules
 	$(RUN) ruff format --check .
