@@ -9,8 +9,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "Complete": {
         "name": "vendor",
         "architecture": "x86_64",
-        "tracing": False,
-        "reserved_concurrency": {"vend": 50},
+        "reserved_concurrency": {"vend": 50, "admin": 10, "authorizer": 100},
         "provisioned_concurrency": {"vend": 2},
         "permissions_boundary_arn": "arn:aws:iam::111122223333:policy/Engineers",
         "parameter_prefix": "/vendor",
@@ -32,6 +31,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "http_api": False,
         "kill_switch": False,
         "snap_start": True,
+        "tracing": False,
         "deletion_protection": False,
         "rest_api": {"type": "PRIVATE", "vpc_endpoint_ids": ["vpce-0a1b2c3d"], "access_logs": False},
     },

@@ -1,40 +1,28 @@
-"""What an account holds, by kind and name, and what a template says it will."""
+"""What an account holds of what a template names, and what the template says it will hold."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from deploy.local.aws import LocalAws
 from tests.cdk.template import Template
+from tests.e2e.terraform.leftovers import everything_of
 
-# Kind, and what lists it: service, operation, arguments, where the items are, and what their name is.
-_LISTS: Mapping[str, tuple[str, str, dict[str, Any], str, str | None]] = {
-    "ApiGateway::RestApi": ("apigateway", "get_rest_apis", {}, "items", "name"),
-    "ApiGatewayV2::Api": ("apigatewayv2", "get_apis", {}, "Items", "Name"),
-    "CloudWatch::Alarm": ("cloudwatch", "describe_alarms", {}, "MetricAlarms", "AlarmName"),
-    "CloudWatch::Dashboard": ("cloudwatch", "list_dashboards", {}, "DashboardEntries", "DashboardName"),
-    "DynamoDB::Table": ("dynamodb", "list_tables", {}, "TableNames", None),
-    "IAM::ManagedPolicy": ("iam", "list_policies", {"Scope": "Local"}, "Policies", "PolicyName"),
-    "IAM::Role": ("iam", "list_roles", {}, "Roles", "RoleName"),
-    "Lambda::Function": ("lambda", "list_functions", {}, "Functions", "FunctionName"),
-    "Logs::LogGroup": ("logs", "describe_log_groups", {}, "logGroups", "logGroupName"),
-    "SNS::Topic": ("sns", "list_topics", {}, "Topics", "TopicArn"),
-    "SSM::Parameter": ("ssm", "describe_parameters", {"MaxResults": 50}, "Parameters", "Name"),
-}
-_NAMES = {
-    "ApiGateway::RestApi": "Name",
-    "ApiGatewayV2::Api": "Name",
-    "CloudWatch::Alarm": "AlarmName",
-    "CloudWatch::Dashboard": "DashboardName",
-    "DynamoDB::Table": "TableName",
-    "IAM::ManagedPolicy": "ManagedPolicyName",
-    "IAM::Role": "RoleName",
-    "Lambda::Function": "FunctionName",
-    "Logs::LogGroup": "LogGroupName",
-    "SNS::Topic": "TopicName",
-    "SSM::Parameter": "Name",
+_REST = "apigateway items"
+# Kind, its name in the template, and where an account lists it.
+_LISTED: Mapping[str, tuple[str, str]] = {
+    "ApiGateway::RestApi": ("Name", _REST),
+    "ApiGatewayV2::Api": ("Name", "apigatewayv2 Items"),
+    "CloudWatch::Alarm": ("AlarmName", "cloudwatch MetricAlarms"),
+    "CloudWatch::Dashboard": ("DashboardName", "cloudwatch DashboardEntries"),
+    "DynamoDB::Table": ("TableName", "dynamodb TableNames"),
+    "IAM::ManagedPolicy": ("ManagedPolicyName", "iam Policies"),
+    "IAM::Role": ("RoleName", "iam Roles"),
+    "Lambda::Function": ("FunctionName", "lambda Functions"),
+    "Logs::LogGroup": ("LogGroupName", "logs logGroups"),
+    "SNS::Topic": ("TopicName", "sns Topics"),
+    "SSM::Parameter": ("Name", "ssm Parameters"),
 }
 # They are parts of others, and asked of these one by one.
-PARTS = {
+_PARTS = {
     *("ApiGateway::Deployment", "ApiGateway::Method", "ApiGateway::Resource", "ApiGateway::Stage"),
     *("ApiGatewayV2::Integration", "ApiGatewayV2::Route", "ApiGatewayV2::Stage"),
     *("Lambda::Alias", "Lambda::Permission", "Lambda::Version"),
@@ -42,16 +30,14 @@ PARTS = {
 
 
 async def holdings(aws: LocalAws) -> dict[str, set[str]]:
-    """List everything of the kinds a template creates."""
-    found: dict[str, set[str]] = {}
-    for kind, (service, operation, arguments, where, name) in _LISTS.items():
-        async with aws.client(service) as client:
-            answer = await getattr(client, operation)(**arguments)
-        found[kind] = {(item if name is None else item[name]).rpartition(":")[2] for item in answer[where]}
-    return found
+    """List everything of the kinds a template creates; a topic's name ends its ARN."""
+    async with aws.client("apigateway") as client:
+        rest = [api["name"] for api in (await client.get_rest_apis())["items"]]
+    found = {**await everything_of(aws), _REST: rest}
+    return {kind: {name.rpartition(":")[2] for name in found[where]} for kind, (_, where) in _LISTED.items()}
 
 
 def expected(template: Template) -> dict[str, set[str]]:
     """Name everything the template creates; every kind is either listed or a part of what is."""
-    assert template.counts().keys() == _NAMES.keys() | PARTS
-    return {kind: {each[key] for each in template.of_type(kind).values()} for kind, key in _NAMES.items()}
+    assert template.counts().keys() == _LISTED.keys() | _PARTS
+    return {kind: {each[key] for each in template.of_type(kind).values()} for kind, (key, _) in _LISTED.items()}

@@ -14,17 +14,18 @@ import pytest_asyncio
 from deploy.local.aws import LocalAws
 from deploy.local.keys import Keys
 from deploy.local.place import REGION
+from tests.cdk.installed import needs_cdk
 from tests.e2e.cdk.deployment import BOOTSTRAP, Deployment, deploy, emulated, synthesized
 from tests.e2e.cdk.holdings import expected, holdings
 from tests.e2e.local.requests import Answer
 
-pytest.importorskip("aws_cdk", reason="the CDK is not installed: `make test` runs with its dependency group")
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FUNCTIONS = ("sentinel-vend", "sentinel-admin", "sentinel-authorizer-ledger")
 
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    needs_cdk()
     return synthesized(tmp_path_factory)
 
 

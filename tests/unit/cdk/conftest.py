@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.cdk.installed import needs_cdk
 from tests.cdk.template import Template
 from tests.once import made_once
 
-pytest.importorskip("aws_cdk", reason="the CDK is not installed: `make test` runs with its dependency group")
 PROJECT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="session")
 def cdk_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The synthesized variants. A process of its own: the library and its Node.js take seconds to start."""
+    needs_cdk()
     return made_once(tmp_path_factory, "cdk-variants", _synthesize) / "out"
 
 

@@ -1,5 +1,7 @@
 """What cannot be deployed is refused when the app is synthesized, with the remedy."""
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from deploy.cdk.context import UnusableContextError, read_context
 from deploy.cdk.options import Packages, ServiceOptions
 
 PROJECT = Path(__file__).parents[3]
+README = PROJECT / "deploy" / "cdk" / "README.md"
 
 
 @pytest.fixture
@@ -62,6 +65,31 @@ def test_the_context_may_be_text_and_name_a_folder_of_documents(packages: dict[s
 
     assert options.sentinel.documents.keys() >= {"policies/access", "policies/admin", "profiles/dev"}
     assert options.protected_roles == {}
+
+
+def test_the_context_in_the_readme_is_one(packages: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PROJECT)
+    (written,) = re.findall(r"```json\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    context = json.loads(written)
+    context["sentinel"]["packages"] = packages
+
+    options = read_context(context)
+
+    assert options.sentinel.documents
+    assert options.sentinel.authorizers.keys() == {"ledger"}
+    assert options.protected_roles.keys() == {"dev"}
+
+
+def test_the_context_in_cdk_json_deploys_what_make_package_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = json.loads((README.parent / "cdk.json").read_text(encoding="utf-8"))["context"]
+    monkeypatch.chdir(tmp_path)
+    Path("dist").mkdir()
+    for name in Packages.model_fields:
+        Path(f"dist/sentinel-{name}-arm64.zip").touch()
+
+    assert read_context(context).sentinel.packages.vend == Path("dist/sentinel-vend-arm64.zip")
 
 
 @pytest.mark.parametrize(

@@ -91,8 +91,8 @@ def test_functions_start_from_snapshots_or_are_kept_ready(complete: Template, pr
     assert [each for each in ready if each] == [{"ProvisionedConcurrentExecutions": 2}]
 
 
-def test_requests_are_traced_unless_that_is_turned_off(default: Template, complete: Template) -> None:
-    for template, mode in ((default, "Active"), (complete, "PassThrough")):
+def test_requests_are_traced_unless_that_is_turned_off(default: Template, private: Template) -> None:
+    for template, mode in ((default, "Active"), (private, "PassThrough")):
         modes = {function["TracingConfig"]["Mode"] for function in template.of_type("Lambda::Function").values()}
         assert modes == {mode}
 
