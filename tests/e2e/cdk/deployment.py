@@ -20,7 +20,7 @@ from deploy.local.keys import Keys, new_access_key
 from deploy.local.place import ACCOUNT, REGION
 from deploy.policies.caller import caller_policy
 from tests.cdk.template import Template, example_place
-from tests.e2e.host_packages import HOST, host_packages
+from tests.e2e.host_packages import host_packages, host_target
 from tests.e2e.local.requests import Answer, call
 from tests.once import made_once
 
@@ -37,7 +37,7 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
     context = {
         "sentinel": {
             "packages": packages,
-            "architecture": HOST.arch,
+            "architecture": host_target().arch,
             "documents": "deploy/local/documents",
             "authorizers": {"ledger": AUTHORIZER},
             "rest_api": {"type": "REGIONAL", "source_ips": ["198.51.100.0/24"]},
