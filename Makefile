@@ -27,7 +27,7 @@ pages: $(UV) ## regenerate the generated pages of docs/
 	$(RUN) python -m docs.terraform
 
 package: $(UV) ## the Lambdas' zips, for both architectures, into dist/
-	$(RUN) python -m deploy.packages
+	$(RUN) python -m deploy.packages $(PACKAGE_ARGS)
 
 terraform: $(UV) ## the Terraform modules: format, their own tests, and an apply to the emulator
 	@command -v terraform >/dev/null || echo "Terraform is not installed: https://developer.hashicorp.com/terraform/install"
