@@ -9,8 +9,8 @@ from pathlib import Path
 
 from deploy.packages.archive import files_of, write_zip
 from deploy.packages.bytecode import compile_all
-from deploy.packages.contents import CONTENTS, PROJECT, Contents, find_imports, source_of
-from deploy.packages.dependencies import install
+from deploy.packages.contents import CONTENTS, Contents, find_imports, source_of
+from deploy.packages.dependencies import PROJECT, export_group, install
 from deploy.packages.distributions import Distribution, take
 from deploy.packages.models import write_data
 from deploy.packages.target import Target, find_interpreter
@@ -62,7 +62,9 @@ def _build(contents: Contents, target: Target, out: Path, interpreter: Path) -> 
     sources = _copy_own(contents, folder)
     with tempfile.TemporaryDirectory(prefix="sentinel-package-") as work:
         installed = Path(work) / "installed"
-        install(contents, target, installed)
+        requirements = installed.with_suffix(".txt")
+        requirements.write_text(export_group(contents.group), encoding="utf-8")
+        install(requirements, target, installed)
         distributions = take(installed, folder)
         write_data(installed, folder, contents.aws, sources)
     compile_all(folder, interpreter)

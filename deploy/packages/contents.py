@@ -1,5 +1,6 @@
 """What a zip holds of our own code: one service and the shared modules it imports; and which AWS models it needs."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,11 +8,8 @@ from typing import Final
 
 import grimp
 
+from deploy.packages.dependencies import PROJECT
 from shared.aws.clients import Service
-
-PROJECT: Final = Path(__file__).parents[2]
-# Lambda's Python runtime brings these itself.
-RUNTIME_MODULES: Final = frozenset({"awslambdaric", "snapshot_restore_py"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ CONTENTS: Final[Mapping[str, Contents]] = {
 
 @dataclass(frozen=True, slots=True)
 class Imports:
-    """What a handler imports, at once or later, directly or through others."""
+    """Our modules and their packages, and the packages of others, without the standard library's."""
 
     own: tuple[str, ...]
     others: frozenset[str]
@@ -61,7 +59,7 @@ def find_imports(contents: Contents) -> Imports:
     others = frozenset(name for name in found if graph.is_module_squashed(name))
     own = (found - others) | {contents.handler_module}
     with_packages = {".".join(parts[:length]) for parts in map(_split, own) for length in range(1, len(parts) + 1)}
-    return Imports(tuple(sorted(with_packages)), others)
+    return Imports(tuple(sorted(with_packages)), others - sys.stdlib_module_names)
 
 
 def source_of(module: str) -> Path:

@@ -1,27 +1,37 @@
-"""A Lambda's dependencies, as the lock file has them: every one by its hash, wheels only, for the target."""
+"""Dependencies by their hashes, wheels only, for a target: as uv would install them there."""
 
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
-from deploy.packages.contents import PROJECT, Contents
 from deploy.packages.target import Target
+
+PROJECT: Final = Path(__file__).parents[2]
 
 
 class UvError(RuntimeError):
     """uv did not do what it was asked to; the message is its own."""
 
 
-def install(contents: Contents, target: Target, folder: Path) -> None:
-    """Install what the lock file names for a Lambda into a folder, as uv would on the target.
+def export_group(group: str) -> str:
+    """Give what the lock file names for a dependency group of pyproject.toml, as requirements.
 
     Raises:
-        UvError: the lock file is not that of pyproject.toml, a hash is another, or there is no wheel for the target.
+        UvError: the lock file is not that of pyproject.toml.
 
     """
-    requirements = folder.with_suffix(".txt")
-    requirements.write_text(_export(contents), encoding="utf-8")
+    return _uv("export", "--locked", "--no-emit-project", f"--only-group={group}", "--no-annotate")
+
+
+def install(requirements: Path, target: Target, folder: Path) -> None:
+    """Install what a file names, every line with its hash.
+
+    Raises:
+        UvError: a hash is missing or another, or there is no wheel for the target.
+
+    """
     _uv(
         "pip",
         "install",
@@ -34,10 +44,6 @@ def install(contents: Contents, target: Target, folder: Path) -> None:
         f"--target={folder}",
         f"--requirements={requirements}",
     )
-
-
-def _export(contents: Contents) -> str:
-    return _uv("export", "--locked", "--no-emit-project", f"--only-group={contents.group}", "--no-annotate")
 
 
 def _uv(*arguments: str) -> str:

@@ -24,7 +24,7 @@ class Distribution:
 def take(installed: Path, stage: Path) -> tuple[Distribution, ...]:
     """Copy what belongs into the zip, and say what did not."""
     found = metadata.distributions(path=[str(installed)])
-    return tuple(sorted((_take_one(each, installed, stage) for each in found), key=lambda each: each.name))
+    return tuple(sorted((_take_one(each, installed, stage) for each in found), key=lambda each: each.name.lower()))
 
 
 def _take_one(distribution: metadata.Distribution, installed: Path, stage: Path) -> Distribution:

@@ -19,10 +19,15 @@ locals {
       metric  = "stale_documents"
       words   = "Documents cannot be read: admin decides by the last good version, for a few minutes more"
     }
-    aws-throttles = {
+    vend-aws-throttles = {
       service = "vend"
       metric  = "aws_throttles"
-      words   = "STS or a table throttles vending: the quota of STS is per account and region. The audit line names which"
+      words   = "AWS throttles vending, most likely STS, whose quota is one an account and region. The audit line names what"
+    }
+    authorizer-aws-throttles = {
+      service = "authorizer"
+      metric  = "aws_throttles"
+      words   = "AWS throttles the authorizer, so requests to guarded APIs are refused. The audit line names what"
     }
   }
 }

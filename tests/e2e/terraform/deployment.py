@@ -1,4 +1,4 @@
-"""The example `complete`, applied for real: an emulator that runs the functions, the zips it runs, a backend to guard."""
+"""The example `complete`, applied: an emulator that runs the functions, the zips it runs, a backend to guard."""
 
 import asyncio
 import sys

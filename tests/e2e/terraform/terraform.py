@@ -30,7 +30,7 @@ class Root:
         done = subprocess.run(
             ["terraform", *arguments],
             cwd=self.folder,
-            env=_environment() | self.environment,
+            env={**_environment(), **self.environment},
             capture_output=True,
             text=True,
             timeout=_LIMIT_S,
@@ -62,7 +62,7 @@ class Root:
 
 def copy_modules(folder: Path) -> Path:
     """Copy the modules with what they read beside them: Terraform writes into the folders it works in."""
-    for name in ("definitions", "terraform"):
+    for name in ("definitions", "policies/generated", "terraform"):
         shutil.copytree(DEPLOY / name, folder / name, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
     return folder / "terraform"
 

@@ -1,0 +1,172 @@
+"""Runs an unpacked zip as Lambda would: under AWS's Runtime Interface Emulator, by the official runtime client.
+
+    async with EmulatedLambda(target, folder, "services.vend.handler.handler", environment, log_file) as function:
+        answer = await function.invoke(event)
+
+The zip is all the function has: no site-packages, no variable of ours, an empty home.
+"""
+
+import asyncio
+import json
+import socket
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import aiohttp
+
+from deploy.local import leash
+from deploy.local.child import Child
+from deploy.local.runtime.api import FunctionFailedError
+from deploy.packages.target import Target, find_interpreter
+from deploy.packages.tools import fetch_emulator, fetch_runtime
+
+# Whatever else it is told, the emulator names every function in this account: an event's API must be of it.
+EMULATED_ACCOUNT: Final = "012345678912"
+_LOOPBACK: Final = "127.0.0.1"
+_PATH: Final = "/2015-03-31/functions/function/invocations"
+_START_LIMIT_S: Final = 20.0
+_POLL_S: Final = 0.01
+
+
+@dataclass(slots=True)
+class EmulatedLambda:
+    """One execution environment: one request at a time. Its init phase is part of the first invocation."""
+
+    target: Target
+    folder: Path
+    handler: str
+    environment: Mapping[str, str] = field(repr=False)
+    log_file: Path
+    _url: str = field(default="", init=False)
+    _child: Child | None = field(default=None, init=False, repr=False)
+    _session: aiohttp.ClientSession | None = field(default=None, init=False, repr=False)
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def start(self) -> None:
+        """Start the emulator and wait until it takes invocations.
+
+        Raises:
+            RuntimeError: it ended, or does not listen; the message ends with its log.
+
+        """
+        own, runtime = (f"{_LOOPBACK}:{port}" for port in _free_ports(2))
+        command = await asyncio.to_thread(self._command, own, runtime)
+        self._child = await Child.start(
+            command, environment=self._environment(), folder=self.folder, log_file=self.log_file
+        )
+        self._url = f"http://{own}{_PATH}"
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+        try:
+            await self._wait_until_listening(own)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def invoke(self, event: bytes) -> bytes:
+        """Invoke the function; gives its answer.
+
+        Raises:
+            FunctionFailedError: it raised, could not be initialized, or ended.
+
+        """
+        assert self._session is not None, "used before it was started"
+        try:
+            async with self._session.post(self._url, data=event) as response:
+                answer = await response.read()
+        except aiohttp.ClientError as error:
+            raise FunctionFailedError(f"the emulator went away: {type(error).__name__}") from error
+        reason = _failure(answer) or (None if response.ok else f"the emulator answered {response.status}")
+        if reason is not None:
+            raise FunctionFailedError(reason)
+        return answer
+
+    @property
+    def pid(self) -> int:
+        """The emulator's process, which leads a group of its own."""
+        assert self._child is not None, "used before it was started"
+        return self._child.pid
+
+    @property
+    def runtime_pid(self) -> int | None:
+        """The function's process, which leads another: the one to freeze. None before the first invocation."""
+        found = Path(f"/proc/{self.pid}/task").glob("*/children")
+        return next((int(pid) for children in found for pid in children.read_text().split()), None)
+
+    async def close(self) -> None:
+        """Kill the emulator; the function's process, frozen or not, goes with it."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+        if self._child is not None:
+            await self._child.kill()
+            self._child = None
+
+    async def _wait_until_listening(self, address: str) -> None:
+        host, _, port = address.rpartition(":")
+        assert self._child is not None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_START_LIMIT_S):
+                while self._child.running:
+                    with suppress(OSError):
+                        _, writer = await asyncio.open_connection(host, int(port))
+                        writer.close()
+                        return
+                    await asyncio.sleep(_POLL_S)
+        tail = self.log_file.read_text(encoding="utf-8", errors="replace")[-2000:]
+        raise RuntimeError(f"the runtime interface emulator did not start; its log ends:\n{tail}")
+
+    def _command(self, own: str, runtime: str) -> list[str]:
+        # Both addresses, always: without them it listens on every interface.
+        emulator = str(fetch_emulator(self.target))
+        addresses = ("--runtime-interface-emulator-address", own, "--runtime-api-address", runtime)
+        client = (str(find_interpreter(self.target.python)), "-s", "-S", "-m", "awslambdaric", self.handler)
+        return [sys.executable, "-I", "-S", leash.__file__, emulator, *addresses, *client]
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PATH": "/usr/bin:/bin",
+            "HOME": "/nonexistent",
+            "LANG": "C.UTF-8",
+            "TZ": ":UTC",
+            "PYTHONPATH": str(fetch_runtime(self.target)),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LAMBDA_TASK_ROOT": str(self.folder),
+            "AWS_LAMBDA_FUNCTION_TIMEOUT": "29",
+            **self.environment,
+        }
+
+
+def _free_ports(count: int) -> list[int]:
+    """Find free ports, all at once so that no two are the same."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind((_LOOPBACK, 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def _failure(answer: bytes) -> str | None:
+    """Read Lambda's form of an error, which the emulator sends in place of an answer."""
+    try:
+        value: Any = json.loads(answer)
+    except ValueError:
+        return None
+    if not isinstance(value, dict) or not {"errorType", "errorMessage"} <= value.keys():
+        return None
+    return f"{value['errorType']}: {value['errorMessage']}"

@@ -1,0 +1,37 @@
+"""Run with a zip's folder and a handler: imports every module the zip holds, wires the handler, prints what failed.
+
+The interpreter is started with `-I -S`: the standard library and the folder are all there is.
+"""
+
+import importlib
+import json
+import sys
+from pathlib import Path
+
+
+def module_names(folder: Path) -> list[str]:
+    names = []
+    for file in sorted([*folder.rglob("*.py"), *folder.rglob("*.so")]):
+        *packages, last = file.relative_to(folder).parts
+        name = last.partition(".")[0]
+        names.append(".".join(packages if name == "__init__" else [*packages, name]))
+    return names
+
+
+def main() -> None:
+    folder, handler = Path(sys.argv[1]), sys.argv[2]
+    sys.path.insert(0, str(folder))
+    failed = {}
+    names = module_names(folder)
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except BaseException as error:  # noqa: BLE001 - whatever keeps a module from importing is what is looked for
+            failed[name] = repr(error)
+    module, _, attribute = handler.rpartition(".")
+    getattr(sys.modules[module], attribute).close()
+    sys.stdout.write(json.dumps({"imported": len(names), "failed": failed}))
+
+
+if __name__ == "__main__":
+    main()

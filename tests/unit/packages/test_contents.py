@@ -1,0 +1,45 @@
+"""What a zip takes of our own code, and of whose."""
+
+import tomllib
+from typing import Any
+
+import pytest
+
+from deploy.packages.contents import CONTENTS, Contents, find_imports, source_of
+from deploy.packages.dependencies import PROJECT
+
+# The names under which three distributions are imported.
+DISTRIBUTIONS = {"yaml": "pyyaml", "pydantic_core": "pydantic-core"}
+RUNTIME = {"snapshot_restore_py"}
+
+
+def group(name: str) -> set[str]:
+    """Read a dependency group of pyproject.toml, with those it includes."""
+    entries: list[Any] = tomllib.loads((PROJECT / "pyproject.toml").read_text())["dependency-groups"][name]
+    included = [group(entry["include-group"]) for entry in entries if isinstance(entry, dict)]
+    return {entry for entry in entries if isinstance(entry, str)}.union(*included)
+
+
+@pytest.fixture(scope="module", params=sorted(CONTENTS))
+def contents(request: pytest.FixtureRequest) -> Contents:
+    return CONTENTS[request.param]
+
+
+def test_a_group_names_exactly_what_its_service_imports(contents: Contents) -> None:
+    imports = find_imports(contents)
+    # Data, read as a resource where the zones are loaded.
+    data = {"tzdata"} if "shared.core.zones" in imports.own else set()
+    assert {DISTRIBUTIONS.get(name, name) for name in imports.others - RUNTIME} | data == group(contents.group)
+
+
+def test_the_modules_on_the_way_to_a_module_come_along(contents: Contents) -> None:
+    own = set(find_imports(contents).own)
+    assert {"services", contents.handler_module, "shared.aws.wire", "shared.aws.wire.client"} <= own
+    assert {name.rpartition(".")[0] for name in own} - {""} <= own
+    assert all((PROJECT / source_of(name)).is_file() for name in own)
+
+
+def test_no_service_takes_another() -> None:
+    for contents in CONTENTS.values():
+        services = {name.split(".")[1] for name in find_imports(contents).own if name.startswith("services.")}
+        assert services == {contents.service}
