@@ -1,21 +1,20 @@
 """The example `complete`, applied: an emulator that runs the functions, the zips it runs, a backend to guard."""
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import web
 
 from deploy.local.aws import LocalAws
 from deploy.local.emulator.server import Emulator
 from deploy.local.keys import Keys, new_access_key, new_name
 from deploy.local.place import ACCOUNT, REGION
-from deploy.packages.build import build_packages
-from deploy.packages.target import Target
+from tests.e2e.host_packages import host_packages, host_target
 from tests.e2e.local.requests import Answer, call
 from tests.e2e.terraform.terraform import Root
 
@@ -74,14 +73,14 @@ class Person:
 
 
 @asynccontextmanager
-async def deployed(root: Root, plugins: Path, work: Path) -> AsyncIterator[Deployment]:
+async def deployed(root: Root, plugins: Path, work: Path, once: pytest.TempPathFactory) -> AsyncIterator[Deployment]:
     """Apply, and destroy at the end, whatever happened in between."""
     async with AsyncExitStack() as stack:
         emulator = Emulator(work, ACCOUNT, REGION, new_access_key())
         stack.push_async_callback(emulator.close)
         backend, archives, *_ = await asyncio.gather(
             stack.enter_async_context(_backend()),
-            asyncio.to_thread(_build, work / "dist"),
+            asyncio.to_thread(host_packages, once),
             emulator.start(),
             asyncio.to_thread(root.init, plugins),
         )
@@ -89,12 +88,6 @@ async def deployed(root: Root, plugins: Path, work: Path) -> AsyncIterator[Deplo
         root = Root(root.folder, _environment(aws) | _variables(archives, backend))
         stack.push_async_callback(asyncio.to_thread, root.destroy)
         yield Deployment(root, aws, await asyncio.to_thread(root.apply))
-
-
-def _build(folder: Path) -> dict[str, str]:
-    """Build the zips for the Python the emulator runs functions with: its own, which is ours."""
-    target = Target("{}.{}".format(*sys.version_info), Target.host().arch)
-    return {service: str(package.archive) for service, package in build_packages(target, folder).items()}
 
 
 @asynccontextmanager
@@ -125,11 +118,11 @@ def _environment(aws: LocalAws) -> dict[str, str]:
     }
 
 
-def _variables(archives: dict[str, str], backend: str) -> dict[str, str]:
+def _variables(archives: Mapping[str, Path], backend: str) -> dict[str, str]:
     paths = ", ".join(f'{service} = "{path}"' for service, path in archives.items())
     return {
         "TF_VAR_packages": f"{{ {paths} }}",
-        "TF_VAR_architecture": Target.host().arch,
+        "TF_VAR_architecture": host_target().arch,
         "TF_VAR_ledger_url": backend,
         # Or nothing could be destroyed.
         "TF_VAR_deletion_protection": "false",

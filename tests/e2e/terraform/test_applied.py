@@ -30,7 +30,7 @@ async def deployment(
     """Apply once. What was applied is destroyed at the end, and must be gone then."""
     example = Root(modules / "examples" / "complete")
     work = tmp_path_factory.mktemp("applied")
-    async with deployed(example, plugins, work) as applied:
+    async with deployed(example, plugins, work, tmp_path_factory) as applied:
         before = await everything_of(applied.aws)
         assert all(before.values()), f"what is to be gone later is not even there: {before}"
         yield applied

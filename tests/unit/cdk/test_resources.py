@@ -14,6 +14,11 @@ from tests.cdk.metrics import written_metrics
 from tests.cdk.options import KEY, PAGER
 from tests.cdk.template import Properties, Template
 
+SERVICE_ALARMS = (
+    *("kill-switch-failed", "vend-stale-documents", "admin-stale-documents"),
+    *("vend-aws-throttles", "authorizer-aws-throttles"),
+)
+
 
 def _environment(template: Template, function: str) -> dict[str, str]:
     properties = template.named("Lambda::Function", "FunctionName", function)
@@ -132,7 +137,7 @@ def test_every_function_and_the_service_itself_are_watched(complete: Template) -
     alarms = list(complete.of_type("CloudWatch::Alarm").values())
     functions = ("vendor-vend", "vendor-admin", "vendor-authorizer-pay", "vendor-authorizer-logs")
     of_functions = {f"{name}-{key}" for name in functions for key in ("errors", "throttles", "duration")}
-    of_service = {f"vendor-{key}" for key in ("kill-switch-failed", "vend-stale-documents", "admin-stale-documents")}
+    of_service = {f"vendor-{key}" for key in SERVICE_ALARMS}
 
     assert {alarm["AlarmName"] for alarm in alarms} == of_functions | of_service
     assert all(alarm["AlarmActions"] == alarm["OKActions"] == [PAGER] for alarm in alarms)
@@ -142,7 +147,7 @@ def test_every_function_and_the_service_itself_are_watched(complete: Template) -
 def test_what_the_service_says_of_itself_is_what_it_writes(default: Template) -> None:
     alarms = [each for each in default.of_type("CloudWatch::Alarm").values() if each["Namespace"] == NAMESPACE]
 
-    assert len(alarms) == 3
+    assert len(alarms) == len(SERVICE_ALARMS)
     assert {alarm["MetricName"] for alarm in alarms} <= written_metrics()
     assert all([each["Name"] for each in alarm["Dimensions"]] == ["service"] for alarm in alarms)
 
