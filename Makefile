@@ -8,13 +8,13 @@ RUN := $(UV) run --frozen
 # Tests never see the AWS settings of whoever runs them.
 CLEAN := env -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 
-.PHONY: demo test lint pages package
+.PHONY: demo test lint pages package terraform
 
 demo: $(UV) ## the whole system on this machine, and a short tour of it
 	$(CLEAN) $(RUN) python -m deploy.local.tour
 
 test: $(UV) ## every test
-	$(CLEAN) $(RUN) pytest -n 2 $(PYTEST_ARGS)
+	$(CLEAN) $(RUN) --group cdk pytest -n 2 $(PYTEST_ARGS)
 
 lint: $(UV) ## format, lint, types, import rules
 	$(RUN) ruff format --check .
@@ -24,9 +24,14 @@ lint: $(UV) ## format, lint, types, import rules
 
 pages: $(UV) ## regenerate the generated pages of docs/
 	$(RUN) python -m docs.pages
+	$(RUN) python -m docs.terraform
 
 package: $(UV) ## the Lambdas' zips, for both architectures, into dist/
 	$(RUN) python -m deploy.packages $(PACKAGE_ARGS)
+
+terraform: $(UV) ## the Terraform modules: format, their own tests, and an apply to the emulator
+	@command -v terraform >/dev/null || echo "Terraform is not installed: https://developer.hashicorp.com/terraform/install"
+	$(CLEAN) $(RUN) pytest tests/unit/terraform tests/e2e/terraform $(PYTEST_ARGS)
 
 .tools/bin/uv:
 	python3 -m venv .tools

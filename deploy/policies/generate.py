@@ -1,4 +1,4 @@
-"""Write the policies as JSON files, for reading and for tools that are not Python.
+"""Write the policies as JSON files, for reading and for tools that are not Python, and as templates for Terraform.
 
 Run `python -m deploy.policies.generate`; a test compares the committed files with what this would write.
 """
@@ -13,6 +13,7 @@ from deploy.policies.execution import admin_policy, authorizer_policy, lambda_tr
 from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
 from deploy.policies.place import Place, Policy
 from deploy.policies.protected import protected_trust
+from deploy.policies.terraform import write_terraform_files
 
 FOLDER: Final = Path(__file__).parent / "generated"
 EXAMPLE: Final = Place(
@@ -49,6 +50,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for name, document in generated_policies().items():
         (FOLDER / name).write_text(render(document), encoding="utf-8")
+    write_terraform_files()
 
 
 if __name__ == "__main__":

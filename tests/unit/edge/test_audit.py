@@ -68,5 +68,16 @@ def test_a_metric_line_is_what_cloudwatch_reads() -> None:
     directive = metric["_aws"]["CloudWatchMetrics"][0]
     assert metric["_aws"]["Timestamp"] == 1795428000000
     assert all(name in metric for dimensions in directive["Dimensions"] for name in dimensions)
-    assert {each["Name"] for each in directive["Metrics"]} == {"requests", "stale_documents", "read_ms"}
+    assert {each["Name"] for each in directive["Metrics"]} == {
+        "requests",
+        "stale_documents",
+        "aws_throttles",
+        "read_ms",
+    }
     assert (metric["requests"], metric["read_ms"], metric["code"]) == (1, 4.2, "denied")
+
+
+@pytest.mark.parametrize(("dependency", "counted"), [("sts", 1), (None, 0)])
+def test_what_aws_throttles_is_counted_apart_from_what_exceeds_a_budget(dependency: str | None, counted: int) -> None:
+    line = AuditLine(time=AT, service="vend", request_id="r", code="throttled", dependency=dependency)
+    assert json.loads(metric_line(line))["aws_throttles"] == counted

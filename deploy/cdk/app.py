@@ -1,0 +1,40 @@
+"""The app: `cdk synth` and `cdk deploy` run it. What to deploy is in the context (cdk.json, or -c)."""
+
+import sys
+
+from deploy.cdk.context import CONTEXT_KEYS, UnusableContextError, read_context
+from deploy.cdk.node import use_installed_node
+
+use_installed_node()
+
+from aws_cdk import App  # noqa: E402 - the library starts Node.js when it is imported
+
+from deploy.cdk.protected_role import ProtectedRole  # noqa: E402 - as above
+from deploy.cdk.stack import SentinelStack  # noqa: E402 - as above
+
+
+def main() -> None:
+    """Synthesize."""
+    app = App()
+    try:
+        options = read_context({key: app.node.try_get_context(key) for key in CONTEXT_KEYS})
+    except UnusableContextError as error:
+        sys.exit(f"deploy.cdk: {error}")
+    stack = SentinelStack(app, "Sentinel", options.sentinel)
+    for name, role in options.protected_roles.items():
+        protected = ProtectedRole(
+            stack,
+            f"{name}Role",
+            name=name,
+            sentinel=stack.service.place,
+            policies=role.policies,
+            managed_policy_arns=role.managed_policy_arns,
+        )
+        if stack.service.kill_switch_policy is not None:
+            # The boundary is named, not referred to, and must be there first.
+            protected.node.add_dependency(stack.service.kill_switch_policy)
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""What a deployment begins with and others change later: documents, and the kill switch's policy.
+
+CloudFormation writes a resource again only when the template says something else about it, so what operators pushed
+and what the admin function wrote since stays.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Final
+
+from aws_cdk import aws_iam, aws_ssm
+from constructs import Construct
+
+from deploy.cdk.names import construct_name
+from deploy.cdk.options import ServiceOptions
+from shared.core.kill_switch import POLICY_NAME, build_boundary
+
+_CHECKS_OF_GRANTS: Final = ("CKV_AWS_107", "CKV_AWS_108", "CKV_AWS_109", "CKV_AWS_110", "CKV_AWS_111")
+
+
+def create_documents(scope: Construct, options: ServiceOptions) -> None:
+    """Put the first documents, by their names below the prefix."""
+    for name, text in options.documents.items():
+        aws_ssm.CfnParameter(
+            scope,
+            construct_name(name, "Document"),
+            name=f"{options.parameter_prefix}/{name}",
+            type="String",
+            tier="Intelligent-Tiering",
+            value=text,
+        )
+
+
+def create_kill_switch_policy(scope: Construct) -> aws_iam.CfnManagedPolicy:
+    """Create the policy that is the boundary of every protected role of this account, with nothing revoked."""
+    nothing_revoked = build_boundary([], datetime.min.replace(tzinfo=UTC)).document
+    policy = aws_iam.CfnManagedPolicy(
+        scope,
+        "Revocations",
+        managed_policy_name=POLICY_NAME,
+        description="Sentinel: allows everything but what was revoked. Only ever a permissions boundary",
+        policy_document=json.loads(nothing_revoked),
+    )
+    # Checkov's checks of what a policy allows: this one is attached to nobody, and a boundary only takes away.
+    skipped = [{"id": check, "comment": "a boundary allows nothing by itself"} for check in _CHECKS_OF_GRANTS]
+    policy.add_metadata("checkov", {"skip": skipped})
+    return policy

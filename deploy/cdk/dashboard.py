@@ -1,0 +1,62 @@
+"""One page: what is asked, how it ends, how long it takes, and what is wrong."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aws_cdk import Stack, aws_cloudwatch
+from constructs import Construct
+
+from deploy.cdk.service_alarms import SERVICE_METRICS
+from deploy.policies.place import Place
+from shared.edge.metrics import NAMESPACE
+
+_WIDTH, _HEIGHT, _COLUMNS = 12, 6, 2
+
+
+def create_dashboard(scope: Construct, name: str, functions: Sequence[str], place: Place) -> None:
+    """Create the dashboard; `functions` are the names of every function."""
+    widgets = [
+        {
+            "type": "metric",
+            "x": index % _COLUMNS * _WIDTH,
+            "y": index // _COLUMNS * _HEIGHT,
+            "width": _WIDTH,
+            "height": _HEIGHT,
+            "properties": {**widget, "period": 60, "region": place.region, "view": "timeSeries"},
+        }
+        for index, widget in enumerate(_widgets(functions, place))
+    ]
+    body = Stack.of(scope).to_json_string({"widgets": widgets})
+    aws_cloudwatch.CfnDashboard(scope, "Dashboard", dashboard_name=name, dashboard_body=body)
+
+
+def _widgets(functions: Sequence[str], place: Place) -> list[dict[str, Any]]:
+    ends = f"SEARCH('{{{NAMESPACE},service,outcome,code}} MetricName=\"requests\" service=\"vend\"', 'Sum', 60)"
+    trouble = [
+        *([NAMESPACE, metric, "service", service] for _, service, metric, _ in SERVICE_METRICS),
+        *(["AWS/DynamoDB", "ThrottledRequests", "TableName", t] for t in (place.session_table, place.grant_table)),
+    ]
+    return [
+        _widget("Requests by service", "Sum", [_of_service("requests", s) for s in ("vend", "admin", "authorizer")]),
+        _widget("How vends end", "Sum", [[{"expression": ends}]]),
+        _widget("Duration of invocations, p99", "p99", [_of_function("Duration", f) for f in functions]),
+        _widget("Steps of a vend, p99", "p99", [_of_service(f"{step}_ms", "vend") for step in ("read", "write")]),
+        _widget(
+            "Errors and throttles",
+            "Sum",
+            [_of_function(metric, f) for f in functions for metric in ("Errors", "Throttles")],
+        ),
+        _widget("Trouble", "Sum", trouble),
+    ]
+
+
+def _widget(title: str, statistic: str, metrics: list[Any]) -> dict[str, Any]:
+    return {"title": title, "metrics": metrics, "stat": statistic}
+
+
+def _of_service(metric: str, service: str) -> list[str]:
+    return [NAMESPACE, metric, "service", service]
+
+
+def _of_function(metric: str, function: str) -> list[str]:
+    return ["AWS/Lambda", metric, "FunctionName", function]

@@ -1,0 +1,113 @@
+"""One function: its role, its log, the version that serves behind the alias `live`, and its alarms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from aws_cdk import Duration, RemovalPolicy, aws_iam, aws_lambda, aws_logs
+from constructs import Construct
+
+from deploy.cdk.alarms import function_alarms
+from deploy.cdk.options import ServiceOptions
+from deploy.cdk.role import create_role
+from deploy.policies.execution import lambda_trust
+from deploy.policies.place import Policy
+
+ALIAS: Final = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionDefinition:
+    """What distinguishes one function from the others. `kind` is vend, admin or authorizer."""
+
+    kind: str
+    name: str
+    description: str
+    package: Path
+    environment: Mapping[str, str]
+    policies: Mapping[str, Policy]
+    timeout_s: int
+
+    @property
+    def handler(self) -> str:
+        return f"services.{self.kind}.handler.handler"
+
+
+class SentinelFunction(Construct):
+    """A function whose callers all go through its alias."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        definition: FunctionDefinition,
+        options: ServiceOptions,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.definition = definition
+        self._options = options
+        role = create_role(
+            self,
+            "Role",
+            name=definition.name,
+            description=f"Execution role of {definition.name}",
+            trust=lambda_trust(),
+            policies=definition.policies,
+            boundary_arn=options.permissions_boundary_arn,
+        )
+        self.function = self._create_function(role)
+        self.alias = aws_lambda.Alias(
+            self,
+            "Live",
+            alias_name=ALIAS,
+            description="The version that serves",
+            version=self.function.current_version,
+            provisioned_concurrent_executions=options.provisioned_concurrency.of(definition.kind) or None,
+        )
+        function_alarms(self, definition.name, options)
+
+    def _create_function(self, role: aws_iam.CfnRole) -> aws_lambda.Function:
+        definition, options = self.definition, self._options
+        return aws_lambda.Function(
+            self,
+            "Function",
+            function_name=definition.name,
+            description=definition.description,
+            # Immutable: nothing that refers to the function may add to what the generated policies say.
+            role=aws_iam.Role.from_role_arn(self, "ImportedRole", role.attr_arn, mutable=False),
+            code=aws_lambda.Code.from_asset(str(definition.package)),
+            handler=definition.handler,
+            runtime=aws_lambda.Runtime.PYTHON_3_13,
+            architecture=_architecture(options.architecture),
+            memory_size=options.memory_mb,
+            timeout=Duration.seconds(definition.timeout_s),
+            environment=definition.environment,
+            reserved_concurrent_executions=options.reserved_concurrency.of(definition.kind),
+            # Text: audit and metric lines are JSON already, and Lambda's JSON format would filter them.
+            logging_format=aws_lambda.LoggingFormat.TEXT,
+            log_group=self._create_log_group(),
+            tracing=aws_lambda.Tracing.ACTIVE if options.tracing else aws_lambda.Tracing.PASS_THROUGH,
+            snap_start=aws_lambda.SnapStartConf.ON_PUBLISHED_VERSIONS if options.snap_start else None,
+        )
+
+    def _create_log_group(self) -> aws_logs.ILogGroup:
+        group = log_group(self, "Log", f"/aws/lambda/{self.definition.name}", self._options)
+        return aws_logs.LogGroup.from_log_group_name(self, "ImportedLog", group.ref)
+
+
+def log_group(scope: Construct, construct_id: str, name: str, options: ServiceOptions) -> aws_logs.CfnLogGroup:
+    """Create a log group that ends with the stack; its lines are kept as long as the options say."""
+    group = aws_logs.CfnLogGroup(
+        scope,
+        construct_id,
+        log_group_name=name,
+        retention_in_days=options.log_retention_days,
+        kms_key_id=options.log_kms_key_arn,
+    )
+    group.apply_removal_policy(RemovalPolicy.DESTROY)
+    return group
+
+
+def _architecture(name: str) -> aws_lambda.Architecture:
+    return aws_lambda.Architecture.ARM_64 if name == "arm64" else aws_lambda.Architecture.X86_64

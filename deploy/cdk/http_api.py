@@ -1,0 +1,83 @@
+"""One HTTP API before vend and admin. Every route asks for a signature; API Gateway checks it and who may call."""
+
+from collections.abc import Mapping
+
+from aws_cdk import aws_apigatewayv2, aws_lambda, aws_logs
+from constructs import Construct
+
+from deploy.cdk.access_log import ACCESS_LOG_FORMAT
+from deploy.cdk.function import SentinelFunction
+from deploy.cdk.options import ServiceOptions
+from deploy.cdk.routes import ROUTES, Route
+from deploy.policies.place import Place
+
+
+class HttpApi(Construct):
+    """The API comes first, its routes later: the functions are told its id, and the routes lead to them."""
+
+    def __init__(self, scope: Construct, construct_id: str, options: ServiceOptions, place: Place) -> None:
+        super().__init__(scope, construct_id)
+        self._options, self._place = options, place
+        self._api = aws_apigatewayv2.CfnApi(
+            self,
+            "Api",
+            name=options.name,
+            description="Sentinel: credentials at /, everything else below /v1",
+            protocol_type="HTTP",
+        )
+        self.api_id: str = self._api.ref
+        self.url: str = self._api.attr_api_endpoint
+
+    def open(self, functions: Mapping[str, SentinelFunction], access_log: aws_logs.CfnLogGroup) -> None:
+        """Lead the routes to the functions, and serve them."""
+        integrations = {kind: self._integrate(kind, function) for kind, function in functions.items()}
+        for route in ROUTES:
+            aws_apigatewayv2.CfnRoute(
+                self,
+                f"{route.construct_id}Route",
+                api_id=self.api_id,
+                route_key=route.key,
+                authorization_type="AWS_IAM",
+                target=f"integrations/{integrations[route.function].ref}",
+            )
+            self._permit(route, functions[route.function])
+        self._serve(access_log)
+
+    def _integrate(self, kind: str, function: SentinelFunction) -> aws_apigatewayv2.CfnIntegration:
+        return aws_apigatewayv2.CfnIntegration(
+            self,
+            f"{kind.capitalize()}Integration",
+            api_id=self.api_id,
+            integration_type="AWS_PROXY",
+            integration_method="POST",
+            integration_uri=function.alias.function_arn,
+            payload_format_version="2.0",
+        )
+
+    def _permit(self, route: Route, function: SentinelFunction) -> None:
+        aws_lambda.CfnPermission(
+            self,
+            f"{route.construct_id}Permission",
+            action="lambda:InvokeFunction",
+            function_name=function.alias.function_arn,
+            principal="apigateway.amazonaws.com",
+            source_arn=self._place.arn("execute-api", f"{self.api_id}/*/{route.source}"),
+        )
+
+    def _serve(self, access_log: aws_logs.CfnLogGroup) -> None:
+        aws_apigatewayv2.CfnStage(
+            self,
+            "Stage",
+            api_id=self.api_id,
+            stage_name="$default",
+            auto_deploy=True,
+            default_route_settings=aws_apigatewayv2.CfnStage.RouteSettingsProperty(
+                throttling_rate_limit=self._options.throttle.rate,
+                throttling_burst_limit=self._options.throttle.burst,
+                detailed_metrics_enabled=True,
+            ),
+            access_log_settings=aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
+                destination_arn=self._place.arn("logs", f"log-group:{access_log.ref}"),
+                format=ACCESS_LOG_FORMAT,
+            ),
+        )

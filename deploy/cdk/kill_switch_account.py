@@ -1,0 +1,27 @@
+"""The kill switch in an account other than the service's: its policy, and the role through which it is written."""
+
+from aws_cdk import Aws
+from constructs import Construct
+
+from deploy.cdk.contents import create_kill_switch_policy
+from deploy.cdk.role import create_role
+from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
+from deploy.policies.place import Place
+from shared.core.kill_switch import ROLE_NAME
+
+
+class KillSwitchAccount(Construct):
+    """Deploy it once in each such account, before its protected roles; give its `policy_arn` to the service."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, sentinel: Place) -> None:
+        super().__init__(scope, construct_id)
+        policy = create_kill_switch_policy(self)
+        self.policy_arn: str = policy.ref
+        create_role(
+            self,
+            "Role",
+            name=ROLE_NAME,
+            description="Sentinel's admin function writes the kill switch of this account through this role",
+            trust=revocations_role_trust(sentinel),
+            policies={"write-the-kill-switch": revocations_role_policy(sentinel, Aws.ACCOUNT_ID)},
+        )

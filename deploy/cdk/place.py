@@ -1,0 +1,28 @@
+"""Where Sentinel is, in CloudFormation's pseudo parameters: what every policy's ARNs are built from."""
+
+from aws_cdk import Aws
+
+from deploy.cdk.tables import table_name
+from deploy.policies.place import Place
+
+
+def sentinel_place(
+    name: str = "sentinel",
+    account: str | None = None,
+    *,
+    parameter_prefix: str = "/sentinel",
+    protected_path: str = "/sentinel/protected/",
+) -> Place:
+    """Name a deployment, in the stack's own account unless another is given, as protected roles elsewhere do."""
+    return Place(
+        partition=Aws.PARTITION,
+        region=Aws.REGION,
+        account=account or Aws.ACCOUNT_ID,
+        session_table=table_name("session", name),
+        grant_table=table_name("grant", name),
+        parameter_prefix=parameter_prefix,
+        vend_role=f"{name}-vend",
+        admin_role=f"{name}-admin",
+        topic=f"{name}-events",
+        protected_path=protected_path,
+    )

@@ -1,0 +1,155 @@
+"""The service as one construct: functions, APIs, tables, topic, kill switch, alarms and dashboard."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from aws_cdk import aws_lambda, aws_logs, aws_sns
+from constructs import Construct
+
+from deploy.cdk.contents import create_documents, create_kill_switch_policy
+from deploy.cdk.dashboard import create_dashboard
+from deploy.cdk.function import FunctionDefinition, SentinelFunction, log_group
+from deploy.cdk.http_api import HttpApi
+from deploy.cdk.names import construct_name
+from deploy.cdk.options import Authorizer, ServiceOptions
+from deploy.cdk.place import sentinel_place
+from deploy.cdk.rest_api import RestApi
+from deploy.cdk.service_alarms import service_alarms
+from deploy.cdk.settings import (
+    AUTHORIZER_TIMEOUT_S,
+    Deployed,
+    admin_environment,
+    authorizer_environment,
+    timeout_s,
+    vend_environment,
+)
+from deploy.cdk.tables import Tables
+from deploy.policies.encryption import encryption_policy
+from deploy.policies.execution import admin_policy, authorizer_policy, vend_policy
+from deploy.policies.place import Place, Policy
+
+_DESCRIPTIONS = {
+    "vend": "Sentinel: decides who gets credentials, and asks STS for them",
+    "admin": "Sentinel: approvals, break-glass, sessions and revocation",
+    "authorizer": "Sentinel: is the session behind a request alive, and really theirs?",
+}
+
+
+class SentinelService(Construct):
+    """Everything of one deployment. `place` names it for policies of other stacks, such as protected roles."""
+
+    def __init__(self, scope: Construct, construct_id: str, options: ServiceOptions) -> None:
+        super().__init__(scope, construct_id)
+        self.options = options
+        self.place = sentinel_place(
+            options.name,
+            parameter_prefix=options.parameter_prefix,
+            protected_path=options.protected_path,
+        )
+        self.tables = Tables(self, "Tables", options)
+        self.topic = aws_sns.CfnTopic(
+            self,
+            "Events",
+            topic_name=self.place.topic,
+            kms_master_key_id=options.kms_key_arn,
+        )
+        self.kill_switch_policy = create_kill_switch_policy(self) if options.kill_switch else None
+        access_log = log_group(self, "AccessLog", f"/aws/apigateway/{options.name}", options)
+        self.http_api = HttpApi(self, "HttpApi", options, self.place) if options.http_api else None
+        self.rest_api = (
+            RestApi(self, "RestApi", options.rest_api, options, self.place, access_log)
+            if options.rest_api is not None
+            else None
+        )
+        self._deployed = self._describe()
+        self.vend = self._create_vend()
+        self.admin = self._create_admin()
+        self.authorizers = {key: self._create_authorizer(key, each) for key, each in options.authorizers.items()}
+        self._open({"vend": self.vend, "admin": self.admin}, access_log)
+        create_documents(self, options)
+        service_alarms(self, options)
+        names = [function.definition.name for function in (self.vend, self.admin, *self.authorizers.values())]
+        create_dashboard(self, options.name, names, self.place)
+
+    def _describe(self) -> Deployed:
+        ours = [] if self.kill_switch_policy is None else [self.kill_switch_policy.ref]
+        return Deployed(
+            api_ids=[api.api_id for api in (self.http_api, self.rest_api) if api is not None],
+            session_table=self.place.session_table,
+            grant_table=self.place.grant_table,
+            parameter_prefix=self.options.parameter_prefix,
+            topic_arn=self.topic.ref,
+            kill_switch_policies=[*ours, *self.options.kill_switch_policy_arns],
+        )
+
+    def _create_vend(self) -> SentinelFunction:
+        return self._create_function(
+            "Vend",
+            FunctionDefinition(
+                kind="vend",
+                name=self.place.vend_role,
+                description=_DESCRIPTIONS["vend"],
+                package=self.options.packages.vend,
+                environment=vend_environment(self._deployed, self.options.settings),
+                policies=self._policies("vend", vend_policy(self.place)),
+                timeout_s=timeout_s(self.options.settings),
+            ),
+        )
+
+    def _create_admin(self) -> SentinelFunction:
+        return self._create_function(
+            "Admin",
+            FunctionDefinition(
+                kind="admin",
+                name=self.place.admin_role,
+                description=_DESCRIPTIONS["admin"],
+                package=self.options.packages.admin,
+                environment=admin_environment(self._deployed, self.options.settings),
+                policies=self._policies("admin", admin_policy(self.place)),
+                timeout_s=timeout_s(self.options.settings),
+            ),
+        )
+
+    def _create_authorizer(self, key: str, authorizer: Authorizer) -> SentinelFunction:
+        name = f"{self.options.name}-authorizer-{key}"
+        function = self._create_function(
+            construct_name(f"authorizer-{key}"),
+            FunctionDefinition(
+                kind="authorizer",
+                name=name,
+                description=_DESCRIPTIONS["authorizer"],
+                package=self.options.packages.authorizer,
+                environment=authorizer_environment(self._deployed, self.options.settings, authorizer.accepts),
+                policies=self._policies("authorizer", authorizer_policy(replace(self.place, authorizer_role=name))),
+                timeout_s=AUTHORIZER_TIMEOUT_S,
+            ),
+        )
+        _permit_guarded_apis(function, authorizer, self.place)
+        return function
+
+    def _create_function(self, construct_id: str, definition: FunctionDefinition) -> SentinelFunction:
+        return SentinelFunction(self, construct_id, definition, self.options)
+
+    def _policies(self, name: str, policy: Policy) -> dict[str, Policy]:
+        """With a key of one's own, each role may use it through the services that encrypt with it."""
+        key = self.options.kms_key_arn
+        return {name: policy} | ({} if key is None else {"encryption": encryption_policy(self.place, key)})
+
+    def _open(self, functions: Mapping[str, SentinelFunction], access_log: aws_logs.CfnLogGroup) -> None:
+        if self.http_api is not None:
+            self.http_api.open(functions, access_log)
+        if self.rest_api is not None:
+            self.rest_api.open(functions)
+
+
+def _permit_guarded_apis(function: SentinelFunction, authorizer: Authorizer, place: Place) -> None:
+    """Let the authorizers of the guarded APIs, and nothing else of these, invoke the function."""
+    for api_id in authorizer.api_ids:
+        aws_lambda.CfnPermission(
+            function,
+            construct_name(api_id, "Permission"),
+            action="lambda:InvokeFunction",
+            function_name=function.alias.function_arn,
+            principal="apigateway.amazonaws.com",
+            source_arn=place.arn("execute-api", f"{api_id}/authorizers/*"),
+        )

@@ -1,0 +1,110 @@
+"""What each function reads from its environment (docs/settings.md). What is not chosen is left to its default."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from services.authorizer.settings import AuthorizerSettings
+from shared.edge.settings import PREFIX, CommonSettings, InvalidSettingsError, Settings, load_settings, read_settings
+
+# API Gateway waits 10 seconds for an authorizer (API Gateway guide, "Quotas for configuring and running an HTTP API").
+AUTHORIZER_TIMEOUT_S: Final = 10
+# Between the deadline and Lambda's own end: time for the init phase, and for the audit line.
+_SPARE_S: Final = 4
+# Budgets each belong to one function; what every function has, an authorizer takes too.
+_ONLY_VEND: Final = frozenset({"vend_budget"})
+_ONLY_ADMIN: Final = frozenset({"admin_budget"})
+_EVERYWHERE: Final = CommonSettings.model_fields.keys()
+_STAND_IN: Final = {"SENTINEL_API_ID": "api", "SENTINEL_SESSION_TABLE": "sessions", "SENTINEL_GRANT_TABLE": "grants"}
+
+
+def check_settings(chosen: Mapping[str, str]) -> Settings:
+    """Read what was chosen as the functions will.
+
+    Raises:
+        ValueError: a setting is unknown or malformed; the message lists every problem.
+
+    """
+    try:
+        return load_settings({**_STAND_IN, **_variables(chosen)})
+    except InvalidSettingsError as error:
+        raise ValueError(f"settings: {error}") from None
+
+
+def check_authorizer(accepts: Mapping[str, str]) -> None:
+    """Read what an authorizer's APIs take as the function will.
+
+    Raises:
+        ValueError: a setting is malformed; the message lists every problem.
+
+    """
+    try:
+        read_settings({**_STAND_IN, **_variables(accepts)}, AuthorizerSettings)
+    except InvalidSettingsError as error:
+        raise ValueError(f"settings: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What the settings name of the deployment itself."""
+
+    api_ids: Sequence[str]
+    session_table: str
+    grant_table: str
+    parameter_prefix: str
+    topic_arn: str
+    kill_switch_policies: Sequence[str]
+
+
+def vend_environment(deployed: Deployed, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Give the vend function's variables."""
+    return {**_documented(deployed), **_variables(chosen, but=_ONLY_ADMIN)}
+
+
+def admin_environment(deployed: Deployed, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Give the admin function's variables."""
+    switch = ",".join(deployed.kill_switch_policies)
+    return {
+        **_documented(deployed),
+        "SENTINEL_TOPIC_ARN": deployed.topic_arn,
+        **({"SENTINEL_KILL_SWITCH_POLICIES": switch} if switch else {}),
+        **_variables(chosen, but=_ONLY_VEND),
+    }
+
+
+def authorizer_environment(
+    deployed: Deployed,
+    chosen: Mapping[str, str],
+    accepts: Mapping[str, str],
+) -> dict[str, str]:
+    """Give an authorizer's variables; `accepts` is what its APIs take. It never outlasts API Gateway's patience."""
+    shared = {name: value for name, value in chosen.items() if name in _EVERYWHERE}
+    deadline_s = min(check_settings(chosen).deadline, AUTHORIZER_TIMEOUT_S - 1)
+    return {
+        **_tables(deployed),
+        **_variables(shared),
+        "SENTINEL_DEADLINE": f"{deadline_s:g}",
+        **_variables(accepts),
+    }
+
+
+def timeout_s(chosen: Mapping[str, str]) -> int:
+    """Give Lambda's own limit for vend and admin, in seconds: later than the deadline of every request."""
+    return math.ceil(check_settings(chosen).deadline) + _SPARE_S
+
+
+def _documented(deployed: Deployed) -> dict[str, str]:
+    return {
+        **_tables(deployed),
+        "SENTINEL_API_ID": ",".join(deployed.api_ids),
+        "SENTINEL_PARAMETER_PREFIX": deployed.parameter_prefix,
+    }
+
+
+def _tables(deployed: Deployed) -> dict[str, str]:
+    return {"SENTINEL_SESSION_TABLE": deployed.session_table, "SENTINEL_GRANT_TABLE": deployed.grant_table}
+
+
+def _variables(chosen: Mapping[str, str], but: frozenset[str] = frozenset()) -> dict[str, str]:
+    return {PREFIX + name.upper(): value for name, value in chosen.items() if name not in but}

@@ -1,0 +1,43 @@
+"""From where a REST API may be called, and by whose callers: its resource policy."""
+
+from collections.abc import Sequence
+
+from deploy.policies.place import Place, Policy, Statement, policy
+
+# The API the policy belongs to (API Gateway guide, "API Gateway resource policy examples").
+_THIS_API = "execute-api:/*"
+
+
+def rest_api_policy(
+    place: Place,
+    *,
+    accounts: Sequence[str],
+    vpc_endpoint_ids: Sequence[str] = (),
+    source_ips: Sequence[str] = (),
+) -> Policy:
+    """Let callers of these accounts in, and deny every call from elsewhere, whatever identity policies say.
+
+    Naming an account lets its own identity policies decide. With `vpc_endpoint_ids` the API is private, and
+    `source_ips` are addresses inside the VPC: `aws:SourceIp` is not there for what comes through an endpoint.
+    """
+    conditions: dict[str, dict[str, object]] = {}
+    if vpc_endpoint_ids:
+        conditions["OnlyThroughTheseEndpoints"] = {"StringNotEquals": {"aws:SourceVpce": list(vpc_endpoint_ids)}}
+    if source_ips:
+        key = "aws:VpcSourceIp" if vpc_endpoint_ids else "aws:SourceIp"
+        conditions["OnlyFromTheseAddresses"] = {"NotIpAddress": {key: list(source_ips)}}
+    owners = [f"arn:{place.partition}:iam::{account}:root" for account in accounts]
+    return policy(
+        _statement("TrustedAccounts", "Allow", owners),
+        *(_statement(sid, "Deny", "*") | {"Condition": condition} for sid, condition in conditions.items()),
+    )
+
+
+def _statement(sid: str, effect: str, principal: object) -> Statement:
+    return {
+        "Sid": sid,
+        "Effect": effect,
+        "Principal": {"AWS": principal},
+        "Action": "execute-api:Invoke",
+        "Resource": _THIS_API,
+    }

@@ -1,0 +1,56 @@
+"""The policies as templates for Terraform: the same functions, asked about a place of placeholders.
+
+`python -m deploy.policies.generate` writes them with the example's; a test compares what is committed with what this
+would write. Terraform fills a template in with `templatefile(path, place)`.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from deploy.policies.caller import caller_policy, operator_policy
+from deploy.policies.encryption import encryption_policy
+from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, vend_policy
+from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
+from deploy.policies.place import Place, Policy
+from deploy.policies.protected import protected_trust
+from shared.core.kill_switch import POLICY_NAME, ROLE_NAME, build_boundary
+
+FOLDER: Final = Path(__file__).parents[1] / "terraform" / "policies"
+SUFFIX: Final = ".json.tftpl"
+# Every field of a place is a variable of the same name.
+PLACE: Final = Place(**{name: f"${{{name}}}" for name in Place.__dataclass_fields__})
+
+
+def policy_templates() -> Mapping[str, Policy]:
+    """Build every template, by name."""
+    return {
+        "vend": vend_policy(PLACE),
+        "authorizer": authorizer_policy(PLACE),
+        "admin": admin_policy(PLACE),
+        "execution-role-trust": lambda_trust(),
+        "encryption": encryption_policy(PLACE, "${key_arn}"),
+        "protected-role-trust": protected_trust(PLACE),
+        "revocations-role": revocations_role_policy(PLACE, "${account}"),
+        "revocations-role-trust": revocations_role_trust(PLACE),
+        "caller": caller_policy(PLACE, "${api_id}"),
+        "operator": operator_policy(PLACE),
+        # What the kill switch says before the first revocation; the admin Lambda writes every later version.
+        "nothing-revoked": json.loads(build_boundary([], datetime.min.replace(tzinfo=UTC)).document),
+    }
+
+
+def terraform_files() -> Mapping[str, str]:
+    """Render everything the modules take from the code, by file name."""
+    names = {"kill_switch_policy_name": POLICY_NAME, "kill_switch_role_name": ROLE_NAME}
+    templates = {f"{name}{SUFFIX}": template for name, template in policy_templates().items()}
+    return {name: json.dumps(value, indent=2) + "\n" for name, value in {**templates, "names.json": names}.items()}
+
+
+def write_terraform_files() -> None:
+    """Write the files."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, text in terraform_files().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")

@@ -1,0 +1,53 @@
+# Sentinel in one account, protected roles in another. A second workload account is the second half once more.
+
+provider "aws" {
+  region = var.region
+}
+
+provider "aws" {
+  alias  = "workload"
+  region = var.region
+
+  assume_role {
+    role_arn = var.workload_deployer_role_arn
+  }
+}
+
+module "sentinel" {
+  source = "../../sentinel"
+
+  packages     = var.packages
+  architecture = var.architecture
+
+  # A regional REST API takes callers of other accounts, which an HTTP API does not.
+  trusted_accounts = var.trusted_accounts
+  rest_api = {
+    type       = "REGIONAL"
+    source_ips = var.source_ips
+  }
+
+  kill_switch_policy_arns = [module.workload.kill_switch_policy_arn]
+
+  documents = {
+    "policies/access"        = file("${path.module}/access.yaml")
+    "profiles/prod-readonly" = module.prod_readonly.profile_document
+  }
+}
+
+module "workload" {
+  source    = "../../kill-switch-account"
+  providers = { aws = aws.workload }
+
+  admin_role_arn = module.sentinel.admin_role_arn
+}
+
+module "prod_readonly" {
+  source    = "../../protected-role"
+  providers = { aws = aws.workload }
+
+  name                   = "prod-readonly"
+  vend_role_arn          = module.sentinel.vend_role_arn
+  kill_switch_policy_arn = module.workload.kill_switch_policy_arn
+  managed_policy_arns    = { view = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess" }
+  region                 = var.region
+}

@@ -1,0 +1,29 @@
+mock_provider "aws" {
+  source = "../../mocks"
+}
+
+mock_provider "aws" {
+  alias  = "workload"
+  source = "../../mocks"
+
+  mock_resource "aws_iam_policy" {
+    defaults = { arn = "arn:aws:iam::444455556666:policy/SentinelRevocations" }
+  }
+}
+
+variables {
+  packages                   = { vend = "main.tf", authorizer = "main.tf", admin = "main.tf" }
+  workload_deployer_role_arn = "arn:aws:iam::444455556666:role/deployer"
+  trusted_accounts           = ["111122223333", "444455556666"]
+  source_ips                 = ["198.51.100.0/24"]
+}
+
+run "the_kill_switch_is_written_in_both_accounts" {
+  assert {
+    condition = toset(split(",", module.sentinel.functions["sentinel-admin"].settings["SENTINEL_KILL_SWITCH_POLICIES"])) == toset([
+      "arn:aws:iam::111122223333:policy/SentinelRevocations",
+      "arn:aws:iam::444455556666:policy/SentinelRevocations",
+    ])
+    error_message = "A revocation would not reach the workload account."
+  }
+}

@@ -1,0 +1,36 @@
+variable "region" {
+  description = "Region of the service."
+  type        = string
+  default     = "eu-central-1"
+}
+
+variable "packages" {
+  description = "Paths of the zips `make package` wrote."
+  type        = object({ vend = string, authorizer = string, admin = string })
+  default = {
+    vend       = "../../../../dist/sentinel-vend-arm64.zip"
+    authorizer = "../../../../dist/sentinel-authorizer-arm64.zip"
+    admin      = "../../../../dist/sentinel-admin-arm64.zip"
+  }
+}
+
+variable "architecture" {
+  description = "Instruction set of the zips."
+  type        = string
+  default     = "arm64"
+}
+
+variable "workload_deployer_role_arn" {
+  description = "The role that deploys to the workload account."
+  type        = string
+}
+
+variable "trusted_accounts" {
+  description = "Accounts whose callers are accepted."
+  type        = list(string)
+}
+
+variable "source_ips" {
+  description = "Addresses the REST API may be called from."
+  type        = list(string)
+}

@@ -1,0 +1,41 @@
+# The kill switch in an account that holds protected roles and not Sentinel itself: the boundary, and the one role that
+# may write it.
+
+data "aws_caller_identity" "this" {}
+
+data "aws_partition" "this" {}
+
+locals {
+  # Generated from the code's constants: python -m deploy.policies.generate
+  policies = "${path.module}/../policies"
+  names    = jsondecode(file("${local.policies}/names.json"))
+  admin    = regex("^arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):role/(?P<admin_role>[A-Za-z0-9+=,.@_-]+)$", var.admin_role_arn)
+}
+
+resource "aws_iam_policy" "revocations" {
+  name        = local.names.kill_switch_policy_name
+  description = "Sentinel: allows everything but what was revoked. Only ever a permissions boundary"
+  policy      = templatefile("${local.policies}/nothing-revoked.json.tftpl", {})
+  tags        = var.tags
+
+  # The admin function writes its later versions.
+  lifecycle {
+    ignore_changes = [policy]
+  }
+}
+
+resource "aws_iam_role" "revocations" {
+  name               = local.names.kill_switch_role_name
+  description        = "Sentinel: writes the policy of the same name, and nothing else"
+  assume_role_policy = templatefile("${local.policies}/revocations-role-trust.json.tftpl", local.admin)
+  tags               = var.tags
+}
+
+resource "aws_iam_role_policy" "revocations" {
+  name = "write-the-kill-switch"
+  role = aws_iam_role.revocations.id
+  policy = templatefile("${local.policies}/revocations-role.json.tftpl", {
+    partition = data.aws_partition.this.partition
+    account   = data.aws_caller_identity.this.account_id
+  })
+}

@@ -1,0 +1,117 @@
+variable "name" {
+  description = "Name of the role."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.name))
+    error_message = "name: 1 to 64 letters, digits and +=,.@_-"
+  }
+}
+
+variable "description" {
+  description = "What the role is for, shown in IAM and in `sentinel profiles`."
+  type        = string
+  default     = "Reached through Sentinel only"
+  nullable    = false
+}
+
+variable "path" {
+  description = "IAM path of the role: `protected_path` of the deployment, or the vend function may not assume it."
+  type        = string
+  default     = "/sentinel/protected/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9._-]+/)+$", var.path))
+    error_message = "path: begins and ends with a slash and has something between, such as /sentinel/protected/."
+  }
+}
+
+variable "vend_role_arn" {
+  description = "The one role that may assume this one: output `vend_role_arn` of the module sentinel."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_-]+$", var.vend_role_arn))
+    error_message = "vend_role_arn: arn:aws:iam::<account>:role/<name>, the execution role of the vend function, without a path."
+  }
+}
+
+variable "kill_switch_policy_arn" {
+  description = "The boundary, SentinelRevocations of this role's own account: output `kill_switch_policy_arn` of the module sentinel or kill-switch-account."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:iam::[0-9]{12}:policy/SentinelRevocations$", var.kill_switch_policy_arn))
+    error_message = "kill_switch_policy_arn: arn:aws:iam::<account>:policy/SentinelRevocations. Without it a revocation could not reach this role's live credentials."
+  }
+}
+
+variable "max_session_duration_s" {
+  description = "The longest session in seconds. Sentinel gives an hour at most, which is the least IAM takes."
+  type        = number
+  default     = 3600
+  nullable    = false
+
+  validation {
+    condition     = var.max_session_duration_s >= 3600 && var.max_session_duration_s <= 43200
+    error_message = "max_session_duration_s: 3600 to 43200, as IAM has it. To give shorter sessions set max_duration."
+  }
+}
+
+variable "policies" {
+  description = "What the role may do: inline policies by name, as JSON."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for policy in values(var.policies) : can(jsondecode(policy).Statement)])
+    error_message = "policies: each is the JSON of a policy document, with a Statement."
+  }
+}
+
+variable "managed_policy_arns" {
+  description = "What the role may do: ARNs of managed policies by names of your choice."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "profile" {
+  description = "Name of the profile people ask for; null: the role's name."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.profile == null || can(regex("^[A-Za-z0-9._-]{1,64}$", var.profile))
+    error_message = "profile: 1 to 64 letters, digits, dots, underscores and hyphens."
+  }
+}
+
+variable "region" {
+  description = "Region the profile's sessions begin in; null: the caller's own."
+  type        = string
+  default     = null
+}
+
+variable "max_duration" {
+  description = "The longest session of the profile, `30m` for instance; null: an hour."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.max_duration == null || can(regex("^([0-9]+h)?([0-9]+m)?([0-9]+s)?$", var.max_duration))
+    error_message = "max_duration: a duration such as 30m or 1h, 15 minutes to an hour."
+  }
+}
+
+variable "tags" {
+  description = "Tags of the role."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

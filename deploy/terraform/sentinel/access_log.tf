@@ -1,0 +1,24 @@
+# Who called, and how it ended. Neither query strings nor headers: a presigned URL would carry a token.
+
+locals {
+  access_log_format = jsonencode({
+    request_id        = "$context.requestId"
+    time              = "$context.requestTime"
+    source_ip         = "$context.identity.sourceIp"
+    user_agent        = "$context.identity.userAgent"
+    account           = "$context.identity.accountId"
+    caller            = "$context.identity.userArn"
+    method            = "$context.httpMethod"
+    path              = "$context.path"
+    status            = "$context.status"
+    latency_ms        = "$context.responseLatency"
+    integration_error = "$context.integration.error"
+  })
+}
+
+resource "aws_cloudwatch_log_group" "access" {
+  name              = "/aws/apigateway/${var.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_kms_key_arn
+  tags              = var.tags
+}

@@ -1,0 +1,52 @@
+# What the service says of itself, in the metric lines of its functions (shared/edge/metrics.py).
+
+locals {
+  metrics_namespace = "Sentinel"
+
+  service_alarms = {
+    kill-switch-failed = {
+      service = "admin"
+      metric  = "kill_switch_failures"
+      words   = "A revocation could not be written in some account: live credentials there still work. The audit line names it; `sentinel kill-switch sync` tries again"
+    }
+    vend-stale-documents = {
+      service = "vend"
+      metric  = "stale_documents"
+      words   = "Documents cannot be read: vend decides by the last good version, for a few minutes more"
+    }
+    admin-stale-documents = {
+      service = "admin"
+      metric  = "stale_documents"
+      words   = "Documents cannot be read: admin decides by the last good version, for a few minutes more"
+    }
+    vend-aws-throttles = {
+      service = "vend"
+      metric  = "aws_throttles"
+      words   = "AWS throttles vending, most likely STS, whose quota is one an account and region. The audit line names what"
+    }
+    authorizer-aws-throttles = {
+      service = "authorizer"
+      metric  = "aws_throttles"
+      words   = "AWS throttles the authorizer, so requests to guarded APIs are refused. The audit line names what"
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "service" {
+  for_each = local.service_alarms
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = each.value.words
+  namespace           = local.metrics_namespace
+  metric_name         = each.value.metric
+  dimensions          = { service = each.value.service }
+  statistic           = "Sum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  period              = 60
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_actions
+  ok_actions          = var.alarm_actions
+  tags                = var.tags
+}

@@ -1,0 +1,73 @@
+# The functions: vend, admin, and one authorizer for each set of APIs that accept the same.
+
+locals {
+  # What every function has in common.
+  common = {
+    runtime                  = var.runtime
+    architecture             = var.architecture
+    memory_mb                = var.memory_mb
+    snap_start               = var.snap_start
+    tracing                  = var.tracing
+    trust_policy             = templatefile("${local.policies}/execution-role-trust.json.tftpl", {})
+    permissions_boundary_arn = var.permissions_boundary_arn
+    log_retention_days       = var.log_retention_days
+    log_kms_key_arn          = var.log_kms_key_arn
+    duration_alarm_ms        = var.duration_alarm_ms
+    alarm_actions            = var.alarm_actions
+    tags                     = var.tags
+  }
+}
+
+module "vend" {
+  source = "./modules/function"
+
+  name        = local.place.vend_role
+  description = "Sentinel: decides who gets credentials, and asks STS for them"
+  package     = var.packages.vend
+  handler     = "services.vend.handler.handler"
+  environment = local.vend_settings
+  policies = merge(local.encryption_policy, {
+    vend = templatefile("${local.policies}/vend.json.tftpl", local.place)
+  })
+  timeout_s               = local.timeout_s
+  provisioned_concurrency = var.provisioned_concurrency.vend
+  reserved_concurrency    = var.reserved_concurrency.vend
+  common                  = local.common
+}
+
+module "admin" {
+  source = "./modules/function"
+
+  name        = local.place.admin_role
+  description = "Sentinel: approvals, break-glass, sessions and revocation"
+  package     = var.packages.admin
+  handler     = "services.admin.handler.handler"
+  environment = local.admin_settings
+  policies = merge(local.encryption_policy, {
+    admin = templatefile("${local.policies}/admin.json.tftpl", local.place)
+  })
+  timeout_s               = local.timeout_s
+  provisioned_concurrency = var.provisioned_concurrency.admin
+  reserved_concurrency    = var.reserved_concurrency.admin
+  common                  = local.common
+}
+
+module "authorizer" {
+  source   = "./modules/function"
+  for_each = var.authorizers
+
+  name        = "${var.name}-authorizer-${each.key}"
+  description = "Sentinel: is the session behind a request alive, and really theirs?"
+  package     = var.packages.authorizer
+  handler     = "services.authorizer.handler.handler"
+  environment = local.authorizer_settings[each.key]
+  policies = merge(local.encryption_policy, {
+    authorizer = templatefile("${local.policies}/authorizer.json.tftpl", merge(local.place, {
+      authorizer_role = "${var.name}-authorizer-${each.key}"
+    }))
+  })
+  timeout_s               = local.authorizer_timeout_s
+  provisioned_concurrency = var.provisioned_concurrency.authorizer
+  reserved_concurrency    = var.reserved_concurrency.authorizer
+  common                  = local.common
+}

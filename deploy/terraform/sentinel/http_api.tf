@@ -1,0 +1,72 @@
+# One HTTP API before vend and admin. Every route asks for a signature; API Gateway checks it and who may call.
+
+locals {
+  # Route by route: what it reaches, and how API Gateway names it when it invokes the function.
+  http_routes = {
+    "GET /"            = { function = "vend", source = "GET/" }
+    "POST /"           = { function = "vend", source = "POST/" }
+    "GET /profiles"    = { function = "vend", source = "GET/profiles" }
+    "ANY /v1/{proxy+}" = { function = "admin", source = "*/v1/{proxy+}" }
+  }
+  functions = { vend = module.vend, admin = module.admin }
+}
+
+resource "aws_apigatewayv2_api" "this" {
+  count = var.http_api ? 1 : 0
+
+  name          = var.name
+  description   = "Sentinel: credentials at /, everything else below /v1"
+  protocol_type = "HTTP"
+  tags          = var.tags
+}
+
+resource "aws_apigatewayv2_integration" "this" {
+  for_each = var.http_api ? local.functions : {}
+
+  api_id                 = aws_apigatewayv2_api.this[0].id
+  integration_type       = "AWS_PROXY"
+  integration_method     = "POST"
+  integration_uri        = each.value.invoke_arn
+  payload_format_version = "2.0"
+}
+
+resource "aws_apigatewayv2_route" "this" {
+  for_each = var.http_api ? local.http_routes : {}
+
+  api_id             = aws_apigatewayv2_api.this[0].id
+  route_key          = each.key
+  authorization_type = "AWS_IAM"
+  target             = "integrations/${aws_apigatewayv2_integration.this[each.value.function].id}"
+}
+
+resource "aws_apigatewayv2_stage" "this" {
+  count = var.http_api ? 1 : 0
+
+  api_id      = aws_apigatewayv2_api.this[0].id
+  name        = "$default"
+  auto_deploy = true
+
+  default_route_settings {
+    throttling_rate_limit    = var.throttle.rate
+    throttling_burst_limit   = var.throttle.burst
+    detailed_metrics_enabled = true
+  }
+
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.access.arn
+    format          = local.access_log_format
+  }
+
+  tags = var.tags
+}
+
+resource "aws_lambda_permission" "http_api" {
+  for_each = var.http_api ? local.http_routes : {}
+
+  statement_id  = "HttpApi${replace(title(replace(each.key, "/[^A-Za-z0-9]+/", " ")), " ", "")}"
+  action        = "lambda:InvokeFunction"
+  function_name = local.functions[each.value.function].name
+  qualifier     = local.functions[each.value.function].alias
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this[0].execution_arn}/*/${each.value.source}"
+}

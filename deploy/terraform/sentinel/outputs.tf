@@ -1,0 +1,83 @@
+output "http_api_url" {
+  description = "What callers set SENTINEL_REMOTE_SERVER to; null without an HTTP API."
+  value       = one(aws_apigatewayv2_api.this[*].api_endpoint)
+}
+
+output "rest_api_url" {
+  description = "The same for the REST API; null without one. A private one resolves inside the VPC of its endpoints."
+  value       = one(aws_api_gateway_stage.this[*].invoke_url)
+}
+
+output "api_ids" {
+  description = "Ids of the APIs whose events the functions accept."
+  value       = local.api_ids
+}
+
+output "caller_policies" {
+  description = "What a person or a job needs to call Sentinel, as JSON: one policy an API, by its kind."
+  value = merge(
+    { for api in aws_apigatewayv2_api.this : "http" => templatefile("${local.policies}/caller.json.tftpl", merge(local.place, { api_id = api.id })) },
+    { for api in aws_api_gateway_rest_api.this : "rest" => templatefile("${local.policies}/caller.json.tftpl", merge(local.place, { api_id = api.id })) },
+  )
+}
+
+output "operator_policy" {
+  description = "What an operator needs to push documents, as JSON."
+  value       = templatefile("${local.policies}/operator.json.tftpl", local.place)
+}
+
+output "vend_role_arn" {
+  description = "The role protected roles trust: input of the module protected-role."
+  value       = module.vend.role_arn
+}
+
+output "admin_role_arn" {
+  description = "The role that writes the kill switch: input of the module kill-switch-account."
+  value       = module.admin.role_arn
+}
+
+output "kill_switch_policy_arn" {
+  description = "Boundary of the protected roles of this account: input of the module protected-role; null without one."
+  value       = one(aws_iam_policy.revocations[*].arn)
+}
+
+output "protected_path" {
+  description = "IAM path of the protected roles."
+  value       = var.protected_path
+}
+
+output "authorizers" {
+  description = "Each authorizer by its key: input of the module guarded-api."
+  value = { for key, authorizer in module.authorizer : key => {
+    function_name = authorizer.name
+    alias         = authorizer.alias
+    invoke_arn    = authorizer.invoke_arn
+    role_arn      = authorizer.role_arn
+  } }
+}
+
+output "functions" {
+  description = "Every function by its name: its alias, execution role, settings and inline policies. For a review at a glance."
+  value = { for function in concat([module.vend, module.admin], values(module.authorizer)) : function.name => {
+    alias_arn = function.alias_arn
+    role_arn  = function.role_arn
+    settings  = function.environment
+    policies  = { for name, policy in function.policies : name => jsondecode(policy) }
+    log_group = function.log_group
+  } }
+}
+
+output "tables" {
+  description = "Names of the two tables by what they hold: session and grant."
+  value       = { for key, table in aws_dynamodb_table.this : key => table.name }
+}
+
+output "topic_arn" {
+  description = "The topic every change is told to."
+  value       = aws_sns_topic.events.arn
+}
+
+output "parameter_prefix" {
+  description = "Path in Parameter Store under which the documents lie."
+  value       = var.parameter_prefix
+}

@@ -1,0 +1,35 @@
+# Where this deployment is: every ARN and every policy is built from these values.
+
+data "aws_caller_identity" "this" {}
+
+data "aws_partition" "this" {}
+
+data "aws_region" "this" {}
+
+locals {
+  # Generated from the code's constants: python -m deploy.policies.generate
+  policies = "${path.module}/../policies"
+  names    = jsondecode(file("${local.policies}/names.json"))
+
+  # The fields of deploy.policies.place.Place. The authorizers' roles differ, so each adds its own.
+  place = {
+    partition        = data.aws_partition.this.partition
+    region           = data.aws_region.this.name
+    account          = data.aws_caller_identity.this.account_id
+    session_table    = local.table_names["session"]
+    grant_table      = local.table_names["grant"]
+    parameter_prefix = var.parameter_prefix
+    vend_role        = "${var.name}-vend"
+    admin_role       = "${var.name}-admin"
+    topic            = "${var.name}-events"
+    protected_path   = var.protected_path
+  }
+
+  # With a key of your own, each role may use it through the services that encrypt with it, and in no other way.
+  encryption_policy = var.kms_key_arn == null ? {} : {
+    encryption = templatefile("${local.policies}/encryption.json.tftpl", {
+      region  = local.place.region
+      key_arn = var.kms_key_arn
+    })
+  }
+}

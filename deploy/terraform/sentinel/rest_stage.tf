@@ -1,0 +1,105 @@
+# The REST API's resource policy, and the stage that serves it.
+
+locals {
+  # The accounts whose callers are accepted. Naming an account lets its own identity policies decide.
+  rest_accounts = length(var.trusted_accounts) > 0 ? var.trusted_accounts : [local.place.account]
+  # A call from anywhere else is denied, whatever identity policies say.
+  rest_networks = var.rest_api == null ? {} : merge(
+    var.rest_api.type == "PRIVATE" ? {
+      OnlyThroughTheseEndpoints = { StringNotEquals = { "aws:SourceVpce" = var.rest_api.vpc_endpoint_ids } }
+    } : {},
+    length(var.rest_api.source_ips) > 0 ? {
+      OnlyFromTheseAddresses = {
+        NotIpAddress = { (var.rest_api.type == "PRIVATE" ? "aws:VpcSourceIp" : "aws:SourceIp") = var.rest_api.source_ips }
+      }
+    } : {},
+  )
+
+  rest_policy = var.rest_api == null ? null : jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [{
+        Sid       = "TrustedAccounts"
+        Effect    = "Allow"
+        Principal = { AWS = [for account in local.rest_accounts : "arn:${local.place.partition}:iam::${account}:root"] }
+        Action    = "execute-api:Invoke"
+        Resource  = "${aws_api_gateway_rest_api.this[0].execution_arn}/*"
+      }],
+      [for sid, condition in local.rest_networks : {
+        Sid       = sid
+        Effect    = "Deny"
+        Principal = { AWS = "*" }
+        Action    = "execute-api:Invoke"
+        Resource  = "${aws_api_gateway_rest_api.this[0].execution_arn}/*"
+        Condition = condition
+      }],
+    )
+  })
+}
+
+resource "aws_api_gateway_rest_api_policy" "this" {
+  count = length(local.rest_api)
+
+  rest_api_id = aws_api_gateway_rest_api.this[0].id
+  policy      = local.rest_policy
+}
+
+resource "aws_api_gateway_deployment" "this" {
+  count = length(local.rest_api)
+
+  rest_api_id = aws_api_gateway_rest_api.this[0].id
+
+  # A deployment is a copy: what it copied, the resource policy too, counts until the next one.
+  triggers = {
+    content = sha256(jsonencode([
+      local.rest_policy,
+      aws_api_gateway_method.this,
+      aws_api_gateway_integration.this,
+    ]))
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  depends_on = [aws_api_gateway_rest_api_policy.this]
+}
+
+resource "aws_api_gateway_stage" "this" {
+  count = length(local.rest_api)
+
+  rest_api_id          = aws_api_gateway_rest_api.this[0].id
+  deployment_id        = aws_api_gateway_deployment.this[0].id
+  stage_name           = var.rest_api.stage
+  xray_tracing_enabled = var.tracing
+
+  # API Gateway writes them only where the account has a CloudWatch role (aws_api_gateway_account), which is one an
+  # account and region and so not this module's.
+  dynamic "access_log_settings" {
+    for_each = var.rest_api.access_logs ? [local.access_log_format] : []
+
+    content {
+      destination_arn = aws_cloudwatch_log_group.access.arn
+      format          = access_log_settings.value
+    }
+  }
+
+  tags = var.tags
+}
+
+resource "aws_api_gateway_method_settings" "this" {
+  count = length(local.rest_api)
+
+  rest_api_id = aws_api_gateway_rest_api.this[0].id
+  stage_name  = aws_api_gateway_stage.this[0].stage_name
+  method_path = "*/*"
+
+  settings {
+    throttling_rate_limit  = var.throttle.rate
+    throttling_burst_limit = var.throttle.burst
+    metrics_enabled        = true
+    # Execution logs would hold headers, and so tokens.
+    logging_level      = "OFF"
+    data_trace_enabled = false
+  }
+}

@@ -1,0 +1,47 @@
+# What each function reads from its environment (docs/settings.md). What is null is left out: the function has a default.
+
+locals {
+  # An authorizer must answer API Gateway within 10 seconds; the others have the API's own 29 or 30.
+  timeout_s            = ceil(coalesce(var.deadline, 8)) + 4
+  authorizer_timeout_s = 10
+
+  api_ids = concat(aws_apigatewayv2_api.this[*].id, aws_api_gateway_rest_api.this[*].id)
+
+  tables = {
+    SENTINEL_SESSION_TABLE = aws_dynamodb_table.this["session"].name
+    SENTINEL_GRANT_TABLE   = aws_dynamodb_table.this["grant"].name
+    SENTINEL_CALL_TIMEOUT  = var.call_timeout
+    SENTINEL_HEDGE_RATIO   = var.hedge_ratio
+  }
+
+  documented = {
+    SENTINEL_API_ID              = join(",", local.api_ids)
+    SENTINEL_DEADLINE            = var.deadline
+    SENTINEL_PARAMETER_PREFIX    = var.parameter_prefix
+    SENTINEL_TRUSTED_ACCOUNTS    = join(",", var.trusted_accounts)
+    SENTINEL_SSO_ROLES           = join(",", var.sso_roles)
+    SENTINEL_NAMED_SESSION_ROLES = join(",", var.named_session_roles)
+    SENTINEL_DOCUMENT_TTL        = var.document_ttl
+    SENTINEL_DOCUMENT_MAX_STALE  = var.document_max_stale
+  }
+
+  vend_settings = { for name, value in merge(local.tables, local.documented, {
+    SENTINEL_VEND_BUDGET = var.vend_budget
+  }) : name => tostring(value) if value != null && value != "" }
+
+  admin_settings = { for name, value in merge(local.tables, local.documented, {
+    SENTINEL_ADMIN_BUDGET         = var.admin_budget
+    SENTINEL_TOPIC_ARN            = aws_sns_topic.events.arn
+    SENTINEL_KILL_SWITCH_POLICIES = join(",", local.kill_switch_policy_arns)
+  }) : name => tostring(value) if value != null && value != "" }
+
+  authorizer_settings = { for key, authorizer in var.authorizers : key => {
+    for name, value in merge(local.tables, {
+      SENTINEL_API_ID            = join(",", authorizer.api_ids)
+      SENTINEL_DEADLINE          = min(coalesce(var.deadline, 8), local.authorizer_timeout_s - 1)
+      SENTINEL_ACCEPTED_PROFILES = join(",", authorizer.accepted_profiles)
+      SENTINEL_MAX_SESSION_AGE   = authorizer.max_session_age
+      SENTINEL_PROOF_BINDING     = authorizer.proof_binding
+    }) : name => tostring(value) if value != null
+  } }
+}

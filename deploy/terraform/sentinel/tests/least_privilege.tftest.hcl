@@ -1,0 +1,182 @@
+# What a reviewer asks first: who may call what, and what each function may do.
+
+mock_provider "aws" {
+  source = "../mocks"
+}
+
+variables {
+  # Any file will do: nothing is uploaded.
+  packages = { vend = "versions.tf", authorizer = "versions.tf", admin = "versions.tf" }
+  authorizers = {
+    ledger = { api_ids = ["a1b2c3d4e5"], accepted_profiles = ["prod"] }
+  }
+}
+
+run "as_it_comes" {
+  assert {
+    condition     = alltrue([for route in aws_apigatewayv2_route.this : route.authorization_type == "AWS_IAM"])
+    error_message = "A route is open."
+  }
+
+  assert {
+    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["GET /", "POST /", "GET /profiles", "ANY /v1/{proxy+}"])
+    error_message = "There are other routes than the functions have."
+  }
+
+  assert {
+    condition     = alltrue([for each in aws_apigatewayv2_integration.this : strcontains(each.integration_uri, ":live/invocations")])
+    error_message = "An API reaches a function past its alias."
+  }
+
+  assert {
+    condition = { for each in aws_lambda_permission.http_api : each.source_arn => each.qualifier } == {
+      "arn:aws:execute-api:eu-central-1:111122223333:httpapi001/*/GET/"          = "live"
+      "arn:aws:execute-api:eu-central-1:111122223333:httpapi001/*/POST/"         = "live"
+      "arn:aws:execute-api:eu-central-1:111122223333:httpapi001/*/GET/profiles"  = "live"
+      "arn:aws:execute-api:eu-central-1:111122223333:httpapi001/*/*/v1/{proxy+}" = "live"
+    }
+    error_message = "API Gateway may invoke more than the routes need."
+  }
+
+  assert {
+    condition     = output.functions["sentinel-vend"].policies == { vend = jsondecode(file("../../policies/generated/vend-execution-role.json")) }
+    error_message = "The vend role is not the generated one."
+  }
+
+  assert {
+    condition     = output.functions["sentinel-admin"].policies == { admin = jsondecode(file("../../policies/generated/admin-execution-role.json")) }
+    error_message = "The admin role is not the generated one."
+  }
+
+  assert {
+    condition = output.functions["sentinel-authorizer-ledger"].policies == { authorizer = jsondecode(replace(
+      file("../../policies/generated/authorizer-execution-role.json"), "sentinel-authorizer", "sentinel-authorizer-ledger",
+    )) }
+    error_message = "The authorizer's role is not the generated one."
+  }
+
+  assert {
+    condition     = jsondecode(output.operator_policy) == jsondecode(file("../../policies/generated/operator.json"))
+    error_message = "The operator's policy is not the generated one."
+  }
+
+  assert {
+    condition     = output.functions["sentinel-vend"].settings["SENTINEL_API_ID"] == "httpapi001" && output.functions["sentinel-authorizer-ledger"].settings["SENTINEL_API_ID"] == "a1b2c3d4e5"
+    error_message = "A function accepts events of other APIs than its own."
+  }
+
+  assert {
+    condition     = aws_iam_policy.revocations[0].name == "SentinelRevocations" && output.functions["sentinel-admin"].settings["SENTINEL_KILL_SWITCH_POLICIES"] == aws_iam_policy.revocations[0].arn
+    error_message = "The admin function does not know the kill switch."
+  }
+
+  assert {
+    condition     = !anytrue([for secret in ["query", "header", "token", "authorization"] : strcontains(lower(aws_apigatewayv2_stage.this[0].access_log_settings[0].format), secret)])
+    error_message = "The access log takes what may hold a token."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_stage.this[0].default_route_settings[0].throttling_rate_limit == 100
+    error_message = "The API is not throttled."
+  }
+}
+
+run "tables_and_logs_are_kept" {
+  assert {
+    condition = alltrue([for table in aws_dynamodb_table.this :
+      table.deletion_protection_enabled && table.point_in_time_recovery[0].enabled && table.ttl[0].enabled && table.billing_mode == "PAY_PER_REQUEST"
+    ])
+    error_message = "A table can be lost."
+  }
+
+  assert {
+    condition     = toset([for index in aws_dynamodb_table.this["grant"].global_secondary_index : index.name]) == toset([for index in local.tables_json.grant.create.GlobalSecondaryIndexes : index.IndexName])
+    error_message = "The grant table lacks an index."
+  }
+
+  assert {
+    condition     = one(aws_dynamodb_table.this["grant"].local_secondary_index).name == "serving"
+    error_message = "The grant table lacks the index that serves."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.access.retention_in_days == 365
+    error_message = "The access log is not kept for a year."
+  }
+}
+
+run "a_key_of_ones_own" {
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d"
+  }
+
+  assert {
+    condition     = alltrue([for table in aws_dynamodb_table.this : table.server_side_encryption[0].kms_key_arn == var.kms_key_arn]) && aws_sns_topic.events.kms_master_key_id == var.kms_key_arn
+    error_message = "Something is encrypted with another key."
+  }
+
+  assert {
+    condition = alltrue([for function in values(output.functions) :
+      function.policies.encryption.Statement[0].Resource == var.kms_key_arn &&
+      function.policies.encryption.Statement[0].Condition.StringLike["kms:ViaService"] == ["dynamodb.eu-central-1.*", "sns.eu-central-1.*"]
+    ])
+    error_message = "A role may use the key otherwise than through DynamoDB and SNS."
+  }
+}
+
+run "every_setting_reaches_its_functions" {
+  variables {
+    deadline            = 12
+    call_timeout        = 2
+    hedge_ratio         = 0.1
+    trusted_accounts    = ["111122223333", "444455556666"]
+    sso_roles           = ["AWSReservedSSO_Developers_0123456789abcdef"]
+    named_session_roles = ["ci-*"]
+    document_ttl        = 0
+    document_max_stale  = 60
+    vend_budget         = 10
+    admin_budget        = 20
+    authorizers = {
+      ledger = { api_ids = ["a1", "b2"], accepted_profiles = ["prod", "staging-*"], max_session_age = "15m", proof_binding = "request" }
+    }
+  }
+
+  assert {
+    condition = output.functions["sentinel-vend"].settings == tomap({
+      SENTINEL_API_ID              = "httpapi001"
+      SENTINEL_SESSION_TABLE       = "sentinel-sessions"
+      SENTINEL_GRANT_TABLE         = "sentinel-grants"
+      SENTINEL_DEADLINE            = "12"
+      SENTINEL_CALL_TIMEOUT        = "2"
+      SENTINEL_HEDGE_RATIO         = "0.1"
+      SENTINEL_PARAMETER_PREFIX    = "/sentinel"
+      SENTINEL_TRUSTED_ACCOUNTS    = "111122223333,444455556666"
+      SENTINEL_SSO_ROLES           = "AWSReservedSSO_Developers_0123456789abcdef"
+      SENTINEL_NAMED_SESSION_ROLES = "ci-*"
+      SENTINEL_DOCUMENT_TTL        = "0"
+      SENTINEL_DOCUMENT_MAX_STALE  = "60"
+      SENTINEL_VEND_BUDGET         = "10"
+    })
+    error_message = "A setting of vend is lost."
+  }
+
+  assert {
+    condition     = output.functions["sentinel-admin"].settings["SENTINEL_ADMIN_BUDGET"] == "20"
+    error_message = "A setting of admin is lost."
+  }
+
+  assert {
+    condition = output.functions["sentinel-authorizer-ledger"].settings == tomap({
+      SENTINEL_API_ID            = "a1,b2"
+      SENTINEL_SESSION_TABLE     = "sentinel-sessions"
+      SENTINEL_GRANT_TABLE       = "sentinel-grants"
+      SENTINEL_DEADLINE          = "9"
+      SENTINEL_CALL_TIMEOUT      = "2"
+      SENTINEL_HEDGE_RATIO       = "0.1"
+      SENTINEL_ACCEPTED_PROFILES = "prod,staging-*"
+      SENTINEL_MAX_SESSION_AGE   = "15m"
+      SENTINEL_PROOF_BINDING     = "request"
+    })
+    error_message = "A setting of the authorizer is lost, or it answers after API Gateway has given up."
+  }
+}

@@ -1,0 +1,102 @@
+# One plan that gets everything wrong: each variable is refused by its own check, whose message names it.
+
+mock_provider "aws" {
+  source = "../mocks"
+}
+
+run "everything_wrong" {
+  command = plan
+
+  variables {
+    name                    = "Sentinel_1"
+    packages                = { vend = "no-such.zip", authorizer = "versions.tf", admin = "versions.tf" }
+    runtime                 = "python3.9"
+    architecture            = "amd64"
+    memory_mb               = 128
+    reserved_concurrency    = { vend = 1.5 }
+    protected_path          = "/"
+    kms_key_arn             = "alias/mine"
+    documents               = { "webhooks/pager" = "{}" }
+    kill_switch_policy_arns = ["arn:aws:iam::444455556666:policy/Other"]
+    throttle                = { rate = 0 }
+    authorizers             = { ledger = { api_ids = [], accepted_profiles = ["prod"] } }
+    log_retention_days      = 7
+    deadline                = 29
+    call_timeout            = 0
+    hedge_ratio             = 1
+    parameter_prefix        = "sentinel/"
+    trusted_accounts        = ["me"]
+    document_ttl            = -1
+    vend_budget             = 0
+    admin_budget            = 1.5
+  }
+
+  expect_failures = [
+    var.name,
+    var.packages,
+    var.runtime,
+    var.architecture,
+    var.memory_mb,
+    var.reserved_concurrency,
+    var.protected_path,
+    var.kms_key_arn,
+    var.documents,
+    var.kill_switch_policy_arns,
+    var.throttle,
+    var.authorizers,
+    var.log_retention_days,
+    var.deadline,
+    var.call_timeout,
+    var.hedge_ratio,
+    var.parameter_prefix,
+    var.trusted_accounts,
+    var.document_ttl,
+    var.vend_budget,
+    var.admin_budget,
+  ]
+}
+
+run "no_api_at_all" {
+  command = plan
+
+  variables {
+    packages = { vend = "versions.tf", authorizer = "versions.tf", admin = "versions.tf" }
+    http_api = false
+  }
+
+  expect_failures = [var.http_api]
+}
+
+run "a_private_api_without_an_endpoint" {
+  command = plan
+
+  variables {
+    packages = { vend = "versions.tf", authorizer = "versions.tf", admin = "versions.tf" }
+    rest_api = { type = "PRIVATE" }
+  }
+
+  expect_failures = [var.rest_api]
+}
+
+run "a_regional_api_for_everybody" {
+  command = plan
+
+  variables {
+    packages = { vend = "versions.tf", authorizer = "versions.tf", admin = "versions.tf" }
+    rest_api = { type = "REGIONAL" }
+  }
+
+  expect_failures = [var.rest_api]
+}
+
+run "documents_that_are_stale_before_they_are_read_again" {
+  command = plan
+
+  variables {
+    packages           = { vend = "versions.tf", authorizer = "versions.tf", admin = "versions.tf" }
+    document_ttl       = 60
+    document_max_stale = 30
+  }
+
+  expect_failures = [var.document_max_stale]
+}

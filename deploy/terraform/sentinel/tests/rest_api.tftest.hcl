@@ -1,0 +1,73 @@
+# The REST API: from the networks it is for, signed, and no wider than the functions' routes.
+
+mock_provider "aws" {
+  source = "../mocks"
+}
+
+variables {
+  packages = { vend = "versions.tf", authorizer = "versions.tf", admin = "versions.tf" }
+}
+
+run "private" {
+  variables {
+    http_api = false
+    rest_api = { type = "PRIVATE", vpc_endpoint_ids = ["vpce-0a1b2c3d"], source_ips = ["10.0.0.0/8"] }
+  }
+
+  assert {
+    condition     = length(aws_apigatewayv2_api.this) == 0 && output.http_api_url == null
+    error_message = "An HTTP API is there, too."
+  }
+
+  assert {
+    condition     = alltrue([for method in aws_api_gateway_method.this : method.authorization == "AWS_IAM"])
+    error_message = "A method is open."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_api_gateway_rest_api_policy.this[0].policy).Statement : try(statement.Condition, null) if statement.Effect == "Deny"] == [
+      { NotIpAddress = { "aws:VpcSourceIp" = ["10.0.0.0/8"] } },
+      { StringNotEquals = { "aws:SourceVpce" = ["vpce-0a1b2c3d"] } },
+    ]
+    error_message = "The API can be called from elsewhere."
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_api_gateway_rest_api_policy.this[0].policy).Statement : statement.Principal.AWS if statement.Effect == "Allow"] == [["arn:aws:iam::111122223333:root"]]
+    error_message = "Another account may call."
+  }
+
+  assert {
+    condition     = alltrue([for each in aws_lambda_permission.rest_api : startswith(each.source_arn, "arn:aws:execute-api:eu-central-1:111122223333:restapi001/live/") && each.qualifier == "live"])
+    error_message = "API Gateway may invoke more than the stage needs."
+  }
+
+  assert {
+    condition     = !aws_api_gateway_method_settings.this[0].settings[0].data_trace_enabled && aws_api_gateway_method_settings.this[0].settings[0].logging_level == "OFF"
+    error_message = "Execution logs would hold tokens."
+  }
+
+  assert {
+    condition     = output.functions["sentinel-vend"].settings["SENTINEL_API_ID"] == "restapi001"
+    error_message = "The functions accept events of another API."
+  }
+}
+
+run "regional_beside_the_http_api" {
+  variables {
+    rest_api         = { type = "REGIONAL", source_ips = ["198.51.100.0/24"] }
+    trusted_accounts = ["111122223333", "444455556666"]
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_api_gateway_rest_api_policy.this[0].policy).Statement : try(statement.Condition, null) if statement.Effect == "Deny"] == [
+      { NotIpAddress = { "aws:SourceIp" = ["198.51.100.0/24"] } },
+    ]
+    error_message = "The API can be called from elsewhere."
+  }
+
+  assert {
+    condition     = output.functions["sentinel-vend"].settings["SENTINEL_API_ID"] == "httpapi001,restapi001" && toset(keys(output.caller_policies)) == toset(["http", "rest"])
+    error_message = "One of the two APIs is not known."
+  }
+}

@@ -1,0 +1,117 @@
+# The functions' own settings (docs/settings.md). null leaves a setting to the function's default. The functions check
+# more than is checked here, at their start; what is here is what would otherwise fail only then.
+
+variable "deadline" {
+  description = "Seconds within which every request is answered; null: 8."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.deadline == null || try(var.deadline > 0 && var.deadline <= 25, false)
+    error_message = "deadline: over 0, up to 25 seconds. API Gateway gives up after 29."
+  }
+}
+
+variable "call_timeout" {
+  description = "Seconds one attempt of a call to AWS may take; null: 1.5."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.call_timeout == null || try(var.call_timeout > 0 && var.call_timeout <= 10, false)
+    error_message = "call_timeout: over 0, up to 10 seconds."
+  }
+}
+
+variable "hedge_ratio" {
+  description = "Share of the calls to AWS that may be made twice where the first is slow; null: 0."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.hedge_ratio == null || try(var.hedge_ratio >= 0 && var.hedge_ratio <= 0.2, false)
+    error_message = "hedge_ratio: 0 to 0.2."
+  }
+}
+
+variable "parameter_prefix" {
+  description = "Path in Parameter Store under which the documents lie."
+  type        = string
+  default     = "/sentinel"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(/[A-Za-z0-9_.-]+)+$", var.parameter_prefix))
+    error_message = "parameter_prefix: begins with a slash and ends without one, such as /sentinel."
+  }
+}
+
+variable "trusted_accounts" {
+  description = "Accounts whose callers are accepted; empty: this one. Callers of other accounts need the REST API."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for account in var.trusted_accounts : can(regex("^[0-9]{12}$", account))])
+    error_message = "trusted_accounts: account ids of 12 digits, as strings."
+  }
+}
+
+variable "sso_roles" {
+  description = "Exact names of the Identity Center roles whose session name is trusted; empty: every AWSReservedSSO_ role of a trusted account."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "named_session_roles" {
+  description = "Globs on names of roles whose trust policy pins the session name to the person."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "document_ttl" {
+  description = "Seconds a document is served from memory before it is read again; null: 5."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.document_ttl == null || try(var.document_ttl >= 0 && var.document_ttl <= 300, false)
+    error_message = "document_ttl: 0 to 300 seconds."
+  }
+}
+
+variable "document_max_stale" {
+  description = "Seconds the last good version of a document serves after failed reads; null: 300."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.document_max_stale == null || try(var.document_max_stale >= coalesce(var.document_ttl, 5) && var.document_max_stale <= 3600, false)
+    error_message = "document_max_stale: at least document_ttl, up to 3600 seconds."
+  }
+}
+
+variable "vend_budget" {
+  description = "Requests for credentials one user may make in a minute; null: 60."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.vend_budget == null || try(var.vend_budget >= 1 && var.vend_budget <= 10000 && floor(var.vend_budget) == var.vend_budget, false)
+    error_message = "vend_budget: a whole number, 1 to 10000."
+  }
+}
+
+variable "admin_budget" {
+  description = "Requests, votes, break-glass events and the like of one user in a minute; null: 60."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.admin_budget == null || try(var.admin_budget >= 1 && var.admin_budget <= 10000 && floor(var.admin_budget) == var.admin_budget, false)
+    error_message = "admin_budget: a whole number, 1 to 10000."
+  }
+}

@@ -1,0 +1,98 @@
+"""Writes the tables of inputs and outputs in the README of each Terraform module, from what the modules declare.
+
+A README's own words stay: only what follows its last heading `## Inputs` is written. A test compares.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import hcl2
+from hcl2.utils import SerializationOptions
+
+MODULES: Final = Path(__file__).parents[1] / "deploy" / "terraform"
+_HEADING: Final = "## Inputs\n"
+_OPTIONS: Final = SerializationOptions(with_comments=False, explicit_blocks=False, strip_string_quotes=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A variable or an output of a module, as its block has it."""
+
+    name: str
+    block: Mapping[str, Any]
+
+
+def module_folders() -> list[Path]:
+    """Find the modules: every folder that declares outputs, examples apart."""
+    found = (file.parent for file in MODULES.rglob("outputs.tf"))
+    return sorted(folder for folder in found if "examples" not in folder.parts and ".terraform" not in folder.parts)
+
+
+def declarations(folder: Path, kind: str) -> list[Declared]:
+    """List the blocks of a kind, `variable` or `output`, by file and in their order."""
+    return [each for file in sorted(folder.glob("*.tf")) for each in _blocks(file, kind)]
+
+
+def _blocks(file: Path, kind: str) -> Iterator[Declared]:
+    with file.open(encoding="utf-8") as text:
+        parsed = hcl2.load(text, serialization_options=_OPTIONS)
+    for block in parsed.get(kind, ()):
+        for name, content in block.items():
+            yield Declared(name, content)
+
+
+def render_readme(folder: Path) -> str:
+    """Keep a README's own words, and write its tables anew."""
+    words, heading, _ = (folder / "README.md").read_text(encoding="utf-8").partition(_HEADING)
+    if not heading:
+        raise LookupError(f"{folder / 'README.md'} has no heading `{_HEADING.strip()}` to write the tables below")
+    inputs = [
+        f"| `{each.name}` | {each.block['description']} | `{_one_line(each.block['type'])}` | {_default(each.block)} |"
+        for each in declarations(folder, "variable")
+    ]
+    outputs = [f"| `{each.name}` | {each.block['description']} |" for each in declarations(folder, "output")]
+    return "\n".join(
+        [
+            f"{words}{_HEADING}",
+            "| name | meaning | type | default |",
+            "|---|---|---|---|",
+            *inputs,
+            "",
+            "## Outputs",
+            "",
+            "| name | meaning |",
+            "|---|---|",
+            *outputs,
+            "",
+        ],
+    )
+
+
+def _one_line(expression: str) -> str:
+    return " ".join(expression.removeprefix("${").removesuffix("}").split())
+
+
+def _default(block: Mapping[str, Any]) -> str:
+    if "default" not in block:
+        return "required"
+    match block["default"]:
+        case None:
+            return "null"
+        case bool() as value:
+            return f"`{str(value).lower()}`"
+        case str() as value:
+            return f'`"{value}"`'
+        case value:
+            return f"`{value}`"
+
+
+def main() -> None:
+    """Write every README."""
+    for folder in module_folders():
+        (folder / "README.md").write_text(render_readme(folder), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

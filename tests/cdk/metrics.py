@@ -1,0 +1,14 @@
+"""The metrics the functions write of themselves, as they write them."""
+
+import json
+from datetime import UTC, datetime
+
+from shared.edge.audit import AuditLine
+from shared.edge.metrics import metric_line
+
+
+def written_metrics() -> set[str]:
+    """Name every metric of a request in which everything happened that is counted."""
+    audit = AuditLine(time=datetime(2026, 11, 1, tzinfo=UTC), service="admin", request_id="r", kill_switch="failed")
+    (definition,) = json.loads(metric_line(audit))["_aws"]["CloudWatchMetrics"]
+    return {metric["Name"] for metric in definition["Metrics"]}

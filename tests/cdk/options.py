@@ -1,0 +1,38 @@
+"""The options of each variant, and what of them tests look for."""
+
+from typing import Any
+
+KEY = "arn:aws:kms:eu-central-1:111122223333:key/0f0e0d0c-1111-2222-3333-444455556666"
+PAGER = "arn:aws:sns:eu-central-1:111122223333:pager"
+VARIANTS: dict[str, dict[str, Any]] = {
+    "Default": {},
+    "Complete": {
+        "name": "vendor",
+        "architecture": "x86_64",
+        "reserved_concurrency": {"vend": 50, "admin": 10, "authorizer": 100},
+        "provisioned_concurrency": {"vend": 2},
+        "permissions_boundary_arn": "arn:aws:iam::111122223333:policy/Engineers",
+        "parameter_prefix": "/vendor",
+        "documents": {"policies/access": 'version: "1"\nrules: []\n', "profiles/dev": "role_arn: nobody's yet\n"},
+        "settings": {"deadline": "12", "vend_budget": "30", "admin_budget": "20", "trusted_accounts": "444455556666"},
+        "authorizers": {
+            "pay": {"api_ids": ["a1b2c3d4e5"], "accepted_profiles": ["prod-*"], "max_session_age": "15m"},
+            "logs": {"api_ids": ["f6g7h8i9j0", "k1l2m3n4o5"], "accepted_profiles": ["*"], "proof_binding": "request"},
+        },
+        "kill_switch_policy_arns": ["arn:aws:iam::444455556666:policy/SentinelRevocations"],
+        "rest_api": {"type": "REGIONAL", "source_ips": ["198.51.100.0/24"]},
+        "throttle": {"rate": 20, "burst": 40},
+        "kms_key_arn": KEY,
+        "log_kms_key_arn": KEY,
+        "log_retention_days": 90,
+        "alarm_actions": [PAGER],
+    },
+    "Private": {
+        "http_api": False,
+        "kill_switch": False,
+        "snap_start": True,
+        "tracing": False,
+        "deletion_protection": False,
+        "rest_api": {"type": "PRIVATE", "vpc_endpoint_ids": ["vpce-0a1b2c3d"], "access_logs": False},
+    },
+}

@@ -1,0 +1,45 @@
+"""One app with every variant of a deployment, a stack each: `python -m tests.cdk.variants FOLDER` synthesizes them."""
+
+import sys
+import zipfile
+from pathlib import Path
+
+from deploy.cdk.node import use_installed_node
+
+use_installed_node()
+
+from aws_cdk import App, Stack  # noqa: E402 - the library starts Node.js when it is imported
+
+from deploy.cdk.kill_switch_account import KillSwitchAccount  # noqa: E402 - as above
+from deploy.cdk.options import Packages, ServiceOptions  # noqa: E402 - as above
+from deploy.cdk.place import sentinel_place  # noqa: E402 - as above
+from deploy.cdk.protected_role import ProtectedRole  # noqa: E402 - as above
+from deploy.cdk.stack import SentinelStack  # noqa: E402 - as above
+from tests.cdk.options import VARIANTS  # noqa: E402 - as above
+
+
+def main() -> None:
+    """Synthesize every variant, and the stack of an account with protected roles only."""
+    folder = Path(sys.argv[1])
+    app = App(outdir=str(folder / "out"))
+    packages = _stand_ins(folder)
+    for name, options in VARIANTS.items():
+        SentinelStack(app, name, ServiceOptions.model_validate({"packages": packages, **options}))
+    account = Stack(app, "Account")
+    sentinel = sentinel_place(account="111122223333")
+    KillSwitchAccount(account, "KillSwitch", sentinel=sentinel)
+    read_only = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
+    ProtectedRole(account, "Reader", name="reader", sentinel=sentinel, managed_policy_arns=read_only)
+    app.synth()
+
+
+def _stand_ins(folder: Path) -> Packages:
+    """Write tiny zips in the place of `make package`'s: a template holds only their hashes."""
+    for name in Packages.model_fields:
+        with zipfile.ZipFile(folder / f"sentinel-{name}-any.zip", "w") as archive:
+            archive.writestr(f"{name}.py", "")
+    return Packages.in_folder(folder, "any")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Who may call, and what API Gateway may invoke."""
+
+import json
+
+from deploy.policies.networks import rest_api_policy
+from tests.cdk.template import Template, example_place
+
+ROUTES = {"GET /": "vend", "POST /": "vend", "GET /profiles": "vend", "ANY /v1/{proxy+}": "admin"}
+
+
+def test_every_route_of_the_http_api_asks_for_a_signature(default: Template) -> None:
+    routes = default.of_type("ApiGatewayV2::Route").values()
+
+    assert {route["RouteKey"] for route in routes} == ROUTES.keys()
+    assert {route["AuthorizationType"] for route in routes} == {"AWS_IAM"}
+
+
+def test_every_method_of_the_rest_api_asks_for_a_signature(complete: Template, private: Template) -> None:
+    for template in (complete, private):
+        methods = template.of_type("ApiGateway::Method").values()
+        assert sorted(method["HttpMethod"] for method in methods) == ["ANY", "GET", "GET", "POST"]
+        assert {method["AuthorizationType"] for method in methods} == {"AWS_IAM"}
+
+
+def test_routes_lead_to_the_alias_of_their_function(default: Template) -> None:
+    integrations = default.of_type("ApiGatewayV2::Integration")
+    for route in default.of_type("ApiGatewayV2::Route").values():
+        integration = integrations[route["Target"].removeprefix("integrations/<").rstrip(">")]
+        alias = default.of_type("Lambda::Alias")[integration["IntegrationUri"].strip("<>")]
+        function = default.of_type("Lambda::Function")[alias["FunctionName"].strip("<>")]
+        assert function["FunctionName"] == f"sentinel-{ROUTES[route['RouteKey']]}"
+        assert integration["PayloadFormatVersion"] == "2.0"
+
+
+def test_api_gateway_may_invoke_each_alias_for_its_own_routes_only(default: Template) -> None:
+    (api,) = default.of_type("ApiGatewayV2::Api")
+    permissions = list(default.of_type("Lambda::Permission").values())
+
+    source = f"arn:aws:execute-api:eu-central-1:111122223333:<{api}>/*/"
+    assert {permission["SourceArn"].removeprefix(source) for permission in permissions} == {
+        "GET/",
+        "POST/",
+        "GET/profiles",
+        "*/v1/{proxy+}",
+    }
+    assert {permission["FunctionName"].strip("<>") for permission in permissions} == {*default.of_type("Lambda::Alias")}
+    assert all(permission["Principal"] == "apigateway.amazonaws.com" for permission in permissions)
+    assert all(permission["Action"] == "lambda:InvokeFunction" for permission in permissions)
+
+
+def test_the_rest_api_may_invoke_each_alias_for_its_own_methods_only(private: Template) -> None:
+    sources = [permission["SourceArn"] for permission in private.of_type("Lambda::Permission").values()]
+
+    (api,) = private.of_type("ApiGateway::RestApi")
+    (stage,) = private.of_type("ApiGateway::Stage")
+    below = f"arn:aws:execute-api:eu-central-1:111122223333:<{api}>/<{stage}>"
+    assert sorted(sources) == [f"{below}/*/v1/*", f"{below}/GET/", f"{below}/GET/profiles", f"{below}/POST/"]
+
+
+def test_only_the_authorizers_of_guarded_apis_may_ask_ours(complete: Template) -> None:
+    sources = {
+        permission["SourceArn"].partition("111122223333:")[2]
+        for permission in complete.of_type("Lambda::Permission").values()
+        if "authorizers" in permission["SourceArn"]
+    }
+
+    assert sources == {f"{api}/authorizers/*" for api in ("a1b2c3d4e5", "f6g7h8i9j0", "k1l2m3n4o5")}
+
+
+def test_stages_are_throttled_and_write_access_logs_without_tokens(complete: Template) -> None:
+    http, rest = complete.only("ApiGatewayV2::Stage"), complete.only("ApiGateway::Stage")
+    (everything,) = rest["MethodSettings"]
+
+    assert http["DefaultRouteSettings"]["ThrottlingRateLimit"] == everything["ThrottlingRateLimit"] == 20
+    assert http["DefaultRouteSettings"]["ThrottlingBurstLimit"] == everything["ThrottlingBurstLimit"] == 40
+    assert (everything["HttpMethod"], everything["ResourcePath"]) == ("*", "/*")
+    assert (everything["LoggingLevel"], everything["DataTraceEnabled"]) == ("OFF", False)
+    for settings in (http["AccessLogSettings"], rest["AccessLogSetting"]):
+        fields = json.loads(settings["Format"])
+        assert fields["caller"] == "$context.identity.userArn"
+        assert not any("header" in field or "querystring" in field for field in fields.values())
+
+
+def test_a_regional_api_takes_calls_from_its_addresses_only(complete: Template) -> None:
+    api = complete.only("ApiGateway::RestApi")
+
+    assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+    trusted, elsewhere = api["Policy"]["Statement"]
+    assert trusted["Principal"] == {"AWS": "arn:aws:iam::444455556666:root"}
+    assert elsewhere["Effect"] == "Deny"
+    assert elsewhere["Condition"] == {"NotIpAddress": {"aws:SourceIp": ["198.51.100.0/24"]}}
+
+
+def test_a_private_api_takes_calls_through_its_endpoints_only(private: Template) -> None:
+    api = private.only("ApiGateway::RestApi")
+
+    assert api["EndpointConfiguration"] == {"Types": ["PRIVATE"], "VpcEndpointIds": ["vpce-0a1b2c3d"]}
+    trusted, elsewhere = api["Policy"]["Statement"]
+    assert trusted["Principal"] == {"AWS": "arn:aws:iam::111122223333:root"}
+    assert elsewhere["Effect"] == "Deny"
+    assert elsewhere["Condition"] == {"StringNotEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d"]}}
+    assert not private.of_type("ApiGatewayV2::Api")
+
+
+def test_addresses_of_a_private_api_are_those_inside_the_vpc() -> None:
+    policy = rest_api_policy(
+        example_place(), accounts=["111122223333"], vpc_endpoint_ids=["vpce-0a1b2c3d"], source_ips=["10.0.0.0/8"]
+    )
+
+    denials = [each["Condition"] for each in policy["Statement"] if each["Effect"] == "Deny"]  # type: ignore[attr-defined]
+    assert denials == [
+        {"StringNotEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d"]}},
+        {"NotIpAddress": {"aws:VpcSourceIp": ["10.0.0.0/8"]}},
+    ]

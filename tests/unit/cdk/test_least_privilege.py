@@ -1,0 +1,118 @@
+"""What the synthesized roles may do, and who may become them."""
+
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from deploy.policies.encryption import encryption_policy
+from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, vend_policy
+from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
+from deploy.policies.protected import protected_trust
+from tests.cdk.options import KEY
+from tests.cdk.template import Properties, Template, example_place
+
+# Actions for which AWS knows no resource (Service Authorization Reference).
+WITHOUT_RESOURCE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+# A `*` in a name stands for things that are made later, or for the parts of one thing.
+FAMILIES = {
+    r"arn:aws:ssm:[a-z0-9-]+:[0-9]+:parameter/[a-z]+/(policies|profiles|webhooks)/\*": "documents come later",
+    r"arn:aws:dynamodb:[a-z0-9-]+:[0-9]+:table/[a-z-]+/index/\*": "the indexes of one table",
+    r"arn:aws:logs:[a-z0-9-]+:[0-9]+:log-group:/aws/lambda/[a-z-]+:\*": "the streams of one log group",
+    r"arn:aws:iam::\*:role/sentinel/protected/\*": "protected roles are added at any time, in any account",
+    r"arn:aws:iam::\*:role/SentinelRevocations": "accounts are added at any time; the role's name is fixed",
+}
+VARIANTS = ["Default", "Complete", "Private", "Account"]
+
+
+def _listed(value: object) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]
+
+
+def _role(template: Template, name: str) -> Properties:
+    return template.named("IAM::Role", "RoleName", name)
+
+
+def _inline(role: Properties) -> dict[str, object]:
+    return {policy["PolicyName"]: policy["PolicyDocument"] for policy in role["Policies"]}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_no_action_is_a_wildcard(templates: Mapping[str, Template], variant: str) -> None:
+    statements = list(templates[variant].statements())
+
+    assert statements
+    assert not [(who, each) for who, each in statements if "NotAction" in each or "*" in str(each["Action"])]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_resource_is_named_or_a_family_with_a_reason(templates: Mapping[str, Template], variant: str) -> None:
+    for who, each in templates[variant].statements():
+        assert "NotResource" not in each
+        for resource in _listed(each["Resource"]):
+            if resource == "*":
+                assert set(_listed(each["Action"])) <= WITHOUT_RESOURCE, (who, each)
+            elif "*" in resource:
+                assert any(re.fullmatch(family, resource) for family in FAMILIES), (who, resource)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_nothing_is_attached_but_to_protected_roles(templates: Mapping[str, Template], variant: str) -> None:
+    template = templates[variant]
+
+    assert not template.of_type("IAM::Policy")
+    for role in template.of_type("IAM::Role").values():
+        assert role["Path"] == "/sentinel/protected/" or "ManagedPolicyArns" not in role
+
+
+def test_execution_roles_are_the_generated_policies(default: Template) -> None:
+    place = example_place()
+
+    assert _inline(_role(default, "sentinel-vend")) == {"vend": vend_policy(place)}
+    assert _inline(_role(default, "sentinel-admin")) == {"admin": admin_policy(place)}
+
+
+def test_chosen_names_are_in_the_policies(complete: Template) -> None:
+    place = example_place("vendor", parameter_prefix="/vendor", authorizer_role="vendor-authorizer-pay")
+    encryption = encryption_policy(place, KEY)
+
+    assert _inline(_role(complete, "vendor-vend")) == {"vend": vend_policy(place), "encryption": encryption}
+    authorizer = _role(complete, "vendor-authorizer-pay")
+    assert _inline(authorizer) == {"authorizer": authorizer_policy(place), "encryption": encryption}
+    assert authorizer["PermissionsBoundary"] == "arn:aws:iam::111122223333:policy/Engineers"
+
+
+def test_only_lambda_runs_as_an_execution_role(complete: Template) -> None:
+    roles = complete.of_type("IAM::Role").values()
+
+    assert len(roles) == 4
+    assert all(role["AssumeRolePolicyDocument"] == lambda_trust() for role in roles)
+
+
+def test_each_function_has_a_role_of_its_own(complete: Template) -> None:
+    functions = complete.of_type("Lambda::Function").values()
+
+    assert len({function["Role"] for function in functions}) == len(functions) == 4
+
+
+def test_a_protected_role_trusts_only_the_vend_function(account: Template) -> None:
+    role = _role(account, "reader")
+
+    assert role["AssumeRolePolicyDocument"] == protected_trust(example_place())
+    assert role["Path"] == "/sentinel/protected/"
+    assert role["PermissionsBoundary"] == "arn:aws:iam::111122223333:policy/SentinelRevocations"
+    assert role["MaxSessionDuration"] == 3600
+
+
+def test_the_kill_switch_of_another_account_is_written_by_the_admin_function(account: Template) -> None:
+    role = _role(account, "SentinelRevocations")
+
+    assert role["AssumeRolePolicyDocument"] == revocations_role_trust(example_place())
+    assert _inline(role) == {"write-the-kill-switch": revocations_role_policy(example_place(), "111122223333")}
+
+
+def test_the_kill_switch_is_a_boundary_and_attached_to_nobody(default: Template, account: Template) -> None:
+    for template in (default, account):
+        policy = template.only("IAM::ManagedPolicy")
+        assert policy["ManagedPolicyName"] == "SentinelRevocations"
+        assert not policy.keys() & {"Roles", "Users", "Groups"}

@@ -1,0 +1,108 @@
+"""What cannot be deployed is refused when the app is synthesized, with the remedy."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from deploy.cdk.context import UnusableContextError, read_context
+from deploy.cdk.options import Packages, ServiceOptions
+
+PROJECT = Path(__file__).parents[3]
+README = PROJECT / "deploy" / "cdk" / "README.md"
+
+
+@pytest.fixture
+def packages(tmp_path: Path) -> dict[str, str]:
+    for name in Packages.model_fields:
+        (tmp_path / f"{name}.zip").touch()
+    return {name: str(tmp_path / f"{name}.zip") for name in Packages.model_fields}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"colour": "red"}, "colour"),
+        ({"name": "Sentinel"}, "name"),
+        ({"snap_start": True, "provisioned_concurrency": {"admin": 1}}, "leave one out"),
+        ({"http_api": False}, "nobody could call"),
+        ({"protected_path": "/"}, "protected_path"),
+        ({"rest_api": {"type": "PRIVATE"}}, "vpc_endpoint_ids"),
+        ({"rest_api": {"type": "REGIONAL"}}, "source_ips"),
+        ({"rest_api": {"type": "REGIONAL", "source_ips": ["10.0.0.0/8"], "vpc_endpoint_ids": ["vpce-1"]}}, "leave"),
+        ({"log_retention_days": 1}, "log_retention_days"),
+        ({"settings": {"vend_bugdet": "5"}}, "SENTINEL_VEND_BUGDET: is not a setting"),
+        ({"settings": {"deadline": "60"}}, "SENTINEL_DEADLINE"),
+        ({"settings": {"session_table": "mine"}}, "session_table follows from what is deployed"),
+        ({"authorizers": {"pay": {"api_ids": [], "accepted_profiles": ["*"]}}}, "api_ids"),
+        ({"authorizers": {"pay": {"api_ids": ["a"], "accepted_profiles": []}}}, "accepted_profiles"),
+        ({"authorizers": {"pay": {"api_ids": ["a"], "accepted_profiles": ["*"], "max_session_age": "2h"}}}, "an hour"),
+        ({"documents": {"webhooks/pager": "{}"}}, "documents"),
+        ({"documents": {"profiles/dev": "x" * 8193}}, "documents"),
+        ({"kill_switch_policy_arns": ["arn:aws:iam::444455556666:policy/Admin"]}, "kill_switch_policy_arns"),
+    ],
+)
+def test_what_cannot_work_is_refused(packages: dict[str, str], options: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        ServiceOptions.model_validate({"packages": packages, **options})
+
+    assert words in str(refused.value)
+
+
+def test_packages_that_are_not_there_are_named_with_the_command_that_builds_them(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match=r"sentinel-vend-arm64\.zip.*make package"):
+        Packages.in_folder(tmp_path, "arm64")
+
+
+def test_the_context_may_be_text_and_name_a_folder_of_documents(packages: dict[str, str]) -> None:
+    folder = PROJECT / "deploy" / "local" / "documents"
+    text = f'{{"packages": {{{", ".join(f"{k!r}: {v!r}" for k, v in packages.items())}}}, "documents": "{folder}"}}'
+
+    options = read_context({"sentinel": text.replace("'", '"')})
+
+    assert options.sentinel.documents.keys() >= {"policies/access", "policies/admin", "profiles/dev"}
+    assert options.protected_roles == {}
+
+
+def test_the_context_in_the_readme_is_one(packages: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PROJECT)
+    (written,) = re.findall(r"```json\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    context = json.loads(written)
+    context["sentinel"]["packages"] = packages
+
+    options = read_context(context)
+
+    assert options.sentinel.documents
+    assert options.sentinel.authorizers.keys() == {"ledger"}
+    assert options.protected_roles.keys() == {"dev"}
+
+
+def test_the_context_in_cdk_json_deploys_what_make_package_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = json.loads((README.parent / "cdk.json").read_text(encoding="utf-8"))["context"]
+    monkeypatch.chdir(tmp_path)
+    Path("dist").mkdir()
+    for name in Packages.model_fields:
+        Path(f"dist/sentinel-{name}-arm64.zip").touch()
+
+    assert read_context(context).sentinel.packages.vend == Path("dist/sentinel-vend-arm64.zip")
+
+
+@pytest.mark.parametrize(
+    ("context", "words"),
+    [
+        ({"sentinel": "{"}, "'sentinel' is not JSON"),
+        ({"sentinel": ["arm64"]}, "is not an object"),
+        ({"sentinel": {"packages": {}, "documents": "docs"}}, "no documents there"),
+        ({"sentinel": {"packages": {}}, "protected_roles": {"dev": {"can": "everything"}}}, "protected_roles.dev.can"),
+    ],
+)
+def test_a_context_that_is_not_usable_is_refused(context: dict[str, Any], words: str) -> None:
+    with pytest.raises(UnusableContextError) as refused:
+        read_context(context)
+
+    assert words in str(refused.value)

@@ -1,0 +1,181 @@
+"""The CDK's constructs and the Terraform modules deploy the same: kinds of resources, names, defaults and policies."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template as Placeholders
+from typing import Any
+
+import pytest
+
+from deploy.cdk.options import RestApi, ServiceOptions, Throttle
+from shared.edge.settings import Settings
+from tests.cdk.options import KEY
+from tests.cdk.template import Template, example_place
+
+TERRAFORM = Path(__file__).parents[3] / "deploy" / "terraform"
+MODULE = TERRAFORM / "sentinel"
+SAME = {
+    "aws_apigatewayv2_api": "ApiGatewayV2::Api",
+    "aws_apigatewayv2_integration": "ApiGatewayV2::Integration",
+    "aws_apigatewayv2_route": "ApiGatewayV2::Route",
+    "aws_apigatewayv2_stage": "ApiGatewayV2::Stage",
+    "aws_api_gateway_rest_api": "ApiGateway::RestApi",
+    "aws_api_gateway_resource": "ApiGateway::Resource",
+    "aws_api_gateway_method": "ApiGateway::Method",
+    "aws_api_gateway_deployment": "ApiGateway::Deployment",
+    "aws_api_gateway_stage": "ApiGateway::Stage",
+    "aws_cloudwatch_dashboard": "CloudWatch::Dashboard",
+    "aws_cloudwatch_log_group": "Logs::LogGroup",
+    "aws_cloudwatch_metric_alarm": "CloudWatch::Alarm",
+    "aws_dynamodb_table": "DynamoDB::Table",
+    "aws_iam_policy": "IAM::ManagedPolicy",
+    "aws_iam_role": "IAM::Role",
+    "aws_lambda_alias": "Lambda::Alias",
+    "aws_lambda_function": "Lambda::Function",
+    "aws_lambda_permission": "Lambda::Permission",
+    "aws_sns_topic": "SNS::Topic",
+    "aws_ssm_parameter": "SSM::Parameter",
+}
+# What is a resource of its own there and a property of another one here; and `publish = true`, the other way round.
+PROPERTIES = {
+    "aws_api_gateway_integration": ("ApiGateway::Method", "Integration"),
+    "aws_api_gateway_method_settings": ("ApiGateway::Stage", "MethodSettings"),
+    "aws_api_gateway_rest_api_policy": ("ApiGateway::RestApi", "Policy"),
+    "aws_iam_role_policy": ("IAM::Role", "Policies"),
+    "aws_lambda_provisioned_concurrency_config": ("Lambda::Alias", "ProvisionedConcurrencyConfig"),
+}
+PUBLISHED = "Lambda::Version"
+# Terraform has a variable each; the runtime is the packages', and tags are `Tags.of(stack)` in the CDK.
+ELSEWHERE = {"runtime", "tags"}
+
+
+def _text(folder: Path) -> str:
+    return "\n".join(file.read_text(encoding="utf-8") for file in sorted(folder.rglob("*.tf")))
+
+
+def _variables() -> Iterator[tuple[str, str]]:
+    """Give each variable of the module with the lines of its block."""
+    for file in MODULE.glob("variables*.tf"):
+        blocks = re.finditer(
+            r'^variable "(\w+)" \{\n(.*?)^\}', file.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+        )
+        yield from ((match[1], match[2]) for match in blocks)
+
+
+def _policy(name: str, **place: str) -> Any:
+    """Fill in a policy as Terraform does."""
+    text = (TERRAFORM / "policies" / f"{name}.json.tftpl").read_text(encoding="utf-8")
+    return json.loads(Placeholders(text).substitute(place))
+
+
+def _place(name: str, **more: str) -> dict[str, str]:
+    place = example_place(name, **more)
+    return {field: getattr(place, field) for field in place.__dataclass_fields__}
+
+
+def test_the_same_kinds_of_resources(complete: Template) -> None:
+    theirs = set(re.findall(r'^resource "(\w+)"', _text(MODULE), re.MULTILINE))
+
+    assert theirs == SAME.keys() | PROPERTIES.keys()
+    assert complete.counts().keys() == {*SAME.values(), PUBLISHED}
+    for kind, key in PROPERTIES.values():
+        assert any(key in properties for properties in complete.of_type(kind).values()), (kind, key)
+
+
+@pytest.mark.parametrize("kind", ["vend", "admin"])
+def test_the_same_execution_roles(default: Template, kind: str) -> None:
+    role = default.named("IAM::Role", "RoleName", f"sentinel-{kind}")
+
+    (policy,) = role["Policies"]
+    assert policy == {"PolicyName": kind, "PolicyDocument": _policy(kind, **_place("sentinel"))}
+    assert role["AssumeRolePolicyDocument"] == _policy("execution-role-trust")
+
+
+def test_the_same_authorizer_and_the_same_use_of_a_key(complete: Template) -> None:
+    role = complete.named("IAM::Role", "RoleName", "vendor-authorizer-pay")
+
+    place = _place("vendor", authorizer_role="vendor-authorizer-pay")
+    assert {each["PolicyName"]: each["PolicyDocument"] for each in role["Policies"]} == {
+        "authorizer": _policy("authorizer", **place),
+        "encryption": _policy("encryption", **place, key_arn=KEY),
+    }
+
+
+def test_the_same_protected_role_and_kill_switch(default: Template, account: Template) -> None:
+    protected = account.named("IAM::Role", "RoleName", "reader")
+    writer = account.named("IAM::Role", "RoleName", "SentinelRevocations")
+
+    assert protected["AssumeRolePolicyDocument"] == _policy("protected-role-trust", **_place("sentinel"))
+    assert writer["AssumeRolePolicyDocument"] == _policy("revocations-role-trust", **_place("sentinel"))
+    assert writer["Policies"][0]["PolicyDocument"] == _policy("revocations-role", **_place("sentinel"))
+    for template in (default, account):
+        assert template.only("IAM::ManagedPolicy")["PolicyDocument"] == _policy("nothing-revoked")
+
+
+def test_the_same_routes(default: Template) -> None:
+    ours = {route["RouteKey"] for route in default.of_type("ApiGatewayV2::Route").values()}
+
+    assert set(re.findall(r'"((?:GET|POST|ANY) /[^"]*)" += \{', (MODULE / "http_api.tf").read_text())) == ours
+
+
+def test_the_same_alarms(default: Template) -> None:
+    ours = {alarm["AlarmName"].removeprefix("sentinel-") for alarm in default.of_type("CloudWatch::Alarm").values()}
+
+    of_service = set(_alarms(MODULE))
+    of_function = {f"{kind}-{key}" for kind in ("vend", "admin") for key in _alarms(MODULE / "modules" / "function")}
+    assert ours == of_service | of_function
+
+
+def _alarms(folder: Path) -> list[str]:
+    """Give each alarm's key."""
+    return re.findall(r"^    ([a-z-]+) = \{", (folder / "alarms.tf").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_same_access_log(default: Template) -> None:
+    fields = json.loads(default.only("ApiGatewayV2::Stage")["AccessLogSettings"]["Format"])
+
+    theirs = re.findall(r'^ +(\w+) += "(\$context[^"]+)"', (MODULE / "access_log.tf").read_text(), re.MULTILINE)
+    assert fields == dict(theirs)
+
+
+def test_the_same_choices() -> None:
+    theirs = {name for name, _ in _variables()}
+
+    assert theirs - ELSEWHERE == {*ServiceOptions.model_fields, *_settings()} - {"settings"}
+
+
+def test_the_same_defaults() -> None:
+    compared = 0
+    for name, block in _variables():
+        default = re.search(r'^  default +=  *("?)([\w./-]+)\1$', block, re.MULTILINE)
+        if default is None or default[2] == "null" or name in ELSEWHERE:
+            continue
+        field = ServiceOptions.model_fields[name]
+        assert json.loads(json.dumps(field.default)) == _literal(default[2]), name
+        compared += 1
+    assert compared > 8
+
+
+def test_the_same_defaults_within() -> None:
+    for model, block in ((Throttle, "throttle"), (RestApi, "rest_api")):
+        text = dict(_variables())[block]
+        found = dict(re.findall(r"^    (\w+) += optional\([\w()]+, ([^)]*)\)", text, re.MULTILINE))
+        assert found
+        for name, literal in found.items():
+            default = model.model_fields[name].default
+            assert _literal(literal.strip('"')) == (list(default) if isinstance(default, tuple) else default), name
+
+
+def _settings() -> set[str]:
+    """What the module has a variable for is chosen in `settings` here; the rest follows from what is deployed."""
+    follows = {"api_id", "session_table", "grant_table", "topic_arn", "kill_switch_policies"}
+    return Settings.model_fields.keys() - follows
+
+
+def _literal(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
