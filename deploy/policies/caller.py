@@ -93,6 +93,36 @@ def _call(place: Place, resources: Iterable[str]) -> Statement:
     }
 
 
+def doctor_policy(place: Place) -> Policy:
+    """Let somebody look a deployment over with `sentinel doctor --operator`: settings and documents, no rows."""
+    functions = [place.arn("lambda", f"function:{name}*") for name in place.function_names]
+    tables = [place.arn("dynamodb", f"table/{table}") for table in (place.session_table, place.grant_table)]
+    return policy(
+        _read(["lambda:GetAlias", "lambda:GetFunctionConfiguration"], functions, "ReadFunctions"),
+        _read(
+            ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"],
+            tables,
+            "ReadTableSettings",
+        ),
+        _read(
+            ["ssm:GetParametersByPath"],
+            [place.parameters("policies"), place.parameters("profiles")],
+            "ReadDocuments",
+        ),
+        _read(["iam:GetRole"], [place.protected_roles], "ReadProtectedRoles"),
+        _read(["iam:GetPolicy", "iam:GetPolicyVersion"], [place.kill_switch_policy_arn], "ReadTheKillSwitch"),
+        _read(["apigateway:GET"], [f"arn:{place.partition}:apigateway:{place.region}::/*"], "ReadAuthorizers"),
+        # DescribeAlarms is authorized on all alarms or none, DescribeLogGroups on all log groups (Service Authorization
+        # Reference, CloudWatch and CloudWatch Logs).
+        _read(["cloudwatch:DescribeAlarms"], [place.arn("cloudwatch", "alarm:*")], "ReadAlarms"),
+        _read(["logs:DescribeLogGroups"], [place.arn("logs", "log-group:*")], "ReadLogGroups"),
+    )
+
+
+def _read(actions: Sequence[str], resources: Sequence[str], sid: str) -> Statement:
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
+
+
 def operator_policy(place: Place) -> Policy:
     """Let an operator push documents with `sentinel policy push`."""
     everything = place.parameters("*")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, cast
 
-from deploy.policies.caller import Task, caller_policy, operator_policy, task_policy
+from deploy.policies.caller import Task, caller_policy, doctor_policy, operator_policy, task_policy
 from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, vend_policy
 from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
 from deploy.policies.place import Place, Policy
@@ -48,6 +48,7 @@ def generated_policies() -> Mapping[str, Policy]:
         "caller.json": caller_policy(EXAMPLE, _API, function_url=EXAMPLE.vend_role),
         **{f"caller-{task}.json": task_policy(EXAMPLE, _API, task) for task in Task},
         "operator.json": operator_policy(EXAMPLE),
+        "doctor.json": doctor_policy(EXAMPLE),
     }
 
 

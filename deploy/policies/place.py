@@ -41,9 +41,14 @@ class Place:
         return self.role_arn(self.vend_role)
 
     @property
+    def function_names(self) -> Sequence[str]:
+        """Name the functions; their roles are called the same."""
+        return self.vend_role, self.admin_role, self.authorizer_role
+
+    @property
     def execution_role_arns(self) -> list[str]:
         """Name the roles the Lambdas run as."""
-        return [self.role_arn(name) for name in (self.vend_role, self.admin_role, self.authorizer_role)]
+        return [self.role_arn(name) for name in self.function_names]
 
     @property
     def protected_roles(self) -> str:

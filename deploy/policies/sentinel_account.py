@@ -42,8 +42,7 @@ _WRITE_DOCUMENTS: Final = (
 
 def protect_sentinel(place: Place, spared: Spared) -> Policy:
     """Keep functions, rows, tables and documents from everyone but those they are for."""
-    names = (place.vend_role, place.admin_role, place.authorizer_role)
-    functions = [arn for name in names for arn in _function(place, name)]
+    functions = [arn for name in place.function_names for arn in _function(place, name)]
     tables = [place.arn("dynamodb", f"table/{table}") for table in (place.session_table, place.grant_table)]
     writers = [place.vend_role_arn, place.role_arn(place.admin_role)]
     return policy(
