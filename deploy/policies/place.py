@@ -47,8 +47,8 @@ class Place:
 
     @property
     def execution_role_arns(self) -> list[str]:
-        """Name the roles the Lambdas run as."""
-        return [self.role_arn(name) for name in self.function_names]
+        """Match the roles the Lambdas run as; of authorizers there may be several, whose names begin alike."""
+        return [self.vend_role_arn, self.role_arn(self.admin_role), self.role_arn(f"{self.authorizer_role}*")]
 
     @property
     def protected_roles(self) -> str:

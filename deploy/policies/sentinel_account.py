@@ -42,7 +42,8 @@ _WRITE_DOCUMENTS: Final = (
 
 def protect_sentinel(place: Place, spared: Spared) -> Policy:
     """Keep functions, rows, tables and documents from everyone but those they are for."""
-    functions = [arn for name in place.function_names for arn in _function(place, name)]
+    exact = [arn for name in (place.vend_role, place.admin_role) for arn in _function(place, name)]
+    functions = [*exact, place.arn("lambda", f"function:{place.authorizer_role}*")]
     tables = [place.arn("dynamodb", f"table/{table}") for table in (place.session_table, place.grant_table)]
     writers = [place.vend_role_arn, place.role_arn(place.admin_role)]
     return policy(

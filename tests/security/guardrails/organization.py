@@ -34,7 +34,7 @@ class Asker:
 
     arn: str
     account: str
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
 
     def having(self, **keys: str) -> "Asker":
         return Asker(self.arn, self.account, {**self.keys, **{name.replace("_", ":"): keys[name] for name in keys}})
@@ -82,9 +82,16 @@ class Organization:
         resource: str,
         account: str = WORKLOAD,
         allowing: Policy = _ALLOW_ALL,
+        trusting: Policy | None = None,
+        *,
+        guarded: bool = True,
         **keys: str,
     ) -> Verdict:
-        """Decide one request of somebody whose own policy is `allowing`. Keys are given with `_` for the colon."""
+        """Decide one request. Keys of it are given with `_` for the colon.
+
+        `allowing` is the policy of whoever asks, `trusting` that of the resource; each allows everything if not given.
+        Where it is not `guarded`, no guard rail is attached anywhere.
+        """
         asking = asker.having(**keys)
         # The evaluator knows no resource for an API's root path, whose ARN ends in a slash. Unchecked, it lacks the
         # resource control policy that allows all; ours say nothing of API Gateway.
@@ -97,9 +104,9 @@ class Organization:
                 "contextVariables": asking.keys,
             },
             "identityPolicies": [{"name": "all", "policy": allowing}],
-            "serviceControlPolicies": [_unit("scp-")] if asking.account in MEMBERS else [],
-            "resourceControlPolicies": [_unit("rcp-")] if account in MEMBERS and not unchecked else [],
-            "resourcePolicy": _trust(action),
+            "serviceControlPolicies": [_unit("scp-")] if guarded and asking.account in MEMBERS else [],
+            "resourceControlPolicies": [_unit("rcp-")] if guarded and account in MEMBERS and not unchecked else [],
+            "resourcePolicy": trusting or _open_policy(action),
         }
         answer = self._ask({"simulation": simulation, "unchecked": unchecked})
         assert "errors" not in answer, answer
@@ -115,7 +122,7 @@ class Organization:
         return answer
 
 
-def _trust(action: str) -> Policy | None:
+def _open_policy(action: str) -> Policy | None:
     """Give the resource a policy that lets everyone in, where resources of the kind have one."""
     if action.startswith("sts:"):
         return _TRUST_ALL

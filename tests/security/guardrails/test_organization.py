@@ -86,6 +86,8 @@ def test_only_permission_sets_of_people_are_left_with_sentinel(organization: Org
 def test_only_who_deploys_changes_a_function(organization: Organization, action: str) -> None:
     assert organization.decide(ADMINISTRATOR, action, FUNCTION, SENTINEL).denying == ["OnlySparedChangeFunctions"]
     assert organization.decide(DEPLOYER, action, FUNCTION, SENTINEL).allowed
+    authorizer = EXAMPLE.arn("lambda", "function:sentinel-authorizer-ledger")
+    assert organization.decide(ADMINISTRATOR, action, authorizer, SENTINEL).denying == ["OnlySparedChangeFunctions"]
 
 
 def test_nobody_invents_a_request_context_by_invoking_a_function(organization: Organization) -> None:

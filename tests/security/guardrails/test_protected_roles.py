@@ -97,7 +97,7 @@ def test_no_identity_provider_in_a_trust_policy_leads_into_a_protected_role(
     assert organization.decide(anyone, action, OTHER_ROLE).allowed
 
 
-@pytest.mark.parametrize("name", ["sentinel-vend", "sentinel-admin", "sentinel-authorizer"])
+@pytest.mark.parametrize("name", ["sentinel-vend", "sentinel-admin", "sentinel-authorizer-ledger"])
 def test_only_lambda_becomes_an_execution_role(organization: Organization, name: str) -> None:
     arn = EXAMPLE.role_arn(name)
     lambda_service = service("lambda.amazonaws.com")
@@ -165,7 +165,7 @@ def test_the_spared_change_protected_roles(organization: Organization, asker: As
 
 @pytest.mark.parametrize("asker", SPARED, ids=called)
 def test_nobody_makes_themselves_a_role_of_a_spared_name(organization: Organization, asker: Asker) -> None:
-    arn = asker.keys["aws:PrincipalArn"]
+    arn = str(asker.keys["aws:PrincipalArn"])
     for action in ("iam:CreateRole", "iam:UpdateAssumeRolePolicy", "iam:PassRole"):
         assert organization.decide(DEVELOPER, action, arn).denying == ["OnlySparedChangeRoles"]
         assert organization.decide(DEPLOYER, action, arn).allowed
