@@ -113,11 +113,10 @@ def test_only_the_admin_lambda_becomes_the_role_that_revokes(organization: Organ
     assert organization.decide(VEND, "sts:AssumeRole", REVOKER).denying == ["OnlyAdminBecomesRevoker"] * 2
 
 
-@pytest.mark.parametrize("asker", [DEVELOPER, DEPLOYER, role("x", OUTSIDE)], ids=called)
-def test_nobody_forges_a_stamp_at_any_role(organization: Organization, asker: Asker) -> None:
+@pytest.mark.parametrize(("asker", "policies"), [(DEVELOPER, 2), (DEPLOYER, 2), (role("x", OUTSIDE), 1)])
+def test_nobody_forges_a_stamp_at_any_role(organization: Organization, asker: Asker, policies: int) -> None:
     verdict = organization.decide(asker, "sts:SetSourceIdentity", OTHER_ROLE, sts_SourceIdentity=STAMP)
-    assert set(verdict.denying) == {"OnlyVendStamps"}
-    assert not verdict.allowed
+    assert verdict.denying == ["OnlyVendStamps"] * policies
 
 
 def test_source_identities_that_are_not_stamps_stay_everyones_own(organization: Organization) -> None:
