@@ -42,6 +42,7 @@ UNTOUCHED = [
 ]
 OTHER_ROLE = f"arn:aws:iam::{WORKLOAD}:role/app"
 REVOKER = f"arn:aws:iam::{WORKLOAD}:role/SentinelRevocations"
+SENTINELS_OWN = [EXAMPLE.role_arn(f"sentinel-{name}") for name in ("vend", "admin", "authorizer-ledger")]
 CHANGES = [
     "iam:AttachRolePolicy",
     "iam:DeleteRole",
@@ -147,7 +148,7 @@ def test_a_role_without_a_stamp_that_is_not_protected_works_as_ever(organization
 
 
 @pytest.mark.parametrize("action", CHANGES)
-@pytest.mark.parametrize("target", [PROTECTED, REVOKER, EXAMPLE.vend_role_arn, EXAMPLE.role_arn("sentinel-admin")])
+@pytest.mark.parametrize("target", [PROTECTED, REVOKER, *SENTINELS_OWN])
 def test_only_who_deploys_changes_the_roles(organization: Organization, action: str, target: str) -> None:
     account = target.split(":")[4]
     for asker in ("Developer", "Administrator", "sentinel-vend", "sentinel-admin", "SentinelRevocations"):
@@ -185,6 +186,8 @@ def test_only_who_deploys_passes_an_execution_role(organization: Organization) -
 @pytest.mark.parametrize("action", ["iam:CreateRole", "iam:PutRolePermissionsBoundary"])
 def test_a_protected_role_has_the_kill_switch_whoever_makes_it(organization: Organization, action: str) -> None:
     assert organization.decide(DEPLOYER, action, PROTECTED, iam_PermissionsBoundary=SWITCH).allowed
+    denied = organization.decide(DEVELOPER, action, PROTECTED, iam_PermissionsBoundary=SWITCH)
+    assert denied.denying == ["OnlySparedChangeRoles"]
     other = f"arn:aws:iam::{WORKLOAD}:policy/Other"
     for verdict in (
         organization.decide(DEPLOYER, action, PROTECTED, iam_PermissionsBoundary=other),
