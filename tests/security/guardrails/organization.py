@@ -56,6 +56,20 @@ def service(name: str) -> Asker:
     return Asker(name, "aws", {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": name})
 
 
+def spared(account: str = WORKLOAD) -> Sequence[Asker]:
+    """List a session of each spared role."""
+    names = (
+        "sentinel-deploy",
+        "sentinel-cloudformation",
+        "BreakGlass",
+        "OrganizationAccountAccessRole",
+        "AWSControlTowerExecution",
+        "stacksets-exec-0123456789abcdef",
+        "AWSCloudFormationStackSetExecutionRole",
+    )
+    return [role(name, account) for name in names]
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Whether a request passes, and the organization's statements that deny it."""
@@ -126,7 +140,7 @@ def _open_policy(action: str) -> Policy | None:
     """Give the resource a policy that lets everyone in, where resources of the kind have one."""
     if action.startswith("sts:"):
         return _TRUST_ALL
-    return _OPEN if action.startswith(("s3:", "kms:", "lambda:")) else None
+    return _OPEN if action.startswith(("s3:", "kms:", "lambda:", "sqs:", "secretsmanager:")) else None
 
 
 def _unit(prefix: str) -> Mapping[str, object]:
