@@ -17,6 +17,7 @@ from shared.edge.clock import utc_now
 
 PLACE = local_place()
 ROLE = PLACE.role_arn("prod", PLACE.protected_path)
+ACCESS = 'version: "1"\nrules: [{name: all, effect: allow, conditions: {profiles: [prod]}}]'
 PROFILE = Profile(role_arn=ROLE)
 KNOWN = Known(
     account=PLACE.account,
@@ -33,7 +34,7 @@ KNOWN = Known(
 
 @dataclass
 class Account:
-    """What each operation answers: a value, None for nothing there, or an exception to raise."""
+    """What each operation answers: a value, None for nothing there, an exception to raise, or what a function says."""
 
     answers: dict[str, Any] = field(default_factory=dict)
     asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
@@ -48,6 +49,8 @@ class Account:
     def _answer(self, service: str, operation: str, params: Mapping[str, Any]) -> Any:
         self.asked.append((f"{service}.{operation}", params))
         answer = self.answers[operation]
+        if callable(answer):
+            answer = answer(params)
         if isinstance(answer, Exception):
             raise answer
         return deepcopy(answer)
@@ -62,7 +65,11 @@ def healthy() -> Account:
 
 
 def _functions() -> dict[str, Any]:
-    variables = dict.fromkeys(("SENTINEL_API_ID", "SENTINEL_SESSION_TABLE", "SENTINEL_GRANT_TABLE"), "x")
+    variables = {
+        "SENTINEL_API_ID": "x",
+        "SENTINEL_SESSION_TABLE": PLACE.session_table,
+        "SENTINEL_GRANT_TABLE": PLACE.grant_table,
+    }
     authorizer = {
         "AuthorizerUri": "arn:aws:apigateway:x:lambda:path/2015-03-31/functions/"
         "arn:aws:lambda:x:1:function:sentinel-authorizer:live/invocations",
@@ -71,14 +78,14 @@ def _functions() -> dict[str, Any]:
     return {
         "get_function_configuration": {"State": "Active", "Environment": {"Variables": variables}},
         "get_alias": {"FunctionVersion": "7"},
-        "describe_log_groups": [{"logGroupName": "/aws/lambda/sentinel-vend", "retentionInDays": 365}],
+        "describe_log_groups": lambda asked: [{"logGroupName": asked["logGroupNamePrefix"], "retentionInDays": 365}],
         "get_authorizers": [authorizer],
     }
 
 
 def _tables() -> dict[str, Any]:
     return {
-        "describe_table": {"Table": table("session")},
+        "describe_table": lambda asked: {"Table": table("grant" if "grant" in asked["TableName"] else "session")},
         "describe_continuous_backups": {
             "ContinuousBackupsDescription": {
                 "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"},
@@ -88,6 +95,10 @@ def _tables() -> dict[str, Any]:
             "TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"},
         },
     }
+
+
+def parameter(name: str, value: str, kind: str = "String") -> dict[str, str]:
+    return {"Name": f"/sentinel/{name}", "Value": value, "Type": kind}
 
 
 def table(kind: str) -> dict[str, Any]:
@@ -131,6 +142,12 @@ def alarm(namespace: str, metric: str, function: str | None = None) -> dict[str,
 def only(findings: list[Finding]) -> Finding:
     (found,) = findings
     return found
+
+
+class Quiet:
+    """Progress that nobody watches."""
+
+    def say(self, words: str) -> None: ...
 
 
 def complaint(findings: list[Finding], status: Status = Status.FAIL) -> str:

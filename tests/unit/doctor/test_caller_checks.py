@@ -17,7 +17,7 @@ from sentinel.doctor.running import Check, run_checks
 from sentinel.doctor.service import Greeting, check_catalogue, check_clock, check_identity, check_reach
 from sentinel.errors import BaseCredentialsError, ServiceUnreachableError
 from tests.unit.client.session_service import SessionService
-from tests.unit.doctor.account import complaint, only
+from tests.unit.doctor.account import Quiet, complaint, only
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 500_000, tzinfo=UTC)
 URL = "https://abc123.execute-api.eu-central-1.amazonaws.com"
@@ -82,10 +82,6 @@ async def test_a_catalogue_is_counted() -> None:
     none = {"profiles": [{"name": "prod", "access": "denied"}]}
     assert "`sentinel profiles` says why" in complaint(await check_catalogue(api("/profiles", none)), Status.WARN)
     assert "no profile" in complaint(await check_catalogue(api("/profiles", {"profiles": []})), Status.WARN)
-
-
-class Quiet:
-    def say(self, words: str) -> None: ...
 
 
 def failing(error: Exception) -> Check:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -10,14 +10,18 @@ from deploy.local.place import table_definitions
 from sentinel.doctor import alarms
 from sentinel.doctor.alarms import check_alarms
 from sentinel.doctor.authorizers import check_authorizer
+from sentinel.doctor.aws import UnansweredError
 from sentinel.doctor.deployment import Deployment, discover
+from sentinel.doctor.examination import examine_deployment
 from sentinel.doctor.findings import Status
 from sentinel.doctor.functions import check_function
 from sentinel.doctor.tables import GRANTS, SESSIONS, TTL_ATTRIBUTE, TableKind, check_table
+from sentinel.transport import Transport
 from shared.edge.audit import AuditLine
 from shared.edge.clock import utc_now
 from shared.edge.metrics import metric_line
-from tests.unit.doctor.account import KNOWN, Account, complaint, healthy, only, table
+from tests.unit.client.session_service import SessionService, a_kill_switch
+from tests.unit.doctor.account import ACCESS, KNOWN, ROLE, Account, Quiet, complaint, healthy, only, parameter, table
 
 
 @pytest.fixture
@@ -176,3 +180,22 @@ async def test_a_deployment_without_functions_to_read_has_the_usual_names(accoun
     known = await discover(account.aws, Deployment("blue"))
     assert (known.session_table, known.grant_table, known.authorizers) == ("blue-sessions", "blue-grants", ())
     assert known.vend_role_arn == "arn:aws:iam::111122223333:role/blue-vend"
+
+
+async def test_an_account_that_nobody_names_is_skipped(account: Account) -> None:
+    account.answers["get_caller_identity"] = UnansweredError("sts cannot be reached")
+    found = await examine_deployment(cast("Transport", None), account.aws, Deployment("sentinel"), Quiet())
+    assert "sts cannot be reached → use credentials of the account" in complaint(found, Status.SKIPPED)
+
+
+async def test_a_healthy_account_is_ok_from_end_to_end(account: Account) -> None:
+    account.answers["get_caller_identity"] = {"Arn": f"arn:aws:iam::{KNOWN.account}:user/me", "Account": KNOWN.account}
+    stored = {"policies": ("policies/access", ACCESS), "profiles": ("profiles/prod", f"role_arn: {ROLE}")}
+    account.answers["get_parameters_by_path"] = lambda asked: [parameter(*stored[asked["Path"].rpartition("/")[2]])]
+    service = SessionService()
+    service.answer("GET", "/v1/kill-switch", {"kill_switch": a_kill_switch(status="unchanged")})
+    found = await examine_deployment(cast("Transport", service), account.aws, Deployment("sentinel"), Quiet())
+    assert {finding.about for finding in found if finding.status is not Status.OK} == {"documents"}, (
+        "three are optional"
+    )
+    assert "role of prod" in [finding.about for finding in found]

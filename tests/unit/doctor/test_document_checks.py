@@ -7,14 +7,9 @@ import pytest
 from sentinel.doctor.documents import check_documents, read_documents
 from sentinel.doctor.findings import Finding, Status
 from shared.documents import pack
-from tests.unit.doctor.account import ROLE, Account
+from tests.unit.doctor.account import ACCESS, ROLE, Account, parameter
 
-ACCESS = 'version: "1"\nrules: [{name: all, effect: allow, conditions: {profiles: [prod]}}]'
 PROFILE = f"role_arn: {ROLE}"
-
-
-def parameter(name: str, value: str, kind: str = "String") -> dict[str, str]:
-    return {"Name": f"/sentinel/{name}", "Value": value, "Type": kind}
 
 
 class Store(Account):
