@@ -42,6 +42,7 @@ def let(organization: Organization, asker: Asker, action: str, resource: str) ->
 def test_only_the_spared_change_a_function(organization: Organization, action: str) -> None:
     for function in FUNCTIONS:
         assert denying(organization, ADMINISTRATOR, action, function) == ["OnlySparedChangeFunctions"]
+        assert denying(organization, ADMINISTRATOR, action, f"{function}:live") == ["OnlySparedChangeFunctions"]
         assert all(let(organization, each, action, function) for each in SPARED)
     assert let(organization, ADMINISTRATOR, action, EXAMPLE.arn("lambda", "function:sentinel-vendor"))
 
