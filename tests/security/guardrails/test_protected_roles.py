@@ -83,11 +83,19 @@ def test_no_service_runs_as_a_protected_role_whatever_its_trust_policy_says(
 
 
 @pytest.mark.parametrize("action", ["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"])
-def test_no_identity_provider_in_a_trust_policy_leads_into_a_protected_role(
-    organization: Organization, action: str
+@pytest.mark.parametrize(
+    ("target", "denied_by"),
+    [
+        (PROTECTED, "OnlyVendBecomesProtected"),
+        (REVOKER, "OnlyAdminBecomesRevoker"),
+        (EXAMPLE.vend_role_arn, "OnlyLambdaBecomesSentinel"),
+    ],
+)
+def test_no_identity_provider_in_a_trust_policy_leads_into_a_role_of_sentinels(
+    organization: Organization, action: str, target: str, denied_by: str
 ) -> None:
     anyone = Asker("arn:aws:iam::444455556666:oidc-provider/token.example", OUTSIDE)
-    assert organization.decide(anyone, action, PROTECTED).denying == ["OnlyVendBecomesProtected"]
+    assert organization.decide(anyone, action, target, target.split(":")[4]).denying == [denied_by]
     assert organization.decide(anyone, action, OTHER_ROLE).allowed
 
 
