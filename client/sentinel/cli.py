@@ -50,6 +50,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "audit": ("sentinel.commands.audit", "audit", "Compare CloudTrail with the sessions."),
     },
     "Operating": {
+        "doctor": ("sentinel.commands.doctor", "doctor", "Check a deployment, and say what to do."),
         "policy": ("sentinel.commands.policy", "policy", "Validate, test, explain and publish policies."),
         "local": ("sentinel.commands.local", "local", "Run the whole system on this machine."),
     },

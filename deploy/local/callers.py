@@ -13,7 +13,7 @@ from deploy.local.aws import LocalAws
 from deploy.local.keys import Keys
 from deploy.local.place import CI_ROLE, SSO_ROLE
 from deploy.local.seed import create_role
-from deploy.policies.caller import caller_policy, operator_policy
+from deploy.policies.caller import caller_policy, doctor_policy, operator_policy
 from deploy.policies.execution import lambda_trust
 from deploy.policies.place import Place, Policy
 
@@ -38,6 +38,7 @@ async def create_callers(aws: LocalAws, place: Place, api_ids: Sequence[str]) ->
     async with aws.client("iam") as iam:
         callers = [await _create_user(iam, name, may_call) for name in _USERS]
         await _allow(iam, "operator", "documents", operator_policy(place))
+        await _allow(iam, "operator", "doctor", doctor_policy(place))
         callers.append(await _create_session(aws, iam, "carol", SSO_ROLE, "carol@example.com", may_call))
         callers.append(await _create_session(aws, iam, "ci", CI_ROLE, "build-42", may_call))
     return callers

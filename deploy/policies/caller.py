@@ -1,22 +1,71 @@
-"""What a person or a job needs: to call the API. No other AWS permission."""
+"""What a person or a job needs: to call the API. No other AWS permission.
+
+API Gateway lets a call through by route; the access, approval, break-glass and admin policies decide the rest. A
+route's resource is `<api>/<stage>/<method>/<path>` (API Gateway Developer Guide, "Control access for invoking an API").
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Final
 
 from deploy.policies.place import Place, Policy, Statement, policy
 
+_VEND: Final = ("GET/", "POST/", "GET/profiles", "GET/v1/whoami", "GET/v1/health")
+_ASK: Final = (
+    "POST/v1/requests",
+    "GET/v1/requests",
+    "GET/v1/requests/{id}",
+    "POST/v1/requests/{id}/cancel",
+    "POST/v1/break-glass",
+    "GET/v1/break-glass",
+    "GET/v1/break-glass/{id}",
+    "POST/v1/break-glass/{id}/close",
+    "GET/v1/sessions",
+    "GET/v1/sessions/{id}",
+    "POST/v1/sessions/{id}/revoke",
+    "POST/v1/explain",
+)
+_DECIDE: Final = ("POST/v1/requests/{id}/approve", "POST/v1/requests/{id}/deny", "POST/v1/break-glass/{id}/review")
+_ADMINISTER: Final = (
+    "POST/v1/revocations",
+    "POST/v1/revocations/{id}/continue",
+    "GET/v1/lockouts",
+    "POST/v1/lockouts",
+    "DELETE/v1/lockouts",
+    "GET/v1/kill-switch",
+    "POST/v1/kill-switch/sync",
+)
+
+
+class Task(StrEnum):
+    """What a caller is there for. Each takes in the ones before it."""
+
+    VEND = "vend"  # a job: credentials, and nothing it could ask a person for
+    ASK = "ask"  # a person: approvals, break-glass, one's own sessions
+    APPROVE = "approve"  # who decides on others' requests and reviews their events
+    ADMINISTER = "administer"  # who revokes, locks out and looks after the kill switch
+
+
+_ROUTES: Final[dict[Task, tuple[str, ...]]] = {
+    Task.VEND: _VEND,
+    Task.ASK: (*_VEND, *_ASK),
+    Task.APPROVE: (*_VEND, *_ASK, *_DECIDE),
+    Task.ADMINISTER: (*_VEND, *_ASK, *_DECIDE, *_ADMINISTER),
+}
+
+
+def routes_of(task: Task) -> Sequence[str]:
+    """List the routes a task takes, as `METHOD/path` with `{id}` for a segment that is open."""
+    return _ROUTES[task]
+
 
 def caller_policy(place: Place, *api_ids: str, function_url: str | None = None) -> Policy:
-    """Let a caller invoke Sentinel's APIs; the access policy decides the rest.
+    """Let a caller invoke Sentinel's APIs, whatever the route.
 
     `function_url` names the function whose URL may be called: a new URL asks for both of Lambda's actions (Lambda
-    Developer Guide, "Control access to Lambda function URLs").
+    Developer Guide, "Control access to Lambda function URLs"). A Function URL has no routes to tell apart.
     """
-    statements: list[Statement] = [
-        {
-            "Sid": "CallSentinel",
-            "Effect": "Allow",
-            "Action": "execute-api:Invoke",
-            "Resource": [place.arn("execute-api", f"{api_id}/*") for api_id in api_ids],
-        },
-    ]
+    statements = [_call(place, [f"{api_id}/*" for api_id in api_ids])]
     if function_url is not None:
         statements.append(
             {
@@ -28,6 +77,50 @@ def caller_policy(place: Place, *api_ids: str, function_url: str | None = None) 
             },
         )
     return policy(*statements)
+
+
+def task_policy(place: Place, api_id: str, task: Task, stage: str = "$default") -> Policy:
+    """Let a caller invoke the routes of a task on one stage. An open segment is `*`, which crosses slashes in IAM."""
+    return policy(_call(place, (f"{api_id}/{stage}/{route.replace('{id}', '*')}" for route in routes_of(task))))
+
+
+def _call(place: Place, resources: Iterable[str]) -> Statement:
+    return {
+        "Sid": "CallSentinel",
+        "Effect": "Allow",
+        "Action": "execute-api:Invoke",
+        "Resource": [place.arn("execute-api", resource) for resource in resources],
+    }
+
+
+def doctor_policy(place: Place) -> Policy:
+    """Let somebody look a deployment over with `sentinel doctor --operator`: settings and documents, no rows."""
+    functions = [place.arn("lambda", f"function:{name}*") for name in place.function_names]
+    tables = [place.arn("dynamodb", f"table/{table}") for table in (place.session_table, place.grant_table)]
+    return policy(
+        _read(["lambda:GetAlias", "lambda:GetFunctionConfiguration"], functions, "ReadFunctions"),
+        _read(
+            ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"],
+            tables,
+            "ReadTableSettings",
+        ),
+        _read(
+            ["ssm:GetParametersByPath"],
+            [place.parameters("policies"), place.parameters("profiles")],
+            "ReadDocuments",
+        ),
+        _read(["iam:GetRole"], [place.protected_roles], "ReadProtectedRoles"),
+        _read(["iam:GetPolicy", "iam:GetPolicyVersion"], [place.kill_switch_policy_arn], "ReadTheKillSwitch"),
+        _read(["apigateway:GET"], [f"arn:{place.partition}:apigateway:{place.region}::/*"], "ReadAuthorizers"),
+        # DescribeAlarms is authorized on all alarms or none, DescribeLogGroups on all log groups (Service Authorization
+        # Reference, CloudWatch and CloudWatch Logs).
+        _read(["cloudwatch:DescribeAlarms"], [place.arn("cloudwatch", "alarm:*")], "ReadAlarms"),
+        _read(["logs:DescribeLogGroups"], [place.arn("logs", "log-group:*")], "ReadLogGroups"),
+    )
+
+
+def _read(actions: Sequence[str], resources: Sequence[str], sid: str) -> Statement:
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
 
 
 def operator_policy(place: Place) -> Policy:

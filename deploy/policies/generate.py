@@ -6,13 +6,17 @@ Run `python -m deploy.policies.generate`; a test compares the committed files wi
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
-from deploy.policies.caller import caller_policy, operator_policy
+from deploy.policies.caller import Task, caller_policy, doctor_policy, operator_policy, task_policy
 from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, vend_policy
 from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
 from deploy.policies.place import Place, Policy
 from deploy.policies.protected import protected_trust
+from deploy.policies.resource_control import guard_roles, keep_data_inside
+from deploy.policies.sentinel_account import protect_sentinel
+from deploy.policies.service_control import leave_people_sentinel, protect_roles, refuse_lasting_keys
+from deploy.policies.spared import Spared
 from deploy.policies.terraform import write_terraform_files
 
 FOLDER: Final = Path(__file__).parent / "generated"
@@ -23,6 +27,13 @@ EXAMPLE: Final = Place(
     session_table="sentinel-sessions",
     grant_table="sentinel-grants",
 )
+EXAMPLE_SPARED: Final = Spared(
+    partition="aws",
+    deployers=("sentinel-deploy", "sentinel-cloudformation"),
+    break_glass="BreakGlass",
+    operators=("SentinelOperator",),
+)
+_API: Final = "a1b2c3d4e5"
 
 
 def generated_policies() -> Mapping[str, Policy]:
@@ -35,8 +46,22 @@ def generated_policies() -> Mapping[str, Policy]:
         "protected-role-trust.json": protected_trust(EXAMPLE),
         "revocations-role.json": revocations_role_policy(EXAMPLE, "444455556666"),
         "revocations-role-trust.json": revocations_role_trust(EXAMPLE),
-        "caller.json": caller_policy(EXAMPLE, "a1b2c3d4e5", function_url=EXAMPLE.vend_role),
+        "caller.json": caller_policy(EXAMPLE, _API, function_url=EXAMPLE.vend_role),
+        **{f"caller-{task}.json": task_policy(EXAMPLE, _API, task) for task in Task},
         "operator.json": operator_policy(EXAMPLE),
+        "doctor.json": doctor_policy(EXAMPLE),
+    }
+
+
+def organization_policies() -> Mapping[str, Policy]:
+    """Build the organization's policies for the example, by file name: `scp-` and `rcp-` say which kind each is."""
+    return {
+        "scp-protected-roles.json": protect_roles(EXAMPLE, EXAMPLE_SPARED),
+        "scp-lasting-keys.json": refuse_lasting_keys(EXAMPLE_SPARED),
+        "scp-people.json": leave_people_sentinel(EXAMPLE_SPARED),
+        "scp-sentinel-account.json": protect_sentinel(EXAMPLE, EXAMPLE_SPARED),
+        "rcp-protected-roles.json": guard_roles(EXAMPLE),
+        "rcp-outsiders.json": keep_data_inside("o-exampleorgid", ["777788889999"]),
     }
 
 
@@ -45,11 +70,27 @@ def render(document: Policy) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
+def render_dense(document: Policy) -> str:
+    """Spell an organization's policy, a line a statement: its white space counts towards the 5,120 bytes it may have.
+
+    AWS Organizations User Guide, "Quotas and service limits": the console takes white space out, the API does not.
+    """
+    statements = cast("list[object]", document["Statement"])
+    lines = ",\n".join(json.dumps(statement, separators=(",", ":")) for statement in statements)
+    return f'{{"Version":"{document["Version"]}","Statement":[\n{lines}\n]}}'
+
+
+def rendered_files() -> Mapping[str, str]:
+    """Spell every file as it is committed, by name."""
+    readable = {name: render(document) for name, document in generated_policies().items()}
+    return readable | {name: render_dense(document) for name, document in organization_policies().items()}
+
+
 def main() -> None:
     """Write the files."""
     FOLDER.mkdir(exist_ok=True)
-    for name, document in generated_policies().items():
-        (FOLDER / name).write_text(render(document), encoding="utf-8")
+    for name, text in rendered_files().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
     write_terraform_files()
 
 

@@ -1,5 +1,6 @@
 """Where Sentinel is deployed: what every policy's ARNs are built from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,6 +41,16 @@ class Place:
         return self.role_arn(self.vend_role)
 
     @property
+    def function_names(self) -> Sequence[str]:
+        """Name the functions; their roles are called the same."""
+        return self.vend_role, self.admin_role, self.authorizer_role
+
+    @property
+    def execution_role_arns(self) -> list[str]:
+        """Match the roles the Lambdas run as; of authorizers there may be several, whose names begin alike."""
+        return [self.vend_role_arn, self.role_arn(self.admin_role), self.role_arn(f"{self.authorizer_role}*")]
+
+    @property
     def protected_roles(self) -> str:
         """Match every protected role, in any account: the vend role's one reach."""
         return f"arn:{self.partition}:iam::*:role{self.protected_path}*"
@@ -69,3 +80,29 @@ class Place:
 def policy(*statements: Statement) -> Policy:
     """Wrap statements as an IAM policy document."""
     return {"Version": VERSION, "Statement": list(statements)}
+
+
+def deny(
+    sid: str,
+    actions: Sequence[str] | str,
+    resources: Sequence[str] | str,
+    only: Sequence[str] = (),
+    unlike: Sequence[str] = (),
+    **condition: object,
+) -> Statement:
+    """Deny where the condition holds, except to the principals of these ARNs (`only`) or ARN patterns (`unlike`)."""
+    if only:
+        condition["ArnNotEquals"] = {"aws:PrincipalArn": _listed(only)}
+    if unlike:
+        condition["ArnNotLike"] = {"aws:PrincipalArn": _listed(unlike)}
+    statement: Statement = {
+        "Sid": sid,
+        "Effect": "Deny",
+        "Action": _listed(actions),
+        "Resource": _listed(resources),
+    }
+    return statement | ({"Condition": condition} if condition else {})
+
+
+def _listed(values: Sequence[str] | str) -> list[str] | str:
+    return values if isinstance(values, str) else list(values)

@@ -1,12 +1,11 @@
 """Real SDKs and tools, each as the command that runs its `use_*` program on a table."""
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
+from tests.node import install_node_program
 
 # It pins a botocore of its own, so uv gives it an environment of its own.
 AWS_CLI = "awscli==1.46.3"
@@ -37,9 +36,5 @@ def aws_cli_command(aws: tuple[str, ...]) -> Command:
 
 def javascript_command(folder: Path) -> Command:
     """Install what the lock file names into a folder, the program beside it."""
-    if shutil.which("npm") is None:
-        pytest.skip("the JavaScript SDK needs Node.js and npm, and this machine has none")
-    shutil.copytree(HERE / "javascript", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
-    install = ("npm", "ci", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts")
-    subprocess.run(install, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    install_node_program(HERE / "javascript", folder)
     return lambda table: ("node", str(folder / "use_sdk.js"), table)

@@ -3,8 +3,11 @@ from typing import Any, cast
 
 import pytest
 
-from deploy.policies.generate import EXAMPLE, FOLDER, generated_policies, render
+from deploy.policies.caller import Task, routes_of
+from deploy.policies.generate import EXAMPLE, FOLDER, generated_policies, organization_policies, rendered_files
 from deploy.policies.protected import protected_trust
+from services.admin.calls import CALLS as ADMIN_CALLS
+from services.vend.calls import CALLS as VEND_CALLS
 from shared.core.stamp import PREFIX
 
 _ACTIONS = ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"]
@@ -14,14 +17,25 @@ def statements(name: str) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", generated_policies()[name]["Statement"])
 
 
-@pytest.mark.parametrize("name", sorted(generated_policies()))
+@pytest.mark.parametrize("name", sorted(rendered_files()))
 def test_the_committed_files_are_what_the_functions_build(name: str) -> None:
     committed = (FOLDER / name).read_text(encoding="utf-8")
-    assert committed == render(generated_policies()[name]), "run python -m deploy.policies.generate"
+    assert committed == rendered_files()[name], "run python -m deploy.policies.generate"
 
 
 def test_no_committed_file_is_left_over() -> None:
-    assert {file.name for file in FOLDER.iterdir()} == set(generated_policies())
+    assert {file.name for file in FOLDER.iterdir()} == set(rendered_files())
+
+
+@pytest.mark.parametrize("name", sorted(organization_policies()))
+def test_an_organization_policy_fits_white_space_included(name: str) -> None:
+    assert len((FOLDER / name).read_bytes()) <= 5120
+    assert json.loads((FOLDER / name).read_bytes()) == organization_policies()[name]
+
+
+def test_the_routes_of_the_callers_are_the_routes_there_are() -> None:
+    every = {f"{call.method}{call.path}" for call in (*VEND_CALLS, *ADMIN_CALLS)}
+    assert set(routes_of(Task.ADMINISTER)) == every
 
 
 def test_a_protected_role_trusts_the_vend_role_alone_for_all_three_actions() -> None:

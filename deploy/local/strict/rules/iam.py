@@ -1,22 +1,20 @@
 """What IAM refuses and emulators take, and the lock itself: a protected role trusts the vend role and nobody else.
 
-Sizes: IAM User Guide, "IAM and AWS STS quotas"; white space is not counted. The three actions of a trust policy:
-"Monitor and control actions taken with assumed roles" (source identity) and "Pass session tags".
+Sizes: IAM User Guide, "IAM and AWS STS quotas"; white space is not counted.
 """
 
 import json
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from deploy.local.strict.context import AwsRequest, StrictContext
 from deploy.local.strict.rules.rule import Rules
+from shared.core.trust import Trust, read_trust, statements_of
 
 _TRUST_MAXIMUM: Final = 2048
 _INLINE_MAXIMUM: Final = 10_240
 _MANAGED_MAXIMUM: Final = 6_144
 _VERSIONS: Final = ("2012-10-17", "2008-10-17")
-_TRUST_ACTIONS: Final = ("sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession")
 
 
 def a_trust_policy_fits(request: AwsRequest, _: StrictContext) -> str | None:
@@ -48,24 +46,21 @@ def a_permissions_policy_is_a_policy(request: AwsRequest, _: StrictContext) -> s
 def a_protected_role_names_the_vend_role(request: AwsRequest, context: StrictContext) -> str | None:
     if request.params["RoleName"] not in context.protected_roles:
         return None
-    named = any(_names_vend_role(statement, context) for statement in _allows(_trust_text(request)))
-    return None if named else "a protected role's trust policy must name the vend role"
+    return None if _trust(request, context).ours else "a protected role's trust policy must name the vend role"
 
 
 def a_protected_role_allows_all_three_actions(request: AwsRequest, context: StrictContext) -> str | None:
-    if not _is_protected(request, context):
-        return None
-    ours = [statement for statement in _allows(_trust_text(request)) if _names_vend_role(statement, context)]
-    patterns = [pattern for statement in ours for pattern in _texts(statement.get("Action"))]
-    missing = [action for action in _TRUST_ACTIONS if not any(_matches(action, pattern) for pattern in patterns)]
+    missing = _trust(request, context).missing_actions if _is_protected(request, context) else []
     return f"the trust policy does not allow the vend role {missing[0]}" if missing else None
 
 
 def a_protected_role_trusts_nobody_else(request: AwsRequest, context: StrictContext) -> str | None:
-    if not _is_protected(request, context):
-        return None
-    others = [statement for statement in _allows(_trust_text(request)) if not _names_vend_role(statement, context)]
+    others = _trust(request, context).others if _is_protected(request, context) else []
     return "a protected role's trust policy allows someone who is not the vend role" if others else None
+
+
+def _trust(request: AwsRequest, context: StrictContext) -> Trust:
+    return read_trust({"Statement": list(_statements(_trust_text(request)))}, context.vend_role_arn)
 
 
 def _trust_text(request: AwsRequest) -> str:
@@ -85,50 +80,14 @@ def _statements(text: str) -> Iterator[Mapping[str, Any]]:
         return
     if not isinstance(policy, dict) or policy.get("Version", _VERSIONS[1]) not in _VERSIONS:
         return
-    statements = policy.get("Statement", [])
-    for statement in statements if isinstance(statements, list) else [statements]:
-        if isinstance(statement, dict) and statement.get("Effect") in ("Allow", "Deny"):
+    for statement in statements_of(policy):
+        if statement.get("Effect") in ("Allow", "Deny"):
             yield statement
-
-
-def _allows(text: str) -> list[Mapping[str, Any]]:
-    return [statement for statement in _statements(text) if statement["Effect"] == "Allow"]
 
 
 def _is_protected(request: AwsRequest, context: StrictContext) -> bool:
     """Whether a role is protected: it is listed, or anything in its trust policy names the vend role."""
-    listed = request.params["RoleName"] in context.protected_roles
-    return listed or any(_names_vend_role(statement, context) for statement in _allows(_trust_text(request)))
-
-
-def _names_vend_role(statement: Mapping[str, Any], context: StrictContext) -> bool:
-    """Whether a statement applies to the vend role alone: it is the only principal, or `aws:PrincipalArn` says so."""
-    if context.vend_role_arn is None:
-        return False
-    principal = statement.get("Principal")
-    principals = _texts(principal.get("AWS")) if isinstance(principal, dict) and set(principal) == {"AWS"} else []
-    return principals == [context.vend_role_arn] or _principal_arns(statement) == [context.vend_role_arn]
-
-
-def _principal_arns(statement: Mapping[str, Any]) -> list[str]:
-    """Give the ARNs a positive condition on `aws:PrincipalArn` allows; condition keys ignore case."""
-    positive = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
-    return [
-        arn
-        for operator, keys in statement.get("Condition", {}).items()
-        if operator in positive
-        for key, value in keys.items()
-        if key.lower() == "aws:principalarn"
-        for arn in _texts(value)
-    ]
-
-
-def _texts(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value or [])
-
-
-def _matches(action: str, pattern: str) -> bool:
-    return fnmatchcase(action.lower(), pattern.lower())
+    return request.params["RoleName"] in context.protected_roles or bool(_trust(request, context).ours)
 
 
 _TRUST_RULES: Final = (

@@ -1,0 +1,54 @@
+"""The alarms a deployment needs, told by the metric they watch, whatever they are called."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from sentinel.doctor.aws import Aws
+from sentinel.doctor.deployment import Known
+from sentinel.doctor.findings import Finding, fail, unless, warn
+
+# A test compares the metrics with those the Lambdas write.
+NAMESPACE: Final = "Sentinel"
+METRICS: Final[Mapping[str, str]] = {
+    "kill_switch_failures": "a revocation that does not reach live credentials",
+    "stale_documents": "documents that cannot be read any more",
+}
+
+
+async def check_alarms(aws: Aws, known: Known) -> list[Finding]:
+    """Look for an alarm on each metric and on each function's errors, that somebody is told of."""
+    about = "alarms"
+    found = await aws.all("cloudwatch", "describe_alarms", "MetricAlarms") or []
+    needed: list[tuple[str, str, str | None, str]] = [
+        (NAMESPACE, metric, None, words) for metric, words in METRICS.items()
+    ]
+    needed += [
+        ("AWS/Lambda", "Errors", name, f"errors of {name}") for name in (known.vend, known.admin, *known.authorizers)
+    ]
+    problems = [
+        problem
+        for namespace, metric, function, words in needed
+        for problem in _watch(about, _matching(found, namespace, metric, function), words, f"{namespace} {metric}")
+    ]
+    return unless(problems, about, f"{len(needed)} things that must not go unnoticed have an alarm that tells somebody")
+
+
+def _matching(
+    alarms: Iterable[Mapping[str, Any]], namespace: str, metric: str, function: str | None
+) -> Sequence[Mapping[str, Any]]:
+    return [
+        alarm
+        for alarm in alarms
+        if alarm.get("Namespace") == namespace
+        and alarm.get("MetricName") == metric
+        and (function is None or function in (dimension["Value"] for dimension in alarm.get("Dimensions", ())))
+    ]
+
+
+def _watch(about: str, alarms: Sequence[Mapping[str, Any]], words: str, metric: str) -> Iterator[Finding]:
+    if not alarms:
+        yield fail(about, f"there is none on {words}", f"make an alarm on {metric}, as deploy/ does")
+    elif not any(alarm.get("AlarmActions") and alarm.get("ActionsEnabled", True) for alarm in alarms):
+        yield warn(
+            about, f"the one on {words} tells nobody", f"give {alarms[0]['AlarmName']} an action, such as a topic"
+        )

@@ -1,0 +1,88 @@
+"""Which deployment is examined: its names, as its functions say them or as the options do."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sentinel.doctor.aws import Aws, DeniedError, UnansweredError
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A deployment's names. What is None nobody has said: the functions say it, or the defaults do."""
+
+    name: str
+    vend_role: str | None = None
+    session_table: str | None = None
+    grant_table: str | None = None
+    parameter_prefix: str | None = None
+    authorizers: Sequence[str] = ()
+
+    @property
+    def vend(self) -> str:
+        return f"{self.name}-vend"
+
+    @property
+    def admin(self) -> str:
+        return f"{self.name}-admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A deployment with every name known, and the account it is looked at from."""
+
+    account: str
+    partition: str
+    vend: str
+    admin: str
+    authorizers: Sequence[str]
+    session_table: str
+    grant_table: str
+    parameter_prefix: str
+    vend_role_arn: str
+
+
+async def discover(aws: Aws, deployment: Deployment) -> Known:
+    """Fill in what nobody said: from the vend function where it can be read, else by the names of deploy/.
+
+    Raises:
+        UnansweredError: not even the account can be learned.
+        DeniedError: AWS refuses the credentials altogether.
+
+    """
+    identity = await aws.find("sts", "get_caller_identity")
+    if identity is None:
+        raise UnansweredError("sts knows no identity")
+    partition, account = str(identity["Arn"]).split(":")[1], str(identity["Account"])
+    found, authorizers = await asyncio.gather(_read(aws, deployment.vend), _find_authorizers(aws, deployment))
+    said = found.get("Environment", {}).get("Variables", {})
+    role = deployment.vend_role or found.get("Role") or f"arn:{partition}:iam::{account}:role/{deployment.vend}"
+
+    def choose(option: str | None, variable: str, default: str) -> str:
+        return option or said.get(f"SENTINEL_{variable}") or default
+
+    return Known(
+        account=account,
+        partition=partition,
+        vend=deployment.vend,
+        admin=deployment.admin,
+        authorizers=authorizers,
+        session_table=choose(deployment.session_table, "SESSION_TABLE", f"{deployment.name}-sessions"),
+        grant_table=choose(deployment.grant_table, "GRANT_TABLE", f"{deployment.name}-grants"),
+        parameter_prefix=choose(deployment.parameter_prefix, "PARAMETER_PREFIX", "/sentinel").rstrip("/"),
+        vend_role_arn=str(role),
+    )
+
+
+async def _find_authorizers(aws: Aws, deployment: Deployment) -> Sequence[str]:
+    """Take those that are named, else the one that is called as deploy/ calls it, where it is there."""
+    usual = f"{deployment.name}-authorizer"
+    return deployment.authorizers or ((usual,) if await _read(aws, usual) else ())
+
+
+async def _read(aws: Aws, function: str) -> Mapping[str, Any]:
+    try:
+        return await aws.find("lambda", "get_function_configuration", FunctionName=function) or {}
+    except (DeniedError, UnansweredError):
+        return {}  # the check of the function says so

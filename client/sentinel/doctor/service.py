@@ -1,0 +1,136 @@
+"""The caller's side: whether Sentinel is there, the clocks agree, and whom it takes the caller for."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+import aiohttp
+
+from sentinel.api import SentinelApi
+from sentinel.clock import utc_now
+from sentinel.doctor.findings import Finding, fail, ok, skipped, warn
+from sentinel.errors import ClientError
+from sentinel.refusal import Refusal
+from sentinel.transport import Transport, proxy_for
+
+# A proof of possession is a minute old at most; a signature five minutes (IAM User Guide, "Signature Version 4").
+_PROOFS_END: Final = timedelta(seconds=60)
+_SIGNATURES_END: Final = timedelta(minutes=5)
+_HALF_A_SECOND: Final = timedelta(milliseconds=500)
+_UNSIGNED: Final = frozenset({401, 403})
+_CLOCK_REMEDY: Final = (
+    "set this machine's clock by NTP (timedatectl set-ntp true): signatures and proofs carry its time"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """How the remote server answers a request that nobody signed."""
+
+    status: int
+    date: str | None
+    asked_at: datetime
+    answered_at: datetime
+
+
+async def greet(transport: Transport, clock: Callable[[], datetime] = utc_now) -> Greeting | None:
+    """Ask without a signature; None where nothing answers."""
+    asked_at = clock()
+    url = transport.server.url("/v1/health", {})
+    try:
+        async with (
+            asyncio.timeout(10),
+            transport.http.get(url, allow_redirects=False, proxy=proxy_for(transport.server)) as response,
+        ):
+            return Greeting(response.status, response.headers.get("Date"), asked_at, clock())
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        return None
+
+
+def check_reach(server: str, greeting: Greeting | None) -> Finding:
+    """Say whether the server is there, and refuses who does not sign."""
+    about = "service"
+    if greeting is None:
+        return fail(
+            about, f"{server} does not answer", "check the URL, the network, the proxy, and that the API exists"
+        )
+    if greeting.status in _UNSIGNED:
+        return ok(about, f"{server} answers, and refuses a request without a signature")
+    if greeting.status < 300:  # noqa: PLR2004 - the class of successes
+        return fail(
+            about, f"{server} answers a request nobody signed", "give every route of the API the authorization AWS_IAM"
+        )
+    return fail(
+        about,
+        f"{server} answers HTTP {greeting.status} to a request without a signature",
+        "check the URL, its stage path included: Sentinel's gateway answers 403",
+    )
+
+
+def check_clock(greeting: Greeting | None) -> Finding:
+    """Compare this machine's clock with the server's, whose `Date` is in whole seconds."""
+    about = "clock"
+    if greeting is None:
+        return skipped(about, "the server does not answer", "reach the server first")
+    there = _read_date(greeting.date)
+    if there is None:
+        return skipped(about, "the server's answer has no date", "compare with another clock: date -u")
+    here = greeting.asked_at + (greeting.answered_at - greeting.asked_at) / 2
+    skew = abs(here - (there + _HALF_A_SECOND))
+    seconds = f"{skew.total_seconds():.0f} s"
+    if skew >= _SIGNATURES_END:
+        return fail(about, f"this machine is {seconds} off the server: AWS refuses its signatures", _CLOCK_REMEDY)
+    if skew >= _PROOFS_END / 2:
+        return warn(
+            about, f"this machine is {seconds} off the server: proofs, good for a minute, may fail", _CLOCK_REMEDY
+        )
+    return ok(about, f"this machine and the server differ by {seconds}")
+
+
+def _read_date(text: str | None) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+async def check_identity(api: SentinelApi) -> list[Finding]:
+    """Make a signed call: who am I? Asks the admin Lambda."""
+    about = "identity"
+    try:
+        answer = await api.whoami()
+    except ClientError as error:
+        return [fail(about, error.message, error.hint or "try again")]
+    if isinstance(answer, Refusal):
+        return [_refused(about, answer)]
+    return [ok(about, f"a signed call is accepted; Sentinel knows you as {answer.user} ({answer.arn})")]
+
+
+async def check_catalogue(api: SentinelApi) -> list[Finding]:
+    """Make a signed call: what may I have? Asks the vend Lambda."""
+    about = "profiles"
+    try:
+        answer = await api.profiles()
+    except ClientError as error:
+        return [fail(about, error.message, error.hint or "try again")]
+    if isinstance(answer, Refusal):
+        return [_refused(about, answer)]
+    if not answer:
+        return [
+            warn(about, "the catalogue shows you no profile", "ask the operators to store one: sentinel policy push")
+        ]
+    counts = {access: sum(each.access == access for each in answer) for access in ("allowed", "approval", "denied")}
+    words = f"{counts['allowed']} allowed, {counts['approval']} by approval, {counts['denied']} denied"
+    if counts["denied"] == len(answer):
+        return [
+            warn(about, f"you may have none: {words}", "`sentinel profiles` says why; ask for a rule of the policy")
+        ]
+    return [ok(about, words)]
+
+
+def _refused(about: str, refusal: Refusal) -> Finding:
+    return fail(about, f"{refusal.message} [{refusal.code}]", refusal.hint or "see docs/errors.md")

@@ -1,0 +1,71 @@
+"""Resource control policies: who may reach what member accounts hold, whoever asks and from wherever.
+
+They bind outsiders, other organizations, the management account's principals and AWS services, which no service control
+policy does; they do not bind service-linked roles, nor the resources of the management account (AWS Organizations User
+Guide, "Resource control policies").
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from deploy.policies.place import Place, Policy, Statement, deny, policy
+from shared.core.kill_switch import ROLE_NAME
+from shared.core.stamp import PREFIX
+
+# Every way to a role's credentials. Who signs in by SAML or OpenID has no `aws:PrincipalArn`, so the deny holds.
+_BECOME: Final = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
+_HOLD_DATA: Final = ("kms:*", "s3:*", "secretsmanager:*", "sqs:*")
+
+
+def guard_roles(place: Place) -> Policy:
+    """Let nobody into a protected role but the vend Lambda, AWS services included: none has a business there."""
+    revoker = f"arn:{place.partition}:iam::*:role/{ROLE_NAME}"
+    return policy(
+        _from_anyone(deny("OnlyVendBecomesProtected", _BECOME, place.protected_roles, only=[place.vend_role_arn])),
+        _from_anyone(deny("OnlyAdminBecomesRevoker", _BECOME, revoker, only=[place.role_arn(place.admin_role)])),
+        _from_anyone(
+            deny(
+                "OnlyLambdaBecomesSentinel",
+                _BECOME,
+                place.execution_role_arns,
+                BoolIfExists={"aws:PrincipalIsAWSService": "false"},
+            ),
+        ),
+        _from_anyone(
+            deny(
+                "OnlyVendStamps",
+                "sts:SetSourceIdentity",
+                "*",
+                only=[place.vend_role_arn],
+                StringLike={"sts:SourceIdentity": f"{PREFIX}-*"},
+                Null={"aws:SourceIdentity": "true"},
+            ),
+        ),
+    )
+
+
+def keep_data_inside(organization: str, partners: Sequence[str] = ()) -> Policy:
+    """Close data to principals outside the organization, whatever a bucket's or a key's own policy says.
+
+    `partners` are accounts outside that are let. Anonymous requests have neither key, and are denied.
+    """
+    keys: dict[str, object] = {"aws:PrincipalOrgID": organization}
+    if partners:
+        keys["aws:PrincipalAccount"] = list(partners)
+    return policy(
+        _from_anyone(
+            deny(
+                "OnlyTheOrganization",
+                _HOLD_DATA,
+                "*",
+                StringNotEqualsIfExists=keys,
+                BoolIfExists={"aws:PrincipalIsAWSService": "false"},
+            ),
+        ),
+    )
+
+
+def _from_anyone(statement: Statement) -> Statement:
+    """Name the principal every resource control policy must: all of them."""
+    sid, effect, *rest = statement.items()
+    return dict([sid, effect, ("Principal", "*"), *rest])

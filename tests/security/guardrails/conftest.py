@@ -1,0 +1,20 @@
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.node import install_node_program
+from tests.security.guardrails.organization import Organization
+
+
+@pytest.fixture(scope="session")
+def organization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Organization]:
+    folder = tmp_path_factory.mktemp("simulator")
+    install_node_program(Path(__file__).parent / "simulator", folder)
+    command = ("node", str(folder / "simulate.js"))
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield Organization(process)
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(10) == 0

@@ -1,0 +1,149 @@
+"""An organization as the policies find it: who asks, from which account, and which policies AWS would evaluate.
+
+The evaluator is not ours (see docs/decisions/0017). What it is told here is which policies apply to whom, as the AWS
+Organizations User Guide has it: service control policies to principals of member accounts, resource control policies
+to resources of member accounts. Everything else allows, so that only the guard rails can deny.
+"""
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from deploy.policies.generate import EXAMPLE, organization_policies
+from deploy.policies.place import Policy, policy
+
+MANAGEMENT: Final = "000000000001"
+SENTINEL: Final = EXAMPLE.account
+WORKLOAD: Final = "444455556666"
+OUTSIDE: Final = "999900001111"
+MEMBERS: Final = frozenset({SENTINEL, WORKLOAD})
+PROTECTED: Final = f"arn:aws:iam::{WORKLOAD}:role/sentinel/protected/prod"
+SWITCH: Final = f"arn:aws:iam::{WORKLOAD}:policy/SentinelRevocations"
+STAMP: Final = "sentinel-d-0123456789abcdef-alice"
+
+_ALLOW_ALL: Final = policy({"Effect": "Allow", "Action": "*", "Resource": "*"})
+_TRUST_ALL: Final = policy({"Effect": "Allow", "Principal": "*", "Action": "*"})
+_OPEN: Final = policy({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"})
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A principal, with the condition keys of whoever it is."""
+
+    arn: str
+    account: str
+    keys: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+
+    def having(self, **keys: str) -> "Asker":
+        return Asker(self.arn, self.account, {**self.keys, **{name.replace("_", ":"): keys[name] for name in keys}})
+
+
+def role(name: str, account: str = WORKLOAD, path: str = "/", **keys: str) -> Asker:
+    """Describe a session of a role; its requests carry the role's ARN as `aws:PrincipalArn`, path and all."""
+    known = {
+        "aws:PrincipalArn": f"arn:aws:iam::{account}:role{path}{name}",
+        "aws:PrincipalAccount": account,
+        "aws:PrincipalIsAWSService": "false",
+        **({} if account == OUTSIDE else {"aws:PrincipalOrgID": "o-exampleorgid"}),
+    }
+    return Asker(f"arn:aws:sts::{account}:assumed-role/{name}/session", account, known).having(**keys)
+
+
+def service(name: str) -> Asker:
+    """Describe an AWS service that acts by itself."""
+    return Asker(name, "aws", {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": name})
+
+
+def spared(account: str = WORKLOAD) -> Sequence[Asker]:
+    """List a session of each spared role."""
+    names = (
+        "sentinel-deploy",
+        "sentinel-cloudformation",
+        "BreakGlass",
+        "OrganizationAccountAccessRole",
+        "AWSControlTowerExecution",
+        "stacksets-exec-0123456789abcdef",
+        "AWSCloudFormationStackSetExecutionRole",
+    )
+    return [role(name, account) for name in names]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a request passes, and the organization's statements that deny it."""
+
+    allowed: bool
+    denying: Sequence[str]
+
+
+class Organization:
+    """Asks the evaluator, which runs as a process of its own."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def find_errors(self, kind: str, document: Policy) -> list[Any]:
+        """Validate a policy as one of its kind."""
+        errors: list[Any] = self._ask({"kind": kind, "validate": document})["errors"]
+        return errors
+
+    def decide(
+        self,
+        asker: Asker,
+        action: str,
+        resource: str,
+        account: str = WORKLOAD,
+        allowing: Policy = _ALLOW_ALL,
+        trusting: Policy | None = None,
+        *,
+        guarded: bool = True,
+        **keys: str,
+    ) -> Verdict:
+        """Decide one request. Keys of it are given with `_` for the colon.
+
+        `allowing` is the policy of whoever asks, `trusting` that of the resource; each allows everything if not given.
+        Where it is not `guarded`, no guard rail is attached anywhere.
+        """
+        asking = asker.having(**keys)
+        # The evaluator knows no resource for an API's root path, whose ARN ends in a slash. Unchecked, it lacks the
+        # resource control policy that allows all; ours say nothing of API Gateway.
+        unchecked = resource.endswith("/")
+        simulation = {
+            "request": {
+                "principal": asking.arn,
+                "action": action,
+                "resource": {"resource": resource, "accountId": account},
+                "contextVariables": asking.keys,
+            },
+            "identityPolicies": [{"name": "all", "policy": allowing}],
+            "serviceControlPolicies": [_unit("scp-")] if guarded and asking.account in MEMBERS else [],
+            "resourceControlPolicies": [_unit("rcp-")] if guarded and account in MEMBERS and not unchecked else [],
+            "resourcePolicy": trusting or _open_policy(action),
+        }
+        answer = self._ask({"simulation": simulation, "unchecked": unchecked})
+        assert "errors" not in answer, answer
+        assert answer["ignored"] == [], f"{action} has no such condition keys: {answer['ignored']}"
+        return Verdict(answer["result"] == "Allowed", answer["denying"])
+
+    def _ask(self, question: Mapping[str, object]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return answer
+
+
+def _open_policy(action: str) -> Policy | None:
+    """Give the resource a policy that lets everyone in, where resources of the kind have one."""
+    if action.startswith("sts:"):
+        return _TRUST_ALL
+    return _OPEN if action.startswith(("s3:", "kms:", "lambda:", "sqs:", "secretsmanager:")) else None
+
+
+def _unit(prefix: str) -> Mapping[str, object]:
+    kept = [(name, document) for name, document in organization_policies().items() if name.startswith(prefix)]
+    full = [("full", _ALLOW_ALL)] if prefix == "scp-" else []
+    return {"orgIdentifier": "r-root", "policies": [{"name": name, "policy": each} for name, each in (*full, *kept)]}

@@ -1,0 +1,157 @@
+"""An AWS account in the process, healthy unless a test changes what it answers."""
+
+import json
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from deploy.local.place import local_place, table_definitions
+from deploy.policies.protected import protected_trust
+from sentinel.doctor.aws import Aws
+from sentinel.doctor.deployment import Known
+from sentinel.doctor.findings import Finding, Status
+from shared.core.kill_switch import POLICY_NAME, build_boundary
+from shared.core.profile import Profile
+from shared.edge.clock import utc_now
+
+PLACE = local_place()
+ROLE = PLACE.role_arn("prod", PLACE.protected_path)
+ACCESS = 'version: "1"\nrules: [{name: all, effect: allow, conditions: {profiles: [prod]}}]'
+PROFILE = Profile(role_arn=ROLE)
+KNOWN = Known(
+    account=PLACE.account,
+    partition="aws",
+    vend="sentinel-vend",
+    admin="sentinel-admin",
+    authorizers=("sentinel-authorizer",),
+    session_table=PLACE.session_table,
+    grant_table=PLACE.grant_table,
+    parameter_prefix="/sentinel",
+    vend_role_arn=PLACE.vend_role_arn,
+)
+
+
+@dataclass
+class Account:
+    """What each operation answers: a value, None for nothing there, an exception to raise, or what a function says."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    region: str = PLACE.region
+
+    async def find(self, service: str, operation: str, **params: Any) -> Any:
+        return self._answer(service, operation, params)
+
+    async def all(self, service: str, operation: str, key: str, **params: Any) -> Any:  # noqa: ARG002 - as Aws has it
+        return self._answer(service, operation, params)
+
+    def _answer(self, service: str, operation: str, params: Mapping[str, Any]) -> Any:
+        self.asked.append((f"{service}.{operation}", params))
+        answer = self.answers[operation]
+        if callable(answer):
+            answer = answer(params)
+        if isinstance(answer, Exception):
+            raise answer
+        return deepcopy(answer)
+
+    @property
+    def aws(self) -> Aws:
+        return cast("Aws", self)
+
+
+def healthy() -> Account:
+    return Account({**_functions(), **_tables(), **_roles(), **_alarms()})
+
+
+def _functions() -> dict[str, Any]:
+    variables = {
+        "SENTINEL_API_ID": "x",
+        "SENTINEL_SESSION_TABLE": PLACE.session_table,
+        "SENTINEL_GRANT_TABLE": PLACE.grant_table,
+    }
+    authorizer = {
+        "AuthorizerUri": "arn:aws:apigateway:x:lambda:path/2015-03-31/functions/"
+        "arn:aws:lambda:x:1:function:sentinel-authorizer:live/invocations",
+        "AuthorizerResultTtlInSeconds": 0,
+    }
+    return {
+        "get_function_configuration": {"State": "Active", "Environment": {"Variables": variables}},
+        "get_alias": {"FunctionVersion": "7"},
+        "describe_log_groups": lambda asked: [{"logGroupName": asked["logGroupNamePrefix"], "retentionInDays": 365}],
+        "get_authorizers": [authorizer],
+    }
+
+
+def _tables() -> dict[str, Any]:
+    return {
+        "describe_table": lambda asked: {"Table": table("grant" if "grant" in asked["TableName"] else "session")},
+        "describe_continuous_backups": {
+            "ContinuousBackupsDescription": {
+                "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"},
+            },
+        },
+        "describe_time_to_live": {
+            "TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"},
+        },
+    }
+
+
+def parameter(name: str, value: str, kind: str = "String") -> dict[str, str]:
+    return {"Name": f"/sentinel/{name}", "Value": value, "Type": kind}
+
+
+def table(kind: str) -> dict[str, Any]:
+    """Describe a table as its definition makes it."""
+    return {"TableStatus": "ACTIVE", **deepcopy(table_definitions()[kind]["create"])}
+
+
+def _roles() -> dict[str, Any]:
+    boundary = json.loads(build_boundary([], utc_now()).document)
+    return {
+        "get_role": {
+            "Role": {
+                "Arn": ROLE,
+                "RoleName": "prod",
+                "AssumeRolePolicyDocument": protected_trust(PLACE),
+                "MaxSessionDuration": 3600,
+                "PermissionsBoundary": {"PermissionsBoundaryArn": f"arn:aws:iam::{PLACE.account}:policy/{POLICY_NAME}"},
+            },
+        },
+        "get_policy": {"Policy": {"DefaultVersionId": "v3"}},
+        "get_policy_version": {"PolicyVersion": {"Document": boundary}},
+    }
+
+
+def _alarms() -> dict[str, Any]:
+    ours = [alarm("Sentinel", metric) for metric in ("kill_switch_failures", "stale_documents")]
+    errors = [alarm("AWS/Lambda", "Errors", f"sentinel-{name}") for name in ("vend", "admin", "authorizer")]
+    return {"describe_alarms": [*ours, *errors]}
+
+
+def alarm(namespace: str, metric: str, function: str | None = None) -> dict[str, Any]:
+    return {
+        "AlarmName": f"{function}-{metric}",
+        "Namespace": namespace,
+        "MetricName": metric,
+        "Dimensions": [] if function is None else [{"Name": "FunctionName", "Value": function}],
+        "AlarmActions": ["arn:aws:sns:eu-central-1:111122223333:on-call"],
+    }
+
+
+def only(findings: list[Finding]) -> Finding:
+    (found,) = findings
+    return found
+
+
+class Quiet:
+    """Progress that nobody watches."""
+
+    def say(self, words: str) -> None: ...
+
+
+def complaint(findings: list[Finding], status: Status = Status.FAIL) -> str:
+    """Give message and remedy of the one finding, which has this status."""
+    found = only(findings)
+    assert found.status is status, found
+    return f"{found.message} → {found.remedy}"

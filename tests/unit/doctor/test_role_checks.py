@@ -1,0 +1,175 @@
+"""Each finding on a profile's role and on the kill switch, provoked in an account that is otherwise healthy."""
+
+import json
+from typing import Any, cast
+
+import pytest
+
+from sentinel.doctor.findings import Status
+from sentinel.doctor.kill_switch import check_policy, check_state
+from sentinel.doctor.roles import check_role
+from sentinel.session_api import SessionApi
+from shared.core.kill_switch import build_boundary
+from shared.core.profile import Profile
+from shared.core.revocation import Revocation, Target
+from shared.edge.clock import utc_now
+from tests.unit.client.session_service import SessionService, a_kill_switch
+from tests.unit.doctor.account import KNOWN, PLACE, PROFILE, Account, complaint, healthy, only
+
+
+@pytest.fixture
+def account() -> Account:
+    return healthy()
+
+
+def role_of(account: Account) -> dict[str, Any]:
+    return cast("dict[str, Any]", account.answers["get_role"]["Role"])
+
+
+def trust_of(account: Account) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", role_of(account)["AssumeRolePolicyDocument"]["Statement"])
+
+
+async def test_a_role_made_by_the_template_is_ok(account: Account) -> None:
+    assert only(await check_role(account.aws, KNOWN, "prod", PROFILE)).status is Status.OK
+
+
+async def test_a_role_that_is_not_there_fails(account: Account) -> None:
+    account.answers["get_role"] = None
+    assert f"there is no role {PROFILE.role_arn} → make it" in complaint(
+        await check_role(account.aws, KNOWN, "prod", PROFILE)
+    )
+
+
+async def test_a_profile_that_leaves_the_path_out_fails(account: Account) -> None:
+    other = Profile(role_arn=PLACE.role_arn("prod"))
+    found = complaint(await check_role(account.aws, KNOWN, "prod", other))
+    assert f"the role is {PROFILE.role_arn} → mend the profile" in found
+
+
+async def test_a_role_of_another_account_is_skipped_and_the_account_named(account: Account) -> None:
+    other = Profile(role_arn="arn:aws:iam::444455556666:role/sentinel/protected/prod")
+    found = complaint(await check_role(account.aws, KNOWN, "prod", other), Status.SKIPPED)
+    assert "a login of account 444455556666" in found
+    assert account.asked == []
+
+
+@pytest.mark.parametrize("action", ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"])
+async def test_a_role_that_lacks_one_of_the_three_actions_fails(account: Account, action: str) -> None:
+    trust_of(account)[:] = [each for each in trust_of(account) if each["Action"] != action]
+    found = complaint(await check_role(account.aws, KNOWN, "prod", PROFILE))
+    assert f"does not let the vend role {action}" in found
+    assert f"→ allow {action} in its trust policy" in found
+
+
+async def test_a_role_that_trusts_another_vend_role_fails(account: Account) -> None:
+    other = KNOWN.vend_role_arn.replace("vend", "other")
+    for statement in trust_of(account):
+        statement["Condition"]["ArnEquals"]["aws:PrincipalArn"] = other
+    first, *rest = await check_role(account.aws, KNOWN, "prod", PROFILE)
+    assert f"does not trust {KNOWN.vend_role_arn}" in first.message
+    assert all("a way around" in finding.message for finding in rest)
+    assert len(rest) == 3
+
+
+async def test_a_second_way_in_fails(account: Account) -> None:
+    way = {"Sid": "Legacy", "Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "sts:AssumeRole"}
+    trust_of(account).append(way)
+    found = complaint(await check_role(account.aws, KNOWN, "prod", PROFILE))
+    assert "also trusts 444455556666: a way around → take the statement Legacy out" in found
+
+
+async def test_a_principal_that_was_deleted_is_called_that(account: Account) -> None:
+    way = {"Effect": "Allow", "Principal": {"AWS": "AROAEXAMPLEEXAMPLE"}, "Action": "sts:AssumeRole"}
+    trust_of(account).append(way)
+    assert "a principal that was deleted" in complaint(await check_role(account.aws, KNOWN, "prod", PROFILE))
+
+
+async def test_a_trust_that_takes_any_stamp_is_a_warning(account: Account) -> None:
+    del trust_of(account)[0]["Condition"]["StringLike"]["sts:SourceIdentity"]
+    found = complaint(await check_role(account.aws, KNOWN, "prod", PROFILE), Status.WARN)
+    assert 'require "sts:SourceIdentity": "sentinel-*"' in found
+
+
+async def test_a_trust_that_takes_untagged_sessions_is_a_warning(account: Account) -> None:
+    del trust_of(account)[0]["Condition"]["StringLike"]["aws:RequestTag/SentinelUser"]
+    found = complaint(await check_role(account.aws, KNOWN, "prod", PROFILE), Status.WARN)
+    assert 'require "aws:RequestTag/SentinelUser": "?*"' in found
+
+
+async def test_a_role_whose_sessions_end_early_fails(account: Account) -> None:
+    role_of(account)["MaxSessionDuration"] = 1800
+    found = complaint(await check_role(account.aws, KNOWN, "prod", PROFILE))
+    assert "1800 seconds" in found
+    assert "aws iam update-role --role-name prod --max-session-duration 3600" in found
+
+
+@pytest.mark.parametrize("boundary", [None, {"PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/Other"}])
+async def test_a_role_without_the_kill_switch_fails(account: Account, boundary: dict[str, str] | None) -> None:
+    role_of(account)["PermissionsBoundary"] = boundary or {}
+    found = complaint(await check_role(account.aws, KNOWN, "prod", PROFILE))
+    assert "a revocation does not reach its live sessions → aws iam put-role-permissions-boundary" in found
+
+
+async def test_the_policy_sentinel_writes_is_ok_with_revocations_in_it(account: Account) -> None:
+    revocation = Revocation(Target.USER, "alice", utc_now())
+    written = build_boundary([revocation], utc_now()).document
+    account.answers["get_policy_version"]["PolicyVersion"]["Document"] = json.loads(written)
+    assert only(await check_policy(account.aws, KNOWN)).status is Status.OK
+
+
+async def test_an_account_without_the_policy_fails(account: Account) -> None:
+    account.answers["get_policy"] = None
+    assert "there is no policy SentinelRevocations → deploy it" in complaint(await check_policy(account.aws, KNOWN))
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [],
+        [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}],
+        [{"Effect": "Allow", "Action": "*", "Resource": "*"}] * 2,
+        [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Bool": {"a:b": "true"}}}],
+    ],
+)
+async def test_a_policy_somebody_else_wrote_fails(account: Account, statements: list[dict[str, Any]]) -> None:
+    account.answers["get_policy_version"]["PolicyVersion"]["Document"] = {"Statement": statements}
+    assert "→ sentinel kill-switch sync" in complaint(await check_policy(account.aws, KNOWN))
+
+
+async def test_a_policy_that_denies_everyone_fails(account: Account) -> None:
+    document = account.answers["get_policy_version"]["PolicyVersion"]["Document"]
+    document["Statement"].append({"Effect": "Deny", "Action": "*", "Resource": "*"})
+    assert "denies everything to everyone" in complaint(await check_policy(account.aws, KNOWN))
+
+
+async def test_a_policy_that_is_no_json_fails(account: Account) -> None:
+    account.answers["get_policy_version"]["PolicyVersion"]["Document"] = "%7Bnot json"
+    assert "not what Sentinel writes" in complaint(await check_policy(account.aws, KNOWN))
+
+
+async def test_a_policy_that_is_nearly_full_is_a_warning(account: Account) -> None:
+    users = [Revocation(Target.SESSION, f"{number:016}", utc_now(), user="alice") for number in range(300)]
+    written = json.loads(build_boundary(users, utc_now()).document)
+    account.answers["get_policy_version"]["PolicyVersion"]["Document"] = written
+    assert "of 6144 characters" in complaint(await check_policy(account.aws, KNOWN), Status.WARN)
+
+
+async def state(**facts: Any) -> Any:
+    service = SessionService()
+    service.answer("GET", "/v1/kill-switch", {"kill_switch": a_kill_switch(**facts)})
+    return await check_state(SessionApi(cast("Any", service)))
+
+
+async def test_what_sentinel_says_of_the_kill_switch_is_passed_on() -> None:
+    assert only(await state(status="unchanged")).status is Status.OK
+    assert "set SENTINEL_KILL_SWITCH_POLICIES" in complaint(await state(status="off"), Status.WARN)
+    behind = [{"account": "444455556666", "status": "behind"}]
+    assert "in 444455556666 → sentinel kill-switch sync" in complaint(await state(status="behind", accounts=behind))
+
+
+async def test_who_may_not_ask_of_the_kill_switch_is_told_the_permission() -> None:
+    service = SessionService()
+    service.answer("GET", "/v1/kill-switch", {"code": "not_permitted", "message": "no"}, status=403)
+    found = complaint(await check_state(SessionApi(cast("Any", service))), Status.SKIPPED)
+    assert "the permission `read` of the admin policy" in found
