@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from load.report.marked import replace
 from load.report.result import read_result
 from load.sizing import REFRESH_S, Vend, need, shortest_s
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "capacity.md"
-BEGIN: Final = "<!-- written by python -m load.capacity: begin -->"
-END: Final = "<!-- written by python -m load.capacity: end -->"
+_COMMAND: Final = "load.capacity"
 _MEASURED_HEAD: Final = ("scenario", "functions run as", "requests/s", "machine", "load before", "revision", "passed")
 _REQUEST_HEAD: Final = (
     "scenario: request",
@@ -141,20 +141,6 @@ def _short(value: float) -> str:
     return f"{value:.0f}" if value >= 10 else f"{value:.2g}"  # noqa: PLR2004 - how many digits tell something
 
 
-def replace(page: str, tables: str) -> str:
-    """Put the tables between the page's markers.
-
-    Raises:
-        CapacityError: the page has not exactly one pair of them.
-
-    """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end or BEGIN in after or END in after:
-        raise CapacityError(f"the page must have exactly one {BEGIN} and, after it, one {END}")
-    return f"{before}{BEGIN}\n{tables}\n{END}{after}"
-
-
 def main() -> None:
     """Write the page."""
     parser = argparse.ArgumentParser(
@@ -165,7 +151,7 @@ def main() -> None:
     given = parser.parse_args()
     try:
         tables = write_tables([read_result(file) for file in given.results])
-        given.page.write_text(replace(given.page.read_text(encoding="utf-8"), tables), encoding="utf-8")
+        given.page.write_text(replace(given.page.read_text(encoding="utf-8"), _COMMAND, tables), encoding="utf-8")
     except (OSError, ValueError) as error:
         parser.error(str(error))
     sys.stdout.write(f"{given.page} is written\n")

@@ -12,7 +12,7 @@ from typing import Any
 
 from load.bench import flame, plots
 from load.bench.measure import Rounds, measure
-from load.bench.page import render_page
+from load.bench.page import PAGE, render_page
 from load.bench.record import FOLDER, describe, write_record
 from load.bench.table import render_table
 from load.bench.variants import VARIANTS
@@ -30,7 +30,7 @@ def main() -> None:
             plots.plot_above_floor(rounds, FOLDER / "above-floor.svg")
             plots.plot_cold_starts(record["cold"], FOLDER / "cold-starts.svg")
             runner.run(flame.draw(FOLDER / "vend.svg"))
-            FOLDER.with_suffix(".md").write_text(render_page(), encoding="utf-8")
+            PAGE.write_text(render_page(PAGE.read_text(encoding="utf-8"), record), encoding="utf-8")
     sys.exit(0 if all(each["is_kept"] for each in record["promises"]) else 1)
 
 

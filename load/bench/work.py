@@ -28,7 +28,7 @@ POLICY: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Invocation:
     """What Lambda's runtime passes beside the event."""
 

@@ -1,6 +1,6 @@
 """One cold start: imports a module from the folders named, asks it once, and prints what that took.
 
-Run by path with `-I`, by the interpreter the zips are for: it sees the standard library and those folders, nothing else.
+Run by path with `-I`, by the interpreter the zips are for: it sees the standard library and those folders only.
 Standard input is JSON: `folders`, `module`, `factory` (empty where the module has a `handler`), `environment`, `event`.
 """
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from deploy.local.place import ACCOUNT
 from deploy.packages.target import Target, find_interpreter
 from load.bench.asking import make_question
-from load.bench.work import documents
+from load.bench.work import documents, vend_event
 from load.cold.candidates import VEND, Candidate, find_candidates
 from load.system.model import ModelProcess
 
@@ -43,7 +43,7 @@ async def measure(folder: Path, rounds: int) -> tuple[str, Mapping[str, tuple[st
     target = Target.host()
     interpreter = find_interpreter(target.python)
     authority = folder / "authority.pem"
-    async with ModelProcess(zero=False, sts_per_second=0, tls=authority) as model:
+    async with ModelProcess(zero=False, sts_per_second=0, authority=authority) as model:
         await model.put_parameters(documents())
         candidates = find_candidates(target, folder, authority, model.url)
         measured: dict[str, list[Start]] = {name: [] for name in candidates}
@@ -59,7 +59,7 @@ async def measure(folder: Path, rounds: int) -> tuple[str, Mapping[str, tuple[st
 
 async def _ask_authorizer(interpreter: Path, vend: Candidate) -> Mapping[str, Any]:
     """Vend a session and make a fresh proof of it: one is good for a minute."""
-    _, [answer, _] = await _start(interpreter, vend, vend.event)
+    _, [answer, _] = await _start(interpreter, vend, vend_event())
     return make_question(json.loads(answer["body"]))
 
 

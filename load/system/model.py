@@ -1,6 +1,7 @@
 """The latency model in a process of its own, as a load test sees it."""
 
 import asyncio
+import ssl
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping
@@ -18,11 +19,22 @@ _START_LIMIT_S: Final = 20.0
 class ModelProcess:
     """`async with ModelProcess(…) as model`: it serves at `model.url` while the block runs."""
 
-    def __init__(self, *, zero: bool, sts_per_second: int | None = None, keep_alive_s: float | None = None) -> None:
-        """Take all latency away, or set another quota of STS or life of idle connections than the model's own."""
+    def __init__(
+        self,
+        *,
+        zero: bool,
+        sts_per_second: int | None = None,
+        keep_alive_s: float | None = None,
+        authority: Path | None = None,
+    ) -> None:
+        """Take all latency away, or set another quota of STS or life of idle connections than the model's own.
+
+        With `authority` it serves over TLS, and writes the certificate to trust to that file.
+        """
         self._options = ["--zero"] * zero
         for option, value in (("--sts-per-second", sts_per_second), ("--keep-alive-s", keep_alive_s)):
             self._options += [] if value is None else [option, str(value)]
+        self._authority = authority
         self._process: Process | None = None
         self._http: aiohttp.ClientSession | None = None
         self.url = ""
@@ -33,6 +45,7 @@ class ModelProcess:
             "-m",
             "load.aws_model",
             *self._options,
+            *(() if self._authority is None else ("--tls", "--ca", self._authority)),
             cwd=_PROJECT,
             stdin=PIPE,
             stdout=PIPE,
@@ -44,7 +57,9 @@ class ModelProcess:
         if not line:
             raise RuntimeError("the latency model did not start: see `python -m load.aws_model`")
         self.url = line.decode().split()[-1]
-        self._http = aiohttp.ClientSession(raise_for_status=True)
+        trusted = True if self._authority is None else ssl.create_default_context(cafile=self._authority)
+        connector = aiohttp.TCPConnector(ssl=trusted)
+        self._http = aiohttp.ClientSession(raise_for_status=True, connector=connector)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -55,6 +70,11 @@ class ModelProcess:
         # It ends when its standard input does, also when this process is killed.
         self._process.stdin.close()
         await self._process.wait()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     async def put_parameters(self, documents: Mapping[str, str]) -> None:
         """Store documents by their parameters' names."""

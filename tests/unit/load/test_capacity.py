@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from load.capacity import BEGIN, END, CapacityError, replace, write_tables
+from load.capacity import CapacityError, write_tables
 from load.sizing import Vend, need, shortest_s
 
 VEND = Vend(mean_s=0.05, sts_calls=1.0, read_units=3.0, write_units=5.0)
@@ -58,15 +58,3 @@ def test_the_tables_say_what_was_measured_and_size_three_communities() -> None:
 def test_without_a_measured_vend_there_is_no_page(changes: dict[str, Any]) -> None:
     with pytest.raises(CapacityError, match="vend"):
         write_tables([a_result(**changes)])
-
-
-def test_only_what_is_between_the_markers_is_replaced() -> None:
-    page = f"before\n{BEGIN}\nold\n{END}\nafter\n"
-    assert replace(page, "new") == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
-    assert replace(replace(page, "new"), "newer") == f"before\n{BEGIN}\nnewer\n{END}\nafter\n"
-
-
-@pytest.mark.parametrize("page", ["", BEGIN, END, f"{END}{BEGIN}", f"{BEGIN}{END}{BEGIN}{END}"])
-def test_a_page_without_its_markers_is_refused(page: str) -> None:
-    with pytest.raises(CapacityError, match="exactly one"):
-        replace(page, "tables")
