@@ -12,7 +12,6 @@ from unittest.mock import patch
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
-from aiohttp import TCPConnector
 
 from load.aws_model.ledger import Call, question_floors, vend_floors
 from load.bench.asking import ask_authorizer
@@ -20,8 +19,9 @@ from load.bench.sequential import SequentialHandler
 from load.bench.work import Invocation, vend_environment, vend_event
 from services.vend import handler as vend
 from shared.aws.clients import Observe, Service
-from shared.aws.wire import http
 from shared.aws.wire.client import AwsClient
+from shared.aws.wire.http import Http, Place
+from shared.aws.wire.line import Line
 
 Ask = Callable[[], dict[str, Any]]
 
@@ -76,13 +76,11 @@ def _one_call_at_a_time() -> Ask:
 
 
 def _new_connections() -> Ask:
-    with patch.object(http, "TCPConnector", partial(_closing_connector)):
-        return _ours()
+    def forget(_pool: Http, _place: Place, line: Line) -> None:
+        line.close()
 
-
-def _closing_connector(**options: Any) -> TCPConnector:
-    del options["keepalive_timeout"]
-    return TCPConnector(force_close=True, **options)
+    setattr(Http, Http._keep.__name__, forget)  # noqa: SLF001 - what is measured is that it is not there
+    return _ours()
 
 
 def _aiobotocore() -> Ask:
@@ -90,13 +88,24 @@ def _aiobotocore() -> Ask:
         return _ours()
 
 
+class _AioSts:
+    """STS by aiobotocore, whose instants are no texts."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    async def assume_role(self, **parameters: Any) -> Any:
+        answer = await self._client.assume_role(**parameters)
+        answer["Credentials"]["Expiration"] = answer["Credentials"]["Expiration"].isoformat()
+        return answer
+
+
 class _AioClients:
     """Clients of aiobotocore's own, tuned no further than its settings go."""
 
     def __init__(self, opened: Mapping[Service, Any], stack: AsyncExitStack) -> None:
-        self.dynamodb, self.ssm, self.sts = (
-            opened[service] for service in (Service.DYNAMODB, Service.SSM, Service.STS)
-        )
+        self.dynamodb, self.ssm = opened[Service.DYNAMODB], opened[Service.SSM]
+        self.sts = _AioSts(opened[Service.STS])
         self.aclose = stack.aclose
 
     async def warm(self, _connections: Mapping[Service, int]) -> None:

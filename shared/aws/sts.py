@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from shared.aws.credentials import Credentials
 from shared.aws.errors import RefusedError, UnreadableError, speaking_to
+from shared.aws.wire.protocols import read_instant
 from shared.core.arn import Arn, MalformedArnError, parse_arn, role_name
 from shared.core.stamp import TRANSITIVE_TAG_KEYS, Stamp
 
@@ -79,7 +80,7 @@ def read_credentials(answer: Mapping[str, Any]) -> Credentials:
         access_key_id=issued["AccessKeyId"],
         secret_access_key=SecretStr(issued["SecretAccessKey"]),
         session_token=SecretStr(issued["SessionToken"]),
-        expires_at=datetime.fromisoformat(issued["Expiration"]),
+        expires_at=read_instant(issued["Expiration"]),
     )
 
 

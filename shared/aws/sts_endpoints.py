@@ -26,11 +26,13 @@ class StsEndpoints:
         """
         # A name that only looks like a region is none: nobody shall choose what host names are looked up.
         self._partition = find_partition(region)
+        # Its own may be newer than the names we know.
+        self._regions = self._partition.regions | {region}
         self._emulator = emulator
 
     def find(self, region: str) -> StsEndpoint | None:
         """Give the endpoint of a region; None for a region of another partition, or of none."""
-        if region not in self._partition.regions:
+        if region not in self._regions:
             return None
         if self._emulator is not None:
             return StsEndpoint(f"{self._emulator.rstrip('/')}/", urlsplit(self._emulator).netloc)

@@ -44,7 +44,7 @@ class CannedSts:
                 "AccessKeyId": "ASIAEXAMPLE",
                 "SecretAccessKey": "planted-secret",
                 "SessionToken": "planted-token",
-                "Expiration": NOW + HOUR,
+                "Expiration": f"{NOW + HOUR:%Y-%m-%dT%H:%M:%SZ}",
             },
             "AssumedRoleUser": {"Arn": f"arn:aws:sts::123456789012:assumed-role/Prod/{STAMP}"},
         } | changes
@@ -110,7 +110,7 @@ async def test_credentials_under_another_source_identity_are_dropped() -> None:
 @pytest.mark.parametrize("offset", [timedelta(0), timedelta(hours=2)])
 async def test_an_expiration_nobody_asked_for_is_not_believed(offset: timedelta) -> None:
     sts = CannedSts()
-    sts.answer["Credentials"]["Expiration"] = NOW + offset
+    sts.answer["Credentials"]["Expiration"] = (NOW + offset).isoformat()
     with pytest.raises(RefusedError, match="expiration"):
         await issue(sts)
 
@@ -130,3 +130,11 @@ async def test_credentials_do_not_show_their_secrets() -> None:
     assert "ASIAEXAMPLE" in shown
     with pytest.raises(TypeError, match="never pickled"):
         pickle.dumps(credentials)
+
+
+@pytest.mark.parametrize("expiration", ["soon", "2026-11-23T13:00:00", ""])
+async def test_an_expiration_that_is_no_instant_is_unreadable(expiration: str) -> None:
+    sts = CannedSts()
+    sts.answer["Credentials"]["Expiration"] = expiration
+    with pytest.raises(UnreadableError, match="without complete credentials"):
+        await issue(sts)

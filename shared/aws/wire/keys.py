@@ -13,6 +13,7 @@ import orjson
 
 from shared.aws.credentials import Credentials
 from shared.aws.wire.http import Http
+from shared.aws.wire.protocols import read_instant
 
 _RELATIVE, _FULL = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 _TOKEN, _TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
@@ -113,7 +114,7 @@ class RoleKeys:
             reply = await self._http.get(_address(self._environ), _headers(self._environ), timeout_s=_TIMEOUT_S)
             answer = orjson.loads(reply.body) if reply.status == _OK else {}
             keys = KeyPair(answer["AccessKeyId"], answer["SecretAccessKey"], answer["Token"])
-            return keys, datetime.fromisoformat(answer["Expiration"])
+            return keys, read_instant(answer["Expiration"])
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise NoKeysError(f"the credential endpoint gave no keys: {type(error).__name__}") from None
 

@@ -6,6 +6,7 @@ What is written and read here is compared with botocore's serializers and parser
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final, Protocol
 from urllib.parse import quote_plus
 from xml.etree import ElementTree as ET
@@ -17,6 +18,8 @@ from shared.aws.wire.service_error import ServiceError
 
 _ERROR: Final = 300
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*", re.ASCII)
+# Parameters whose own names are the caller's: they are written as entries, not as members.
+_MAPS: Final = frozenset({"MessageAttributes"})
 _FORM: Final = "application/x-www-form-urlencoded; charset=utf-8"
 # The API versions of the services that speak Query.
 _VERSIONS: Final = {"iam": "2010-05-08", "sns": "2010-03-31", "sts": "2011-06-15"}
@@ -115,6 +118,10 @@ class QueryProtocol:
 def _flatten(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
     """Write nested parameters as names with dots: lists count from 1, maps are lists of entries."""
     match value:
+        case dict() if prefix.rpartition(".")[2] in _MAPS:
+            for number, (name, each) in enumerate(value.items(), 1):
+                yield f"{prefix}.entry.{number}.Name", name
+                yield from _flatten(f"{prefix}.entry.{number}.Value", each)
         case dict():
             for name, each in value.items():
                 yield from _flatten(f"{prefix}{name}" if not prefix else f"{prefix}.{name}", each)
@@ -125,6 +132,19 @@ def _flatten(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
             yield prefix, "true" if value else "false"
         case _:
             yield prefix, str(value)
+
+
+def read_instant(text: str) -> datetime:
+    """Read an instant as AWS writes it into XML and credentials.
+
+    Raises:
+        ValueError: it is none, or says no offset.
+
+    """
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("an instant without an offset")
+    return instant
 
 
 def _quote(value: str) -> str:
