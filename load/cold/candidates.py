@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.local.place import REGION
-from deploy.packages.build import build_packages
+from deploy.packages.build import Package
 from deploy.packages.bytecode import compile_all
 from deploy.packages.dependencies import export_group, install
 from deploy.packages.roots import ROOTS
@@ -35,15 +35,19 @@ class Candidate:
     flags: Sequence[str] = ()
 
 
-def find_candidates(target: Target, folder: Path, authority: Path, url: str) -> Mapping[str, Candidate]:
-    """Build the zips and the baseline for a target into a folder; AWS is at `url`, trusted by `authority`'s file.
+def find_candidates(
+    packages: Mapping[str, Package],
+    folder: Path,
+    authority: Path,
+    url: str,
+) -> Mapping[str, Candidate]:
+    """Install the baseline for the zips' target into a folder; AWS is at `url`, trusted by `authority`'s file.
 
     Raises:
         UvError: the lock file does not give the dependencies.
 
     """
-    packages = build_packages(target, folder)
-    baseline = _install_baseline(target, folder / BASELINE)
+    baseline = _install_baseline(packages[VEND].target, folder / BASELINE)
     few = _trust(folder / "few.pem", packages[VEND].folder / ROOTS, authority)
     many = _trust(folder / "many.pem", baseline / _ALL_ROOTS, authority)
     keys = {
