@@ -1,9 +1,13 @@
 """What each of the stack's functions is deployed with: its name, its execution role's too, and its settings."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from deploy.local.gateway.fronts import ADMIN, AUTHORIZER, SENSITIVE, VEND
 from deploy.local.place import ACCOUNT, SENSITIVE_PROFILES, SENSITIVE_ROLE, SSO_ROLE, local_place
+
+# An emulator on a busy machine is slower than AWS ever is.
+PATIENCE: Final = {"SENTINEL_CALL_TIMEOUT": "6"}
 
 
 def function_names() -> Mapping[str, str]:

@@ -20,7 +20,7 @@ from typing import Final, Self
 from deploy.local.aws import LocalAws
 from deploy.local.callers import AwsFiles, LocalCaller, create_callers, write_aws_files
 from deploy.local.emulator.server import Emulator
-from deploy.local.function_settings import function_names, function_settings
+from deploy.local.function_settings import PATIENCE, function_names, function_settings
 from deploy.local.gateway.credentials import RememberedCredentials
 from deploy.local.gateway.fronts import ADMIN, AUTHORIZER, SENSITIVE, VEND, Front, FrontKind
 from deploy.local.gateway.guarded import GuardedApi
@@ -223,7 +223,7 @@ class LocalStack:
 
     def _environment(self, function: str, fronts: list[Front]) -> Mapping[str, str]:
         api_ids = [self.sensitive_front.api_id] if function == AUTHORIZER else [front.api_id for front in fronts]
-        settings = function_settings(function, api_ids, self.emulator.endpoint)
+        settings = {**function_settings(function, api_ids, self.emulator.endpoint), **PATIENCE}
         # What a test sets otherwise, only those that vend and administer know.
         return {**settings, **self.environment} if function in (VEND, ADMIN) else settings
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deploy.local.aws import LocalAws
-from deploy.local.function_settings import function_names, function_settings
+from deploy.local.function_settings import PATIENCE, function_names, function_settings
 from deploy.local.gateway.fronts import ADMIN, AUTHORIZER, VEND
 from deploy.local.place import local_place
 from deploy.local.stack import LocalStack
@@ -31,7 +31,7 @@ async def deploy_beside(stack: LocalStack) -> Deployed:
     async with aws.client("apigatewayv2") as gateway, aws.client("lambda") as functions:
         api_id = (await gateway.create_api(Name="guarded", ProtocolType="HTTP"))["ApiId"]
         for function, name in NAMES.items():
-            settings = function_settings(function, [api_id], stack.emulator.endpoint)
+            settings = {**function_settings(function, [api_id], stack.emulator.endpoint), **PATIENCE}
             await _create_function(functions, name, settings)
         authorizer = await gateway.create_authorizer(
             ApiId=api_id,

@@ -20,7 +20,7 @@ _TOKEN, _TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHOR
 _ECS: Final = "169.254.170.2"
 # Where a fetch may go without TLS (AWS SDKs and Tools Reference Guide, "Container credential provider").
 _LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1", _ECS, "169.254.170.23", "fd00:ec2::23"})
-_TIMEOUT_S: Final = 2.0
+_TIMEOUT_S: Final = 5.0
 _OK: Final = 200
 # Keys are renewed this long before their end, and serve until then where that fails.
 _EARLY: Final = timedelta(minutes=10)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -139,8 +140,19 @@ async def used_share(quota: CpuQuota) -> float:
         quota.close()
 
 
-async def test_a_quota_by_stopping_holds_a_process_to_its_share() -> None:
-    assert 0 < await used_share(SteppedQuota(SHARE)) < 2 * SHARE
+async def test_a_quota_by_stopping_stops_who_used_their_share_and_lets_them_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: asyncio.Queue[int] = asyncio.Queue()
+    used_ns = iter(range(0, 1 << 60, 1 << 30))
+    monkeypatch.setattr("load.lambda_model.quota.os.kill", lambda _, number: sent.put_nowait(number))
+    monkeypatch.setattr(SteppedQuota, "_used_ns", lambda _: next(used_ns))
+    async with SteppedQuota(SHARE).held():
+        assert [await sent.get() for _ in range(4)] == [signal.SIGSTOP, signal.SIGCONT] * 2
+
+
+async def test_a_quota_by_stopping_leaves_a_process_running() -> None:
+    assert await used_share(SteppedQuota(SHARE)) > 0
 
 
 async def test_a_quota_by_the_kernel_holds_a_process_to_its_share() -> None:

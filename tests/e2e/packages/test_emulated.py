@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from deploy.local.aws import LocalAws
-from deploy.local.function_settings import function_settings
+from deploy.local.function_settings import PATIENCE, function_settings
 from deploy.local.gateway.fronts import VEND
 from deploy.local.keys import Keys
 from deploy.local.place import ACCOUNT, REGION, local_place
@@ -60,7 +60,7 @@ def emulated(package: Package, environment: Mapping[str, str], log_file: Path) -
 async def test_the_zip_vends_credentials_that_work_before_and_after_a_freeze(
     packages: Mapping[str, Package], aws: LocalStack, role: Mapping[str, str], tmp_path: Path
 ) -> None:
-    settings = function_settings(VEND, [API_ID], aws.emulator.endpoint)
+    settings = {**function_settings(VEND, [API_ID], aws.emulator.endpoint), **PATIENCE}
     async with emulated(packages["vend"], {**settings, **role}, tmp_path / "log") as function:
         answer: Any = json.loads(await function.invoke(event("dev")))
         vended = json.loads(answer["body"])
