@@ -12,7 +12,14 @@ MAX_DEPTH: Final = 32
 TOO_DEEP: Final = f"nested more than {MAX_DEPTH} deep"
 # A float holds no more, and nothing here counts higher.
 MAX_NUMBER_LENGTH: Final = 18
+# JSON and YAML can both write one as an escape; no encoding can carry it on.
+HALF_CHARACTER: Final = "half a surrogate pair is not a character: write the whole character"
 NULL: Final = "null where a value belongs: write one ({} is an empty mapping), or remove the key"
+
+
+def is_half_written(value: object) -> bool:
+    """Whether a text holds half a surrogate pair."""
+    return isinstance(value, str) and not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value)
 
 
 @dataclass(frozen=True)
