@@ -239,6 +239,14 @@ def test_a_profile_that_cannot_be_is_refused_with_the_place(line: str, why: str)
     assert why in refusal(PROFILE + line)
 
 
+def test_a_problem_with_something_long_leaves_out_its_middle() -> None:
+    with pytest.raises(DocumentError) as caught:
+        load_access_policy(json.dumps({"version": "1", "rules": [{"conditions": {"time": {"timezone": "x" * 5000}}}]}))
+    [message] = [str(problem) for problem in caught.value.problems if "time zone" in problem.message]
+    assert message.startswith("rules[0].conditions.time.timezone: unknown time zone 'xxx")
+    assert len(message) < 600
+
+
 def test_a_profile_without_a_role_is_refused() -> None:
     assert "role_arn: missing: write the ARN" in refusal("region: eu-west-1")
     assert "a role's ARN reads" in refusal("role_arn: arn:aws:iam::123456789012:user/alice")
