@@ -12,7 +12,7 @@ from tests.security.hostile.mutations import HOSTILE_TEXTS, mutated
 
 _STRANGER: Final = "999988887777"
 ARNS: Final = (
-    *(ALICE_ARN,) * 4,
+    *(ALICE_ARN,) * 12,
     *(f"arn:aws:iam::{ACCOUNT}:user/{name}" for name in ("bob", "mallory", "sam", "walt", "trusty")),
     f"arn:aws:iam::{ACCOUNT}:root",
     f"arn:aws:iam::{_STRANGER}:user/alice",
@@ -26,7 +26,7 @@ ARNS: Final = (
     "alice",
 )
 _CONTENT_TYPES: Final = (
-    *("application/json",) * 6,
+    *("application/json",) * 12,
     "application/json; charset=utf-16",
     "text/plain",
     "application/json, text/plain",
@@ -38,7 +38,7 @@ _CONTENT_TYPES: Final = (
 def paths(draw: st.DrawFn, known: st.SearchStrategy[str]) -> str:
     """Write a path, now and then in another way, or another path that may look the same to somebody."""
     path = draw(known)
-    match draw(st.sampled_from([*["as it is"] * 8, "double", "dots", "escape", "line", "stage", "case", "hostile"])):
+    match draw(st.sampled_from([*["as it is"] * 20, "double", "dots", "escape", "line", "stage", "case", "hostile"])):
         case "double":
             return path.replace("/", "//")
         case "dots":
@@ -57,7 +57,7 @@ def paths(draw: st.DrawFn, known: st.SearchStrategy[str]) -> str:
             return path
 
 
-queries = st.lists(
+queries = st.sampled_from([[("profile", "dev")], [("profile", "dev"), ("duration", "15m")], []]) | st.lists(
     st.tuples(
         st.sampled_from(["profile", "duration", "user", "limit", "cursor", "view", "status", "since", "x", ""]),
         st.sampled_from(["dev", "prod", "alice", "5", "1h", *HOSTILE_TEXTS]) | st.text(max_size=10),
@@ -70,7 +70,7 @@ queries = st.lists(
 def written_bodies(draw: st.DrawFn, values: st.SearchStrategy[Any]) -> str | None:
     """Write a JSON body, or what is none."""
     text = json.dumps(draw(values))
-    match draw(st.sampled_from([*["as it is"] * 8, "none", "cut", "twice", "NaN", "deep", "hostile"])):
+    match draw(st.sampled_from([*["as it is"] * 16, "none", "cut", "twice", "NaN", "deep", "hostile"])):
         case "none":
             return None
         case "cut":
