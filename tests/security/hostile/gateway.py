@@ -57,7 +57,9 @@ def paths(draw: st.DrawFn, known: st.SearchStrategy[str]) -> str:
             return path
 
 
-queries = st.sampled_from([[("profile", "dev")], [("profile", "dev"), ("duration", "15m")], []]) | st.lists(
+queries = st.sampled_from(
+    [[("profile", "dev")], [("profile", "dev"), ("duration", "15m")], [], [("<a>\u202e", "x"), ("<a>\u202e", "y")]]
+) | st.lists(
     st.tuples(
         st.sampled_from(["profile", "duration", "user", "limit", "cursor", "view", "status", "since", "x", ""]),
         st.sampled_from(["dev", "prod", "alice", "5", "1h", *HOSTILE_TEXTS]) | st.text(max_size=10),
@@ -104,9 +106,26 @@ def events(draw: st.DrawFn, method: str, path: st.SearchStrategy[str], body: st.
     if sent is not None and draw(st.integers(0, 4)) == 0:
         event["isBase64Encoded"] = True
         event["body"] = draw(st.sampled_from([base64.b64encode(sent.encode("utf-8", "replace")).decode(), sent]))
-    most = draw(st.sampled_from([0, 1, 3]))
+    _forge(draw, event["requestContext"])
+    most = draw(st.sampled_from([0, 0, 1, 3]))
     changed: dict[str, Any] = draw(mutated(st.just(event), most))
     return changed
+
+
+def _forge(draw: st.DrawFn, context: dict[str, Any]) -> None:
+    """Say something else, now and then, where only a gateway can say it."""
+    identity = context["identity"] if "identity" in context else context["authorizer"]["iam"]
+    match draw(st.sampled_from([*["nothing"] * 8, "api", "owner", "account", "nobody", "two"])):
+        case "api":
+            context["apiId"] = "zzzzzzzzzz"
+        case "owner":
+            context["accountId"] = _STRANGER
+        case "account":
+            identity["accountId"] = _STRANGER
+        case "nobody":
+            identity["userArn"] = None
+        case "two":
+            context["identity"] = {**identity, "userArn": f"arn:aws:iam::{ACCOUNT}:root"}
 
 
 def may_be_somebody(event: Any) -> bool:
