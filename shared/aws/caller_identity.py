@@ -114,8 +114,9 @@ def parse_identity(content_type: str, body: bytes) -> VerifiedIdentity:
         raise _unreadable("is not text/xml")
     try:
         text = body.decode()
-        # STS writes no DTDs, comments, CDATA or instructions; each is a way to make two parsers read two things.
-        if "<!" in text or "<?" in text.removeprefix(_XML):
+        # STS writes no DTDs, comments, CDATA or instructions; each is a way to make two parsers read two things. So are
+        # zeros: expat takes them for UTF-16, in which all of these look different.
+        if "\0" in text or "<!" in text or "<?" in text.removeprefix(_XML):
             raise _unreadable("holds markup that STS does not write")
         root = ET.fromstring(text)  # noqa: S314 - without a DTD there are no entities to expand
     except (ET.ParseError, UnicodeDecodeError):

@@ -10,6 +10,8 @@ PARTITIONS: Final = frozenset(
 )
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 _FIELDS: Final = 6
+# Of what is not known, a message repeats no more than this.
+_SHOWN: Final = 32
 
 
 class MalformedArnError(ValueError):
@@ -42,7 +44,7 @@ def parse_arn(text: str) -> Arn:
         raise MalformedArnError("an ARN has six fields: arn:partition:service:region:account:resource")
     _, partition, service, region, account, resource = fields
     if partition not in PARTITIONS:
-        raise MalformedArnError(f"unknown partition {partition!r}")
+        raise MalformedArnError(f"unknown partition {partition[:_SHOWN]!a}")
     if account and not _ACCOUNT.fullmatch(account):
         raise MalformedArnError("an account is 12 digits")
     if not service or not resource:

@@ -6,8 +6,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from shared.documents.problems import DocumentError, Path, Problem
-from shared.documents.tree import MAX_DEPTH, MAX_NUMBER_LENGTH, NULL, TOO_DEEP, Document
+from shared.documents.problems import DocumentError, Path, Problem, format_place
+from shared.documents.tree import (
+    HALF_CHARACTER,
+    MAX_DEPTH,
+    MAX_NUMBER_LENGTH,
+    NULL,
+    TOO_DEEP,
+    Document,
+    is_half_written,
+)
 
 _TOKEN: Final = re.compile(
     r'(?P<key>"(?:[^"\\]|\\.)*")\s*:|(?P<open>[{\[])|(?P<close>[}\]])|(?P<comma>,)|(?P<scalar>"(?:[^"\\]|\\.)*"|[^\s,}\]]+)',
@@ -27,7 +35,8 @@ def read_json(text: str) -> Document:
 
     Raises:
         NotJsonError: the grammar is not JSON's.
-        DocumentError: it is JSON that says something no document may: NaN, an infinite or huge number, too deep.
+        DocumentError: it is JSON that says something no document may: NaN, an infinite or huge number, half a
+            character, too deep.
 
     """
     try:
@@ -73,18 +82,14 @@ def _find_faults(text: str) -> Iterator[tuple[Path, str]]:
     for path, line, scalar in _walk(text):
         if len(path) > MAX_DEPTH:
             raise DocumentError([Problem("", line, TOO_DEEP)])
+        if path and is_half_written(path[-1] if scalar is None else json.loads(scalar)):
+            raise DocumentError([Problem(format_place(path), line, HALF_CHARACTER)])
         if scalar is None and path in seen:
             yield path, "written twice: keep one"
         elif scalar == "null":
             yield path, NULL
-        elif _has_surrogate(path[-1] if scalar is None else json.loads(scalar)):
-            yield path, "half a surrogate pair is not a character"
         if scalar is None:
             seen.add(path)
-
-
-def _has_surrogate(value: object) -> bool:
-    return isinstance(value, str) and not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value)
 
 
 def _walk(text: str) -> Iterator[tuple[Path, int, str | None]]:

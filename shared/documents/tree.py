@@ -9,10 +9,25 @@ from shared.documents.problems import Path, Problem, format_place
 
 # No schema of ours is half as deep; a deeper text is an attack on the parser.
 MAX_DEPTH: Final = 32
+_HALF_A_MESSAGE: Final = 250
 TOO_DEEP: Final = f"nested more than {MAX_DEPTH} deep"
 # A float holds no more, and nothing here counts higher.
 MAX_NUMBER_LENGTH: Final = 18
+# JSON and YAML can both write one as an escape; no encoding can carry it on.
+HALF_CHARACTER: Final = "half a surrogate pair is not a character: write the whole character"
 NULL: Final = "null where a value belongs: write one ({} is an empty mapping), or remove the key"
+
+
+def is_half_written(value: object) -> bool:
+    """Whether a text holds half a surrogate pair."""
+    return isinstance(value, str) and not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value)
+
+
+def _shorten(message: str) -> str:
+    """Leave out the middle of a message that repeats something long: it begins with the fault, and ends in a remedy."""
+    return (
+        message if len(message) <= 2 * _HALF_A_MESSAGE else f"{message[:_HALF_A_MESSAGE]}…{message[-_HALF_A_MESSAGE:]}"
+    )
 
 
 @dataclass(frozen=True)
@@ -29,7 +44,7 @@ class Document:
 
     def problem(self, path: Path, message: str) -> Problem:
         """Make a problem at a path; its line is the nearest written thing's."""
-        return Problem(format_place(path), self.line_at(path), message)
+        return Problem(format_place(path), self.line_at(path), _shorten(message))
 
     def line_at(self, path: Path) -> int:
         for length in range(len(path), 0, -1):

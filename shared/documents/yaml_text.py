@@ -11,8 +11,16 @@ from typing import Any, Final
 
 import yaml
 
-from shared.documents.problems import DocumentError, Path, Problem
-from shared.documents.tree import MAX_DEPTH, MAX_NUMBER_LENGTH, NULL, TOO_DEEP, Document
+from shared.documents.problems import DocumentError, Path, Problem, format_place
+from shared.documents.tree import (
+    HALF_CHARACTER,
+    MAX_DEPTH,
+    MAX_NUMBER_LENGTH,
+    NULL,
+    TOO_DEEP,
+    Document,
+    is_half_written,
+)
 
 _NULL: Final = re.compile(r"null|Null|NULL|~|")
 _BOOL: Final = re.compile(r"(true|True|TRUE)|false|False|FALSE")
@@ -30,8 +38,9 @@ def read_yaml(text: str) -> Document:
 
     """
     try:
-        builder = _Builder(yaml.parse(text, Loader=yaml.SafeLoader))
-        value = builder.build_document()
+        loader = yaml.SafeLoader(text)
+        builder = _Builder(iter(loader.get_event, None))
+        value = _build(loader, builder)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise _refusal(line, f"character U+{ord(text[error.position]):04X} may not stand in YAML: remove it") from None
@@ -39,6 +48,17 @@ def read_yaml(text: str) -> Document:
         mark = error.problem_mark or error.context_mark
         raise _refusal(mark.line + 1 if mark else None, f"not YAML: {error.problem or error.context}") from None
     return Document(value, lambda: builder.lines, builder.faults)
+
+
+def _build(loader: yaml.SafeLoader, builder: "_Builder") -> Any:
+    """Build the value. The parser converts escapes and a directive's version without looking at their size."""
+    try:
+        return builder.build_document()
+    except DocumentError:
+        raise
+    except (ValueError, OverflowError):
+        mark = loader.get_mark()
+        raise _refusal(mark.line + 1, "an escape stands for no character, or a version is no number") from None
 
 
 def _refusal(line: int | None, message: str) -> DocumentError:
@@ -97,11 +117,16 @@ class _Builder:
     def _read_key(self, path: Path, event: yaml.Event) -> str:
         if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag:
             raise _refusal(_line(event), "a key is plain text, without anchor, alias or tag")
+        self._refuse_half_characters(path, event)
         if event.style is None and event.value == _MERGE_KEY:
             self.faults[*path, _MERGE_KEY] = "merge keys are not read: write the keys out"
         elif event.style is None and not isinstance(_resolve(event.value), str):
             self.faults[*path, event.value] = "a key is text: put it in quotes"
         return str(event.value)
+
+    def _refuse_half_characters(self, path: Path, event: yaml.ScalarEvent) -> None:
+        if is_half_written(event.value):
+            raise DocumentError([Problem(format_place(path), _line(event), HALF_CHARACTER)])
 
     def _build_sequence(self, path: Path) -> list[Any]:
         items: list[Any] = []
@@ -110,13 +135,16 @@ class _Builder:
         return items
 
     def _scalar(self, path: Path, event: yaml.ScalarEvent) -> Any:
+        self._refuse_half_characters(path, event)
         if event.style is not None:
             return event.value
         value = _resolve(event.value)
         if value is None:
             self.faults.setdefault(path, NULL)
         elif isinstance(value, float) and not math.isfinite(value):
-            self.faults[path] = f"{event.value} is not a number a document may hold; if it is text, put it in quotes"
+            self.faults[path] = (
+                f"{event.value[:MAX_NUMBER_LENGTH]} is not a number a document may hold; put text in quotes"
+            )
         elif isinstance(value, int | float) and len(event.value) > MAX_NUMBER_LENGTH:
             self.faults[path] = f"a number of {len(event.value)} digits: if it is a name, put it in quotes"
         return value

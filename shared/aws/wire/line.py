@@ -10,6 +10,7 @@ from typing import Final
 
 import httptools
 
+_LEAST: Final = 100
 _INTERIM: Final = 200
 # More than AWS sends; the parser itself has no limit.
 _LARGEST_HEAD: Final = 64 * 1024
@@ -96,6 +97,8 @@ class Line(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            # Also where the answer was whole by then: what follows it is nobody's, and the parser is of no more use.
+            self.close()
             is_large = isinstance(error.__context__, TooLargeError)
             self._fail(TooLargeError() if is_large else NoAnswerError("what came back is not HTTP"))
 
@@ -109,7 +112,11 @@ class Line(asyncio.Protocol):
         self._body = bytearray()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        header, content = name.decode("latin-1").lower(), value.decode("latin-1")
+        if header == "transfer-encoding" and (header in self._headers or content.lower() != "chunked"):
+            # Two parsers may differ on where it ends (RFC 9112, "Message Body Length"); AWS sends nothing like it.
+            raise NoAnswerError("no transfer coding but chunked is read")
+        self._headers[header] = content
 
     def on_body(self, part: bytes) -> None:
         self._body += part
@@ -118,6 +125,8 @@ class Line(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         status = self._parser.get_status_code()
+        if status < _LEAST:
+            raise NoAnswerError("what came back has no status")
         if status < _INTERIM or self._answer is None or self._answer.done():
             return
         if not self._parser.should_keep_alive():

@@ -21,6 +21,8 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*", re.ASCII)
 # Parameters whose own names are the caller's: they are written as entries, not as members.
 _MAPS: Final = frozenset({"MessageAttributes"})
 _FORM: Final = "application/x-www-form-urlencoded; charset=utf-8"
+# What an error says of itself.
+_TOLD: Final = ("Code", "Message")
 # The API versions of the services that speak Query.
 _VERSIONS: Final = {"iam": "2010-05-08", "sns": "2010-03-31", "sts": "2011-06-15"}
 
@@ -105,14 +107,15 @@ class QueryProtocol:
         """Read an answer; see `WireProtocol`."""
         root = _parse(reply.body)
         if reply.status >= _ERROR:
-            error = None if root is None else root.find(".//{*}Error")
-            told = {} if error is None else _tell(error)
-            code, words = (str(told.get(name, "")) for name in ("Code", "Message"))
+            code, words = ("" if root is None else _find_text(root, f".//{{*}}Error/{{*}}{name}") for name in _TOLD)
             raise ServiceError(operation, reply.status, code or str(reply.status), words, {})
         if root is None or _name(root) != f"{operation}Response":
             raise UnreadableReplyError
         result = root.find(f"{{*}}{operation}Result")
-        return {} if result is None else _tell(result) or {}
+        try:
+            return {} if result is None else _tell(result) or {}
+        except RecursionError:
+            raise UnreadableReplyError from None
 
 
 def _flatten(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -153,13 +156,17 @@ def _quote(value: str) -> str:
 
 
 def _parse(body: bytes) -> ET.Element | None:
-    # AWS writes no DTDs; without one there are no entities to expand.
-    if b"<!" in body:
+    # AWS writes UTF-8 and no DTDs; without one there are no entities to expand. Zeros are how UTF-16 would hide one.
+    if b"<!" in body or b"\0" in body:
         return None
     try:
-        return ET.fromstring(body)  # noqa: S314 - see above
-    except ET.ParseError:
+        return ET.fromstring(body.decode())  # noqa: S314 - see above
+    except (ET.ParseError, UnicodeDecodeError):
         return None
+
+
+def _find_text(root: ET.Element, path: str) -> str:
+    return root.findtext(path) or ""
 
 
 def _tell(element: ET.Element) -> Any:

@@ -1,6 +1,7 @@
 """The approval policy document: who may approve what, for how long, under which conditions."""
 
 import re
+import warnings
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated, Final, Self
@@ -24,8 +25,10 @@ _REPEAT: Final = re.compile(r"(?<!\\)[*+{]")
 
 def _is_quick_pattern(value: str) -> str:
     try:
-        re.compile(value)
-    except re.error as error:
+        # A warning tells of a pattern that a later Python reads differently.
+        with warnings.catch_warnings(action="error"):
+            re.compile(value)
+    except (re.error, OverflowError, RecursionError, Warning) as error:
         raise ValueError(f"not a regular expression: {error}") from None
     if _REPEATED_GROUP.search(value) or len(_REPEAT.findall(value)) > _MOST_REPEATS:
         raise ValueError(f"keep it simple, like INC-\\d+: no repeated groups, at most {_MOST_REPEATS} of * + {{}}")

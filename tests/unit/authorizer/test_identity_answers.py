@@ -31,6 +31,14 @@ def test_whatever_stands_in_the_arns_place_is_its_whole_text_or_refused(text: st
     assert found.arn == text
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_markup_hidden_in_another_encoding_is_refused(encoding: str) -> None:
+    """Without a byte order mark this is UTF-8 with zeros in it, and expat takes it for UTF-16 all the same."""
+    hidden = f'<!DOCTYPE x [<!ENTITY a "{ARN}">]>' + TRUTH.replace(ARN, "&a;")
+    with pytest.raises(UnreadableError):
+        parse_identity("text/xml", hidden.encode(encoding))
+
+
 def test_an_error_never_repeats_the_answer() -> None:
     with pytest.raises(UnreadableError) as raised:
         parse_identity("text/xml", TRUTH.replace("GetCallerIdentityResponse", "Planted").encode())

@@ -49,6 +49,8 @@ def problems(model: type[DocumentModel], rules: str) -> list[str]:
         (f"{{{APPROVAL}, pending_ttl: soon}}", "rules[0].pending_ttl"),
         (f"{{{APPROVAL}, uses: twice}}", "rules[0].uses: must be one of window, once"),
         (f"{{{APPROVAL}, ticket: 'INC-('}}", "rules[0].ticket: not a regular expression"),
+        (f"{{{APPROVAL}, ticket: 'a{{99999999999999999999}}'}}", "rules[0].ticket: not a regular expression"),
+        (f"{{{APPROVAL}, ticket: '[[a]'}}", "rules[0].ticket: not a regular expression"),
         (f"{{{APPROVAL}, ticket: '(a+)+b'}}", "rules[0].ticket: keep it simple"),
         (f"{{{APPROVAL}, ticket: 'a*b*c*d*'}}", "rules[0].ticket: keep it simple"),
         (f"{{{APPROVAL}, ticket: ''}}", "rules[0].ticket: may not be empty"),

@@ -118,3 +118,10 @@ def test_a_roles_name_leaves_out_its_path() -> None:
 def test_the_arn_of_something_else_is_no_roles(resource: str) -> None:
     with pytest.raises(MalformedArnError, match="role"):
         role_name(parse_arn(f"arn:aws:iam::{ACCOUNT}:{resource}"))
+
+
+def test_a_refusal_repeats_little_of_an_unknown_partition_and_escapes_it() -> None:
+    with pytest.raises(MalformedArnError) as caught:
+        parse_arn(f"arn:\u202eä{'x' * 10_000}:iam::{ACCOUNT}:user/a")
+    assert str(caught.value).isascii()
+    assert len(str(caught.value)) < 100

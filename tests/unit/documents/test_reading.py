@@ -156,6 +156,11 @@ def test_what_no_document_may_say_is_a_problem_at_its_place(text: str, why: str)
         ("a" * 65_537, "at most 65536 bytes"),
         ("ä" * 40_000, "at most 65536 bytes"),
         ("\ud800", "not UTF-8"),
+        ('a: "\\UFFFFFFFF"', "an escape stands for no character"),
+        ('"\\U00110000": 1', "an escape stands for no character"),
+        ('a:\n  - "\\ud800"', "line 2: a[0]: half a surrogate pair"),
+        ('"\\udfff": 1', "half a surrogate pair"),
+        ("%YAML " + "9" * 5000 + ".1\n---\na: 1", "a version is no number"),
         ("gzip:!", "must be gzip data in base64"),
         ("gzip:AAAA", "must be gzip data in base64"),
         (packed(b"a" * 65_537), "at most 65536 bytes"),
@@ -232,6 +237,14 @@ def test_a_document_is_packed_only_where_it_does_not_fit_and_always_alike() -> N
 )
 def test_a_profile_that_cannot_be_is_refused_with_the_place(line: str, why: str) -> None:
     assert why in refusal(PROFILE + line)
+
+
+def test_a_problem_with_something_long_leaves_out_its_middle() -> None:
+    with pytest.raises(DocumentError) as caught:
+        load_access_policy(json.dumps({"version": "1", "rules": [{"conditions": {"time": {"timezone": "x" * 5000}}}]}))
+    [message] = [str(problem) for problem in caught.value.problems if "time zone" in problem.message]
+    assert message.startswith("rules[0].conditions.time.timezone: unknown time zone 'xxx")
+    assert len(message) < 600
 
 
 def test_a_profile_without_a_role_is_refused() -> None:
