@@ -97,8 +97,6 @@ class Line(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
-            # Also where the answer was whole by then: what follows it is nobody's, and the parser is of no more use.
-            self.close()
             is_large = isinstance(error.__context__, TooLargeError)
             self._fail(TooLargeError() if is_large else NoAnswerError("what came back is not HTTP"))
 
@@ -134,6 +132,7 @@ class Line(asyncio.Protocol):
         self._answer.set_result(Reply(status, self._headers, bytes(self._body)))
 
     def _fail(self, error: Exception) -> None:
+        # Also where the answer was whole by then: what follows it is nobody's, and the parser is of no more use.
         self.close()
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(error)
