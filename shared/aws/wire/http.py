@@ -22,6 +22,7 @@ _IDLE_S: Final = 300.0
 # A page of DynamoDB is 1 MB, a batch 16 MB (DynamoDB Developer Guide, "Quotas").
 _LARGEST: Final = 17 * 1024 * 1024
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NAME: Final = re.compile(r"[A-Za-z0-9-]+")
 _PORTS: Final = {"https": 443, "http": 80}
 
 Place = tuple[str, str, int]
@@ -129,7 +130,7 @@ def _place(address: SplitResult) -> Place:
 
 def _write(method: str, address: SplitResult, headers: Mapping[str, str]) -> bytes:
     target = f"{address.path or '/'}?{address.query}" if address.query else address.path or "/"
-    if _CONTROL.search("".join([target, *headers.values()])):
-        raise ValueError("a header holds a control character")
+    if " " in target or _CONTROL.search("".join([target, *headers.values()])) or not all(map(_NAME.fullmatch, headers)):
+        raise ValueError("a header or the path would not stay one line")
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"{method} {target} HTTP/1.1\r\n{lines}\r\n".encode()

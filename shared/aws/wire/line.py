@@ -96,12 +96,17 @@ class Line(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            # Where the answer is already whole, what follows it spoils the line and not the answer.
+            self.close()
             is_large = isinstance(error.__context__, TooLargeError)
             self._fail(TooLargeError() if is_large else NoAnswerError("what came back is not HTTP"))
 
     # What the parser calls.
 
     def on_message_begin(self) -> None:
+        if self._answer is None or self._answer.done():
+            # A second answer in one go: left on the line, its rest would be taken for the answer to the next request.
+            self.close()
         self._headers = {}
         self._body = bytearray()
 

@@ -153,12 +153,11 @@ def _quote(value: str) -> str:
 
 
 def _parse(body: bytes) -> ET.Element | None:
-    # AWS writes no DTDs; without one there are no entities to expand.
-    if b"<!" in body:
-        return None
+    # AWS writes UTF-8 and no DTDs; without one there are no entities to expand. In another encoding one could hide.
     try:
-        return ET.fromstring(body)  # noqa: S314 - see above
-    except ET.ParseError:
+        text = body.decode()
+        return None if "<!" in text else ET.fromstring(text)  # noqa: S314 - see above
+    except (ET.ParseError, UnicodeDecodeError):
         return None
 
 
