@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from deploy.packages.build import build_packages
+from deploy.packages.target import Target
 from load.bench import flame, plots
 from load.bench.measure import Rounds, measure
 from load.bench.page import PAGE, render_page
@@ -39,8 +41,10 @@ async def _measure(options: argparse.Namespace) -> tuple[dict[str, Any], Rounds]
     if not options.cold_rounds:
         return describe(rounds, {}, ""), rounds
     with tempfile.TemporaryDirectory(prefix="sentinel-cold-") as folder:
-        python, cold = await measure_cold(Path(folder), options.cold_rounds)
-    return describe(rounds, cold, python), rounds
+        target = Target.host()
+        packages = build_packages(target, Path(folder))
+        cold = await measure_cold(packages, Path(folder), options.cold_rounds)
+    return describe(rounds, cold, target.python), rounds
 
 
 def _options() -> argparse.Namespace:

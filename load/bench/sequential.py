@@ -23,7 +23,7 @@ from shared.core.authorization import Issue, authorize
 from shared.core.grants import GrantUses
 from shared.core.ids import new_id
 from shared.core.profile import Profile
-from shared.core.stamp import TRANSITIVE_TAG_KEYS, session_tags, stamp_for
+from shared.core.stamp import TRANSITIVE_TAG_KEYS, Stamp, session_tags, stamp_for
 from shared.documents import load_access_policy, load_profile
 
 _DOCUMENT_TTL_S = 5.0
@@ -136,6 +136,19 @@ class SequentialHandler:
             TransitiveTagKeys=[key.value for key in TRANSITIVE_TAG_KEYS],
             DurationSeconds=int(authorization.sts_duration / timedelta(seconds=1)),
         )["Credentials"]
+        self._record(stamp, user, name, profile, now)
+        body = {
+            "AccessKeyId": issued["AccessKeyId"],
+            "SecretAccessKey": issued["SecretAccessKey"],
+            "Token": issued["SessionToken"],
+            "Expiration": issued["Expiration"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        line = {"request_id": context.aws_request_id, "user": user, "stamp": str(stamp)}
+        with open(os.devnull, "w", encoding="utf-8") as log:  # noqa: PTH123 - written as most would
+            log.write(json.dumps(line) + "\n")
+        return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(body)}
+
+    def _record(self, stamp: Stamp, user: str, name: str, profile: Profile, now: datetime) -> None:
         row = {
             "session_id": stamp.session_id,
             "user": user,
@@ -152,13 +165,3 @@ class SequentialHandler:
             Item={name: {"N" if name == "issued_at" else "S": value} for name, value in row.items()},
             ConditionExpression="attribute_not_exists(session_id)",
         )
-        body = {
-            "AccessKeyId": issued["AccessKeyId"],
-            "SecretAccessKey": issued["SecretAccessKey"],
-            "Token": issued["SessionToken"],
-            "Expiration": issued["Expiration"].strftime("%Y-%m-%dT%H:%M:%SZ"),
-        }
-        line = {"request_id": context.aws_request_id, "user": user, "stamp": str(stamp)}
-        with open(os.devnull, "w", encoding="utf-8") as log:  # noqa: PTH123 - written as most would
-            log.write(json.dumps(line) + "\n")
-        return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps(body)}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.local.place import REGION
-from deploy.packages.build import build_packages
+from deploy.packages.build import Package
 from deploy.packages.bytecode import compile_all
 from deploy.packages.dependencies import export_group, install
 from deploy.packages.roots import ROOTS
@@ -35,49 +35,53 @@ class Candidate:
     flags: Sequence[str] = ()
 
 
-def find_candidates(target: Target, folder: Path, authority: Path, url: str) -> Mapping[str, Candidate]:
-    """Build the zips and the baseline for a target into a folder; AWS is at `url`, trusted by `authority`'s file.
+def find_candidates(
+    packages: Mapping[str, Package],
+    folder: Path,
+    authority: Path,
+    url: str,
+) -> Mapping[str, Candidate]:
+    """Install the baseline for the zips' target into a folder; AWS is at `url`, trusted by `authority`'s file.
 
     Raises:
         UvError: the lock file does not give the dependencies.
 
     """
-    packages = build_packages(target, folder)
-    baseline = _install_baseline(target, folder / BASELINE)
+    baseline = _install_baseline(packages[VEND].target, folder / BASELINE)
     few = _trust(folder / "few.pem", packages[VEND].folder / ROOTS, authority)
     many = _trust(folder / "many.pem", baseline / _ALL_ROOTS, authority)
-    keys = {
+    keys = {**_keys(url), "AWS_CA_BUNDLE": str(few)}
+
+    def function(name: str, settings: Mapping[str, str], event: Mapping[str, Any] | None) -> Candidate:
+        return Candidate(name, [packages[name].folder], f"services.{name}.handler", {**settings, **keys}, event)
+
+    vend = function(VEND, vend_environment(), vend_event())
+    trusting = {**vend.environment, "AWS_CA_BUNDLE": str(many)}
+    uncompiled = ("-X", f"pycache_prefix={folder / 'none'}", "-B")
+    return {
+        VEND: vend,
+        AUTHORIZER: function(AUTHORIZER, authorizer_environment(url), None),
+        ADMIN: function(ADMIN, admin_environment(), whoami_event()),
+        "many-roots": replace(vend, title="vend, trusting 140 authorities", environment=trusting),
+        "no-bytecode": replace(vend, title="vend, without bytecode", flags=uncompiled),
+        BASELINE: Candidate(
+            "three boto3 clients, a sequential handler",
+            [baseline, packages[VEND].folder],
+            _SEQUENTIAL.stem,
+            trusting,
+            vend_event(),
+            factory="SequentialHandler",
+        ),
+    }
+
+
+def _keys(url: str) -> Mapping[str, str]:
+    return {
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": "AKIACOLD",
         "AWS_SECRET_ACCESS_KEY": "benchmark",
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-    }
-
-    def function(name: str, settings: Mapping[str, str], event: Mapping[str, Any] | None, roots: Path) -> Candidate:
-        environment = {**settings, **keys, "AWS_CA_BUNDLE": str(roots)}
-        return Candidate(name, [packages[name].folder], f"services.{name}.handler", environment, event)
-
-    vend = function(VEND, vend_environment(), vend_event(), few)
-    return {
-        VEND: vend,
-        AUTHORIZER: function(AUTHORIZER, authorizer_environment(url), None, few),
-        # It speaks to webhooks, whose authorities are anybody's.
-        ADMIN: function(ADMIN, admin_environment(), whoami_event(), many),
-        "many-roots": replace(
-            vend, title="vend, trusting 140 authorities", environment={**vend.environment, "AWS_CA_BUNDLE": str(many)}
-        ),
-        "no-bytecode": replace(
-            vend, title="vend, without bytecode", flags=("-X", f"pycache_prefix={folder / 'none'}", "-B")
-        ),
-        BASELINE: Candidate(
-            "three boto3 clients, a sequential handler",
-            [baseline, packages[VEND].folder],
-            _SEQUENTIAL.stem,
-            {**vend_environment(), **keys, "AWS_CA_BUNDLE": str(many)},
-            vend_event(),
-            factory="SequentialHandler",
-        ),
     }
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.local.place import ACCOUNT
-from deploy.packages.target import Target, find_interpreter
+from deploy.packages.build import Package
+from deploy.packages.target import find_interpreter
 from load.bench.asking import make_question
 from load.bench.work import documents, vend_event
 from load.cold.candidates import VEND, Candidate, find_candidates
@@ -31,21 +32,24 @@ class Start:
     first_mb: float
 
 
-async def measure(folder: Path, rounds: int) -> tuple[str, Mapping[str, tuple[str, Sequence[Start]]]]:
-    """Build what is started into a folder, and start each `rounds` times, after once that is not counted.
+async def measure(
+    packages: Mapping[str, Package],
+    folder: Path,
+    rounds: int,
+) -> Mapping[str, tuple[str, Sequence[Start]]]:
+    """Start each candidate `rounds` times, after once that is not counted; `folder` is for what is made for it.
 
-    Gives the Python's version, and by name the title and the starts.
+    Gives the title and the starts by name.
 
     Raises:
         RuntimeError: something did not start, or did not answer as it should.
 
     """
-    target = Target.host()
-    interpreter = find_interpreter(target.python)
+    interpreter = find_interpreter(packages[VEND].target.python)
     authority = folder / "authority.pem"
     async with ModelProcess(zero=False, sts_per_second=0, authority=authority) as model:
         await model.put_parameters(documents())
-        candidates = find_candidates(target, folder, authority, model.url)
+        candidates = find_candidates(packages, folder, authority, model.url)
         measured: dict[str, list[Start]] = {name: [] for name in candidates}
         for number in range(rounds + 1):
             for name in random.sample(list(candidates), len(candidates)):
@@ -54,7 +58,7 @@ async def measure(folder: Path, rounds: int) -> tuple[str, Mapping[str, tuple[st
                 # The first fills the page cache.
                 if number:
                     measured[name].append(found)
-    return target.python, {name: (candidates[name].title, starts) for name, starts in measured.items()}
+    return {name: (candidates[name].title, starts) for name, starts in measured.items()}
 
 
 async def _ask_authorizer(interpreter: Path, vend: Candidate) -> Mapping[str, Any]:

@@ -5,11 +5,10 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from shared.aws.wire.endpoints import Endpoint
 from shared.aws.wire.hedging import Hedge
-from shared.aws.wire.http import Http
+from shared.aws.wire.http import Http, locate
 from shared.aws.wire.keys import Keys
 from shared.aws.wire.line import Reply
 from shared.aws.wire.protocols import protocol_of
@@ -68,7 +67,7 @@ class AwsClient:
         self.protocol = protocol_of(service)
         self.endpoint = endpoint
         self.url = f"{endpoint.url}/"
-        self._signer = Signer(urlsplit(self.url).netloc, service, endpoint.region)
+        self._signer = Signer(locate(self.url).host, service, endpoint.region)
         self._timeout_s = max(timeout_s, _SLOW_SERVICES_S.get(service, 0))
         self._http = http
         self._keys = keys

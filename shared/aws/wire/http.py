@@ -10,8 +10,10 @@ import re
 import ssl
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from shared.aws.wire.line import Line, Reply
 
@@ -26,6 +28,32 @@ _NAME: Final = re.compile(r"[A-Za-z0-9-]+")
 _PORTS: Final = {"https": 443, "http": 80}
 
 Place = tuple[str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A URL taken apart: where to connect, and what to send as the Host header and as the request's target."""
+
+    place: Place
+    host: str
+    target: str
+
+
+@lru_cache(maxsize=256)
+def locate(url: str) -> Address:
+    """Take a URL apart; there are as many as endpoints, so each is done once.
+
+    Raises:
+        ValueError: it is not http or https, or holds credentials, a space or a control character.
+
+    """
+    parts = urlsplit(url)
+    is_plain = parts.username is None and " " not in url and not _CONTROL.search(url)
+    if parts.scheme not in _PORTS or parts.hostname is None or not is_plain:
+        raise ValueError("only http and https addresses without credentials can be asked")
+    place = parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme]
+    path = parts.path or "/"
+    return Address(place, parts.netloc, f"{path}?{parts.query}" if parts.query else path)
 
 
 class Http:
@@ -61,29 +89,28 @@ class Http:
             ValueError: a header that would not stay one line.
 
         """
-        address = urlsplit(url)
-        head = _write("POST", address, {**headers, "content-length": str(len(body))})
-        return await self._ask(address, head + body, timeout_s, largest)
+        address = locate(url)
+        head = _write("POST", address.target, {**headers, "content-length": str(len(body))})
+        return await self._ask(address.place, head + body, timeout_s, largest)
 
     async def get(self, url: str, headers: Mapping[str, str], *, timeout_s: float) -> Reply:
         """Ask for a page; see `post`."""
-        address = urlsplit(url)
-        head = _write("GET", address, {"host": address.netloc, **headers})
-        return await self._ask(address, head, timeout_s, _LARGEST)
+        address = locate(url)
+        head = _write("GET", address.target, {"host": address.host, **headers})
+        return await self._ask(address.place, head, timeout_s, _LARGEST)
 
     async def warm(self, urls: Collection[str]) -> None:
         """Open one connection for each URL named, so that the first caller does not wait for it.
 
         Whatever goes wrong is left for the first real call to say.
         """
-        places = [_place(urlsplit(url)) for url in urls]
+        places = [locate(url).place for url in urls]
         lines = await asyncio.gather(*(self._connect(place) for place in places), return_exceptions=True)
         for place, line in zip(places, lines, strict=True):
             if isinstance(line, Line):
                 self._keep(place, line)
 
-    async def _ask(self, address: SplitResult, content: bytes, timeout_s: float, largest: int) -> Reply:
-        place = _place(address)
+    async def _ask(self, place: Place, content: bytes, timeout_s: float, largest: int) -> Reply:
         async with asyncio.timeout(timeout_s):
             line = self._take(place) or await self._connect(place)
             self._busy.add(line)
@@ -122,15 +149,10 @@ class Http:
         return self._tls
 
 
-def _place(address: SplitResult) -> Place:
-    if address.scheme not in _PORTS or address.hostname is None or address.username is not None:
-        raise ValueError("only http and https addresses without credentials can be asked")
-    return address.scheme, address.hostname, address.port or _PORTS[address.scheme]
-
-
-def _write(method: str, address: SplitResult, headers: Mapping[str, str]) -> bytes:
-    target = f"{address.path or '/'}?{address.query}" if address.query else address.path or "/"
-    if " " in target or _CONTROL.search("".join([target, *headers.values()])) or not all(map(_NAME.fullmatch, headers)):
-        raise ValueError("a header or the path would not stay one line")
+def _write(method: str, target: str, headers: Mapping[str, str]) -> bytes:
+    if _CONTROL.search("".join(headers.values())):
+        raise ValueError("a header holds a control character")
+    if not all(map(_NAME.fullmatch, headers)):
+        raise ValueError("a header's name is none")
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"{method} {target} HTTP/1.1\r\n{lines}\r\n".encode()

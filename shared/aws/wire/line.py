@@ -105,7 +105,7 @@ class Line(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         if self._answer is None or self._answer.done():
-            # A second answer in one go: left on the line, its rest would be taken for the answer to the next request.
+            # More than was asked for: it must not be taken for the answer to what is asked next.
             self.close()
         self._headers = {}
         self._body = bytearray()
@@ -127,5 +127,6 @@ class Line(asyncio.Protocol):
         self._answer.set_result(Reply(status, self._headers, bytes(self._body)))
 
     def _fail(self, error: Exception) -> None:
+        self.close()
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(error)

@@ -14,9 +14,8 @@ import pytest
 
 from deploy.local.runtime.api import FunctionThrottledError
 from deploy.local.runtime.function import Environment
-from deploy.packages.build import Package, build_packages
+from deploy.packages.build import Package
 from deploy.packages.emulator import EMULATED_ACCOUNT
-from deploy.packages.target import Target
 from load.lambda_model.deployment import LambdaModel
 from load.lambda_model.function import ScalingFunction
 from load.lambda_model.quota import CpuQuota, KernelQuota, SteppedQuota
@@ -29,11 +28,6 @@ from tests.gateway_events import API_ID, http_api_event
 LONG_S = 60.0
 # proc(5): a stopped process, and a socket whose other side is gone.
 STOPPED, CLOSE_WAIT = "T", "08"
-
-
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Package]:
-    return build_packages(Target.host(), tmp_path_factory.mktemp("zips"), ["vend"])
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
-"""The three zips, built once for the Python that is best to run here."""
-
 from collections.abc import Mapping
 
 import pytest
 
-from deploy.packages.build import Package, build_packages
-from deploy.packages.target import Target
+from deploy.packages.build import Package
+from tests.e2e.best_packages import best_packages
 
 
 @pytest.fixture(scope="session")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Package]:
-    return build_packages(Target.host(), tmp_path_factory.mktemp("packages"))
+    return best_packages(tmp_path_factory)

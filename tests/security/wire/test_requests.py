@@ -16,19 +16,19 @@ BOMB = '<!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><AssumeRoleResponse>&
 
 @pytest.mark.parametrize("value", ["a\r\nx-forged: 1", "a\nx-forged: 1", "a\rb", "a\x00b", "a\x7f"])
 async def test_a_header_that_would_begin_another_is_not_sent(value: str) -> None:
-    with pytest.raises(ValueError, match="one line"):
+    with pytest.raises(ValueError, match="control character"):
         await Http().post("http://127.0.0.1:1/", {"x-note": value}, b"", timeout_s=1)
 
 
 @pytest.mark.parametrize("name", ["x note", "x-note: 1\r\nx-forged", "x:", ""])
 async def test_a_header_name_that_is_none_is_not_sent(name: str) -> None:
-    with pytest.raises(ValueError, match="one line"):
+    with pytest.raises(ValueError, match="name is none"):
         await Http().post("http://127.0.0.1:1/", {name: "1"}, b"", timeout_s=1)
 
 
 @pytest.mark.parametrize("path", ["/keys HTTP/1.1", "/keys?a b"])
 async def test_a_path_that_would_end_the_request_line_is_not_sent(path: str) -> None:
-    with pytest.raises(ValueError, match="one line"):
+    with pytest.raises(ValueError, match="only http and https"):
         await Http().get(f"http://127.0.0.1:1{path}", {}, timeout_s=1)
 
 

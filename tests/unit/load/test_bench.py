@@ -1,0 +1,82 @@
+"""From measured rounds to figures, promises and the page."""
+
+import pytest
+
+from load.bench.figures import figures_of
+from load.bench.measure import Round
+from load.bench.page import PAGE, render_page
+from load.bench.promises import cold_promises, promises
+from load.bench.record import read_record
+from load.bench.table import render_table
+from load.bench.variants import VARIANTS
+
+
+def rounds(above_ms: float, *, floor_ms: float = 30, cpu_ms: float = 1, count: int = 5) -> list[Round]:
+    """Give rounds in which every request takes so long above its floor, and the last of each a little longer."""
+    floors = (floor_ms / 1000,) * 10
+    walls = (*(floor + above_ms / 1000 for floor in floors[:-1]), (floor_ms + 2 * above_ms) / 1000)
+    return [Round(walls, (cpu_ms / 1000,) * 10, floors) for _ in range(count)]
+
+
+def hedged(wall_ms: float) -> list[Round]:
+    return [Round((wall_ms / 1000,) * 10, (0.001,) * 10)] * 3
+
+
+def test_the_middle_of_the_rounds_and_their_spread_are_told() -> None:
+    found = figures_of([*rounds(1, count=4), *rounds(9, count=1)])
+    assert found.above_p50 is not None
+    assert found.above_p50.middle == pytest.approx(1)
+    assert found.above_p50.low == pytest.approx(1)
+    assert found.wall_p50 == pytest.approx(31)
+    assert found.cpu.middle == pytest.approx(1)
+
+
+def test_the_tail_is_that_of_all_rounds() -> None:
+    found = figures_of(rounds(1))
+    assert found.above_p99 == pytest.approx(2)
+    assert found.wall_p99 == pytest.approx(32)
+
+
+def test_without_floors_nothing_is_said_of_them() -> None:
+    found = figures_of(hedged(40))
+    assert (found.above_p50, found.above_p99, found.floor_p99) == (None, None, None)
+
+
+@pytest.mark.parametrize(("above_ms", "kept"), [(1.0, True), (2.5, False)])
+def test_what_is_promised_is_kept_or_not(above_ms: float, *, kept: bool) -> None:
+    figures = {"ours": figures_of(rounds(above_ms)), "boto3": figures_of(rounds(40)), "hedged": figures_of(hedged(29))}
+    found = {promise.title: promise.is_kept for promise in promises(figures)}
+    assert found["a vend, ms above the floor, p50"] is kept
+    assert found["a vend's p50 to the boto3 handler's"]
+    assert found["p99 with hedging to the floor's p99 without"]
+
+
+def test_what_was_not_measured_promises_nothing() -> None:
+    assert list(promises({"boto3": figures_of(rounds(40))})) == []
+    assert list(cold_promises({"vend": {"init_ms": 1, "first_ms": 1}})) == []
+
+
+def test_cold_starts_are_compared_with_the_baselines() -> None:
+    starts = {
+        "vend": {"init_ms": 200, "first_ms": 50},
+        "authorizer": {"init_ms": 190, "first_ms": 10},
+        "boto3": {"init_ms": 200, "first_ms": 100},
+    }
+    found = {promise.title: (round(promise.found, 3), promise.is_kept) for promise in cold_promises(starts)}
+    assert found["vend: init to three boto3 clients'"] == (1.0, True)
+    assert found["authorizer: init to three boto3 clients'"] == (0.95, False)
+    assert found["authorizer: init and first answer to the boto3 handler's"] == (0.667, True)
+
+
+def test_a_promise_that_is_not_kept_is_seen_in_the_table() -> None:
+    promise = {"title": "speed", "found": 3.0, "most": 2.0, "is_kept": False}
+    assert "| speed | 3.00 | 2.00 | **not kept** |" in render_table({"variants": {}, "cold": {}, "promises": [promise]})
+
+
+def test_the_page_says_what_was_measured_last() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == render_page(page, read_record()), "run `make bench BENCH_ARGS=--keep` and commit the result"
+
+
+def test_the_page_has_every_variant() -> None:
+    assert set(read_record()["variants"]) == set(VARIANTS)
