@@ -8,7 +8,7 @@ RUN := $(UV) run --frozen
 # Tests never see the AWS settings of whoever runs them.
 CLEAN := env -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 
-.PHONY: demo test lint pages package terraform bench fuzz
+.PHONY: demo test lint security audit fuzz pages package terraform bench
 
 demo: $(UV) ## the whole system on this machine, and a short tour of it
 	$(CLEAN) $(RUN) python -m deploy.local.tour
@@ -22,8 +22,15 @@ lint: $(UV) ## format, lint, types, import rules
 	$(RUN) mypy
 	$(RUN) lint-imports
 
+security: $(UV) ## tests/security and every test the threat model names: one line per threat
+	$(CLEAN) $(RUN) --group cdk python -m docs.threats -n 2 $(PYTEST_ARGS)
+
+audit: $(UV) ## known vulnerabilities of every locked package; says so where the service cannot be reached
+	$(RUN) python -m deploy.audit $(AUDIT_ARGS)
+
 pages: $(UV) ## regenerate the generated pages of docs/
 	$(RUN) python -m docs.pages
+	$(RUN) python -m docs.assurance
 	$(RUN) python -m docs.terraform
 
 package: $(UV) ## the Lambdas' zips, for both architectures, into dist/

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from docs.openapi import renderer
+from docs.threats.page import render_threat_model
 from sentinel.cli_reference import render as render_cli_reference
 from services.admin.calls import CALLS as ADMIN_CALLS
 from services.authorizer.denials import Denial
@@ -88,6 +89,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "settings.md": render_settings,
     "errors.md": render_errors,
     "cli.md": render_cli_reference,
+    "threat-model.md": render_threat_model,
     "openapi/vend.json": renderer("Sentinel vend", VEND_CALLS),
     "openapi/admin.json": renderer("Sentinel admin", ADMIN_CALLS),
 }

@@ -2,9 +2,15 @@
 
 import pytest
 
+from docs import assurance
 from docs.pages import DOCS, PAGES
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_generated_page_is_what_the_code_generates(name: str) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run `make pages` and commit the result"
+
+
+def test_the_figures_of_assurance_are_those_of_the_table() -> None:
+    page = assurance.PAGE.read_text(encoding="utf-8")
+    assert page == assurance.render(page), "run `make pages` and commit the result"

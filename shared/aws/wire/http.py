@@ -24,6 +24,7 @@ _IDLE_S: Final = 300.0
 # A page of DynamoDB is 1 MB, a batch 16 MB (DynamoDB Developer Guide, "Quotas").
 _LARGEST: Final = 17 * 1024 * 1024
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NAME: Final = re.compile(r"[A-Za-z0-9-]+")
 _PORTS: Final = {"https": 443, "http": 80}
 
 Place = tuple[str, str, int]
@@ -43,11 +44,12 @@ def locate(url: str) -> Address:
     """Take a URL apart; there are as many as endpoints, so each is done once.
 
     Raises:
-        ValueError: it is not http or https, or holds credentials or a control character.
+        ValueError: it is not http or https, or holds credentials, a space or a control character.
 
     """
     parts = urlsplit(url)
-    if parts.scheme not in _PORTS or parts.hostname is None or parts.username is not None or _CONTROL.search(url):
+    is_plain = parts.username is None and " " not in url and not _CONTROL.search(url)
+    if parts.scheme not in _PORTS or parts.hostname is None or not is_plain:
         raise ValueError("only http and https addresses without credentials can be asked")
     place = parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme]
     path = parts.path or "/"
@@ -150,5 +152,7 @@ class Http:
 def _write(method: str, target: str, headers: Mapping[str, str]) -> bytes:
     if _CONTROL.search("".join(headers.values())):
         raise ValueError("a header holds a control character")
+    if not all(map(_NAME.fullmatch, headers)):
+        raise ValueError("a header's name is none")
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"{method} {target} HTTP/1.1\r\n{lines}\r\n".encode()

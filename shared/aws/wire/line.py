@@ -97,6 +97,8 @@ class Line(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            # Where the answer is already whole, what follows it spoils the line and not the answer.
+            self.close()
             is_large = isinstance(error.__context__, TooLargeError)
             self._fail(TooLargeError() if is_large else NoAnswerError("what came back is not HTTP"))
 

@@ -2,6 +2,9 @@
 
 import pytest
 
+from services.admin.bodies import RequestFilters
+from services.admin.cursors import ListScope, write_cursor
+from shared.aws.tables import ItemKind
 from tests.service.admin.function import AdminLambda, Answered
 
 
@@ -138,6 +141,16 @@ class TestACursor:
     def test_tells_nothing_of_anybody(self, cursor: str) -> None:
         assert "alice" not in cursor
         assert "prod" not in cursor
+
+    def test_made_by_hand_shows_nothing_of_others(self, admin: AdminLambda) -> None:
+        """No key protects a cursor, so anybody can write one that begins anywhere."""
+        others = [admin.file(by="zoe") for _ in range(2)]
+        admin.clock.forward(seconds=1)
+        own = admin.file()
+        scope = ListScope(ItemKind.APPROVAL, "alice", RequestFilters())
+        for named in (*others, own):
+            answered = admin.get("/v1/requests", cursor=write_cursor(named, scope, admin.clock.now))
+            assert answered.code == "invalid_request" or set(ids(answered)) <= {own}
 
     @pytest.mark.parametrize("cut", [slice(0, -1), slice(1, None), slice(0, 12)])
     def test_that_was_altered_is_refused(self, admin: AdminLambda, cursor: str, cut: slice) -> None:

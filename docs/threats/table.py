@@ -1,0 +1,83 @@
+"""Reads the threat table, strictly: a key, letter or id that is not known is an error."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FOLDER: Final = Path(__file__).parent
+PROJECT: Final = FOLDER.parents[1]
+# Microsoft, "The STRIDE Threat Model".
+STRIDE: Final = {
+    "S": "spoofing",
+    "T": "tampering",
+    "R": "repudiation",
+    "I": "information disclosure",
+    "D": "denial of service",
+    "E": "elevation of privilege",
+}
+# The files in the order of the page; the order is a request's way through the house.
+_FILES: Final = ("vend", "aws", "grants", "sessions", "authorizer", "documents", "tables", "client", "build")
+# A whole function of a test module, all of its parameters: tests/<path>.py::[<class>::]<function>.
+_TEST_ID: Final = r"^tests/[a-z0-9_/]+\.py(::Test\w+)*::(test_\w+|runTest)$"
+
+Sentence = Annotated[str, Field(min_length=10, pattern=r"^[^|\n]+$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Threat(_Strict):
+    """One row: what could be done, what keeps it from being done, where that is written, and what shows it."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Z]{3}-[1-9][0-9]?$")]
+    stride: Annotated[str, Field(pattern=r"^[STRIDE]{1,6}$")]
+    threat: Sentence
+    control: Sentence
+    code: Annotated[tuple[str, ...], Field(min_length=1)]
+    tests: Annotated[tuple[Annotated[str, Field(pattern=_TEST_ID)], ...], Field(min_length=1)]
+
+
+class Boundary(_Strict):
+    """Where trust changes hands."""
+
+    boundary: Sentence
+    about: Sentence
+    threats: Annotated[tuple[Threat, ...], Field(min_length=1)]
+
+
+class Accepted(_Strict):
+    """What Sentinel does not keep from being done, and what whoever runs it can do about that."""
+
+    risk: Sentence
+    why: Sentence
+    remedy: Sentence
+
+
+class _AcceptedFile(_Strict):
+    accepted: tuple[Accepted, ...]
+
+
+def load_boundaries() -> tuple[Boundary, ...]:
+    """Load the whole table.
+
+    Raises:
+        pydantic.ValidationError: a file does not say what it must; the place is named.
+
+    """
+    return tuple(Boundary.model_validate(_load(name)) for name in _FILES)
+
+
+def load_threats() -> tuple[Threat, ...]:
+    """Load the rows alone, in the order of the page."""
+    return tuple(threat for boundary in load_boundaries() for threat in boundary.threats)
+
+
+def load_accepted() -> tuple[Accepted, ...]:
+    return _AcceptedFile.model_validate(_load("accepted")).accepted
+
+
+def _load(name: str) -> object:
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,43 @@
+"""What the doctor sees of an account's secrets stays out of what it says."""
+
+import json
+from typing import cast
+
+import pytest
+
+from sentinel.doctor.deployment import Deployment
+from sentinel.doctor.examination import examine_deployment
+from sentinel.doctor.findings import Status
+from sentinel.transport import Transport
+from tests.unit.client.session_service import SessionService, a_kill_switch
+from tests.unit.doctor.account import ACCESS, KNOWN, ROLE, Account, Quiet, healthy, parameter
+
+PLANTED = "planted-secret"
+STORED = {
+    "policies": ("policies/access", ACCESS),
+    "profiles": ("profiles/prod", f"role_arn: {ROLE}\nsecret_key: {PLANTED}"),
+}
+
+
+def account(kind: str) -> Account:
+    """An account whose functions and documents hold a secret, and whose functions lack a setting."""
+    found = healthy()
+    identity = {"Arn": f"arn:aws:iam::{KNOWN.account}:user/me", "Account": KNOWN.account}
+    variables = {"SENTINEL_API_ID": "x", "DATABASE_PASSWORD": PLANTED}
+    found.answers |= {
+        "get_caller_identity": identity,
+        "get_function_configuration": {"State": "Active", "Environment": {"Variables": variables}},
+        "get_parameters_by_path": lambda asked: [parameter(*STORED[asked["Path"].rpartition("/")[2]], kind=kind)],
+    }
+    return found
+
+
+@pytest.mark.parametrize("kind", ["String", "SecureString"])
+async def test_no_finding_repeats_a_secret_of_the_account(kind: str) -> None:
+    service = SessionService()
+    service.answer("GET", "/v1/kill-switch", {"kill_switch": a_kill_switch(status="unchanged")})
+    found = await examine_deployment(cast("Transport", service), account(kind).aws, Deployment("sentinel"), Quiet())
+    complaints = {finding.about for finding in found if finding.status is Status.FAIL}
+    assert {"function sentinel-vend", "document profiles/prod"} <= complaints
+    assert PLANTED not in json.dumps([finding.as_json() for finding in found])
+    assert PLANTED not in repr(found)

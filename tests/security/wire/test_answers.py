@@ -1,0 +1,49 @@
+"""Whoever answers in AWS's place, or stands between, can neither answer for somebody else nor exhaust the function."""
+
+import pytest
+
+from shared.aws.wire.http import Http
+from shared.aws.wire.line import NoAnswerError, TooLargeError
+from tests.security.wire.server import answering
+
+TRUE = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ntrue"
+
+
+async def ask(http: Http, url: str, largest: int = 1000) -> bytes:
+    return (await http.post(url, {}, b"", timeout_s=5, largest=largest)).body
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"HTTP/1.1 200 OK\ncontent-length: 4\n\ntrue", id="bare line feeds"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nbad\x00name: x\r\ncontent-length: 4\r\n\r\ntrue", id="a NUL in a name"),
+    ],
+)
+async def test_an_answer_two_parsers_could_read_differently_is_none(answer: bytes) -> None:
+    async with answering(lambda *_: answer) as (http, server):
+        with pytest.raises(NoAnswerError):
+            await ask(http, server.url)
+
+
+async def test_an_answer_cut_short_is_none() -> None:
+    async with answering(lambda *_: TRUE[:-1], hangs_up=True) as (http, server):
+        with pytest.raises(NoAnswerError):
+            await ask(http, server.url)
+
+
+async def test_chunks_larger_than_was_asked_for_are_not_read_on() -> None:
+    chunks = b"3e8\r\n" + b"x" * 1000 + b"\r\n1\r\nx\r\n"
+    async with answering(lambda *_: b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + chunks) as (
+        http,
+        server,
+    ):
+        with pytest.raises(TooLargeError):
+            await ask(http, server.url)
+
+
+async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
+    redirect = b"HTTP/1.1 307 Temporary Redirect\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"
+    async with answering(lambda *_: redirect) as (http, server):
+        assert (await http.post(server.url, {}, b"", timeout_s=5)).status == 307
+    assert len(server.received) == 1
