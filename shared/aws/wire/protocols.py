@@ -156,10 +156,11 @@ def _quote(value: str) -> str:
 
 
 def _parse(body: bytes) -> ET.Element | None:
-    # AWS writes UTF-8 and no DTDs; without one there are no entities to expand. In another encoding one could hide.
+    # AWS writes UTF-8 and no DTDs; without one there are no entities to expand. Zeros are how UTF-16 would hide one.
+    if b"<!" in body or b"\0" in body:
+        return None
     try:
-        text = body.decode()
-        return None if "<!" in text else ET.fromstring(text)  # noqa: S314 - see above
+        return ET.fromstring(body.decode())  # noqa: S314 - see above
     except (ET.ParseError, UnicodeDecodeError):
         return None
 
