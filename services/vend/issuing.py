@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -140,10 +141,15 @@ class Issuer:
         try:
             return await assume()
         except AwsError:
-            audit.session_row = "failed, grant lost"
+            await self._give_back(row, grant, audit)
+            raise
+
+    async def _give_back(self, row: SessionRow, grant: Grant, audit: AuditLine) -> None:
+        audit.session_row = "failed, grant lost"
+        # The answer is about STS; that the grant stays used is for the audit line.
+        with suppress(AwsError):
             if await self.sessions.give_back(row, grant):
                 audit.session_row = "failed, grant given back"
-            raise
 
     async def _mark_failed(self, row: SessionRow, audit: AuditLine) -> None:
         try:

@@ -72,7 +72,7 @@ def main(arguments: Iterable[str]) -> int:
     parser.add_argument("--processes", default="2", help="how many processes share the work")
     options = parser.parse_args(list(arguments))
     printer = Printer()
-    quiet = ["-p", "no:cacheprovider", "-q", "--no-header", "--no-summary", "-o", "console_output_style=classic"]
+    quiet = ["-s", "-p", "no:cacheprovider", "-q", "--no-header", "--no-summary", "-o", "console_output_style=classic"]
     code = pytest.main([str(_FOLDER), "--every-cell", "-n", options.processes, *quiet], plugins=[printer])
     for failure in printer.failures:
         sys.stdout.write(f"\n{failure.nodeid}\n{failure.longreprtext}\n")

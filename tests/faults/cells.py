@@ -37,10 +37,13 @@ class Cell:
     def senseless(self) -> str | None:
         """Why the cell is left out, where it is."""
         role, effect = self.step.role, self.kind.effect
-        if role is Role.MARK and effect is Effect.LATE:
+        is_after_the_write = role in (Role.MARK, Role.NOTICE, Role.SWITCH, Role.RELEASE)
+        if self.story.name == "POST revocations" and is_after_the_write and effect is Effect.LATE:
             return "marking is not begun where so little time is left"
         if self.story.also and effect is Effect.LATE:
             return "what is late is AssumeRole, in the story without the other fault"
+        if self.step.dependency == "iam" and effect is Effect.SILENCE_ONCE:
+            return "IAM has three seconds for a call, whatever the setting, so this is late"
         if role is Role.PROOF and effect in (Effect.SILENCE, Effect.SILENCE_ONCE):
             return "STS has three seconds for a proof, whatever the setting, so this is late"
         if role is Role.KNOWN and effect in _SLOW:

@@ -41,9 +41,7 @@ def _check_undecided(cell: Cell, answered: Answered, world: World) -> None:
 
 def _blamed(cell: Cell) -> str:
     if cell.step.role is Role.COMPENSATION:
-        # Giving back is what the audit line is about where it is not known to have happened.
-        is_known = cell.outcome.left is Left.FAILED and cell.kind.effect is not Effect.UNHEARD
-        return "sts" if is_known or "once" not in cell.story.name else "dynamodb"
+        return "sts"
     if cell.kind.effect is Effect.LATE and cell.step.role is not Role.ISSUE:
         return "deadline"
     return cell.step.dependency

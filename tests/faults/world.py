@@ -43,8 +43,8 @@ class Timing(StrEnum):
     """How long a function waits, in seconds: for one try of a call, and in all."""
 
     PATIENT = "1.5 3.5"
-    HASTY = "0.3 2.9"
-    HURRIED = "5 0.8"
+    HASTY = "0.6 2.9"
+    HURRIED = "5 1.2"
     KNOWING = "1.5 3.6"  # patient, and what it has read of the documents serves on
 
 
