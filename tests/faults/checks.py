@@ -9,6 +9,7 @@ from tests.faults.table import Answer, Left
 from tests.faults.world import Answered, World
 
 _DEPENDENCIES: Final = ("dynamodb", "iam", "ssm", "sts", "sns", "AssumeRole", "arn:aws:iam")
+_SWITCHING: Final = (Role.SWITCH, Role.TAKING, Role.RELEASE)
 _CODES: Final = {Answer.UNAVAILABLE: (503, "unavailable", "failed"), Answer.THROTTLED: (429, "throttled", "refused")}
 
 
@@ -84,14 +85,12 @@ def _check_as_ever(cell: Cell, answered: Answered, world: World) -> None:
     if story.switches:
         status = answered.body["kill_switch"]["status"]
         assert status == answered.audit["kill_switch"]
-        assert status in (
-            ("failed", "partial") if role in (Role.SWITCH, Role.RELEASE) and says else ("applied", "unchanged")
-        )
+        assert status in (("failed", "partial") if role in _SWITCHING and says else ("applied", "unchanged"))
     if role is Role.KNOWN:
         assert set(answered.audit.get("stale_documents", ())) == (
             {"policies/access", "profiles/dev"} if says else set()
         )
-    if role is Role.MARK and says:
+    if role in (Role.MARK, Role.PROGRESS) and says:
         assert answered.audit["detail"].startswith("marking stopped: dynamodb")
 
 

@@ -32,7 +32,7 @@ _IAM: Final = (
     ),
 )
 _SWITCH: Final = (
-    table("taking the lease", "UpdateItem", Role.SWITCH, "SET holder"),
+    table("taking the lease", "UpdateItem", Role.TAKING, "SET holder"),
     table("giving the lease back", "UpdateItem", Role.RELEASE, "REMOVE holder"),
     _LIVE,
     *_IAM,
@@ -40,7 +40,7 @@ _SWITCH: Final = (
 _MARK: Final = (
     table("sessions to mark", "Query", Role.MARK, '"by-user"'),
     table("mark", "UpdateItem", Role.MARK, "SET #status = :revoked"),
-    table("progress", "UpdateItem", Role.MARK, "ADD marked"),
+    table("progress", "UpdateItem", Role.PROGRESS, "ADD marked"),
 )
 
 

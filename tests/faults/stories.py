@@ -21,8 +21,10 @@ class Role(StrEnum):
     COMPENSATION = "compensation"  # what undoes the record after STS failed
     NOTICE = "notice"
     SWITCH = "kill switch"
+    TAKING = "taking the lease"
     RELEASE = "giving the lease back"
     MARK = "marking"
+    PROGRESS = "noting how far marking came"
     STANDING = "standing"  # the authorizer's reading of a session
     PROOF = "proof"  # the authorizer's asking of STS
 

@@ -68,10 +68,13 @@ TABLE: Final[Mapping[Role, tuple[Outcome, Mapping[Effect, Outcome]]]] = {
     Role.NOTICE: (_STANDS, {}),
     # "revocation stands, answer says kill_switch: failed".
     Role.SWITCH: (_STANDS, {}),
+    # A lease that was taken unheard is nobody's to give back.
+    Role.TAKING: (_STANDS, {Effect.UNHEARD: replace(_STANDS, left=Left.HELD)}),
     # The lease is not given back, and ends by itself; nobody knows whether the work was done under it.
     Role.RELEASE: (replace(_STANDS, left=Left.HELD), {Effect.UNHEARD: _STANDS}),
     # "rows cannot be marked: the revocation stands; marking goes on with the next call".
     Role.MARK: (_UNMARKED, {}),
+    Role.PROGRESS: (_UNMARKED, {Effect.UNHEARD: _STANDS}),
     # "STS or a table does not answer the authorizer: the request does not pass".
     Role.STANDING: (_NOT_PASSED, {}),
     Role.PROOF: (_NOT_PASSED, {}),
