@@ -8,7 +8,7 @@ RUN := $(UV) run --frozen
 # Tests never see the AWS settings of whoever runs them.
 CLEAN := env -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 
-.PHONY: demo test lint security audit fuzz pages package terraform bench
+.PHONY: demo test lint security audit fuzz faults pages package terraform bench
 
 demo: $(UV) ## the whole system on this machine, and a short tour of it
 	$(CLEAN) $(RUN) python -m deploy.local.tour
@@ -43,6 +43,9 @@ fuzz: $(UV) ## hostile input, SECONDS=60 for each target; FUZZ_ARGS=--keep write
 	$(CLEAN) $(RUN) --group fuzz python -m tests.security.fuzz --seconds $(or $(SECONDS),60) $(FUZZ_ARGS)
 	$(CLEAN) $(RUN) pytest -n 2 tests/security/hostile tests/security/authorizer/test_hostile_events.py \
 		tests/security/client/test_endpoint_crowding.py --hypothesis-profile=long --timeout=1800 $(PYTEST_ARGS)
+
+faults: $(UV) ## every call to AWS with every fault, one line each; FAULTS_ARGS=--keep writes docs/assurance.md
+	$(CLEAN) $(RUN) python -m tests.faults $(FAULTS_ARGS)
 
 terraform: $(UV) ## the Terraform modules: format, their own tests, and an apply to the emulator
 	@command -v terraform >/dev/null || echo "Terraform is not installed: https://developer.hashicorp.com/terraform/install"

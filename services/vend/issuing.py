@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from services.vend.persisting import outwait_throttling
 from shared.aws.credentials import Credentials
-from shared.aws.errors import AwsError
+from shared.aws.errors import AwsError, UnavailableError
 from shared.aws.session_rows import SessionRow
 from shared.aws.sessions import Recording, SessionTable
 from shared.aws.sts import RoleIssuer
@@ -24,6 +25,8 @@ from shared.edge.audit import AuditLine
 from shared.edge.failures import UndecidableError
 
 Assume = Callable[[], Coroutine[Any, Any, Credentials]]
+# Left of the request's time for undoing what was recorded, where STS does not answer, in seconds.
+_FOR_UNDOING_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Issuer:
 
         """
         assume = self._assume(order, stamp, _session_policy(order))
+        audit.session_row = "not known to be recorded"
         grant = order.authorization.grant
         if grant is not None and grant.uses is GrantUses.ONCE:
             credentials = await self._issue_once(assume, row, grant, audit)
@@ -103,8 +107,8 @@ class Issuer:
             now=order.now,
         )
         if order.authorization.via is Via.BREAK_GLASS:
-            return partial(outwait_throttling, assume, order.answer_by_s)
-        return assume
+            assume = partial(outwait_throttling, assume, order.answer_by_s)
+        return partial(_in_time, assume, order.answer_by_s)
 
     async def _issue_beside(self, assume: Assume, row: SessionRow, audit: AuditLine) -> Credentials:
         """Do both at once and to their end: a cancelled write could still land after it was taken for undone."""
@@ -115,7 +119,6 @@ class Issuer:
             return_exceptions=True,
         )
         if isinstance(recorded, BaseException):
-            audit.session_row = "not recorded"
             raise recorded
         audit.session_row = "recorded"
         if isinstance(credentials, BaseException):
@@ -132,15 +135,21 @@ class Issuer:
     ) -> Credentials | None:
         """Consume the grant before AssumeRole, so that two vends of one grant can never both issue."""
         if await self.sessions.record_session_consuming(row, grant) is Recording.GRANT_ALREADY_USED:
+            audit.session_row = None
             return None
         audit.session_row = "recorded"
         try:
             return await assume()
         except AwsError:
-            audit.session_row = "failed, grant lost"
+            await self._give_back(row, grant, audit)
+            raise
+
+    async def _give_back(self, row: SessionRow, grant: Grant, audit: AuditLine) -> None:
+        audit.session_row = "failed, grant lost"
+        # The answer is about STS; that the grant stays used is for the audit line.
+        with suppress(AwsError):
             if await self.sessions.give_back(row, grant):
                 audit.session_row = "failed, grant given back"
-            raise
 
     async def _mark_failed(self, row: SessionRow, audit: AuditLine) -> None:
         try:
@@ -149,6 +158,20 @@ class Issuer:
             audit.session_row = "recorded, not marked failed"
         else:
             audit.session_row = "failed"
+
+
+async def _in_time(assume: Assume, answer_by_s: float) -> Credentials:
+    """Assume the role while there is time to undo what was recorded; `answer_by_s` is on the monotonic clock.
+
+    Raises:
+        AwsError: STS did not issue, or not in time.
+
+    """
+    try:
+        async with asyncio.timeout_at(answer_by_s - _FOR_UNDOING_S):
+            return await assume()
+    except TimeoutError:
+        raise UnavailableError("sts", "AssumeRole was not answered in the request's time") from None
 
 
 def _session_policy(order: Order) -> str | None:

@@ -52,9 +52,9 @@ class BoundaryPolicy:
         """
         with speaking_to("iam"):
             policy = await self._iam.get_policy(PolicyArn=self._arn)
-            version_id = str(policy["Policy"]["DefaultVersionId"])
+            version_id = str(_find(policy, "Policy", "DefaultVersionId"))
             answer = await self._iam.get_policy_version(PolicyArn=self._arn, VersionId=version_id)
-        return Version(version_id, _read_document(answer["PolicyVersion"].get("Document")))
+        return Version(version_id, _read_document(_find(answer, "PolicyVersion", "Document")))
 
     async def write(self, document: str) -> str:
         """Make the document the default version, at the cost of the oldest one; gives its id.
@@ -73,7 +73,7 @@ class BoundaryPolicy:
                     raise
                 await self._make_room(keep=_MOST_VERSIONS - 2)
                 answer = await self._create(document)
-        return str(answer["PolicyVersion"]["VersionId"])
+        return str(_find(answer, "PolicyVersion", "VersionId"))
 
     async def _create(self, document: str) -> Any:
         return await self._iam.create_policy_version(PolicyArn=self._arn, PolicyDocument=document, SetAsDefault=True)
@@ -81,10 +81,25 @@ class BoundaryPolicy:
     async def _make_room(self, keep: int = _MOST_VERSIONS - 1) -> None:
         with speaking_to("iam"):
             listed = await self._iam.list_policy_versions(PolicyArn=self._arn)
-            versions = sorted(listed["Versions"], key=lambda version: version["CreateDate"])
-            spare = [version["VersionId"] for version in versions if version["IsDefaultVersion"] != "true"]
+            versions = sorted(_find(listed, "Versions"), key=lambda version: str(_find(version, "CreateDate")))
+            spare = [_find(each, "VersionId") for each in versions if _find(each, "IsDefaultVersion") != "true"]
             for version_id in spare[: max(0, len(versions) - keep)]:
                 await self._iam.delete_policy_version(PolicyArn=self._arn, VersionId=version_id)
+
+
+def _find(answer: Any, *path: str) -> Any:
+    """Find a part of an answer.
+
+    Raises:
+        UnreadableError: it is not there.
+
+    """
+    try:
+        for name in path:
+            answer = answer[name]
+    except (KeyError, TypeError):
+        raise UnreadableError("iam", f"an answer without {'.'.join(path)}") from None
+    return answer
 
 
 def _read_document(quoted: str | None) -> object:

@@ -54,8 +54,7 @@ class BreakGlassTable(GrantStore[BreakGlassEvent]):
         )
         if not isinstance(outcome, Cancelled):
             return True
-        written = outcome.items[0]
-        return written is not None and read_event(written) == event
+        return outcome.items[0] == event_item(event)
 
     async def _load_ledger(self, subject: str) -> Ledger:
         with speaking_to("dynamodb"):

@@ -71,11 +71,15 @@ class CallerIdentity:
             raise UnavailableError("sts", f"GetCallerIdentity: {type(error).__name__}") from None
 
     async def _ask_again(self, url: str, headers: Mapping[str, str]) -> Reply:
-        """Ask once more where the connection was gone: it died while Lambda froze the process, as they do."""
+        """Ask once more where the connection was gone, as they are after Lambda froze the process, or STS failed."""
         try:
-            return await self._ask(url, headers)
+            reply = await self._ask(url, headers)
         except ConnectionError:
-            return await self._ask(url, headers)
+            pass
+        else:
+            if reply.status < _SERVER_ERROR:
+                return reply
+        return await self._ask(url, headers)
 
     async def _ask(self, url: str, headers: Mapping[str, str]) -> Reply:
         sent = {**headers, "accept": "text/xml", "accept-encoding": "identity"}

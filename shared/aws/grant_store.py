@@ -52,7 +52,7 @@ class GrantStore(Generic[Row]):
             except ServiceError as error:
                 if error.code != "ConditionalCheckFailedException":
                     raise
-                if self._form.read(error.details["Item"]) != row:
+                if error.details["Item"] != self._form.write(row):
                     raise UnavailableError("dynamodb", "another row has this row's key") from None
 
     def new_row(self, row: Row) -> dict[str, Any]:
@@ -91,9 +91,10 @@ class GrantStore(Generic[Row]):
                     raise
                 if "Item" not in error.details:
                     raise UnavailableError("dynamodb", "the row that was to change is gone") from None
-                current = self._form.read(error.details["Item"])
-                # An attempt may have succeeded unheard and its repetition then meet its own result.
-                return after if current == after else Moved(current)
+                # An attempt may have succeeded unheard and its repetition then meet its own result. Written rows are
+                # compared, because they keep whole seconds and `after` may not.
+                found = error.details["Item"]
+                return after if found == self._form.write(after) else Moved(self._form.read(found))
         return after
 
     async def page(self, query: ListQuery, start: Position | None, limit: int) -> Page[Row, Position]:

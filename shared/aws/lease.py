@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shared.aws.errors import ThrottledError, UnavailableError, speaking_to
-from shared.aws.items import instant_value, text_value
+from shared.aws.items import Item, instant_value, text_value
 from shared.aws.tables import LEASE_ITEM
 from shared.aws.wire.service_error import ServiceError
 
 # Longer than any request of ours may take: who still holds it after that is gone.
 LEASE: Final = timedelta(seconds=30)
 _PAUSE_S: Final = 0.1
+# The table keeps whole seconds.
+_WHOLE_SECONDS: Final = timedelta(seconds=1)
 
 
 class Lease:
@@ -35,42 +37,56 @@ class Lease:
 
         """
         deadline = asyncio.get_running_loop().time() + limit_s
-        while not await self._take(holder):
+        while (until := await self._take(holder)) is None:
             if asyncio.get_running_loop().time() + _PAUSE_S > deadline:
                 raise ThrottledError("dynamodb", "somebody else holds the lease")
             await asyncio.sleep(_PAUSE_S)
         try:
             yield
         finally:
-            is_ours = await asyncio.shield(self._give_back(holder))
+            is_ours = await asyncio.shield(self._give_back(holder, until))
         if not is_ours:
             raise UnavailableError("dynamodb", "the lease was lost before the work was done")
 
-    async def _take(self, holder: str) -> bool:
+    async def _take(self, holder: str) -> datetime | None:
+        """Take the lease, and say until when it is held; None where somebody else holds it."""
         now = self._clock()
-        return await self._update(
+        refused = await self._update(
             UpdateExpression="SET holder = :holder, held_until = :until",
-            ConditionExpression="attribute_not_exists(holder) OR held_until < :now",
+            # Taken by this holder already, where an earlier attempt succeeded unheard.
+            ConditionExpression="attribute_not_exists(holder) OR held_until < :now OR holder = :holder",
             ExpressionAttributeValues={
                 ":holder": text_value(holder),
                 ":until": instant_value(now + LEASE),
                 ":now": instant_value(now),
             },
         )
+        return now + LEASE if refused is None else None
 
-    async def _give_back(self, holder: str) -> bool:
-        return await self._update(
+    async def _give_back(self, holder: str, until: datetime) -> bool:
+        """Give the lease back; False where it was somebody else's by then."""
+        refused = await self._update(
             UpdateExpression="REMOVE holder, held_until",
             ConditionExpression="holder = :holder",
             ExpressionAttributeValues={":holder": text_value(holder)},
         )
+        if refused is None:
+            return True
+        # Nobody else could take it before `until`: if nobody holds it, an earlier attempt gave it back unheard.
+        return "holder" not in refused and self._clock() < until - _WHOLE_SECONDS
 
-    async def _update(self, **update: Any) -> bool:
+    async def _update(self, **update: Any) -> Item | None:
+        """Change the lease's row on a condition; where that failed, give the row as it is."""
         with speaking_to("dynamodb"):
             try:
-                await self._dynamodb.update_item(**self._key, **update)
+                await self._dynamodb.update_item(
+                    **self._key,
+                    **update,
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
             except ServiceError as error:
                 if error.code != "ConditionalCheckFailedException":
                     raise
-                return False
-        return True
+                found: Item = error.details.get("Item", {})
+                return found
+        return None

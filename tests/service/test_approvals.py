@@ -150,3 +150,14 @@ class TestRaces:
         else:
             assert isinstance(recorded, ThrottledError) or recorded is Recording.GRANT_ALREADY_USED
             assert final.status is RequestStatus.WITHDRAWN
+
+
+async def test_a_write_repeated_because_its_answer_was_lost_meets_nobody_else(clients: Clients) -> None:
+    requests, moment = table(clients), timedelta(microseconds=1)
+    filed = a_request(created_at=NOW + moment, pending_until=NOW + HOUR + moment)
+    await requests.add(filed)
+    await requests.add(filed)
+    approved = approve(filed, Act(Person("bob"), NOW + moment, an_approval_rule()), is_still_demanded=True)
+    assert isinstance(approved, ApprovalRequest)
+    assert await requests.change(filed, approved) == approved
+    assert await requests.change(filed, approved) == approved

@@ -69,3 +69,9 @@ async def test_a_failure_inside_gives_it_back(lease: Lease) -> None:
             raise ValueError("inside")
     async with lease.held("other", 0):
         pass
+
+
+async def test_a_lease_is_not_lost_because_an_answer_was(lease: Lease) -> None:
+    async with lease.held("one", 0):
+        assert await lease._take("one") == NOW + LEASE
+        assert await lease._give_back("one", NOW + LEASE)

@@ -122,5 +122,7 @@ def _as_in(theirs: Any, ours: Any) -> Any:
 
 def _essence(response: Mapping[str, Any]) -> object:
     details = {name: value for name, value in response.items() if name in _DETAILS}
-    error = response["Error"]
-    return error["Code"], error.get("Message", ""), response[_METADATA]["HTTPStatusCode"], details
+    error, status = response["Error"], response[_METADATA]["HTTPStatusCode"]
+    # Where AWS said nothing, botocore has HTTP's own words for the status.
+    message = "" if error["Code"] == str(status) else error.get("Message", "")
+    return error["Code"], message, status, details

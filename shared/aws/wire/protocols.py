@@ -17,6 +17,16 @@ from shared.aws.wire.line import Reply
 from shared.aws.wire.service_error import ServiceError
 
 _ERROR: Final = 300
+# What is read of an answer, and as what.
+_MEMBERS: Final[Mapping[str, type]] = {
+    "Attributes": dict,
+    "Item": dict,
+    "Items": list,
+    "LastEvaluatedKey": dict,
+    "Parameters": list,
+    "Responses": dict,
+    "UnprocessedKeys": dict,
+}
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*", re.ASCII)
 # Parameters whose own names are the caller's: they are written as entries, not as members.
 _MAPS: Final = frozenset({"MessageAttributes"})
@@ -73,12 +83,19 @@ class JsonProtocol:
             answer = None
         if isinstance(answer, dict):
             if reply.status < _ERROR:
+                _check_members(answer)
                 return answer
             raise _json_error(operation, reply.status, answer)
         if reply.status < _ERROR:
             raise UnreadableReplyError
         # A proxy's page, say. Its text is nobody's word.
         raise ServiceError(operation, reply.status, str(reply.status), "", {})
+
+
+def _check_members(answer: dict[str, Any]) -> None:
+    for name, kind in _MEMBERS.items():
+        if name in answer and not isinstance(answer[name], kind):
+            raise UnreadableReplyError
 
 
 def _json_error(operation: str, status: int, answer: dict[str, Any]) -> ServiceError:

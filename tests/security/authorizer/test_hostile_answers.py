@@ -7,13 +7,13 @@ from threading import Event
 
 import pytest
 
+from tests.faults.kinds import answers as aws_answers
+from tests.faults.proxy import FaultyAws, faulty_aws
 from tests.gateway_events import ACCOUNT
 from tests.security.authorizer.refusals import refused, undecided
 from tests.service.authorizer.events import METHOD_ARN, rest_api_question
 from tests.service.authorizer.function import AuthorizerLambda, a_vend, arn_of
 from tests.service.authorizer.sts import Answering, answers, error_xml, identity_xml
-from tests.service.vend.faulty_aws import FaultyAws, faulty_aws
-from tests.service.vend.faulty_aws import answers as aws_answers
 
 ALICE = arn_of(a_vend())
 TRUTH = identity_xml(ALICE, ACCOUNT)
@@ -117,6 +117,16 @@ def test_a_connection_that_died_while_the_process_was_frozen_is_opened_anew(auth
     assert (answered.is_allowed, answered.sts_calls) == (True, 2)
 
 
+def test_sts_is_asked_once_more_after_a_failure_of_its_own(authorizer: AuthorizerLambda) -> None:
+    def fail_once(request: BaseHTTPRequestHandler) -> None:
+        authorizer.sts.hostile = None
+        answers(500, "")(request)
+
+    authorizer.sts.hostile = fail_once
+    answered = authorizer.ask()
+    assert (answered.is_allowed, answered.sts_calls) == (True, 2)
+
+
 def test_a_rest_api_gets_its_denial_as_a_policy(authorizer: AuthorizerLambda) -> None:
     authorizer.sts.hostile = answers(500, "")
     answered = authorizer.call(rest_api_question(authorizer.proof()))
@@ -199,5 +209,5 @@ class TestTablesThatFail:
     ) -> None:
         proof = authorizer.proof()
         assert authorizer.ask(proof).is_allowed
-        aws.faults["BatchGetItem"] = aws_answers(400 if code == "throttled" else 500, fault)
+        aws.plant("BatchGetItem", aws_answers(400 if code == "throttled" else 500, fault))
         undecided(authorizer.ask(proof), "dynamodb", code)

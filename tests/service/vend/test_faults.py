@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from threading import Event
 
 import pytest
 
 from services.vend.persisting import RESERVE_S
 from shared.core.grants import GrantUses
 from shared.core.stamp import Via
+from tests.faults.kinds import answers, hangs, throttles
+from tests.faults.proxy import FaultyAws, faulty_aws
 from tests.gateway_events import http_api_event
 from tests.service.emulator import table_name
 from tests.service.rows import HOUR, a_grant, grant_row
 from tests.service.vend.conftest import Answered, VendLambda
-from tests.service.vend.faulty_aws import FaultyAws, answers, faulty_aws, hangs_until, throttles_times
 
 DEV = http_api_event(query="profile=dev")
 PROD = http_api_event(query="profile=prod")
@@ -52,23 +52,23 @@ def grant_status(vend: VendLambda) -> str:
 def test_a_fact_that_cannot_be_read_means_no_credential(
     vend: VendLambda, aws: FaultyAws, operation: str, dependency: str
 ) -> None:
-    aws.faults[operation] = answers(500, "InternalServerError")
+    aws.plant(operation, answers(500, "InternalServerError"))
     undecided(vend.call(DEV), dependency)
     assert "AssumeRole" not in aws.seen
     assert vend.sessions() == []
 
 
 def test_credentials_whose_row_cannot_be_written_are_dropped(vend: VendLambda, aws: FaultyAws) -> None:
-    aws.faults["PutItem"] = answers(500, "InternalServerError")
+    aws.plant("PutItem", answers(500, "InternalServerError"))
     answered = vend.call(DEV)
     undecided(answered, "dynamodb")
     assert "AssumeRole" in aws.seen
-    assert answered.audit["session_row"] == "not recorded"
+    assert answered.audit["session_row"] == "not known to be recorded"
     assert vend.sessions() == []
 
 
 def test_a_session_sts_refuses_is_marked_failed(vend: VendLambda, aws: FaultyAws) -> None:
-    aws.faults["AssumeRole"] = answers(403, "AccessDenied")
+    aws.plant("AssumeRole", answers(403, "AccessDenied"))
     answered = vend.call(DEV)
     undecided(answered, "sts")
     assert answered.audit["session_row"] == "failed"
@@ -76,7 +76,7 @@ def test_a_session_sts_refuses_is_marked_failed(vend: VendLambda, aws: FaultyAws
 
 
 def test_a_throttled_sts_is_told_with_a_time_to_wait(vend: VendLambda, aws: FaultyAws) -> None:
-    aws.faults["AssumeRole"] = answers(400, "Throttling")
+    aws.plant("AssumeRole", throttles)
     answered = vend.call(DEV)
     assert (answered.status, answered.body["code"]) == (429, "throttled")
     assert int(answered.headers["retry-after"]) >= 1
@@ -91,19 +91,19 @@ class TestBreakGlassWhileStsThrottles:
         vend.put_grant_row(**grant_row(event))
 
     def test_it_is_asked_again_until_sts_answers(self, vend: VendLambda, aws: FaultyAws) -> None:
-        aws.faults["AssumeRole"] = throttles_times(3, aws)
+        aws.plant("AssumeRole", throttles, times=3)
         answered = vend.call(PROD)
         assert (answered.status, answered.audit["via"]) == (200, "break-glass")
         assert aws.seen.count("AssumeRole") == 4
         assert [row["status"]["S"] for row in vend.sessions()] == ["active"]
 
     def test_an_ordinary_vend_gives_way_at_once(self, vend: VendLambda, aws: FaultyAws) -> None:
-        aws.faults["AssumeRole"] = throttles_times(3, aws)
+        aws.plant("AssumeRole", throttles, times=3)
         assert vend.call(DEV).body["code"] == "throttled"
         assert aws.seen.count("AssumeRole") == 1
 
     def test_what_does_not_pass_with_time_is_not_repeated(self, vend: VendLambda, aws: FaultyAws) -> None:
-        aws.faults["AssumeRole"] = answers(403, "AccessDenied")
+        aws.plant("AssumeRole", answers(403, "AccessDenied"))
         undecided(vend.call(PROD), "sts")
         assert aws.seen.count("AssumeRole") == 1
 
@@ -113,7 +113,7 @@ class TestBreakGlassWhileStsThrottles:
             return environment | {"SENTINEL_DEADLINE": str(RESERVE_S + 0.5)}
 
         def test_it_ends_as_throttled_before_the_deadline(self, vend: VendLambda, aws: FaultyAws) -> None:
-            aws.faults["AssumeRole"] = answers(400, "Throttling")
+            aws.plant("AssumeRole", throttles)
             answered = vend.call(PROD)
             assert (answered.status, answered.body["code"]) == (429, "throttled")
             assert int(answered.headers["retry-after"]) >= 1
@@ -123,12 +123,12 @@ class TestBreakGlassWhileStsThrottles:
 
 def test_a_once_grant_is_given_back_when_sts_fails(vend: VendLambda, aws: FaultyAws) -> None:
     vend.approve("prod", timedelta(hours=1), uses="once")
-    aws.faults["AssumeRole"] = answers(500, "InternalFailure")
+    aws.plant("AssumeRole", answers(500, "InternalFailure"))
     answered = vend.call(PROD)
     undecided(answered, "sts")
     assert answered.audit["session_row"] == "failed, grant given back"
     assert grant_status(vend) == "approved"
-    del aws.faults["AssumeRole"]
+    aws.heal()
     assert vend.call(PROD).status == 200
     assert grant_status(vend) == "consumed"
 
@@ -144,13 +144,28 @@ class TestADependencyThatHangs:
         return environment | {"SENTINEL_DEADLINE": "0.5"}
 
     def test_the_deadline_ends_the_request(self, vend: VendLambda, aws: FaultyAws) -> None:
-        released = Event()
-        aws.faults["Query"] = hangs_until(released)
-        try:
-            undecided(vend.call(DEV), "deadline")
-        finally:
-            released.set()
+        aws.plant("Query", hangs)
+        undecided(vend.call(DEV), "deadline")
         assert vend.sessions() == []
+
+
+class TestAnStsThatHangs:
+    @pytest.fixture
+    def environment(self, environment: dict[str, str]) -> dict[str, str]:
+        return environment | {"SENTINEL_DEADLINE": "1.2"}
+
+    def test_the_row_is_marked_failed_before_the_deadline(self, vend: VendLambda, aws: FaultyAws) -> None:
+        aws.plant("AssumeRole", hangs)
+        answered = vend.call(DEV)
+        undecided(answered, "sts")
+        assert answered.audit["session_row"] == "failed"
+        assert [row["status"]["S"] for row in vend.sessions()] == ["failed"]
+
+    def test_a_once_grant_is_given_back_before_the_deadline(self, vend: VendLambda, aws: FaultyAws) -> None:
+        vend.approve("prod", timedelta(hours=1), uses="once")
+        aws.plant("AssumeRole", hangs)
+        assert vend.call(PROD).audit["session_row"] == "failed, grant given back"
+        assert grant_status(vend) == "approved"
 
 
 class TestStaleDocuments:
@@ -160,12 +175,12 @@ class TestStaleDocuments:
 
     def test_the_last_good_documents_serve_and_the_audit_line_says_so(self, vend: VendLambda, aws: FaultyAws) -> None:
         assert vend.call(DEV).audit.get("stale_documents") is None
-        aws.faults["GetParameters"] = answers(500, "InternalServerError")
+        aws.plant("GetParameters", answers(500, "InternalServerError"))
         answered = vend.call(DEV)
         assert answered.status == 200
         assert set(answered.audit["stale_documents"]) == {"policies/access", "profiles/dev"}
 
     def test_a_profile_never_read_before_cannot_be_stale(self, vend: VendLambda, aws: FaultyAws) -> None:
         vend.call(DEV)
-        aws.faults["GetParameters"] = answers(500, "InternalServerError")
+        aws.plant("GetParameters", answers(500, "InternalServerError"))
         undecided(vend.call(PROD), "ssm")
