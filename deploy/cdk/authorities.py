@@ -1,4 +1,4 @@
-"""Whom functions trust when they call AWS: Amazon's authorities where its endpoints chain to them, else the system's."""
+"""Whom functions trust when they call AWS: Amazon's authorities where AWS's endpoints have them, or the system's."""
 
 from typing import Final
 
