@@ -136,6 +136,8 @@ class ServiceOptions(_Model):
     provisioned_concurrency: Environments = Environments()
     reserved_concurrency: Environments = Environments()
     tracing: bool = True
+    # None: by the partition.
+    trust_amazon_roots_only: bool | None = None
     permissions_boundary_arn: str | None = None
 
     parameter_prefix: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.-]+)+$")] = "/sentinel"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from aws_cdk import aws_lambda, aws_logs, aws_sns
 from constructs import Construct
 
+from deploy.cdk.authorities import trusted_authorities
 from deploy.cdk.contents import create_documents, create_kill_switch_policy
 from deploy.cdk.dashboard import create_dashboard
 from deploy.cdk.function import FunctionDefinition, SentinelFunction, log_group
@@ -62,6 +63,7 @@ class SentinelService(Construct):
             else None
         )
         self._deployed = self._describe()
+        self._trusted = trusted_authorities(self, amazon_only=options.trust_amazon_roots_only)
         self.vend = self._create_vend()
         self.admin = self._create_admin()
         self.authorizers = {key: self._create_authorizer(key, each) for key, each in options.authorizers.items()}
@@ -128,7 +130,8 @@ class SentinelService(Construct):
         return function
 
     def _create_function(self, construct_id: str, definition: FunctionDefinition) -> SentinelFunction:
-        return SentinelFunction(self, construct_id, definition, self.options)
+        trusting = replace(definition, environment={**definition.environment, **self._trusted})
+        return SentinelFunction(self, construct_id, trusting, self.options)
 
     def _policies(self, name: str, policy: Policy) -> dict[str, Policy]:
         """With a key of one's own, each role may use it through the services that encrypt with it."""

@@ -14,6 +14,10 @@ import botocore
 
 ROOTS: Final = "amazon-roots.pem"
 BUNDLE: Final = Path(botocore.__file__).with_name("cacert.pem")
+# Where a function finds the file: Lambda unpacks a zip here (Developer Guide, "Working with .zip file archives").
+ROOTS_PATH: Final = f"/var/task/{ROOTS}"
+# Where AWS's public endpoints chain to them. China's and the isolated partitions' may have other authorities.
+PARTITIONS: Final = ("aws", "aws-eusc", "aws-us-gov")
 LABELS: Final = (
     "Amazon Root CA 1",
     "Amazon Root CA 2",

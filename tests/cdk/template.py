@@ -15,6 +15,8 @@ _PSEUDO = {
     "AWS::AccountId": "111122223333",
     "AWS::URLSuffix": "amazonaws.com",
 }
+# What a property has that is not there: `Ref AWS::NoValue`.
+_NOTHING = "<AWS::NoValue>"
 Properties = dict[str, Any]
 
 
@@ -34,8 +36,12 @@ class Template:
     resources: Mapping[str, dict[str, Any]]
 
     @classmethod
-    def read(cls, file: Path) -> Self:
-        return cls(_filled(json.loads(file.read_text(encoding="utf-8"))["Resources"]))
+    def read(cls, file: Path, **pseudo: str) -> Self:
+        """Read a template; `pseudo` says where it is deployed otherwise, such as `Partition="aws-cn"`."""
+        template = json.loads(file.read_text(encoding="utf-8"))
+        known = {**_PSEUDO, **{f"AWS::{name}": value for name, value in pseudo.items()}}
+        holds = {name: _filled(each, known, {}) for name, each in template.get("Conditions", {}).items()}
+        return cls(_filled(template["Resources"], known, holds))
 
     def of_type(self, kind: str) -> dict[str, Properties]:
         """Give the properties of every resource of a type, `Lambda::Function` for instance, by logical id."""
@@ -67,21 +73,32 @@ class Template:
             yield from ((logical_id, each) for each in policy["PolicyDocument"]["Statement"])
 
 
-def _filled(value: Any) -> Any:
+def _filled(  # noqa: C901 - one case for each of CloudFormation's functions
+    value: Any, known: Mapping[str, str], holds: Mapping[str, bool]
+) -> Any:
+    def fill(each: Any) -> Any:
+        return _filled(each, known, holds)
+
     match value:
         case {"Ref": name}:
-            return _PSEUDO.get(name, f"<{name}>")
+            return known.get(name, f"<{name}>")
         case {"Fn::GetAtt": [name, attribute]}:
             return f"<{name}.{attribute}>"
         case {"Fn::Join": [separator, parts]}:
-            return separator.join(map(_filled, parts))
+            return separator.join(map(fill, parts))
         case {"Fn::Sub": str(text)}:
-            for name, its in _PSEUDO.items():
+            for name, its in known.items():
                 text = text.replace(f"${{{name}}}", its)
             return text
+        case {"Fn::Equals": [one, other]}:
+            return fill(one) == fill(other)
+        case {"Fn::Or": each}:
+            return any(map(fill, each))
+        case {"Fn::If": [name, then, otherwise]}:
+            return fill(then if holds[name] else otherwise)
         case dict():
-            return {key: _filled(each) for key, each in value.items()}
+            return {key: filled for key, each in value.items() if (filled := fill(each)) != _NOTHING}
         case list():
-            return [_filled(each) for each in value]
+            return [filled for each in value if (filled := fill(each)) != _NOTHING]
         case _:
             return value

@@ -154,6 +154,8 @@ class Emulator:
             **_inherited(),
             "AUTH": "true",
             "BIND_HOST": _LOOPBACK,
+            # Or it listens for MQTT on every interface, whatever BIND_HOST says.
+            "IOT_MTLS_ENABLED": "0",
             "GATEWAY_PORT": str(self.port),
             "LOG_LEVEL": "WARNING",
             "MINISTACK_ACCOUNT_ID": self.account,

@@ -7,7 +7,12 @@ locals {
 
   api_ids = concat(aws_apigatewayv2_api.this[*].id, aws_api_gateway_rest_api.this[*].id)
 
+  # Where AWS's public endpoints chain to Amazon's own authorities (deploy/packages/roots.py).
+  amazon_roots_partitions = ["aws", "aws-eusc", "aws-us-gov"]
+  amazon_roots            = coalesce(var.trust_amazon_roots_only, contains(local.amazon_roots_partitions, local.place.partition))
+
   tables = {
+    AWS_CA_BUNDLE          = local.amazon_roots ? "/var/task/amazon-roots.pem" : null
     SENTINEL_SESSION_TABLE = aws_dynamodb_table.this["session"].name
     SENTINEL_GRANT_TABLE   = aws_dynamodb_table.this["grant"].name
     SENTINEL_CALL_TIMEOUT  = var.call_timeout

@@ -112,6 +112,12 @@ variable "tracing" {
   nullable    = false
 }
 
+variable "trust_amazon_roots_only" {
+  description = "Trust, for calls to AWS, the five Amazon root authorities in the zip instead of the system's 140, which cost every cold start; webhooks keep the system's. null: in the partitions aws, aws-us-gov and aws-eusc, whose endpoints chain to these; not in aws-cn and the isolated ones. Set false where a proxy re-encrypts what goes to AWS."
+  type        = bool
+  default     = null
+}
+
 variable "permissions_boundary_arn" {
   description = "Permissions boundary of the execution roles, where your organization asks for one; null: none."
   type        = string

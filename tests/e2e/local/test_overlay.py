@@ -1,6 +1,7 @@
 """Each rule the overlay adds to the emulator, seen from outside through an SDK."""
 
 import json
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from deploy.local.seed import create_role, seed
 from deploy.policies.execution import lambda_trust
 from deploy.policies.place import Policy, Statement, policy
 from shared.core.stamp import TRANSITIVE_TAG_KEYS, Via, session_tags, stamp_for
+from tests.e2e.local.listening import listening_addresses
 
 STAMP = stamp_for(Via.DIRECT, "0123456789abcdef", "alice")
 DEV = local_place().role_arn("dev", local_place().protected_path)
@@ -217,6 +219,13 @@ async def test_the_side_door_is_shut_without_its_secret(aws: LocalAws) -> None:
         for path in ("credential", "save"):
             async with session.post(f"{aws.endpoint}/_sentinel/{path}", headers={"x-sentinel-overlay": "x"}) as answer:
                 assert (answer.status, await answer.json()) == (404, {})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells who listens where in /proc")
+async def test_it_listens_on_loopback_only(aws: LocalAws) -> None:
+    async with aiohttp.ClientSession() as session, session.get(f"{aws.endpoint}/_ministack/ready") as answer:
+        assert answer.status == 200, "it still opens listeners"
+    assert listening_addresses() == {"0100007F"}
 
 
 async def _let_dev_chain(aws: LocalAws) -> None:

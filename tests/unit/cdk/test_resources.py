@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deploy.local.place import table_definitions
+from deploy.packages.roots import PARTITIONS, ROOTS_PATH
 from services.authorizer.settings import AuthorizerSettings
 from shared.edge.metrics import NAMESPACE
 from shared.edge.settings import load_settings, read_settings
@@ -123,6 +125,33 @@ def test_chosen_settings_reach_the_functions_they_are_for(complete: Template) ->
     assert [arn.account for arn in load_settings(admin).kill_switch_policies] == ["111122223333", "444455556666"]
     assert (pay.max_session_age.total_seconds(), logs.proof_binding) == (900, "request")
     assert logs.api_id == ("f6g7h8i9j0", "k1l2m3n4o5")
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_functions_trust_amazons_authorities_alone_where_awss_endpoints_have_these(
+    cdk_out: Path, partition: str
+) -> None:
+    assert _trusted(cdk_out, "Default", partition) == {ROOTS_PATH}
+
+
+@pytest.mark.parametrize(
+    ("variant", "partition", "trusted"),
+    [
+        ("Default", "aws-cn", None),
+        ("Default", "aws-iso-b", None),
+        ("Complete", "aws-cn", ROOTS_PATH),
+        ("Private", "aws", None),
+    ],
+)
+def test_functions_trust_the_systems_authorities_elsewhere_or_what_is_chosen(
+    cdk_out: Path, variant: str, partition: str, trusted: str | None
+) -> None:
+    assert _trusted(cdk_out, variant, partition) == {trusted}
+
+
+def _trusted(cdk_out: Path, variant: str, partition: str) -> set[str | None]:
+    functions = Template.read(cdk_out / f"{variant}.template.json", Partition=partition).of_type("Lambda::Function")
+    return {each["Environment"]["Variables"].get("AWS_CA_BUNDLE") for each in functions.values()}
 
 
 def test_lambda_outlasts_the_deadline_and_an_authorizer_api_gateways_patience(complete: Template) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from deploy.cdk.options import RestApi, ServiceOptions, Throttle
+from deploy.packages.roots import PARTITIONS, ROOTS_PATH
 from shared.edge.settings import Settings
 from tests.cdk.options import KEY
 from tests.cdk.template import Template, example_place
@@ -166,6 +167,14 @@ def test_the_same_defaults_within() -> None:
         for name, literal in found.items():
             default = model.model_fields[name].default
             assert _literal(literal.strip('"')) == (list(default) if isinstance(default, tuple) else default), name
+
+
+def test_the_same_authorities_in_the_same_partitions() -> None:
+    text = (MODULE / "settings.tf").read_text(encoding="utf-8")
+
+    (partitions,) = re.findall(r"amazon_roots_partitions = (\[[^]]+\])", text)
+    assert tuple(json.loads(partitions)) == PARTITIONS
+    assert re.findall(r'"(/var/task/[^"]+)"', text) == [ROOTS_PATH]
 
 
 def _settings() -> set[str]:

@@ -143,6 +143,7 @@ run "every_setting_reaches_its_functions" {
 
   assert {
     condition = output.functions["sentinel-vend"].settings == tomap({
+      AWS_CA_BUNDLE                = "/var/task/amazon-roots.pem"
       SENTINEL_API_ID              = "httpapi001"
       SENTINEL_SESSION_TABLE       = "sentinel-sessions"
       SENTINEL_GRANT_TABLE         = "sentinel-grants"
@@ -167,6 +168,7 @@ run "every_setting_reaches_its_functions" {
 
   assert {
     condition = output.functions["sentinel-authorizer-ledger"].settings == tomap({
+      AWS_CA_BUNDLE              = "/var/task/amazon-roots.pem"
       SENTINEL_API_ID            = "a1,b2"
       SENTINEL_SESSION_TABLE     = "sentinel-sessions"
       SENTINEL_GRANT_TABLE       = "sentinel-grants"

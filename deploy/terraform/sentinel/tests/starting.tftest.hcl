@@ -1,4 +1,5 @@
-# How functions start: from nothing, from a snapshot, or kept ready. The last two exclude each other.
+# How functions start: from nothing, from a snapshot, or kept ready, of which the last two exclude each other; and whom they
+# trust from then on.
 
 mock_provider "aws" {
   source = "../mocks"
@@ -73,5 +74,29 @@ run "either_is_taken" {
   assert {
     condition     = !var.snap_start
     error_message = "Snapshots are on without being asked for."
+  }
+}
+
+# Only the authorities are looked at here, so the names the mocks give may stay those of the partition aws.
+run "another_partition_has_the_systems_authorities" {
+  override_data {
+    target = data.aws_partition.this
+    values = { partition = "aws-cn" }
+  }
+
+  assert {
+    condition     = alltrue([for each in values(output.functions) : !contains(keys(each.settings), "AWS_CA_BUNDLE")])
+    error_message = "A function trusts only Amazon's authorities where AWS's endpoints may have others."
+  }
+}
+
+run "the_systems_authorities_where_asked_for" {
+  variables {
+    trust_amazon_roots_only = false
+  }
+
+  assert {
+    condition     = alltrue([for each in values(output.functions) : !contains(keys(each.settings), "AWS_CA_BUNDLE")])
+    error_message = "A function trusts only Amazon's authorities though it was told not to."
   }
 }
