@@ -20,6 +20,7 @@ from tests.e2e.guides.shell import Shell
 from tests.e2e.host_packages import host_packages, host_target
 from tests.e2e.sdks.installed import HERE as SDKS
 from tests.e2e.sdks.installed import aws_cli
+from tests.e2e.terraform.deployment import ledger_backend
 from tests.e2e.terraform.leftovers import everything_of
 from tests.e2e.terraform.terraform import copy_modules, find_plugins
 from tests.node import install_node_program
@@ -64,7 +65,7 @@ async def emulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Em
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shell(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+async def shell(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shell]:
     """A clone with the zips built, the tools on PATH, and three people's AWS profiles."""
     home = tmp_path_factory.mktemp("home")
     plugins = find_plugins(tmp_path_factory.mktemp("provider"))
@@ -87,6 +88,7 @@ async def shell(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) ->
         "AWS_CONFIG_FILE": str(home / "aws-config"),
         "AWS_ENDPOINT_URL": emulator.endpoint,
         "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,  # the AWS CLI of PyPI is version 1, which reads no other
         "AWS_EC2_METADATA_DISABLED": "true",
         # The emulator's address says neither.
         "SENTINEL_REGION": REGION,
@@ -98,7 +100,8 @@ async def shell(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) ->
         "TF_VAR_packages": f"{{ {packages} }}",
         "TF_VAR_architecture": host_target().arch,
     }
-    return Shell(emulator.endpoint, home, environment)
+    async with ledger_backend() as backend:
+        yield Shell(emulator.endpoint, home, environment | {"TF_VAR_ledger_url": backend})
 
 
 async def _employ(aws: LocalAws, name: str) -> Keys:
@@ -135,6 +138,7 @@ def _tools(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.timeout(600)  # an apply, an upgrade and a destroy
 async def test_every_command_of_the_guides_works_in_its_order(shell: Shell, emulator: Emulator) -> None:
     printed: dict[str, str] = {}
     for block in blocks_in_order():

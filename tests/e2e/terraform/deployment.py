@@ -79,7 +79,7 @@ async def deployed(root: Root, plugins: Path, work: Path, once: pytest.TempPathF
         emulator = Emulator(work, ACCOUNT, REGION, new_access_key())
         stack.push_async_callback(emulator.close)
         backend, archives, *_ = await asyncio.gather(
-            stack.enter_async_context(_backend()),
+            stack.enter_async_context(ledger_backend()),
             asyncio.to_thread(host_packages, once),
             emulator.start(),
             asyncio.to_thread(root.init, plugins),
@@ -91,7 +91,7 @@ async def deployed(root: Root, plugins: Path, work: Path, once: pytest.TempPathF
 
 
 @asynccontextmanager
-async def _backend() -> AsyncIterator[str]:
+async def ledger_backend() -> AsyncIterator[str]:
     """Serve the API behind the authorizer; gives its URL."""
 
     async def answer(_: web.Request) -> web.Response:
