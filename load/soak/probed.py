@@ -16,7 +16,7 @@ from load.soak.probe import INTERVAL_S, Probe
 _loops: set[asyncio.AbstractEventLoop] = set()
 
 
-class _NotedRunner(asyncio.Runner):
+class _NotedRunner(asyncio.Runner):  # type: ignore[misc] # final for type checkers only
     """A Runner whose loop the probe knows."""
 
     def get_loop(self) -> asyncio.AbstractEventLoop:

@@ -10,7 +10,7 @@ from services.admin.revocations.marking import Marking
 from shared.aws.grant_lists import Page
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import Marked, RevocationTable
-from shared.aws.session_lists import SessionLists
+from shared.aws.session_lists import SessionLists, SessionPosition
 from shared.aws.session_rows import SessionRow
 from shared.core.grants import Ending
 from shared.core.revocation import Revocation, Target
@@ -27,7 +27,7 @@ class Table:
     most: int = 0
     marked: list[str] = field(default_factory=list)
 
-    async def page(self, *_: Any) -> Page[SessionRow, None]:
+    async def page(self, *_: Any) -> Page[SessionRow, SessionPosition]:
         return Page(tuple(a_session(f"{number:016}") for number in range(50)), None)
 
     async def mark_revoked(self, row: SessionRow, _: Ending) -> bool:

@@ -98,3 +98,17 @@ def test_the_rebuilt_request_is_the_one_an_aws_signer_signs(binding: str | None)
 def test_a_binding_names_one_method_and_path(other: tuple[str, str]) -> None:
     assert request_binding(*other) != request_binding("GET", "/orders/7")
     assert request_binding("get", "/orders/7") == request_binding("GET", "/orders/7")
+
+
+def test_a_signature_covers_the_api_and_the_request_it_is_bound_to() -> None:
+    of_the_api = {"content-type": "application/x-www-form-urlencoded; charset=utf-8", "x-sentinel-api": "api-1"}
+    assert signed_headers("api-1", None) == of_the_api
+    assert signed_headers("api-1", "b1d1") == {**of_the_api, "x-sentinel-request": "b1d1"}
+
+
+@pytest.mark.parametrize("binding", [None, "b1d1"])
+def test_what_is_rebuilt_holds_our_own_api_and_binding_and_the_proofs_pieces(binding: str | None) -> None:
+    rebuilt = dict(rebuild_headers(PROOF, HOST, "api-1", binding))
+    del rebuilt["authorization"]
+    expected = {"host": HOST, "x-amz-date": "20260301T120000Z", "x-amz-security-token": PROOF.token}
+    assert rebuilt == {**signed_headers("api-1", binding), **expected}
