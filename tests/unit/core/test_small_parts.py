@@ -49,8 +49,22 @@ def test_durations_are_read_in_gos_style_or_seconds(written: object, seconds: in
     ],
 )
 def test_anything_else_is_not_a_duration(written: object) -> None:
-    with pytest.raises(MalformedDurationError, match="written like"):
+    with pytest.raises(MalformedDurationError) as error:
         parse_duration(written)
+    assert str(error.value) == "a duration is written like 1h30m, 45m or 5400 (seconds), and is more than zero"
+
+
+def test_a_duration_has_at_most_a_billion_seconds() -> None:
+    assert parse_duration(10**9) == timedelta(seconds=10**9)
+    with pytest.raises(MalformedDurationError):
+        parse_duration(10**9 + 1)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"), [(0, "0s"), (59, "59s"), (900, "15m"), (5400, "1h30m"), (3601, "1h1s")]
+)
+def test_durations_are_written_in_gos_style_without_empty_terms(seconds: int, written: str) -> None:
+    assert format_duration(timedelta(seconds=seconds)) == written
 
 
 @given(st.integers(1, 10**6).map(lambda seconds: timedelta(seconds=seconds)))
