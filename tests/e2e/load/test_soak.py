@@ -37,7 +37,7 @@ def test_two_minutes_of_everything_at_once_leave_nothing_behind(tmp_path: Path) 
 
 
 async def test_a_function_that_leaks_makes_a_soak_fail_in_every_measure(tmp_path: Path) -> None:
-    brief = ["--zero", "--seconds", "17", "--warm-up", "3", "--rate", "20", "--target-rps", "10"]
+    brief = ["--zero", "--seconds", "20", "--warm-up", "3", "--rate", "20", "--target-rps", "10"]
     options = read_options(["soak", *brief, "--out", str(tmp_path)])
     result = await soak(options, {"services.vend.handler.handler": "tests.e2e.load.leaking.handler"})
     failed = {check["check"] for check in result["checks"] if not check["passed"]}

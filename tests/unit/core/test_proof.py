@@ -100,6 +100,11 @@ def test_a_binding_names_one_method_and_path(other: tuple[str, str]) -> None:
     assert request_binding("get", "/orders/7") == request_binding("GET", "/orders/7")
 
 
+def test_a_binding_is_what_earlier_clients_sign() -> None:
+    # SHA-256 of "GET /orders/7".
+    assert request_binding("GET", "/orders/7") == ("6642666d0ffb2ce0d790e02833a4a3df68608c364a123fc3a182e0ece71848d8")
+
+
 def test_a_signature_covers_the_api_and_the_request_it_is_bound_to() -> None:
     of_the_api = {"content-type": "application/x-www-form-urlencoded; charset=utf-8", "x-sentinel-api": "api-1"}
     assert signed_headers("api-1", None) == of_the_api
