@@ -4,14 +4,22 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from deploy.local import strict
 from deploy.local.place import table_definitions
 
 pytest_plugins = ["pytester"]
 # `make mutants` runs the tests thousands of times; the same few examples each time, or a mutant's fate would be luck.
-settings.register_profile("mutants", max_examples=15, derandomize=True, database=None, deadline=None)
+settings.register_profile(
+    "mutants",
+    max_examples=10,
+    stateful_step_count=25,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def pytest_configure() -> None:
