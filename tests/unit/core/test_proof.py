@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.core.proof import (
     BODY,
+    MAX_HEADER_LENGTH,
     MalformedProofError,
     Proof,
     parse_proof,
@@ -60,6 +61,13 @@ def test_a_header_that_is_not_a_proof_is_refused_by_name(header: str, words: str
     with pytest.raises(MalformedProofError, match=words) as refused:
         parse_proof(header)
     assert "t" * 40 not in str(refused.value)
+
+
+def test_a_header_of_just_the_longest_length_is_read() -> None:
+    with pytest.raises(MalformedProofError, match="in this order"):
+        parse_proof("Sentinel-STS ".ljust(MAX_HEADER_LENGTH, "x"))
+    with pytest.raises(MalformedProofError, match="longer than"):
+        parse_proof("Sentinel-STS ".ljust(MAX_HEADER_LENGTH + 1, "x"))
 
 
 @given(st.text(max_size=300))
