@@ -4,17 +4,19 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from deploy.local import strict
 from deploy.local.place import table_definitions
 
 pytest_plugins = ["pytester"]
-# `make mutants` runs the tests thousands of times; the same few examples each time, or a mutant's fate would be luck.
+# `make mutants` runs the tests thousands of times: the same few examples each time, or a mutant's fate would be luck, and
+# none made smaller, for nobody reads them.
 settings.register_profile(
     "mutants",
     max_examples=10,
     stateful_step_count=25,
+    phases=(Phase.explicit, Phase.generate),
     derandomize=True,
     database=None,
     deadline=None,
