@@ -10,8 +10,8 @@ from deploy.local import strict
 from deploy.local.place import table_definitions
 
 pytest_plugins = ["pytester"]
-# `make mutants` runs the tests thousands of times: the same few examples each time, or a mutant's fate would be luck, and
-# none made smaller, for nobody reads them.
+# `make mutants` runs the tests thousands of times: the same few examples each time, or a mutant's fate would be luck,
+# and none made smaller, for nobody reads them.
 settings.register_profile(
     "mutants",
     max_examples=10,
