@@ -49,6 +49,10 @@ def test_a_role_is_stamped_with_an_equals_sign_for_its_slash() -> None:
     assert str(stamp_for(Via.DIRECT, SESSION_ID, "role/ci")) == f"sentinel-d-{SESSION_ID}-role=ci"
 
 
+def test_a_user_with_an_equals_sign_of_its_own_is_told_from_the_role_it_reads_like() -> None:
+    assert stamp_for(Via.DIRECT, SESSION_ID, "role=ci").user_text == "role=ci=9aac4ef1"
+
+
 def test_a_long_user_ends_in_a_digest() -> None:
     # The first eight hex digits of the SHA-256 of the whole name, and as much of the name as there is room for.
     assert stamp_for(Via.BREAK_GLASS, SESSION_ID, "a" * 64).user_text == f"{'a' * 27}=ffe054fe"
