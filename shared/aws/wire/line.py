@@ -120,6 +120,8 @@ class Line(asyncio.Protocol):
         if not self._parser.should_keep_alive():
             self.close()
         self._answer.set_result(Reply(status, self._headers, bytes(self._body)))
+        # An idle connection holds nothing of its last answer: it may have been large, or credentials.
+        self._headers, self._body = {}, bytearray()
 
     def _fail(self, error: Exception) -> None:
         if self._answer is not None and not self._answer.done():
