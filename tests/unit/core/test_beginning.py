@@ -137,7 +137,7 @@ def test_an_event_lasts_as_declared_from_now_and_counts_in_both_ledgers() -> Non
     assert (outcome.event.created_at, outcome.event.ends_at) == (NOW, NOW + HOUR / 2)
     assert (outcome.event.rule, outcome.event.policy_version) == ("on-call", "v1")
     assert [spending.event_id for spending in outcome.user_ledger.spent] == [f"{0:016}", "b" * 16]
-    assert [spending.at for spending in outcome.profile_ledger.spent] == [NOW]
+    assert outcome.profile_ledger.spent == (Spending(NOW, "b" * 16),)
     assert (outcome.user_ledger.version, outcome.profile_ledger.version) == (2, 1)
 
 
