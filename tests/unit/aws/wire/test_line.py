@@ -21,4 +21,4 @@ async def test_an_idle_connection_holds_nothing_of_its_last_answer() -> None:
     line.data_received(b"HTTP/1.1 200 OK\r\nx-id: 7\r\ncontent-length: 11\r\n\r\ncredentials")
     reply = await asked
     assert (reply.status, reply.headers["x-id"], reply.body) == (200, "7", b"credentials")
-    assert (line._headers, line._body, line._answer) == ({}, b"", None)
+    assert (line._headers, bytes(line._body), line._answer) == ({}, b"", None)
