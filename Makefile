@@ -8,7 +8,7 @@ RUN := $(UV) run --frozen
 # Tests never see the AWS settings of whoever runs them.
 CLEAN := env -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 
-.PHONY: demo test lint security audit fuzz faults pages package terraform bench
+.PHONY: demo test lint security audit fuzz faults soak mutants pages package terraform bench
 
 demo: $(UV) ## the whole system on this machine, and a short tour of it
 	$(CLEAN) $(RUN) python -m deploy.local.tour
@@ -46,6 +46,12 @@ fuzz: $(UV) ## hostile input, SECONDS=60 for each target; FUZZ_ARGS=--keep write
 
 faults: $(UV) ## every call to AWS with every fault, one line each; FAULTS_ARGS=--keep writes docs/assurance.md
 	$(CLEAN) $(RUN) python -m tests.faults $(FAULTS_ARGS)
+
+soak: $(UV) ## half an hour of everything at once: nothing grows; SOAK_ARGS=--keep writes docs/assurance.md
+	$(CLEAN) $(RUN) python -m load.soak $(SOAK_ARGS)
+
+mutants: $(UV) ## changes shared/core one place at a time: a test has to notice; MUTANTS='shared.core.stamp.*' --keep
+	$(CLEAN) $(RUN) --group mutants python -m tests.mutation $(MUTANTS)
 
 terraform: $(UV) ## the Terraform modules: format, their own tests, and an apply to the emulator
 	@command -v terraform >/dev/null || echo "Terraform is not installed: https://developer.hashicorp.com/terraform/install"

@@ -51,7 +51,7 @@ async def run(options: Run) -> dict[str, Any]:
         api_account=options.api_account,
     )
     async with system:
-        seen = await _drive(options, system)
+        seen = await drive(options, system)
         measured_from_s = seen.began_s + options.scenario.load.warm_up_s
         stays = {name: journal.since(measured_from_s) for name, journal in system.journals.items()}
         found = build_result(
@@ -84,7 +84,7 @@ def _head(options: Run) -> Mapping[str, Any]:
     }
 
 
-async def _drive(options: Run, system: LoadSystem) -> Seen:
+async def drive(options: Run, system: LoadSystem) -> Seen:
     """Run locust, and give what its users saw."""
     samples_file, target_file = system.folder / "samples.json", system.folder / "target.json"
     system.target(samples_file).write(target_file)

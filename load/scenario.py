@@ -25,8 +25,8 @@ class Load(_Table):
 
     users: Annotated[int, Field(ge=1, le=5000)]
     rate: Positive
-    seconds: Annotated[float, Field(ge=1, le=600)]
-    warm_up_s: Annotated[float, Field(ge=0, le=60)] = 5.0
+    seconds: Annotated[float, Field(ge=1, le=7200)]
+    warm_up_s: Annotated[float, Field(ge=0, le=600)] = 5.0
 
 
 class Functions(_Table):

@@ -4,11 +4,24 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 
 from deploy.local import strict
 from deploy.local.place import table_definitions
 
 pytest_plugins = ["pytester"]
+# `make mutants` runs the tests thousands of times: the same few examples each time, or a mutant's fate would be luck,
+# and none made smaller, for nobody reads them.
+settings.register_profile(
+    "mutants",
+    max_examples=10,
+    stateful_step_count=25,
+    phases=(Phase.explicit, Phase.generate),
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def pytest_configure() -> None:
@@ -21,6 +34,12 @@ def pytest_configure() -> None:
         "AWS_EC2_METADATA_DISABLED": "true",
     }
     _install_strict()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest; the rest stays in its random order."""
+    items.sort(key=lambda item: item.get_closest_marker("begins_first") is None)
 
 
 def _install_strict() -> None:

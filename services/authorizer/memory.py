@@ -38,8 +38,10 @@ class ConfirmedProofs:
         identity, until = found
         return identity if now < until else None
 
-    def remember(self, key: ProofKey, proof: Proof, identity: VerifiedIdentity) -> None:
-        """Remember a proof that STS confirmed; the oldest are forgotten first."""
+    def remember(self, key: ProofKey, proof: Proof, identity: VerifiedIdentity, now: datetime) -> None:
+        """Remember a proof that STS confirmed, and forget those that are too old; the oldest go first."""
+        while self._confirmed and next(iter(self._confirmed.values()))[1] <= now:
+            self._confirmed.popitem(last=False)
         self._confirmed[key] = identity, proof.signed_at + LONGEST_LIFE
         self._confirmed.move_to_end(key)
         while len(self._confirmed) > _MOST:

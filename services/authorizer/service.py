@@ -82,7 +82,7 @@ class AuthorizerService:
             identity = await self.identities.verify(proof, endpoint, api_id=question.api_id, binding=binding)
         if isinstance(identity, NotProven):
             return Denial.NOT_PROVEN
-        self.confirmed.remember(key, proof, identity)
+        self.confirmed.remember(key, proof, identity, now)
         return identity
 
     def _judge(

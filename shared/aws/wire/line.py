@@ -132,6 +132,8 @@ class Line(asyncio.Protocol):
         if not self._parser.should_keep_alive():
             self.close()
         self._answer.set_result(Reply(status, self._headers, bytes(self._body)))
+        # An idle connection holds nothing of its last answer: it may have been large, or credentials.
+        self._headers, self._body = {}, bytearray()
 
     def _fail(self, error: Exception) -> None:
         # Also where the answer was whole by then: what follows it is nobody's, and the parser is of no more use.

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ KEY = ProofKey(PROOF.fingerprint(), "api-1", None)
 @pytest.fixture
 def confirmed() -> ConfirmedProofs:
     proofs = ConfirmedProofs()
-    proofs.remember(KEY, PROOF, ALICE)
+    proofs.remember(KEY, PROOF, ALICE, NOW)
     return proofs
 
 
@@ -40,9 +41,22 @@ def test_what_was_confirmed_is_that_and_nothing_else(confirmed: ConfirmedProofs,
 def test_the_oldest_are_forgotten_first(confirmed: ConfirmedProofs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "_MOST", 2)
     for name in ("second", "third"):
-        confirmed.remember(ProofKey(name, "api-1", None), PROOF, ALICE)
+        confirmed.remember(ProofKey(name, "api-1", None), PROOF, ALICE, NOW)
     assert confirmed.find(KEY, NOW) is None
     assert confirmed.find(ProofKey("second", "api-1", None), NOW) == ALICE
+
+
+def test_what_is_too_old_is_let_go_of_when_the_next_comes(confirmed: ConfirmedProofs) -> None:
+    later = NOW + timedelta(seconds=60)
+    younger = ProofKey("younger", "api-1", None)
+    confirmed.remember(younger, replace(PROOF, signed_at=later), ALICE, later)
+    assert list(confirmed._confirmed) == [younger]
+
+
+def test_what_is_young_enough_is_kept_when_the_next_comes(confirmed: ConfirmedProofs) -> None:
+    soon = NOW + timedelta(seconds=59)
+    confirmed.remember(ProofKey("younger", "api-1", None), replace(PROOF, signed_at=soon), ALICE, soon)
+    assert confirmed.find(KEY, soon) == ALICE
 
 
 def test_the_memory_holds_nothing_anyone_could_use(confirmed: ConfirmedProofs) -> None:

@@ -124,6 +124,17 @@ def test_among_grants_of_one_kind_the_one_that_ends_last_serves() -> None:
     assert outcome.grant == long
 
 
+def test_of_two_grants_that_end_together_the_same_one_serves_whatever_their_order() -> None:
+    one, other = grant(Via.APPROVAL, 1000, name="a"), grant(Via.APPROVAL, 1000, name="b")
+    assert longest([one, other], Via.APPROVAL, "prod", NOW) == longest([other, one], Via.APPROVAL, "prod", NOW) == other
+
+
+def test_a_grant_is_asked_in_whole_seconds() -> None:
+    outcome = ask(decision("require_approval"), grant(Via.APPROVAL, 1000.9))
+    assert isinstance(outcome, Issue)
+    assert outcome.duration == outcome.sts_duration == timedelta(seconds=1000)
+
+
 def test_a_grant_shorter_than_the_sts_floor_is_issued_for_the_floor_and_ends_with_the_grant() -> None:
     ending = grant(Via.APPROVAL, 899)
     left = timedelta(seconds=899)

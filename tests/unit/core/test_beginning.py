@@ -1,7 +1,9 @@
 """Beginning a break-glass event: each obstacle once, at its boundary."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from shared.core.break_glass.beginning import (
     Ledger,
     Spending,
     begin,
+    cools_down_until,
 )
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import BreakGlassRule, ReasonCode
@@ -22,6 +25,7 @@ from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Ending
 from tests.grants import CLOSED, DEMANDED, HOUR, NOW, a_break_glass_rule, an_event, an_invocation
 
+Attempt = Callable[[], Begun | BeginningObstacle]
 SECOND = timedelta(seconds=1)
 EXPLICIT = Rule.model_validate({"name": "never", "effect": "deny", "conditions": {}})
 YIELDING = Rule.model_validate({"name": "never", "effect": "deny", "conditions": {}, "break_glass": True})
@@ -65,27 +69,27 @@ COOL = a_break_glass_rule(cooldown="2h")
 PER_USER = a_break_glass_rule(budget={"per_user": 2, "window": "24h"})
 PER_PROFILE = a_break_glass_rule(budget={"per_profile": 2, "window": "24h"})
 DAY = timedelta(hours=24)
-REFUSED: list[tuple[Begun | BeginningObstacle, BeginningObstacle]] = [
-    (begun(decision=Decision(Verdict.ALLOW, None)), BeginningObstacle.NOT_NEEDED),
-    (begun(decision=Decision(Verdict.DENY, EXPLICIT)), BeginningObstacle.DENIED),
-    (begun(has_rule=False), BeginningObstacle.NO_RULE),
-    (begun(reason=ReasonCode.OTHER), BeginningObstacle.REASON_NOT_ALLOWED),
-    (begun(rule=a_break_glass_rule(time={"days": ["tuesday"]})), BeginningObstacle.OUTSIDE_HOURS),
-    (begun(duration=HOUR + SECOND), BeginningObstacle.TOO_LONG),
-    (begun(events=(past(HOUR, is_review_required=True),)), BeginningObstacle.UNREVIEWED),
-    (begun(events=(past(HOUR, is_review_required=True, profile="other"),)), BeginningObstacle.UNREVIEWED),
-    (begun(rule=COOL, events=(past(2 * HOUR - SECOND),)), BeginningObstacle.COOLING_DOWN),
-    (begun(rule=COOL, events=(an_event(),)), BeginningObstacle.COOLING_DOWN),
-    (begun(rule=PER_USER, users=spent(HOUR, DAY - SECOND)), BeginningObstacle.USER_BUDGET_SPENT),
-    (begun(rule=PER_PROFILE, profiles=spent(HOUR, DAY - SECOND)), BeginningObstacle.PROFILE_BUDGET_SPENT),
+REFUSED: list[tuple[Attempt, BeginningObstacle]] = [
+    (partial(begun, decision=Decision(Verdict.ALLOW, None)), BeginningObstacle.NOT_NEEDED),
+    (partial(begun, decision=Decision(Verdict.DENY, EXPLICIT)), BeginningObstacle.DENIED),
+    (partial(begun, has_rule=False), BeginningObstacle.NO_RULE),
+    (partial(begun, reason=ReasonCode.OTHER), BeginningObstacle.REASON_NOT_ALLOWED),
+    (partial(begun, rule=a_break_glass_rule(time={"days": ["tuesday"]})), BeginningObstacle.OUTSIDE_HOURS),
+    (partial(begun, duration=HOUR + SECOND), BeginningObstacle.TOO_LONG),
+    (partial(begun, events=(past(HOUR, is_review_required=True),)), BeginningObstacle.UNREVIEWED),
+    (partial(begun, events=(past(HOUR, is_review_required=True, profile="other"),)), BeginningObstacle.UNREVIEWED),
+    (partial(begun, rule=COOL, events=(past(2 * HOUR - SECOND),)), BeginningObstacle.COOLING_DOWN),
+    (partial(begun, rule=COOL, events=(an_event(),)), BeginningObstacle.COOLING_DOWN),
+    (partial(begun, rule=PER_USER, users=spent(HOUR, DAY - SECOND)), BeginningObstacle.USER_BUDGET_SPENT),
+    (partial(begun, rule=PER_PROFILE, profiles=spent(HOUR, DAY - SECOND)), BeginningObstacle.PROFILE_BUDGET_SPENT),
 ]
 
 
 @pytest.mark.parametrize(
-    ("outcome", "obstacle"), REFUSED, ids=[f"{n}-{case[1].name}" for n, case in enumerate(REFUSED)]
+    ("attempt", "obstacle"), REFUSED, ids=[f"{n}-{case[1].name}" for n, case in enumerate(REFUSED)]
 )
-def test_what_does_not_begin(outcome: Begun | BeginningObstacle, obstacle: BeginningObstacle) -> None:
-    assert outcome is obstacle
+def test_what_does_not_begin(attempt: Attempt, obstacle: BeginningObstacle) -> None:
+    assert attempt() is obstacle
 
 
 def test_every_obstacle_is_tried() -> None:
@@ -93,19 +97,19 @@ def test_every_obstacle_is_tried() -> None:
 
 
 @pytest.mark.parametrize(
-    "outcome",
+    "attempt",
     [
-        begun(decision=CLOSED),
-        begun(decision=DEMANDED),
-        begun(decision=Decision(Verdict.DENY, YIELDING)),
-        begun(duration=HOUR),
-        begun(rule=COOL, events=(past(2 * HOUR),)),
-        begun(rule=COOL, events=(past(HOUR, profile="other"),)),
-        begun(events=(past(HOUR, is_review_required=False),)),
-        begun(events=(replace(past(HOUR, is_review_required=True), status=EventStatus.REVIEWED),)),
-        begun(rule=PER_USER, users=spent(HOUR, DAY)),
-        begun(rule=PER_USER, profiles=spent(HOUR, HOUR, HOUR)),
-        begun(rule=PER_PROFILE, users=spent(HOUR, HOUR, HOUR)),
+        partial(begun, decision=CLOSED),
+        partial(begun, decision=DEMANDED),
+        partial(begun, decision=Decision(Verdict.DENY, YIELDING)),
+        partial(begun, duration=HOUR),
+        partial(begun, rule=COOL, events=(past(2 * HOUR),)),
+        partial(begun, rule=COOL, events=(past(HOUR, profile="other"),)),
+        partial(begun, events=(past(HOUR, is_review_required=False),)),
+        partial(begun, events=(replace(past(HOUR, is_review_required=True), status=EventStatus.REVIEWED),)),
+        partial(begun, rule=PER_USER, users=spent(HOUR, DAY)),
+        partial(begun, rule=PER_USER, profiles=spent(HOUR, HOUR, HOUR)),
+        partial(begun, rule=PER_PROFILE, users=spent(HOUR, HOUR, HOUR)),
     ],
     ids=[
         "no rule of the access policy",
@@ -121,7 +125,8 @@ def test_every_obstacle_is_tried() -> None:
         "a user's spendings against a profile's budget",
     ],
 )
-def test_what_lies_just_within_begins(outcome: Begun | BeginningObstacle) -> None:
+def test_what_lies_just_within_begins(attempt: Attempt) -> None:
+    outcome = attempt()
     assert isinstance(outcome, Begun)
     assert outcome.event.status is EventStatus.ACTIVE
 
@@ -132,8 +137,29 @@ def test_an_event_lasts_as_declared_from_now_and_counts_in_both_ledgers() -> Non
     assert (outcome.event.created_at, outcome.event.ends_at) == (NOW, NOW + HOUR / 2)
     assert (outcome.event.rule, outcome.event.policy_version) == ("on-call", "v1")
     assert [spending.event_id for spending in outcome.user_ledger.spent] == [f"{0:016}", "b" * 16]
-    assert [spending.at for spending in outcome.profile_ledger.spent] == [NOW]
+    assert outcome.profile_ledger.spent == (Spending(NOW, "b" * 16),)
     assert (outcome.user_ledger.version, outcome.profile_ledger.version) == (2, 1)
+
+
+def test_an_event_is_what_was_declared_and_what_the_rule_says() -> None:
+    outcome = begun()
+    assert isinstance(outcome, Begun)
+    assert outcome.event == an_event("b" * 16, policy_version="v1")
+
+
+def test_a_cooldown_runs_from_the_end_of_the_last_event() -> None:
+    assert cools_down_until([past(3 * HOUR), past(HOUR)], "prod", COOL) == NOW + HOUR
+    assert cools_down_until([past(HOUR)], "prod", a_break_glass_rule()) is None
+    assert cools_down_until([past(HOUR)], "other", COOL) is None
+
+
+def test_an_obstacle_of_the_rule_is_told_before_one_of_the_past() -> None:
+    assert begun(duration=2 * HOUR, events=(past(HOUR, is_review_required=True),)) is BeginningObstacle.TOO_LONG
+
+
+def test_a_budget_of_one_kind_leaves_the_other_open() -> None:
+    both = a_break_glass_rule(budget={"per_user": 2, "per_profile": 2, "window": "24h"})
+    assert begun(rule=both, users=spent(HOUR), profiles=spent(HOUR, HOUR)) is BeginningObstacle.PROFILE_BUDGET_SPENT
 
 
 def test_a_duration_that_is_not_said_is_an_hour_or_less_where_the_rule_gives_less() -> None:

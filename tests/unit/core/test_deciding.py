@@ -126,6 +126,25 @@ def test_settling_writes_down_what_time_has_done_and_nothing_else(state: str) ->
         assert settled == request
 
 
+@pytest.mark.parametrize("state", ["lapsed", "over"])
+def test_what_time_has_ended_ended_then_however_late_it_is_written_down(state: str) -> None:
+    assert settle(states()[state], LATER + HOUR).ended == Ending(None, LATER)
+
+
+def test_a_vote_says_what_the_approver_said_and_asks_the_rule_of_that_day() -> None:
+    rule = an_approval_rule(approvers=["bob", "dave"], quorum=2)
+    voted = approve(a_request(), Act(Person("bob"), LATER, rule, "fine"), is_still_demanded=True)
+    assert isinstance(voted, ApprovalRequest)
+    assert voted.votes == (Vote(Person("bob"), LATER, "fine"),)
+    assert (voted.approvers, voted.quorum) == (("bob", "dave"), 2)
+
+
+def test_an_approval_serves_as_often_as_the_rule_of_that_day_says() -> None:
+    approved = approve(a_request(), Act(Person("bob"), LATER, an_approval_rule(uses="once")), is_still_demanded=True)
+    assert isinstance(approved, ApprovalRequest)
+    assert approved.uses is GrantUses.ONCE
+
+
 def test_a_request_lapses_at_its_instant_and_not_before() -> None:
     request = a_request(pending_until=LATER)
     assert request.status_at(LATER - timedelta(seconds=1)) is RequestStatus.PENDING

@@ -1,11 +1,14 @@
 """Filing an approval request: each obstacle once, at its boundary."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from shared.core.access.evaluate import Decision, Verdict
+from shared.core.access.schema import Rule
 from shared.core.approval.filing import Ask, FilingObstacle, file_request
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest
@@ -13,8 +16,10 @@ from shared.core.approval.status import RequestStatus
 from shared.core.grants import GrantUses
 from tests.grants import CLOSED, DEMANDED, HOUR, NOW, a_requester, an_approval_rule
 
+Attempt = Callable[[], ApprovalRequest | FilingObstacle]
 SECOND = timedelta(seconds=1)
 WEEK = timedelta(days=7)
+BY_APPROVAL = Rule.model_validate({"name": "prod-by-approval", "effect": "require_approval", "conditions": {}})
 
 
 def filed(
@@ -37,27 +42,27 @@ def pending(outcome: ApprovalRequest | FilingObstacle) -> ApprovalRequest:
     return outcome
 
 
-REFUSED: list[tuple[ApprovalRequest | FilingObstacle, FilingObstacle]] = [
-    (filed(decision=Decision(Verdict.ALLOW, None)), FilingObstacle.NOT_NEEDED),
-    (filed(decision=CLOSED), FilingObstacle.DENIED),
-    (filed(has_rule=False), FilingObstacle.NO_RULE),
-    (filed(rule=an_approval_rule(approvers=["alice"])), FilingObstacle.NOBODY_CAN_APPROVE),
-    (filed(rule=an_approval_rule(approvers=["ALICE@x.example"])), FilingObstacle.NOBODY_CAN_APPROVE),
-    (filed(duration=2 * HOUR + SECOND), FilingObstacle.TOO_LONG),
-    (filed(wanted_start=NOW - SECOND), FilingObstacle.START_PASSED),
-    (filed(wanted_start=NOW + WEEK + SECOND), FilingObstacle.START_TOO_LATE),
-    (filed(rule=an_approval_rule(ticket=r"INC-\d+")), FilingObstacle.TICKET_NEEDED),
-    (filed(rule=an_approval_rule(ticket=r"INC-\d+"), ticket="INC-"), FilingObstacle.TICKET_MALFORMED),
-    (filed(rule=an_approval_rule(ticket=r"INC-\d+"), ticket="xINC-1"), FilingObstacle.TICKET_MALFORMED),
-    (filed(rule=an_approval_rule(ticket=r"INC-\d+"), ticket="INC-1\n"), FilingObstacle.TICKET_MALFORMED),
+REFUSED: list[tuple[Attempt, FilingObstacle]] = [
+    (partial(filed, decision=Decision(Verdict.ALLOW, None)), FilingObstacle.NOT_NEEDED),
+    (partial(filed, decision=CLOSED), FilingObstacle.DENIED),
+    (partial(filed, has_rule=False), FilingObstacle.NO_RULE),
+    (partial(filed, rule=an_approval_rule(approvers=["alice"])), FilingObstacle.NOBODY_CAN_APPROVE),
+    (partial(filed, rule=an_approval_rule(approvers=["ALICE@x.example"])), FilingObstacle.NOBODY_CAN_APPROVE),
+    (partial(filed, duration=2 * HOUR + SECOND), FilingObstacle.TOO_LONG),
+    (partial(filed, wanted_start=NOW - SECOND), FilingObstacle.START_PASSED),
+    (partial(filed, wanted_start=NOW + WEEK + SECOND), FilingObstacle.START_TOO_LATE),
+    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+")), FilingObstacle.TICKET_NEEDED),
+    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+"), ticket="INC-"), FilingObstacle.TICKET_MALFORMED),
+    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+"), ticket="xINC-1"), FilingObstacle.TICKET_MALFORMED),
+    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+"), ticket="INC-1\n"), FilingObstacle.TICKET_MALFORMED),
 ]
 
 
 @pytest.mark.parametrize(
-    ("outcome", "obstacle"), REFUSED, ids=[f"{n}-{case[1].name}" for n, case in enumerate(REFUSED)]
+    ("attempt", "obstacle"), REFUSED, ids=[f"{n}-{case[1].name}" for n, case in enumerate(REFUSED)]
 )
-def test_what_is_not_filed(outcome: ApprovalRequest | FilingObstacle, obstacle: FilingObstacle) -> None:
-    assert outcome is obstacle
+def test_what_is_not_filed(attempt: Attempt, obstacle: FilingObstacle) -> None:
+    assert attempt() is obstacle
 
 
 def test_every_obstacle_is_tried() -> None:
@@ -71,14 +76,27 @@ def test_what_lies_just_within_is_filed() -> None:
     pending(filed(rule=an_approval_rule(ticket=r"INC-\d+"), ticket="INC-7"))
 
 
-def test_a_request_binds_who_asked_for_what_and_under_which_policy() -> None:
+def test_a_request_binds_who_asked_for_what_and_under_which_policies() -> None:
     rule = an_approval_rule(approvers=["bob", "carol"], quorum=2, uses="once", pending_ttl="2h")
-    request = pending(filed(rule=rule, duration=HOUR, ticket="T-1"))
-    assert (request.user, request.profile, request.duration) == ("alice", "prod", HOUR)
-    assert (request.policy_version, request.ticket) == ("v1", "T-1")
-    assert (request.approvers, request.quorum, request.uses) == (("bob", "carol"), 2, GrantUses.ONCE)
-    assert (request.created_at, request.pending_until) == (NOW, NOW + 2 * HOUR)
-    assert (request.starts_at, request.ends_at) == (None, None)
+    demanded = Decision(Verdict.REQUIRE_APPROVAL, BY_APPROVAL)
+    assert filed(decision=demanded, rule=rule, duration=HOUR / 2, ticket="T-1", wanted_start=NOW + HOUR) == (
+        ApprovalRequest(
+            request_id="0" * 16,
+            requester=a_requester("alice"),
+            profile="prod",
+            reason="fix the invoices",
+            ticket="T-1",
+            duration=HOUR / 2,
+            wanted_start=NOW + HOUR,
+            created_at=NOW,
+            pending_until=NOW + 2 * HOUR,
+            approvers=("bob", "carol"),
+            quorum=2,
+            uses=GrantUses.ONCE,
+            rule="prod-by-approval",
+            policy_version="v1",
+        )
+    )
 
 
 def test_a_duration_that_is_not_said_is_an_hour_or_less_where_the_rule_gives_less() -> None:
@@ -102,14 +120,14 @@ def test_a_request_approves_itself_where_the_rule_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "outcome",
+    "attempt",
     [
-        filed(rule=auto(), duration=HOUR / 2 + SECOND),
-        filed(rule=auto(), duration=HOUR / 2, user="bob", now=NOW),
-        filed(rule=auto(time={"days": ["tuesday"]}), duration=HOUR / 2),
-        filed(rule=an_approval_rule(), duration=HOUR / 2),
+        partial(filed, rule=auto(), duration=HOUR / 2 + SECOND),
+        partial(filed, rule=auto(), duration=HOUR / 2, user="bob", now=NOW),
+        partial(filed, rule=auto(time={"days": ["tuesday"]}), duration=HOUR / 2),
+        partial(filed, rule=an_approval_rule(), duration=HOUR / 2),
     ],
     ids=["too long", "not of its users", "on a monday", "unwritten"],
 )
-def test_everything_else_waits_for_people(outcome: ApprovalRequest | FilingObstacle) -> None:
-    assert not pending(outcome).is_auto_approved
+def test_everything_else_waits_for_people(attempt: Attempt) -> None:
+    assert not pending(attempt()).is_auto_approved

@@ -104,6 +104,16 @@ def test_an_admin_policy_names_what_is_wrong(rules: str, problem: str) -> None:
     assert any(problem in found for found in problems(AdminPolicy, rules))
 
 
+def test_a_policy_may_be_as_generous_as_the_limits() -> None:
+    limits = f"{APPROVAL}, max_duration: 168h, pending_ttl: 720h, quorum: 1, ticket: 'a*b*c*'"
+    rule = load_document(f'version: "1"\nrules: [{{{limits}}}]', ApprovalPolicy).rules[0]
+    assert (rule.max_duration, rule.pending_ttl) == (timedelta(days=7), timedelta(days=30))
+    limits = f"{BREAK_GLASS}, max_duration: 4h, budget: {{per_user: 1000, window: 744h}}"
+    event = load_document(f'version: "1"\nrules: [{{{limits}}}]', BreakGlassPolicy).rules[0]
+    assert event.budget is not None
+    assert (event.max_duration, event.budget.window) == (timedelta(hours=4), timedelta(days=31))
+
+
 @pytest.mark.parametrize("model", [ApprovalPolicy, BreakGlassPolicy, AdminPolicy])
 @pytest.mark.parametrize("text", ["", "[]", "rules: []", 'version: "2"\nrules: []', "version: 1\nrules: {}"])
 def test_what_is_no_policy_at_all_is_refused(model: type[DocumentModel], text: str) -> None:

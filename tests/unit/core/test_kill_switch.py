@@ -1,6 +1,7 @@
 import json
 import random
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -74,10 +75,11 @@ def test_an_entry_leaves_an_hour_after_the_latest_session_it_can_end() -> None:
     assert statements(session(1, minutes_ago=60)) == []
 
 
-def test_what_does_not_fit_falls_back_to_the_users_with_the_most_sessions() -> None:
-    many = [session(number, "alice") for number in range(400)]
+@pytest.mark.parametrize("user", ["alice", "zoe"])
+def test_what_does_not_fit_falls_back_to_the_users_with_the_most_sessions(user: str) -> None:
+    many = [session(number, user) for number in range(400)]
     boundary = build_boundary([*many, session(1000, "bob")], NOW)
-    assert (boundary.reach, boundary.widened) == (Reach.USERS, frozenset({"alice"}))
+    assert (boundary.reach, boundary.widened) == (Reach.USERS, frozenset({user}))
     assert f"{1000:016d}" in boundary.document
     assert len(boundary.document) <= MAX_LENGTH
 
@@ -94,6 +96,54 @@ def test_what_still_does_not_fit_ends_every_session() -> None:
     assert json.loads(boundary.document)["Statement"][1]["Condition"] == {
         "DateLessThanEquals": {"aws:TokenIssueTime": "2026-03-01T11:50:00Z"},
     }
+
+
+def test_a_document_may_be_as_long_as_iam_takes_and_not_a_character_longer() -> None:
+    empty = len(build_boundary([Revocation(Target.USER, "", NOW)], NOW).document)
+    assert build_boundary([Revocation(Target.USER, "u" * (6144 - empty), NOW)], NOW).reach is Reach.EXACT
+    assert build_boundary([Revocation(Target.USER, "u" * (6145 - empty), NOW)], NOW).reach is Reach.EVERYONE
+
+
+def test_of_users_with_as_many_sessions_the_first_by_name_is_widened() -> None:
+    sessions = [session(number, user) for number in range(300) for user in ("carol", "bob")]
+    sessions = [Revocation(each.target, f"{each.name[1:]}{each.user[0]}", NOW, each.user) for each in sessions]
+    assert build_boundary(sessions, NOW).widened == frozenset({"bob"})
+
+
+def test_only_a_widened_users_sessions_are_replaced() -> None:
+    many = [session(number, "alice") for number in range(400)]
+    boundary = build_boundary([*many, Revocation(Target.PROFILE, "prod", NOW), session(1000, "bob")], NOW)
+    assert [sorted(each["Condition"]["StringEquals"]) for each in json.loads(boundary.document)["Statement"][1:]] == [
+        ["aws:PrincipalTag/SentinelSession"],
+        ["aws:PrincipalTag/SentinelUser"],
+        ["aws:PrincipalTag/SentinelProfile"],
+    ]
+
+
+def test_the_document_is_written_without_white_space_and_in_the_present_policy_language() -> None:
+    document = build_boundary([session(1), Revocation(Target.ALL, "", NOW)], NOW).document
+    assert " " not in document
+    assert json.loads(document)["Version"] == "2012-10-17"
+
+
+def test_instants_are_written_in_utc_wherever_they_come_from_and_the_machine_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        there = NOW.astimezone(timezone(timedelta(hours=-5)))
+        [condition] = statements(Revocation(Target.ALL, "", there))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert condition == {"DateLessThanEquals": {"aws:TokenIssueTime": "2026-03-01T12:00:00Z"}}
+
+
+def test_the_latest_instant_for_everyone_counts() -> None:
+    assert statements(Revocation(Target.ALL, "", NOW), Revocation(Target.ALL, "", NOW - timedelta(minutes=9))) == [
+        {"DateLessThanEquals": {"aws:TokenIssueTime": "2026-03-01T12:00:00Z"}},
+    ]
 
 
 REVOCATIONS = st.lists(

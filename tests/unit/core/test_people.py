@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.people import Person, distinct, same_person
+from shared.core.identity import IdentityRules, Principal, identify
+from shared.core.people import Person, distinct, person_of, same_person
 
 NAMES = st.sampled_from(["", "alice", "Alice", "federated/alice", "alice@corp.example", "alice@other.example", "bob"])
 PEOPLE = st.builds(Person, NAMES.filter(bool), NAMES)
@@ -58,3 +59,10 @@ def test_distinct_leaves_nobody_out_and_nobody_twice(people: list[Person]) -> No
     counted = distinct(people)
     assert all(any(same_person(person, one) for one in counted) for person in people)
     assert not any(same_person(a, b) for index, a in enumerate(counted) for b in counted[:index])
+
+
+def test_the_person_behind_a_caller_has_both_their_names() -> None:
+    arn = "arn:aws:sts::111122223333:assumed-role/Deploy/alice"
+    principal = identify(arn, "111122223333", IdentityRules(frozenset({"111122223333"})))
+    assert isinstance(principal, Principal)
+    assert person_of(principal) == Person("role/Deploy", "alice")

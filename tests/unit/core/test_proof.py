@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.core.proof import (
     BODY,
+    MAX_HEADER_LENGTH,
     MalformedProofError,
     Proof,
     parse_proof,
@@ -21,6 +22,7 @@ from shared.core.proof import (
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 PROOF = Proof("ASIAQQQQQQQQQQQQQQQQ", AT, "eu-central-1", "t" * 400, "ab" * 32)
 HEADER = render_proof(PROOF)
+ORDER = "^write key, date, region, token, signature, each once and in this order$"
 HOST = "sts.eu-central-1.amazonaws.com"
 
 
@@ -40,14 +42,14 @@ def test_a_proof_is_read_back_as_it_was_written(key: str, at: datetime, token: s
         ("", "scheme"),
         ("Bearer abc", "scheme"),
         (HEADER.replace("Sentinel-STS", "sentinel-sts"), "scheme"),
-        (HEADER.replace("key=", "Key="), "in this order"),
+        (HEADER.replace("key=", "Key="), ORDER),
         (HEADER + ",key=ASIAQQQQQQQQQQQQQQQQ", "each once"),
         (HEADER.replace(",region=eu-central-1", ""), "each once"),
         (HEADER + ",host=evil.example", "each once"),
         (HEADER.replace("key=ASIA", "key=AKIA"), "key"),
         (HEADER.replace("eu-central-1", "eu-central-1.evil.example/"), "region"),
         (HEADER.replace("eu-central-1", "EU-CENTRAL-1"), "region"),
-        (HEADER.replace("20260301T120000Z", "20260231T120000Z"), "date"),
+        (HEADER.replace("20260301T120000Z", "20260231T120000Z"), "^date is no date$"),
         (HEADER.replace("20260301T120000Z", "2026-03-01T12:00"), "date"),
         (HEADER.replace("t" * 400, "t" * 4097), "token"),
         (HEADER.replace("t" * 400, "t\r\nx-evil: 1"), "token"),
@@ -60,6 +62,13 @@ def test_a_header_that_is_not_a_proof_is_refused_by_name(header: str, words: str
     with pytest.raises(MalformedProofError, match=words) as refused:
         parse_proof(header)
     assert "t" * 40 not in str(refused.value)
+
+
+def test_a_header_of_just_the_longest_length_is_read() -> None:
+    with pytest.raises(MalformedProofError, match="in this order"):
+        parse_proof("Sentinel-STS ".ljust(MAX_HEADER_LENGTH, "x"))
+    with pytest.raises(MalformedProofError, match="longer than"):
+        parse_proof("Sentinel-STS ".ljust(MAX_HEADER_LENGTH + 1, "x"))
 
 
 @given(st.text(max_size=300))
@@ -98,3 +107,22 @@ def test_the_rebuilt_request_is_the_one_an_aws_signer_signs(binding: str | None)
 def test_a_binding_names_one_method_and_path(other: tuple[str, str]) -> None:
     assert request_binding(*other) != request_binding("GET", "/orders/7")
     assert request_binding("get", "/orders/7") == request_binding("GET", "/orders/7")
+
+
+def test_a_binding_is_what_earlier_clients_sign() -> None:
+    # SHA-256 of "GET /orders/7".
+    assert request_binding("GET", "/orders/7") == ("6642666d0ffb2ce0d790e02833a4a3df68608c364a123fc3a182e0ece71848d8")
+
+
+def test_a_signature_covers_the_api_and_the_request_it_is_bound_to() -> None:
+    of_the_api = {"content-type": "application/x-www-form-urlencoded; charset=utf-8", "x-sentinel-api": "api-1"}
+    assert signed_headers("api-1", None) == of_the_api
+    assert signed_headers("api-1", "b1d1") == {**of_the_api, "x-sentinel-request": "b1d1"}
+
+
+@pytest.mark.parametrize("binding", [None, "b1d1"])
+def test_what_is_rebuilt_holds_our_own_api_and_binding_and_the_proofs_pieces(binding: str | None) -> None:
+    rebuilt = dict(rebuild_headers(PROOF, HOST, "api-1", binding))
+    del rebuilt["authorization"]
+    expected = {"host": HOST, "x-amz-date": "20260301T120000Z", "x-amz-security-token": PROOF.token}
+    assert rebuilt == {**signed_headers("api-1", binding), **expected}

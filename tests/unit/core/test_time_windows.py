@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from shared.core.time_window import TimeWindow, is_within
 from shared.core.zones import UnknownTimeZoneError, load_zone
@@ -81,6 +82,32 @@ def test_hours_ending_at_00_00_end_with_the_day() -> None:
     evening = {"hours": {"start": "18:00", "end": "00:00"}, "days": ["monday"]}
     assert within(evening, "2026-01-05T23:59:59Z")
     assert not within(evening, "2026-01-06T00:00:00Z")
+
+
+CLOCK = 'a time of day is written "HH:MM", 00:00 to 23:59 (an end may be 24:00), in quotes'
+
+
+@pytest.mark.parametrize(
+    ("hours", "place"),
+    [
+        ({"start": "24:00", "end": "06:00"}, "start"),
+        ({"start": "9:00", "end": "17:00"}, "start"),
+        ({"start": "09:00", "end": "24:01"}, "end"),
+        ({"start": "09:00", "end": "17:60"}, "end"),
+        ({"start": "09:00", "end": 1020}, "end"),
+    ],
+)
+def test_what_is_no_time_of_day_is_refused_by_its_place(hours: dict[str, Any], place: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        TimeWindow.model_validate({"hours": hours})
+    assert [(found["loc"], found["msg"]) for found in error.value.errors()] == [
+        (("hours", place), f"Value error, {CLOCK}"),
+    ]
+
+
+def test_a_windows_zone_is_refused_like_any_unknown_one() -> None:
+    with pytest.raises(ValidationError, match="unknown time zone"):
+        TimeWindow.model_validate({"days": ["monday"], "timezone": "Mars/Phobos"})
 
 
 def test_days_alone_are_whole_local_days() -> None:

@@ -1,7 +1,10 @@
-"""One connection: what is not exactly one answer to one question ends it."""
+"""One connection: what is not exactly one answer to one question ends it, and nothing of an answer stays."""
+
+import asyncio
 
 import pytest
 
+from shared.aws.wire.line import Line
 from tests.security.fuzz.connection import Outcome, receive
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -41,3 +44,22 @@ async def test_an_answer_whose_end_could_be_read_in_two_ways_is_none(head: bytes
 
 async def test_an_answer_with_a_status_that_is_none_is_not_skipped_as_if_another_were_to_come() -> None:
     assert await receive([ANSWER.replace(b"200", b"002") + ANSWER]) == Outcome(None, is_reusable=False)
+
+
+class _Transport(asyncio.Transport):
+    def is_closing(self) -> bool:
+        return False
+
+    def write(self, data: object) -> None:
+        pass
+
+
+async def test_an_idle_connection_holds_nothing_of_its_last_answer() -> None:
+    line = Line()
+    line.connection_made(_Transport())
+    asked = asyncio.create_task(line.ask(b"POST / HTTP/1.1\r\n\r\n", 100))
+    await asyncio.sleep(0)
+    line.data_received(b"HTTP/1.1 200 OK\r\nx-id: 7\r\ncontent-length: 11\r\n\r\ncredentials")
+    reply = await asked
+    assert (reply.status, reply.headers["x-id"], reply.body) == (200, "7", b"credentials")
+    assert (line._headers, bytes(line._body), line._answer) == ({}, b"", None)

@@ -1,0 +1,48 @@
+"""Everything at once, at a low rate: a mixed day, an incident, broken glass, and callers who do it wrong."""
+
+from locust import task
+
+from load.driver.caller import Caller
+from load.scenarios import ceiling, day, revocations
+
+
+class Person(day.Person):
+    weight = 7
+
+
+class Responder(revocations.Responder):
+    fixed_count = 2
+
+
+class Emergency(ceiling.Emergency):
+    fixed_count = 2
+
+
+class Stranger(Caller):
+    """Somebody who reads no manual: all they get is a refusal."""
+
+    @task
+    def ask_for_what_is_not_there(self) -> None:
+        self.ask("unknown profile", "GET", "/", query={"profile": "nowhere"}, expect={"denied"})
+
+    @task
+    def ask_for_what_is_closed(self) -> None:
+        self.ask("vend prod", "GET", "/", query={"profile": "prod"}, expect={"denied"})
+
+    @task
+    def ask_for_too_long(self) -> None:
+        query = {"profile": "dev", "duration": "99h"}
+        self.ask("too long", "GET", "/", query=query, expect={"invalid_request"})
+
+    @task
+    def write_a_wrong_body(self) -> None:
+        self.ask("wrong body", "POST", "/v1/requests", body={"profil": "staging"}, expect={"invalid_request"})
+
+    @task
+    def end_what_is_not_theirs(self) -> None:
+        body = {"all": True, "reason": "a mistake"}
+        self.ask("revoke everyone", "POST", "/v1/revocations", body=body, expect={"not_permitted"})
+
+    @task
+    def knock_at_a_wrong_door(self) -> None:
+        self.ask("unknown path", "GET", "/v1/nothing", expect={"not_found"})

@@ -1,0 +1,1 @@
+"""Mixed load for long: nothing grows, and nothing fails that a caller did not cause."""

@@ -1,0 +1,133 @@
+"""One soak: the scenario `soak` for a while, every process with a probe in it, and what came of it."""
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.local.runtime.environment import ExecutionEnvironment, FunctionSettings
+from load.driver.samples import Seen
+from load.options import Run
+from load.report.result import describe_machine, write_result
+from load.report.verdict import Check
+from load.run import drive
+from load.soak.probe import INTERVAL_S, Probe, read_notes
+from load.soak.verdict import Watched, count_odd_lines, judge_growth, watch
+from load.system.system import LoadSystem
+from shared.edge.clock import utc_now
+
+_GATEWAY: Final = "gateway"
+_PROBED: Final = "load.soak.probed.handler"
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """Starts environments with a probe in each, which notes to a file of its own in the folder.
+
+    `handlers` may put another handler in place of a function's own, both by their paths.
+    """
+
+    folder: Path
+    handlers: Mapping[str, str] = field(default_factory=dict)
+
+    def start(self, settings: FunctionSettings) -> ExecutionEnvironment:
+        """Make an environment."""
+        environment = {
+            **settings.environment,
+            "SOAK_HANDLER": self.handlers.get(settings.handler, settings.handler),
+            "SOAK_NOTES": str(self.file(settings.environment["AWS_ACCESS_KEY_ID"])),
+        }
+        return ExecutionEnvironment(replace(settings, handler=_PROBED, environment=environment), utc_now)
+
+    def file(self, name: str) -> Path:
+        """Name the file of a process."""
+        return self.folder / f"{name}.jsonl"
+
+    def read(self, from_s: float, to_s: float) -> Sequence[Watched]:
+        """Find what grew in every process between two instants."""
+        files = sorted(self.folder.glob("*.jsonl"))
+        return [watch(file.stem.removeprefix("AKIALOAD"), read_notes(file), from_s, to_s) for file in files]
+
+
+async def soak(options: Run, handlers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Run a soak and write its result; gives it.
+
+    Raises:
+        RunFailedError: locust did not end as it should.
+        TooFewValuesError: it was too short to tell growth from noise.
+
+    """
+    machine = describe_machine()
+    probes = Probes(options.out / "notes", handlers or {})
+    probes.folder.mkdir(parents=True, exist_ok=True)
+    for old in probes.folder.glob("*.jsonl"):
+        old.unlink()
+    async with LoadSystem(options.scenario, options.deploy, probes.start, options.out, zero=options.zero) as system:
+        async with _watching(system, Probe(probes.file(_GATEWAY), lambda: {asyncio.get_running_loop()})):
+            seen = await drive(options, system)
+        logs = {name: options.out / f"{name}.log" for name in system.functions}
+    watched = probes.read(seen.began_s + options.scenario.load.warm_up_s, seen.ended_s)
+    checks = [*_judge_answers(options, seen, logs), *(check for each in watched for check in judge_growth(each))]
+    result = {
+        "at": utc_now().isoformat(timespec="seconds"),
+        "machine": machine,
+        "load_after": round(os.getloadavg()[0], 1),
+        **_describe_load(options, seen),
+        "processes": {each.name: _describe(each) for each in watched},
+        "checks": [check.row for check in checks],
+        "passed": all(check.passed for check in checks),
+    }
+    write_result(result, options.out / "result.json")
+    return result
+
+
+@asynccontextmanager
+async def _watching(system: LoadSystem, probe: Probe) -> AsyncIterator[None]:
+    """Watch the gateway's process, which is this one; its journals would keep every request, so they are emptied."""
+
+    async def watch_on() -> None:
+        while True:
+            for journal in system.journals.values():
+                journal.stays.clear()
+            probe.note()
+            await asyncio.sleep(INTERVAL_S)
+
+    watching = asyncio.create_task(watch_on())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+
+
+def _judge_answers(options: Run, seen: Seen, logs: Mapping[str, Path]) -> Sequence[Check]:
+    unexpected = sum(not sample.expected for sample in seen.samples)
+    rate = len(seen.samples) / (seen.ended_s - seen.began_s)
+    return [
+        Check("requests per second", options.scenario.thresholds.rps, round(rate, 2), at_least=True),
+        Check("errors no caller caused", 0, unexpected),
+        *(Check(f"failures and noise in the log of {name}", 0, count_odd_lines(log)) for name, log in logs.items()),
+    ]
+
+
+def _describe_load(options: Run, seen: Seen) -> Mapping[str, Any]:
+    outcomes = Counter(f"{sample.name}: {sample.outcome}" for sample in seen.samples)
+    return {
+        "seconds": round(seen.ended_s - seen.began_s, 1),
+        "warm_up_s": options.scenario.load.warm_up_s,
+        "requests": len(seen.samples),
+        "outcomes": dict(sorted(outcomes.items())),
+    }
+
+
+def _describe(watched: Watched) -> Mapping[str, Any]:
+    growth = {
+        name: {"first": found.first, "last": found.last, "growth": round(found.amount, 2), "tau": round(found.tau, 2)}
+        for name, found in watched.growth.items()
+    }
+    return {"notes": watched.notes, **growth}
