@@ -11,8 +11,9 @@ from load.bench.measure import run_worker, work
 from load.bench.work import documents
 from load.system.model import ModelProcess
 
-_RATE: Final = "1000"
-_VENDS: Final = 4000
+# py-spy stops the process for every sample; more of them would measure py-spy.
+_RATE: Final = "250"
+_VENDS: Final = 3000
 # What py-spy says of its own command line.
 _TITLE: Final = re.compile(r'(<text id="title"[^>]*>)[^<]*')
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -225,7 +226,9 @@ async def test_the_side_door_is_shut_without_its_secret(aws: LocalAws) -> None:
 async def test_it_listens_on_loopback_only(aws: LocalAws) -> None:
     async with aiohttp.ClientSession() as session, session.get(f"{aws.endpoint}/_ministack/ready") as answer:
         assert answer.status == 200, "it still opens listeners"
-    assert listening_addresses() == {"0100007F"}
+    port = urlsplit(aws.endpoint).port
+    assert port is not None
+    assert listening_addresses(port) == {"0100007F"}
 
 
 async def _let_dev_chain(aws: LocalAws) -> None:
