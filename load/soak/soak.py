@@ -16,11 +16,10 @@ from load.report.result import describe_machine, write_result
 from load.report.verdict import Check
 from load.run import drive
 from load.soak.probe import INTERVAL_S, Probe, read_notes
-from load.soak.verdict import Watched, count_odd_lines, judge_growth, watch
+from load.soak.verdict import GATEWAY, Watched, count_odd_lines, judge_growth, watch
 from load.system.system import LoadSystem
 from shared.edge.clock import utc_now
 
-_GATEWAY: Final = "gateway"
 _PROBED: Final = "load.soak.probed.handler"
 
 
@@ -67,7 +66,7 @@ async def soak(options: Run, handlers: Mapping[str, str] | None = None) -> dict[
     for old in probes.folder.glob("*.jsonl"):
         old.unlink()
     async with LoadSystem(options.scenario, options.deploy, probes.start, options.out, zero=options.zero) as system:
-        async with _watching(system, Probe(probes.file(_GATEWAY), lambda: {asyncio.get_running_loop()})):
+        async with _watching(system, Probe(probes.file(GATEWAY), lambda: {asyncio.get_running_loop()})):
             seen = await drive(options, system)
         logs = {name: options.out / f"{name}.log" for name in system.functions}
     watched = probes.read(seen.began_s + options.scenario.load.warm_up_s, seen.ended_s)

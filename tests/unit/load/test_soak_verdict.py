@@ -8,7 +8,7 @@ import pytest
 
 from load.soak.growth import TooFewValuesError
 from load.soak.page import render_page, render_table
-from load.soak.verdict import ALLOWED, count_odd_lines, judge_growth, watch
+from load.soak.verdict import ALLOWED, GATEWAY, count_odd_lines, judge_growth, watch
 
 AUDIT = {"kind": "sentinel.audit", "outcome": "refused"}
 
@@ -17,12 +17,18 @@ def note(second: int, **changed: float) -> dict[str, Any]:
     return {"pid": 7, "at_s": float(second), "rss_kib": 60_000, "blocks": 1000, "descriptors": 9, "tasks": 0, **changed}
 
 
-def failed(notes: list[dict[str, Any]]) -> list[str]:
-    return [check.title for check in judge_growth(watch("VEND0000", notes, 10, 100)) if not check.passed]
+def failed(notes: list[dict[str, Any]], name: str = "VEND0000") -> list[str]:
+    return [check.title for check in judge_growth(watch(name, notes, 10, 100)) if not check.passed]
 
 
 def test_a_process_that_stays_as_it_is_passes() -> None:
     assert failed([note(second) for second in range(110)]) == []
+
+
+@pytest.mark.parametrize(("more_a_second", "is_found"), [(0.1, False), (0.5, True)])
+def test_the_gateway_may_keep_a_connection_of_each_caller_and_no_more(more_a_second: float, *, is_found: bool) -> None:
+    notes = [note(second, descriptors=9 + second * more_a_second) for second in range(110)]
+    assert failed(notes, GATEWAY) == (["steady growth of descriptors in gateway"] if is_found else [])
 
 
 @pytest.mark.parametrize("measure", ALLOWED)
