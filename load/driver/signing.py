@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from shared.aws.wire.signing import derive_key
+
 _ALGORITHM: Final = "AWS4-HMAC-SHA256"
 _SERVICE: Final = "execute-api"
 _SAFE: Final = "-_.~"
@@ -51,10 +53,7 @@ class CallerSigner:
 
     def _signing_key(self, day: str) -> bytes:
         if self._day != day:
-            key = f"AWS4{self._secret_access_key}".encode()
-            for part in (day, self._region, _SERVICE, "aws4_request"):
-                key = hmac.digest(key, part.encode(), "sha256")
-            self._day, self._key = day, key
+            self._day, self._key = day, derive_key(self._secret_access_key, day, self._region, _SERVICE)
         return self._key
 
 

@@ -91,7 +91,7 @@ async def open_clients(
 ) -> Clients:
     """Open the clients; `contextlib.aclosing` closes them where a process ends in order.
 
-    A Lambda names the `services` it uses: each client costs its cold start the reading of a service model.
+    A Lambda names the `services` it uses; asking for another's client is an error.
     `observe` is entered around every call with its name (`sts.AssumeRole`): a tracer's subsegment, say.
     `credentials` are those to sign with, where they are not the process's own. `hedge_ratio` is for `Hedge`;
     `timeout_s` is how long one attempt of a call may take, in seconds.

@@ -48,8 +48,13 @@ class Signer:
     def _signing_key(self, secret_key: str, day: str) -> bytes:
         """Derive the key of a day once: it is the same for every request of that day."""
         if self._key[:2] != (secret_key, day):
-            key = f"AWS4{secret_key}".encode()
-            for part in (day, self._region, self._service, "aws4_request"):
-                key = hmac.digest(key, part.encode(), "sha256")
-            self._key = (secret_key, day, key)
+            self._key = (secret_key, day, derive_key(secret_key, day, self._region, self._service))
         return self._key[2]
+
+
+def derive_key(secret_key: str, day: str, region: str, service: str) -> bytes:
+    """Derive the key that signs a day's requests; `day` is `20261124`, UTC."""
+    key = f"AWS4{secret_key}".encode()
+    for part in (day, region, service, "aws4_request"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key
