@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final, Self
 from urllib.parse import parse_qs, urlsplit
@@ -85,12 +85,12 @@ class AwsModel:
         except UnknownCallError as error:
             reply(ModelAnswer(400, "text/plain", f"the latency model does not know {error}".encode()))
             return
-        fate = self._weather.draw(asked.key, asked.operation)
-        answer = self._answer(asked, fate, started_s)
-        units = self._aws.take_units()
+        fate = self._fate(asked, started_s)
 
         def end() -> None:
-            reply(answer)
+            # Only now: whatever takes the model time before would keep the client's next call waiting.
+            reply(self._answer(asked, fate))
+            units = self._aws.take_units()
             call = Call(asked.operation, started_s, self._loop.time(), units.read, units.write)
             self.ledger.note(asked.key, call)
 
@@ -99,11 +99,15 @@ class AwsModel:
         else:
             end()
 
-    def _answer(self, asked: Asked, fate: Fate, now_s: float) -> ModelAnswer:
+    def _fate(self, asked: Asked, now_s: float) -> Fate:
+        fate = self._weather.draw(asked.key, asked.operation)
+        is_over = asked.operation.startswith("sts.") and not fate.failed and not self._ceiling.admits(now_s)
+        return replace(fate, throttled=True) if is_over else fate
+
+    def _answer(self, asked: Asked, fate: Fate) -> ModelAnswer:
         if fate.failed:
             return asked.refuse(FAILED)
-        is_over = asked.operation.startswith("sts.") and not self._ceiling.admits(now_s)
-        if fate.throttled or is_over:
+        if fate.throttled:
             return asked.refuse(THROTTLED)
         try:
             return asked.answer()

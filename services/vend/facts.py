@@ -1,14 +1,15 @@
 """The read round: everything a decision needs, asked for at once. One answer missing means no decision."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.aws.budget import Exhausted, RateBudget, Spent
 from shared.aws.document_cache import CachedDocuments
 from shared.aws.documents import PROFILES_FOLDER, Document
-from shared.aws.grants import GrantTable, Standing
+from shared.aws.grants import GrantTable, Standing, subjects_of
+from shared.core.access.evaluate import Decision
 from shared.core.access.schema import AccessPolicy
 from shared.core.profile import Profile
 from shared.edge.failures import UndecidableError
@@ -21,7 +22,7 @@ DocumentValue = AccessPolicy | Profile
 class Known:
     """What was read for one request. `documents` are those the answer rests on, for the audit line's ages."""
 
-    policy: AccessPolicy
+    decision: Decision
     policy_version: str
     profile: Profile | None
     standing: Standing
@@ -46,8 +47,8 @@ class FactsReader:
     grants: GrantTable
     budget: RateBudget
 
-    async def read(self, user: str, profile: str, now: datetime) -> Known:
-        """Read all facts of one request side by side.
+    async def read(self, user: str, profile: str, now: datetime, decide: Callable[[AccessPolicy], Decision]) -> Known:
+        """Read all facts of one request side by side, and `decide` by the access policy while the tables answer.
 
         Raises:
             ExceptionGroup: of `AwsError`, where a read failed.
@@ -56,17 +57,20 @@ class FactsReader:
         """
         profile_document = f"{PROFILES_FOLDER}/{profile}"
         async with asyncio.TaskGroup() as reads:
-            loading = reads.create_task(self.documents.load([ACCESS_POLICY, profile_document]))
-            standing = reads.create_task(self.grants.load_standing(user, profile, now))
+            serving = reads.create_task(self.grants.load_serving(user, now))
+            locking = reads.create_task(self.grants.load_lockouts(subjects_of(user, profile), now))
             spending = reads.create_task(self.budget.spend(user, now))
-        loaded = loading.result()
-        policy, version = _policy(loaded)
+            # Documents are mostly at hand; with one turn of the loop the tables are asked before anybody thinks.
+            await asyncio.sleep(0)
+            loaded = await self.documents.load([ACCESS_POLICY, profile_document])
+            policy, version = _policy(loaded)
+            decision = decide(policy)
         found = loaded[profile_document]
         return Known(
-            policy=policy,
+            decision=decision,
             policy_version=version,
             profile=None if found is None else _profile(found.value),
-            standing=standing.result(),
+            standing=Standing(serving.result(), locking.result()),
             budget=spending.result(),
             documents=tuple(document for document in loaded.values() if document is not None),
         )

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from services.vend.issuing import Issued, Order
 from shared.aws.session_rows import SessionRow
 from shared.core.access.facts import Facts, parse_source_ip
 from shared.core.stamp import Stamp
+from shared.edge.instants import format_instant
 from shared.edge.lambda_app import Asked
-
-# `+00:00` instead of `Z` breaks the JavaScript and Rust SDKs.
-_EXPIRATION: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def facts_of(asked: Asked, profile: str, now: datetime) -> Facts:
@@ -55,7 +53,7 @@ def render_credentials(issued: Issued, account: str) -> Mapping[str, Any]:
         "AccessKeyId": credentials.access_key_id,
         "SecretAccessKey": credentials.secret_access_key.get_secret_value(),
         "Token": credentials.session_token.get_secret_value(),
-        "Expiration": issued.expires_at.strftime(_EXPIRATION),
+        "Expiration": format_instant(issued.expires_at),
         "AccountId": account,
         "SessionId": issued.session_id,
     }

@@ -13,6 +13,7 @@ from shared.aws.credentials import Credentials
 from shared.aws.errors import AwsError, UnavailableError
 from shared.aws.session_rows import SessionRow
 from shared.aws.sessions import Recording, SessionTable
+from shared.aws.settling import settle
 from shared.aws.sts import RoleIssuer
 from shared.core.access.evaluate import Decision
 from shared.core.authorization import Issue
@@ -113,15 +114,11 @@ class Issuer:
     async def _issue_beside(self, assume: Assume, row: SessionRow, audit: AuditLine) -> Credentials:
         """Do both at once and to their end: a cancelled write could still land after it was taken for undone."""
         # AssumeRole is the slower of the two, so it is on its way first.
-        credentials, recorded = await asyncio.gather(
-            assume(),
-            self.sessions.record_session(row),
-            return_exceptions=True,
-        )
-        if isinstance(recorded, BaseException):
+        credentials, recorded = await settle(assume(), self.sessions.record_session(row))
+        if isinstance(recorded, Exception):
             raise recorded
         audit.session_row = "recorded"
-        if isinstance(credentials, BaseException):
+        if isinstance(credentials, Exception):
             await self._mark_failed(row, audit)
             raise credentials
         return credentials

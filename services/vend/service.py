@@ -34,7 +34,12 @@ class VendService:
         note_wanted(asked.audit, wanted)
         now = self.clock()
         with asked.audit.step("read"):
-            known = await self.reader.read(asked.principal.user, wanted.profile, now)
+            known = await self.reader.read(
+                asked.principal.user,
+                wanted.profile,
+                now,
+                lambda policy: evaluate(policy, facts_of(asked, wanted.profile, now)),
+            )
         note_known(asked.audit, known)
         order = self._decide(asked, wanted, known, now)
         if isinstance(order, Refusal):
@@ -49,10 +54,9 @@ class VendService:
         profile = known.profile
         if profile is None or not profile.enabled:
             return refuse_profile(user, wanted.profile)
-        decision = evaluate(known.policy, facts_of(asked, wanted.profile, now))
-        note_decision(asked.audit, decision, profile)
+        note_decision(asked.audit, known.decision, profile)
         authorization = authorize(
-            decision,
+            known.decision,
             profile=wanted.profile,
             grants=known.standing.grants,
             is_locked_out=known.standing.is_locked_out,
@@ -61,8 +65,8 @@ class VendService:
             profile_cap=profile.max_duration,
         )
         if isinstance(authorization, Refuse):
-            return refuse(authorization.code, decision, user, wanted.profile)
-        return Order(user, wanted.profile, profile, decision, authorization, now, asked.answer_by_s)
+            return refuse(authorization.code, known.decision, user, wanted.profile)
+        return Order(user, wanted.profile, profile, known.decision, authorization, now, asked.answer_by_s)
 
     async def _issue(self, asked: Asked, order: Order, known: Known) -> Answer | Refusal:
         stamp = self.issuer.stamp(order)

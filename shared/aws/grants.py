@@ -1,6 +1,5 @@
 """Standing: what was decided about a user and a profile before this request, read consistently in two calls."""
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any, Final
 from shared.aws.batches import load_items
 from shared.aws.errors import speaking_to
 from shared.aws.items import Item, ItemReader, instant_value, text_value
+from shared.aws.settling import settle
 from shared.aws.tables import (
     ALL_SUBJECT,
     LOCKOUT_ITEM,
@@ -57,14 +57,13 @@ class GrantTable:
             AwsError: a read failed, or a row cannot be understood. There is no partial standing.
 
         """
-        grants, lockouts = await asyncio.gather(
-            self._serving(user, now),
-            self.load_lockouts([user_subject(user), profile_subject(profile), ALL_SUBJECT], now),
-            return_exceptions=True,
+        grants, lockouts = await settle(
+            self.load_serving(user, now),
+            self.load_lockouts(subjects_of(user, profile), now),
         )
-        if isinstance(grants, BaseException):
+        if isinstance(grants, Exception):
             raise grants
-        if isinstance(lockouts, BaseException):
+        if isinstance(lockouts, Exception):
             raise lockouts
         return Standing(grants, lockouts)
 
@@ -79,7 +78,13 @@ class GrantTable:
         found = map(read_lockout, (await load_items(self._dynamodb, {self._table: keys}))[self._table])
         return tuple(lockout for lockout in found if lockout is not None and lockout.is_active(now))
 
-    async def _serving(self, user: str, now: datetime) -> tuple[Grant, ...]:
+    async def load_serving(self, user: str, now: datetime) -> tuple[Grant, ...]:
+        """Load the user's grants that have time left, for any profile, strongly consistently.
+
+        Raises:
+            AwsError: they could not be read, or not be understood.
+
+        """
         request: dict[str, Any] = {
             "TableName": self._table,
             # A local index, because only those are read consistently: a row is in it exactly while its state serves, so
@@ -97,6 +102,11 @@ class GrantTable:
             if not page.get("LastEvaluatedKey"):
                 return tuple(grants)
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def subjects_of(user: str, profile: str) -> tuple[str, ...]:
+    """Give the subjects whose lockouts count for a vend of this profile to this user."""
+    return user_subject(user), profile_subject(profile), ALL_SUBJECT
 
 
 def _reader(item: Item) -> ItemReader:

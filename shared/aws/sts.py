@@ -1,7 +1,9 @@
 """Issuing: one AssumeRole, asked for exactly and checked when it answers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import SecretStr
@@ -56,14 +58,20 @@ class RoleIssuer:
         return _check_credentials(answer, now, duration)
 
 
+@lru_cache(maxsize=256)
+def _sessions_of(role_arn: str) -> Arn:
+    """Give what the ARNs of a role's sessions begin with: no path (IAM User Guide, "IAM identifiers")."""
+    role = parse_arn(role_arn)
+    return Arn(role.partition, "sts", "", role.account, f"assumed-role/{role_name(role)}")
+
+
 def _check_session(answer: Mapping[str, Any], role_arn: str, stamp: Stamp) -> None:
     try:
-        role = parse_arn(role_arn)
         session = parse_arn(answer["AssumedRoleUser"]["Arn"])
-        # The session's ARN drops the role's path (IAM User Guide, "IAM identifiers").
-        expected = Arn(role.partition, "sts", "", role.account, f"assumed-role/{role_name(role)}/{stamp}")
+        sessions = _sessions_of(role_arn)
     except (KeyError, MalformedArnError):
         raise UnreadableError("sts", "AssumeRole answered without a readable session ARN") from None
+    expected = replace(sessions, resource=f"{sessions.resource}/{stamp}")
     if session != expected or answer.get("SourceIdentity", str(stamp)) != str(stamp):
         raise RefusedError("sts", "AssumeRole answered with another session than the one asked for")
 

@@ -80,17 +80,23 @@ class AuditLine:
     def render(self) -> bytes:
         """Write the line as JSON, without what is not known; one line, ASCII control characters escaped."""
         known: dict[str, Any] = {"kind": KIND}
-        for each in fields(self):
-            value = getattr(self, each.name)
-            if value is None or value in ((), [], {}):
-                continue
-            known[each.name] = _clean(value) if isinstance(value, str) else value
+        for name in _NAMES:
+            value = getattr(self, name)
+            if isinstance(value, str):
+                known[name] = _clean(value)
+            elif value is not None and value not in _EMPTY:
+                known[name] = value
         return orjson.dumps(known, option=orjson.OPT_UTC_Z)
 
 
 def _clean(text: str) -> str:
     """Cut what a caller chose, and replace half characters, which JSON cannot carry."""
-    return text[:MAX_CALLER_TEXT].encode("utf-8", "replace").decode()
+    cut = text[:MAX_CALLER_TEXT]
+    return cut if cut.isascii() else cut.encode("utf-8", "replace").decode()
+
+
+_NAMES: Final = tuple(each.name for each in fields(AuditLine))
+_EMPTY: Final[tuple[object, ...]] = ((), [], {})
 
 
 class AuditError(Exception):

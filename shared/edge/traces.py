@@ -27,17 +27,21 @@ _Subsegment = dict[str, Any]
 _current: ContextVar[_Subsegment | None] = ContextVar("sentinel_subsegment", default=None)
 
 
-@contextmanager
-def subsegment(name: str) -> Iterator[None]:
+_NO_TRACE: Final = nullcontext()
+
+
+def subsegment(name: str) -> AbstractContextManager[None]:
     """Record one step of the current trace, if there is one.
 
     A name such as `sts.AssumeRole` is a call to AWS. An exception marks the step as a fault by its type, never by its
     message.
     """
     parent = _current.get()
-    if parent is None:
-        yield
-        return
+    return _NO_TRACE if parent is None else _recorded(name, parent)
+
+
+@contextmanager
+def _recorded(name: str, parent: _Subsegment) -> Iterator[None]:
     entity = _begin(name)
     token = _current.set(entity)
     try:

@@ -111,13 +111,13 @@ class Http:
                 self._keep(place, line)
 
     async def _ask(self, place: Place, content: bytes, timeout_s: float, largest: int) -> Reply:
-        async with asyncio.timeout(timeout_s):
-            line = self._take(place) or await self._connect(place)
-            self._busy.add(line)
-            try:
-                reply = await line.ask(content, largest)
-            finally:
-                self._busy.discard(line)
+        due_s = asyncio.get_running_loop().time() + timeout_s
+        line = self._take(place) or await self._connect(place, timeout_s)
+        self._busy.add(line)
+        try:
+            reply = await line.ask(content, largest, due_s)
+        finally:
+            self._busy.discard(line)
         self._keep(place, line)
         return reply
 
@@ -135,10 +135,10 @@ class Http:
         if line.is_open:
             self._idle[place].append((line, asyncio.get_running_loop().time()))
 
-    async def _connect(self, place: Place) -> Line:
+    async def _connect(self, place: Place, timeout_s: float = CONNECT_TIMEOUT_S) -> Line:
         scheme, host, port = place
         tls = self._context() if scheme == "https" else None
-        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+        async with asyncio.timeout(min(timeout_s, CONNECT_TIMEOUT_S)):
             _, line = await asyncio.get_running_loop().create_connection(Line, host, port, ssl=tls)
         return line
 

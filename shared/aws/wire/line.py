@@ -54,11 +54,12 @@ class Line(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    async def ask(self, request: bytes, largest: int) -> Reply:
+    async def ask(self, request: bytes, largest: int, due_s: float) -> Reply:
         """Send a request and give its answer, of at most `largest` bytes; a caller that gives up closes the line.
 
         Raises:
             NoAnswerError: there is none.
+            TimeoutError: it was not there at `due_s` on the loop's clock.
             TooLargeError: it is larger.
 
         """
@@ -66,11 +67,15 @@ class Line(asyncio.Protocol):
             raise NoAnswerError("the connection is closed, or busy")
         assert self._transport is not None
         self._largest, self._received = largest, 0
-        self._answer = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._answer = loop.create_future()
+        # `asyncio.timeout` would cancel the task and catch that again; whoever waits here waits for this alone.
+        expiry = loop.call_at(due_s, self._fail, TimeoutError())
         self._transport.write(request)
         try:
             return await self._answer
         finally:
+            expiry.cancel()
             if not self._answer.done() or self._answer.cancelled() or self._answer.exception() is not None:
                 self.close()
             self._answer = None

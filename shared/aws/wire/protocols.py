@@ -4,9 +4,9 @@ What is written and read here is compared with botocore's serializers and parser
 (`deploy/local/strict`).
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
+from string import ascii_letters, digits
 from typing import Any, Final, Protocol
 from urllib.parse import quote_plus
 from xml.etree import ElementTree as ET
@@ -27,7 +27,10 @@ _MEMBERS: Final[Mapping[str, type]] = {
     "Responses": dict,
     "UnprocessedKeys": dict,
 }
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*", re.ASCII)
+_UNRESERVED: Final = frozenset(f"{ascii_letters}{digits}_.~-")
+_QUOTED: Final = {ord(" "): "+"} | {
+    code: f"%{code:02X}" for code in range(128) if chr(code) not in _UNRESERVED and chr(code) != " "
+}
 # Parameters whose own names are the caller's: they are written as entries, not as members.
 _MAPS: Final = frozenset({"MessageAttributes"})
 _FORM: Final = "application/x-www-form-urlencoded; charset=utf-8"
@@ -117,8 +120,9 @@ class QueryProtocol:
 
     def write(self, operation: str, parameters: Mapping[str, Any]) -> tuple[dict[str, str], bytes]:
         """Write a call; see `WireProtocol`."""
-        pairs = [("Action", operation), ("Version", self._version), *_flatten("", parameters)]
-        return {"Content-Type": _FORM}, "&".join(f"{name}={_quote(value)}" for name, value in pairs).encode()
+        pairs = [f"Action={operation}&Version={self._version}"]
+        _flatten("", parameters, pairs)
+        return {"Content-Type": _FORM}, "&".join(pairs).encode()
 
     def read(self, operation: str, reply: Reply) -> Any:
         """Read an answer; see `WireProtocol`."""
@@ -128,30 +132,30 @@ class QueryProtocol:
             raise ServiceError(operation, reply.status, code or str(reply.status), words, {})
         if root is None or _name(root) != f"{operation}Response":
             raise UnreadableReplyError
-        result = root.find(f"{{*}}{operation}Result")
+        results = [child for child in root if _name(child) == f"{operation}Result"]
         try:
-            return {} if result is None else _tell(result) or {}
+            return (_tell(results[0]) or {}) if results else {}
         except RecursionError:
             raise UnreadableReplyError from None
 
 
-def _flatten(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
+def _flatten(prefix: str, value: Any, pairs: list[str]) -> None:
     """Write nested parameters as names with dots: lists count from 1, maps are lists of entries."""
     match value:
         case dict() if prefix.rpartition(".")[2] in _MAPS:
             for number, (name, each) in enumerate(value.items(), 1):
-                yield f"{prefix}.entry.{number}.Name", name
-                yield from _flatten(f"{prefix}.entry.{number}.Value", each)
+                pairs.append(f"{prefix}.entry.{number}.Name={_quote(name)}")
+                _flatten(f"{prefix}.entry.{number}.Value", each, pairs)
         case dict():
             for name, each in value.items():
-                yield from _flatten(f"{prefix}{name}" if not prefix else f"{prefix}.{name}", each)
+                _flatten(f"{prefix}.{name}" if prefix else name, each, pairs)
         case list():
             for number, each in enumerate(value, 1):
-                yield from _flatten(f"{prefix}.member.{number}", each)
+                _flatten(f"{prefix}.member.{number}", each, pairs)
         case bool():
-            yield prefix, "true" if value else "false"
+            pairs.append(f"{prefix}={'true' if value else 'false'}")
         case _:
-            yield prefix, str(value)
+            pairs.append(f"{prefix}={_quote(str(value))}")
 
 
 def read_instant(text: str) -> datetime:
@@ -168,8 +172,8 @@ def read_instant(text: str) -> datetime:
 
 
 def _quote(value: str) -> str:
-    """Quote as `urlencode` does, at a third of its price: most values have nothing to quote."""
-    return value if _PLAIN.fullmatch(value) else quote_plus(value)
+    """Quote as `urlencode` does, at a third of its price."""
+    return value.translate(_QUOTED) if value.isascii() else quote_plus(value)
 
 
 def _parse(body: bytes) -> ET.Element | None:
@@ -187,12 +191,12 @@ def _find_text(root: ET.Element, path: str) -> str:
 
 
 def _tell(element: ET.Element) -> Any:
-    children = list(element)
-    if not children:
+    told = [(_name(child), _tell(child)) for child in element]
+    if not told:
         return element.text or ""
-    if all(_name(child) == "member" for child in children):
-        return [_tell(child) for child in children]
-    return {_name(child): _tell(child) for child in children}
+    if all(name == "member" for name, _ in told):
+        return [each for _, each in told]
+    return dict(told)
 
 
 def _name(element: ET.Element) -> str:

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any, Final
 
 _ALGORITHM: Final = "AWS4-HMAC-SHA256"
+# ISO 8601's basic form has neither.
+_BASIC: Final = {ord("-"): None, ord(":"): None}
 
 
 class Signer:
@@ -22,14 +24,14 @@ class Signer:
         self._host = host
         self._service = service
         self._region = region
-        self._key: tuple[str, str, bytes] = ("", "", b"")
+        self._keyed: tuple[str, str, hmac.HMAC] | None = None
 
     def sign(self, headers: Mapping[str, str], body: bytes, keys: Any, now: datetime) -> dict[str, str]:
         """Give the headers to send: those given, all signed, and the signature's own.
 
         `keys` has `access_key`, `secret_key` and `token`; `now` is UTC. Names come back in lower case.
         """
-        instant = now.strftime("%Y%m%dT%H%M%SZ")
+        instant = f"{now.isoformat()[:19].translate(_BASIC)}Z"
         signed = {name.lower(): " ".join(value.split()) for name, value in headers.items()}
         signed |= {"host": self._host, "x-amz-date": instant}
         if keys.token:
@@ -40,16 +42,23 @@ class Signer:
         request = f"POST\n/\n\n{lines}\n{joined}\n{hashlib.sha256(body).hexdigest()}"
         scope = f"{instant[:8]}/{self._region}/{self._service}/aws4_request"
         to_sign = f"{_ALGORITHM}\n{instant}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
-        signature = hmac.digest(self._signing_key(keys.secret_key, instant[:8]), to_sign.encode(), "sha256").hex()
+        signature = self._start(keys.secret_key, instant[:8])
+        signature.update(to_sign.encode())
         credential = f"Credential={keys.access_key}/{scope}"
-        signed["authorization"] = f"{_ALGORITHM} {credential}, SignedHeaders={joined}, Signature={signature}"
+        signed["authorization"] = (
+            f"{_ALGORITHM} {credential}, SignedHeaders={joined}, Signature={signature.hexdigest()}"
+        )
         return signed
 
-    def _signing_key(self, secret_key: str, day: str) -> bytes:
-        """Derive the key of a day once: it is the same for every request of that day."""
-        if self._key[:2] != (secret_key, day):
-            self._key = (secret_key, day, derive_key(secret_key, day, self._region, self._service))
-        return self._key[2]
+    def _start(self, secret_key: str, day: str) -> hmac.HMAC:
+        """Give a new HMAC under the key of a day, which is the same for every request of that day.
+
+        A copy of one that holds the key already: OpenSSL takes longer to look SHA-256 up than to compute it.
+        """
+        if self._keyed is None or self._keyed[:2] != (secret_key, day):
+            key = derive_key(secret_key, day, self._region, self._service)
+            self._keyed = secret_key, day, hmac.new(key, digestmod="sha256")
+        return self._keyed[2].copy()
 
 
 def derive_key(secret_key: str, day: str, region: str, service: str) -> bytes:

@@ -4,6 +4,7 @@ The first byte of an input says into how many pieces the rest is cut.
 """
 
 import asyncio
+import math
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +15,8 @@ from shared.aws.wire.line import Line, NoAnswerError, Reply, TooLargeError
 from tests.security.fuzz.target import Target
 
 LARGEST: Final = 1000
+# Never: what is tried here is what comes, not how late.
+_DUE_S: Final = math.inf
 _REASON: Final = re.compile(rb"^(HTTP/[0-9.]+ [0-9]{3}) [^\r\n]*", re.MULTILINE)
 
 
@@ -46,7 +49,7 @@ async def receive(pieces: list[bytes]) -> Outcome:
     """Ask, and be sent these pieces and then the connection's end."""
     line, wire = Line(), _Wire()
     line.connection_made(wire)
-    asking = asyncio.ensure_future(line.ask(b"GET / HTTP/1.1\r\n\r\n", LARGEST))
+    asking = asyncio.ensure_future(line.ask(b"GET / HTTP/1.1\r\n\r\n", LARGEST, _DUE_S))
     await asyncio.sleep(0)
     for piece in filter(None, pieces):
         if wire.is_closed:

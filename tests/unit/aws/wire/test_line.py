@@ -1,6 +1,7 @@
 """One connection: what is not exactly one answer to one question ends it, and nothing of an answer stays."""
 
 import asyncio
+import math
 
 import pytest
 
@@ -57,7 +58,7 @@ class _Transport(asyncio.Transport):
 async def test_an_idle_connection_holds_nothing_of_its_last_answer() -> None:
     line = Line()
     line.connection_made(_Transport())
-    asked = asyncio.create_task(line.ask(b"POST / HTTP/1.1\r\n\r\n", 100))
+    asked = asyncio.create_task(line.ask(b"POST / HTTP/1.1\r\n\r\n", 100, math.inf))
     await asyncio.sleep(0)
     line.data_received(b"HTTP/1.1 200 OK\r\nx-id: 7\r\ncontent-length: 11\r\n\r\ncredentials")
     reply = await asked

@@ -1,0 +1,59 @@
+"""Two calls side by side, each to its end."""
+
+import asyncio
+
+import pytest
+
+from shared.aws.settling import settle
+
+
+async def test_the_first_begins_before_the_second_and_both_run_at_once() -> None:
+    began: list[str] = []
+    both = asyncio.Barrier(2)
+
+    async def call(name: str) -> str:
+        began.append(name)
+        await both.wait()
+        return name
+
+    assert await settle(call("first"), call("second")) == ("first", "second")
+    assert began == ["first", "second"]
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_a_failure_does_not_keep_the_other_from_its_end(*, is_first: bool) -> None:
+    failure, has_failed, is_done = ValueError("one of two"), asyncio.Event(), asyncio.Event()
+
+    async def fail() -> None:
+        has_failed.set()
+        raise failure
+
+    async def finish() -> str:
+        await has_failed.wait()
+        await asyncio.sleep(0)
+        is_done.set()
+        return "done"
+
+    calls = (fail(), finish()) if is_first else (finish(), fail())
+    assert set(await settle(*calls)) == {failure, "done"}
+    assert is_done.is_set()
+
+
+async def test_cancelling_the_caller_cancels_both_and_waits_for_them() -> None:
+    ended: list[str] = []
+    both = asyncio.Barrier(3)
+
+    async def call(name: str) -> None:
+        try:
+            await both.wait()
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            ended.append(name)
+
+    caller = asyncio.create_task(settle(call("first"), call("second")))
+    await both.wait()
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    assert sorted(ended) == ["first", "second"]
