@@ -49,7 +49,7 @@ async def _measure(options: argparse.Namespace) -> tuple[dict[str, Any], Rounds]
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m load.bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=15, help="at least 2 (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=25, help="at least 2 (default: %(default)s)")
     parser.add_argument("--requests", type=int, default=40, help="of each variant in each round (default: %(default)s)")
     parser.add_argument(
         "--cold-rounds", type=int, default=15, help="cold starts of each; 0: none (default: %(default)s)"

@@ -25,7 +25,7 @@ async def draw(file: Path) -> None:
         RuntimeError: py-spy could not look into the process; on Linux that takes root, or kernel.yama.ptrace_scope=0.
 
     """
-    async with ModelProcess(zero=True) as model:
+    async with ModelProcess(zero=True, sts_per_second=0) as model:
         await model.put_parameters(documents())
         async with run_worker("ours", model.url) as worker:
             await work(worker, 200)

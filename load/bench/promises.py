@@ -27,9 +27,11 @@ def promises(figures: Mapping[str, Figures]) -> Iterator[Promise]:
         yield Promise("a vend, ms above the floor, p50", ours.above_p50.middle, 2.0)
         yield Promise("a vend, ms above the floor, p99", ours.above_p99, 5.0)
         yield Promise("a vend, ms of CPU", ours.cpu.middle, 3.0)
-    if ours is not None and baseline is not None:
-        yield Promise("a vend's p50 to the boto3 handler's", ours.wall_p50 / baseline.wall_p50, 0.62)
-        yield Promise("a vend's p99 to the boto3 handler's", ours.wall_p99 / baseline.wall_p99, 0.80)
+    # The same work: both read their documents for every request.
+    same = figures.get("uncached")
+    if same is not None and baseline is not None:
+        yield Promise("p50 without cached documents to the boto3 handler's", same.wall_p50 / baseline.wall_p50, 0.62)
+        yield Promise("p99 without cached documents to the boto3 handler's", same.wall_p99 / baseline.wall_p99, 0.80)
     hedged = figures.get("hedged")
     if ours is not None and ours.floor_p99 is not None and hedged is not None:
         yield Promise("p99 with hedging to the floor's p99 without", hedged.wall_p99 / ours.floor_p99, 1.0)

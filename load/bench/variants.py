@@ -19,6 +19,7 @@ from load.bench.sequential import SequentialHandler
 from load.bench.work import Invocation, vend_environment, vend_event
 from services.vend import handler as vend
 from shared.aws.clients import Observe, Service
+from shared.aws.read_through import CacheLimits
 from shared.aws.wire.client import AwsClient
 from shared.aws.wire.http import Http, Place
 from shared.aws.wire.line import Line
@@ -129,8 +130,8 @@ async def _open_aiobotocore(
     return _AioClients(opened, stack)
 
 
-def _sequential() -> Ask:
-    return _vending(SequentialHandler(vend_environment()))
+def _sequential(document_ttl_s: float = 0.0) -> Ask:
+    return _vending(SequentialHandler(vend_environment(), document_ttl_s))
 
 
 VARIANTS: Final[Mapping[str, Variant]] = {
@@ -147,6 +148,7 @@ VARIANTS: Final[Mapping[str, Variant]] = {
     "in-turn": Variant("with one call at a time", _one_call_at_a_time),
     "reconnecting": Variant("without kept connections", _new_connections),
     "boto3": Variant("a sequential boto3 handler", _sequential),
+    "boto3-cached": Variant("the same with cached documents", partial(_sequential, CacheLimits().ttl_s)),
     "authorizer": Variant("the authorizer, a proof it knows", ask_authorizer, question_floors),
     "authorizer-new": Variant("the authorizer, a new proof", partial(ask_authorizer, is_new=True), question_floors),
 }

@@ -14,6 +14,7 @@ class FakeSource:
 
     def __init__(self, **texts: str) -> None:
         self.texts = texts
+        self.version = 1
         self.reads: list[list[str]] = []
         self.failure: AwsError | None = None
         self.open = asyncio.Event()
@@ -32,7 +33,7 @@ class FakeSource:
         return await self.load(self.texts)
 
     def _document(self, name: str) -> Document[str] | None:
-        return Document(name, self.texts[name], 1, "digest") if name in self.texts else None
+        return Document(name, self.texts[name], self.version, "digest") if name in self.texts else None
 
 
 class Clock:
@@ -304,3 +305,34 @@ async def test_the_catalogue_ages_like_a_document() -> None:
 def test_impossible_limits_are_refused(ttl_s: float, max_stale_s: float, read_timeout_s: float) -> None:
     with pytest.raises(ValueError, match="cache needs"):
         CacheLimits(ttl_s, max_stale_s, read_timeout_s)
+
+
+async def test_a_text_that_has_not_changed_is_parsed_once_and_is_as_old_as_its_last_read() -> None:
+    parsed: list[str] = []
+    source, clock = FakeSource(a="1"), Clock()
+
+    def parse(_: str, text: str) -> int:
+        parsed.append(text)
+        return int(text)
+
+    cache = CachedDocuments(source, parse, limits=CacheLimits(ttl_s=5, max_stale_s=60), monotonic=clock)
+    for text, read_times in (("1", 1), ("1", 2), ("2", 3), ("1", 4)):
+        source.texts["a"] = text
+        clock.now += 6
+        found = (await cache.load(["a"]))["a"]
+        assert found is not None
+        assert (found.value, found.age_s, len(source.reads)) == (int(text), 0, read_times)
+    assert parsed == ["1", "2", "1"]
+    cache.forget()
+    await cache.load(["a"])
+    assert parsed == ["1", "2", "1", "1"]
+
+
+async def test_the_same_text_under_a_new_version_says_the_new_version() -> None:
+    house = House(CacheLimits(ttl_s=0, max_stale_s=0), a="1")
+    first = await house.load()
+    house.source.version = 2
+    second = await house.load()
+    assert first is not None
+    assert second is not None
+    assert (first.version, second.version) == (1, 2)
