@@ -52,6 +52,15 @@ def figures_of(rounds: Sequence[Round]) -> Figures:
     )
 
 
+def cpu_difference(rounds: Sequence[Round], others: Sequence[Round]) -> float:
+    """Give the milliseconds of CPU by which one variant's request exceeds another's, compared within each round.
+
+    Other work on the machine comes and goes, and what two neighbouring minutes differ by would count otherwise.
+    """
+    pairs = zip(rounds, others, strict=True)
+    return median(median(each.cpu_s) - median(other.cpu_s) for each, other in pairs) * 1000
+
+
 def _over_all(rounds: Sequence[Round], of: Callable[[Round], Sequence[float]], percent: int) -> float:
     return percentile([value for each in rounds for value in of(each)], percent) * 1000
 

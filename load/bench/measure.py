@@ -24,6 +24,8 @@ from load.system.model import ModelProcess
 
 _PROJECT: Final = Path(__file__).parents[2]
 _WARM_UP: Final = 30
+# What a worker says of its requests is one line, two numbers each.
+_LONGEST_LINE: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ async def run_worker(name: str, url: str, core: int | None = None) -> AsyncItera
         cwd=_PROJECT,
         stdin=PIPE,
         stdout=PIPE,
+        limit=_LONGEST_LINE,
         env={
             **inherited,
             "AWS_ENDPOINT_URL": url,

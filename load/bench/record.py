@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from load.bench.figures import figures_of
+from load.bench.figures import cpu_difference, figures_of
 from load.bench.measure import Rounds
 from load.bench.promises import cold_promises, promises
 from load.bench.variants import VARIANTS
@@ -22,7 +22,9 @@ def describe(rounds: Rounds, cold: Mapping[str, tuple[str, Sequence[Start]]], py
     """Sum up a run; `cold` holds starts by title, `python` is the version they ran on."""
     figures = {name: figures_of(found) for name, found in rounds.items()}
     starts = {name: {"title": title, **_medians(found)} for name, (title, found) in cold.items()}
-    kept = [*promises(figures), *cold_promises(starts)]
+    is_traced = {"traced", "ours"} <= rounds.keys()
+    trace_ms = cpu_difference(rounds["traced"], rounds["ours"]) if is_traced else None
+    kept = [*promises(figures, trace_ms), *cold_promises(starts)]
     return {
         "machine": describe_machine(),
         "rounds": max((len(found) for found in rounds.values()), default=0),

@@ -15,6 +15,7 @@ from load.options import Run
 from load.report.result import describe_machine, write_result
 from load.report.verdict import Check
 from load.run import drive
+from load.soak.history import SHARE, revocations_before
 from load.soak.probe import INTERVAL_S, Probe, read_notes
 from load.soak.verdict import GATEWAY, Watched, count_odd_lines, judge_growth, watch
 from load.system.system import LoadSystem
@@ -66,6 +67,8 @@ async def soak(options: Run, handlers: Mapping[str, str] | None = None) -> dict[
     for old in probes.folder.glob("*.jsonl"):
         old.unlink()
     async with LoadSystem(options.scenario, options.deploy, probes.start, options.out, zero=options.zero) as system:
+        users = [caller.user for caller in system.callers]
+        await system.put_grants(revocations_before(utc_now(), options.scenario.load.rate * SHARE, users))
         async with _watching(system, Probe(probes.file(GATEWAY), lambda: {asyncio.get_running_loop()})):
             seen = await drive(options, system)
         logs = {name: options.out / f"{name}.log" for name in system.functions}

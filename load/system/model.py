@@ -4,13 +4,14 @@ import asyncio
 import ssl
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, Self
 
 import aiohttp
 
 from load.aws_model.ledger import Call, read_calls
+from shared.aws.items import Item
 
 _PROJECT: Final = Path(__file__).parents[2]
 _START_LIMIT_S: Final = 20.0
@@ -82,6 +83,14 @@ class ModelProcess:
         for name, text in documents.items():
             request = {"Name": name, "Value": text, "Type": "String"}
             async with self._http.post(self.url, json=request, headers={"X-Amz-Target": "AmazonSSM.PutParameter"}):
+                pass
+
+    async def put_items(self, table: str, items: Iterable[Item]) -> None:
+        """Put rows into a table."""
+        assert self._http is not None
+        for item in items:
+            request = {"TableName": table, "Item": item}
+            async with self._http.post(self.url, json=request, headers={"X-Amz-Target": "DynamoDB_20120810.PutItem"}):
                 pass
 
     async def take_calls(self, access_key_id: str) -> list[Call]:

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from deploy.local.gateway.fronts import AUTHORIZER, Front, FrontKind
 from deploy.local.gateway.guarded import GuardedApi
 from deploy.local.gateway.server import Gateway, Invokable
 from deploy.local.keys import new_name
-from deploy.local.place import ACCOUNT, REGION
+from deploy.local.place import ACCOUNT, REGION, local_place
 from deploy.local.runtime.function import Environment, FunctionSettings
 from load.aws_model.ledger import Call
 from load.driver.target import LoadCaller, Target
@@ -24,6 +24,7 @@ from load.system.account import KnownCallers, create_callers, documents
 from load.system.functions import settings_of
 from load.system.journal import Journal, JournaledEnvironment, JournaledFunction
 from load.system.model import ModelProcess
+from shared.aws.items import Item
 from shared.edge.clock import monotonic_s, utc_now
 
 _READY_LIMIT_S: Final = 60.0
@@ -121,6 +122,10 @@ class LoadSystem:
         """Give every environment's calls to AWS by the key it signs with, and those about proofs by the session's."""
         proven = {stay.proof_key for journal in self.journals.values() for stay in journal.stays if stay.proof_key}
         return {key: await self._model.take_calls(key) for key in sorted(self._keys | proven)}
+
+    async def put_grants(self, items: Iterable[Item]) -> None:
+        """Put rows into the grant table, as if they had been there before."""
+        await self._model.put_items(local_place().grant_table, items)
 
     async def _start(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="sentinel-load-"))

@@ -1,0 +1,31 @@
+"""An hour of revocations before the soak began: each one made in it reads as many at the end as at the beginning.
+
+The kill switch is rebuilt from all revocations of the last hour. Without a history their number would rise for an hour,
+and with it the most memory that reading them ever took, which Python's allocator keeps.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from shared.aws.items import Item
+from shared.aws.revocation_rows import RevocationRow, revocation_attributes
+from shared.core.durations import CHAINING_MAXIMUM
+from shared.core.grants import Ending
+from shared.core.revocation import Revocation, Target
+
+# Of all tasks in the scenario: two of sixteen callers respond, and five of their six kinds of task end in a revocation.
+SHARE: Final = 2 / 16 * 5 / 6
+
+
+def revocations_before(now: datetime, per_second: float, users: Sequence[str]) -> Iterator[Item]:
+    """Give the rows of as many revocations as so many a second make in an hour, the oldest first; `now` is UTC."""
+    count = int(CHAINING_MAXIMUM.total_seconds() * per_second)
+    for number in range(count):
+        at = now - CHAINING_MAXIMUM * (count - number) / count
+        user = users[number % len(users)]
+        name = f"{number:016}"
+        revocation = Revocation(Target.SESSION, name, at, user)
+        yield revocation_attributes(
+            RevocationRow(name, revocation, Ending(user, at, "load"), marked=1, is_complete=True),
+        )
