@@ -30,8 +30,8 @@ def vend_policy(place: Place) -> Policy:
             "Resource": place.arn("dynamodb", f"table/{place.grant_table}/index/{GrantIndex.SERVING}"),
         },
         {
-            # UpdateItem counts the budget and uses up a `once` grant. It could also make a row, so code in the vend Lambda
-            # is trusted with grants, as it is with every protected role; through its API nobody makes it write one.
+            # UpdateItem counts the budget and uses up a `once` grant. It could also make a row: code in the vend Lambda
+            # is trusted with grants as it is with every protected role. Through its API nobody makes it write one.
             "Sid": "ReadLockoutsAndCountTheBudget",
             "Effect": "Allow",
             "Action": ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
