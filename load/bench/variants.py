@@ -102,15 +102,12 @@ class _AioSts:
 
 
 class _AioClients:
-    """Clients of aiobotocore's own, tuned no further than its settings go."""
+    """Clients of aiobotocore's own, tuned no further than its settings go; they connect at the first call."""
 
     def __init__(self, opened: Mapping[Service, Any], stack: AsyncExitStack) -> None:
         self.dynamodb, self.ssm = opened[Service.DYNAMODB], opened[Service.SSM]
         self.sts = _AioSts(opened[Service.STS])
         self.aclose = stack.aclose
-
-    async def warm(self, _connections: Mapping[Service, int]) -> None:
-        """Connect when the first call is made, as aiobotocore does."""
 
 
 async def _open_aiobotocore(

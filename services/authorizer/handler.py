@@ -12,7 +12,7 @@ from services.authorizer.memory import ConfirmedProofs
 from services.authorizer.service import Acceptance, AuthorizerService
 from services.authorizer.settings import AuthorizerSettings, ProofBinding
 from shared.aws.caller_identity import CallerIdentity
-from shared.aws.clients import Clients, Service, open_clients
+from shared.aws.clients import Service, open_clients
 from shared.aws.session_standing import SessionStandings
 from shared.aws.sts_endpoints import StsEndpoints
 from shared.edge.clock import utc_now
@@ -40,14 +40,21 @@ def wire(
     settings = read_settings(environ, AuthorizerSettings)
     tracer = open_tracer("authorizer")
     runner = asyncio.Runner()
-    clients = runner.run(_open(environ, settings))
+    clients = runner.run(
+        open_clients(
+            environ["AWS_REGION"],
+            subsegment,
+            _CONNECTIONS,
+            hedge_ratio=settings.hedge_ratio,
+            timeout_s=settings.call_timeout,
+        ),
+    )
 
     confirmed = ConfirmedProofs()
 
     async def begin_again() -> None:
         await clients.renew()
         confirmed.forget()
-        await clients.warm(_CONNECTIONS)
 
     survive_snapshots(SnapshotSteps(runner, clients.aclose, begin_again))
     service = AuthorizerService(
@@ -60,18 +67,6 @@ def wire(
     )
     process = LambdaProcess(runner, tracer, settings.deadline, stdout or sys.stdout, clients.aclose)
     return AuthorizerApp(settings.api_id, service, process)
-
-
-async def _open(environ: Mapping[str, str], settings: AuthorizerSettings) -> Clients:
-    clients = await open_clients(
-        environ["AWS_REGION"],
-        subsegment,
-        _CONNECTIONS,
-        hedge_ratio=settings.hedge_ratio,
-        timeout_s=settings.call_timeout,
-    )
-    await clients.warm(_CONNECTIONS)
-    return clients
 
 
 def _acceptance(settings: AuthorizerSettings) -> Acceptance:

@@ -41,28 +41,23 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None) -> LambdaApp:
     settings = load_settings(environ)
     tracer = open_tracer("vend")
     runner = asyncio.Runner()
-    clients = runner.run(_open(environ, settings))
+    clients = runner.run(
+        open_clients(
+            environ["AWS_REGION"],
+            subsegment,
+            _CONNECTIONS,
+            hedge_ratio=settings.hedge_ratio,
+            timeout_s=settings.call_timeout,
+        ),
+    )
     reader = _reader(settings, clients)
 
     async def begin_again() -> None:
         await clients.renew()
         reader.documents.forget()
-        await clients.warm(_CONNECTIONS)
 
     survive_snapshots(SnapshotSteps(runner, clients.aclose, begin_again))
     return LambdaApp("vend", settings, runner, _routes(settings, clients, reader), tracer, stdout, clients.aclose)
-
-
-async def _open(environ: Mapping[str, str], settings: Settings) -> Clients:
-    clients = await open_clients(
-        environ["AWS_REGION"],
-        subsegment,
-        _CONNECTIONS,
-        hedge_ratio=settings.hedge_ratio,
-        timeout_s=settings.call_timeout,
-    )
-    await clients.warm(_CONNECTIONS)
-    return clients
 
 
 def _reader(settings: Settings, clients: Clients) -> FactsReader:

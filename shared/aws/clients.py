@@ -41,6 +41,7 @@ class Clients:
     _opened: Mapping[Service, AwsClient]
     http: Http
     _keys: Keys
+    _connections: Mapping[Service, int]
 
     @property
     def dynamodb(self) -> AwsClient:
@@ -65,15 +66,16 @@ class Clients:
     async def aclose(self) -> None:
         await self.http.close()
 
-    async def warm(self, connections: Mapping[Service, int]) -> None:
+    async def warm(self) -> None:
         """Connect as often as each service will be spoken to at once, so that the first caller does not wait for it."""
-        wanted = [[self._client(service).url] * count for service, count in connections.items()]
+        wanted = [[self._client(service).url] * count for service, count in self._connections.items()]
         await self.http.warm([url for urls in wanted for url in urls])
 
     async def renew(self) -> None:
         """Begin again with fresh connections and keys, as a process must that was copied."""
         await self.http.close()
         self._keys.forget()
+        await self.warm()
 
     def _client(self, service: Service) -> AwsClient:
         if service not in self._opened:
@@ -84,14 +86,15 @@ class Clients:
 async def open_clients(
     region: str,
     observe: Observe = nullcontext,
-    services: Collection[Service] = tuple(Service),
+    services: Collection[Service] | Mapping[Service, int] = tuple(Service),
     credentials: Credentials | None = None,
     hedge_ratio: float = 0,
     timeout_s: float = CALL_TIMEOUT_S,
 ) -> Clients:
     """Open the clients; `contextlib.aclosing` closes them where a process ends in order.
 
-    A Lambda names the `services` it uses; asking for another's client is an error.
+    A Lambda names the `services` it uses; asking for another's client is an error. Where it also says how many
+    connections of each a request needs at once, these are made before this returns.
     `observe` is entered around every call with its name (`sts.AssumeRole`): a tracer's subsegment, say.
     `credentials` are those to sign with, where they are not the process's own. `hedge_ratio` is for `Hedge`;
     `timeout_s` is how long one attempt of a call may take, in seconds.
@@ -115,4 +118,6 @@ async def open_clients(
         )
         for service in services
     }
-    return Clients(opened, http, keys)
+    clients = Clients(opened, http, keys, services if isinstance(services, Mapping) else {})
+    await clients.warm()
+    return clients
