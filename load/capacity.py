@@ -102,7 +102,8 @@ def _requests(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield ""
     yield from _head(_REQUEST_HEAD)
     for result in results:
-        title = result["scenario"] + ("" if result["functions_run_as"] == "processes" else " (Lambda model)")
+        how = result["functions_run_as"]
+        title = result["scenario"] + ("" if how == "processes" else f" ({how})")
         for name, each in result["requests"].items():
             latency, floor, function = each["latency_ms"], each["floor_ms"], each["function_ms"]
             sts = sum(count for call, count in each["calls"].items() if call.startswith("sts."))

@@ -52,9 +52,10 @@ class FrozenEnvironment:
 
     async def close(self) -> None:
         """End it. The function's process is killed by itself: frozen, it might not notice that the emulator is gone."""
+        # First: the kernel does not let go of a group while something in it is still dying.
+        self.quota.close()
         self._send(signal.SIGKILL)
         self._groups = ()
-        self.quota.close()
         await self.emulated.close()
 
     async def invoke(self, invocation: Invocation) -> bytes:

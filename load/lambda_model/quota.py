@@ -34,7 +34,7 @@ class CpuQuota:
         yield
 
     def close(self) -> None:
-        """Let go of the process, which may have ended."""
+        """Let go of the process, which lives or ended long ago."""
 
 
 class KernelQuota(CpuQuota):
@@ -44,29 +44,29 @@ class KernelQuota(CpuQuota):
 
     def __init__(self, share: float) -> None:
         is_v2 = (_ROOT / "cgroup.controllers").exists()
-        self._group = (_ROOT if is_v2 else _ROOT / "cpu") / f"sentinel-load-{secrets.token_hex(4)}"
+        self.folder = (_ROOT if is_v2 else _ROOT / "cpu") / f"sentinel-load-{secrets.token_hex(4)}"
         quota_us = int(_PERIOD_US * share)
-        self._group.mkdir()
+        self.folder.mkdir()
         try:
             if is_v2:
-                (self._group / "cpu.max").write_text(f"{quota_us} {_PERIOD_US}")
+                (self.folder / "cpu.max").write_text(f"{quota_us} {_PERIOD_US}")
             else:
-                (self._group / "cpu.cfs_period_us").write_text(str(_PERIOD_US))
-                (self._group / "cpu.cfs_quota_us").write_text(str(quota_us))
+                (self.folder / "cpu.cfs_period_us").write_text(str(_PERIOD_US))
+                (self.folder / "cpu.cfs_quota_us").write_text(str(quota_us))
         except OSError:
-            self._group.rmdir()
+            self.folder.rmdir()
             raise
 
     def attach(self, pid: int) -> None:
         """Move the process into the group."""
-        (self._group / "cgroup.procs").write_text(str(pid))
+        (self.folder / "cgroup.procs").write_text(str(pid))
 
     def close(self) -> None:
         """Move what is left to the group above, and remove the group."""
-        for pid in (self._group / "cgroup.procs").read_text().split():
+        for pid in (self.folder / "cgroup.procs").read_text().split():
             with suppress(OSError):
-                (self._group.parent / "cgroup.procs").write_text(pid)
-        self._group.rmdir()
+                (self.folder.parent / "cgroup.procs").write_text(pid)
+        self.folder.rmdir()
 
 
 class SteppedQuota(CpuQuota):

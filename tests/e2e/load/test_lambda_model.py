@@ -8,7 +8,7 @@ from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,8 +16,9 @@ import pytest
 from deploy.local.runtime.api import FunctionThrottledError
 from deploy.local.runtime.function import Environment
 from deploy.packages.build import Package
-from deploy.packages.emulator import EMULATED_ACCOUNT
+from deploy.packages.emulator import EMULATED_ACCOUNT, EmulatedLambda
 from load.lambda_model.deployment import LambdaModel
+from load.lambda_model.frozen import FrozenEnvironment
 from load.lambda_model.function import ScalingFunction
 from load.lambda_model.quota import CpuQuota, KernelQuota, SteppedQuota
 from load.system.account import documents
@@ -155,9 +156,37 @@ async def test_a_quota_by_stopping_leaves_a_process_running() -> None:
     assert await used_share(SteppedQuota(SHARE)) > 0
 
 
-async def test_a_quota_by_the_kernel_holds_a_process_to_its_share() -> None:
+@pytest.fixture
+def kernel_quota() -> KernelQuota:
     try:
-        quota = KernelQuota(SHARE)
+        return KernelQuota(SHARE)
     except OSError:
         pytest.skip("no control group can be made here: the quota is kept by stopping")
-    assert 0 < await used_share(quota) < 2 * SHARE
+
+
+async def test_a_quota_by_the_kernel_holds_a_process_to_its_share(kernel_quota: KernelQuota) -> None:
+    assert 0 < await used_share(kernel_quota) < 2 * SHARE
+
+
+class _Emulated:
+    """What a frozen environment needs of an emulated Lambda: a process, which leads a group of its own."""
+
+    async def start(self) -> None:
+        self._process = await asyncio.create_subprocess_exec("sleep", "60", start_new_session=True)
+        self.pid = self.runtime_pid = self._process.pid
+
+    async def invoke(self, _: bytes) -> bytes:
+        return b"{}"
+
+    async def close(self) -> None:
+        await self._process.wait()
+
+
+async def test_a_frozen_environment_ends_and_leaves_no_control_group(kernel_quota: KernelQuota) -> None:
+    emulated = _Emulated()
+    environment = FrozenEnvironment(cast("EmulatedLambda", emulated), kernel_quota)
+    await environment.open()
+    limited = (kernel_quota.folder / "cgroup.procs").read_text().split()
+    await environment.close()
+    assert limited == [str(emulated.pid)]
+    assert not kernel_quota.folder.exists()
