@@ -1,9 +1,11 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.core.access.explain import RuleAccount, explain_rules
+from shared.core.access.explain import RuleAccount, explain, explain_rules
 from shared.core.access.facts import Facts, parse_source_ip
 from shared.core.access.schema import AccessPolicy
+from shared.core.authorization import Issue, RefusalCode, Refuse
+from shared.core.stamp import Via
 
 MONDAY = datetime(2026, 1, 5, 20, 30, tzinfo=UTC)
 
@@ -30,7 +32,9 @@ def test_the_local_time_is_told_in_the_zone_of_the_rule() -> None:
     assert words("allow", {"time": window}) == [
         "monday 21:30 in Europe/Berlin is outside monday 22:00 to 06:00 of the next day",
     ]
-    assert words("allow", {"time": {"days": ["monday"]}}) == ["monday 20:30 in UTC is within monday"]
+    assert words("allow", {"time": {"days": ["sunday", "monday"]}}) == [
+        "monday 20:30 in UTC is within sunday, monday",
+    ]
     assert words("allow", {"time": {"hours": {"start": "20:30", "end": "24:00"}}}) == [
         "monday 20:30 in UTC is within every day 20:30 to 24:00",
     ]
@@ -52,6 +56,7 @@ def test_known_facts_are_told_as_they_are() -> None:
         "source address 192.0.2.7 matches one of 192.0.2.7/32",
         "every vend is server, which is not listed",
     ]
+    assert words("allow", {"mode": ["cli", "server"]}) == ["every vend is server, which is listed"]
 
 
 def test_only_the_rule_that_decides_says_so_and_a_shadow_never_does() -> None:
@@ -60,5 +65,18 @@ def test_only_the_rule_that_decides_says_so_and_a_shadow_never_does() -> None:
         for name in ("shadow", "first", "second")
     ]
     policy = AccessPolicy.model_validate({"version": "1", "rules": rules})
-    told = explain_rules(policy, Facts("alice", "dev", MONDAY))
-    assert [(rule.matched, rule.decides) for rule in told] == [(True, False), (True, True), (True, False)]
+    assert list(explain_rules(policy, Facts("alice", "dev", MONDAY))) == [
+        RuleAccount("shadow", "allow", is_shadow=True, matched=True, decides=False, conditions=()),
+        RuleAccount("first", "allow", is_shadow=False, matched=True, decides=True, conditions=()),
+        RuleAccount("second", "allow", is_shadow=False, matched=True, decides=False, conditions=()),
+    ]
+
+
+def test_the_outcome_is_what_the_service_would_answer() -> None:
+    rule = {"name": "all", "effect": "allow", "conditions": {}}
+    policy, facts = AccessPolicy.model_validate({"version": "1", "rules": [rule]}), Facts("alice", "dev", MONDAY)
+    hour, cap, wish = timedelta(hours=1), timedelta(minutes=20), timedelta(minutes=15)
+    assert explain(policy, facts).outcome == Issue(Via.DIRECT, None, hour, hour, None)
+    assert explain(policy, facts, profile_cap=cap).outcome == Issue(Via.DIRECT, None, cap, cap, None)
+    assert explain(policy, facts, profile_cap=cap, requested=wish).outcome == Issue(Via.DIRECT, None, wish, wish, None)
+    assert explain(policy, facts, is_locked_out=True).outcome == Refuse(RefusalCode.LOCKED_OUT)

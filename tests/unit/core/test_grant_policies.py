@@ -1,5 +1,6 @@
 """The approval, break-glass and admin policies: what they refuse to hold, and which rule is whose."""
 
+import warnings
 from datetime import timedelta
 
 import pytest
@@ -61,6 +62,12 @@ def problems(model: type[DocumentModel], rules: str) -> list[str]:
 )
 def test_an_approval_policy_names_what_is_wrong(rules: str, problem: str) -> None:
     assert any(problem in found for found in problems(ApprovalPolicy, rules))
+
+
+def test_a_pattern_that_a_later_python_reads_differently_is_refused_where_warnings_are_not_heeded() -> None:
+    with warnings.catch_warnings(action="ignore"):
+        [problem] = problems(ApprovalPolicy, f"{{{APPROVAL}, ticket: '[[a]'}}")
+    assert problem.startswith("rules[0].ticket: not a regular expression: ")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,17 @@ def test_every_id_made_is_one_that_is_read(random_bytes: bytes) -> None:
     assert is_id(new_id(random_bytes))
 
 
+@pytest.mark.parametrize(
+    ("random_bytes", "spelt"),
+    [
+        ("00443214c74254b635cf", "0123456789abcdef"),
+        ("84653a56d7c675be77df", "ghjkmnpqrstvwxyz"),
+    ],
+)
+def test_an_id_spells_five_bits_with_each_character_from_the_first_on(random_bytes: str, spelt: str) -> None:
+    assert new_id(bytes.fromhex(random_bytes)) == spelt
+
+
 def test_an_id_is_made_of_exactly_ten_bytes() -> None:
     with pytest.raises(ValueError, match="10 random bytes"):
         new_id(b"123456789")

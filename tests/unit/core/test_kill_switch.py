@@ -1,6 +1,5 @@
 import json
 import random
-import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -126,17 +125,10 @@ def test_the_document_is_written_without_white_space_and_in_the_present_policy_l
     assert json.loads(document)["Version"] == "2012-10-17"
 
 
-def test_instants_are_written_in_utc_wherever_they_come_from_and_the_machine_is(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("TZ", "Asia/Tokyo")
-    time.tzset()
-    try:
-        there = NOW.astimezone(timezone(timedelta(hours=-5)))
-        [condition] = statements(Revocation(Target.ALL, "", there))
-    finally:
-        monkeypatch.undo()
-        time.tzset()
+@pytest.mark.usefixtures("in_tokyo")
+def test_instants_are_written_in_utc_wherever_they_come_from_and_the_machine_is() -> None:
+    there = NOW.astimezone(timezone(timedelta(hours=-5)))
+    [condition] = statements(Revocation(Target.ALL, "", there))
     assert condition == {"DateLessThanEquals": {"aws:TokenIssueTime": "2026-03-01T12:00:00Z"}}
 
 

@@ -1,8 +1,6 @@
-"""Durations, globs and session policies."""
+"""Durations and globs."""
 
-import json
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -10,10 +8,7 @@ from hypothesis import strategies as st
 
 from shared.core.durations import MalformedDurationError, format_duration, parse_duration
 from shared.core.globs import is_literal, matches, matches_any
-from shared.core.session_policy import UnusableSessionPolicyError, check_session_policy, compose_session_policy
 from tests.unit.core import reference
-
-END = datetime(2026, 1, 5, 10, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -115,70 +110,3 @@ def test_a_glob_with_a_wildcard_is_no_literal(pattern: str, *, literal: bool) ->
 
 def test_no_glob_matches_nothing() -> None:
     assert not matches_any([], "dev")
-
-
-def allow(*actions: str) -> dict[str, Any]:
-    return policy({"Effect": "Allow", "Action": list(actions), "Resource": "*"})
-
-
-def deny(*actions: str) -> dict[str, Any]:
-    return policy({"Effect": "Deny", "Action": list(actions), "Resource": "*"})
-
-
-def policy(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-@pytest.mark.parametrize(
-    ("document", "why"),
-    [
-        ({}, "Version"),
-        (allow("s3:*") | {"Version": "2008-10-17"}, "Version"),
-        (allow("s3:*") | {"Principal": "*"}, "unknown key"),
-        (policy(), "at least one"),
-        (policy({"Effect": "allow", "Action": "*", "Resource": "*"}), "Effect"),
-        (policy({"Effect": "Allow", "Resource": "*"}), "exactly one of Action"),
-        (policy({"Effect": "Allow", "Action": "*", "NotAction": "s3:*", "Resource": "*"}), "exactly one of Action"),
-        (policy({"Effect": "Allow", "Action": [], "Resource": "*"}), "not empty"),
-        (policy({"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*"}), "unknown key"),
-        (allow(*(f"service{n}:SomeAction" for n in range(100))), "STS takes 2048"),
-    ],
-)
-def test_a_session_policy_sts_would_refuse_is_an_error(document: dict[str, Any], why: str) -> None:
-    with pytest.raises(UnusableSessionPolicyError, match=why):
-        check_session_policy(document)
-
-
-def test_nothing_to_narrow_is_no_session_policy() -> None:
-    assert compose_session_policy([], not_after=None) is None
-
-
-def test_a_session_that_is_narrowed_cannot_escape_by_chaining() -> None:
-    composed = json.loads(compose_session_policy([allow("s3:*")], not_after=None) or "")
-    assert {"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": "*"} in composed["Statement"]
-
-
-def test_denials_alone_are_given_something_to_narrow() -> None:
-    composed = json.loads(compose_session_policy([deny("s3:*")], not_after=None) or "")
-    assert composed["Statement"][0] == {"Effect": "Allow", "Action": "*", "Resource": "*"}
-
-
-def test_a_grants_end_ends_every_permission() -> None:
-    composed = json.loads(compose_session_policy([], not_after=END) or "")
-    assert composed["Statement"][-1]["Condition"] == {
-        "DateGreaterThanEquals": {"aws:CurrentTime": "2026-01-05T10:30:00Z"}
-    }
-
-
-def test_one_allowing_and_one_denying_document_combine_and_two_allowing_do_not() -> None:
-    assert compose_session_policy([allow("s3:*"), deny("s3:GetObject")], not_after=END)
-    with pytest.raises(UnusableSessionPolicyError, match="both allow"):
-        compose_session_policy([allow("s3:*"), allow("ec2:*")], not_after=None)
-
-
-def test_a_session_policy_is_plain_ascii_whatever_it_names() -> None:
-    composed = compose_session_policy(
-        [policy({"Effect": "Deny", "Action": "*", "Resource": "arn:aws:s3:::日本"})], not_after=None
-    )
-    assert composed is not None
-    assert composed.isascii()
