@@ -9,7 +9,7 @@ from shared.core.people import Person, same_person
 
 
 def lint_approval(policy: ApprovalPolicy) -> list[Lint]:
-    """Find what is probably a mistake, in the order of the document."""
+    """Find what is probably a mistake: rules never reached first, then in the order of the document."""
     findings = list(unreachable(policy.rules, [[rule.profiles] for rule in policy.rules]))
     for index, rule in enumerate(policy.rules):
         findings.extend(_check_approvers(f"rules[{index}]", rule))

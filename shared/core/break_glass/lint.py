@@ -5,7 +5,7 @@ from shared.core.lints import Lint, unreachable
 
 
 def lint_break_glass(policy: BreakGlassPolicy) -> list[Lint]:
-    """Find what is probably a mistake, in the order of the document."""
+    """Find what is probably a mistake: rules never reached first, then in the order of the document."""
     findings = list(unreachable(policy.rules, [[rule.users, rule.profiles] for rule in policy.rules]))
     for index, rule in enumerate(policy.rules):
         if _costs_nothing(rule):
