@@ -114,13 +114,21 @@ def check_recovery(cell: Cell, world: World, again: Answered) -> None:
         assert again.status == story.ok, again.body
         extra = ("session failed",) if left is Left.FAILED else ()
         assert state_of(world) == tuple(sorted([*story.after, *extra]))
-    elif left in (Left.AFTER, Left.HELD):
+    elif left in (Left.AFTER, Left.HELD, Left.RECORDED):
         assert again.status == story.again, again.body
-        assert state_of(world) == tuple(sorted(story.after if story.twice is None else story.twice))
+        twice = story.after if story.twice is None else story.twice
+        if left is Left.RECORDED and story.recorded is not None:
+            twice = story.recorded[1]
+        assert state_of(world) == tuple(sorted(twice))
     if story.switches:
         assert again.body["kill_switch"]["status"] in ("applied", "unchanged")
 
 
 def _state(story: Story, left: Left) -> tuple[str, ...]:
-    words = {Left.BEFORE: story.before, Left.AFTER: story.after, Left.FAILED: story.failed}[left]
+    words = {
+        Left.BEFORE: story.before,
+        Left.AFTER: story.after,
+        Left.RECORDED: story.after if story.recorded is None else story.recorded[0],
+        Left.FAILED: story.failed,
+    }[left]
     return tuple(sorted(words))

@@ -129,6 +129,14 @@ REVOKING: Final = (
             *("cutoff", "earlier lockout", "lockout active"),
             *("revocation complete", "revocation complete", "session revoked"),
         ),
+        # The cutoff holds all the same. Nobody marks for a revocation nobody heard of; the next one does it all.
+        recorded=(
+            ("cutoff", "lockout active", "revocation under way", "session active"),
+            (
+                *("cutoff", "earlier lockout", "lockout active"),
+                *("revocation complete", "revocation under way", "session revoked"),
+            ),
+        ),
         tells=True,
         switches=True,
     ),

@@ -46,7 +46,9 @@ class Story:
 
     `begin` plants what must be there and gives a function that makes the event. The tables then hold `before`, and
     `after` once all went well; `failed` where STS issued nothing. `again` and `twice` are the status and the tables
-    where a request that was done is made once more. `also` fails in every cell of the story.
+    where a request that was done is made once more. `recorded` is what the record leaves where nothing follows it, and
+    what the request then leaves when it is made once more; None where nothing else of the tables follows the record.
+    `also` fails in every cell of the story.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Story:
     ok: int = 200
     again: int = 200
     twice: tuple[str, ...] | None = None
+    recorded: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     timing: Timing = Timing.PATIENT
     also: Mapping[str, Fault] = field(default_factory=dict)
     tells: bool = False

@@ -26,6 +26,7 @@ class Left(StrEnum):
 
     BEFORE = "before"
     AFTER = "after"
+    RECORDED = "what the record alone leaves"
     FAILED = "failed"
     UNMARKED = "unmarked"
     HELD = "after, and the lease held until it ends"
@@ -54,7 +55,7 @@ TABLE: Final[Mapping[Role, tuple[Outcome, Mapping[Effect, Outcome]]]] = {
     # "grants, lockouts, budget, session row: refuse 503; no credential"; 429 where AWS throttles (docs/errors.md).
     Role.FACT: (_UNAVAILABLE, _THROTTLED),
     # What was done and not heard of is not delivered; for a vend that is a row without a credential, never the reverse.
-    Role.RECORD: (_UNAVAILABLE, _THROTTLED | {Effect.UNHEARD: replace(_UNAVAILABLE, left=Left.AFTER)}),
+    Role.RECORD: (_UNAVAILABLE, _THROTTLED | {Effect.UNHEARD: replace(_UNAVAILABLE, left=Left.RECORDED)}),
     # "a document unreadable: last good version within its limit".
     Role.KNOWN: (_STANDS, {}),
     # "STS refuses or throttles: 503 / 429 with Retry-After; the row is marked failed", a once grant given back.
