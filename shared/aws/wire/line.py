@@ -12,6 +12,7 @@ import httptools
 
 _LEAST: Final = 100
 _INTERIM: Final = 200
+_FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
 # More than AWS sends; the parser itself has no limit.
 _LARGEST_HEAD: Final = 64 * 1024
 
@@ -132,6 +133,9 @@ class Line(asyncio.Protocol):
         status = self._parser.get_status_code()
         if status < _LEAST:
             raise NoAnswerError("what came back has no status")
+        if status < _INTERIM and not _FRAMING.isdisjoint(self._headers):
+            # It has no body, whatever it says (RFC 9110, "Content-Length"): where the next answer begins is a guess.
+            raise NoAnswerError("an interim answer with a body")
         if status < _INTERIM or self._answer is None or self._answer.done():
             return
         if not self._parser.should_keep_alive():

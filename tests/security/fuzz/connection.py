@@ -70,7 +70,8 @@ def read_with_h11(data: bytes) -> tuple[int, bytes, bytes] | None:
     client.send(h11.Request(method="GET", target="/", headers=[("host", "x")]))
     client.send(h11.EndOfMessage())
     # What a server says beside the status is never read; llhttp takes more of it than h11.
-    client.receive_data(_REASON.sub(rb"\1", data))
+    # Line breaks before an answer carry nothing, and llhttp skips them.
+    client.receive_data(_REASON.sub(rb"\1", data.lstrip(b"\r\n")))
     status, body = 0, b""
     try:
         while True:
@@ -82,8 +83,7 @@ def read_with_h11(data: bytes) -> tuple[int, bytes, bytes] | None:
                 case h11.EndOfMessage():
                     return status, body, client.trailing_data[0]
                 case h11.InformationalResponse():
-                    # Line breaks before an answer carry nothing, and llhttp skips them.
-                    return read_with_h11(client.trailing_data[0].lstrip(b"\r\n"))
+                    return read_with_h11(client.trailing_data[0])
                 case _:
                     return None
     except h11.RemoteProtocolError:
