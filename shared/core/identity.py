@@ -80,6 +80,8 @@ def identify(caller_arn: str, caller_account: str, rules: IdentityRules) -> Prin
         case ("iam", "user", *_, name) if _NAME.fullmatch(name):
             return Principal(CallerKind.IAM_USER, name, arn.account, role="", session_name="")
         case ("sts", "federated-user", name) if _NAME.fullmatch(name):
+            if parse_stamp(name) is not None:
+                return UnknownCaller("a federated user named like one of Sentinel's sessions is not accepted")
             # Whoever calls GetFederationToken picks the name, so it gets a namespace no IAM or SSO name can reach.
             return Principal(CallerKind.FEDERATED_USER, f"federated/{name}", arn.account, role="", session_name=name)
         case ("sts", "assumed-role", role, session_name) if _NAME.fullmatch(role) and _NAME.fullmatch(session_name):

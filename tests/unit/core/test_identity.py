@@ -74,6 +74,11 @@ def test_where_identity_center_roles_are_listed_others_are_only_roles() -> None:
         ("arn:aws:iam:::user/alice", "", "the caller's ARN and account disagree"),
         (f"arn:aws:sts::{ACCOUNT}:assumed-role/dev/sentinel-d-0123456789abcdef-alice", ACCOUNT, VENDED),
         (f"arn:aws:sts:eu-west-1:{ACCOUNT}:assumed-role/dev/alice", ACCOUNT, "an identity's ARN has no region"),
+        (
+            f"arn:aws:sts::{ACCOUNT}:federated-user/sentinel-d-0123456789abcdef-e",
+            ACCOUNT,
+            "a federated user named like one of Sentinel's sessions is not accepted",
+        ),
         (f"arn:aws:sts::{ACCOUNT}:assumed-role/dev", ACCOUNT, NO_CALLER),
         (f"arn:aws:sts::{ACCOUNT}:assumed-role/path/dev/alice", ACCOUNT, NO_CALLER),
         (f"arn:aws:sts::{ACCOUNT}:assumed-role/dev/al ice", ACCOUNT, NO_CALLER),
