@@ -14,8 +14,8 @@ from shared.core.durations import CHAINING_MAXIMUM
 from shared.core.grants import Ending
 from shared.core.revocation import Revocation, Target
 
-# Of all tasks in the scenario, as half an hour of it counted them. Two of sixteen callers respond, and half of what they
-# begin ends early, because they are locked out themselves.
+# Of all tasks in the scenario, as half an hour of it counted them. Two of sixteen callers respond, and half of what
+# they begin ends early, because they are locked out themselves.
 SHARE: Final = 517 / (1800 * 5)
 
 
