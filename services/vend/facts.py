@@ -51,8 +51,7 @@ class FactsReader:
         """Read all facts of one request side by side, and `decide` by the access policy while the tables answer.
 
         Raises:
-            ExceptionGroup: of `AwsError`, where a read failed.
-            UndecidableError: there is no access policy.
+            ExceptionGroup: of `AwsError`, where a read failed; of `UndecidableError`, where there is no access policy.
 
         """
         profile_document = f"{PROFILES_FOLDER}/{profile}"
