@@ -22,6 +22,8 @@ settings.register_profile(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+# `make fuzz` tries many more, and new ones each time: see tests/security/hostile/examples.py.
+settings.register_profile("long")
 
 
 def pytest_configure() -> None:

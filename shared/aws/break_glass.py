@@ -1,12 +1,12 @@
 """The break-glass events of the grant table, and the ledgers that are written with each new one."""
 
-import asyncio
 from typing import Any
 
 from shared.aws.break_glass_rows import event_item, ledger_item, read_event, read_ledger
 from shared.aws.errors import speaking_to
 from shared.aws.grant_store import GrantStore, RowForm
 from shared.aws.items import Item, number_value, text_value
+from shared.aws.settling import all_of
 from shared.aws.tables import LEDGER_ITEM, ItemKind, budget_subject, profile_budget_subject, user_subject
 from shared.aws.transactions import Cancelled, transact
 from shared.core.break_glass.beginning import Begun, History, Ledger
@@ -28,7 +28,7 @@ class BreakGlassTable(GrantStore[BreakGlassEvent]):
         """
         subjects = (budget_subject(user), profile_budget_subject(profile))
         # The ledgers first: an event that begins in between changes them, and `begin` then finds them changed.
-        ledgers = await asyncio.gather(*map(self._load_ledger, subjects))
+        ledgers = await all_of(map(self._load_ledger, subjects))
         return History(await self._load_events(user), *ledgers)
 
     async def begin(self, begun: Begun, history: History) -> bool:

@@ -1,12 +1,12 @@
 """Documents: policies and profiles as texts in SSM Parameter Store."""
 
-import asyncio
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from shared.aws.errors import UnreadableError, speaking_to
+from shared.aws.settling import all_of
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -70,7 +70,7 @@ class SsmDocuments:
         """
         wanted = sorted(set(names))
         batches = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
-        answers = await _side_by_side([self._load_batch(batch) for batch in batches])
+        answers = await all_of(self._load_batch(batch) for batch in batches)
         found = {document.name: document for answer in answers for document in answer}
         return {name: found.get(name) for name in wanted}
 
@@ -124,12 +124,3 @@ class SsmDocuments:
             version=parameter["Version"],
             digest=hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH],
         )
-
-
-async def _side_by_side(reads: Iterable[Any]) -> list[list[Document[str]]]:
-    """Await all reads, so that none outlives the call, then raise the first failure if there was one."""
-    answers = await asyncio.gather(*reads, return_exceptions=True)
-    for answer in answers:
-        if isinstance(answer, BaseException):
-            raise answer
-    return [answer for answer in answers if not isinstance(answer, BaseException)]

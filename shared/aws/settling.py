@@ -1,7 +1,11 @@
-"""Two calls side by side, each to its end: what one raises is told beside what the other gives."""
+"""Calls side by side, each to its end: nothing that a request began goes on after its answer.
+
+A failure among the calls of a bare `asyncio.gather` leaves the others running. In a Lambda these go on in somebody
+else's request, or never.
+"""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar
 
 A = TypeVar("A")
@@ -21,6 +25,22 @@ async def settle(
         beside = group.create_task(_outcome(second))
         outcome = await _outcome(first)
     return outcome, beside.result()
+
+
+async def all_of(calls: Iterable[Coroutine[Any, Any, A]]) -> list[A]:
+    """Give what the calls returned, in their order, when all are over; cancelling the caller cancels all.
+
+    Raises:
+        Exception: what the first of them that failed raised.
+
+    """
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_outcome(call)) for call in calls]
+    outcomes = [task.result() for task in tasks]
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+    return [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
 
 
 async def _outcome(call: Coroutine[Any, Any, A]) -> A | Exception:

@@ -80,7 +80,7 @@ def _parse_v2(event: Mapping[str, Any], context: Mapping[str, Any]) -> HttpReque
 def _parse_v1(event: Mapping[str, Any], context: Mapping[str, Any]) -> HttpRequest:
     identity = _mapping(context.get("identity"))
     multi = event.get("multiValueQueryStringParameters") or {}
-    pairs = [(name, value) for name, values in _mapping(multi).items() for value in values or [""]]
+    pairs = [(name, value) for name, values in _mapping(multi).items() for value in _texts(values)]
     return HttpRequest(
         method=_text(event, "httpMethod"),
         path=_text(event, "path"),
@@ -112,6 +112,14 @@ def _text(mapping: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str) or not value:
         raise _RefusedError(_NOT_THROUGH_THE_API)
     return value
+
+
+def _texts(values: object) -> list[str]:
+    if values is None or values == []:
+        return [""]
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise _RefusedError(_NOT_THROUGH_THE_API)
+    return values
 
 
 def _decode_query(raw: str) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from shared.aws.boundary import BoundaryAccounts, BoundaryPolicy
 from shared.aws.errors import AwsError
 from shared.aws.lease import Lease
 from shared.aws.revocations import RevocationTable
+from shared.aws.settling import all_of
 from shared.core.arn import Arn
 from shared.core.kill_switch import build_boundary
 from shared.edge.lambda_app import Asked
@@ -73,8 +74,7 @@ class KillSwitch:
         return Plan(build_boundary(live, now), len(live))
 
     async def _visit(self, plan: Plan, own_account: str, act: Act) -> list[SwitchAccount]:
-        visits = (self._in_account(plan.boundary.document, arn, own_account, act) for arn in self.policies)
-        return list(await asyncio.gather(*visits))
+        return await all_of(self._in_account(plan.boundary.document, arn, own_account, act) for arn in self.policies)
 
     async def _in_account(self, document: str, arn: Arn, own_account: str, act: Act) -> SwitchAccount:
         try:

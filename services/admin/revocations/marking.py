@@ -9,6 +9,7 @@ from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import Marked, RevocationTable
 from shared.aws.session_lists import SessionLists, SessionQuery
 from shared.aws.session_rows import SessionRow
+from shared.aws.settling import all_of
 from shared.core.revocation import Target
 from shared.edge.lambda_app import Asked
 
@@ -51,10 +52,7 @@ class Marking:
             async with turns:
                 return await self.revocations.mark_revoked(session, row.ending)
 
-        # To their end, all of them: nothing outlives the answer, and what is marked is marked.
-        outcomes = await asyncio.gather(*map(mark, page.rows), return_exceptions=True)
-        if failures := [outcome for outcome in outcomes if isinstance(outcome, BaseException)]:
-            raise failures[0]
+        outcomes = await all_of(map(mark, page.rows))
         return Marked(outcomes.count(True), page.next)
 
 

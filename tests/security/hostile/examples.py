@@ -5,17 +5,14 @@ from typing import Any, Final
 
 from hypothesis import HealthCheck, settings
 
-LONG: Final = "long"
 _TIMES: Final = 20
 # A module's fixtures are an account that every example adds to; nothing here depends on what another left.
 _SUPPRESSED: Final = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large)
 
-settings.register_profile(LONG)
-
 
 def tried(examples: int) -> Callable[[Any], Any]:
     """Set how often a property is tried: `--hypothesis-profile=long` tries twenty times as many, of its own choice."""
-    is_long = settings.get_current_profile_name() == LONG
+    is_long = settings.get_current_profile_name() == "long"
     return settings(
         max_examples=examples * _TIMES if is_long else examples,
         derandomize=not is_long,

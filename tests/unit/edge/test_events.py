@@ -123,3 +123,16 @@ def test_an_unsigned_rest_request_is_refused() -> None:
     event = rest_api_event()
     event["requestContext"]["identity"] |= {"userArn": None, "accountId": None}
     assert refuse(event).code is Code.UNKNOWN_CALLER
+
+
+@pytest.mark.parametrize("values", ["dev", 7, ["dev", 7], {"dev": "dev"}])
+def test_a_rest_query_that_the_gateway_would_not_write_is_refused(values: object) -> None:
+    event = rest_api_event()
+    event["multiValueQueryStringParameters"] = {"profile": values}
+    assert refuse(event).code is Code.UNKNOWN_CALLER
+
+
+def test_a_rest_parameter_without_a_value_is_empty() -> None:
+    event = rest_api_event()
+    event["multiValueQueryStringParameters"] = {"profile": None, "duration": [], "user": [""]}
+    assert accept(event).query == {"profile": "", "duration": "", "user": ""}
