@@ -75,10 +75,12 @@ class Line(asyncio.Protocol):
         self._transport.write(request)
         try:
             return await self._answer
+        except BaseException:
+            # Also where the answer came in the very turn in which the caller was cancelled: nobody keeps the line then.
+            self.close()
+            raise
         finally:
             expiry.cancel()
-            if not self._answer.done() or self._answer.cancelled() or self._answer.exception() is not None:
-                self.close()
             self._answer = None
 
     # What asyncio calls.

@@ -48,8 +48,13 @@ async def test_an_answer_with_a_status_that_is_none_is_not_skipped_as_if_another
 
 
 class _Transport(asyncio.Transport):
+    is_aborted = False
+
     def is_closing(self) -> bool:
-        return False
+        return self.is_aborted
+
+    def abort(self) -> None:
+        self.is_aborted = True
 
     def write(self, data: object) -> None:
         pass
@@ -64,3 +69,15 @@ async def test_an_idle_connection_holds_nothing_of_its_last_answer() -> None:
     reply = await asked
     assert (reply.status, reply.headers["x-id"], reply.body) == (200, "7", b"credentials")
     assert (line._headers, bytes(line._body), line._answer) == ({}, b"", None)
+
+
+async def test_a_caller_cancelled_in_the_turn_of_their_answer_leaves_no_open_connection() -> None:
+    line, transport = Line(), _Transport()
+    line.connection_made(transport)
+    asked = asyncio.create_task(line.ask(b"POST / HTTP/1.1\r\n\r\n", 100, math.inf))
+    await asyncio.sleep(0)
+    line.data_received(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    assert transport.is_aborted
