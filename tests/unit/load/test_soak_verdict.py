@@ -31,6 +31,14 @@ def test_the_gateway_may_keep_a_connection_of_each_caller_and_no_more(more_a_sec
     assert failed(notes, GATEWAY) == (["steady growth of descriptors in gateway"] if is_found else [])
 
 
+@pytest.mark.parametrize(("more_a_second", "is_found"), [(0.05, False), (0.2, True)])
+def test_the_admin_lambda_may_keep_the_connections_of_one_page_and_no_more(
+    more_a_second: float, *, is_found: bool
+) -> None:
+    notes = [note(second, descriptors=9 + second * more_a_second) for second in range(110)]
+    assert failed(notes, "ADMIN0000") == (["steady growth of descriptors in ADMIN0000"] if is_found else [])
+
+
 @pytest.mark.parametrize("measure", ALLOWED)
 def test_each_measure_that_grows_is_named(measure: str) -> None:
     each = 1 + ALLOWED[measure] / 50
