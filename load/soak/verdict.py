@@ -16,8 +16,8 @@ ALLOWED: Final[Mapping[str, float]] = {"rss_kib": 2048, "blocks": 4000, "descrip
 # The gateway is the tool, not what is examined. Every caller keeps a connection once it was needed, and each is a
 # descriptor and a task there; `load/scenarios/soak.toml` has sixteen callers.
 GATEWAY: Final = "gateway"
-# A revocation of many marks eight rows at once, each over a connection that is closed when it was idle for long: a short
-# run may begin before the first of these revocations and end with one.
+# A revocation of many marks eight rows at once, each over a connection that is closed when it was idle for long: a
+# short run may begin before the first of these revocations and end with one.
 _ADMIN: Final = "ADMIN"
 _ALLOWED_MORE: Final = {
     GATEWAY: {**ALLOWED, "descriptors": 16, "tasks": 16},
