@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import AsyncExitStack, nullcontext
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -18,11 +18,12 @@ from load.bench.asking import ask_authorizer
 from load.bench.sequential import SequentialHandler
 from load.bench.work import Invocation, vend_environment, vend_event
 from services.vend import handler as vend
-from shared.aws.clients import Observe, Service
+from shared.aws.clients import Service
 from shared.aws.read_through import CacheLimits
 from shared.aws.wire.client import AwsClient
 from shared.aws.wire.http import Http, Place
 from shared.aws.wire.line import Line
+from shared.edge.settings import Settings
 
 Ask = Callable[[], dict[str, Any]]
 
@@ -85,7 +86,7 @@ def _new_connections() -> Ask:
 
 
 def _aiobotocore() -> Ask:
-    with patch.object(vend, "open_clients", _open_aiobotocore):
+    with patch.object(vend, "open_function_clients", _open_aiobotocore):
         return _ours()
 
 
@@ -111,10 +112,9 @@ class _AioClients:
 
 
 async def _open_aiobotocore(
+    _settings: Settings,
     region: str,
-    _observe: Observe = nullcontext,
-    services: Collection[Service] = (),
-    **_: Any,
+    services: Collection[Service],
 ) -> _AioClients:
     stack, session = AsyncExitStack(), AioSession()
     config = AioConfig(connect_timeout=1, read_timeout=3, max_pool_connections=50, retries={"total_max_attempts": 2})

@@ -33,7 +33,7 @@ from shared.aws.approvals import ApprovalTable
 from shared.aws.boundary import BoundaryAccounts
 from shared.aws.break_glass import BreakGlassTable
 from shared.aws.budget import RateBudget
-from shared.aws.clients import Clients, Service, open_clients
+from shared.aws.clients import Clients, Service
 from shared.aws.document_cache import CachedDocuments
 from shared.aws.documents import SsmDocuments
 from shared.aws.grants import GrantTable
@@ -48,6 +48,7 @@ from shared.core.ids import ID_BYTES, new_id
 from shared.documents.kinds import load_stored
 from shared.edge.clock import monotonic_s, utc_now
 from shared.edge.lambda_app import LambdaApp, Routes
+from shared.edge.opening import open_function_clients
 from shared.edge.settings import Settings, load_settings
 from shared.edge.snapshots import SnapshotSteps, survive_snapshots
 from shared.edge.traces import open_tracer, subsegment
@@ -69,7 +70,8 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
     settings = load_settings(environ)
     tracer = open_tracer("admin")
     runner = asyncio.Runner()
-    clients = runner.run(_open(environ, settings))
+    services = (*_SERVICES, *(_SWITCH_SERVICES if settings.kill_switch_policies else ()))
+    clients = runner.run(open_function_clients(settings, environ["AWS_REGION"], services))
     accounts = BoundaryAccounts(clients, environ["AWS_REGION"], subsegment)
     texts = SsmDocuments(clients.ssm, settings.parameter_prefix)
     reader = _reader(settings, clients, texts)
@@ -85,16 +87,6 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
         **_revoking_routes(settings, clients, accounts, clock, reader, announcer),
     }
     return LambdaApp("admin", settings, runner, routes, tracer, stdout, clients.aclose)
-
-
-async def _open(environ: Mapping[str, str], settings: Settings) -> Clients:
-    return await open_clients(
-        environ["AWS_REGION"],
-        subsegment,
-        (*_SERVICES, *(_SWITCH_SERVICES if settings.kill_switch_policies else ())),
-        hedge_ratio=settings.hedge_ratio,
-        timeout_s=settings.call_timeout,
-    )
 
 
 def _routes(

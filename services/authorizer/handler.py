@@ -12,10 +12,11 @@ from services.authorizer.memory import ConfirmedProofs
 from services.authorizer.service import Acceptance, AuthorizerService
 from services.authorizer.settings import AuthorizerSettings, ProofBinding
 from shared.aws.caller_identity import CallerIdentity
-from shared.aws.clients import Service, open_clients
+from shared.aws.clients import Service
 from shared.aws.session_standing import SessionStandings
 from shared.aws.sts_endpoints import StsEndpoints
 from shared.edge.clock import utc_now
+from shared.edge.opening import open_function_clients
 from shared.edge.process import LambdaProcess
 from shared.edge.settings import read_settings
 from shared.edge.snapshots import SnapshotSteps, survive_snapshots
@@ -40,16 +41,7 @@ def wire(
     settings = read_settings(environ, AuthorizerSettings)
     tracer = open_tracer("authorizer")
     runner = asyncio.Runner()
-    clients = runner.run(
-        open_clients(
-            environ["AWS_REGION"],
-            subsegment,
-            _CONNECTIONS,
-            hedge_ratio=settings.hedge_ratio,
-            timeout_s=settings.call_timeout,
-        ),
-    )
-
+    clients = runner.run(open_function_clients(settings, environ["AWS_REGION"], _CONNECTIONS))
     confirmed = ConfirmedProofs()
 
     async def begin_again() -> None:

@@ -12,7 +12,7 @@ from services.vend.facts import ACCESS_POLICY, DocumentValue, FactsReader
 from services.vend.issuing import Issuer
 from services.vend.service import VendService
 from shared.aws.budget import RateBudget
-from shared.aws.clients import Clients, Service, open_clients
+from shared.aws.clients import Clients, Service
 from shared.aws.document_cache import CachedDocuments
 from shared.aws.documents import SsmDocuments
 from shared.aws.grants import GrantTable
@@ -22,9 +22,10 @@ from shared.aws.sts import RoleIssuer
 from shared.documents import load_access_policy, load_profile
 from shared.edge.clock import monotonic_s, utc_now
 from shared.edge.lambda_app import LambdaApp, Routes
+from shared.edge.opening import open_function_clients
 from shared.edge.settings import Settings, load_settings
 from shared.edge.snapshots import SnapshotSteps, survive_snapshots
-from shared.edge.traces import open_tracer, subsegment
+from shared.edge.traces import open_tracer
 
 _BUDGET_WINDOW = timedelta(minutes=1)
 # The connections one vend uses at once.
@@ -41,15 +42,7 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None) -> LambdaApp:
     settings = load_settings(environ)
     tracer = open_tracer("vend")
     runner = asyncio.Runner()
-    clients = runner.run(
-        open_clients(
-            environ["AWS_REGION"],
-            subsegment,
-            _CONNECTIONS,
-            hedge_ratio=settings.hedge_ratio,
-            timeout_s=settings.call_timeout,
-        ),
-    )
+    clients = runner.run(open_function_clients(settings, environ["AWS_REGION"], _CONNECTIONS))
     reader = _reader(settings, clients)
 
     async def begin_again() -> None:

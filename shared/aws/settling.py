@@ -19,7 +19,7 @@ async def settle(
     """Give what each returned or raised, when both are over; cancelling the caller cancels both.
 
     `first` begins at once and in the caller's own task. `asyncio.gather` would make a task of each and begin neither
-    before the loop's next turn, which a vend pays three times over.
+    before the loop's next turn, for which a vend would wait.
     """
     async with asyncio.TaskGroup() as group:
         beside = group.create_task(_outcome(second))
