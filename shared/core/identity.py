@@ -57,6 +57,14 @@ class IdentityRules:
     named_session_roles: tuple[str, ...] = ()
 
 
+def is_caller_name(name: str) -> bool:
+    """Whether `identify` gives this name to some caller. Any other name matches nobody, however alike it looks."""
+    namespace, slash, bare = name.rpartition("/")
+    if not _NAME.fullmatch(bare):
+        return False
+    return not slash or namespace == "role" or (namespace == "federated" and parse_stamp(bare) is None)
+
+
 def identify(caller_arn: str, caller_account: str, rules: IdentityRules) -> Principal | UnknownCaller:
     """Name the caller, or say why there is no name for them.
 

@@ -2,7 +2,7 @@ import botocore.session
 import pytest
 
 from shared.core.arn import PARTITIONS, MalformedArnError, is_account_id, parse_arn, role_name
-from shared.core.identity import CallerKind, IdentityRules, Principal, UnknownCaller, identify
+from shared.core.identity import CallerKind, IdentityRules, Principal, UnknownCaller, identify, is_caller_name
 
 ACCOUNT = "123456789012"
 RULES = IdentityRules(frozenset({ACCOUNT}), named_session_roles=("Person-*",))
@@ -169,3 +169,57 @@ def test_a_refusal_repeats_little_of_an_unknown_partition_and_escapes_it() -> No
         parse_arn(f"arn:\u202eä{'x' * 10_000}:iam::{ACCOUNT}:user/a")
     assert str(caught.value).isascii()
     assert len(str(caught.value)) < 100
+
+
+@pytest.mark.parametrize(
+    "resource",
+    ["user/alice", "user/teams/red/alice", "user/sentinel-d-0123456789abcdef-eve", f"user/{'x' * 64}"],
+)
+def test_the_name_of_every_iam_user_is_a_callers_name(resource: str) -> None:
+    principal = name(resource, service="iam")
+    assert isinstance(principal, Principal)
+    assert is_caller_name(principal.user)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        f"assumed-role/{SSO}/alice@corp.example",
+        f"assumed-role/{SSO}/corp=alice,a+b",
+        "assumed-role/Person-Dev/alice",
+        "assumed-role/ci-web/anything",
+        "federated-user/alice",
+    ],
+)
+def test_the_name_of_every_session_is_a_callers_name(resource: str) -> None:
+    principal = name(resource)
+    assert isinstance(principal, Principal)
+    assert is_caller_name(principal.user)
+
+
+@pytest.mark.parametrize(
+    "impossible",
+    [
+        "",
+        "alice ",
+        " alice",
+        "al ice",
+        "alice\n",
+        "alice\x00",
+        "alice\u200b",
+        "\u0430lice",
+        "alice#prod",
+        "x" * 65,
+        "role/",
+        "role/two/parts",
+        "Role/ci",
+        "federated/",
+        "federated/sentinel-d-0123456789abcdef-eve",
+        "other/alice",
+        "/alice",
+        "alice/",
+        "*",
+    ],
+)
+def test_what_no_caller_can_be_called_is_no_callers_name(impossible: str) -> None:
+    assert not is_caller_name(impossible)
