@@ -3,9 +3,12 @@
     from sentinel.proof import make_proof
     headers["Authorization"] = make_proof(credentials, api_id="abc123", region="eu-central-1")
 
-`credentials` are the ones Sentinel vended, as an SDK holds them. A proof is good for a minute, for one API and, where
-the API asks for a binding, for one method and path. It signs a GetCallerIdentity request that is never sent from here;
-the secret key does not leave the process.
+`credentials` are the ones Sentinel vended, as an SDK holds them. To Sentinel's authorizer a proof is good for a minute,
+for one API and, where the API asks for a binding, for one method, path and query, with any body, any number of times.
+
+It signs a GetCallerIdentity request that is never sent from here, and holds the session token; the secret key does not
+leave the process. STS takes the signature for 15 minutes, so whoever is given a proof can show it for so long to
+another verifier of GetCallerIdentity, if that asks for no header of its own. Send it to the API it is for, over TLS.
 """
 
 import os
@@ -20,6 +23,7 @@ from botocore.loaders import Loader
 from botocore.regions import EndpointResolver
 
 from shared.core.proof import BODY, Proof, render_proof, request_binding, signed_headers
+from shared.core.query import canonical_query
 
 _ENDPOINT_VARIABLES: Final = ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL")
 _DATE: Final = "%Y%m%dT%H%M%SZ"
@@ -54,16 +58,18 @@ def make_proof(
     """Make the value of an Authorization header.
 
     `api_id` is the id of the API that is called, `region` any region of its partition: the nearest is the fastest.
-    `request` is the method and the path, without the stage and the query, for an API that binds proofs to requests.
+    `request`, for an API that binds proofs to requests, is the method and the path with its query, without the stage:
+    `("GET", "/orders?page=2")`.
 
     Raises:
         NoSessionError: the credentials have no session token.
+        UnclearQueryError: the authorizer would refuse the query; the message says how to write it.
         UnknownProofRegionError: there is no such region.
 
     """
     if not credentials.token:
         raise NoSessionError("these are long-term keys, not a session that Sentinel vended")
-    binding = None if request is None else request_binding(*request)
+    binding = None if request is None else _binding(*request)
     url = _endpoint_url(region)
     signed = AWSRequest("POST", url, headers=dict(signed_headers(api_id, binding)), data=BODY)
     keys = ReadOnlyCredentials(credentials.access_key, credentials.secret_key, credentials.token)
@@ -77,6 +83,11 @@ def make_proof(
             signature=signed.headers["Authorization"].rpartition("=")[2],
         ),
     )
+
+
+def _binding(method: str, target: str) -> str:
+    path, _, query = target.partition("?")
+    return request_binding(method, path, canonical_query(query))
 
 
 def _endpoint_url(region: str) -> str:

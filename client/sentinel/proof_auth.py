@@ -4,7 +4,8 @@
     httpx:     httpx.Client(auth=HttpxProof(source))
     aiohttp:   aiohttp.ClientSession(middlewares=[AiohttpProof(source)])
 
-Each takes a `ProofSource`. None of the three libraries has to be installed for the others.
+Each takes a `ProofSource`, which gives a proof to one origin only: that of the first request, or the one it names. A
+request to another, by a redirect or not, is sent without. None of the three has to be installed for the others.
 """
 
 from dataclasses import dataclass
@@ -26,8 +27,7 @@ class RequestsProof:
 
     def __call__(self, request: Any) -> Any:
         """Add the header. requests drops it when it follows a redirect to another host."""
-        request.headers[_HEADER] = self.source.header(request.method, request.path_url)
-        return request
+        return _proven(self.source, request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,7 @@ class HttpxProof:
 
     def __call__(self, request: Any) -> Any:
         """Add the header. httpx drops it when it follows a redirect to another host."""
-        request.headers[_HEADER] = self.source.header(request.method, request.url.raw_path.decode("ascii"))
-        return request
+        return _proven(self.source, request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,12 @@ class AiohttpProof:
     source: ProofSource
 
     async def __call__(self, request: "ClientRequest", handler: "ClientHandlerType") -> "ClientResponse":
-        """Add the header to every request of the session: give an API a session of its own."""
-        request.headers[_HEADER] = self.source.header(request.method, request.url.raw_path)
-        return await handler(request)
+        """Add the header. aiohttp asks a middleware again for each redirect it follows: another origin gets nothing."""
+        return await handler(_proven(self.source, request))
+
+
+def _proven(source: ProofSource, request: Any) -> Any:
+    header = source.header_for(str(request.method), str(request.url))
+    if header is not None:
+        request.headers[_HEADER] = header
+    return request

@@ -12,6 +12,7 @@ from sentinel.options import optional_profile_name
 from sentinel.proof import NoSessionError, SessionCredentials, UnknownProofRegionError, make_proof
 from sentinel.proof_source import session_credentials
 from sentinel.settings import Settings
+from shared.core.query import UnclearQueryError
 
 profile_option: Final = click.option(
     "--profile",
@@ -81,6 +82,7 @@ def prove(credentials: SessionCredentials, api_id: str, region: str, request: tu
 
     Raises:
         NoProofError: the credentials are no session's, or there is no such region.
+        UsageError: the query of the request can be read in more than one way.
 
     """
     try:
@@ -88,5 +90,7 @@ def prove(credentials: SessionCredentials, api_id: str, region: str, request: tu
     except NoSessionError as error:
         hint = "run this inside `sentinel exec PROFILE -- …`, or pass --profile NAME"
         raise NoProofError(str(error), hint) from None
+    except UnclearQueryError as error:
+        raise UsageError(str(error), "a proof that is bound to the request covers its query") from None
     except UnknownProofRegionError as error:
         raise NoProofError(str(error), "pass --region REGION: any of the API's partition") from None

@@ -17,10 +17,10 @@ _API_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class ProtectedUrl:
-    """A URL that is asked as it is written. `path` is without the query; `region` None where the host names none."""
+    """A URL that is asked as it is written. `target` is path and query; `region` None where the host names none."""
 
     url: str
-    path: str
+    target: str
     server: RemoteServer
     api_id: str
     region: str | None
@@ -45,7 +45,8 @@ def parse_protected_url(text: str, api_id: str | None) -> ProtectedUrl:
     found = api_id or (match[1] if match else None)
     if found is None:
         raise UsageError(f"the host {server.host} does not name its API", "pass --api ID")
-    return ProtectedUrl(text, parts.path or "/", server, check_api_id(found), match[2] if match else None)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return ProtectedUrl(text, target, server, check_api_id(found), match[2] if match else None)
 
 
 def check_api_id(api_id: str) -> str:
@@ -60,9 +61,10 @@ def check_api_id(api_id: str) -> str:
     return api_id
 
 
-def strip_stage(path: str, stage: str | None) -> str:
-    """Give the path as the API sees it, which is what a bound proof is for."""
-    if not stage:
-        return path
-    prefix = f"/{stage.strip('/')}"
-    return path.removeprefix(prefix) or "/" if f"{path}/".startswith(f"{prefix}/") else path
+def strip_stage(target: str, stage: str | None) -> str:
+    """Give the path and the query as the API sees them, which is what a bound proof is for."""
+    path, mark, query = target.partition("?")
+    prefix = f"/{(stage or '').strip('/')}"
+    if stage and f"{path}/".startswith(f"{prefix}/"):
+        path = path.removeprefix(prefix) or "/"
+    return f"{path}{mark}{query}"

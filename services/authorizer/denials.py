@@ -10,6 +10,7 @@ class Denial(StrEnum):
     NO_PROOF = "no proof, or more than one"
     MALFORMED_PROOF = "the proof cannot be read"
     STALE_PROOF = "the proof is older than a minute, or from the future"
+    UNCLEAR_QUERY = "the query can be read in more than one way, and the proof has to be for it"
     FOREIGN_REGION = "the proof is for a region of another partition, or of none"
     NOT_PROVEN = "STS does not confirm the signature"
     NOT_VENDED = "the credentials are not a session of Sentinel's"

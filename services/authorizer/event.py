@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shared.core.arn import MalformedArnError, parse_arn
+from shared.core.query import UnclearQueryError, canonical_parameters, canonical_query
 
 # What a policy's Resource would not take literally (IAM User Guide, "IAM JSON policy elements: Resource"). A caller
 # chooses the path, and the path is part of the method's ARN.
@@ -23,14 +24,16 @@ class NotAnAuthorizerEventError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AccessQuestion:
-    """May this request pass? `path` has no stage; `unverified_header` is its Authorization header.
+    """May this request pass? `path` has no stage; `query` is canonical; `unverified_header` is what Authorization says.
 
-    The header is None where there is none, or more than one: then nobody can say which one counts.
+    The header is None where there is none, or more than one: then nobody can say which one counts. The query is None
+    where two readers may understand it differently.
     """
 
     api_id: str
     method: str
     path: str
+    query: str | None
     source_ip: str
     user_agent: str
     unverified_header: str | None = field(repr=False)
@@ -67,6 +70,7 @@ def _parse_v2(event: Mapping[str, Any], context: Mapping[str, Any]) -> AccessQue
         api_id=_text(context, "apiId"),
         method=_text(http, "method"),
         path=_without_stage(_text(event, "rawPath"), context),
+        query=_query_of_v2(event),
         source_ip=str(http.get("sourceIp") or ""),
         user_agent=str(http.get("userAgent") or ""),
         unverified_header=_single_header(event),
@@ -81,6 +85,7 @@ def _parse_v1(event: Mapping[str, Any], context: Mapping[str, Any]) -> AccessQue
         method=_text(event, "httpMethod"),
         # REST APIs leave the stage out by themselves, and have no version.
         path=_without_stage(_text(event, "path"), context) if "version" in event else _text(event, "path"),
+        query=_query_of_v1(event),
         source_ip=str(identity.get("sourceIp") or ""),
         user_agent=str(identity.get("userAgent") or ""),
         unverified_header=_single_header(event),
@@ -105,6 +110,27 @@ def _without_stage(path: str, context: Mapping[str, Any]) -> str:
     if stage == "$default" or context.get("domainPrefix") != context.get("apiId"):
         return path
     return path.removeprefix(f"/{stage}") or "/" if f"{path}/".startswith(f"/{stage}/") else path
+
+
+def _query_of_v2(event: Mapping[str, Any]) -> str | None:
+    sent = event.get("rawQueryString")
+    try:
+        return canonical_query(sent) if isinstance(sent, str) else None
+    except UnclearQueryError:
+        return None
+
+
+def _query_of_v1(event: Mapping[str, Any]) -> str | None:
+    """Read every value of each name; the other map has one value of each, and no other names."""
+    listed = _mapping(event.get("multiValueQueryStringParameters") or {})
+    if _mapping(event.get("queryStringParameters") or {}).keys() - listed.keys():
+        return None
+    if not all(isinstance(value, str) for values in listed.values() for value in _list(values)):
+        return None
+    try:
+        return canonical_parameters({name: _list(values) for name, values in listed.items()})
+    except UnclearQueryError:
+        return None
 
 
 def _single_header(event: Mapping[str, Any]) -> str | None:

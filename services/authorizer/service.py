@@ -22,7 +22,10 @@ from shared.edge.audit import AuditLine
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What the APIs behind this function accept. `profiles` are globs; `binds_request` asks for method and path."""
+    """What the APIs behind this function accept. `profiles` are globs.
+
+    `binds_request` asks for proofs of one method, path and query.
+    """
 
     profiles: tuple[str, ...]
     longest_age: timedelta
@@ -71,7 +74,9 @@ class AuthorizerService:
         audit: AuditLine,
         now: datetime,
     ) -> VerifiedIdentity | Denial:
-        binding = request_binding(question.method, question.path) if self.acceptance.binds_request else None
+        binding = _binding(question) if self.acceptance.binds_request else None
+        if isinstance(binding, Denial):
+            return binding
         key = ProofKey(proof.fingerprint(), question.api_id, binding)
         if (known := self.confirmed.find(key, now)) is not None:
             return known
@@ -127,6 +132,12 @@ def _read_proof(question: AccessQuestion, now: datetime) -> Proof | Denial:
     except MalformedProofError:
         return Denial.MALFORMED_PROOF
     return proof if proof.is_fresh(now) else Denial.STALE_PROOF
+
+
+def _binding(question: AccessQuestion) -> str | Denial:
+    if question.query is None:
+        return Denial.UNCLEAR_QUERY
+    return request_binding(question.method, question.path, question.query)
 
 
 def _stamp_of(identity: VerifiedIdentity) -> Stamp | None:

@@ -14,7 +14,7 @@ _GLOB: Final = re.compile(r"[A-Za-z0-9._*?-]{1,64}")
 
 
 class ProofBinding(StrEnum):
-    """What a proof is good for: any request to its API, or one method and path of it."""
+    """What a proof is good for: any request to its API, or one method, path and query of it."""
 
     API = "api"
     REQUEST = "request"
@@ -53,6 +53,6 @@ class AuthorizerSettings(CommonSettings):
         ProofBinding,
         Field(
             description="`api`: a proof is good for every request to its API for a minute. `request`: only for the "
-            "method and path it was made for.",
+            "method, path and query it was made for.",
         ),
     ] = ProofBinding.API

@@ -5,9 +5,11 @@
 A caller signs the request below with the credentials Sentinel vended them and sends only what cannot be known
 otherwise. The authorizer forwards nothing the caller composed: host, path, body and headers are the constants here, and
 the API's id is its own. The id is signed, so a proof for one API is none for another; a request binding, where an API
-asks for one, signs the method and the path of the one request it is good for.
+asks for one, signs the method, the path and the query of the request it is good for. No body is signed, and nothing
+counts how often a proof is used.
 
-STS takes a signature for 15 minutes (Signature Version 4); a proof is taken for one.
+A proof is taken for a minute. STS itself takes the signature in it for 15 (Signature Version 4), so whoever holds a
+proof can show it for so long to any verifier of GetCallerIdentity that asks for no header of its own.
 """
 
 import hashlib
@@ -99,9 +101,13 @@ def signed_headers(api_id: str, binding: str | None) -> Mapping[str, str]:
     return headers if binding is None else {**headers, REQUEST_HEADER: binding}
 
 
-def request_binding(method: str, path: str) -> str:
-    """Name one request by its method and its path, as the API sees them, without the stage and the query."""
-    return hashlib.sha256(f"{method.upper()} {path}".encode()).hexdigest()
+def request_binding(method: str, path: str, query: str = "") -> str:
+    """Name one request by its method and its path, as the API sees them, without the stage, and its canonical query.
+
+    The path is hashed by itself first: decoded, it may hold a `?` of its own.
+    """
+    without_query = hashlib.sha256(f"{method.upper()} {path}".encode()).hexdigest()
+    return hashlib.sha256(f"{without_query}?{query}".encode()).hexdigest() if query else without_query
 
 
 def rebuild_headers(proof: Proof, host: str, api_id: str, binding: str | None) -> Mapping[str, str]:

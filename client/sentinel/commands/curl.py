@@ -30,7 +30,7 @@ Examples:
 @click.option("-d", "data", metavar="DATA", help="The body; @FILE reads it from a file and @- from stdin.")
 @click.option("-H", "headers", multiple=True, metavar="HEADER", help="`Name: value`; repeat it for more.")
 @click.option("--api", "api_id", metavar="ID", help="The id of the API, where its host name does not say it.")
-@click.option("--bind-request", is_flag=True, help="Bind the proof to this request, if the API asks so.")
+@click.option("--bind-request", is_flag=True, help="Bind the proof to this method, path and query, if the API asks so.")
 @click.option("--stage", metavar="NAME", help="The stage the path begins with; with --bind-request.")
 @json_option
 @click.argument("url")
@@ -57,7 +57,7 @@ def curl(
     where = parse_protected_url(url, api_id)
     body = None if data is None else _read_body(data)
     call = Call(_read_method(method, body), [read_header(header) for header in headers], body)
-    bound = (call.method, strip_stage(where.path, stage)) if bind_request else None
+    bound = (call.method, strip_stage(where.target, stage)) if bind_request else None
     region = find_region(settings, where.region)
     authorization = prove(find_session(settings, profile), where.api_id, region, bound)
     kept = io.BytesIO()

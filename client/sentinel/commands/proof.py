@@ -10,12 +10,13 @@ from sentinel.proof_options import find_region, find_session, profile_option, pr
 from sentinel.protected_api import check_api_id
 from sentinel.settings import Settings
 
-_REQUEST: Final = re.compile(r"([A-Za-z]{1,16}) (/[^\s?#]*)")
+_REQUEST: Final = re.compile(r"([A-Za-z]{1,16}) (/[^\s#]*)")
 _EPILOG: Final = """\b
 Examples, inside `sentinel exec`:
   sentinel proof --api abc123 | curl -H @- https://abc123.execute-api.eu-central-1.amazonaws.com/orders
   sentinel proof --api abc123 --curl-config | curl --config - https://orders.example/
-  sentinel proof --api abc123 --request "GET /orders" --profile prod | curl -H @- https://orders.example/orders
+  sentinel proof --api abc123 --request "GET /orders?page=2" --profile prod |
+    curl -H @- "https://orders.example/orders?page=2"
 
 \b
 Not -H "$(sentinel proof …)": a command line is there for everybody on the machine to read.
@@ -25,7 +26,7 @@ Not -H "$(sentinel proof …)": a command line is there for everybody on the mac
 @click.command(epilog=_EPILOG)
 @vend_options
 @click.option("--api", "api_id", metavar="ID", required=True, help="The id of the API it is for.")
-@click.option("--request", "request_line", metavar='"METHOD PATH"', help="Bind it to one request, if the API asks so.")
+@click.option("--request", "request_line", metavar='"METHOD PATH?QUERY"', help="Bind it to one request.")
 @profile_option
 @click.option("--curl-config", is_flag=True, help="Print it as a line for `curl --config -`.")
 @json_option
@@ -34,7 +35,8 @@ def proof(
 ) -> None:
     """Print the Authorization header that shows an API behind Sentinel's authorizer whose session is calling.
 
-    It is good for a minute, for one API and, with --request, for one method and path, without the stage and the query.
+    The API takes it for a minute and, with --request, for one method, path and query, without the stage. STS takes the
+    signature in it for 15 minutes, so give it to nobody else. It holds the session token, and not the secret key.
     """
     request = None if request_line is None else _read_request(request_line)
     region = find_region(settings)
@@ -50,5 +52,5 @@ def proof(
 def _read_request(text: str) -> tuple[str, str]:
     match = _REQUEST.fullmatch(text)
     if match is None:
-        raise UsageError(f"--request: {text!r} is no request", 'write it like "GET /orders/7", without the query')
+        raise UsageError(f"--request: {text!r} is no request", 'write it like "GET /orders?page=2"')
     return match[1].upper(), match[2]

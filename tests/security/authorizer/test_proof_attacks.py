@@ -214,6 +214,57 @@ class TestProofsBoundToRequests:
         assert authorizer.ask(proof).is_allowed
         refused(authorizer.ask(proof, method="DELETE"), "not_proven", sts_calls=1)
 
+    @pytest.mark.parametrize(
+        ("signed", "sent"),
+        [
+            ("", "id=8"),
+            ("id=7", ""),
+            ("id=7", "id=8"),
+            ("id=7", "id=7&id=8"),
+            ("id=7&id=8", "id=8&id=7"),
+            ("id=7", "ID=7"),
+            ("id=7", "id=7&admin"),
+            ("a=1%26b%3D2", "a=1&b=2"),
+            ("a=1%2B1", "a=1+1"),
+            ("a=%2531", "a=%31"),
+        ],
+    )
+    def test_a_proof_is_none_for_another_query(self, authorizer: AuthorizerLambda, signed: str, sent: str) -> None:
+        proof = authorizer.proof(request=("GET", f"/orders/7?{signed}"))
+        refused(authorizer.ask(proof, query=sent), "not_proven", sts_calls=1)
+        other = authorizer.proof(request=("GET", f"/orders/7?{signed}"))
+        refused(authorizer.call(rest_api_question(other, query=sent)), "not_proven", sts_calls=1)
+
+    def test_a_question_mark_in_the_path_is_no_query(self, authorizer: AuthorizerLambda) -> None:
+        proof = authorizer.proof(request=("GET", "/orders/7?admin=1"))
+        refused(authorizer.ask(proof, path="/orders/7?admin=1"), "not_proven", sts_calls=1)
+
+    @pytest.mark.parametrize("sent", ["a=1;b=2", "a=%", "a=%FF", "a=%EF%BF%BD"])
+    def test_a_query_that_can_be_read_in_two_ways_costs_nothing(self, authorizer: AuthorizerLambda, sent: str) -> None:
+        refused(authorizer.ask(authorizer.proof(request=("GET", "/orders/7")), query=sent), "unclear_query")
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"queryStringParameters": {"admin": "1"}},
+            {"queryStringParameters": {"a": "1"}, "multiValueQueryStringParameters": {"a": [1]}},
+            {"queryStringParameters": {"a": "1"}, "multiValueQueryStringParameters": {"a": None}},
+            {"multiValueQueryStringParameters": {"a": ["\N{REPLACEMENT CHARACTER}"]}},
+        ],
+    )
+    def test_parameters_that_cannot_be_understood_cost_nothing(
+        self, authorizer: AuthorizerLambda, changes: dict[str, Any]
+    ) -> None:
+        event = rest_api_question(authorizer.proof(request=("GET", "/orders/7"))) | changes
+        refused(authorizer.call(event), "unclear_query")
+
+    def test_an_http_api_s_event_without_its_query_is_not_taken_for_one_with_none(
+        self, authorizer: AuthorizerLambda
+    ) -> None:
+        event = http_api_question(authorizer.proof(request=("GET", "/orders/7")))
+        del event["rawQueryString"]
+        refused(authorizer.call(event), "unclear_query")
+
     def test_a_proof_for_the_whole_api_is_not_enough(self, authorizer: AuthorizerLambda) -> None:
         refused(authorizer.ask(authorizer.proof()), "not_proven", sts_calls=1)
 

@@ -1,6 +1,7 @@
 """Authorizer events as API Gateway sends them, written out by hand from AWS's documentation."""
 
 from typing import Any
+from urllib.parse import parse_qs
 
 from tests.gateway_events import ACCOUNT, API_ID
 
@@ -55,12 +56,14 @@ def rest_api_question(
     path: str = "/orders/7",
     *,
     method_arn: str | None = None,
+    query: str = "",
 ) -> dict[str, Any]:
     """Payload 1.0 of a REST API's REQUEST authorizer."""
     headers = {"Host": f"{API_ID}.execute-api.eu-central-1.amazonaws.com"}
     if authorization is not None:
         headers["Authorization"] = authorization
     arn = f"arn:aws:execute-api:eu-central-1:{ACCOUNT}:{API_ID}/prod/{method}{path}"
+    values = parse_qs(query, keep_blank_values=True) or None
     return {
         "type": "REQUEST",
         "methodArn": arn if method_arn is None else method_arn,
@@ -69,8 +72,8 @@ def rest_api_question(
         "httpMethod": method,
         "headers": headers,
         "multiValueHeaders": {name: [value] for name, value in headers.items()},
-        "queryStringParameters": None,
-        "multiValueQueryStringParameters": None,
+        "queryStringParameters": values and {name: each[-1] for name, each in values.items()},
+        "multiValueQueryStringParameters": values,
         "pathParameters": None,
         "stageVariables": None,
         "requestContext": {

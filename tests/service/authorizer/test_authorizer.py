@@ -156,6 +156,25 @@ class TestProofsBoundToRequests:
         assert authorizer.ask(proof, stage=stage).is_allowed
         assert authorizer.call(rest_api_question(proof)).is_allowed
 
+    @pytest.mark.parametrize(
+        ("signed", "sent"),
+        [
+            ("page=2", "page=2"),
+            ("a=1&b=2", "b=2&a=1"),
+            ("a=2&a=1&b=0", "a=2&b=0&a=1"),
+            ("a=x%20y", "a=x+y"),
+            ("a", "a="),
+            ("a=%C3%A9%26%3B", "a=%c3%a9%26%3b"),
+        ],
+    )
+    def test_a_proof_for_the_query_passes_however_it_is_written(
+        self, authorizer: AuthorizerLambda, signed: str, sent: str
+    ) -> None:
+        authorizer.vend()
+        proof = authorizer.proof(request=("GET", f"/orders/7?{signed}"))
+        assert authorizer.ask(proof, query=sent).is_allowed
+        assert authorizer.call(rest_api_question(proof, query=sent)).is_allowed
+
     def test_a_domain_of_its_own_has_no_stage_in_its_paths(self, authorizer: AuthorizerLambda) -> None:
         authorizer.vend()
         event = http_api_question(authorizer.proof(request=("GET", "/prod/7")), path="/prod/7")

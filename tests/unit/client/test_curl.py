@@ -73,6 +73,9 @@ def test_a_proof_is_never_sent_in_the_clear_or_astray(url: str) -> None:
         ("/v1", "v1", "/"),
         ("/v10/pay", "v1", "/v10/pay"),
         ("/v1/pay", None, "/v1/pay"),
+        ("/v1/pay?to=/v1/x", "v1", "/pay?to=/v1/x"),
+        ("/v1?x=1", "v1", "/?x=1"),
+        ("/pay?/v1/", "v1", "/pay?/v1/"),
     ],
 )
 def test_a_bound_path_is_without_its_stage(path: str, stage: str | None, seen: str) -> None:
@@ -142,7 +145,9 @@ async def test_json_is_one_object(api: Api, capsys: pytest.CaptureFixture[str]) 
     assert json.loads(capsys.readouterr().out) == {"status": 200, "body": "the answer"}
 
 
-async def test_a_bound_proof_is_for_the_method_and_the_path(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bound_proof_is_for_the_method_the_path_and_the_query(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bound: list[object] = []
 
     def make(*_: object, request: object, **__: object) -> str:
@@ -152,7 +157,7 @@ async def test_a_bound_proof_is_for_the_method_and_the_path(api: Api, monkeypatc
     monkeypatch.setattr("sentinel.proof_options.make_proof", make)
     assert await api.curl("--bind-request", "-X", "DELETE") == 0
     assert await api.curl() == 0
-    assert bound == [("DELETE", "/a"), None]
+    assert bound == [("DELETE", "/a?b=c%20d"), None]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from sentinel.proof import NoSessionError, UnknownProofRegionError, make_proof
 from sentinel.proof_auth import AiohttpProof, HttpxProof, RequestsProof
 from sentinel.proof_source import ProofSource
 from shared.core.proof import parse_proof
+from shared.core.query import UnclearQueryError
 
 SESSION = ReadOnlyCredentials("ASIAQQQQQQQQQQQQQQQQ", "the-secret-key", "T" * 300)
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -57,15 +58,23 @@ def test_proofs_for_two_apis_two_requests_or_two_regions_differ() -> None:
             proof(request=("GET", "/a")),
             proof(request=("GET", "/b")),
             proof(request=("POST", "/a")),
+            proof(request=("GET", "/a?b=1")),
+            proof(request=("GET", "/a?b=2")),
             proof(region="us-east-1"),
         )
     }
-    assert len(proofs) == 6
+    assert len(proofs) == 8
 
 
 def test_long_term_keys_prove_nothing() -> None:
     with pytest.raises(NoSessionError, match="long-term"):
         make_proof(ReadOnlyCredentials("AKIAQQQQQQQQQQQQQQQQ", "s", None), api_id="a", region="eu-central-1")
+
+
+@pytest.mark.parametrize("query", ["a=1;b=2", "a=%", "a=%FF"])
+def test_no_proof_is_made_for_a_query_that_can_be_read_in_two_ways(query: str) -> None:
+    with pytest.raises(UnclearQueryError):
+        proof(request=("GET", f"/a?{query}"))
 
 
 def test_a_region_that_does_not_exist_is_refused() -> None:
@@ -86,12 +95,17 @@ def test_a_proof_is_made_anew_after_half_its_life() -> None:
 
 @pytest.mark.parametrize(
     ("stage", "path"),
-    [("", "/orders/7"), ("", "/orders/7?page=2"), ("/prod", "/prod/orders/7"), ("/prod", "/orders/7")],
+    [
+        ("", "/orders/7?page=2&a=b"),
+        ("", "/orders/7?a=b&page=2"),
+        ("/prod", "/prod/orders/7?a=%62&page=2"),
+        ("/prod", "/orders/7?page=2&a=b"),
+    ],
 )
-def test_a_bound_proof_is_for_the_path_the_api_sees(stage: str, path: str) -> None:
+def test_a_bound_proof_is_for_the_path_and_the_query_the_api_sees(stage: str, path: str) -> None:
     source = ProofSource("api-1", "eu-central-1", binds_requests=True, stage=stage, credentials=Keys())
     # Signatures of one second are equal where what was signed is.
-    pairs = [(source.header("GET", path), proof(request=("GET", "/orders/7"))) for _ in range(2)]
+    pairs = [(source.header("GET", path), proof(request=("GET", "/orders/7?a=b&page=2"))) for _ in range(2)]
     assert any(one == other for one, other in pairs)
 
 

@@ -58,8 +58,8 @@ def test_a_request_is_bound_as_the_api_sees_it(
         return "made"
 
     monkeypatch.setattr("sentinel.proof_options.make_proof", make)
-    assert run_command_line([*PROOF, "--request", "get /orders/7"]) == 0
-    assert bound == [("GET", "/orders/7")]
+    assert run_command_line([*PROOF, "--request", "get /orders/7?page=2"]) == 0
+    assert bound == [("GET", "/orders/7?page=2")]
     assert capsys.readouterr().out == "Authorization: made\n"
 
 
@@ -81,7 +81,8 @@ def test_a_profile_is_vended_for_it(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     [
         (["proof"], "Missing option '--api'"),
         ([*PROOF, "--request", "/orders"], "is no request"),
-        ([*PROOF, "--request", "GET /orders?page=2"], "is no request"),
+        ([*PROOF, "--request", "GET /orders#part"], "is no request"),
+        ([*PROOF, "--request", "GET /orders?a=1;b=2"], "write %3B"),
         ([*PROOF, "--request", "GET orders"], "is no request"),
         ([*PROOF, "--api", "a b"], "is no API id"),
         ([*PROOF, "--profile", "a b"], "a profile is named with"),

@@ -1,3 +1,4 @@
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -109,7 +110,21 @@ def test_a_binding_names_one_method_and_path(other: tuple[str, str]) -> None:
     assert request_binding("get", "/orders/7") == request_binding("GET", "/orders/7")
 
 
-def test_a_binding_is_what_earlier_clients_sign() -> None:
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [("/orders/7", "page=3"), ("/orders/7", ""), ("/orders/7?page=2", ""), ("/orders", "7?page=2")],
+)
+def test_a_binding_names_one_query(path: str, query: str) -> None:
+    assert request_binding("GET", path, query) != request_binding("GET", "/orders/7", "page=2")
+
+
+def test_a_binding_of_a_query_is_the_hash_of_the_rest_and_the_query() -> None:
+    # SHA-256 of "6642…48d8?page=2", the first part being that of "GET /orders/7".
+    rest = request_binding("GET", "/orders/7")
+    assert request_binding("GET", "/orders/7", "page=2") == hashlib.sha256(f"{rest}?page=2".encode()).hexdigest()
+
+
+def test_a_binding_without_a_query_is_what_earlier_clients_sign() -> None:
     # SHA-256 of "GET /orders/7".
     assert request_binding("GET", "/orders/7") == ("6642666d0ffb2ce0d790e02833a4a3df68608c364a123fc3a182e0ece71848d8")
 
