@@ -27,7 +27,7 @@ compares the ids with what pytest collected: one that is missing or marked to be
 | the admin Lambda | grants, revocations, the kill switch; it can become no protected role |
 | the authorizer Lambda | reading sessions, lockouts and cutoffs |
 | a caller | nothing they say about themselves; only what API Gateway verified |
-| an API behind the authorizer | not to misuse a proof: for a minute at itself, for 15 at verifiers of GetCallerIdentity |
+| an API behind the authorizer | not to misuse a proof: a minute at itself, 15 at verifiers of GetCallerIdentity |
 | a person's machine | that person's own credentials, and what is vended to them |
 """
 _TABLE: Final = ["| id | | threat | control | code | tests |", "|---|---|---|---|---|---|"]
