@@ -6,11 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from services.vend.persisting import outwait_throttling
 from shared.aws.credentials import Credentials
-from shared.aws.errors import AwsError, UnavailableError
+from shared.aws.errors import AwsError, UnavailableError, UnreadableError
 from shared.aws.session_rows import SessionRow
 from shared.aws.sessions import Recording, SessionTable
 from shared.aws.settling import settle
@@ -25,6 +25,7 @@ from shared.core.stamp import Stamp, Via, session_tags, stamp_for
 from shared.edge.audit import AuditLine
 from shared.edge.failures import UndecidableError
 
+Done = TypeVar("Done")
 Assume = Callable[[], Coroutine[Any, Any, Credentials]]
 # Left of the request's time for undoing what was recorded, where STS does not answer, in seconds.
 _FOR_UNDOING_S: Final = 0.5
@@ -81,7 +82,7 @@ class Issuer:
         audit.session_row = "not known to be recorded"
         grant = order.authorization.grant
         if grant is not None and grant.uses is GrantUses.ONCE:
-            credentials = await self._issue_once(assume, row, grant, audit)
+            credentials = await self._issue_once(assume, row, grant, audit, order.answer_by_s)
         else:
             credentials = await self._issue_beside(assume, row, audit)
         if credentials is None:
@@ -109,7 +110,7 @@ class Issuer:
         )
         if order.authorization.via is Via.BREAK_GLASS:
             assume = partial(outwait_throttling, assume, order.answer_by_s)
-        return partial(_in_time, assume, order.answer_by_s)
+        return partial(_in_time, "sts", assume, order.answer_by_s)
 
     async def _issue_beside(self, assume: Assume, row: SessionRow, audit: AuditLine) -> Credentials:
         """Do both at once and to their end: a cancelled write could still land after it was taken for undone."""
@@ -129,20 +130,29 @@ class Issuer:
         row: SessionRow,
         grant: Grant,
         audit: AuditLine,
+        answer_by_s: float,
     ) -> Credentials | None:
         """Consume the grant before AssumeRole, so that two vends of one grant can never both issue."""
-        if await self.sessions.record_session_consuming(row, grant) is Recording.GRANT_ALREADY_USED:
+        try:
+            recording = await _in_time(
+                "dynamodb", partial(self.sessions.record_session_consuming, row, grant), answer_by_s
+            )
+        except (UnavailableError, UnreadableError):
+            # It may have happened all the same; then the grant is used up for nothing.
+            await self._give_back(row, grant, audit, otherwise="not known to be recorded")
+            raise
+        if recording is Recording.GRANT_ALREADY_USED:
             audit.session_row = None
             return None
         audit.session_row = "recorded"
         try:
             return await assume()
         except AwsError:
-            await self._give_back(row, grant, audit)
+            await self._give_back(row, grant, audit, otherwise="failed, grant lost")
             raise
 
-    async def _give_back(self, row: SessionRow, grant: Grant, audit: AuditLine) -> None:
-        audit.session_row = "failed, grant lost"
+    async def _give_back(self, row: SessionRow, grant: Grant, audit: AuditLine, *, otherwise: str) -> None:
+        audit.session_row = otherwise
         # The answer is about STS; that the grant stays used is for the audit line.
         with suppress(AwsError):
             if await self.sessions.give_back(row, grant):
@@ -157,18 +167,18 @@ class Issuer:
             audit.session_row = "failed"
 
 
-async def _in_time(assume: Assume, answer_by_s: float) -> Credentials:
-    """Assume the role while there is time to undo what was recorded; `answer_by_s` is on the monotonic clock.
+async def _in_time(dependency: str, call: Callable[[], Coroutine[Any, Any, Done]], answer_by_s: float) -> Done:
+    """Await a call while there is time to undo what it did; `answer_by_s` is on the monotonic clock.
 
     Raises:
-        AwsError: STS did not issue, or not in time.
+        AwsError: it failed, or was not answered in time.
 
     """
     try:
         async with asyncio.timeout_at(answer_by_s - _FOR_UNDOING_S):
-            return await assume()
+            return await call()
     except TimeoutError:
-        raise UnavailableError("sts", "AssumeRole was not answered in the request's time") from None
+        raise UnavailableError(dependency, "the request's time was over before the answer") from None
 
 
 def _session_policy(order: Order) -> str | None:

@@ -50,7 +50,6 @@ class BreakGlassTable(GrantStore[BreakGlassEvent]):
                     begun.profile_ledger,
                 ),
             ],
-            token=f"begin-{event.event_id}",
         )
         if not isinstance(outcome, Cancelled):
             return True

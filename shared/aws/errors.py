@@ -46,7 +46,6 @@ UNAVAILABLE_CODES: Final = frozenset(
         "ServiceUnavailable",
         "ServiceUnavailableException",
         "TransactionConflictException",
-        "TransactionInProgressException",
     },
 )
 _TOO_MANY_REQUESTS: Final = 429

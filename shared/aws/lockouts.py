@@ -16,7 +16,7 @@ from shared.aws.tables import (
     ItemKind,
     target_subject,
 )
-from shared.aws.transactions import Committed, token_for, transact
+from shared.aws.transactions import Committed, transact
 from shared.core.lockout import LockoutRecord
 from shared.core.revocation import Target
 
@@ -81,7 +81,7 @@ class LockoutTable:
         writes = change.writes(self._table)
         if not writes:
             return True
-        return isinstance(await transact(self._dynamodb, writes, token=token_for(writes)), Committed)
+        return isinstance(await transact(self._dynamodb, writes), Committed)
 
     async def list_open(self) -> list[LockoutRecord]:
         """List what was never lifted, newest first. Some may have ended by themselves.

@@ -25,7 +25,7 @@ from shared.aws.tables import (
     revocation_item,
     target_subject,
 )
-from shared.aws.transactions import Committed, token_for, transact
+from shared.aws.transactions import Committed, transact
 from shared.aws.wire.service_error import ServiceError
 from shared.core.durations import CHAINING_MAXIMUM
 from shared.core.grants import Ending
@@ -62,7 +62,7 @@ class RevocationTable:
             {"Put": {"TableName": self._grant_table, "Item": revocation_attributes(row)}},
             *([] if lockout is None else lockout.writes(self._grant_table)),
         ]
-        return isinstance(await transact(self._dynamodb, writes, token=token_for(writes)), Committed)
+        return isinstance(await transact(self._dynamodb, writes), Committed)
 
     async def cut_off(self, row: RevocationRow, lockout: LockoutChange) -> bool:
         """Revoke everything issued to a user, of a profile or to everyone, and lock them out for the vends under way.
@@ -88,7 +88,7 @@ class RevocationTable:
             {"Put": {"TableName": self._grant_table, "Item": revocation_attributes(row)}},
             *lockout.writes(self._grant_table),
         ]
-        return isinstance(await transact(self._dynamodb, writes, token=token_for(writes)), Committed)
+        return isinstance(await transact(self._dynamodb, writes), Committed)
 
     async def find_cutoff(self, target: Target, name: str) -> datetime | None:
         """Find until when everything issued to somebody is revoked already, strongly consistently.

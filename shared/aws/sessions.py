@@ -104,7 +104,6 @@ class SessionTable:
                     },
                 },
             ],
-            token=f"consume-{row.session_id}",
         )
         if isinstance(outcome, Cancelled) and not _is_ours(outcome.items[1], row):
             return Recording.GRANT_ALREADY_USED
@@ -144,7 +143,6 @@ class SessionTable:
                     },
                 },
             ],
-            token=f"give-back-{row.session_id}",
         )
         return not isinstance(outcome, Cancelled)
 

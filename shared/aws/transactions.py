@@ -1,22 +1,36 @@
-"""One way to run a DynamoDB transaction: retried on conflict, and a failed condition is a value."""
+"""One way to run a DynamoDB transaction: named by what it writes, waited for, and a failed condition is a value."""
 
 import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Final
 
-from shared.aws.errors import ThrottledError, UnavailableError, speaking_to
+from shared.aws.errors import AwsError, ThrottledError, UnavailableError, speaking_to
 from shared.aws.items import Item
 from shared.aws.wire.service_error import ServiceError
 
 # DynamoDB API reference, TransactWriteItems: reasons that may differ on the next try.
 _CONTENTION: Final = frozenset({"TransactionConflict"})
 _THROTTLING: Final = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
-_ATTEMPTS: Final = 4
-_PAUSE_S: Final = 0.05
+# An earlier attempt of the very transaction is under way, one whose answer was lost.
+_IN_PROGRESS: Final = "TransactionInProgressException"
 _TOKEN_LENGTH: Final = 36
+
+
+class _Obstacle(Enum):
+    """What is waited for, and the pauses between the tries in seconds."""
+
+    ANOTHER = (0.05, 0.1, 0.15)
+    # The same page asks for several tries, one of them at least five seconds after the first.
+    ITSELF = (0.1, 0.2, 0.4, 0.8, 1.6, 2.4)
+
+    def give_up(self) -> AwsError:
+        if self is _Obstacle.ANOTHER:
+            return ThrottledError("dynamodb", "a transaction kept meeting others")
+        return UnavailableError("dynamodb", f"a transaction answered {_IN_PROGRESS} to the end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,36 +48,53 @@ class Cancelled:
     items: tuple[Item | None, ...]
 
 
-def token_for(writes: Sequence[Mapping[str, Any]]) -> str:
-    """Name a transaction by what it writes: repeated it is the same one, and changed in anything another."""
-    return hashlib.sha256(json.dumps(writes, sort_keys=True).encode()).hexdigest()[:_TOKEN_LENGTH]
-
-
-async def transact(dynamodb: Any, writes: list[dict[str, Any]], *, token: str) -> Committed | Cancelled:
+async def transact(dynamodb: Any, writes: Sequence[Mapping[str, Any]]) -> Committed | Cancelled:
     """Run the writes in one transaction.
 
-    `token` (at most 36 characters) makes a repeated call with the same writes one transaction for ten minutes. Another
-    transaction in the way is waited for a few times, briefly.
+    Repeated with the same writes within ten minutes it is one transaction. Another transaction in the way is waited for
+    a few times, briefly; an earlier attempt of this one that is still under way, for up to five and a half seconds.
 
     Raises:
         AwsError: the transaction is not known to have happened.
 
     """
-    for attempt in range(_ATTEMPTS):
-        if attempt:
-            await asyncio.sleep(_PAUSE_S * attempt)
+    token = _token_for(writes)
+    pauses = {obstacle: iter(obstacle.value) for obstacle in _Obstacle}
+    while True:
         with speaking_to("dynamodb"):
-            try:
-                await dynamodb.transact_write_items(TransactItems=writes, ClientRequestToken=token)
-            except ServiceError as error:
-                if error.code != "TransactionCanceledException":
-                    raise
-                reasons = error.details.get("CancellationReasons", [])
-            else:
-                return Committed()
-        codes = {reason.get("Code", "None") for reason in reasons} - {"None"}
-        if codes == {"ConditionalCheckFailed"}:
-            return Cancelled(tuple(reason.get("Item") for reason in reasons))
-        if not codes or codes - _CONTENTION - _THROTTLING - {"ConditionalCheckFailed"}:
-            raise UnavailableError("dynamodb", "a transaction was cancelled for a reason this version does not know")
-    raise ThrottledError("dynamodb", "a transaction kept meeting others")
+            outcome = await _try_once(dynamodb, writes, token)
+        if not isinstance(outcome, _Obstacle):
+            return outcome
+        pause_s = next(pauses[outcome], None)
+        if pause_s is None:
+            raise outcome.give_up()
+        await asyncio.sleep(pause_s)
+
+
+def _token_for(writes: Sequence[Mapping[str, Any]]) -> str:
+    """Name a transaction by what it writes: repeated it is the same one, and changed in anything another.
+
+    A token that DynamoDB has seen with another body within ten minutes is refused, so nothing else may choose it.
+    """
+    return hashlib.sha256(json.dumps(writes, sort_keys=True).encode()).hexdigest()[:_TOKEN_LENGTH]
+
+
+async def _try_once(
+    dynamodb: Any, writes: Sequence[Mapping[str, Any]], token: str
+) -> Committed | Cancelled | _Obstacle:
+    try:
+        await dynamodb.transact_write_items(TransactItems=writes, ClientRequestToken=token)
+    except ServiceError as error:
+        if error.code == _IN_PROGRESS:
+            return _Obstacle.ITSELF
+        if error.code != "TransactionCanceledException":
+            raise
+        reasons = error.details.get("CancellationReasons", [])
+    else:
+        return Committed()
+    codes = {reason.get("Code", "None") for reason in reasons} - {"None"}
+    if codes == {"ConditionalCheckFailed"}:
+        return Cancelled(tuple(reason.get("Item") for reason in reasons))
+    if not codes or codes - _CONTENTION - _THROTTLING - {"ConditionalCheckFailed"}:
+        raise UnavailableError("dynamodb", "a transaction was cancelled for a reason this version does not know")
+    return _Obstacle.ANOTHER

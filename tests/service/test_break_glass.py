@@ -10,7 +10,7 @@ from shared.aws.clients import Clients
 from shared.aws.errors import ThrottledError
 from shared.aws.grant_store import Moved
 from shared.aws.grants import GrantTable
-from shared.core.break_glass.beginning import BeginningObstacle, begin
+from shared.core.break_glass.beginning import BeginningObstacle, Begun, History, begin
 from shared.core.break_glass.closing import Act, close
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import BreakGlassRule
@@ -106,6 +106,28 @@ async def test_an_approvals_id_is_no_events_id(clients: Clients) -> None:
     from shared.aws.approvals import ApprovalTable  # noqa: PLC0415 - only here do the two meet
 
     assert await ApprovalTable(clients.dynamodb, table_name("grant")).find(an_event().event_id) is None
+
+
+async def test_a_second_attempt_after_the_ledger_moved_is_a_transaction_of_its_own(clients: Clients) -> None:
+    events = table(clients)
+
+    async def attempt(history: History) -> bool:
+        begun = begin(
+            an_invocation("bob"),
+            decision=CLOSED,
+            rule=a_break_glass_rule(),
+            policy_version="v1",
+            history=history,
+            event_id="b" * 16,
+            now=NOW,
+        )
+        assert isinstance(begun, Begun)
+        return await events.begin(begun, history)
+
+    outdated = await events.load_history("bob", "prod")
+    await invoke(events, a_break_glass_rule(), 1, "alice")
+    assert not await attempt(outdated)
+    assert await attempt(await events.load_history("bob", "prod"))
 
 
 class TestRaces:

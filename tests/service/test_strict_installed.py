@@ -1,6 +1,7 @@
 """The strict checks reach every client, and no handler hides what they find."""
 
 import contextlib
+from typing import Any
 
 import boto3
 import pytest
@@ -8,9 +9,11 @@ import pytest
 from deploy.local import strict
 from shared.aws.clients import Clients
 from shared.aws.errors import AwsError, speaking_to
+from shared.aws.wire.service_error import ServiceError
 from tests.service.emulator import table_name
 
 KEY = {"session_id": {"S": "x"}}
+EXISTS = "attribute_exists(session_id)"
 
 
 @pytest.fixture
@@ -37,6 +40,18 @@ async def test_a_violation_is_no_failure_of_aws_and_is_kept_when_caught(clients:
     with pytest.raises(strict.StrictAwsViolation), contextlib.suppress(AwsError, Exception), speaking_to("dynamodb"):
         await clients.dynamodb.get_item(TableName=table_name("session"), Key=KEY)
     assert len(planted) == 1
+    planted.clear()
+
+
+async def test_a_token_of_a_cancelled_transaction_takes_no_other_body(clients: Clients, planted: list[str]) -> None:
+    def deletion(session_id: str) -> dict[str, Any]:
+        key = {"session_id": {"S": session_id}}
+        return {"Delete": {"TableName": table_name("session"), "Key": key, "ConditionExpression": EXISTS}}
+
+    with pytest.raises(ServiceError, match="TransactionCanceled"):
+        await clients.dynamodb.transact_write_items(TransactItems=[deletion("x")], ClientRequestToken="t")
+    with pytest.raises(strict.StrictAwsViolation, match="another body"):
+        await clients.dynamodb.transact_write_items(TransactItems=[deletion("y")], ClientRequestToken="t")
     planted.clear()
 
 

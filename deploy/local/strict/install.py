@@ -12,6 +12,7 @@ from deploy.local.strict.likeness import find_operation, likeness
 from deploy.local.strict.model import find_model_violations
 from deploy.local.strict.rules import dynamodb, iam, sns, ssm, sts
 from deploy.local.strict.rules.rule import Rules
+from deploy.local.strict.tokens import SeenTokens
 from shared.aws.wire.client import AwsClient
 
 _RULES: Final[Rules] = {**sts.RULES, **iam.RULES, **sns.RULES, **ssm.RULES, **dynamodb.RULES}
@@ -43,15 +44,19 @@ def check(request: AwsRequest, context: StrictContext, operation: OperationModel
 
 
 class _Checker:
-    def __init__(self, context: StrictContext) -> None:
+    def __init__(self, context: StrictContext, tokens: SeenTokens) -> None:
         self._context = context
+        self._tokens = tokens
 
     def for_long_term_keys(self) -> "_Checker":
-        return _Checker(replace(self._context, caller_is_role_session=False))
+        return _Checker(replace(self._context, caller_is_role_session=False), self._tokens)
 
     def __call__(self, params: Mapping[str, Any], model: OperationModel, **_: Any) -> None:
         request = AwsRequest(model.service_model.service_name, model.name, params)
-        if found := list(check(request, self._context, model)):
+        found = list(check(request, self._context, model))
+        if complaint := self._tokens.find_violation(request):
+            found.append(complaint)
+        if found:
             violations.extend(found)
             raise StrictAwsViolation("; ".join(found))
 
@@ -59,7 +64,7 @@ class _Checker:
 def install(context: StrictContext) -> None:
     """Check every request of our clients, and of every session created from now on, in place of an earlier context."""
     uninstall()
-    checker = _Checker(context)
+    checker = _Checker(context, SeenTokens())
     BUILTIN_HANDLERS.append((_EVENT, checker))
 
     async def checked_call(client: AwsClient, operation: str, parameters: Mapping[str, Any]) -> Any:

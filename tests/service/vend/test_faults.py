@@ -8,8 +8,8 @@ import pytest
 from services.vend.persisting import RESERVE_S
 from shared.core.grants import GrantUses
 from shared.core.stamp import Via
-from tests.faults.kinds import answers, hangs, throttles
-from tests.faults.proxy import FaultyAws, faulty_aws
+from tests.faults.kinds import answers, hangs, loses_the_answer, throttles
+from tests.faults.proxy import Exchange, FaultyAws, faulty_aws
 from tests.gateway_events import http_api_event
 from tests.service.emulator import table_name
 from tests.service.rows import HOUR, a_grant, grant_row
@@ -131,6 +131,46 @@ def test_a_once_grant_is_given_back_when_sts_fails(vend: VendLambda, aws: Faulty
     aws.heal()
     assert vend.call(PROD).status == 200
     assert grant_status(vend) == "consumed"
+
+
+def test_a_once_grant_is_given_back_when_nobody_heard_that_it_was_used(vend: VendLambda, aws: FaultyAws) -> None:
+    vend.approve("prod", timedelta(hours=1), uses="once")
+    # Both tries are done, or found done; nobody hears of it. What undoes them is another transaction.
+    aws.plant("TransactWriteItems", loses_the_answer, times=2)
+    answered = vend.call(PROD)
+    undecided(answered, "dynamodb")
+    assert answered.audit["session_row"] == "failed, grant given back"
+    assert grant_status(vend) == "approved"
+    assert "AssumeRole" not in aws.seen
+    assert vend.call(PROD).status == 200
+    assert grant_status(vend) == "consumed"
+
+
+def test_a_once_grant_that_was_not_used_up_is_not_said_to_be_given_back(vend: VendLambda, aws: FaultyAws) -> None:
+    vend.approve("prod", timedelta(hours=1), uses="once")
+    aws.plant("TransactWriteItems", answers(500, "InternalServerError"), times=2)
+    answered = vend.call(PROD)
+    undecided(answered, "dynamodb")
+    assert answered.audit["session_row"] == "not known to be recorded"
+    assert grant_status(vend) == "approved"
+    assert vend.sessions() == []
+
+
+class TestAGrantWhoseUseHangs:
+    @pytest.fixture
+    def environment(self, environment: dict[str, str]) -> dict[str, str]:
+        return environment | {"SENTINEL_DEADLINE": "2.5", "SENTINEL_CALL_TIMEOUT": "1.5"}
+
+    def test_it_is_given_back_within_the_requests_time(self, vend: VendLambda, aws: FaultyAws) -> None:
+        vend.approve("prod", timedelta(hours=1), uses="once")
+
+        def does_it_and_hangs(exchange: Exchange) -> None:
+            exchange.forward()
+            exchange.hang()
+
+        aws.plant("TransactWriteItems", does_it_and_hangs, times=2)
+        undecided(vend.call(PROD), "dynamodb")
+        assert grant_status(vend) == "approved"
 
 
 def test_a_grant_row_that_cannot_be_understood_decides_nothing(vend: VendLambda) -> None:
