@@ -185,7 +185,9 @@ def _session_policy(order: Order) -> str | None:
     rule = order.decision.rule
     written = (order.profile.session_policy, None if rule is None else rule.session_policy)
     policies = [policy for policy in written if policy is not None]
+    # What a session chains into lives an hour from then on, past the end of the grant it was issued under.
+    under_grant = order.authorization.grant is not None and not order.profile.chaining
     try:
-        return compose_session_policy(policies, not_after=order.authorization.not_after)
+        return compose_session_policy(policies, not_after=order.authorization.not_after, under_grant=under_grant)
     except UnusableSessionPolicyError as error:
         raise UndecidableError("document", f"profile {order.profile_name}: {error}") from None

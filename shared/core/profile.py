@@ -33,6 +33,8 @@ class Profile(DocumentModel):
     description: Text | None = None
     max_duration: SessionDuration | None = None
     session_policy: SessionPolicy | None = None
+    # Whether a session issued under a grant may assume further roles, whose credentials can outlive the grant.
+    chaining: bool = Field(default=False)
     enabled: bool = Field(default=True)
 
     @model_validator(mode="after")

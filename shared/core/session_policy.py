@@ -15,8 +15,9 @@ _STATEMENT_KEYS: Final = frozenset(
     {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"},
 )
 _ALLOW_ALL: Final = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-# A session policy does not follow a chain: whoever may assume another role would leave it behind.
-_DENY_CHAINING: Final = {"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": "*"}
+# Neither a session policy nor the end of a grant follows a chain: who may become another role leaves both behind.
+CHAINING_ACTIONS: Final = ("sts:AssumeRole", "sts:AssumeRoot")
+_DENY_CHAINING: Final = {"Effect": "Deny", "Action": list(CHAINING_ACTIONS), "Resource": "*"}
 _LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -63,18 +64,24 @@ def _is_text_or_texts(value: object) -> bool:
     return bool(texts) and all(isinstance(text, str) and text for text in texts)
 
 
-def compose_session_policy(policies: Sequence[Mapping[str, Any]], *, not_after: datetime | None) -> str | None:
+def compose_session_policy(
+    policies: Sequence[Mapping[str, Any]],
+    *,
+    not_after: datetime | None,
+    under_grant: bool = False,
+) -> str | None:
     """Join the session policies of a profile and a rule, and the end of a grant, into the one document STS takes.
 
     Two documents that both allow cannot be intersected inside one, so at most one of them may hold an Allow: the
     others may only deny. `not_after` (UTC) ends every permission at that instant, which is how a grant shorter than
-    STS's 900 s floor is kept. Returns None when nothing narrows the session.
+    STS's 900 s floor is kept. `under_grant`: what the session chained into would outlive a grant. A session
+    that anything narrows assumes no further role. Returns None when nothing narrows the session.
 
     Raises:
         UnusableSessionPolicyError: more than one document allows, or the result is too long.
 
     """
-    if not policies and not_after is None:
+    if not policies and not_after is None and not under_grant:
         return None
     allowing = [policy for policy in policies if _allows(policy)]
     if len(allowing) > 1:

@@ -18,6 +18,7 @@ from shared.core.ids import ID_PATTERN
 PREFIX: Final = "sentinel"
 MAX_LENGTH: Final = 64
 _DIGEST_LENGTH: Final = 8
+_KEY_LENGTH: Final = 12
 
 
 class Via(StrEnum):
@@ -44,13 +45,14 @@ class TagKey(StrEnum):
 
     SESSION = "SentinelSession"
     USER = "SentinelUser"
+    USER_KEY = "SentinelUserKey"  # as long for every user, so that the kill switch has room for many
     PROFILE = "SentinelProfile"
     VIA = "SentinelVia"
     GRANT = "SentinelGrant"
 
 
 # These survive role chaining, so a deny on them reaches the sessions a vended session assumed.
-TRANSITIVE_TAG_KEYS: Final = (TagKey.SESSION, TagKey.USER)
+TRANSITIVE_TAG_KEYS: Final = (TagKey.SESSION, TagKey.USER, TagKey.USER_KEY, TagKey.PROFILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def session_tags(stamp: Stamp, *, user: str, profile: str, grant_id: str | None)
     tags = {
         TagKey.SESSION: stamp.session_id,
         TagKey.USER: tag_value(user),
+        TagKey.USER_KEY: user_key(user),
         TagKey.PROFILE: profile,
         TagKey.VIA: stamp.via.value,
     }
@@ -114,5 +117,10 @@ def tag_value(user: str) -> str:
     return f"{user.replace(',', '=')}={_digest(user)}" if "," in user else user
 
 
-def _digest(user: str) -> str:
-    return hashlib.sha256(user.encode()).hexdigest()[:_DIGEST_LENGTH]
+def user_key(user: str) -> str:
+    """Digest a user to twelve hex digits: of a hundred thousand users, two share one once in fifty thousand times."""
+    return _digest(user, _KEY_LENGTH)
+
+
+def _digest(user: str, length: int = _DIGEST_LENGTH) -> str:
+    return hashlib.sha256(user.encode()).hexdigest()[:length]

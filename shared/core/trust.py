@@ -32,6 +32,12 @@ class Trust:
         """Give, for each statement that lets the role do `action`, the values it requires of a condition key."""
         return [required_values(statement, key) for statement in self.ours if _allows(statement, action)]
 
+    def taken(self, action: str, key: str) -> Sequence[Sequence[str]]:
+        """Give, for each statement that lets the role do `action` and lists what it takes of a key, that list."""
+        operator = "ForAllValues:StringEquals"
+        conditions = [each.get("Condition", {}).get(operator, {}) for each in self.ours if _allows(each, action)]
+        return [texts(keys[key]) for keys in conditions if key in keys]
+
 
 def read_trust(document: object, role_arn: str | None) -> Trust:
     """Read a trust policy as it concerns the role of this ARN; None: it concerns none."""

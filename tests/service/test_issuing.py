@@ -72,10 +72,11 @@ async def test_everything_sts_is_asked_for_carries_the_stamp() -> None:
         "Tags": [
             {"Key": "SentinelSession", "Value": STAMP.session_id},
             {"Key": "SentinelUser", "Value": "alice"},
+            {"Key": "SentinelUserKey", "Value": "2bd806c97f0e"},
             {"Key": "SentinelProfile", "Value": "prod"},
             {"Key": "SentinelVia", "Value": "direct"},
         ],
-        "TransitiveTagKeys": ["SentinelSession", "SentinelUser"],
+        "TransitiveTagKeys": ["SentinelSession", "SentinelUser", "SentinelUserKey", "SentinelProfile"],
         "DurationSeconds": 3600,
         "Policy": '{"Version":"2012-10-17"}',
     }

@@ -9,7 +9,7 @@ from sentinel.doctor.findings import Finding, fail, skipped, unless, warn
 from shared.core.arn import parse_arn, role_name
 from shared.core.kill_switch import POLICY_NAME
 from shared.core.profile import Profile
-from shared.core.stamp import PREFIX, TagKey
+from shared.core.stamp import PREFIX, TRANSITIVE_TAG_KEYS, TagKey
 from shared.core.trust import Trust, principals_of, read_trust
 
 _TEMPLATE: Final = "deploy/policies/generated/protected-role-trust.json"
@@ -42,6 +42,7 @@ async def check_role(aws: Aws, known: Known, name: str, profile: Profile) -> lis
     trust = read_trust(role.get("AssumeRolePolicyDocument"), known.vend_role_arn)
     problems = [
         *_trusts(about, trust, known.vend_role_arn),
+        *_takes_tags(about, trust),
         *_lasts(about, role),
         *_is_bounded(about, role, f"arn:{arn.partition}:iam::{arn.account}:policy/{POLICY_NAME}"),
     ]
@@ -78,6 +79,17 @@ def _trusts(about: str, trust: Trust, vend_role_arn: str) -> Iterator[Finding]:
                 f"its trust policy does not ask for the tag {key}, by which the kill switch finds sessions",
                 f'require "aws:RequestTag/{key}": "?*" as {_TEMPLATE} does',
             )
+
+
+def _takes_tags(about: str, trust: Trust) -> Iterator[Finding]:
+    for key, ours in (("aws:TagKeys", tuple(TagKey)), ("sts:TransitiveTagKeys", TRANSITIVE_TAG_KEYS)):
+        for taken in trust.taken("sts:TagSession", key):
+            if missing := [str(each) for each in ours if each not in taken]:
+                yield fail(
+                    about,
+                    f"its trust policy leaves {', '.join(missing)} out of {key}: every vend fails",
+                    f"give it the trust policy {_TEMPLATE} of this version",
+                )
 
 
 def _lasts(about: str, role: Mapping[str, Any]) -> Iterator[Finding]:

@@ -56,7 +56,7 @@ def test_a_vend_without_its_tags_is_not_trusted(organization: Organization, key:
     "change",
     [
         {"aws:TagKeys": [*TAG_KEYS["aws:TagKeys"], "Department"]},
-        {"sts:TransitiveTagKeys": [TagKey.PROFILE]},
+        {"sts:TransitiveTagKeys": [TagKey.VIA]},
         {f"aws:RequestTag/{TagKey.USER}": ""},
     ],
     ids=["a tag that is not ours", "another that survives chaining", "an empty user"],

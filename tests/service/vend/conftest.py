@@ -86,6 +86,20 @@ class VendLambda:
             serves_until={"N": str(now + int(left.total_seconds()))},
         )
 
+    def break_glass(self, profile: str, left: timedelta, *, user: str = "alice") -> None:
+        now = int(datetime.now(UTC).timestamp())  # noqa: TID251 - the function under test reads the real clock
+        ends_at = {"N": str(now + int(left.total_seconds()))}
+        self.put_grant_row(
+            subject={"S": f"user#{user}"},
+            item={"S": f"break-glass#{profile}#e1"},
+            grant_id={"S": "e1"},
+            profile={"S": profile},
+            status={"S": "active"},
+            starts_at={"N": str(now - 60)},
+            ends_at=ends_at,
+            serves_until=ends_at,
+        )
+
 
 @pytest.fixture
 def environment() -> dict[str, str]:

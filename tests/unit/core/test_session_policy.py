@@ -27,6 +27,9 @@ def statement(effect: str, action: Any, **more: Any) -> dict[str, Any]:
     return {"Effect": effect, "Action": action, "Resource": "*", **more}
 
 
+NO_CHAINING = statement("Deny", ["sts:AssumeRole", "sts:AssumeRoot"])
+
+
 def allow(*actions: Any) -> dict[str, Any]:
     return policy(statement("Allow", list(actions)))
 
@@ -98,9 +101,14 @@ def test_nothing_to_narrow_is_no_session_policy() -> None:
     assert compose_session_policy([], not_after=None) is None
 
 
+def test_a_session_of_a_grant_cannot_escape_its_end_by_chaining() -> None:
+    composed = json.loads(compose_session_policy([], not_after=None, under_grant=True) or "")
+    assert composed["Statement"] == [statement("Allow", "*"), NO_CHAINING]
+
+
 def test_a_session_that_is_narrowed_cannot_escape_by_chaining() -> None:
     composed = json.loads(compose_session_policy([allow("s3:*")], not_after=None) or "")
-    assert composed["Statement"] == [statement("Allow", ["s3:*"]), statement("Deny", "sts:AssumeRole")]
+    assert composed["Statement"] == [statement("Allow", ["s3:*"]), NO_CHAINING]
 
 
 def test_denials_alone_are_given_something_to_narrow_and_the_end_of_a_grant_ends_every_permission() -> None:
@@ -108,7 +116,7 @@ def test_denials_alone_are_given_something_to_narrow_and_the_end_of_a_grant_ends
         '{"Version":"2012-10-17","Statement":['
         '{"Effect":"Allow","Action":"*","Resource":"*"},'
         '{"Effect":"Deny","Action":["s3:*"],"Resource":"*"},'
-        '{"Effect":"Deny","Action":"sts:AssumeRole","Resource":"*"},'
+        '{"Effect":"Deny","Action":["sts:AssumeRole","sts:AssumeRoot"],"Resource":"*"},'
         '{"Effect":"Deny","Action":"*","Resource":"*",'
         '"Condition":{"DateGreaterThanEquals":{"aws:CurrentTime":"2026-01-05T10:30:00Z"}}}]}'
     )

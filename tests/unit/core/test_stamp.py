@@ -15,6 +15,7 @@ from shared.core.stamp import (
     session_tags,
     stamp_for,
     tag_value,
+    user_key,
 )
 
 LEGAL = re.compile(r"[A-Za-z0-9_+=,.@-]{2,64}")  # STS AssumeRole: RoleSessionName and SourceIdentity
@@ -116,6 +117,7 @@ def test_the_tags_name_session_user_profile_and_way() -> None:
     assert session_tags(stamp, user="role/ci", profile="prod", grant_id="g1") == {
         "SentinelSession": SESSION_ID,
         "SentinelUser": "role/ci",
+        "SentinelUserKey": user_key("role/ci"),
         "SentinelProfile": "prod",
         "SentinelVia": "approval",
         "SentinelGrant": "g1",

@@ -97,6 +97,16 @@ async def test_a_trust_that_takes_untagged_sessions_is_a_warning(account: Accoun
     assert 'require "aws:RequestTag/SentinelUser": "?*"' in found
 
 
+@pytest.mark.parametrize(
+    ("key", "tag"), [("aws:TagKeys", "SentinelUserKey"), ("sts:TransitiveTagKeys", "SentinelProfile")]
+)
+async def test_a_trust_of_an_older_version_fails(account: Account, key: str, tag: str) -> None:
+    taken = trust_of(account)[2]["Condition"]["ForAllValues:StringEquals"]
+    taken[key].remove(tag)
+    found = complaint(await check_role(account.aws, KNOWN, "prod", PROFILE))
+    assert f"its trust policy leaves {tag} out of {key}: every vend fails" in found
+
+
 async def test_a_role_whose_sessions_end_early_fails(account: Account) -> None:
     role_of(account)["MaxSessionDuration"] = 1800
     found = complaint(await check_role(account.aws, KNOWN, "prod", PROFILE))
