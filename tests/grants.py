@@ -26,8 +26,14 @@ CLOSED = Decision(Verdict.DENY, None)
 
 
 def a_requester(user: str = "alice", **changes: Any) -> Requester:
-    facts = {"arn": f"arn:aws:iam::111122223333:user/{user}", "account": "111122223333", "role": "", "source_ip": None}
-    return Requester(person=Person(user), **(facts | changes))
+    facts: dict[str, Any] = {
+        "person": Person(user, account="111122223333"),
+        "arn": f"arn:aws:iam::111122223333:user/{user}",
+        "account": "111122223333",
+        "role": "",
+        "source_ip": None,
+    }
+    return Requester(**(facts | changes))
 
 
 def a_request(request_id: str = "0123456789abcdef", user: str = "alice", **changes: Any) -> ApprovalRequest:
@@ -56,7 +62,7 @@ def an_approval_rule(**changes: Any) -> ApprovalRule:
 
 def an_event(event_id: str = "abcdefgh01234567", user: str = "alice", **changes: Any) -> BreakGlassEvent:
     facts: dict[str, Any] = {
-        "invoker": Person(user),
+        "invoker": Person(user, account="111122223333"),
         "invoker_arn": f"arn:aws:iam::111122223333:user/{user}",
         "account": "111122223333",
         "profile": "prod",

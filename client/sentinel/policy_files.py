@@ -16,7 +16,7 @@ from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.lint import lint_break_glass
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
-from shared.core.lints import Lint
+from shared.core.lints import Lint, forgotten_accounts
 from shared.core.profile import Profile, is_profile_name
 from shared.core.webhook import Webhook
 from shared.documents import (
@@ -195,5 +195,7 @@ def find_lints(loaded: DocumentModel, catalogue: Mapping[str, Profile] | None = 
             return lint_approval(loaded)
         case BreakGlassPolicy():
             return lint_break_glass(loaded)
+        case AdminPolicy():
+            return list(forgotten_accounts(loaded.rules))
         case _:
             return []

@@ -21,7 +21,7 @@ class Entitlement:
 
     def approves(self, profile: str) -> bool:
         """Whether they are an approver of the profile. What they asked for themselves is another matter."""
-        return is_approver(rule_for(self.approval, profile), self.person.user)
+        return is_approver(rule_for(self.approval, profile), self.person)
 
     def may_see_request(self, request: ApprovalRequest) -> bool:
         """Whoever may do something about a request may see it; so may its user, and whoever may read everything."""
@@ -51,4 +51,4 @@ class Entitlement:
 
 def entitlement_of(person: Person, policies: Policies) -> Entitlement:
     """Collect what the policies let somebody do."""
-    return Entitlement(person, permissions_of(policies.admin, person.user), policies.approval)
+    return Entitlement(person, permissions_of(policies.admin, person), policies.approval)

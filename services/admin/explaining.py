@@ -16,6 +16,7 @@ from shared.core.access.explain import Explanation, RuleAccount, explain
 from shared.core.access.facts import Facts, parse_source_ip
 from shared.core.admin_policy import Permission, permissions_of
 from shared.core.authorization import Issue, RefusalCode, Refuse
+from shared.core.people import person_of
 from shared.edge.answers import Answer, Refusal
 from shared.edge.codes import Code
 from shared.edge.inputs import parse_body
@@ -48,7 +49,7 @@ class Explaining:
                 loading = reads.create_task(self.grants.load_standing(facts.user, wanted.profile, facts.at))
         policies = reading.result()
         note_policies(asked.audit, policies)
-        may_read = Permission.READ in permissions_of(policies.admin, asked.principal.user)
+        may_read = Permission.READ in permissions_of(policies.admin, person_of(asked.principal))
         if _is_about_others(wanted) and not may_read:
             return NEEDS_READ
         return Answer(_explain(facts, policies, loading.result(), may_read=may_read).as_json())

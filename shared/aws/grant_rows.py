@@ -66,12 +66,20 @@ def check_key(reader: ItemReader, kind: ItemKind) -> None:
 
 def person_attributes(person: Person) -> Item:
     return known(
-        {"user": text_value(person.user), "session_name": optional_text(person.session_name or None)},
+        {
+            "user": text_value(person.user),
+            "session_name": optional_text(person.session_name or None),
+            "account": optional_text(person.account or None),
+        },
     )
 
 
 def read_person(reader: ItemReader) -> Person:
-    return Person(reader.text("user"), reader.optional_text("session_name") or "")
+    return Person(
+        reader.text("user"),
+        reader.optional_text("session_name") or "",
+        reader.optional_text("account") or "",
+    )
 
 
 def ending_value(ending: Ending | None) -> dict[str, Item] | None:

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.core.fields import DocumentModel, Glob, Name, NonEmpty, RuleNames, SchemaVersion
+from shared.core.fields import Accounts, DocumentModel, Glob, Name, NonEmpty, RuleNames, SchemaVersion
 from shared.core.globs import matches_any
+from shared.core.people import Person, is_from
 
 
 class Permission(StrEnum):
@@ -18,10 +19,11 @@ class Permission(StrEnum):
 
 
 class AdminRule(DocumentModel):
-    """One rule; what several rules give adds up."""
+    """One rule; what several rules give adds up. With `accounts`, only callers who sign from one of them are meant."""
 
     name: Name
     users: Annotated[tuple[Glob, ...], NonEmpty]
+    accounts: Accounts | None = None
     permissions: Annotated[tuple[Annotated[Permission, Field(strict=False)], ...], NonEmpty]
 
 
@@ -32,7 +34,12 @@ class AdminPolicy(DocumentModel):
     rules: Annotated[tuple[AdminRule, ...], NonEmpty, RuleNames]
 
 
-def permissions_of(policy: AdminPolicy | None, user: str) -> AbstractSet[Permission]:
-    """Collect what the policy lets a user do."""
+def permissions_of(policy: AdminPolicy | None, person: Person) -> AbstractSet[Permission]:
+    """Collect what the policy lets somebody do."""
     rules = () if policy is None else policy.rules
-    return frozenset(permission for rule in rules if matches_any(rule.users, user) for permission in rule.permissions)
+    return frozenset(
+        permission
+        for rule in rules
+        if matches_any(rule.users, person.user) and is_from(rule.accounts, person)
+        for permission in rule.permissions
+    )

@@ -65,6 +65,7 @@ RuleNames = AfterValidator(_names_are_unique)
 Duration = Annotated[timedelta, BeforeValidator(_read_duration), Field(strict=False)]
 SessionDuration = Annotated[Duration, AfterValidator(_at_least_the_sts_floor)]
 AccountId = Annotated[str, BeforeValidator(_read_account)]
+Accounts = Annotated[tuple[AccountId, ...], NonEmpty]
 # One line of printable text, so that a name can stand in a log line, a table or a header without surprises.
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Glob = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]+$")]

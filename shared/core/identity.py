@@ -1,6 +1,7 @@
 """Who is asking: from the ARN the gateway verified to the one name that policies, stamps and logs use."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -12,6 +13,11 @@ from shared.core.stamp import parse_stamp
 # AssumeRole: RoleSessionName, 2-64 of `[\w+=,.@-]`. IAM: UserName, 1-64 of the same. GetFederationToken: Name, 2-32.
 _NAME: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
 _SSO_ROLE: Final = re.compile(r"AWSReservedSSO_[A-Za-z0-9_+=,.@-]+_[0-9a-f]{16}")
+
+
+def is_sso_role(role: str) -> bool:
+    """Whether a role's name is one that Identity Center gives: `AWSReservedSSO_<permission set>_<16 hex digits>`."""
+    return _SSO_ROLE.fullmatch(role) is not None
 
 
 class CallerKind(StrEnum):
@@ -50,6 +56,8 @@ class IdentityRules:
 
     `named_session_roles` are globs on role names whose trust policy pins the session name to the person.
     `sso_roles` are exact Identity Center role names; empty accepts any in a trusted account.
+    An entry of either reads `account:name`. A bare name counts only while one account is trusted: whoever may create
+    roles in a second one could give a role that name.
     """
 
     trusted_accounts: frozenset[str]
@@ -105,8 +113,15 @@ def _identify_role_session(
 ) -> Principal | UnknownCaller:
     if parse_stamp(session_name) is not None:
         return UnknownCaller("credentials vended by Sentinel cannot ask for more: call with your own")
-    if _SSO_ROLE.fullmatch(role) and (not rules.sso_roles or role in rules.sso_roles):
+    if is_sso_role(role) and (not rules.sso_roles or role in _names_in(account, rules.sso_roles, rules)):
         return Principal(CallerKind.IDENTITY_CENTER, session_name, account, role, session_name)
-    if matches_any(rules.named_session_roles, role):
+    if matches_any(_names_in(account, rules.named_session_roles, rules), role):
         return Principal(CallerKind.NAMED_SESSION, session_name, account, role, session_name)
     return Principal(CallerKind.ROLE, f"role/{role}", account, role, session_name)
+
+
+def _names_in(account: str, entries: Iterable[str], rules: IdentityRules) -> frozenset[str]:
+    """Give the names that entries list for an account."""
+    is_only_one = len(rules.trusted_accounts) == 1
+    owned = (entry.rpartition(":") for entry in entries)
+    return frozenset(name for owner, colon, name in owned if (owner == account if colon else is_only_one))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,27 @@ class Lint:
 class _Named(Protocol):
     @property
     def name(self) -> str: ...
+
+
+class _OfAccounts(_Named, Protocol):
+    @property
+    def accounts(self) -> Sequence[str] | None: ...
+
+
+Rule = TypeVar("Rule", bound=_OfAccounts)
+
+
+def of_every_account(rules: Sequence[Rule]) -> list[tuple[int, Rule]]:
+    """Find the rules, with their positions, that give power to callers of every trusted account."""
+    return [(index, rule) for index, rule in enumerate(rules) if rule.accounts is None]
+
+
+def forgotten_accounts(rules: Sequence[_OfAccounts]) -> Iterator[Lint]:
+    """Find the rules that name no accounts in a document where others do."""
+    found = of_every_account(rules)
+    if len(found) < len(rules):
+        message = "other rules name accounts, and this one takes callers of every trusted account: name those it is for"
+        yield from (Lint(f"rules[{index}]", "every-account", message) for index, _ in found)
 
 
 def unreachable(rules: Sequence[_Named], globs: Sequence[Sequence[Iterable[str]]]) -> Iterator[Lint]:

@@ -1,6 +1,6 @@
 """Who may be the same person: nobody approves what they asked for, however many names they have."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from shared.core.identity import Principal
@@ -11,16 +11,23 @@ class Person:
     """Someone who acts. `user` is the name policies match.
 
     `session_name` is what a role session calls itself. Its holder picks it, so it never lets anyone do anything; it is
-    only ever held against them, as a sign of who they may be.
+    only ever held against them, as a sign of who they may be. `account` is where they signed from, as AWS verified it;
+    empty where it is not known, and then no rule that names accounts is met. It never makes two people of one.
     """
 
     user: str
     session_name: str = ""
+    account: str = ""
 
 
 def person_of(principal: Principal) -> Person:
     """Give the person behind a caller."""
-    return Person(principal.user, principal.session_name)
+    return Person(principal.user, principal.session_name, principal.account)
+
+
+def is_from(accounts: Collection[str] | None, person: Person) -> bool:
+    """Whether somebody signed from one of the accounts a rule names; a rule that names none takes every account."""
+    return accounts is None or person.account in accounts
 
 
 def same_person(one: Person, other: Person) -> bool:

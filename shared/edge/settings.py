@@ -1,13 +1,18 @@
 """Settings of the Lambdas, from the environment, validated at start with every problem listed at once."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from shared.core.arn import Arn, MalformedArnError, is_account_id, parse_arn
+from shared.core.identity import is_sso_role
 
 PREFIX: Final = "SENTINEL_"
+_ROLE_ENTRY: Final = re.compile(r"(?:[0-9]{12}:)?[A-Za-z0-9_+=,.@*?-]{1,64}")
+# Of many accounts, a message repeats no more than this.
+_SHOWN: Final = 3
 
 
 class InvalidSettingsError(Exception):
@@ -25,6 +30,20 @@ def _split_accounts(value: Any) -> tuple[str, ...]:
     return accounts
 
 
+def _split_roles(value: Any) -> tuple[str, ...]:
+    entries = _split(value)
+    if wrong := [entry for entry in entries if not _ROLE_ENTRY.fullmatch(entry)]:
+        raise ValueError(f"{wrong[0]!r} is neither a role's name nor <account>:<name>; several separated by commas")
+    return entries
+
+
+def _split_sso_roles(value: Any) -> tuple[str, ...]:
+    entries = _split_roles(value)
+    if wrong := [entry for entry in entries if not is_sso_role(entry.rpartition(":")[2])]:
+        raise ValueError(f"{wrong[0]!r} is no Identity Center role: AWSReservedSSO_<permission set>_<16 hex digits>")
+    return entries
+
+
 def _split_policies(value: Any) -> tuple[Arn, ...]:
     return value if isinstance(value, tuple) else tuple(map(_parse_policy, _split(value)))
 
@@ -40,6 +59,8 @@ def _parse_policy(text: str) -> Arn:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+SsoRoles = Annotated[tuple[str, ...], BeforeValidator(_split_sso_roles)]
+RoleGlobs = Annotated[tuple[str, ...], BeforeValidator(_split_roles)]
 Accounts = Annotated[tuple[str, ...], BeforeValidator(_split_accounts)]
 TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
 
@@ -98,17 +119,19 @@ class Settings(CommonSettings):
         Field(description="Accounts whose callers are accepted, separated by commas. Empty: the function's own."),
     ] = ()
     sso_roles: Annotated[
-        Names,
+        SsoRoles,
         Field(
-            description="Exact names of the Identity Center roles whose session name is trusted. Empty: every "
-            "AWSReservedSSO_ role of a trusted account.",
+            description="Exact names of the Identity Center roles whose session name is trusted, each as "
+            "`account:name`; the name alone is enough while one account is trusted. Empty: every AWSReservedSSO_ role "
+            "of every trusted account.",
         ),
     ] = ()
     named_session_roles: Annotated[
-        Names,
+        RoleGlobs,
         Field(
-            description="Globs on names of roles whose trust policy pins the session name to the person; their "
-            "session name is then the user.",
+            description="Globs on names of roles whose trust policy pins the session name to the person, each as "
+            "`account:glob`; the glob alone is enough while one account is trusted. Their session name is then the "
+            "user.",
         ),
     ] = ()
     document_ttl: Annotated[
@@ -150,6 +173,30 @@ class Settings(CommonSettings):
         if self.document_max_stale < self.document_ttl:
             raise ValueError("SENTINEL_DOCUMENT_MAX_STALE may not be less than SENTINEL_DOCUMENT_TTL")
         return self
+
+    @model_validator(mode="after")
+    def _roles_say_whose(self) -> Self:
+        """Refuse a role name that is good in every trusted account: who administers any one could create it."""
+        trusted = sorted(set(self.trusted_accounts))
+        if problems := [
+            f"{PREFIX}{field.upper()}: {problem}"
+            for field in ("sso_roles", "named_session_roles")
+            for entry in getattr(self, field)
+            if (problem := _whose(entry, trusted))
+        ]:
+            raise ValueError("\n  ".join(problems))
+        return self
+
+
+def _whose(entry: str, trusted: Sequence[str]) -> str | None:
+    """Say what is wrong with the account of an entry of roles, None where nothing is."""
+    account, _, name = entry.rpartition(":")
+    if account and trusted and account not in trusted:
+        return f"{entry!r} is of an account that {PREFIX}TRUSTED_ACCOUNTS does not list"
+    if not account and len(trusted) > 1:
+        written = " or ".join(f"{each}:{name}" for each in trusted[:_SHOWN])
+        return f"{entry!r} says no account, and {len(trusted)} are trusted: write {written}"
+    return None
 
 
 Model = TypeVar("Model", bound=CommonSettings)

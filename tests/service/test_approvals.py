@@ -51,7 +51,7 @@ async def take(requests: ApprovalTable, step: Step) -> ApprovalRequest | Decidin
 
 
 async def test_a_request_is_found_by_id_as_it_was_filed(clients: Clients) -> None:
-    request = a_request(votes=(Vote(Person("bob", "b"), NOW, "fine"),), wanted_start=NOW + HOUR)
+    request = a_request(votes=(Vote(Person("bob", "b", "444455556666"), NOW, "fine"),), wanted_start=NOW + HOUR)
     await table(clients).add(request)
     assert await table(clients).find(request.request_id) == request
     assert await table(clients).find("zzzzzzzzzzzzzzzz") is None

@@ -30,7 +30,10 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A deployment with every name known, and the account it is looked at from."""
+    """A deployment with every name known, and the account it is looked at from.
+
+    `trusted_accounts` and `lists_sso_roles` are what the vend function is set to; where it cannot be read, nothing.
+    """
 
     account: str
     partition: str
@@ -41,6 +44,8 @@ class Known:
     grant_table: str
     parameter_prefix: str
     vend_role_arn: str
+    trusted_accounts: Sequence[str] = ()
+    lists_sso_roles: bool = True
 
 
 async def discover(aws: Aws, deployment: Deployment) -> Known:
@@ -72,6 +77,10 @@ async def discover(aws: Aws, deployment: Deployment) -> Known:
         grant_table=choose(deployment.grant_table, "GRANT_TABLE", f"{deployment.name}-grants"),
         parameter_prefix=choose(deployment.parameter_prefix, "PARAMETER_PREFIX", "/sentinel").rstrip("/"),
         vend_role_arn=str(role),
+        trusted_accounts=[
+            each.strip() for each in said.get("SENTINEL_TRUSTED_ACCOUNTS", "").split(",") if each.strip()
+        ],
+        lists_sso_roles=bool(said.get("SENTINEL_SSO_ROLES")),
     )
 
 

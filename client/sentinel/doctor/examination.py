@@ -7,6 +7,7 @@ from typing import Final
 
 from sentinel.api import SentinelApi
 from sentinel.doctor import kill_switch, service
+from sentinel.doctor.accounts import check_accounts
 from sentinel.doctor.alarms import check_alarms
 from sentinel.doctor.authorizers import check_authorizer
 from sentinel.doctor.aws import Aws, DeniedError, UnansweredError
@@ -70,6 +71,7 @@ async def _examine_documents(aws: Aws, known: Known, progress: Progress) -> list
         return check_documents(stored)
 
     found = await run_checks([Check("documents", check)], progress)
+    found += check_accounts(known, stored)
     roles = [
         Check(f"role of {name}", partial(check_role, aws, known, name, profile))
         for name, profile in sorted(stored.profiles.items())

@@ -59,17 +59,37 @@ variable "trusted_accounts" {
 }
 
 variable "sso_roles" {
-  description = "Exact names of the Identity Center roles whose session name is trusted; empty: every AWSReservedSSO_ role of a trusted account."
+  description = "Exact names of the Identity Center roles whose session name is trusted, each as account:name; the name alone is enough while one account is trusted. Empty: every AWSReservedSSO_ role of every trusted account."
   type        = list(string)
   default     = []
   nullable    = false
+
+  validation {
+    condition     = alltrue([for role in var.sso_roles : can(regex("^([0-9]{12}:)?AWSReservedSSO_[A-Za-z0-9_+=.@-]+_[0-9a-f]{16}$", role))])
+    error_message = "sso_roles: AWSReservedSSO_<permission set>_<16 hex digits>, or <account>:<that name>."
+  }
+
+  validation {
+    condition     = alltrue([for role in var.sso_roles : length(regexall(":", role)) == 0 ? length(distinct(var.trusted_accounts)) <= 1 : length(var.trusted_accounts) == 0 || contains(var.trusted_accounts, split(":", role)[0])])
+    error_message = "sso_roles: with several trusted_accounts, write each as <account>:<name>, of an account among them."
+  }
 }
 
 variable "named_session_roles" {
-  description = "Globs on names of roles whose trust policy pins the session name to the person."
+  description = "Globs on names of roles whose trust policy pins the session name to the person, each as account:glob; the glob alone is enough while one account is trusted."
   type        = list(string)
   default     = []
   nullable    = false
+
+  validation {
+    condition     = alltrue([for role in var.named_session_roles : can(regex("^([0-9]{12}:)?[A-Za-z0-9_+=.@*?-]{1,64}$", role))])
+    error_message = "named_session_roles: globs on role names, or <account>:<glob>."
+  }
+
+  validation {
+    condition     = alltrue([for role in var.named_session_roles : length(regexall(":", role)) == 0 ? length(distinct(var.trusted_accounts)) <= 1 : length(var.trusted_accounts) == 0 || contains(var.trusted_accounts, split(":", role)[0])])
+    error_message = "named_session_roles: with several trusted_accounts, write each as <account>:<glob>, of an account among them."
+  }
 }
 
 variable "document_ttl" {

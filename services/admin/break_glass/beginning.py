@@ -91,7 +91,7 @@ class Beginning:
     ) -> Begun | Refusal:
         decision = evaluate(known.policies.access, facts_of(asked, wanted.profile, now))
         asked.audit.rule, asked.audit.dissenting_shadows = decision.rule_name, decision.dissenting_shadows
-        rule = rule_for(known.policies.break_glass, asked.principal.user, wanted.profile)
+        rule = rule_for(known.policies.break_glass, person_of(asked.principal), wanted.profile)
         begun = begin(
             _invocation(asked, wanted),
             decision=decision,

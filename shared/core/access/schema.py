@@ -8,7 +8,7 @@ from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, model_val
 
 from shared.core.durations import CHAINING_MAXIMUM
 from shared.core.fields import (
-    AccountId,
+    Accounts,
     DocumentModel,
     Glob,
     Name,
@@ -47,7 +47,7 @@ class Conditions(DocumentModel):
 
     profiles: Annotated[tuple[Glob, ...], NonEmpty] | None = None
     users: Annotated[tuple[Glob, ...], NonEmpty] | None = None
-    accounts: Annotated[tuple[AccountId, ...], NonEmpty] | None = None
+    accounts: Accounts | None = None
     roles: Annotated[tuple[Glob, ...], NonEmpty] | None = None
     source_ips: Annotated[tuple[Annotated[Network, BeforeValidator(_read_network)], ...], NonEmpty] | None = None
     mode: Annotated[tuple[Mode, ...], NonEmpty] | None = None

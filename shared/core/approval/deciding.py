@@ -64,7 +64,7 @@ def cancel(request: ApprovalRequest, act: Act, *, may_revoke: bool) -> ApprovalR
     """Take a request back: its own user at any time, approvers and whoever `may_revoke` once it is approved."""
     ends = {RequestStatus.PENDING: RequestStatus.CANCELLED, RequestStatus.APPROVED: RequestStatus.WITHDRAWN}
     if act.by.user != request.user:
-        if not may_revoke and not is_approver(act.rule, act.by.user):
+        if not may_revoke and not is_approver(act.rule, act.by):
             return DecidingObstacle.NOT_AN_APPROVER
         if request.status_at(act.at) is RequestStatus.PENDING:
             return DecidingObstacle.NOT_THEIRS
@@ -84,11 +84,11 @@ def settle(request: ApprovalRequest, now: datetime) -> ApprovalRequest:
 def _may_decide(request: ApprovalRequest, act: Act) -> DecidingObstacle | None:
     if same_person(act.by, request.requester.person):
         return DecidingObstacle.OWN_REQUEST
-    return None if is_approver(act.rule, act.by.user) else DecidingObstacle.NOT_AN_APPROVER
+    return None if is_approver(act.rule, act.by) else DecidingObstacle.NOT_AN_APPROVER
 
 
 def _with_vote(request: ApprovalRequest, act: Act, rule: ApprovalRule) -> ApprovalRequest:
-    standing = tuple(vote for vote in request.votes if is_approver(rule, vote.by.user))
+    standing = tuple(vote for vote in request.votes if is_approver(rule, vote.by))
     if not any(same_person(act.by, vote.by) for vote in standing):
         standing += (Vote(act.by, act.at, act.comment),)
     voted = replace(request, votes=standing, approvers=rule.approvers, quorum=rule.quorum)

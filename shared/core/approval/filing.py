@@ -12,6 +12,7 @@ from shared.core.approval.request import ApprovalRequest, Requester
 from shared.core.approval.status import RequestStatus
 from shared.core.durations import DEFAULT
 from shared.core.globs import matches_any
+from shared.core.people import is_from
 from shared.core.time_window import is_within
 
 LATEST_START: Final = timedelta(days=7)
@@ -116,6 +117,7 @@ def _approves_itself(request: ApprovalRequest, rule: ApprovalRule) -> bool:
     return (
         auto is not None
         and matches_any(auto.users, request.user)
+        and is_from(auto.accounts, request.requester.person)
         and request.duration <= auto.max_duration
         and (auto.time is None or is_within(auto.time, request.created_at))
     )

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from shared.core.approval.policy import ApprovalPolicy, ApprovalRule
 from shared.core.globs import is_literal
-from shared.core.lints import Lint, unreachable
+from shared.core.lints import Lint, forgotten_accounts, unreachable
 from shared.core.people import Person, same_person
 
 
 def lint_approval(policy: ApprovalPolicy) -> list[Lint]:
     """Find what is probably a mistake: rules never reached first, then in the order of the document."""
     findings = list(unreachable(policy.rules, [[rule.profiles] for rule in policy.rules]))
+    findings.extend(forgotten_accounts(policy.rules))
     for index, rule in enumerate(policy.rules):
         findings.extend(_check_approvers(f"rules[{index}]", rule))
         findings.extend(_check_auto_approval(f"rules[{index}]", rule))

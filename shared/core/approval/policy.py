@@ -9,10 +9,20 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from shared.core.durations import DEFAULT
-from shared.core.fields import DocumentModel, Duration, Glob, Name, NonEmpty, RuleNames, SchemaVersion, SessionDuration
+from shared.core.fields import (
+    Accounts,
+    DocumentModel,
+    Duration,
+    Glob,
+    Name,
+    NonEmpty,
+    RuleNames,
+    SchemaVersion,
+    SessionDuration,
+)
 from shared.core.globs import is_literal, matches_any
 from shared.core.grants import GrantUses
-from shared.core.people import Person, distinct, same_person
+from shared.core.people import Person, distinct, is_from, same_person
 from shared.core.time_window import TimeWindow
 
 LONGEST_WINDOW: Final = timedelta(days=7)
@@ -50,19 +60,24 @@ TicketPattern = Annotated[str, StringConstraints(min_length=1, max_length=200), 
 
 
 class AutoApproval(DocumentModel):
-    """Requests that need nobody: these users', in this time window, no longer than `max_duration`."""
+    """Requests that need nobody: these users' (from `accounts`), in this time window, up to `max_duration`."""
 
     users: Annotated[tuple[Glob, ...], NonEmpty]
+    accounts: Accounts | None = None
     time: TimeWindow | None = None
     max_duration: WindowDuration
 
 
 class ApprovalRule(DocumentModel):
-    """How requests for some profiles are decided; the first rule that names the profile is its rule."""
+    """How requests for some profiles are decided; the first rule that names the profile is its rule.
+
+    With `accounts`, only callers who sign from one of them are approvers.
+    """
 
     name: Name
     profiles: Annotated[tuple[Glob, ...], NonEmpty]
     approvers: Annotated[tuple[Glob, ...], NonEmpty]
+    accounts: Accounts | None = None
     quorum: Annotated[int, Field(ge=1, le=10)] = 1
     max_duration: WindowDuration = DEFAULT
     pending_ttl: PendingDuration = timedelta(hours=24)
@@ -90,9 +105,9 @@ def rule_for(policy: ApprovalPolicy | None, profile: str) -> ApprovalRule | None
     return next((rule for rule in rules if matches_any(rule.profiles, profile)), None)
 
 
-def is_approver(rule: ApprovalRule | None, user: str) -> bool:
-    """Whether the rule names the user as an approver. What they asked for themselves is another matter."""
-    return rule is not None and matches_any(rule.approvers, user)
+def is_approver(rule: ApprovalRule | None, person: Person) -> bool:
+    """Whether the rule names somebody as an approver. What they asked for themselves is another matter."""
+    return rule is not None and matches_any(rule.approvers, person.user) and is_from(rule.accounts, person)
 
 
 def approvers_for(approvers: Iterable[str], requester: Person) -> tuple[str, ...]:

@@ -7,8 +7,19 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from shared.core.durations import DEFAULT
-from shared.core.fields import DocumentModel, Duration, Glob, Name, NonEmpty, RuleNames, SchemaVersion, SessionDuration
+from shared.core.fields import (
+    Accounts,
+    DocumentModel,
+    Duration,
+    Glob,
+    Name,
+    NonEmpty,
+    RuleNames,
+    SchemaVersion,
+    SessionDuration,
+)
 from shared.core.globs import matches_any
+from shared.core.people import Person, is_from
 from shared.core.time_window import TimeWindow
 
 LONGEST_EVENT: Final = timedelta(hours=4)
@@ -52,12 +63,14 @@ class BreakGlassBudget(DocumentModel):
 class BreakGlassRule(DocumentModel):
     """What some users may do with some profiles; the first rule that names both is the one that counts.
 
-    `cooldown` runs from the end of the user's last event for the profile. With `require_review`, an event that nobody
-    has reviewed keeps its user from beginning another, for any profile.
+    With `accounts`, it names only callers who sign from one of them. `cooldown` runs from the end of the user's last
+    event for the profile. With `require_review`, an event that nobody has reviewed keeps its user from beginning
+    another, for any profile.
     """
 
     name: Name
     users: Annotated[tuple[Glob, ...], NonEmpty]
+    accounts: Accounts | None = None
     profiles: Annotated[tuple[Glob, ...], NonEmpty]
     reasons: Annotated[tuple[Annotated[ReasonCode, Field(strict=False)], ...], NonEmpty]
     time: TimeWindow | None = None
@@ -74,8 +87,16 @@ class BreakGlassPolicy(DocumentModel):
     rules: Annotated[tuple[BreakGlassRule, ...], NonEmpty, RuleNames]
 
 
-def rule_for(policy: BreakGlassPolicy | None, user: str, profile: str) -> BreakGlassRule | None:
-    """Find the rule of a user and a profile: the first that names both."""
+def rule_for(policy: BreakGlassPolicy | None, person: Person, profile: str) -> BreakGlassRule | None:
+    """Find the rule of a person and a profile: the first that names both."""
     rules = () if policy is None else policy.rules
-    matching = (rule for rule in rules if matches_any(rule.users, user) and matches_any(rule.profiles, profile))
-    return next(matching, None)
+    return next(
+        (
+            rule
+            for rule in rules
+            if matches_any(rule.users, person.user)
+            and is_from(rule.accounts, person)
+            and matches_any(rule.profiles, profile)
+        ),
+        None,
+    )

@@ -209,3 +209,20 @@ def test_votes_of_people_who_are_no_longer_approvers_do_not_count() -> None:
     assert isinstance(voted, ApprovalRequest)
     assert voted.status is RequestStatus.PENDING
     assert [vote.by.user for vote in voted.votes] == ["bob"]
+
+
+def test_a_vote_from_an_account_that_the_rule_does_not_name_counts_no_longer() -> None:
+    rule = an_approval_rule(quorum=2, accounts=["111122223333"])
+    foreign, unknown = Person("bob", account="444455556666"), Person("bob")
+    bob = Person("bob", account="111122223333")
+    for cast, counted in ((foreign, 0), (unknown, 0), (bob, 1)):
+        request = a_request(quorum=2, votes=(Vote(cast, NOW),))
+        act = Act(Person("dave", account="111122223333"), LATER, rule)
+        decided = approve(request, act, is_still_demanded=True)
+        assert isinstance(decided, ApprovalRequest)
+        assert len(decided.votes) == counted + 1
+        assert (decided.status is RequestStatus.APPROVED) == (counted == 1)
+    for foreigner in (foreign, unknown):
+        act = Act(foreigner, LATER, rule)
+        assert approve(a_request(), act, is_still_demanded=True) is DecidingObstacle.NOT_AN_APPROVER
+        assert deny(a_request(), act) is DecidingObstacle.NOT_AN_APPROVER

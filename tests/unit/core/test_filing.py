@@ -14,6 +14,7 @@ from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest
 from shared.core.approval.status import RequestStatus
 from shared.core.grants import GrantUses
+from shared.core.people import Person
 from tests.grants import CLOSED, DEMANDED, HOUR, NOW, a_requester, an_approval_rule
 
 Attempt = Callable[[], ApprovalRequest | FilingObstacle]
@@ -131,3 +132,13 @@ def test_a_request_approves_itself_where_the_rule_says_so() -> None:
 )
 def test_everything_else_waits_for_people(attempt: Attempt) -> None:
     assert not pending(attempt()).is_auto_approved
+
+
+@pytest.mark.parametrize(("account", "is_approved"), [("111122223333", True), ("444455556666", False)])
+def test_requests_approve_themselves_only_from_an_account_that_is_named(account: str, *, is_approved: bool) -> None:
+    auto = {"users": ["alice"], "max_duration": "1h", "accounts": ["111122223333"]}
+    ask = Ask(a_requester(person=Person("alice", account=account), account=account), "prod", "fix the invoices")
+    rule = an_approval_rule(auto_approve=auto)
+    request = file_request(ask, decision=DEMANDED, policy_version="v1", rule=rule, request_id="0" * 16, now=NOW)
+    assert isinstance(request, ApprovalRequest)
+    assert request.is_auto_approved is is_approved

@@ -146,27 +146,27 @@ def test_the_first_rule_that_names_user_and_profile_is_their_break_glass_rule() 
     text = f"[{{{BREAK_GLASS}}}, {{name: b, users: ['*'], profiles: [p*], reasons: [other]}}]"
     policy = load_document(f'version: "1"\nrules: {text}', BreakGlassPolicy)
     asked = [("eve", "prod"), ("eve", "pre"), ("bob", "prod"), ("eve", "dev")]
-    named = [break_glass.rule_for(policy, user, profile) for user, profile in asked]
+    named = [break_glass.rule_for(policy, Person(user), profile) for user, profile in asked]
     assert [rule and rule.name for rule in named] == ["a", "b", "b", None]
-    assert break_glass.rule_for(None, "eve", "prod") is None
+    assert break_glass.rule_for(None, Person("eve"), "prod") is None
 
 
 def test_permissions_of_several_admin_rules_add_up() -> None:
     text = f"[{{{ADMIN}}}, {{name: b, users: [e*], permissions: [lock, revoke]}}]"
     policy = load_document(f'version: "1"\nrules: {text}', AdminPolicy)
-    assert permissions_of(policy, "eve") == {Permission.READ, Permission.LOCK, Permission.REVOKE}
-    assert permissions_of(policy, "eva") == {Permission.LOCK, Permission.REVOKE}
-    assert permissions_of(policy, "bob") == frozenset()
-    assert permissions_of(None, "eve") == frozenset()
+    assert permissions_of(policy, Person("eve")) == {Permission.READ, Permission.LOCK, Permission.REVOKE}
+    assert permissions_of(policy, Person("eva")) == {Permission.LOCK, Permission.REVOKE}
+    assert permissions_of(policy, Person("bob")) == frozenset()
+    assert permissions_of(None, Person("eve")) == frozenset()
 
 
 def test_an_approver_is_whom_the_rule_names() -> None:
     rule = an_approval_rule(approvers=["bob", "*@sec.example"])
-    assert is_approver(rule, "bob")
-    assert is_approver(rule, "dana@sec.example")
-    assert not is_approver(rule, "Bob")
-    assert not is_approver(rule, "bobby")
-    assert not is_approver(None, "bob")
+    assert is_approver(rule, Person("bob"))
+    assert is_approver(rule, Person("dana@sec.example"))
+    assert not is_approver(rule, Person("Bob"))
+    assert not is_approver(rule, Person("bobby"))
+    assert not is_approver(None, Person("bob"))
 
 
 @pytest.mark.parametrize(
@@ -188,3 +188,52 @@ def test_a_rule_can_be_met_where_enough_others_are_named(approvers: list[str], q
 
 def test_the_requester_is_not_named_among_those_who_can_approve() -> None:
     assert approvers_for(["alice", "federated/Alice", "bob", "a*"], Person("alice")) == ("bob", "a*")
+
+
+HOME, ELSEWHERE = "111122223333", "444455556666"
+# From the account a rule names, from another trusted one, and from one that was never written down.
+FROM = [(HOME, True), (ELSEWHERE, False), ("", False)]
+
+
+@pytest.mark.parametrize(("account", "holds"), FROM)
+def test_a_rule_with_accounts_means_only_those_who_sign_from_one_of_them(account: str, *, holds: bool) -> None:
+    person = Person("carol@sec.example", "carol@sec.example", account)
+    accounts = f"accounts: ['{HOME}']"
+    admin = load_document(f'version: "1"\nrules: [{{{ADMIN}, {accounts}}}]'.replace("[eve]", "['*']"), AdminPolicy)
+    assert permissions_of(admin, person) == ({Permission.READ} if holds else frozenset())
+    assert is_approver(an_approval_rule(accounts=[HOME]), person) is holds
+    text = f'version: "1"\nrules: [{{{BREAK_GLASS}, {accounts}}}]'.replace("[eve]", "['*']")
+    assert (break_glass.rule_for(load_document(text, BreakGlassPolicy), person, "prod") is not None) is holds
+
+
+def test_a_break_glass_rule_of_other_accounts_leaves_the_later_rule() -> None:
+    rules = f"{{{BREAK_GLASS}, accounts: ['{HOME}']}}, {{name: b, users: [eve], profiles: [prod], reasons: [other]}}"
+    policy = load_document(f'version: "1"\nrules: [{rules}]', BreakGlassPolicy)
+    found = [break_glass.rule_for(policy, Person("eve", account=account), "prod") for account in (HOME, ELSEWHERE)]
+    assert [rule and rule.name for rule in found] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("model", "rule"),
+    [
+        (ApprovalPolicy, APPROVAL),
+        (BreakGlassPolicy, BREAK_GLASS),
+        (AdminPolicy, ADMIN),
+        (ApprovalPolicy, f"{APPROVAL}, auto_approve: {{users: [x], max_duration: 1h"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("accounts", "problem"),
+    [
+        ("[]", "accounts: an empty list"),
+        ("[111122223333]", "accounts[0]: an account is text: put its 12 digits in quotes"),
+        ("['1111-2222-3333']", "accounts[0]: an account is exactly 12 digits"),
+        ("['*']", "accounts[0]: an account is exactly 12 digits"),
+        ("'111122223333'", "must be a list, even of one"),
+    ],
+)
+def test_accounts_are_a_list_of_twelve_digits(
+    model: type[DocumentModel], rule: str, accounts: str, problem: str
+) -> None:
+    ending = "}}" if "auto_approve" in rule else "}"
+    assert any(problem in found for found in problems(model, f"{{{rule}, accounts: {accounts}{ending}"))

@@ -61,6 +61,38 @@ def test_where_identity_center_roles_are_listed_others_are_only_roles() -> None:
     assert (named.user, unnamed.user) == ("a1", f"role/{other}")
 
 
+OTHER = "210987654321"
+
+
+@pytest.mark.parametrize(
+    ("entry", "trusted", "account", "is_named"),
+    [
+        ("{}", {ACCOUNT}, ACCOUNT, True),
+        (f"{ACCOUNT}:{{}}", {ACCOUNT}, ACCOUNT, True),
+        (f"{ACCOUNT}:{{}}", {ACCOUNT, OTHER}, ACCOUNT, True),
+        (f"{ACCOUNT}:{{}}", {ACCOUNT, OTHER}, OTHER, False),
+        ("{}", {ACCOUNT, OTHER}, ACCOUNT, False),
+        ("{}", {ACCOUNT, OTHER}, OTHER, False),
+        (f"{OTHER}:{{}}", {ACCOUNT}, ACCOUNT, False),
+    ],
+)
+def test_a_role_names_its_caller_only_in_the_account_it_is_listed_for(
+    entry: str, trusted: set[str], account: str, *, is_named: bool
+) -> None:
+    rules = IdentityRules(frozenset(trusted), frozenset({entry.format(SSO)}), (entry.format("Person-*"),))
+    for role in (SSO, "Person-Dev"):
+        seen = identify(f"arn:aws:sts::{account}:assumed-role/{role}/alice", account, rules)
+        assert isinstance(seen, Principal)
+        assert (seen.user, seen.account) == ("alice" if is_named else f"role/{role}", account)
+
+
+def test_a_glob_of_one_account_reaches_no_other_however_wide() -> None:
+    rules = IdentityRules(frozenset({ACCOUNT, OTHER}), frozenset({f"{ACCOUNT}:{SSO}"}), (f"{ACCOUNT}:*", "*", "*:*"))
+    seen = identify(f"arn:aws:sts::{OTHER}:assumed-role/Person-Dev/alice", OTHER, rules)
+    assert isinstance(seen, Principal)
+    assert seen.user == "role/Person-Dev"
+
+
 @pytest.mark.parametrize(
     ("arn", "account", "why"),
     [

@@ -16,6 +16,7 @@ PEOPLE = st.builds(Person, NAMES.filter(bool), NAMES)
     [
         (Person("alice"), Person("alice")),
         (Person("alice"), Person("Alice")),
+        (Person("alice", account="111122223333"), Person("alice", account="444455556666")),
         (Person("alice"), Person("federated/alice")),
         (Person("alice"), Person("Federated/ALICE")),
         (Person("alice"), Person("alice@corp.example")),
@@ -65,4 +66,4 @@ def test_the_person_behind_a_caller_has_both_their_names() -> None:
     arn = "arn:aws:sts::111122223333:assumed-role/Deploy/alice"
     principal = identify(arn, "111122223333", IdentityRules(frozenset({"111122223333"})))
     assert isinstance(principal, Principal)
-    assert person_of(principal) == Person("role/Deploy", "alice")
+    assert person_of(principal) == Person("role/Deploy", "alice", "111122223333")

@@ -48,3 +48,51 @@ def test_only_commas_name_no_api() -> None:
 def test_stale_documents_may_not_be_dropped_before_fresh_ones() -> None:
     with pytest.raises(InvalidSettingsError, match="MAX_STALE may not be less"):
         load_settings(ENOUGH | {"SENTINEL_DOCUMENT_TTL": "60", "SENTINEL_DOCUMENT_MAX_STALE": "30"})
+
+
+HOME, ELSEWHERE = "111122223333", "444455556666"
+TWO = {"SENTINEL_TRUSTED_ACCOUNTS": f"{HOME},{ELSEWHERE}"}
+SSO = "AWSReservedSSO_Admins_0123456789abcdef"
+
+
+def test_roles_may_say_their_account_and_need_not_while_one_is_trusted() -> None:
+    roles = {"SENTINEL_SSO_ROLES": f"{SSO}, {HOME}:{SSO}", "SENTINEL_NAMED_SESSION_ROLES": f"ci-*,{HOME}:Person-?"}
+    for trusted in ({}, {"SENTINEL_TRUSTED_ACCOUNTS": HOME}, {"SENTINEL_TRUSTED_ACCOUNTS": f"{HOME},{HOME}"}):
+        settings = load_settings(ENOUGH | roles | trusted)
+        assert settings.sso_roles == (SSO, f"{HOME}:{SSO}")
+        assert settings.named_session_roles == ("ci-*", f"{HOME}:Person-?")
+
+
+def test_roles_without_an_account_are_refused_where_several_are_trusted_and_every_one_is_told_with_its_remedy() -> None:
+    with pytest.raises(InvalidSettingsError) as raised:
+        load_settings(ENOUGH | TWO | {"SENTINEL_SSO_ROLES": SSO, "SENTINEL_NAMED_SESSION_ROLES": f"{HOME}:a-*,b-*"})
+    text = str(raised.value)
+    assert f"SENTINEL_SSO_ROLES: '{SSO}' says no account, and 2 are trusted: write {HOME}:{SSO} or {ELSEWHERE}" in text
+    assert "SENTINEL_NAMED_SESSION_ROLES: 'b-*' says no account" in text
+    assert "'a-*'" not in text
+
+
+@pytest.mark.parametrize("name", ["SENTINEL_SSO_ROLES", "SENTINEL_NAMED_SESSION_ROLES"])
+def test_roles_of_an_account_that_is_not_trusted_are_refused(name: str) -> None:
+    with pytest.raises(InvalidSettingsError, match=f"{name}: '999999999999:.*' is of an account that SENTINEL_TRUSTED"):
+        load_settings(ENOUGH | TWO | {name: f"999999999999:{SSO}"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SENTINEL_SSO_ROLES", "Admins"),
+        ("SENTINEL_SSO_ROLES", "AWSReservedSSO_Admins_*"),
+        ("SENTINEL_SSO_ROLES", f"arn:aws:iam::{HOME}:role/{SSO}"),
+        ("SENTINEL_SSO_ROLES", f"{SSO}\u200b"),
+        ("SENTINEL_NAMED_SESSION_ROLES", "team/Person-*"),
+        ("SENTINEL_NAMED_SESSION_ROLES", f"arn:aws:iam::{HOME}:role/x"),
+        ("SENTINEL_NAMED_SESSION_ROLES", "1234:ci-*"),
+        ("SENTINEL_NAMED_SESSION_ROLES", "ci\u00a0x"),
+        ("SENTINEL_NAMED_SESSION_ROLES", "*:ci-*"),
+        ("SENTINEL_NAMED_SESSION_ROLES", f"{HOME}:"),
+    ],
+)
+def test_an_entry_that_no_role_can_have_is_refused(name: str, value: str) -> None:
+    with pytest.raises(InvalidSettingsError, match=f"{name}: "):
+        load_settings(ENOUGH | {name: value})

@@ -130,8 +130,8 @@ run "every_setting_reaches_its_functions" {
     call_timeout        = 2
     hedge_ratio         = 0.1
     trusted_accounts    = ["111122223333", "444455556666"]
-    sso_roles           = ["AWSReservedSSO_Developers_0123456789abcdef"]
-    named_session_roles = ["ci-*"]
+    sso_roles           = ["111122223333:AWSReservedSSO_Developers_0123456789abcdef"]
+    named_session_roles = ["444455556666:ci-*"]
     document_ttl        = 0
     document_max_stale  = 60
     vend_budget         = 10
@@ -152,8 +152,8 @@ run "every_setting_reaches_its_functions" {
       SENTINEL_HEDGE_RATIO         = "0.1"
       SENTINEL_PARAMETER_PREFIX    = "/sentinel"
       SENTINEL_TRUSTED_ACCOUNTS    = "111122223333,444455556666"
-      SENTINEL_SSO_ROLES           = "AWSReservedSSO_Developers_0123456789abcdef"
-      SENTINEL_NAMED_SESSION_ROLES = "ci-*"
+      SENTINEL_SSO_ROLES           = "111122223333:AWSReservedSSO_Developers_0123456789abcdef"
+      SENTINEL_NAMED_SESSION_ROLES = "444455556666:ci-*"
       SENTINEL_DOCUMENT_TTL        = "0"
       SENTINEL_DOCUMENT_MAX_STALE  = "60"
       SENTINEL_VEND_BUDGET         = "10"

@@ -26,6 +26,8 @@ run "everything_wrong" {
     hedge_ratio             = 1
     parameter_prefix        = "sentinel/"
     trusted_accounts        = ["me"]
+    sso_roles               = ["Admins"]
+    named_session_roles     = ["team/*"]
     document_ttl            = -1
     vend_budget             = 0
     admin_budget            = 1.5
@@ -50,10 +52,24 @@ run "everything_wrong" {
     var.hedge_ratio,
     var.parameter_prefix,
     var.trusted_accounts,
+    var.sso_roles,
+    var.named_session_roles,
     var.document_ttl,
     var.vend_budget,
     var.admin_budget,
   ]
+}
+
+run "roles_of_no_account_among_several" {
+  command = plan
+
+  variables {
+    trusted_accounts    = ["111122223333", "444455556666"]
+    sso_roles           = ["AWSReservedSSO_Developers_0123456789abcdef"]
+    named_session_roles = ["999999999999:ci-*"]
+  }
+
+  expect_failures = [var.sso_roles, var.named_session_roles]
 }
 
 run "no_api_at_all" {
