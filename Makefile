@@ -7,6 +7,8 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := $(UV) run --frozen
 # Tests never see the AWS settings of whoever runs them.
 CLEAN := env -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
+# A file of tests stays with one worker, which starts what the file needs once. Files that take longest begin first.
+SPREAD := -n 2 --dist loadscope --no-loadscope-reorder
 
 .PHONY: demo test lint security audit fuzz faults soak mutants pages package terraform bench
 
@@ -14,7 +16,7 @@ demo: $(UV) ## the whole system on this machine, and a short tour of it
 	$(CLEAN) $(RUN) python -m deploy.local.tour
 
 test: $(UV) ## every test
-	$(CLEAN) $(RUN) --group cdk pytest -n 2 $(PYTEST_ARGS)
+	$(CLEAN) $(RUN) --group cdk pytest $(SPREAD) $(PYTEST_ARGS)
 
 lint: $(UV) ## format, lint, types, import rules
 	$(RUN) ruff format --check .
@@ -23,7 +25,7 @@ lint: $(UV) ## format, lint, types, import rules
 	$(RUN) lint-imports
 
 security: $(UV) ## tests/security and every test the threat model names: one line per threat
-	$(CLEAN) $(RUN) --group cdk python -m docs.threats -n 2 $(PYTEST_ARGS)
+	$(CLEAN) $(RUN) --group cdk python -m docs.threats $(SPREAD) $(PYTEST_ARGS)
 
 audit: $(UV) ## known vulnerabilities of every locked package; says so where the service cannot be reached
 	$(RUN) python -m deploy.audit $(AUDIT_ARGS)

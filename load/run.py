@@ -25,7 +25,7 @@ from shared.edge.clock import utc_now
 
 _PROJECT: Final = Path(__file__).parents[1]
 # Locust starts, and lets what is under way finish.
-_PATIENCE_S: Final = 45.0
+_PATIENCE_S: Final = 300.0
 
 
 class RunFailedError(Exception):

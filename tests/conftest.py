@@ -8,8 +8,12 @@ from hypothesis import HealthCheck, Phase, settings
 
 from deploy.local import strict
 from deploy.local.place import table_definitions
+from tests.signals import heed_signals
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.e2e.system"]
+# How long an example takes says nothing about the code on a machine that has much else to do.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 # `make mutants` runs the tests thousands of times: the same few examples each time, or a mutant's fate would be luck,
 # and none made smaller, for nobody reads them.
 settings.register_profile(
@@ -23,7 +27,7 @@ settings.register_profile(
     suppress_health_check=list(HealthCheck),
 )
 # `make fuzz` tries many more, and new ones each time: see tests/security/hostile/examples.py.
-settings.register_profile("long")
+settings.register_profile("long", settings.get_profile("tests"))
 
 
 def pytest_configure() -> None:
@@ -35,6 +39,7 @@ def pytest_configure() -> None:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+    heed_signals()
     _install_strict()
 
 

@@ -11,7 +11,7 @@ class FakeContext:
 
     aws_request_id: str = "8f2c1f4e-0000-4000-8000-000000000001"
     invoked_function_arn: str = f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:sentinel-vend:live"
-    remaining_ms: int = 10_000
+    remaining_ms: int = 30_000
 
     def get_remaining_time_in_millis(self) -> int:
         return self.remaining_ms

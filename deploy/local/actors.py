@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 _SENTINEL: Final = (sys.executable, "-m", "sentinel")
-_LIMIT_S: Final = 60.0
+_LIMIT_S: Final = 300.0
 
 
 class TourFailedError(Exception):

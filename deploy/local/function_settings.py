@@ -6,8 +6,8 @@ from typing import Final
 from deploy.local.gateway.fronts import ADMIN, AUTHORIZER, SENSITIVE, VEND
 from deploy.local.place import ACCOUNT, SENSITIVE_PROFILES, SENSITIVE_ROLE, SSO_ROLE, local_place
 
-# An emulator on a busy machine is slower than AWS ever is.
-PATIENCE: Final = {"SENTINEL_CALL_TIMEOUT": "6"}
+# An emulator on a busy machine is slower than AWS ever is: the most the settings allow.
+PATIENCE: Final = {"SENTINEL_CALL_TIMEOUT": "10", "SENTINEL_DEADLINE": "25"}
 
 
 def function_names() -> Mapping[str, str]:

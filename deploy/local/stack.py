@@ -38,7 +38,7 @@ HANDLERS: Final = {
     AUTHORIZER: "services.authorizer.handler.handler",
     SENSITIVE: "deploy.local.demo.sensitive_api.handler",
 }
-_READY_LIMIT_S: Final = 60.0
+_READY_LIMIT_S: Final = 300.0
 
 
 @dataclass(frozen=True, slots=True)

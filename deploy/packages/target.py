@@ -16,7 +16,7 @@ LAMBDA_PYTHON: Final = "3.13"
 PLATFORMS: Final = {"x86_64": "x86_64-manylinux2014", "arm64": "aarch64-manylinux2014"}
 _MACHINES: Final = {"x86_64": "x86_64", "aarch64": "arm64"}
 _WHO: Final = "import sys; print(sys.implementation.name, '%d.%d' % sys.version_info[:2])"
-_PATIENCE_S: Final = 20
+_PATIENCE_S: Final = 120
 
 
 class NoInterpreterError(LookupError):

@@ -12,6 +12,7 @@ from load.options import read_options
 from load.run import RunFailedError
 from load.soak.growth import TooFewValuesError
 from load.soak.page import PAGE, render_page, render_table
+from load.soak.probe import INTERVAL_S
 from load.soak.soak import soak
 from load.system.system import SystemFailedError
 
@@ -25,16 +26,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m load.soak", description=__doc__)
     parser.add_argument("--seconds", type=float, default=1800.0, help="how long (default: %(default)g)")
     parser.add_argument("--rate", type=float, default=5.0, help="tasks a second (default: %(default)g)")
+    parser.add_argument(
+        "--interval", type=float, default=INTERVAL_S, help="seconds between notes (default: %(default)g)"
+    )
     parser.add_argument("--keep", action="store_true", help="write the section of docs/assurance.md")
     parser.add_argument("--out", type=Path, default=_OUT, help="folder of the result")
     given = parser.parse_args()
     warm_up_s = min(given.seconds / 4, _LONGEST_WARM_UP_S)
     load = ["--seconds", str(given.seconds), "--warm-up", str(warm_up_s), "--rate", str(given.rate)]
-    least = ["--target-rps", str(given.rate * 0.7)]
+    # Enough to show growth; a machine with much else to do may not come to more.
+    least = ["--target-rps", str(given.rate * 0.5)]
     options = read_options(["soak", *load, *least, "--out", str(given.out)])
     try:
         with asyncio.Runner() as runner:
-            result = runner.run(soak(options))
+            result = runner.run(soak(options, interval_s=given.interval))
     except (RunFailedError, SystemFailedError, TooFewValuesError) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)

@@ -1,4 +1,4 @@
-"""What a process holds at an instant, noted twice a second in a file, one JSON object a line.
+"""What a process holds at an instant, noted time and again in a file, one JSON object a line.
 
 Every few seconds it collects garbage first, and has the C library give back what it keeps for later. Python looks
 through the oldest generation only when that has grown by a quarter, which takes tens of thousands of requests: until
@@ -19,7 +19,7 @@ import psutil
 from shared.edge.clock import monotonic_s
 
 INTERVAL_S: Final = 0.5
-# In notes. Each part of a two-minute soak holds one or more.
+# In notes. Each part of a soak of a minute, with five notes a second, holds one or more.
 _COLLECT_EVERY: Final = 10
 
 Loops = Callable[[], Collection[asyncio.AbstractEventLoop]]

@@ -1,7 +1,7 @@
 """The handler of a function in a soak: another handler, in a process with a probe in it.
 
-`SOAK_HANDLER` names the other one (`services.vend.handler.handler`), `SOAK_NOTES` the file to note to. The probe is a
-thread, because a function's own loop stands still between two invocations.
+`SOAK_HANDLER` names the other one (`services.vend.handler.handler`), `SOAK_NOTES` the file to note to, every
+`SOAK_INTERVAL` seconds. The probe is a thread, because a function's own loop stands still between two invocations.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import threading
 import time
 from pathlib import Path
 
-from load.soak.probe import INTERVAL_S, Probe
+from load.soak.probe import Probe
 
 _loops: set[asyncio.AbstractEventLoop] = set()
 
@@ -25,14 +25,14 @@ class _NotedRunner(asyncio.Runner):  # type: ignore[misc] # final for type check
         return loop
 
 
-def _watch(probe: Probe) -> None:
+def _watch(probe: Probe, interval_s: float) -> None:
     while True:
         probe.note()
-        time.sleep(INTERVAL_S)
+        time.sleep(interval_s)
 
 
 asyncio.Runner = _NotedRunner  # type: ignore[misc] # before the handler makes its own
 _module, _, _name = os.environ["SOAK_HANDLER"].rpartition(".")
 handler = getattr(importlib.import_module(_module), _name)
 _probe = Probe(Path(os.environ["SOAK_NOTES"]), _loops.copy)
-threading.Thread(target=_watch, args=(_probe,), daemon=True).start()
+threading.Thread(target=_watch, args=(_probe, float(os.environ["SOAK_INTERVAL"])), daemon=True).start()

@@ -32,6 +32,7 @@ class Probes:
     """
 
     folder: Path
+    interval_s: float
     handlers: Mapping[str, str] = field(default_factory=dict)
 
     def start(self, settings: FunctionSettings) -> ExecutionEnvironment:
@@ -39,6 +40,7 @@ class Probes:
         environment = {
             **settings.environment,
             "SOAK_HANDLER": self.handlers.get(settings.handler, settings.handler),
+            "SOAK_INTERVAL": str(self.interval_s),
             "SOAK_NOTES": str(self.file(settings.environment["AWS_ACCESS_KEY_ID"])),
         }
         return ExecutionEnvironment(replace(settings, handler=_PROBED, environment=environment), utc_now)
@@ -53,8 +55,10 @@ class Probes:
         return [watch(file.stem.removeprefix("AKIALOAD"), read_notes(file), from_s, to_s) for file in files]
 
 
-async def soak(options: Run, handlers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Run a soak and write its result; gives it.
+async def soak(
+    options: Run, handlers: Mapping[str, str] | None = None, interval_s: float = INTERVAL_S
+) -> dict[str, Any]:
+    """Run a soak, with a note of every process each `interval_s` seconds, and write its result; gives it.
 
     Raises:
         RunFailedError: locust did not end as it should.
@@ -62,14 +66,15 @@ async def soak(options: Run, handlers: Mapping[str, str] | None = None) -> dict[
 
     """
     machine = describe_machine()
-    probes = Probes(options.out / "notes", handlers or {})
+    probes = Probes(options.out / "notes", interval_s, handlers or {})
     probes.folder.mkdir(parents=True, exist_ok=True)
     for old in probes.folder.glob("*.jsonl"):
         old.unlink()
     async with LoadSystem(options.scenario, options.deploy, probes.start, options.out, zero=options.zero) as system:
         users = [caller.user for caller in system.callers]
         await system.put_grants(revocations_before(utc_now(), options.scenario.load.rate * SHARE, users))
-        async with _watching(system, Probe(probes.file(GATEWAY), lambda: {asyncio.get_running_loop()})):
+        probe = Probe(probes.file(GATEWAY), lambda: {asyncio.get_running_loop()})
+        async with _watching(system, probe, interval_s):
             seen = await drive(options, system)
         logs = {name: options.out / f"{name}.log" for name in system.functions}
     watched = probes.read(seen.began_s + options.scenario.load.warm_up_s, seen.ended_s)
@@ -88,7 +93,7 @@ async def soak(options: Run, handlers: Mapping[str, str] | None = None) -> dict[
 
 
 @asynccontextmanager
-async def _watching(system: LoadSystem, probe: Probe) -> AsyncIterator[None]:
+async def _watching(system: LoadSystem, probe: Probe, interval_s: float) -> AsyncIterator[None]:
     """Watch the gateway's process, which is this one; its journals would keep every request, so they are emptied."""
 
     async def watch_on() -> None:
@@ -96,7 +101,7 @@ async def _watching(system: LoadSystem, probe: Probe) -> AsyncIterator[None]:
             for journal in system.journals.values():
                 journal.stays.clear()
             probe.note()
-            await asyncio.sleep(INTERVAL_S)
+            await asyncio.sleep(interval_s)
 
     watching = asyncio.create_task(watch_on())
     try:

@@ -14,7 +14,7 @@ from load.aws_model.ledger import Call, read_calls
 from shared.aws.items import Item
 
 _PROJECT: Final = Path(__file__).parents[2]
-_START_LIMIT_S: Final = 20.0
+_START_LIMIT_S: Final = 300.0
 
 
 class ModelProcess:

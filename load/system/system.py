@@ -27,7 +27,7 @@ from load.system.model import ModelProcess
 from shared.aws.items import Item
 from shared.edge.clock import monotonic_s, utc_now
 
-_READY_LIMIT_S: Final = 60.0
+_READY_LIMIT_S: Final = 300.0
 
 
 class SystemFailedError(Exception):

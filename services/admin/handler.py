@@ -39,7 +39,6 @@ from shared.aws.documents import SsmDocuments
 from shared.aws.grants import GrantTable
 from shared.aws.lease import Lease
 from shared.aws.lockouts import LockoutTable
-from shared.aws.read_through import CacheLimits
 from shared.aws.revocations import RevocationTable
 from shared.aws.session_lists import SessionLists
 from shared.aws.tables import KILL_SWITCH_SUBJECT
@@ -48,7 +47,7 @@ from shared.core.ids import ID_BYTES, new_id
 from shared.documents.kinds import load_stored
 from shared.edge.clock import monotonic_s, utc_now
 from shared.edge.lambda_app import LambdaApp, Routes
-from shared.edge.opening import open_function_clients
+from shared.edge.opening import cache_limits, open_function_clients
 from shared.edge.settings import Settings, load_settings
 from shared.edge.snapshots import SnapshotSteps, survive_snapshots
 from shared.edge.traces import open_tracer, subsegment
@@ -154,7 +153,7 @@ def _reader(settings: Settings, clients: Clients, texts: SsmDocuments) -> FactsR
     documents = CachedDocuments(
         texts,
         load_stored,
-        limits=CacheLimits(ttl_s=settings.document_ttl, max_stale_s=settings.document_max_stale),
+        limits=cache_limits(settings),
         monotonic=monotonic_s,
     )
     budget = RateBudget(

@@ -52,7 +52,7 @@ def wire(
     service = AuthorizerService(
         acceptance=_acceptance(settings),
         endpoints=StsEndpoints(environ["AWS_REGION"], _emulator(environ)),
-        identities=CallerIdentity(clients.http, subsegment),
+        identities=CallerIdentity(clients.http, 2 * settings.call_timeout, subsegment),
         confirmed=confirmed,
         sessions=SessionStandings(clients.dynamodb, settings.session_table, settings.grant_table),
         clock=clock,

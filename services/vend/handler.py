@@ -16,13 +16,12 @@ from shared.aws.clients import Clients, Service
 from shared.aws.document_cache import CachedDocuments
 from shared.aws.documents import SsmDocuments
 from shared.aws.grants import GrantTable
-from shared.aws.read_through import CacheLimits
 from shared.aws.sessions import SessionTable
 from shared.aws.sts import RoleIssuer
 from shared.documents import load_access_policy, load_profile
 from shared.edge.clock import monotonic_s, utc_now
 from shared.edge.lambda_app import LambdaApp, Routes
-from shared.edge.opening import open_function_clients
+from shared.edge.opening import cache_limits, open_function_clients
 from shared.edge.settings import Settings, load_settings
 from shared.edge.snapshots import SnapshotSteps, survive_snapshots
 from shared.edge.traces import open_tracer
@@ -58,7 +57,7 @@ def _reader(settings: Settings, clients: Clients) -> FactsReader:
         documents=CachedDocuments(
             SsmDocuments(clients.ssm, settings.parameter_prefix),
             _parse,
-            limits=CacheLimits(ttl_s=settings.document_ttl, max_stale_s=settings.document_max_stale),
+            limits=cache_limits(settings),
             monotonic=monotonic_s,
         ),
         grants=GrantTable(clients.dynamodb, settings.grant_table),

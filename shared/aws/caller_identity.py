@@ -18,7 +18,6 @@ from shared.aws.wire.http import Http
 from shared.aws.wire.line import Reply, TooLargeError
 from shared.core.proof import BODY, Proof, rebuild_headers
 
-_TIMEOUT_S: Final = 3.0
 _MAX_ANSWER_BYTES: Final = 8192
 _NAMESPACE: Final = "{https://sts.amazonaws.com/doc/2011-06-15/}"
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -42,9 +41,10 @@ class NotProven:
 class CallerIdentity:
     """Asks STS, without the client, which would sign what must be sent as it was signed elsewhere."""
 
-    def __init__(self, http: Http, observe: Observe = nullcontext) -> None:
-        """Use an open session. `observe` is entered around every call with its name."""
+    def __init__(self, http: Http, timeout_s: float, observe: Observe = nullcontext) -> None:
+        """Use an open session, and wait `timeout_s` for an answer. `observe` is entered around every call by name."""
         self._http = http
+        self._timeout_s = timeout_s
         self._observe = observe
 
     async def verify(
@@ -87,7 +87,7 @@ class CallerIdentity:
             url,
             sent,
             BODY.encode(),
-            timeout_s=_TIMEOUT_S,
+            timeout_s=self._timeout_s,
             largest=_MAX_ANSWER_BYTES,
         )
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 
 from shared.aws.clients import Clients, Service, open_clients
-from shared.edge.settings import CommonSettings
+from shared.aws.read_through import CacheLimits
+from shared.edge.settings import CommonSettings, Settings
 from shared.edge.traces import subsegment
 
 
@@ -19,4 +20,13 @@ async def open_function_clients(
         services,
         hedge_ratio=settings.hedge_ratio,
         timeout_s=settings.call_timeout,
+    )
+
+
+def cache_limits(settings: Settings) -> CacheLimits:
+    """Give how long documents serve from memory. Reading them may take as long as both tries of a call."""
+    return CacheLimits(
+        ttl_s=settings.document_ttl,
+        max_stale_s=settings.document_max_stale,
+        read_timeout_s=2 * settings.call_timeout,
     )

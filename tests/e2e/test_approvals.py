@@ -1,7 +1,6 @@
 """Ask, approve, vend: over HTTP with signed calls and with the real command, against the whole system."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,20 +8,12 @@ import pytest_asyncio
 
 from deploy.local.stack import LocalStack
 from tests.e2e.callers import Caller, hear, hire, outcome
-from tests.e2e.documents import push_documents
 from tests.e2e.sdks.person import person
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def system() -> AsyncIterator[LocalStack]:
-    async with LocalStack(environment={"SENTINEL_DOCUMENT_TTL": "0"}) as started:
-        await push_documents(started.aws)
-        yield started
-
-
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def dana(system: LocalStack) -> Caller:
     return await hire(system)
 

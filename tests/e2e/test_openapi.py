@@ -34,6 +34,7 @@ from deploy.local.place import REGION
 from deploy.local.stack import LocalStack
 from tests.e2e.callers import BECAUSE, JUSTIFICATION
 from tests.e2e.documented import load_document
+from tests.patience import LIMIT_S
 
 AnyCase = Case[Any]
 WELL_FORMED_ID: Final = re.compile("[0-9a-hjkmnp-tv-z]{16}")
@@ -111,13 +112,15 @@ def rows(system: LocalStack) -> Mapping[str, str]:
         "/v1/break-glass": {"profile": "prod", "reason": "incident", "justification": JUSTIFICATION},
     }
     grants = {path: _create(system, path, body) for path, body in bodies.items()}
-    vended = requests.get(f"{system.http_api}/?profile=dev", auth=Signature(system.callers["bob"].keys), timeout=30)
+    vended = requests.get(
+        f"{system.http_api}/?profile=dev", auth=Signature(system.callers["bob"].keys), timeout=LIMIT_S
+    )
     return {**grants, "/v1/sessions": vended.json()["SessionId"]}
 
 
 def _create(system: LocalStack, path: str, body: Mapping[str, str]) -> str:
     signature = Signature(system.callers["alice"].keys)
-    answer = requests.post(f"{system.http_api}{path}", json=body, auth=signature, timeout=30)
+    answer = requests.post(f"{system.http_api}{path}", json=body, auth=signature, timeout=LIMIT_S)
     assert answer.status_code == HTTPStatus.CREATED, answer.text
     (row,) = [value for value in answer.json().values() if "id" in value]
     row_id: str = row["id"]

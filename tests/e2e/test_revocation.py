@@ -1,13 +1,12 @@
 """Ending what STS has issued, against the whole system: the sensitive API, live credentials, the vend."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import aiohttp
 import httpx
 import pytest
-import pytest_asyncio
 import requests
 from botocore.exceptions import ClientError
 
@@ -18,17 +17,10 @@ from deploy.local.stack import LocalStack
 from sentinel.proof_auth import AiohttpProof, HttpxProof, RequestsProof
 from sentinel.proof_source import ProofSource
 from tests.e2e.callers import Caller, hear, hire, outcome
-from tests.e2e.documents import push_documents
+from tests.patience import LIMIT_S
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 REASON = {"reason": "laptop stolen"}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def system() -> AsyncIterator[LocalStack]:
-    async with LocalStack(environment={"SENTINEL_DOCUMENT_TTL": "0"}) as started:
-        await push_documents(started.aws)
-        yield started
 
 
 @pytest.fixture(autouse=True)
@@ -132,7 +124,7 @@ async def test_whoever_is_to_know_is_told(system: LocalStack) -> None:
 async def test_each_library_proves_its_session(system: LocalStack) -> None:
     session = await vended(await hire(system), "staging")
     url, proofs = f"{system.sensitive_api}/ledger", session.proofs()
-    answers = [await asyncio.to_thread(requests.get, url, auth=RequestsProof(proofs), timeout=10)]
+    answers = [await asyncio.to_thread(requests.get, url, auth=RequestsProof(proofs), timeout=LIMIT_S)]
     async with aiohttp.ClientSession(middlewares=[AiohttpProof(proofs)]) as client, client.get(url) as answer:
         caller = (await answer.json())["caller"]
     assert [answer.json()["caller"] for answer in answers] == [caller]

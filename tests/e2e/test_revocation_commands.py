@@ -1,7 +1,6 @@
 """The commands that see, revoke and lock, run as people run them, against the whole system."""
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +9,12 @@ import pytest_asyncio
 
 from deploy.local.stack import LocalStack
 from tests.e2e.callers import Caller, hire
-from tests.e2e.documents import push_documents
 from tests.e2e.sdks.person import Finished, Person, person
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def system() -> AsyncIterator[LocalStack]:
-    async with LocalStack(environment={"SENTINEL_DOCUMENT_TTL": "0"}) as started:
-        await push_documents(started.aws)
-        yield started
-
-
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def developer(system: LocalStack) -> Caller:
     """Somebody with an approval for staging."""
     caller = await hire(system)

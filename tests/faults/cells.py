@@ -45,7 +45,7 @@ class Cell:
         if self.step.dependency == "iam" and effect is Effect.SILENCE_ONCE:
             return "IAM has three seconds for a call, whatever the setting, so this is late"
         if role is Role.PROOF and effect in (Effect.SILENCE, Effect.SILENCE_ONCE):
-            return "STS has three seconds for a proof, whatever the setting, so this is late"
+            return "STS is asked once where it is silent, for as long as two tries of another call"
         if role is Role.KNOWN and effect in _SLOW:
             return "what serves on is kept by one process, and the hasty ones have read nothing"
         if role is Role.ISSUE and effect is Effect.THROTTLED and "break-glass" in self.story.name:

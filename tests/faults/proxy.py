@@ -12,10 +12,11 @@ from threading import Condition, Thread
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from tests.patience import LIMIT_S
+
 _SECRET: Final = re.compile(rb"<(?:SecretAccessKey|SessionToken)>([^<]+)<")
 _ACTION: Final = re.compile(rb"(?:^|&)Action=(\w+)")
 # For an emulator on a busy machine, and for a test that forgot to let go.
-_PATIENCE_S: Final = 30.0
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
 
 
@@ -40,7 +41,7 @@ class Exchange:
     def forward(self) -> Reply:
         """Let the emulator do what is asked, and say what it answered; nobody else is told yet."""
         address = urlsplit(self._upstream)
-        connection = HTTPConnection(str(address.hostname), address.port, timeout=_PATIENCE_S)
+        connection = HTTPConnection(str(address.hostname), address.port, timeout=LIMIT_S)
         try:
             connection.request("POST", self._request.path, self.body, dict(self._request.headers))
             answer = connection.getresponse()
@@ -75,7 +76,7 @@ class Exchange:
 
     def hang(self) -> None:
         """Say nothing until whoever asked gives up."""
-        self._request.connection.settimeout(_PATIENCE_S)
+        self._request.connection.settimeout(LIMIT_S)
         with suppress(OSError):
             self._request.connection.recv(1)
         self.close()
@@ -128,7 +129,7 @@ class FaultyAws:
     def rest(self) -> None:
         """Wait until nothing is under way."""
         with self._quiet:
-            assert self._quiet.wait_for(lambda: not self._busy, _PATIENCE_S)
+            assert self._quiet.wait_for(lambda: not self._busy, LIMIT_S)
 
     def receive(self, exchange: Exchange) -> None:
         """Pass a call on, or do to it what is planted."""

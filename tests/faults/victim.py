@@ -11,10 +11,10 @@ from threading import Event
 from typing import Final
 
 from tests.faults.proxy import Exchange, Fault
+from tests.patience import LIMIT_S
 
 # Forked from a process that has the Lambdas imported, and no threads.
 _CONTEXT: Final = get_context("forkserver")
-_LIMIT_S: Final = 60.0
 
 
 def _live(service: str, environ: Mapping[str, str], event: object, answer: "Connection[object, object]") -> None:
@@ -42,7 +42,7 @@ class Victim:
                 exchange.forward()
             assert self._process is not None
             self._process.kill()
-            self._process.join(_LIMIT_S)
+            self._process.join(LIMIT_S)
             self._is_dead.set()
             exchange.close()
 
@@ -60,11 +60,11 @@ class Victim:
         self._process.start()
         theirs.close()
         try:
-            assert self._is_dead.wait(_LIMIT_S), "nothing killed it"
+            assert self._is_dead.wait(LIMIT_S), "nothing killed it"
             assert not _has_answered(ours), "it answered before it was killed"
         finally:
             self._process.kill()
-            self._process.join(_LIMIT_S)
+            self._process.join(LIMIT_S)
             self._process.close()
             ours.close()
 
@@ -80,7 +80,7 @@ def after(first: Event, fault: Fault) -> Fault:
     """Hold a call back until another one has been answered."""
 
     def held(exchange: Exchange) -> None:
-        assert first.wait(_LIMIT_S)
+        assert first.wait(LIMIT_S)
         fault(exchange)
 
     return held

@@ -42,10 +42,10 @@ WIRES: Final[Mapping[str, Any]] = {"vend": wire_vend, "admin": wire_admin, "auth
 class Timing(StrEnum):
     """How long a function waits, in seconds: for one try of a call, and in all."""
 
-    PATIENT = "1.5 8"
-    HASTY = "0.6 4.5"
-    HURRIED = "5 1.2"
-    KNOWING = "1.5 8.1"  # patient, and what it has read of the documents serves on
+    PATIENT = "10 25"
+    HASTY = "1.2 9"
+    HURRIED = "10 2"
+    KNOWING = "10 24.9"  # patient, and what it has read of the documents serves on
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,15 @@
 """Nobody decides for themselves, and nobody sees or ends what is not theirs, whatever they send."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 import pytest_asyncio
 
 from deploy.local.stack import LocalStack
 from tests.e2e.callers import BECAUSE, Caller, hire, outcome
-from tests.e2e.documents import push_documents
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def system() -> AsyncIterator[LocalStack]:
-    async with LocalStack(environment={"SENTINEL_DOCUMENT_TTL": "0"}) as started:
-        await push_documents(started.aws)
-        yield started
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def dana(system: LocalStack) -> Caller:
     return await hire(system)
 

@@ -10,6 +10,7 @@ from botocore.config import Config
 from moto.server import ThreadedMotoServer
 
 from shared.aws.clients import Clients, open_clients
+from tests.patience import LIMIT_S
 from tests.service.emulator import create_tables
 from tests.service.ministack import running_ministack
 
@@ -29,7 +30,7 @@ def moto_url() -> Iterator[str]:
 
 def _warm_up(url: str) -> None:
     """Make moto import its backends, which it does at the first request and slower than our clients care to wait."""
-    patient = Config(read_timeout=60, retries={"total_max_attempts": 1})
+    patient = Config(read_timeout=LIMIT_S, retries={"total_max_attempts": 1})
     for service, operation in (
         ("dynamodb", "list_tables"),
         ("sns", "list_topics"),
@@ -51,7 +52,7 @@ def _warm_up(url: str) -> None:
 @pytest.fixture
 def aws_url(moto_url: str, dummy_credentials: None, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG001 - the environment is its effect
     """Give the address of an empty emulator that every client opened in this test talks to."""
-    with urlopen(Request(f"{moto_url}/moto-api/reset", method="POST"), timeout=10):  # noqa: S310 - our own loopback URL
+    with urlopen(Request(f"{moto_url}/moto-api/reset", method="POST"), timeout=LIMIT_S):  # noqa: S310 - our own loopback URL
         monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
     return moto_url
 
@@ -73,7 +74,7 @@ def ministack_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def atomic_url(ministack_url: str, dummy_credentials: None, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG001 - the environment is its effect
     """Give the address of an empty emulator whose transactions are atomic: for races."""
-    with urlopen(Request(f"{ministack_url}/_ministack/reset", method="POST"), timeout=10):  # noqa: S310 - our own loopback URL
+    with urlopen(Request(f"{ministack_url}/_ministack/reset", method="POST"), timeout=LIMIT_S):  # noqa: S310 - our own loopback URL
         monkeypatch.setenv("AWS_ENDPOINT_URL", ministack_url)
     return ministack_url
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Final
 from urllib.request import urlopen
 
+from tests.patience import LIMIT_S
+
 _COMMAND: Final = (
     *(sys.executable, "-m", "uv", "run", "--quiet", "--no-project"),
     *("--with", "ministack==1.5.33", "--with", "cryptography"),
     *("python", "-m", "ministack"),
 )
-# The first start may download the emulator.
-_START_LIMIT_S: Final = 90.0
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def _free_port() -> int:
 
 
 def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, folder: Path) -> None:
-    deadline = time.monotonic() + _START_LIMIT_S
+    deadline = time.monotonic() + LIMIT_S
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(OSError), urlopen(url, timeout=1):  # noqa: S310 - our own loopback URL
             return

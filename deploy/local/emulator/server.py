@@ -23,7 +23,7 @@ _LOOPBACK: Final = "127.0.0.1"
 # The first start builds the emulator's environment, which may mean downloading it.
 _START_LIMIT_S: Final = 180.0
 _POLL_S: Final = 0.05
-_ASK_LIMIT_S: Final = 5.0
+_ASK_LIMIT_S: Final = 30.0
 
 
 class EmulatorUnreachableError(Exception):

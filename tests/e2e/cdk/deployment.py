@@ -23,6 +23,7 @@ from tests.cdk.template import Template, example_place
 from tests.e2e.host_packages import host_packages, host_target
 from tests.e2e.local.requests import Answer, call
 from tests.once import made_once
+from tests.patience import LIMIT_S
 
 PROJECT = Path(__file__).parents[3]
 STACK = "Sentinel"
@@ -48,7 +49,7 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def synthesize(folder: Path) -> None:
         told = {"CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": json.dumps(context), "PYTHONPATH": ".:client"}
         command = [sys.executable, "-m", "deploy.cdk.app"]
-        subprocess.run(command, cwd=PROJECT, env=os.environ | told, check=True, timeout=120)
+        subprocess.run(command, cwd=PROJECT, env=os.environ | told, check=True, timeout=LIMIT_S)
 
     return made_once(tmp_path_factory, "cdk-app", synthesize)
 
@@ -128,7 +129,7 @@ async def _publish(aws: LocalAws, out: Path) -> str:
 
 
 async def _ended(cloudformation: Any, stack: str) -> dict[str, Any]:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(LIMIT_S):
         while True:
             (found,) = (await cloudformation.describe_stacks(StackName=stack))["Stacks"]
             if not found["StackStatus"].endswith("_IN_PROGRESS"):

@@ -10,8 +10,8 @@ from typing import Final
 import pytest
 
 from tests.e2e.guides.guide import Block
+from tests.patience import LIMIT_S
 
-_LIMIT_S: Final = 400
 # The emulator's names below execute-api.localhost do not resolve everywhere: the same API by its path.
 _API_URL: Final = re.compile(r"https?://([a-z0-9]+)\.execute-api\.[^/\s]+")
 
@@ -35,7 +35,7 @@ class Shell:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=_LIMIT_S,
+            timeout=LIMIT_S,
             check=False,
         )
         if done.returncode:

@@ -138,7 +138,7 @@ def _tools(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.timeout(600)  # an apply, an upgrade and a destroy
+@pytest.mark.timeout(2400)  # an apply, an upgrade and a destroy
 async def test_every_command_of_the_guides_works_in_its_order(shell: Shell, emulator: Emulator) -> None:
     printed: dict[str, str] = {}
     for block in blocks_in_order():

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from deploy.local.function_settings import PATIENCE
 from deploy.local.runtime.api import FunctionThrottledError
 from deploy.local.runtime.function import Environment
 from deploy.packages.build import Package
@@ -26,6 +27,7 @@ from load.system.functions import settings_of
 from load.system.model import ModelProcess
 from shared.edge.clock import monotonic_s
 from tests.gateway_events import API_ID, http_api_event
+from tests.patience import LIMIT_S
 
 LONG_S = 60.0
 # proc(5): a stopped process, and a socket whose other side is gone.
@@ -60,7 +62,7 @@ class Deployed:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         while not holds():  # noqa: ASYNC110 - the kernel sets no event
             await asyncio.sleep(0.01)
 
@@ -73,7 +75,7 @@ async def vend(packages: Mapping[str, Package], aws: ModelProcess, tmp_path: Pat
     def make(number: int) -> Environment:
         log_file = tmp_path / "vend.log"
         settings = settings_of(
-            "vend", number, api_ids=[API_ID], endpoint=aws.url, own={}, folder=tmp_path, log_file=log_file
+            "vend", number, api_ids=[API_ID], endpoint=aws.url, own=PATIENCE, folder=tmp_path, log_file=log_file
         )
         environments.append(model.start(settings))
         return environments[-1]

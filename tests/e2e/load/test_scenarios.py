@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from deploy.local.function_settings import PATIENCE
 from load.options import read_options
 from load.run import run as run_scenario
 from load.scenario import Functions, names
+from tests.patience import LIMIT_S
 
 # What each scenario must have asked for, and what must have come of it at least once.
 OUTCOMES = {
@@ -49,8 +51,10 @@ def test_there_is_an_expectation_of_every_scenario() -> None:
 async def test_a_scenario_runs_without_an_unexpected_outcome(name: str, tmp_path: Path) -> None:
     brief = ["--zero", "--users", "24", "--rate", "80", "--seconds", "3", "--warm-up", "0.5", "--target-rps", "1"]
     options = read_options([name, *brief, "--target-p99-ms", "30000", "--out", str(tmp_path)])
-    one_each = Functions(**dict.fromkeys(options.scenario.environments, 1))
-    result = await run_scenario(replace(options, scenario=options.scenario.model_copy(update={"functions": one_each})))
+    functions = options.scenario.environments
+    patient = {function: {**options.scenario.settings.get(function, {}), **PATIENCE} for function in functions}
+    changed = {"functions": Functions(**dict.fromkeys(functions, 1)), "settings": patient}
+    result = await run_scenario(replace(options, scenario=options.scenario.model_copy(update=changed)))
     failed = [check for check in result["checks"] if not check["passed"]]
     assert failed == []
     assert set(result["requests"]) >= set(OUTCOMES[name])
@@ -63,7 +67,7 @@ async def test_a_scenario_runs_without_an_unexpected_outcome(name: str, tmp_path
 def test_a_threshold_that_cannot_be_met_fails_the_command(tmp_path: Path) -> None:
     brief = ["--zero", "--users", "2", "--rate", "20", "--seconds", "2", "--warm-up", "0", "--target-rps", "1"]
     command = [sys.executable, "-m", "load.run", "vend", *brief, "--target-p99-ms", "0.01", "--out", str(tmp_path)]
-    finished = run(command, stdout=PIPE, text=True, check=False, timeout=60)
+    finished = run(command, stdout=PIPE, text=True, check=False, timeout=LIMIT_S)
     assert finished.returncode == 1
     assert "FAILED  p99 of vend dev, ms <= 0.01" in finished.stdout
     result: Any = json.loads((tmp_path / "vend" / "result.json").read_text(encoding="utf-8"))

@@ -1,6 +1,6 @@
 from collections.abc import AsyncIterator
 
-import pytest
+import pytest_asyncio
 
 from deploy.local.gateway.fronts import ADMIN, VEND
 from deploy.local.stack import LocalStack
@@ -8,8 +8,8 @@ from deploy.local.stack import LocalStack
 ECHO = "tests.e2e.local.echo.handler"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stack() -> AsyncIterator[LocalStack]:
-    """A stack of its own for each test, with handlers that echo."""
+    """A stack for each file of tests, with handlers that echo."""
     async with LocalStack(handlers={VEND: ECHO, ADMIN: ECHO}, concurrency=1) as started:
         yield started

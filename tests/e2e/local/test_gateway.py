@@ -1,9 +1,14 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from deploy.local.keys import Keys
 from deploy.local.stack import LocalStack
+from tests.e2e.callers import hire
 from tests.e2e.local.requests import call
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_every_kind_of_caller_reaches_the_function_as_itself(stack: LocalStack) -> None:
@@ -54,12 +59,13 @@ async def test_the_emulator_s_own_root_is_nobody(stack: LocalStack) -> None:
 
 
 async def test_a_caller_without_permission_to_call_is_refused(stack: LocalStack) -> None:
-    alice = stack.callers["alice"].keys
+    dismissed = (await hire(stack)).name
+    keys = stack.callers[dismissed].keys
     async with stack.aws.client("iam") as iam:
-        await iam.delete_user_policy(UserName="alice", PolicyName="call-sentinel")
-    http, rest = await call(f"{stack.http_api}/", alice), await call(f"{stack.rest_api}/", alice)
+        await iam.delete_user_policy(UserName=dismissed, PolicyName="call-sentinel")
+    http, rest = await call(f"{stack.http_api}/", keys), await call(f"{stack.rest_api}/", keys)
     assert (http.status, http.body) == (403, {"message": "Forbidden"})
-    assert rest.body["Message"].startswith("User: arn:aws:iam::111122223333:user/alice is not authorized")
+    assert rest.body["Message"].startswith(f"User: arn:aws:iam::111122223333:user/{dismissed} is not authorized")
 
 
 async def test_a_function_that_raises_or_dies_answers_500_and_the_next_call_works(stack: LocalStack) -> None:
@@ -81,15 +87,15 @@ async def test_headers_over_the_quota_are_refused_before_anything_else(stack: Lo
 
 
 async def test_an_outage_leaves_known_callers_known_and_ends_without_loss(stack: LocalStack) -> None:
-    carol, bob = stack.callers["carol"].keys, stack.callers["bob"].keys
+    carol, newcomer = stack.callers["carol"].keys, stack.callers[(await hire(stack)).name].keys
     url = f"{stack.http_api}/?profile=dev"
     assert (await call(url, carol)).status == 200
     await stack.stop_emulator()
     assert (await call(url, carol)).status == 200
-    away = await call(url, bob)
+    away = await call(url, newcomer)
     assert (away.status, away.body) == (503, {"message": "Service Unavailable"})
     await stack.start_emulator()
-    assert (await call(url, bob)).status == 200
+    assert (await call(url, newcomer)).status == 200
     async with stack.aws_as("carol").client("sts") as sts:
         identity: dict[str, Any] = await sts.get_caller_identity()
     assert identity["Arn"].endswith("/carol@example.com")

@@ -5,6 +5,7 @@ from asyncio import create_subprocess_exec
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from deploy.local.aws import LocalAws
 from deploy.local.keys import Keys
@@ -12,8 +13,10 @@ from deploy.local.place import REGION
 from deploy.local.stack import LocalStack
 from tests.e2e.local.requests import call
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def system() -> AsyncIterator[LocalStack]:
     async with LocalStack(concurrency=1) as started:
         yield started

@@ -67,15 +67,14 @@ async def test_up_prints_one_line_and_leaves_nothing_running(number: signal.Sign
         assert (process.returncode, left_in(tmp_path)) == (0, [])
 
 
-async def test_a_stack_that_is_left_takes_everything_with_it(stack: LocalStack) -> None:
-    state_dir = stack.state_dir
-    assert processes_mentioning(str(state_dir))
-    await stack.__aexit__(None, None, None)
-    assert not state_dir.exists()
-    assert not processes_mentioning(str(state_dir))
-
-
-async def test_two_stacks_stand_side_by_side(stack: LocalStack) -> None:
+@pytest.mark.asyncio(loop_scope="module")
+async def test_two_stacks_stand_side_by_side_and_the_one_that_is_left_takes_all_its_own_with_it(
+    stack: LocalStack,
+) -> None:
     async with LocalStack(handlers=dict.fromkeys(stack.handlers, ECHO), concurrency=1) as other:
         ports = {url.rpartition(":")[2] for one in (stack, other) for url in (one.http_api, one.function_url)}
         assert len(ports) == 4
+        assert processes_mentioning(str(other.state_dir))
+    assert not other.state_dir.exists()
+    assert not processes_mentioning(str(other.state_dir))
+    assert processes_mentioning(str(stack.state_dir))

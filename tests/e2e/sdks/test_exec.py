@@ -8,7 +8,7 @@ import pytest
 
 from deploy.local.place import demo_table
 from deploy.local.stack import LocalStack
-from tests.e2e.sdks.approvals import BRIEF, approval
+from tests.e2e.sdks.approvals import approval, brief_for
 from tests.e2e.sdks.conftest import NOTE
 from tests.e2e.sdks.installed import Command
 from tests.e2e.sdks.person import Person
@@ -26,8 +26,9 @@ async def test_an_sdk_calls_aws_as_the_stamped_session(alice: Person, command: C
 async def test_an_sdk_goes_on_with_a_new_session_when_its_first_one_ends(
     stack: LocalStack, alice: Person, command: Command
 ) -> None:
+    brief = await brief_for(alice)
     async with (
-        approval(stack, "alice", "brief", BRIEF),
+        approval(stack, "alice", "brief", brief),
         alice.converse("staging", command(demo_table("staging"))) as sdk,
     ):
         first, _ = await sdk.ask()

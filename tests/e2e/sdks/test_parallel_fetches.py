@@ -11,7 +11,7 @@ import pytest
 from deploy.local.place import local_place
 from deploy.local.stack import LocalStack
 from sentinel.clock import utc_now
-from tests.e2e.sdks.approvals import BRIEF, approval
+from tests.e2e.sdks.approvals import approval, brief_for
 from tests.e2e.sdks.person import Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -20,7 +20,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_fifty_parallel_fetches_cause_one_vend_at_first_and_when_the_credential_nears_its_end(
     stack: LocalStack, bob: Person
 ) -> None:
-    async with approval(stack, "bob", "brief", BRIEF), bob.start("serve", "--json", "staging") as process:
+    brief = await brief_for(bob)
+    async with approval(stack, "bob", "brief", brief), bob.start("serve", "--json", "staging") as process:
         assert process.stdout is not None
         served = json.loads(await process.stdout.readline())
         first = await _fetch_fifty(served)
@@ -28,8 +29,8 @@ async def test_fifty_parallel_fetches_cause_one_vend_at_first_and_when_the_crede
             await _last_third(first)
             second = await _fetch_fifty(served)
     assert first["AccessKeyId"] != second["AccessKeyId"]
-    rows = await _sessions_of(stack, "bob")
-    audited = [line["session_id"] for line in _audit_lines(stack) if line.get("user") == "bob"]
+    rows = await _sessions_of(stack, "bob", "staging")
+    audited = [line["session_id"] for line in _audit_lines(stack, "bob", "staging")]
     assert len(audited) == 2
     assert {row["session_id"]["S"] for row in rows} == set(audited)
 
@@ -49,18 +50,22 @@ async def _last_third(credential: dict[str, str]) -> None:
 
 
 async def _fetch(http: aiohttp.ClientSession, uri: str) -> dict[str, str]:
-    async with http.get(uri) as answer:
-        assert answer.status == 200
-        found: dict[str, str] = await answer.json()
-        return found
+    """Fetch as SDKs do: again while the endpoint is still fetching itself."""
+    while True:
+        async with http.get(uri) as answer:
+            found: dict[str, str] = await answer.json()
+            if answer.status == 200:
+                return found
+            assert found["code"] == "still_fetching"
 
 
-async def _sessions_of(stack: LocalStack, user: str) -> list[dict[str, Any]]:
+async def _sessions_of(stack: LocalStack, user: str, profile: str) -> list[dict[str, Any]]:
     async with stack.aws.client("dynamodb") as dynamodb:
         found = await dynamodb.scan(TableName=local_place().session_table)
-    return [row for row in found["Items"] if row["user"]["S"] == user]
+    return [row for row in found["Items"] if (row["user"]["S"], row["profile"]["S"]) == (user, profile)]
 
 
-def _audit_lines(stack: LocalStack) -> list[dict[str, Any]]:
+def _audit_lines(stack: LocalStack, user: str, profile: str) -> list[dict[str, Any]]:
     lines = [json.loads(line) for line in stack.log_file.read_text().splitlines() if line.startswith("{")]
-    return [line for line in lines if line.get("outcome") == "issued"]
+    wanted = {"outcome": "issued", "user": user, "profile": profile}
+    return [line for line in lines if line.items() >= wanted.items()]

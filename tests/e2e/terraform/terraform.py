@@ -11,10 +11,11 @@ from typing import Any, Final
 
 import pytest
 
+from tests.patience import LIMIT_S
+
 DEPLOY: Final = Path(__file__).parents[3] / "deploy"
 _PROVIDER: Final = Path("registry.terraform.io", "hashicorp", "aws")
 _ONLY_THE_PROVIDER: Final = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
-_LIMIT_S: Final = 240
 _KEPT: Final = ("PATH", "HOME", "TMPDIR", "TF_CLI_CONFIG_FILE", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE")
 
 
@@ -33,7 +34,7 @@ class Root:
             env={**_environment(), **self.environment},
             capture_output=True,
             text=True,
-            timeout=_LIMIT_S,
+            timeout=LIMIT_S,
             check=False,
         )
         if done.returncode and not may_fail:

@@ -10,6 +10,7 @@ import pytest
 from tests.faults.kinds import answers as aws_answers
 from tests.faults.proxy import FaultyAws, faulty_aws
 from tests.gateway_events import ACCOUNT
+from tests.patience import LIMIT_S
 from tests.security.authorizer.refusals import refused, undecided
 from tests.service.authorizer.events import METHOD_ARN, rest_api_question
 from tests.service.authorizer.function import AuthorizerLambda, a_vend, arn_of
@@ -148,7 +149,7 @@ class TestAnStsThatIsSlow:
 
     def test_one_that_never_answers_is_not_waited_for(self, authorizer: AuthorizerLambda, released: Event) -> None:
         def hang(request: BaseHTTPRequestHandler) -> None:
-            released.wait(30)
+            released.wait(LIMIT_S)
             request.close_connection = True
 
         authorizer.sts.hostile = hang
@@ -161,7 +162,7 @@ class TestAnStsThatIsSlow:
             request.send_header("content-length", str(len(TRUTH)))
             request.end_headers()
             request.wfile.write(TRUTH[:40].encode())
-            released.wait(30)
+            released.wait(LIMIT_S)
             request.close_connection = True
 
         authorizer.sts.hostile = drip

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deploy.local.function_settings import PATIENCE
 from services.admin.calls import CALLS
 from tests.gateway_events import API_ID
 from tests.security.hostile.bodies import BODIES
@@ -25,6 +26,7 @@ asks = st.sampled_from([{"profile": "dev"}, {"profile": "dev", "duration": "15m"
 def environment() -> dict[str, str]:
     """Settings of a Lambda that throttles nobody."""
     return {
+        **PATIENCE,
         "AWS_REGION": "eu-central-1",
         "SENTINEL_API_ID": API_ID,
         "SENTINEL_SESSION_TABLE": table_name("session"),

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
+from deploy.local.function_settings import PATIENCE
 from deploy.local.place import table_definitions
 from tests.gateway_events import ACCOUNT, API_ID
 from tests.service.admin.function import AdminLambda, Clock, open_admin
@@ -106,6 +107,7 @@ def furnish() -> None:
 @pytest.fixture
 def environment() -> dict[str, str]:
     return {
+        **PATIENCE,
         "AWS_REGION": REGION,
         "SENTINEL_API_ID": API_ID,
         "SENTINEL_SESSION_TABLE": table_name("session"),

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
+from deploy.local.function_settings import PATIENCE
 from deploy.local.place import table_definitions
 from services.authorizer.handler import wire
 from tests.gateway_events import API_ID
@@ -34,6 +35,7 @@ def sts(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSts]:
 @pytest.fixture
 def environment(sts: FakeSts) -> dict[str, str]:
     return {
+        **PATIENCE,
         "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL_STS": sts.url,
         "SENTINEL_API_ID": f"{API_ID},f6g7h8i9j0",

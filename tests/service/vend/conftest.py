@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
+from deploy.local.function_settings import PATIENCE
 from deploy.local.place import table_definitions
 from services.vend.handler import wire
 from shared.edge.lambda_app import LambdaApp
@@ -104,6 +105,7 @@ class VendLambda:
 @pytest.fixture
 def environment() -> dict[str, str]:
     return {
+        **PATIENCE,
         "AWS_REGION": REGION,
         "SENTINEL_API_ID": API_ID,
         "SENTINEL_SESSION_TABLE": table_name("session"),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import LIMIT_S
 from tests.service.vend.conftest import VendLambda
 
 PROJECT = Path(__file__).parents[3]
@@ -35,7 +36,7 @@ def told(vend: VendLambda, environment: dict[str, str]) -> list[dict[str, Any]]:
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT_S,
         check=False,
     )
     assert result.returncode == 0, result.stderr

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.gateway_events import http_api_event
+from tests.patience import LIMIT_S
 from tests.service.vend.conftest import VendLambda
 
 ROOT, PARENT = "1-5759e988-bd862e3fe1be46a994272793", "53995c3f42cd8ad8"
@@ -25,7 +26,7 @@ CALLS = {
 def daemon(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
         listener.bind(("127.0.0.1", 0))
-        listener.settimeout(5)
+        listener.settimeout(LIMIT_S)
         monkeypatch.setenv("AWS_XRAY_DAEMON_ADDRESS", f"127.0.0.1:{listener.getsockname()[1]}")
         monkeypatch.setenv("_X_AMZN_TRACE_ID", f"Root={ROOT};Parent={PARENT};Sampled=1")
         yield listener

@@ -9,6 +9,7 @@ import pytest
 from tests.cdk.installed import needs_cdk
 from tests.cdk.template import Template
 from tests.once import made_once
+from tests.patience import LIMIT_S
 
 PROJECT = Path(__file__).parents[3]
 
@@ -22,7 +23,7 @@ def cdk_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _synthesize(folder: Path) -> None:
     command = [sys.executable, "-m", "tests.cdk.variants", str(folder)]
-    subprocess.run(command, cwd=PROJECT, env=os.environ | {"PYTHONPATH": ".:client"}, check=True, timeout=120)
+    subprocess.run(command, cwd=PROJECT, env=os.environ | {"PYTHONPATH": ".:client"}, check=True, timeout=LIMIT_S)
 
 
 @pytest.fixture(scope="session")

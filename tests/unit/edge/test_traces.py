@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from shared.edge.traces import Tracer, subsegment
+from tests.patience import LIMIT_S
 
 ROOT, PARENT = "1-5759e988-bd862e3fe1be46a994272793", "53995c3f42cd8ad8"
 HEADER = f"Root={ROOT};Parent={PARENT};Sampled=1"
@@ -19,7 +20,7 @@ HEADER = f"Root={ROOT};Parent={PARENT};Sampled=1"
 def daemon(socket_enabled: None) -> Iterator[socket.socket]:  # noqa: ARG001 - lifts the ban on sockets for loopback UDP
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
         listener.bind(("127.0.0.1", 0))
-        listener.settimeout(5)
+        listener.settimeout(LIMIT_S)
         yield listener
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from deploy.local.runtime.api import FunctionFailedError, FunctionThrottledError, Invocation
 from load.lambda_model.function import Scaling, ScalingFunction
+from tests.patience import LIMIT_S
 
 
 class Sandbox:
@@ -68,7 +69,7 @@ def invoke(function: ScalingFunction, event: bytes) -> "asyncio.Task[bytes]":
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         while not holds():  # noqa: ASYNC110 - what is waited for sets no event
             await asyncio.sleep(0)
 

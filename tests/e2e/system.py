@@ -1,0 +1,27 @@
+"""The whole system, once for each worker: whoever starts one of their own pays for an emulator and eight functions."""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+import pytest_asyncio
+
+from deploy.local.stack import LocalStack
+from tests.e2e.documents import push_documents
+
+# Documents count at once, and no caller of one test is throttled for what another did.
+_SETTINGS: Final = {
+    "SENTINEL_DOCUMENT_TTL": "0",
+    "SENTINEL_VEND_BUDGET": "10000",
+    "SENTINEL_ADMIN_BUDGET": "10000",
+}
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def system() -> AsyncIterator[LocalStack]:
+    """A stack with the documents of `push_documents`, on the loop of `pytest.mark.asyncio(loop_scope="session")`.
+
+    Tests share it: each hires callers of its own, and ends nothing that is not theirs.
+    """
+    async with LocalStack(environment=_SETTINGS) as started:
+        await push_documents(started.aws)
+        yield started
