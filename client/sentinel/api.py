@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sentinel.answers import Caller, ProfileAccess, ProfileList
+from sentinel.aws import BaseCredentials
 from sentinel.credentials import VendedCredentials
 from sentinel.refusal import Refusal
 from sentinel.settings import Settings
@@ -58,7 +59,7 @@ class SentinelApi:
 
 
 @asynccontextmanager
-async def open_api(settings: Settings) -> AsyncIterator[SentinelApi]:
+async def open_api(settings: Settings, base: BaseCredentials | None = None) -> AsyncIterator[SentinelApi]:
     """Open the API the settings name, for as long as the block runs."""
-    async with open_transport(settings) as transport:
+    async with open_transport(settings, base) as transport:
         yield SentinelApi(transport)

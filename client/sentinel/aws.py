@@ -1,16 +1,14 @@
 """The caller's own AWS credentials and SigV4 signatures. The client's only use of botocore for them.
 
-These are the credentials a person already has (an Identity Center login, keys, a role on a machine), found by
-botocore's chain. They are never the ones Sentinel vended: a loopback endpoint of ours in the environment is ignored,
-and a profile whose `credential_process` leads back to `sentinel` is refused before it loops.
+These are the credentials a person already has (an Identity Center login, keys, a role on a machine), never the ones
+Sentinel vended: see `base_chain`.
 """
 
+import getpass
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Final
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from threading import RLock
+from typing import Any
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -19,21 +17,28 @@ from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
+from sentinel.base_chain import open_chain, profile_name
 from sentinel.errors import BaseCredentialsError, UsageError
-from sentinel.loopback import ENDPOINT_PATH, INSIDE_EXEC, RESOLVING
-from sentinel.remote_server import RemoteServer, is_loopback
-
-_FULL_URI: Final = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
-_LOOP_HINT: Final = "name a profile with credentials of your own: --aws-profile NAME, or SENTINEL_AWS_PROFILE"
+from sentinel.loopback import INSIDE_EXEC
+from sentinel.remote_server import RemoteServer
 
 
 class BaseCredentials:
-    """Finds the caller's credentials once and keeps botocore's refreshing holder of them. May block on the network."""
+    """Finds the caller's credentials once and keeps botocore's refreshing holder of them. May block on the network.
+
+    Threads may share it: while one is finding credentials, which may run a program or ask for a one-time code, the
+    others wait for what it finds, a failure included.
+    """
 
     def __init__(self, aws_profile: str | None, region: str | None = None) -> None:
         self._aws_profile = aws_profile
         self._region = region
         self._session: Session | None = None
+        self._may_ask = True
+        # botocore's sessions are not for several threads at once.
+        self._lock = RLock()
+        self._failures = 0
+        self._failure: BaseCredentialsError | None = None
 
     def sign(
         self, method: str, url: str, server: RemoteServer, service: str | None = None, body: bytes = b""
@@ -51,8 +56,23 @@ class BaseCredentials:
         return dict(request.headers.items())
 
     def access_key_id(self) -> str:
-        """Whose credentials these are; the public half of the key."""
+        """Whose credentials these are; the public half of the key.
+
+        Raises:
+            BaseCredentialsError: the chain finds no credentials, or what it finds cannot be used.
+
+        """
         return str(self._frozen().access_key)
+
+    def profile_name(self) -> str:
+        """Name the AWS profile the chain starts from.
+
+        Raises:
+            BaseCredentialsError: there is no such profile, or it leads back to sentinel.
+
+        """
+        with self._lock:
+            return profile_name(self._open())
 
     def open_client(self, service: str, region: str, config: Config) -> Any:
         """Open a botocore client that acts as the caller.
@@ -62,14 +82,20 @@ class BaseCredentials:
 
         """
         self._frozen()
-        try:
-            return self._open().create_client(service, region_name=region, config=config)
-        except (BotoCoreError, ValueError) as error:
-            raise BaseCredentialsError(f"{service} in {region} cannot be reached: {error}") from None
+        with self._lock:
+            try:
+                return self._open().create_client(service, region_name=region, config=config)
+            except (BotoCoreError, ValueError) as error:
+                raise BaseCredentialsError(f"{service} in {region} cannot be reached: {error}") from None
 
     def forget(self) -> None:
         """Start the chain afresh next time: a key refused may have been replaced on disk since."""
-        self._session = None
+        with self._lock:
+            self._session = None
+
+    def stop_asking(self) -> None:
+        """From now on the terminal is somebody else's: what would have to be asked there is an error instead."""
+        self._may_ask = False
 
     def region_of(self, server: RemoteServer) -> str:
         """Name the region to sign for: the server's host says it, or the settings do.
@@ -79,7 +105,9 @@ class BaseCredentials:
 
         """
         region = server.region or self._region or os.environ.get("AWS_REGION")
-        region = region or self._open().get_config_variable("region")
+        if not region:
+            with self._lock:
+                region = self._open().get_config_variable("region")
         if not region:
             raise UsageError(
                 f"the region of {server.host} is not known",
@@ -89,32 +117,46 @@ class BaseCredentials:
 
     def _open(self) -> Session:
         if self._session is None:
-            session = Session(profile=self._aws_profile)
-            _refuse_a_loop(session)
-            if _is_our_endpoint(os.environ.get(_FULL_URI, "")):
-                session.get_component("credential_provider").remove("container-role")
-            self._session = session
+            try:
+                self._session = open_chain(self._aws_profile, self._ask_code, lambda: self._may_ask)
+            except BotoCoreError as error:
+                raise _cannot_be_used(error) from None
         return self._session
 
     def _frozen(self) -> ReadOnlyCredentials:
+        failures = self._failures
+        with self._lock:
+            if self._failure is not None and self._failures != failures:
+                raise self._failure
+            try:
+                return self._find()
+            except BaseCredentialsError as error:
+                self.forget()
+                self._failures, self._failure = self._failures + 1, error
+                raise
+
+    def _find(self) -> ReadOnlyCredentials:
         try:
-            with _resolving():
-                credentials = self._open().get_credentials()
-                frozen = credentials.get_frozen_credentials() if credentials else None
+            credentials = self._open().get_credentials()
+            frozen = credentials.get_frozen_credentials() if credentials else None
         except (BotoCoreError, ClientError, ValueError) as error:
-            self.forget()
-            raise BaseCredentialsError(
-                f"your own AWS credentials cannot be used: {error}", "log in again (for example: aws sso login)"
-            ) from None
+            raise _cannot_be_used(error) from None
         if frozen is None:
-            self.forget()
             raise _nothing_found(self._aws_profile)
         return frozen
 
+    def _ask_code(self, prompt: str) -> str:
+        if not self._may_ask:
+            raise BaseCredentialsError(
+                "your own AWS credentials have run out, and a new one-time code (MFA) would be needed",
+                "end the command and start it again: it has the terminal now",
+            )
+        return getpass.getpass(prompt)
 
-def base_profile_name(aws_profile: str | None, environ: Mapping[str, str]) -> str:
-    """Name the AWS profile the chain starts from, in botocore's order."""
-    return aws_profile or environ.get("AWS_DEFAULT_PROFILE") or environ.get("AWS_PROFILE") or "default"
+
+def _cannot_be_used(error: Exception) -> BaseCredentialsError:
+    hint = "log in again (for example: aws sso login)"
+    return BaseCredentialsError(f"your own AWS credentials cannot be used: {error}", hint)
 
 
 def _nothing_found(aws_profile: str | None) -> BaseCredentialsError:
@@ -127,32 +169,3 @@ def _nothing_found(aws_profile: str | None) -> BaseCredentialsError:
         f"no AWS credentials of your own were found {where}",
         "log in (for example: aws sso login), or pass --aws-profile",
     )
-
-
-@contextmanager
-def _resolving() -> Iterator[None]:
-    """Mark this process, so that a `sentinel` the chain starts (a `credential_process`) knows it is in a loop."""
-    if os.environ.get(RESOLVING) not in {None, str(os.getpid())}:
-        raise BaseCredentialsError("sentinel was asked for credentials by sentinel itself", _LOOP_HINT)
-    os.environ[RESOLVING] = str(os.getpid())
-    try:
-        yield
-    finally:
-        os.environ.pop(RESOLVING, None)
-
-
-def _refuse_a_loop(session: Session) -> None:
-    """Follow `source_profile` from the base profile; the marker of `_resolving` catches what this cannot see."""
-    profiles: Mapping[str, Mapping[str, Any]] = session.full_config.get("profiles", {})
-    name, seen = session.get_config_variable("profile") or "default", set[str]()
-    while name in profiles and name not in seen:
-        seen.add(name)
-        words = str(profiles[name].get("credential_process", "")).split()
-        if words and (Path(words[0]).name == "sentinel" or words[1:3] == ["-m", "sentinel"]):
-            raise BaseCredentialsError(f"the AWS profile {name} gets its credentials from sentinel itself", _LOOP_HINT)
-        name = str(profiles[name].get("source_profile", ""))
-
-
-def _is_our_endpoint(uri: str) -> bool:
-    parts = urlsplit(uri)
-    return parts.path == ENDPOINT_PATH and is_loopback(parts.hostname or "")

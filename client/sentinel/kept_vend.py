@@ -22,10 +22,10 @@ def vend_kept(settings: Settings, profile: str) -> VendedCredentials:
     base = BaseCredentials(settings.aws_profile, settings.region)
     cache = CredentialCache(xdg_directory(os.environ, "XDG_CACHE_HOME", ".cache") / "credentials", utc_now)
     key = cache_key(server.base, profile, settings.duration, base.access_key_id())
-    return cache.get(key, lambda: vend(settings, profile))
+    return cache.get(key, lambda: vend(settings, profile, base))
 
 
-def vend(settings: Settings, profile: str) -> VendedCredentials:
+def vend(settings: Settings, profile: str, base: BaseCredentials | None = None) -> VendedCredentials:
     """Vend new credentials.
 
     Raises:
@@ -36,7 +36,7 @@ def vend(settings: Settings, profile: str) -> VendedCredentials:
     from sentinel.api import open_api  # noqa: PLC0415 - see above
 
     async def ask() -> VendedCredentials:
-        async with open_api(settings) as api:
+        async with open_api(settings, base) as api:
             return accepted(await api.vend(profile, settings.duration))
 
     return run(ask())

@@ -84,10 +84,13 @@ class Transport:
 
 
 @asynccontextmanager
-async def open_transport(settings: Settings) -> AsyncIterator[Transport]:
-    """Open the transport to the server the settings name, for as long as the block runs."""
+async def open_transport(settings: Settings, base: BaseCredentials | None = None) -> AsyncIterator[Transport]:
+    """Open the transport to the server the settings name, for as long as the block runs.
+
+    `base` is for a command that has the caller's credentials already: finding them twice may ask for a code twice.
+    """
     server = settings.server()
-    base = BaseCredentials(settings.aws_profile, settings.region)
+    base = base or BaseCredentials(settings.aws_profile, settings.region)
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(ssl=tls_context()),
         timeout=_TIMEOUT,

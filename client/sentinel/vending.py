@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sentinel.api import SentinelApi, open_api
-from sentinel.aws import base_profile_name
+from sentinel.aws import BaseCredentials
 from sentinel.child_environment import EnvironmentChange, change_for_child
 from sentinel.clock import utc_now
 from sentinel.credentials import VendedCredentials
@@ -30,20 +30,22 @@ class Vending:
 
 
 @asynccontextmanager
-async def vending(profile: str, settings: Settings, port: int = 0) -> AsyncIterator[Vending]:
+async def vending(profile: str, settings: Settings, base: BaseCredentials, port: int = 0) -> AsyncIterator[Vending]:
     """Fetch once, then serve while the block runs.
 
     Raises:
+        BaseCredentialsError: the caller has none of their own.
         RefusedError: the service refuses; there is then no endpoint.
 
     """
     environ = os.environ
-    base = base_profile_name(settings.aws_profile, environ)
-    async with open_api(settings) as api:
+    async with open_api(settings, base) as api:
+        # Before anything is asked in parallel: a failure to find them is told once, and a code asked for once.
+        await asyncio.to_thread(base.access_key_id)
         keeper = CredentialKeeper(lambda: api.vend(profile, settings.duration), utc_now)
         async with serve_endpoint(keeper, port) as endpoint:
             outcome, region = await asyncio.gather(keeper.first(), _profile_region(api, profile, environ))
-            with private_config(base, environ) as config:
+            with private_config(base.profile_name(), environ) as config:
                 change = change_for_child(profile, endpoint, config, region, environ)
                 yield Vending(endpoint, change, accepted(outcome))
 

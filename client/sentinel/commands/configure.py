@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from sentinel.aws_config import ConfigText, parse_config, profile_block, refuse_conflicts, replace_file
+from sentinel.base_chain import named_profile
 from sentinel.errors import ClientError, UsageError
 from sentinel.options import json_option, profile_name, run, vend_options
 from sentinel.output import accepted, note, print_json
@@ -79,16 +80,21 @@ def _removed(config: ConfigText, profiles: tuple[str, ...], prefix: str) -> Mapp
 
 def credential_process(settings: Settings, profile: str) -> str:
     """Write the command an AWS tool runs. It says all it needs: the tool may run it in another environment."""
-    command = ["sentinel"] if shutil.which("sentinel") else [sys.executable, "-m", "sentinel"]
     flags = {
         "--remote-server": settings.server().base,
-        "--aws-profile": settings.aws_profile,
+        "--aws-profile": settings.aws_profile or named_profile(),
         "--region": settings.region,
         "--signing-service": settings.signing_service,
         "--duration": format_duration(settings.duration) if settings.duration else None,
     }
     given = [word for flag, value in flags.items() if value for word in (flag, value)]
-    return shlex.join([*command, "credentials", *given, profile])
+    return shlex.join([*_command(), "credentials", *given, profile])
+
+
+def _command() -> list[str]:
+    """Find this program, by a whole path: a tool started from a desktop has another PATH than a shell."""
+    found = shutil.which("sentinel")
+    return [sys.executable, "-m", "sentinel"] if found is None else [str(Path(found).absolute())]
 
 
 def _catalogue(settings: Settings) -> dict[str, str | None]:

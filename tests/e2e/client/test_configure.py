@@ -24,7 +24,7 @@ async def test_every_profile_one_may_have_is_written_and_the_rest_of_the_file_st
     assert done.code == 0, done.err
     text = config.read_text()
     assert text.startswith(own + "\n" + BEGIN)
-    assert f"sentinel credentials --remote-server {service.url} dev\nregion = eu-west-3\n" in text
+    assert f" credentials --remote-server {service.url} dev\nregion = eu-west-3\n" in text
     assert "[profile staging]" in text
     assert "[profile prod]" not in text
     assert stat.S_IMODE(config.stat().st_mode) == 0o640
@@ -49,6 +49,19 @@ async def test_named_profiles_join_those_already_written(user: Machine, config: 
     assert text.index("[profile dev]") < text.index("[profile staging]")
     line = next(line for line in text.splitlines() if line.endswith(" dev") and "credential_process" in line)
     assert shlex.split(line)[-5:] == ["--aws-profile", "my own", "--region", "eu-central-1", "dev"]
+
+
+async def test_the_program_is_named_by_a_whole_path_and_with_the_profile_of_ones_own_that_signed(
+    user: Machine, config: Path
+) -> None:
+    credentials = user.home / ".aws/credentials"
+    credentials.write_text(credentials.read_text().replace("[default]", "[work]"))
+    done = await user.sentinel("configure", "--region", "eu-central-1", "dev", AWS_PROFILE="work")
+    assert done.code == 0, done.err
+    line = next(line for line in config.read_text().splitlines() if "credential_process" in line)
+    words = shlex.split(line.partition("=")[2])
+    assert Path(words[0]).is_file()
+    assert words[words.index("--aws-profile") + 1] == "work"
 
 
 async def test_removing_all_restores_the_file_byte_for_byte(user: Machine, config: Path) -> None:

@@ -105,11 +105,20 @@ async def test_a_credential_process_that_leads_back_to_sentinel_is_refused(user:
     with (user.home / ".aws/config").open("a") as config:
         config.write("[profile dev]\ncredential_process = sentinel credentials dev\n")
         config.write("[profile chained]\nrole_arn = arn:aws:iam::111122223333:role/x\nsource_profile = dev\n")
-    for name in ("dev", "chained"):
-        done = await user.sentinel("credentials", "dev", AWS_PROFILE=name)
+    for more in ({"SENTINEL_AWS_PROFILE": "dev"}, {"AWS_PROFILE": "chained"}):
+        done = await user.sentinel("credentials", "dev", **more)
         assert (done.code, service.requests) == (1, [])
         assert "the AWS profile dev gets its credentials from sentinel itself" in done.err
         assert "--aws-profile" in done.err
+
+
+async def test_a_profile_that_the_environment_names_is_served_by_the_callers_own_credentials(
+    user: Machine, service: FakeService
+) -> None:
+    with (user.home / ".aws/config").open("a") as config:
+        config.write("[profile dev]\ncredential_process = sentinel credentials dev\n")
+    done = await user.sentinel("credentials", "dev", AWS_PROFILE="dev")
+    assert (done.code, service.vends) == (0, ["dev"]), done.err
 
 
 async def test_a_loop_through_a_script_is_refused_too(user: Machine, service: FakeService) -> None:
