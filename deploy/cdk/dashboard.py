@@ -34,7 +34,11 @@ def _widgets(functions: Sequence[str], place: Place) -> list[dict[str, Any]]:
     ends = f"SEARCH('{{{NAMESPACE},service,outcome,code}} MetricName=\"requests\" service=\"vend\"', 'Sum', 60)"
     trouble = [
         *([NAMESPACE, metric, "service", service] for _, service, metric, _ in SERVICE_METRICS),
-        *(["AWS/DynamoDB", "ThrottledRequests", "TableName", t] for t in (place.session_table, place.grant_table)),
+        *(
+            ["AWS/DynamoDB", metric, "TableName", table]
+            for table in (place.budget_table, place.grant_table, place.session_table)
+            for metric in ("ReadThrottleEvents", "WriteThrottleEvents")
+        ),
     ]
     return [
         _widget("Requests by service", "Sum", [_of_service("requests", s) for s in ("vend", "admin", "authorizer")]),

@@ -26,7 +26,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 AuthorizerKey = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,20}$")]
 # The constructs set these themselves, from what they create.
 _OURS: Final = frozenset(
-    {"api_id", "session_table", "grant_table", "parameter_prefix", "topic_arn", "kill_switch_policies"}
+    {"api_id", "session_table", "grant_table", "budget_table", "parameter_prefix", "topic_arn", "kill_switch_policies"}
 )
 
 

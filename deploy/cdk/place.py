@@ -20,6 +20,7 @@ def sentinel_place(
         account=account or Aws.ACCOUNT_ID,
         session_table=table_name("session", name),
         grant_table=table_name("grant", name),
+        budget_table=table_name("budget", name),
         parameter_prefix=parameter_prefix,
         vend_role=f"{name}-vend",
         admin_role=f"{name}-admin",

@@ -79,6 +79,7 @@ class SentinelService(Construct):
             api_ids=[api.api_id for api in (self.http_api, self.rest_api) if api is not None],
             session_table=self.place.session_table,
             grant_table=self.place.grant_table,
+            budget_table=self.place.budget_table,
             parameter_prefix=self.options.parameter_prefix,
             topic_arn=self.topic.ref,
             kill_switch_policies=[*ours, *self.options.kill_switch_policy_arns],

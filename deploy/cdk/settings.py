@@ -17,6 +17,7 @@ _ONLY_VEND: Final = frozenset({"vend_budget"})
 _ONLY_ADMIN: Final = frozenset({"admin_budget"})
 _EVERYWHERE: Final = CommonSettings.model_fields.keys()
 _STAND_IN: Final = {"SENTINEL_API_ID": "api", "SENTINEL_SESSION_TABLE": "sessions", "SENTINEL_GRANT_TABLE": "grants"}
+_COUNTING: Final = {"SENTINEL_BUDGET_TABLE": "budgets"}
 
 
 def check_settings(chosen: Mapping[str, str]) -> Settings:
@@ -27,7 +28,7 @@ def check_settings(chosen: Mapping[str, str]) -> Settings:
 
     """
     try:
-        return load_settings({**_STAND_IN, **_variables(chosen)})
+        return load_settings({**_STAND_IN, **_COUNTING, **_variables(chosen)})
     except InvalidSettingsError as error:
         raise ValueError(f"settings: {error}") from None
 
@@ -52,6 +53,7 @@ class Deployed:
     api_ids: Sequence[str]
     session_table: str
     grant_table: str
+    budget_table: str
     parameter_prefix: str
     topic_arn: str
     kill_switch_policies: Sequence[str]
@@ -97,6 +99,7 @@ def timeout_s(chosen: Mapping[str, str]) -> int:
 def _documented(deployed: Deployed) -> dict[str, str]:
     return {
         **_tables(deployed),
+        "SENTINEL_BUDGET_TABLE": deployed.budget_table,
         "SENTINEL_API_ID": ",".join(deployed.api_ids),
         "SENTINEL_PARAMETER_PREFIX": deployed.parameter_prefix,
     }

@@ -31,6 +31,7 @@ def function_settings(function: str, api_ids: Sequence[str], endpoint: str) -> d
         "SENTINEL_GRANT_TABLE": place.grant_table,
     }
     documented = {
+        "SENTINEL_BUDGET_TABLE": place.budget_table,
         "SENTINEL_PARAMETER_PREFIX": place.parameter_prefix,
         "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
         "SENTINEL_SSO_ROLES": SSO_ROLE,

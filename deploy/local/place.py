@@ -21,7 +21,7 @@ _TABLES: Final = Path(__file__).parents[1] / "definitions" / "tables.json"
 
 @cache
 def table_definitions() -> dict[str, dict[str, Any]]:
-    """Read the two tables' definitions, by what they hold."""
+    """Read the tables' definitions, by what they hold."""
     definitions: dict[str, dict[str, Any]] = json.loads(_TABLES.read_text(encoding="utf-8"))
     return definitions
 
@@ -29,7 +29,7 @@ def table_definitions() -> dict[str, dict[str, Any]]:
 def local_place() -> Place:
     """Name the local deployment."""
     tables = table_definitions()
-    return Place("aws", REGION, ACCOUNT, tables["session"]["name"], tables["grant"]["name"])
+    return Place("aws", REGION, ACCOUNT, *(tables[which]["name"] for which in ("session", "grant", "budget")))
 
 
 def strict_context() -> StrictContext:

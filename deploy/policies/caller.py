@@ -96,12 +96,11 @@ def _call(place: Place, resources: Iterable[str]) -> Statement:
 def doctor_policy(place: Place) -> Policy:
     """Let somebody look a deployment over with `sentinel doctor --operator`: settings and documents, no rows."""
     functions = [place.arn("lambda", f"function:{name}*") for name in place.function_names]
-    tables = [place.arn("dynamodb", f"table/{table}") for table in (place.session_table, place.grant_table)]
     return policy(
         _read(["lambda:GetAlias", "lambda:GetFunctionConfiguration"], functions, "ReadFunctions"),
         _read(
             ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"],
-            tables,
+            place.every_table_arn,
             "ReadTableSettings",
         ),
         _read(

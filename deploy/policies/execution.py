@@ -2,7 +2,7 @@
 
 from deploy.policies.kill_switch import kill_switch_statements
 from deploy.policies.place import Place, Policy, Statement, policy
-from shared.aws.tables import GrantIndex
+from shared.aws.tables import CONSUMING_ATTRIBUTES, GrantIndex, user_subject
 from shared.core.stamp import PREFIX, TRANSITIVE_TAG_KEYS, TagKey
 
 
@@ -30,13 +30,13 @@ def vend_policy(place: Place) -> Policy:
             "Resource": place.arn("dynamodb", f"table/{place.grant_table}/index/{GrantIndex.SERVING}"),
         },
         {
-            # UpdateItem counts the budget and uses up a `once` grant. It could also make a row: code in the vend Lambda
-            # is trusted with grants as it is with every protected role. Through its API nobody makes it write one.
-            "Sid": "ReadLockoutsAndCountTheBudget",
+            "Sid": "ReadLockouts",
             "Effect": "Allow",
-            "Action": ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
+            "Action": "dynamodb:BatchGetItem",
             "Resource": place.arn("dynamodb", f"table/{place.grant_table}"),
         },
+        _consume_grants(place),
+        _count_budget(place, "vend"),
         {
             "Sid": "RecordSessions",
             "Effect": "Allow",
@@ -94,6 +94,7 @@ def admin_policy(place: Place) -> Policy:
             ],
             "Resource": place.table_arns(place.grant_table, place.session_table),
         },
+        _count_budget(place),
         *kill_switch_statements(place),
         *observe(place, place.admin_role),
     )
@@ -107,6 +108,45 @@ def _read_documents(place: Place, *patterns: str) -> Statement:
         "Effect": "Allow",
         "Action": ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
         "Resource": [*paths, *(place.parameters(pattern) for pattern in patterns)],
+    }
+
+
+def _consume_grants(place: Place) -> Statement:
+    """Let vend consume a `once` grant and give it back, and neither make nor change one.
+
+    UpdateItem makes the row it does not find. A row of these attributes alone is no grant, for it says neither whose
+    nor until when; and none of them takes back what the admin Lambda has ended, denied or locked.
+    """
+    return {
+        "Sid": "ConsumeGrants",
+        "Effect": "Allow",
+        "Action": "dynamodb:UpdateItem",
+        "Resource": place.arn("dynamodb", f"table/{place.grant_table}"),
+        "Condition": {
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": list(CONSUMING_ATTRIBUTES)},
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [user_subject("*")]},
+            "Null": {"dynamodb:Attributes": "false", "dynamodb:LeadingKeys": "false"},
+        },
+    }
+
+
+def _count_budget(place: Place, *names: str) -> Statement:
+    """Let a function count: the budgets of these names only, or every one. Nobody's counter is ever read alone.
+
+    ForAllValues also holds when the key is absent, so it is paired with Null.
+    """
+    ours: Statement = {
+        "Condition": {
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{name}#*" for name in names]},
+            "Null": {"dynamodb:LeadingKeys": "false"},
+        },
+    }
+    return {
+        "Sid": "CountTheBudget",
+        "Effect": "Allow",
+        "Action": "dynamodb:UpdateItem",
+        "Resource": place.arn("dynamodb", f"table/{place.budget_table}"),
+        **(ours if names else {}),
     }
 
 

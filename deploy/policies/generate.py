@@ -26,6 +26,7 @@ EXAMPLE: Final = Place(
     account="111122223333",
     session_table="sentinel-sessions",
     grant_table="sentinel-grants",
+    budget_table="sentinel-budgets",
 )
 EXAMPLE_SPARED: Final = Spared(
     partition="aws",

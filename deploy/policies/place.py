@@ -21,6 +21,7 @@ class Place:
     account: str
     session_table: str
     grant_table: str
+    budget_table: str
     parameter_prefix: str = "/sentinel"
     vend_role: str = "sentinel-vend"
     authorizer_role: str = "sentinel-authorizer"
@@ -54,6 +55,12 @@ class Place:
     def protected_roles(self) -> str:
         """Match every protected role, in any account: the vend role's one reach."""
         return f"arn:{self.partition}:iam::*:role{self.protected_path}*"
+
+    @property
+    def every_table_arn(self) -> list[str]:
+        """Name the tables, without their indexes."""
+        tables = (self.session_table, self.grant_table, self.budget_table)
+        return [self.arn("dynamodb", f"table/{table}") for table in tables]
 
     def table_arns(self, *tables: str) -> list[str]:
         """Name tables, each with its indexes."""

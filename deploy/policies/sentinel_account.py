@@ -44,7 +44,6 @@ def protect_sentinel(place: Place, spared: Spared) -> Policy:
     """Keep functions, rows, tables and documents from everyone but those they are for."""
     exact = [arn for name in (place.vend_role, place.admin_role) for arn in _function(place, name)]
     functions = [*exact, place.arn("lambda", f"function:{place.authorizer_role}*")]
-    tables = [place.arn("dynamodb", f"table/{table}") for table in (place.session_table, place.grant_table)]
     writers = [place.vend_role_arn, place.role_arn(place.admin_role)]
     return policy(
         deny("OnlySparedChangeFunctions", _CHANGE_A_FUNCTION, functions, unlike=spared.role_arns),
@@ -56,8 +55,8 @@ def protect_sentinel(place: Place, spared: Spared) -> Policy:
             BoolIfExists={"lambda:InvokedViaFunctionUrl": "false"},
         ),
         # A row of the grant table is an approval: the spared write none either.
-        deny("OnlySentinelWritesRows", _WRITE_ROWS, tables, only=writers),
-        deny("OnlySparedChangeTables", _CHANGE_A_TABLE, tables, unlike=spared.role_arns),
+        deny("OnlySentinelWritesRows", _WRITE_ROWS, place.every_table_arn, only=writers),
+        deny("OnlySparedChangeTables", _CHANGE_A_TABLE, place.every_table_arn, unlike=spared.role_arns),
         deny(
             "OnlyOperatorsWriteDocuments",
             _WRITE_DOCUMENTS,

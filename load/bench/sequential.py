@@ -106,8 +106,8 @@ class SequentialHandler:
     def _budget(self, user: str, now: datetime) -> None:
         window = int(now.timestamp()) // 60 * 60
         self._dynamodb.update_item(
-            TableName=self._environ["SENTINEL_GRANT_TABLE"],
-            Key={"subject": {"S": f"budget#{user}"}, "item": {"S": f"vend#{window}"}},
+            TableName=self._environ["SENTINEL_BUDGET_TABLE"],
+            Key={"subject": {"S": f"vend#{user}#{window}"}},
             UpdateExpression="SET expires_at = :expires_at ADD n :one",
             ConditionExpression="attribute_not_exists(n) OR n < :limit",
             ExpressionAttributeValues={

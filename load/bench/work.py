@@ -84,6 +84,7 @@ def vend_environment() -> dict[str, str]:
         "SENTINEL_API_ID": API_ID,
         "SENTINEL_SESSION_TABLE": place.session_table,
         "SENTINEL_GRANT_TABLE": place.grant_table,
+        "SENTINEL_BUDGET_TABLE": place.budget_table,
         "SENTINEL_PARAMETER_PREFIX": place.parameter_prefix,
         "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
         "SENTINEL_VEND_BUDGET": "10000",

@@ -158,7 +158,7 @@ def _reader(settings: Settings, clients: Clients, texts: SsmDocuments) -> FactsR
     )
     budget = RateBudget(
         clients.dynamodb,
-        settings.grant_table,
+        settings.budget_table,
         name="admin",
         limit=settings.admin_budget,
         window=_BUDGET_WINDOW,

@@ -63,7 +63,7 @@ def _reader(settings: Settings, clients: Clients) -> FactsReader:
         grants=GrantTable(clients.dynamodb, settings.grant_table),
         budget=RateBudget(
             clients.dynamodb,
-            settings.grant_table,
+            settings.budget_table,
             name="vend",
             limit=settings.vend_budget,
             window=_BUDGET_WINDOW,

@@ -24,7 +24,7 @@ from shared.aws.items import (
     text_value,
     texts_value,
 )
-from shared.aws.tables import ItemKind
+from shared.aws.tables import CONSUMED_BY, ItemKind
 from shared.core.approval.request import OPEN, ApprovalRequest, Requester, Vote
 from shared.core.approval.status import RequestStatus
 from shared.core.grants import GrantUses
@@ -102,13 +102,20 @@ def read_request(item: Item) -> ApprovalRequest:
         uses=reader.word("uses", GrantUses),
         rule=reader.optional_text("rule"),
         policy_version=reader.text("policy_version"),
-        status=reader.word("status", RequestStatus),
+        status=_read_status(reader),
         votes=tuple(map(_read_vote, reader.maps("votes"))),
         is_auto_approved=reader.flag("is_auto_approved"),
         starts_at=reader.optional_instant("starts_at"),
         ends_at=reader.optional_instant("ends_at"),
         ended=read_ending(reader.optional_map("ended")),
     )
+
+
+def _read_status(reader: ItemReader) -> RequestStatus:
+    """Read the status; a vend that used an approval up says so beside it, and may not change it."""
+    status = reader.word("status", RequestStatus)
+    is_consumed = status is RequestStatus.APPROVED and reader.optional_text(CONSUMED_BY) is not None
+    return RequestStatus.CONSUMED if is_consumed else status
 
 
 def _vote_item(vote: Vote) -> Item:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from shared.aws.errors import speaking_to
 from shared.aws.items import number_value, text_value
-from shared.aws.tables import budget_item, budget_subject
+from shared.aws.tables import TTL_ATTRIBUTE, counter_subject
 from shared.aws.wire.service_error import ServiceError
 
 _KEEP: Final = timedelta(days=1)
@@ -25,7 +25,10 @@ class Exhausted:
 
 
 class RateBudget:
-    """A budget of `limit` per user and window, each spending one conditional write on the window's own counter."""
+    """A budget of `limit` per user and window, each spending one conditional write on the window's own counter.
+
+    `table` is the budget table, which holds nothing else: who may count may not touch a grant.
+    """
 
     def __init__(self, dynamodb: Any, table: str, *, name: str, limit: int, window: timedelta) -> None:
         """Count what `name` says (`vend`).
@@ -64,11 +67,8 @@ class RateBudget:
     async def _count(self, user: str, window_start: int, window_end: int) -> None:
         await self._dynamodb.update_item(
             TableName=self._table,
-            Key={
-                "subject": text_value(budget_subject(user)),
-                "item": text_value(budget_item(self._name, window_start)),
-            },
-            UpdateExpression="SET expires_at = :expires_at ADD n :one",
+            Key={"subject": text_value(counter_subject(self._name, user, window_start))},
+            UpdateExpression=f"SET {TTL_ATTRIBUTE} = :expires_at ADD n :one",
             ConditionExpression="attribute_not_exists(n) OR n < :limit",
             ExpressionAttributeValues={
                 ":one": number_value(1),

@@ -8,7 +8,7 @@ from shared.aws.by_id import find_by_id
 from shared.aws.errors import UnavailableError, speaking_to
 from shared.aws.grant_lists import ListQuery, Page, Position, page_request, position_of
 from shared.aws.items import Item, number_value
-from shared.aws.tables import ItemKind
+from shared.aws.tables import CONSUMED_BY, ItemKind
 from shared.aws.wire.service_error import ServiceError
 
 Row = TypeVar("Row")
@@ -114,7 +114,12 @@ class GrantStore(Generic[Row]):
 
     def _changed_row(self, before: Row, after: Row) -> dict[str, Any]:
         old = self._form.write(before)
-        conditions = ["#status = :status", *(f"size({name}) = :{name}" for name in self._form.growing)]
+        # What a vend consumed still says it is approved, and has changed all the same.
+        conditions = [
+            "#status = :status",
+            f"attribute_not_exists({CONSUMED_BY})",
+            *(f"size({name}) = :{name}" for name in self._form.growing),
+        ]
         sizes = {f":{name}": number_value(len(old[name]["L"])) for name in self._form.growing}
         return {
             "TableName": self._table,

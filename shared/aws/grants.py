@@ -11,6 +11,7 @@ from shared.aws.items import Item, ItemReader, instant_value, text_value
 from shared.aws.settling import settle
 from shared.aws.tables import (
     ALL_SUBJECT,
+    CONSUMED_BY,
     LOCKOUT_ITEM,
     LOCKOUT_LIFTED,
     GrantIndex,
@@ -122,6 +123,8 @@ def _grant(item: Item) -> Grant:
     kind = ItemKind(word)
     if reader.text("status") != _SERVING[kind]:
         raise reader.unreadable("status", "must be the one in which it serves")
+    if CONSUMED_BY in item:
+        raise reader.unreadable(CONSUMED_BY, "must be absent while it serves")
     profile, grant_id = reader.text("profile"), reader.text("grant_id")
     if reader.text("item") != grant_item(kind, profile, grant_id):
         raise reader.unreadable("item", "must agree with the row's profile and grant id")

@@ -9,7 +9,6 @@ from shared.aws.session_rows import SessionRow, read_session, session_item
 from shared.aws.tables import ItemKind, SessionStatus, grant_item, user_subject
 from shared.aws.transactions import Cancelled, transact
 from shared.aws.wire.service_error import ServiceError
-from shared.core.approval.status import RequestStatus
 from shared.core.grants import Grant
 
 
@@ -88,31 +87,28 @@ class SessionTable:
                 {
                     "Update": {
                         **self._grant_key(row, grant),
+                        # A row has `serves_until` exactly while it is approved: the admin Lambda writes both at once.
                         "UpdateExpression": (
-                            "SET #status = :consumed, consumed_by = :session, consumed_at = :now "
-                            "REMOVE serves_until, open_kind"
+                            "SET consumed_by = :session, consumed_at = :now REMOVE serves_until, open_kind"
                         ),
-                        "ConditionExpression": "#status = :approved",
-                        "ExpressionAttributeNames": {"#status": "status"},
+                        "ConditionExpression": "attribute_exists(serves_until) AND attribute_not_exists(consumed_by)",
                         "ExpressionAttributeValues": {
-                            ":approved": text_value(RequestStatus.APPROVED),
-                            ":consumed": text_value(RequestStatus.CONSUMED),
                             ":session": text_value(row.session_id),
                             ":now": session_item(row)["issued_at"],
                         },
-                        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
                     },
                 },
             ],
         )
-        if isinstance(outcome, Cancelled) and not _is_ours(outcome.items[1], row):
-            return Recording.GRANT_ALREADY_USED
         if isinstance(outcome, Cancelled):
+            if outcome.items[0] is None:
+                return Recording.GRANT_ALREADY_USED
+            # Rows of this id are written in this transaction only: an earlier attempt succeeded and was not heard.
             _check_same(row, outcome.items[0])
         return Recording.RECORDED
 
     async def give_back(self, row: SessionRow, grant: Grant) -> bool:
-        """Undo `record_session_consuming` after STS failed: the row turns failed, the grant approved again.
+        """Undo `record_session_consuming` after STS failed: the row turns failed, the grant serves again.
 
         False where that is no longer possible because one of the two has moved on: the grant stays used.
 
@@ -128,14 +124,10 @@ class SessionTable:
                     "Update": {
                         **self._grant_key(row, grant),
                         "UpdateExpression": (
-                            "SET #status = :approved, serves_until = :ends_at, open_kind = :kind "
-                            "REMOVE consumed_by, consumed_at"
+                            "SET serves_until = :ends_at, open_kind = :kind REMOVE consumed_by, consumed_at"
                         ),
-                        "ConditionExpression": "#status = :consumed AND consumed_by = :session",
-                        "ExpressionAttributeNames": {"#status": "status"},
+                        "ConditionExpression": "consumed_by = :session",
                         "ExpressionAttributeValues": {
-                            ":approved": text_value(RequestStatus.APPROVED),
-                            ":consumed": text_value(RequestStatus.CONSUMED),
                             ":session": text_value(row.session_id),
                             ":ends_at": instant_value(grant.ends_at),
                             ":kind": text_value(ItemKind.APPROVAL),
@@ -175,11 +167,6 @@ class SessionTable:
                 "item": text_value(grant_item(ItemKind.APPROVAL, grant.profile, grant.grant_id)),
             },
         }
-
-
-def _is_ours(grant: Item | None, row: SessionRow) -> bool:
-    """Whether the grant was used by this very session: then an earlier attempt succeeded and its answer was lost."""
-    return grant is not None and grant.get("consumed_by") == text_value(row.session_id)
 
 
 def _check_same(row: SessionRow, found: Item | None) -> None:

@@ -1,4 +1,4 @@
-"""The words of both tables: kinds, states and keys. `deploy/definitions/tables.json` defines the tables themselves."""
+"""The words of the tables: kinds, states and keys. `deploy/definitions/tables.json` defines the tables themselves."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -42,6 +42,10 @@ class SessionStatus(StrEnum):
 
 
 TTL_ATTRIBUTE: Final = "expires_at"
+# All that a vend names of a `once` approval, to consume it and to give it back. Its status is not among them: only the
+# admin Lambda says what is approved, and a consumed approval is one that says so and names the session that used it.
+CONSUMED_BY: Final = "consumed_by"
+CONSUMING_ATTRIBUTES: Final = ("subject", "item", CONSUMED_BY, "consumed_at", "serves_until", "open_kind")
 # Rows outlive what they record as evidence; DynamoDB deletes them some time after this (TTL may be days late).
 EVIDENCE: Final = timedelta(days=90)
 ALL_SUBJECT: Final = "all"
@@ -99,12 +103,12 @@ def profile_subject(profile: str) -> str:
 
 
 def budget_subject(user: str) -> str:
-    """Name the partition of a user's rate budgets, apart from the one a vend reads."""
+    """Name the partition of the ledger of a user's break-glass events, apart from the one a vend reads."""
     return f"budget#{user}"
 
 
 def profile_budget_subject(profile: str) -> str:
-    """Name the partition of a profile's budgets. No user is called like it: a user's name holds no `#`."""
+    """Name the partition of the ledger of a profile's events. No user is called like it: a user's name holds no `#`."""
     return f"budget#profile#{profile}"
 
 
@@ -117,6 +121,9 @@ def grant_item(kind: ItemKind, profile: str, grant_id: str) -> str:
     return f"{kind}#{profile}#{grant_id}"
 
 
-def budget_item(name: str, window_start: int) -> str:
-    """Name one window's counter; `window_start` is in epoch seconds."""
-    return f"{ItemKind.BUDGET}#{name}#{window_start}"
+def counter_subject(budget: str, user: str, window_start: int) -> str:
+    """Name one window's counter in the budget table; `window_start` is in epoch seconds.
+
+    The name of the budget comes first, so that a role can be given the counters of its own budgets only.
+    """
+    return f"{budget}#{user}#{window_start}"

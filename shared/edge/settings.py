@@ -107,6 +107,7 @@ class CommonSettings(BaseModel):
 class Settings(CommonSettings):
     """What the vend and the admin Lambda are deployed with."""
 
+    budget_table: Annotated[TableName, Field(description="Name of the table of rate budgets.")]
     parameter_prefix: Annotated[
         str,
         Field(

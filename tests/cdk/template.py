@@ -23,7 +23,8 @@ Properties = dict[str, Any]
 def example_place(name: str = "sentinel", **more: str) -> Place:
     """Name a deployment where the templates are filled in."""
     names = {"vend_role": f"{name}-vend", "admin_role": f"{name}-admin", "topic": f"{name}-events"}
-    return Place("aws", "eu-central-1", "111122223333", f"{name}-sessions", f"{name}-grants", **{**names, **more})
+    tables = (f"{name}-{kind}" for kind in ("sessions", "grants", "budgets"))
+    return Place("aws", "eu-central-1", "111122223333", *tables, **{**names, **more})
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from tests.faults.world import World
 from tests.gateway_events import ACCOUNT, http_api_event
 
 _JSON: Final = {"content-type": "application/json"}
-_BUDGET: Final = table("budget", "UpdateItem", Role.FACT, "budget#admin")
+_BUDGET: Final = table("budget", "UpdateItem", Role.FACT, "admin#")
 _LOCKOUTS: Final = table("lockouts", "BatchGetItem", Role.FACT)
 _ROW: Final = table("row", "PutItem", Role.RECORD)
 TOPIC: Final = Step("topic", "sns", Target("Publish"), Role.NOTICE)

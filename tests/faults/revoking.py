@@ -16,7 +16,7 @@ from tests.service.authorizer.events import http_api_question
 from tests.service.rows import a_session
 
 _REASON: Final = {"reason": "laptop stolen"}
-_BUDGET: Final = table("budget", "UpdateItem", Role.FACT, "budget#admin")
+_BUDGET: Final = table("budget", "UpdateItem", Role.FACT, "admin#")
 _LOCKOUT: Final = table("lockout", "BatchGetItem", Role.FACT)
 _LIVE: Final = table("live revocations", "Query", Role.SWITCH, '"revocations"')
 _IAM: Final = (

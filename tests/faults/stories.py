@@ -81,7 +81,7 @@ def documents(role: Role = Role.FACT) -> Step:
 
 
 def state_of(world: World) -> tuple[str, ...]:
-    """Say in words what both tables hold: all of it but the counters of rate budgets and a lease nobody holds."""
+    """Say in words what sessions and grants there are: all rows but a lease nobody holds."""
     words = [f"session {row['status']['S']}" for row in world.rows("session")]
     return tuple(sorted([*words, *filter(None, map(_word, world.rows("grant")))]))
 
@@ -90,10 +90,9 @@ def _word(row: Mapping[str, Any]) -> str | None:
     kind = row["item"]["S"].partition("#")[0]
     if row["subject"]["S"] == "revocations":
         return f"revocation {'complete' if row['is_complete']['BOOL'] else 'under way'}"
-    if kind == "budget" and "spent" not in row:
-        return None
     if kind == "lease":
         return "lease held" if "holder" in row else None
     if row["item"]["S"].removeprefix("lockout##") not in ("", row["item"]["S"]):
         return "earlier lockout"
-    return _WITHOUT_STATUS.get(kind) or f"{kind} {row['status']['S']}"
+    status = "consumed" if "consumed_by" in row else row.get("status", {}).get("S")
+    return _WITHOUT_STATUS.get(kind) or f"{kind} {status}"

@@ -74,7 +74,7 @@ VENDING: Final = (
             documents(),
             _GRANTS,
             table("lockouts", "BatchGetItem", Role.FACT),
-            table("budget", "UpdateItem", Role.FACT, "budget#vend"),
+            table("budget", "UpdateItem", Role.FACT, "vend#"),
             _ISSUE,
             _ROW,
         ),

@@ -105,7 +105,12 @@ class World:
         }
         if service == "authorizer":
             return common | {"SENTINEL_ACCEPTED_PROFILES": "dev", "AWS_ENDPOINT_URL_STS": self.sts_proxy.url}
-        known = {"SENTINEL_DOCUMENT_TTL": "0", "SENTINEL_VEND_BUDGET": "10000", "SENTINEL_ADMIN_BUDGET": "10000"}
+        counting = {"SENTINEL_BUDGET_TABLE": table_name("budget")}
+        known = counting | {
+            "SENTINEL_DOCUMENT_TTL": "0",
+            "SENTINEL_VEND_BUDGET": "10000",
+            "SENTINEL_ADMIN_BUDGET": "10000",
+        }
         stale = {"SENTINEL_DOCUMENT_MAX_STALE": "300" if timing is Timing.KNOWING else "0"}
         told = {"SENTINEL_TOPIC_ARN": TOPIC_ARN, "SENTINEL_KILL_SWITCH_POLICIES": ",".join(POLICY_ARNS)}
         return common | known | stale | (told if service == "admin" else {})
@@ -146,12 +151,12 @@ class World:
         self.client("iam", account).create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=trust)
 
     def wipe(self) -> None:
-        """Empty both tables and heal every fault."""
+        """Empty the tables and heal every fault."""
         self.aws.heal()
         self.sts_proxy.heal()
         self.aws.seen.clear()
         self.sts_proxy.seen.clear()
-        for which, keys in (("session", ["session_id"]), ("grant", ["subject", "item"])):
+        for which, keys in (("session", ["session_id"]), ("grant", ["subject", "item"]), ("budget", ["subject"])):
             with_keys = [{key: row[key] for key in keys} for row in self.rows(which)]
             for row in with_keys:
                 self.client("dynamodb").delete_item(TableName=table_name(which), Key=row)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -99,3 +100,62 @@ async def test_admin_writes_no_document(admin: LocalAws) -> None:
     async with admin.client("ssm") as ssm:
         with pytest.raises(ClientError, match="AccessDenied"):
             await ssm.put_parameter(Name=f"{PLACE.parameter_prefix}/policies/access", Value="{}", Overwrite=True)
+
+
+async def _write(aws: LocalAws, assignment: str, subject: str, *, enclosed: bool) -> None:
+    update: dict[str, Any] = {
+        "TableName": PLACE.grant_table,
+        "Key": {"subject": {"S": subject}, "item": {"S": "approval#prod#0123456789abcdef"}},
+        "UpdateExpression": f"SET {assignment}",
+        "ExpressionAttributeValues": {":value": {"S": "approved"}},
+        **({"ExpressionAttributeNames": {"#status": "status"}} if "#status" in assignment else {}),
+    }
+    async with aws.client("dynamodb") as dynamodb:
+        if enclosed:
+            await dynamodb.transact_write_items(TransactItems=[{"Update": update}])
+        else:
+            await dynamodb.update_item(**update)
+
+
+@pytest.mark.parametrize("enclosed", [False, True], ids=["alone", "in a transaction"])
+async def test_vend_writes_what_consumes_a_grant_and_nothing_that_makes_one(vend: LocalAws, *, enclosed: bool) -> None:
+    await _write(vend, "consumed_by = :value", "user#mallory", enclosed=enclosed)
+    for assignment in ("#status = :value", "profile = :value", "consumed_by = :value, ends_at = :value"):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            await _write(vend, assignment, "user#mallory", enclosed=enclosed)
+    for subject in ("all", "profile#prod"):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            await _write(vend, "consumed_by = :value", subject, enclosed=enclosed)
+
+
+async def test_each_action_of_a_transaction_is_authorized_by_what_it_names_itself(vend: LocalAws) -> None:
+    """A session row names the attributes of sessions; that takes nothing from what the grant's update may name."""
+    session = {"TableName": PLACE.session_table, "Item": {"session_id": {"S": "0123456789abcdef"}, "user": {"S": "a"}}}
+    update = {
+        "TableName": PLACE.grant_table,
+        "Key": {"subject": {"S": "user#alice"}, "item": {"S": "approval#prod#1"}},
+        "UpdateExpression": "SET consumed_by = :value",
+        "ExpressionAttributeValues": {":value": {"S": "0123456789abcdef"}},
+    }
+    async with vend.client("dynamodb") as dynamodb:
+        await dynamodb.transact_write_items(TransactItems=[{"Put": session}, {"Update": update}])
+        with pytest.raises(ClientError, match="AccessDenied"):
+            await dynamodb.transact_write_items(
+                TransactItems=[{"Put": session}, {"Update": update | {"UpdateExpression": "SET profile = :value"}}],
+            )
+
+
+async def test_vend_counts_in_its_own_budget_only(vend: LocalAws, admin: LocalAws) -> None:
+    async def count(aws: LocalAws, subject: str) -> None:
+        async with aws.client("dynamodb") as dynamodb:
+            await dynamodb.update_item(
+                TableName=PLACE.budget_table,
+                Key={"subject": {"S": subject}},
+                UpdateExpression="ADD n :one",
+                ExpressionAttributeValues={":one": {"N": "1"}},
+            )
+
+    await count(vend, "vend#alice#60")
+    await count(admin, "admin#alice#60")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        await count(vend, "admin#alice#60")

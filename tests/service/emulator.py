@@ -5,7 +5,7 @@ from shared.aws.clients import Clients
 
 
 def table_name(which: str) -> str:
-    """Name the `session` or the `grant` table."""
+    """Name the `session`, the `grant` or the `budget` table."""
     return str(table_definitions()[which]["name"])
 
 

@@ -85,4 +85,4 @@ async def grant_status(clients: Clients, grant: Grant, user: str = "alice") -> s
         Key={"subject": row["subject"], "item": row["item"]},
         ConsistentRead=True,
     )
-    return str(answer["Item"]["status"]["S"])
+    return "consumed" if "consumed_by" in answer["Item"] else str(answer["Item"]["status"]["S"])

@@ -11,7 +11,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def budget(clients: Clients, limit: int) -> RateBudget:
-    return RateBudget(clients.dynamodb, table_name("grant"), name="vend", limit=limit, window=MINUTE)
+    return RateBudget(clients.dynamodb, table_name("budget"), name="vend", limit=limit, window=MINUTE)
 
 
 async def test_a_budget_lasts_exactly_its_limit_and_then_says_when_to_return(clients: Clients) -> None:
@@ -36,4 +36,4 @@ async def test_users_do_not_spend_each_others_budget(clients: Clients) -> None:
 @pytest.mark.parametrize(("limit", "window"), [(0, MINUTE), (-1, MINUTE), (1, timedelta(0))])
 def test_a_budget_for_nobody_is_refused_at_once(limit: int, window: timedelta) -> None:
     with pytest.raises(ValueError, match="budget"):
-        RateBudget(None, "grants", name="vend", limit=limit, window=window)
+        RateBudget(None, "budgets", name="vend", limit=limit, window=window)

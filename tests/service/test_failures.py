@@ -70,7 +70,7 @@ CALLS: dict[str, Call] = {
     "documents": lambda c: SsmDocuments(c.ssm, "/sentinel").load(["policies/access"]),
     "catalogue": lambda c: SsmDocuments(c.ssm, "/sentinel").load_profiles(),
     "standing": lambda c: GrantTable(c.dynamodb, "grants").load_standing("alice", "prod", NOW),
-    "budget": lambda c: RateBudget(c.dynamodb, "grants", name="vend", limit=1, window=timedelta(minutes=1)).spend(
+    "budget": lambda c: RateBudget(c.dynamodb, "budgets", name="vend", limit=1, window=timedelta(minutes=1)).spend(
         "alice", NOW
     ),
     "record": lambda c: SessionTable(c.dynamodb, "sessions", "grants").record_session(a_session()),

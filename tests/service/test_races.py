@@ -47,6 +47,6 @@ async def test_a_grant_given_back_while_others_race_for_it_still_serves_one(atom
 
 async def test_a_budget_is_spent_exactly_however_many_ask_at_once(atomic_clients: Clients) -> None:
     window = timedelta(minutes=1)
-    vends = RateBudget(atomic_clients.dynamodb, table_name("grant"), name="vend", limit=7, window=window)
+    vends = RateBudget(atomic_clients.dynamodb, table_name("budget"), name="vend", limit=7, window=window)
     answers = await asyncio.gather(*(vends.spend("alice", NOW) for _ in range(20)))
     assert Counter(isinstance(answer, Spent) for answer in answers) == {True: 7, False: 13}

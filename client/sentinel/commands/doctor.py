@@ -32,6 +32,7 @@ _STYLES: Final = {"ok": "green", "warn": "yellow", "fail": "bold red", "skipped"
 @click.option("--vend-role", metavar="ARN", help="The vend Lambda's role. Default: as the function says.")
 @click.option("--session-table", metavar="NAME", help="The session table. Default: as the function says.")
 @click.option("--grant-table", metavar="NAME", help="The grant table. Default: as the function says.")
+@click.option("--budget-table", metavar="NAME", help="The table of rate budgets. Default: as the function says.")
 @click.option(
     "--prefix", "parameter_prefix", envvar="SENTINEL_PARAMETER_PREFIX", help="Where the documents lie, /sentinel say."
 )

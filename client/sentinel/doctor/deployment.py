@@ -16,6 +16,7 @@ class Deployment:
     vend_role: str | None = None
     session_table: str | None = None
     grant_table: str | None = None
+    budget_table: str | None = None
     parameter_prefix: str | None = None
     authorizers: Sequence[str] = ()
 
@@ -42,6 +43,7 @@ class Known:
     authorizers: Sequence[str]
     session_table: str
     grant_table: str
+    budget_table: str
     parameter_prefix: str
     vend_role_arn: str
     trusted_accounts: Sequence[str] = ()
@@ -75,6 +77,7 @@ async def discover(aws: Aws, deployment: Deployment) -> Known:
         authorizers=authorizers,
         session_table=choose(deployment.session_table, "SESSION_TABLE", f"{deployment.name}-sessions"),
         grant_table=choose(deployment.grant_table, "GRANT_TABLE", f"{deployment.name}-grants"),
+        budget_table=choose(deployment.budget_table, "BUDGET_TABLE", f"{deployment.name}-budgets"),
         parameter_prefix=choose(deployment.parameter_prefix, "PARAMETER_PREFIX", "/sentinel").rstrip("/"),
         vend_role_arn=str(role),
         trusted_accounts=[

@@ -14,10 +14,10 @@ from sentinel.doctor.aws import Aws, DeniedError, UnansweredError
 from sentinel.doctor.deployment import Deployment, Known, discover
 from sentinel.doctor.documents import Stored, check_documents, read_documents
 from sentinel.doctor.findings import Finding, ok, skipped
-from sentinel.doctor.functions import check_function
+from sentinel.doctor.functions import COUNTING, check_function
 from sentinel.doctor.roles import check_role
 from sentinel.doctor.running import Check, run_checks
-from sentinel.doctor.tables import GRANTS, SESSIONS, check_table
+from sentinel.doctor.tables import BUDGETS, GRANTS, SESSIONS, check_table
 from sentinel.errors import BaseCredentialsError
 from sentinel.output import Progress
 from sentinel.session_api import SessionApi
@@ -80,12 +80,13 @@ async def _examine_documents(aws: Aws, known: Known, progress: Progress) -> list
 
 
 def _service_checks(aws: Aws, known: Known, api: SessionApi) -> Sequence[Check]:
-    functions = (known.vend, known.admin, *known.authorizers)
+    functions = {known.vend: COUNTING, known.admin: COUNTING, **dict.fromkeys(known.authorizers, ())}
     return [
-        *(Check(f"function {name}", partial(check_function, aws, name)) for name in functions),
+        *(Check(f"function {name}", partial(check_function, aws, name, needs)) for name, needs in functions.items()),
         *(Check(f"authorizer {name}", partial(check_authorizer, aws, name)) for name in known.authorizers),
         Check(f"table {known.session_table}", partial(check_table, aws, known.session_table, SESSIONS)),
         Check(f"table {known.grant_table}", partial(check_table, aws, known.grant_table, GRANTS)),
+        Check(f"table {known.budget_table}", partial(check_table, aws, known.budget_table, BUDGETS)),
         Check("kill switch", partial(kill_switch.check_state, api)),
         Check(f"kill switch of {known.account}", partial(kill_switch.check_policy, aws, known)),
         Check("alarms", partial(check_alarms, aws, known)),

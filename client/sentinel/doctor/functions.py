@@ -1,6 +1,6 @@
 """A Lambda function: whether it is there, served through its alias, and has a log that ends some day."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sentinel.doctor.aws import Aws
@@ -9,10 +9,15 @@ from sentinel.doctor.findings import Finding, fail, unless, warn
 ALIAS: Final = "live"
 _LATEST: Final = "$LATEST"
 _REQUIRED: Final = ("SENTINEL_API_ID", "SENTINEL_SESSION_TABLE", "SENTINEL_GRANT_TABLE")
+# Of vend and admin, beside what every function needs.
+COUNTING: Final = ("SENTINEL_BUDGET_TABLE",)
 
 
-async def check_function(aws: Aws, name: str) -> list[Finding]:
-    """Examine a function, its alias and its log group. Its settings are looked for by name; values are not shown."""
+async def check_function(aws: Aws, name: str, further: Sequence[str] = ()) -> list[Finding]:
+    """Examine a function, its alias and its log group. Its settings are looked for by name; values are not shown.
+
+    `further` are settings it needs beside those of every function.
+    """
     about = f"function {name}"
     alias = await aws.find("lambda", "get_alias", FunctionName=name, Name=ALIAS)
     served = {} if alias is None else {"Qualifier": ALIAS}
@@ -24,15 +29,15 @@ async def check_function(aws: Aws, name: str) -> list[Finding]:
     group = f"/aws/lambda/{name}"
     groups = await aws.all("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=group) or []
     exact = [each for each in groups if each["logGroupName"] == group]
-    problems = [*_settings(about, found), *_served(about, alias), *_logs(about, group, exact)]
+    problems = [*_settings(about, found, further), *_served(about, alias), *_logs(about, group, exact)]
     return unless(problems, about, f"it is active, served through the alias {ALIAS}, and its log ends")
 
 
-def _settings(about: str, found: Mapping[str, Any]) -> Iterator[Finding]:
+def _settings(about: str, found: Mapping[str, Any], further: Sequence[str]) -> Iterator[Finding]:
     if (state := found.get("State", "Active")) not in ("Active", "Inactive"):
         yield fail(about, f"its state is {state}", "see the function's StateReason in the Lambda console")
     variables = found.get("Environment", {}).get("Variables", {})
-    if missing := [name for name in _REQUIRED if not variables.get(name)]:
+    if missing := [name for name in (*_REQUIRED, *further) if not variables.get(name)]:
         yield fail(about, f"it lacks {', '.join(missing)}", "set them; docs/settings.md says what they mean")
 
 

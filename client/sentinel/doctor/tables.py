@@ -1,4 +1,4 @@
-"""The two tables: keys and indexes, and what keeps rows from being lost or kept for ever."""
+"""The tables: keys and indexes, and what keeps rows from being lost or kept for ever."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,10 +14,11 @@ _DEFINITION: Final = "deploy/definitions/tables.json"
 
 @dataclass(frozen=True, slots=True)
 class TableKind:
-    """What a table must have: its keys in order, and its indexes."""
+    """What a table must have: its keys in order, its indexes, and whether its rows must be recoverable."""
 
     keys: tuple[str, ...]
     indexes: frozenset[str]
+    is_evidence: bool = True
 
 
 SESSIONS: Final = TableKind(("session_id",), frozenset({"by-user", "by-profile", "by-day"}))
@@ -25,6 +26,8 @@ GRANTS: Final = TableKind(
     ("subject", "item"),
     frozenset({"serving", "by-id", "open-by-kind", "by-kind", "by-user", "by-profile"}),
 )
+# Counters of the last minutes: what is lost is counted from nothing.
+BUDGETS: Final = TableKind(("subject",), frozenset(), is_evidence=False)
 
 
 async def check_table(aws: Aws, name: str, kind: TableKind) -> list[Finding]:
@@ -32,16 +35,23 @@ async def check_table(aws: Aws, name: str, kind: TableKind) -> list[Finding]:
     about = f"table {name}"
     found = await aws.find("dynamodb", "describe_table", TableName=name)
     if found is None:
-        return [fail(about, "there is no such table", "deploy it, or name yours: --session-table, --grant-table")]
+        return [
+            fail(
+                about,
+                "there is no such table",
+                "deploy it, or name yours: --session-table, --grant-table, --budget-table",
+            )
+        ]
     recovery = await aws.find("dynamodb", "describe_continuous_backups", TableName=name)
     expiry = await aws.find("dynamodb", "describe_time_to_live", TableName=name)
     problems = [
         *_shape(about, found["Table"], kind),
         *_protection(about, name, found["Table"]),
-        *_recovery(about, name, recovery or {}),
+        *(_recovery(about, name, recovery or {}) if kind.is_evidence else ()),
         *_expiry(about, name, expiry or {}),
     ]
-    return unless(problems, about, "keys and indexes are right; recovery, expiry and deletion protection are on")
+    kept = "recovery, expiry" if kind.is_evidence else "expiry"
+    return unless(problems, about, f"keys and indexes are right; {kept} and deletion protection are on")
 
 
 def _shape(about: str, table: Mapping[str, Any], kind: TableKind) -> Iterator[Finding]:

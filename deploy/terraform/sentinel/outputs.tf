@@ -68,7 +68,7 @@ output "functions" {
 }
 
 output "tables" {
-  description = "Names of the two tables by what they hold: session and grant."
+  description = "Names of the tables by what they hold: session, grant and budget."
   value       = { for key, table in aws_dynamodb_table.this : key => table.name }
 }
 

@@ -18,6 +18,7 @@ locals {
     account          = data.aws_caller_identity.this.account_id
     session_table    = local.table_names["session"]
     grant_table      = local.table_names["grant"]
+    budget_table     = local.table_names["budget"]
     parameter_prefix = var.parameter_prefix
     vend_role        = "${var.name}-vend"
     admin_role       = "${var.name}-admin"

@@ -21,6 +21,7 @@ locals {
 
   documented = {
     SENTINEL_API_ID              = join(",", local.api_ids)
+    SENTINEL_BUDGET_TABLE        = aws_dynamodb_table.this["budget"].name
     SENTINEL_DEADLINE            = var.deadline
     SENTINEL_PARAMETER_PREFIX    = var.parameter_prefix
     SENTINEL_TRUSTED_ACCOUNTS    = join(",", var.trusted_accounts)

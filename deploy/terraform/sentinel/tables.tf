@@ -1,4 +1,4 @@
-# The two tables, as deploy/definitions/tables.json has them for every deployment and every test.
+# The tables, as deploy/definitions/tables.json has them for every deployment and every test.
 
 locals {
   tables_json = jsondecode(file("${path.module}/../../definitions/tables.json"))
@@ -25,7 +25,7 @@ resource "aws_dynamodb_table" "this" {
   }
 
   dynamic "global_secondary_index" {
-    for_each = each.value.create.GlobalSecondaryIndexes
+    for_each = lookup(each.value.create, "GlobalSecondaryIndexes", [])
 
     content {
       name            = global_secondary_index.value.IndexName

@@ -37,6 +37,7 @@ NOT_RUN = {
     "the operator's doctor",
     "fetch and build",
     "the SDK's installation",
+    "another version to come from",
 }
 
 

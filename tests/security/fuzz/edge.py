@@ -23,7 +23,12 @@ from tests.lambda_context import FakeContext
 from tests.security.fuzz.target import Target
 from tests.security.promises import check_answer
 
-_SETTINGS: Final = {"SENTINEL_API_ID": API_ID, "SENTINEL_SESSION_TABLE": "session", "SENTINEL_GRANT_TABLE": "grant"}
+_SETTINGS: Final = {
+    "SENTINEL_API_ID": API_ID,
+    "SENTINEL_SESSION_TABLE": "session",
+    "SENTINEL_GRANT_TABLE": "grant",
+    "SENTINEL_BUDGET_TABLE": "budgets",
+}
 _READ: Final = Answer({"read": True})
 JSON: Final = {"content-type": "application/json"}
 

@@ -37,7 +37,11 @@ class Asker:
     keys: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
 
     def having(self, **keys: str) -> "Asker":
-        return Asker(self.arn, self.account, {**self.keys, **{name.replace("_", ":"): keys[name] for name in keys}})
+        return self.asking({name.replace("_", ":"): keys[name] for name in keys})
+
+    def asking(self, keys: Mapping[str, str | Sequence[str]]) -> "Asker":
+        """Add condition keys of the request itself."""
+        return Asker(self.arn, self.account, {**self.keys, **keys})
 
 
 def role(name: str, account: str = WORKLOAD, path: str = "/", **keys: str) -> Asker:

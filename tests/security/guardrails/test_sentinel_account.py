@@ -13,7 +13,7 @@ OPERATOR = role(
 FUNCTIONS = [
     EXAMPLE.arn("lambda", f"function:sentinel-{name}") for name in ("vend", "admin", "authorizer", "authorizer-ledger")
 ]
-TABLES = [EXAMPLE.arn("dynamodb", f"table/{table}") for table in (EXAMPLE.session_table, EXAMPLE.grant_table)]
+TABLES = EXAMPLE.every_table_arn
 
 
 def denying(organization: Organization, asker: Asker, action: str, resource: str) -> list[str]:

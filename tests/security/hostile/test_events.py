@@ -31,6 +31,7 @@ def environment() -> dict[str, str]:
         "SENTINEL_API_ID": API_ID,
         "SENTINEL_SESSION_TABLE": table_name("session"),
         "SENTINEL_GRANT_TABLE": table_name("grant"),
+        "SENTINEL_BUDGET_TABLE": table_name("budget"),
         "SENTINEL_VEND_BUDGET": "10000",
         "SENTINEL_ADMIN_BUDGET": "10000",
     }

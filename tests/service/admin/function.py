@@ -124,10 +124,9 @@ class AdminLambda:
         return read_session(answer["Item"])
 
     def rows(self) -> list[dict[str, Any]]:
-        """List every row but the counters of rate budgets."""
+        """List every row of the grant table."""
         items = self.aws("dynamodb").scan(TableName=table_name("grant"))["Items"]
-        kept = (item for item in items if not item["item"]["S"].startswith("budget#admin#"))
-        return sorted(kept, key=lambda item: (item["subject"]["S"], item["item"]["S"]))
+        return sorted(items, key=lambda item: (item["subject"]["S"], item["item"]["S"]))
 
     def store(self, name: str, document: object) -> None:
         self.aws("ssm").put_parameter(

@@ -110,6 +110,7 @@ def environment() -> dict[str, str]:
         "SENTINEL_API_ID": API_ID,
         "SENTINEL_SESSION_TABLE": table_name("session"),
         "SENTINEL_GRANT_TABLE": table_name("grant"),
+        "SENTINEL_BUDGET_TABLE": table_name("budget"),
         "SENTINEL_DOCUMENT_TTL": "0",
         "SENTINEL_DOCUMENT_MAX_STALE": "0",
     }

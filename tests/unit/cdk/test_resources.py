@@ -34,7 +34,7 @@ def _deployed(value: str) -> str:
     return "arn:aws:sns:eu-central-1:111122223333:events" if value.startswith("<SentinelEvents") else value
 
 
-@pytest.mark.parametrize("key", ["session", "grant"])
+@pytest.mark.parametrize("key", sorted(table_definitions()))
 def test_a_table_is_as_its_definition_says(default: Template, key: str) -> None:
     definition = table_definitions()[key]
     table = default.named("DynamoDB::Table", "TableName", definition["name"])
@@ -46,7 +46,7 @@ def test_a_table_is_as_its_definition_says(default: Template, key: str) -> None:
         "PointInTimeRecoverySpecification": definition["point_in_time_recovery"],
     }
     assert table["DeletionProtectionEnabled"]
-    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": key != "budget"}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
 
 
@@ -54,7 +54,7 @@ def test_tables_outlive_the_stack(default: Template, private: Template) -> None:
     for template in (default, private):
         tables = [each for each in template.resources.values() if each["Type"] == "AWS::DynamoDB::Table"]
         assert {(each["DeletionPolicy"], each["UpdateReplacePolicy"]) for each in tables} == {("Retain", "Retain")}
-        assert len(tables) == 2
+        assert len(tables) == 3
 
 
 def test_a_key_of_ones_own_encrypts_tables_topic_and_logs(complete: Template) -> None:
@@ -109,6 +109,7 @@ def test_functions_start_with_the_settings_they_are_given(templates: Mapping[str
         vend, admin = (load_settings(_environment(templates[variant], f"{name}-{each}")) for each in ("vend", "admin"))
         assert vend.session_table == admin.session_table == f"{name}-sessions"
         assert vend.grant_table == admin.grant_table == f"{name}-grants"
+        assert vend.budget_table == admin.budget_table == f"{name}-budgets"
         assert vend.api_id == admin.api_id
         assert admin.topic_arn
 

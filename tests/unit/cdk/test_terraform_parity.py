@@ -179,7 +179,7 @@ def test_the_same_authorities_in_the_same_partitions() -> None:
 
 def _settings() -> set[str]:
     """What the module has a variable for is chosen in `settings` here; the rest follows from what is deployed."""
-    follows = {"api_id", "session_table", "grant_table", "topic_arn", "kill_switch_policies"}
+    follows = {"api_id", "session_table", "grant_table", "budget_table", "topic_arn", "kill_switch_policies"}
     return Settings.model_fields.keys() - follows
 
 

@@ -19,6 +19,7 @@ PLACE = local_place()
 ROLE = PLACE.role_arn("prod", PLACE.protected_path)
 ACCESS = 'version: "1"\nrules: [{name: all, effect: allow, conditions: {profiles: [prod]}}]'
 PROFILE = Profile(role_arn=ROLE)
+_TABLE_KINDS = {PLACE.session_table: "session", PLACE.grant_table: "grant", PLACE.budget_table: "budget"}
 KNOWN = Known(
     account=PLACE.account,
     partition="aws",
@@ -27,6 +28,7 @@ KNOWN = Known(
     authorizers=("sentinel-authorizer",),
     session_table=PLACE.session_table,
     grant_table=PLACE.grant_table,
+    budget_table=PLACE.budget_table,
     parameter_prefix="/sentinel",
     vend_role_arn=PLACE.vend_role_arn,
 )
@@ -69,6 +71,7 @@ def _functions() -> dict[str, Any]:
         "SENTINEL_API_ID": "x",
         "SENTINEL_SESSION_TABLE": PLACE.session_table,
         "SENTINEL_GRANT_TABLE": PLACE.grant_table,
+        "SENTINEL_BUDGET_TABLE": PLACE.budget_table,
     }
     authorizer = {
         "AuthorizerUri": "arn:aws:apigateway:x:lambda:path/2015-03-31/functions/"
@@ -85,7 +88,7 @@ def _functions() -> dict[str, Any]:
 
 def _tables() -> dict[str, Any]:
     return {
-        "describe_table": lambda asked: {"Table": table("grant" if "grant" in asked["TableName"] else "session")},
+        "describe_table": lambda asked: {"Table": table(_TABLE_KINDS[asked["TableName"]])},
         "describe_continuous_backups": {
             "ContinuousBackupsDescription": {
                 "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"},

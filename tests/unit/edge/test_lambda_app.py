@@ -21,7 +21,12 @@ from tests.gateway_events import ACCOUNT, API_ID, http_api_event
 from tests.lambda_context import FakeContext
 
 SETTINGS = load_settings(
-    {"SENTINEL_API_ID": API_ID, "SENTINEL_SESSION_TABLE": "sessions", "SENTINEL_GRANT_TABLE": "grants"},
+    {
+        "SENTINEL_API_ID": API_ID,
+        "SENTINEL_SESSION_TABLE": "sessions",
+        "SENTINEL_GRANT_TABLE": "grants",
+        "SENTINEL_BUDGET_TABLE": "budgets",
+    },
 )
 EVENT = http_api_event(path="/here")
 

@@ -8,6 +8,7 @@ ENOUGH = {
     "SENTINEL_API_ID": "a1b2c3d4e5, f6g7h8i9j0",
     "SENTINEL_SESSION_TABLE": "sessions",
     "SENTINEL_GRANT_TABLE": "grants",
+    "SENTINEL_BUDGET_TABLE": "budgets",
     "PATH": "/usr/bin",
 }
 
@@ -30,7 +31,15 @@ def test_every_problem_is_listed_at_once() -> None:
             },
         )
     text = str(raised.value)
-    for name in ("API_ID", "SESSION_TABLE", "GRANT_TABLE", "DEADLINE", "TRUSTED_ACCOUNTS", "DOCUMENT_TLL"):
+    for name in (
+        "API_ID",
+        "SESSION_TABLE",
+        "GRANT_TABLE",
+        "BUDGET_TABLE",
+        "DEADLINE",
+        "TRUSTED_ACCOUNTS",
+        "DOCUMENT_TLL",
+    ):
         assert f"SENTINEL_{name}: " in text
     assert "SENTINEL_DOCUMENT_TLL: is not a setting" in text
 

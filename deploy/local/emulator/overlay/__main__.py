@@ -15,7 +15,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack_app
 
-from . import assume_role, conditions, control, parameters
+from . import assume_role, conditions, control, parameters, rows
 
 
 def main() -> None:
@@ -28,6 +28,7 @@ def main() -> None:
     conditions.create_admin(orders["access_key_id"], orders["secret_access_key"])
     assume_role.install()
     parameters.install()
+    rows.install()
     control.keep_sessions()
     config = Config()
     config.bind = [f"fd://{orders['socket']}"]

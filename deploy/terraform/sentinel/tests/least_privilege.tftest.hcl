@@ -81,12 +81,37 @@ run "as_it_comes" {
   }
 }
 
+run "vend_consumes_grants_and_counts_elsewhere" {
+  assert {
+    condition = alltrue([for statement in output.functions["sentinel-vend"].policies.vend.Statement :
+      contains(flatten([statement.Action]), "dynamodb:UpdateItem") && endswith(jsonencode(statement.Resource), "table/sentinel-grants\"") ?
+      !contains(statement.Condition["ForAllValues:StringEquals"]["dynamodb:Attributes"], "status") &&
+      statement.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] == ["user#*"] &&
+      statement.Condition.Null == { "dynamodb:Attributes" = "false", "dynamodb:LeadingKeys" = "false" } : true
+    ])
+    error_message = "The vend role can make or change a grant."
+  }
+
+  # The setting is taken from the table, so an upgrade has made it before any function asks for it.
+  assert {
+    condition = alltrue([for name in ["sentinel-vend", "sentinel-admin"] :
+      output.functions[name].settings["SENTINEL_BUDGET_TABLE"] == aws_dynamodb_table.this["budget"].name
+    ])
+    error_message = "A function counts where no table is."
+  }
+}
+
 run "tables_and_logs_are_kept" {
   assert {
     condition = alltrue([for table in aws_dynamodb_table.this :
-      table.deletion_protection_enabled && table.point_in_time_recovery[0].enabled && table.ttl[0].enabled && table.billing_mode == "PAY_PER_REQUEST"
+      table.deletion_protection_enabled && table.ttl[0].enabled && table.billing_mode == "PAY_PER_REQUEST"
     ])
     error_message = "A table can be lost."
+  }
+
+  assert {
+    condition     = { for key, table in aws_dynamodb_table.this : key => table.point_in_time_recovery[0].enabled } == { session = true, grant = true, budget = false }
+    error_message = "A table of evidence cannot be recovered, or counters of a minute are."
   }
 
   assert {
@@ -147,6 +172,7 @@ run "every_setting_reaches_its_functions" {
       SENTINEL_API_ID              = "httpapi001"
       SENTINEL_SESSION_TABLE       = "sentinel-sessions"
       SENTINEL_GRANT_TABLE         = "sentinel-grants"
+      SENTINEL_BUDGET_TABLE        = "sentinel-budgets"
       SENTINEL_DEADLINE            = "12"
       SENTINEL_CALL_TIMEOUT        = "2"
       SENTINEL_HEDGE_RATIO         = "0.1"
