@@ -25,5 +25,6 @@ def sentinel_place(
         vend_role=f"{name}-vend",
         admin_role=f"{name}-admin",
         topic=f"{name}-events",
+        deployment=name,
         protected_path=protected_path,
     )

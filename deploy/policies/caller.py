@@ -62,21 +62,38 @@ def routes_of(task: Task) -> Sequence[str]:
 def caller_policy(place: Place, *api_ids: str, function_url: str | None = None) -> Policy:
     """Let a caller invoke Sentinel's APIs, whatever the route.
 
-    `function_url` names the function whose URL may be called: a new URL asks for both of Lambda's actions (Lambda
-    Developer Guide, "Control access to Lambda function URLs"). A Function URL has no routes to tell apart.
+    `function_url` names the function whose URL may be called. It has no routes to tell apart.
     """
     statements = [_call(place, [f"{api_id}/*" for api_id in api_ids])]
     if function_url is not None:
-        statements.append(
-            {
-                "Sid": "CallTheFunctionUrl",
-                "Effect": "Allow",
-                "Action": ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"],
-                "Resource": place.arn("lambda", f"function:{function_url}"),
-                "Condition": {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}},
-            },
-        )
+        statements.extend(_call_url(place, function_url))
     return policy(*statements)
+
+
+def _call_url(place: Place, function: str) -> list[Statement]:
+    """Let a caller invoke a function by its URL, and in no other way.
+
+    A URL asks for both of Lambda's actions (Lambda Developer Guide, "Control access to Lambda function URLs"). Each has
+    a condition key of its own, and a condition on a key an action lacks never holds: hence two statements. The URL may
+    be an alias's.
+    """
+    functions = [place.arn("lambda", f"function:{function}"), place.arn("lambda", f"function:{function}:*")]
+    return [
+        {
+            "Sid": "CallTheFunctionUrl",
+            "Effect": "Allow",
+            "Action": "lambda:InvokeFunctionUrl",
+            "Resource": functions,
+            "Condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}},
+        },
+        {
+            "Sid": "InvokeByTheUrlOnly",
+            "Effect": "Allow",
+            "Action": "lambda:InvokeFunction",
+            "Resource": functions,
+            "Condition": {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}},
+        },
+    ]
 
 
 def task_policy(place: Place, api_id: str, task: Task, stage: str = "$default") -> Policy:
@@ -95,7 +112,8 @@ def _call(place: Place, resources: Iterable[str]) -> Statement:
 
 def doctor_policy(place: Place) -> Policy:
     """Let somebody look a deployment over with `sentinel doctor --operator`: settings and documents, no rows."""
-    functions = [place.arn("lambda", f"function:{name}*") for name in place.function_names]
+    authorizers = [f"{place.authorizer_role}{rest}" for rest in ("", ":*", "-*")]
+    functions = [place.arn("lambda", f"function:{name}") for name in (*place.function_name_patterns[:-1], *authorizers)]
     return policy(
         _read(["lambda:GetAlias", "lambda:GetFunctionConfiguration"], functions, "ReadFunctions"),
         _read(
@@ -123,8 +141,13 @@ def _read(actions: Sequence[str], resources: Sequence[str], sid: str) -> Stateme
 
 
 def operator_policy(place: Place) -> Policy:
-    """Let an operator push documents with `sentinel policy push`."""
-    everything = place.parameters("*")
+    """Let an operator push documents with `sentinel policy push`, and store webhooks without reading any.
+
+    A webhook is a credential. No path above the documents' own is let: whoever may list one reads all below it.
+    """
+    kinds = ("policies", "profiles")
+    documents = [place.parameters(f"{kind}{rest}") for kind in kinds for rest in ("", "/*")]
+    writing = ["ssm:PutParameter", "ssm:DeleteParameter"]
     return policy(
         {
             "Sid": "KeepDocuments",
@@ -134,9 +157,14 @@ def operator_policy(place: Place) -> Policy:
                 "ssm:GetParameters",
                 "ssm:GetParametersByPath",
                 "ssm:GetParameterHistory",
-                "ssm:PutParameter",
-                "ssm:DeleteParameter",
+                *writing,
             ],
-            "Resource": [place.arn("ssm", f"parameter{place.parameter_prefix}"), everything],
+            "Resource": documents,
+        },
+        {
+            "Sid": "StoreWebhooks",
+            "Effect": "Allow",
+            "Action": writing,
+            "Resource": place.parameters("webhooks/?*"),
         },
     )

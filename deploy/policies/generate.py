@@ -14,12 +14,13 @@ from deploy.policies.kill_switch import revocations_role_policy, revocations_rol
 from deploy.policies.place import Place, Policy
 from deploy.policies.protected import protected_trust
 from deploy.policies.resource_control import guard_roles, keep_data_inside
-from deploy.policies.sentinel_account import protect_sentinel
+from deploy.policies.sentinel_account import protect_data, protect_functions, protect_watching
 from deploy.policies.service_control import leave_people_sentinel, protect_roles, refuse_lasting_keys
 from deploy.policies.spared import Spared
 from deploy.policies.terraform import write_terraform_files
 
 FOLDER: Final = Path(__file__).parent / "generated"
+MAXIMUM_BYTES: Final = 5120
 EXAMPLE: Final = Place(
     partition="aws",
     region="eu-central-1",
@@ -33,7 +34,10 @@ EXAMPLE_SPARED: Final = Spared(
     deployers=("sentinel-deploy", "sentinel-cloudformation"),
     break_glass="BreakGlass",
     operators=("SentinelOperator",),
+    stacks=("Sentinel",),
 )
+EXAMPLE_ORGANIZATION: Final = "o-exampleorgid"
+EXAMPLE_KEY_ARN: Final = EXAMPLE.arn("kms", "key/0a1b2c3d-1111-2222-3333-444455556666")
 _API: Final = "a1b2c3d4e5"
 
 
@@ -60,9 +64,11 @@ def organization_policies() -> Mapping[str, Policy]:
         "scp-protected-roles.json": protect_roles(EXAMPLE, EXAMPLE_SPARED),
         "scp-lasting-keys.json": refuse_lasting_keys(EXAMPLE_SPARED),
         "scp-people.json": leave_people_sentinel(EXAMPLE_SPARED),
-        "scp-sentinel-account.json": protect_sentinel(EXAMPLE, EXAMPLE_SPARED),
-        "rcp-protected-roles.json": guard_roles(EXAMPLE),
-        "rcp-outsiders.json": keep_data_inside("o-exampleorgid", ["777788889999"]),
+        "scp-sentinel-functions.json": protect_functions(EXAMPLE, EXAMPLE_SPARED),
+        "scp-sentinel-data.json": protect_data(EXAMPLE, EXAMPLE_SPARED, [EXAMPLE_KEY_ARN]),
+        "scp-sentinel-watching.json": protect_watching(EXAMPLE, EXAMPLE_SPARED),
+        "rcp-protected-roles.json": guard_roles(EXAMPLE, EXAMPLE_ORGANIZATION),
+        "rcp-outsiders.json": keep_data_inside(EXAMPLE_ORGANIZATION, ["777788889999"]),
     }
 
 
@@ -75,10 +81,20 @@ def render_dense(document: Policy) -> str:
     """Spell an organization's policy, a line a statement: its white space counts towards the 5,120 bytes it may have.
 
     AWS Organizations User Guide, "Quotas and service limits": the console takes white space out, the API does not.
+
+    Raises:
+        ValueError: it is larger.
+
     """
-    statements = cast("list[object]", document["Statement"])
+    statements = cast("list[dict[str, object]]", document["Statement"])
     lines = ",\n".join(json.dumps(statement, separators=(",", ":")) for statement in statements)
-    return f'{{"Version":"{document["Version"]}","Statement":[\n{lines}\n]}}'
+    text = f'{{"Version":"{document["Version"]}","Statement":[\n{lines}\n]}}'
+    if (size := len(text.encode())) > MAXIMUM_BYTES:
+        raise ValueError(
+            f"the policy that begins with {statements[0]['Sid']} has {size} bytes, {MAXIMUM_BYTES} are allowed: "
+            "spare fewer roles, give them shorter names, or attach its statements as two policies",
+        )
+    return text
 
 
 def rendered_files() -> Mapping[str, str]:

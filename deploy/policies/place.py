@@ -28,6 +28,7 @@ class Place:
     admin_role: str = "sentinel-admin"
     topic: str = "sentinel-events"
     protected_path: str = "/sentinel/protected/"
+    deployment: str = "sentinel"
 
     def arn(self, service: str, resource: str) -> str:
         """Name a regional resource of this account."""
@@ -42,13 +43,19 @@ class Place:
         return self.role_arn(self.vend_role)
 
     @property
-    def function_names(self) -> Sequence[str]:
-        """Name the functions; their roles are called the same."""
-        return self.vend_role, self.admin_role, self.authorizer_role
+    def function_name_patterns(self) -> list[str]:
+        """Match the functions' names, also with a version or alias behind; of authorizers there may be several."""
+        exact = [name for function in (self.vend_role, self.admin_role) for name in (function, f"{function}:*")]
+        return [*exact, f"{self.authorizer_role}*"]
+
+    @property
+    def function_patterns(self) -> list[str]:
+        """Match the functions by ARN, with their versions and aliases: for what is denied about them."""
+        return [self.arn("lambda", f"function:{name}") for name in self.function_name_patterns]
 
     @property
     def execution_role_arns(self) -> list[str]:
-        """Match the roles the Lambdas run as; of authorizers there may be several, whose names begin alike."""
+        """Match the roles the Lambdas run as, which have the functions' names."""
         return [self.vend_role_arn, self.role_arn(self.admin_role), self.role_arn(f"{self.authorizer_role}*")]
 
     @property
@@ -98,16 +105,34 @@ def deny(
     **condition: object,
 ) -> Statement:
     """Deny where the condition holds, except to the principals of these ARNs (`only`) or ARN patterns (`unlike`)."""
+    return _denying(sid, {"Action": _listed(actions)}, resources, only, unlike, condition)
+
+
+def deny_rest(
+    sid: str,
+    let: Sequence[str],
+    resources: Sequence[str] | str,
+    only: Sequence[str] = (),
+    unlike: Sequence[str] = (),
+    **condition: object,
+) -> Statement:
+    """Deny every action on these resources but those that are `let`: also actions AWS adds later."""
+    return _denying(sid, {"NotAction": list(let)}, resources, only, unlike, condition)
+
+
+def _denying(
+    sid: str,
+    actions: Statement,
+    resources: Sequence[str] | str,
+    only: Sequence[str],
+    unlike: Sequence[str],
+    condition: dict[str, object],
+) -> Statement:
     if only:
         condition["ArnNotEquals"] = {"aws:PrincipalArn": _listed(only)}
     if unlike:
         condition["ArnNotLike"] = {"aws:PrincipalArn": _listed(unlike)}
-    statement: Statement = {
-        "Sid": sid,
-        "Effect": "Deny",
-        "Action": _listed(actions),
-        "Resource": _listed(resources),
-    }
+    statement: Statement = {"Sid": sid, "Effect": "Deny", **actions, "Resource": _listed(resources)}
     return statement | ({"Condition": condition} if condition else {})
 
 

@@ -17,8 +17,12 @@ _BECOME: Final = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWit
 _HOLD_DATA: Final = ("kms:*", "s3:*", "secretsmanager:*", "sqs:*")
 
 
-def guard_roles(place: Place) -> Policy:
-    """Let nobody into a protected role but the vend Lambda, AWS services included: none has a business there."""
+def guard_roles(place: Place, organization: str) -> Policy:
+    """Let nobody into a protected role but the vend Lambda, AWS services included: none has a business there.
+
+    A stamp that comes from outside `organization` was not set by its vend Lambda, whoever carries it. Services act
+    without a source identity of their own, and with the organization of whoever they act for.
+    """
     revoker = f"arn:{place.partition}:iam::*:role/{ROLE_NAME}"
     return policy(
         _from_anyone(deny("OnlyVendBecomesProtected", _BECOME, place.protected_roles, only=[place.vend_role_arn])),
@@ -39,6 +43,15 @@ def guard_roles(place: Place) -> Policy:
                 only=[place.vend_role_arn],
                 StringLike={"sts:SourceIdentity": f"{PREFIX}-*"},
                 Null={"aws:SourceIdentity": "true"},
+            ),
+        ),
+        _from_anyone(
+            deny(
+                "NoStampFromOutside",
+                ("sts:*", *_HOLD_DATA),
+                "*",
+                StringLike={"aws:SourceIdentity": f"{PREFIX}-*"},
+                StringNotEquals={"aws:PrincipalOrgID": organization},
             ),
         ),
     )

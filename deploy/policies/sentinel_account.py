@@ -1,22 +1,20 @@
-"""The service control policy of the account Sentinel lives in: only a deployment changes what decides."""
+"""Service control policies of the account Sentinel lives in: only a deployment changes what decides.
 
+Most statements name resources and what may still be done with them (`NotAction`), so an operation AWS adds later is
+denied until it is let. Some things have no owner in their ARN: APIs, layers, mute rules. In this account they are all
+the deployment's.
+"""
+
+from collections.abc import Sequence
 from typing import Final
 
-from deploy.policies.place import Place, Policy, deny, policy
+from deploy.policies.place import Place, Policy, Statement, deny, deny_rest, policy
 from deploy.policies.spared import Spared
+from shared.edge.metrics import NAMESPACE
 
-_CHANGE_A_FUNCTION: Final = (
-    "lambda:AddPermission",
-    "lambda:CreateAlias",
-    "lambda:CreateFunctionUrlConfig",
-    "lambda:DeleteFunction",
-    "lambda:PublishVersion",
-    "lambda:RemovePermission",
-    "lambda:UpdateAlias",
-    "lambda:UpdateFunctionCode",
-    "lambda:UpdateFunctionConfiguration",
-    "lambda:UpdateFunctionUrlConfig",
-)
+_READ_FUNCTIONS: Final = ("lambda:Get*", "lambda:List*")
+_INVOKE: Final = ("lambda:InvokeAsync", "lambda:InvokeFunction", "lambda:InvokeFunctionUrl")
+_WIRE: Final = ("lambda:CreateEventSourceMapping", "lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping")
 _WRITE_ROWS: Final = (
     "dynamodb:BatchWriteItem",
     "dynamodb:DeleteItem",
@@ -26,46 +24,153 @@ _WRITE_ROWS: Final = (
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",
 )
-_CHANGE_A_TABLE: Final = (
-    "dynamodb:DeleteTable",
-    "dynamodb:PutResourcePolicy",
-    "dynamodb:UpdateContinuousBackups",
-    "dynamodb:UpdateTable",
-    "dynamodb:UpdateTimeToLive",
+# A backup more does no harm: restoring, exporting and deleting one is denied.
+_BACK_UP: Final = ("dynamodb:CreateBackup", "dynamodb:StartAwsBackupJob")
+_READ_ROWS: Final = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:Describe*",
+    "dynamodb:Get*",
+    "dynamodb:List*",
+    "dynamodb:PartiQLSelect",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "dynamodb:SearchVectors",
 )
-_WRITE_DOCUMENTS: Final = (
-    "ssm:DeleteParameter",
-    "ssm:DeleteParameters",
-    "ssm:PutParameter",
+_READ_DOCUMENTS: Final = ("ssm:Describe*", "ssm:Get*", "ssm:List*")
+_USE_KEYS: Final = (
+    "kms:Decrypt",
+    "kms:Describe*",
+    "kms:Encrypt",
+    "kms:GenerateDataKey*",
+    "kms:Get*",
+    "kms:List*",
+    "kms:ReEncrypt*",
+)
+_WRITE_LOGS: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
+_READ_LOGS: Final = (
+    "logs:Describe*",
+    "logs:Filter*",
+    "logs:Get*",
+    "logs:List*",
+    "logs:StartLiveTail",
+    "logs:StartQuery",
+    "logs:Unmask",
+)
+_READ_ALARMS: Final = ("cloudwatch:Describe*", "cloudwatch:Get*", "cloudwatch:List*")
+# They name no log group: they mask, copy or redirect every group of the account, or let other accounts write to it.
+_CHANGE_ALL_LOGS: Final = (
+    "logs:CreateLogDelivery",
+    "logs:DeleteAccountPolicy",
+    "logs:DeleteLogDelivery",
+    "logs:DeleteResourcePolicy",
+    "logs:PutAccountPolicy",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
 )
 
 
-def protect_sentinel(place: Place, spared: Spared) -> Policy:
-    """Keep functions, rows, tables and documents from everyone but those they are for."""
-    exact = [arn for name in (place.vend_role, place.admin_role) for arn in _function(place, name)]
-    functions = [*exact, place.arn("lambda", f"function:{place.authorizer_role}*")]
-    writers = [place.vend_role_arn, place.role_arn(place.admin_role)]
+def protect_functions(place: Place, spared: Spared) -> Policy:
+    """Leave functions and APIs to who deploys, and let nobody write the request context a function believes."""
+    functions = place.function_patterns
+    # Code comes with its layers, and a signing configuration says which code may come.
+    parts = [place.arn("lambda", "code-signing-config:*"), place.arn("lambda", "layer:*")]
+    apis = [f"arn:{place.partition}:apigateway:{place.region}:{account}:/*" for account in ("", place.account)]
+    keepers = spared.role_arns
     return policy(
-        deny("OnlySparedChangeFunctions", _CHANGE_A_FUNCTION, functions, unlike=spared.role_arns),
-        # Whoever invokes a function writes the request context it believes. API Gateway does as a service principal.
+        deny_rest("OnlySparedChangeFunctions", [*_READ_FUNCTIONS, *_INVOKE], [*functions, *parts], unlike=keepers),
+        deny(
+            "OnlySparedWireFunctions",
+            _WIRE,
+            "*",
+            unlike=keepers,
+            ArnLikeIfExists={"lambda:FunctionArn": functions},
+        ),
+        # API Gateway invokes as a service principal, which no service control policy binds.
         deny(
             "NobodyInvokesDirectly",
             "lambda:InvokeFunction",
             functions,
             BoolIfExists={"lambda:InvokedViaFunctionUrl": "false"},
         ),
-        # A row of the grant table is an approval: the spared write none either.
-        deny("OnlySentinelWritesRows", _WRITE_ROWS, place.every_table_arn, only=writers),
-        deny("OnlySparedChangeTables", _CHANGE_A_TABLE, place.every_table_arn, unlike=spared.role_arns),
-        deny(
-            "OnlyOperatorsWriteDocuments",
-            _WRITE_DOCUMENTS,
-            place.parameters("*"),
-            unlike=[*spared.role_arns, *spared.operator_arns],
-        ),
+        deny("NobodyInvokesAsync", "lambda:InvokeAsync", functions),
+        # An integration of a REST API writes the event it invokes with: its template invents a caller.
+        deny_rest("OnlySparedChangeApis", ["apigateway:GET"], apis, unlike=keepers),
     )
 
 
-def _function(place: Place, name: str) -> list[str]:
-    """Name a function, and its versions and aliases."""
-    return [place.arn("lambda", f"function:{name}"), place.arn("lambda", f"function:{name}:*")]
+def protect_data(place: Place, spared: Spared, key_arns: Sequence[str] = ()) -> Policy:
+    """Keep rows, tables, documents and webhooks from everyone but those they are for; `key_arns` are what encrypts."""
+    tables = place.every_table_arn
+    everything = [*tables, *(f"{table}/*" for table in tables), *map(_global, tables)]
+    writers = [place.vend_role_arn, place.role_arn(place.admin_role)]
+    keepers = spared.role_arns
+    return policy(
+        # A row of the grant table is an approval: the spared write none either.
+        deny("OnlySentinelWritesRows", _WRITE_ROWS, tables, only=writers),
+        deny_rest("OnlySparedChangeTables", [*_READ_ROWS, *_WRITE_ROWS, *_BACK_UP], everything, unlike=keepers),
+        deny_rest(
+            "OnlyOperatorsWriteDocuments",
+            _READ_DOCUMENTS,
+            place.parameters("*"),
+            unlike=[*keepers, *spared.operator_arns],
+        ),
+        *_webhooks(place),
+        *([deny_rest("OnlySparedChangeKeys", _USE_KEYS, key_arns, unlike=keepers)] if key_arns else []),
+    )
+
+
+def _global(table: str) -> str:
+    """Name the global table of a table's name, which has no region."""
+    partition, _, _, account, name = table.split(":")[1:6]
+    return f"arn:{partition}:dynamodb::{account}:global-{name}"
+
+
+def _webhooks(place: Place) -> list[Statement]:
+    """Let only the admin Lambda read a webhook, by its name or by a path above it.
+
+    Who may list a path reads all below it, whatever is denied there (Systems Manager User Guide, "Restricting access
+    to Systems Manager parameters using IAM policies").
+    """
+    admin = [place.role_arn(place.admin_role)]
+    steps = place.parameter_prefix.strip("/").split("/")
+    above = ["/".join(steps[: depth + 1]) for depth in range(len(steps))]
+    paths = ["parameter/", *(f"parameter/{path}{slash}" for path in above for slash in ("", "/"))]
+    webhooks = [place.parameters("webhooks"), place.parameters("webhooks/*")]
+    return [
+        deny("OnlyAdminReadsWebhooks", "ssm:Get*", webhooks, only=admin),
+        deny("OnlyAdminReadsAbove", "ssm:GetParametersByPath", [place.arn("ssm", path) for path in paths], only=admin),
+    ]
+
+
+def protect_watching(place: Place, spared: Spared) -> Policy:
+    """Keep what is seen of Sentinel true: logs, the topic's notices, metrics and alarms."""
+    own = [place.arn("logs", f"log-group:/aws/lambda/{name}") for name in place.function_name_patterns]
+    access = place.arn("logs", f"log-group:/aws/apigateway/{place.deployment}")
+    alarms = [
+        place.arn("cloudwatch", f"alarm:{place.deployment}-*"),
+        place.arn("cloudwatch", "alarm-mute-rule:*"),
+        f"arn:{place.partition}:cloudwatch::{place.account}:dashboard/{place.deployment}",
+    ]
+    keepers = spared.role_arns
+    return policy(
+        deny_rest("OnlySparedChangeLogs", [*_READ_LOGS, *_WRITE_LOGS], [*own, access, f"{access}:*"], unlike=keepers),
+        deny("OnlySparedChangeAllLogs", _CHANGE_ALL_LOGS, "*", unlike=keepers),
+        # An audit line is what a function printed. API Gateway writes the access log, by a role of the account.
+        deny("OnlySentinelWritesLogs", _WRITE_LOGS, own, unlike=place.execution_role_arns),
+        deny("OnlyAdminPublishes", "sns:Publish", place.topic_arn, only=[place.role_arn(place.admin_role)]),
+        deny_rest(
+            "OnlySparedChangeTopic",
+            ["sns:Get*", "sns:List*", "sns:Publish"],
+            [place.topic_arn, f"{place.topic_arn}:*"],
+            unlike=keepers,
+        ),
+        deny_rest("OnlySparedChangeAlarms", _READ_ALARMS, alarms, unlike=keepers),
+        # The functions' metrics are lines of their logs; one sent another way hides a failure or cries wolf.
+        deny(
+            "NobodyInventsMetrics",
+            "cloudwatch:PutMetricData",
+            "*",
+            StringEqualsIfExists={"cloudwatch:namespace": NAMESPACE},
+        ),
+    )

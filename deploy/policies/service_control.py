@@ -6,41 +6,81 @@ organization (AWS Organizations User Guide, "Service control policies"). docs/gu
 
 from typing import Final
 
-from deploy.policies.place import Place, Policy, Statement, deny, policy
+from deploy.policies.place import Place, Policy, Statement, deny, deny_rest, policy
 from deploy.policies.spared import Spared
 from shared.core.kill_switch import POLICY_NAME, ROLE_NAME
 from shared.core.stamp import PREFIX
 
-# Everything that changes who may become a role, what it may do, or what takes that away; and running a service as it.
-_CHANGE_A_ROLE: Final = (
-    "iam:AttachRolePolicy",
-    "iam:CreateRole",
-    "iam:DeleteRole",
-    "iam:DeleteRolePermissionsBoundary",
-    "iam:DeleteRolePolicy",
-    "iam:DetachRolePolicy",
-    "iam:PassRole",
-    "iam:PutRolePermissionsBoundary",
-    "iam:PutRolePolicy",
-    "iam:TagRole",
-    "iam:UntagRole",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:UpdateRole",
-    "iam:UpdateRoleDescription",
-)
-_CHANGE_A_POLICY: Final = (
-    "iam:CreatePolicy",
-    "iam:CreatePolicyVersion",
-    "iam:DeletePolicy",
-    "iam:DeletePolicyVersion",
-    "iam:SetDefaultPolicyVersion",
-)
+# All that may be done with a role but asking about it and assuming it: the rest changes who may become it, what it may
+# do, or what takes that away, or runs a service as it.
+_ASK_ABOUT: Final = ("iam:Generate*", "iam:Get*", "iam:List*")
+_USE_A_ROLE: Final = (*_ASK_ABOUT, "iam:Simulate*", "sts:*")
+# Ways in that no revocation reaches: they end with a key, a password, a provider or a trust of their own.
 _MAKE_KEYS: Final = (
+    # Users, and each kind of credential a user can have; a change revives one, or puts in another.
     "iam:CreateAccessKey",
     "iam:CreateLoginProfile",
     "iam:CreateServiceSpecificCredential",
     "iam:CreateUser",
+    "iam:ResetServiceSpecificCredential",
+    "iam:UpdateAccessKey",
+    "iam:UpdateLoginProfile",
+    "iam:UpdateSSHPublicKey",
+    "iam:UpdateServiceSpecificCredential",
+    "iam:UpdateSigningCertificate",
+    "iam:UploadSSHPublicKey",
+    "iam:UploadSigningCertificate",
+    # Whom roles trust by an identity provider, or by certificates.
+    "iam:AddClientIDToOpenIDConnectProvider",
+    "iam:CreateOpenIDConnectProvider",
+    "iam:CreateSAMLProvider",
+    "iam:UpdateOpenIDConnectProviderThumbprint",
+    "iam:UpdateSAMLProvider",
+    "rolesanywhere:Create*",
+    "rolesanywhere:DeleteCrl",
+    "rolesanywhere:DisableCrl",
+    "rolesanywhere:Enable*",
+    "rolesanywhere:PutAttributeMapping",
+    "rolesanywhere:Update*",
+    # A root user's password back, up to 36 hours as a federated user, an outsider's product let in.
+    "iam:AcceptDelegationRequest",
+    "iam:SendDelegationToken",
+    "sts:AssumeRoot",
     "sts:GetFederationToken",
+)
+# What else a vended session could leave behind to come back by. Others do these things in their daily work.
+_LEAVE_A_DOOR: Final = (
+    # A role that trusts somebody else, or hands a session to whatever runs as it.
+    "iam:AddRoleToInstanceProfile",
+    "iam:CreateInstanceProfile",
+    "iam:CreateRole",
+    "iam:UpdateAssumeRolePolicy",
+    # More permissions, or less security, for a user whose key somebody holds.
+    "iam:AddUserToGroup",
+    "iam:AttachGroupPolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreateVirtualMFADevice",
+    "iam:DeactivateMFADevice",
+    "iam:DeleteUserPermissionsBoundary",
+    "iam:DeleteUserPolicy",
+    "iam:DetachUserPolicy",
+    "iam:EnableMFADevice",
+    "iam:PutGroupPolicy",
+    "iam:PutUserPermissionsBoundary",
+    "iam:PutUserPolicy",
+    "iam:ResyncMFADevice",
+    # Machines and devices outside that get a role's credentials by a certificate or a registration of their own.
+    "iot:CreateRoleAlias",
+    "iot:UpdateRoleAlias",
+    "ssm:CreateActivation",
+    # Anybody at all, as an identity of a pool.
+    "cognito-identity:SetIdentityPoolRoles",
+)
+_LOOK_AT_STACKS: Final = (
+    "cloudformation:Describe*",
+    "cloudformation:Detect*",
+    "cloudformation:Get*",
+    "cloudformation:List*",
 )
 # Asking Sentinel. GetCallerIdentity cannot be denied; naming it says that it is meant.
 _ASK_SENTINEL: Final = ("execute-api:Invoke", "sts:GetCallerIdentity")
@@ -89,21 +129,41 @@ def _change(place: Place, spared: Spared) -> list[Statement]:
     # Whoever could make or change a role of a spared name would be spared.
     roles = [place.protected_roles, _revoker(place), *place.execution_role_arns, *spared.role_arns]
     return [
-        deny("OnlySparedChangeRoles", _CHANGE_A_ROLE, roles, unlike=spared.role_arns),
-        deny("OnlySentinelWritesSwitch", _CHANGE_A_POLICY, switch, unlike=keepers),
+        deny_rest("OnlySparedChangeRoles", _USE_A_ROLE, roles, unlike=spared.role_arns),
+        deny_rest("OnlySentinelWritesSwitch", _ASK_ABOUT, switch, unlike=keepers),
+        *_stacks(spared),
         # The spared too: without the boundary a revocation does not reach a session that lives.
         deny(
             "ProtectedKeepSwitch",
             ["iam:CreateRole", "iam:PutRolePermissionsBoundary"],
             place.protected_roles,
-            StringNotLike={"iam:PermissionsBoundary": switch},
+            # Of an ARN each part is compared: as a string, a path could hold what looks like the rest.
+            ArnNotLike={"iam:PermissionsBoundary": switch},
         ),
     ]
 
 
+def _stacks(spared: Spared) -> list[Statement]:
+    """Keep the stacks of spared roles: whoever updates a stack acts as its role, and need not be let pass it.
+
+    CloudFormation User Guide, "CloudFormation service role".
+    """
+    stacks = [f"arn:{spared.partition}:cloudformation:*:*:stack/{name}/*" for name in spared.stacks]
+    return [deny_rest("OnlySparedChangeStacks", _LOOK_AT_STACKS, stacks, unlike=spared.role_arns)] if stacks else []
+
+
 def refuse_lasting_keys(spared: Spared) -> Policy:
-    """Let nobody make IAM users, keys or federation tokens, which no revocation reaches. For every account."""
-    return policy(deny("NoLastingKeys", _MAKE_KEYS, "*", unlike=spared.role_arns))
+    """Let nobody make a way in that no revocation reaches, and no vended session leave one. For every account."""
+    return policy(
+        deny("NoLastingKeys", _MAKE_KEYS, "*", unlike=spared.role_arns),
+        deny(
+            "VendedLeaveNoDoor",
+            _LEAVE_A_DOOR,
+            "*",
+            unlike=spared.role_arns,
+            StringLike={"aws:SourceIdentity": f"{PREFIX}-*"},
+        ),
+    )
 
 
 def leave_people_sentinel(spared: Spared) -> Policy:

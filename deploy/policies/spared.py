@@ -5,6 +5,7 @@ Service-linked roles and AWS's own service principals need no line here: no serv
 (AWS Organizations User Guide, "Service control policies").
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,11 @@ _MANAGED: Final = (
     "AWSCloudFormationStackSetExecutionRole",  # the same with self-managed permissions
 )
 _IDENTITY_CENTER: Final = "/aws-reserved/sso.amazonaws.com/"
+# IAM Identity Center API Reference, CreatePermissionSet.
+_PERMISSION_SET: Final = re.compile(r"[\w+=,.@-]{1,32}", re.ASCII)
+# `AWSReservedSSO_<permission set>_<sixteen hexadecimal digits>`: all that follows the name is as long as this. A
+# permission set of a longer name ends in more.
+_SUFFIX: Final = "_" + 16 * "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +32,25 @@ class Spared:
 
     `deployers` are names of the roles that deploy, the pipeline's and those it hands to CloudFormation. `break_glass`
     is the name of the one role for the day all else fails; have an alarm on its use. `operators` are names of the
-    permission sets that may do more than ask Sentinel. Names are looked for in every account; `*` matches.
+    permission sets that may do more than ask Sentinel. `stacks` are names of the CloudFormation stacks that act
+    through a deployer's role. Names are looked for in every account. A role's or a stack's may have `*`, for nobody
+    else can make one that matches; a permission set's may not, for whoever manages permission sets can.
+
+    Raises:
+        ValueError: an operator's name is a pattern.
+
     """
 
     partition: str
     deployers: Sequence[str]
     break_glass: str
     operators: Sequence[str] = ()
+    stacks: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        for name in self.operators:
+            if not _PERMISSION_SET.fullmatch(name):
+                raise ValueError(f"operators: {name!r} is no name of a permission set: name each one exactly")
 
     @property
     def role_arns(self) -> list[str]:
@@ -46,8 +64,13 @@ class Spared:
 
     @property
     def operator_arns(self) -> list[str]:
-        """Match the roles of the operators' permission sets, whatever region Identity Center is in."""
-        return [self._role(f"{_IDENTITY_CENTER}*AWSReservedSSO_{name}_*") for name in self.operators]
+        """Match the roles of the operators' permission sets and of no others, whatever region Identity Center is in.
+
+        Their path ends with that region, except in us-east-1 (IAM Identity Center User Guide, "Referencing permission
+        sets in resource policies").
+        """
+        paths = (_IDENTITY_CENTER, f"{_IDENTITY_CENTER}*/")
+        return [self._role(f"{path}AWSReservedSSO_{name}{_SUFFIX}") for name in self.operators for path in paths]
 
     def _role(self, path: str) -> str:
         return f"arn:{self.partition}:iam::*:role{path}"

@@ -24,6 +24,7 @@ locals {
     admin_role       = "${var.name}-admin"
     topic            = "${var.name}-events"
     protected_path   = var.protected_path
+    deployment       = var.name
   }
 
   # With a key of your own, each role may use it through the services that encrypt with it, and in no other way.

@@ -103,17 +103,20 @@ class Organization:
         trusting: Policy | None = None,
         *,
         guarded: bool = True,
+        closed: bool = False,
+        checked: bool = True,
         **keys: str,
     ) -> Verdict:
         """Decide one request. Keys of it are given with `_` for the colon.
 
-        `allowing` is the policy of whoever asks, `trusting` that of the resource; each allows everything if not given.
-        Where it is not `guarded`, no guard rail is attached anywhere.
+        `allowing` is the policy of whoever asks, `trusting` that of the resource; each allows everything if not given,
+        but a resource that is `closed` has none. Where it is not `guarded`, no guard rail is attached anywhere.
+        Not `checked` is for ARNs the evaluator has no resource type for; it then names no statement.
         """
         asking = asker.having(**keys)
         # The evaluator knows no resource for an API's root path, whose ARN ends in a slash. Unchecked, it lacks the
         # resource control policy that allows all; ours say nothing of API Gateway.
-        unchecked = resource.endswith("/")
+        unchecked = not checked or resource.endswith("/")
         simulation = {
             "request": {
                 "principal": asking.arn,
@@ -122,9 +125,11 @@ class Organization:
                 "contextVariables": asking.keys,
             },
             "identityPolicies": [{"name": "all", "policy": allowing}],
-            "serviceControlPolicies": [_unit("scp-")] if guarded and asking.account in MEMBERS else [],
-            "resourceControlPolicies": [_unit("rcp-")] if guarded and account in MEMBERS and not unchecked else [],
-            "resourcePolicy": trusting or _open_policy(action),
+            "serviceControlPolicies": [_unit("scp-", asking.account)] if guarded and asking.account in MEMBERS else [],
+            "resourceControlPolicies": [_unit("rcp-", account)]
+            if guarded and account in MEMBERS and not unchecked
+            else [],
+            "resourcePolicy": None if closed else trusting or _open_policy(action),
         }
         answer = self._ask({"simulation": simulation, "unchecked": unchecked})
         assert "errors" not in answer, answer
@@ -147,7 +152,12 @@ def _open_policy(action: str) -> Policy | None:
     return _OPEN if action.startswith(("s3:", "kms:", "lambda:", "sqs:", "secretsmanager:")) else None
 
 
-def _unit(prefix: str) -> Mapping[str, object]:
-    kept = [(name, document) for name, document in organization_policies().items() if name.startswith(prefix)]
+def _unit(prefix: str, account: str) -> Mapping[str, object]:
+    """Attach what every account has, and to Sentinel's own account what is for it alone."""
+    kept = [
+        (name, document)
+        for name, document in organization_policies().items()
+        if name.startswith(prefix) and (account == SENTINEL or not name.startswith("scp-sentinel-"))
+    ]
     full = [("full", _ALLOW_ALL)] if prefix == "scp-" else []
     return {"orgIdentifier": "r-root", "policies": [{"name": name, "policy": each} for name, each in (*full, *kept)]}

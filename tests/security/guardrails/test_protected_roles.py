@@ -1,8 +1,12 @@
 """Who becomes, changes and acts as a protected role, where every policy but the organization's allows everything."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
-from deploy.policies.generate import EXAMPLE
+from deploy.policies.generate import EXAMPLE, EXAMPLE_SPARED
+from deploy.policies.service_control import protect_roles
 from tests.security.guardrails.organization import (
     MANAGEMENT,
     OUTSIDE,
@@ -217,3 +221,23 @@ def test_only_sentinel_and_the_spared_write_the_kill_switch(
         assert denied.denying == ["OnlySentinelWritesSwitch"]
     for let in (role(writer, account), *spared(account)):
         assert organization.decide(let, action, switch, account).allowed
+
+
+@pytest.mark.parametrize(
+    "action", ["UpdateStack", "CreateChangeSet", "ExecuteChangeSet", "DeleteStack", "SetStackPolicy"]
+)
+def test_whoever_updates_a_stack_of_a_spared_role_is_spared(organization: Organization, action: str) -> None:
+    """A stack keeps the role it was given: whoever may update it acts as that role, without passing it."""
+    stack = f"arn:aws:cloudformation:eu-central-1:{WORKLOAD}:stack/Sentinel/0a1b2c3d"
+    for asker in (DEVELOPER, role("Administrator"), SESSION):
+        denied = organization.decide(asker, f"cloudformation:{action}", stack)
+        assert denied.denying == ["OnlySparedChangeStacks"]
+        other = stack.replace("Sentinel", "Sentinels")
+        assert organization.decide(asker, f"cloudformation:{action}", other).allowed
+    assert all(organization.decide(each, f"cloudformation:{action}", stack).allowed for each in SPARED)
+    assert organization.decide(DEVELOPER, "cloudformation:DescribeStacks", stack).allowed
+
+
+def test_who_names_no_stack_keeps_none() -> None:
+    spared_roles = replace(EXAMPLE_SPARED, stacks=())
+    assert "OnlySparedChangeStacks" not in json.dumps(protect_roles(EXAMPLE, spared_roles))

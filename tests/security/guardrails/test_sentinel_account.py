@@ -1,9 +1,13 @@
-"""Sentinel's own account: who changes the functions, rows, tables and documents that decide."""
+"""Sentinel's own account: who changes the functions, APIs, rows, tables and documents that decide."""
+
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
-from deploy.policies.generate import EXAMPLE
-from tests.security.guardrails.organization import SENTINEL, Asker, Organization, role, service, spared
+from deploy.policies.generate import EXAMPLE, EXAMPLE_KEY_ARN, EXAMPLE_SPARED
+from deploy.policies.sentinel_account import protect_data
+from tests.security.guardrails.organization import SENTINEL, WORKLOAD, Asker, Organization, role, service, spared
 
 ADMINISTRATOR = role("Administrator", SENTINEL)
 SPARED = spared(SENTINEL)
@@ -37,6 +41,16 @@ def let(organization: Organization, asker: Asker, action: str, resource: str) ->
         "lambda:UpdateFunctionCode",
         "lambda:UpdateFunctionConfiguration",
         "lambda:UpdateFunctionUrlConfig",
+        "lambda:DeleteAlias",
+        "lambda:DeleteFunctionConcurrency",
+        "lambda:DeleteFunctionUrlConfig",
+        "lambda:DeleteResourcePolicy",
+        "lambda:PutFunctionConcurrency",
+        "lambda:PutFunctionEventInvokeConfig",
+        "lambda:PutFunctionRecursionConfig",
+        "lambda:PutFunctionScalingConfig",
+        "lambda:PutResourcePolicy",
+        "lambda:PutRuntimeManagementConfig",
     ],
 )
 def test_only_the_spared_change_a_function(organization: Organization, action: str) -> None:
@@ -53,9 +67,88 @@ def test_nobody_invents_a_request_context_by_invoking_a_function(organization: O
     for asker in (ADMINISTRATOR, *SPARED):
         for arn in (function, f"{function}:live"):
             assert denying(organization, asker, invoke, arn) == ["NobodyInvokesDirectly"]
+            assert denying(organization, asker, "lambda:InvokeAsync", arn) == ["NobodyInvokesAsync"]
     by_url = organization.decide(ADMINISTRATOR, invoke, function, SENTINEL, lambda_InvokedViaFunctionUrl="true")
     assert by_url.allowed
     assert let(organization, service("apigateway.amazonaws.com"), invoke, function)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("lambda:PublishLayerVersion", EXAMPLE.arn("lambda", "layer:sdk")),
+        ("lambda:UpdateCodeSigningConfig", EXAMPLE.arn("lambda", "code-signing-config:csc-0a")),
+        ("lambda:StopDurableExecution", f"{FUNCTIONS[1]}:1/durable-execution/x/y"),
+    ],
+)
+def test_only_the_spared_change_what_a_function_is_made_of(
+    organization: Organization, action: str, resource: str
+) -> None:
+    assert denying(organization, ADMINISTRATOR, action, resource) == ["OnlySparedChangeFunctions"]
+    assert all(let(organization, each, action, resource) for each in SPARED)
+
+
+@pytest.mark.parametrize("action", ["Put", "Delete"])
+def test_only_the_spared_change_provisioned_concurrency(organization: Organization, action: str) -> None:
+    def may(asker: Asker) -> bool:
+        what, alias = f"lambda:{action}ProvisionedConcurrencyConfig", f"{FUNCTIONS[0]}:live"
+        return organization.decide(asker, what, alias, SENTINEL, checked=False, closed=True).allowed
+
+    assert not may(ADMINISTRATOR)
+    assert all(map(may, SPARED))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_only_the_spared_wire_an_event_source_to_a_function(organization: Organization, function: str) -> None:
+    for action, resource in (
+        ("lambda:CreateEventSourceMapping", "*"),
+        ("lambda:UpdateEventSourceMapping", EXAMPLE.arn("lambda", "event-source-mapping:0a1b")),
+    ):
+        for keys in ({}, {"lambda_FunctionArn": function}, {"lambda_FunctionArn": f"{function}:live"}):
+            verdict = organization.decide(ADMINISTRATOR.having(**keys), action, resource, SENTINEL)
+            assert verdict.denying == ["OnlySparedWireFunctions"]
+        other = EXAMPLE.arn("lambda", "function:thumbnails")
+        assert organization.decide(ADMINISTRATOR, action, resource, SENTINEL, lambda_FunctionArn=other).allowed
+        assert all(let(organization, each, action, resource) for each in SPARED)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        # The integration of a REST API writes the event: its template can say that anybody called.
+        ("PUT", ":/restapis/a1b2c3d4e5"),
+        ("PATCH", ":/restapis/a1b2c3d4e5/resources/x/methods/GET/integration"),
+        ("PUT", ":/restapis/a1b2c3d4e5/resources/x/methods/GET/integration/responses/200"),
+        ("PATCH", ":/restapis/a1b2c3d4e5/authorizers/x"),
+        ("POST", ":/restapis/a1b2c3d4e5/authorizers"),
+        ("POST", ":/restapis/a1b2c3d4e5/deployments"),
+        ("PATCH", ":/restapis/a1b2c3d4e5/stages/live"),
+        ("DELETE", ":/restapis/a1b2c3d4e5"),
+        ("PATCH", ":/apis/a1b2c3d4e5/routes/x"),
+        ("DELETE", ":/apis/a1b2c3d4e5/routes/x"),
+        ("PATCH", ":/apis/a1b2c3d4e5/integrations/x"),
+        ("POST", ":/domainnames/x/basepathmappings"),
+        ("PATCH", ":/domainnames/x/basepathmappings/v1"),
+        ("PATCH", ":/domainnames/x"),
+        ("PATCH", ":/account"),
+        ("CreateRoutingRule", f"{SENTINEL}:/domainnames/x/routingrules/y"),
+        ("UpdateRestApiPolicy", ":/restapis/a1b2c3d4e5"),
+        ("SetWebACL", ":/restapis/a1b2c3d4e5/stages/live"),
+    ],
+)
+def test_only_the_spared_change_an_api(organization: Organization, method: str, path: str) -> None:
+    action, resource = f"apigateway:{method}", f"arn:aws:apigateway:{EXAMPLE.region}:{path}"
+    for asker in (ADMINISTRATOR, role("sentinel-admin", SENTINEL), OPERATOR):
+        assert not organization.decide(asker, action, resource, SENTINEL, checked=False).allowed
+    # Of other accounts the APIs are their own.
+    for asker in (*SPARED, role("Developer", WORKLOAD)):
+        assert organization.decide(asker, action, resource, asker.account, checked=False).allowed
+
+
+def test_anyone_may_look_at_an_api(organization: Organization) -> None:
+    api = f"arn:aws:apigateway:{EXAMPLE.region}::/restapis/a1b2c3d4e5"
+    assert let(organization, ADMINISTRATOR, "apigateway:GET", api)
+    assert denying(organization, ADMINISTRATOR, "apigateway:PUT", api) == ["OnlySparedChangeApis"]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +179,15 @@ def test_nobody_writes_themselves_a_grant_or_a_session(organization: Organizatio
         "dynamodb:UpdateContinuousBackups",
         "dynamodb:UpdateTable",
         "dynamodb:UpdateTimeToLive",
+        "dynamodb:CreateTable",
+        "dynamodb:CreateTableReplica",
+        "dynamodb:DeleteResourcePolicy",
+        "dynamodb:EnableKinesisStreamingDestination",
+        "dynamodb:ExportTableToPointInTime",
+        "dynamodb:ImportTable",
+        "dynamodb:RestoreTableToPointInTime",
+        "dynamodb:TagResource",
+        "dynamodb:WriteDataForReplication",
     ],
 )
 def test_only_the_spared_change_a_table(organization: Organization, action: str) -> None:
@@ -94,9 +196,65 @@ def test_only_the_spared_change_a_table(organization: Organization, action: str)
         assert all(let(organization, each, action, table) for each in SPARED)
 
 
-@pytest.mark.parametrize("action", ["ssm:DeleteParameter", "ssm:DeleteParameters", "ssm:PutParameter"])
+@pytest.mark.parametrize("action", ["dynamodb:DeleteBackup", "dynamodb:RestoreTableFromBackup"])
+def test_only_the_spared_use_up_a_backup(organization: Organization, action: str) -> None:
+    for table in TABLES:
+        backup = f"{table}/backup/01489602797149-73d8d5bc"
+        assert denying(organization, ADMINISTRATOR, action, backup) == ["OnlySparedChangeTables"]
+        assert all(let(organization, each, action, backup) for each in SPARED)
+        assert let(organization, ADMINISTRATOR, "dynamodb:CreateBackup", table), "a backup more does no harm"
+
+
+@pytest.mark.parametrize("action", ["kms:ScheduleKeyDeletion", "kms:PutKeyPolicy", "kms:DisableKey", "kms:CreateGrant"])
+def test_only_the_spared_change_the_key_that_encrypts(organization: Organization, action: str) -> None:
+    assert denying(organization, ADMINISTRATOR, action, EXAMPLE_KEY_ARN) == ["OnlySparedChangeKeys"]
+    assert all(let(organization, each, action, EXAMPLE_KEY_ARN) for each in SPARED)
+    assert let(organization, role("sentinel-vend", SENTINEL), "kms:Decrypt", EXAMPLE_KEY_ARN)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "ssm:AddTagsToResource",
+        "ssm:DeleteParameter",
+        "ssm:DeleteParameters",
+        "ssm:LabelParameterVersion",
+        "ssm:PutParameter",
+        "ssm:PutResourcePolicy",
+    ],
+)
 def test_only_operators_and_the_spared_write_documents(organization: Organization, action: str) -> None:
     document = EXAMPLE.parameters("policies/access")
     for asker in (ADMINISTRATOR, role("sentinel-vend", SENTINEL), role("sentinel-admin", SENTINEL)):
         assert denying(organization, asker, action, document) == ["OnlyOperatorsWriteDocuments"]
     assert all(let(organization, each, action, document) for each in (OPERATOR, *SPARED))
+
+
+@pytest.mark.parametrize("action", ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParameterHistory"])
+def test_only_the_admin_lambda_reads_a_webhook(organization: Organization, action: str) -> None:
+    webhook = EXAMPLE.parameters("webhooks/pager")
+    for asker in (ADMINISTRATOR, OPERATOR, role("sentinel-vend", SENTINEL), *SPARED):
+        assert denying(organization, asker, action, webhook) == ["OnlyAdminReadsWebhooks"]
+    assert let(organization, role("sentinel-admin", SENTINEL), action, webhook)
+    assert let(organization, ADMINISTRATOR, action, EXAMPLE.parameters("policies/access"))
+
+
+@pytest.mark.parametrize("prefix", ["/sentinel", "/team/iam/sentinel"])
+def test_only_the_admin_lambda_lists_a_path_that_webhooks_are_below(prefix: str) -> None:
+    place = replace(EXAMPLE, parameter_prefix=prefix)
+    listing = {
+        each["Sid"]: each for each in cast("list[dict[str, Any]]", protect_data(place, EXAMPLE_SPARED)["Statement"])
+    }
+    steps = prefix.split("/")
+    for depth in range(1, len(steps) + 1):
+        path = "/".join(steps[:depth]) or "/"
+        assert EXAMPLE.arn("ssm", f"parameter{path}") in listing["OnlyAdminReadsAbove"]["Resource"]
+    assert place.parameters("webhooks") in listing["OnlyAdminReadsWebhooks"]["Resource"]
+
+
+@pytest.mark.parametrize("path", ["/", "/sentinel", "/sentinel/", "/sentinel/webhooks", "/sentinel/webhooks/"])
+def test_nobody_else_lists_webhooks_by_their_path(organization: Organization, path: str) -> None:
+    by_path, arn = "ssm:GetParametersByPath", EXAMPLE.arn("ssm", f"parameter{path}")
+    for asker in (ADMINISTRATOR, OPERATOR, *SPARED):
+        assert not let(organization, asker, by_path, arn)
+    assert let(organization, role("sentinel-admin", SENTINEL), by_path, arn)

@@ -1,0 +1,78 @@
+"""What a caller's own policy lets through: routes by task, and a Function URL in no other way."""
+
+import pytest
+
+from deploy.policies.caller import Task, caller_policy, operator_policy, routes_of
+from deploy.policies.generate import EXAMPLE, generated_policies
+from services.admin.calls import CALLS as ADMIN_CALLS
+from services.vend.calls import CALLS as VEND_CALLS
+from tests.security.guardrails.organization import SENTINEL, Organization, role
+
+PERSON = role("Developer", SENTINEL)
+OPERATOR = role(
+    "AWSReservedSSO_SentinelOperator_0123456789abcdef", SENTINEL, "/aws-reserved/sso.amazonaws.com/eu-central-1/"
+)
+CALLER = caller_policy(EXAMPLE, "a1b2c3d4e5", function_url=EXAMPLE.vend_role)
+FUNCTIONS = [EXAMPLE.arn("lambda", f"function:{name}") for name in (EXAMPLE.vend_role, f"{EXAMPLE.vend_role}:live")]
+
+
+@pytest.mark.parametrize("task", Task)
+def test_a_callers_task_takes_its_own_routes_and_no_other(organization: Organization, task: Task) -> None:
+    mine = set(routes_of(task))
+    document = generated_policies()[f"caller-{task}.json"]
+    for call in (*VEND_CALLS, *ADMIN_CALLS):
+        route = f"{call.method}{call.path}"
+        arn = EXAMPLE.arn("execute-api", f"a1b2c3d4e5/$default/{route.replace('{id}', '0123456789abcdef')}")
+        verdict = organization.decide(PERSON, "execute-api:Invoke", arn, SENTINEL, allowing=document)
+        assert verdict.allowed == (route in mine), route
+
+
+def may(organization: Organization, action: str, function: str, **keys: str) -> bool:
+    asking = PERSON.having(**keys)
+    return organization.decide(asking, action, function, SENTINEL, allowing=CALLER, closed=True).allowed
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_caller_may_do_both_things_a_function_url_asks_for(organization: Organization, function: str) -> None:
+    assert may(organization, "lambda:InvokeFunctionUrl", function, lambda_FunctionUrlAuthType="AWS_IAM")
+    assert may(organization, "lambda:InvokeFunction", function, lambda_InvokedViaFunctionUrl="true")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_caller_of_a_function_url_invokes_no_function_directly(organization: Organization, function: str) -> None:
+    assert not may(organization, "lambda:InvokeFunction", function)
+    assert not may(organization, "lambda:InvokeFunction", function, lambda_InvokedViaFunctionUrl="false")
+    assert not may(organization, "lambda:InvokeFunctionUrl", function, lambda_FunctionUrlAuthType="NONE")
+    assert not may(organization, "lambda:InvokeAsync", function)
+
+
+@pytest.mark.parametrize("name", ["sentinel-vendor", "sentinel-admin", "sentinel-vend-x:live"])
+def test_a_caller_of_a_function_url_calls_that_function_only(organization: Organization, name: str) -> None:
+    other = EXAMPLE.arn("lambda", f"function:{name}")
+    assert not may(organization, "lambda:InvokeFunctionUrl", other, lambda_FunctionUrlAuthType="AWS_IAM")
+    assert not may(organization, "lambda:InvokeFunction", other, lambda_InvokedViaFunctionUrl="true")
+
+
+def operates(organization: Organization, action: str, path: str, *, guarded: bool) -> bool:
+    arn = EXAMPLE.arn("ssm", f"parameter{path}")
+    document = operator_policy(EXAMPLE)
+    return organization.decide(OPERATOR, action, arn, SENTINEL, allowing=document, guarded=guarded).allowed
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "by the policy alone"])
+@pytest.mark.parametrize("path", ["/sentinel/policies/access", "/sentinel/profiles/prod"])
+def test_an_operator_keeps_documents(organization: Organization, path: str, *, guarded: bool) -> None:
+    for action in ("ssm:GetParameter", "ssm:GetParameterHistory", "ssm:PutParameter", "ssm:DeleteParameter"):
+        assert operates(organization, action, path, guarded=guarded), action
+    assert operates(organization, "ssm:GetParametersByPath", path.rsplit("/", 1)[0], guarded=guarded)
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "by the policy alone"])
+def test_an_operator_stores_webhooks_and_reads_none(organization: Organization, *, guarded: bool) -> None:
+    webhook = "/sentinel/webhooks/pager"
+    assert operates(organization, "ssm:PutParameter", webhook, guarded=guarded)
+    assert operates(organization, "ssm:DeleteParameter", webhook, guarded=guarded)
+    for action in ("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParameterHistory"):
+        assert not operates(organization, action, webhook, guarded=guarded), action
+    for path in ("/", "/sentinel", "/sentinel/", "/sentinel/webhooks", "/sentinel/webhooks/"):
+        assert not operates(organization, "ssm:GetParametersByPath", path, guarded=guarded), path
