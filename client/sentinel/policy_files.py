@@ -8,6 +8,7 @@ from typing import IO, Any, Final, TypeVar
 
 import click
 
+from sentinel.policy_services import unknown_services
 from shared.core.access.lint import lint
 from shared.core.access.schema import AccessPolicy
 from shared.core.admin_policy import AdminPolicy
@@ -190,12 +191,14 @@ def find_lints(loaded: DocumentModel, catalogue: Mapping[str, Profile] | None = 
     """Find what is probably a mistake in a document of any kind."""
     match loaded:
         case AccessPolicy():
-            return lint(loaded, catalogue)
+            return [*lint(loaded, catalogue), *unknown_services(loaded)]
         case ApprovalPolicy():
             return lint_approval(loaded)
         case BreakGlassPolicy():
             return lint_break_glass(loaded)
         case AdminPolicy():
             return list(forgotten_accounts(loaded.rules))
+        case Profile():
+            return list(unknown_services(loaded))
         case _:
             return []

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.core.fields import Accounts, DocumentModel, Glob, Name, NonEmpty, RuleNames, SchemaVersion
+from shared.core.fields import Accounts, DocumentModel, Name, NonEmpty, RuleNames, SchemaVersion
 from shared.core.globs import matches_any
+from shared.core.name_globs import UserGlob
 from shared.core.people import Person, is_from
 
 
@@ -22,7 +23,7 @@ class AdminRule(DocumentModel):
     """One rule; what several rules give adds up. With `accounts`, only callers who sign from one of them are meant."""
 
     name: Name
-    users: Annotated[tuple[Glob, ...], NonEmpty]
+    users: Annotated[tuple[UserGlob, ...], NonEmpty]
     accounts: Accounts | None = None
     permissions: Annotated[tuple[Annotated[Permission, Field(strict=False)], ...], NonEmpty]
 

@@ -7,11 +7,15 @@ from enum import StrEnum
 from typing import Final
 
 from shared.core.arn import MalformedArnError, parse_arn
-from shared.core.globs import matches_any
+from shared.core.globs import is_literal, matches, matches_any
 from shared.core.stamp import parse_stamp
 
 # AssumeRole: RoleSessionName, 2-64 of `[\w+=,.@-]`. IAM: UserName, 1-64 of the same. GetFederationToken: Name, 2-32.
 _NAME: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
+_NAME_GLOB: Final = re.compile(r"[A-Za-z0-9_+=,.@*?-]+")
+_LONGEST_NAME: Final = 64
+# What stands before the slash in the name of a caller who has none of their own.
+NAMESPACES: Final = ("role", "federated")
 _SSO_ROLE: Final = re.compile(r"AWSReservedSSO_[A-Za-z0-9_+=,.@-]+_[0-9a-f]{16}")
 
 
@@ -71,6 +75,21 @@ def is_caller_name(name: str) -> bool:
     if not _NAME.fullmatch(bare):
         return False
     return not slash or namespace == "role" or (namespace == "federated" and parse_stamp(bare) is None)
+
+
+def can_match_a_caller(glob: str) -> bool:
+    """Whether the glob matches the name of some caller. One that cannot would never be met, in a deny neither."""
+    if is_literal(glob):
+        return is_caller_name(glob)
+    namespace, slash, bare = glob.rpartition("/")
+    if not can_match_a_role(bare):
+        return False
+    return not slash or any(matches(namespace, each) for each in NAMESPACES)
+
+
+def can_match_a_role(glob: str) -> bool:
+    """Whether the glob matches the name of some role, written without its path."""
+    return _NAME_GLOB.fullmatch(glob) is not None and len(glob.replace("*", "")) <= _LONGEST_NAME
 
 
 def identify(caller_arn: str, caller_account: str, rules: IdentityRules) -> Principal | UnknownCaller:

@@ -5,9 +5,11 @@ refuses characters outside U+0009, U+000A, U+000D and U+0020-U+00FF (STS API ref
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
+
+from shared.core.policy_syntax import check_action, check_condition, check_resource, first_wrong
 
 MAX_LENGTH: Final = 2048
 VERSION: Final = "2012-10-17"
@@ -51,17 +53,30 @@ def _check_statement(place: str, statement: object) -> None:
         raise UnusableSessionPolicyError(f"unknown key {min(unknown)!r} in {place}")
     if statement.get("Effect") not in ("Allow", "Deny"):
         raise UnusableSessionPolicyError(f'{place}.Effect must be "Allow" or "Deny"')
-    for one, other in (("Action", "NotAction"), ("Resource", "NotResource")):
-        if (one in statement) == (other in statement):
-            raise UnusableSessionPolicyError(f"{place} must have exactly one of {one} and {other}")
-        value = statement.get(one, statement.get(other))
-        if not _is_text_or_texts(value):
-            raise UnusableSessionPolicyError(f"{place}.{one} must be text or a list of texts that is not empty")
+    for element, check in (("Action", check_action), ("Resource", check_resource)):
+        written = [key for key in (element, f"Not{element}") if key in statement]
+        if len(written) != 1:
+            raise UnusableSessionPolicyError(f"{place} must have exactly one of {element} and Not{element}")
+        texts = _texts(f"{place}.{written[0]}", statement[written[0]])
+        if wrong := first_wrong(check, texts):
+            raise UnusableSessionPolicyError(f"{place}.{written[0]}: {wrong}")
+    if "Condition" in statement and (wrong := check_condition(statement["Condition"])):
+        raise UnusableSessionPolicyError(f"{place}.Condition: {wrong}")
 
 
-def _is_text_or_texts(value: object) -> bool:
-    texts = value if isinstance(value, list) else [value]
-    return bool(texts) and all(isinstance(text, str) and text for text in texts)
+def _texts(place: str, value: object) -> list[str]:
+    texts: list[Any] = value if isinstance(value, list) else [value]
+    if not texts or not all(isinstance(text, str) and text for text in texts):
+        raise UnusableSessionPolicyError(f"{place} must be text or a list of texts that is not empty")
+    return texts
+
+
+def actions_of(policy: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the actions a checked session policy names, those it excepts too."""
+    for index, statement in enumerate(policy["Statement"]):
+        for key in ("Action", "NotAction"):
+            if key in statement:
+                yield from _texts(f"Statement[{index}].{key}", statement[key])
 
 
 def compose_session_policy(
@@ -88,7 +103,7 @@ def compose_session_policy(
         raise UnusableSessionPolicyError(
             "the profile's and the rule's session policies both allow; keep Allow statements in one, Deny in the other",
         )
-    statements = [statement for policy in policies for statement in policy["Statement"]]
+    statements = [_without_sid(statement) for policy in policies for statement in policy["Statement"]]
     if not allowing:
         statements.insert(0, _ALLOW_ALL)
     statements.append(_DENY_CHAINING)
@@ -100,6 +115,11 @@ def compose_session_policy(
             f"the session policy is {len(text)} characters with what is added to it; STS takes {MAX_LENGTH}",
         )
     return text
+
+
+def _without_sid(statement: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out a statement's name: STS refuses a policy in which two of them are the same."""
+    return {key: value for key, value in statement.items() if key != "Sid"}
 
 
 def _allows(policy: Mapping[str, Any]) -> bool:

@@ -63,20 +63,6 @@ def _check_mode(place: str, rule: Rule) -> Iterator[Lint]:
         )
 
 
-def _check_globs(place: str, rule: Rule) -> Iterator[Lint]:
-    for key, globs in _written_globs(rule.conditions):
-        for index, glob in enumerate(globs):
-            where = f"{place}.conditions.{key}[{index}]"
-            if "[" in glob:
-                yield Lint(where, "literal-bracket", f'"[" in {glob!r} is a plain character: only * and ? are special')
-            if key != "users" and "/" in glob:
-                yield Lint(
-                    where, "never-matches", f"{glob!r} holds a slash, and names of {key} have no path: it is cut"
-                )
-            if glob.startswith("arn:"):
-                yield Lint(where, "never-matches", f"{glob!r} is an ARN: write the name only")
-
-
 def _check_everyone(place: str, rule: Rule) -> Iterator[Lint]:
     users = rule.conditions.users or ()
     if "*" in users and not any("/" in glob for glob in users):
@@ -141,17 +127,10 @@ def _may_serve(rule: Rule, profile: str) -> bool:
     return rule.conditions.profiles is None or matches_any(rule.conditions.profiles, profile)
 
 
-def _written_globs(conditions: Conditions) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for key in ("profiles", "users", "roles"):
-        if globs := getattr(conditions, key):
-            yield key, globs
-
-
 _RULE_CHECKS: Final[tuple[Callable[[str, Rule], Iterator[Lint]], ...]] = (
     _check_duration,
     _check_ignored,
     _check_mode,
-    _check_globs,
     _check_everyone,
     _check_zone,
 )

@@ -10,7 +10,6 @@ from shared.core.durations import CHAINING_MAXIMUM
 from shared.core.fields import (
     Accounts,
     DocumentModel,
-    Glob,
     Name,
     NonEmpty,
     RuleNames,
@@ -19,6 +18,7 @@ from shared.core.fields import (
     SessionPolicy,
     Text,
 )
+from shared.core.name_globs import ProfileGlob, RoleGlob, UserGlob
 from shared.core.time_window import TimeWindow
 
 Effect = Literal["allow", "deny", "require_approval", "require_server", "require_server_session"]
@@ -45,10 +45,10 @@ class Conditions(DocumentModel):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    profiles: Annotated[tuple[Glob, ...], NonEmpty] | None = None
-    users: Annotated[tuple[Glob, ...], NonEmpty] | None = None
+    profiles: Annotated[tuple[ProfileGlob, ...], NonEmpty] | None = None
+    users: Annotated[tuple[UserGlob, ...], NonEmpty] | None = None
     accounts: Accounts | None = None
-    roles: Annotated[tuple[Glob, ...], NonEmpty] | None = None
+    roles: Annotated[tuple[RoleGlob, ...], NonEmpty] | None = None
     source_ips: Annotated[tuple[Annotated[Network, BeforeValidator(_read_network)], ...], NonEmpty] | None = None
     mode: Annotated[tuple[Mode, ...], NonEmpty] | None = None
     time: TimeWindow | None = None

@@ -13,7 +13,6 @@ from shared.core.fields import (
     Accounts,
     DocumentModel,
     Duration,
-    Glob,
     Name,
     NonEmpty,
     RuleNames,
@@ -22,6 +21,7 @@ from shared.core.fields import (
 )
 from shared.core.globs import is_literal, matches_any
 from shared.core.grants import GrantUses
+from shared.core.name_globs import ProfileGlob, UserGlob
 from shared.core.people import Person, distinct, is_from, same_person
 from shared.core.time_window import TimeWindow
 
@@ -62,7 +62,7 @@ TicketPattern = Annotated[str, StringConstraints(min_length=1, max_length=200), 
 class AutoApproval(DocumentModel):
     """Requests that need nobody: these users' (from `accounts`), in this time window, up to `max_duration`."""
 
-    users: Annotated[tuple[Glob, ...], NonEmpty]
+    users: Annotated[tuple[UserGlob, ...], NonEmpty]
     accounts: Accounts | None = None
     time: TimeWindow | None = None
     max_duration: WindowDuration
@@ -75,8 +75,8 @@ class ApprovalRule(DocumentModel):
     """
 
     name: Name
-    profiles: Annotated[tuple[Glob, ...], NonEmpty]
-    approvers: Annotated[tuple[Glob, ...], NonEmpty]
+    profiles: Annotated[tuple[ProfileGlob, ...], NonEmpty]
+    approvers: Annotated[tuple[UserGlob, ...], NonEmpty]
     accounts: Accounts | None = None
     quorum: Annotated[int, Field(ge=1, le=10)] = 1
     max_duration: WindowDuration = DEFAULT

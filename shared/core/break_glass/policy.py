@@ -11,7 +11,6 @@ from shared.core.fields import (
     Accounts,
     DocumentModel,
     Duration,
-    Glob,
     Name,
     NonEmpty,
     RuleNames,
@@ -19,6 +18,7 @@ from shared.core.fields import (
     SessionDuration,
 )
 from shared.core.globs import matches_any
+from shared.core.name_globs import ProfileGlob, UserGlob
 from shared.core.people import Person, is_from
 from shared.core.time_window import TimeWindow
 
@@ -69,9 +69,9 @@ class BreakGlassRule(DocumentModel):
     """
 
     name: Name
-    users: Annotated[tuple[Glob, ...], NonEmpty]
+    users: Annotated[tuple[UserGlob, ...], NonEmpty]
     accounts: Accounts | None = None
-    profiles: Annotated[tuple[Glob, ...], NonEmpty]
+    profiles: Annotated[tuple[ProfileGlob, ...], NonEmpty]
     reasons: Annotated[tuple[Annotated[ReasonCode, Field(strict=False)], ...], NonEmpty]
     time: TimeWindow | None = None
     max_duration: Annotated[SessionDuration, AfterValidator(_is_an_event_long)] = DEFAULT

@@ -38,7 +38,7 @@ windows = st.fixed_dictionaries(
 conditions = st.fixed_dictionaries(
     {},
     optional={
-        "profiles": some([*PROFILES, "prod*", "*", "p?od", "[d]ev"]),
+        "profiles": some([*PROFILES, "prod*", "*", "p?od", "d?v"]),
         "users": some([*USERS, "*", "role/*", "*/ci", "?"]),
         "accounts": some(["123456789012", "210987654321"]),
         "roles": some(["Developers", "On*", "*"]),

@@ -16,6 +16,8 @@ from shared.core.session_policy import (
 END = datetime(2026, 1, 5, 10, 30, tzinfo=UTC)
 OLD_VERSION = '"Version" must be "2012-10-17": older versions read variables as plain text'
 NO_STATEMENTS = '"Statement" must be a list with at least one statement'
+ACTION = "is not an action: write service:Action, as s3:GetObject or s3:Get*, or * for every one"
+RESOURCE = "is not a resource: write an ARN, as arn:aws:s3:::bucket/*, or * for every one"
 NOT_TEXTS = "Statement[0].Action must be text or a list of texts that is not empty"
 
 
@@ -85,9 +87,163 @@ def test_whatever_else_iam_knows_may_be_written(document: dict[str, Any]) -> Non
     check_session_policy(document)
 
 
+@pytest.mark.parametrize(
+    "action",
+    [
+        "s3GetObject",
+        "GetObject",
+        "s3:",
+        ":GetObject",
+        "*:GetObject",
+        "s3*:Get",
+        "s3:Get Object",
+        "s3: GetObject",
+        " s3:Get",
+        "s3:Get:Object",
+        "s3.GetObject",
+        "s3/GetObject",
+        "s3:GetObject\u200b",
+        "s3:G\u0435t",
+        "arn:aws:s3:::x",
+        "s3:Get-*",
+        "**",
+        "s3:GetObject,s3:PutObject",
+        "s3:[Gg]et",
+        "s3:Get\n",
+    ],
+)
+@pytest.mark.parametrize("key", ["Action", "NotAction"])
+def test_what_is_no_action_is_an_error_that_shows_it(action: str, key: str) -> None:
+    written = {"Effect": "Deny", key: ["s3:*", action], "Resource": "*"}
+    with pytest.raises(UnusableSessionPolicyError) as error:
+        check_session_policy(policy(statement("Allow", "*"), written))
+    assert str(error.value) == f"Statement[1].{key}: {action!a} {ACTION}"
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["*", "s3:*", "s3:Get*", "S3:getobject", "s3:?et*", "aws-marketplace:Subscribe", "a4b:*", "execute-api:Invoke"],
+)
+def test_actions_may_have_wildcards_after_the_colon(action: str) -> None:
+    check_session_policy(allow(action))
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "bucket",
+        "s3://bucket",
+        "bucket/*",
+        "/*",
+        "arn",
+        "arn:",
+        "arn:aws",
+        "arn:aws:",
+        "arn::s3:::b",
+        " arn:aws:s3:::b",
+        "ARN:aws:s3:::b",
+        "**",
+        "arn:aws:s3:::b\u200b",
+        "arn:aws:s3:::b\u00a0c",
+        "arn:aws:s3:::b\n",
+        "arn:aws:s 3:::b",
+    ],
+)
+@pytest.mark.parametrize("key", ["Resource", "NotResource"])
+def test_what_is_no_resource_is_an_error_that_shows_it(resource: str, key: str) -> None:
+    with pytest.raises(UnusableSessionPolicyError) as error:
+        check_session_policy(policy({"Effect": "Deny", "Action": "*", key: [resource]}))
+    assert str(error.value) == f"Statement[0].{key}: {resource!a} {RESOURCE}"
+
+
+def test_a_resource_of_no_partition_is_an_error() -> None:
+    with pytest.raises(UnusableSessionPolicyError, match="is of no partition AWS has"):
+        check_session_policy(policy({"Effect": "Deny", "Action": "*", "Resource": "arn:amazon:s3:::b"}))
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "arn:aws:s3:::b/*",
+        "arn:aws-cn:s3:::b",
+        "arn:*:s3:::b",
+        "arn:aws*:iam::*:role/x",
+        "arn:aws:sqs",
+        "arn:aws:s3:::b/日本",
+        "arn:aws:s3:::b/${aws:PrincipalTag/team}/a b",
+    ],
+)
+def test_resources_are_arns_with_wildcards_and_variables(resource: str) -> None:
+    check_session_policy(policy({"Effect": "Deny", "Action": "*", "Resource": resource}))
+
+
+def conditioned(condition: Any) -> dict[str, Any]:
+    return policy(statement("Allow", "s3:*", Condition=condition))
+
+
+@pytest.mark.parametrize(
+    ("condition", "why"),
+    [
+        ("StringEquals", "must be a map of operators"),
+        ([], "must be a map of operators"),
+        ({"StringEqual": {"aws:x": "y"}}, "'StringEqual' is not a condition operator; did you mean StringEquals?"),
+        ({"stringequals": {"aws:x": "y"}}, "'stringequals' is not a condition operator"),
+        ({"StringEquals\u200b": {"aws:x": "y"}}, "is not a condition operator"),
+        ({"ForAllValue:StringEquals": {"aws:x": "y"}}, "is not a condition operator"),
+        ({"ForAllValues:ForAnyValue:StringEquals": {"aws:x": "y"}}, "is not a condition operator"),
+        ({"NullIfExists": {"aws:x": "true"}}, "is not a condition operator"),
+        ({"ForAnyValue:Null": {"aws:x": "true"}}, "is not a condition operator"),
+        ({"Equals": {"aws:x": "y"}}, "is not a condition operator"),
+        ({"StringEquals": "y"}, "StringEquals: must be a map of condition keys"),
+        ({"StringEquals": {}}, "StringEquals: must be a map of condition keys"),
+        ({"StringEquals": {"SourceIp": "y"}}, "'SourceIp' is not a condition key"),
+        ({"StringEquals": {"aws:": "y"}}, "'aws:' is not a condition key"),
+        ({"StringEquals": {"aws:x\u200b": "y"}}, "is not a condition key"),
+        ({"StringEquals": {"aws:x": []}}, "aws:x: an empty list"),
+        ({"StringEquals": {"aws:x": None}}, "aws:x: a value must be text"),
+        ({"StringEquals": {"aws:x": {"a": "b"}}}, "aws:x: a value must be text"),
+        ({"StringEquals": {"aws:x": ["y\u200b"]}}, "is not a value that StringEquals compares with"),
+        ({"Bool": {"aws:x": "yes"}}, "'yes' is not a value that Bool compares with"),
+        ({"Null": {"aws:x": 1}}, "'1' is not a value that Null compares with"),
+        ({"NumericLessThan": {"s3:max-keys": "ten"}}, "'ten' is not a value"),
+        ({"DateGreaterThan": {"aws:CurrentTime": "tomorrow"}}, "'tomorrow' is not a value"),
+        ({"IpAddress": {"aws:SourceIp": "10.0.0.0/33"}}, "'10.0.0.0/33' is not a value"),
+        ({"NotIpAddressIfExists": {"aws:SourceIp": "localhost"}}, "'localhost' is not a value"),
+    ],
+)
+def test_a_condition_iam_does_not_know_is_an_error(condition: Any, why: str) -> None:
+    with pytest.raises(UnusableSessionPolicyError) as error:
+        check_session_policy(conditioned(condition))
+    assert str(error.value).startswith("Statement[0].Condition: ")
+    assert why in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {},
+        {"StringEquals": {"aws:RequestTag/cost center": ["", "a b"]}, "Bool": {"aws:SecureTransport": True}},
+        {"ForAllValues:StringLikeIfExists": {"aws:TagKeys": ["team*"]}},
+        {"NumericLessThanEquals": {"s3:max-keys": 10}, "Null": {"aws:TokenIssueTime": "false"}},
+        {"DateLessThan": {"aws:CurrentTime": "2026-01-05T10:30:00Z", "aws:EpochTime": "1700000000"}},
+        {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32", "192.0.2.7"]}},
+        {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}, "BinaryEquals": {"a:b": "QmluYXJ5"}},
+        {"StringEquals": {"oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE:sub": "x"}},
+        {"NumericEquals": {"aws:MultiFactorAuthAge": "${aws:PrincipalTag/age}"}},
+    ],
+)
+def test_conditions_iam_knows_may_be_written(condition: dict[str, Any]) -> None:
+    check_session_policy(conditioned(condition))
+
+
+def test_statements_of_a_profile_and_a_rule_may_have_one_name() -> None:
+    one, other = policy(statement("Allow", "*", Sid="A")), policy(statement("Deny", "s3:*", Sid="A"))
+    assert '"Sid"' not in (compose_session_policy([one, other], not_after=END) or "")
+
+
 def test_a_session_policy_leaves_room_for_the_end_of_a_grant() -> None:
     def naming(length: int) -> dict[str, Any]:
-        return policy({"Effect": "Allow", "Action": "*", "Resource": "x" * length})
+        return policy({"Effect": "Allow", "Action": "*", "Resource": f"arn:aws:s3:::{'x' * length}"})
 
     spare = MAX_LENGTH - len(compose_session_policy([naming(0)], not_after=END) or "")
     check_session_policy(naming(spare))
