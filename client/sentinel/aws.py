@@ -74,6 +74,15 @@ class BaseCredentials:
         with self._lock:
             return profile_name(self._open())
 
+    def ca_bundle(self) -> str | None:
+        """Name the certificates AWS tools are told to trust here, by the environment or the profile."""
+        try:
+            with self._lock:
+                return self._open().get_config_variable("ca_bundle") or None
+        except BaseCredentialsError:
+            # What is wrong with the chain is for whoever needs credentials of it.
+            return os.environ.get("AWS_CA_BUNDLE") or None
+
     def open_client(self, service: str, region: str, config: Config) -> Any:
         """Open a botocore client that acts as the caller.
 

@@ -7,37 +7,11 @@ files of its own (see `private_config`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
+from sentinel.credential_variables import CREDENTIAL_VARIABLES, carries_credentials
 from sentinel.endpoint import Endpoint
-from sentinel.loopback import INSIDE_EXEC, RESOLVING
+from sentinel.loopback import INSIDE_EXEC
 from sentinel.private_config import PrivateConfig
-
-# AWS SDKs and Tools Reference Guide, "Environment variables supported", and what older SDKs read besides.
-CREDENTIAL_VARIABLES: Final = (
-    "AWS_ACCESS_KEY",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_ACCOUNT_ID",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CREDENTIAL_EXPIRATION",
-    "AWS_CREDENTIAL_FILE",
-    "AWS_CREDENTIALS",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_PROFILE",
-    "AWS_ROLE_ARN",
-    "AWS_ROLE_SESSION_NAME",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SECRET_KEY",
-    "AWS_SECURITY_TOKEN",
-    "AWS_SESSION_EXPIRATION",
-    "AWS_SESSION_TOKEN",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "BOTO_CONFIG",
-    RESOLVING,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +42,16 @@ def change_for_child(
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": endpoint.uri,
         "AWS_CONTAINER_AUTHORIZATION_TOKEN": endpoint.token,
         "AWS_CONFIG_FILE": str(config.config_file),
+        # Where a variable is not set, its reader takes ~/.aws/credentials (boto: ~/.boto and /etc/boto.cfg), and
+        # looks there before it asks a container endpoint.
         "AWS_SHARED_CREDENTIALS_FILE": str(config.credentials_file),
-        # boto's own file (~/.boto, /etc/boto.cfg) is looked at before a container endpoint, too.
+        "AWS_CREDENTIAL_PROFILES_FILE": str(config.credentials_file),
+        "CPL_AWS_CREDENTIALS_FILE": str(config.credentials_file),
         "BOTO_CONFIG": str(config.credentials_file),
         # A machine's role must not stand in when the endpoint refuses.
         "AWS_EC2_METADATA_DISABLED": "true",
         INSIDE_EXEC: profile,
     }
     regions = {"AWS_REGION": chosen, "AWS_DEFAULT_REGION": chosen} if chosen else {}
-    return EnvironmentChange(put | regions, tuple(name for name in CREDENTIAL_VARIABLES if name not in put))
+    found = {name for name in environ if carries_credentials(name)}
+    return EnvironmentChange(put | regions, tuple(sorted((found | CREDENTIAL_VARIABLES.keys()) - put.keys())))

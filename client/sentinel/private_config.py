@@ -9,10 +9,13 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from configparser import Error, RawConfigParser
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from sentinel import aws_files
+from sentinel.errors import UsageError
 
 # An allow list: a setting not on it is lost to the child, where one missing from a deny list could be a credential.
 # Source: AWS SDKs and Tools Reference Guide, "Settings reference"; AWS CLI User Guide for `cli_*`.
@@ -61,15 +64,28 @@ class PrivateConfig:
 
 @contextmanager
 def private_config(base_profile: str, environ: Mapping[str, str]) -> Iterator[PrivateConfig]:
-    """Write the child's files from the base profile's settings; they are gone when the block ends."""
-    settings = _settings(_read(Path(environ.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser()), base_profile)
-    with tempfile.TemporaryDirectory(prefix="sentinel-", dir=environ.get("XDG_RUNTIME_DIR") or None) as directory:
+    """Write the child's files from the base profile's settings; they are gone when the block ends.
+
+    Raises:
+        UsageError: there is no folder for them.
+
+    """
+    settings = _settings(_read(aws_files.config_file(environ)), base_profile)
+    with _private_folder(environ.get("XDG_RUNTIME_DIR") or None) as directory:
         config_file, credentials_file = Path(directory, "config"), Path(directory, "credentials")
         with open(config_file, "w", encoding="utf-8", opener=_owner_only) as file:
             settings.write(file)
         os.close(_owner_only(str(credentials_file), os.O_WRONLY))
         region = settings.get("default", "region", fallback=None)
         yield PrivateConfig(config_file, credentials_file, region)
+
+
+def _private_folder(runtime: str | None) -> tempfile.TemporaryDirectory[str]:
+    """Make a folder; where the runtime folder is not there (su, cron, containers), among the temporary files."""
+    for parent in (runtime, None):
+        with suppress(OSError):
+            return tempfile.TemporaryDirectory(prefix="sentinel-", dir=parent)
+    raise UsageError("there is no folder for the command's private AWS configuration", "set TMPDIR to one of yours")
 
 
 def _settings(own: RawConfigParser, base_profile: str) -> RawConfigParser:

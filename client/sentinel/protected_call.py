@@ -9,7 +9,7 @@ from yarl import URL
 
 from sentinel.errors import ServiceUnreachableError, UsageError
 from sentinel.protected_api import ProtectedUrl
-from sentinel.transport import proxy_for, tls_context
+from sentinel.transport import BUNDLE_HINT, proxy_for, tls_context
 
 # API Gateway ends every call after 30 s.
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=35, connect=8)
@@ -42,7 +42,11 @@ def read_header(text: str) -> tuple[str, str]:
 
 
 async def make_call(
-    where: ProtectedUrl, call: Call, authorization: str, write: Callable[[bytes], object]
+    where: ProtectedUrl,
+    call: Call,
+    authorization: str,
+    write: Callable[[bytes], object],
+    ca_bundle: str | None = None,
 ) -> tuple[int, str]:
     """Send the request, write the answer's body as it comes, and give its status and reason.
 
@@ -56,7 +60,7 @@ async def make_call(
     try:
         async with (
             aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(ssl=tls_context()),
+                connector=aiohttp.TCPConnector(ssl=tls_context(ca_bundle)),
                 timeout=_TIMEOUT,
                 cookie_jar=aiohttp.DummyCookieJar(),
             ) as http,
@@ -74,6 +78,10 @@ async def make_call(
             return response.status, response.reason or ""
     except TimeoutError:
         raise ServiceUnreachableError(f"{where.server.base} did not answer in time", "try again") from None
+    except aiohttp.ClientConnectorCertificateError as error:
+        raise ServiceUnreachableError(
+            f"{where.server.base} shows a certificate that is not trusted here", BUNDLE_HINT
+        ) from error
     except (aiohttp.ClientError, OSError) as error:
         raise ServiceUnreachableError(
             f"{where.server.base} cannot be reached: {type(error).__name__}", "check the URL and the network"

@@ -1,7 +1,6 @@
 """One signed request to the service and its checked answer: what every call of the API stands on."""
 
 import asyncio
-import os
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -15,7 +14,8 @@ from yarl import URL
 
 from sentinel.answers import Model, read_answer, read_refusal
 from sentinel.aws import BaseCredentials
-from sentinel.errors import ServiceUnreachableError
+from sentinel.aws_files import expand
+from sentinel.errors import ServiceUnreachableError, UsageError
 from sentinel.refusal import Refusal
 from sentinel.remote_server import RemoteServer
 from sentinel.settings import Settings
@@ -24,6 +24,10 @@ from sentinel.settings import Settings
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=29, connect=8)
 # A catalogue of a thousand profiles is well under it.
 _ANSWER_LIMIT: Final = 1 << 20
+BUNDLE_HINT: Final = (
+    "if a proxy of your company's ends TLS, name its certificates (PEM) in AWS_CA_BUNDLE, "
+    "or in `ca_bundle` of your AWS profile"
+)
 _SUCCESS: Final = frozenset({200, 201})
 
 
@@ -76,6 +80,10 @@ class Transport:
             raise ServiceUnreachableError(
                 f"{self.server.base} did not answer in time", "try again; check the network"
             ) from None
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise ServiceUnreachableError(
+                f"{self.server.base} shows a certificate that is not trusted here", BUNDLE_HINT
+            ) from error
         except (aiohttp.ClientError, OSError) as error:
             raise ServiceUnreachableError(
                 f"{self.server.base} cannot be reached: {type(error).__name__}",
@@ -92,7 +100,7 @@ async def open_transport(settings: Settings, base: BaseCredentials | None = None
     server = settings.server()
     base = base or BaseCredentials(settings.aws_profile, settings.region)
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=tls_context()),
+        connector=aiohttp.TCPConnector(ssl=tls_context(base.ca_bundle())),
         timeout=_TIMEOUT,
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
@@ -101,9 +109,23 @@ async def open_transport(settings: Settings, base: BaseCredentials | None = None
         yield Transport(server, base, settings.signing_service, http)
 
 
-def tls_context() -> ssl.SSLContext:
-    """Trust what the system trusts, or the bundle AWS tools are told to use."""
-    return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE") or None)
+def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
+    """Trust what the system trusts, or the bundle AWS tools are told to use.
+
+    Raises:
+        UsageError: the bundle cannot be read.
+
+    """
+    if not ca_bundle:
+        return ssl.create_default_context()
+    path = expand(ca_bundle)
+    try:
+        return ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise UsageError(
+            f"{path}: no certificates can be read: {error.strerror}",
+            "name a file of certificates (PEM) in AWS_CA_BUNDLE, or in `ca_bundle` of your AWS profile",
+        ) from None
 
 
 def proxy_for(server: RemoteServer) -> str | None:

@@ -43,9 +43,10 @@ async def vending(profile: str, settings: Settings, base: BaseCredentials, port:
         # Before anything is asked in parallel: a failure to find them is told once, and a code asked for once.
         await asyncio.to_thread(base.access_key_id)
         keeper = CredentialKeeper(lambda: api.vend(profile, settings.duration), utc_now)
-        async with serve_endpoint(keeper, port) as endpoint:
-            outcome, region = await asyncio.gather(keeper.first(), _profile_region(api, profile, environ))
-            with private_config(base.profile_name(), environ) as config:
+        # What can fail here does so before there is a session.
+        with private_config(base.profile_name(), environ) as config:
+            async with serve_endpoint(keeper, port) as endpoint:
+                outcome, region = await asyncio.gather(keeper.first(), _profile_region(api, profile, environ))
                 change = change_for_child(profile, endpoint, config, region, environ)
                 yield Vending(endpoint, change, accepted(outcome))
 

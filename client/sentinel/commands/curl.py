@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from sentinel.aws import BaseCredentials
 from sentinel.errors import UsageError
 from sentinel.options import json_option, run, vend_options
 from sentinel.output import print_json
@@ -62,7 +63,8 @@ def curl(
     authorization = prove(find_session(settings, profile), where.api_id, region, bound)
     kept = io.BytesIO()
     out = kept if as_json else sys.stdout.buffer
-    status, reason = run(make_call(where, call, authorization, out.write))
+    ca_bundle = BaseCredentials(settings.aws_profile).ca_bundle()
+    status, reason = run(make_call(where, call, authorization, out.write, ca_bundle))
     if as_json:
         print_json({"status": status, "body": kept.getvalue().decode("utf-8", "replace")})
     else:

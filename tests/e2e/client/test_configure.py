@@ -130,6 +130,14 @@ async def test_a_new_file_is_its_owners_alone(user: Machine) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+async def test_a_path_with_variables_is_expanded_as_aws_tools_do(user: Machine, config: Path) -> None:
+    own = config.read_text()
+    for path in ("$HOME/.aws/config", "~/.aws/config"):
+        done = await user.sentinel("configure", AWS_CONFIG_FILE=path)
+        assert done.code == 0, done.err
+        assert config.read_text().startswith(own + BEGIN)
+
+
 async def test_a_profile_one_may_not_have_is_refused(user: Machine, config: Path) -> None:
     own = config.read_bytes()
     for name in ("prod", "nowhere"):

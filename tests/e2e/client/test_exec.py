@@ -48,6 +48,7 @@ async def test_the_child_has_no_other_source_of_credentials(user: Machine) -> No
         "AWS_CONFIG_FILE",
         "AWS_CONTAINER_AUTHORIZATION_TOKEN",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CREDENTIAL_PROFILES_FILE",
         "AWS_DEFAULT_REGION",
         "AWS_EC2_METADATA_DISABLED",
         "AWS_REGION",
@@ -57,6 +58,11 @@ async def test_the_child_has_no_other_source_of_credentials(user: Machine) -> No
         "SENTINEL_REMOTE_SERVER",
     }
     assert "alice-secret" not in json.dumps(environ)
+
+
+async def test_a_runtime_folder_that_is_not_there_is_no_error(user: Machine) -> None:
+    environ = await _child_environment(user, XDG_RUNTIME_DIR="/run/user/4242")
+    assert Path(environ["AWS_CONFIG_FILE"]).name == "config"
 
 
 async def test_the_child_runs_in_the_profiles_region(user: Machine) -> None:

@@ -1,0 +1,74 @@
+"""Whose certificates are trusted: the bundle AWS tools are told to use, wherever they are told."""
+
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import trustme
+from aiohttp import web
+
+from tests.e2e.client.fake_service import FakeService, Machine, machine
+
+
+@pytest.fixture
+async def bundle(tmp_path: Path) -> Path:
+    return tmp_path / "corp.pem"
+
+
+@pytest.fixture
+async def secure(tmp_path: Path, bundle: Path) -> AsyncIterator[Machine]:
+    """Give a machine whose service shows a certificate of the company's."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(bundle)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(context)
+    service = FakeService()
+    runner = web.ServerRunner(web.Server(service.answer, access_log=None), shutdown_timeout=0)  # type: ignore[arg-type]
+    await runner.setup()
+    site = web.TCPSite(runner, "localhost", 0, ssl_context=context)
+    await site.start()
+    service.url = f"https://localhost:{runner.addresses[0][1]}"
+    yield machine(tmp_path, service)
+    await runner.cleanup()
+
+
+async def test_an_unknown_certificate_is_said_to_be_one_and_what_to_do(secure: Machine) -> None:
+    done = await secure.sentinel("whoami")
+    assert done.code == 1
+    assert "shows a certificate that is not trusted here" in done.err
+    assert "ca_bundle" in done.err
+
+
+async def test_the_environment_s_bundle_is_trusted(secure: Machine, bundle: Path) -> None:
+    for path in (str(bundle), f"~/{bundle.name}", f"$HOME/{bundle.name}"):
+        done = await secure.sentinel("whoami", AWS_CA_BUNDLE=path)
+        assert done.code == 0, done.err
+
+
+async def test_the_bundle_of_the_base_profile_is_trusted(secure: Machine, bundle: Path) -> None:
+    with (secure.home / ".aws/config").open("a") as config:
+        config.write(f"ca_bundle = {bundle}\n")
+    for command in (
+        ["whoami"],
+        ["curl", "--profile", "dev", "--api", "abc123", secure.environ["SENTINEL_REMOTE_SERVER"]],
+    ):
+        done = await secure.sentinel(*command)
+        assert "certificate" not in done.err
+
+
+@pytest.mark.parametrize("broken", ["missing", "folder", "empty", "not PEM"])
+async def test_a_bundle_that_cannot_be_read_is_named(secure: Machine, tmp_path: Path, broken: str) -> None:
+    path = tmp_path / "bundle"
+    match broken:
+        case "folder":
+            path.mkdir()
+        case "empty":
+            path.touch()
+        case "not PEM":
+            path.write_text("certificates\n")
+    done = await replace(secure).sentinel("whoami", AWS_CA_BUNDLE=str(path))
+    assert done.code == 2
+    assert f"{path}: no certificates can be read" in done.err
+    assert "(PEM)" in done.err
