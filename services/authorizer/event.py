@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from shared.core.arn import MalformedArnError, parse_arn
 from shared.core.query import UnclearQueryError, canonical_parameters, canonical_query
+from shared.edge.route_path import path_at_api
 
 # What a policy's Resource would not take literally (IAM User Guide, "IAM JSON policy elements: Resource"). A caller
 # chooses the path, and the path is part of the method's ARN.
@@ -24,10 +25,10 @@ class NotAnAuthorizerEventError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AccessQuestion:
-    """May this request pass? `path` has no stage; `query` is canonical; `unverified_header` is what Authorization says.
+    """May this request pass? `path` has no stage and no base path; `query` is canonical.
 
-    The header is None where there is none, or more than one: then nobody can say which one counts. The query is None
-    where two readers may understand it differently.
+    `unverified_header` is what Authorization says; None where there is none, or more than one: then nobody can say which
+    one counts. The query is None where two readers may understand it differently.
     """
 
     api_id: str
@@ -69,7 +70,7 @@ def _parse_v2(event: Mapping[str, Any], context: Mapping[str, Any]) -> AccessQue
     return AccessQuestion(
         api_id=_text(context, "apiId"),
         method=_text(http, "method"),
-        path=_without_stage(_text(event, "rawPath"), context),
+        path=_path(event, context, "rawPath"),
         query=_query_of_v2(event),
         source_ip=str(http.get("sourceIp") or ""),
         user_agent=str(http.get("userAgent") or ""),
@@ -83,8 +84,7 @@ def _parse_v1(event: Mapping[str, Any], context: Mapping[str, Any]) -> AccessQue
     return AccessQuestion(
         api_id=_text(context, "apiId"),
         method=_text(event, "httpMethod"),
-        # REST APIs leave the stage out by themselves, and have no version.
-        path=_without_stage(_text(event, "path"), context) if "version" in event else _text(event, "path"),
+        path=_path(event, context, "path"),
         query=_query_of_v1(event),
         source_ip=str(identity.get("sourceIp") or ""),
         user_agent=str(identity.get("userAgent") or ""),
@@ -104,12 +104,12 @@ def _check_method_arn(text: str, api_id: str) -> None:
         raise NotAnAuthorizerEventError("the path holds what a policy reads as a wildcard or a variable")
 
 
-def _without_stage(path: str, context: Mapping[str, Any]) -> str:
-    """Take the stage off. Only the API's own domain has it in the path; the default stage is in none."""
-    stage = context.get("stage")
-    if stage == "$default" or context.get("domainPrefix") != context.get("apiId"):
-        return path
-    return path.removeprefix(f"/{stage}") or "/" if f"{path}/".startswith(f"/{stage}/") else path
+def _path(event: Mapping[str, Any], context: Mapping[str, Any], written: str) -> str:
+    _text(event, written)
+    path = path_at_api(event, context)
+    if path is None:
+        raise NotAnAuthorizerEventError("the path is not the one of the route")
+    return path
 
 
 def _query_of_v2(event: Mapping[str, Any]) -> str | None:

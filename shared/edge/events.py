@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from shared.edge.answers import Refusal
 from shared.edge.codes import Code
 from shared.edge.requests import Caller, HttpRequest
+from shared.edge.route_path import path_at_api
 
 MAX_BODY_BYTES: Final = 16 * 1024
 _MAX_QUERY_PARAMETERS: Final = 20
@@ -22,6 +23,10 @@ _NOT_THROUGH_THE_API: Final = Refusal(
     Code.UNKNOWN_CALLER,
     "This request did not come through the API with IAM authorization. Call the API's URL with signed requests, for "
     "example with `sentinel exec`.",
+)
+_UNCLEAR_PATH: Final = Refusal(
+    Code.INVALID_REQUEST,
+    "The path reads one way for API Gateway and another way here: write it without escapes, as the documentation does.",
 )
 
 
@@ -63,13 +68,9 @@ def _parse(event: Mapping[str, Any], accepted: AcceptedApis) -> HttpRequest:
 def _parse_v2(event: Mapping[str, Any], context: Mapping[str, Any]) -> HttpRequest:
     http = _mapping(context.get("http"))
     iam = _mapping(_mapping(context.get("authorizer")).get("iam"))
-    path = _text(event, "rawPath")
-    stage = context.get("stage")
-    if stage != "$default" and f"{path}/".startswith(f"/{stage}/"):
-        path = path.removeprefix(f"/{stage}") or "/"
     return HttpRequest(
         method=_text(http, "method"),
-        path=path,
+        path=_path(event, context, "rawPath"),
         query=_single(_decode_query(str(event.get("rawQueryString") or ""))),
         caller=_caller(iam, http),
         content_type=_header(event, "content-type"),
@@ -83,12 +84,20 @@ def _parse_v1(event: Mapping[str, Any], context: Mapping[str, Any]) -> HttpReque
     pairs = [(name, value) for name, values in _mapping(multi).items() for value in _texts(values)]
     return HttpRequest(
         method=_text(event, "httpMethod"),
-        path=_text(event, "path"),
+        path=_path(event, context, "path"),
         query=_single(pairs),
         caller=_caller(identity, identity),
         content_type=_header(event, "content-type"),
         body=_body(event),
     )
+
+
+def _path(event: Mapping[str, Any], context: Mapping[str, Any], written: str) -> str:
+    _text(event, written)
+    path = path_at_api(event, context)
+    if path is None:
+        raise _RefusedError(_UNCLEAR_PATH)
+    return path
 
 
 def _caller(identity: Mapping[str, Any], connection: Mapping[str, Any]) -> Caller:

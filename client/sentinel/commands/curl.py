@@ -32,7 +32,7 @@ Examples:
 @click.option("-H", "headers", multiple=True, metavar="HEADER", help="`Name: value`; repeat it for more.")
 @click.option("--api", "api_id", metavar="ID", help="The id of the API, where its host name does not say it.")
 @click.option("--bind-request", is_flag=True, help="Bind the proof to this method, path and query, if the API asks so.")
-@click.option("--stage", metavar="NAME", help="The stage the path begins with; with --bind-request.")
+@click.option("--stage", metavar="NAME", help="The stage or base path the path begins with; with --bind-request.")
 @json_option
 @click.argument("url")
 def curl(

@@ -86,7 +86,7 @@ def _context_v2(front: Front, key: str, request: ReceivedRequest, arrival: Arriv
         "accountId": front.account,
         "apiId": front.api_id,
         "domainName": front.domain_name,
-        "domainPrefix": front.api_id,
+        "domainPrefix": front.domain_name.partition(".")[0],
         "http": {
             "method": request.method,
             "path": request.path,
@@ -108,7 +108,8 @@ def build_v1(front: Front, route: Route, request: ReceivedRequest, caller: Calle
     pairs = request.query_pairs
     return {
         "resource": route.resource,
-        "path": unquote(route.path),
+        # The base path of a custom domain stays in both paths, the stage in one.
+        "path": unquote(f"{front.base_path}{route.path}"),
         "httpMethod": request.method,
         "headers": dict(headers),
         "multiValueHeaders": _grouped(headers),
@@ -133,7 +134,7 @@ def _context_v1(front: Front, route: Route, request: ReceivedRequest, caller: Ca
         "accountId": front.account,
         "protocol": "HTTP/1.1",
         "stage": front.stage,
-        "domainPrefix": front.api_id,
+        "domainPrefix": front.domain_name.partition(".")[0],
         "requestTimeEpoch": arrival.epoch_ms,
         "requestId": arrival.request_id,
         "identity": {

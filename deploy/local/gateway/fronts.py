@@ -26,7 +26,8 @@ class FrontKind(StrEnum):
 class Front:
     """One front: its kind, its id (API id or URL id), and where it claims to be.
 
-    A function URL belongs to one function, the vend function; `function_name` is its deployed name.
+    A function URL belongs to one function, the vend function; `function_name` is its deployed name. With a `base_path`
+    (`/team/sentinel`) the front is a custom domain that maps it to the API; there no stage is in the path.
     """
 
     kind: FrontKind
@@ -34,6 +35,7 @@ class Front:
     account: str
     region: str
     function_name: str = ""
+    base_path: str = ""
 
     @property
     def service(self) -> str:
@@ -45,7 +47,14 @@ class Front:
         return "prod" if self.kind is FrontKind.REST_API else "$default"
 
     @property
+    def prefix(self) -> str:
+        """Give what comes before the path of a route."""
+        return self.base_path or (f"/{self.stage}" if self.kind is FrontKind.REST_API else "")
+
+    @property
     def domain_name(self) -> str:
+        if self.base_path:
+            return "api.example.com"
         if self.kind is FrontKind.FUNCTION_URL:
             return f"{self.api_id}.lambda-url.{self.region}.on.aws"
         return f"{self.api_id}.execute-api.{self.region}.amazonaws.com"
@@ -102,7 +111,7 @@ def find_route(front: Front, request: ReceivedRequest) -> Route | Refusal:
     """Find the function behind a path; a function URL has one function behind every path."""
     if front.kind is FrontKind.FUNCTION_URL:
         return Route(VEND, "$default", request.path)
-    path = _within_stage(front, request.path)
+    path = _below(front.prefix, request.path)
     if path is not None and (request.method, path) in _VEND_ROUTES:
         return Route(VEND, path, path)
     if path is not None and path.startswith(_ADMIN_PREFIX) and len(path) > len(_ADMIN_PREFIX):
@@ -113,10 +122,7 @@ def find_route(front: Front, request: ReceivedRequest) -> Route | Refusal:
 _VEND_ROUTES: Final = {("GET", "/"), ("POST", "/"), ("GET", "/profiles")}
 
 
-def _within_stage(front: Front, path: str) -> str | None:
-    if front.kind is not FrontKind.REST_API:
-        return path
-    prefix = f"/{front.stage}"
+def _below(prefix: str, path: str) -> str | None:
     if path != prefix and not path.startswith(f"{prefix}/"):
         return None
     return path.removeprefix(prefix) or "/"

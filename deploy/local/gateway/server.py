@@ -47,11 +47,13 @@ class Gateway:
         self._credentials = credentials
         self._clock = clock
         self._sites: dict[FrontKind, Site] = {}
+        self._prefixes: dict[FrontKind, str] = {}
 
     async def open(self, fronts: list[Front], ports: Mapping[FrontKind, int]) -> Self:
         """Serve the fronts, each on its port; 0, the default, takes a free one."""
         for front in fronts:
             site = Site(self._application(front), max_line_size=LINE_LIMIT, max_field_size=LINE_LIMIT)
+            self._prefixes[front.kind] = front.prefix
             self._sites[front.kind] = await site.open(ports.get(front.kind, 0))
         return self
 
@@ -63,8 +65,7 @@ class Gateway:
 
     def url(self, kind: FrontKind) -> str:
         """Give a front's base URL, without a slash at its end."""
-        stage = "/prod" if kind is FrontKind.REST_API else ""
-        return f"{self._sites[kind].url}{stage}"
+        return f"{self._sites[kind].url}{self._prefixes[kind]}"
 
     def _application(self, front: Front) -> web.Application:
         async def serve(incoming: web.Request) -> web.Response:

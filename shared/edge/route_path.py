@@ -1,0 +1,77 @@
+"""The path a request has at the API: without the stage, and without the base path of a custom domain.
+
+An event holds the path as it was written, with everything the gateway passed over before it looked for a route: the
+stage on the API's own domain (HTTP APIs), the base path of the mapping on any other (both kinds; API Gateway guide,
+"Set up custom domain names" and "Map API stages to a custom domain name"). How long a base path is, no event says. The
+route does, and it is the route that API Gateway authorized: so nothing is guessed from the written path.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import unquote
+
+_CATCH_ALL: Final = "$default"
+_OPEN: Final = re.compile(r"\{([^{}+]+)\+?\}")
+
+
+def path_at_api(event: Mapping[str, Any], context: Mapping[str, Any]) -> str | None:
+    """Give the path below stage and base path; None where the event's parts do not agree on it.
+
+    `event` is an integration's or an authorizer's of either payload, `context` its request context.
+    """
+    is_v2 = event.get("version") == "2.0"
+    written, route = (event.get("rawPath"), _route_of(event)) if is_v2 else (event.get("path"), event.get("resource"))
+    if not isinstance(written, str) or not written:
+        return None
+    if not isinstance(route, str) or not route.startswith("/"):
+        # The catch-all route takes what is written, whatever comes before it.
+        return _without_stage(written, context) if _is_own_domain(context) else written
+    if _is_own_domain(context):
+        # REST APIs leave the stage out by themselves, and their events have no version.
+        path = _without_stage(written, context) if "version" in event else written
+        return path if _agrees(path, route, event.get("pathParameters")) else None
+    return _below_base_path(written, route, event.get("pathParameters"))
+
+
+def _route_of(event: Mapping[str, Any]) -> str:
+    """Read the path of a route key: `ANY /v1/{proxy+}`, or `$default`."""
+    return str(event.get("routeKey") or _CATCH_ALL).rpartition(" ")[2]
+
+
+def _is_own_domain(context: Mapping[str, Any]) -> bool:
+    return str(context.get("domainName") or "").startswith(f"{context.get('apiId')}.execute-api.")
+
+
+def _without_stage(path: str, context: Mapping[str, Any]) -> str:
+    stage = context.get("stage")
+    if stage == _CATCH_ALL or not f"{path}/".startswith(f"/{stage}/"):
+        return path
+    return path.removeprefix(f"/{stage}") or "/"
+
+
+def _agrees(path: str, route: str, parameters: object) -> bool:
+    """Whether a path is the route's own, with what API Gateway put into its open segments."""
+    if not _OPEN.search(route) or not parameters:
+        return True
+    filled = _fill(route, parameters)
+    return filled is not None and unquote(path) == unquote(filled)
+
+
+def _below_base_path(written: str, route: str, parameters: object) -> str | None:
+    filled = _fill(route, parameters)
+    if filled is None or filled == route:
+        return filled
+    # As many segments as the route has, in the spelling of whoever asked: they may be escaped here and not there.
+    count = filled.count("/")
+    path = "/" + "/".join(written.split("/")[-count:])
+    return path if unquote(path) == unquote(filled) else None
+
+
+def _fill(route: str, parameters: object) -> str | None:
+    """Write a route with its parameters; None where one is missing."""
+    given = parameters if isinstance(parameters, dict) else {}
+    names = _OPEN.findall(route)
+    if not all(isinstance(given.get(name), str) for name in names):
+        return None
+    return _OPEN.sub(lambda found: str(given[found[1]]), route)
