@@ -1,8 +1,8 @@
 # Two commands: `make demo` runs the whole system on this machine, `make test` passes the tests. Both need Python 3.11 or
-# newer, git and make; uv is fetched into .tools/ where it is missing, and everything else by uv from the lock file.
+# newer, git and make; uv is fetched into .tools/ by its hash where it is missing, and everything else by uv from the
+# lock file.
 
 SHELL := /bin/bash
-UV_VERSION := 0.13.9
 UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := $(UV) run --frozen
 # Tests never see the AWS settings of whoever runs them.
@@ -59,6 +59,9 @@ terraform: $(UV) ## the Terraform modules: format, their own tests, and an apply
 	@command -v terraform >/dev/null || echo "Terraform is not installed: https://developer.hashicorp.com/terraform/install"
 	$(CLEAN) $(RUN) pytest tests/unit/terraform tests/e2e/terraform $(PYTEST_ARGS)
 
-.tools/bin/uv:
+# uv checks the hashes of everything else, so its own is checked by pip, which comes with Python. The file is written by the
+# command in its first lines, and a test compares it with uv.lock. A wheel only: building from source would fetch more.
+.tools/bin/uv: tools/uv.txt
 	python3 -m venv .tools
-	.tools/bin/pip install --quiet uv==$(UV_VERSION)
+	.tools/bin/pip install --quiet --disable-pip-version-check --force-reinstall --require-hashes --only-binary :all: -r tools/uv.txt
+	touch $@

@@ -1,7 +1,10 @@
 """What is built, tested and deployed is what was locked: by its hash, and from the registry it was locked from."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
 import tomllib
 import zipfile
 from collections.abc import Iterator
@@ -28,7 +31,11 @@ GROUPS = sorted(
 
 def committed(pattern: str) -> list[Path]:
     """Find our own files, none of what tools have put beside them."""
-    found = (file for top in ("deploy", "docs", "load", "tests", "client") for file in (PROJECT / top).rglob(pattern))
+    found = (
+        file
+        for top in ("deploy", "docs", "load", "tests", "tools", "client")
+        for file in (PROJECT / top).rglob(pattern)
+    )
     return sorted(file for file in found if not {"node_modules", ".terraform"} & set(file.parts))
 
 
@@ -47,6 +54,16 @@ def pins(requirements: str) -> list[str]:
     """Give each requirement on a line, its hashes with it."""
     lines = (line for line in requirements.splitlines() if not line.lstrip().startswith("#"))
     return [line for line in "\n".join(lines).replace("\\\n", " ").splitlines() if line.strip()]
+
+
+def swapped_wheel(path: Path, name: str, version: str) -> None:
+    """Write a wheel that nobody locked."""
+    info = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("swapped.py", "")
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
 
 
 def test_every_locked_package_comes_from_pypi_with_a_hash() -> None:
@@ -72,6 +89,38 @@ def test_every_requirement_file_pins_by_hash(file: Path) -> None:
     assert [line for line in pins(file.read_text(encoding="utf-8")) if not PINNED.fullmatch(line)] == []
 
 
+def test_make_installs_nothing_but_by_hash_from_wheels() -> None:
+    lines = (PROJECT / "Makefile").read_text(encoding="utf-8").splitlines()
+    installing = [line.strip() for line in lines if re.search(r"\b(install|curl|wget|uvx|npx|download)\b", line)]
+    commands = [line for line in installing if not line.startswith(("#", "@command -v terraform"))]
+    [pip] = commands
+    assert {"--require-hashes", "--only-binary"} <= set(pip.split())
+    requirements = PROJECT / pip.split()[-1]
+    assert pip.split()[-2] == "-r"
+    assert requirements in committed("*.txt")
+
+
+def test_uv_itself_is_pinned_to_the_files_of_the_lock() -> None:
+    packages = tomllib.loads((PROJECT / "uv.lock").read_text(encoding="utf-8"))["package"]
+    uv = next(package for package in packages if package["name"] == "uv")
+    [pin] = pins((PROJECT / "tools/uv.txt").read_text(encoding="utf-8"))
+    assert pin.split()[0] == f"uv=={uv['version']}"
+    assert set(SHA256.findall(pin)) == {file["hash"] for file in [*uv["wheels"], uv["sdist"]]}
+
+
+def test_a_uv_with_another_hash_is_not_installed_by_make(tmp_path: Path) -> None:
+    shutil.copy(PROJECT / "Makefile", tmp_path)
+    shutil.copytree(PROJECT / "tools", tmp_path / "tools")
+    version = pins((PROJECT / "tools/uv.txt").read_text(encoding="utf-8"))[0].split()[0].partition("==")[2]
+    swapped_wheel(tmp_path / f"uv-{version}-py3-none-any.whl", "uv", version)
+    index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path), "PIP_CONFIG_FILE": os.devnull}
+    command = ["make", ".tools/bin/uv", "UV=.tools/bin/uv"]
+    done = subprocess.run(command, cwd=tmp_path, env=os.environ | index, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "DO NOT MATCH THE HASHES" in done.stderr
+    assert not list((tmp_path / ".tools").rglob("swapped.py"))
+
+
 @pytest.mark.parametrize("line", ["idna", "idna==3.11", "idna>=3 --hash=sha256:" + "0" * 64, "git+https://x.example/y"])
 def test_a_loose_requirement_would_be_found(line: str) -> None:
     assert not PINNED.fullmatch(line)
@@ -79,12 +128,7 @@ def test_a_loose_requirement_would_be_found(line: str) -> None:
 
 def test_a_wheel_with_another_hash_is_not_installed(tmp_path: Path) -> None:
     wheel, requirements = tmp_path / "swapped-1.0-py3-none-any.whl", tmp_path / "requirements.txt"
-    info = "swapped-1.0.dist-info"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr("swapped.py", "")
-        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: swapped\nVersion: 1.0\n")
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        archive.writestr(f"{info}/RECORD", "")
+    swapped_wheel(wheel, "swapped", "1.0")
     for hashes in (f" --hash=sha256:{'0' * 64}", ""):
         requirements.write_text(f"swapped @ {wheel.as_uri()}{hashes}\n", encoding="utf-8")
         with pytest.raises(UvError, match="hash"):
