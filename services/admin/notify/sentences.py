@@ -1,10 +1,10 @@
 """What a notice says to people: one or two sentences, and the command that comes next."""
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
+from services.admin.notify.quoting import name, quote
 from shared.core.durations import format_duration
 from shared.core.revocation import Target
 from shared.core.webhook import NoticeEvent
@@ -12,7 +12,7 @@ from shared.core.webhook import NoticeEvent
 # The object of the API's answers that the notice is about.
 Details: TypeAlias = Mapping[str, Any]
 _NAMED: Final = 5
-_QUOTED: Final = 300
+_NAMES: Final = ("id", "user", "profile", "name")
 
 
 def sentence(event: NoticeEvent, actor: str | None, details: Details) -> str:
@@ -20,7 +20,7 @@ def sentence(event: NoticeEvent, actor: str | None, details: Details) -> str:
 
     What people wrote stands in quotes, on one line and cut where it is long.
     """
-    return _SENTENCES[event](actor or "Sentinel", details)
+    return _SENTENCES[event](name(actor or "Sentinel"), _with_plain_names(details))
 
 
 def _filed(_: str, request: Details) -> str:
@@ -77,7 +77,7 @@ def _request_expired(_: str, request: Details) -> str:
 def _started(_: str, event: Details) -> str:
     return (
         f"{event['user']} broke glass on {event['profile']} until {_instant(event['window']['ends_at'])} "
-        f"({event['reason']}): {_quote(event['justification'])}. To end it: sentinel close {event['id']}"
+        f"({event['reason']}): {quote(event['justification'])}. To end it: sentinel close {event['id']}"
     )
 
 
@@ -108,12 +108,12 @@ def _session_revoked(actor: str, session: Details) -> str:
 
 
 def _sessions_revoked(actor: str, revocation: Details) -> str:
-    return f"{actor} revoked every session of {_about(revocation)}: {_quote(revocation['reason'])}."
+    return f"{actor} revoked every session of {_about(revocation)}: {quote(revocation['reason'])}."
 
 
 def _locked(actor: str, lockout: Details) -> str:
     until = "until it is lifted" if lockout["ends_at"] is None else f"until {_instant(lockout['ends_at'])}"
-    return f"{actor} locked out {_about(lockout)} {until}: {_quote(lockout['reason'])}."
+    return f"{actor} locked out {_about(lockout)} {until}: {quote(lockout['reason'])}."
 
 
 def _unlocked(actor: str, lockout: Details) -> str:
@@ -139,18 +139,28 @@ _SENTENCES: Final[Mapping[NoticeEvent, Callable[[str, Details], str]]] = {
 }
 
 
+def _with_plain_names(details: Details) -> Details:
+    """Have every name in an object written as a sentence takes it."""
+    return {
+        **details,
+        **{key: name(details[key]) for key in _NAMES if details.get(key)},
+        "approvers": list(map(name, details.get("approvers", ()))),
+        "approvals": [{**vote, "user": name(vote["user"])} for vote in details.get("approvals", ())],
+    }
+
+
 def _about(details: Details) -> str:
     return Target(details["target"]).words(details["name"] or "")
 
 
 def _revoked(session: Details) -> str:
     act = session["revoked"]
-    return "" if act is None or act["comment"] is None else f": {_quote(act['comment'])}"
+    return "" if act is None or act["comment"] is None else f": {quote(act['comment'])}"
 
 
 def _why(request: Details) -> str:
-    ticket = "" if request["ticket"] is None else f" ({_one_line(request['ticket'])})"
-    return _quote(request["reason"]) + ticket
+    ticket = "" if request["ticket"] is None else f" (ticket {quote(request['ticket'])})"
+    return quote(request["reason"]) + ticket
 
 
 def _who_can(request: Details) -> str:
@@ -174,7 +184,7 @@ def _vote_of(actor: str, request: Details) -> Details | None:
 
 
 def _comment(act: Details | None) -> str:
-    return "" if act is None or act["comment"] is None else f" ({_quote(act['comment'])})"
+    return "" if act is None or act["comment"] is None else f" ({quote(act['comment'])})"
 
 
 def _listed(word: str, names: Iterable[str]) -> str:
@@ -188,15 +198,3 @@ def _listed(word: str, names: Iterable[str]) -> str:
 def _instant(written: str) -> str:
     """Write `2026-11-02T13:00:00Z` as `2026-11-02 13:00 UTC`."""
     return f"{written[:10]} {written[11:16]} UTC"
-
-
-def _quote(text: str) -> str:
-    line = _one_line(text)
-    return f'"{line if len(line) <= _QUOTED else line[: _QUOTED - 1] + "…"}"'
-
-
-def _one_line(text: str) -> str:
-    """Take out line breaks and what is invisible or turns text around: a reason cannot pass for another sentence."""
-    spaced = "".join(" " if character.isspace() else character for character in text)
-    visible = "".join(character for character in spaced if not unicodedata.category(character).startswith("C"))
-    return " ".join(visible.split()).replace('"', "'")

@@ -1,8 +1,8 @@
 """A notice as a message for a Slack incoming webhook (Slack: "Sending messages using incoming webhooks").
 
-Slack reads `&`, `<` and `>` as the beginnings of links, mentions and entities, so they are escaped: nobody's reason can
-forge a link or call a whole channel ("Formatting text for app surfaces", "Escaping text"). `verbatim` keeps Slack from
-making links and mentions of plain words.
+Everything is `plain_text`: Slack reads no emphasis, link, mention or emoji out of it (Block Kit reference, "Text
+object"). The fallback text beside the blocks, which notifications show, is markup by Slack's rules, so that is
+switched off, and `&`, `<` and `>` are escaped there ("Formatting text for app surfaces", "Escaping text").
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 
 from services.admin.notify.notice import Notice
+from services.admin.notify.quoting import name
 
 _ENTITIES: Final[Mapping[str, str]] = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # Block Kit reference, "Section block": at most 3000 characters of text.
@@ -20,14 +21,16 @@ _ELLIPSIS: Final = "…"
 
 def render_slack(notice: Notice) -> bytes:
     """Give the message's JSON: the sentence, and below it the event, the grant's id and the time."""
-    text = escape(notice.text)
-    below = escape(f"{notice.event} · {notice.details['id']} · {notice.at:%Y-%m-%d %H:%M UTC}")
+    below = f"{notice.event} · {name(notice.details['id'])} · {notice.at:%Y-%m-%d %H:%M UTC}"
     return orjson.dumps(
         {
-            "text": text,
+            "text": escape(notice.text),
+            "mrkdwn": False,
+            "unfurl_links": False,
+            "unfurl_media": False,
             "blocks": [
-                {"type": "section", "text": _mrkdwn(text)},
-                {"type": "context", "elements": [_mrkdwn(below)]},
+                {"type": "section", "text": _plain_text(notice.text)},
+                {"type": "context", "elements": [_plain_text(below)]},
             ],
         },
     )
@@ -46,5 +49,6 @@ def escape(text: str) -> str:
     return "".join(pieces)
 
 
-def _mrkdwn(text: str) -> dict[str, Any]:
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
+def _plain_text(text: str) -> dict[str, Any]:
+    shown = text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - len(_ELLIPSIS)] + _ELLIPSIS
+    return {"type": "plain_text", "text": shown, "emoji": False}

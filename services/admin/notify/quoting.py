@@ -1,0 +1,47 @@
+"""What people wrote, as it stands inside a sentence of ours: in one pair of quotes it cannot leave, without markup.
+
+A notice is read in mail, in chats and on pagers, each with a markup of its own. So the characters that any of them
+gives a meaning to are replaced by ones that look alike and have none. Programs find the text as written in `details`.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+_LONGEST: Final = 300
+# What names of users, roles, profiles and grants are made of, globs included: nothing that could end a sentence.
+_NAME: Final = re.compile(r"[A-Za-z0-9_+=,.@/*?-]{1,256}")
+# Marks that a reader takes for the end of a quotation; those Unicode calls quotation marks (Pi, Pf) come on top.
+_QUOTES: Final = frozenset(
+    "\"'`\u00b4\uff02\uff07\uff40\u201a\u201e\u201b\u201f\u2032\u2033\u2034\u2035\u2036\u2037\u2057\u275b"
+    "\u275c\u275d\u275e\u275f\u2760\u2e42\u301d\u301e\u301f\u300c\u300d\u300e\u300f\uff62\uff63\u02b9\u02ba"
+    "\u02bb\u02bc\u02bd\u02ca\u02cb\u02dd\u0559\u05f3\u05f4\u1fbd\u1fbf\u1ffe\U0001f676\U0001f677\U0001f678"
+)
+# Slack, Markdown and HTML: emphasis, code, strikethrough, links, mentions and entities.
+_MARKS: Final = str.maketrans("*_~<>&|", "\u2217\uff3f\u223c\uff1c\uff1e\uff06\u00a6")
+# Letters and symbols without any ink: a run of them would push the end of the quotation out of sight.
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+def quote(text: str) -> str:
+    """Put what somebody wrote in quotes, on one line, and cut it where it is long."""
+    line = " ".join("".join(map(_plain, text)).split()).replace("](", "] (")
+    while line and unicodedata.category(line[0]).startswith("M"):
+        line = line[1:].lstrip()  # it would draw on our own quotation mark
+    return f'"{line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"}"'
+
+
+def name(text: str) -> str:
+    """Give a name as it is, or in quotes where it holds what no name does: a target may be anything somebody typed."""
+    return text if _NAME.fullmatch(text) else quote(text)
+
+
+def _plain(character: str) -> str:
+    category = unicodedata.category(character)
+    if character.isspace() or character in _BLANK:
+        return " "
+    if category.startswith("C") or category == "Me":
+        return ""  # invisible, turns text around, or draws around its neighbour
+    if character in _QUOTES or category in ("Pi", "Pf"):
+        return "'"
+    return character.translate(_MARKS)
