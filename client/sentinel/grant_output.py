@@ -88,10 +88,19 @@ def _facts(grant: Grant, now: datetime) -> Iterator[tuple[str, str]]:
         yield "review", "required" if grant.review_required and grant.review is None else ""
     if grant.window is not None:
         yield "window", _window_words(grant.window, now)
+        yield "shorter", _shortened_words(grant, grant.window)
     if grant.ended is not None:
         yield "ended", act_words(grant.ended, now)
     if isinstance(grant, BreakGlassEvent) and grant.review is not None:
         yield "reviewed", act_words(grant.review, now)
+
+
+def _shortened_words(grant: Grant, window: Window) -> str:
+    """Say why a request that approved itself got less than it asked for."""
+    is_shorter = window.ends_at - window.starts_at < timedelta(seconds=grant.duration_s)
+    if not isinstance(grant, ApprovalRequest) or not grant.auto_approved or not is_shorter:
+        return ""
+    return "it ends with the hours in which nobody need approve; somebody can approve another request for longer"
 
 
 def _window_words(window: Window, now: datetime) -> str:

@@ -22,7 +22,7 @@ def lambda_trust(*also: str) -> Policy:
 def vend_policy(place: Place) -> Policy:
     """Let the vend Lambda read what decides, record each session, and assume protected roles under a stamp."""
     return policy(
-        _read_documents(place, "policies/access", "profiles/*"),
+        _read_documents(place, "policies/access", "policies/approval", "policies/break-glass", "profiles/*"),
         {
             "Sid": "ReadServingGrants",
             "Effect": "Allow",

@@ -16,7 +16,8 @@ from shared.core.access.explain import Explanation, RuleAccount, explain
 from shared.core.access.facts import Facts, parse_source_ip
 from shared.core.admin_policy import Permission, permissions_of
 from shared.core.authorization import Issue, RefusalCode, Refuse
-from shared.core.people import person_of
+from shared.core.people import Person, person_of
+from shared.core.present_grants import present_grants
 from shared.edge.answers import Answer, Refusal
 from shared.edge.codes import Code
 from shared.edge.inputs import parse_body
@@ -80,7 +81,7 @@ def _explain(facts: Facts, policies: Policies, standing: Standing, *, may_read: 
     explanation = explain(
         policies.access,
         facts,
-        grants=standing.grants,
+        grants=present_grants(standing.grants, Person(facts.user, account=facts.account or ""), policies.present),
         is_locked_out=standing.is_locked_out,
         profile_cap=None if profile is None else profile.max_duration,
     )

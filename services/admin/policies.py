@@ -11,8 +11,9 @@ from shared.core.admin_policy import AdminPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
+from shared.core.present_grants import PresentPolicies
 from shared.core.profile import Profile
-from shared.documents.kinds import ACCESS_POLICY, ADMIN_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY
+from shared.documents.names import ACCESS_POLICY, ADMIN_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY
 from shared.edge.failures import UndecidableError
 
 Model = TypeVar("Model", bound=DocumentModel)
@@ -32,6 +33,11 @@ class Policies:
     admin: AdminPolicy | None
     profile: Profile | None
     documents: tuple[Document[DocumentModel], ...]
+
+    @property
+    def present(self) -> PresentPolicies:
+        """What grants are judged by at every vend."""
+        return PresentPolicies(self.approval, self.break_glass)
 
     @property
     def usable_profile(self) -> Profile | None:

@@ -2,32 +2,56 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, TypeAlias, TypeVar
 
 from shared.aws.budget import Exhausted, RateBudget, Spent
-from shared.aws.document_cache import CachedDocuments
+from shared.aws.document_cache import CachedDocuments, settled
 from shared.aws.documents import PROFILES_FOLDER, Document
-from shared.aws.grants import GrantTable, Standing, subjects_of
-from shared.core.access.evaluate import Decision
+from shared.aws.errors import AwsError
+from shared.aws.grants import GrantTable, subjects_of
+from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.schema import AccessPolicy
+from shared.core.approval.policy import ApprovalPolicy
+from shared.core.break_glass.policy import BreakGlassPolicy
+from shared.core.fields import DocumentModel
+from shared.core.grants import Grant
+from shared.core.people import Person
+from shared.core.present_grants import PresentPolicies, present_grants
 from shared.core.profile import Profile
+from shared.core.stamp import Via
+from shared.documents.load import load_document
+from shared.documents.names import ACCESS_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY
 from shared.edge.failures import UndecidableError
 
-ACCESS_POLICY = "policies/access"
-DocumentValue = AccessPolicy | Profile
+Model = TypeVar("Model", bound=DocumentModel)
+Loaded: TypeAlias = Mapping[str, Document[DocumentModel] | AwsError | None]
+# The policy that grants of a kind rest on.
+_POLICY_OF: Final = {Via.APPROVAL: APPROVAL_POLICY, Via.BREAK_GLASS: BREAK_GLASS_POLICY}
+_MODELS: Final[Mapping[str, type[DocumentModel]]] = {
+    ACCESS_POLICY: AccessPolicy,
+    APPROVAL_POLICY: ApprovalPolicy,
+    BREAK_GLASS_POLICY: BreakGlassPolicy,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was read for one request. `documents` are those the answer rests on, for the audit line's ages."""
+    """What was read for one request. `documents` are those the answer rests on, for the audit line's ages.
+
+    `grants` are the caller's for this profile as the present policies leave them, `lapsed` those they leave nothing of.
+    """
 
     decision: Decision
     policy_version: str
     profile: Profile | None
-    standing: Standing
+    grants: tuple[Grant, ...]
+    lapsed: tuple[Grant, ...]
+    is_locked_out: bool
     budget: Spent | Exhausted
-    documents: tuple[Document[DocumentValue], ...]
+    documents: tuple[Document[DocumentModel], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +60,28 @@ class Catalogue:
 
     policy: AccessPolicy
     profiles: Mapping[str, Profile | None]
-    documents: tuple[Document[DocumentValue], ...]
+    documents: tuple[Document[DocumentModel], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FactsReader:
     """Reads documents, grants, lockouts and budget, each from where it is kept."""
 
-    documents: CachedDocuments[DocumentValue]
+    documents: CachedDocuments[DocumentModel]
     grants: GrantTable
     budget: RateBudget
 
-    async def read(self, user: str, profile: str, now: datetime, decide: Callable[[AccessPolicy], Decision]) -> Known:
+    async def read(
+        self, person: Person, profile: str, now: datetime, decide: Callable[[AccessPolicy], Decision]
+    ) -> Known:
         """Read all facts of one request side by side, and `decide` by the access policy while the tables answer.
 
         Raises:
             ExceptionGroup: of `AwsError`, where a read failed; of `UndecidableError`, where there is no access policy.
+            AwsError: the policy that a grant rests on could not be read.
 
         """
+        user = person.user
         profile_document = f"{PROFILES_FOLDER}/{profile}"
         async with asyncio.TaskGroup() as reads:
             serving = reads.create_task(self.grants.load_serving(user, now))
@@ -61,17 +89,23 @@ class FactsReader:
             spending = reads.create_task(self.budget.spend(user, now))
             # Documents are mostly at hand; with one turn of the loop the tables are asked before anybody thinks.
             await asyncio.sleep(0)
-            loaded = await self.documents.load([ACCESS_POLICY, profile_document])
-            policy, version = _policy(loaded)
+            loaded = await self.documents.find([*_MODELS, profile_document])
+            policy, version = _access_policy(loaded)
+            found = _find(loaded, profile_document, Profile)
             decision = decide(policy)
-        found = loaded[profile_document]
+        held = _needed(serving.result(), profile, decision)
+        rested_on = {_POLICY_OF[grant.via] for grant in held}
+        present = present_grants(held, person, _present_policies(loaded, rested_on))
+        kept = {grant.grant_id for grant in present}
         return Known(
             decision=decision,
             policy_version=version,
-            profile=None if found is None else _profile(found.value),
-            standing=Standing(serving.result(), locking.result()),
+            profile=found,
+            grants=present,
+            lapsed=tuple(grant for grant in held if grant.grant_id not in kept),
+            is_locked_out=bool(locking.result()),
             budget=spending.result(),
-            documents=tuple(document for document in loaded.values() if document is not None),
+            documents=_documents(loaded, {ACCESS_POLICY, profile_document, *rested_on}),
         )
 
     async def read_catalogue(self) -> Catalogue:
@@ -83,25 +117,59 @@ class FactsReader:
 
         """
         async with asyncio.TaskGroup() as reads:
-            loading = reads.create_task(self.documents.load([ACCESS_POLICY]))
+            loading = reads.create_task(self.documents.find([ACCESS_POLICY]))
             listing = reads.create_task(self.documents.load_profiles())
-        policy, _ = _policy(loading.result())
+        policy, _ = _access_policy(loading.result())
         listed = listing.result()
         return Catalogue(
             policy=policy,
-            profiles={name: None if found is None else _profile(found.value) for name, found in listed.items()},
-            documents=tuple(document for document in loading.result().values() if document is not None),
+            profiles={name: None if found is None else _checked(found, Profile) for name, found in listed.items()},
+            documents=_documents(loading.result(), {ACCESS_POLICY}),
         )
 
 
-def _policy(documents: Mapping[str, Document[DocumentValue] | None]) -> tuple[AccessPolicy, str]:
-    found = documents[ACCESS_POLICY]
-    if found is None or not isinstance(found.value, AccessPolicy):
+def parse(name: str, text: str) -> DocumentModel:
+    """Parse a document by its name below the prefix.
+
+    Raises:
+        DocumentError: with every problem found.
+
+    """
+    return load_document(text, _MODELS.get(name, Profile))
+
+
+def _needed(grants: tuple[Grant, ...], profile: str, decision: Decision) -> tuple[Grant, ...]:
+    """Pick the grants that the decision can rest on."""
+    if decision.verdict is Verdict.ALLOW:
+        return ()
+    return tuple(grant for grant in grants if grant.profile == profile)
+
+
+def _access_policy(loaded: Loaded) -> tuple[AccessPolicy, str]:
+    found = settled(loaded[ACCESS_POLICY])
+    if found is None:
         raise UndecidableError("document", f"there is no {ACCESS_POLICY}: store one with `sentinel policy push`")
-    return found.value, found.digest
+    return _checked(found, AccessPolicy), found.digest
 
 
-def _profile(value: DocumentValue) -> Profile:
-    if not isinstance(value, Profile):
-        raise UndecidableError("document", "a profile's parameter holds another kind of document")
-    return value
+def _present_policies(loaded: Loaded, rested_on: AbstractSet[str]) -> PresentPolicies:
+    """Give the policies that grants rest on. One that cannot be read stops nobody who needs nothing of it."""
+    return PresentPolicies(
+        _find(loaded, APPROVAL_POLICY, ApprovalPolicy) if APPROVAL_POLICY in rested_on else None,
+        _find(loaded, BREAK_GLASS_POLICY, BreakGlassPolicy) if BREAK_GLASS_POLICY in rested_on else None,
+    )
+
+
+def _find(loaded: Loaded, name: str, model: type[Model]) -> Model | None:
+    found = settled(loaded[name])
+    return None if found is None else _checked(found, model)
+
+
+def _checked(document: Document[DocumentModel], model: type[Model]) -> Model:
+    if not isinstance(document.value, model):
+        raise UndecidableError("document", f"{document.name} holds another kind of document")
+    return document.value
+
+
+def _documents(loaded: Loaded, names: AbstractSet[str]) -> tuple[Document[DocumentModel], ...]:
+    return tuple(found for name, found in loaded.items() if name in names and isinstance(found, Document))

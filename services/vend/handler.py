@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TextIO
 
 from services.vend.catalogue import CatalogueService
-from services.vend.facts import ACCESS_POLICY, DocumentValue, FactsReader
+from services.vend.facts import FactsReader, parse
 from services.vend.issuing import Issuer
 from services.vend.service import VendService
 from shared.aws.budget import RateBudget
@@ -18,7 +18,6 @@ from shared.aws.documents import SsmDocuments
 from shared.aws.grants import GrantTable
 from shared.aws.sessions import SessionTable
 from shared.aws.sts import RoleIssuer
-from shared.documents import load_access_policy, load_profile
 from shared.edge.clock import monotonic_s, utc_now
 from shared.edge.lambda_app import LambdaApp, Routes
 from shared.edge.opening import cache_limits, open_function_clients
@@ -56,9 +55,10 @@ def _reader(settings: Settings, clients: Clients) -> FactsReader:
     return FactsReader(
         documents=CachedDocuments(
             SsmDocuments(clients.ssm, settings.parameter_prefix),
-            _parse,
+            parse,
             limits=cache_limits(settings),
             monotonic=monotonic_s,
+            guesses=True,
         ),
         grants=GrantTable(clients.dynamodb, settings.grant_table),
         budget=RateBudget(
@@ -80,10 +80,6 @@ def _routes(settings: Settings, clients: Clients, reader: FactsReader) -> Routes
     vend = VendService(reader, issuer, settings.vend_budget, utc_now).vend
     list_profiles = CatalogueService(reader, utc_now).list_profiles
     return {("GET", "/"): vend, ("POST", "/"): vend, ("GET", "/profiles"): list_profiles}
-
-
-def _parse(name: str, text: str) -> DocumentValue:
-    return load_access_policy(text) if name == ACCESS_POLICY else load_profile(text)
 
 
 def __getattr__(name: str) -> LambdaApp:

@@ -1,10 +1,11 @@
 """What a vend writes into its audit line, in the order it learns it."""
 
-from services.vend.facts import DocumentValue, Known
+from services.vend.facts import Known
 from services.vend.issuing import Issued, Order
 from services.vend.request import VendRequest
 from shared.aws.documents import Document
 from shared.core.access.evaluate import Decision
+from shared.core.fields import DocumentModel
 from shared.core.profile import Profile
 from shared.core.stamp import Stamp
 from shared.edge.audit import AuditLine
@@ -20,7 +21,7 @@ def note_known(audit: AuditLine, known: Known) -> None:
     note_documents(audit, known.documents)
 
 
-def note_documents(audit: AuditLine, documents: tuple[Document[DocumentValue], ...]) -> None:
+def note_documents(audit: AuditLine, documents: tuple[Document[DocumentModel], ...]) -> None:
     """Say how old each document was, and which were served past their time because a read failed."""
     audit.document_ages_s = {document.name: round(document.age_s, 3) for document in documents}
     audit.stale_documents = [document.name for document in documents if document.stale]

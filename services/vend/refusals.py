@@ -1,9 +1,11 @@
 """Why there is no credential, in words the person whose SDK prints them can act on."""
 
+from collections.abc import Collection
 from typing import assert_never
 
 from shared.core.access.evaluate import Decision
 from shared.core.authorization import RefusalCode
+from shared.core.grants import Grant
 from shared.edge.answers import Refusal
 from shared.edge.codes import Code
 
@@ -13,8 +15,14 @@ def refuse_profile(user: str, profile: str) -> Refusal:
     return Refusal(Code.DENIED, f"No rule of the access policy gives {user} the profile {profile}, or there is none.")
 
 
-def refuse(code: RefusalCode, decision: Decision, user: str, profile: str) -> Refusal:
-    """Word a refusal of the authorization."""
+def refuse(
+    code: RefusalCode,
+    decision: Decision,
+    user: str,
+    profile: str,
+    lapsed: Collection[Grant] = (),
+) -> Refusal:
+    """Word a refusal of the authorization. `lapsed` are grants for the profile that the present policies end."""
     reason = f" ({decision.rule.reason})" if decision.rule is not None and decision.rule.reason else ""
     match code:
         case RefusalCode.DENIED if decision.rule is None:
@@ -29,7 +37,7 @@ def refuse(code: RefusalCode, decision: Decision, user: str, profile: str) -> Re
             return Refusal(
                 Code.APPROVAL_REQUIRED,
                 f"Rule {decision.rule_name} gives {profile} only with an approval{reason}; {user} holds none that is "
-                f"open now. Ask for one: sentinel request {profile} --reason …",
+                f"open now{_lapsed(lapsed)}. Ask for one: sentinel request {profile} --reason …",
                 hint=_how_to_ask(profile, decision),
             )
         case RefusalCode.LOCKED_OUT:
@@ -41,6 +49,13 @@ def refuse(code: RefusalCode, decision: Decision, user: str, profile: str) -> Re
             )
         case unexpected:
             assert_never(unexpected)
+
+
+def _lapsed(grants: Collection[Grant]) -> str:
+    if not grants:
+        return ""
+    ids = ", ".join(sorted(grant.grant_id for grant in grants))
+    return f" (the policies have changed since {ids} was given, and no longer give it)"
 
 
 def _how_to_ask(profile: str, decision: Decision) -> str:

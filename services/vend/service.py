@@ -13,6 +13,7 @@ from services.vend.request import VendRequest, parse_vend_request
 from shared.aws.budget import Exhausted
 from shared.core.access.evaluate import evaluate
 from shared.core.authorization import RefusalCode, Refuse, authorize
+from shared.core.people import person_of
 from shared.edge.answers import Answer, Refusal
 from shared.edge.lambda_app import Asked
 
@@ -35,7 +36,7 @@ class VendService:
         now = self.clock()
         with asked.audit.step("read"):
             known = await self.reader.read(
-                asked.principal.user,
+                person_of(asked.principal),
                 wanted.profile,
                 now,
                 lambda policy: evaluate(policy, facts_of(asked, wanted.profile, now)),
@@ -58,14 +59,14 @@ class VendService:
         authorization = authorize(
             known.decision,
             profile=wanted.profile,
-            grants=known.standing.grants,
-            is_locked_out=known.standing.is_locked_out,
+            grants=known.grants,
+            is_locked_out=known.is_locked_out,
             now=now,
             requested=wanted.duration,
             profile_cap=profile.max_duration,
         )
         if isinstance(authorization, Refuse):
-            return refuse(authorization.code, known.decision, user, wanted.profile)
+            return refuse(authorization.code, known.decision, user, wanted.profile, known.lapsed)
         return Order(user, wanted.profile, profile, known.decision, authorization, now, asked.answer_by_s)
 
     async def _issue(self, asked: Asked, order: Order, known: Known) -> Answer | Refusal:

@@ -4,12 +4,16 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Final, Generic, TypeVar
 
-from shared.aws.documents import Document, DocumentSource
-from shared.aws.errors import UnreadableError
+from shared.aws.documents import PROFILES_FOLDER, Document, DocumentSource, pages_of
+from shared.aws.errors import AwsError, UnreadableError
 from shared.aws.read_through import CacheLimits, Kept, Outcome, ReadThrough
+from shared.aws.settling import settle
 
 T = TypeVar("T")
+Found = TypeVar("Found")
 _CATALOGUE: Final = "catalogue"
+_PROFILES: Final = f"{PROFILES_FOLDER}/"
+_LONGEST_REST_S: Final = 60.0
 
 
 class CachedDocuments(Generic[T]):
@@ -27,21 +31,28 @@ class CachedDocuments(Generic[T]):
         limits: CacheLimits,
         monotonic: Callable[[], float],
         parse_errors: tuple[type[Exception], ...] = (ValueError,),
+        guesses: bool = False,
     ) -> None:
         """Keep what `parse` makes of a name and a text.
 
         `parse_errors` are what it raises for a text that is not a document; anything else is a defect and passes
-        through. `monotonic` gives seconds.
+        through. `monotonic` gives seconds. With `guesses`, one profile per TTL that was never listed may be asked for
+        by its name, so that the first caller of a process does not wait until the whole catalogue is listed.
         """
         self._source = source
         self._parse = parse
         self._parse_errors = parse_errors
+        self._guesses = guesses
+        self._ttl_s = limits.ttl_s
+        self._monotonic = monotonic
+        self._guessed_at = float("-inf")
         self._latest: dict[str, tuple[str, Document[T]]] = {}
         self._documents: ReadThrough[Document[T]] = ReadThrough(self._read_documents, limits, monotonic)
         self._catalogue: ReadThrough[Mapping[str, Document[T] | None]] = ReadThrough(
             self._read_catalogue,
             limits,
             monotonic,
+            lambda profiles: min(limits.ttl_s * pages_of(len(profiles)), _LONGEST_REST_S, limits.max_stale_s),
         )
 
     def forget(self) -> None:
@@ -57,20 +68,55 @@ class CachedDocuments(Generic[T]):
             AwsError: a document can be neither read nor served from the last good version.
 
         """
-        kept = await self._documents.get(names)
-        return {name: _aged(found.value, found) if found is not None else None for name, found in kept.items()}
+        return {name: settled(found) for name, found in (await self.find(names)).items()}
+
+    async def find(self, names: Collection[str]) -> Mapping[str, Document[T] | AwsError | None]:
+        """Find by name; an error for a document that can be neither read nor served from the last good version.
+
+        A caller chooses which profile they ask for. So only a profile that was there before is asked for by its name;
+        for any other the catalogue is listed, side by side with the rest, unless that was just done.
+        """
+        unlisted = {name for name in names if name.startswith(_PROFILES) and not self._was_there(name)}
+        if unlisted and self._may_guess():
+            unlisted.pop()
+        listed = [name for name in names if name not in unlisted]
+        if not unlisted:
+            return _documents(await self._documents.find(listed))
+        kept, catalogue = await settle(self._documents.find(listed), self._catalogue.find([_CATALOGUE]))
+        if isinstance(kept, Exception):
+            raise kept
+        if isinstance(catalogue, Exception):
+            raise catalogue
+        entries = {name: _entry(catalogue[_CATALOGUE], name) for name in unlisted}
+        return {**_documents(kept), **entries}
 
     async def load_profiles(self) -> Mapping[str, Document[T] | None]:
         """Load the catalogue; None for a profile whose text cannot be parsed, so that one does not hide the others.
+
+        A listing costs one call per ten profiles, so a long catalogue serves longer than the TTL: as many times as
+        long as it has pages, up to a minute.
 
         Raises:
             AwsError: the catalogue can be neither read nor served from the last good one.
 
         """
-        kept = (await self._catalogue.get([_CATALOGUE]))[_CATALOGUE]
+        kept = settled((await self._catalogue.find([_CATALOGUE]))[_CATALOGUE])
         if kept is None:
             return {}
         return {name: _aged(found, kept) if found is not None else None for name, found in kept.value.items()}
+
+    def _was_there(self, name: str) -> bool:
+        if self._documents.last(name) is not None:
+            return True
+        catalogue = self._catalogue.last(_CATALOGUE)
+        return catalogue is not None and name.removeprefix(_PROFILES) in catalogue
+
+    def _may_guess(self) -> bool:
+        now = self._monotonic()
+        if not self._guesses or now - self._guessed_at < self._ttl_s or not self._catalogue.is_due(_CATALOGUE):
+            return False
+        self._guessed_at = now
+        return True
 
     async def _read_documents(self, names: Collection[str]) -> Mapping[str, Outcome[Document[T]]]:
         texts = await self._source.load(names)
@@ -94,6 +140,32 @@ class CachedDocuments(Generic[T]):
         document = Document(text.name, value, text.version, text.digest)
         self._latest[text.name] = text.value, document
         return document
+
+
+def settled(found: Found | AwsError) -> Found:
+    """Give what was found.
+
+    Raises:
+        AwsError: it could not be decided.
+
+    """
+    if isinstance(found, AwsError):
+        # The error may be kept, and raised once more.
+        raise found.with_traceback(None)
+    return found
+
+
+def _documents(kept: Mapping[str, Kept[Document[T]] | AwsError | None]) -> dict[str, Document[T] | AwsError | None]:
+    return {name: _aged(found.value, found) if isinstance(found, Kept) else found for name, found in kept.items()}
+
+
+def _entry(kept: Kept[Mapping[str, Document[T] | None]] | AwsError | None, name: str) -> Document[T] | AwsError | None:
+    """Take one profile out of the catalogue."""
+    profile = name.removeprefix(_PROFILES)
+    if not isinstance(kept, Kept) or profile not in kept.value:
+        return None if isinstance(kept, Kept) else kept
+    document = kept.value[profile]
+    return UnreadableError("ssm", f"document {name} is not valid") if document is None else _aged(document, kept)
 
 
 def _aged(document: Document[T], kept: Kept[object]) -> Document[T]:

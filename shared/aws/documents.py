@@ -16,6 +16,11 @@ _BATCH: Final = 10
 _DIGEST_LENGTH: Final = 16
 
 
+def pages_of(count: int) -> int:
+    """Tell how many calls it takes to list a folder of so many documents."""
+    return max(1, -(-count // _BATCH))
+
+
 @dataclass(frozen=True, slots=True)
 class Document(Generic[T_co]):
     """One version of a document.

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from shared.aws.batches import load_items
 from shared.aws.errors import speaking_to
+from shared.aws.grant_rows import read_person
 from shared.aws.items import Item, ItemReader, instant_value, text_value
 from shared.aws.settling import settle
 from shared.aws.tables import (
@@ -135,6 +136,9 @@ def _grant(item: Item) -> Grant:
         starts_at=reader.instant("starts_at"),
         ends_at=reader.instant("ends_at"),
         uses=reader.word("uses", GrantUses) if "uses" in item else GrantUses.WINDOW,
+        # What is not there is no vote; an approval without votes is judged to be none.
+        approved_by=tuple(map(read_person, reader.maps("votes"))) if "votes" in item else (),
+        is_auto_approved=reader.flag("is_auto_approved") if "is_auto_approved" in item else False,
     )
 
 

@@ -74,10 +74,13 @@ class ReadThrough(Generic[V]):
         read: Callable[[Collection[str]], Awaitable[Mapping[str, Outcome[V]]]],
         limits: CacheLimits,
         monotonic: Callable[[], float],
+        rest_s: Callable[[V], float] = lambda _: 0.0,
     ) -> None:
+        """Keep what `read` gives. `rest_s` says of a value how long it serves where that is longer than the TTL."""
         self._read = read
         self._limits = limits
         self._monotonic = monotonic
+        self._rest_s = rest_s
         self._good: dict[str, _Good[V]] = {}
         # Anyone can ask for names that do not exist, so only the latest are remembered; good values are never evicted.
         self._absent: OrderedDict[str, float] = OrderedDict()
@@ -88,16 +91,19 @@ class ReadThrough(Generic[V]):
         self._good.clear()
         self._absent.clear()
 
-    async def get(self, keys: Collection[str]) -> Mapping[str, Kept[V] | None]:
-        """Get every key's value, None for a key that definitely has none.
+    def last(self, key: str) -> V | None:
+        """Give the last good value without asking, however old it is; None where there is none."""
+        good = self._good.get(key)
+        return None if good is None else good.value
 
-        Raises:
-            AwsError: a key could not be decided and no good value within the stale limit is left.
+    async def find(self, keys: Collection[str]) -> Mapping[str, Kept[V] | AwsError | None]:
+        """Find every key's value, None for a key that definitely has none.
 
+        An error says that a key could not be decided and no good value within the stale limit is left.
         """
         failures: dict[str, AwsError] = {}
-        answers: dict[str, Kept[V] | None] = {}
-        pending = {key for key in keys if self._is_due(key)}
+        answers: dict[str, Kept[V] | AwsError | None] = {}
+        pending = {key for key in keys if self.is_due(key)}
         answers.update({key: self._answer(key, None) for key in keys if key not in pending})
         asked = frozenset(pending)
         while pending:
@@ -149,22 +155,21 @@ class ReadThrough(Generic[V]):
         else:
             self._good[key] = _Good(outcome, began_at)
 
-    def _is_due(self, key: str) -> bool:
+    def is_due(self, key: str) -> bool:
+        """Whether getting the key now asks the source."""
         now = self._monotonic()
         good = self._good.get(key)
         if good is None:
             return key not in self._absent or now - self._absent[key] >= self._limits.ttl_s
         # After a failed read the last good value rests for one TTL, so that a failing source costs one caller its time.
         is_resting = now < good.retry_at and now - good.read_at <= self._limits.max_stale_s
-        return now - good.read_at >= self._limits.ttl_s and not is_resting
+        return now - good.read_at >= max(self._limits.ttl_s, self._rest_s(good.value)) and not is_resting
 
-    def _answer(self, key: str, failure: AwsError | None) -> Kept[V] | None:
+    def _answer(self, key: str, failure: AwsError | None) -> Kept[V] | AwsError | None:
         good = self._good.get(key)
         if good is None:
-            if failure is not None:
-                raise failure.with_traceback(None)
-            return None
+            return failure
         age_s = self._monotonic() - good.read_at
         if good.failure is not None and age_s > self._limits.max_stale_s:
-            raise good.failure.with_traceback(None)
+            return good.failure
         return Kept(good.value, age_s, stale=good.failure is not None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from shared.core.people import Person
 from shared.core.stamp import Via
 
 
@@ -17,7 +18,7 @@ class GrantUses(StrEnum):
 class Grant:
     """An approved request (`via` approval) or a break-glass event with its window, for one user and one profile.
 
-    The window is `[starts_at, ends_at)`, both UTC.
+    The window is `[starts_at, ends_at)`, both UTC. An approved request has who approved it, or approved itself.
     """
 
     via: Via
@@ -26,6 +27,8 @@ class Grant:
     starts_at: datetime
     ends_at: datetime
     uses: GrantUses = GrantUses.WINDOW
+    approved_by: tuple[Person, ...] = ()
+    is_auto_approved: bool = False
 
     def remaining(self, now: datetime) -> timedelta:
         """Tell how long the grant still serves; zero before its window and after it."""

@@ -1,7 +1,7 @@
 """Time windows of policies: days and hours on the local clock of a zone."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 # What a time of day is when it ends a day: minutes since midnight.
 MINUTES_A_DAY: Final = 24 * 60
+_MINUTE: Final = timedelta(minutes=1)
 
 
 def _minutes(value: Any, *, may_be_midnight_end: bool) -> int:
@@ -92,6 +93,18 @@ def is_within(window: TimeWindow, at: datetime) -> bool:
         return _is_day(window, day)
     # Past midnight, and so of the window that began the evening before.
     return minute < end and _is_day(window, (local.date() - timedelta(days=1)).weekday())
+
+
+def open_until(window: TimeWindow, at: datetime, limit: datetime) -> datetime:
+    """Tell how long the window stays open from an instant on: until `limit`, or it closes before; UTC.
+
+    An instant outside of it is its own answer.
+    """
+    instant = at.astimezone(UTC)
+    # Hours are whole minutes and so are the zones' offsets: within one minute nothing changes.
+    while instant < limit and is_within(window, instant):
+        instant = instant.replace(second=0, microsecond=0) + _MINUTE
+    return min(instant, limit.astimezone(UTC))
 
 
 def _is_day(window: TimeWindow, weekday: int) -> bool:

@@ -10,11 +10,7 @@ from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
 from shared.core.profile import Profile
 from shared.documents.load import load_document
-
-ACCESS_POLICY: Final = "policies/access"
-APPROVAL_POLICY: Final = "policies/approval"
-BREAK_GLASS_POLICY: Final = "policies/break-glass"
-ADMIN_POLICY: Final = "policies/admin"
+from shared.documents.names import ACCESS_POLICY, ADMIN_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY
 
 _POLICIES: Final[Mapping[str, type[DocumentModel]]] = {
     ACCESS_POLICY: AccessPolicy,

@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.aws.clients import Clients
-from shared.aws.items import Item, instant_value, text_value
+from shared.aws.grant_rows import person_attributes
+from shared.aws.items import Item, flag_value, instant_value, maps_value, text_value
 from shared.aws.session_rows import SessionRow
 from shared.aws.tables import ItemKind, grant_item, user_subject
 from shared.core.approval.status import RequestStatus
 from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Grant, GrantUses
+from shared.core.people import Person
 from shared.core.stamp import Via, stamp_for
 from tests.service.emulator import table_name
 
@@ -47,6 +49,8 @@ def a_grant(**changes: Any) -> Grant:
         "ends_at": NOW + HOUR,
         "uses": GrantUses.ONCE,
     }
+    if changes.get("via", Via.APPROVAL) is Via.APPROVAL:
+        facts["approved_by"] = (Person("bob"),)
     return Grant(**(facts | changes))
 
 
@@ -62,8 +66,11 @@ def grant_row(grant: Grant, user: str = "alice", **changes: Any) -> Item:
         "starts_at": instant_value(grant.starts_at),
         "ends_at": instant_value(grant.ends_at),
         "serves_until": instant_value(grant.ends_at),
-        "uses": text_value(grant.uses),
     }
+    if kind is ItemKind.APPROVAL:
+        votes = [person_attributes(person) for person in grant.approved_by]
+        row["uses"], row["votes"] = text_value(grant.uses), maps_value(votes)
+        row["is_auto_approved"] = flag_value(is_set=grant.is_auto_approved)
     return row | changes
 
 

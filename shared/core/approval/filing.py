@@ -7,12 +7,11 @@ from enum import StrEnum
 from typing import Final
 
 from shared.core.access.evaluate import Decision, Verdict
-from shared.core.approval.policy import ApprovalRule, can_be_met
+from shared.core.approval.policy import ApprovalRule, auto_approved_until, can_be_met
 from shared.core.approval.request import ApprovalRequest, Requester
 from shared.core.approval.status import RequestStatus
+from shared.core.authorization import GRANT_ENDING
 from shared.core.durations import DEFAULT
-from shared.core.globs import matches_any
-from shared.core.people import is_from
 from shared.core.time_window import is_within
 
 LATEST_START: Final = timedelta(days=7)
@@ -81,8 +80,8 @@ def file_request(
         rule=decision.rule_name,
         policy_version=policy_version,
     )
-    if _approves_itself(request, rule):
-        return replace(open_window(request, rule, now), is_auto_approved=True)
+    if (approved := _approve_itself(request, rule, now)) is not None:
+        return approved
     return request if can_be_met(rule, ask.requester.person) else FilingObstacle.NOBODY_CAN_APPROVE
 
 
@@ -112,12 +111,17 @@ def _find_obstacle(ask: Ask, rule: ApprovalRule, duration: timedelta, now: datet
     return None
 
 
-def _approves_itself(request: ApprovalRequest, rule: ApprovalRule) -> bool:
+def _approve_itself(request: ApprovalRequest, rule: ApprovalRule, now: datetime) -> ApprovalRequest | None:
+    """Approve a request that needs nobody, for as much of its window as does; None where people must decide."""
     auto = rule.auto_approve
-    return (
-        auto is not None
-        and matches_any(auto.users, request.user)
-        and is_from(auto.accounts, request.requester.person)
-        and request.duration <= auto.max_duration
-        and (auto.time is None or is_within(auto.time, request.created_at))
-    )
+    if auto is None or request.duration > auto.max_duration:
+        return None
+    if auto.time is not None and not is_within(auto.time, now):
+        return None
+    approved = open_window(request, rule, now)
+    assert approved.starts_at is not None, "an approved request has its window"
+    assert approved.ends_at is not None, "an approved request has its window"
+    until = auto_approved_until(rule, request.requester.person, approved.starts_at, approved.ends_at)
+    if until is None or until - approved.starts_at < GRANT_ENDING:
+        return None
+    return replace(approved, ends_at=until, is_auto_approved=True)

@@ -3,7 +3,7 @@
 import re
 import warnings
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -23,7 +23,7 @@ from shared.core.globs import is_literal, matches_any
 from shared.core.grants import GrantUses
 from shared.core.name_globs import ProfileGlob, UserGlob
 from shared.core.people import Person, distinct, is_from, same_person
-from shared.core.time_window import TimeWindow
+from shared.core.time_window import TimeWindow, open_until
 
 LONGEST_WINDOW: Final = timedelta(days=7)
 _LONGEST_PENDING: Final = timedelta(days=30)
@@ -60,7 +60,7 @@ TicketPattern = Annotated[str, StringConstraints(min_length=1, max_length=200), 
 
 
 class AutoApproval(DocumentModel):
-    """Requests that need nobody: these users' (from `accounts`), in this time window, up to `max_duration`."""
+    """Requests that need nobody: these users' (from `accounts`), up to `max_duration`, asked and used within `time`."""
 
     users: Annotated[tuple[UserGlob, ...], NonEmpty]
     accounts: Accounts | None = None
@@ -108,6 +108,25 @@ def rule_for(policy: ApprovalPolicy | None, profile: str) -> ApprovalRule | None
 def is_approver(rule: ApprovalRule | None, person: Person) -> bool:
     """Whether the rule names somebody as an approver. What they asked for themselves is another matter."""
     return rule is not None and matches_any(rule.approvers, person.user) and is_from(rule.accounts, person)
+
+
+def auto_approved_until(
+    rule: ApprovalRule,
+    requester: Person,
+    starts_at: datetime,
+    ends_at: datetime,
+) -> datetime | None:
+    """Tell until when a window opens without anybody's approval; None where it does not.
+
+    It must start within the rule's hours, and ends with them: "nobody is needed in office hours" opens no night.
+    """
+    auto = rule.auto_approve
+    if auto is None or not matches_any(auto.users, requester.user) or not is_from(auto.accounts, requester):
+        return None
+    until = min(ends_at, starts_at + auto.max_duration)
+    if auto.time is not None:
+        until = open_until(auto.time, starts_at, until)
+    return until if until > starts_at else None
 
 
 def approvers_for(approvers: Iterable[str], requester: Person) -> tuple[str, ...]:

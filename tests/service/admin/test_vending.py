@@ -16,7 +16,7 @@ from shared.edge.instants import parse_instant
 from shared.edge.lambda_app import LambdaApp
 from tests.gateway_events import http_api_event
 from tests.lambda_context import FakeContext
-from tests.service.admin.conftest import ACCESS, aws, furnish
+from tests.service.admin.conftest import ACCESS, APPROVAL, BREAK_GLASS, aws, furnish
 from tests.service.admin.function import AdminLambda, Clock, arn_of, open_admin
 
 Vend = Callable[..., dict[str, Any]]
@@ -97,6 +97,83 @@ def test_broken_glass_gives_credentials_until_it_is_closed(admin: AdminLambda, v
     assert "AccessKeyId" in vend("prod")
     admin.post(f"/v1/break-glass/{event_id}/close")
     assert vend("prod")["code"] == "approval_required"
+
+
+def approval_rules(admin: AdminLambda, **changes: object) -> None:
+    """Give the rule of prod other words."""
+    rules = [rule | changes if rule["name"] == "prod" else rule for rule in APPROVAL["rules"]]
+    admin.store("policies/approval", APPROVAL | {"rules": rules})
+
+
+def outcome(admin: AdminLambda) -> dict[str, Any]:
+    """Give what `explain` says a vend of prod would decide."""
+    found: dict[str, Any] = admin.post("/v1/explain", {"profile": "prod"}).body["outcome"]
+    return found
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"profiles": ["elsewhere"]}, {"approvers": ["dave", "erin"]}, {"quorum": 2}],
+    ids=["rule gone", "others approve now", "two must approve now"],
+)
+def test_an_approval_ends_with_what_made_it_one(admin: AdminLambda, vend: Vend, changes: dict[str, object]) -> None:
+    request_id = admin.file()
+    admin.approve(request_id)
+    approval_rules(admin, **changes)
+    refusal = vend("prod")
+    assert refusal["code"] == "approval_required"
+    assert request_id in refusal["message"]
+    assert outcome(admin)["code"] == "approval_required"
+
+
+def test_an_approval_without_any_approval_policy_is_none(admin: AdminLambda, vend: Vend) -> None:
+    admin.approve(admin.file())
+    admin.aws("ssm").delete_parameter(Name="/sentinel/policies/approval")
+    assert vend("prod")["code"] == "approval_required"
+
+
+def test_a_shorter_maximum_shortens_a_window_that_is_open(admin: AdminLambda, vend: Vend) -> None:
+    admin.approve(admin.file(duration="2h"))
+    approval_rules(admin, max_duration="20m")
+    assert left(vend("prod", duration="1h")) <= timedelta(minutes=20)
+    assert outcome(admin)["duration_s"] <= 20 * 60
+
+
+def test_once_applies_to_a_window_that_is_open(admin: AdminLambda, vend: Vend) -> None:
+    admin.approve(admin.file())
+    approval_rules(admin, uses="once")
+    assert "AccessKeyId" in vend("prod")
+    assert vend("prod")["code"] == "approval_required"
+
+
+def test_what_approved_itself_is_judged_by_what_let_it(admin: AdminLambda, vend: Vend) -> None:
+    admin.file(by="trusty", duration="30m")
+    assert "AccessKeyId" in vend("prod", by="trusty")
+    approval_rules(admin, auto_approve={"users": ["somebody-else"], "max_duration": "30m"})
+    assert vend("prod", by="trusty")["code"] == "approval_required"
+
+
+@pytest.mark.parametrize("name", ["policies/approval", "policies/break-glass"])
+def test_a_policy_that_cannot_be_read_stops_only_what_rests_on_it(admin: AdminLambda, vend: Vend, name: str) -> None:
+    admin.approve(admin.file())
+    admin.began(by="erin")
+    admin.store(name, {"version": "1", "rules": []})
+    rests_on = {"policies/approval": "alice", "policies/break-glass": "erin"}[name]
+    other = {"alice": "erin", "erin": "alice"}[rests_on]
+    assert vend("prod", by=rests_on)["code"] == "unavailable"
+    assert "AccessKeyId" in vend("prod", by=other)
+    assert "AccessKeyId" in vend("dev", by=rests_on)
+
+
+def test_broken_glass_ends_with_its_rule_and_is_no_longer_than_it(admin: AdminLambda, vend: Vend) -> None:
+    admin.began(duration="1h")
+    rules = [rule | {"max_duration": "15m"} for rule in BREAK_GLASS["rules"]]
+    admin.store("policies/break-glass", BREAK_GLASS | {"rules": rules})
+    assert left(vend("prod")) <= timedelta(minutes=15)
+    assert outcome(admin)["duration_s"] <= 15 * 60
+    rules = [rule | {"users": ["somebody-else"]} for rule in rules]
+    admin.store("policies/break-glass", BREAK_GLASS | {"rules": rules})
+    assert vend("prod")["code"] == outcome(admin)["code"] == "approval_required"
 
 
 def test_overlapping_grants_do_not_cut_each_other_short(admin: AdminLambda, vend: Vend) -> None:

@@ -14,10 +14,12 @@ import pytest
 from deploy.local.function_settings import PATIENCE
 from deploy.local.place import table_definitions
 from services.vend.handler import wire
+from shared.core.grants import GrantUses
 from shared.edge.lambda_app import LambdaApp
 from tests.gateway_events import ACCOUNT, API_ID
 from tests.lambda_context import FakeContext
 from tests.service.emulator import table_name
+from tests.service.rows import a_grant, grant_row
 
 REGION = "eu-central-1"
 POLICY: dict[str, Any] = {
@@ -28,6 +30,14 @@ POLICY: dict[str, Any] = {
         {"name": "dev", "effect": "allow", "conditions": {"profiles": ["dev"]}, "max_duration": "45m"},
         {"name": "prod", "effect": "require_approval", "conditions": {"profiles": ["prod"]}},
     ],
+}
+APPROVALS: dict[str, Any] = {
+    "version": "1",
+    "rules": [{"name": "prod", "profiles": ["prod"], "approvers": ["bob", "carol"], "max_duration": "168h"}],
+}
+BREAK_GLASS: dict[str, Any] = {
+    "version": "1",
+    "rules": [{"name": "prod", "users": ["alice"], "profiles": ["*"], "reasons": ["incident"], "max_duration": "4h"}],
 }
 
 
@@ -74,18 +84,9 @@ class VendLambda:
         self.aws("dynamodb").put_item(TableName=table_name("grant"), Item=attributes)
 
     def approve(self, profile: str, left: timedelta, *, user: str = "alice", uses: str = "window") -> None:
-        now = int(datetime.now(UTC).timestamp())  # noqa: TID251 - the function under test reads the real clock
-        self.put_grant_row(
-            subject={"S": f"user#{user}"},
-            item={"S": f"approval#{profile}#g1"},
-            grant_id={"S": "g1"},
-            profile={"S": profile},
-            status={"S": "approved"},
-            uses={"S": uses},
-            starts_at={"N": str(now - 60)},
-            ends_at={"N": str(now + int(left.total_seconds()))},
-            serves_until={"N": str(now + int(left.total_seconds()))},
-        )
+        now = datetime.now(UTC)  # noqa: TID251 - the function under test reads the real clock
+        window = {"starts_at": now - timedelta(minutes=1), "ends_at": now + left}
+        self.put_grant_row(**grant_row(a_grant(profile=profile, uses=GrantUses(uses), **window), user))
 
     def break_glass(self, profile: str, left: timedelta, *, user: str = "alice") -> None:
         now = int(datetime.now(UTC).timestamp())  # noqa: TID251 - the function under test reads the real clock
@@ -127,6 +128,8 @@ def vend(aws_url: str, environment: dict[str, str]) -> Iterator[VendLambda]:  # 
     with closing(wire(environment, stdout)) as app:
         function = VendLambda(app, stdout, aws)
         function.store("policies/access", POLICY)
+        function.store("policies/approval", APPROVALS)
+        function.store("policies/break-glass", BREAK_GLASS)
         for name in ("dev", "prod", "unruled"):
             function.store(f"profiles/{name}", {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/sentinel/{name}"})
         yield function

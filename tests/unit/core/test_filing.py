@@ -142,3 +142,33 @@ def test_requests_approve_themselves_only_from_an_account_that_is_named(account:
     request = file_request(ask, decision=DEMANDED, policy_version="v1", rule=rule, request_id="0" * 16, now=NOW)
     assert isinstance(request, ApprovalRequest)
     assert request.is_auto_approved is is_approved
+
+
+# NOW is a Monday, 12:00 UTC.
+UNTIL_12_20 = {"hours": {"start": "08:00", "end": "12:20"}}
+TWENTY_MINUTES = timedelta(minutes=20)
+
+
+def test_a_window_that_opens_by_itself_ends_with_its_hours() -> None:
+    request = filed(rule=auto(time=UNTIL_12_20), duration=HOUR / 2)
+    assert isinstance(request, ApprovalRequest)
+    assert (request.is_auto_approved, request.duration) == (True, HOUR / 2)
+    assert (request.starts_at, request.ends_at) == (NOW, NOW + TWENTY_MINUTES)
+
+
+@pytest.mark.parametrize("start", [TWENTY_MINUTES, 10 * HOUR, TWENTY_MINUTES - timedelta(seconds=59)])
+def test_no_window_opens_by_itself_outside_the_hours_or_just_before_their_end(start: timedelta) -> None:
+    rule = auto(time=UNTIL_12_20)
+    assert not pending(filed(rule=rule, duration=HOUR / 2, wanted_start=NOW + start)).is_auto_approved
+
+
+def test_what_begins_tomorrow_within_the_hours_approves_itself() -> None:
+    start = NOW + 24 * HOUR
+    request = filed(rule=auto(time=UNTIL_12_20), duration=HOUR / 2, wanted_start=start)
+    assert isinstance(request, ApprovalRequest)
+    assert (request.is_auto_approved, request.ends_at) == (True, start + TWENTY_MINUTES)
+
+
+def test_who_asks_outside_the_hours_waits_for_people_although_the_window_lies_within() -> None:
+    rule = auto(time={"hours": {"start": "08:00", "end": "11:00"}})
+    assert not pending(filed(rule=rule, duration=HOUR / 2, wanted_start=NOW + 21 * HOUR)).is_auto_approved

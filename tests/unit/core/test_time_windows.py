@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from shared.core.time_window import TimeWindow, is_within
+from shared.core.time_window import TimeWindow, is_within, open_until
 from shared.core.zones import UnknownTimeZoneError, load_zone
 
 NIGHT = {"hours": {"start": "22:00", "end": "06:00"}, "timezone": "Europe/Berlin"}
@@ -129,3 +129,35 @@ def test_zones_come_from_the_packaged_data_with_their_history() -> None:
     assert datetime(2026, 7, 1, tzinfo=UTC).astimezone(berlin).utcoffset() is not None
     assert str(datetime(2026, 7, 1, tzinfo=UTC).astimezone(berlin)) == "2026-07-01 02:00:00+02:00"
     assert load_zone("America/Argentina/Ushuaia").key == "America/Argentina/Ushuaia"
+
+
+@pytest.mark.parametrize(
+    ("written", "at", "limit", "until"),
+    [
+        ({"hours": {"start": "08:00", "end": "17:00"}}, "2026-11-23T16:30:20", "2026-11-23T18:00", "2026-11-23T17:00"),
+        ({"hours": {"start": "08:00", "end": "17:00"}}, "2026-11-23T10:00", "2026-11-23T11:00", "2026-11-23T11:00"),
+        ({"hours": {"start": "08:00", "end": "17:00"}}, "2026-11-23T18:00", "2026-11-23T19:00", "2026-11-23T18:00"),
+        ({"hours": {"start": "22:00", "end": "06:00"}}, "2026-11-23T23:00", "2026-11-24T09:00", "2026-11-24T06:00"),
+        ({"days": ["friday", "saturday"]}, "2026-11-27T12:00", "2026-12-02T12:00", "2026-11-29T00:00"),
+        # Clocks go from 02:00 to 03:00 on 2027-03-28 in Berlin, and from 03:00 to 02:00 on 2026-10-25.
+        (
+            {"hours": {"start": "01:00", "end": "02:30"}, "timezone": "Europe/Berlin"},
+            "2027-03-28T00:30",
+            "2027-03-28T05:00",
+            "2027-03-28T01:00",
+        ),
+        (
+            {"hours": {"start": "01:00", "end": "03:00"}, "timezone": "Europe/Berlin"},
+            "2026-10-24T23:30",
+            "2026-10-25T05:00",
+            "2026-10-25T02:00",
+        ),
+    ],
+)
+def test_a_window_stays_open_until_it_closes_or_the_limit_comes(
+    written: dict[str, Any], at: str, limit: str, until: str
+) -> None:
+    def utc(text: str) -> datetime:
+        return datetime.fromisoformat(f"{text}+00:00")
+
+    assert open_until(TimeWindow.model_validate(written), utc(at), utc(limit)) == utc(until)

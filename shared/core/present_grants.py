@@ -1,0 +1,72 @@
+"""Grants under the present policies: what was given yesterday serves for no more than today's rules would give.
+
+What is asked again is who may approve, how many must, for how long, how often and at what hours. What was said when
+asking (ticket, reason code, justification) and the cost of breaking glass are not: they were due then.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from shared.core.approval.policy import ApprovalPolicy, ApprovalRule, auto_approved_until, is_approver
+from shared.core.approval.policy import rule_for as approval_rule_for
+from shared.core.break_glass.policy import BreakGlassPolicy, BreakGlassRule
+from shared.core.break_glass.policy import rule_for as break_glass_rule_for
+from shared.core.grants import Grant, GrantUses
+from shared.core.people import Person, distinct, same_person
+from shared.core.stamp import Via
+
+
+@dataclass(frozen=True, slots=True)
+class PresentPolicies:
+    """The approval and the break-glass policy as they are now; None where there is none, and then it gives nothing."""
+
+    approval: ApprovalPolicy | None
+    break_glass: BreakGlassPolicy | None
+
+
+def present_grants(grants: Iterable[Grant], holder: Person, policies: PresentPolicies) -> tuple[Grant, ...]:
+    """Give what the present policies leave of one's grants: each as it was, shorter, for one use, or not at all."""
+    judged = (_judge(grant, holder, policies) for grant in grants)
+    return tuple(grant for grant in judged if grant is not None)
+
+
+def _judge(grant: Grant, holder: Person, policies: PresentPolicies) -> Grant | None:
+    match grant.via:
+        case Via.APPROVAL:
+            return judge_approval(grant, holder, approval_rule_for(policies.approval, grant.profile))
+        case Via.BREAK_GLASS:
+            return judge_break_glass(grant, break_glass_rule_for(policies.break_glass, holder, grant.profile))
+        case Via.DIRECT:
+            raise AssertionError("a direct vend rests on no grant")
+
+
+def judge_approval(grant: Grant, holder: Person, rule: ApprovalRule | None) -> Grant | None:
+    """Judge an approved request by the present rule of its profile: ended (None), or no longer than the rule gives.
+
+    The recorded votes must meet the present quorum by people the rule names now. Who approved nothing because the
+    request approved itself is judged by `auto_approve`. What was given for one use stays so.
+    """
+    if rule is None:
+        return None
+    ends_at = min(grant.ends_at, grant.starts_at + rule.max_duration)
+    if grant.is_auto_approved:
+        until = auto_approved_until(rule, holder, grant.starts_at, ends_at)
+        if until is None:
+            return None
+        ends_at = until
+    elif len(_standing_votes(grant, holder, rule)) < rule.quorum:
+        return None
+    uses = GrantUses.ONCE if GrantUses.ONCE in (grant.uses, rule.uses) else GrantUses.WINDOW
+    return replace(grant, ends_at=ends_at, uses=uses)
+
+
+def judge_break_glass(grant: Grant, rule: BreakGlassRule | None) -> Grant | None:
+    """Judge an active event by the present rule of its user and profile: ended (None), or no longer than it gives."""
+    if rule is None:
+        return None
+    return replace(grant, ends_at=min(grant.ends_at, grant.starts_at + rule.max_duration))
+
+
+def _standing_votes(grant: Grant, holder: Person, rule: ApprovalRule) -> list[Person]:
+    votes = (person for person in grant.approved_by if is_approver(rule, person))
+    return distinct(person for person in votes if not same_person(person, holder))
