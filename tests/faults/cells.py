@@ -12,7 +12,17 @@ from tests.faults.table import Outcome, expected
 from tests.faults.vending import VENDING
 
 STORIES: Final = (*VENDING, *GRANTING, *REVOKING)
-_WRITES: Final = frozenset({Role.RECORD, Role.COMPENSATION, Role.TAKING, Role.RELEASE, Role.MARK, Role.PROGRESS})
+_WRITES: Final = frozenset(
+    {
+        Role.RECORD,
+        Role.CONSUMPTION,
+        Role.COMPENSATION,
+        Role.TAKING,
+        Role.RELEASE,
+        Role.MARK,
+        Role.PROGRESS,
+    }
+)
 _SLOW: Final = frozenset({Effect.SILENCE, Effect.SILENCE_ONCE, Effect.LATE})
 # Operations whose answers hold nothing that is read: any answer of the protocol is as good as another.
 _UNREAD: Final = frozenset({"PutItem", "TransactWriteItems", "UpdateItem", "Publish", "DeletePolicyVersion"})
@@ -37,7 +47,7 @@ class Cell:
     def senseless(self) -> str | None:
         """Why the cell is left out, where it is."""
         role, effect = self.step.role, self.kind.effect
-        is_after_the_write = role not in (Role.FACT, Role.RECORD)
+        is_after_the_write = role not in (Role.FACT, Role.RECORD, Role.CONSUMPTION)
         if self.story.name == "POST revocations" and is_after_the_write and effect is Effect.LATE:
             return "marking is not begun where so little time is left"
         if self.story.also and effect is Effect.LATE:

@@ -10,6 +10,7 @@ from tests.faults.world import Answered, World
 
 _DEPENDENCIES: Final = ("dynamodb", "iam", "ssm", "sts", "sns", "AssumeRole", "arn:aws:iam")
 _SWITCHING: Final = (Role.SWITCH, Role.TAKING, Role.RELEASE)
+_ROW_IS_SAID: Final = (Role.RECORD, Role.CONSUMPTION, Role.ISSUE, Role.COMPENSATION)
 _CODES: Final = {Answer.UNAVAILABLE: (503, "unavailable", "failed"), Answer.THROTTLED: (429, "throttled", "refused")}
 
 
@@ -36,7 +37,7 @@ def _check_undecided(cell: Cell, answered: Answered, world: World) -> None:
     assert not [secret for secret in world.aws.secrets if secret in told], "a secret left"
     assert answered.audit["dependency"] == _blamed(cell)
     assert "access_key_id" not in answered.audit
-    if cell.story.service == "vend" and cell.step.role in (Role.RECORD, Role.ISSUE, Role.COMPENSATION):
+    if cell.story.service == "vend" and cell.step.role in _ROW_IS_SAID:
         _check_session_row(cell, answered.audit.get("session_row"))
 
 

@@ -17,6 +17,7 @@ class Role(StrEnum):
     FACT = "fact"  # read before anything is decided
     KNOWN = "known document"  # a document whose last good version is there
     RECORD = "record"  # the write that makes it so
+    CONSUMPTION = "consumption"  # the record that uses up a grant
     ISSUE = "issue"  # AssumeRole, beside or after the record
     COMPENSATION = "compensation"  # what undoes the record after STS failed
     NOTICE = "notice"

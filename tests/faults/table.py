@@ -56,6 +56,8 @@ TABLE: Final[Mapping[Role, tuple[Outcome, Mapping[Effect, Outcome]]]] = {
     Role.FACT: (_UNAVAILABLE, _THROTTLED),
     # What was done and not heard of is not delivered; for a vend that is a row without a credential, never the reverse.
     Role.RECORD: (_UNAVAILABLE, _THROTTLED | {Effect.UNHEARD: replace(_UNAVAILABLE, left=Left.RECORDED)}),
+    # What may have used up a grant unheard is undone.
+    Role.CONSUMPTION: (_UNAVAILABLE, _THROTTLED | {Effect.UNHEARD: _NOT_ISSUED}),
     # "a document unreadable: last good version within its limit".
     Role.KNOWN: (_STANDS, {}),
     # "STS refuses or throttles: 503 / 429 with Retry-After; the row is marked failed", a once grant given back.

@@ -87,7 +87,7 @@ VENDING: Final = (
     _by_grant("break-glass", "emergency", Via.BREAK_GLASS, "break-glass active"),
     _once(
         "GET / by a once approval",
-        (_GRANTS, _ISSUE, table("session row and grant", "TransactWriteItems", Role.RECORD)),
+        (_GRANTS, _ISSUE, table("session row and grant", "TransactWriteItems", Role.CONSUMPTION)),
     ),
     Story(
         "GET / with documents known",
