@@ -1,10 +1,14 @@
+import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from deploy.local.keys import Keys
+from deploy.local.place import local_place
 from deploy.local.stack import LocalStack
+from deploy.policies.caller import caller_policy
+from deploy.policies.place import Statement, policy
 from tests.e2e.callers import hire
 from tests.e2e.local.requests import call
 
@@ -66,6 +70,21 @@ async def test_a_caller_without_permission_to_call_is_refused(stack: LocalStack)
     http, rest = await call(f"{stack.http_api}/", keys), await call(f"{stack.rest_api}/", keys)
     assert (http.status, http.body) == (403, {"message": "Forbidden"})
     assert rest.body["Message"].startswith(f"User: arn:aws:iam::111122223333:user/{dismissed} is not authorized")
+
+
+@pytest.mark.parametrize("needed", ["CallTheFunctionUrl", "InvokeByTheUrlOnly"])
+async def test_a_function_url_asks_for_both_actions_each_with_its_own_condition(stack: LocalStack, needed: str) -> None:
+    caller = (await hire(stack)).name
+    keys = stack.callers[caller].keys
+    assert (await call(f"{stack.function_url}/", keys, service="lambda")).status == 200
+    whole = caller_policy(local_place(), function_url=local_place().vend_role)
+    less = [each for each in cast("list[Statement]", whole["Statement"]) if each["Sid"] != needed]
+    async with stack.aws.client("iam") as iam:
+        await iam.put_user_policy(
+            UserName=caller, PolicyName="call-sentinel", PolicyDocument=json.dumps(policy(*less[1:]))
+        )
+    refused = await call(f"{stack.function_url}/", keys, service="lambda")
+    assert (refused.status, refused.body) == (403, {"Message": "Forbidden"})
 
 
 async def test_a_function_that_raises_or_dies_answers_500_and_the_next_call_works(stack: LocalStack) -> None:

@@ -24,6 +24,14 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 CREDENTIAL_PATH = "/_sentinel/credential"
 SAVE_PATH = "/_sentinel/save"
 SECRET_HEADER = b"x-sentinel-overlay"
+# A function URL asks for two actions, which share no condition key (Lambda Developer Guide, "Control access to Lambda
+# function URLs"; Service Authorization Reference, AWS Lambda).
+_ASKED = {
+    "lambda:InvokeFunctionUrl": [
+        ("lambda:InvokeFunctionUrl", {"lambda:functionurlauthtype": "AWS_IAM"}),
+        ("lambda:InvokeFunction", {"lambda:invokedviafunctionurl": "true"}),
+    ],
+}
 
 
 def keep_sessions() -> None:
@@ -78,6 +86,11 @@ def find_credential(access_key_id: str, action: str, resource: str) -> dict[str,
 
 
 def _may(access_key_id: str, action: str, resource: str) -> bool:
+    """Say whether all is allowed that AWS asks about such a call, each with the condition keys that action has."""
+    return all(_allows(access_key_id, *asked, resource) for asked in _ASKED.get(action, [(action, {})]))
+
+
+def _allows(access_key_id: str, action: str, keys: dict[str, str], resource: str) -> bool:
     principal = iam_evaluator.resolve_principal(access_key_id, get_account_id())
     if isinstance(principal, iam_evaluator.AuthError) or principal.policies is None:
         return False
@@ -88,7 +101,7 @@ def _may(access_key_id: str, action: str, resource: str) -> bool:
         action=action,
         resource_arn=resource,
         region=resource.split(":")[3],
-        service_context={"lambda:invokedviafunctionurl": "true"},
+        service_context=keys,
         principal_keys=principal.keys,
     )
     return bool(iam_evaluator.evaluate(context, principal.policies, *principal.limits).decision == "Allow")
