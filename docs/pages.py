@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from docs.actions.page import render_guardrails
 from docs.openapi import renderer
 from docs.threats.page import render_threat_model
 from sentinel.cli_reference import render as render_cli_reference
@@ -89,6 +90,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "settings.md": render_settings,
     "errors.md": render_errors,
     "cli.md": render_cli_reference,
+    "guardrails.md": render_guardrails,
     "threat-model.md": render_threat_model,
     "openapi/vend.json": renderer("Sentinel vend", VEND_CALLS),
     "openapi/admin.json": renderer("Sentinel admin", ADMIN_CALLS),

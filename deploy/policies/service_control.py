@@ -61,18 +61,22 @@ _LEAVE_A_DOOR: Final = (
     "iam:AttachUserPolicy",
     "iam:CreateVirtualMFADevice",
     "iam:DeactivateMFADevice",
+    "iam:DeleteGroupPolicy",
     "iam:DeleteUserPermissionsBoundary",
     "iam:DeleteUserPolicy",
+    "iam:DetachGroupPolicy",
     "iam:DetachUserPolicy",
     "iam:EnableMFADevice",
     "iam:PutGroupPolicy",
     "iam:PutUserPermissionsBoundary",
     "iam:PutUserPolicy",
+    "iam:RemoveUserFromGroup",
     "iam:ResyncMFADevice",
     # Machines and devices outside that get a role's credentials by a certificate or a registration of their own.
     "iot:CreateRoleAlias",
     "iot:UpdateRoleAlias",
     "ssm:CreateActivation",
+    "ssm:UpdateManagedInstance*",
     # Anybody at all, as an identity of a pool.
     "cognito-identity:SetIdentityPoolRoles",
 )

@@ -14,7 +14,7 @@ def organization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Organizat
     install_node_program(Path(__file__).parent / "simulator", folder)
     command = ("node", str(folder / "simulate.js"))
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        yield Organization(process)
+        yield Organization(process, folder)
         assert process.stdin is not None
         process.stdin.close()
         assert process.wait(10) == 0

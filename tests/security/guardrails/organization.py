@@ -9,10 +9,11 @@ import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, cast
 
 from deploy.policies.generate import EXAMPLE, organization_policies
-from deploy.policies.place import Policy, policy
+from deploy.policies.place import Policy, Statement, policy
 
 MANAGEMENT: Final = "000000000001"
 SENTINEL: Final = EXAMPLE.account
@@ -85,8 +86,9 @@ class Verdict:
 class Organization:
     """Asks the evaluator, which runs as a process of its own."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: "subprocess.Popen[str]", folder: Path) -> None:
         self._process = process
+        self.folder = folder
 
     def find_errors(self, kind: str, document: Policy) -> list[Any]:
         """Validate a policy as one of its kind."""
@@ -105,13 +107,15 @@ class Organization:
         guarded: bool = True,
         closed: bool = False,
         checked: bool = True,
+        by: str | None = None,
         **keys: str,
     ) -> Verdict:
         """Decide one request. Keys of it are given with `_` for the colon.
 
         `allowing` is the policy of whoever asks, `trusting` that of the resource; each allows everything if not given,
         but a resource that is `closed` has none. Where it is not `guarded`, no guard rail is attached anywhere.
-        Not `checked` is for ARNs the evaluator has no resource type for; it then names no statement.
+        With `by`, only the statements of that name are. Not `checked` is for ARNs the evaluator has no resource type
+        for; it then names no statement.
         """
         asking = asker.having(**keys)
         # The evaluator knows no resource for an API's root path, whose ARN ends in a slash. Unchecked, it lacks the
@@ -125,8 +129,10 @@ class Organization:
                 "contextVariables": asking.keys,
             },
             "identityPolicies": [{"name": "all", "policy": allowing}],
-            "serviceControlPolicies": [_unit("scp-", asking.account)] if guarded and asking.account in MEMBERS else [],
-            "resourceControlPolicies": [_unit("rcp-", account)]
+            "serviceControlPolicies": [_unit("scp-", asking.account, by)]
+            if guarded and asking.account in MEMBERS
+            else [],
+            "resourceControlPolicies": [_unit("rcp-", account, by)]
             if guarded and account in MEMBERS and not unchecked
             else [],
             "resourcePolicy": None if closed else trusting or _open_policy(action),
@@ -152,12 +158,19 @@ def _open_policy(action: str) -> Policy | None:
     return _OPEN if action.startswith(("s3:", "kms:", "lambda:", "sqs:", "secretsmanager:")) else None
 
 
-def _unit(prefix: str, account: str) -> Mapping[str, object]:
+def _unit(prefix: str, account: str, by: str | None = None) -> Mapping[str, object]:
     """Attach what every account has, and to Sentinel's own account what is for it alone."""
     kept = [
         (name, document)
         for name, document in organization_policies().items()
         if name.startswith(prefix) and (account == SENTINEL or not name.startswith("scp-sentinel-"))
     ]
+    if by is not None:
+        kept = [(name, only) for name, document in kept if (only := _only(document, by))["Statement"]]
     full = [("full", _ALLOW_ALL)] if prefix == "scp-" else []
     return {"orgIdentifier": "r-root", "policies": [{"name": name, "policy": each} for name, each in (*full, *kept)]}
+
+
+def _only(document: Policy, sid: str) -> Policy:
+    """Take the statement of a name out of a policy."""
+    return policy(*(each for each in cast("list[Statement]", document["Statement"]) if each["Sid"] == sid))

@@ -62,9 +62,11 @@ DOORS = [
     ("iam:AddUserToGroup", f"{IAM}group/admins"),
     ("iam:AttachGroupPolicy", f"{IAM}group/admins"),
     ("iam:PutGroupPolicy", f"{IAM}group/admins"),
+    ("iam:DetachGroupPolicy", f"{IAM}group/admins"),
     ("iam:EnableMFADevice", USER),
     ("iam:DeactivateMFADevice", USER),
     ("ssm:CreateActivation", "*"),
+    ("ssm:UpdateManagedInstanceRole", f"arn:aws:ssm:eu-central-1:{WORKLOAD}:managed-instance/mi-0a1b"),
     ("iot:CreateRoleAlias", f"arn:aws:iot:eu-central-1:{WORKLOAD}:rolealias/x"),
 ]
 
