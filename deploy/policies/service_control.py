@@ -79,7 +79,23 @@ _LEAVE_A_DOOR: Final = (
     "ssm:UpdateManagedInstance*",
     # Anybody at all, as an identity of a pool.
     "cognito-identity:SetIdentityPoolRoles",
+    # People and what they are assigned, in an account that looks after Identity Center.
+    "identitystore:Create*",
+    "identitystore:Update*",
+    "sso-directory:Add*",
+    "sso-directory:Complete*",
+    "sso-directory:Create*",
+    "sso-directory:Enable*",
+    "sso-directory:Import*",
+    "sso-directory:Update*",
+    "sso:Associate*",
+    "sso:Attach*",
+    "sso:Create*",
+    "sso:ProvisionPermissionSet",
+    "sso:Put*",
+    "sso:Update*",
 )
+_OPEN_A_URL: Final = ("lambda:AddPermission", "lambda:CreateFunctionUrlConfig", "lambda:UpdateFunctionUrlConfig")
 _LOOK_AT_STACKS: Final = (
     "cloudformation:Describe*",
     "cloudformation:Detect*",
@@ -87,12 +103,15 @@ _LOOK_AT_STACKS: Final = (
     "cloudformation:List*",
 )
 # Asking Sentinel. GetCallerIdentity cannot be denied; naming it says that it is meant.
+_STAMPED: Final = {"aws:SourceIdentity": f"{PREFIX}-*"}
 _ASK_SENTINEL: Final = ("execute-api:Invoke", "sts:GetCallerIdentity")
 
 
 def protect_roles(place: Place, spared: Spared) -> Policy:
     """Let nobody but Sentinel into protected roles, and nobody but the spared change them. For every account."""
-    return policy(*_become(place), *_act(place), *_change(place, spared))
+    # An account that leaves the organization leaves these policies behind.
+    stay = deny("NobodyLeaves", "organizations:LeaveOrganization", "*")
+    return policy(*_become(place), *_act(place), *_change(place, spared), stay)
 
 
 def _become(place: Place) -> list[Statement]:
@@ -165,7 +184,16 @@ def refuse_lasting_keys(spared: Spared) -> Policy:
             _LEAVE_A_DOOR,
             "*",
             unlike=spared.role_arns,
-            StringLike={"aws:SourceIdentity": f"{PREFIX}-*"},
+            StringLike=_STAMPED,
+        ),
+        # Whoever calls a function by a URL that asks for no signature acts as the function.
+        deny(
+            "VendedOpenNoUrl",
+            _OPEN_A_URL,
+            "*",
+            unlike=spared.role_arns,
+            StringLike=_STAMPED,
+            StringEquals={"lambda:FunctionUrlAuthType": "NONE"},
         ),
     )
 

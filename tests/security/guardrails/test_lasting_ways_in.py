@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.security.guardrails.organization import OUTSIDE, STAMP, WORKLOAD, Organization, role, service, spared
+from tests.security.guardrails.organization import OUTSIDE, STAMP, WORKLOAD, Asker, Organization, role, service, spared
 
 IAM = f"arn:aws:iam::{WORKLOAD}:"
 USER = f"{IAM}user/alice"
@@ -67,6 +67,10 @@ DOORS = [
     ("iam:DeactivateMFADevice", USER),
     ("ssm:CreateActivation", "*"),
     ("ssm:UpdateManagedInstanceRole", f"arn:aws:ssm:eu-central-1:{WORKLOAD}:managed-instance/mi-0a1b"),
+    ("identitystore:CreateUser", f"arn:aws:identitystore::{WORKLOAD}:identitystore/d-0123456789"),
+    ("sso-directory:UpdatePassword", "*"),
+    ("sso:CreateAccountAssignment", f"arn:aws:sso:::account/{WORKLOAD}"),
+    ("sso:PutInlinePolicyToPermissionSet", "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0123456789abcdef"),
     ("iot:CreateRoleAlias", f"arn:aws:iot:eu-central-1:{WORKLOAD}:rolealias/x"),
 ]
 
@@ -85,6 +89,23 @@ def test_a_vended_session_leaves_no_door_behind(organization: Organization, acti
         assert organization.decide(asker, action, resource).denying == ["VendedLeaveNoDoor"]
     for let in (role("Developer"), role("Developer", aws_SourceIdentity="alice"), *spared()):
         assert organization.decide(let, action, resource).allowed
+
+
+@pytest.mark.parametrize("action", ["CreateFunctionUrlConfig", "UpdateFunctionUrlConfig", "AddPermission"])
+def test_a_vended_session_opens_no_function_to_everyone(organization: Organization, action: str) -> None:
+    def allowed(asker: Asker, kind: str) -> bool:
+        function = f"arn:aws:lambda:eu-central-1:{WORKLOAD}:function:thumbnails"
+        return organization.decide(asker, f"lambda:{action}", function, lambda_FunctionUrlAuthType=kind).allowed
+
+    assert not allowed(SESSION, "NONE")
+    assert not allowed(CHAINED, "NONE")
+    assert allowed(SESSION, "AWS_IAM")
+    assert allowed(role("Developer"), "NONE")
+
+
+def test_no_account_leaves_the_organization_and_its_guard_rails(organization: Organization) -> None:
+    for asker in (role("Administrator"), SESSION, *spared()):
+        assert organization.decide(asker, "organizations:LeaveOrganization", "*").denying == ["NobodyLeaves"]
 
 
 @pytest.mark.parametrize("action", ["sts:SetSourceIdentity", "sts:AssumeRole", "sts:TagSession"])
