@@ -49,6 +49,21 @@ class Caller(Answer):
     session_name: Shown | None = None
 
 
+class _Status(Answer):
+    status: str
+
+
+class SessionStanding(Answer):
+    """As much of a session as says whether its credentials are worth handing out again."""
+
+    session: _Status
+    current: bool | None = None
+
+    @property
+    def stands(self) -> bool:
+        return self.session.status == "active" and self.current is not False
+
+
 class _ErrorBody(Answer):
     code: str = Field(pattern=r"^[a-z0-9_]{1,64}$")
     message: Shown

@@ -1,14 +1,16 @@
 """The service's HTTP API, call by call. Each answers what was asked for or the refusal."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sentinel.answers import Caller, ProfileAccess, ProfileList
+from sentinel.answers import Caller, ProfileAccess, ProfileList, SessionStanding
 from sentinel.aws import BaseCredentials
 from sentinel.credentials import VendedCredentials
+from sentinel.errors import ClientError
 from sentinel.refusal import Refusal
 from sentinel.settings import Settings
 from sentinel.transport import Transport, open_transport
@@ -16,6 +18,9 @@ from sentinel.transport import Transport, open_transport
 if TYPE_CHECKING:
     # Only some commands need these models, and building them takes time that `sentinel credentials` does not have.
     from sentinel.grants import ChangeT, GrantKind, PageT
+
+
+_SESSION_ID: Final = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,16 @@ class SentinelApi:
     async def whoami(self) -> Caller | Refusal:
         """Who the service takes the caller for."""
         return await self.transport.get("/v1/whoami", {}, Caller)
+
+    async def session_stands(self, session_id: str) -> bool:
+        """Tell whether a session is still what a vend would give. Not knowing is no reason to drop it."""
+        if not _SESSION_ID.fullmatch(session_id):
+            return True
+        try:
+            answer = await self.transport.get(f"/v1/sessions/{session_id}", {}, SessionStanding)
+        except ClientError:
+            return True
+        return isinstance(answer, Refusal) or answer.stands
 
     async def ask(self, kind: "GrantKind[ChangeT, PageT]", body: Mapping[str, Any]) -> "ChangeT | Refusal":
         """File a request, or begin a break-glass event. Not idempotent."""

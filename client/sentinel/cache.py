@@ -10,25 +10,49 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import orjson
-from pydantic import ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from sentinel.clock import utc_now
 from sentinel.credentials import VendedCredentials
-from sentinel.errors import UsageError
+from sentinel.errors import ClientError, UsageError
+from sentinel.renewal import CHECK_EVERY, WITHDRAWN, Held
+from sentinel.settings import xdg_directory
 
-# botocore asks again when under 15 minutes remain: what it would not keep is not worth answering with.
+# botocore asks again when under 15 minutes remain.
 MINIMUM_LIFE: Final = timedelta(minutes=15)
 _LONGEST_SESSION: Final = timedelta(hours=12)
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class KeptFile(BaseModel):
+    """What a file holds."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    server: str
+    profile: str
+    vended_at: AwareDatetime
+    checked_at: AwareDatetime
+    credentials: VendedCredentials
+
+    def held(self) -> Held:
+        return Held(self.credentials, self.vended_at, self.checked_at)
 
 
 def cache_key(server: str, profile: str, duration: timedelta | None, access_key_id: str) -> str:
     """Name one caller's credentials of one profile; another login of the caller is another key."""
     parts = (server, profile, str(duration), access_key_id)
     return hashlib.sha256(orjson.dumps(parts)).hexdigest()[:40]
+
+
+def open_cache() -> "CredentialCache":
+    """Open the user's cache; nothing is made before it is used."""
+    return CredentialCache(xdg_directory(os.environ, "XDG_CACHE_HOME", ".cache") / "credentials", utc_now)
 
 
 class CredentialCache:
@@ -38,8 +62,19 @@ class CredentialCache:
         self._folder = folder
         self._now = now
 
-    def get(self, key: str, vend: Callable[[], VendedCredentials]) -> VendedCredentials:
+    def get(
+        self,
+        key: str,
+        vend: Callable[[], VendedCredentials],
+        stands: Callable[[str], bool] = lambda _: True,
+        *,
+        server: str = "",
+        profile: str = "",
+    ) -> VendedCredentials:
         """Give the kept credentials, or what `vend` gives. Blocks while another process is vending for the same key.
+
+        `stands` asks the service, once a minute at most, whether a session is still what a vend would give. Server and
+        profile are kept beside the credentials, for `drop` and `doubt`.
 
         Raises:
             UsageError: the folder is not the caller's alone.
@@ -47,11 +82,49 @@ class CredentialCache:
         """
         self._open_folder()
         with self._locked(key):
-            kept = self._load(key)
-            if kept is None:
-                kept = vend()
-                self._store(key, kept)
-        return kept
+            now, kept = self._now(), self._load(key)
+            held = None if kept is None else self._checked(key, kept, stands, now)
+            if held is not None and not held.wants_renewal(now, MINIMUM_LIFE):
+                return held.credentials
+            # A refusal is not asked for again at once.
+            if kept is not None and held is not None and now - held.checked_at < CHECK_EVERY:
+                return held.credentials
+            try:
+                credentials = vend()
+            except ClientError as error:
+                if kept is None or held is None or error.code in WITHDRAWN:
+                    self._remove(key)
+                    raise
+                self._store(key, kept.model_copy(update={"checked_at": now}))
+                return held.credentials
+            self._drop_the_expired()
+            kept = KeptFile(server=server, profile=profile, vended_at=now, checked_at=now, credentials=credentials)
+            self._store(key, kept)
+            return credentials
+
+    def doubt(self, server: str) -> None:
+        """Have the service asked about each kept session of a server before it is handed out again."""
+        for key, kept in self._all(server):
+            self._store(key, kept.model_copy(update={"checked_at": _NEVER}))
+
+    def drop(self, server: str, is_gone: Callable[[KeptFile], bool]) -> None:
+        """Remove what is kept of a server's and gone."""
+        for key, kept in self._all(server):
+            if is_gone(kept):
+                self._remove(key)
+
+    def _checked(self, key: str, kept: KeptFile, stands: Callable[[str], bool], now: datetime) -> Held | None:
+        """Ask about the session where that is due; None where it does not stand."""
+        held = kept.held()
+        if not held.wants_check(now):
+            return held
+        if not stands(str(held.credentials.session_id)):
+            self._remove(key)
+            return None
+        if held.wants_renewal(now, MINIMUM_LIFE):
+            return held  # a new one is asked for anyway
+        self._store(key, kept.model_copy(update={"checked_at": now}))
+        return held.checked(now)
 
     def _open_folder(self) -> None:
         try:
@@ -76,22 +149,34 @@ class CredentialCache:
         finally:
             os.close(lock)
 
-    def _load(self, key: str) -> VendedCredentials | None:
+    def _all(self, server: str) -> Iterator[tuple[str, KeptFile]]:
+        """Go through what is kept of a server's, each under its lock."""
+        if not self._folder.exists():
+            return
+        self._open_folder()
+        for path in list(self._folder.glob("*.json")):
+            with self._locked(path.stem):
+                kept = self._load(path.stem)
+                if kept is not None and kept.server == server:
+                    yield path.stem, kept
+
+    def _load(self, key: str) -> KeptFile | None:
         try:
-            kept = VendedCredentials.model_validate_json((self._folder / f"{key}.json").read_bytes())
+            kept = KeptFile.model_validate_json((self._folder / f"{key}.json").read_bytes())
         except (OSError, ValidationError):
             return None
-        return kept if kept.remaining(self._now()) > MINIMUM_LIFE else None
+        return kept if kept.held().is_valid(self._now()) else None
 
-    def _store(self, key: str, credentials: VendedCredentials) -> None:
-        self._drop_the_expired()
-        if credentials.remaining(self._now()) <= MINIMUM_LIFE:
-            return
+    def _store(self, key: str, kept: KeptFile) -> None:
+        content = kept.model_dump(mode="json", exclude={"credentials"})
         # mkstemp makes the file 0600 before anything is in it.
         handle, name = tempfile.mkstemp(dir=self._folder, prefix=key)
         with os.fdopen(handle, "wb") as file:
-            file.write(orjson.dumps(credentials.as_service_answer()))
+            file.write(orjson.dumps({**content, "credentials": kept.credentials.as_service_answer()}))
         Path(name).replace(self._folder / f"{key}.json")
+
+    def _remove(self, key: str) -> None:
+        (self._folder / f"{key}.json").unlink(missing_ok=True)
 
     def _drop_the_expired(self) -> None:
         """Remove what other logins left. A lock stays: another process may be waiting at it."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 import click
 
 from sentinel.api import open_api
+from sentinel.cache_upkeep import forget_grant
 from sentinel.clock import utc_now
 from sentinel.grant_output import print_grant, print_grants, warn_unnotified
 from sentinel.grants import GRANT_ID_PATTERN, ChangeT, Grant, GrantKind, PageT, is_grant_id
@@ -51,6 +52,8 @@ def step_command(kind: GrantKind[ChangeT, PageT], step: str, summary: str) -> cl
         answer = run(_take(kind, settings, given_id, step, comment))
         warn_unnotified(answer)
         print_grant(answer.grant, utc_now(), as_json=as_json)
+        if step in {"cancel", "close"}:
+            forget_grant(settings, answer.grant)
 
     return command
 

@@ -4,8 +4,9 @@ SDKs shape every rule here (measured in botocore and the JavaScript SDK v3):
 
 - They ask from many threads and processes at once: one flight serves all who wait.
 - They keep what they got: botocore asks again when under 15 minutes remain, JavaScript and Go under 5. A fetch in the
-  last third of a credential's life, at most 20 minutes, therefore waits for a new one, so that an SDK that asks again
-  gets what it asked for. Nothing is vended ahead of a fetch: an idle endpoint leaves no sessions in the audit log.
+  last third of a credential's life, at most 20 minutes, therefore waits for a new one (see `renewal`), so that an SDK
+  that asks again gets what it asked for. Nothing is vended ahead of a fetch: an idle endpoint leaves no sessions in
+  the audit log.
 - They retry every refusal three to five times a second apart: a refusal is remembered and repeated for a while.
 - botocore hangs up after 2 s: a slower vend is answered "still fetching", and its result serves the retry.
 """
@@ -18,6 +19,7 @@ from typing import Final
 from sentinel.credentials import VendedCredentials
 from sentinel.errors import ClientError
 from sentinel.refusal import Refusal
+from sentinel.renewal import WITHDRAWN, Held
 
 Outcome = VendedCredentials | Refusal
 
@@ -26,25 +28,30 @@ REFUSAL_MEMORY: Final = timedelta(seconds=5)
 _LONGEST_MEMORY: Final = timedelta(minutes=1)
 ANSWER_WITHIN_S: Final = 1.8
 STILL_FETCHING: Final = Refusal(503, "still_fetching", "still fetching credentials from Sentinel", "try again at once")
-# The service's word that the profile is no longer this caller's. A credential still held is then not handed out again;
-# after any other refusal (a grant used up, a throttle, a login run out) it serves to its end, as it was granted.
-_WITHDRAWN: Final = frozenset({"denied", "locked_out", "unknown_caller", "not_found", "not_permitted"})
+
+
+async def _always(_: str) -> bool:
+    return True
 
 
 class CredentialKeeper:
-    """Single flight, refresh ahead of expiry, and a short memory for refusals, over one `fetch`."""
+    """Single flight, refresh ahead of expiry, and a short memory for refusals, over one `fetch`.
+
+    `stands` asks whether a session, by its id, is still what a vend would give.
+    """
 
     def __init__(
         self,
         fetch: Callable[[], Awaitable[Outcome]],
         now: Callable[[], datetime],
+        stands: Callable[[str], Awaitable[bool]] = _always,
         answer_within_s: float = ANSWER_WITHIN_S,
     ) -> None:
         self._fetch = fetch
         self._now = now
+        self._stands = stands
         self._answer_within_s = answer_within_s
-        self._held: VendedCredentials | None = None
-        self._refresh_at: datetime | None = None
+        self._held: Held | None = None
         self._refusal: Refusal | None = None
         self._refused_until: datetime | None = None
         self._flight: asyncio.Task[None] | None = None
@@ -68,11 +75,13 @@ class CredentialKeeper:
             await asyncio.wait({self._flight})
 
     def _is_settled(self) -> bool:
-        fresh = self._valid() is not None and self._refresh_at is not None and self._now() < self._refresh_at
-        return fresh or self._remembered() is not None
+        if self._remembered() is not None:
+            return True
+        now, held = self._now(), self._held
+        return held is not None and not held.wants_renewal(now, REFRESH_AHEAD) and not held.wants_check(now)
 
     def _valid(self) -> VendedCredentials | None:
-        return self._held if self._held and self._held.expires_at > self._now() else None
+        return self._held.credentials if self._held and self._held.is_valid(self._now()) else None
 
     def _remembered(self) -> Refusal | None:
         return self._refusal if self._refused_until and self._now() < self._refused_until else None
@@ -83,6 +92,8 @@ class CredentialKeeper:
         return self._flight
 
     async def _fly(self) -> None:
+        if not await self._needs_another():
+            return
         try:
             outcome = await self._fetch()
         except ClientError as error:
@@ -92,14 +103,23 @@ class CredentialKeeper:
         else:
             self._hold(outcome)
 
+    async def _needs_another(self) -> bool:
+        """Check the session first where only that is due; one that does not stand is handed out no more."""
+        held, now = self._held, self._now()
+        if held is None or held.wants_renewal(now, REFRESH_AHEAD):
+            return True
+        if await self._stands(str(held.credentials.session_id)):
+            self._held = held.checked(now)
+            return False
+        self._held = None
+        return True
+
     def _hold(self, credentials: VendedCredentials) -> None:
-        life = credentials.expires_at - self._now()
-        self._held = credentials
-        self._refresh_at = credentials.expires_at - min(REFRESH_AHEAD, life / 3)
+        self._held = Held.new(credentials, self._now())
         self._refusal = self._refused_until = None
 
     def _refuse(self, refusal: Refusal) -> None:
-        if refusal.code in _WITHDRAWN:
+        if refusal.code in WITHDRAWN:
             self._held = None
         asked = timedelta(seconds=refusal.retry_after_s)
         self._refusal = refusal

@@ -1,18 +1,15 @@
 """Credentials of a profile for one process that needs them once: the kept ones while they serve, or a new vend."""
 
-import os
-
 from sentinel.aws import BaseCredentials
-from sentinel.cache import CredentialCache, cache_key
-from sentinel.clock import utc_now
+from sentinel.cache import cache_key, open_cache
 from sentinel.credentials import VendedCredentials
 from sentinel.options import run
 from sentinel.output import accepted
-from sentinel.settings import Settings, xdg_directory
+from sentinel.settings import Settings
 
 
 def vend_kept(settings: Settings, profile: str) -> VendedCredentials:
-    """Take the credentials an earlier call left in the cache, or vend and keep new ones.
+    """Take the credentials an earlier call left in the cache, by the rule of `renewal`, or vend and keep new ones.
 
     Raises:
         RefusedError: the service refuses.
@@ -20,9 +17,14 @@ def vend_kept(settings: Settings, profile: str) -> VendedCredentials:
     """
     server = settings.server()
     base = BaseCredentials(settings.aws_profile, settings.region)
-    cache = CredentialCache(xdg_directory(os.environ, "XDG_CACHE_HOME", ".cache") / "credentials", utc_now)
     key = cache_key(server.base, profile, settings.duration, base.access_key_id())
-    return cache.get(key, lambda: vend(settings, profile, base))
+    return open_cache().get(
+        key,
+        lambda: vend(settings, profile, base),
+        lambda session_id: _stands(settings, session_id, base),
+        server=server.base,
+        profile=profile,
+    )
 
 
 def vend(settings: Settings, profile: str, base: BaseCredentials | None = None) -> VendedCredentials:
@@ -38,5 +40,15 @@ def vend(settings: Settings, profile: str, base: BaseCredentials | None = None) 
     async def ask() -> VendedCredentials:
         async with open_api(settings, base) as api:
             return accepted(await api.vend(profile, settings.duration))
+
+    return run(ask())
+
+
+def _stands(settings: Settings, session_id: str, base: BaseCredentials) -> bool:
+    from sentinel.api import open_api  # noqa: PLC0415 - as above
+
+    async def ask() -> bool:
+        async with open_api(settings, base) as api:
+            return await api.session_stands(session_id)
 
     return run(ask())

@@ -42,7 +42,7 @@ async def vending(profile: str, settings: Settings, base: BaseCredentials, port:
     async with open_api(settings, base) as api:
         # Before anything is asked in parallel: a failure to find them is told once, and a code asked for once.
         await asyncio.to_thread(base.access_key_id)
-        keeper = CredentialKeeper(lambda: api.vend(profile, settings.duration), utc_now)
+        keeper = CredentialKeeper(lambda: api.vend(profile, settings.duration), utc_now, api.session_stands)
         # What can fail here does so before there is a session.
         with private_config(base.profile_name(), environ) as config:
             async with serve_endpoint(keeper, port) as endpoint:

@@ -27,8 +27,8 @@ class NotAnAuthorizerEventError(ValueError):
 class AccessQuestion:
     """May this request pass? `path` has no stage and no base path; `query` is canonical.
 
-    `unverified_header` is what Authorization says; None where there is none, or more than one: then nobody can say which
-    one counts. The query is None where two readers may understand it differently.
+    `unverified_header` is what Authorization says; None where there is none, or more than one: then nobody can say
+    which one counts. The query is None where two readers may understand it differently.
     """
 
     api_id: str

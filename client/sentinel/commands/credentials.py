@@ -25,8 +25,9 @@ In ~/.aws/config (`sentinel configure` writes it for you):
 def credentials(settings: Settings, profile: str, *, no_cache: bool, force: bool, as_json: bool) -> None:
     """Print credentials of PROFILE as AWS tools read them from a `credential_process`.
 
-    They are kept in ~/.cache/sentinel, readable by you alone, until 15 minutes remain: AWS tools start this program
-    for every command of theirs, and ask anew under 15 minutes.
+    They are kept in ~/.cache/sentinel, readable by you alone, because AWS tools start this program for every command of
+    theirs. Under 15 minutes a new session is asked for; if that is refused because a grant is used up, the kept one
+    serves to its end. A session that is revoked leaves the cache within a minute.
     """
     del as_json  # the answer is JSON in any case; errors follow the flag
     if sys.stdout.isatty() and not force:

@@ -2,6 +2,7 @@ from typing import Any, Final
 
 import click
 
+from sentinel.cache_upkeep import doubt_sessions, forget_session
 from sentinel.clock import utc_now
 from sentinel.errors import UsageError
 from sentinel.grant_commands import grant_id
@@ -65,10 +66,14 @@ def revoke(
         raise click.UsageError("Missing option '--reason'.")
     order = Order(reason, lock_for)
     if target is None:
-        _show_one(run(_revoke_one(settings, str(session_id), order)), as_json=as_json)
+        revoked = run(_revoke_one(settings, str(session_id), order))
+        forget_session(settings, revoked.session.id)
+        _show_one(revoked, as_json=as_json)
         return
     _confirm(target, yes=yes)
-    _show_many(run(_revoke_many(settings, target, order)), as_json=as_json)
+    revoked_many = run(_revoke_many(settings, target, order))
+    doubt_sessions(settings)
+    _show_many(revoked_many, as_json=as_json)
 
 
 async def _revoke_one(settings: Settings, session_id: str, order: Order) -> RevokedSession:

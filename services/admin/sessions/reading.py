@@ -13,6 +13,7 @@ from services.admin.notes import note_policies, note_session
 from services.admin.refusals import NEEDS_READ, NOT_FOUND
 from services.admin.revoking_bodies import SessionFilters
 from services.admin.sessions.view import SessionAnswer, SessionPage, state_of, view_session
+from shared.aws.errors import AwsError
 from shared.aws.session_lists import SessionLists, SessionQuery, place_of
 from shared.aws.session_rows import SessionRow
 from shared.aws.tables import EVIDENCE
@@ -20,6 +21,7 @@ from shared.core.admin_policy import Permission
 from shared.core.ids import is_id
 from shared.core.people import person_of
 from shared.edge.answers import Answer, Refusal
+from shared.edge.failures import UndecidableError
 from shared.edge.inputs import Nothing, parse_query
 from shared.edge.lambda_app import Asked
 
@@ -52,7 +54,15 @@ class SessionReading:
         if row is None or not entitlement_of(person_of(asked.principal), policies).may_see_session(row.user):
             return NOT_FOUND
         note_session(asked.audit, row)
-        return Answer(SessionAnswer(session=view_session(row, self.clock())).as_json())
+        current = await self._is_current(row)
+        return Answer(SessionAnswer(session=view_session(row, self.clock()), current=current).as_json())
+
+    async def _is_current(self, row: SessionRow) -> bool | None:
+        try:
+            profile = (await self.reader.policies.read(row.profile)).usable_profile
+        except (AwsError, UndecidableError):
+            return None
+        return profile is not None and profile.role_arn == row.role_arn
 
     async def list(self, asked: Asked) -> Answer | Refusal:
         """List one's own sessions, or everybody's."""

@@ -42,9 +42,10 @@ class SessionView(View):
 
 
 class SessionAnswer(View):
-    """One session."""
+    """One session. `current`: a vend of its profile would be of its role today, too; null where that cannot be told."""
 
     session: SessionView
+    current: bool | None
 
 
 class SessionPage(View):

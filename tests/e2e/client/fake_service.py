@@ -19,11 +19,13 @@ from aiohttp import web
 from sentinel.clock import utc_now
 from tests.e2e.client.fake_grants import FakeGrants
 from tests.e2e.client.signatures import verify_signature
+from tests.unit.client.session_service import a_session, many_revoked, one_revoked
 
 ALICE = ("AKIAALICE00000000001", "alice-secret")
 ACCOUNT = "111122223333"
 REGION = "eu-central-1"
 HOUR = timedelta(hours=1)
+SESSION_ID = "s" * 16
 CATALOGUE: list[dict[str, str | None]] = [
     {
         "name": "dev",
@@ -50,6 +52,7 @@ class FakeService:
     refusals: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     open: asyncio.Event = field(default_factory=asyncio.Event)
     grants: FakeGrants = field(default_factory=FakeGrants)
+    standing: dict[str, Any] = field(default_factory=lambda: {"session": a_session(id=SESSION_ID), "current": True})
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(request)
@@ -69,6 +72,10 @@ class FakeService:
                 return web.json_response(
                     {"user": "alice", "kind": "user", "account": ACCOUNT, "arn": "arn:aws:iam::1:user/alice"}
                 )
+            case "/v1/revocations":
+                return web.json_response(many_revoked(), status=201)
+            case path if path.startswith("/v1/sessions/"):
+                return web.json_response(one_revoked(id=SESSION_ID) if path.endswith("/revoke") else self.standing)
         return await self.grants.answer(request) or web.json_response({"message": "Not Found"}, status=404)
 
     async def _vend(self, profile: str) -> web.Response:
@@ -81,7 +88,7 @@ class FakeService:
         self.secrets[key] = f"secret-of-{key}"
         expires_at = (utc_now() + self.life).strftime("%Y-%m-%dT%H:%M:%SZ")
         answer = {"AccessKeyId": key, "SecretAccessKey": self.secrets[key], "Token": f"token-of-{key}"}
-        return web.json_response(answer | {"Expiration": expires_at, "AccountId": ACCOUNT, "SessionId": "s" * 16})
+        return web.json_response(answer | {"Expiration": expires_at, "AccountId": ACCOUNT, "SessionId": SESSION_ID})
 
     def refuse(self, profile: str, code: str = "denied", status: int = 403) -> None:
         self.refusals[profile] = (

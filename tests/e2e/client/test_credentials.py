@@ -6,7 +6,10 @@ import stat
 import sys
 from datetime import datetime, timedelta
 
-from tests.e2e.client.fake_service import FakeService, Machine
+import pytest
+
+from tests.e2e.client.fake_service import SESSION_ID, FakeService, Machine
+from tests.unit.client.session_service import a_session
 
 
 async def test_the_answer_is_what_a_credential_process_prints(user: Machine, service: FakeService) -> None:
@@ -48,11 +51,50 @@ async def test_the_cache_is_kept_apart_by_profile_duration_and_caller(user: Mach
     assert bob.code == 1  # the service knows no bob here, and alice's answer is not his
 
 
-async def test_a_credential_with_15_minutes_left_is_not_kept(user: Machine, service: FakeService) -> None:
+async def test_a_grant_that_is_used_up_serves_to_the_end_of_its_session(user: Machine, service: FakeService) -> None:
     service.life = timedelta(minutes=15)
-    for _ in range(2):
-        await user.sentinel("credentials", "dev")
+    first = await user.sentinel("credentials", "dev")
+    service.refuse("dev", "approval_required")
+    again = await user.sentinel("credentials", "dev")
+    assert (again.code, again.out) == (0, first.out)
+    assert service.vends == ["dev"]
+
+
+@pytest.mark.parametrize(
+    "standing", [{"session": {"status": "revoked"}}, {"session": {"status": "active"}, "current": False}]
+)
+async def test_a_session_that_no_longer_stands_leaves_the_cache(
+    user: Machine, service: FakeService, standing: dict[str, object]
+) -> None:
+    await user.sentinel("credentials", "dev")
+    await user.sentinel("revoke", "--user", "bob", "--reason", "another person's, so mine is asked about")
+    assert json.loads((await user.sentinel("credentials", "dev")).out)["AccessKeyId"] == "ASIAVENDED0000000001"
+    service.standing = standing
+    await user.sentinel("revoke", "--user", "alice", "--reason", "laptop stolen")
+    assert json.loads((await user.sentinel("credentials", "dev")).out)["AccessKeyId"] == "ASIAVENDED0000000002"
+
+
+async def test_a_session_of_one_s_own_leaves_the_cache_with_its_revocation(user: Machine, service: FakeService) -> None:
+    await user.sentinel("credentials", "dev")
+    done = await user.sentinel("revoke", SESSION_ID, "--reason", "done with it")
+    assert done.code == 0, done.err
+    assert not list((user.home / ".cache/sentinel/credentials").glob("*.json"))
+    await user.sentinel("credentials", "dev")
     assert service.vends == ["dev", "dev"]
+
+
+@pytest.mark.parametrize(("grant", "kept"), [(SESSION_ID, False), ("0" * 16, True)])
+async def test_what_a_request_gave_leaves_the_cache_when_it_is_taken_back(
+    user: Machine, service: FakeService, grant: str, *, kept: bool
+) -> None:
+    await user.sentinel("credentials", "staging")
+    filed = await user.sentinel("request", "staging", "--reason", "look", "--json")
+    request_id = json.loads(filed.out)["id"]
+    session = a_session(grant_id=request_id if grant == SESSION_ID else grant)
+    service.standing = {"session": session}
+    done = await user.sentinel("cancel", request_id)
+    assert done.code == 0, done.err
+    assert bool(list((user.home / ".cache/sentinel/credentials").glob("*.json"))) is kept
 
 
 async def test_the_cache_is_its_owners_alone(user: Machine) -> None:

@@ -76,6 +76,29 @@ def test_a_session_is_shown_to_its_user_readers_and_who_may_revoke(admin: AdminL
     assert (shown["stamp"], shown["status"], shown["revoked"]) == (row.stamp, "active", None)
 
 
+def test_a_session_says_whether_its_profile_still_leads_to_its_role(admin: AdminLambda) -> None:
+    row = admin.vended(1)
+    path = f"/v1/sessions/{row.session_id}"
+    profile = {"role_arn": row.role_arn}
+    stories = [
+        (profile, True),
+        (profile | {"enabled": False}, False),
+        ({"role_arn": row.role_arn.replace(row.role_arn.split(":")[4], "999988887777")}, False),
+        ({"role_arn": row.role_arn + "-2"}, False),
+    ]
+    for document, current in stories:
+        admin.store(f"profiles/{row.profile}", document)
+        assert admin.get(path).body["current"] is current
+    assert admin.get(f"/v1/sessions/{admin.vended(2, profile='gone').session_id}").body["current"] is False
+
+
+def test_a_session_is_shown_though_its_profile_cannot_be_read(admin: AdminLambda) -> None:
+    row = admin.vended(1, profile="broken")
+    admin.store(f"profiles/{row.profile}", {"role_arn": "not an ARN"})
+    shown = admin.get(f"/v1/sessions/{row.session_id}").body
+    assert (shown["session"]["status"], shown["current"]) == ("active", None)
+
+
 def test_a_session_of_somebody_else_looks_like_none(admin: AdminLambda) -> None:
     row = admin.vended(1)
     seen = admin.get(f"/v1/sessions/{row.session_id}", "bob")

@@ -7,5 +7,6 @@ from tests.unit.client.session_service import SessionService, install
 
 @pytest.fixture
 def sessions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SessionService:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
     return install(monkeypatch)

@@ -83,6 +83,18 @@ def a_kill_switch(**changes: Any) -> dict[str, Any]:
     return facts | changes
 
 
+def one_revoked(*, id: str = ID, **changes: Any) -> dict[str, Any]:  # noqa: A002 - the field's name
+    """Give the answer to the revocation of one session."""
+    revoked = a_session(id=id, status="revoked")
+    return {"session": revoked, "lockout": None, "kill_switch": a_kill_switch(), "notified": {}} | changes
+
+
+def many_revoked(**changes: Any) -> dict[str, Any]:
+    """Give the answer to the revocation of many."""
+    switch, lockout = a_kill_switch(), a_lockout()
+    return {"revocation": a_revocation(), "lockout": lockout, "kill_switch": switch, "notified": {}} | changes
+
+
 Answered = tuple[int, dict[str, Any]] | ClientError
 
 

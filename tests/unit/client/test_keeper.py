@@ -120,6 +120,33 @@ async def test_service_resumes_when_it_is_back(keeper: CredentialKeeper, upstrea
     assert _key(await keeper.current()) == "ASIA0002"
 
 
+async def test_a_held_session_is_asked_about_once_a_minute_at_most(upstream: Upstream) -> None:
+    asked: list[str] = []
+
+    async def stands(session_id: str) -> bool:
+        asked.append(session_id)
+        return True
+
+    keeper = CredentialKeeper(upstream.fetch, upstream.now, stands)
+    for seconds in (0, 59, 1, 30, 29, 1):
+        upstream.pass_time(seconds=seconds)
+        assert _key(await keeper.current()) == "ASIA0001"
+    assert asked == ["0000000000000001"] * 2
+
+
+@pytest.mark.parametrize("refused", [False, True])
+async def test_a_revoked_session_is_not_handed_out_again(upstream: Upstream, *, refused: bool) -> None:
+    async def stands(_: str) -> bool:
+        return False
+
+    keeper = CredentialKeeper(upstream.fetch, upstream.now, stands)
+    await keeper.current()
+    upstream.pass_time(minutes=1)
+    upstream.refusal = Refusal(403, "approval_required", "used up") if refused else None
+    outcome = await keeper.current()
+    assert outcome == upstream.refusal if refused else _key(outcome) == "ASIA0002"
+
+
 @pytest.mark.parametrize("code", ["denied", "locked_out", "unknown_caller", "not_found"])
 async def test_a_credential_the_service_has_since_withdrawn_is_not_handed_out(
     keeper: CredentialKeeper, upstream: Upstream, code: str

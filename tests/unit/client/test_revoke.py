@@ -15,24 +15,14 @@ from tests.unit.client.session_service import (
     OTHER_ID,
     SessionService,
     a_kill_switch,
-    a_lockout,
     a_revocation,
-    a_session,
+    many_revoked,
+    one_revoked,
 )
 
 ONE = ("POST", f"/v1/sessions/{ID}/revoke")
 MANY = ("POST", "/v1/revocations")
 CONTINUE = ("POST", f"/v1/revocations/{OTHER_ID}/continue")
-
-
-def one_revoked(**changes: object) -> dict[str, object]:
-    revoked = a_session(status="revoked")
-    return {"session": revoked, "lockout": None, "kill_switch": a_kill_switch(), "notified": {}} | changes
-
-
-def many_revoked(**changes: object) -> dict[str, object]:
-    switch, lockout = a_kill_switch(), a_lockout()
-    return {"revocation": a_revocation(), "lockout": lockout, "kill_switch": switch, "notified": {}} | changes
 
 
 def test_one_session_is_revoked_and_the_kill_switch_reported(

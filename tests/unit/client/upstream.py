@@ -20,6 +20,7 @@ def vended(number: int, expires_at: datetime) -> VendedCredentials:
         Token="the-token",
         Expiration=expires_at,
         AccountId="111122223333",
+        SessionId=f"{number:016d}",
     )
 
 

@@ -1,0 +1,57 @@
+"""What the caller's own revocations and cancellations mean for the credentials kept on this machine."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sentinel.cache import KeptFile, open_cache
+from sentinel.errors import UsageError
+from sentinel.grants import Grant
+from sentinel.options import run
+from sentinel.output import note
+from sentinel.refusal import Refusal
+from sentinel.settings import Settings
+
+
+def forget_session(settings: Settings, session_id: str) -> None:
+    """Drop a session's credentials."""
+    with _best_effort():
+        open_cache().drop(settings.server().base, lambda kept: kept.credentials.session_id == session_id)
+
+
+def doubt_sessions(settings: Settings) -> None:
+    """Have the service asked about each kept session before it is handed out again: many were revoked."""
+    with _best_effort():
+        open_cache().doubt(settings.server().base)
+
+
+def forget_grant(settings: Settings, grant: Grant) -> None:
+    """Drop the credentials that a grant gave."""
+
+    def is_of_the_grant(kept: KeptFile) -> bool:
+        session_id = kept.credentials.session_id
+        return (
+            kept.profile == grant.profile
+            and session_id is not None
+            and run(_grant_of(settings, session_id)) == grant.id
+        )
+
+    with _best_effort():
+        open_cache().drop(settings.server().base, is_of_the_grant)
+
+
+async def _grant_of(settings: Settings, session_id: str) -> str | None:
+    # Most grants have nothing kept, and then these models are not needed.
+    from sentinel.session_api import open_session_api  # noqa: PLC0415 - see above
+
+    async with open_session_api(settings) as api:
+        answer = await api.find(session_id)
+    return None if isinstance(answer, Refusal) else answer.session.grant_id
+
+
+@contextmanager
+def _best_effort() -> Iterator[None]:
+    """Say that the cache could not be kept up; what the service was asked for has happened all the same."""
+    try:
+        yield
+    except UsageError as error:
+        note(f"{error.message}: credentials kept there may be handed out again; {error.hint}")
