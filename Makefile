@@ -25,7 +25,7 @@ lint: $(UV) ## format, lint, types, import rules
 	$(RUN) lint-imports
 
 security: $(UV) ## tests/security and every test the threat model names: one line per threat
-	$(CLEAN) $(RUN) --group cdk python -m docs.threats $(SPREAD) $(PYTEST_ARGS)
+	$(CLEAN) $(RUN) --group cdk python -m docs.threats --removals $(or $(REMOVALS),3) $(SPREAD) $(PYTEST_ARGS)
 
 audit: $(UV) ## known vulnerabilities of every locked package; says so where the service cannot be reached
 	$(RUN) python -m deploy.audit $(AUDIT_ARGS)

@@ -1,27 +1,109 @@
-"""`make security`: runs tests/security and every test the threat table names, and prints one line per threat."""
+"""`make security`: tests/security and every test the threat table names, a line per threat; then removals of controls.
 
+A removal takes a row's control away in a copy, and the row's own tests have to notice. `--removals` says which: a
+number of them chosen by the revision (3, unless told otherwise), `all`, ids of rows (`VND-1,AUT-6`), or `none`. With
+`--only-removals` the table's tests do not run first. Everything else goes to pytest.
+"""
+
+import argparse
+import random
+import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from queue import SimpleQueue
 from typing import Final
 
 import pytest
 
-from docs.threats.table import PROJECT, Threat, load_threats
+from docs.threats.removing import Trial, Word, attempt, copied
+from docs.threats.table import PROJECT, Removal, Threat, load_removals, load_threats
 from docs.threats.verdicts import Outcomes, Verdict
 
 _FOLDER: Final = "tests/security"
 _QUIET: Final = ("-q", "--no-header", "--tb=short", "-r", "fE")
+# As many trials at once as the tests have workers; most of a trial is pytest starting.
+_AT_ONCE: Final = 2
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the tests; 0 where all passed and every threat is covered. `arguments` go to pytest."""
-    threats, outcomes = load_threats(), Outcomes()
+    """Run the tests and the removals; 0 where all passed, every threat is covered and every removal was noticed."""
+    parser = argparse.ArgumentParser(prog="python -m docs.threats", description=__doc__, allow_abbrev=False)
+    parser.add_argument(
+        "--removals", default="3", help="a number, `all`, `none`, or ids of rows (default: %(default)s)"
+    )
+    parser.add_argument("--only-removals", action="store_true", help="do not run the table's tests first")
+    given, rest = parser.parse_known_args(arguments)
+    threats = load_threats()
+    try:
+        chosen = choose(given.removals, load_removals(), tree_of_head)
+    except LookupError as error:
+        parser.error(str(error))
+    code = 0 if given.only_removals else run_tests(threats, rest)
+    # What fails as it is would notice anything.
+    return code or try_removals(chosen, threats)
+
+
+def run_tests(threats: Sequence[Threat], arguments: Sequence[str]) -> int:
+    """Run the table's tests with pytest's `arguments`, and print a line per threat."""
+    outcomes = Outcomes()
     code = pytest.main([*_QUIET, *arguments, f"--rootdir={PROJECT}", *selection(threats)], plugins=[outcomes])
     verdicts = list(outcomes.judge(threats))
     print_verdicts(verdicts)
     covered = sum(not verdict.faults for verdict in verdicts)
-    print(f"{covered} of {len(verdicts)} threats covered; pytest ended with {int(code)}")  # noqa: T201 - the command's answer
+    _say(f"{covered} of {len(verdicts)} threats covered; pytest ended with {int(code)}")
     return int(code) or int(covered < len(verdicts))
+
+
+def try_removals(removals: Sequence[Removal], threats: Sequence[Threat]) -> int:
+    """Try removals, each against the tests of its row, and print a line for each."""
+    tests = {threat.id: threat.tests for threat in threats}
+    copies: SimpleQueue[Path] = SimpleQueue()
+
+    def try_one(removal: Removal) -> Trial:
+        copy = copies.get()
+        try:
+            return attempt(removal, tests[removal.id], copy)
+        finally:
+            copies.put(copy)
+
+    noticed = 0
+    with ExitStack() as stack:
+        for _ in range(min(_AT_ONCE, len(removals))):
+            copies.put(stack.enter_context(copied()))
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for trial in pool.map(try_one, removals):
+                noticed += trial.word is Word.NOTICED
+                _say(f"{trial.removal.id:7} {trial.word:9} {trial.removal.what}\n{'':18}{trial.detail}")
+    _say(f"{noticed} of {len(removals)} removals noticed by the tests of their rows")
+    return int(noticed < len(removals))
+
+
+def choose(wanted: str, removals: Sequence[Removal], seed: Callable[[], str]) -> Sequence[Removal]:
+    """Choose removals as `--removals` says; `seed` gives the text that a sample depends on.
+
+    Raises:
+        LookupError: no row has such an id.
+
+    """
+    if wanted in ("all", "none"):
+        return removals if wanted == "all" else ()
+    if wanted.isdecimal():
+        text = seed()
+        _say(f"a sample of {wanted} removals, for the revision {text}")
+        return random.Random(text).sample(removals, min(int(wanted), len(removals)))  # noqa: S311 - chooses, guards nothing
+    ids = wanted.split(",")
+    if unknown := set(ids) - {removal.id for removal in removals}:
+        raise LookupError(f"no removal is declared for {', '.join(sorted(unknown))}")
+    return [removal for removal in removals if removal.id in ids]
+
+
+def tree_of_head() -> str:
+    """Give the revision's tree: two commits of the same content choose the same sample."""
+    command = ("git", "rev-parse", "HEAD^{tree}")
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 - ours
 
 
 def selection(threats: Sequence[Threat]) -> list[str]:
@@ -35,9 +117,13 @@ def print_verdicts(verdicts: Sequence[Verdict]) -> None:
     width = max(len(verdict.threat.threat) for verdict in verdicts)
     for verdict in verdicts:
         word = "FAIL" if verdict.faults else "PASS"
-        print(f"{verdict.threat.id:7} {verdict.threat.threat:{width}}  {word}  {verdict.tests:4} tests")  # noqa: T201 - the command's answer
+        _say(f"{verdict.threat.id:7} {verdict.threat.threat:{width}}  {word}  {verdict.tests:4} tests")
         for fault in verdict.faults:
-            print(f"        {fault}")  # noqa: T201 - the command's answer
+            _say(f"        {fault}")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - the command's answer
 
 
 if __name__ == "__main__":

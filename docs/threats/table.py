@@ -19,10 +19,13 @@ STRIDE: Final = {
 }
 # The files in the order of the page; the order is a request's way through the house.
 _FILES: Final = ("vend", "aws", "grants", "sessions", "authorizer", "documents", "tables", "client", "build")
+# What Sentinel is made of: a control lies there, and is taken away there.
+_PRODUCTION: Final = r"^(shared|services|client|deploy)/[\w./-]+$"
 # A whole function of a test module, all of its parameters: tests/<path>.py::[<class>::]<function>.
 _TEST_ID: Final = r"^tests/[a-z0-9_/]+\.py(::Test\w+)*::(test_\w+|runTest)$"
 
 Sentence = Annotated[str, Field(min_length=10, pattern=r"^[^|\n]+$")]
+ThreatId = Annotated[str, Field(pattern=r"^[A-Z]{3}-[1-9][0-9]?$")]
 
 
 class _Strict(BaseModel):
@@ -32,7 +35,7 @@ class _Strict(BaseModel):
 class Threat(_Strict):
     """One row: what could be done, what keeps it from being done, where that is written, and what shows it."""
 
-    id: Annotated[str, Field(pattern=r"^[A-Z]{3}-[1-9][0-9]?$")]
+    id: ThreatId
     stride: Annotated[str, Field(pattern=r"^[STRIDE]{1,6}$")]
     threat: Sentence
     control: Sentence
@@ -56,8 +59,25 @@ class Accepted(_Strict):
     remedy: Sentence
 
 
+class Removal(_Strict):
+    """How to take a row's control away, or a part of it: a text of a file, and what stands there instead.
+
+    `id` is the row's, `what` says what is missing then. `find` must occur exactly once.
+    """
+
+    id: ThreatId
+    what: Sentence
+    file: Annotated[str, Field(pattern=_PRODUCTION)]
+    find: Annotated[str, Field(min_length=1)]
+    replace: str
+
+
 class _AcceptedFile(_Strict):
     accepted: tuple[Accepted, ...]
+
+
+class _RemovalsFile(_Strict):
+    removals: tuple[Removal, ...]
 
 
 def load_boundaries() -> tuple[Boundary, ...]:
@@ -77,6 +97,13 @@ def load_threats() -> tuple[Threat, ...]:
 
 def load_accepted() -> tuple[Accepted, ...]:
     return _AcceptedFile.model_validate(_load("accepted")).accepted
+
+
+def load_removals() -> tuple[Removal, ...]:
+    """Load the removals of all rows, in the order of the page."""
+    return tuple(
+        removal for name in _FILES for removal in _RemovalsFile.model_validate(_load(f"removals/{name}")).removals
+    )
 
 
 def _load(name: str) -> object:

@@ -7,8 +7,11 @@ from typing import Final
 
 from shared.core.durations import CHAINING_MAXIMUM
 
-# A vend decides first and issues up to this much later; no request of ours is answered later than that.
-ISSUE_MARGIN: Final = timedelta(seconds=30)
+# No request is answered later than this: the most that the setting of a deadline may say.
+LONGEST_REQUEST: Final = timedelta(seconds=25)
+# A vend decides first and issues up to this much later: within its request's time, and with the clocks of two machines
+# apart. A revocation reaches whatever was issued until then.
+ISSUE_MARGIN: Final = LONGEST_REQUEST + timedelta(seconds=5)
 
 
 class Target(StrEnum):

@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from shared.core.arn import Arn, MalformedArnError, is_account_id, parse_arn
 from shared.core.identity import is_sso_role
+from shared.core.revocation import LONGEST_REQUEST
 
 PREFIX: Final = "SENTINEL_"
 _ROLE_ENTRY: Final = re.compile(r"(?:[0-9]{12}:)?[A-Za-z0-9_+=,.@*?-]{1,64}")
@@ -82,7 +83,8 @@ class CommonSettings(BaseModel):
     grant_table: Annotated[TableName, Field(description="Name of the grant table.")]
     deadline: Annotated[
         float,
-        Field(gt=0, le=25, description="Seconds within which every request is answered."),
+        # What is decided before a revocation and issued after it is reached by the revocation's margin alone.
+        Field(gt=0, le=LONGEST_REQUEST.total_seconds(), description="Seconds within which every request is answered."),
     ] = 8
     call_timeout: Annotated[
         float,

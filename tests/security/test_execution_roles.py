@@ -96,10 +96,18 @@ async def test_admin_publishes_to_the_one_topic(admin: LocalAws) -> None:
         await _publish(admin, PLACE.arn("sns", "somebody-elses"))
 
 
-async def test_admin_writes_no_document(admin: LocalAws) -> None:
-    async with admin.client("ssm") as ssm:
-        with pytest.raises(ClientError, match="AccessDenied"):
-            await ssm.put_parameter(Name=f"{PLACE.parameter_prefix}/policies/access", Value="{}", Overwrite=True)
+@pytest.mark.parametrize("role", [PLACE.vend_role, PLACE.admin_role, PLACE.authorizer_role])
+@pytest.mark.parametrize("name", ["policies/access", "profiles/dev", "webhooks/pager", "policies/new"])
+async def test_no_lambda_writes_or_deletes_a_document(account: LocalStack, role: str, name: str) -> None:
+    parameter = f"{PLACE.parameter_prefix}/{name}"
+    async with (await _as_role(account, role)).client("ssm") as ssm:
+        for write in (
+            ssm.put_parameter(Name=parameter, Value="{}", Type="String", Overwrite=True),
+            ssm.delete_parameter(Name=parameter),
+            ssm.delete_parameters(Names=[parameter]),
+        ):
+            with pytest.raises(ClientError, match="AccessDenied"):
+                await write
 
 
 async def _write(aws: LocalAws, assignment: str, subject: str, *, enclosed: bool) -> None:

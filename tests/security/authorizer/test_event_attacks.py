@@ -89,6 +89,13 @@ def test_no_policy_allows_more_than_the_one_method(authorizer: AuthorizerLambda,
     refused(authorizer.call(rest_api_question(authorizer.proof(), method_arn=method_arn)), "unknown_event")
 
 
+def test_a_policy_allows_the_one_method_that_was_asked_for_and_nothing_else(authorizer: AuthorizerLambda) -> None:
+    answered = authorizer.call(rest_api_question(authorizer.proof(), method_arn=f"{ARN}/orders"))
+    assert answered.is_allowed
+    [statement] = answered.answer["policyDocument"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == ("execute-api:Invoke", f"{ARN}/orders")
+
+
 def test_an_invented_identity_in_the_context_is_not_read(authorizer: AuthorizerLambda) -> None:
     event = http_api_question()
     event["requestContext"]["authorizer"] = {"iam": {"userArn": f"arn:aws:iam::{ACCOUNT}:user/alice"}}

@@ -4,6 +4,7 @@ import gzip
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,9 @@ def test_the_answer_these_tests_spoil_is_one_that_passes(authorizer: AuthorizerL
         pytest.param(answers(200, TRUTH.replace("sts.amazonaws.com", "evil.example")), id="another namespace"),
         pytest.param(answers(200, TRUTH.replace(f" {STS_NAMESPACE}", "")), id="no namespace"),
         pytest.param(answers(200, TRUTH.replace("GetCallerIdentity", "GetFederationToken")), id="another action's"),
+        pytest.param(
+            answers(200, TRUTH.replace("GetCallerIdentityResponse", "AssumeRoleResponse")), id="another action's root"
+        ),
         pytest.param(answers(200, TRUTH.replace("<UserId>", f"{EVIL_ARN}<UserId>")), id="two ARNs"),
         pytest.param(answers(200, TRUTH.replace("<RequestId>", f"{EVIL_ARN}<RequestId>")), id="an ARN elsewhere"),
         pytest.param(answers(200, TRUTH.replace(EVIL_ARN, "")), id="no ARN"),
@@ -169,6 +173,27 @@ class TestAnStsThatIsSlow:
         undecided(authorizer.ask(), "deadline")
 
 
+class TestAnStsThatIsSilent:
+    """It has its own time, well within the request's."""
+
+    @pytest.fixture
+    def environment(self, environment: dict[str, str]) -> dict[str, str]:
+        return environment | {"SENTINEL_CALL_TIMEOUT": "0.1", "SENTINEL_DEADLINE": "10"}
+
+    def test_it_is_given_up_long_before_the_request_is(self, authorizer: AuthorizerLambda) -> None:
+        released = Event()
+
+        def hang(request: BaseHTTPRequestHandler) -> None:
+            released.wait(LIMIT_S)
+            request.close_connection = True
+
+        authorizer.sts.hostile = hang
+        try:
+            undecided(authorizer.ask(), "sts")
+        finally:
+            released.set()
+
+
 def test_an_sts_that_is_not_there_decides_nothing(authorizer: AuthorizerLambda) -> None:
     authorizer.app._service.endpoints._emulator = "http://127.0.0.1:9"
     undecided(authorizer.ask(), "sts")
@@ -187,6 +212,16 @@ def test_a_session_row_that_cannot_be_understood_decides_nothing(authorizer: Aut
 
 def test_a_cutoff_that_cannot_be_understood_decides_nothing(authorizer: AuthorizerLambda) -> None:
     authorizer.put({"subject": {"S": "user#alice"}, "item": {"S": "cutoff##"}, "revoked_until": {"S": "never"}})
+    undecided(authorizer.ask(), "dynamodb")
+
+
+@pytest.mark.parametrize(
+    "broken", [{"reason": {"N": "7"}}, {"ends_at": {"S": "never"}}, {"status": {"BOOL": True}}], ids=str
+)
+def test_a_lockout_that_cannot_be_understood_decides_nothing(
+    authorizer: AuthorizerLambda, broken: dict[str, dict[str, Any]]
+) -> None:
+    authorizer.lock_out("user#alice", **broken)
     undecided(authorizer.ask(), "dynamodb")
 
 

@@ -207,6 +207,9 @@ class TestTheEmulatorsSts:
 
 
 class TestSettings:
-    def test_an_authorizer_that_accepts_no_profile_does_not_start(self, environment: dict[str, str]) -> None:
-        with pytest.raises(InvalidSettingsError, match="SENTINEL_ACCEPTED_PROFILES: is required"):
-            wire(environment | {"SENTINEL_ACCEPTED_PROFILES": " "})
+    @pytest.mark.parametrize("accepted", ["", " ", ",", " , ,"])
+    def test_an_authorizer_that_accepts_no_profile_does_not_start(
+        self, environment: dict[str, str], accepted: str
+    ) -> None:
+        with pytest.raises(InvalidSettingsError, match="SENTINEL_ACCEPTED_PROFILES: "):
+            wire(environment | {"SENTINEL_ACCEPTED_PROFILES": accepted})

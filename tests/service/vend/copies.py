@@ -1,6 +1,7 @@
 """A vend function that is initialized and used once, then copied twice, as SnapStart does; each copy vends.
 
-Prints one line of JSON for the moment of the snapshot and one for each copy.
+Between the snapshot and the copies the access policy is replaced. Prints one line of JSON for the first vend, one for
+the moment of the snapshot and one for each copy.
 """
 
 import io
@@ -8,11 +9,11 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
-from types import ModuleType
 from typing import Any
+
+import boto3
 
 from deploy.local.place import strict_context
 from deploy.local.strict import install
@@ -20,21 +21,9 @@ from services.vend.handler import wire
 from shared.edge.lambda_app import LambdaApp
 from tests.gateway_events import http_api_event
 from tests.lambda_context import FakeContext
+from tests.service.snapshots import Hooks
 
-
-class Hooks(ModuleType):
-    """What Lambda's runtime brings: it keeps the hooks, and calls them around a snapshot."""
-
-    def __init__(self) -> None:
-        super().__init__("snapshot_restore_py")
-        self.before: list[Callable[[], None]] = []
-        self.after: list[Callable[[], None]] = []
-
-    def register_before_snapshot(self, hook: Callable[[], None]) -> None:
-        self.before.append(hook)
-
-    def register_after_restore(self, hook: Callable[[], None]) -> None:
-        self.after.append(hook)
+POLICY = "/sentinel/policies/access"
 
 
 def vend(app: LambdaApp, stdout: io.StringIO) -> dict[str, Any]:
@@ -44,7 +33,7 @@ def vend(app: LambdaApp, stdout: io.StringIO) -> dict[str, Any]:
     audit = json.loads(stdout.getvalue().splitlines()[0])
     return {
         "session": answer.get("SessionId"),
-        "ages": audit.get("document_ages_s"),
+        "policy": audit.get("policy_version"),
         "time": audit["time"],
         "peers": peers(),
     }
@@ -62,20 +51,26 @@ def peers() -> list[int]:
     return sorted(found)
 
 
+def replace_policy() -> None:
+    """Store the same rules under another text."""
+    with closing(boto3.client("ssm", region_name=os.environ["AWS_REGION"])) as ssm:
+        text = ssm.get_parameter(Name=POLICY)["Parameter"]["Value"]
+        ssm.put_parameter(Name=POLICY, Value=f"{text} ", Type="String", Overwrite=True)
+
+
 def main() -> None:
     install(strict_context())
     hooks, stdout = Hooks(), io.StringIO()
     sys.modules[hooks.__name__] = hooks
     app = wire(os.environ, stdout)
     sys.stdout.write(json.dumps(vend(app, stdout)) + "\n")
-    for hook in reversed(hooks.before):
-        hook()
+    hooks.take()
+    replace_policy()
     sys.stdout.write(json.dumps({"peers": peers()}) + "\n")
     sys.stdout.flush()
     for _ in range(2):
         if (copy := os.fork()) == 0:
-            for hook in hooks.after:
-                hook()
+            hooks.restore()
             sys.stdout.write(json.dumps(vend(app, stdout)) + "\n")
             sys.stdout.flush()
             os._exit(0)

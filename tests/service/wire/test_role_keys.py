@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from shared.aws.clients import open_clients
 from shared.aws.wire.http import Http
 from shared.aws.wire.keys import NoKeysError, RoleKeys
+from shared.edge.clock import utc_now
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -90,6 +93,16 @@ async def test_a_copied_process_fetches_its_own(keys: RoleKeys) -> None:
     await keys.current()
     keys.forget()
     assert (await keys.current()).access_key == "ASIA2"
+
+
+async def test_renewed_clients_sign_with_keys_of_their_own(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in endpoint.environ.items():
+        monkeypatch.setenv(name, value)
+    endpoint.now = utc_now()
+    async with aclosing(await open_clients("eu-central-1", services=())) as clients:
+        first = await clients._keys.current()
+        await clients.renew()
+        assert ((await clients._keys.current()).access_key, first.access_key) == ("ASIA2", "ASIA1")
 
 
 async def test_a_token_file_comes_first_and_is_read_at_each_fetch(

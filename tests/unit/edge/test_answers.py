@@ -32,6 +32,12 @@ def test_a_refusal_speaks_to_people_and_to_both_spellings_of_sdks() -> None:
     assert body["hint"] == MEANINGS[Code.DENIED].remedy
 
 
+@pytest.mark.parametrize("answer", [Answer({"status": "ok"}), *(Refusal(code, "No.") for code in Code)], ids=str)
+def test_no_answer_may_be_stored_or_taken_for_another_type(answer: Answer | Refusal) -> None:
+    headers = render(answer, "req-1")["headers"]
+    assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
+
+
 def test_a_throttle_says_when_to_come_back() -> None:
     response = render(Refusal(Code.THROTTLED, "Slow down.", retry_after_s=17), "req-1")
     assert (response["statusCode"], response["headers"]["retry-after"]) == (429, "17")

@@ -142,6 +142,19 @@ def test_no_answer_leaves_when_its_audit_line_cannot_be_written(harness: Harness
         harness.call()
 
 
+@pytest.mark.parametrize(
+    "failure", [None, KeyError("x"), ThrottledError("sts", "x"), UnavailableError("sts", "x")], ids=repr
+)
+@pytest.mark.parametrize(
+    "event", [EVENT, {}, http_api_event(path="/nowhere"), http_api_event(arn="none")], ids=range(4)
+)
+def test_whatever_becomes_of_an_event_its_answer_may_not_be_stored(
+    harness: Harness, event: object, failure: Exception | None
+) -> None:
+    harness.operation = (lambda _: Answer({})) if failure is None else raising(failure)
+    assert harness.app(event, harness.context)["headers"]["cache-control"] == "no-store"
+
+
 def test_a_refused_caller_is_audited_with_what_the_gateway_said_of_them(harness: Harness) -> None:
     root = f"arn:aws:iam::{ACCOUNT}:root"
     assert harness.call(http_api_event(path="/here", arn=root))["code"] == Code.UNKNOWN_CALLER

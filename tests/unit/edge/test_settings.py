@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.core.revocation import ISSUE_MARGIN, LONGEST_REQUEST
 from shared.edge.settings import InvalidSettingsError, load_settings
 
 ENOUGH = {
@@ -47,6 +48,20 @@ def test_every_problem_is_listed_at_once() -> None:
 def test_an_empty_api_id_is_a_missing_one() -> None:
     with pytest.raises(InvalidSettingsError, match="SENTINEL_API_ID: is required"):
         load_settings(ENOUGH | {"SENTINEL_API_ID": " "})
+
+
+def test_no_request_may_take_longer_than_a_revocation_reaches_ahead() -> None:
+    longest = LONGEST_REQUEST.total_seconds()
+    assert load_settings(ENOUGH | {"SENTINEL_DEADLINE": f"{longest}"}).deadline == longest
+    for deadline in (longest + 0.1, ISSUE_MARGIN.total_seconds() - 0.1, ISSUE_MARGIN.total_seconds(), 60):
+        with pytest.raises(InvalidSettingsError, match="SENTINEL_DEADLINE: "):
+            load_settings(ENOUGH | {"SENTINEL_DEADLINE": f"{deadline}"})
+
+
+@pytest.mark.parametrize("deadline", ["0", "-1", "nan", "inf"])
+def test_a_deadline_is_a_time(deadline: str) -> None:
+    with pytest.raises(InvalidSettingsError, match="SENTINEL_DEADLINE: "):
+        load_settings(ENOUGH | {"SENTINEL_DEADLINE": deadline})
 
 
 def test_only_commas_name_no_api() -> None:

@@ -1,0 +1,115 @@
+"""Every row of the threat table declares how its control can be taken away, and what is declared fits today's code."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from docs.threats.__main__ import choose
+from docs.threats.removing import RemovalError, Word, attempt, judge, remove
+from docs.threats.table import PROJECT, Removal, load_removals, load_threats
+
+REMOVALS = load_removals()
+REMOVAL = Removal(
+    id="VND-1", what="The guard is gone", file="shared/guard.py", find="return False", replace="return True"
+)
+
+
+def test_every_removal_is_of_a_row() -> None:
+    assert {removal.id for removal in REMOVALS} <= {threat.id for threat in load_threats()}
+
+
+@pytest.mark.parametrize("removal", REMOVALS, ids=lambda removal: f"{removal.id} {removal.what}")
+def test_a_removal_fits_the_code_as_it_is(removal: Removal) -> None:
+    remove(removal, (PROJECT / removal.file).read_text(encoding="utf-8"))
+
+
+def test_no_removal_leaves_a_file_that_is_no_python_or_names_what_is_not_there(tmp_path: Path) -> None:
+    for number, removal in enumerate(REMOVALS):
+        if removal.file.endswith(".py"):
+            text = remove(removal, (PROJECT / removal.file).read_text(encoding="utf-8"))
+            (tmp_path / f"{removal.id}_{number}.py").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--quiet", "--select=F821,F822,F823,E9"]
+    checked = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert checked.stdout == ""
+
+
+def test_a_text_that_is_not_there_or_is_there_twice_is_no_removal() -> None:
+    for text in ("return None", "return False\nreturn False"):
+        with pytest.raises(RemovalError, match=r"VND-1: shared/guard\.py holds the text to find [02] times"):
+            remove(REMOVAL, text)
+
+
+def test_a_removal_that_changes_nothing_is_none() -> None:
+    with pytest.raises(RemovalError, match="would stay as it is"):
+        remove(REMOVAL.model_copy(update={"replace": REMOVAL.find}), "return False")
+
+
+@pytest.mark.parametrize(
+    ("found", "word"),
+    [
+        ({}, Word.UNNOTICED),
+        ({"failed": "tests/x.py::test_x"}, Word.NOTICED),
+        ({"error": "tests/x.py cannot be collected"}, Word.ERROR),
+        ({"failed": "tests/x.py::test_x", "error": "tests/y.py cannot be collected"}, Word.ERROR),
+    ],
+)
+def test_only_a_test_that_ran_and_failed_has_noticed(found: Mapping[str, str], word: Word) -> None:
+    assert judge(REMOVAL, found).word is word
+
+
+class TestATrial:
+    """In a project of two files: a guard, and tests of it."""
+
+    @pytest.fixture
+    def copy(self, tmp_path: Path) -> Path:
+        for name in ("docs/threats/trial.py", "docs/threats/__init__.py"):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes((PROJECT / name).read_bytes())
+        (tmp_path / "shared").mkdir()
+        (tmp_path / REMOVAL.file).write_text("def guard():\n    return False\n")
+        (tmp_path / "tests").mkdir()
+        head = "from shared.guard import guard\n"
+        (tmp_path / "tests/test_noticing.py").write_text(f"{head}def test_it(): assert not guard()\n")
+        (tmp_path / "tests/test_blind.py").write_text(f"{head}def test_it(): guard()\n")
+        (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
+        (tmp_path / ".venv/bin").mkdir(parents=True)
+        (tmp_path / ".venv/bin/python").symlink_to(sys.executable)
+        return tmp_path
+
+    @pytest.mark.parametrize(
+        ("replace", "test", "word"),
+        [
+            ("return True", "tests/test_noticing.py::test_it", Word.NOTICED),
+            ("return True", "tests/test_blind.py::test_it", Word.UNNOTICED),
+            ("return True", "tests/test_nowhere.py::test_it", Word.ERROR),
+            ("return undefined", "tests/test_noticing.py::test_it", Word.ERROR),
+            ("return (", "tests/test_noticing.py::test_it", Word.ERROR),
+            ("return False\nimport nothing_of_the_kind", "tests/test_noticing.py::test_it", Word.ERROR),
+        ],
+    )
+    def test_ends_with_a_word_and_leaves_the_copy_as_it_was(
+        self, copy: Path, replace: str, test: str, word: Word
+    ) -> None:
+        before = (copy / REMOVAL.file).read_text()
+        trial = attempt(REMOVAL.model_copy(update={"replace": replace}), [test], copy)
+        assert (trial.word, (copy / REMOVAL.file).read_text()) == (word, before), trial.detail
+
+
+class TestTheChoice:
+    def test_of_a_sample_depends_on_the_revision_alone(self) -> None:
+        samples = [choose("3", REMOVALS, partial(str, revision)) for revision in ("a", "a", "b")]
+        assert samples[0] == samples[1] != samples[2]
+        assert [len(sample) for sample in samples] == [3] * 3
+
+    def test_may_be_all_none_or_those_of_a_row(self) -> None:
+        assert choose("all", REMOVALS, str) == REMOVALS
+        assert choose("none", REMOVALS, str) == ()
+        assert {removal.id for removal in choose("AUT-1,VND-1", REMOVALS, str)} == {"AUT-1", "VND-1"}
+
+    def test_names_a_row_that_is_not_there(self) -> None:
+        with pytest.raises(LookupError, match="AUT-99"):
+            choose("AUT-1,AUT-99", REMOVALS, str)
