@@ -67,7 +67,7 @@ class FactsReader:
         return await self.read_acting(user, _nothing(), now)
 
     async def read_with(self, reading: Awaitable[Found]) -> tuple[Policies, Found]:
-        """Read the policies beside something else, spending nothing: for calls that change nothing."""
+        """Read the policies beside something else, spending nothing: such calls have spent the budget of reading."""
         async with asyncio.TaskGroup() as reads:
             policies = reads.create_task(self.policies.read())
             found = reads.create_task(_await(reading))

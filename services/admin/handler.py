@@ -48,6 +48,7 @@ from shared.documents.kinds import load_stored
 from shared.edge.clock import monotonic_s, utc_now
 from shared.edge.lambda_app import LambdaApp, Routes
 from shared.edge.opening import cache_limits, open_function_clients
+from shared.edge.reading import read_budget
 from shared.edge.settings import Settings, load_settings
 from shared.edge.snapshots import SnapshotSteps, survive_snapshots
 from shared.edge.traces import open_tracer, subsegment
@@ -57,6 +58,9 @@ _SERVICES: Final = (Service.DYNAMODB, Service.SSM, Service.SNS)
 # Only the kill switch needs them, and a client costs the cold start its service's model.
 _SWITCH_SERVICES: Final = (Service.IAM, Service.STS)
 Clock = Callable[[], datetime]
+_ASKING_NOTHING: Final = frozenset({("GET", "/v1/whoami"), ("GET", "/v1/health")})
+# What goes on marking was paid for by the revocation.
+_ALSO_READING: Final = frozenset({("POST", "/v1/explain"), ("POST", "/v1/revocations/{id}/continue")})
 
 
 def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock = utc_now) -> LambdaApp:
@@ -81,10 +85,12 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
 
     survive_snapshots(SnapshotSteps(runner, clients.aclose, begin_again))
     announcer = Announcer(_notifier(settings, clients, texts, clock), _new_id)
-    routes = {
+    reading = read_budget(settings, clients.dynamodb, clock)
+    served = {
         **_routes(settings, clients, reader, announcer, clock),
         **_revoking_routes(settings, clients, accounts, clock, reader, announcer),
     }
+    routes = {route: reading.spent_by(served[route]) if _only_reads(route) else served[route] for route in served}
     return LambdaApp("admin", settings, runner, routes, tracer, stdout, clients.aclose)
 
 
@@ -147,6 +153,11 @@ def _revoking_routes(
         ("GET", "/v1/kill-switch"): switching.status,
         ("POST", "/v1/kill-switch/sync"): switching.sync,
     }
+
+
+def _only_reads(route: tuple[str, str]) -> bool:
+    """Whether a call spends the budget of reading: every call that spends no other, and asks AWS for anything."""
+    return route in _ALSO_READING or (route[0] == "GET" and route not in _ASKING_NOTHING)
 
 
 def _reader(settings: Settings, clients: Clients, texts: SsmDocuments) -> FactsReader:

@@ -21,6 +21,7 @@ from shared.aws.sts import RoleIssuer
 from shared.edge.clock import monotonic_s, utc_now
 from shared.edge.lambda_app import LambdaApp, Routes
 from shared.edge.opening import cache_limits, open_function_clients
+from shared.edge.reading import read_budget
 from shared.edge.settings import Settings, load_settings
 from shared.edge.snapshots import SnapshotSteps, survive_snapshots
 from shared.edge.traces import open_tracer
@@ -79,7 +80,8 @@ def _routes(settings: Settings, clients: Clients, reader: FactsReader) -> Routes
     )
     vend = VendService(reader, issuer, settings.vend_budget, utc_now).vend
     list_profiles = CatalogueService(reader, utc_now).list_profiles
-    return {("GET", "/"): vend, ("POST", "/"): vend, ("GET", "/profiles"): list_profiles}
+    reading = read_budget(settings, clients.dynamodb, utc_now)
+    return {("GET", "/"): vend, ("POST", "/"): vend, ("GET", "/profiles"): reading.spent_by(list_profiles)}
 
 
 def __getattr__(name: str) -> LambdaApp:

@@ -153,6 +153,12 @@ class Settings(CommonSettings):
         int,
         Field(ge=1, le=10_000, description="Requests, votes, break-glass events and the like of one user in a minute."),
     ] = 60
+    read_budget: Annotated[
+        int,
+        Field(
+            ge=1, le=10_000, description="Lists, explanations, catalogues and other readings of one user in a minute."
+        ),
+    ] = 600
     topic_arn: Annotated[
         str | None,
         Field(

@@ -116,7 +116,11 @@ VENDING: Final = (
     Story(
         "GET /profiles",
         "vend",
-        (documents(), Step("catalogue", "ssm", Target("GetParametersByPath"), Role.FACT)),
+        (
+            table("budget", "UpdateItem", Role.FACT, "read#"),
+            documents(),
+            Step("catalogue", "ssm", Target("GetParametersByPath"), Role.FACT),
+        ),
         lambda _: lambda: http_api_event(path="/profiles"),
     ),
 )

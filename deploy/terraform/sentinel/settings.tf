@@ -29,6 +29,7 @@ locals {
     SENTINEL_NAMED_SESSION_ROLES = join(",", var.named_session_roles)
     SENTINEL_DOCUMENT_TTL        = var.document_ttl
     SENTINEL_DOCUMENT_MAX_STALE  = var.document_max_stale
+    SENTINEL_READ_BUDGET         = var.read_budget
   }
 
   vend_settings = { for name, value in merge(local.tables, local.documented, {

@@ -135,3 +135,14 @@ variable "admin_budget" {
     error_message = "admin_budget: a whole number, 1 to 10000."
   }
 }
+
+variable "read_budget" {
+  description = "Lists, explanations, catalogues and other readings of one user in a minute; null: 600."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.read_budget == null || try(var.read_budget >= 1 && var.read_budget <= 10000 && floor(var.read_budget) == var.read_budget, false)
+    error_message = "read_budget: a whole number, 1 to 10000."
+  }
+}

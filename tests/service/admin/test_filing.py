@@ -137,5 +137,5 @@ class TestTheRateBudget:
         again = admin.post(f"/v1/requests/{request_id}/cancel")
         assert (again.status, again.headers["retry-after"]) == (429, "60")
 
-    def test_reading_spends_nothing(self, admin: AdminLambda) -> None:
+    def test_reading_spends_nothing_of_it(self, admin: AdminLambda) -> None:
         assert [admin.get("/v1/requests").status for _ in range(4)] == [200] * 4

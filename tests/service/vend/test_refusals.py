@@ -1,10 +1,12 @@
 """Every refusal of the vend: its documented code, one audit line, and no session row."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from shared.aws.wire.client import AwsClient
 from tests.gateway_events import ACCOUNT, http_api_event, rest_api_event
 from tests.service.vend.conftest import VendLambda
 
@@ -147,3 +149,39 @@ class TestTheRateBudget:
         assert len(throttled) >= 2
         assert all(1 <= int(answer.headers["retry-after"]) <= 60 for answer in throttled)
         assert throttled[0].audit["code"] == "throttled"
+
+
+class TestTheBudgetOfReading:
+    @pytest.fixture
+    def environment(self, environment: dict[str, str]) -> dict[str, str]:
+        return environment | {"SENTINEL_READ_BUDGET": "2"}
+
+    def test_the_catalogue_is_not_free_and_costs_no_vend(self, vend: VendLambda) -> None:
+        answers = [vend.call(http_api_event(path="/profiles")) for _ in range(6)]
+        throttled = [answer for answer in answers if answer.status == 429]
+        # Six requests fall into two windows at the most, of two each.
+        assert len(throttled) >= 2
+        assert all(1 <= int(answer.headers["retry-after"]) <= 60 for answer in throttled)
+        assert vend.call(http_api_event(query="profile=dev")).status == 200
+
+
+class TestMadeUpNames:
+    @pytest.fixture
+    def environment(self, environment: dict[str, str]) -> dict[str, str]:
+        return environment | {"SENTINEL_DOCUMENT_TTL": "300", "SENTINEL_DOCUMENT_MAX_STALE": "300"}
+
+    def test_they_cost_ssm_one_question_and_one_listing(
+        self, vend: VendLambda, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        calls: list[str] = []
+        original = AwsClient.call
+
+        async def counted(client: AwsClient, operation: str, parameters: Mapping[str, Any]) -> Any:
+            if client.service == "ssm":
+                calls.append(operation)
+            return await original(client, operation, parameters)
+
+        monkeypatch.setattr(AwsClient, "call", counted)
+        for number in range(20):
+            refused(vend, http_api_event(query=f"profile=made-up-{number}"), 403, "denied")
+        assert calls == ["GetParameters", "GetParametersByPath"]

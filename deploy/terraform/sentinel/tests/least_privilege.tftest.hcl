@@ -161,6 +161,7 @@ run "every_setting_reaches_its_functions" {
     document_max_stale  = 60
     vend_budget         = 10
     admin_budget        = 20
+    read_budget         = 300
     authorizers = {
       ledger = { api_ids = ["a1", "b2"], accepted_profiles = ["prod", "staging-*"], max_session_age = "15m", proof_binding = "request" }
     }
@@ -182,6 +183,7 @@ run "every_setting_reaches_its_functions" {
       SENTINEL_NAMED_SESSION_ROLES = "444455556666:ci-*"
       SENTINEL_DOCUMENT_TTL        = "0"
       SENTINEL_DOCUMENT_MAX_STALE  = "60"
+      SENTINEL_READ_BUDGET         = "300"
       SENTINEL_VEND_BUDGET         = "10"
     })
     error_message = "A setting of vend is lost."

@@ -31,6 +31,7 @@ run "everything_wrong" {
     document_ttl            = -1
     vend_budget             = 0
     admin_budget            = 1.5
+    read_budget             = 10001
   }
 
   expect_failures = [
@@ -57,6 +58,7 @@ run "everything_wrong" {
     var.document_ttl,
     var.vend_budget,
     var.admin_budget,
+    var.read_budget,
   ]
 }
 

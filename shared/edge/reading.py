@@ -1,0 +1,53 @@
+"""The budget that calls spend which change nothing: reading costs tables and documents too."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from shared.aws.budget import Exhausted, RateBudget
+from shared.edge.answers import Answer, Refusal
+from shared.edge.codes import Code
+from shared.edge.lambda_app import Asked, Operation
+from shared.edge.settings import Settings
+
+_WINDOW: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBudget:
+    """One budget per user, apart from those of vends and changes: nobody's own reading stops them in an incident.
+
+    `clock` gives the present instant in UTC.
+    """
+
+    budget: RateBudget
+    limit: int
+    clock: Callable[[], datetime]
+
+    def spent_by(self, operation: Operation) -> Operation:
+        """Let an operation run only after its caller's budget took it: what is over it asks nothing else."""
+
+        async def budgeted(asked: Asked) -> Answer | Refusal:
+            with asked.audit.step("budget"):
+                outcome = await self.budget.spend(asked.principal.user, self.clock())
+            if isinstance(outcome, Exhausted):
+                return _refuse(asked.principal.user, self.limit, outcome.retry_after_s)
+            return await operation(asked)
+
+        return budgeted
+
+
+def read_budget(settings: Settings, dynamodb: Any, clock: Callable[[], datetime]) -> ReadBudget:
+    """Give the budget that both Lambdas with an API count reading against."""
+    counted = RateBudget(dynamodb, settings.budget_table, name="read", limit=settings.read_budget, window=_WINDOW)
+    return ReadBudget(counted, settings.read_budget, clock)
+
+
+def _refuse(user: str, limit: int, retry_after_s: int) -> Refusal:
+    return Refusal(
+        Code.THROTTLED,
+        f"{user} has read more than {limit} times this minute. Wait {retry_after_s} seconds; credentials, requests and "
+        "revocations have budgets of their own.",
+        retry_after_s=retry_after_s,
+    )
