@@ -21,7 +21,7 @@ from shared.edge.codes import Code
 
 _REQUESTS: Final = "/v1/requests"
 _EVENTS: Final = "/v1/break-glass"
-_DECIDING: Final = frozenset({Code.NOT_FOUND, Code.NOT_PERMITTED, Code.CONFLICT})
+_DECIDING: Final = frozenset({Code.NOT_FOUND, Code.NOT_PERMITTED, Code.LOCKED_OUT, Code.CONFLICT})
 _ASKING: Final = frozenset({Code.DENIED, Code.LOCKED_OUT, Code.CONFLICT})
 
 

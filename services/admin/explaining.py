@@ -44,13 +44,15 @@ class Explaining:
         facts = _facts(asked, wanted, self.clock())
         if isinstance(facts, Refusal):
             return facts
+        own = person_of(asked.principal)
+        person = own if facts.user == own.user else Person(facts.user)
         with asked.audit.step("read"):
             async with asyncio.TaskGroup() as reads:
                 reading = reads.create_task(self.policies.read(wanted.profile))
-                loading = reads.create_task(self.grants.load_standing(facts.user, wanted.profile, facts.at))
+                loading = reads.create_task(self.grants.load_standing(person, wanted.profile, facts.at))
         policies = reading.result()
         note_policies(asked.audit, policies)
-        may_read = Permission.READ in permissions_of(policies.admin, person_of(asked.principal))
+        may_read = Permission.READ in permissions_of(policies.admin, own)
         if _is_about_others(wanted) and not may_read:
             return NEEDS_READ
         return Answer(_explain(facts, policies, loading.result(), may_read=may_read).as_json())

@@ -1,15 +1,25 @@
-"""The read rounds: everything a call is decided by, asked for at once. One answer missing means no decision."""
+"""The read rounds: everything a call is decided by, asked for at once. One answer missing means no decision.
+
+A round that may change something ends in a refusal or in the entitlement that lets its caller act, and in nothing
+between: whatever is built on it stops with its caller's lockout.
+"""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from services.admin.entitlement import Entitlement, entitlement_of
+from services.admin.notes import note_policies
 from services.admin.policies import Policies, PolicyReader
-from shared.aws.budget import Exhausted, RateBudget, Spent
+from services.admin.refusals import refuse_actor, refuse_asker, refuse_over_budget, refuse_profile
+from shared.aws.budget import Exhausted, RateBudget
 from shared.aws.grants import GrantTable, Standing
+from shared.aws.tables import ALL_SUBJECT, person_subjects
 from shared.core.access.facts import Facts, parse_source_ip
+from shared.core.people import person_of
+from shared.edge.answers import Refusal
 from shared.edge.lambda_app import Asked
 
 Found = TypeVar("Found")
@@ -17,25 +27,41 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What is known when somebody asks for something new."""
+    """What is known when somebody who may ask asks for something new."""
 
     policies: Policies
     standing: Standing
-    budget: Spent | Exhausted
+
+
+@dataclass(frozen=True, slots=True)
+class Deed(Generic[Found]):
+    """What an act does, which says whether a lockout stops it.
+
+    `is_own` is whether it only protects the actor: no lockout stops that. `gives` is whether somebody may have more
+    after it: a lockout of everyone stops that too, and never what takes access away or lifts a lockout.
+    """
+
+    is_own: Callable[[Found], bool]
+    gives: bool = False
+
+
+def of_others(_: object) -> bool:
+    """Say of a deed that it is never only about oneself."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
 class Acting(Generic[Found]):
-    """What is known when somebody acts on what is there already."""
+    """What is known when somebody acts, whom no lockout keeps from it, on what is there already."""
 
     policies: Policies
     found: Found
-    budget: Spent | Exhausted
+    entitlement: Entitlement
 
 
 @dataclass(frozen=True, slots=True)
 class FactsReader:
-    """Reads documents, standing and budget, each from where it is kept.
+    """Reads documents, standing and budget, each from where it is kept, and notes the documents in the audit line.
 
     Every method raises an ExceptionGroup of `AwsError` where a read failed, and of `UndecidableError` where there is no
     access policy.
@@ -48,23 +74,50 @@ class FactsReader:
     def forget(self) -> None:
         self.policies.documents.forget()
 
-    async def read_asking(self, user: str, profile: str, now: datetime) -> Asking:
+    async def read_asking(self, asked: Asked, profile: str, now: datetime) -> Asking | Refusal:
+        """Read what decides whether somebody gets something new; refuse what no policy has to be asked about."""
+        person = person_of(asked.principal)
         async with asyncio.TaskGroup() as reads:
             policies = reads.create_task(self.policies.read(profile))
-            standing = reads.create_task(self.grants.load_standing(user, profile, now))
-            budget = reads.create_task(self.budget.spend(user, now))
-        return Asking(policies.result(), standing.result(), budget.result())
+            standing = reads.create_task(self.grants.load_standing(person, profile, now))
+            spending = reads.create_task(self.budget.spend(person.user, now))
+        note_policies(asked.audit, policies.result())
+        if isinstance(budget := spending.result(), Exhausted):
+            return refuse_over_budget(person.user, budget)
+        if policies.result().usable_profile is None:
+            return refuse_profile(person.user, profile)
+        if lockouts := standing.result().lockouts:
+            return refuse_asker(person.user, profile, lockouts)
+        return Asking(policies.result(), standing.result())
 
-    async def read_acting(self, user: str, finding: Awaitable[Found], now: datetime) -> Acting[Found]:
+    async def read_acting(
+        self,
+        asked: Asked,
+        finding: Awaitable[Found],
+        deed: Deed[Found],
+        now: datetime,
+        *,
+        is_counted: bool = True,
+    ) -> Acting[Found] | Refusal:
+        """Read what decides whether somebody may do a deed to what is found, and refuse it to who is locked out."""
+        person = person_of(asked.principal)
+        subjects = person_subjects(person) | ({ALL_SUBJECT} if deed.gives else set())
         async with asyncio.TaskGroup() as reads:
-            policies = reads.create_task(self.policies.read())
-            found = reads.create_task(_await(finding))
-            budget = reads.create_task(self.budget.spend(user, now))
-        return Acting(policies.result(), found.result(), budget.result())
+            reading = reads.create_task(self.policies.read())
+            finding_it = reads.create_task(_await(finding))
+            locking = reads.create_task(self.grants.load_lockouts(subjects, now))
+            spending = reads.create_task(self.budget.spend(person.user, now)) if is_counted else None
+        policies, found, lockouts = reading.result(), finding_it.result(), locking.result()
+        note_policies(asked.audit, policies)
+        if spending is not None and isinstance(budget := spending.result(), Exhausted):
+            return refuse_over_budget(person.user, budget)
+        if lockouts and not deed.is_own(found):
+            return refuse_actor(person.user, lockouts)
+        return Acting(policies, found, entitlement_of(person, policies))
 
-    async def read_changing(self, user: str, now: datetime) -> Acting[None]:
-        """Read what decides whether somebody may change anything, whatever there is already."""
-        return await self.read_acting(user, _nothing(), now)
+    async def read_changing(self, asked: Asked, deed: Deed[None], now: datetime) -> Acting[None] | Refusal:
+        """Read what decides whether somebody may do a deed, whatever there is already."""
+        return await self.read_acting(asked, _nothing(), deed, now)
 
     async def read_with(self, reading: Awaitable[Found]) -> tuple[Policies, Found]:
         """Read the policies beside something else, spending nothing: such calls have spent the budget of reading."""

@@ -16,6 +16,7 @@ from services.admin.explaining import Explaining
 from services.admin.facts import FactsReader
 from services.admin.kill_switch.calls import Switching
 from services.admin.kill_switch.switch import KillSwitch
+from services.admin.known_names import KnownNames
 from services.admin.lockouts.changing import Locking
 from services.admin.notify.late import LateSender
 from services.admin.notify.notifier import Notifier
@@ -137,10 +138,12 @@ def _revoking_routes(
     lease = Lease(clients.dynamodb, settings.grant_table, KILL_SWITCH_SUBJECT, clock)
     switch = KillSwitch(settings.kill_switch_policies, accounts, revocations, lease, _new_id, clock)
     consequences, marking = Consequences(announcer, switch), Marking(revocations, sessions)
+    requests = ApprovalTable(clients.dynamodb, settings.grant_table)
+    names = KnownNames(reader.policies, sessions, requests, BreakGlassTable(clients.dynamodb, settings.grant_table))
     revoking = Revoking(reader, sessions, revocations, lockouts, consequences, _new_id, clock)
-    many = MassRevoking(reader, revocations, lockouts, marking, consequences, _new_id, clock)
-    reading, locking = SessionReading(reader, sessions, clock), Locking(reader, lockouts, announcer, _new_id, clock)
-    switching = Switching(reader, switch, clock)
+    many = MassRevoking(reader, revocations, lockouts, marking, names, consequences, _new_id, clock)
+    locking = Locking(reader, lockouts, names, announcer, _new_id, clock)
+    reading, switching = SessionReading(reader, sessions, clock), Switching(reader, switch, clock)
     return {
         ("GET", "/v1/sessions"): reading.list,
         ("GET", "/v1/sessions/{id}"): reading.get,

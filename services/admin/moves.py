@@ -1,6 +1,6 @@
 """One step of a row's state: decide on the row as read, write on condition, decide again where somebody was faster."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
@@ -46,16 +46,16 @@ class Contended(Generic[Row]):
 async def move(
     store: GrantStore[Row],
     row: Row,
-    decide: Callable[[Row], Row | Obstacle],
+    decide: Callable[[Row], Awaitable[Row | Obstacle]],
 ) -> Changed[Row] | Unchanged[Row] | Hindered[Row, Obstacle] | Contended[Row]:
     """Take the step `decide` says from the row's present state.
 
     Raises:
-        AwsError: it is not known whether the row has changed.
+        AwsError: it is not known whether the row has changed, or what the step hangs on could not be read.
 
     """
     for _ in range(_ATTEMPTS):
-        wanted = decide(row)
+        wanted = await decide(row)
         if isinstance(wanted, StrEnum):
             return Hindered(row, wanted)
         if wanted == row:

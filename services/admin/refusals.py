@@ -1,11 +1,14 @@
 """Why an admin call is refused, in words its caller can act on: what every call shares."""
 
+from collections.abc import Collection
 from typing import Final
 
-from services.admin.facts import Asking
 from shared.aws.budget import Exhausted
+from shared.aws.tables import ALL_SUBJECT
+from shared.core.grants import Lockout
 from shared.edge.answers import Refusal
 from shared.edge.codes import Code
+from shared.edge.lockouts import lockout_words
 
 NOT_FOUND: Final = Refusal(Code.NOT_FOUND, "There is nothing with this id, or nothing you may see.")
 NEEDS_READ: Final = Refusal(
@@ -28,15 +31,27 @@ def refuse_over_budget(user: str, budget: Exhausted) -> Refusal:
     )
 
 
-def refuse_asking(known: Asking, user: str, profile: str) -> Refusal | None:
-    """Refuse what no policy has to be asked about; in the order in which a vend does."""
-    if isinstance(known.budget, Exhausted):
-        return refuse_over_budget(user, known.budget)
-    if known.policies.usable_profile is None:
-        return refuse_profile(user, profile)
-    if known.standing.is_locked_out:
-        return Refusal(Code.LOCKED_OUT, f"A lockout stops new grants and credentials for {user} and {profile}.")
-    return None
+def refuse_asker(user: str, profile: str, lockouts: Collection[Lockout]) -> Refusal:
+    """Refuse to give anything new while user, profile or everyone is locked out."""
+    words = lockout_words(lockouts, user, profile)
+    return Refusal(Code.LOCKED_OUT, f"A lockout of {words.whom} stops new grants and credentials {words.until}.")
+
+
+def refuse_actor(user: str, lockouts: Collection[Lockout]) -> Refusal:
+    """Refuse what may not be done while one is locked out, and say what may."""
+    words = lockout_words(lockouts, user)
+    if all(lockout.subject == ALL_SUBJECT for lockout in lockouts):
+        return Refusal(
+            Code.LOCKED_OUT,
+            f"Everyone is locked out {words.until}: nothing is approved or reviewed. To revoke, to end grants and to "
+            "lift lockouts is not stopped.",
+        )
+    own = [lockout for lockout in lockouts if lockout.subject != ALL_SUBJECT]
+    return Refusal(
+        Code.LOCKED_OUT,
+        f"{user} is locked out {lockout_words(own, user).until}, under all of their names: they revoke, cancel and "
+        "close what is their own, and change nothing else. Somebody else can.",
+    )
 
 
 def refuse_profile(user: str, profile: str) -> Refusal:

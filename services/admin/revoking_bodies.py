@@ -9,7 +9,7 @@ from services.admin.bodies import Comment, ListFilters
 from services.admin.sessions.view import SessionState
 from shared.core.durations import format_duration
 from shared.core.revocation import Target
-from shared.edge.inputs import Input, ProfileName, UserName, WrittenDuration, plain_text
+from shared.edge.inputs import CallerName, Input, ProfileName, UserName, WrittenDuration, plain_text
 
 _SHORTEST: Final = timedelta(minutes=1)
 
@@ -46,7 +46,7 @@ class RevokeSession(Input):
 class _OfSomebody(Input):
     """Exactly one of `user`, `profile` and `all`."""
 
-    user: UserName | None = None
+    user: CallerName | None = None
     profile: ProfileName | None = None
     all: Annotated[Literal[True], BeforeValidator(_read_true)] | None = None
 
@@ -84,4 +84,6 @@ class Lock(_OfSomebody):
 class Unlock(_OfSomebody):
     """Lift the lockout of a user, a profile or everyone."""
 
+    # A lockout of a name that no caller can have, set by an earlier version, can still be lifted.
+    user: UserName | None = None
     comment: Comment | None = None

@@ -19,7 +19,7 @@ from shared.edge.codes import Code
 _SESSIONS: Final = "/v1/sessions"
 _LOCKOUTS: Final = "/v1/lockouts"
 _PERMITTED: Final = frozenset({Code.NOT_PERMITTED})
-_CHANGING: Final = frozenset({Code.NOT_PERMITTED, Code.CONFLICT})
+_CHANGING: Final = frozenset({Code.NOT_PERMITTED, Code.LOCKED_OUT, Code.CONFLICT})
 _NOT_FOUND: Final = frozenset({Code.NOT_FOUND})
 
 CALLS: Final = (
@@ -50,7 +50,7 @@ CALLS: Final = (
         "/v1/revocations/{id}/continue",
         "Go on marking the sessions of a revocation, which stands already.",
         RevocationAnswer,
-        refusals=_NOT_FOUND,
+        refusals=_NOT_FOUND | {Code.LOCKED_OUT},
     ),
     Call("list_lockouts", "GET", _LOCKOUTS, "List the lockouts in force.", LockoutList, refusals=_PERMITTED),
     Call("lock", "POST", _LOCKOUTS, "Set a lockout.", LockoutChanged, body=Lock, refusals=_CHANGING),
@@ -69,6 +69,6 @@ CALLS: Final = (
         "/v1/kill-switch/sync",
         "Write the kill switch where it does not say what it should.",
         KillSwitchAnswer,
-        refusals=_PERMITTED,
+        refusals=_PERMITTED | {Code.LOCKED_OUT},
     ),
 )

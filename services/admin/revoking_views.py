@@ -60,10 +60,22 @@ class LockoutView(View):
     lifted: Act | None
 
 
+class KnownName(View):
+    """Whether anything of the named user or profile was ever seen, and what else may have been meant.
+
+    Seen is a session, a request, an event, or the name written in a policy. `seen` is null where that could not be
+    looked up. What was asked for is done in any case.
+    """
+
+    seen: bool | None
+    near: tuple[str, ...]
+
+
 class LockoutChanged(View):
-    """A lockout after a change, and which targets could be told of it."""
+    """A lockout after a change, and which targets could be told of it. `known` is null for everyone, and lifting."""
 
     lockout: LockoutView
+    known: KnownName | None
     notified: Mapping[str, bool]
 
 
@@ -97,10 +109,11 @@ class SessionRevoked(View):
 
 
 class ManyRevoked(View):
-    """A revocation of many sessions, and what came of it."""
+    """A revocation of many sessions, and what came of it. `known` is null for everyone."""
 
     revocation: RevocationView
     lockout: LockoutView
+    known: KnownName | None
     kill_switch: KillSwitchView
     notified: Mapping[str, bool]
 

@@ -81,12 +81,11 @@ class FactsReader:
             AwsError: the policy that a grant rests on could not be read.
 
         """
-        user = person.user
         profile_document = f"{PROFILES_FOLDER}/{profile}"
         async with asyncio.TaskGroup() as reads:
-            serving = reads.create_task(self.grants.load_serving(user, now))
-            locking = reads.create_task(self.grants.load_lockouts(subjects_of(user, profile), now))
-            spending = reads.create_task(self.budget.spend(user, now))
+            serving = reads.create_task(self.grants.load_serving(person.user, now))
+            locking = reads.create_task(self.grants.load_lockouts(subjects_of(person, profile), now))
+            spending = reads.create_task(self.budget.spend(person.user, now))
             # Documents are mostly at hand; with one turn of the loop the tables are asked before anybody thinks.
             await asyncio.sleep(0)
             loaded = await self.documents.find([*_MODELS, profile_document])

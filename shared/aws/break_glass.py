@@ -1,7 +1,9 @@
 """The break-glass events of the grant table, and the ledgers that are written with each new one."""
 
+from itertools import chain
 from typing import Any
 
+from shared.aws.batches import load_items
 from shared.aws.break_glass_rows import event_item, ledger_item, read_event, read_ledger
 from shared.aws.errors import speaking_to
 from shared.aws.grant_store import GrantStore, RowForm
@@ -11,6 +13,7 @@ from shared.aws.tables import LEDGER_ITEM, ItemKind, budget_subject, profile_bud
 from shared.aws.transactions import Cancelled, transact
 from shared.core.break_glass.beginning import Begun, History, Ledger
 from shared.core.break_glass.event import BreakGlassEvent
+from shared.core.people import Person
 
 
 class BreakGlassTable(GrantStore[BreakGlassEvent]):
@@ -19,17 +22,24 @@ class BreakGlassTable(GrantStore[BreakGlassEvent]):
     def __init__(self, dynamodb: Any, table: str) -> None:
         super().__init__(dynamodb, table, RowForm(ItemKind.BREAK_GLASS, event_item, read_event))
 
-    async def load_history(self, user: str, profile: str) -> History:
-        """Read the user's events and both ledgers side by side, strongly consistently.
+    async def load_history(self, person: Person, profile: str) -> History:
+        """Read both ledgers and the events under every name of the person, strongly consistently.
+
+        What was begun under the name that a session gave itself, or by earlier versions, is only held against them.
 
         Raises:
             AwsError: a read failed, or a row cannot be understood.
 
         """
-        subjects = (budget_subject(user), profile_budget_subject(profile))
+        own, whole = budget_subject(person.key), profile_budget_subject(profile)
+        others = sorted({*map(budget_subject, person.keys), budget_subject(person.user)} - {own})
         # The ledgers first: an event that begins in between changes them, and `begin` then finds them changed.
-        ledgers = await all_of(map(self._load_ledger, subjects))
-        return History(await self._load_events(user), *ledgers)
+        ledgers = await self._load_ledgers(own, whole, *others)
+        held_against = tuple(ledgers[subject] for subject in others)
+        named = {name.user for ledger in (ledgers[own], *held_against) for name in ledger.names}
+        names = sorted({person.user, *named, *filter(None, [person.session_name])})
+        events = chain.from_iterable(await all_of(map(self._load_events, names)))
+        return History(tuple(events), ledgers[own], ledgers[whole], held_against)
 
     async def begin(self, begun: Begun, history: History) -> bool:
         """Write a new event and both ledgers in one transaction; False where a ledger is no longer as in `history`.
@@ -43,7 +53,7 @@ class BreakGlassTable(GrantStore[BreakGlassEvent]):
             self._dynamodb,
             [
                 {"Put": self.new_row(event)},
-                self._ledger_write(budget_subject(event.user), history.user_ledger, begun.user_ledger),
+                self._ledger_write(budget_subject(event.invoker.key), history.user_ledger, begun.user_ledger),
                 self._ledger_write(
                     profile_budget_subject(event.profile),
                     history.profile_ledger,
@@ -55,14 +65,11 @@ class BreakGlassTable(GrantStore[BreakGlassEvent]):
             return True
         return outcome.items[0] == event_item(event)
 
-    async def _load_ledger(self, subject: str) -> Ledger:
-        with speaking_to("dynamodb"):
-            answer = await self._dynamodb.get_item(
-                TableName=self._table,
-                Key={"subject": text_value(subject), "item": text_value(LEDGER_ITEM)},
-                ConsistentRead=True,
-            )
-        return read_ledger(answer.get("Item"))
+    async def _load_ledgers(self, *subjects: str) -> dict[str, Ledger]:
+        keys = [{"subject": text_value(subject), "item": text_value(LEDGER_ITEM)} for subject in subjects]
+        items = (await load_items(self._dynamodb, {self._table: keys}))[self._table]
+        found = {item["subject"]["S"]: item for item in items}
+        return {subject: read_ledger(found.get(subject)) for subject in subjects}
 
     async def _load_events(self, user: str) -> tuple[BreakGlassEvent, ...]:
         request: dict[str, Any] = {

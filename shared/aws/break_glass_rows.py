@@ -24,13 +24,13 @@ from shared.aws.items import (
     text_value,
 )
 from shared.aws.tables import LEDGER_ITEM, TTL_ATTRIBUTE, ItemKind
-from shared.core.break_glass.beginning import Ledger, Spending
+from shared.core.break_glass.beginning import NAMES_KEPT, Ledger, Naming, Spending
 from shared.core.break_glass.event import BreakGlassEvent, Review
-from shared.core.break_glass.policy import LONGEST_BUDGET_WINDOW, ReasonCode
+from shared.core.break_glass.policy import ReasonCode
 from shared.core.break_glass.status import EventStatus
 
 _KIND: Final = ItemKind.BREAK_GLASS
-_LEDGER_KEPT: Final = LONGEST_BUDGET_WINDOW + timedelta(days=1)
+_LEDGER_KEPT: Final = NAMES_KEPT + timedelta(days=1)
 
 
 def event_item(event: BreakGlassEvent) -> Item:
@@ -102,6 +102,7 @@ def ledger_item(subject: str, ledger: Ledger) -> Item:
         "spent": maps_value(
             {"at": instant_value(spending.at), "event_id": text_value(spending.event_id)} for spending in ledger.spent
         ),
+        "names": maps_value({"at": instant_value(name.at), "user": text_value(name.user)} for name in ledger.names),
         TTL_ATTRIBUTE: instant_value(last + _LEDGER_KEPT),
     }
 
@@ -117,7 +118,10 @@ def read_ledger(item: Item | None) -> Ledger:
         return Ledger()
     reader = ItemReader("a break-glass ledger", item)
     spent = (Spending(each.instant("at"), each.text("event_id")) for each in reader.maps("spent"))
-    return Ledger(reader.number("version"), tuple(spent))
+    # A ledger that an earlier version wrote has no names.
+    named = reader.maps("names") if "names" in item else []
+    names = (Naming(each.text("user"), each.instant("at")) for each in named)
+    return Ledger(reader.number("version"), tuple(spent), tuple(names))
 
 
 def _review_value(review: Review | None) -> dict[str, Item] | None:

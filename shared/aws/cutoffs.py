@@ -71,7 +71,7 @@ def read_cutoff(item: Item) -> Cutoff:
 
 
 def subjects_of(row: SessionRow) -> frozenset[str]:
-    """Name the three partitions whose lockouts and cutoffs are about a session."""
+    """Name the three partitions whose cutoffs are about a session."""
     return frozenset({ALL_SUBJECT, user_subject(row.user), profile_subject(row.profile)})
 
 

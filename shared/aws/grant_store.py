@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from shared.aws.by_id import find_by_id
 from shared.aws.errors import UnavailableError, speaking_to
 from shared.aws.grant_lists import ListQuery, Page, Position, page_request, position_of
-from shared.aws.items import Item, number_value
+from shared.aws.items import Item
 from shared.aws.tables import CONSUMED_BY, ItemKind
 from shared.aws.wire.service_error import ServiceError
 
@@ -118,14 +118,14 @@ class GrantStore(Generic[Row]):
         conditions = [
             "#status = :status",
             f"attribute_not_exists({CONSUMED_BY})",
-            *(f"size({name}) = :{name}" for name in self._form.growing),
+            *(f"{name} = :{name}" for name in self._form.growing),
         ]
-        sizes = {f":{name}": number_value(len(old[name]["L"])) for name in self._form.growing}
+        grown = {f":{name}": old[name] for name in self._form.growing}
         return {
             "TableName": self._table,
             "Item": self._form.write(after),
             "ConditionExpression": " AND ".join(conditions),
             "ExpressionAttributeNames": {"#status": "status"},
-            "ExpressionAttributeValues": {":status": old["status"], **sizes},
+            "ExpressionAttributeValues": {":status": old["status"], **grown},
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }

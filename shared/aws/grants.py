@@ -1,6 +1,6 @@
 """Standing: what was decided about a user and a profile before this request, read consistently in two calls."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,12 +18,14 @@ from shared.aws.tables import (
     GrantIndex,
     ItemKind,
     grant_item,
+    person_subjects,
     profile_subject,
     user_subject,
 )
 from shared.core.approval.status import RequestStatus
 from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Grant, GrantUses, Lockout
+from shared.core.people import Person
 from shared.core.stamp import Via
 
 _VIA: Final = {ItemKind.APPROVAL: Via.APPROVAL, ItemKind.BREAK_GLASS: Via.BREAK_GLASS}
@@ -32,7 +34,7 @@ _SERVING: Final = {ItemKind.APPROVAL: RequestStatus.APPROVED, ItemKind.BREAK_GLA
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The grants of one user that have time left, for any profile, and every lockout in force for user or profile."""
+    """The grants of one user that have time left, for any profile, and every lockout in force for person or profile."""
 
     grants: tuple[Grant, ...]
     lockouts: tuple[Lockout, ...]
@@ -49,8 +51,8 @@ class GrantTable:
         self._dynamodb = dynamodb
         self._table = table
 
-    async def load_standing(self, user: str, profile: str, now: datetime) -> Standing:
-        """Read the user's serving grants, and the lockouts of user, profile and all, side by side.
+    async def load_standing(self, person: Person, profile: str, now: datetime) -> Standing:
+        """Read the user's serving grants, and the lockouts of person, profile and all, side by side.
 
         Both reads are strongly consistent and finish before this returns or raises. Expiry is decided here, by `now`
         (UTC): DynamoDB's TTL deletes days late.
@@ -60,8 +62,8 @@ class GrantTable:
 
         """
         grants, lockouts = await settle(
-            self.load_serving(user, now),
-            self.load_lockouts(subjects_of(user, profile), now),
+            self.load_serving(person.user, now),
+            self.load_lockouts(subjects_of(person, profile), now),
         )
         if isinstance(grants, Exception):
             raise grants
@@ -76,9 +78,21 @@ class GrantTable:
             AwsError: they could not be read, or not be understood.
 
         """
-        keys = [{"subject": text_value(subject), "item": text_value(LOCKOUT_ITEM)} for subject in subjects]
+        keys = [{"subject": text_value(subject), "item": text_value(LOCKOUT_ITEM)} for subject in sorted(subjects)]
         found = map(read_lockout, (await load_items(self._dynamodb, {self._table: keys}))[self._table])
         return tuple(lockout for lockout in found if lockout is not None and lockout.is_active(now))
+
+    async def load_locked_out(self, people: Collection[Person], now: datetime) -> frozenset[Person]:
+        """Find out who of at most 30 people is locked out, strongly consistently; of nobody without a call.
+
+        Raises:
+            AwsError: it could not be read, or not be understood.
+
+        """
+        subjects = {person: person_subjects(person) for person in people}
+        found = await self.load_lockouts(frozenset().union(*subjects.values()), now) if subjects else ()
+        locked = {lockout.subject for lockout in found}
+        return frozenset(person for person, own in subjects.items() if not own.isdisjoint(locked))
 
     async def load_serving(self, user: str, now: datetime) -> tuple[Grant, ...]:
         """Load the user's grants that have time left, for any profile, strongly consistently.
@@ -106,9 +120,9 @@ class GrantTable:
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
-def subjects_of(user: str, profile: str) -> tuple[str, ...]:
-    """Give the subjects whose lockouts count for a vend of this profile to this user."""
-    return user_subject(user), profile_subject(profile), ALL_SUBJECT
+def subjects_of(person: Person, profile: str) -> frozenset[str]:
+    """Give the subjects whose lockouts count for a vend of this profile to this person."""
+    return person_subjects(person) | {profile_subject(profile), ALL_SUBJECT}
 
 
 def _reader(item: Item) -> ItemReader:

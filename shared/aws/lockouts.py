@@ -1,4 +1,8 @@
-"""Lockouts as they are set and lifted: one in force per subject, and every earlier one kept beside it as evidence."""
+"""Lockouts as they are set and lifted: one in force per subject, and every earlier one kept beside it as evidence.
+
+Lockouts of a user lie with the person: every spelling of the name finds them. Those that only bridge a revocation, and
+those of versions that knew no persons, lie with the very name.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +18,8 @@ from shared.aws.tables import (
     TTL_ATTRIBUTE,
     GrantIndex,
     ItemKind,
+    lockout_subjects,
+    person_subject,
     target_subject,
 )
 from shared.aws.transactions import Committed, transact
@@ -43,9 +49,15 @@ class LockoutChange:
         if self.before is None:
             return [{"Put": put | {"ConditionExpression": "attribute_not_exists(subject)"}}]
         condition = {
-            "ConditionExpression": "lockout_id = :id AND #status = :status",
+            "ConditionExpression": f"lockout_id = :id AND #status = :status AND {_same_end(self.before)}",
             "ExpressionAttributeNames": {"#status": "status"},
-            "ExpressionAttributeValues": {":id": text_value(self.before.lockout_id), ":status": _status(self.before)},
+            "ExpressionAttributeValues": known(
+                {
+                    ":id": text_value(self.before.lockout_id),
+                    ":status": _status(self.before),
+                    ":ends_at": optional_instant(self.before.ends_at),
+                },
+            ),
         }
         writes = [{"Put": put | condition}]
         if self.before.lockout_id != self.after.lockout_id:
@@ -60,25 +72,27 @@ class LockoutTable:
         self._dynamodb = dynamodb
         self._table = table
 
-    async def find(self, target: Target, name: str) -> LockoutRecord | None:
-        """Find the latest lockout of a user, a profile or everyone, in force or not, strongly consistently.
+    async def find(self, target: Target, name: str) -> list[LockoutRecord]:
+        """Find the latest lockouts of a user, a profile or everyone, in force or not, strongly consistently.
+
+        A user may have two: of every name of the person, and of the very name.
 
         Raises:
-            AwsError: it could not be read, or not be understood.
+            AwsError: they could not be read, or not be understood.
 
         """
-        key = {"subject": text_value(target_subject(target, name)), "item": text_value(LOCKOUT_ITEM)}
-        items = (await load_items(self._dynamodb, {self._table: [key]}))[self._table]
-        return _read(items[0]) if items else None
+        subjects = lockout_subjects(target, name)
+        keys = [{"subject": text_value(subject), "item": text_value(LOCKOUT_ITEM)} for subject in subjects]
+        return [_read(item) for item in (await load_items(self._dynamodb, {self._table: keys}))[self._table]]
 
-    async def change(self, change: LockoutChange) -> bool:
-        """Set or lift a lockout; False, with nothing done, where somebody else changed it in between.
+    async def change(self, *changes: LockoutChange) -> bool:
+        """Set or lift lockouts; False, with nothing done, where somebody else changed one in between.
 
         Raises:
             AwsError: it is not known whether it happened.
 
         """
-        writes = change.writes(self._table)
+        writes = [write for change in changes for write in change.writes(self._table)]
         if not writes:
             return True
         return isinstance(await transact(self._dynamodb, writes), Committed)
@@ -112,11 +126,12 @@ def _item(record: LockoutRecord) -> Item:
     ended = record.ends_at if record.lifted is None else record.lifted.at
     return known(
         {
-            "subject": text_value(target_subject(record.target, record.name)),
+            "subject": text_value(_subject(record)),
             "item": text_value(LOCKOUT_ITEM),
             "lockout_id": text_value(record.lockout_id),
             "target": text_value(record.target),
             "name": text_value(record.name) if record.name else None,
+            "person": text_value(record.person) if record.person else None,
             "reason": text_value(record.reason),
             "locked_by": text_value(record.by),
             "created_at": instant_value(record.at),
@@ -127,6 +142,14 @@ def _item(record: LockoutRecord) -> Item:
             TTL_ATTRIBUTE: None if ended is None else instant_value(ended + EVIDENCE),
         },
     )
+
+
+def _subject(record: LockoutRecord) -> str:
+    return person_subject(record.person) if record.person else target_subject(record.target, record.name)
+
+
+def _same_end(record: LockoutRecord) -> str:
+    return "attribute_not_exists(ends_at)" if record.ends_at is None else "ends_at = :ends_at"
 
 
 def _evidence(record: LockoutRecord) -> Item:
@@ -151,9 +174,12 @@ def _read(item: Item) -> LockoutRecord:
         at=reader.instant("created_at"),
         ends_at=reader.optional_instant("ends_at"),
         lifted=read_ending(reader.optional_map("lifted")),
+        person=reader.optional_text("person") or "",
     )
-    if record.target is Target.SESSION or reader.text("subject") != target_subject(record.target, record.name):
+    if record.target is Target.SESSION or reader.text("subject") not in lockout_subjects(record.target, record.name):
         raise reader.unreadable("subject", "must agree with the row's target and name")
+    if reader.text("subject") != _subject(record):
+        raise reader.unreadable("subject", "must agree with the row's person")
     if reader.text("status") != _status(record)["S"]:
         raise reader.unreadable("status", "must agree with whether it was lifted")
     return record

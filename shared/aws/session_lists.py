@@ -103,15 +103,32 @@ class SessionLists:
         """
         if start is not None and not query.holds(start):
             raise ForeignPositionError("the position is in another list")
+        written, has_more = await self._written(query, start, limit)
+        rows = await self._as_they_stand(written)
+        return Page(tuple(rows), place_of(rows[-1]) if has_more else None)
+
+    async def glance(self, query: SessionQuery, limit: int) -> list[SessionRow]:
+        """List the newest sessions as their rows are written, whatever a cutoff has made of them since.
+
+        Raises:
+            AwsError: they could not be read, or a row not be understood.
+
+        """
+        return (await self._written(query, None, limit))[0]
+
+    async def _written(
+        self,
+        query: SessionQuery,
+        start: SessionPosition | None,
+        limit: int,
+    ) -> tuple[list[SessionRow], bool]:
+        """Read the first partition that holds any, and say whether there may be more."""
         partitions = list(query.partitions(start))
         for number, (index, key, partition) in enumerate(partitions, start=1):
             answer = await self._query(query, index, key, partition, start, limit)
-            items = answer["Items"]
-            has_more = bool(answer.get("LastEvaluatedKey")) or number < len(partitions)
-            if items:
-                rows = await self._as_they_stand([read_session(item) for item in items])
-                return Page(tuple(rows), place_of(rows[-1]) if has_more else None)
-        return Page((), None)
+            if rows := [read_session(item) for item in answer["Items"]]:
+                return rows, bool(answer.get("LastEvaluatedKey")) or number < len(partitions)
+        return [], False
 
     async def _query(
         self,

@@ -10,14 +10,32 @@ from shared.aws.cutoffs import Cutoff, read_cutoff, subjects_of
 from shared.aws.grants import read_lockout
 from shared.aws.items import Item, text_value
 from shared.aws.session_rows import SessionRow, read_session
-from shared.aws.tables import ALL_SUBJECT, CUTOFF_ITEM, LOCKOUT_ITEM, profile_subject, user_subject
+from shared.aws.tables import ALL_SUBJECT, CUTOFF_ITEM, LOCKOUT_ITEM, person_subjects, profile_subject, user_subject
 from shared.core.globs import is_literal
 from shared.core.grants import Lockout
+from shared.core.identity import session_name_of
+from shared.core.people import Person
 from shared.core.stamp import Stamp
 
-# DynamoDB API reference, BatchGetItem: at most 100 items. A session, two of all and two of its user leave room.
+# DynamoDB API reference, BatchGetItem: at most 100 items. A session, two of all and some of its user leave room.
 _MOST_PROFILES: Final = 20
 _MOST_SEEN: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Whom and what a session is about: the subjects whose cutoffs reach it, and those whose lockouts do."""
+
+    cutoffs: frozenset[str]
+    lockouts: frozenset[str]
+
+    def keys(self) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            {
+                *((subject, CUTOFF_ITEM) for subject in self.cutoffs),
+                *((subject, LOCKOUT_ITEM) for subject in self.lockouts),
+            },
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +67,7 @@ class SessionStandings:
         self._dynamodb = dynamodb
         self._session_table = session_table
         self._grant_table = grant_table
-        self._seen: dict[str, frozenset[str]] = {}
+        self._seen: dict[str, Concern] = {}
 
     async def load(self, stamp: Stamp, profiles: Iterable[str], now: datetime) -> SessionStanding | None:
         """Load the standing of a session, strongly consistently; None where there is no such session.
@@ -60,37 +78,39 @@ class SessionStandings:
             AwsError: something could not be read, or not be understood. There is no partial standing.
 
         """
-        likely = self._seen.get(stamp.session_id) or _guess_subjects(stamp, profiles)
+        likely = (self._seen.get(stamp.session_id) or _guess(stamp, profiles)).keys()
         session = [{"session_id": text_value(stamp.session_id)}]
-        items = await load_items(
-            self._dynamodb,
-            {self._session_table: session, self._grant_table: self._keys(likely)},
-        )
+        items = await load_items(self._dynamodb, {self._session_table: session, self._grant_table: _as_items(likely)})
         if not items[self._session_table]:
             return None
         row = read_session(items[self._session_table][0])
         found = items[self._grant_table]
-        subjects = self._remember_subjects(row)
-        if missing := subjects - likely:
-            found += (await load_items(self._dynamodb, {self._grant_table: self._keys(missing)}))[self._grant_table]
-        return _judge(row, [item for item in found if item["subject"]["S"] in subjects], now)
+        wanted = self._remember(row).keys()
+        if missing := wanted - likely:
+            found += (await load_items(self._dynamodb, {self._grant_table: _as_items(missing)}))[self._grant_table]
+        return _judge(row, [item for item in found if (item["subject"]["S"], item["item"]["S"]) in wanted], now)
 
-    def _remember_subjects(self, row: SessionRow) -> frozenset[str]:
-        """Remember who and what a session is about, which never changes."""
+    def _remember(self, row: SessionRow) -> Concern:
+        """Remember whom and what a session is about, which never changes."""
         if len(self._seen) >= _MOST_SEEN:
             self._seen.clear()
-        self._seen[row.session_id] = subjects_of(row)
+        person = Person(row.user, session_name_of(row.caller_arn))
+        self._seen[row.session_id] = _concern(person, subjects_of(row))
         return self._seen[row.session_id]
 
-    def _keys(self, subjects: Iterable[str]) -> list[Item]:
-        items = (LOCKOUT_ITEM, CUTOFF_ITEM)
-        return [{"subject": text_value(s), "item": text_value(item)} for s in sorted(subjects) for item in items]
+
+def _concern(person: Person, cutoffs: frozenset[str]) -> Concern:
+    return Concern(cutoffs, cutoffs | person_subjects(person))
 
 
-def _guess_subjects(stamp: Stamp, profiles: Iterable[str]) -> frozenset[str]:
-    user = user_subject(stamp.user_text.replace("=", "/"))
+def _guess(stamp: Stamp, profiles: Iterable[str]) -> Concern:
+    user = stamp.user_text.replace("=", "/")
     literal = sorted(filter(is_literal, profiles))[:_MOST_PROFILES]
-    return frozenset({ALL_SUBJECT, user, *map(profile_subject, literal)})
+    return _concern(Person(user), frozenset({ALL_SUBJECT, user_subject(user), *map(profile_subject, literal)}))
+
+
+def _as_items(keys: Iterable[tuple[str, str]]) -> list[Item]:
+    return [{"subject": text_value(subject), "item": text_value(item)} for subject, item in sorted(keys)]
 
 
 def _judge(row: SessionRow, items: Iterable[Item], now: datetime) -> SessionStanding:

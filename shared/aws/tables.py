@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from shared.core.people import Person, person_key
 from shared.core.revocation import Target
 
 
@@ -88,14 +89,35 @@ def target_subject(target: Target, name: str) -> str:
             raise ValueError("a session has no partition of its own")
 
 
+def lockout_subjects(target: Target, name: str) -> tuple[str, ...]:
+    """Name the partitions a lockout can lie in: of a user, that of every name of the person and that of the very name.
+
+    Raises:
+        ValueError: a single session, which has none.
+
+    """
+    own = target_subject(target, name)
+    return (person_subject(person_key(name)), own) if target is Target.USER else (own,)
+
+
 def revocation_item(issued_until: datetime, revocation_id: str) -> str:
     """Name a revocation within its partition, in the order in which revocations cease to matter."""
     return f"{int(issued_until.timestamp()):010d}#{revocation_id}"
 
 
 def user_subject(user: str) -> str:
-    """Name the partition that holds everything decided about a user, their own lockout included."""
+    """Name the partition that holds everything decided about this very name of a user."""
     return f"user#{user}"
+
+
+def person_subject(key: str) -> str:
+    """Name the partition that holds what is decided over every name of a person."""
+    return f"person#{key}"
+
+
+def person_subjects(person: Person) -> frozenset[str]:
+    """Name the partitions whose lockouts are about somebody, whoever of their keys they are."""
+    return frozenset({user_subject(person.user), *map(person_subject, person.keys)})
 
 
 def profile_subject(profile: str) -> str:

@@ -69,6 +69,16 @@ class IdentityRules:
     named_session_roles: tuple[str, ...] = ()
 
 
+def session_name_of(caller_arn: str) -> str:
+    """Give what the session behind a caller's ARN calls itself; empty where it is no session."""
+    try:
+        arn = parse_arn(caller_arn)
+    except MalformedArnError:
+        return ""
+    kind, *names = arn.resource.split("/")
+    return names[-1] if arn.service == "sts" and kind in ("assumed-role", "federated-user") and names else ""
+
+
 def is_caller_name(name: str) -> bool:
     """Whether `identify` gives this name to some caller. Any other name matches nobody, however alike it looks."""
     namespace, slash, bare = name.rpartition("/")

@@ -1,4 +1,4 @@
-"""Lockouts as they are set and lifted: no new vend for a user, a profile or everyone."""
+"""Lockouts as they are set and lifted: no new vend for a person, a user, a profile or everyone."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,13 +12,16 @@ from shared.core.revocation import Target
 class LiftingObstacle(StrEnum):
     """Why a lockout is not lifted."""
 
-    OWN_LOCKOUT = "nobody lifts a lockout, of whomever, while they are locked out themselves"
+    OWN_LOCKOUT = "nobody lifts their own lockout, under any of their names"
     NOT_LOCKED = "there is no lockout in force"
 
 
 @dataclass(frozen=True, slots=True)
 class LockoutRecord:
-    """One lockout and what became of it. `name` is empty for everyone; `ends_at` None lasts until lifted; all UTC."""
+    """One lockout and what became of it. `name` is empty for everyone; `ends_at` None lasts until lifted; all UTC.
+
+    A lockout of a user with a `person` holds for every name of that key; without one, for the very name alone.
+    """
 
     lockout_id: str
     target: Target
@@ -28,6 +31,7 @@ class LockoutRecord:
     at: datetime
     ends_at: datetime | None
     lifted: Ending | None = None
+    person: str = ""
 
     def is_active(self, now: datetime) -> bool:
         return self.lifted is None and (self.ends_at is None or now < self.ends_at)
@@ -44,16 +48,18 @@ def lock(present: LockoutRecord | None, wanted: LockoutRecord) -> LockoutRecord:
     return wanted
 
 
-def lift(
-    present: LockoutRecord | None,
-    act: Ending,
-    *,
-    by: Person,
-    of_the_lifter: LockoutRecord | None,
-) -> LockoutRecord | LiftingObstacle:
-    """Lift a lockout. Whoever is locked out, under any of their names, lifts none: they may be the reason for it."""
-    if of_the_lifter is not None and of_the_lifter.is_active(act.at):
-        return LiftingObstacle.OWN_LOCKOUT
+def hold(present: LockoutRecord | None, wanted: LockoutRecord) -> LockoutRecord:
+    """Decide which lockout is in force while a revocation is felt: one that is there keeps its author and reason.
+
+    Anybody may revoke what is their own, and nobody speaks over a lockout by it. Only its end may move, and only later.
+    """
+    if present is None or not present.is_active(wanted.at):
+        return wanted
+    return present if present.outlasts(wanted) else replace(present, ends_at=wanted.ends_at)
+
+
+def lift(present: LockoutRecord | None, act: Ending, *, by: Person) -> LockoutRecord | LiftingObstacle:
+    """Lift a lockout. Nobody lifts what may be their own: they may be the reason for it."""
     if present is None or not present.is_active(act.at):
         return LiftingObstacle.NOT_LOCKED
     if present.target is Target.USER and same_person(by, Person(present.name)):

@@ -1,9 +1,23 @@
-"""Who may be the same person: nobody approves what they asked for, however many names they have."""
+"""Who may be the same person. One notion serves approvals, reviews, break-glass history and budgets, and lockouts."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from shared.core.identity import Principal
+
+
+def person_key(name: str) -> str:
+    """Give what all spellings of a name share.
+
+    Case, a namespace (`federated/`), a mail address's domain and a `+tag` before it make no difference. It errs towards
+    one person: two people whose names share a key are held to each other's. A role is no person and keeps its whole
+    name, where only case makes no difference, as in IAM. A person's key holds no `/`, so it is never a role's.
+    """
+    *namespaces, bare = name.casefold().split("/")
+    if namespaces[-1:] == ["role"]:
+        return f"role/{bare}"
+    local = bare.partition("@")[0] or bare
+    return local.partition("+")[0] or local
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +33,16 @@ class Person:
     session_name: str = ""
     account: str = ""
 
+    @property
+    def key(self) -> str:
+        """What is theirs, whoever they may be besides."""
+        return person_key(self.user)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Whoever they may be: what is decided over any of these is held against them."""
+        return frozenset(person_key(name) for name in (self.user, self.session_name) if name)
+
 
 def person_of(principal: Principal) -> Person:
     """Give the person behind a caller."""
@@ -31,11 +55,8 @@ def is_from(accounts: Collection[str] | None, person: Person) -> bool:
 
 
 def same_person(one: Person, other: Person) -> bool:
-    """Whether two callers may be one person, in any spelling: case, a namespace, a mail address without its domain.
-
-    It errs towards yes. Two people who share such a name cannot approve for each other; somebody else can.
-    """
-    return any(_is_one_name(a, b) for a in _names(one) for b in _names(other))
+    """Whether two callers may be one person under any of their names."""
+    return not one.keys.isdisjoint(other.keys)
 
 
 def distinct(people: Iterable[Person]) -> list[Person]:
@@ -45,13 +66,3 @@ def distinct(people: Iterable[Person]) -> list[Person]:
         if not any(same_person(person, known) for known in found):
             found.append(person)
     return found
-
-
-def _names(person: Person) -> set[str]:
-    return {name.casefold().removeprefix("federated/") for name in (person.user, person.session_name) if name}
-
-
-def _is_one_name(one: str, other: str) -> bool:
-    if "@" in one and "@" in other:
-        return one == other
-    return one.partition("@")[0] == other.partition("@")[0]

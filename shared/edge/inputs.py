@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails
 
 from shared.core.fields import PROFILE_NAME_PATTERN, Duration
+from shared.core.identity import is_caller_name
 from shared.edge.answers import Refusal
 from shared.edge.bodies import parse_json_object
 from shared.edge.codes import Code
@@ -17,8 +18,16 @@ _NAME_ROOM: Final = 64
 # Control characters but newline and tab, and the marks that make text read in another order than it is written.
 _PLAIN_TEXT: Final = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*$"
 
+
+def _is_a_callers(value: str) -> str:
+    if not is_caller_name(value):
+        raise ValueError("no caller can have this name: it is that of `sentinel whoami`, like alice or role/deploy")
+    return value
+
+
 ProfileName = Annotated[str, StringConstraints(pattern=f"^{PROFILE_NAME_PATTERN}$")]
 UserName = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=_PLAIN_TEXT)]
+CallerName = Annotated[UserName, AfterValidator(_is_a_callers)]
 WrittenDuration = Annotated[
     Duration,
     WithJsonSchema(

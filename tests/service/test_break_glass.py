@@ -30,7 +30,7 @@ async def invoke(
 ) -> BreakGlassEvent | BeginningObstacle:
     """Break glass as a service does: decide on what was read, and again where it moved meanwhile."""
     while True:
-        history = await events.load_history(user, "prod")
+        history = await events.load_history(Person(user), "prod")
         begun = begin(
             an_invocation(user),
             decision=CLOSED,
@@ -54,11 +54,13 @@ async def test_an_event_is_found_by_id_and_serves_until_it_is_closed(clients: Cl
     event = await invoke(events, a_break_glass_rule(), 1)
     assert isinstance(event, BreakGlassEvent)
     assert await events.find(event.event_id) == event
-    assert [grant.via for grant in (await grants.load_standing("alice", "prod", NOW)).grants] == [Via.BREAK_GLASS]
+    assert [grant.via for grant in (await grants.load_standing(Person("alice"), "prod", NOW)).grants] == [
+        Via.BREAK_GLASS
+    ]
     closed = close(event, Act(Person("alice"), NOW, is_entitled=False))
     assert isinstance(closed, BreakGlassEvent)
     assert await events.change(event, closed) == closed
-    assert (await grants.load_standing("alice", "prod", NOW)).grants == ()
+    assert (await grants.load_standing(Person("alice"), "prod", NOW)).grants == ()
 
 
 async def test_history_holds_the_users_events_of_every_profile_and_both_ledgers(clients: Clients) -> None:
@@ -66,7 +68,7 @@ async def test_history_holds_the_users_events_of_every_profile_and_both_ledgers(
     await events.add(an_event("1" * 16, profile="staging"))
     await events.add(an_event("2" * 16, user="bob"))
     await invoke(events, a_break_glass_rule(), 3)
-    history = await events.load_history("alice", "prod")
+    history = await events.load_history(Person("alice"), "prod")
     assert {event.event_id for event in history.events} == {"1" * 16, f"{3:016d}"}
     assert (history.user_ledger.version, history.profile_ledger.version) == (1, 1)
     assert [spending.event_id for spending in history.user_ledger.spent] == [f"{3:016d}"]
@@ -74,7 +76,7 @@ async def test_history_holds_the_users_events_of_every_profile_and_both_ledgers(
 
 async def test_a_beginning_that_succeeded_unheard_is_a_success(clients: Clients) -> None:
     events = table(clients)
-    history = await events.load_history("alice", "prod")
+    history = await events.load_history(Person("alice"), "prod")
     begun = begin(
         an_invocation(),
         decision=CLOSED,
@@ -86,7 +88,7 @@ async def test_a_beginning_that_succeeded_unheard_is_a_success(clients: Clients)
     )
     assert not isinstance(begun, BeginningObstacle)
     assert [await events.begin(begun, history) for _ in range(2)] == [True, True]
-    assert (await events.load_history("alice", "prod")).user_ledger == begun.user_ledger
+    assert (await events.load_history(Person("alice"), "prod")).user_ledger == begun.user_ledger
 
 
 @pytest.mark.parametrize("stored", list(EventStatus))
@@ -124,10 +126,10 @@ async def test_a_second_attempt_after_the_ledger_moved_is_a_transaction_of_its_o
         assert isinstance(begun, Begun)
         return await events.begin(begun, history)
 
-    outdated = await events.load_history("bob", "prod")
+    outdated = await events.load_history(Person("bob"), "prod")
     await invoke(events, a_break_glass_rule(), 1, "alice")
     assert not await attempt(outdated)
-    assert await attempt(await events.load_history("bob", "prod"))
+    assert await attempt(await events.load_history(Person("bob"), "prod"))
 
 
 class TestRaces:
@@ -139,7 +141,7 @@ class TestRaces:
         outcomes = await asyncio.gather(*(invoke(events, rule, number) for number in range(10)))
         assert sum(isinstance(outcome, BreakGlassEvent) for outcome in outcomes) == 3
         assert outcomes.count(BeginningObstacle.USER_BUDGET_SPENT) == 7
-        history = await events.load_history("alice", "prod")
+        history = await events.load_history(Person("alice"), "prod")
         assert len(history.events) == history.user_ledger.version == history.profile_ledger.version == 3
 
     async def test_different_people_cannot_overspend_a_profiles_budget(self, atomic_clients: Clients) -> None:
@@ -154,4 +156,4 @@ class TestRaces:
         outcomes = await asyncio.gather(*(invoke(events, rule, number) for number in range(6)))
         assert sum(isinstance(outcome, BreakGlassEvent) for outcome in outcomes) == 1
         assert outcomes.count(BeginningObstacle.COOLING_DOWN) == 5
-        assert (await events.load_history("alice", "prod")).events[0].ends_at == NOW + HOUR
+        assert (await events.load_history(Person("alice"), "prod")).events[0].ends_at == NOW + HOUR

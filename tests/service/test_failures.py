@@ -16,6 +16,7 @@ from shared.aws.documents import SsmDocuments
 from shared.aws.errors import AwsError, RefusedError, ThrottledError, UnavailableError
 from shared.aws.grants import GrantTable
 from shared.aws.sessions import SessionTable
+from shared.core.people import Person
 from tests.service.conftest import REGION
 from tests.service.rows import NOW, a_grant, a_session
 
@@ -69,7 +70,7 @@ Call = Callable[[Clients], Awaitable[object]]
 CALLS: dict[str, Call] = {
     "documents": lambda c: SsmDocuments(c.ssm, "/sentinel").load(["policies/access"]),
     "catalogue": lambda c: SsmDocuments(c.ssm, "/sentinel").load_profiles(),
-    "standing": lambda c: GrantTable(c.dynamodb, "grants").load_standing("alice", "prod", NOW),
+    "standing": lambda c: GrantTable(c.dynamodb, "grants").load_standing(Person("alice"), "prod", NOW),
     "budget": lambda c: RateBudget(c.dynamodb, "budgets", name="vend", limit=1, window=timedelta(minutes=1)).spend(
         "alice", NOW
     ),

@@ -7,6 +7,7 @@ from shared.aws.errors import AwsError, RefusedError, UnreadableError
 from shared.aws.grants import GrantTable, Standing
 from shared.aws.items import Item, instant_value, text_value
 from shared.core.grants import GrantUses
+from shared.core.people import Person
 from shared.core.stamp import Via
 from tests.service.emulator import table_name
 from tests.service.rows import HOUR, NOW, a_grant, grant_row, lockout_row, plant
@@ -16,7 +17,7 @@ SECOND = timedelta(seconds=1)
 
 async def standing(clients: Clients, *rows: Item) -> Standing:
     await plant(clients, *rows)
-    return await GrantTable(clients.dynamodb, table_name("grant")).load_standing("alice", "prod", NOW)
+    return await GrantTable(clients.dynamodb, table_name("grant")).load_standing(Person("alice"), "prod", NOW)
 
 
 async def test_nobody_has_grants_or_lockouts_to_begin_with(clients: Clients) -> None:
@@ -136,4 +137,4 @@ async def test_a_row_that_lacks_a_fact_decides_nothing(clients: Clients, missing
 
 async def test_a_missing_table_is_a_refusal_to_decide(clients: Clients) -> None:
     with pytest.raises(RefusedError, match="ResourceNotFoundException"):
-        await GrantTable(clients.dynamodb, "no-such-table").load_standing("alice", "prod", NOW + HOUR)
+        await GrantTable(clients.dynamodb, "no-such-table").load_standing(Person("alice"), "prod", NOW + HOUR)

@@ -12,8 +12,8 @@ from services.admin.bodies import BeginBreakGlass
 from services.admin.break_glass.refusals import Attempt, refuse_beginning
 from services.admin.break_glass.view import view_event
 from services.admin.facts import Asking, FactsReader, facts_of
-from services.admin.notes import note_grant, note_policies
-from services.admin.refusals import refuse_asking, refuse_contended
+from services.admin.notes import note_grant
+from services.admin.refusals import refuse_contended
 from services.admin.views import EventChanged
 from shared.aws.break_glass import BreakGlassTable
 from shared.core.access.evaluate import evaluate
@@ -44,15 +44,14 @@ class Beginning:
         if isinstance(wanted, Refusal):
             return wanted
         asked.audit.profile = wanted.profile
-        user, now = asked.principal.user, self.clock()
+        person, now = person_of(asked.principal), self.clock()
         with asked.audit.step("read"):
             async with asyncio.TaskGroup() as reads:
-                asking = reads.create_task(self.reader.read_asking(user, wanted.profile, now))
-                loading = reads.create_task(self.events.load_history(user, wanted.profile))
+                asking = reads.create_task(self.reader.read_asking(asked, wanted.profile, now))
+                loading = reads.create_task(self.events.load_history(person, wanted.profile))
         known = asking.result()
-        note_policies(asked.audit, known.policies)
-        if refusal := refuse_asking(known, user, wanted.profile):
-            return refusal
+        if isinstance(known, Refusal):
+            return known
         with asked.audit.step("write"):
             begun = await self._begin(asked, wanted, known, loading.result(), now)
         if isinstance(begun, Refusal):
@@ -71,10 +70,10 @@ class Beginning:
         now: datetime,
     ) -> Begun | Refusal:
         """Decide and write; where another event was counted in between, read the history anew and decide again."""
-        user, event_id = asked.principal.user, self.ids()
+        event_id = self.ids()
         for attempt in range(_ATTEMPTS):
             if attempt:
-                history = await self.events.load_history(user, wanted.profile)
+                history = await self.events.load_history(person_of(asked.principal), wanted.profile)
             begun = self._decide(asked, wanted, known, history, event_id, now)
             if isinstance(begun, Refusal) or await self.events.begin(begun, history):
                 return begun

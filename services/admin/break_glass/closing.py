@@ -1,6 +1,6 @@
 """`POST /v1/break-glass/{id}/close` and `/review`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
@@ -9,19 +9,17 @@ from services.admin.announcing import Announcer
 from services.admin.bodies import Remark
 from services.admin.break_glass.refusals import refuse_closing
 from services.admin.break_glass.view import view_event
-from services.admin.entitlement import Entitlement, entitlement_of
-from services.admin.facts import FactsReader
+from services.admin.entitlement import Entitlement
+from services.admin.facts import Deed, FactsReader, of_others
 from services.admin.moves import Changed, Contended, Hindered, Unchanged, move
-from services.admin.notes import note_grant, note_policies
-from services.admin.refusals import NOT_FOUND, refuse_contended, refuse_over_budget
+from services.admin.notes import note_grant
+from services.admin.refusals import NOT_FOUND, refuse_contended
 from services.admin.views import EventChanged
 from shared.aws.break_glass import BreakGlassTable
-from shared.aws.budget import Exhausted
 from shared.core.break_glass.closing import Act, ClosingObstacle, close, review, settle
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.status import EventStatus
 from shared.core.ids import is_id
-from shared.core.people import person_of
 from shared.core.webhook import NoticeEvent
 from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import parse_optional_body
@@ -47,7 +45,8 @@ class Scene:
         return Act(self.entitlement.person, self.now, is_entitled, self.comment)
 
 
-Step: TypeAlias = Callable[[Scene, BreakGlassEvent], BreakGlassEvent | ClosingObstacle]
+Found: TypeAlias = BreakGlassEvent | None
+Step: TypeAlias = Callable[[Scene, BreakGlassEvent], Awaitable[BreakGlassEvent | ClosingObstacle]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +60,26 @@ class Closing:
 
     async def close(self, asked: Asked) -> Answer | Refusal:
         """End an active event before its time."""
-        return await self._step(
-            asked,
-            lambda scene, event: close(
-                event,
-                scene.act(is_entitled=scene.entitlement.may_close(event.profile)),
-            ),
-        )
+
+        async def step(scene: Scene, event: BreakGlassEvent) -> BreakGlassEvent | ClosingObstacle:
+            return close(event, scene.act(is_entitled=scene.entitlement.may_close(event.profile)))
+
+        def is_own(event: Found) -> bool:
+            return event is not None and event.user == asked.principal.user
+
+        return await self._step(asked, Deed(is_own), step)
 
     async def review(self, asked: Asked) -> Answer | Refusal:
         """Record that somebody else has looked at an event that is over."""
-        return await self._step(
-            asked,
-            lambda scene, event: review(
-                event,
-                scene.act(is_entitled=scene.entitlement.may_review(event.profile)),
-            ),
-        )
 
-    async def _step(self, asked: Asked, step: Step) -> Answer | Refusal:
+        async def step(scene: Scene, event: BreakGlassEvent) -> BreakGlassEvent | ClosingObstacle:
+            return review(event, scene.act(is_entitled=scene.entitlement.may_review(event.profile)))
+
+        return await self._step(asked, Deed(of_others, gives=True), step)
+
+    async def _step(self, asked: Asked, deed: Deed[Found], step: Step) -> Answer | Refusal:
         now = self.clock()
-        scene = await self._open(asked, now)
+        scene = await self._open(asked, deed, now)
         if isinstance(scene, Refusal):
             return scene
         with asked.audit.step("write"):
@@ -101,7 +99,7 @@ class Closing:
                     await self._settle(asked, row, now)
                 return refuse_closing(obstacle, row, view)
 
-    async def _open(self, asked: Asked, now: datetime) -> Scene | Refusal:
+    async def _open(self, asked: Asked, deed: Deed[Found], now: datetime) -> Scene | Refusal:
         remark = parse_optional_body(asked.request, Remark)
         if isinstance(remark, Refusal):
             return remark
@@ -110,14 +108,12 @@ class Closing:
             return NOT_FOUND
         asked.audit.grant_id = event_id
         with asked.audit.step("read"):
-            known = await self.reader.read_acting(asked.principal.user, self.events.find(event_id), now)
-        note_policies(asked.audit, known.policies)
-        if isinstance(known.budget, Exhausted):
-            return refuse_over_budget(asked.principal.user, known.budget)
-        entitlement = entitlement_of(person_of(asked.principal), known.policies)
-        if known.found is None or not entitlement.may_see_event(known.found):
+            known = await self.reader.read_acting(asked, self.events.find(event_id), deed, now)
+        if isinstance(known, Refusal):
+            return known
+        if known.found is None or not known.entitlement.may_see_event(known.found):
             return NOT_FOUND
-        return Scene(known.found, entitlement, remark.comment, now)
+        return Scene(known.found, known.entitlement, remark.comment, now)
 
     async def _settle(self, asked: Asked, event: BreakGlassEvent, now: datetime) -> None:
         """Write down that time has ended an event, and tell of it, before the caller learns that they came too late."""

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias, assert_never
 from services.admin.bodies import BeginBreakGlass
 from services.admin.views import EventView
 from shared.core.access.evaluate import Decision
-from shared.core.break_glass.beginning import BeginningObstacle, History, cools_down_until
+from shared.core.break_glass.beginning import MOST_NAMES, BeginningObstacle, History, cools_down_until
 from shared.core.break_glass.closing import ClosingObstacle
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import BreakGlassRule
@@ -20,6 +20,7 @@ _HistoryObstacle: TypeAlias = Literal[
     BeginningObstacle.COOLING_DOWN,
     BeginningObstacle.USER_BUDGET_SPENT,
     BeginningObstacle.PROFILE_BUDGET_SPENT,
+    BeginningObstacle.TOO_MANY_NAMES,
 ]
 
 
@@ -92,15 +93,17 @@ def _refuse_by_history(obstacle: _HistoryObstacle, attempt: Attempt) -> str:
             return f"{user} has broken glass as often as the policy allows{_window(rule)}; {_instead(profile)}"
         case BeginningObstacle.PROFILE_BUDGET_SPENT:
             return f"{profile} was reached as often as the policy allows{_window(rule)}; {_instead(profile)}"
+        case BeginningObstacle.TOO_MANY_NAMES:
+            return f"{user} is one name too many: break-glass was used under {MOST_NAMES} others; {_instead(profile)}"
         case unexpected:
             assert_never(unexpected)
 
 
 def _unreviewed(attempt: Attempt) -> str:
-    waiting = next((event.event_id for event in attempt.history.events if event.awaits_review), "")
+    waiting = next(event for event in attempt.history.events if event.awaits_review)
     return (
-        f"An earlier event of {attempt.user} awaits its review: somebody else runs `sentinel review {waiting}` once it "
-        "is over."
+        f"An earlier event of {waiting.user} awaits its review: somebody else runs `sentinel review "
+        f"{waiting.event_id}` once it is over."
     )
 
 

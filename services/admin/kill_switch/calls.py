@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.admin.entitlement import entitlement_of
-from services.admin.facts import FactsReader
+from services.admin.facts import Deed, FactsReader, of_others
 from services.admin.kill_switch.switch import KillSwitch
 from services.admin.notes import note_policies
-from services.admin.refusals import NEEDS_READ, NEEDS_REVOKE, refuse_over_budget
+from services.admin.refusals import NEEDS_READ, NEEDS_REVOKE
 from services.admin.revoking_views import KillSwitchAnswer
-from shared.aws.budget import Exhausted
 from shared.core.admin_policy import Permission
 from shared.core.people import person_of
 from shared.edge.answers import Answer, Refusal
@@ -45,10 +44,9 @@ class Switching:
         if isinstance(nothing, Refusal):
             return nothing
         with asked.audit.step("read"):
-            known = await self.reader.read_changing(asked.principal.user, self.clock())
-        note_policies(asked.audit, known.policies)
-        if isinstance(known.budget, Exhausted):
-            return refuse_over_budget(asked.principal.user, known.budget)
-        if Permission.REVOKE not in entitlement_of(person_of(asked.principal), known.policies).permissions:
+            known = await self.reader.read_changing(asked, Deed(of_others), self.clock())
+        if isinstance(known, Refusal):
+            return known
+        if Permission.REVOKE not in known.entitlement.permissions:
             return NEEDS_REVOKE
         return Answer(KillSwitchAnswer(kill_switch=await self.kill_switch.sync(asked)).as_json())

@@ -1,24 +1,27 @@
 """`GET`, `POST` and `DELETE /v1/lockouts`: no new credentials for a user, of a profile or for everyone."""
 
-from collections.abc import Callable, Coroutine
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from services.admin.announcing import Announcer
 from services.admin.entitlement import entitlement_of
-from services.admin.facts import FactsReader
+from services.admin.facts import Deed, FactsReader, of_others
+from services.admin.known_names import KnownNames
 from services.admin.lockouts.locking import locking
 from services.admin.lockouts.view import view_lockout
 from services.admin.notes import note_policies
-from services.admin.refusals import NEEDS_LOCK, NEEDS_READ, refuse_contended, refuse_over_budget
+from services.admin.refusals import NEEDS_LOCK, NEEDS_READ, refuse_contended
 from services.admin.revoking_bodies import Lock, Unlock
-from services.admin.revoking_views import LockoutChanged, LockoutList
-from shared.aws.budget import Exhausted
+from services.admin.revoking_views import KnownName, LockoutChanged, LockoutList, LockoutView
 from shared.aws.lockouts import LockoutChange, LockoutTable
 from shared.core.admin_policy import Permission
 from shared.core.grants import Ending
-from shared.core.lockout import LiftingObstacle, lift
+from shared.core.identity import is_caller_name
+from shared.core.lockout import LiftingObstacle, LockoutRecord, lift
+from shared.core.near_names import near_names
 from shared.core.people import person_of
 from shared.core.revocation import Target
 from shared.core.webhook import NoticeEvent
@@ -30,10 +33,10 @@ from shared.edge.lambda_app import Asked
 _ATTEMPTS: Final = 5
 _SEEING: Final = frozenset({Permission.READ, Permission.LOCK, Permission.REVOKE})
 _OWN_LOCKOUT: Final = Refusal(
-    Code.NOT_PERMITTED,
-    "Nobody lifts a lockout while they are locked out themselves, under any of their names; somebody else can.",
+    Code.LOCKED_OUT,
+    "Nobody lifts a lockout of their own, under any of their names; somebody else can.",
 )
-Decide = Callable[[], Coroutine[Any, Any, LockoutChange | Refusal]]
+Decide = Callable[[], Coroutine[Any, Any, Sequence[LockoutChange] | Refusal]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Locking:
 
     reader: FactsReader
     lockouts: LockoutTable
+    names: KnownNames
     announcer: Announcer
     ids: Callable[[], str]
     clock: Callable[[], datetime]
@@ -69,29 +73,27 @@ class Locking:
         ending = Ending(asked.principal.user, now, wanted.reason)
         ends_at = None if wanted.duration is None else now + wanted.duration
 
-        async def decide() -> LockoutChange:
-            present = await self.lockouts.find(wanted.target, wanted.name)
-            return locking(present, wanted.target, wanted.name, ending, ends_at, lockout_id)
+        async def decide() -> Sequence[LockoutChange]:
+            return [await locking(self.lockouts, wanted.target, wanted.name, ending, ends_at, lockout_id)]
 
         return await self._change(asked, wanted, NoticeEvent.LOCKOUT_SET, now, decide)
 
     async def unlock(self, asked: Asked) -> Answer | Refusal:
-        """Lift a lockout."""
+        """Lift the lockout of every name of a user, and what there is of the very name; of a profile; of everyone."""
         wanted = parse_query(asked.request, Unlock)
         if isinstance(wanted, Refusal):
             return wanted
         now, person = self.clock(), person_of(asked.principal)
 
-        async def decide() -> LockoutChange | Refusal:
-            present = await self.lockouts.find(wanted.target, wanted.name)
-            own = await self.lockouts.find(Target.USER, person.user)
-            lifted = lift(present, Ending(person.user, now, wanted.comment), by=person, of_the_lifter=own)
-            match lifted:
-                case LiftingObstacle.OWN_LOCKOUT:
-                    return _OWN_LOCKOUT
-                case LiftingObstacle.NOT_LOCKED:
-                    return Refusal(Code.CONFLICT, f"No lockout of {wanted.target.words(wanted.name)} is in force.")
-            return LockoutChange(present, lifted)
+        async def decide() -> Sequence[LockoutChange] | Refusal:
+            found = await self.lockouts.find(wanted.target, wanted.name)
+            ending = Ending(person.user, now, wanted.comment)
+            lifted = [(record, lift(record, ending, by=person)) for record in found]
+            if any(after is LiftingObstacle.OWN_LOCKOUT for _, after in lifted):
+                return _OWN_LOCKOUT
+            changes = [LockoutChange(record, after) for record, after in lifted if isinstance(after, LockoutRecord)]
+            # The lockout of every name of a person is the one to show.
+            return sorted(changes, key=lambda change: not change.after.person) or await self._not_locked(wanted, now)
 
         return await self._change(asked, wanted, NoticeEvent.LOCKOUT_LIFTED, now, decide)
 
@@ -108,25 +110,49 @@ class Locking:
         if refusal is not None:
             return refusal
         with asked.audit.step("write"):
-            change = await self._write(decide)
-        if isinstance(change, Refusal):
-            return change
-        view = view_lockout(change.after)
-        notified = {} if change.is_none else await self.announcer.announce(asked, event, view, now)
-        return Answer(LockoutChanged(lockout=view, notified=notified).as_json())
+            changes = await self._write(decide)
+        if isinstance(changes, Refusal):
+            return changes
+        view = view_lockout(changes[0].after)
+        is_new = not all(change.is_none for change in changes)
+        known, notified = await self._follow(asked, wanted, event if is_new else None, view, now)
+        return Answer(LockoutChanged(lockout=view, known=known, notified=notified).as_json())
+
+    async def _follow(
+        self,
+        asked: Asked,
+        wanted: Lock | Unlock,
+        event: NoticeEvent | None,
+        view: LockoutView,
+        now: datetime,
+    ) -> tuple[KnownName | None, Mapping[str, bool]]:
+        """Tell who is to know, and look up whether the name means anybody; neither undoes what is written."""
+        async with asyncio.TaskGroup() as work:
+            target = wanted.target if isinstance(wanted, Lock) else Target.ALL
+            looking = work.create_task(self.names.look_up(asked, target, wanted.name, now))
+            telling = None if event is None else work.create_task(self.announcer.announce(asked, event, view, now))
+        return looking.result(), {} if telling is None else telling.result()
+
+    async def _not_locked(self, wanted: Unlock, now: datetime) -> Refusal:
+        """Say that nothing is there to lift, and which lockout may have been meant."""
+        words = wanted.target.words(wanted.name)
+        if wanted.target is Target.USER and not is_caller_name(wanted.name):
+            return Refusal(Code.INVALID_REQUEST, f"No caller can be called {wanted.name!a}, and no lockout is of it.")
+        active = [record for record in await self.lockouts.list_open() if record.is_active(now)]
+        near = near_names(wanted.name, [record.name for record in active if record.target is wanted.target])
+        hint = f"In force is one of {', '.join(near)}." if near else "`sentinel locks` lists what is in force."
+        return Refusal(Code.CONFLICT, f"No lockout of {words} is in force.", hint=hint)
 
     async def _refuse(self, asked: Asked, now: datetime) -> Refusal | None:
         with asked.audit.step("read"):
-            known = await self.reader.read_changing(asked.principal.user, now)
-        note_policies(asked.audit, known.policies)
-        if isinstance(known.budget, Exhausted):
-            return refuse_over_budget(asked.principal.user, known.budget)
-        permissions = entitlement_of(person_of(asked.principal), known.policies).permissions
-        return None if Permission.LOCK in permissions else NEEDS_LOCK
+            known = await self.reader.read_changing(asked, Deed(of_others), now)
+        if isinstance(known, Refusal):
+            return known
+        return None if Permission.LOCK in known.entitlement.permissions else NEEDS_LOCK
 
-    async def _write(self, decide: Decide) -> LockoutChange | Refusal:
+    async def _write(self, decide: Decide) -> Sequence[LockoutChange] | Refusal:
         for _ in range(_ATTEMPTS):
-            change = await decide()
-            if isinstance(change, Refusal) or await self.lockouts.change(change):
-                return change
+            changes = await decide()
+            if isinstance(changes, Refusal) or await self.lockouts.change(*changes):
+                return changes
         return refuse_contended("lockout")

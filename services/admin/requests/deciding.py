@@ -1,23 +1,23 @@
 """`POST /v1/requests/{id}/approve`, `/deny` and `/cancel`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
 from services.admin.announcing import Announcer
 from services.admin.bodies import Remark
-from services.admin.entitlement import Entitlement, entitlement_of
-from services.admin.facts import FactsReader
+from services.admin.entitlement import Entitlement
+from services.admin.facts import Deed, FactsReader, of_others
 from services.admin.moves import Changed, Contended, Hindered, Unchanged, move
-from services.admin.notes import note_grant, note_policies
+from services.admin.notes import note_grant
 from services.admin.policies import Policies
-from services.admin.refusals import NOT_FOUND, refuse_contended, refuse_over_budget
+from services.admin.refusals import NOT_FOUND, refuse_contended
 from services.admin.requests.refusals import refuse_deciding
 from services.admin.requests.view import view_request
 from services.admin.views import RequestChanged
 from shared.aws.approvals import ApprovalTable
-from shared.aws.budget import Exhausted
 from shared.core.access.evaluate import Verdict, evaluate
 from shared.core.admin_policy import Permission
 from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, deny, settle
@@ -25,7 +25,7 @@ from shared.core.approval.policy import rule_for
 from shared.core.approval.request import ApprovalRequest
 from shared.core.approval.status import RequestStatus
 from shared.core.ids import is_id
-from shared.core.people import person_of
+from shared.core.people import Person
 from shared.core.webhook import NoticeEvent
 from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import parse_optional_body
@@ -52,12 +52,13 @@ class Sitting:
     comment: str | None
     now: datetime
 
-    def act(self) -> Act:
+    def act(self, locked_out: AbstractSet[Person] = frozenset()) -> Act:
         rule = rule_for(self.policies.approval, self.request.profile)
-        return Act(self.entitlement.person, self.now, rule, self.comment)
+        return Act(self.entitlement.person, self.now, rule, self.comment, locked_out)
 
 
-Step: TypeAlias = Callable[[Sitting, ApprovalRequest], ApprovalRequest | DecidingObstacle]
+Found: TypeAlias = ApprovalRequest | None
+Step: TypeAlias = Callable[[Sitting, ApprovalRequest], Awaitable[ApprovalRequest | DecidingObstacle]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +72,38 @@ class Deciding:
 
     async def approve(self, asked: Asked) -> Answer | Refusal:
         """Add the caller's approval. The access policy is asked again where it has changed since the filing."""
-        return await self._decide(
-            asked,
-            lambda sitting, request: approve(
-                request,
-                sitting.act(),
-                is_still_demanded=_is_still_demanded(sitting.policies, request),
-            ),
-        )
+
+        async def step(sitting: Sitting, request: ApprovalRequest) -> ApprovalRequest | DecidingObstacle:
+            voters = [vote.by for vote in request.votes]
+            locked_out = await self.reader.grants.load_locked_out(voters, sitting.now)
+            is_still_demanded = _is_still_demanded(sitting.policies, request)
+            return approve(request, sitting.act(locked_out), is_still_demanded=is_still_demanded)
+
+        return await self._decide(asked, Deed(of_others, gives=True), step)
 
     async def deny(self, asked: Asked) -> Answer | Refusal:
         """End a pending request with the caller's no."""
-        return await self._decide(asked, lambda sitting, request: deny(request, sitting.act()))
+
+        async def step(sitting: Sitting, request: ApprovalRequest) -> ApprovalRequest | DecidingObstacle:
+            return deny(request, sitting.act())
+
+        return await self._decide(asked, Deed(of_others), step)
 
     async def cancel(self, asked: Asked) -> Answer | Refusal:
         """Take a request back: one's own always, an approved one of others by who may."""
-        return await self._decide(
-            asked,
-            lambda sitting, request: cancel(
-                request,
-                sitting.act(),
-                may_revoke=Permission.REVOKE in sitting.entitlement.permissions,
-            ),
-        )
 
-    async def _decide(self, asked: Asked, step: Step) -> Answer | Refusal:
+        async def step(sitting: Sitting, request: ApprovalRequest) -> ApprovalRequest | DecidingObstacle:
+            may_revoke = Permission.REVOKE in sitting.entitlement.permissions
+            return cancel(request, sitting.act(), may_revoke=may_revoke)
+
+        def is_own(request: Found) -> bool:
+            return request is not None and request.user == asked.principal.user
+
+        return await self._decide(asked, Deed(is_own), step)
+
+    async def _decide(self, asked: Asked, deed: Deed[Found], step: Step) -> Answer | Refusal:
         now = self.clock()
-        sitting = await self._open(asked, now)
+        sitting = await self._open(asked, deed, now)
         if isinstance(sitting, Refusal):
             return sitting
         with asked.audit.step("write"):
@@ -117,7 +123,7 @@ class Deciding:
                     await self._settle(asked, row, now)
                 return refuse_deciding(obstacle, row, view)
 
-    async def _open(self, asked: Asked, now: datetime) -> Sitting | Refusal:
+    async def _open(self, asked: Asked, deed: Deed[Found], now: datetime) -> Sitting | Refusal:
         remark = parse_optional_body(asked.request, Remark)
         if isinstance(remark, Refusal):
             return remark
@@ -126,14 +132,12 @@ class Deciding:
             return NOT_FOUND
         asked.audit.grant_id = request_id
         with asked.audit.step("read"):
-            known = await self.reader.read_acting(asked.principal.user, self.requests.find(request_id), now)
-        note_policies(asked.audit, known.policies)
-        if isinstance(known.budget, Exhausted):
-            return refuse_over_budget(asked.principal.user, known.budget)
-        entitlement = entitlement_of(person_of(asked.principal), known.policies)
-        if known.found is None or not entitlement.may_see_request(known.found):
+            known = await self.reader.read_acting(asked, self.requests.find(request_id), deed, now)
+        if isinstance(known, Refusal):
+            return known
+        if known.found is None or not known.entitlement.may_see_request(known.found):
             return NOT_FOUND
-        return Sitting(known.found, known.policies, entitlement, remark.comment, now)
+        return Sitting(known.found, known.policies, known.entitlement, remark.comment, now)
 
     async def _settle(self, asked: Asked, request: ApprovalRequest, now: datetime) -> None:
         """Write down what time has done, and tell of it, before the caller is told that they came too late."""

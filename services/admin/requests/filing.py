@@ -8,8 +8,7 @@ from http import HTTPStatus
 from services.admin.announcing import Announcer
 from services.admin.bodies import FileRequest
 from services.admin.facts import Asking, FactsReader, facts_of
-from services.admin.notes import note_grant, note_policies
-from services.admin.refusals import refuse_asking
+from services.admin.notes import note_grant
 from services.admin.requests.refusals import refuse_filing
 from services.admin.requests.view import view_request
 from services.admin.views import RequestChanged
@@ -44,8 +43,9 @@ class Filing:
         asked.audit.profile = wanted.profile
         now = self.clock()
         with asked.audit.step("read"):
-            known = await self.reader.read_asking(asked.principal.user, wanted.profile, now)
-        note_policies(asked.audit, known.policies)
+            known = await self.reader.read_asking(asked, wanted.profile, now)
+        if isinstance(known, Refusal):
+            return known
         filed = self._decide(asked, wanted, known, now)
         if isinstance(filed, Refusal):
             return filed
@@ -59,9 +59,6 @@ class Filing:
         return Answer(RequestChanged(request=view, notified=notified).as_json(), HTTPStatus.CREATED)
 
     def _decide(self, asked: Asked, wanted: FileRequest, known: Asking, now: datetime) -> ApprovalRequest | Refusal:
-        user = asked.principal.user
-        if refusal := refuse_asking(known, user, wanted.profile):
-            return refusal
         decision = evaluate(known.policies.access, facts_of(asked, wanted.profile, now))
         asked.audit.rule, asked.audit.dissenting_shadows = decision.rule_name, decision.dissenting_shadows
         rule = rule_for(known.policies.approval, wanted.profile)
@@ -74,7 +71,7 @@ class Filing:
             now=now,
         )
         if isinstance(filed, FilingObstacle):
-            return refuse_filing(filed, wanted, user, decision, rule)
+            return refuse_filing(filed, wanted, asked.principal.user, decision, rule)
         return filed
 
 

@@ -13,24 +13,22 @@ from http import HTTPStatus
 from typing import Final
 
 from services.admin.consequences import Consequences
-from services.admin.entitlement import Entitlement, entitlement_of
-from services.admin.facts import FactsReader
-from services.admin.lockouts.locking import locking
+from services.admin.entitlement import Entitlement
+from services.admin.facts import Deed, FactsReader
+from services.admin.known_names import KnownNames
+from services.admin.lockouts.locking import bridging, locking
 from services.admin.lockouts.view import view_lockout
-from services.admin.notes import note_policies
-from services.admin.refusals import NEEDS_LOCK, NEEDS_REVOKE, NOT_FOUND, refuse_contended, refuse_over_budget
+from services.admin.refusals import NEEDS_LOCK, NEEDS_REVOKE, NOT_FOUND, refuse_contended
 from services.admin.revocations.marking import Marking
 from services.admin.revocations.view import view_revocation
 from services.admin.revoking_bodies import RevokeMany
 from services.admin.revoking_views import ManyRevoked, RevocationAnswer
-from shared.aws.budget import Exhausted
 from shared.aws.lockouts import LockoutChange, LockoutTable
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import RevocationTable
 from shared.core.admin_policy import Permission
 from shared.core.grants import Ending
 from shared.core.ids import is_id
-from shared.core.people import person_of
 from shared.core.revocation import ISSUE_MARGIN, Revocation, Target
 from shared.core.webhook import NoticeEvent
 from shared.edge.answers import Answer, Refusal
@@ -50,6 +48,7 @@ class MassRevoking:
     revocations: RevocationTable
     lockouts: LockoutTable
     marking: Marking
+    names: KnownNames
     consequences: Consequences
     ids: Callable[[], str]
     clock: Callable[[], datetime]
@@ -74,11 +73,13 @@ class MassRevoking:
                 self.consequences.follow(asked, NoticeEvent.SESSIONS_REVOKED, view_revocation(row), now),
             )
             marking = work.create_task(self.marking.mark_some(asked, row))
+            looking = work.create_task(self.names.look_up(asked, wanted.target, wanted.name, now))
         switch, notified = following.result()
         return Answer(
             ManyRevoked(
                 revocation=view_revocation(marking.result()),
                 lockout=view_lockout(lockout.after),
+                known=looking.result(),
                 kill_switch=switch,
                 notified=notified,
             ).as_json(),
@@ -93,25 +94,37 @@ class MassRevoking:
         revocation_id = asked.parameters["id"]
         if not is_id(revocation_id):
             return NOT_FOUND
+
+        def is_own(row: RevocationRow | None) -> bool:
+            return row is not None and _is_of(row.revocation, asked.principal.user)
+
         with asked.audit.step("read"):
-            policies, row = await self.reader.read_with(self.revocations.find(revocation_id))
-        note_policies(asked.audit, policies)
-        if row is None or not _may_revoke(entitlement_of(person_of(asked.principal), policies), row.revocation):
+            known = await self.reader.read_acting(
+                asked,
+                self.revocations.find(revocation_id),
+                Deed(is_own),
+                self.clock(),
+                is_counted=False,
+            )
+        if isinstance(known, Refusal):
+            return known
+        row = known.found
+        if row is None or not _may_revoke(known.entitlement, row.revocation):
             return NOT_FOUND
         asked.audit.target = row.revocation.target.words(row.revocation.name)
         row = await self.marking.mark_some(asked, row)
         return Answer(RevocationAnswer(revocation=view_revocation(row)).as_json())
 
     async def _refuse(self, asked: Asked, wanted: RevokeMany, now: datetime) -> Refusal | None:
+        revocation = Revocation(wanted.target, wanted.name, now)
+        is_own = wanted.lock_for is None and _is_of(revocation, asked.principal.user)
         with asked.audit.step("read"):
-            known = await self.reader.read_changing(asked.principal.user, now)
-        note_policies(asked.audit, known.policies)
-        if isinstance(known.budget, Exhausted):
-            return refuse_over_budget(asked.principal.user, known.budget)
-        entitlement = entitlement_of(person_of(asked.principal), known.policies)
-        if not _may_revoke(entitlement, Revocation(wanted.target, wanted.name, now)):
+            known = await self.reader.read_changing(asked, Deed(lambda _: is_own), now)
+        if isinstance(known, Refusal):
+            return known
+        if not _may_revoke(known.entitlement, revocation):
             return NEEDS_REVOKE
-        if wanted.lock_for is not None and Permission.LOCK not in entitlement.permissions:
+        if wanted.lock_for is not None and Permission.LOCK not in known.entitlement.permissions:
             return NEEDS_LOCK
         return None
 
@@ -122,12 +135,16 @@ class MassRevoking:
             reached = await self.revocations.find_cutoff(wanted.target, wanted.name)
             issued_until = max(ending.at + ISSUE_MARGIN, reached or ending.at)
             locked_until = max(issued_until + _ONE_SECOND, ending.at + (wanted.lock_for or timedelta(0)))
-            present = await self.lockouts.find(wanted.target, wanted.name)
-            lockout = locking(present, wanted.target, wanted.name, ending, locked_until, lockout_id)
+            makes = bridging if wanted.lock_for is None else locking
+            lockout = await makes(self.lockouts, wanted.target, wanted.name, ending, locked_until, lockout_id)
             row = RevocationRow(revocation_id, Revocation(wanted.target, wanted.name, issued_until), ending)
             if await self.revocations.cut_off(row, lockout):
                 return row, lockout
         return refuse_contended("lockout")
+
+
+def _is_of(revocation: Revocation, user: str) -> bool:
+    return revocation.target is Target.USER and revocation.name == user
 
 
 def _may_revoke(entitlement: Entitlement, revocation: Revocation) -> bool:

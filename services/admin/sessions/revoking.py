@@ -6,16 +6,14 @@ from datetime import datetime
 from typing import Final
 
 from services.admin.consequences import Consequences
-from services.admin.entitlement import entitlement_of
-from services.admin.facts import FactsReader
+from services.admin.facts import Deed, FactsReader
 from services.admin.lockouts.locking import locking
 from services.admin.lockouts.view import view_lockout
-from services.admin.notes import note_policies, note_session
-from services.admin.refusals import NEEDS_LOCK, NEEDS_REVOKE, NOT_FOUND, refuse_contended, refuse_over_budget
+from services.admin.notes import note_session
+from services.admin.refusals import NEEDS_LOCK, NEEDS_REVOKE, NOT_FOUND, refuse_contended
 from services.admin.revoking_bodies import RevokeSession
 from services.admin.revoking_views import SessionRevoked
 from services.admin.sessions.view import SessionState, state_of, view_session
-from shared.aws.budget import Exhausted
 from shared.aws.lockouts import LockoutChange, LockoutTable
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import RevocationTable
@@ -25,7 +23,6 @@ from shared.aws.tables import SessionStatus
 from shared.core.admin_policy import Permission
 from shared.core.grants import Ending
 from shared.core.ids import is_id
-from shared.core.people import person_of
 from shared.core.revocation import ISSUE_MARGIN, Revocation, Target
 from shared.core.webhook import NoticeEvent
 from shared.edge.answers import Answer, Refusal
@@ -92,12 +89,15 @@ class Revoking:
         if not is_id(session_id):
             return NOT_FOUND
         asked.audit.session_id = session_id
+
+        def is_own(row: SessionRow | None) -> bool:
+            return row is not None and row.user == asked.principal.user and wanted.lock_for is None
+
         with asked.audit.step("read"):
-            known = await self.reader.read_acting(asked.principal.user, self.sessions.find(session_id), now)
-        note_policies(asked.audit, known.policies)
-        if isinstance(known.budget, Exhausted):
-            return refuse_over_budget(asked.principal.user, known.budget)
-        entitlement = entitlement_of(person_of(asked.principal), known.policies)
+            known = await self.reader.read_acting(asked, self.sessions.find(session_id), Deed(is_own), now)
+        if isinstance(known, Refusal):
+            return known
+        entitlement = known.entitlement
         if known.found is None or not entitlement.may_see_session(known.found.user):
             return NOT_FOUND
         note_session(asked.audit, known.found)
@@ -141,8 +141,7 @@ class Revoking:
     async def _lockout(self, wanted: RevokeSession, user: str, ending: Ending) -> LockoutChange | None:
         if wanted.lock_for is None:
             return None
-        present = await self.lockouts.find(Target.USER, user)
-        return locking(present, Target.USER, user, ending, ending.at + wanted.lock_for, self.ids())
+        return await locking(self.lockouts, Target.USER, user, ending, ending.at + wanted.lock_for, self.ids())
 
 
 def _revocation(row: SessionRow, ending: Ending) -> RevocationRow:

@@ -1,5 +1,6 @@
 """Deciding on a request: every step a pure function from one state to the next, or the reason there is none."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -26,20 +27,22 @@ class DecidingObstacle(StrEnum):
 class Act:
     """Who does something to a request, when (UTC), and what they say about it.
 
-    `rule` is the present approval rule of the request's profile.
+    `rule` is the present approval rule of the request's profile. `locked_out` are those who voted before and are
+    locked out now.
     """
 
     by: Person
     at: datetime
     rule: ApprovalRule | None
     comment: str | None = None
+    locked_out: AbstractSet[Person] = frozenset()
 
 
 def approve(request: ApprovalRequest, act: Act, *, is_still_demanded: bool) -> ApprovalRequest | DecidingObstacle:
     """Add an approval; the one that completes the quorum opens the window.
 
-    Votes of people the present rule no longer names do not count. Who approves what is approved already, or votes
-    twice, changes nothing and is told no error: the request comes back as it is.
+    Votes of people who are locked out, or whom the present rule no longer names, do not count. Who approves what is
+    approved already, or votes twice, changes nothing and is told no error: the request comes back as it is.
     """
     if obstacle := _may_decide(request, act):
         return obstacle
@@ -88,7 +91,7 @@ def _may_decide(request: ApprovalRequest, act: Act) -> DecidingObstacle | None:
 
 
 def _with_vote(request: ApprovalRequest, act: Act, rule: ApprovalRule) -> ApprovalRequest:
-    standing = tuple(vote for vote in request.votes if is_approver(rule, vote.by))
+    standing = tuple(vote for vote in request.votes if is_approver(rule, vote.by) and vote.by not in act.locked_out)
     if not any(same_person(act.by, vote.by) for vote in standing):
         standing += (Vote(act.by, act.at, act.comment),)
     voted = replace(request, votes=standing, approvers=rule.approvers, quorum=rule.quorum)

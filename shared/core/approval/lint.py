@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from shared.core.approval.policy import ApprovalPolicy, ApprovalRule
-from shared.core.globs import is_literal
+from shared.core.globs import is_literal, matches
 from shared.core.lints import Lint, forgotten_accounts, unreachable
 from shared.core.people import Person, same_person
 
@@ -21,11 +21,22 @@ def lint_approval(policy: ApprovalPolicy) -> list[Lint]:
 def _check_approvers(place: str, rule: ApprovalRule) -> Iterator[Lint]:
     if "*" in rule.approvers:
         yield Lint(f"{place}.approvers", "anyone-approves", "* lets every colleague approve: name who should")
+    role = next((glob for glob in rule.approvers if _meets_roles(glob)), None)
+    if role is not None:
+        message = (
+            f"{role!r} is a role, whose holder picks the session name: they can approve for themselves. Name people"
+        )
+        yield Lint(f"{place}.approvers", "role-approves", message)
     people = [Person(name) for name in rule.approvers if is_literal(name)]
     twice = next((b.user for i, b in enumerate(people) for a in people[:i] if same_person(a, b)), None)
     if twice is not None:
         message = f"{twice!r} may be somebody named before under another spelling, and then counts once"
         yield Lint(f"{place}.approvers", "same-person", message)
+
+
+def _meets_roles(glob: str) -> bool:
+    namespace, slash, _ = glob.partition("/")
+    return bool(slash) and matches(namespace, "role")
 
 
 def _check_auto_approval(place: str, rule: ApprovalRule) -> Iterator[Lint]:

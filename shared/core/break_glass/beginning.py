@@ -4,13 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.break_glass.event import BreakGlassEvent
-from shared.core.break_glass.policy import LONGEST_BUDGET_WINDOW, BreakGlassRule, ReasonCode
+from shared.core.break_glass.policy import LARGEST_BUDGET, LONGEST_BUDGET_WINDOW, BreakGlassRule, ReasonCode
 from shared.core.durations import DEFAULT
 from shared.core.people import Person
 from shared.core.time_window import is_within
+
+# Longer than an event is kept after it began, so that no name is forgotten before its events.
+NAMES_KEPT: Final = timedelta(days=92)
+# The history of each name is read, so there must be an end to how many names a person has.
+MOST_NAMES: Final = 20
 
 
 class BeginningObstacle(StrEnum):
@@ -26,6 +32,7 @@ class BeginningObstacle(StrEnum):
     COOLING_DOWN = "the last event is too recent"
     USER_BUDGET_SPENT = "the user's budget is spent"
     PROFILE_BUDGET_SPENT = "the profile's budget is spent"
+    TOO_MANY_NAMES = "the person has broken glass under too many names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +44,36 @@ class Spending:
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
-    """The events of one user, or of one profile, that may still count against a budget.
+class Naming:
+    """A name under which a person has broken glass, and when (UTC) they last did."""
 
-    `version` changes with every event: an event begins only where both its ledgers are still as they were read.
+    user: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The events of one person, or of one profile, that may still count against a budget.
+
+    `version` changes with every event: an event begins only where both its ledgers are still as they were read. `names`
+    are the person's; a profile has none.
     """
 
     version: int = 0
     spent: tuple[Spending, ...] = ()
+    names: tuple[Naming, ...] = ()
 
-    def count_since(self, instant: datetime) -> int:
-        return sum(1 for spending in self.spent if spending.at > instant)
+    def since(self, instant: datetime) -> frozenset[str]:
+        """Give the ids of the events that began after an instant."""
+        return frozenset(spending.event_id for spending in self.spent if spending.at > instant)
 
-    def with_event(self, event_id: str, at: datetime) -> "Ledger":
-        """Count one more, and forget what no budget's window reaches back to."""
+    def with_event(self, event_id: str, at: datetime, user: str | None = None) -> "Ledger":
+        """Count one more, under the person's name `user`, and forget what no budget and no review reaches back to."""
         kept = tuple(spending for spending in self.spent if spending.at > at - LONGEST_BUDGET_WINDOW)
-        return Ledger(self.version + 1, (*kept, Spending(at, event_id)))
+        names = tuple(name for name in self.names if name.user != user and name.at > at - NAMES_KEPT)
+        if user is not None:
+            names += (Naming(user, at),)
+        return Ledger(self.version + 1, (*kept, Spending(at, event_id))[-LARGEST_BUDGET:], names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +91,20 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What was read, consistently, before deciding: the user's events of the last 90 days and both ledgers."""
+    """What was read, consistently, before deciding: the person's events of the last 90 days and both ledgers.
+
+    `held_against` are ledgers that nothing is written to: of whoever else the person may be.
+    """
 
     events: tuple[BreakGlassEvent, ...]
     user_ledger: Ledger
     profile_ledger: Ledger
+    held_against: tuple[Ledger, ...] = ()
+
+    def count_since(self, instant: datetime) -> int:
+        """Count the person's events under all of their names."""
+        ledgers = (self.user_ledger, *self.held_against)
+        return len(frozenset().union(*(ledger.since(instant) for ledger in ledgers)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +156,7 @@ def begin(
     )
     return Begun(
         event,
-        history.user_ledger.with_event(event_id, now),
+        history.user_ledger.with_event(event_id, now, invocation.invoker.user),
         history.profile_ledger.with_event(event_id, now),
     )
 
@@ -171,12 +201,15 @@ def _history_obstacle(
     cool_at = cools_down_until(history.events, invocation.profile, rule)
     if cool_at is not None and now < cool_at:
         return BeginningObstacle.COOLING_DOWN
+    others = {name.user for name in history.user_ledger.names if name.at > now - NAMES_KEPT}
+    if invocation.invoker.user not in others and len(others) >= MOST_NAMES:
+        return BeginningObstacle.TOO_MANY_NAMES
     budget = rule.budget
     if budget is None:
         return None
     since = now - budget.window
-    if budget.per_user is not None and history.user_ledger.count_since(since) >= budget.per_user:
+    if budget.per_user is not None and history.count_since(since) >= budget.per_user:
         return BeginningObstacle.USER_BUDGET_SPENT
-    if budget.per_profile is not None and history.profile_ledger.count_since(since) >= budget.per_profile:
+    if budget.per_profile is not None and len(history.profile_ledger.since(since)) >= budget.per_profile:
         return BeginningObstacle.PROFILE_BUDGET_SPENT
     return None

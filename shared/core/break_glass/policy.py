@@ -24,6 +24,8 @@ from shared.core.time_window import TimeWindow
 
 LONGEST_EVENT: Final = timedelta(hours=4)
 LONGEST_BUDGET_WINDOW: Final = timedelta(days=31)
+# A ledger keeps as many events as the largest budget counts, so no policy makes one outgrow its item.
+LARGEST_BUDGET: Final = 1000
 
 
 class ReasonCode(StrEnum):
@@ -49,8 +51,8 @@ def _is_a_budget_window(value: timedelta) -> timedelta:
 class BreakGlassBudget(DocumentModel):
     """How many events may begin within any stretch of time as long as `window`."""
 
-    per_user: Annotated[int, Field(ge=1, le=1000)] | None = None
-    per_profile: Annotated[int, Field(ge=1, le=1000)] | None = None
+    per_user: Annotated[int, Field(ge=1, le=LARGEST_BUDGET)] | None = None
+    per_profile: Annotated[int, Field(ge=1, le=LARGEST_BUDGET)] | None = None
     window: Annotated[Duration, AfterValidator(_is_a_budget_window)]
 
     @model_validator(mode="after")

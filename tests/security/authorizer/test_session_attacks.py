@@ -8,6 +8,7 @@ import pytest
 from shared.aws.items import instant_value, text_value
 from shared.aws.session_rows import session_item
 from shared.aws.tables import SessionStatus
+from tests.gateway_events import ACCOUNT
 from tests.security.authorizer.refusals import refused
 from tests.service.authorizer.function import KEYS, NOON, AuthorizerLambda, a_vend, arn_of
 
@@ -82,7 +83,23 @@ def test_whoever_is_locked_out_is_refused_on_the_next_request(authorizer: Author
     refused(authorizer.ask(proof), "locked_out", table_calls=1)
 
 
-@pytest.mark.parametrize("subject", ["user#bob", "profile#team-blue", "profile#other"])
+@pytest.mark.parametrize("user", ["Alice@corp.example", "federated/alice+x", "alice"])
+def test_a_lockout_of_a_person_reaches_their_sessions_under_every_name(authorizer: AuthorizerLambda, user: str) -> None:
+    authorizer.vend(user=user)
+    proof = authorizer.proof()
+    assert authorizer.ask(proof).is_allowed
+    authorizer.lock_out("person#alice")
+    refused(authorizer.ask(proof), "locked_out", table_calls=1)
+
+
+def test_a_lockout_reaches_the_session_of_a_role_by_the_name_it_gave_itself(authorizer: AuthorizerLambda) -> None:
+    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/oncall/Alice@corp.example"
+    authorizer.vend(user="role/oncall", caller_arn=arn)
+    authorizer.lock_out("person#alice")
+    refused(authorizer.ask(), "locked_out", sts_calls=1, table_calls=2)
+
+
+@pytest.mark.parametrize("subject", ["person#bob", "person#role/alice", "user#bob", "profile#team-blue"])
 def test_a_lockout_of_somebody_else_does_not_count(authorizer: AuthorizerLambda, subject: str) -> None:
     authorizer.vend()
     authorizer.lock_out(subject)

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from tests.gateway_events import ACCOUNT
 from tests.service.admin.conftest import ACCESS, BREAK_GLASS
 from tests.service.admin.function import AdminLambda, Answered
+from tests.service.emulator import table_name
 
 EMERGENCY = {"profile": "prod", "reason": "incident", "justification": "the payment service is down"}
 
@@ -124,6 +126,62 @@ def test_budgets_of_user_and_profile_are_counted_over_a_rolling_window(admin: Ad
     assert "prod was reached as often" in not_begun(admin, "conflict", by="frank")
     admin.clock.forward(hours=12)
     assert admin.break_glass(by="frank").status == 201
+
+
+SSO = f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Dev_0123456789abcdef"
+SPELLINGS = ["ERIN", "erin+oncall", f"{SSO}/Erin@corp.example", f"{SSO}/erin+x@sec.example"]
+
+
+def for_erin(admin: AdminLambda, **rule: object) -> None:
+    """Let erin break glass for prod under every name of hers, and a role."""
+    users = ["erin", "ERIN", "erin+oncall", "Erin@corp.example", "erin+x@sec.example", "federated/*", "role/*"]
+    counted = {"name": "counted", "users": users, "profiles": ["prod"], "reasons": ["incident"]}
+    admin.store("policies/break-glass", {"version": "1", "rules": [counted | rule]})
+
+
+@pytest.mark.parametrize("other", SPELLINGS)
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ({"budget": {"per_user": 1, "window": "24h"}}, "has broken glass as often"),
+        ({"cooldown": "12h"}, "cannot break glass for prod again"),
+        ({"require_review": True}, "An earlier event of erin awaits its review"),
+    ],
+    ids=["budget", "cooldown", "review"],
+)
+def test_a_person_breaks_glass_once_however_many_names_they_have(
+    admin: AdminLambda, other: str, rule: dict[str, object], words: str
+) -> None:
+    for_erin(admin, **rule)
+    admin.began(by="erin")
+    assert words in not_begun(admin, "conflict", by=other)
+
+
+@pytest.mark.parametrize("rule", [{"budget": {"per_user": 1, "window": "24h"}}, {"require_review": True}], ids=str)
+def test_a_role_session_is_held_to_the_history_of_the_name_it_gives_itself_and_adds_nothing_to_it(
+    admin: AdminLambda, rule: dict[str, object]
+) -> None:
+    for_erin(admin, **rule)
+    role = f"arn:aws:sts::{ACCOUNT}:assumed-role"
+    admin.began(by=f"{role}/backup/erin")
+    admin.began(by="erin")
+    not_begun(admin, "conflict", by=f"{role}/oncall/Erin")
+    assert admin.break_glass(f"{role}/oncall/ida").status == 201
+
+
+def test_what_an_earlier_version_counted_for_a_name_still_counts(admin: AdminLambda) -> None:
+    for_erin(admin, budget={"per_user": 1, "window": "24h"})
+    spent = {"at": {"N": str(int(admin.clock.now.timestamp()) - 60)}, "event_id": {"S": "0" * 16}}
+    admin.aws("dynamodb").put_item(
+        TableName=table_name("grant"),
+        Item={
+            "subject": {"S": "budget#ERIN"},
+            "item": {"S": "budget#break-glass#ledger"},
+            "version": {"N": "1"},
+            "spent": {"L": [{"M": spent}]},
+        },
+    )
+    not_begun(admin, "conflict", by="ERIN")
 
 
 @pytest.mark.parametrize("by", ["alice", "bob", "sam"])

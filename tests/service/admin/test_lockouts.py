@@ -3,6 +3,7 @@
 import pytest
 
 from tests.service.admin.function import AdminLambda
+from tests.service.emulator import table_name
 
 REASON = {"reason": "laptop stolen"}
 LOCKOUTS = "/v1/lockouts"
@@ -39,6 +40,59 @@ def test_a_longer_lockout_replaces_a_shorter_one_and_keeps_it_as_evidence(admin:
     assert len(admin.get(LOCKOUTS, "walt").body["lockouts"]) == 1
 
 
+@pytest.mark.parametrize("lasts", ["1m", "8h", None])
+def test_who_revokes_their_own_sessions_does_not_speak_over_a_lockout(admin: AdminLambda, lasts: str | None) -> None:
+    duration = {} if lasts is None else {"duration": lasts}
+    locked = admin.post(LOCKOUTS, {"user": "alice", "reason": "SEC-77"} | duration, "walt").body["lockout"]
+    admin.clock.forward(seconds=40)
+    assert admin.post("/v1/revocations", {"user": "alice", "reason": "routine, nothing to see"}).status == 201
+    assert locked in admin.get(LOCKOUTS, "walt").body["lockouts"]
+
+
+@pytest.mark.parametrize("whose", [{"profile": "prod"}, {"all": True}, {"user": "alice"}], ids=str)
+def test_a_revocation_moves_the_end_of_a_lockout_and_leaves_its_author_and_reason(
+    admin: AdminLambda, whose: dict[str, object]
+) -> None:
+    first = admin.post("/v1/revocations", whose | {"reason": "SEC-77"}, "walt").body["lockout"]
+    admin.clock.forward(seconds=20)
+    admin.post("/v1/revocations", whose | {"reason": "again"}, "sam")
+    [listed] = admin.get(LOCKOUTS, "walt").body["lockouts"]
+    assert (listed["id"], listed["by"], listed["reason"], listed["at"]) == (first["id"], "walt", "SEC-77", first["at"])
+    assert listed["ends_at"] > first["ends_at"]
+
+
+@pytest.mark.parametrize("locked", ["alice", "Alice", "alice@corp.example", "federated/alice+x"])
+def test_a_lockout_is_found_and_lifted_in_every_spelling(admin: AdminLambda, locked: str) -> None:
+    admin.post(LOCKOUTS, {"user": locked} | REASON, "walt")
+    again = admin.post(LOCKOUTS, {"user": "ALICE+y", "reason": "again"}, "wanda").body["lockout"]
+    assert (again["name"], again["by"]) == (locked, "walt")
+    assert admin.delete(LOCKOUTS, "wanda", user="alice@other.example").body["lockout"]["lifted"]["by"] == "wanda"
+    assert admin.get(LOCKOUTS, "walt").body["lockouts"] == []
+    assert admin.post("/v1/requests", {"profile": "prod", "reason": "fix"}).status == 201
+
+
+@pytest.mark.parametrize("name", ["Alice@corp.example", "alice", "alice "])
+def test_a_lockout_that_an_earlier_version_wrote_is_listed_and_lifted_by_its_name(
+    admin: AdminLambda, name: str
+) -> None:
+    row = {
+        "subject": f"user#{name}",
+        "item": "lockout##",
+        "lockout_id": "0" * 16,
+        "target": "user",
+        "name": name,
+        "reason": "stolen",
+        "locked_by": "walt",
+        "status": "active",
+        "open_kind": "lockout",
+    }
+    item = {key: {"S": value} for key, value in row.items()} | {"created_at": {"N": "1764000000"}}
+    admin.aws("dynamodb").put_item(TableName=table_name("grant"), Item=item)
+    assert [each["name"] for each in admin.get(LOCKOUTS, "walt").body["lockouts"]] == [name]
+    assert admin.delete(LOCKOUTS, "walt", user=name).body["lockout"]["lifted"]["by"] == "walt"
+    assert admin.get(LOCKOUTS, "walt").body["lockouts"] == []
+
+
 def test_what_is_not_locked_cannot_be_unlocked(admin: AdminLambda) -> None:
     assert admin.delete(LOCKOUTS, "walt", user="alice").code == "conflict"
 
@@ -48,13 +102,13 @@ def test_nobody_lifts_their_own_lockout_under_any_name(admin: AdminLambda, by: s
     rule = {"name": "all", "users": ["*"], "permissions": ["lock"]}
     admin.store("policies/admin", {"version": "1", "rules": [rule]})
     admin.post(LOCKOUTS, {"user": "walt"} | REASON, "wanda")
-    assert admin.delete(LOCKOUTS, by, user="walt").code == "not_permitted"
+    assert admin.delete(LOCKOUTS, by, user="walt").code == "locked_out"
 
 
 def test_who_is_locked_out_lifts_nobodys_lockout(admin: AdminLambda) -> None:
     admin.post(LOCKOUTS, {"user": "walt"} | REASON, "wanda")
     admin.post(LOCKOUTS, {"user": "alice"} | REASON, "wanda")
-    assert admin.delete(LOCKOUTS, "walt", user="alice").code == "not_permitted"
+    assert admin.delete(LOCKOUTS, "walt", user="alice").code == "locked_out"
     assert admin.delete(LOCKOUTS, "wanda", user="alice").status == 200
 
 

@@ -100,6 +100,34 @@ def test_a_lockout_of_user_profile_or_everyone_stops_new_credentials(vend: VendL
     refused(vend, http_api_event(query="profile=dev"), 403, "locked_out")
 
 
+SSO_ROLE = "AWSReservedSSO_Dev_0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    "caller",
+    [
+        "iam:user/alice",
+        "iam:user/ALICE",
+        "iam:user/alice+admin",
+        f"sts:assumed-role/{SSO_ROLE}/Alice@corp.example",
+        f"sts:assumed-role/{SSO_ROLE}/alice+x@sec.example",
+        "sts:federated-user/alice",
+        "sts:assumed-role/ci-web/alice",
+    ],
+)
+def test_a_lockout_of_a_person_stops_all_of_their_names(vend: VendLambda, caller: str) -> None:
+    service, _, resource = caller.partition(":")
+    arn = f"arn:aws:{service}::{ACCOUNT}:{resource}"
+    vend.put_grant_row(subject={"S": "person#alice"}, item={"S": "lockout##"}, reason={"S": "stolen"})
+    refused(vend, http_api_event(query="profile=dev", arn=arn), 403, "locked_out")
+
+
+@pytest.mark.parametrize("subject", ["person#bob", "person#role/alice", "person#alice2", "user#Alice"])
+def test_a_lockout_of_somebody_else_stops_nobody(vend: VendLambda, subject: str) -> None:
+    vend.put_grant_row(subject={"S": subject}, item={"S": "lockout##"}, reason={"S": "stolen"})
+    assert vend.call(http_api_event(query="profile=dev")).status == 200
+
+
 @pytest.mark.parametrize(
     "arn",
     [

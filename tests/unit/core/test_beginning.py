@@ -11,16 +11,19 @@ import pytest
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.schema import Rule
 from shared.core.break_glass.beginning import (
+    MOST_NAMES,
+    NAMES_KEPT,
     BeginningObstacle,
     Begun,
     History,
     Ledger,
+    Naming,
     Spending,
     begin,
     cools_down_until,
 )
 from shared.core.break_glass.event import BreakGlassEvent
-from shared.core.break_glass.policy import BreakGlassRule, ReasonCode
+from shared.core.break_glass.policy import LARGEST_BUDGET, BreakGlassRule, ReasonCode
 from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Ending
 from tests.grants import CLOSED, DEMANDED, HOUR, NOW, a_break_glass_rule, an_event, an_invocation
@@ -39,6 +42,7 @@ def begun(
     events: tuple[BreakGlassEvent, ...] = (),
     users: Ledger | None = None,
     profiles: Ledger | None = None,
+    held_against: tuple[Ledger, ...] = (),
     now: datetime = NOW,
     **declared: Any,
 ) -> Begun | BeginningObstacle:
@@ -47,7 +51,7 @@ def begun(
         decision=decision,
         rule=(rule or a_break_glass_rule()) if has_rule else None,
         policy_version="v1",
-        history=History(events, users or Ledger(), profiles or Ledger()),
+        history=History(events, users or Ledger(), profiles or Ledger(), held_against),
         event_id="b" * 16,
         now=now,
     )
@@ -63,6 +67,14 @@ def past(over: timedelta, **changes: Any) -> BreakGlassEvent:
     return an_event(
         created_at=ends_at - HOUR, ends_at=ends_at, status=EventStatus.EXPIRED, ended=Ending(None, ends_at), **changes
     )
+
+
+def of_another(*ago: timedelta) -> Ledger:
+    return Ledger(1, tuple(Spending(NOW - one, f"other{n:011}") for n, one in enumerate(ago)))
+
+
+def named(count: int, ago: timedelta = NAMES_KEPT - SECOND) -> Ledger:
+    return Ledger(1, spent(HOUR).spent, tuple(Naming(f"alice+{n}", NOW - ago) for n in range(count)))
 
 
 COOL = a_break_glass_rule(cooldown="2h")
@@ -82,6 +94,11 @@ REFUSED: list[tuple[Attempt, BeginningObstacle]] = [
     (partial(begun, rule=COOL, events=(an_event(),)), BeginningObstacle.COOLING_DOWN),
     (partial(begun, rule=PER_USER, users=spent(HOUR, DAY - SECOND)), BeginningObstacle.USER_BUDGET_SPENT),
     (partial(begun, rule=PER_PROFILE, profiles=spent(HOUR, DAY - SECOND)), BeginningObstacle.PROFILE_BUDGET_SPENT),
+    (
+        partial(begun, rule=PER_USER, users=spent(HOUR), held_against=(of_another(HOUR),)),
+        BeginningObstacle.USER_BUDGET_SPENT,
+    ),
+    (partial(begun, users=named(MOST_NAMES)), BeginningObstacle.TOO_MANY_NAMES),
 ]
 
 
@@ -110,6 +127,10 @@ def test_every_obstacle_is_tried() -> None:
         partial(begun, rule=PER_USER, users=spent(HOUR, DAY)),
         partial(begun, rule=PER_USER, profiles=spent(HOUR, HOUR, HOUR)),
         partial(begun, rule=PER_PROFILE, users=spent(HOUR, HOUR, HOUR)),
+        partial(begun, rule=PER_USER, users=spent(HOUR), held_against=(spent(HOUR),)),
+        partial(begun, users=named(MOST_NAMES - 1)),
+        partial(begun, users=named(MOST_NAMES), user="alice+3"),
+        partial(begun, users=named(MOST_NAMES, ago=NAMES_KEPT)),
     ],
     ids=[
         "no rule of the access policy",
@@ -123,6 +144,10 @@ def test_every_obstacle_is_tried() -> None:
         "a spending out of the window",
         "a profile's spendings against a user's budget",
         "a user's spendings against a profile's budget",
+        "one event in two ledgers",
+        "the last name there is room for",
+        "a name used before",
+        "names of long ago",
     ],
 )
 def test_what_lies_just_within_begins(attempt: Attempt) -> None:
@@ -178,3 +203,26 @@ def test_the_rule_says_whether_a_review_is_required() -> None:
 def test_ledgers_forget_what_no_budget_reaches_back_to() -> None:
     ledger = spent(timedelta(days=31), timedelta(days=31) - SECOND).with_event("c" * 16, NOW)
     assert [spending.event_id for spending in ledger.spent] == [f"{1:016}", "c" * 16]
+
+
+def test_a_ledger_keeps_as_many_events_as_the_largest_budget_counts() -> None:
+    ledger = Ledger(1, tuple(Spending(NOW - HOUR, f"{n:016}") for n in range(11 * LARGEST_BUDGET)))
+    after = ledger.with_event("c" * 16, NOW, "alice")
+    assert len(after.spent) == LARGEST_BUDGET
+    assert after.spent[-1] == Spending(NOW, "c" * 16)
+
+
+def test_a_full_ledger_still_refuses_what_the_largest_budget_refuses() -> None:
+    largest = a_break_glass_rule(budget={"per_user": LARGEST_BUDGET, "window": "744h"})
+    ledger = Ledger()
+    for n in range(LARGEST_BUDGET - 1):
+        ledger = ledger.with_event(f"{n:016}", NOW - HOUR, "alice")
+    outcome = begun(rule=largest, users=ledger)
+    assert isinstance(outcome, Begun)
+    assert begun(rule=largest, users=outcome.user_ledger) is BeginningObstacle.USER_BUDGET_SPENT
+
+
+def test_a_persons_ledger_knows_under_which_names_they_have_broken_glass() -> None:
+    ledger = Ledger().with_event("a" * 16, NOW - NAMES_KEPT, "ALICE").with_event("b" * 16, NOW - HOUR, "alice")
+    assert ledger.with_event("c" * 16, NOW, "alice").names == (Naming("alice", NOW),)
+    assert Ledger().with_event("a" * 16, NOW).names == ()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from shared.core.approval.lint import lint_approval
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.lint import lint_break_glass
@@ -71,3 +73,15 @@ def test_break_glass_that_costs_nothing_is_found() -> None:
         {**eve, "name": "review", "profiles": ["c"], "require_review": True},
         {**eve, "name": "nothing", "profiles": ["d"]},
     ) == [Lint("rules[3]", "unlimited", "nothing limits how often: write a cooldown, a budget or require_review")]
+
+
+@pytest.mark.parametrize("glob", ["role/oncall", "role/*", "*/*", "r*/oncall", "rol?/x"])
+def test_approvers_that_are_roles_are_found(glob: str) -> None:
+    [found] = for_approval({"name": "one", "profiles": ["dev"], "approvers": ["bob", glob]})
+    assert (found.place, found.rule) == ("rules[0].approvers", "role-approves")
+    assert glob in found.message
+
+
+@pytest.mark.parametrize("glob", ["federated/*", "role*", "bob", "*@corp.example"])
+def test_approvers_that_are_people_are_no_roles(glob: str) -> None:
+    assert for_approval({"name": "one", "profiles": ["dev"], "approvers": [glob]}) == []

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.core.grants import Ending
-from shared.core.lockout import LiftingObstacle, LockoutRecord, lift, lock
+from shared.core.lockout import LiftingObstacle, LockoutRecord, hold, lift, lock
 from shared.core.people import Person
 from shared.core.revocation import Target
 from tests.grants import HOUR, NOW
@@ -53,8 +53,8 @@ def test_a_lockout_ends_at_its_end_and_not_before() -> None:
     assert not a_lockout(HOUR).is_active(NOW + HOUR)
 
 
-def lifting(present: LockoutRecord | None, by: str, own: LockoutRecord | None = None) -> object:
-    return lift(present, Ending(by, NOW, "found"), by=Person(by), of_the_lifter=own)
+def lifting(present: LockoutRecord | None, by: str) -> object:
+    return lift(present, Ending(by, NOW, "found"), by=Person(by))
 
 
 def test_lifting_says_who_did_it() -> None:
@@ -70,14 +70,25 @@ def test_what_is_not_in_force_is_not_lifted(present: LockoutRecord | None) -> No
     assert lifting(present, "walt") is LiftingObstacle.NOT_LOCKED
 
 
-@pytest.mark.parametrize("by", ["alice", "Alice", "alice@corp.example"])
+@pytest.mark.parametrize("by", ["alice", "Alice", "alice@corp.example", "federated/alice+x"])
 def test_nobody_lifts_their_own_under_any_name(by: str) -> None:
     assert lifting(a_lockout(), by) is LiftingObstacle.OWN_LOCKOUT
 
 
-def test_who_is_locked_out_lifts_nobody_elses() -> None:
-    assert lifting(a_lockout(name="bob"), "alice", a_lockout()) is LiftingObstacle.OWN_LOCKOUT
+BRIDGE = a_lockout(HOUR, lockout_id="l3", by="alice", reason="routine, nothing to see")
 
 
-def test_who_was_locked_out_lifts_again() -> None:
-    assert isinstance(lifting(a_lockout(name="bob"), "alice", a_lockout(-HOUR)), LockoutRecord)
+@pytest.mark.parametrize(
+    "present", [None, a_lockout(-HOUR), a_lockout(None, lifted=Ending("walt", NOW))], ids=["none", "over", "lifted"]
+)
+def test_a_revocation_holds_where_nothing_is_in_force(present: LockoutRecord | None) -> None:
+    assert hold(present, BRIDGE) is BRIDGE
+
+
+@pytest.mark.parametrize("lasts", [HOUR, 2 * HOUR, None], ids=str)
+def test_a_revocation_leaves_a_lockout_that_lasts_as_long_as_it_is(lasts: timedelta | None) -> None:
+    assert hold(a_lockout(lasts), BRIDGE) == a_lockout(lasts)
+
+
+def test_a_revocation_moves_the_end_of_a_shorter_lockout_and_nothing_else() -> None:
+    assert hold(a_lockout(HOUR / 2), BRIDGE) == a_lockout(HOUR)

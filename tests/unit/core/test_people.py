@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.identity import IdentityRules, Principal, identify
-from shared.core.people import Person, distinct, person_of, same_person
+from shared.core.people import Person, distinct, person_key, person_of, same_person
 
 NAMES = st.sampled_from(["", "alice", "Alice", "federated/alice", "alice@corp.example", "alice@other.example", "bob"])
 PEOPLE = st.builds(Person, NAMES.filter(bool), NAMES)
@@ -26,6 +26,15 @@ PEOPLE = st.builds(Person, NAMES.filter(bool), NAMES)
         (Person("role/Admin", "alice@corp.example"), Person("role/Deploy", "Alice")),
         (Person("role/Admin"), Person("role/Admin", "alice")),
         (Person("straße"), Person("STRASSE")),
+        (Person("lena@sec.example"), Person("lena@corp.example")),
+        (Person("lena+admin@corp.example"), Person("lena@corp.example")),
+        (Person("Lena+Admin"), Person("lena")),
+        (Person("federated/lena+x"), Person("LENA@sec.example")),
+        (Person("some-issuer/lena"), Person("lena")),
+        (Person("111122223333/federated/lena"), Person("lena")),
+        (Person("role/Admin"), Person("role/admin")),
+        (Person("111122223333/role/Admin"), Person("role/Admin")),
+        (Person("role/Admin", "lena+x@sec.example"), Person("Lena")),
     ],
 )
 def test_one_person_in_two_spellings(one: Person, other: Person) -> None:
@@ -38,7 +47,12 @@ def test_one_person_in_two_spellings(one: Person, other: Person) -> None:
     [
         (Person("alice"), Person("bob")),
         (Person("alice"), Person("alice2")),
-        (Person("alice@corp.example"), Person("alice@other.example")),
+        (Person("alice.doe@corp.example"), Person("alice@corp.example")),
+        (Person("role/alice"), Person("alice")),
+        (Person("role/app@v1"), Person("role/app@v2")),
+        (Person("role/app+blue"), Person("role/app+green")),
+        (Person("@corp.example"), Person("@other.example")),
+        (Person("+one@corp.example"), Person("+two@corp.example")),
         (Person("role/Admin", ""), Person("role/Deploy", "")),
         (Person("role/Admin", "alice"), Person("role/Deploy", "bob")),
         (Person("corp.example"), Person("alice@corp.example")),
@@ -60,6 +74,20 @@ def test_distinct_leaves_nobody_out_and_nobody_twice(people: list[Person]) -> No
     counted = distinct(people)
     assert all(any(same_person(person, one) for one in counted) for person in people)
     assert not any(same_person(a, b) for index, a in enumerate(counted) for b in counted[:index])
+
+
+@given(st.from_regex(r"[A-Za-z0-9_+=,.@/-]{1,64}", fullmatch=True))
+def test_a_key_is_never_empty_and_is_its_own_key(name: str) -> None:
+    key = person_key(name)
+    assert person_key(key) == key
+    if not name.endswith("/"):
+        assert key
+
+
+def test_what_is_theirs_never_hangs_on_the_name_a_session_gives_itself() -> None:
+    person = Person("role/Admin", "Alice@corp.example")
+    assert person.key == "role/admin"
+    assert person.keys == {"role/admin", "alice"}
 
 
 def test_the_person_behind_a_caller_has_both_their_names() -> None:
