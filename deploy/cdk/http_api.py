@@ -31,8 +31,9 @@ class HttpApi(Construct):
     def open(self, functions: Mapping[str, SentinelFunction], access_log: aws_logs.CfnLogGroup) -> None:
         """Lead the routes to the functions, and serve them."""
         integrations = {kind: self._integrate(kind, function) for kind, function in functions.items()}
+        stage = self._serve(access_log)
         for route in ROUTES:
-            aws_apigatewayv2.CfnRoute(
+            led = aws_apigatewayv2.CfnRoute(
                 self,
                 f"{route.construct_id}Route",
                 api_id=self.api_id,
@@ -40,8 +41,9 @@ class HttpApi(Construct):
                 authorization_type="AWS_IAM",
                 target=f"integrations/{integrations[route.function].ref}",
             )
+            # A stage takes settings of routes that are there.
+            stage.add_dependency(led)
             self._permit(route, functions[route.function])
-        self._serve(access_log)
 
     def _integrate(self, kind: str, function: SentinelFunction) -> aws_apigatewayv2.CfnIntegration:
         return aws_apigatewayv2.CfnIntegration(
@@ -64,18 +66,29 @@ class HttpApi(Construct):
             source_arn=self._place.arn("execute-api", f"{self.api_id}/*/{route.source}"),
         )
 
-    def _serve(self, access_log: aws_logs.CfnLogGroup) -> None:
-        aws_apigatewayv2.CfnStage(
+    def _serve(self, access_log: aws_logs.CfnLogGroup) -> aws_apigatewayv2.CfnStage:
+        default, incident = self._options.throttle, self._options.incident_throttle
+        return aws_apigatewayv2.CfnStage(
             self,
             "Stage",
             api_id=self.api_id,
             stage_name="$default",
             auto_deploy=True,
             default_route_settings=aws_apigatewayv2.CfnStage.RouteSettingsProperty(
-                throttling_rate_limit=self._options.throttle.rate,
-                throttling_burst_limit=self._options.throttle.burst,
+                throttling_rate_limit=default.rate,
+                throttling_burst_limit=default.burst,
                 detailed_metrics_enabled=True,
             ),
+            # A map in CloudFormation, so its keys are CloudFormation's.
+            route_settings={
+                route.key: {
+                    "ThrottlingRateLimit": incident.rate,
+                    "ThrottlingBurstLimit": incident.burst,
+                    "DetailedMetricsEnabled": True,
+                }
+                for route in ROUTES
+                if route.is_of_incidents
+            },
             access_log_settings=aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
                 destination_arn=self._place.arn("logs", f"log-group:{access_log.ref}"),
                 format=ACCESS_LOG_FORMAT,

@@ -92,10 +92,17 @@ class Authorizer(_Model):
 
 
 class Throttle(_Model):
-    """How many requests each stage lets through: a second, and at once."""
+    """How many requests each route of an API lets through: a second, and at once."""
 
     rate: Annotated[float, Field(gt=0)] = 100
     burst: Annotated[int, Field(gt=0)] = 200
+
+
+class IncidentThrottle(Throttle):
+    """The same for each route of incidents: sessions, revocations, lockouts, the kill switch."""
+
+    rate: Annotated[float, Field(gt=0)] = 50
+    burst: Annotated[int, Field(gt=0)] = 100
 
 
 class RestApi(_Model):
@@ -152,6 +159,7 @@ class ServiceOptions(_Model):
     http_api: bool = True
     rest_api: RestApi | None = None
     throttle: Throttle = Throttle()
+    incident_throttle: IncidentThrottle = IncidentThrottle()
 
     deletion_protection: bool = True
     kms_key_arn: str | None = None

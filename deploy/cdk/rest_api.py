@@ -1,7 +1,7 @@
 """A REST API before the same functions, for what an HTTP API lacks: a resource policy, and a private endpoint."""
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, Final, cast
 
 from aws_cdk import CfnResource, aws_apigateway, aws_iam, aws_logs
 from constructs import Construct
@@ -14,6 +14,13 @@ from deploy.cdk.routes import ROUTES
 from deploy.cdk.settings import check_settings
 from deploy.policies.networks import rest_api_policy
 from deploy.policies.place import Place
+
+# Settings of a method replace those of the stage altogether. Execution logs would hold headers, and so tokens.
+_OBSERVED: Final[Mapping[str, Any]] = {
+    "metrics_enabled": True,
+    "logging_level": aws_apigateway.MethodLoggingLevel.OFF,
+    "data_trace_enabled": False,
+}
 
 
 class RestApi(Construct):
@@ -73,16 +80,19 @@ def _stage(
     options: ServiceOptions,
     access_log: aws_logs.CfnLogGroup,
 ) -> aws_apigateway.StageOptions:
+    incident = aws_apigateway.MethodDeploymentOptions(
+        throttling_rate_limit=options.incident_throttle.rate,
+        throttling_burst_limit=options.incident_throttle.burst,
+        **_OBSERVED,
+    )
     logged = aws_logs.LogGroup.from_log_group_name(scope, "AccessLog", access_log.ref)
     return aws_apigateway.StageOptions(
         stage_name=rest.stage,
         tracing_enabled=options.tracing,
         throttling_rate_limit=options.throttle.rate,
         throttling_burst_limit=options.throttle.burst,
-        metrics_enabled=True,
-        # Execution logs would hold headers, and so tokens.
-        logging_level=aws_apigateway.MethodLoggingLevel.OFF,
-        data_trace_enabled=False,
+        **_OBSERVED,
+        method_options={f"{route.path}/{route.method}": incident for route in ROUTES if route.is_of_incidents},
         access_log_destination=aws_apigateway.LogGroupLogDestination(logged) if rest.access_logs else None,
         access_log_format=aws_apigateway.AccessLogFormat.custom(ACCESS_LOG_FORMAT) if rest.access_logs else None,
     )

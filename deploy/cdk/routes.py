@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from deploy.cdk.names import construct_name
+from deploy.policies.incident import INCIDENT_ROUTES
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A method and a path, and the function behind them."""
+    """A method and a path, and the function behind them. Those of incidents are throttled by themselves."""
 
     method: str
     path: str
     function: str
+    is_of_incidents: bool = False
 
     @property
     def key(self) -> str:
@@ -34,4 +36,5 @@ ROUTES: Final = (
     Route("POST", "/", "vend"),
     Route("GET", "/profiles", "vend"),
     Route("ANY", "/v1/{proxy+}", "admin"),
+    *(Route(method, path, "admin", is_of_incidents=True) for method, path in INCIDENT_ROUTES),
 )

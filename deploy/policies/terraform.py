@@ -13,6 +13,7 @@ from typing import Final
 from deploy.policies.caller import caller_policy, operator_policy
 from deploy.policies.encryption import encryption_policy
 from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, vend_policy
+from deploy.policies.incident import INCIDENT_ROUTES
 from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
 from deploy.policies.place import Place, Policy
 from deploy.policies.protected import protected_trust
@@ -44,7 +45,11 @@ def policy_templates() -> Mapping[str, Policy]:
 
 def terraform_files() -> Mapping[str, str]:
     """Render everything the modules take from the code, by file name."""
-    names = {"kill_switch_policy_name": POLICY_NAME, "kill_switch_role_name": ROLE_NAME}
+    names = {
+        "kill_switch_policy_name": POLICY_NAME,
+        "kill_switch_role_name": ROLE_NAME,
+        "incident_routes": [" ".join(route) for route in INCIDENT_ROUTES],
+    }
     templates = {f"{name}{SUFFIX}": template for name, template in policy_templates().items()}
     return {name: json.dumps(value, indent=2) + "\n" for name, value in {**templates, "names.json": names}.items()}
 

@@ -23,6 +23,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "kill_switch_policy_arns": ["arn:aws:iam::444455556666:policy/SentinelRevocations"],
         "rest_api": {"type": "REGIONAL", "source_ips": ["198.51.100.0/24"]},
         "throttle": {"rate": 20, "burst": 40},
+        "incident_throttle": {"rate": 5, "burst": 10},
         "kms_key_arn": KEY,
         "log_kms_key_arn": KEY,
         "log_retention_days": 90,

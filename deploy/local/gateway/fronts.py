@@ -8,6 +8,8 @@ from typing import Final
 from deploy.local.gateway import refusals
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest
+from deploy.policies.incident import INCIDENT_ROUTES
+from shared.edge.router import Router
 
 VEND: Final = "vend"
 ADMIN: Final = "admin"
@@ -104,7 +106,7 @@ class Route:
         """Spell the route key of payload 2.0."""
         if front.kind is FrontKind.FUNCTION_URL:
             return "$default"
-        return f"{'ANY' if self.function == ADMIN else method} {self.resource}"
+        return f"{'ANY' if '+' in self.resource else method} {self.resource}"
 
 
 def find_route(front: Front, request: ReceivedRequest) -> Route | Refusal:
@@ -114,12 +116,15 @@ def find_route(front: Front, request: ReceivedRequest) -> Route | Refusal:
     path = _below(front.prefix, request.path)
     if path is not None and (request.method, path) in _VEND_ROUTES:
         return Route(VEND, path, path)
+    if path is not None and (matched := _INCIDENT_ROUTES.find(request.method, path)) is not None:
+        return Route(ADMIN, matched.target, path, matched.parameters or None)
     if path is not None and path.startswith(_ADMIN_PREFIX) and len(path) > len(_ADMIN_PREFIX):
         return Route(ADMIN, "/v1/{proxy+}", path, {"proxy": path.removeprefix(_ADMIN_PREFIX)})
     return refusals.missing_token() if front.kind is FrontKind.REST_API else refusals.not_found()
 
 
 _VEND_ROUTES: Final = {("GET", "/"), ("POST", "/"), ("GET", "/profiles")}
+_INCIDENT_ROUTES: Final = Router({(method, path): path for method, path in INCIDENT_ROUTES})
 
 
 def _below(prefix: str, path: str) -> str | None:

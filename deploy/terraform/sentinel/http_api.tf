@@ -1,13 +1,16 @@
 # One HTTP API before vend and admin. Every route asks for a signature; API Gateway checks it and who may call.
 
 locals {
+  # Sessions, revocations, lockouts, the kill switch: throttled by themselves, so that responders get through.
+  incident_routes = local.names.incident_routes
+
   # Route by route: what it reaches, and how API Gateway names it when it invokes the function.
-  http_routes = {
+  http_routes = merge({
     "GET /"            = { function = "vend", source = "GET/" }
     "POST /"           = { function = "vend", source = "POST/" }
     "GET /profiles"    = { function = "vend", source = "GET/profiles" }
     "ANY /v1/{proxy+}" = { function = "admin", source = "*/v1/{proxy+}" }
-  }
+  }, { for route in local.incident_routes : route => { function = "admin", source = replace(route, " ", "") } })
   functions = { vend = module.vend, admin = module.admin }
 }
 
@@ -52,12 +55,26 @@ resource "aws_apigatewayv2_stage" "this" {
     detailed_metrics_enabled = true
   }
 
+  dynamic "route_settings" {
+    for_each = toset(local.incident_routes)
+
+    content {
+      route_key                = route_settings.value
+      throttling_rate_limit    = var.incident_throttle.rate
+      throttling_burst_limit   = var.incident_throttle.burst
+      detailed_metrics_enabled = true
+    }
+  }
+
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.access.arn
     format          = local.access_log_format
   }
 
   tags = var.tags
+
+  # A stage takes settings of routes that are there.
+  depends_on = [aws_apigatewayv2_route.this]
 }
 
 resource "aws_lambda_permission" "http_api" {

@@ -4,12 +4,29 @@ locals {
   rest_api = var.rest_api == null ? [] : [var.rest_api]
 
   # Resource paths, each below its parent; and the methods on them.
-  rest_methods = var.rest_api == null ? {} : {
+  rest_methods = var.rest_api == null ? {} : merge({
     "GET /"            = { function = "vend", resource = aws_api_gateway_rest_api.this[0].root_resource_id, source = "GET/" }
     "POST /"           = { function = "vend", resource = aws_api_gateway_rest_api.this[0].root_resource_id, source = "POST/" }
     "GET /profiles"    = { function = "vend", resource = aws_api_gateway_resource.profiles[0].id, source = "GET/profiles" }
     "ANY /v1/{proxy+}" = { function = "admin", resource = aws_api_gateway_resource.admin[0].id, source = "*/v1/*" }
-  }
+    }, { for route, parts in local.incident_parts : route => {
+      function = "admin"
+      resource = local.incident_resources[join("/", parts)]
+      # As API Gateway names a method whose path has open segments.
+      source = "${split(" ", route)[0]}/${replace(join("/", parts), "/{[^}]+}/", "*")}"
+  } })
+
+  # A path that has a resource of its own has no method but its own. So each of its calls has one.
+  incident_parts = { for route in local.incident_routes : route => split("/", trimprefix(split(" ", route)[1], "/")) }
+  incident_resources = merge(
+    { for path, resource in aws_api_gateway_resource.incident : path => resource.id },
+    { for path, resource in aws_api_gateway_resource.incident_item : path => resource.id },
+    { for path, resource in aws_api_gateway_resource.incident_act : path => resource.id },
+  )
+  # The paths of each depth: v1/sessions, v1/sessions/{id}, v1/sessions/{id}/revoke.
+  incident_paths = [for depth in [2, 3, 4] : toset(var.rest_api == null ? [] : [
+    for parts in values(local.incident_parts) : join("/", slice(parts, 0, depth)) if length(parts) >= depth
+  ])]
 }
 
 resource "aws_api_gateway_rest_api" "this" {
@@ -48,6 +65,30 @@ resource "aws_api_gateway_resource" "admin" {
   rest_api_id = aws_api_gateway_rest_api.this[0].id
   parent_id   = aws_api_gateway_resource.v1[0].id
   path_part   = "{proxy+}"
+}
+
+resource "aws_api_gateway_resource" "incident" {
+  for_each = local.incident_paths[0]
+
+  rest_api_id = aws_api_gateway_rest_api.this[0].id
+  parent_id   = aws_api_gateway_resource.v1[0].id
+  path_part   = basename(each.value)
+}
+
+resource "aws_api_gateway_resource" "incident_item" {
+  for_each = local.incident_paths[1]
+
+  rest_api_id = aws_api_gateway_rest_api.this[0].id
+  parent_id   = aws_api_gateway_resource.incident[dirname(each.value)].id
+  path_part   = basename(each.value)
+}
+
+resource "aws_api_gateway_resource" "incident_act" {
+  for_each = local.incident_paths[2]
+
+  rest_api_id = aws_api_gateway_rest_api.this[0].id
+  parent_id   = aws_api_gateway_resource.incident_item[dirname(each.value)].id
+  path_part   = basename(each.value)
 }
 
 resource "aws_api_gateway_method" "this" {

@@ -103,3 +103,20 @@ resource "aws_api_gateway_method_settings" "this" {
     data_trace_enabled = false
   }
 }
+
+# Settings of a method replace those of the stage altogether.
+resource "aws_api_gateway_method_settings" "incident" {
+  for_each = var.rest_api == null ? {} : local.incident_parts
+
+  rest_api_id = aws_api_gateway_rest_api.this[0].id
+  stage_name  = aws_api_gateway_stage.this[0].stage_name
+  method_path = "${join("/", each.value)}/${split(" ", each.key)[0]}"
+
+  settings {
+    throttling_rate_limit  = var.incident_throttle.rate
+    throttling_burst_limit = var.incident_throttle.burst
+    metrics_enabled        = true
+    logging_level          = "OFF"
+    data_trace_enabled     = false
+  }
+}

@@ -48,7 +48,7 @@ variable "rest_api" {
 }
 
 variable "throttle" {
-  description = "Requests per second each API takes, and how many at once (all callers together)."
+  description = "Requests per second each route of an API takes, and how many at once (all callers together)."
   type = object({
     rate  = optional(number, 100)
     burst = optional(number, 200)
@@ -59,6 +59,21 @@ variable "throttle" {
   validation {
     condition     = var.throttle.rate > 0 && var.throttle.burst > 0
     error_message = "throttle: rate and burst are over 0; 0 would stop the API."
+  }
+}
+
+variable "incident_throttle" {
+  description = "The same for each route of incidents (sessions, revocations, lockouts, kill switch): no other traffic counts against it."
+  type = object({
+    rate  = optional(number, 50)
+    burst = optional(number, 100)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.incident_throttle.rate > 0 && var.incident_throttle.burst > 0
+    error_message = "incident_throttle: rate and burst are over 0; 0 would keep responders out."
   }
 }
 

@@ -3,9 +3,24 @@
 import json
 
 from deploy.policies.networks import rest_api_policy
+from services.admin.calls import CALLS
 from tests.cdk.template import Template, example_place
 
-ROUTES = {"GET /": "vend", "POST /": "vend", "GET /profiles": "vend", "ANY /v1/{proxy+}": "admin"}
+INCIDENTS = {
+    "GET /v1/sessions",
+    "GET /v1/sessions/{id}",
+    "POST /v1/sessions/{id}/revoke",
+    "POST /v1/revocations",
+    "POST /v1/revocations/{id}/continue",
+    "GET /v1/lockouts",
+    "POST /v1/lockouts",
+    "DELETE /v1/lockouts",
+    "GET /v1/kill-switch",
+    "POST /v1/kill-switch/sync",
+}
+ROUTES = {"GET /": "vend", "POST /": "vend", "GET /profiles": "vend", "ANY /v1/{proxy+}": "admin"} | dict.fromkeys(
+    INCIDENTS, "admin"
+)
 
 
 def test_every_route_of_the_http_api_asks_for_a_signature(default: Template) -> None:
@@ -18,7 +33,7 @@ def test_every_route_of_the_http_api_asks_for_a_signature(default: Template) -> 
 def test_every_method_of_the_rest_api_asks_for_a_signature(complete: Template, private: Template) -> None:
     for template in (complete, private):
         methods = template.of_type("ApiGateway::Method").values()
-        assert sorted(method["HttpMethod"] for method in methods) == ["ANY", "GET", "GET", "POST"]
+        assert sorted(method["HttpMethod"] for method in methods) == sorted(route.split(" ")[0] for route in ROUTES)
         assert {method["AuthorizationType"] for method in methods} == {"AWS_IAM"}
 
 
@@ -42,6 +57,7 @@ def test_api_gateway_may_invoke_each_alias_for_its_own_routes_only(default: Temp
         "POST/",
         "GET/profiles",
         "*/v1/{proxy+}",
+        *(route.replace(" ", "") for route in INCIDENTS),
     }
     assert {permission["FunctionName"].strip("<>") for permission in permissions} == {*default.of_type("Lambda::Alias")}
     assert all(permission["Principal"] == "apigateway.amazonaws.com" for permission in permissions)
@@ -54,7 +70,10 @@ def test_the_rest_api_may_invoke_each_alias_for_its_own_methods_only(private: Te
     (api,) = private.of_type("ApiGateway::RestApi")
     (stage,) = private.of_type("ApiGateway::Stage")
     below = f"arn:aws:execute-api:eu-central-1:111122223333:<{api}>/<{stage}>"
-    assert sorted(sources) == [f"{below}/*/v1/*", f"{below}/GET/", f"{below}/GET/profiles", f"{below}/POST/"]
+    others = {"*/v1/*", "GET/", "GET/profiles", "POST/"}
+    incidents = {route.replace(" ", "").replace("{id}", "*") for route in INCIDENTS}
+    assert {source.removeprefix(f"{below}/") for source in sources} == others | incidents
+    assert len(sources) == len(ROUTES)
 
 
 def test_only_the_authorizers_of_guarded_apis_may_ask_ours(complete: Template) -> None:
@@ -69,7 +88,7 @@ def test_only_the_authorizers_of_guarded_apis_may_ask_ours(complete: Template) -
 
 def test_stages_are_throttled_and_write_access_logs_without_tokens(complete: Template) -> None:
     http, rest = complete.only("ApiGatewayV2::Stage"), complete.only("ApiGateway::Stage")
-    (everything,) = rest["MethodSettings"]
+    (everything,) = (each for each in rest["MethodSettings"] if each["ResourcePath"] == "/*")
 
     assert http["DefaultRouteSettings"]["ThrottlingRateLimit"] == everything["ThrottlingRateLimit"] == 20
     assert http["DefaultRouteSettings"]["ThrottlingBurstLimit"] == everything["ThrottlingBurstLimit"] == 40
@@ -112,3 +131,30 @@ def test_addresses_of_a_private_api_are_those_inside_the_vpc() -> None:
         {"StringNotEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d"]}},
         {"NotIpAddress": {"aws:VpcSourceIp": ["10.0.0.0/8"]}},
     ]
+
+
+def test_routes_of_incidents_have_limits_that_no_other_call_counts_against(complete: Template) -> None:
+    http, rest = complete.only("ApiGatewayV2::Stage"), complete.only("ApiGateway::Stage")
+    methods = {
+        f"{each['HttpMethod']} {each['ResourcePath'].replace('~1', '/').removeprefix('/')}": each
+        for each in rest["MethodSettings"]
+        if each["ResourcePath"] != "/*"
+    }
+
+    assert http["RouteSettings"].keys() == methods.keys() == INCIDENTS
+    for settings in (*http["RouteSettings"].values(), *methods.values()):
+        assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (5, 10)
+    for settings in methods.values():
+        assert (settings["LoggingLevel"], settings["DataTraceEnabled"]) == ("OFF", False)
+
+
+def test_a_stage_waits_for_the_routes_it_has_settings_for(default: Template) -> None:
+    (stage,) = (each for each in default.resources.values() if each["Type"] == "AWS::ApiGatewayV2::Stage")
+    assert {*default.of_type("ApiGatewayV2::Route")} <= {*stage["DependsOn"]}
+
+
+def test_every_call_of_the_admin_function_has_a_method_on_a_rest_api() -> None:
+    """A path with a resource of its own is no longer the catch-all's: what has no method there is refused."""
+    own = {route.partition(" ")[2].split("/")[2] for route in INCIDENTS}
+    below = {f"{call.method} {call.path}" for call in CALLS if call.path.split("/")[2] in own}
+    assert below == INCIDENTS

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from deploy.cdk.options import RestApi, ServiceOptions, Throttle
+from deploy.cdk.options import IncidentThrottle, RestApi, ServiceOptions, Throttle
 from deploy.packages.roots import PARTITIONS, ROOTS_PATH
 from shared.edge.settings import Settings
 from tests.cdk.options import KEY
@@ -118,7 +118,9 @@ def test_the_same_protected_role_and_kill_switch(default: Template, account: Tem
 def test_the_same_routes(default: Template) -> None:
     ours = {route["RouteKey"] for route in default.of_type("ApiGatewayV2::Route").values()}
 
-    assert set(re.findall(r'"((?:GET|POST|ANY) /[^"]*)" += \{', (MODULE / "http_api.tf").read_text())) == ours
+    written = set(re.findall(r'"((?:GET|POST|ANY) /[^"]*)" += \{', (MODULE / "http_api.tf").read_text()))
+    generated = json.loads((TERRAFORM / "policies" / "names.json").read_text(encoding="utf-8"))["incident_routes"]
+    assert written | {*generated} == ours
 
 
 def test_the_same_alarms(default: Template) -> None:
@@ -160,7 +162,7 @@ def test_the_same_defaults() -> None:
 
 
 def test_the_same_defaults_within() -> None:
-    for model, block in ((Throttle, "throttle"), (RestApi, "rest_api")):
+    for model, block in ((Throttle, "throttle"), (IncidentThrottle, "incident_throttle"), (RestApi, "rest_api")):
         text = dict(_variables())[block]
         found = dict(re.findall(r"^    (\w+) += optional\([\w()]+, ([^)]*)\)", text, re.MULTILINE))
         assert found

@@ -19,7 +19,7 @@ run "as_it_comes" {
   }
 
   assert {
-    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["GET /", "POST /", "GET /profiles", "ANY /v1/{proxy+}"])
+    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(concat(["GET /", "POST /", "GET /profiles", "ANY /v1/{proxy+}"], local.incident_routes))
     error_message = "There are other routes than the functions have."
   }
 
@@ -29,13 +29,23 @@ run "as_it_comes" {
   }
 
   assert {
-    condition = { for each in aws_lambda_permission.http_api : each.source_arn => each.qualifier } == {
+    condition = { for key, each in aws_lambda_permission.http_api : each.source_arn => each.qualifier if !contains(local.incident_routes, key) } == {
       "arn:aws:execute-api:eu-central-1:111122223333:httpapi001/*/GET/"          = "live"
       "arn:aws:execute-api:eu-central-1:111122223333:httpapi001/*/POST/"         = "live"
       "arn:aws:execute-api:eu-central-1:111122223333:httpapi001/*/GET/profiles"  = "live"
       "arn:aws:execute-api:eu-central-1:111122223333:httpapi001/*/*/v1/{proxy+}" = "live"
     }
     error_message = "API Gateway may invoke more than the routes need."
+  }
+
+  assert {
+    condition     = aws_lambda_permission.http_api["POST /v1/sessions/{id}/revoke"].source_arn == "arn:aws:execute-api:eu-central-1:111122223333:httpapi001/*/POST/v1/sessions/{id}/revoke"
+    error_message = "API Gateway may not invoke a route of incidents, or may invoke more."
+  }
+
+  assert {
+    condition     = { for each in aws_apigatewayv2_stage.this[0].route_settings : each.route_key => each.throttling_rate_limit } == { for route in local.incident_routes : route => 50 }
+    error_message = "Responders wait for others."
   }
 
   assert {

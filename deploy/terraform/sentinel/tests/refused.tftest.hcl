@@ -4,6 +4,10 @@ mock_provider "aws" {
   source = "../mocks"
 }
 
+variables {
+  packages = { vend = "versions.tf", authorizer = "versions.tf", admin = "versions.tf" }
+}
+
 run "everything_wrong" {
   command = plan
 
@@ -19,13 +23,13 @@ run "everything_wrong" {
     documents               = { "webhooks/pager" = "{}" }
     kill_switch_policy_arns = ["arn:aws:iam::444455556666:policy/Other"]
     throttle                = { rate = 0 }
+    incident_throttle       = { burst = 0 }
     authorizers             = { ledger = { api_ids = [], accepted_profiles = ["prod"] } }
     log_retention_days      = 7
     deadline                = 29
     call_timeout            = 0
     hedge_ratio             = 1
     parameter_prefix        = "sentinel/"
-    trusted_accounts        = ["me"]
     sso_roles               = ["Admins"]
     named_session_roles     = ["team/*"]
     document_ttl            = -1
@@ -46,13 +50,13 @@ run "everything_wrong" {
     var.documents,
     var.kill_switch_policy_arns,
     var.throttle,
+    var.incident_throttle,
     var.authorizers,
     var.log_retention_days,
     var.deadline,
     var.call_timeout,
     var.hedge_ratio,
     var.parameter_prefix,
-    var.trusted_accounts,
     var.sso_roles,
     var.named_session_roles,
     var.document_ttl,
@@ -60,6 +64,17 @@ run "everything_wrong" {
     var.admin_budget,
     var.read_budget,
   ]
+}
+
+# By itself: what is compared with the accounts is not looked at while these are wrong.
+run "an_account_that_is_none" {
+  command = plan
+
+  variables {
+    trusted_accounts = ["me"]
+  }
+
+  expect_failures = [var.trusted_accounts]
 }
 
 run "roles_of_no_account_among_several" {

@@ -48,6 +48,23 @@ run "private" {
   }
 
   assert {
+    condition = {
+      for each in aws_api_gateway_method_settings.incident : each.method_path => [each.settings[0].throttling_rate_limit, each.settings[0].logging_level]
+    } == { for route in local.incident_routes : "${trimprefix(split(" ", route)[1], "/")}/${split(" ", route)[0]}" => [50, "OFF"] }
+    error_message = "Responders wait for others, or execution logs hold tokens."
+  }
+
+  assert {
+    condition     = toset(keys(aws_api_gateway_method.this)) == toset(concat(["GET /", "POST /", "GET /profiles", "ANY /v1/{proxy+}"], local.incident_routes))
+    error_message = "There are other methods than the functions have."
+  }
+
+  assert {
+    condition     = endswith(aws_lambda_permission.rest_api["POST /v1/sessions/{id}/revoke"].source_arn, "/live/POST/v1/sessions/*/revoke")
+    error_message = "API Gateway may not invoke a method of incidents, or may invoke more."
+  }
+
+  assert {
     condition     = output.functions["sentinel-vend"].settings["SENTINEL_API_ID"] == "restapi001"
     error_message = "The functions accept events of another API."
   }
