@@ -9,7 +9,7 @@ import click
 from sentinel.grants import Act, ApprovalRequest, BreakGlassEvent, Grant, Window
 from sentinel.output import note, print_json
 from sentinel.table import print_table
-from sentinel.times import relative
+from sentinel.times import absolute, relative
 from shared.core.durations import format_duration
 
 _STYLES: Final = {
@@ -66,7 +66,9 @@ def approve_words(request: ApprovalRequest) -> str:
 
 def _cells(grant: Grant, now: datetime) -> tuple[str, ...]:
     duration = format_duration(timedelta(seconds=grant.duration_s))
-    return grant.id, grant.status, grant.user, grant.profile, duration, _when(grant, now), _why(grant)
+    start = _start(grant)
+    wanted = duration if start is None else f"{duration} from {absolute(start)}"
+    return grant.id, grant.status, grant.user, grant.profile, wanted, _when(grant, now), _why(grant)
 
 
 def _facts(grant: Grant, now: datetime) -> Iterator[tuple[str, str]]:
@@ -76,6 +78,7 @@ def _facts(grant: Grant, now: datetime) -> Iterator[tuple[str, str]]:
     yield "profile", grant.profile
     yield "duration", format_duration(timedelta(seconds=grant.duration_s))
     if isinstance(grant, ApprovalRequest):
+        yield "starts", _start_words(grant, now)
         yield "reason", grant.reason
         yield "ticket", grant.ticket or ""
         yield "uses", "one vend" if grant.uses == "once" else ""
@@ -106,7 +109,24 @@ def _shortened_words(grant: Grant, window: Window) -> str:
 def _window_words(window: Window, now: datetime) -> str:
     began, is_over = ("begins" if window.starts_at > now else "began"), window.ends_at <= now
     end = "ended" if is_over else "ends"
-    return f"{began} {relative(window.starts_at, now)}, {end} {relative(window.ends_at, now)}"
+    return (
+        f"{began} {relative(window.starts_at, now)} ({absolute(window.starts_at)}), "
+        f"{end} {relative(window.ends_at, now)} ({absolute(window.ends_at)})"
+    )
+
+
+def _start(grant: Grant) -> datetime | None:
+    """Tell when the window was asked to begin; None for at once."""
+    return grant.starts_at if isinstance(grant, ApprovalRequest) else None
+
+
+def _start_words(request: ApprovalRequest, now: datetime) -> str:
+    """Say what an approver gives: when the window would begin. Once it is open, the window says it."""
+    if request.window is not None:
+        return ""
+    if request.starts_at is None:
+        return "as soon as it is approved"
+    return f"{relative(request.starts_at, now)} ({absolute(request.starts_at)}), or when it is approved, if later"
 
 
 def act_words(act: Act, now: datetime) -> str:

@@ -10,6 +10,11 @@ WIRE: Final = "%Y-%m-%dT%H:%M:%SZ"
 _DAY: Final = timedelta(days=1)
 
 
+def absolute(at: datetime) -> str:
+    """Write an instant as people read it: `2026-03-01 12:00 UTC`."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def relative(at: datetime, now: datetime) -> str:
     """Say how far an instant is: `in 45m`, `2h10m ago`, `3 days ago`."""
     distance = abs(at - now)

@@ -1,15 +1,80 @@
-"""The approval requests of the grant table."""
+"""The approval requests of the grant table, and which of them is the pending one of its user and profile."""
 
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from shared.aws.approval_rows import read_request, request_item
+from shared.aws.errors import ThrottledError, UnavailableError, speaking_to
 from shared.aws.grant_store import GrantStore, RowForm
-from shared.aws.tables import ItemKind
+from shared.aws.items import Item, ItemReader, instant_value, text_value
+from shared.aws.tables import TTL_ATTRIBUTE, ItemKind, grant_item, pending_subject, user_subject
+from shared.aws.transactions import Committed, transact
 from shared.core.approval.request import ApprovalRequest
+from shared.core.approval.status import RequestStatus
+
+_ATTEMPTS: Final = 5
+_KEPT: Final = timedelta(days=1)
+_NONE: Final = "-"
 
 
 class ApprovalTable(GrantStore[ApprovalRequest]):
-    """Requests. While one is pending its votes grow, so a change also tells that nobody voted in between."""
+    """Requests. While one is pending its votes grow, so a change also tells that nobody voted in between.
+
+    A row of its own names the request that is pending for a person, in any spelling, and a profile. Only filing writes
+    it: what it names is looked up, and one that is decided, taken back or lapsed makes way.
+    """
 
     def __init__(self, dynamodb: Any, table: str) -> None:
         super().__init__(dynamodb, table, RowForm(ItemKind.APPROVAL, request_item, read_request, growing=("votes",)))
+
+    async def file(self, request: ApprovalRequest, now: datetime) -> ApprovalRequest | None:
+        """Write a new pending request, unless another of its person and profile is pending: then give that one.
+
+        Of several at once one is written. None means that this one was.
+
+        Raises:
+            AwsError: it is not known to have been written, or the other one cannot be read.
+
+        """
+        decided = _NONE
+        for _ in range(_ATTEMPTS):
+            writes = [{"Put": self.new_row(request)}, {"Put": self._place_write(request, now, decided)}]
+            outcome = await transact(self._dynamodb, writes)
+            if isinstance(outcome, Committed) or outcome.items[0] == request_item(request):
+                return None
+            if outcome.items[0] is not None or outcome.items[1] is None:
+                raise UnavailableError("dynamodb", "another row has this request's key")
+            place = ItemReader("a pending request", outcome.items[1])
+            other = await self._find_pending(place, request.profile)
+            if other is not None and other.status_at(now) is RequestStatus.PENDING:
+                return other
+            decided = place.text("request_id")
+        raise ThrottledError("dynamodb", "others kept filing for the same user and profile")
+
+    def _place_write(self, request: ApprovalRequest, now: datetime, decided: str) -> dict[str, Any]:
+        """Take the place of the pending request where it is free, has lapsed, or is held by what is `decided`."""
+        return {
+            "TableName": self._table,
+            "Item": {
+                "subject": text_value(pending_subject(request.requester.person.key)),
+                "item": text_value(request.profile),
+                "request_id": text_value(request.request_id),
+                "requester": text_value(request.user),
+                "waits_until": instant_value(request.pending_until),
+                TTL_ATTRIBUTE: instant_value(request.pending_until + _KEPT),
+            },
+            "ConditionExpression": "attribute_not_exists(subject) OR waits_until <= :now OR request_id = :decided",
+            "ExpressionAttributeValues": {":now": instant_value(now), ":decided": text_value(decided)},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+    async def _find_pending(self, place: ItemReader, profile: str) -> ApprovalRequest | None:
+        """Read the request a place names by its key: an index would not yet know the newest."""
+        key: Item = {
+            "subject": text_value(user_subject(place.text("requester"))),
+            "item": text_value(grant_item(ItemKind.APPROVAL, profile, place.text("request_id"))),
+        }
+        with speaking_to("dynamodb"):
+            answer = await self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        item = answer.get("Item")
+        return None if item is None else read_request(item)

@@ -134,6 +134,11 @@ def profile_budget_subject(profile: str) -> str:
     return f"budget#profile#{profile}"
 
 
+def pending_subject(person_key: str) -> str:
+    """Name the partition of a person's pending requests: one row for each profile, so that there is one request."""
+    return f"pending#{person_key}"
+
+
 def kind_and_name(kind: ItemKind, name: str) -> str:
     """Name a partition of the indexes by user and by profile."""
     return f"{kind}#{name}"

@@ -99,7 +99,7 @@ async def test_a_withdrawn_approval_vends_no_more(dana: Caller, bob: Caller) -> 
 
 async def test_everybody_who_listens_is_told_of_each_step(dana: Caller, bob: Caller, carol: Caller) -> None:
     inbox = await dana.inbox()
-    two, denied, cancelled = [await dana.ask(profile) for profile in ("staging-two", "staging", "staging")]
+    two, denied, cancelled = [await dana.ask(profile) for profile in ("staging-two", "staging", "staging-once")]
     await bob.act(two, "approve")
     await carol.act(two, "approve")
     await dana.act(two, "cancel")

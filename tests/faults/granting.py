@@ -13,6 +13,7 @@ _JSON: Final = {"content-type": "application/json"}
 _BUDGET: Final = table("budget", "UpdateItem", Role.FACT, "admin#")
 _LOCKOUTS: Final = table("lockouts", "BatchGetItem", Role.FACT)
 _ROW: Final = table("row", "PutItem", Role.RECORD)
+_FILED: Final = table("request and its place", "TransactWriteItems", Role.RECORD)
 TOPIC: Final = Step("topic", "sns", Target("Publish"), Role.NOTICE)
 WEBHOOKS: Final = Step("webhooks", "ssm", Target("GetParametersByPath"), Role.NOTICE, not_told="webhooks")
 _PENDING: Final = ("approval pending",)
@@ -76,12 +77,11 @@ GRANTING: Final = (
     Story(
         "POST requests",
         "admin",
-        (documents(), _BUDGET, _LOCKOUTS, table("standing", "Query", Role.FACT), _ROW, TOPIC, WEBHOOKS),
+        (documents(), _BUDGET, _LOCKOUTS, table("standing", "Query", Role.FACT), _FILED, TOPIC, WEBHOOKS),
         _files,
         after=_PENDING,
         ok=201,
-        again=201,
-        twice=(*_PENDING, *_PENDING),
+        again=409,
         tells=True,
     ),
     _decides("approve", "bob", "approved", (*_FINDING, _ROW, TOPIC)),

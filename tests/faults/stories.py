@@ -89,6 +89,8 @@ def state_of(world: World) -> tuple[str, ...]:
 
 def _word(row: Mapping[str, Any]) -> str | None:
     kind = row["item"]["S"].partition("#")[0]
+    if row["subject"]["S"].startswith("pending#"):
+        return None  # it only names a request
     if row["subject"]["S"] == "revocations":
         return f"revocation {'complete' if row['is_complete']['BOOL'] else 'under way'}"
     if kind == "lease":

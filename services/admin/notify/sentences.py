@@ -24,12 +24,9 @@ def sentence(event: NoticeEvent, actor: str | None, details: Details) -> str:
 
 
 def _filed(_: str, request: Details) -> str:
-    starts_at = request["starts_at"]
-    start = "" if starts_at is None else f", from {_instant(starts_at)}"
-    length = format_duration(timedelta(seconds=request["duration_s"]))
     needed = "" if request["quorum"] == 1 else f"It needs {request['quorum']} approvals. "
     return (
-        f"{request['user']} asks for {request['profile']} for {length}{start}: {_why(request)}. "
+        f"{request['user']} asks for {request['profile']} {_window(request)}: {_why(request)}. "
         f"{needed}{_who_can(request)}"
     )
 
@@ -37,7 +34,7 @@ def _filed(_: str, request: Details) -> str:
 def _voted(actor: str, request: Details) -> str:
     comment = _comment(_vote_of(actor, request))
     return (
-        f"{actor} approved {_whose(actor, request)} request for {request['profile']}{comment}, "
+        f"{actor} approved {_whose(actor, request)} request for {request['profile']} {_window(request)}{comment}, "
         f"{len(request['approvals'])} of {request['quorum']} approvals. {_who_can(request)}"
     )
 
@@ -156,6 +153,12 @@ def _about(details: Details) -> str:
 def _revoked(session: Details) -> str:
     act = session["revoked"]
     return "" if act is None or act["comment"] is None else f": {quote(act['comment'])}"
+
+
+def _window(request: Details) -> str:
+    """Say how long the window is to be, and from when where that was asked for."""
+    length = format_duration(timedelta(seconds=request["duration_s"]))
+    return f"for {length}" if request["starts_at"] is None else f"for {length} from {_instant(request['starts_at'])}"
 
 
 def _why(request: Details) -> str:

@@ -9,7 +9,7 @@ from services.admin.announcing import Announcer
 from services.admin.bodies import FileRequest
 from services.admin.facts import Asking, FactsReader, facts_of
 from services.admin.notes import note_grant
-from services.admin.requests.refusals import refuse_filing
+from services.admin.requests.refusals import refuse_filing, refuse_second
 from services.admin.requests.view import view_request
 from services.admin.views import RequestChanged
 from shared.aws.approvals import ApprovalTable
@@ -51,9 +51,12 @@ class Filing:
             return filed
         view = view_request(filed, now)
         note_grant(asked.audit, view)
-        with asked.audit.step("write"):
-            await self.requests.add(filed)
         is_approved = filed.status is RequestStatus.APPROVED
+        with asked.audit.step("write"):
+            pending = await (self.requests.add(filed) if is_approved else self.requests.file(filed, now))
+        if pending is not None:
+            note_grant(asked.audit, view_request(pending, now))
+            return refuse_second(pending)
         event = NoticeEvent.REQUEST_APPROVED if is_approved else NoticeEvent.REQUEST_FILED
         notified = await self.announcer.announce(asked, event, view, now)
         return Answer(RequestChanged(request=view, notified=notified).as_json(), HTTPStatus.CREATED)

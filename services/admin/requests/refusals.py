@@ -48,6 +48,16 @@ def refuse_filing(
             assert_never(unexpected)
 
 
+def refuse_second(pending: ApprovalRequest) -> Refusal:
+    """Word a refusal to file beside a request that still waits: approvers are asked once."""
+    return Refusal(
+        Code.CONFLICT,
+        f"Request {pending.request_id} of {pending.user} for {pending.profile} still waits for its approval, until "
+        f"{format_instant(pending.pending_until)}: wait for it, or take it back first: "
+        f"sentinel cancel {pending.request_id}",
+    )
+
+
 def refuse_deciding(obstacle: DecidingObstacle, request: ApprovalRequest, view: RequestView) -> Refusal:
     """Word a refusal of a step. `view` is the request as it is now."""
     whose = f"{request.user}'s request for {request.profile}"

@@ -89,6 +89,12 @@ class AdminLambda:
         assert answered.status == 201, answered.body
         return str(answered.body["request"]["id"])
 
+    def file_denied(self, by: str = "alice", **changes: object) -> str:
+        """File a request that bob denies, so that another may follow, and give its id."""
+        request_id = self.file(by, **changes)
+        assert self.post(f"/v1/requests/{request_id}/deny", by="bob").status == 200
+        return request_id
+
     def approve(self, request_id: str, by: str = "bob") -> Answered:
         return self.post(f"/v1/requests/{request_id}/approve", by=by)
 
@@ -127,6 +133,10 @@ class AdminLambda:
         """List every row of the grant table."""
         items = self.aws("dynamodb").scan(TableName=table_name("grant"))["Items"]
         return sorted(items, key=lambda item: (item["subject"]["S"], item["item"]["S"]))
+
+    def grants(self) -> list[dict[str, Any]]:
+        """List the rows of requests and events."""
+        return [row for row in self.rows() if "status" in row]
 
     def store(self, name: str, document: object) -> None:
         self.aws("ssm").put_parameter(

@@ -75,6 +75,25 @@ def test_approvers_of_one_quorum_lose_no_vote_and_count_none_twice(admins: list[
     assert len(request["approvals"]) == 3
 
 
+def test_of_many_requests_filed_at_once_one_waits_and_the_others_name_it(admins: list[AdminLambda]) -> None:
+    for profile in ("prod", "once"):
+        wish = {"profile": profile, "reason": "fix"}
+        answers = at_once(*(partial(admin.post, "/v1/requests", wish) for admin in admins))
+        [filed] = [answer.body["request"]["id"] for answer in answers if answer.status == 201]
+        refused = [answer for answer in answers if answer.status != 201]
+        assert {answer.code for answer in refused} == {"conflict"}
+        assert all(filed in answer.body["message"] for answer in refused)
+        listed = admins[0].get("/v1/requests", profile=profile).body["requests"]
+        assert [request["id"] for request in listed] == [filed]
+
+
+def test_of_many_requests_filed_at_once_after_a_decided_one_one_waits(admins: list[AdminLambda]) -> None:
+    admins[0].file_denied()
+    wish = {"profile": "prod", "reason": "fix"}
+    answers = at_once(*(partial(admin.post, "/v1/requests", wish) for admin in admins))
+    assert sorted(answer.status for answer in answers) == [201, *[409] * (len(admins) - 1)]
+
+
 def test_approval_denial_and_cancellation_have_one_outcome(admins: list[AdminLambda]) -> None:
     for _ in range(3):
         request_id = admins[0].file()

@@ -120,8 +120,9 @@ def test_a_denial_ends_a_request_for_good(admin: AdminLambda) -> None:
 
 
 def test_a_request_is_cancelled_by_its_user_and_withdrawn_once_approved(admin: AdminLambda) -> None:
-    pending, approved = admin.file(), admin.file()
+    approved = admin.file()
     admin.approve(approved)
+    pending = admin.file()
     assert admin.post(f"/v1/requests/{pending}/cancel").body["request"]["status"] == "cancelled"
     assert admin.post(f"/v1/requests/{approved}/cancel").body["request"]["status"] == "withdrawn"
     assert admin.post(f"/v1/requests/{approved}/cancel").status == 200
@@ -141,11 +142,11 @@ def test_a_lapsed_request_is_settled_by_the_approval_that_comes_too_late(admin: 
     request_id = admin.file()
     admin.clock.forward(hours=24)
     assert admin.get(f"/v1/requests/{request_id}").body["request"]["status"] == "expired"
-    assert admin.rows()[0]["status"] == {"S": "pending"}
+    assert admin.grants()[0]["status"] == {"S": "pending"}
     answered = admin.approve(request_id)
     assert answered.code == "conflict"
     assert "expired since 2026-11-25T12:00:00Z" in answered.body["message"]
-    [row] = admin.rows()
+    [row] = admin.grants()
     assert row["status"] == {"S": "expired"}
     assert "open_kind" not in row
 
@@ -155,7 +156,7 @@ def test_a_window_that_is_over_is_settled_by_a_withdrawal_that_comes_too_late(ad
     admin.approve(request_id)
     admin.clock.forward(hours=1)
     assert admin.post(f"/v1/requests/{request_id}/cancel").code == "conflict"
-    assert admin.rows()[0]["status"] == {"S": "ended"}
+    assert admin.grants()[0]["status"] == {"S": "ended"}
 
 
 @pytest.mark.parametrize("effect", ["deny", "allow"])

@@ -5,6 +5,7 @@ import pytest
 from tests.gateway_events import ACCOUNT
 from tests.service.admin.conftest import APPROVAL
 from tests.service.admin.function import AdminLambda
+from tests.service.emulator import table_name
 
 WISH = {"profile": "prod", "reason": "fix INC-1"}
 
@@ -123,6 +124,62 @@ def test_a_window_can_begin_later(admin: AdminLambda) -> None:
     request_id = admin.file(starts_at="2026-11-25T08:00:00Z", duration="1h")
     window = admin.approve(request_id).body["request"]["window"]
     assert window == {"starts_at": "2026-11-25T08:00:00Z", "ends_at": "2026-11-25T09:00:00Z"}
+
+
+class TestASecondRequest:
+    """Approvers are asked once: one request of a user for a profile waits at a time."""
+
+    def test_beside_one_that_waits_is_refused_with_its_id_and_what_to_do(self, admin: AdminLambda) -> None:
+        request_id = admin.file()
+        message = refused(admin, WISH | {"reason": "again", "duration": "15m"}, "conflict")
+        assert f"Request {request_id} of alice for prod still waits" in message
+        assert "until 2026-11-25T12:00:00Z" in message
+        assert f"sentinel cancel {request_id}" in message
+
+    @pytest.mark.parametrize("spelling", ["Alice", "alice@corp.example", "alice+two@corp.example", "alice@x.example"])
+    def test_under_another_spelling_is_refused_too(self, admin: AdminLambda, spelling: str) -> None:
+        request_id = admin.file()
+        assert f"Request {request_id} of alice" in refused(admin, WISH, "conflict", by=spelling)
+
+    def test_tells_nobody(self, admin: AdminLambda) -> None:
+        admin.file()
+        answered = admin.post("/v1/requests", WISH)
+        assert "notified" not in answered.audit
+
+    def test_for_another_profile_or_of_another_user_is_filed(self, admin: AdminLambda) -> None:
+        assert len({admin.file(), admin.file(profile="once"), admin.file(by="zoe")}) == 3
+
+    @pytest.mark.parametrize(("verb", "by"), [("cancel", "alice"), ("deny", "bob"), ("approve", "bob")])
+    def test_after_one_that_waits_no_longer_is_filed(self, admin: AdminLambda, verb: str, by: str) -> None:
+        first = admin.file()
+        admin.post(f"/v1/requests/{first}/{verb}", by=by)
+        second = admin.file()
+        assert second != first
+        assert second in refused(admin, WISH, "conflict")
+
+    def test_after_one_that_lapsed_is_filed(self, admin: AdminLambda) -> None:
+        admin.file()
+        admin.clock.forward(hours=24, seconds=-1)
+        refused(admin, WISH, "conflict")
+        admin.clock.forward(seconds=1)
+        admin.file()
+
+    def test_that_approves_itself_asks_nobody_and_is_filed(self, admin: AdminLambda) -> None:
+        admin.file(by="trusty", duration="1h")
+        for _ in range(2):
+            answered = admin.post("/v1/requests", WISH | {"duration": "15m"}, by="trusty")
+            assert answered.body["request"]["status"] == "approved"
+
+    def test_beside_one_that_cannot_be_read_is_not_filed(self, admin: AdminLambda) -> None:
+        request_id = admin.file()
+        key = {"subject": {"S": "user#alice"}, "item": {"S": f"approval#prod#{request_id}"}}
+        admin.aws("dynamodb").update_item(
+            TableName=table_name("grant"),
+            Key=key,
+            UpdateExpression="SET duration_s = :text",
+            ExpressionAttributeValues={":text": {"S": "soon"}},
+        )
+        assert admin.post("/v1/requests", WISH).code == "unavailable"
 
 
 class TestTheRateBudget:

@@ -26,7 +26,7 @@ def pages(admin: AdminLambda, path: str, by: str, **query: object) -> list[list[
 def test_requests_are_listed_newest_first_to_the_end_and_none_twice(admin: AdminLambda) -> None:
     filed = []
     for _ in range(5):
-        filed.append(admin.file())
+        filed.append(admin.file_denied())
         admin.clock.forward(minutes=1)
     admin.file(by="zoe")
     assert pages(admin, "/v1/requests", "alice", limit=2) == [filed[:2:-1], filed[2:0:-1], filed[:1]]
@@ -34,7 +34,7 @@ def test_requests_are_listed_newest_first_to_the_end_and_none_twice(admin: Admin
 
 
 def test_rows_of_the_same_second_keep_their_order(admin: AdminLambda) -> None:
-    filed = {admin.file() for _ in range(5)}
+    filed = {admin.file_denied() for _ in range(5)}
     [whole] = pages(admin, "/v1/requests", "alice")
     assert set(whole) == filed
     assert [each for page in pages(admin, "/v1/requests", "alice", limit=2) for each in page] == whole
@@ -63,8 +63,9 @@ def test_what_waits_for_ones_approval_is_listed(admin: AdminLambda) -> None:
 
 
 def test_the_state_a_list_filters_by_is_the_present_one(admin: AdminLambda) -> None:
-    approved, pending = admin.file(), admin.file()
+    approved = admin.file()
     admin.approve(approved)
+    pending = admin.file()
     listed = [("alice", {}), ("olivia", {"view": "all"}), ("olivia", {"view": "all", "user": "alice"})]
     for by, query in listed:
         assert ids(admin.get("/v1/requests", by=by, status="approved", **query)) == [approved]
@@ -116,8 +117,8 @@ class TestACursor:
     @pytest.fixture
     def cursor(self, admin: AdminLambda) -> str:
         """Give the cursor after the first of alice's two requests."""
-        admin.file()
-        admin.file()
+        admin.file_denied()
+        admin.file_denied()
         return str(admin.get("/v1/requests", limit=1).body["next_cursor"])
 
     def test_of_another_caller_is_refused(self, admin: AdminLambda, cursor: str) -> None:
@@ -144,7 +145,7 @@ class TestACursor:
 
     def test_made_by_hand_shows_nothing_of_others(self, admin: AdminLambda) -> None:
         """No key protects a cursor, so anybody can write one that begins anywhere."""
-        others = [admin.file(by="zoe") for _ in range(2)]
+        others = [admin.file_denied(by="zoe") for _ in range(2)]
         admin.clock.forward(seconds=1)
         own = admin.file()
         scope = ListScope(ItemKind.APPROVAL, "alice", RequestFilters())
@@ -188,6 +189,6 @@ def test_a_long_list_of_what_one_may_not_see_ends_nowhere_in_between(admin: Admi
     """What is looked at in vain is bounded by a cursor, and that cursor goes on."""
     vault = admin.file(profile="vault", ticket="INC-1")
     admin.clock.forward(seconds=1)
-    for _ in range(3):
-        admin.file(profile="once")
+    for number in range(3):
+        admin.file(profile="once", by=f"user{number}")
     assert pages(admin, "/v1/requests", "dave", view="approvable", limit=1) == [[vault]]

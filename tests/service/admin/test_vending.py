@@ -177,8 +177,9 @@ def test_broken_glass_ends_with_its_rule_and_is_no_longer_than_it(admin: AdminLa
 
 
 def test_overlapping_grants_do_not_cut_each_other_short(admin: AdminLambda, vend: Vend) -> None:
-    long, short = admin.file(duration="2h"), admin.file(duration="20m")
+    long = admin.file(duration="2h")
     admin.approve(long)
+    short = admin.file(duration="20m")
     admin.approve(short)
     admin.began(duration="15m")
     assert left(vend("prod", duration="1h")) > timedelta(minutes=55)

@@ -24,7 +24,7 @@ BOTH = [vote("bob", "go"), vote("carol@sec.example")]
             "alice",
             request(ticket="INC-1", quorum=2, starts_at="2026-11-04T08:30:00Z", duration_s=5400),
             (
-                'alice asks for prod for 1h30m, from 2026-11-04 08:30 UTC: "fix INC-1" (ticket "INC-1"). '
+                'alice asks for prod for 1h30m from 2026-11-04 08:30 UTC: "fix INC-1" (ticket "INC-1"). '
                 f"It needs 2 approvals. {APPROVE}"
             ),
         ),
@@ -32,7 +32,7 @@ BOTH = [vote("bob", "go"), vote("carol@sec.example")]
             "request.voted",
             "bob",
             request(quorum=2, approvals=BOTH[:1]),
-            f'bob approved alice\'s request for prod ("go"), 1 of 2 approvals. {APPROVE}',
+            f'bob approved alice\'s request for prod for 1h ("go"), 1 of 2 approvals. {APPROVE}',
         ),
         (
             "request.approved",
