@@ -48,7 +48,7 @@ class SentinelApi:
         if not _SESSION_ID.fullmatch(session_id):
             return True
         try:
-            answer = await self.transport.get(f"/v1/sessions/{session_id}", {}, SessionStanding)
+            answer = await self.transport.look(f"/v1/sessions/{session_id}", SessionStanding)
         except ClientError:
             return True
         return isinstance(answer, Refusal) or answer.stands

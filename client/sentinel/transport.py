@@ -46,20 +46,26 @@ class Transport:
     async def get(self, path: str, query: Mapping[str, str], model: type[Model]) -> Model | Refusal:
         return await self._ask("GET", self.server.url(path, dict(query)), b"", model)
 
+    async def look(self, path: str, model: type[Model]) -> Model | Refusal:
+        """As `get`, for what the caller may well not be allowed to see: a refusal does not put their login in doubt."""
+        return await self._ask("GET", self.server.url(path, {}), b"", model, doubts_login=False)
+
     async def post(self, path: str, body: Mapping[str, Any], model: type[Model]) -> Model | Refusal:
         return await self._ask("POST", self.server.url(path, {}), orjson.dumps(body), model)
 
     async def delete(self, path: str, query: Mapping[str, str], model: type[Model]) -> Model | Refusal:
         return await self._ask("DELETE", self.server.url(path, dict(query)), b"", model)
 
-    async def _ask(self, method: str, url: str, body: bytes, model: type[Model]) -> Model | Refusal:
+    async def _ask(
+        self, method: str, url: str, body: bytes, model: type[Model], *, doubts_login: bool = True
+    ) -> Model | Refusal:
         # botocore's chain may run a program or ask the network, and it blocks while it does.
         headers = await asyncio.to_thread(self.base.sign, method, url, self.server, self.service, body)
         status, answered, answer = await self._send(method, url, headers, body)
         if status in _SUCCESS:
             return read_answer(model, answer)
         refusal = read_refusal(status, answered, answer)
-        if refusal.code == "gateway_refused":
+        if refusal.code == "gateway_refused" and doubts_login:
             self.base.forget()
         return refusal
 

@@ -1,27 +1,32 @@
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 import click
 
 from sentinel.audit import PROTECTED_ROLES, Unexplained
-from sentinel.auditing import Verdict, find_issuing, verify
+from sentinel.audit_scope import Asked, Scope, find_scope
+from sentinel.auditing import Verdict, find_in_all, verify
+from sentinel.aws import BaseCredentials
 from sentinel.cli import HELP_OPTIONS
 from sentinel.clock import utc_now
+from sentinel.cloudtrail import open_cloudtrail
+from sentinel.doctor.aws import Aws
 from sentinel.errors import UsageError
 from sentinel.options import connection_options, json_option, run
-from sentinel.output import note, print_json
+from sentinel.output import note, print_json, progress
 from sentinel.session_api import open_session_api
 from sentinel.settings import Settings
 from sentinel.table import print_table
 from sentinel.times import WIRE, parse_instant_or_ago
-from sentinel.trail import TrailEvent
-from sentinel.trail_options import open_trail, trail_region_option
 
 _EPILOG: Final = """\b
 Examples:
   sentinel audit verify --since 24h
-  sentinel audit verify --since 168h --role 'arn:aws:iam::111122223333:role/payments-*' --trail-region eu-central-1
+  sentinel audit verify --since 168h --role 'arn:aws:iam::111122223333:role/payments-*'
 """
+# Nothing is wrong, and not everything was looked at.
+_INCOMPLETE: Final = 3
 _HEAD: Final = ("event", "time", "action", "role", "caller", "ip", "error", "why")
 
 
@@ -34,8 +39,27 @@ def audit() -> None:
 @connection_options
 @click.option("--since", metavar="TIME", required=True, help="From this instant on, or this long ago: 24h.")
 @click.option("--until", metavar="TIME", help="Up to this instant, or this long ago. Default: now.")
-@click.option("--role", "roles", multiple=True, metavar="GLOB", help=f"Role ARNs. Default: {PROTECTED_ROLES[0]}")
-@trail_region_option
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    metavar="GLOB",
+    help=f"Role ARNs; repeatable. Default: those of the profiles, all below their paths, and {PROTECTED_ROLES[0]}",
+)
+@click.option(
+    "--trail-region",
+    "trail_regions",
+    multiple=True,
+    metavar="REGION",
+    help="Where to look; repeat it for more. Default: every region that is enabled in the account.",
+)
+@click.option(
+    "--prefix",
+    default="/sentinel",
+    show_default=True,
+    envvar="SENTINEL_PARAMETER_PREFIX",
+    help="Where the profiles lie in Parameter Store.",
+)
 @json_option
 def verify_command(
     settings: Settings,
@@ -43,39 +67,57 @@ def verify_command(
     until: str | None,
     roles: Sequence[str],
     trail_regions: Sequence[str],
+    prefix: str,
     *,
     as_json: bool,
 ) -> int:
-    """Find credentials of protected roles that no session explains.
+    """Find credentials of protected roles that no session explains, in every enabled region.
 
-    CloudTrail's history is read with your own AWS credentials (cloudtrail:LookupEvents), the sessions with the
-    permission to read them all. An attempt that AWS refused needs a session as well.
+    CloudTrail's history is read with your own AWS credentials (cloudtrail:LookupEvents, account:ListRegions or
+    ec2:DescribeRegions, and ssm:GetParametersByPath for the profiles), the sessions with the permission to read them
+    all. An attempt that AWS refused needs a session as well.
 
-    Exit code 0: every event has its session; 1: some have none, or one of the two cannot be read.
+    Exit code 0: everything was looked at, and every event has its session; 1: some have none, or CloudTrail or the
+    sessions cannot be read; 3: none was found, but not everything was looked at: what is left out is printed.
     """
     now = utc_now()
     begin = parse_instant_or_ago(since, "--since", now)
     end = now if until is None else parse_instant_or_ago(until, "--until", now)
     if begin >= end:
         raise UsageError("--since is not before --until")
-    issuing = list(find_issuing(open_trail(settings, trail_regions), roles or PROTECTED_ROLES, begin, end))
-    verdict = run(_verify(settings, issuing))
-    _show(verdict, as_json=as_json)
-    return 1 if verdict.unexplained else 0
+    scope, verdict = run(_verify(settings, Asked(trail_regions, roles, prefix, begin), end))
+    _show(scope, verdict, as_json=as_json)
+    if verdict.unexplained:
+        return 1
+    return _INCOMPLETE if verdict.gaps else 0
 
 
-async def _verify(settings: Settings, issuing: Sequence[tuple[TrailEvent, str]]) -> Verdict:
-    async with open_session_api(settings) as api:
-        return await verify(api, issuing)
+async def _verify(settings: Settings, asked: Asked, end: datetime) -> tuple[Scope, Verdict]:
+    base = BaseCredentials(settings.aws_profile, settings.region)
+    aws = Aws(base, base.region_of(settings.server()))
+    async with open_session_api(settings, base) as api:
+        with progress() as shown:
+            shown.say("finding the regions and the roles")
+            scope = await find_scope(aws, asked, utc_now())
+            shown.say(f"reading CloudTrail in {len(scope.regions)} regions, two requests a second in each")
+            trails = {region: open_cloudtrail(base, [region]) for region in scope.regions}
+            issuing = await find_in_all(trails, scope, asked.begin, end)
+            shown.say(f"looking up the sessions of {len(issuing)} events")
+            return scope, await verify(api, issuing, scope.gaps)
 
 
-def _show(verdict: Verdict, *, as_json: bool) -> None:
+def _show(scope: Scope, verdict: Verdict, *, as_json: bool) -> None:
     if as_json:
-        print_json({"checked": verdict.checked, "unexplained": [_report(found) for found in verdict.unexplained]})
+        told = {"regions": list(scope.regions), "roles": list(scope.globs), "not_covered": list(verdict.gaps)}
+        unexplained = [_report(found) for found in verdict.unexplained]
+        print_json({"checked": verdict.checked, "unexplained": unexplained} | told)
         return
     if verdict.unexplained:
         print_table(_HEAD, map(_cells, verdict.unexplained))
-    note(f"{verdict.checked} events on protected roles, {len(verdict.unexplained)} unexplained")
+    for gap in verdict.gaps:
+        note(f"not covered: {gap}")
+    where = f"in {', '.join(scope.regions)}"
+    note(f"{verdict.checked} events on protected roles {where}, {len(verdict.unexplained)} unexplained")
 
 
 def _report(found: Unexplained) -> dict[str, object]:

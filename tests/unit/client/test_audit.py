@@ -1,16 +1,20 @@
 """Every credential of a protected role must have a session's row."""
 
 import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sentinel.audit import PROTECTED_ROLES, claimed_stamp, find_doubt, protected_role
 from sentinel.cli import run_command_line
-from sentinel.cloudtrail import CloudTrail
 from sentinel.sessions import Session
+from tests.unit.client.fake_account import ACCOUNT, FakeAccount
 from tests.unit.client.session_service import ID, OTHER_ID, ROLE, STAMP, SessionService, a_session
-from tests.unit.client.trail_events import History, a_vend, an_event, history, parsed
+from tests.unit.client.trail_events import a_vend, an_event, parsed
 
 OTHER_ROLE = "arn:aws:iam::111122223333:role/sentinel/protected/other"
 ASKING: dict[str, Any] = {
@@ -92,62 +96,212 @@ def test_roles_elsewhere_are_not_protected(role: str) -> None:
 
 
 @pytest.fixture
-def region(monkeypatch: pytest.MonkeyPatch, sessions: SessionService) -> History:
-    found = History({("EventName", "AssumeRole"): [a_vend(1), a_vend(2, role="arn:aws:iam::1:role/admin")]})
-
-    def open_it(*_: object) -> CloudTrail:
-        return history(found)
-
-    monkeypatch.setattr("sentinel.trail_options.open_cloudtrail", open_it)
+def account(
+    monkeypatch: pytest.MonkeyPatch, sessions: SessionService, tmp_path: Path, socket_enabled: None
+) -> Iterator[FakeAccount]:
+    """Give the auditor's account, with one vend that has its session."""
+    assert socket_enabled is None
+    fake = FakeAccount(profiles={"prod": json.dumps({"role_arn": ROLE})})
+    fake.events["eu-central-1", "AssumeRole"] = [a_vend(1), a_vend(2, role=f"arn:aws:iam::{ACCOUNT}:role/admin")]
+    (tmp_path / "config").write_text(
+        "[default]\naws_access_key_id = AKIAAUDITOR000000001\naws_secret_access_key = s\n"
+        f"region = eu-central-1\nendpoint_url = {fake.url}\n"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     sessions.answer("GET", "/v1/sessions", {"sessions": [], "next_cursor": None})
     sessions.answer("GET", f"/v1/sessions/{ID}", {"session": a_session()})
-    return found
+    yield fake
+    fake.close()
 
 
-@pytest.mark.usefixtures("region")
-def test_an_account_whose_events_all_have_sessions_passes(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_command_line(VERIFY) == 0
-    assert "1 events on protected roles, 0 unexplained" in capsys.readouterr().err
+@dataclass(frozen=True)
+class Audited:
+    code: int
+    told: dict[str, Any]
+    err: str
+
+    @property
+    def gaps(self) -> str:
+        return "\n".join(self.told["not_covered"])
 
 
-def test_an_unexplained_event_fails_and_is_shown(
-    region: History, sessions: SessionService, capsys: pytest.CaptureFixture[str]
+Audit = Callable[..., Audited]
+
+
+@pytest.fixture
+def audit(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Audit:
+    monkeypatch.setattr("sentinel.commands.audit.utc_now", lambda: datetime(2026, 3, 3, tzinfo=UTC))
+
+    def run(*arguments: str) -> Audited:
+        code = run_command_line([*VERIFY, "--json", *arguments])
+        said = capsys.readouterr()
+        return Audited(code, json.loads(said.out or "{}"), said.err)
+
+    return run
+
+
+def test_an_account_whose_events_all_have_sessions_passes(account: FakeAccount, audit: Audit) -> None:
+    audited = audit()
+    assert (audited.code, audited.gaps) == (0, ""), audited
+    assert (audited.told["checked"], audited.told["unexplained"]) == (1, [])
+    assert audited.told["regions"] == ["eu-central-1", "us-east-1"]
+    assert {region for region, _ in account.looked} == {"eu-central-1", "us-east-1"}
+
+
+@pytest.mark.parametrize("region", ["eu-central-1", "us-east-1", "ap-south-1"])
+@pytest.mark.parametrize("action", ["AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"])
+def test_an_unexplained_event_fails_in_whichever_enabled_region_it_was(
+    account: FakeAccount, audit: Audit, region: str, action: str
 ) -> None:
+    account.enabled = ("ap-south-1", "eu-central-1", "us-east-1")
     stranger = a_vend(3, stamp=f"sentinel-d-{OTHER_ID}-alice")
-    region.events["EventName", "AssumeRole"] = [a_vend(1), stranger, stranger, a_vend(4)]
-    assert run_command_line([*VERIFY, "--json"]) == 1
-    told = json.loads(capsys.readouterr().out)
-    assert told["checked"] == 3
-    assert [found["event"]["id"] for found in told["unexplained"]] == ["event-3"]
-    assert [path for _, path, _ in sessions.asked] == [
-        "/v1/sessions",
-        f"/v1/sessions/{ID}",
-        f"/v1/sessions/{OTHER_ID}",
-    ]
-    assert run_command_line(VERIFY) == 1
-    assert "event-3" in capsys.readouterr().out
+    account.events.setdefault((region, action), []).extend([stranger, stranger])
+    audited = audit()
+    assert (audited.code, audited.told["checked"]) == (1, 2)
+    assert [found["event"]["id"] for found in audited.told["unexplained"]] == ["event-3"]
 
 
-def test_other_roles_are_checked_when_named(region: History, capsys: pytest.CaptureFixture[str]) -> None:
-    region.events["EventName", "AssumeRoleWithSAML"] = [a_vend(9, role="arn:aws:iam::1:role/x", stamp=None)]
-    assert run_command_line([*VERIFY, "--role", "arn:aws:iam::1:role/x"]) == 1
-    assert "1 events on protected roles, 1 unexplained" in capsys.readouterr().err
-
-
-def test_an_auditor_who_may_not_see_all_sessions_is_told_so(
-    region: History, sessions: SessionService, capsys: pytest.CaptureFixture[str]
+@pytest.mark.usefixtures("account")
+def test_an_unexplained_event_fails_and_is_shown(
+    account: FakeAccount, sessions: SessionService, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert region.error is None
+    account.events["us-east-1", "AssumeRole"] = [a_vend(3, stamp=f"sentinel-d-{OTHER_ID}-alice")]
+    assert run_command_line(VERIFY) == 1
+    said = capsys.readouterr()
+    assert "event-3" in said.out
+    assert "2 events on protected roles in eu-central-1, us-east-1, 1 unexplained" in said.err
+    assert ("GET", f"/v1/sessions/{OTHER_ID}", {}) in sessions.asked
+
+
+@pytest.mark.parametrize("path", ["/team/payments/", "/x/"])
+def test_a_role_is_protected_by_the_path_of_any_profile(account: FakeAccount, audit: Audit, path: str) -> None:
+    account.profiles["pay"] = json.dumps({"role_arn": f"arn:aws:iam::{ACCOUNT}:role{path}pay"})
+    account.events["us-east-1", "AssumeRole"] = [
+        a_vend(3, role=f"arn:aws:iam::{ACCOUNT}:role{path}pay", stamp=None),
+        a_vend(4, role=f"arn:aws:iam::{ACCOUNT}:role{path}deeper/other", stamp=None),
+        a_vend(5, role=f"arn:aws:iam::{ACCOUNT}:role/elsewhere", stamp=None),
+    ]
+    audited = audit()
+    assert [found["event"]["id"] for found in audited.told["unexplained"]] == ["event-3", "event-4"]
+
+
+def test_a_profile_s_role_without_a_path_makes_no_other_role_protected(account: FakeAccount, audit: Audit) -> None:
+    account.profiles["pay"] = json.dumps({"role_arn": f"arn:aws:iam::{ACCOUNT}:role/pay"})
+    account.events["us-east-1", "AssumeRole"] = [
+        a_vend(3, role=f"arn:aws:iam::{ACCOUNT}:role/{name}", stamp=None) for name in ("pay", "other")
+    ]
+    assert [found["role_arn"] for found in audit().told["unexplained"]] == [f"arn:aws:iam::{ACCOUNT}:role/pay"]
+
+
+def test_nothing_looked_at_is_no_success(account: FakeAccount, audit: Audit) -> None:
+    account.events = {("us-east-1", "AssumeRole"): [a_vend(2, role=f"arn:aws:iam::{ACCOUNT}:role/admin")]}
+    audited = audit()
+    assert (audited.code, audited.told["checked"]) == (3, 0)
+    assert "no event on a protected role" in audited.gaps
+
+
+@pytest.mark.parametrize("may_list", ["account:ListRegions", "ec2:DescribeRegions"])
+def test_either_permission_lists_the_regions(account: FakeAccount, audit: Audit, may_list: str) -> None:
+    account.denied = {"account:ListRegions", "ec2:DescribeRegions"} - {may_list}
+    audited = audit()
+    assert (audited.code, audited.told["regions"]) == (0, ["eu-central-1", "us-east-1"])
+
+
+def test_without_either_the_other_regions_are_named_as_not_covered(account: FakeAccount, audit: Audit) -> None:
+    account.denied = {"account:ListRegions", "ec2:DescribeRegions"}
+    audited = audit()
+    assert (audited.code, audited.told["regions"]) == (3, ["eu-central-1"])
+    assert "any region but eu-central-1" in audited.gaps
+    assert "account:ListRegions" in audited.gaps
+    audited = audit("--trail-region", "us-east-1", "--trail-region", "eu-central-1")
+    assert (audited.code, sorted(audited.told["regions"])) == (0, ["eu-central-1", "us-east-1"])
+
+
+def test_enabled_regions_that_are_left_out_are_named(account: FakeAccount, audit: Audit) -> None:
+    account.enabled = ("ap-south-1", "eu-central-1", "us-east-1")
+    audited = audit("--trail-region", "eu-central-1")
+    assert audited.code == 3
+    assert "the regions ap-south-1, us-east-1" in audited.gaps
+
+
+def test_a_region_that_refuses_is_named_and_the_others_are_looked_at(account: FakeAccount, audit: Audit) -> None:
+    account.denied = {"cloudtrail:LookupEvents us-east-1"}
+    audited = audit()
+    assert (audited.code, audited.told["checked"]) == (3, 1)
+    assert "the region us-east-1: your own AWS credentials may not look up CloudTrail events" in audited.gaps
+
+
+def test_a_denied_look_up_fails_the_audit(account: FakeAccount, audit: Audit) -> None:
+    account.denied = {f"cloudtrail:LookupEvents {region}" for region in account.enabled}
+    audited = audit()
+    assert audited.code == 1
+    assert "may not look up CloudTrail events" in audited.err
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"denied": {"ssm:GetParametersByPath"}}, "may not ssm:GetParametersByPath; name the roles with --role"),
+        ({"profiles": {}}, "there is no profile below /sentinel/profiles in eu-central-1"),
+        ({"prefix": "/elsewhere"}, "there is no profile below /sentinel/profiles in eu-central-1"),
+        ({"profiles": {"prod": json.dumps({"role_arn": ROLE}), "pay": "{"}}, "the role of /sentinel/profiles/pay"),
+        ({"denied": {"sts:GetCallerIdentity"}}, "sts:GetCallerIdentity does not tell"),
+    ],
+)
+def test_roles_that_are_not_known_are_named_as_not_covered(
+    account: FakeAccount, audit: Audit, change: dict[str, Any], words: str
+) -> None:
+    for name, value in change.items():
+        setattr(account, name, value)
+    audited = audit()
+    assert audited.code == 3
+    assert words in audited.gaps
+
+
+def test_profiles_below_another_prefix_are_found(account: FakeAccount, audit: Audit) -> None:
+    account.prefix = "/elsewhere"
+    assert audit("--prefix", "/elsewhere/").code == 0
+
+
+def test_roles_of_another_account_are_named_as_not_covered(account: FakeAccount, audit: Audit) -> None:
+    account.profiles["far"] = json.dumps({"role_arn": "arn:aws:iam::444455556666:role/sentinel/protected/far"})
+    audited = audit()
+    assert audited.code == 3
+    assert "the roles of account 444455556666" in audited.gaps
+    assert audit("--role", f"arn:aws:iam::{ACCOUNT}:role/*").code == 1  # of its own, and admin has no session
+    assert "account 444455556666" in audit("--role", "arn:aws:iam::444455556666:role/*").gaps
+
+
+def test_a_profile_s_role_that_no_named_glob_matches_is_named(account: FakeAccount, audit: Audit) -> None:
+    account.profiles["pay"] = json.dumps({"role_arn": f"arn:aws:iam::{ACCOUNT}:role/pay"})
+    audited = audit("--role", ROLE)
+    assert (audited.code, audited.told["checked"]) == (3, 1)
+    assert f"the role arn:aws:iam::{ACCOUNT}:role/pay" in audited.gaps
+
+
+@pytest.mark.usefixtures("account")
+def test_what_the_history_no_longer_keeps_is_named(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sentinel.commands.audit.utc_now", lambda: datetime(2026, 5, 30, tzinfo=UTC))
+    assert audit().code == 0
+    monkeypatch.setattr("sentinel.commands.audit.utc_now", lambda: datetime(2026, 5, 31, tzinfo=UTC))
+    audited = audit()
+    assert audited.code == 3
+    assert "what was before 2026-03-02" in audited.gaps
+
+
+@pytest.mark.usefixtures("account")
+def test_what_is_not_covered_is_shown_to_people_too(capsys: pytest.CaptureFixture[str]) -> None:
+    run_command_line([*VERIFY, "--trail-region", "eu-central-1"])
+    assert "sentinel: not covered: the regions us-east-1" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("account")
+def test_an_auditor_who_may_not_see_all_sessions_is_told_so(sessions: SessionService, audit: Audit) -> None:
     refused = {"code": "not_permitted", "message": "this takes the permission to read"}
     sessions.answer("GET", "/v1/sessions", refused, status=403)
-    assert run_command_line(VERIFY) == 1
-    assert "permission to read" in capsys.readouterr().err
-
-
-def test_a_denied_look_up_fails_the_audit(region: History, capsys: pytest.CaptureFixture[str]) -> None:
-    region.error = "AccessDeniedException"
-    assert run_command_line(VERIFY) == 1
-    assert "may not look up CloudTrail events" in capsys.readouterr().err
+    audited = audit()
+    assert audited.code == 1
+    assert "permission to read" in audited.err
 
 
 @pytest.mark.parametrize("since", ["tomorrow", "2026-03-03T00:00:00Z"])
