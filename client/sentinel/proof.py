@@ -57,7 +57,7 @@ def make_proof(
 ) -> str:
     """Make the value of an Authorization header.
 
-    `api_id` is the id of the API that is called, `region` any region of its partition: the nearest is the fastest.
+    `api_id` is the id of the API that is called, `region` its region, or one that its authorizer names.
     `request`, for an API that binds proofs to requests, is the method and the path with its query, without the stage:
     `("GET", "/orders?page=2")`.
 

@@ -57,7 +57,9 @@ def find_session(settings: Settings, profile: str | None) -> SessionCredentials:
 
 
 def find_region(settings: Settings, of_the_api: str | None = None) -> str:
-    """Choose the region a proof is signed for: the nearest of the API's partition, or any.
+    """Choose the region a proof is signed for: the API's, which is that of Sentinel where nothing says another.
+
+    The caller's own comes last: `sentinel exec` sets the profile's, and an authorizer takes its own and those it names.
 
     Raises:
         UsageError: nobody names one.
@@ -67,13 +69,13 @@ def find_region(settings: Settings, of_the_api: str | None = None) -> str:
     named = (
         settings.region,
         of_the_api,
+        None if server is None else server.region,
         os.environ.get("AWS_REGION"),
         os.environ.get("AWS_DEFAULT_REGION"),
-        None if server is None else server.region,
     )
     region = next((name for name in named if name), None)
     if region is None:
-        raise UsageError("the region to sign for is not known", "pass --region REGION: any of the API's partition")
+        raise UsageError("the region to sign for is not known", "pass --region REGION: the API's own")
     return region
 
 
@@ -93,4 +95,4 @@ def prove(credentials: SessionCredentials, api_id: str, region: str, request: tu
     except UnclearQueryError as error:
         raise UsageError(str(error), "a proof that is bound to the request covers its query") from None
     except UnknownProofRegionError as error:
-        raise NoProofError(str(error), "pass --region REGION: any of the API's partition") from None
+        raise NoProofError(str(error), "pass --region REGION: the API's own") from None

@@ -73,6 +73,7 @@ class Authorizer(_Model):
     accepted_profiles: Annotated[tuple[str, ...], Field(min_length=1)]
     max_session_age: str | None = None
     proof_binding: Literal["api", "request"] | None = None
+    sts_regions: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _can_start(self) -> Self:
@@ -87,6 +88,7 @@ class Authorizer(_Model):
             "accepted_profiles": ",".join(self.accepted_profiles),
             "max_session_age": self.max_session_age,
             "proof_binding": self.proof_binding,
+            "sts_regions": ",".join(self.sts_regions) or None,
         }
         return {name: value for name, value in chosen.items() if value is not None}
 

@@ -11,7 +11,7 @@ class Denial(StrEnum):
     MALFORMED_PROOF = "the proof cannot be read"
     STALE_PROOF = "the proof is older than a minute, or from the future"
     UNCLEAR_QUERY = "the query can be read in more than one way, and the proof has to be for it"
-    FOREIGN_REGION = "the proof is for a region of another partition, or of none"
+    FOREIGN_REGION = "the proof is for a region that is neither the function's own nor in SENTINEL_STS_REGIONS"
     NOT_PROVEN = "STS does not confirm the signature"
     NOT_VENDED = "the credentials are not a session of Sentinel's"
     UNKNOWN_SESSION = "there is no such session"

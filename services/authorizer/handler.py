@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, TextIO
 
 from services.authorizer.app import AuthorizerApp
-from services.authorizer.memory import ConfirmedProofs
+from services.authorizer.memory import ConfirmedProofs, RefusedProofs
 from services.authorizer.service import Acceptance, AuthorizerService
 from services.authorizer.settings import AuthorizerSettings, ProofBinding
 from shared.aws.caller_identity import CallerIdentity
@@ -18,7 +18,7 @@ from shared.aws.sts_endpoints import StsEndpoints
 from shared.edge.clock import utc_now
 from shared.edge.opening import open_function_clients
 from shared.edge.process import LambdaProcess
-from shared.edge.settings import read_settings
+from shared.edge.settings import InvalidSettingsError, read_settings
 from shared.edge.snapshots import SnapshotSteps, survive_snapshots
 from shared.edge.traces import open_tracer, subsegment
 
@@ -39,21 +39,24 @@ def wire(
 
     """
     settings = read_settings(environ, AuthorizerSettings)
+    endpoints = _endpoints(settings, environ)
     tracer = open_tracer("authorizer")
     runner = asyncio.Runner()
     clients = runner.run(open_function_clients(settings, environ["AWS_REGION"], _CONNECTIONS))
-    confirmed = ConfirmedProofs()
+    confirmed, refused = ConfirmedProofs(), RefusedProofs()
 
     async def begin_again() -> None:
         await clients.renew()
         confirmed.forget()
+        refused.forget()
 
     survive_snapshots(SnapshotSteps(runner, clients.aclose, begin_again))
     service = AuthorizerService(
         acceptance=_acceptance(settings),
-        endpoints=StsEndpoints(environ["AWS_REGION"], _emulator(environ)),
+        endpoints=endpoints,
         identities=CallerIdentity(clients.http, 2 * settings.call_timeout, subsegment),
         confirmed=confirmed,
+        refused=refused,
         sessions=SessionStandings(clients.dynamodb, settings.session_table, settings.grant_table),
         clock=clock,
     )
@@ -67,6 +70,14 @@ def _acceptance(settings: AuthorizerSettings) -> Acceptance:
         longest_age=settings.max_session_age,
         binds_request=settings.proof_binding is ProofBinding.REQUEST,
     )
+
+
+def _endpoints(settings: AuthorizerSettings, environ: Mapping[str, str]) -> StsEndpoints:
+    own = environ["AWS_REGION"]
+    try:
+        return StsEndpoints(own, _emulator(environ), accepted={own, *settings.sts_regions})
+    except LookupError as error:
+        raise InvalidSettingsError(f"the environment is not usable:\n  SENTINEL_STS_REGIONS: {error}") from None
 
 
 def _emulator(environ: Mapping[str, str]) -> str | None:

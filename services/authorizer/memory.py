@@ -1,4 +1,4 @@
-"""Proofs that STS has confirmed, remembered until they age out: a steady client costs STS one call a minute."""
+"""Proofs that STS has judged, remembered until they age out: one proof costs STS one call, however often it comes."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -46,3 +46,25 @@ class ConfirmedProofs:
         self._confirmed.move_to_end(key)
         while len(self._confirmed) > _MOST:
             self._confirmed.popitem(last=False)
+
+
+class RefusedProofs:
+    """The latest proofs that STS refused for good. Kept apart, so that forgeries push out none that was confirmed."""
+
+    def __init__(self) -> None:
+        self._refused: OrderedDict[ProofKey, datetime] = OrderedDict()
+
+    def forget(self) -> None:
+        """Remember nothing."""
+        self._refused.clear()
+
+    def holds(self, key: ProofKey, now: datetime) -> bool:
+        """Whether a proof was refused. Once it is too old to be taken, its age refuses it."""
+        return key in self._refused and now < self._refused[key]
+
+    def remember(self, key: ProofKey, proof: Proof) -> None:
+        """Remember a proof that STS refused; the oldest go first."""
+        self._refused[key] = proof.signed_at + LONGEST_LIFE
+        self._refused.move_to_end(key)
+        while len(self._refused) > _MOST:
+            self._refused.popitem(last=False)

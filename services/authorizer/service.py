@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from services.authorizer.answers import Passed
 from services.authorizer.denials import Denial
 from services.authorizer.event import AccessQuestion
-from services.authorizer.memory import ConfirmedProofs, ProofKey
+from services.authorizer.memory import ConfirmedProofs, ProofKey, RefusedProofs
 from shared.aws.caller_identity import CallerIdentity, NotProven, VerifiedIdentity
 from shared.aws.session_rows import SessionRow
 from shared.aws.session_standing import SessionStanding, SessionStandings
@@ -40,6 +40,7 @@ class AuthorizerService:
     endpoints: StsEndpoints
     identities: CallerIdentity
     confirmed: ConfirmedProofs
+    refused: RefusedProofs
     sessions: SessionStandings
     clock: Callable[[], datetime]
 
@@ -80,12 +81,16 @@ class AuthorizerService:
         key = ProofKey(proof.fingerprint(), question.api_id, binding)
         if (known := self.confirmed.find(key, now)) is not None:
             return known
+        if self.refused.holds(key, now):
+            return Denial.NOT_PROVEN
         endpoint = self.endpoints.find(proof.region)
         if endpoint is None:
             return Denial.FOREIGN_REGION
         with audit.step("proof"):
             identity = await self.identities.verify(proof, endpoint, api_id=question.api_id, binding=binding)
         if isinstance(identity, NotProven):
+            if identity.is_final:
+                self.refused.remember(key, proof)
             return Denial.NOT_PROVEN
         self.confirmed.remember(key, proof, identity, now)
         return identity

@@ -49,6 +49,13 @@ class AuthorizerSettings(CommonSettings):
         BeforeValidator(_parse_age),
         Field(description="How long ago a session may have been issued (`15m`). Nothing vended lives over an hour."),
     ] = CHAINING_MAXIMUM
+    sts_regions: Annotated[
+        Names,
+        Field(
+            description="Regions, beside the function's own, for which a proof may be signed, separated by commas. "
+            "Each is one more STS that anybody on the internet can have asked.",
+        ),
+    ] = ()
     proof_binding: Annotated[
         ProofBinding,
         Field(

@@ -22,6 +22,16 @@ _MAX_ANSWER_BYTES: Final = 8192
 _NAMESPACE: Final = "{https://sts.amazonaws.com/doc/2011-06-15/}"
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>'
 _CODE: Final = re.compile(rb"<Code>(\w{1,64})</Code>")
+# STS's words for what no repetition changes (STS API reference, "Common errors"). Any other refusal may pass.
+_FINAL_CODES: Final = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidClientTokenId",
+        "SignatureDoesNotMatch",
+    },
+)
 _OK, _BAD_REQUEST, _FORBIDDEN, _TOO_MANY, _SERVER_ERROR = 200, 400, 403, 429, 500
 
 
@@ -35,7 +45,12 @@ class VerifiedIdentity:
 
 @dataclass(frozen=True, slots=True)
 class NotProven:
-    """STS does not know the credentials, they have expired, or they signed something else."""
+    """STS does not know the credentials, they have expired, or they signed something else.
+
+    `is_final` says that it will say the same of the same proof again.
+    """
+
+    is_final: bool
 
 
 class CallerIdentity:
@@ -101,7 +116,7 @@ def _judge(reply: Reply) -> VerifiedIdentity | NotProven:
     if status == _TOO_MANY or code in THROTTLING_CODES:
         raise ThrottledError("sts", f"GetCallerIdentity answered {code} ({status})")
     if status in (_BAD_REQUEST, _FORBIDDEN):
-        return NotProven()
+        return NotProven(is_final=code in _FINAL_CODES)
     if status >= _SERVER_ERROR:
         raise UnavailableError("sts", f"GetCallerIdentity answered {code} ({status})")
     raise _unreadable(f"has status {status}, which STS does not give")

@@ -1,5 +1,6 @@
 """Where STS answers for a region: its own partition's regional endpoint, and never another."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -15,23 +16,26 @@ class StsEndpoint:
 
 
 class StsEndpoints:
-    """The endpoints of one partition. An emulator's URL, where there is one, stands for all of them."""
+    """Endpoints of one partition. An emulator's URL, where there is one, stands for all of them."""
 
-    def __init__(self, region: str, emulator: str | None = None) -> None:
-        """Take the partition that `region`, the function's own, lies in.
+    def __init__(self, region: str, emulator: str | None = None, *, accepted: Collection[str] | None = None) -> None:
+        """Take the partition that `region`, the function's own, lies in; of it the `accepted` regions, or all.
 
         Raises:
-            LookupError: no partition has such a region.
+            LookupError: no partition has such a region, or an accepted one lies in another.
 
         """
         # A name that only looks like a region is none: nobody shall choose what host names are looked up.
         self._partition = find_partition(region)
         # Its own may be newer than the names we know.
-        self._regions = self._partition.regions | {region}
+        known = self._partition.regions | {region}
+        if accepted is not None and (others := sorted(set(accepted) - known)):
+            raise LookupError(f"{others[0]!r} is no region of the partition that {region} lies in")
+        self._regions = known if accepted is None else known & set(accepted)
         self._emulator = emulator
 
     def find(self, region: str) -> StsEndpoint | None:
-        """Give the endpoint of a region; None for a region of another partition, or of none."""
+        """Give the endpoint of a region; None for one that is not accepted."""
         if region not in self._regions:
             return None
         if self._emulator is not None:

@@ -49,6 +49,7 @@ locals {
       SENTINEL_ACCEPTED_PROFILES = join(",", authorizer.accepted_profiles)
       SENTINEL_MAX_SESSION_AGE   = authorizer.max_session_age
       SENTINEL_PROOF_BINDING     = authorizer.proof_binding
-    }) : name => tostring(value) if value != null
+      SENTINEL_STS_REGIONS       = join(",", authorizer.sts_regions)
+    }) : name => tostring(value) if value != null && value != ""
   } }
 }

@@ -84,6 +84,7 @@ variable "authorizers" {
     accepted_profiles = list(string)
     max_session_age   = optional(string)
     proof_binding     = optional(string)
+    sts_regions       = optional(list(string), [])
   }))
   default  = {}
   nullable = false

@@ -13,6 +13,7 @@ from tests.gateway_events import API_ID
 from tests.security.authorizer.refusals import refused
 from tests.service.authorizer.events import http_api_question, rest_api_question
 from tests.service.authorizer.function import KEYS, NOON, REGION, AuthorizerLambda
+from tests.service.authorizer.sts import answers, error_xml
 
 OTHER_KEYS = type(KEYS)("ASIAZZZZZZZZZZZZZZZZ", "another-secret", "Z" * 300)
 
@@ -74,7 +75,6 @@ def _altered(proof: str, **changes: Any) -> str:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"region": "eu-west-1"},
         {"key": OTHER_KEYS.access_key_id},
         {"key": "ASIAUNKNOWNUNKNOWN00"},
         {"token": OTHER_KEYS.session_token},
@@ -95,6 +95,66 @@ def test_an_altered_proof_is_refused_though_the_right_one_is_remembered(authoriz
     proof = authorizer.proof()
     assert authorizer.ask(proof).is_allowed
     refused(authorizer.ask(_altered(proof, signature="0" * 64)), "not_proven", sts_calls=1)
+
+
+@pytest.mark.parametrize("seconds", [1, 30, 59])
+@pytest.mark.parametrize(
+    "code", ["SignatureDoesNotMatch", "InvalidClientTokenId", "ExpiredToken", "IncompleteSignature"]
+)
+def test_a_proof_that_sts_refused_for_good_is_not_asked_about_again(
+    authorizer: AuthorizerLambda, code: str, seconds: int
+) -> None:
+    proof = _altered(authorizer.proof(), signature="0" * 64)
+    authorizer.sts.hostile = answers(403, error_xml(code))
+    refused(authorizer.ask(proof), "not_proven", sts_calls=1)
+    authorizer.clock.forward(seconds=seconds)
+    refused(authorizer.ask(proof), "not_proven")
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "RequestExpired", "InternalFailure", "NoSuchThing"])
+def test_a_refusal_that_may_pass_is_asked_about_again(authorizer: AuthorizerLambda, code: str) -> None:
+    proof = authorizer.proof()
+    authorizer.sts.hostile = answers(403, error_xml(code))
+    refused(authorizer.ask(proof), "not_proven", sts_calls=1)
+    authorizer.sts.hostile = None
+    assert authorizer.ask(proof).is_allowed
+
+
+@pytest.mark.parametrize(("status", "code"), [(429, "Throttling"), (400, "Throttling"), (503, "ServiceUnavailable")])
+def test_a_passing_failure_of_sts_refuses_no_proof_for_long(
+    authorizer: AuthorizerLambda, status: int, code: str
+) -> None:
+    proof = authorizer.proof()
+    authorizer.sts.hostile = answers(status, error_xml(code))
+    assert not authorizer.ask(proof).is_allowed
+    authorizer.sts.hostile = None
+    assert authorizer.ask(proof).is_allowed
+
+
+def test_forgeries_push_no_confirmed_proof_out_of_memory(
+    authorizer: AuthorizerLambda, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.authorizer.memory._MOST", 5)
+    proof = authorizer.proof()
+    assert authorizer.ask(proof).sts_calls == 1
+    forged = [_altered(proof, signature=f"{number:064x}") for number in range(10)]
+    assert sum(authorizer.ask(each).sts_calls for each in forged) == 10
+    assert authorizer.ask(proof).sts_calls == 0
+    # The memory of refusals is bounded: the oldest is asked about again, the latest is not.
+    assert [authorizer.ask(forged[number]).sts_calls for number in (9, 0)] == [0, 1]
+
+
+def test_what_was_refused_for_one_api_is_asked_about_for_another(authorizer: AuthorizerLambda) -> None:
+    proof = authorizer.proof(api_id="f6g7h8i9j0")
+    refused(authorizer.ask(proof), "not_proven", sts_calls=1)
+    event = http_api_question(proof)
+    event["requestContext"]["apiId"] = "f6g7h8i9j0"
+    assert authorizer.call(event).is_allowed
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "eu-central-2", "ap-southeast-2"])
+def test_a_region_that_was_not_named_is_never_asked(authorizer: AuthorizerLambda, region: str) -> None:
+    refused(authorizer.ask(authorizer.proof(region=region)), "foreign_region")
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "us-iso-east-1", "eu-evil-1", "us-east-99"])
@@ -232,6 +292,7 @@ class TestProofsBoundToRequests:
     def test_a_proof_is_none_for_another_query(self, authorizer: AuthorizerLambda, signed: str, sent: str) -> None:
         proof = authorizer.proof(request=("GET", f"/orders/7?{signed}"))
         refused(authorizer.ask(proof, query=sent), "not_proven", sts_calls=1)
+        authorizer.clock.forward(seconds=1)
         other = authorizer.proof(request=("GET", f"/orders/7?{signed}"))
         refused(authorizer.call(rest_api_question(other, query=sent)), "not_proven", sts_calls=1)
 

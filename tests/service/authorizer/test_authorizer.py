@@ -10,7 +10,7 @@ from services.authorizer.handler import wire
 from shared.edge.audit import AuditError
 from shared.edge.settings import InvalidSettingsError
 from tests.service.authorizer.events import METHOD_ARN, http_api_question, rest_api_question
-from tests.service.authorizer.function import KEYS, NOON, ROLE_ARN, AuthorizerLambda, arn_of
+from tests.service.authorizer.function import KEYS, NOON, REGION, ROLE_ARN, AuthorizerLambda, arn_of
 
 CONTEXT = {"user": "alice", "profile": "prod", "session_id": "0123456789abcdef", "via": "direct"}
 
@@ -119,9 +119,17 @@ def test_whoever_the_user_is_their_session_passes(authorizer: AuthorizerLambda, 
     assert authorizer.ask().answer["context"]["user"] == user
 
 
-def test_a_proof_may_be_signed_in_any_region_of_the_partition(authorizer: AuthorizerLambda) -> None:
-    authorizer.vend()
-    assert authorizer.ask(authorizer.proof(region="us-east-1")).is_allowed
+class TestNamedRegions:
+    @pytest.fixture
+    def environment(self, environment: dict[str, str]) -> dict[str, str]:
+        return environment | {"SENTINEL_STS_REGIONS": "us-east-1, eu-west-1"}
+
+    @pytest.mark.parametrize("region", [REGION, "us-east-1", "eu-west-1"])
+    def test_a_proof_may_be_signed_in_the_functions_own_region_and_those_it_names(
+        self, authorizer: AuthorizerLambda, region: str
+    ) -> None:
+        authorizer.vend()
+        assert authorizer.ask(authorizer.proof(region=region)).is_allowed
 
 
 def test_each_guarded_api_takes_proofs_for_itself(authorizer: AuthorizerLambda) -> None:
@@ -213,3 +221,8 @@ class TestSettings:
     ) -> None:
         with pytest.raises(InvalidSettingsError, match="SENTINEL_ACCEPTED_PROFILES: "):
             wire(environment | {"SENTINEL_ACCEPTED_PROFILES": accepted})
+
+
+def test_a_region_that_is_none_stops_the_function_from_starting(environment: dict[str, str]) -> None:
+    with pytest.raises(InvalidSettingsError, match=r"SENTINEL_STS_REGIONS.*eu-cenral-1"):
+        wire(environment | {"SENTINEL_STS_REGIONS": "eu-cenral-1"})

@@ -38,3 +38,15 @@ def test_an_emulator_stands_for_every_region() -> None:
 def test_a_function_outside_every_partition_does_not_start() -> None:
     with pytest.raises(LookupError, match="moon-1"):
         StsEndpoints("moon-1")
+
+
+def test_of_the_partition_only_the_accepted_regions_have_an_endpoint() -> None:
+    endpoints = StsEndpoints("eu-central-1", accepted={"eu-central-1", "us-east-1"})
+    found = [endpoints.find(region) is not None for region in ("eu-central-1", "us-east-1", "eu-west-1")]
+    assert found == [True, True, False]
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "us-east-99", "evil.example"])
+def test_what_is_no_region_of_the_partition_cannot_be_accepted(region: str) -> None:
+    with pytest.raises(LookupError, match=region):
+        StsEndpoints("eu-central-1", accepted={"eu-central-1", region})
