@@ -18,7 +18,12 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "settings": {"deadline": "12", "vend_budget": "30", "admin_budget": "20", "trusted_accounts": "444455556666"},
         "authorizers": {
             "pay": {"api_ids": ["a1b2c3d4e5"], "accepted_profiles": ["prod-*"], "max_session_age": "15m"},
-            "logs": {"api_ids": ["f6g7h8i9j0", "k1l2m3n4o5"], "accepted_profiles": ["*"], "proof_binding": "request"},
+            "logs": {
+                "api_ids": ["f6g7h8i9j0", "k1l2m3n4o5"],
+                "accepted_profiles": ["*"],
+                "proof_binding": "request",
+                "sts_regions": ["us-east-1"],
+            },
         },
         "kill_switch_policy_arns": ["arn:aws:iam::444455556666:policy/SentinelRevocations"],
         "rest_api": {"type": "REGIONAL", "source_ips": ["198.51.100.0/24"]},

@@ -173,7 +173,7 @@ run "every_setting_reaches_its_functions" {
     admin_budget        = 20
     read_budget         = 300
     authorizers = {
-      ledger = { api_ids = ["a1", "b2"], accepted_profiles = ["prod", "staging-*"], max_session_age = "15m", proof_binding = "request" }
+      ledger = { api_ids = ["a1", "b2"], accepted_profiles = ["prod", "staging-*"], max_session_age = "15m", proof_binding = "request", sts_regions = ["us-east-1", "eu-west-1"] }
     }
   }
 
@@ -216,6 +216,7 @@ run "every_setting_reaches_its_functions" {
       SENTINEL_ACCEPTED_PROFILES = "prod,staging-*"
       SENTINEL_MAX_SESSION_AGE   = "15m"
       SENTINEL_PROOF_BINDING     = "request"
+      SENTINEL_STS_REGIONS       = "us-east-1,eu-west-1"
     })
     error_message = "A setting of the authorizer is lost, or it answers after API Gateway has given up."
   }
