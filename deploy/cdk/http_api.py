@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import aws_apigatewayv2, aws_lambda, aws_logs
+from aws_cdk import Stack, Token, aws_apigatewayv2, aws_lambda, aws_logs
 from constructs import Construct
 
 from deploy.cdk.access_log import ACCESS_LOG_FORMAT
@@ -18,6 +18,8 @@ class HttpApi(Construct):
     def __init__(self, scope: Construct, construct_id: str, options: ServiceOptions, place: Place) -> None:
         super().__init__(scope, construct_id)
         self._options, self._place = options, place
+        if not Token.is_unresolved(account := Stack.of(self).account):
+            options.check_account(account)
         self._api = aws_apigatewayv2.CfnApi(
             self,
             "Api",

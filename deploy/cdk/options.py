@@ -110,14 +110,15 @@ class IncidentThrottle(Throttle):
 class RestApi(_Model):
     """A REST API beside or instead of the HTTP API, for what that lacks: a resource policy, and a private endpoint.
 
-    Access logs need the CloudWatch role of API Gateway, which is one an account and region and so not this stack's.
+    Access logs need the CloudWatch role of API Gateway, which is one an account and region and so not this stack's:
+    where it is not set, AWS refuses a stage with logs.
     """
 
     type: Literal["REGIONAL", "PRIVATE"]
     vpc_endpoint_ids: tuple[str, ...] = ()
     source_ips: tuple[str, ...] = ()
     stage: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,128}$")] = "live"
-    access_logs: bool = True
+    access_logs: bool = False
 
     @model_validator(mode="after")
     def _from_somewhere(self) -> Self:
@@ -189,3 +190,17 @@ class ServiceOptions(_Model):
             raise ValueError(f"settings: {', '.join(ours)} follows from what is deployed: leave it out")
         check_settings(self.settings)
         return self
+
+    def check_account(self, account: str) -> None:
+        """Refuse an HTTP API that would let nobody in: IAM lets callers of the API's own account through, and no other.
+
+        Raises:
+            ValueError: the account, which this is deployed to, is not trusted.
+
+        """
+        trusted = check_settings(self.settings).trusted_accounts
+        if self.http_api and trusted and account not in trusted:
+            raise ValueError(
+                f"trusted_accounts: the HTTP API takes callers of its own account only ({account}), which is not among "
+                "them: add it, or turn http_api off"
+            )

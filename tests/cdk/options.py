@@ -26,7 +26,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
             },
         },
         "kill_switch_policy_arns": ["arn:aws:iam::444455556666:policy/SentinelRevocations"],
-        "rest_api": {"type": "REGIONAL", "source_ips": ["198.51.100.0/24"]},
+        "rest_api": {"type": "REGIONAL", "source_ips": ["198.51.100.0/24"], "access_logs": True},
         "throttle": {"rate": 20, "burst": 40},
         "incident_throttle": {"rate": 5, "burst": 10},
         "kms_key_arn": KEY,
@@ -41,6 +41,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "trust_amazon_roots_only": False,
         "tracing": False,
         "deletion_protection": False,
-        "rest_api": {"type": "PRIVATE", "vpc_endpoint_ids": ["vpce-0a1b2c3d"], "access_logs": False},
+        "rest_api": {"type": "PRIVATE", "vpc_endpoint_ids": ["vpce-0a1b2c3d"]},
     },
 }

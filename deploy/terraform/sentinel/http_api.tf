@@ -21,6 +21,14 @@ resource "aws_apigatewayv2_api" "this" {
   description   = "Sentinel: credentials at /, everything else below /v1"
   protocol_type = "HTTP"
   tags          = var.tags
+
+  lifecycle {
+    # IAM lets callers of the API's own account through, and of no other.
+    precondition {
+      condition     = length(var.trusted_accounts) == 0 || contains(var.trusted_accounts, local.place.account)
+      error_message = "trusted_accounts: the HTTP API takes callers of this account only (${local.place.account}), which is not among them. Add it, or set http_api = false."
+    }
+  }
 }
 
 resource "aws_apigatewayv2_integration" "this" {

@@ -11,13 +11,13 @@ variable "http_api" {
 }
 
 variable "rest_api" {
-  description = "Serve a REST API too: `PRIVATE`, only through the VPC endpoints, or `REGIONAL`, only from the addresses (CIDR). Takes callers of other trusted accounts as well. `access_logs` needs a CloudWatch role in the account's API Gateway settings."
+  description = "Serve a REST API too: `PRIVATE`, only through the VPC endpoints, or `REGIONAL`, only from the addresses (CIDR). Takes callers of other trusted accounts as well. `access_logs` only where API Gateway has a CloudWatch role in this account and region: without one, AWS refuses the stage."
   type = object({
     type             = string
     stage            = optional(string, "live")
     vpc_endpoint_ids = optional(list(string), [])
     source_ips       = optional(list(string), [])
-    access_logs      = optional(bool, true)
+    access_logs      = optional(bool, false)
   })
   default = null
 

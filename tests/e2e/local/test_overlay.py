@@ -239,3 +239,23 @@ async def _let_dev_chain(aws: LocalAws) -> None:
 
 def _json(document: Policy) -> str:
     return json.dumps(document)
+
+
+async def test_a_stage_of_a_rest_api_writes_logs_only_where_the_account_has_a_role_for_them(aws: LocalAws) -> None:
+    role = local_place().role_arn("api-gateway-logs")
+    logs = {"destinationArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:access", "format": "$context.requestId"}
+    async with aws.client("apigateway") as gateway:
+        api = (await gateway.create_rest_api(name="api"))["id"]
+        deployment = (await gateway.create_deployment(restApiId=api))["id"]
+
+        async def log(stage: str) -> None:
+            changes = [{"op": "replace", "path": f"/accessLogSettings/{key}", "value": logs[key]} for key in logs]
+            await gateway.create_stage(restApiId=api, stageName=stage, deploymentId=deployment)
+            await gateway.update_stage(restApiId=api, stageName=stage, patchOperations=changes)
+
+        with pytest.raises(ClientError, match="CloudWatch Logs role ARN must be set in account settings"):
+            await log("before")
+        await gateway.update_account(
+            patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}],
+        )
+        await log("after")

@@ -106,3 +106,16 @@ def test_a_context_that_is_not_usable_is_refused(context: dict[str, Any], words:
         read_context(context)
 
     assert words in str(refused.value)
+
+
+def test_an_http_api_trusts_its_own_account(packages: dict[str, str]) -> None:
+    """It takes no other's callers, so without it nobody could call."""
+    others = {"settings": {"trusted_accounts": "444455556666"}}
+    with pytest.raises(ValueError, match="add it, or turn http_api off"):
+        ServiceOptions.model_validate({"packages": packages, **others}).check_account("111122223333")
+
+    ServiceOptions.model_validate({"packages": packages}).check_account("111122223333")
+    both = {"settings": {"trusted_accounts": "444455556666,111122223333"}}
+    ServiceOptions.model_validate({"packages": packages, **both}).check_account("111122223333")
+    rest = {"http_api": False, "rest_api": {"type": "REGIONAL", "source_ips": ["198.51.100.0/24"]}}
+    ServiceOptions.model_validate({"packages": packages, **others, **rest}).check_account("111122223333")

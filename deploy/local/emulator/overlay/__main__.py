@@ -15,7 +15,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack_app
 
-from . import assume_role, conditions, control, parameters, rows
+from . import assume_role, conditions, control, parameters, rows, stages
 
 
 def main() -> None:
@@ -29,6 +29,7 @@ def main() -> None:
     assume_role.install()
     parameters.install()
     rows.install()
+    stages.install()
     control.keep_sessions()
     config = Config()
     config.bind = [f"fd://{orders['socket']}"]

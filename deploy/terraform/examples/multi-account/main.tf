@@ -13,6 +13,8 @@ provider "aws" {
   }
 }
 
+data "aws_caller_identity" "sentinel" {}
+
 module "sentinel" {
   source = "../../sentinel"
 
@@ -20,10 +22,12 @@ module "sentinel" {
   architecture = var.architecture
 
   # A regional REST API takes callers of other accounts, which an HTTP API does not.
-  trusted_accounts = var.trusted_accounts
+  # Naming accounts replaces the one that is trusted by itself, so it is named too.
+  trusted_accounts = distinct(concat([data.aws_caller_identity.sentinel.account_id], var.trusted_accounts))
   rest_api = {
-    type       = "REGIONAL"
-    source_ips = var.source_ips
+    type        = "REGIONAL"
+    source_ips  = var.source_ips
+    access_logs = var.access_logs
   }
 
   kill_switch_policy_arns = [module.workload.kill_switch_policy_arn]

@@ -4,8 +4,13 @@ output "url" {
 }
 
 output "caller_policy" {
-  description = "Attach this to whoever may call Sentinel."
+  description = "Attach this to whoever may call Sentinel from its own account."
   value       = module.sentinel.caller_policies["http"]
+}
+
+output "cross_account_caller_policy" {
+  description = "Attach this to whoever may call Sentinel from another trusted account. It is another API, with another id."
+  value       = module.sentinel.caller_policies["rest"]
 }
 
 output "cross_account_url" {

@@ -26,11 +26,17 @@ variable "workload_deployer_role_arn" {
 }
 
 variable "trusted_accounts" {
-  description = "Accounts whose callers are accepted."
+  description = "Accounts whose callers are accepted, beside Sentinel's own."
   type        = list(string)
 }
 
 variable "source_ips" {
   description = "Addresses the REST API may be called from."
   type        = list(string)
+}
+
+variable "access_logs" {
+  description = "Write the API's access log. Only where API Gateway has a CloudWatch role in this account and region (aws_api_gateway_account)."
+  type        = bool
+  default     = false
 }

@@ -15,6 +15,7 @@ module "sentinel" {
     type             = "PRIVATE"
     vpc_endpoint_ids = var.vpc_endpoint_ids
     source_ips       = var.office_ips
+    access_logs      = var.access_logs
   }
 
   kms_key_arn = var.kms_key_arn

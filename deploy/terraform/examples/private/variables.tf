@@ -35,3 +35,9 @@ variable "kms_key_arn" {
   description = "Key of the tables and the topic."
   type        = string
 }
+
+variable "access_logs" {
+  description = "Write the API's access log. Only where API Gateway has a CloudWatch role in this account and region (aws_api_gateway_account)."
+  type        = bool
+  default     = false
+}

@@ -88,3 +88,36 @@ run "regional_beside_the_http_api" {
     error_message = "One of the two APIs is not known."
   }
 }
+
+run "access_logs_are_only_written_where_asked_for" {
+  variables {
+    rest_api = { type = "REGIONAL", source_ips = ["198.51.100.0/24"], access_logs = true }
+  }
+
+  assert {
+    condition     = length(aws_api_gateway_stage.this[0].access_log_settings) == 1
+    error_message = "The access log is not written."
+  }
+}
+
+run "a_stage_needs_no_role_of_the_account" {
+  variables {
+    rest_api = { type = "REGIONAL", source_ips = ["198.51.100.0/24"] }
+  }
+
+  assert {
+    condition     = length(aws_api_gateway_stage.this[0].access_log_settings) == 0
+    error_message = "AWS refuses this stage in an account whose API Gateway has no CloudWatch role."
+  }
+}
+
+run "an_http_api_that_would_let_nobody_in" {
+  command = plan
+
+  variables {
+    rest_api         = { type = "REGIONAL", source_ips = ["198.51.100.0/24"] }
+    trusted_accounts = ["444455556666"]
+  }
+
+  expect_failures = [aws_apigatewayv2_api.this]
+}
