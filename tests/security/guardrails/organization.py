@@ -83,6 +83,10 @@ class Verdict:
     denying: Sequence[str]
 
 
+class UnknownResourceError(AssertionError):
+    """The evaluator has no such action on a resource of this kind, or no such action."""
+
+
 class Organization:
     """Asks the evaluator, which runs as a process of its own."""
 
@@ -138,9 +142,18 @@ class Organization:
             "resourcePolicy": None if closed else trusting or _open_policy(action),
         }
         answer = self._ask({"simulation": simulation, "unchecked": unchecked})
-        assert "errors" not in answer, answer
+        if "errors" in answer:
+            raise UnknownResourceError(f"{action} on {resource}: {answer['errors']}")
         assert answer["ignored"] == [], f"{action} has no such condition keys: {answer['ignored']}"
         return Verdict(answer["result"] == "Allowed", answer["denying"])
+
+    def knows(self, action: str, resource: str) -> bool:
+        """Say whether the action is one on resources of this kind."""
+        try:
+            self.decide(role("Anyone"), action, resource, guarded=False, closed=True)
+        except UnknownResourceError:
+            return False
+        return True
 
     def _ask(self, question: Mapping[str, object]) -> dict[str, Any]:
         assert self._process.stdin is not None

@@ -2,6 +2,7 @@
 
 import pytest
 
+from deploy.policies.generate import EXAMPLE, EXAMPLE_KEY_ARN
 from docs.actions.classified import Covered, Open, load_classified
 from docs.actions.conditions import actions_named
 from docs.actions.reference import SERVICES, actions_of_operations, load_reference, take
@@ -62,6 +63,34 @@ def test_an_operator_is_no_administrator_of_what_runs(organization: Organization
     )
     verdict = organization.decide(operator, action, group.tried, SENTINEL, checked=group.checked, closed=True)
     assert verdict.allowed == (group.by == "OnlyOperatorsWriteDocuments")
+
+
+@pytest.mark.parametrize(
+    ("service", "resource"),
+    [
+        ("apigateway", "arn:aws:apigateway:eu-central-1::/restapis/a1b2c3d4e5"),
+        ("cloudwatch", EXAMPLE.arn("cloudwatch", "alarm:sentinel-kill-switch-failed")),
+        ("dynamodb", EXAMPLE.arn("dynamodb", "table/sentinel-grants")),
+        ("iam", EXAMPLE.vend_role_arn),
+        ("iam", EXAMPLE.kill_switch_policy_arn),
+        ("kms", EXAMPLE_KEY_ARN),
+        ("lambda", EXAMPLE.arn("lambda", "function:sentinel-vend")),
+        ("logs", EXAMPLE.arn("logs", "log-group:/aws/lambda/sentinel-vend")),
+        ("sns", EXAMPLE.topic_arn),
+        ("ssm", EXAMPLE.parameters("policies/access")),
+    ],
+)
+def test_an_administrator_still_looks_at_everything_but_webhooks(
+    organization: Organization, service: str, resource: str
+) -> None:
+    # DynamoDB's own, between the regions of a global table.
+    actions = {f"{service}:{action}" for action in REFERENCE.services[service].read} - {
+        "dynamodb:ReadDataForReplication"
+    }
+    about = [action for action in sorted(actions) if organization.knows(action, resource)]
+    assert about
+    for action in about:
+        assert organization.decide(WHO["an administrator"], action, resource, SENTINEL).allowed, action
 
 
 def test_the_reference_is_what_the_evaluator_knows(organization: Organization) -> None:
