@@ -19,8 +19,8 @@ STRIDE: Final = {
 }
 # The files in the order of the page; the order is a request's way through the house.
 _FILES: Final = ("vend", "aws", "grants", "sessions", "authorizer", "documents", "tables", "client", "build")
-# What Sentinel is made of: a control lies there, and is taken away there.
-_PRODUCTION: Final = r"^(shared|services|client|deploy)/[\w./-]+$"
+# A control is taken away where it lies: in no test, and not in the table.
+_PRODUCTION: Final = r"^(shared|services|client|deploy|tools)/[\w./-]+$|^(Makefile|uv\.lock|\.pre-commit-config\.yaml)$"
 # A whole function of a test module, all of its parameters: tests/<path>.py::[<class>::]<function>.
 _TEST_ID: Final = r"^tests/[a-z0-9_/]+\.py(::Test\w+)*::(test_\w+|runTest)$"
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.faults.cells import Cell
 from tests.faults.checks import check_answer, check_recovery, check_tables
 from tests.faults.kinds import Effect
 from tests.faults.world import Answered, Timing, World
 
+pytestmark = pytest.mark.begins_first
 _TIMINGS = {
     Effect.SILENCE: Timing.HASTY,
     Effect.SILENCE_ONCE: Timing.HASTY,

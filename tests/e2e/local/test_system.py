@@ -13,7 +13,7 @@ from deploy.local.place import REGION
 from deploy.local.stack import LocalStack
 from tests.e2e.local.requests import call
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.begins_first]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
