@@ -44,9 +44,10 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest; the rest stays in its random order."""
-    items.sort(key=lambda item: item.get_closest_marker("begins_first") is None)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several workers share the tests, begin with what takes longest; the rest stays in its random order."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("begins_first") is None)
 
 
 def _install_strict() -> None:

@@ -12,13 +12,12 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
 
 import pytest
 
-from docs.threats.removing import Trial, Word, attempt, copied
+from docs.threats.removing import Copy, Trial, Word, attempt, copied
 from docs.threats.table import PROJECT, Removal, Threat, load_removals, load_threats
 from docs.threats.verdicts import Outcomes, Verdict
 
@@ -60,7 +59,7 @@ def run_tests(threats: Sequence[Threat], arguments: Sequence[str]) -> int:
 def try_removals(removals: Sequence[Removal], threats: Sequence[Threat]) -> int:
     """Try removals, each against the tests of its row, and print a line for each."""
     tests = {threat.id: threat.tests for threat in threats}
-    copies: SimpleQueue[Path] = SimpleQueue()
+    copies: SimpleQueue[Copy] = SimpleQueue()
 
     def try_one(removal: Removal) -> Trial:
         copy = copies.get()

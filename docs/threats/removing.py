@@ -21,9 +21,10 @@ from typing import Final
 
 from docs.threats.table import PROJECT, Removal
 
-# The order in which tests are tried: the quick ones first, and the first failure ends the trial.
-_BY_COST: Final = ("tests/unit/", "tests/security/", "tests/service/", "tests/faults/", "tests/e2e/")
-_LIMIT_S: Final = 900.0
+# The order in which tests are tried, by how their ids begin; the first failure ends the trial. What needs a stack,
+# Node.js or every call to AWS comes last.
+_FIRST: Final = "tests/unit/"
+_LAST: Final = ("tests/unit/cdk/", "tests/security/guardrails/", "tests/security/test_", "tests/faults/", "tests/e2e/")
 # Names that are not there, and what is no Python at all: ruff's codes.
 _BROKEN: Final = "F821,F822,F823,E9"
 
@@ -64,29 +65,70 @@ def remove(removal: Removal, text: str) -> str:
     return text.replace(removal.find, removal.replace)
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of the project, and the process that tries tests in it."""
+
+    folder: Path
+    _process: "subprocess.Popen[str]"
+
+    def run(self, tests: Sequence[str]) -> Mapping[str, str]:
+        """Run tests up to the first failure, and give what `docs.threats.trial` says of it."""
+        answer = self.folder / ".trial.json"
+        answer.unlink(missing_ok=True)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"answer": str(answer), "tests": list(tests)}) + "\n")
+        self._process.stdin.flush()
+        self._process.stdout.readline()
+        if not answer.exists():
+            return {"error": "pytest ended before its answer"}
+        found: Mapping[str, str] = json.loads(answer.read_text(encoding="utf-8"))
+        return found
+
+
 @contextmanager
-def copied(project: Path = PROJECT) -> Iterator[Path]:
+def copied(project: Path = PROJECT) -> Iterator[Copy]:
     """Make a copy that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="sentinel-removals-") as folder:
-        copy = Path(folder) / "copy"
+    with tempfile.TemporaryDirectory(prefix="sentinel-removals-") as parent:
+        folder = Path(parent) / "copy"
         for name in _files(project):
-            target = copy / name
+            target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(project / name, target)
-        _furnish(copy)
-        yield copy
+        _furnish(folder)
+        with opened(folder) as copy:
+            yield copy
 
 
-def attempt(removal: Removal, tests: Sequence[str], copy: Path) -> Trial:
+@contextmanager
+def opened(folder: Path) -> Iterator[Copy]:
+    """Start the process that tries tests in a folder that has an environment."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON", "PYTEST_"))}
+    with subprocess.Popen(  # noqa: S603 - ours
+        [str(folder / ".venv/bin/python"), "-m", "docs.threats.trial"],
+        cwd=folder,
+        env={**kept, "PYTHONDONTWRITEBYTECODE": "1", "VIRTUAL_ENV": str(folder / ".venv")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        yield Copy(folder, process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def attempt(removal: Removal, tests: Sequence[str], copy: Copy) -> Trial:
     """Make a removal in a copy, run tests there up to the first that fails, and take the removal back."""
-    file = copy / removal.file
+    file = copy.folder / removal.file
     before = file.read_text(encoding="utf-8")
     try:
         file.write_text(remove(removal, before), encoding="utf-8")
         if broken := _broken(file):
             return Trial(removal, Word.ERROR, broken)
-        return judge(removal, _run(sorted(tests, key=_cost), copy))
-    except (RemovalError, subprocess.TimeoutExpired) as error:
+        return judge(removal, copy.run(sorted(tests, key=_cost)))
+    except RemovalError as error:
         return Trial(removal, Word.ERROR, str(error))
     finally:
         file.write_text(before, encoding="utf-8")
@@ -105,8 +147,9 @@ def judge(removal: Removal, found: Mapping[str, str]) -> Trial:
     return Trial(removal, Word.UNNOTICED, "every test of the row passes")
 
 
-def _cost(test: str) -> int:
-    return next((number for number, start in enumerate(_BY_COST) if test.startswith(start)), len(_BY_COST))
+def _cost(test: str) -> tuple[int, bool]:
+    late = next((number for number, start in enumerate(_LAST, start=1) if test.startswith(start)), 0)
+    return late, not test.startswith(_FIRST)
 
 
 def _files(project: Path) -> Sequence[str]:
@@ -135,22 +178,3 @@ def _broken(file: Path) -> str:
     command = (sys.executable, "-m", "ruff", "check", "--isolated", "--quiet", "--output-format=concise")
     checked = subprocess.run([*command, f"--select={_BROKEN}", str(file)], capture_output=True, text=True, check=False)  # noqa: S603 - ours
     return checked.stdout.strip()
-
-
-def _run(tests: Sequence[str], copy: Path) -> Mapping[str, str]:
-    answer = copy / ".trial.json"
-    answer.unlink(missing_ok=True)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON", "PYTEST_"))}
-    ran = subprocess.run(  # noqa: S603 - ours
-        [str(copy / ".venv/bin/python"), "-m", "docs.threats.trial", str(answer), *tests],
-        cwd=copy,
-        env={**kept, "PYTHONDONTWRITEBYTECODE": "1", "VIRTUAL_ENV": str(copy / ".venv")},
-        capture_output=True,
-        text=True,
-        timeout=_LIMIT_S,
-        check=False,
-    )
-    if not answer.exists():
-        return {"error": f"pytest did not run: {(ran.stderr or ran.stdout)[-500:]}"}
-    found: Mapping[str, str] = json.loads(answer.read_text(encoding="utf-8"))
-    return found

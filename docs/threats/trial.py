@@ -1,27 +1,24 @@
-"""`python -m docs.threats.trial ANSWER TEST …`: runs tests to the first failure, and writes what it was as JSON.
+"""`python -m docs.threats.trial`: runs tests to the first failure, once for each line of standard input.
 
-`{"failed": test}`, `{"error": why}` where a test could not be collected or set up, and `{}` where all passed.
+A line is JSON: `{"answer": file, "tests": [id, …]}`. What went wrong first is written to the file as JSON:
+`{"failed": test}`, `{"error": why}` where a test could not be collected or set up, and `{}` where all passed. Then an
+empty line is printed. Each run is forked from this process, which has everything imported that is not the project's.
 """
 
+import importlib
 import json
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-_OPTIONS: Final = (
-    "-x",
-    "-q",
-    "--no-header",
-    "--tb=no",
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "no:randomly",
-    "-p",
-    "no:xdist",
-)
+_WITHOUT: Final = ("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist")
+_OPTIONS: Final = ("-x", "-q", "--no-header", "--tb=no", *_WITHOUT)
+# What many tests import and takes longest. None of them starts a thread, or is of a plugin, which pytest imports itself.
+_LARGE: Final = ("aiohttp.web", "boto3", "moto.server", "orjson", "pydantic")
 
 
 class FirstFailure:
@@ -41,14 +38,34 @@ class FirstFailure:
             self.found.setdefault("failed", report.nodeid)
 
 
-def main(answer: str, *tests: str) -> None:
-    """Run the tests and write the answer."""
+def main() -> None:
+    """Serve until standard input ends."""
+    for module in _LARGE:
+        with suppress(ImportError):
+            importlib.import_module(module)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _run(Path(asked["answer"]), asked["tests"])
+        os.waitpid(child, 0)
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+
+
+def _run(answer: Path, tests: list[str]) -> None:
+    """Run the tests in this process, which leads a group of its own, write the answer, and end."""
+    os.setpgid(0, 0)
+    # What tests print is not for who reads this process's output.
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    os.dup2(0, 1)
     first = FirstFailure()
     code = pytest.main([*_OPTIONS, *tests], plugins=[first])
     if not first.found and code != pytest.ExitCode.OK:
         first.found["error"] = f"pytest ended with {int(code)}"
-    Path(answer).write_text(json.dumps(first.found), encoding="utf-8")
+    answer.write_text(json.dumps(first.found), encoding="utf-8")
+    os._exit(0)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

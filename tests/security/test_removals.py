@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from docs.threats.__main__ import choose
-from docs.threats.removing import RemovalError, Word, attempt, judge, remove
+from docs.threats.removing import RemovalError, Word, attempt, judge, opened, remove
 from docs.threats.table import PROJECT, Removal, load_removals, load_threats
 
 REMOVALS = load_removals()
@@ -95,7 +95,8 @@ class TestATrial:
         self, copy: Path, replace: str, test: str, word: Word
     ) -> None:
         before = (copy / REMOVAL.file).read_text()
-        trial = attempt(REMOVAL.model_copy(update={"replace": replace}), [test], copy)
+        with opened(copy) as open_copy:
+            trial = attempt(REMOVAL.model_copy(update={"replace": replace}), [test], open_copy)
         assert (trial.word, (copy / REMOVAL.file).read_text()) == (word, before), trial.detail
 
 
