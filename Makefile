@@ -24,7 +24,7 @@ lint: $(UV) ## format, lint, types, import rules
 	$(RUN) mypy
 	$(RUN) lint-imports
 
-security: $(UV) ## tests/security and every test the threat model names: one line per threat
+security: $(UV) ## tests/security and every test the threat model names, a line per threat; then some controls are removed: REMOVALS=all
 	$(CLEAN) $(RUN) --group cdk python -m docs.threats --removals $(or $(REMOVALS),3) $(SPREAD) $(PYTEST_ARGS)
 
 audit: $(UV) ## known vulnerabilities of every locked package; says so where the service cannot be reached

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.node import install_node_program
+from tests.patience import LIMIT_S
 from tests.security.guardrails.organization import Organization
 
 
@@ -17,4 +18,4 @@ def organization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Organizat
         yield Organization(process, folder)
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(10) == 0
+        assert process.wait(LIMIT_S) == 0

@@ -9,6 +9,7 @@ import pytest
 
 from services.admin.notify import Failure
 from services.admin.notify.sender import Tries, WebhookSender
+from tests.patience import LIMIT_S
 from tests.service.notify.receiver import Names, Receiver, answers, never_ends, running_receiver
 from tests.unit.admin.notify.samples import NOW, SECRET, notice, webhook
 
@@ -17,7 +18,7 @@ UNUSABLE = Failure("its URL cannot be used")
 BROKEN = Failure("the connection broke, or what answered was not HTTP", may_pass=True)
 NO_CONNECTION = Failure("no connection", may_pass=True)
 UNTRUSTED = Failure("its certificate is not trusted, or TLS failed")
-QUICK = Tries(pauses_s=(0, 0))
+QUICK = Tries(each_s=LIMIT_S, pauses_s=(0, 0))
 
 
 def sender(receiver: Receiver, *names: tuple[str, ...]) -> WebhookSender:

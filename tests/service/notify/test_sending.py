@@ -5,10 +5,11 @@ import pytest
 from services.admin.notify import Failure
 from services.admin.notify.sender import Tries, WebhookSender
 from shared.core.webhook import Webhook
+from tests.patience import LIMIT_S
 from tests.service.notify.receiver import Names, Receiver, answers, hangs
 from tests.unit.admin.notify.samples import NOW, notice, slack_webhook, webhook
 
-QUICK = Tries(pauses_s=(0, 0))
+QUICK = Tries(each_s=LIMIT_S, pauses_s=(0, 0))
 
 
 def sender(receiver: Receiver, tries: Tries = QUICK) -> WebhookSender:

@@ -21,6 +21,7 @@ from sentinel.clock import utc_now
 from sentinel.errors import BaseCredentialsError
 from sentinel.loopback import RESOLVING
 from sentinel.remote_server import parse_remote_server
+from tests.patience import LIMIT_S
 
 SERVER: Final = parse_remote_server("https://abc123.execute-api.eu-central-1.amazonaws.com")
 PROGRAM: Final = """
@@ -78,7 +79,7 @@ def outcomes(base: BaseCredentials, threads: int = 8) -> list[str]:
     ready = threading.Barrier(threads)
 
     def one(_: int) -> str:
-        ready.wait(60)
+        ready.wait(LIMIT_S)
         try:
             return sign(base).partition("/")[0]
         except BaseCredentialsError as error:
@@ -89,7 +90,7 @@ def outcomes(base: BaseCredentials, threads: int = 8) -> list[str]:
 
 
 def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 120
+    end = time.monotonic() + LIMIT_S
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)
