@@ -19,7 +19,7 @@ _WITHOUT: Final = ("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdis
 # A control that is gone may leave a test waiting for ever.
 _LIMIT: Final = "--timeout=300"
 _OPTIONS: Final = ("-x", "-q", "--no-header", "--tb=no", _LIMIT, *_WITHOUT)
-# What many tests import and takes longest. None of them starts a thread, or is of a plugin: pytest imports those itself.
+# What many tests import, and takes longest. None starts a thread, or is of a plugin: pytest imports those itself.
 _LARGE: Final = ("aiohttp.web", "boto3", "moto.server", "orjson", "pydantic")
 
 
