@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sentinel.answers import Caller, ProfileAccess, ProfileList, SessionStanding
-from sentinel.aws import BaseCredentials
 from sentinel.credentials import VendedCredentials
 from sentinel.errors import ClientError
 from sentinel.refusal import Refusal
@@ -74,7 +73,7 @@ class SentinelApi:
 
 
 @asynccontextmanager
-async def open_api(settings: Settings, base: BaseCredentials | None = None) -> AsyncIterator[SentinelApi]:
+async def open_api(settings: Settings) -> AsyncIterator[SentinelApi]:
     """Open the API the settings name, for as long as the block runs."""
-    async with open_transport(settings, base) as transport:
+    async with open_transport(settings) as transport:
         yield SentinelApi(transport)

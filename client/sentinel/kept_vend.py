@@ -1,6 +1,5 @@
 """Credentials of a profile for one process that needs them once: the kept ones while they serve, or a new vend."""
 
-from sentinel.aws import BaseCredentials
 from sentinel.cache import cache_key, open_cache
 from sentinel.credentials import VendedCredentials
 from sentinel.options import run
@@ -16,18 +15,17 @@ def vend_kept(settings: Settings, profile: str) -> VendedCredentials:
 
     """
     server = settings.server()
-    base = BaseCredentials(settings.aws_profile, settings.region)
-    key = cache_key(server.base, profile, settings.duration, base.access_key_id())
+    key = cache_key(server.base, profile, settings.duration, settings.base().access_key_id())
     return open_cache().get(
         key,
-        lambda: vend(settings, profile, base),
-        lambda session_id: _stands(settings, session_id, base),
+        lambda: vend(settings, profile),
+        lambda session_id: _stands(settings, session_id),
         server=server.base,
         profile=profile,
     )
 
 
-def vend(settings: Settings, profile: str, base: BaseCredentials | None = None) -> VendedCredentials:
+def vend(settings: Settings, profile: str) -> VendedCredentials:
     """Vend new credentials.
 
     Raises:
@@ -38,17 +36,17 @@ def vend(settings: Settings, profile: str, base: BaseCredentials | None = None) 
     from sentinel.api import open_api  # noqa: PLC0415 - see above
 
     async def ask() -> VendedCredentials:
-        async with open_api(settings, base) as api:
+        async with open_api(settings) as api:
             return accepted(await api.vend(profile, settings.duration))
 
     return run(ask())
 
 
-def _stands(settings: Settings, session_id: str, base: BaseCredentials) -> bool:
+def _stands(settings: Settings, session_id: str) -> bool:
     from sentinel.api import open_api  # noqa: PLC0415 - as above
 
     async def ask() -> bool:
-        async with open_api(settings, base) as api:
+        async with open_api(settings) as api:
             return await api.session_stands(session_id)
 
     return run(ask())

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sentinel.aws import BaseCredentials
 from sentinel.refusal import Refusal
 from sentinel.revocations import (
     KillSwitchAnswer,
@@ -71,9 +70,9 @@ class SessionApi:
 
 
 @asynccontextmanager
-async def open_session_api(settings: Settings, base: BaseCredentials | None = None) -> AsyncIterator[SessionApi]:
+async def open_session_api(settings: Settings) -> AsyncIterator[SessionApi]:
     """Open the API the settings name, for as long as the block runs."""
-    async with open_transport(settings, base) as transport:
+    async with open_transport(settings) as transport:
         yield SessionApi(transport)
 
 

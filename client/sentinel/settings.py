@@ -2,15 +2,18 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sentinel.errors import UsageError
 from sentinel.remote_server import RemoteServer, parse_remote_server
 from shared.core.durations import STS_MAXIMUM, STS_MINIMUM, parse_duration
+
+if TYPE_CHECKING:
+    from sentinel.aws import BaseCredentials
 
 _NO_SERVER_HINT: Final = (
     "pass --remote-server URL, or set SENTINEL_REMOTE_SERVER, or write to {file}: "
@@ -28,6 +31,16 @@ class Settings:
     region: str | None = None
     signing_service: str | None = None
     duration: timedelta | None = None
+    _base: list["BaseCredentials"] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def base(self) -> "BaseCredentials":
+        """Give the caller's own credentials: one holder for all that a command does, so that they are found once."""
+        if not self._base:
+            # botocore takes a while to import, and `--help` needs none.
+            from sentinel.aws import BaseCredentials  # noqa: PLC0415 - see above
+
+            self._base.append(BaseCredentials(self.aws_profile, self.region))
+        return self._base[0]
 
     def server(self) -> RemoteServer:
         """Insist on the remote server.

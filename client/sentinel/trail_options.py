@@ -5,7 +5,6 @@ from typing import Final
 
 import click
 
-from sentinel.aws import BaseCredentials
 from sentinel.cloudtrail import CloudTrail, open_cloudtrail
 from sentinel.settings import Settings
 
@@ -26,5 +25,5 @@ def open_trail(settings: Settings, regions: Sequence[str]) -> CloudTrail:
         UsageError: no region is named, and the settings name none either.
 
     """
-    base = BaseCredentials(settings.aws_profile, settings.region)
+    base = settings.base()
     return open_cloudtrail(base, regions or [base.region_of(settings.server())])

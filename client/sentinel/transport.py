@@ -98,13 +98,9 @@ class Transport:
 
 
 @asynccontextmanager
-async def open_transport(settings: Settings, base: BaseCredentials | None = None) -> AsyncIterator[Transport]:
-    """Open the transport to the server the settings name, for as long as the block runs.
-
-    `base` is for a command that has the caller's credentials already: finding them twice may ask for a code twice.
-    """
-    server = settings.server()
-    base = base or BaseCredentials(settings.aws_profile, settings.region)
+async def open_transport(settings: Settings) -> AsyncIterator[Transport]:
+    """Open the transport to the server the settings name, for as long as the block runs."""
+    server, base = settings.server(), settings.base()
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(ssl=tls_context(base.ca_bundle())),
         timeout=_TIMEOUT,

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sentinel.api import SentinelApi, open_api
-from sentinel.aws import BaseCredentials
 from sentinel.child_environment import EnvironmentChange, change_for_child
 from sentinel.clock import utc_now
 from sentinel.credentials import VendedCredentials
@@ -30,7 +29,7 @@ class Vending:
 
 
 @asynccontextmanager
-async def vending(profile: str, settings: Settings, base: BaseCredentials, port: int = 0) -> AsyncIterator[Vending]:
+async def vending(profile: str, settings: Settings, port: int = 0) -> AsyncIterator[Vending]:
     """Fetch once, then serve while the block runs.
 
     Raises:
@@ -38,8 +37,8 @@ async def vending(profile: str, settings: Settings, base: BaseCredentials, port:
         RefusedError: the service refuses; there is then no endpoint.
 
     """
-    environ = os.environ
-    async with open_api(settings, base) as api:
+    environ, base = os.environ, settings.base()
+    async with open_api(settings) as api:
         # Before anything is asked in parallel: a failure to find them is told once, and a code asked for once.
         await asyncio.to_thread(base.access_key_id)
         keeper = CredentialKeeper(lambda: api.vend(profile, settings.duration), utc_now, api.session_stands)

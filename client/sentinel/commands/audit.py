@@ -7,7 +7,6 @@ import click
 from sentinel.audit import PROTECTED_ROLES, Unexplained
 from sentinel.audit_scope import Asked, Scope, find_scope
 from sentinel.auditing import Verdict, find_in_all, verify
-from sentinel.aws import BaseCredentials
 from sentinel.cli import HELP_OPTIONS
 from sentinel.clock import utc_now
 from sentinel.cloudtrail import open_cloudtrail
@@ -93,9 +92,9 @@ def verify_command(
 
 
 async def _verify(settings: Settings, asked: Asked, end: datetime) -> tuple[Scope, Verdict]:
-    base = BaseCredentials(settings.aws_profile, settings.region)
+    base = settings.base()
     aws = Aws(base, base.region_of(settings.server()))
-    async with open_session_api(settings, base) as api:
+    async with open_session_api(settings) as api:
         with progress() as shown:
             shown.say("finding the regions and the roles")
             scope = await find_scope(aws, asked, utc_now())

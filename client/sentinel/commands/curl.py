@@ -6,7 +6,6 @@ from typing import Final
 
 import click
 
-from sentinel.aws import BaseCredentials
 from sentinel.errors import UsageError
 from sentinel.options import json_option, run, vend_options
 from sentinel.output import print_json
@@ -63,7 +62,7 @@ def curl(
     authorization = prove(find_session(settings, profile), where.api_id, region, bound)
     kept = io.BytesIO()
     out = kept if as_json else sys.stdout.buffer
-    ca_bundle = BaseCredentials(settings.aws_profile).ca_bundle()
+    ca_bundle = settings.base().ca_bundle()
     status, reason = run(make_call(where, call, authorization, out.write, ca_bundle))
     if as_json:
         print_json({"status": status, "body": kept.getvalue().decode("utf-8", "replace")})

@@ -5,7 +5,6 @@ from typing import Final
 import click
 
 from sentinel.api import open_api
-from sentinel.aws import BaseCredentials
 from sentinel.child import run_child
 from sentinel.errors import RefusedError, UsageError
 from sentinel.loopback import INSIDE_EXEC
@@ -54,15 +53,14 @@ def exec_(
         )
     if not wait and (reason or ticket):
         raise click.UsageError("--reason and --ticket are for a request: pass --wait with them")
-    base = BaseCredentials(settings.aws_profile, settings.region)
     if wait:
-        return run(_exec_waiting(settings, profile, words, base, reason, ticket))
-    return run(_exec(settings, profile, words, base))
+        return run(_exec_waiting(settings, profile, words, reason, ticket))
+    return run(_exec(settings, profile, words))
 
 
-async def _exec(settings: Settings, profile: str, command: Sequence[str], base: BaseCredentials) -> int:
-    async with vending(profile, settings, base) as session:
-        base.stop_asking()  # the terminal is the command's now
+async def _exec(settings: Settings, profile: str, command: Sequence[str]) -> int:
+    async with vending(profile, settings) as session:
+        settings.base().stop_asking()  # the terminal is the command's now
         return await run_child(command, session.change.applied_to(os.environ))
 
 
@@ -70,12 +68,11 @@ async def _exec_waiting(
     settings: Settings,
     profile: str,
     command: Sequence[str],
-    base: BaseCredentials,
     reason: str | None,
     ticket: str | None,
 ) -> int:
     try:
-        return await _exec(settings, profile, command, base)
+        return await _exec(settings, profile, command)
     except RefusedError as refused:
         if refused.code != "approval_required":
             raise
@@ -83,6 +80,6 @@ async def _exec_waiting(
     from sentinel.waiting import Ask, obtain_approval  # noqa: PLC0415 - see above
 
     duration_s = None if settings.duration is None else int(settings.duration.total_seconds())
-    async with open_api(settings, base) as api:
+    async with open_api(settings) as api:
         await obtain_approval(api, Ask(profile, reason, ticket, duration_s))
-    return await _exec(settings, profile, command, base)
+    return await _exec(settings, profile, command)

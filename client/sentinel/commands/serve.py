@@ -5,7 +5,6 @@ from typing import Final
 
 import click
 
-from sentinel.aws import BaseCredentials
 from sentinel.child_environment import EnvironmentChange
 from sentinel.options import json_option, profile_argument, run, vend_options
 from sentinel.output import note, print_json
@@ -35,8 +34,7 @@ def serve(settings: Settings, profile: str, port: int | None, *, as_json: bool) 
 async def _serve(settings: Settings, profile: str, port: int, *, as_json: bool) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    base = BaseCredentials(settings.aws_profile, settings.region)
-    async with vending(profile, settings, base, port) as session:
+    async with vending(profile, settings, port) as session:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, stopped.set)
         _announce(session, profile, as_json=as_json)

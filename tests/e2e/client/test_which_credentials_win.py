@@ -4,7 +4,10 @@ import asyncio
 import json
 import sys
 
-from tests.e2e.client.fake_service import FakeService, Machine
+import pytest
+
+from tests.e2e.client.fake_grants import a_request
+from tests.e2e.client.fake_service import ALICE, FakeService, Machine
 
 BOTO3 = """
 import boto3, json
@@ -45,3 +48,30 @@ async def test_boto3_reads_the_blocks_that_configure_wrote(user: Machine, servic
         out, err = await process.communicate()
         assert out == b"ASIAVENDED0000000001\n", err
     assert service.vends == ["dev"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["exec", "dev", "--", "true"],
+        ["credentials", "dev"],
+        ["curl", "--profile", "dev", "--api", "abc123", "--region", "eu-central-1", "http://127.0.0.1:9/"],
+        ["cancel", "0" * 16],
+        ["doctor"],
+    ],
+    ids=lambda command: command[0],
+)
+async def test_a_command_finds_the_users_own_credentials_once(
+    user: Machine, service: FakeService, command: list[str]
+) -> None:
+    await user.sentinel("credentials", "staging")  # something is kept, for `cancel` to ask about
+    service.grants.requests["0" * 16] = a_request(0)
+    program = user.home / "own-credentials"
+    answer = {"Version": 1, "AccessKeyId": ALICE[0], "SecretAccessKey": ALICE[1]}
+    program.write_text(f"#!/bin/sh\necho called >>{user.home}/calls\necho '{json.dumps(answer)}'\n")
+    program.chmod(0o755)
+    (user.home / ".aws/credentials").unlink()
+    with (user.home / ".aws/config").open("a") as config:
+        config.write(f"credential_process = {program}\n")
+    await user.sentinel(*command)
+    assert (user.home / "calls").read_text() == "called\n"

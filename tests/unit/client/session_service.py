@@ -132,7 +132,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> SessionService:
     service = SessionService()
 
     @asynccontextmanager
-    async def open_it(settings: Settings, _base: object = None) -> AsyncIterator[SessionService]:
+    async def open_it(settings: Settings) -> AsyncIterator[SessionService]:
         assert settings.server().region == "eu-central-1"
         yield service
 

@@ -21,6 +21,7 @@ from sentinel.clock import utc_now
 from sentinel.errors import BaseCredentialsError
 from sentinel.loopback import RESOLVING
 from sentinel.remote_server import parse_remote_server
+from sentinel.settings import Settings
 from tests.patience import LIMIT_S
 
 SERVER: Final = parse_remote_server("https://abc123.execute-api.eu-central-1.amazonaws.com")
@@ -311,3 +312,10 @@ def test_a_config_that_cannot_be_read_is_an_error_with_a_remedy(configure: Calla
     configure("[default\nregion")
     with pytest.raises(BaseCredentialsError, match="cannot be used"):
         BaseCredentials(None).profile_name()
+
+
+def test_whatever_a_command_does_it_has_one_holder_of_them(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "config.toml", aws_profile="own")
+    assert settings.base() is settings.base()
+    assert Settings(tmp_path / "config.toml", aws_profile="own").base() is not settings.base()
+    assert "Credentials" not in repr(settings)
