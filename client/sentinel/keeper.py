@@ -20,12 +20,15 @@ from sentinel.credentials import VendedCredentials
 from sentinel.errors import ClientError
 from sentinel.refusal import Refusal
 from sentinel.renewal import WITHDRAWN, Held
+from shared.core.sts_refusals import StsRefusal
 
 Outcome = VendedCredentials | Refusal
 
 REFRESH_AHEAD: Final = timedelta(minutes=20)
 REFUSAL_MEMORY: Final = timedelta(seconds=5)
 _LONGEST_MEMORY: Final = timedelta(minutes=1)
+# What AWS will refuse again until somebody mends it: no retry of an SDK is worth a vend.
+_LASTING: Final = frozenset(refusal.value for refusal in StsRefusal)
 ANSWER_WITHIN_S: Final = 1.8
 STILL_FETCHING: Final = Refusal(503, "still_fetching", "still fetching credentials from Sentinel", "try again at once")
 
@@ -121,6 +124,6 @@ class CredentialKeeper:
     def _refuse(self, refusal: Refusal) -> None:
         if refusal.code in WITHDRAWN:
             self._held = None
-        asked = timedelta(seconds=refusal.retry_after_s)
+        asked = _LONGEST_MEMORY if refusal.code in _LASTING else timedelta(seconds=refusal.retry_after_s)
         self._refusal = refusal
         self._refused_until = self._now() + min(max(REFUSAL_MEMORY, asked), _LONGEST_MEMORY)

@@ -52,7 +52,17 @@ class CatalogueAnswer(_Shape):
     profiles: list[CatalogueEntry]
 
 
-_REFUSALS: Final = frozenset({Code.DENIED, Code.APPROVAL_REQUIRED, Code.LOCKED_OUT, Code.GRANT_ENDING})
+_REFUSALS: Final = frozenset(
+    {
+        Code.DENIED,
+        Code.APPROVAL_REQUIRED,
+        Code.LOCKED_OUT,
+        Code.GRANT_ENDING,
+        Code.ROLE_REFUSED,
+        Code.SESSION_POLICY_REFUSED,
+        Code.REGION_DISABLED,
+    },
+)
 CALLS: Final = (
     Call(
         "vend",

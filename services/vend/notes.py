@@ -1,5 +1,7 @@
 """What a vend writes into its audit line, in the order it learns it."""
 
+from typing import Final
+
 from services.vend.facts import Known
 from services.vend.issuing import Issued, Order
 from services.vend.request import VendRequest
@@ -9,6 +11,9 @@ from shared.core.fields import DocumentModel
 from shared.core.profile import Profile
 from shared.core.stamp import Stamp
 from shared.edge.audit import AuditLine
+
+# Of a token's largest size, in percent. It depends on the caller's chain and tags: another user may be over it already.
+_TOKEN_FILLS_AT: Final = 80
 
 
 def note_wanted(audit: AuditLine, wanted: VendRequest) -> None:
@@ -43,3 +48,9 @@ def note_order(audit: AuditLine, order: Order, stamp: Stamp) -> None:
 def note_issued(audit: AuditLine, issued: Issued) -> None:
     audit.access_key_id = issued.credentials.access_key_id
     audit.expires_at = issued.expires_at
+    used = audit.token_use_percent = issued.credentials.token_use_percent
+    if used is not None and used > _TOKEN_FILLS_AT:
+        audit.warning = (
+            f"the session token of profile {audit.profile} is {used}% full: a longer session policy or user name, "
+            "and AWS refuses it"
+        )

@@ -6,6 +6,7 @@ from typing import assert_never
 from shared.core.access.evaluate import Decision
 from shared.core.authorization import RefusalCode
 from shared.core.grants import Grant
+from shared.core.sts_refusals import StsRefusal
 from shared.edge.answers import Refusal
 from shared.edge.codes import Code
 
@@ -73,6 +74,24 @@ def _break_glass(profile: str) -> str:
 
 def _yields(decision: Decision) -> bool:
     return decision.rule is not None and decision.rule.yields_to_break_glass
+
+
+def refuse_by_sts(refusal: StsRefusal, profile: str, rule: str | None) -> Refusal:
+    """Word what STS refused and will refuse again. The caller cannot mend it; the hint says who can, and how."""
+    match refusal:
+        case StsRefusal.ROLE_REFUSED:
+            words = f"AWS does not let Sentinel assume the role of profile {profile}"
+        case StsRefusal.SESSION_POLICY_REFUSED:
+            by_rule = "" if rule is None else f" or of rule {rule}"
+            words = f"AWS refuses the session policy of profile {profile}{by_rule}: it is malformed or too large"
+        case StsRefusal.REGION_DISABLED:
+            words = f"AWS gives no credentials in Sentinel's region for the account of profile {profile}"
+        case unexpected:
+            assert_never(unexpected)
+    mending = "the platform team has to mend it, and `sentinel doctor --operator` says what is wrong"
+    return Refusal(
+        Code(refusal.value), f"{words}, so no credential was given. Asking again changes nothing: {mending}."
+    )
 
 
 def refuse_over_budget(user: str, limit: int, retry_after_s: int) -> Refusal:

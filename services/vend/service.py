@@ -8,12 +8,14 @@ from services.vend.facts import FactsReader, Known
 from services.vend.forms import facts_of, render_credentials, session_row
 from services.vend.issuing import GrantGone, Issuer, Order
 from services.vend.notes import note_decision, note_issued, note_known, note_order, note_wanted
-from services.vend.refusals import refuse, refuse_over_budget, refuse_profile
+from services.vend.refusals import refuse, refuse_by_sts, refuse_over_budget, refuse_profile
 from services.vend.request import VendRequest, parse_vend_request
 from shared.aws.budget import Exhausted
+from shared.aws.errors import RefusedError
 from shared.core.access.evaluate import evaluate
 from shared.core.authorization import RefusalCode, Refuse, authorize
 from shared.core.people import person_of
+from shared.core.sts_refusals import sts_refusal_of
 from shared.edge.answers import Answer, Refusal
 from shared.edge.lambda_app import Asked
 
@@ -72,9 +74,15 @@ class VendService:
     async def _issue(self, asked: Asked, order: Order, known: Known) -> Answer | Refusal:
         stamp = self.issuer.stamp(order)
         note_order(asked.audit, order, stamp)
-        issued = await self.issuer.issue(
-            order, stamp, session_row(asked, order, stamp, known.policy_version), asked.audit
-        )
+        row = session_row(asked, order, stamp, known.policy_version)
+        try:
+            issued = await self.issuer.issue(order, stamp, row, asked.audit)
+        except RefusedError as error:
+            refusal = sts_refusal_of(error.code) if error.dependency == "sts" else None
+            if refusal is None:
+                raise
+            asked.audit.dependency, asked.audit.detail = error.dependency, str(error)
+            return refuse_by_sts(refusal, order.profile_name, order.decision.rule_name)
         if isinstance(issued, GrantGone):
             return refuse(RefusalCode.APPROVAL_REQUIRED, order.decision, order.user, order.profile_name)
         note_issued(asked.audit, issued)

@@ -1,6 +1,6 @@
 """Credentials that do not show themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NoReturn
 
@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What STS issued. `expires_at` is UTC.
+    """What STS issued. `expires_at` is UTC; `token_use_percent` how much of a token's largest size is used, if known.
 
     The secret and the token are `SecretStr`: they show as asterisks in a repr, a format and `asdict`, and leave only
     through `get_secret_value()`, in the places that write the response and open a client.
@@ -19,6 +19,7 @@ class Credentials:
     secret_access_key: SecretStr
     session_token: SecretStr
     expires_at: datetime
+    token_use_percent: int | None = field(default=None, compare=False)
 
     def client_arguments(self) -> dict[str, str]:
         """Spell the credentials the way a client is opened with them; what comes back is the secret itself."""

@@ -71,11 +71,16 @@ class ThrottledError(AwsError):
 
 
 class RefusedError(AwsError):
-    """The dependency refused the call. `denied_action` is the IAM action AWS says was not allowed, where it says so."""
+    """The dependency refused the call.
 
-    def __init__(self, dependency: str, detail: str, denied_action: str | None = None) -> None:
+    `denied_action` is the IAM action AWS says was not allowed, where it says so; `code` is AWS's, empty where
+    the answer itself is what we refuse.
+    """
+
+    def __init__(self, dependency: str, detail: str, denied_action: str | None = None, *, code: str = "") -> None:
         super().__init__(dependency, f"{detail}, denied action {denied_action}" if denied_action else detail)
         self.denied_action = denied_action
+        self.code = code
 
 
 class UnreadableError(AwsError):
@@ -108,4 +113,4 @@ def _translate(dependency: str, error: ServiceError) -> AwsError:
     if error.code in UNAVAILABLE_CODES or error.status >= _SERVER_ERROR:
         return UnavailableError(dependency, str(error))
     denied = _DENIED_ACTION.search(error.words)
-    return RefusedError(dependency, str(error), denied[1] if denied else None)
+    return RefusedError(dependency, str(error), denied[1] if denied else None, code=error.code)

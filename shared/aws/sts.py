@@ -89,7 +89,14 @@ def read_credentials(answer: Mapping[str, Any]) -> Credentials:
         secret_access_key=SecretStr(issued["SecretAccessKey"]),
         session_token=SecretStr(issued["SessionToken"]),
         expires_at=read_instant(issued["Expiration"]),
+        token_use_percent=_token_use(answer),
     )
+
+
+def _token_use(answer: Mapping[str, Any]) -> int | None:
+    """Read how full the token is; an older STS counts policy and tags alone. It decides nothing and may be absent."""
+    said = str(answer.get("SessionTokenUtilization", answer.get("PackedPolicySize", "")))
+    return int(said) if said.isascii() and said.isdigit() else None
 
 
 def _check_credentials(answer: Mapping[str, Any], now: datetime, duration: timedelta) -> Credentials:

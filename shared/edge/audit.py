@@ -57,6 +57,8 @@ class AuditLine:
     policy_version: str | None = None
     duration_asked_s: int | None = None
     duration_given_s: int | None = None
+    token_use_percent: int | None = None
+    warning: str | None = None
     expires_at: datetime | None = None
     dissenting_shadows: Sequence[str] = ()
     document_ages_s: dict[str, float] = field(default_factory=dict)

@@ -5,6 +5,8 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
+from shared.core.sts_refusals import StsRefusal
+
 
 class Code(StrEnum):
     INVALID_REQUEST = "invalid_request"
@@ -18,6 +20,9 @@ class Code(StrEnum):
     CONFLICT = "conflict"
     THROTTLED = "throttled"
     UNAVAILABLE = "unavailable"
+    ROLE_REFUSED = StsRefusal.ROLE_REFUSED.value
+    SESSION_POLICY_REFUSED = StsRefusal.SESSION_POLICY_REFUSED.value
+    REGION_DISABLED = StsRefusal.REGION_DISABLED.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class CodeMeaning:
     remedy: str
 
 
+_PLATFORM_TEAM: Final = "The platform team has to mend it."
 MEANINGS: Final[dict[Code, CodeMeaning]] = {
     Code.INVALID_REQUEST: CodeMeaning(
         HTTPStatus.BAD_REQUEST,
@@ -86,4 +92,25 @@ MEANINGS: Final[dict[Code, CodeMeaning]] = {
         "Something needed to decide could not be read or written. No credential was given.",
         "Try again; if it stays, give the request id to the platform team.",
     ),
+    Code.ROLE_REFUSED: CodeMeaning(
+        HTTPStatus.FORBIDDEN,
+        "Sentinel's policies give the profile, and AWS does not let Sentinel assume its role: the role is missing, "
+        "does not trust Sentinel for all three actions, or another policy forbids it. Asking again changes nothing.",
+        f"{_PLATFORM_TEAM} `sentinel doctor --operator` says what is wrong with each profile's role.",
+    ),
+    Code.SESSION_POLICY_REFUSED: CodeMeaning(
+        HTTPStatus.FORBIDDEN,
+        "AWS takes the session policy of the profile or of the rule for malformed, or for too large together with the "
+        "session's tags. Asking again changes nothing.",
+        f"{_PLATFORM_TEAM} The session policy is in the profile or in the rule the audit line names: make it shorter, "
+        "and check it with `sentinel policy validate`; then `sentinel doctor --operator`.",
+    ),
+    Code.REGION_DISABLED: CodeMeaning(
+        HTTPStatus.FORBIDDEN,
+        "STS is not active for Sentinel's region in the account of the profile's role. Asking again changes nothing.",
+        f"{_PLATFORM_TEAM} Activate STS for the region in that account (IAM, account settings), or deploy Sentinel to "
+        "another; `sentinel doctor --operator` looks at the roles.",
+    ),
 }
+# What ended a request without a decision of ours: somebody should look at it.
+FAILURES: Final = frozenset({Code.UNAVAILABLE, *(Code(refusal.value) for refusal in StsRefusal)})

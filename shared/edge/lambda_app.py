@@ -10,7 +10,7 @@ from shared.core.identity import IdentityRules, Principal, UnknownCaller, identi
 from shared.edge.answers import Answer, Refusal, render
 from shared.edge.audit import AuditLine
 from shared.edge.clock import monotonic_s, utc_now
-from shared.edge.codes import Code
+from shared.edge.codes import FAILURES, Code
 from shared.edge.events import AcceptedApis, parse_event
 from shared.edge.failures import Undecided
 from shared.edge.process import LambdaContext, LambdaProcess
@@ -117,6 +117,6 @@ class LambdaApp:
             case Answer():
                 audit.outcome = "issued" if audit.access_key_id else "answered"
             case Refusal(code=code):
-                audit.outcome = "failed" if code is Code.UNAVAILABLE else "refused"
+                audit.outcome = "failed" if code in FAILURES else "refused"
                 audit.code = code.value
                 audit.detail = audit.detail or answer.message

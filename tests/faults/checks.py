@@ -11,7 +11,11 @@ from tests.faults.world import Answered, World
 _DEPENDENCIES: Final = ("dynamodb", "iam", "ssm", "sts", "sns", "AssumeRole", "arn:aws:iam")
 _SWITCHING: Final = (Role.SWITCH, Role.TAKING, Role.RELEASE)
 _ROW_IS_SAID: Final = (Role.RECORD, Role.CONSUMPTION, Role.ISSUE, Role.COMPENSATION)
-_CODES: Final = {Answer.UNAVAILABLE: (503, "unavailable", "failed"), Answer.THROTTLED: (429, "throttled", "refused")}
+_CODES: Final = {
+    Answer.UNAVAILABLE: (503, "unavailable", "failed"),
+    Answer.THROTTLED: (429, "throttled", "refused"),
+    Answer.ROLE_REFUSED: (403, "role_refused", "failed"),
+}
 
 
 def check_answer(cell: Cell, answered: Answered, world: World) -> None:

@@ -18,6 +18,7 @@ class Answer(StrEnum):
     AS_EVER = "as ever"
     UNAVAILABLE = "503 unavailable"
     THROTTLED = "429 throttled"
+    ROLE_REFUSED = "403 role_refused"
     NOT_PASSED = "not passed"
 
 
@@ -61,7 +62,14 @@ TABLE: Final[Mapping[Role, tuple[Outcome, Mapping[Effect, Outcome]]]] = {
     # "a document unreadable: last good version within its limit".
     Role.KNOWN: (_STANDS, {}),
     # "STS refuses or throttles: 503 / 429 with Retry-After; the row is marked failed", a once grant given back.
-    Role.ISSUE: (_NOT_ISSUED, {Effect.THROTTLED: Outcome(Answer.THROTTLED, Left.FAILED)}),
+    # What STS will refuse again has a code of its own (docs/errors.md).
+    Role.ISSUE: (
+        _NOT_ISSUED,
+        {
+            Effect.THROTTLED: Outcome(Answer.THROTTLED, Left.FAILED),
+            Effect.REFUSED: Outcome(Answer.ROLE_REFUSED, Left.FAILED),
+        },
+    ),
     # "if that fails too the grant stays used and the audit line says so".
     Role.COMPENSATION: (
         _LEFT_AS_USED,

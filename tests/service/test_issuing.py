@@ -139,3 +139,17 @@ async def test_an_expiration_that_is_no_instant_is_unreadable(expiration: str) -
     sts.answer["Credentials"]["Expiration"] = expiration
     with pytest.raises(UnreadableError, match="without complete credentials"):
         await issue(sts)
+
+
+@pytest.mark.parametrize(
+    ("said", "used"),
+    [
+        ({"SessionTokenUtilization": "37", "PackedPolicySize": "6"}, 37),
+        ({"PackedPolicySize": "6"}, 6),
+        ({}, None),
+        ({"SessionTokenUtilization": "lots"}, None),
+        ({"SessionTokenUtilization": "-1"}, None),
+    ],
+)
+async def test_how_full_the_token_is_is_read_where_sts_says_it(said: dict[str, str], used: int | None) -> None:
+    assert (await issue(CannedSts(**said))).token_use_percent == used

@@ -56,6 +56,8 @@ def doctor(settings: Settings, *, operator: bool, as_json: bool, authorizers: Se
     else:
         _print(found)
         note(", ".join(f"{counts[status]} {status}" for status in _STYLES))
+        if not operator:
+            note("whether AWS lets Sentinel assume the profiles' roles, only --operator sees")
     return 1 if counts["fail"] else 0
 
 

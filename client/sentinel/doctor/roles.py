@@ -10,11 +10,14 @@ from shared.core.arn import parse_arn, role_name
 from shared.core.kill_switch import POLICY_NAME
 from shared.core.profile import Profile
 from shared.core.stamp import PREFIX, TRANSITIVE_TAG_KEYS, TagKey
+from shared.core.sts_refusals import StsRefusal
 from shared.core.trust import Trust, principals_of, read_trust
 
 _TEMPLATE: Final = "deploy/policies/generated/protected-role-trust.json"
 # What the vend Lambda asks for; role chaining gives no more either (STS API reference, AssumeRole).
 _HOUR_S: Final = 3600
+# The words of answers and audit lines.
+_EVERY_VEND_FAILS: Final = f"every vend fails with `{StsRefusal.ROLE_REFUSED}`"
 _STAMP: Final = f"{PREFIX}-*"
 
 
@@ -31,7 +34,13 @@ async def check_role(aws: Aws, known: Known, name: str, profile: Profile) -> lis
         ]
     found = await aws.find("iam", "get_role", RoleName=role_name(arn))
     if found is None:
-        return [fail(about, f"there is no role {profile.role_arn}", "make it, or mend the profile's role_arn")]
+        return [
+            fail(
+                about,
+                f"there is no role {profile.role_arn}",
+                f"make it, or mend the profile's role_arn: {_EVERY_VEND_FAILS}",
+            )
+        ]
     role: Mapping[str, Any] = found["Role"]
     if role["Arn"] != profile.role_arn:
         return [
@@ -51,11 +60,13 @@ async def check_role(aws: Aws, known: Known, name: str, profile: Profile) -> lis
 
 def _trusts(about: str, trust: Trust, vend_role_arn: str) -> Iterator[Finding]:
     if not trust.ours:
-        yield fail(about, f"it does not trust {vend_role_arn}", f"give it the trust policy {_TEMPLATE}")
+        yield fail(
+            about, f"it does not trust {vend_role_arn}: {_EVERY_VEND_FAILS}", f"give it the trust policy {_TEMPLATE}"
+        )
     elif missing := trust.missing_actions:
         yield fail(
             about,
-            f"it does not let the vend role {' and '.join(missing)}: every vend fails",
+            f"it does not let the vend role {' and '.join(missing)}: {_EVERY_VEND_FAILS}",
             f"allow {', '.join(missing)} in its trust policy, as {_TEMPLATE} does",
         )
     for statement in trust.others:
@@ -87,7 +98,7 @@ def _takes_tags(about: str, trust: Trust) -> Iterator[Finding]:
             if missing := [str(each) for each in ours if each not in taken]:
                 yield fail(
                     about,
-                    f"its trust policy leaves {', '.join(missing)} out of {key}: every vend fails",
+                    f"its trust policy leaves {', '.join(missing)} out of {key}: {_EVERY_VEND_FAILS}",
                     f"give it the trust policy {_TEMPLATE} of this version",
                 )
 

@@ -1,5 +1,6 @@
 """What the vend answers, writes and leaves behind when one of its dependencies fails."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,7 @@ from services.vend.persisting import RESERVE_S
 from shared.core.grants import GrantUses
 from shared.core.stamp import Via
 from tests.faults.kinds import answers, hangs, loses_the_answer, throttles
-from tests.faults.proxy import Exchange, FaultyAws, faulty_aws
+from tests.faults.proxy import Exchange, Fault, FaultyAws, Reply, faulty_aws
 from tests.gateway_events import http_api_event
 from tests.service.emulator import table_name
 from tests.service.rows import HOUR, a_grant, grant_row
@@ -67,12 +68,78 @@ def test_credentials_whose_row_cannot_be_written_are_dropped(vend: VendLambda, a
     assert vend.sessions() == []
 
 
-def test_a_session_sts_refuses_is_marked_failed(vend: VendLambda, aws: FaultyAws) -> None:
-    aws.plant("AssumeRole", answers(403, "AccessDenied"))
+STS_REFUSES = pytest.mark.parametrize(
+    ("status", "aws_code", "code"),
+    [
+        (403, "AccessDenied", "role_refused"),
+        (403, "AccessDeniedException", "role_refused"),
+        (400, "ValidationError", "role_refused"),
+        (400, "PackedPolicyTooLarge", "session_policy_refused"),
+        (400, "PackedPolicyTooLargeException", "session_policy_refused"),
+        (400, "MalformedPolicyDocument", "session_policy_refused"),
+        (403, "RegionDisabledException", "region_disabled"),
+    ],
+)
+
+
+def refused_by_sts(answered: Answered, aws_code: str, code: str) -> None:
+    """Check for what no SDK and no gateway repeats, and for words that say who can mend it."""
+    assert (answered.status, answered.body["code"], answered.body["Code"]) == (403, code, code)
+    assert "retry-after" not in answered.headers
+    assert "sentinel doctor --operator" in answered.body["message"]
+    assert "platform team" in answered.body["hint"]
+    assert "arn:aws" not in str(answered.body)
+    assert (answered.audit["outcome"], answered.audit["code"]) == ("failed", code)
+    assert answered.audit["dependency"] == "sts"
+    assert aws_code in answered.audit["detail"]
+    assert "access_key_id" not in answered.audit
+
+
+@STS_REFUSES
+def test_what_sts_will_refuse_again_has_a_code_of_its_own_and_its_session_is_marked_failed(
+    vend: VendLambda, aws: FaultyAws, status: int, aws_code: str, code: str
+) -> None:
+    aws.plant("AssumeRole", answers(status, aws_code))
     answered = vend.call(DEV)
-    undecided(answered, "sts")
+    refused_by_sts(answered, aws_code, code)
+    assert "profile dev" in answered.body["message"]
     assert answered.audit["session_row"] == "failed"
     assert [row["status"]["S"] for row in vend.sessions()] == ["failed"]
+    assert aws.seen.count("AssumeRole") == 1
+
+
+@STS_REFUSES
+def test_what_sts_will_refuse_again_gives_a_once_grant_back(
+    vend: VendLambda, aws: FaultyAws, status: int, aws_code: str, code: str
+) -> None:
+    vend.approve("prod", timedelta(hours=1), uses="once")
+    aws.plant("AssumeRole", answers(status, aws_code))
+    answered = vend.call(PROD)
+    refused_by_sts(answered, aws_code, code)
+    assert answered.audit["session_row"] == "failed, grant given back"
+    assert grant_status(vend) == "approved"
+
+
+@pytest.mark.parametrize(
+    ("status", "aws_code"),
+    [
+        (400, "ExpiredTokenException"),
+        (403, "InvalidClientTokenId"),
+        (403, "SignatureDoesNotMatch"),
+        (400, "RequestExpired"),
+        (400, "SolarFlare"),
+    ],
+)
+def test_what_is_about_sentinels_own_credentials_may_pass(
+    vend: VendLambda, aws: FaultyAws, status: int, aws_code: str
+) -> None:
+    aws.plant("AssumeRole", answers(status, aws_code))
+    undecided(vend.call(DEV), "sts")
+
+
+def test_a_table_that_refuses_the_row_is_no_refusal_of_the_role(vend: VendLambda, aws: FaultyAws) -> None:
+    aws.plant("PutItem", answers(400, "AccessDeniedException"))
+    undecided(vend.call(DEV), "dynamodb")
 
 
 def test_a_throttled_sts_is_told_with_a_time_to_wait(vend: VendLambda, aws: FaultyAws) -> None:
@@ -104,7 +171,7 @@ class TestBreakGlassWhileStsThrottles:
 
     def test_what_does_not_pass_with_time_is_not_repeated(self, vend: VendLambda, aws: FaultyAws) -> None:
         aws.plant("AssumeRole", answers(403, "AccessDenied"))
-        undecided(vend.call(PROD), "sts")
+        refused_by_sts(vend.call(PROD), "AccessDenied", "role_refused")
         assert aws.seen.count("AssumeRole") == 1
 
     class TestWithLittleTime:
@@ -227,3 +294,29 @@ class TestStaleDocuments:
         vend.call(DEV)
         aws.plant("GetParameters", answers(500, "InternalServerError"))
         undecided(vend.call(PROD), "ssm")
+
+
+def fills(percent: str, element: str = "SessionTokenUtilization") -> Fault:
+    """Have STS say how full the session token is."""
+
+    def fault(exchange: Exchange) -> None:
+        reply = exchange.forward()
+        body = re.sub(rb"<PackedPolicySize>[^<]*</PackedPolicySize>", b"", reply.body)
+        said = f"<{element}>{percent}</{element}></AssumeRoleResult>".encode()
+        exchange.answer(Reply(reply.status, body.replace(b"</AssumeRoleResult>", said), reply.content_type))
+
+    return fault
+
+
+@pytest.mark.parametrize("element", ["SessionTokenUtilization", "PackedPolicySize"])
+@pytest.mark.parametrize(("percent", "is_warned_of"), [("80", False), ("81", True), ("100", True)])
+def test_the_audit_line_says_how_full_the_token_is_and_warns_before_aws_refuses(
+    vend: VendLambda, aws: FaultyAws, element: str, percent: str, *, is_warned_of: bool
+) -> None:
+    aws.plant("AssumeRole", fills(percent, element))
+    audit = vend.call(DEV).audit
+    assert audit["token_use_percent"] == int(percent)
+    assert ("warning" in audit) is is_warned_of
+    if is_warned_of:
+        assert "profile dev" in audit["warning"]
+        assert f"{percent}%" in audit["warning"]

@@ -96,6 +96,22 @@ async def test_a_throttle_is_remembered_as_long_as_it_asks_for(keeper: Credentia
     assert upstream.calls == 2
 
 
+@pytest.mark.parametrize("code", ["role_refused", "session_policy_refused", "region_disabled"])
+async def test_what_aws_will_refuse_again_is_asked_for_once_a_minute_and_what_is_held_serves_on(
+    keeper: CredentialKeeper, upstream: Upstream, code: str
+) -> None:
+    await keeper.current()
+    upstream.refusal = Refusal(403, code, "AWS does not let Sentinel assume the role")
+    upstream.pass_time(minutes=45)
+    for _ in range(59):
+        assert _key(await keeper.current()) == "ASIA0001"
+        upstream.pass_time(seconds=1)
+    assert upstream.calls == 2
+    upstream.pass_time(seconds=1)
+    await keeper.current()
+    assert upstream.calls == 3
+
+
 async def test_a_valid_credential_serves_on_while_the_service_is_away(
     keeper: CredentialKeeper, upstream: Upstream
 ) -> None:
