@@ -77,7 +77,9 @@ class ParameterStore:
                 Name=self.full_name(name),
                 Value=value,
                 Type="String",
-                Tier="Advanced" if advanced else "Standard",
+                # Intelligent-Tiering keeps what fits 4 KB standard, and an advanced parameter advanced: AWS refuses to
+                # make it a standard one again.
+                Tier="Advanced" if advanced else "Intelligent-Tiering",
                 Overwrite=replacing is not None,
             )
         except self._client.exceptions.ParameterAlreadyExists:
@@ -93,7 +95,14 @@ class ParameterStore:
         return version
 
     def _failure(self, verb: str, name: str, error: ClientError | BotoCoreError) -> ParameterStoreError:
-        return ParameterStoreError(f"cannot {verb} {self.full_name(name)}: {error}")
+        return ParameterStoreError(f"cannot {verb} {self.full_name(name)}: {error}{_remedy(error)}")
+
+
+def _remedy(error: ClientError | BotoCoreError) -> str:
+    is_about_tiers = (
+        isinstance(error, ClientError) and "tier" in str(error.response["Error"].get("Message", "")).lower()
+    )
+    return ": store it as an advanced parameter, with --advanced" if is_about_tiers else ""
 
 
 def open_parameter_store(*, prefix: str, aws_profile: str | None, region: str | None) -> ParameterStore:

@@ -12,7 +12,7 @@ from aws_cdk import aws_iam, aws_ssm
 from constructs import Construct
 
 from deploy.cdk.names import construct_name
-from deploy.cdk.options import ServiceOptions
+from deploy.cdk.options import ServiceOptions, as_stored
 from shared.core.kill_switch import POLICY_NAME, build_boundary
 
 _CHECKS_OF_GRANTS: Final = ("CKV_AWS_107", "CKV_AWS_108", "CKV_AWS_109", "CKV_AWS_110", "CKV_AWS_111")
@@ -27,7 +27,7 @@ def create_documents(scope: Construct, options: ServiceOptions) -> None:
             name=f"{options.parameter_prefix}/{name}",
             type="String",
             tier="Intelligent-Tiering",
-            value=text,
+            value=as_stored(text),
         )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from deploy.cdk.settings import check_authorizer, check_settings
 from shared.core.kill_switch import POLICY_NAME
+from shared.documents.envelope import DoesNotFitError, pack
 
 # Of what CloudWatch Logs takes (API reference, PutRetentionPolicy), a month or more: the audit lines are there.
 RetentionDays = Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
@@ -18,8 +19,37 @@ RetentionDays = Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 182
 DocumentName = Annotated[
     str, Field(pattern=r"^(policies/(access|approval|break-glass|admin)|profiles/[A-Za-z0-9._-]{1,64})$")
 ]
-# A standard parameter holds 4 KB, an advanced one 8.
-DocumentText = Annotated[str, Field(min_length=1, max_length=8192)]
+# In bytes. An advanced parameter costs, and never becomes a standard one again.
+_STANDARD, _ADVANCED = 4096, 8192
+
+
+def as_stored(text: str) -> str:
+    """Give a document as it is stored: compressed where it is over 4 KB, so that it can be a standard parameter."""
+    try:
+        return pack(text, _STANDARD)
+    except DoesNotFitError:
+        return text
+
+
+def _check_text(text: str) -> str:
+    if "{{" in text:
+        raise ValueError('a document holds "{{", which Parameter Store keeps for itself: put a space between')
+    if (size := len(text.encode())) > _ADVANCED:
+        raise ValueError(f"a document has {size} bytes, over {_ADVANCED}: push it with `sentinel policy push`")
+    return text
+
+
+def _check_prefix(prefix: str) -> str:
+    if prefix.lower().startswith(("/aws", "/ssm")):
+        raise ValueError("Parameter Store keeps names that begin with aws or ssm for itself: choose another prefix")
+    if prefix.count("/") > _LEVELS:
+        raise ValueError(f"Parameter Store takes 15 levels, of which documents need 2: at most {_LEVELS} here")
+    return prefix
+
+
+_LEVELS: Final = 13
+DocumentText = Annotated[str, Field(min_length=1), AfterValidator(_check_text)]
+ParameterPrefix = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.-]+)+$"), AfterValidator(_check_prefix)]
 KillSwitchArn = Annotated[str, Field(pattern=rf"^arn:[a-z-]+:iam::[0-9]{{12}}:policy/{POLICY_NAME}$")]
 Count = Annotated[int, Field(ge=0)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
@@ -150,7 +180,7 @@ class ServiceOptions(_Model):
     trust_amazon_roots_only: bool | None = None
     permissions_boundary_arn: str | None = None
 
-    parameter_prefix: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.-]+)+$")] = "/sentinel"
+    parameter_prefix: ParameterPrefix = "/sentinel"
     documents: Mapping[DocumentName, DocumentText] = {}
     settings: Mapping[str, str] = {}
     authorizers: Mapping[AuthorizerKey, Authorizer] = {}

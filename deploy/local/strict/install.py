@@ -1,6 +1,6 @@
 """Hooks the checks into every client of ours, and every botocore and aiobotocore session of this process."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from deploy.local.strict.likeness import find_operation, likeness
 from deploy.local.strict.model import find_model_violations
 from deploy.local.strict.rules import dynamodb, iam, sns, ssm, sts
 from deploy.local.strict.rules.rule import Rules
+from deploy.local.strict.tiers import SeenTiers
 from deploy.local.strict.tokens import SeenTokens
 from shared.aws.wire.client import AwsClient
 
@@ -44,18 +45,17 @@ def check(request: AwsRequest, context: StrictContext, operation: OperationModel
 
 
 class _Checker:
-    def __init__(self, context: StrictContext, tokens: SeenTokens) -> None:
+    def __init__(self, context: StrictContext, memories: Sequence[SeenTokens | SeenTiers]) -> None:
         self._context = context
-        self._tokens = tokens
+        self._memories = memories
 
     def for_long_term_keys(self) -> "_Checker":
-        return _Checker(replace(self._context, caller_is_role_session=False), self._tokens)
+        return _Checker(replace(self._context, caller_is_role_session=False), self._memories)
 
     def __call__(self, params: Mapping[str, Any], model: OperationModel, **_: Any) -> None:
         request = AwsRequest(model.service_model.service_name, model.name, params)
         found = list(check(request, self._context, model))
-        if complaint := self._tokens.find_violation(request):
-            found.append(complaint)
+        found += filter(None, (memory.find_violation(request) for memory in self._memories))
         if found:
             violations.extend(found)
             raise StrictAwsViolation("; ".join(found))
@@ -64,7 +64,7 @@ class _Checker:
 def install(context: StrictContext) -> None:
     """Check every request of our clients, and of every session created from now on, in place of an earlier context."""
     uninstall()
-    checker = _Checker(context, SeenTokens())
+    checker = _Checker(context, (SeenTokens(), SeenTiers()))
     BUILTIN_HANDLERS.append((_EVENT, checker))
 
     async def checked_call(client: AwsClient, operation: str, parameters: Mapping[str, Any]) -> Any:

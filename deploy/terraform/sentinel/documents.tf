@@ -1,11 +1,20 @@
 # The documents a new deployment begins with. Afterwards they are the operators' (`sentinel policy push`).
 
-resource "aws_ssm_parameter" "document" {
-  for_each = var.documents
+locals {
+  # A standard parameter holds 4 KB. An advanced one holds 8, costs, and never becomes standard again: so what can be one
+  # compressed is, in the form of `sentinel policy push`.
+  standard_bytes = 4096
+  documents = { for name, text in var.documents : name => (
+    floor(length(replace(base64encode(text), "=", "")) * 3 / 4) > local.standard_bytes &&
+    length("gzip:${base64gzip(text)}") <= local.standard_bytes ? "gzip:${base64gzip(text)}" : text
+  ) }
+}
 
-  name = "${var.parameter_prefix}/${each.key}"
-  type = "String"
-  # A standard parameter holds 4 KB, an advanced one 8.
+resource "aws_ssm_parameter" "document" {
+  for_each = local.documents
+
+  name  = "${var.parameter_prefix}/${each.key}"
+  type  = "String"
   tier  = "Intelligent-Tiering"
   value = each.value
   tags  = var.tags

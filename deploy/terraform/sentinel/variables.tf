@@ -169,8 +169,14 @@ variable "documents" {
   }
 
   validation {
-    condition     = alltrue([for text in values(var.documents) : length(text) <= 8192])
-    error_message = "documents: over 8 KB, the most Parameter Store holds. `sentinel policy push` compresses."
+    # Bytes, which length() does not count.
+    condition     = alltrue([for text in values(var.documents) : floor(length(replace(base64encode(text), "=", "")) * 3 / 4) <= 8192])
+    error_message = "documents: over 8 KB, the most Parameter Store holds. `sentinel policy push` compresses larger ones."
+  }
+
+  validation {
+    condition     = alltrue([for text in values(var.documents) : text != "" && !strcontains(text, "{{")])
+    error_message = "documents: one is empty, or holds {{, which Parameter Store keeps for itself: put a space between."
   }
 }
 

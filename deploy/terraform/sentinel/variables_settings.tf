@@ -44,6 +44,11 @@ variable "parameter_prefix" {
     condition     = can(regex("^(/[A-Za-z0-9_.-]+)+$", var.parameter_prefix))
     error_message = "parameter_prefix: begins with a slash and ends without one, such as /sentinel."
   }
+
+  validation {
+    condition     = !can(regex("^/(aws|ssm)", lower(var.parameter_prefix))) && length(regexall("/", var.parameter_prefix)) <= 13
+    error_message = "parameter_prefix: Parameter Store keeps names that begin with aws or ssm for itself, and takes 15 levels, of which documents need 2."
+  }
 }
 
 variable "trusted_accounts" {

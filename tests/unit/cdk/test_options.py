@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from deploy.cdk.context import UnusableContextError, read_context
-from deploy.cdk.options import Packages, ServiceOptions
+from deploy.cdk.options import Packages, ServiceOptions, as_stored
+from shared.documents.envelope import unpack
 
 PROJECT = Path(__file__).parents[3]
 README = PROJECT / "deploy" / "cdk" / "README.md"
@@ -42,6 +43,12 @@ def packages(tmp_path: Path) -> dict[str, str]:
         ({"authorizers": {"pay": {"api_ids": ["a"], "accepted_profiles": ["*"], "max_session_age": "2h"}}}, "an hour"),
         ({"documents": {"webhooks/pager": "{}"}}, "documents"),
         ({"documents": {"profiles/dev": "x" * 8193}}, "documents"),
+        ({"documents": {"profiles/dev": "ü" * 4097}}, "8194 bytes"),
+        ({"documents": {"profiles/dev": "# {{x}}"}}, "put a space between"),
+        ({"documents": {"profiles/dev": ""}}, "documents"),
+        ({"parameter_prefix": "/aws/sentinel"}, "choose another prefix"),
+        ({"parameter_prefix": "/SSM"}, "choose another prefix"),
+        ({"parameter_prefix": "/a" * 14}, "15 levels"),
         ({"kill_switch_policy_arns": ["arn:aws:iam::444455556666:policy/Admin"]}, "kill_switch_policy_arns"),
     ],
 )
@@ -119,3 +126,12 @@ def test_an_http_api_trusts_its_own_account(packages: dict[str, str]) -> None:
     ServiceOptions.model_validate({"packages": packages, **both}).check_account("111122223333")
     rest = {"http_api": False, "rest_api": {"type": "REGIONAL", "source_ips": ["198.51.100.0/24"]}}
     ServiceOptions.model_validate({"packages": packages, **others, **rest}).check_account("111122223333")
+
+
+def test_a_document_that_can_be_a_standard_parameter_is_stored_as_one() -> None:
+    """An advanced one costs, and stays one for good."""
+    short, long, random = "# short", "# words\n" * 1000, "".join(map(chr, range(0x4E00, 0x4E00 + 2000)))
+    assert as_stored(short) == short
+    assert as_stored(long).startswith("gzip:")
+    assert unpack(as_stored(long)) == long
+    assert as_stored(random) == random

@@ -122,6 +122,22 @@ def test_a_document_that_does_not_fit_is_refused_with_its_sizes_unless_advanced_
     assert sentinel("push", "access.yaml", "--yes", "--advanced").exit_code == 1
 
 
+def test_an_advanced_parameter_takes_a_document_of_any_size(sentinel: Sentinel) -> None:
+    """AWS makes no standard parameter of it again: nor does a push ask for that."""
+    write(TEXT + padding(5000))
+    assert sentinel("push", "access.yaml", "--yes", "--advanced").exit_code == 0
+    write(TEXT)
+    assert sentinel("push", "access.yaml", "--yes").exit_code == 0
+    assert stored() == TEXT
+
+
+def test_a_parameter_a_deployment_made_advanced_takes_a_small_document(sentinel: Sentinel) -> None:
+    ssm().put_parameter(Name=NAME, Value="# " + "x" * 5000, Type="String", Tier="Intelligent-Tiering")
+    write(TEXT)
+    assert sentinel("push", "access.yaml", "--yes").exit_code == 0
+    assert stored() == TEXT
+
+
 def test_double_braces_are_refused_with_their_line(sentinel: Sentinel) -> None:
     write(TEXT + "\n# {{secret}}")
     result = sentinel("push", "access.yaml", "--yes")
@@ -237,6 +253,20 @@ class DeniedClient:
 def test_an_answer_of_aws_that_is_an_error_names_the_parameter() -> None:
     store = ParameterStore(DeniedClient(), "/sentinel")
     with pytest.raises(ParameterStoreError, match=r"cannot store /sentinel/policies/access: .*AccessDenied"):
+        store.put("policies/access", "ours", replacing=None, advanced=False)
+
+
+class AdvancedOnlyClient(DeniedClient):
+    """Parameter Store where the tier that is asked for will not do."""
+
+    def put_parameter(self, **_: Any) -> Any:
+        message = "You can't downgrade a parameter from the advanced-parameter tier to the standard-parameter tier."
+        raise ClientError({"Error": {"Code": "ValidationException", "Message": message}}, "PutParameter")
+
+
+def test_a_refused_tier_names_the_option_that_helps() -> None:
+    store = ParameterStore(AdvancedOnlyClient(), "/sentinel")
+    with pytest.raises(ParameterStoreError, match="--advanced"):
         store.put("policies/access", "ours", replacing=None, advanced=False)
 
 

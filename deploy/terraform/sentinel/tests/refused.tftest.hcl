@@ -133,3 +133,34 @@ run "documents_that_are_stale_before_they_are_read_again" {
 
   expect_failures = [var.document_max_stale]
 }
+
+run "a_document_of_too_many_bytes" {
+  command = plan
+
+  variables {
+    documents = { "policies/access" = join("", [for n in range(1000) : "üüüüü"]) }
+  }
+
+  expect_failures = [var.documents]
+}
+
+run "what_parameter_store_keeps_for_itself" {
+  command = plan
+
+  variables {
+    documents        = { "policies/access" = "# {{x}}" }
+    parameter_prefix = "/aws/sentinel"
+  }
+
+  expect_failures = [var.documents, var.parameter_prefix]
+}
+
+run "more_levels_than_parameter_store_has" {
+  command = plan
+
+  variables {
+    parameter_prefix = join("", [for n in range(14) : "/a"])
+  }
+
+  expect_failures = [var.parameter_prefix]
+}

@@ -100,3 +100,17 @@ run "the_systems_authorities_where_asked_for" {
     error_message = "A function trusts only Amazon's authorities though it was told not to."
   }
 }
+
+run "a_document_that_can_be_a_standard_parameter_is_one" {
+  variables {
+    documents = {
+      "policies/access" = "# short"
+      "profiles/long"   = join("", [for n in range(1000) : "# words\n"])
+    }
+  }
+
+  assert {
+    condition     = aws_ssm_parameter.document["policies/access"].value == "# short" && startswith(aws_ssm_parameter.document["profiles/long"].value, "gzip:H4s")
+    error_message = "A document becomes an advanced parameter, which it then stays."
+  }
+}
