@@ -1,9 +1,9 @@
 """The service's answers, read strictly enough to trust and loosely enough for a newer service."""
 
-from collections.abc import Mapping
-from typing import Annotated, Final, Literal, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sentinel.errors import ServiceUnreachableError
 from sentinel.refusal import Refusal, printable
@@ -34,8 +34,40 @@ class ProfileAccess(Answer):
     reason: Shown | None = None
 
 
-class ProfileList(Answer):
-    profiles: list[ProfileAccess]
+class ListAnswer(Answer):
+    """A list. A row this version cannot read is left out and counted, so that it does not hide the others.
+
+    `dropped` is how many, and `unreadable` names what the service itself left out.
+    """
+
+    rows_in: ClassVar[str]
+    row: ClassVar[type[Answer]]
+    dropped: int = 0
+    unreadable: tuple[Shown, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out(cls, value: Any) -> Any:
+        written = value.get(cls.rows_in) if isinstance(value, dict) else None
+        if not isinstance(written, list):
+            return value
+        rows = [row for row in map(cls._read, written) if row is not None]
+        return {**value, cls.rows_in: rows, "dropped": len(written) - len(rows)}
+
+    @classmethod
+    def _read(cls, written: object) -> Answer | None:
+        try:
+            return cls.row.model_validate(written)
+        except ValidationError:
+            return None
+
+
+class ProfileList(ListAnswer):
+    """The catalogue."""
+
+    rows_in = "profiles"
+    row = ProfileAccess
+    rows: Sequence[ProfileAccess] = Field(alias="profiles")
 
 
 class Caller(Answer):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sentinel.answers import Caller, ProfileAccess, ProfileList, SessionStanding
+from sentinel.answers import Caller, ProfileList, SessionStanding
 from sentinel.credentials import VendedCredentials
 from sentinel.errors import ClientError
 from sentinel.refusal import Refusal
@@ -33,10 +33,9 @@ class SentinelApi:
         asked = {"duration": str(int(duration.total_seconds()))} if duration else {}
         return await self.transport.get("/", {"profile": profile} | asked, VendedCredentials)
 
-    async def profiles(self) -> list[ProfileAccess] | Refusal:
+    async def profiles(self) -> ProfileList | Refusal:
         """List the catalogue as the caller sees it."""
-        answer = await self.transport.get("/profiles", {}, ProfileList)
-        return answer if isinstance(answer, Refusal) else answer.profiles
+        return await self.transport.get("/profiles", {}, ProfileList)
 
     async def whoami(self) -> Caller | Refusal:
         """Who the service takes the caller for."""

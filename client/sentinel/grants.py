@@ -7,7 +7,7 @@ from typing import Annotated, Final, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from sentinel.answers import Answer, Shown
+from sentinel.answers import Answer, ListAnswer, Shown
 
 GRANT_ID_PATTERN: Final = r"[0-9a-hjkmnp-tv-z]{16}"
 GrantId = Annotated[str, StringConstraints(pattern=f"^{GRANT_ID_PATTERN}$")]
@@ -95,12 +95,16 @@ class EventAnswer(Answer):
     notified: Mapping[str, bool] = Field(default_factory=dict)
 
 
-class RequestPage(Answer):
+class RequestPage(ListAnswer):
+    rows_in = "requests"
+    row = ApprovalRequest
     rows: Sequence[ApprovalRequest] = Field(alias="requests")
     next_cursor: str | None = None
 
 
-class EventPage(Answer):
+class EventPage(ListAnswer):
+    rows_in = "events"
+    row = BreakGlassEvent
     rows: Sequence[BreakGlassEvent] = Field(alias="events")
     next_cursor: str | None = None
 

@@ -8,13 +8,15 @@ import click
 
 from sentinel.clock import utc_now
 from sentinel.options import optional_profile_name
-from sentinel.output import accepted
+from sentinel.output import accepted, note
 from sentinel.refusal import Refusal
 from sentinel.times import WIRE, parse_instant_or_ago
 
 Result = TypeVar("Result")
 Row_co = TypeVar("Row_co", covariant=True)
 _MOST_A_PAGE = 100
+_NAMED = 5
+_SHOWN = 80
 
 
 def list_options(views: tuple[str, ...], statuses: tuple[str, ...]) -> Callable[[Callable[..., Result]], Any]:
@@ -36,11 +38,20 @@ def list_options(views: tuple[str, ...], statuses: tuple[str, ...]) -> Callable[
     return add
 
 
-class Page(Protocol[Row_co]):
-    """One page of an answer, newest first; there are more while there is a cursor, even after an empty page."""
+class Rows(Protocol[Row_co]):
+    """A list, of which something may have been left out: by this client, or by the service."""
 
     @property
     def rows(self) -> Sequence[Row_co]: ...
+    @property
+    def dropped(self) -> int: ...
+    @property
+    def unreadable(self) -> tuple[str, ...]: ...
+
+
+class Page(Rows[Row_co], Protocol[Row_co]):
+    """One page of an answer, newest first; there are more while there is a cursor, even after an empty page."""
+
     @property
     def next_cursor(self) -> str | None: ...
 
@@ -72,20 +83,43 @@ def read_filters(limit: int, since: str | None, until: str | None, **plain: str 
 async def read_pages(
     ask: Callable[[Mapping[str, str]], Awaitable[Page[Row_co] | Refusal]], filters: Filters
 ) -> list[Row_co]:
-    """Read pages until there are enough rows, or no more.
+    """Read pages until there are enough rows, or no more, and say what was left out of them.
 
     Raises:
         RefusedError: the service refuses.
 
     """
     found: list[Row_co] = []
+    dropped, unreadable = 0, dict[str, None]()
     cursor: str | None = None
     while len(found) < filters.limit:
         size = {"limit": str(min(_MOST_A_PAGE, filters.limit - len(found)))}
         position = {} if cursor is None else {"cursor": cursor}
         page = accepted(await ask({**filters.query, **size, **position}))
         found.extend(page.rows)
+        dropped += page.dropped
+        unreadable |= dict.fromkeys(page.unreadable)
         cursor = page.next_cursor
         if cursor is None:
             break
+    say_left_out(dropped, tuple(unreadable))
     return found
+
+
+def all_of(answer: Rows[Row_co]) -> Sequence[Row_co]:
+    """Give the rows of a list that has no pages, and say what was left out of it."""
+    say_left_out(answer.dropped, answer.unreadable)
+    return answer.rows
+
+
+def say_left_out(dropped: int, unreadable: tuple[str, ...]) -> None:
+    """Say what a list does not show. What is left out still counts wherever the service decides by it."""
+    if dropped:
+        note(
+            f"left out {dropped} that this version cannot read: upgrade sentinel, and if that does not help, tell the "
+            "platform team"
+        )
+    if unreadable:
+        shown = ", ".join(each[:_SHOWN] for each in unreadable[:_NAMED])
+        more = f" and {len(unreadable) - _NAMED} more" if len(unreadable) > _NAMED else ""
+        note(f"the service left out {len(unreadable)} that it cannot read: {shown}{more}; tell the platform team")

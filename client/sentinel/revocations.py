@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from sentinel.answers import Answer, Shown
+from sentinel.answers import Answer, ListAnswer, Shown
 from sentinel.grants import Act, GrantId
 from sentinel.sessions import Session
 
@@ -89,10 +89,12 @@ class LockoutAnswer(Answer):
     notified: Mapping[str, bool] = Field(default_factory=dict)
 
 
-class LockoutList(Answer):
+class LockoutList(ListAnswer):
     """Every lockout in force."""
 
-    lockouts: Sequence[Lockout]
+    rows_in = "lockouts"
+    row = Lockout
+    rows: Sequence[Lockout] = Field(alias="lockouts")
 
 
 class KillSwitchAnswer(Answer):

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field
 
-from sentinel.answers import Answer, Shown
+from sentinel.answers import Answer, ListAnswer, Shown
 from sentinel.grants import Act, GrantId
 
 SessionStatus = Literal["active", "revoked", "expired", "failed"]
@@ -38,6 +38,8 @@ class SessionAnswer(Answer):
     session: Session
 
 
-class SessionPage(Answer):
+class SessionPage(ListAnswer):
+    rows_in = "sessions"
+    row = Session
     rows: Sequence[Session] = Field(alias="sessions")
     next_cursor: str | None = None

@@ -60,4 +60,4 @@ async def _profile_region(api: SentinelApi, profile: str, environ: Mapping[str, 
         return None
     if isinstance(answer, Refusal):
         return None
-    return next((known.region for known in answer if known.name == profile), None)
+    return next((known.region for known in answer.rows if known.name == profile), None)

@@ -1,7 +1,7 @@
 """Lists: one index read in order, the rows the caller may see kept, and a cursor where more may follow."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -26,10 +26,14 @@ class Listable(Protocol[Row, Query_contra, Place]):
 
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[Row]):
-    """The rows found, and the cursor to go on with; None at the end of the list."""
+    """The rows found, and the cursor to go on with; None at the end of the list.
+
+    `unreadable` names rows on the way that are left out, because they cannot be understood.
+    """
 
     rows: tuple[Row, ...]
     next_cursor: str | None
+    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +53,18 @@ class Listing(Generic[Row, Query, Place]):
         """Read the next rows of a list that are to be kept, or refuse its cursor.
 
         Raises:
-            AwsError: a page could not be read, or a row not be understood.
+            AwsError: a page could not be read.
 
         """
         start = await self._start(scope, now)
         if isinstance(start, Refusal):
             return start
         try:
-            rows, last = await self._collect(query, start, keep, scope.filters.limit)
+            found = await self._collect(query, start, keep, scope.filters.limit)
         except ForeignPositionError:
             return UNUSABLE
-        return Listed(tuple(rows), None if last is None else write_cursor(last, scope, now))
+        cursor = None if found.last is None else write_cursor(found.last, scope, now)
+        return Listed(tuple(found.kept), cursor, tuple(found.unreadable))
 
     async def _start(self, scope: ListScope, now: datetime) -> Place | Refusal | None:
         """Find where to begin. The row a cursor names may have changed its state since, but never its place."""
@@ -77,19 +82,32 @@ class Listing(Generic[Row, Query, Place]):
         start: Place | None,
         keep: Callable[[Row], bool],
         limit: int,
-    ) -> tuple[list[Row], str | None]:
-        """Collect up to `limit` rows; with them the id of the last row looked at, None at the end of the list."""
-        kept: list[Row] = []
+    ) -> "_Found[Row]":
+        """Collect up to `limit` rows. A cursor names a row that can be read: it is looked up by it."""
+        found: _Found[Row] = _Found()
         for _ in range(_MOST_PAGES):
             page = await self.store.page(query, start, _ROWS_A_PAGE)
+            found.unreadable |= dict.fromkeys(page.unreadable)
             for number, row in enumerate(page.rows, start=1):
+                found.last = self.locate(row).row_id
                 if not keep(row):
                     continue
-                kept.append(row)
-                if len(kept) == limit:
-                    is_end = page.next is None and number == len(page.rows)
-                    return kept, None if is_end else self.locate(row).row_id
-            if page.next is None:
-                return kept, None
+                found.kept.append(row)
+                if len(found.kept) == limit:
+                    if page.next is None and number == len(page.rows):
+                        found.last = None
+                    return found
             start = page.next
-        return kept, None if start is None else start.row_id
+            if start is None:
+                found.last = None
+                return found
+        return found
+
+
+@dataclass(slots=True)
+class _Found(Generic[Row]):
+    """What was collected. `last` is the id of the last row looked at, None at the end of the list."""
+
+    kept: list[Row] = field(default_factory=list)
+    unreadable: dict[str, None] = field(default_factory=dict)
+    last: str | None = None

@@ -64,12 +64,15 @@ async def read_many(
         entitlement = entitlement_of(person_of(asked.principal), policies)
         if filters.view == "all" and Permission.READ not in entitlement.permissions:
             return NEEDS_READ
-        return await listing.read(
+        listed = await listing.read(
             query,
             ListScope(query.kind, asked.principal.user, filters),
             lambda row: _passes(row, filters, now) and is_wanted(row, entitlement),
             now,
         )
+    if not isinstance(listed, Refusal):
+        asked.audit.unreadable.extend(listed.unreadable)
+    return listed
 
 
 def query_for(kind: ItemKind, filters: Filters, user: str, *, is_open: bool) -> ListQuery:

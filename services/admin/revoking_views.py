@@ -80,9 +80,10 @@ class LockoutChanged(View):
 
 
 class LockoutList(View):
-    """Every lockout in force, newest first."""
+    """Every lockout in force, newest first. `unreadable` names those the service cannot understand: they still hold."""
 
     lockouts: tuple[LockoutView, ...]
+    unreadable: tuple[str, ...]
 
 
 class RevocationView(View):

@@ -102,10 +102,14 @@ class RequestChanged(View):
 
 
 class RequestPage(View):
-    """Some requests, newest first. More may follow while there is a cursor, even after an empty page."""
+    """Some requests, newest first. More may follow while there is a cursor, even after an empty page.
+
+    `unreadable` names rows that are left out, because the service cannot understand them.
+    """
 
     requests: tuple[RequestView, ...]
     next_cursor: str | None
+    unreadable: tuple[str, ...]
 
 
 class EventAnswer(View):
@@ -122,10 +126,14 @@ class EventChanged(View):
 
 
 class EventPage(View):
-    """Some events, newest first. More may follow while there is a cursor, even after an empty page."""
+    """Some events, newest first. More may follow while there is a cursor, even after an empty page.
+
+    `unreadable` names rows that are left out, because the service cannot understand them.
+    """
 
     events: tuple[EventView, ...]
     next_cursor: str | None
+    unreadable: tuple[str, ...]
 
 
 class ConditionView(View):

@@ -47,9 +47,10 @@ class CatalogueEntry(_Shape):
 
 
 class CatalogueAnswer(_Shape):
-    """Every enabled profile."""
+    """Every enabled profile. `unreadable` are entries of the catalogue whose names no profile can have."""
 
     profiles: list[CatalogueEntry]
+    unreadable: list[str]
 
 
 _REFUSALS: Final = frozenset(

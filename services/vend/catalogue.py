@@ -9,7 +9,7 @@ from services.vend.facts import FactsReader
 from services.vend.forms import facts_of
 from services.vend.notes import note_documents
 from shared.core.access.evaluate import Decision, Verdict, evaluate
-from shared.core.profile import Profile
+from shared.core.profile import Profile, is_profile_name
 from shared.edge.answers import Answer, Refusal
 from shared.edge.codes import Code
 from shared.edge.lambda_app import Asked
@@ -32,12 +32,16 @@ class CatalogueService:
         with asked.audit.step("read"):
             catalogue = await self.reader.read_catalogue()
         note_documents(asked.audit, catalogue.documents)
+        # Parameter Store takes names that no profile can have: nobody can ask for one, and clients read none.
+        named = {name: profile for name, profile in catalogue.profiles.items() if is_profile_name(name)}
+        unreadable = sorted(catalogue.profiles.keys() - named.keys())
+        asked.audit.unreadable.extend(unreadable)
         entries = [
             _entry(name, profile, evaluate(catalogue.policy, facts_of(asked, name, now)))
-            for name, profile in sorted(catalogue.profiles.items())
+            for name, profile in sorted(named.items())
             if profile is None or profile.enabled
         ]
-        return Answer({"profiles": entries})
+        return Answer({"profiles": entries, "unreadable": unreadable})
 
 
 def _entry(name: str, profile: Profile | None, decision: Decision) -> Mapping[str, Any]:

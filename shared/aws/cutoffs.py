@@ -12,6 +12,7 @@ from typing import Any, Final
 from shared.aws.batches import load_items
 from shared.aws.grant_rows import ending_value, read_ending
 from shared.aws.items import Item, ItemReader, instant_value, known, text_value
+from shared.aws.readable import read_readable
 from shared.aws.session_rows import SessionRow
 from shared.aws.tables import (
     ALL_SUBJECT,
@@ -75,20 +76,27 @@ def subjects_of(row: SessionRow) -> frozenset[str]:
     return frozenset({ALL_SUBJECT, user_subject(row.user), profile_subject(row.profile)})
 
 
-async def load_cutoffs(dynamodb: Any, table: str, subjects: Iterable[str]) -> Mapping[str, Cutoff]:
-    """Load the cutoffs of any number of subjects, strongly consistently.
+async def load_cutoffs(
+    dynamodb: Any, table: str, subjects: Iterable[str]
+) -> tuple[Mapping[str, Cutoff], frozenset[str]]:
+    """Load the cutoffs of any number of subjects, strongly consistently; with them the subjects whose cannot be read.
+
+    Nobody can say of a session of such a subject whether it is revoked.
 
     Raises:
-        AwsError: they could not be read, or not be understood.
+        AwsError: they could not be read.
 
     """
     wanted = sorted(set(subjects))
     found: dict[str, Cutoff] = {}
+    unreadable: set[str] = set()
     for start in range(0, len(wanted), _MOST_KEYS):
         keys = [cutoff_key(subject) for subject in wanted[start : start + _MOST_KEYS]]
         items = (await load_items(dynamodb, {table: keys}))[table]
-        found |= {cutoff.subject: cutoff for cutoff in map(read_cutoff, items)}
-    return found
+        cutoffs, names = read_readable(items, read_cutoff)
+        found |= {cutoff.subject: cutoff for cutoff in cutoffs}
+        unreadable.update(names)
+    return found, frozenset(unreadable)
 
 
 def apply_cutoffs(row: SessionRow, cutoffs: Mapping[str, Cutoff]) -> SessionRow:

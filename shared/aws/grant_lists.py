@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from shared.aws.items import Item, ItemReader, instant_value, number_value, text_value
+from shared.aws.items import Item, instant_value, number_value, text_value
+from shared.aws.readable import name_of
 from shared.aws.tables import GrantIndex, ItemKind, kind_and_name
 
 Row = TypeVar("Row")
@@ -38,10 +39,14 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row, Place]):
-    """Some rows in order. `next` is where the following page begins; None at the end of the list."""
+    """Some rows in order. `next` is where the following page begins; None at the end of the list.
+
+    `unreadable` names the rows that are left out, because they cannot be understood.
+    """
 
     rows: tuple[Row, ...]
     next: Place | None
+    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +107,18 @@ def page_request(query: ListQuery, start: Position | None, limit: int) -> dict[s
     return request
 
 
-def position_of(item: Item) -> Position:
-    """Give the position just after a row.
+def position_of(query: ListQuery, item: Item) -> Position:
+    """Give the position just after a row of a list. The table and the index vouch for its keys, whatever else it holds.
 
-    Raises:
-        UnreadableError: the row lacks what makes a position.
-
+    One that cannot be understood says neither whose it is nor what it is called; that it is in the list is known.
     """
-    reader = ItemReader("a row of the grant table", item)
     return Position(
-        subject=reader.text("subject"),
-        item=reader.text("item"),
-        row_id=reader.text("grant_id"),
-        created_at=reader.number("created_at"),
-        user=reader.text("user"),
-        profile=reader.text("profile"),
+        subject=item["subject"]["S"],
+        item=item["item"]["S"],
+        row_id=name_of(item),
+        created_at=int(float(item["created_at"]["N"])),
+        user=query.user or item.get("user", {}).get("S", ""),
+        profile=query.profile or item.get("profile", {}).get("S", ""),
     )
 
 

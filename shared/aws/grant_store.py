@@ -8,6 +8,7 @@ from shared.aws.by_id import find_by_id
 from shared.aws.errors import UnavailableError, speaking_to
 from shared.aws.grant_lists import ListQuery, Page, Position, page_request, position_of
 from shared.aws.items import Item
+from shared.aws.readable import read_readable
 from shared.aws.tables import CONSUMED_BY, ItemKind
 from shared.aws.wire.service_error import ServiceError
 
@@ -100,9 +101,11 @@ class GrantStore(Generic[Row]):
     async def page(self, query: ListQuery, start: Position | None, limit: int) -> Page[Row, Position]:
         """List one page of at most `limit` rows. A page may be short, or empty, before the last one.
 
+        A row that cannot be understood is left out and named.
+
         Raises:
             ForeignPositionError: the position is not in this list.
-            AwsError: the page could not be read, or a row not be understood.
+            AwsError: the page could not be read.
 
         """
         request = page_request(query, start, limit)
@@ -110,7 +113,8 @@ class GrantStore(Generic[Row]):
             answer = await self._dynamodb.query(TableName=self._table, **request)
         items = answer["Items"]
         has_more = bool(answer.get("LastEvaluatedKey")) and bool(items)
-        return Page(tuple(map(self._form.read, items)), position_of(items[-1]) if has_more else None)
+        rows, unreadable = read_readable(items, self._form.read)
+        return Page(tuple(rows), position_of(query, items[-1]) if has_more else None, tuple(unreadable))
 
     def _changed_row(self, before: Row, after: Row) -> dict[str, Any]:
         old = self._form.write(before)

@@ -11,6 +11,7 @@ from shared.aws.batches import load_items
 from shared.aws.errors import speaking_to
 from shared.aws.grant_rows import ending_value, optional_instant, read_ending
 from shared.aws.items import Item, ItemReader, instant_value, known, text_value
+from shared.aws.readable import read_readable
 from shared.aws.tables import (
     EVIDENCE,
     LOCKOUT_ITEM,
@@ -97,11 +98,11 @@ class LockoutTable:
             return True
         return isinstance(await transact(self._dynamodb, writes), Committed)
 
-    async def list_open(self) -> list[LockoutRecord]:
-        """List what was never lifted, newest first. Some may have ended by themselves.
+    async def list_open(self) -> tuple[list[LockoutRecord], list[str]]:
+        """List what was never lifted, newest first, and name what cannot be understood. Some may have ended by now.
 
         Raises:
-            AwsError: a page could not be read, or a row not be understood.
+            AwsError: a page could not be read.
 
         """
         request: dict[str, Any] = {
@@ -112,13 +113,13 @@ class LockoutTable:
             "ScanIndexForward": False,
             "Limit": _PAGE,
         }
-        found: list[LockoutRecord] = []
+        items: list[Item] = []
         while True:
             with speaking_to("dynamodb"):
                 page = await self._dynamodb.query(**request)
-            found.extend(map(_read, page["Items"]))
+            items.extend(page["Items"])
             if not page.get("LastEvaluatedKey"):
-                return found
+                return read_readable(items, _read)
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.aws.by_id import find_by_id
 from shared.aws.cutoffs import Cutoff, cutoff_item, load_cutoffs
-from shared.aws.errors import speaking_to
+from shared.aws.errors import UnreadableError, speaking_to
 from shared.aws.grant_rows import ending_value
 from shared.aws.items import flag_value, map_value, number_value, text_value
 from shared.aws.lockouts import LockoutChange
@@ -98,8 +98,10 @@ class RevocationTable:
 
         """
         subject = target_subject(target, name)
-        found = (await load_cutoffs(self._dynamodb, self._grant_table, [subject])).get(subject)
-        return None if found is None else found.issued_until
+        cutoffs, unreadable = await load_cutoffs(self._dynamodb, self._grant_table, [subject])
+        if unreadable:
+            raise UnreadableError("dynamodb", "the cutoff cannot be understood")
+        return cutoffs[subject].issued_until if subject in cutoffs else None
 
     async def mark_revoked(self, row: SessionRow, ending: Ending) -> bool:
         """Mark the row of a session that a cutoff has ended; False where it was not active any more.

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from shared.aws.cutoffs import apply_cutoffs, load_cutoffs, subjects_of
-from shared.aws.errors import speaking_to
+from shared.aws.errors import UnreadableError, speaking_to
 from shared.aws.grant_lists import ForeignPositionError, Page
 from shared.aws.items import Item, instant_value, number_value, text_value
+from shared.aws.readable import read_readable
 from shared.aws.session_rows import SessionRow, read_session
 from shared.aws.sessions import SessionTable
 from shared.aws.tables import SessionIndex, day_of
@@ -86,7 +87,12 @@ class SessionLists:
 
         """
         row = await self._sessions.find_session(session_id)
-        return None if row is None else (await self._as_they_stand([row]))[0]
+        if row is None:
+            return None
+        standing, unreadable = await self._as_they_stand([row])
+        if unreadable:
+            raise UnreadableError("dynamodb", "a cutoff of the session cannot be understood")
+        return standing[0]
 
     async def page(
         self,
@@ -96,39 +102,44 @@ class SessionLists:
     ) -> Page[SessionRow, SessionPosition]:
         """List one page of at most `limit` sessions.
 
+        One that cannot be understood, or whose cutoff cannot, is left out and named.
+
         Raises:
             ForeignPositionError: the position is not in this list.
-            AwsError: the page could not be read, or a row not be understood.
+            AwsError: the page could not be read.
 
         """
         if start is not None and not query.holds(start):
             raise ForeignPositionError("the position is in another list")
-        written, has_more = await self._written(query, start, limit)
-        rows = await self._as_they_stand(written)
-        return Page(tuple(rows), place_of(rows[-1]) if has_more else None)
+        written, following = await self._written(query, start, limit)
+        rows, unreadable = read_readable(written, read_session)
+        standing, unknown = await self._as_they_stand(rows)
+        return Page(tuple(standing), following, (*unreadable, *unknown))
 
     async def glance(self, query: SessionQuery, limit: int) -> list[SessionRow]:
         """List the newest sessions as their rows are written, whatever a cutoff has made of them since.
 
         Raises:
-            AwsError: they could not be read, or a row not be understood.
+            AwsError: they could not be read.
 
         """
-        return (await self._written(query, None, limit))[0]
+        written, _ = await self._written(query, None, limit)
+        return read_readable(written, read_session)[0]
 
     async def _written(
         self,
         query: SessionQuery,
         start: SessionPosition | None,
         limit: int,
-    ) -> tuple[list[SessionRow], bool]:
-        """Read the first partition that holds any, and say whether there may be more."""
+    ) -> tuple[list[Item], SessionPosition | None]:
+        """Read the first partition that holds any, and say where the next page begins; None where there is none."""
         partitions = list(query.partitions(start))
         for number, (index, key, partition) in enumerate(partitions, start=1):
             answer = await self._query(query, index, key, partition, start, limit)
-            if rows := [read_session(item) for item in answer["Items"]]:
-                return rows, bool(answer.get("LastEvaluatedKey")) or number < len(partitions)
-        return [], False
+            if items := list[Item](answer["Items"]):
+                has_more = bool(answer.get("LastEvaluatedKey")) or number < len(partitions)
+                return items, _position_of(query, items[-1]) if has_more else None
+        return [], None
 
     async def _query(
         self,
@@ -158,10 +169,22 @@ class SessionLists:
             answer: dict[str, Any] = await self._dynamodb.query(**request)
         return answer
 
-    async def _as_they_stand(self, rows: list[SessionRow]) -> list[SessionRow]:
+    async def _as_they_stand(self, rows: list[SessionRow]) -> tuple[list[SessionRow], list[str]]:
+        """Apply the cutoffs; with it the ids of sessions of which nobody can say how they stand."""
         subjects = {subject for row in rows for subject in subjects_of(row)}
-        cutoffs = await load_cutoffs(self._dynamodb, self._grant_table, subjects)
-        return [apply_cutoffs(row, cutoffs) for row in rows]
+        cutoffs, unreadable = await load_cutoffs(self._dynamodb, self._grant_table, subjects)
+        unknown = [row.session_id for row in rows if subjects_of(row) & unreadable]
+        return [apply_cutoffs(row, cutoffs) for row in rows if not subjects_of(row) & unreadable], unknown
+
+
+def _position_of(query: SessionQuery, item: Item) -> SessionPosition:
+    """Give the position just after a row; the table and the index vouch for its keys, whatever else it holds."""
+    return SessionPosition(
+        row_id=item["session_id"]["S"],
+        issued_at=int(float(item["issued_at"]["N"])),
+        user=query.user or item.get("user", {}).get("S", ""),
+        profile=query.profile or item.get("profile", {}).get("S", ""),
+    )
 
 
 def _start_key(key: str, partition: str, start: SessionPosition) -> Item:

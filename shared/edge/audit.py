@@ -63,6 +63,7 @@ class AuditLine:
     dissenting_shadows: Sequence[str] = ()
     document_ages_s: dict[str, float] = field(default_factory=dict)
     stale_documents: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
     dependency: str | None = None
     session_row: str | None = None
     notified: Mapping[str, bool] | None = None

@@ -17,13 +17,15 @@ _DIMENSIONS: Final = [["service"], ["service", "outcome", "code"]]
 
 def metric_line(audit: AuditLine) -> bytes:
     """Count one request by service, outcome and code, with its steps in milliseconds, its stale documents, whether AWS
-    throttled it and, where the kill switch was to be written, the accounts in which that failed.
+    throttled it, how many rows a list left out and, where the kill switch was to be written, the accounts in which that
+    failed.
     """
     values: dict[str, float] = {
         "requests": 1,
         "stale_documents": len(audit.stale_documents),
         # A user over their own budget gets the same code, but no dependency is to blame.
         "aws_throttles": int(audit.code == Code.THROTTLED and audit.dependency is not None),
+        **({"unreadable_rows": len(audit.unreadable)} if audit.unreadable else {}),
         **({} if audit.kill_switch is None else {"kill_switch_failures": len(audit.kill_switch_failures)}),
         **{f"{name}_ms": elapsed for name, elapsed in audit.steps.items()},
     }

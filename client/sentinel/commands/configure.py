@@ -99,11 +99,13 @@ def _command() -> list[str]:
 
 def _catalogue(settings: Settings) -> dict[str, str | None]:
     """Ask for the profiles the caller may have, by right or by approval, and their regions."""
-    from sentinel.api import open_api  # noqa: PLC0415 - `--remove` talks to nobody, and needs no HTTP client
+    # `--remove` talks to nobody, and needs no HTTP client.
+    from sentinel.api import open_api  # noqa: PLC0415 - see above
+    from sentinel.lists import all_of  # noqa: PLC0415 - see above
 
     async def ask() -> dict[str, str | None]:
         async with open_api(settings) as api:
-            known = accepted(await api.profiles())
+            known = all_of(accepted(await api.profiles()))
         return {profile.name: profile.region for profile in known if profile.access != "denied"}
 
     return run(ask())

@@ -5,6 +5,7 @@ import click
 
 from sentinel.clock import utc_now
 from sentinel.grant_output import warn_unnotified
+from sentinel.lists import all_of
 from sentinel.options import connection_options, json_option, run
 from sentinel.output import accepted, print_json
 from sentinel.revocation_output import lockout_words, print_lockouts
@@ -65,7 +66,7 @@ async def _unlock(settings: Settings, target: Target, comment: str | None) -> Lo
 
 async def _list(settings: Settings) -> Sequence[Lockout]:
     async with open_session_api(settings) as api:
-        return accepted(await api.lockouts()).lockouts
+        return all_of(accepted(await api.lockouts()))
 
 
 def _show(answer: LockoutAnswer, *, as_json: bool) -> None:

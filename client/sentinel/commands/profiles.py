@@ -5,6 +5,7 @@ import click
 
 from sentinel.answers import ProfileAccess
 from sentinel.api import open_api
+from sentinel.lists import all_of
 from sentinel.options import connection_options, json_option, run
 from sentinel.output import accepted, note, print_json
 from sentinel.settings import Settings
@@ -26,9 +27,9 @@ def profiles(settings: Settings, *, as_json: bool) -> None:
         note("the catalogue shows you no profiles")
 
 
-async def _ask(settings: Settings) -> list[ProfileAccess]:
+async def _ask(settings: Settings) -> Sequence[ProfileAccess]:
     async with open_api(settings) as api:
-        return accepted(await api.profiles())
+        return all_of(accepted(await api.profiles()))
 
 
 def _print_table(known: Sequence[ProfileAccess]) -> None:

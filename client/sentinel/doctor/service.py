@@ -119,13 +119,17 @@ async def check_catalogue(api: SentinelApi) -> list[Finding]:
         return [fail(about, error.message, error.hint or "try again")]
     if isinstance(answer, Refusal):
         return [_refused(about, answer)]
-    if not answer:
+    rows = answer.rows
+    if left_out := answer.dropped + len(answer.unreadable):
+        message = f"{left_out} entries of the catalogue cannot be read and are left out"
+        return [warn(about, message, "operators find them: sentinel doctor --operator")]
+    if not rows:
         return [
             warn(about, "the catalogue shows you no profile", "ask the operators to store one: sentinel policy push")
         ]
-    counts = {access: sum(each.access == access for each in answer) for access in ("allowed", "approval", "denied")}
+    counts = {access: sum(each.access == access for each in rows) for access in ("allowed", "approval", "denied")}
     words = f"{counts['allowed']} allowed, {counts['approval']} by approval, {counts['denied']} denied"
-    if counts["denied"] == len(answer):
+    if counts["denied"] == len(rows):
         return [
             warn(about, f"you may have none: {words}", "`sentinel profiles` says why; ask for a rule of the policy")
         ]

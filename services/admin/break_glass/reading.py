@@ -61,7 +61,7 @@ class EventReading:
         if isinstance(listed, Refusal):
             return listed
         views = tuple(view_event(event, now) for event in listed.rows)
-        return Answer(EventPage(events=views, next_cursor=listed.next_cursor).as_json())
+        return Answer(EventPage(events=views, next_cursor=listed.next_cursor, unreadable=listed.unreadable).as_json())
 
 
 def _is_reviewable(event: BreakGlassEvent, entitlement: Entitlement, now: datetime) -> bool:

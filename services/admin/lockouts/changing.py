@@ -57,12 +57,13 @@ class Locking:
             return nothing
         now = self.clock()
         with asked.audit.step("read"):
-            policies, found = await self.reader.read_with(self.lockouts.list_open())
+            policies, (found, unreadable) = await self.reader.read_with(self.lockouts.list_open())
         note_policies(asked.audit, policies)
         if not entitlement_of(person_of(asked.principal), policies).permissions & _SEEING:
             return NEEDS_READ
         views = tuple(view_lockout(record) for record in found if record.is_active(now))
-        return Answer(LockoutList(lockouts=views).as_json())
+        asked.audit.unreadable.extend(unreadable)
+        return Answer(LockoutList(lockouts=views, unreadable=tuple(unreadable)).as_json())
 
     async def lock(self, asked: Asked) -> Answer | Refusal:
         """Set a lockout. One that lasts as long already stays as it is, and that is no error."""
@@ -138,7 +139,7 @@ class Locking:
         words = wanted.target.words(wanted.name)
         if wanted.target is Target.USER and not is_caller_name(wanted.name):
             return Refusal(Code.INVALID_REQUEST, f"No caller can be called {wanted.name!a}, and no lockout is of it.")
-        active = [record for record in await self.lockouts.list_open() if record.is_active(now)]
+        active = [record for record in (await self.lockouts.list_open())[0] if record.is_active(now)]
         near = near_names(wanted.name, [record.name for record in active if record.target is wanted.target])
         hint = f"In force is one of {', '.join(near)}." if near else "`sentinel locks` lists what is in force."
         return Refusal(Code.CONFLICT, f"No lockout of {words} is in force.", hint=hint)

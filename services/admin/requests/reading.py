@@ -61,7 +61,9 @@ class RequestReading:
         if isinstance(listed, Refusal):
             return listed
         views = tuple(view_request(request, now) for request in listed.rows)
-        return Answer(RequestPage(requests=views, next_cursor=listed.next_cursor).as_json())
+        return Answer(
+            RequestPage(requests=views, next_cursor=listed.next_cursor, unreadable=listed.unreadable).as_json()
+        )
 
 
 def _is_approvable(request: ApprovalRequest, entitlement: Entitlement, now: datetime) -> bool:

@@ -38,13 +38,13 @@ class Marking:
                 for _ in range(_MOST_PAGES):
                     if row.is_complete or asked.time_left_s < _FOR_THE_ANSWER_S:
                         break
-                    row = await self.revocations.note_progress(row, await self._mark_page(row))
+                    row = await self.revocations.note_progress(row, await self._mark_page(asked, row))
         except AwsError as error:
             asked.audit.detail = f"marking stopped: {error}"
         asked.audit.marked = row.marked
         return row
 
-    async def _mark_page(self, row: RevocationRow) -> Marked:
+    async def _mark_page(self, asked: Asked, row: RevocationRow) -> Marked:
         page = await self.sessions.page(_query_for(row), row.reached, _A_PAGE)
         turns = asyncio.Semaphore(_AT_ONCE)
 
@@ -52,6 +52,7 @@ class Marking:
             async with turns:
                 return await self.revocations.mark_revoked(session, row.ending)
 
+        asked.audit.unreadable.extend(page.unreadable)
         outcomes = await all_of(map(mark, page.rows))
         return Marked(outcomes.count(True), page.next)
 

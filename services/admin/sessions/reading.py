@@ -85,8 +85,11 @@ class SessionReading:
             )
         if isinstance(listed, Refusal):
             return listed
+        asked.audit.unreadable.extend(listed.unreadable)
         views = tuple(view_session(row, now) for row in listed.rows)
-        return Answer(SessionPage(sessions=views, next_cursor=listed.next_cursor).as_json())
+        return Answer(
+            SessionPage(sessions=views, next_cursor=listed.next_cursor, unreadable=listed.unreadable).as_json()
+        )
 
 
 def _query_for(filters: SessionFilters, caller: str, now: datetime) -> SessionQuery:

@@ -49,10 +49,14 @@ class SessionAnswer(View):
 
 
 class SessionPage(View):
-    """Some sessions, newest first. More may follow while there is a cursor, even after an empty page."""
+    """Some sessions, newest first. More may follow while there is a cursor, even after an empty page.
+
+    `unreadable` names rows that are left out, because the service cannot understand them.
+    """
 
     sessions: tuple[SessionView, ...]
     next_cursor: str | None
+    unreadable: tuple[str, ...]
 
 
 def state_of(row: SessionRow, now: datetime) -> SessionState:

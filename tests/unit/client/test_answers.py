@@ -68,7 +68,7 @@ def test_keys_a_newer_service_adds_are_no_error() -> None:
 
 def test_terminal_escapes_in_the_catalogue_are_taken_out() -> None:
     answer = {"profiles": [{"name": "dev", "access": "denied", "reason": "\x1b]0;owned\x07no"}]}
-    assert read_answer(ProfileList, _json(answer)).profiles[0].reason == "]0;owned no"
+    assert read_answer(ProfileList, _json(answer)).rows[0].reason == "]0;owned no"
 
 
 def test_sentinels_own_refusal_is_read_whole() -> None:

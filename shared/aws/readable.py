@@ -1,0 +1,30 @@
+"""Lists of rows of which some cannot be understood: those are left out and named, so that one does not hide the rest.
+
+For lists that are shown. What decides access reads each row by itself, and one it cannot understand is an error there.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+from shared.aws.errors import UnreadableError
+from shared.aws.items import Item
+
+Row = TypeVar("Row")
+_IDS: Final = ("session_id", "grant_id", "lockout_id", "subject")
+
+
+def read_readable(items: Iterable[Item], read: Callable[[Item], Row]) -> tuple[list[Row], list[str]]:
+    """Read what can be read, in order; with it what the others are called, as far as they say."""
+    rows: list[Row] = []
+    unreadable: list[str] = []
+    for item in items:
+        try:
+            rows.append(read(item))
+        except UnreadableError:
+            unreadable.append(name_of(item))
+    return rows, unreadable
+
+
+def name_of(item: Item) -> str:
+    """Name a row by its id, or by its key where it has none."""
+    return next((text for name in _IDS if isinstance(text := item.get(name, {}).get("S"), str) and text), "?")
