@@ -62,11 +62,16 @@ def _run(answer: Path, tests: list[str]) -> None:
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.dup2(0, 1)
     first = FirstFailure()
-    code = pytest.main([*_OPTIONS, *tests], plugins=[first])
-    if not first.found and code != pytest.ExitCode.OK:
-        first.found["error"] = f"pytest ended with {int(code)}"
-    answer.write_text(json.dumps(first.found), encoding="utf-8")
-    os._exit(0)
+    try:
+        code = pytest.main([*_OPTIONS, *tests], plugins=[first])
+        if code != pytest.ExitCode.OK and not first.found:
+            first.found["error"] = f"pytest ended with {int(code)}"
+    except BaseException as error:  # noqa: BLE001 - what a failed test left open may end pytest, after all was said
+        if not first.found:
+            first.found["error"] = f"pytest ended with {error!r}"
+    finally:
+        answer.write_text(json.dumps(first.found), encoding="utf-8")
+        os._exit(0)
 
 
 if __name__ == "__main__":

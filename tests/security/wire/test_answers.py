@@ -1,16 +1,20 @@
 """Whoever answers in AWS's place, or stands between, can neither answer for somebody else nor exhaust the function."""
 
+import asyncio
+
 import pytest
 
 from shared.aws.wire.http import Http
 from shared.aws.wire.line import NoAnswerError, TooLargeError
+from tests.patience import LIMIT_S
 from tests.security.wire.server import answering
 
+IN_CHUNKS = b"4\r\ntrue\r\n0\r\n\r\n"
 TRUE = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ntrue"
 
 
 async def ask(http: Http, url: str, largest: int = 1000) -> bytes:
-    return (await http.post(url, {}, b"", timeout_s=5, largest=largest)).body
+    return (await http.post(url, {}, b"", timeout_s=LIMIT_S, largest=largest)).body
 
 
 @pytest.mark.parametrize(
@@ -18,12 +22,45 @@ async def ask(http: Http, url: str, largest: int = 1000) -> bytes:
     [
         pytest.param(b"HTTP/1.1 200 OK\ncontent-length: 4\n\ntrue", id="bare line feeds"),
         pytest.param(b"HTTP/1.1 200 OK\r\nbad\x00name: x\r\ncontent-length: 4\r\n\r\ntrue", id="a NUL in a name"),
+        pytest.param(b"HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n" + IN_CHUNKS, id="a coding more"),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n" + IN_CHUNKS,
+            id="one coding twice",
+        ),
     ],
 )
 async def test_an_answer_two_parsers_could_read_differently_is_none(answer: bytes) -> None:
     async with answering(lambda *_: answer) as (http, server):
         with pytest.raises(NoAnswerError):
             await ask(http, server.url)
+
+
+async def test_bytes_nobody_asked_for_close_a_connection_that_rests() -> None:
+    async with answering(lambda *_: TRUE) as (http, server):
+        await ask(http, server.url)
+        [[(line, _)]] = http._idle.values()
+        line.data_received(b"HTTP/1.1 200 OK\r\n")
+        assert not line.is_open
+
+
+async def test_an_answer_that_does_not_come_in_time_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def silent(*_: int) -> bytes:
+        asked.set()
+        return b""
+
+    async with answering(silent) as (http, server):
+        asking = asyncio.create_task(ask(http, server.url))
+        await asked.wait()
+        now = loop.time()
+        monkeypatch.setattr(loop, "time", lambda: now + LIMIT_S)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        monkeypatch.undo()
+        assert asking.done(), "it waits on"
+        with pytest.raises(TimeoutError):
+            await asking
 
 
 async def test_an_answer_cut_short_is_none() -> None:
@@ -45,5 +82,5 @@ async def test_chunks_larger_than_was_asked_for_are_not_read_on() -> None:
 async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
     redirect = b"HTTP/1.1 307 Temporary Redirect\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"
     async with answering(lambda *_: redirect) as (http, server):
-        assert (await http.post(server.url, {}, b"", timeout_s=5)).status == 307
+        assert (await http.post(server.url, {}, b"", timeout_s=LIMIT_S)).status == 307
     assert len(server.received) == 1

@@ -9,6 +9,7 @@ import pytest
 import trustme
 
 from shared.aws.wire.http import Http
+from tests.patience import LIMIT_S
 from tests.security.wire.server import Server, answering
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -34,7 +35,7 @@ def serving(certificate: trustme.LeafCert) -> AbstractAsyncContextManager[tuple[
 
 
 async def ask(http: Http, url: str) -> bytes:
-    return (await http.post(url, {"authorization": "signed"}, b"", timeout_s=5)).body
+    return (await http.post(url, {"authorization": "signed"}, b"", timeout_s=LIMIT_S)).body
 
 
 async def test_a_certificate_for_the_name_from_a_trusted_authority_is_taken(authority: trustme.CA) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from shared.aws.wire.http import Http, locate
 from shared.aws.wire.line import NoAnswerError, Reply, TooLargeError
+from tests.patience import LIMIT_S
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nX-Name: a\r\n\r\n{}"
 Ask = Callable[..., "asyncio.Future[Reply]"]
@@ -50,7 +51,7 @@ async def serving(*answers: bytes | None) -> AsyncIterator[tuple[Http, str]]:
 
 
 async def post(http: Http, url: str, *, largest: int = 1000) -> Reply:
-    return await http.post(url, {"host": "aws.example"}, b"{}", timeout_s=5, largest=largest)
+    return await http.post(url, {"host": "aws.example"}, b"{}", timeout_s=LIMIT_S, largest=largest)
 
 
 async def test_an_answer_is_read_whole_and_the_connection_serves_the_next() -> None:
@@ -132,7 +133,7 @@ async def test_a_connection_the_server_wants_closed_is_not_used_again() -> None:
 async def test_a_header_that_would_not_stay_one_line_is_never_sent(value: str) -> None:
     async with serving(OK) as (http, url):
         with pytest.raises(ValueError, match="control character"):
-            await http.post(url, {"host": "aws.example", "x-value": value}, b"", timeout_s=5)
+            await http.post(url, {"host": "aws.example", "x-value": value}, b"", timeout_s=LIMIT_S)
     assert Server.connections == 0
 
 
