@@ -143,7 +143,7 @@ def _read(actions: Sequence[str], resources: Sequence[str], sid: str) -> Stateme
 def operator_policy(place: Place) -> Policy:
     """Let an operator push documents with `sentinel policy push`, and store webhooks without reading any.
 
-    A webhook is a credential. No path above the documents' own is let: whoever may list one reads all below it.
+    A webhook is a credential. No path above the documents' own is let: a right to list one reads all below it.
     """
     kinds = ("policies", "profiles")
     documents = [place.parameters(f"{kind}{rest}") for kind in kinds for rest in ("", "/*")]

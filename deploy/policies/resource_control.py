@@ -20,8 +20,8 @@ _HOLD_DATA: Final = ("kms:*", "s3:*", "secretsmanager:*", "sqs:*")
 def guard_roles(place: Place, organization: str) -> Policy:
     """Let nobody into a protected role but the vend Lambda, AWS services included: none has a business there.
 
-    A stamp that comes from outside `organization` was not set by its vend Lambda, whoever carries it. Services act
-    without a source identity of their own, and with the organization of whoever they act for.
+    A stamp that comes from outside `organization` was not set by its vend Lambda. AWS services act without a
+    source identity of their own, and with the organization of the principal they act for.
     """
     revoker = f"arn:{place.partition}:iam::*:role/{ROLE_NAME}"
     return policy(

@@ -71,7 +71,7 @@ _CHANGE_ALL_LOGS: Final = (
 
 
 def protect_functions(place: Place, spared: Spared) -> Policy:
-    """Leave functions and APIs to who deploys, and let nobody write the request context a function believes."""
+    """Leave functions and APIs to the spared, and the request context a function believes to API Gateway and Lambda."""
     functions = place.function_patterns
     # Code comes with its layers, and a signing configuration says which code may come.
     parts = [place.arn("lambda", "code-signing-config:*"), place.arn("lambda", "layer:*")]
@@ -93,7 +93,7 @@ def protect_functions(place: Place, spared: Spared) -> Policy:
             functions,
             BoolIfExists={"lambda:InvokedViaFunctionUrl": "false"},
         ),
-        deny("NobodyInvokesAsync", "lambda:InvokeAsync", functions),
+        deny("NoAsyncInvocation", "lambda:InvokeAsync", functions),
         # An integration of a REST API writes the event it invokes with: its template invents a caller.
         deny_rest("OnlySparedChangeApis", ["apigateway:GET"], apis, unlike=keepers),
     )
@@ -168,7 +168,7 @@ def protect_watching(place: Place, spared: Spared) -> Policy:
         deny_rest("OnlySparedChangeAlarms", _READ_ALARMS, alarms, unlike=keepers),
         # The functions' metrics are lines of their logs; one sent another way hides a failure or cries wolf.
         deny(
-            "NobodyInventsMetrics",
+            "NoInventedMetrics",
             "cloudwatch:PutMetricData",
             "*",
             StringEqualsIfExists={"cloudwatch:namespace": NAMESPACE},

@@ -50,12 +50,12 @@ _MAKE_KEYS: Final = (
 )
 # What else a vended session could leave behind to come back by. Others do these things in their daily work.
 _LEAVE_A_DOOR: Final = (
-    # A role that trusts somebody else, or hands a session to whatever runs as it.
+    # A role that trusts another principal, or hands a session to whatever runs as it.
     "iam:AddRoleToInstanceProfile",
     "iam:CreateInstanceProfile",
     "iam:CreateRole",
     "iam:UpdateAssumeRolePolicy",
-    # More permissions, or less security, for a user whose key somebody holds.
+    # More permissions, or less security, for a user whose key is known.
     "iam:AddUserToGroup",
     "iam:AttachGroupPolicy",
     "iam:AttachUserPolicy",
@@ -110,7 +110,7 @@ _ASK_SENTINEL: Final = ("execute-api:Invoke", "sts:GetCallerIdentity")
 def protect_roles(place: Place, spared: Spared) -> Policy:
     """Let nobody but Sentinel into protected roles, and nobody but the spared change them. For every account."""
     # An account that leaves the organization leaves these policies behind.
-    stay = deny("NobodyLeaves", "organizations:LeaveOrganization", "*")
+    stay = deny("NoLeaving", "organizations:LeaveOrganization", "*")
     return policy(*_become(place), *_act(place), *_change(place, spared), stay)
 
 
@@ -167,7 +167,7 @@ def _change(place: Place, spared: Spared) -> list[Statement]:
 
 
 def _stacks(spared: Spared) -> list[Statement]:
-    """Keep the stacks of spared roles: whoever updates a stack acts as its role, and need not be let pass it.
+    """Keep the stacks of spared roles: a principal that updates a stack acts as its role, without iam:PassRole.
 
     CloudFormation User Guide, "CloudFormation service role".
     """
@@ -176,7 +176,7 @@ def _stacks(spared: Spared) -> list[Statement]:
 
 
 def refuse_lasting_keys(spared: Spared) -> Policy:
-    """Let nobody make a way in that no revocation reaches, and no vended session leave one. For every account."""
+    """Deny ways in that no revocation reaches, and to vended sessions those they could leave. For every account."""
     return policy(
         deny("NoLastingKeys", _MAKE_KEYS, "*", unlike=spared.role_arns),
         deny(
@@ -186,7 +186,7 @@ def refuse_lasting_keys(spared: Spared) -> Policy:
             unlike=spared.role_arns,
             StringLike=_STAMPED,
         ),
-        # Whoever calls a function by a URL that asks for no signature acts as the function.
+        # A caller of a URL that asks for no signature acts as the function.
         deny(
             "VendedOpenNoUrl",
             _OPEN_A_URL,

@@ -33,8 +33,8 @@ class Spared:
     `deployers` are names of the roles that deploy, the pipeline's and those it hands to CloudFormation. `break_glass`
     is the name of the one role for the day all else fails; have an alarm on its use. `operators` are names of the
     permission sets that may do more than ask Sentinel. `stacks` are names of the CloudFormation stacks that act
-    through a deployer's role. Names are looked for in every account. A role's or a stack's may have `*`, for nobody
-    else can make one that matches; a permission set's may not, for whoever manages permission sets can.
+    through a deployer's role. Names are looked for in every account. A role's or a stack's may have `*`: only the
+    spared can make one that matches. A permission set's may not: administrators of Identity Center could make one.
 
     Raises:
         ValueError: an operator's name is a pattern.

@@ -46,7 +46,7 @@ def keys_of(statement: Mapping[str, Any]) -> set[str]:
 
 
 def actions_named() -> set[str]:
-    """List the actions whose keys are looked up: those beside a key that not every action has."""
+    """List the actions whose keys are looked up: those of statements with a key that not every action has."""
     return {
         action
         for document in every_policy().values()

@@ -27,7 +27,7 @@ def _tables() -> Iterator[str]:
     yield f"From the {load_reference().source}."
     yield ""
     for service in SERVICES:
-        yield from (f"#### `{service}`", "", "| denied by, or why not | actions |", "|---|---|")
+        yield from (f"### `{service}`", "", "| denied by, or why not | actions |", "|---|---|")
         yield from _rows(classified[service])
         yield ""
 

@@ -105,7 +105,7 @@ def test_a_vended_session_opens_no_function_to_everyone(organization: Organizati
 
 def test_no_account_leaves_the_organization_and_its_guard_rails(organization: Organization) -> None:
     for asker in (role("Administrator"), SESSION, *spared()):
-        assert organization.decide(asker, "organizations:LeaveOrganization", "*").denying == ["NobodyLeaves"]
+        assert organization.decide(asker, "organizations:LeaveOrganization", "*").denying == ["NoLeaving"]
 
 
 @pytest.mark.parametrize("action", ["sts:SetSourceIdentity", "sts:AssumeRole", "sts:TagSession"])

@@ -1,4 +1,4 @@
-"""Names and paths that look like a spared one's. What a pattern lets through must be what nobody else can make."""
+"""Names and paths that look like a spared one's. What a pattern lets through must be what only the spared can make."""
 
 from typing import Any, cast
 

@@ -227,7 +227,7 @@ def test_only_sentinel_and_the_spared_write_the_kill_switch(
     "action", ["UpdateStack", "CreateChangeSet", "ExecuteChangeSet", "DeleteStack", "SetStackPolicy"]
 )
 def test_whoever_updates_a_stack_of_a_spared_role_is_spared(organization: Organization, action: str) -> None:
-    """A stack keeps the role it was given: whoever may update it acts as that role, without passing it."""
+    """A stack keeps the role it was given: a principal that may update it acts as that role, without passing it."""
     stack = f"arn:aws:cloudformation:eu-central-1:{WORKLOAD}:stack/Sentinel/0a1b2c3d"
     for asker in (DEVELOPER, role("Administrator"), SESSION):
         denied = organization.decide(asker, f"cloudformation:{action}", stack)

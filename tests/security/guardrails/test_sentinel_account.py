@@ -67,7 +67,7 @@ def test_nobody_invents_a_request_context_by_invoking_a_function(organization: O
     for asker in (ADMINISTRATOR, *SPARED):
         for arn in (function, f"{function}:live"):
             assert denying(organization, asker, invoke, arn) == ["NobodyInvokesDirectly"]
-            assert denying(organization, asker, "lambda:InvokeAsync", arn) == ["NobodyInvokesAsync"]
+            assert denying(organization, asker, "lambda:InvokeAsync", arn) == ["NoAsyncInvocation"]
     by_url = organization.decide(ADMINISTRATOR, invoke, function, SENTINEL, lambda_InvokedViaFunctionUrl="true")
     assert by_url.allowed
     assert let(organization, service("apigateway.amazonaws.com"), invoke, function)

@@ -143,7 +143,7 @@ def test_nobody_invents_a_metric_of_sentinels(organization: Organization) -> Non
     for asker in (ADMINISTRATOR, role("sentinel-vend", SENTINEL), *SPARED):
         for keys in ({}, {"cloudwatch_namespace": "Sentinel"}):
             verdict = organization.decide(asker.having(**keys), "cloudwatch:PutMetricData", dataset, SENTINEL)
-            assert verdict.denying == ["NobodyInventsMetrics"]
+            assert verdict.denying == ["NoInventedMetrics"]
     other = organization.decide(
         ADMINISTRATOR, "cloudwatch:PutMetricData", dataset, SENTINEL, cloudwatch_namespace="Shop"
     )
