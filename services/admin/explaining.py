@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from services.admin.bodies import ExplainRequest
 from services.admin.facts import facts_of
@@ -23,6 +24,8 @@ from shared.edge.codes import Code
 from shared.edge.inputs import parse_body
 from shared.edge.lambda_app import Asked
 
+_WHO_AND_WHAT: Final = frozenset({"profiles", "users", "accounts", "roles"})
+
 
 @dataclass(frozen=True, slots=True)
 class Explaining:
@@ -35,7 +38,9 @@ class Explaining:
     async def explain(self, asked: Asked) -> Answer | Refusal:
         """Explain a decision: the caller's own to anyone, others' to who may read everything.
 
-        What a condition lists is shown with the permission `read` only: it names other people.
+        Without the permission `read` one sees the rules that are about oneself and the profile, not what their
+        conditions list, and a profile that is switched off as one that is not there. That an enabled profile is there
+        is no secret: `GET /profiles` lists it.
         """
         wanted = parse_body(asked.request, ExplainRequest)
         if isinstance(wanted, Refusal):
@@ -92,14 +97,21 @@ def _explain(facts: Facts, policies: Policies, standing: Standing, *, may_read: 
         user=facts.user,
         profile=facts.profile,
         at=facts.at,
-        catalogue="unknown" if profile is None else "enabled" if is_usable else "disabled",
+        catalogue="enabled" if is_usable else "disabled" if may_read and profile is not None else "unknown",
         locked_out=standing.is_locked_out,
         # The catalogue is looked at first: what is not in it, nobody gets.
         outcome=_outcome(explanation) if is_usable else _refused(RefusalCode.DENIED),
         rule=explanation.decision.rule_name,
         policy_version=policies.access_version,
-        rules=tuple(_rule(account, may_read=may_read) for account in explanation.rules),
+        rules=tuple(
+            _rule(account, may_read=may_read) for account in explanation.rules if may_read or _concerns_asker(account)
+        ),
     )
+
+
+def _concerns_asker(account: RuleAccount) -> bool:
+    """Whether a rule is about who asks and what they ask for, whatever it says of the time and the place."""
+    return all(each.holds is not False for each in account.conditions if each.name in _WHO_AND_WHAT)
 
 
 def _outcome(explanation: Explanation) -> Outcome:

@@ -166,7 +166,11 @@ class Outcome(View):
 
 
 class ExplainAnswer(View):
-    """What would be decided, rule by rule."""
+    """What would be decided, rule by rule.
+
+    Without the permission `read`, `rules` are those about the asker and the profile, and `catalogue` says "unknown" of
+    a profile that is disabled as well.
+    """
 
     user: str
     profile: str

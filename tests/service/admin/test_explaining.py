@@ -2,23 +2,51 @@
 
 import pytest
 
+from tests.gateway_events import ACCOUNT
+from tests.service.admin.conftest import ACCESS
 from tests.service.admin.function import AdminLambda
+
+NIGHT = {"hours": {"start": "22:00", "end": "06:00"}}
 
 
 def test_one_asks_about_oneself_and_learns_which_rule_decides(admin: AdminLambda) -> None:
     answer = admin.post("/v1/explain", {"profile": "prod"}).body
     assert (answer["user"], answer["at"], answer["rule"]) == ("alice", "2026-11-24T12:00:00Z", "prod")
     assert answer["outcome"]["code"] == "approval_required"
-    assert [(rule["name"], rule["matched"], rule["decides"]) for rule in answer["rules"]] == [
-        ("no-mallory", False, False),
-        ("dev", False, False),
-        ("prod", True, True),
+    assert [(rule["name"], rule["matched"], rule["decides"]) for rule in answer["rules"]] == [("prod", True, True)]
+
+
+def test_rules_about_others_are_shown_to_who_may_read_only(admin: AdminLambda) -> None:
+    hours = {"name": "prod-by-night", "effect": "deny", "conditions": {"profiles": ["prod"], "time": NIGHT}}
+    others = [
+        {"name": "no-bob-to-prod", "effect": "deny", "conditions": {"users": ["bob"], "profiles": ["prod"]}},
+        {"name": "partners", "effect": "allow", "conditions": {"accounts": ["444455556666"], "profiles": ["prod"]}},
+        {"name": "admins", "effect": "allow", "conditions": {"roles": ["Admin*"]}},
     ]
+    admin.store("policies/access", ACCESS | {"rules": [hours, *others, *ACCESS["rules"]]})
+    own = admin.post("/v1/explain", {"profile": "prod"})
+    assert [(rule["name"], rule["matched"]) for rule in own.body["rules"]] == [("prod-by-night", False), ("prod", True)]
+    for name in ("no-bob-to-prod", "partners", "admins", "no-mallory", "dev"):
+        assert name not in str(own.body["rules"])
+    all_of_them = admin.post("/v1/explain", {"profile": "prod"}, by="olivia").body["rules"]
+    assert len(all_of_them) == 1 + len(others) + len(ACCESS["rules"])
+
+
+def test_a_profile_that_is_switched_off_reads_like_one_that_is_not_there(admin: AdminLambda) -> None:
+    admin.store("profiles/off", {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/sentinel/off", "enabled": False})
+    catchall = {"name": "all", "effect": "allow", "conditions": {}}
+    for rules in (ACCESS["rules"], [catchall]):
+        admin.store("policies/access", ACCESS | {"rules": rules})
+        off, unknown = (admin.post("/v1/explain", {"profile": name}).body for name in ("off", "none"))
+        assert off | {"profile": "none"} == unknown
+        assert unknown["catalogue"] == "unknown"
+        seen = [admin.post("/v1/explain", {"profile": name}, by="olivia").body["catalogue"] for name in ("off", "none")]
+        assert seen == ["disabled", "unknown"]
 
 
 def test_what_rules_list_is_not_shown_without_the_permission_to_read(admin: AdminLambda) -> None:
     answered = admin.post("/v1/explain", {"profile": "prod"})
-    assert "mallory'" not in str(answered.body["rules"][0]["conditions"])
+    assert "mallory" not in str(answered.body)
     assert {each["words"] for rule in answered.body["rules"] for each in rule["conditions"]} == {None}
     answered = admin.post("/v1/explain", {"profile": "prod"}, by="olivia")
     assert "user olivia matches none of mallory" in str(answered.body)
