@@ -42,6 +42,13 @@ class Lockout(Answer):
     lifted: Act | None = None
 
 
+class KnownName(Answer):
+    """Whether anything of a name was ever seen; None where that could not be looked up. `near` may have been meant."""
+
+    seen: bool | None = None
+    near: tuple[Shown, ...] = ()
+
+
 class SwitchedAccount(Answer):
     """What became of the kill switch in one account; `version` is of the IAM policy."""
 
@@ -76,6 +83,7 @@ class RevokedMany(Answer):
 
     revocation: Revocation
     lockout: Lockout | None = None
+    known: KnownName | None = None
     kill_switch: KillSwitch
     notified: Mapping[str, bool] = Field(default_factory=dict)
 
@@ -86,6 +94,7 @@ class RevocationAnswer(Answer):
 
 class LockoutAnswer(Answer):
     lockout: Lockout
+    known: KnownName | None = None
     notified: Mapping[str, bool] = Field(default_factory=dict)
 
 

@@ -42,12 +42,19 @@ _Row: TypeAlias = SessionRow | ApprovalRequest | BreakGlassEvent
 class KnownNames:
     """Looks names up among sessions, requests, events, and what policies write out."""
 
-    policies: PolicyReader
+    catalogue: PolicyReader
     sessions: SessionLists
     requests: ApprovalTable
     events: BreakGlassTable
 
-    async def look_up(self, asked: Asked, target: Target, name: str, now: datetime) -> KnownName | None:
+    async def look_up(
+        self,
+        asked: Asked,
+        target: Target,
+        name: str,
+        policies: Policies,
+        now: datetime,
+    ) -> KnownName | None:
         """Say whether a user or a profile was ever seen, and what it may have been meant for; None for everyone.
 
         What was done stands whatever comes of this: where it takes too long or fails, `seen` is None.
@@ -56,16 +63,16 @@ class KnownNames:
             return None
         try:
             async with asyncio.timeout(max(0.0, min(_LIMIT_S, asked.time_left_s - _FOR_THE_ANSWER_S))):
-                return await self._look_up(target, name, now)
+                return await self._look_up(target, name, policies, now)
         except (AwsError, TimeoutError) as error:
             asked.audit.detail = f"the name could not be looked up: {str(error) or 'no time was left'}"
             return KnownName(seen=None, near=())
 
-    async def _look_up(self, target: Target, name: str, now: datetime) -> KnownName:
-        policies = await self.policies.read(name if target is Target.PROFILE else None)
+    async def _look_up(self, target: Target, name: str, policies: Policies, now: datetime) -> KnownName:
         written = set(_written_names(policies, target))
-        is_in_catalogue = target is Target.PROFILE and policies.profile is not None
-        if name in written or is_in_catalogue or name in await self._names(target, name, now):
+        if name in written or name in await self._names(target, name, now):
+            return KnownName(seen=True, near=())
+        if target is Target.PROFILE and (await self.catalogue.read(name)).profile is not None:
             return KnownName(seen=True, near=())
         return KnownName(seen=False, near=near_names(name, written | await self._names(target, None, now)))
 

@@ -17,7 +17,7 @@ from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
-from shared.core.grants import Grant
+from shared.core.grants import Grant, Lockout
 from shared.core.people import Person
 from shared.core.present_grants import PresentPolicies, present_grants
 from shared.core.profile import Profile
@@ -49,7 +49,7 @@ class Known:
     profile: Profile | None
     grants: tuple[Grant, ...]
     lapsed: tuple[Grant, ...]
-    is_locked_out: bool
+    lockouts: tuple[Lockout, ...]
     budget: Spent | Exhausted
     documents: tuple[Document[DocumentModel], ...]
 
@@ -102,7 +102,7 @@ class FactsReader:
             profile=found,
             grants=present,
             lapsed=tuple(grant for grant in held if grant.grant_id not in kept),
-            is_locked_out=bool(locking.result()),
+            lockouts=locking.result(),
             budget=spending.result(),
             documents=_documents(loaded, {ACCESS_POLICY, profile_document, *rested_on}),
         )

@@ -1,14 +1,15 @@
 """Why there is no credential, in words the person whose SDK prints them can act on."""
 
 from collections.abc import Collection
-from typing import assert_never
+from typing import Literal, assert_never
 
 from shared.core.access.evaluate import Decision
 from shared.core.authorization import RefusalCode
-from shared.core.grants import Grant
+from shared.core.grants import Grant, Lockout
 from shared.core.sts_refusals import StsRefusal
 from shared.edge.answers import Refusal
 from shared.edge.codes import Code
+from shared.edge.lockouts import lockout_words
 
 
 def refuse_profile(user: str, profile: str) -> Refusal:
@@ -17,7 +18,7 @@ def refuse_profile(user: str, profile: str) -> Refusal:
 
 
 def refuse(
-    code: RefusalCode,
+    code: Literal[RefusalCode.DENIED, RefusalCode.APPROVAL_REQUIRED, RefusalCode.GRANT_ENDING],
     decision: Decision,
     user: str,
     profile: str,
@@ -41,8 +42,6 @@ def refuse(
                 f"open now{_lapsed(lapsed)}. Ask for one: sentinel request {profile} --reason …",
                 hint=_how_to_ask(profile, decision),
             )
-        case RefusalCode.LOCKED_OUT:
-            return Refusal(Code.LOCKED_OUT, f"A lockout stops new credentials for {user} and {profile}.")
         case RefusalCode.GRANT_ENDING:
             return Refusal(
                 Code.GRANT_ENDING,
@@ -50,6 +49,12 @@ def refuse(
             )
         case unexpected:
             assert_never(unexpected)
+
+
+def refuse_locked_out(user: str, profile: str, lockouts: Collection[Lockout]) -> Refusal:
+    """Say of whom the lockout is and until when. By whom and why is for those who may list lockouts."""
+    words = lockout_words(lockouts, user, profile)
+    return Refusal(Code.LOCKED_OUT, f"A lockout of {words.whom} stops new credentials {words.until}.")
 
 
 def _lapsed(grants: Collection[Grant]) -> str:

@@ -8,7 +8,7 @@ from services.vend.facts import FactsReader, Known
 from services.vend.forms import facts_of, render_credentials, session_row
 from services.vend.issuing import GrantGone, Issuer, Order
 from services.vend.notes import note_decision, note_issued, note_known, note_order, note_wanted
-from services.vend.refusals import refuse, refuse_by_sts, refuse_over_budget, refuse_profile
+from services.vend.refusals import refuse, refuse_by_sts, refuse_locked_out, refuse_over_budget, refuse_profile
 from services.vend.request import VendRequest, parse_vend_request
 from shared.aws.budget import Exhausted
 from shared.aws.errors import RefusedError
@@ -62,12 +62,14 @@ class VendService:
             known.decision,
             profile=wanted.profile,
             grants=known.grants,
-            is_locked_out=known.is_locked_out,
+            is_locked_out=bool(known.lockouts),
             now=now,
             requested=wanted.duration,
             profile_cap=profile.max_duration,
         )
         if isinstance(authorization, Refuse):
+            if authorization.code is RefusalCode.LOCKED_OUT:
+                return refuse_locked_out(user, wanted.profile, known.lockouts)
             return refuse(authorization.code, known.decision, user, wanted.profile, known.lapsed)
         return Order(user, wanted.profile, profile, known.decision, authorization, now, asked.answer_by_s)
 

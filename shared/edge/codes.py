@@ -59,7 +59,9 @@ MEANINGS: Final[dict[Code, CodeMeaning]] = {
     ),
     Code.LOCKED_OUT: CodeMeaning(
         HTTPStatus.FORBIDDEN,
-        "A lockout stops new credentials for the user, the profile or everyone; break-glass does not override it.",
+        "A lockout stops new credentials and grants for the user, the profile or everyone; break-glass does not "
+        "override it. Who is locked out, under any of their names, revokes, cancels and closes what is their own and "
+        "changes nothing else.",
         "Ask the security team why the lockout is there and when it ends.",
     ),
     Code.GRANT_ENDING: CodeMeaning(

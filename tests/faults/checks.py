@@ -91,6 +91,8 @@ def _check_as_ever(cell: Cell, answered: Answered, world: World) -> None:
         status = answered.body["kill_switch"]["status"]
         assert status == answered.audit["kill_switch"]
         assert status in (("failed", "partial") if role in _SWITCHING and says else ("applied", "unchanged"))
+    if role is Role.ASIDE:
+        assert answered.body["known"]["seen"] is (None if says else False)
     if role is Role.KNOWN:
         assert set(answered.audit.get("stale_documents", ())) == (
             {"policies/access", "profiles/dev"} if says else set()

@@ -21,6 +21,7 @@ class Role(StrEnum):
     ISSUE = "issue"  # AssumeRole, beside or after the record
     COMPENSATION = "compensation"  # what undoes the record after STS failed
     NOTICE = "notice"
+    ASIDE = "aside"  # what the answer says besides
     SWITCH = "kill switch"
     TAKING = "taking the lease"
     RELEASE = "giving the lease back"

@@ -77,6 +77,8 @@ TABLE: Final[Mapping[Role, tuple[Outcome, Mapping[Effect, Outcome]]]] = {
     ),
     # "the action stands; retried; recorded as notified: false in the audit line and the answer".
     Role.NOTICE: (_STANDS, {}),
+    # docs/revocation.md: whether a name was ever seen is said where it can be looked up; what was asked for is done.
+    Role.ASIDE: (_STANDS, {}),
     # "revocation stands, answer says kill_switch: failed".
     Role.SWITCH: (_STANDS, {}),
     # A lease that was taken unheard is nobody's to give back.

@@ -13,6 +13,7 @@ from sentinel.revocations import Lockout, LockoutAnswer
 from sentinel.session_api import open_session_api
 from sentinel.settings import Settings
 from sentinel.target import Target, require_target, target_options
+from sentinel.unseen import warn_unseen
 
 _LOCK_EPILOG: Final = """\b
 Examples:
@@ -28,12 +29,18 @@ Example:
 @click.command(epilog=_LOCK_EPILOG)
 @connection_options
 @target_options
-@click.option("--reason", metavar="TEXT", required=True, help="Why; whoever is locked out reads it.")
+@click.option("--reason", metavar="TEXT", required=True, help="Why; it is kept and shown.")
 @click.option("--duration", metavar="TIME", help="How long: 45m, 4h. Until `sentinel unlock` if left out.")
 @json_option
-def lock(settings: Settings, reason: str, duration: str | None, *, as_json: bool, **target: Any) -> None:
-    """Give a user, a profile or everyone no new credentials. Those already vended stay: `sentinel revoke` ends them."""
-    _show(run(_lock(settings, require_target(**target), reason, duration)), as_json=as_json)
+def lock(settings: Settings, reason: str, duration: str | None, *, as_json: bool, **target: Any) -> int:
+    """Give a user, a profile or everyone no new credentials. Those already vended stay: `sentinel revoke` ends them.
+
+    A user is locked out under every spelling of the name: case, mail domain, +tag, federated/. While locked out they
+    decide and change nothing of others.
+
+    Exit code 0: locked out; 1: refused; 3: locked out, but the user or the profile was never seen.
+    """
+    return _show(run(_lock(settings, require_target(**target), reason, duration)), as_json=as_json)
 
 
 @click.command(epilog=_UNLOCK_EPILOG)
@@ -41,9 +48,9 @@ def lock(settings: Settings, reason: str, duration: str | None, *, as_json: bool
 @target_options
 @click.option("--comment", metavar="TEXT", help="What to say with it; it is kept and shown.")
 @json_option
-def unlock(settings: Settings, comment: str | None, *, as_json: bool, **target: Any) -> None:
+def unlock(settings: Settings, comment: str | None, *, as_json: bool, **target: Any) -> int:
     """Lift the lockout of a user, of a profile or of everyone."""
-    _show(run(_unlock(settings, require_target(**target), comment)), as_json=as_json)
+    return _show(run(_unlock(settings, require_target(**target), comment)), as_json=as_json)
 
 
 @click.command
@@ -69,9 +76,11 @@ async def _list(settings: Settings) -> Sequence[Lockout]:
         return all_of(accepted(await api.lockouts()))
 
 
-def _show(answer: LockoutAnswer, *, as_json: bool) -> None:
+def _show(answer: LockoutAnswer, *, as_json: bool) -> int:
     warn_unnotified(answer)
     if as_json:
-        print_json(answer.lockout.model_dump(mode="json"))
+        known = None if answer.known is None else answer.known.model_dump(mode="json")
+        print_json(answer.lockout.model_dump(mode="json") | {"known": known})
     else:
         click.echo(lockout_words(answer.lockout, utc_now()))
+    return warn_unseen(answer.known, answer.lockout.target, answer.lockout.name)

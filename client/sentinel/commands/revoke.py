@@ -21,6 +21,7 @@ from sentinel.revoking import Order, finish, revoke_all
 from sentinel.session_api import open_session_api
 from sentinel.settings import Settings
 from sentinel.target import Target, find_target, target_options
+from sentinel.unseen import warn_unseen
 
 _EPILOG: Final = """\b
 Examples:
@@ -49,31 +50,34 @@ def revoke(
     yes: bool,
     as_json: bool,
     **named: Any,
-) -> None:
+) -> int:
     """Revoke the session with ID, or all sessions of a user, of a profile, or at all.
 
     APIs behind Sentinel's authorizer refuse it on the next request, AWS once the kill switch has spread.
 
-    Exit code 0: revoked; 1: refused, or revoked while the kill switch failed for an account; 130: Ctrl-C.
+    Exit code 0: revoked; 1: refused, or revoked while the kill switch failed for an account; 3: revoked, but the user
+    or the profile was never seen; 130: Ctrl-C.
     """
     target = find_target(**named)
     if sum(given is not None for given in (session_id, resume, target)) != 1:
         raise click.UsageError("name one of: a session's ID, --user, --profile, --all, --resume")
     if resume is not None:
         _resume(settings, resume, as_json=as_json, said=bool(reason or lock_for))
-        return
+        return 0
     if not reason:
         raise click.UsageError("Missing option '--reason'.")
     order = Order(reason, lock_for)
     if target is None:
         revoked = run(_revoke_one(settings, str(session_id), order))
         forget_session(settings, revoked.session.id)
-        _show_one(revoked, as_json=as_json)
-        return
+        _show(revoked, session_words(revoked.session), as_json=as_json)
+        return 0
     _confirm(target, yes=yes)
     revoked_many = run(_revoke_many(settings, target, order))
     doubt_sessions(settings)
-    _show_many(revoked_many, as_json=as_json)
+    unseen = warn_unseen(revoked_many.known, revoked_many.revocation.target, revoked_many.revocation.name)
+    _show(revoked_many, revocation_words(revoked_many.revocation), as_json=as_json)
+    return unseen
 
 
 async def _revoke_one(settings: Settings, session_id: str, order: Order) -> RevokedSession:
@@ -109,14 +113,6 @@ def _confirm(target: Target, *, yes: bool) -> None:
         click.confirm(f"Revoke all sessions of {target}?", abort=True, err=True)
     elif target.kind == "all":
         raise UsageError("this would revoke everyone's sessions", "pass --yes if that is meant")
-
-
-def _show_one(answer: RevokedSession, *, as_json: bool) -> None:
-    _show(answer, session_words(answer.session), as_json=as_json)
-
-
-def _show_many(answer: RevokedMany, *, as_json: bool) -> None:
-    _show(answer, revocation_words(answer.revocation), as_json=as_json)
 
 
 def _show(answer: RevokedSession | RevokedMany, words: str, *, as_json: bool) -> None:

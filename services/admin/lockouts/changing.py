@@ -1,7 +1,7 @@
 """`GET`, `POST` and `DELETE /v1/lockouts`: no new credentials for a user, of a profile or for everyone."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,9 +13,10 @@ from services.admin.known_names import KnownNames
 from services.admin.lockouts.locking import locking
 from services.admin.lockouts.view import view_lockout
 from services.admin.notes import note_policies
+from services.admin.policies import Policies
 from services.admin.refusals import NEEDS_LOCK, NEEDS_READ, refuse_contended
 from services.admin.revoking_bodies import Lock, Unlock
-from services.admin.revoking_views import KnownName, LockoutChanged, LockoutList, LockoutView
+from services.admin.revoking_views import LockoutChanged, LockoutList
 from shared.aws.lockouts import LockoutChange, LockoutTable
 from shared.core.admin_policy import Permission
 from shared.core.grants import Ending
@@ -107,32 +108,22 @@ class Locking:
         decide: Decide,
     ) -> Answer | Refusal:
         asked.audit.target = wanted.target.words(wanted.name)
-        refusal = await self._refuse(asked, now)
-        if refusal is not None:
-            return refusal
+        policies = await self._permit(asked, now)
+        if isinstance(policies, Refusal):
+            return policies
         with asked.audit.step("write"):
             changes = await self._write(decide)
         if isinstance(changes, Refusal):
             return changes
         view = view_lockout(changes[0].after)
         is_new = not all(change.is_none for change in changes)
-        known, notified = await self._follow(asked, wanted, event if is_new else None, view, now)
-        return Answer(LockoutChanged(lockout=view, known=known, notified=notified).as_json())
-
-    async def _follow(
-        self,
-        asked: Asked,
-        wanted: Lock | Unlock,
-        event: NoticeEvent | None,
-        view: LockoutView,
-        now: datetime,
-    ) -> tuple[KnownName | None, Mapping[str, bool]]:
-        """Tell who is to know, and look up whether the name means anybody; neither undoes what is written."""
         async with asyncio.TaskGroup() as work:
+            # Neither undoes what is written.
+            telling = work.create_task(self.announcer.announce(asked, event, view, now)) if is_new else None
             target = wanted.target if isinstance(wanted, Lock) else Target.ALL
-            looking = work.create_task(self.names.look_up(asked, target, wanted.name, now))
-            telling = None if event is None else work.create_task(self.announcer.announce(asked, event, view, now))
-        return looking.result(), {} if telling is None else telling.result()
+            looking = work.create_task(self.names.look_up(asked, target, wanted.name, policies, now))
+        known, notified = looking.result(), {} if telling is None else telling.result()
+        return Answer(LockoutChanged(lockout=view, known=known, notified=notified).as_json())
 
     async def _not_locked(self, wanted: Unlock, now: datetime) -> Refusal:
         """Say that nothing is there to lift, and which lockout may have been meant."""
@@ -144,12 +135,12 @@ class Locking:
         hint = f"In force is one of {', '.join(near)}." if near else "`sentinel locks` lists what is in force."
         return Refusal(Code.CONFLICT, f"No lockout of {words} is in force.", hint=hint)
 
-    async def _refuse(self, asked: Asked, now: datetime) -> Refusal | None:
+    async def _permit(self, asked: Asked, now: datetime) -> Policies | Refusal:
         with asked.audit.step("read"):
             known = await self.reader.read_changing(asked, Deed(of_others), now)
         if isinstance(known, Refusal):
             return known
-        return None if Permission.LOCK in known.entitlement.permissions else NEEDS_LOCK
+        return known.policies if Permission.LOCK in known.entitlement.permissions else NEEDS_LOCK
 
     async def _write(self, decide: Decide) -> Sequence[LockoutChange] | Refusal:
         for _ in range(_ATTEMPTS):

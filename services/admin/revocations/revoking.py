@@ -18,6 +18,7 @@ from services.admin.facts import Deed, FactsReader
 from services.admin.known_names import KnownNames
 from services.admin.lockouts.locking import bridging, locking
 from services.admin.lockouts.view import view_lockout
+from services.admin.policies import Policies
 from services.admin.refusals import NEEDS_LOCK, NEEDS_REVOKE, NOT_FOUND, refuse_contended
 from services.admin.revocations.marking import Marking
 from services.admin.revocations.view import view_revocation
@@ -60,9 +61,9 @@ class MassRevoking:
             return wanted
         now = self.clock()
         asked.audit.target = wanted.target.words(wanted.name)
-        refusal = await self._refuse(asked, wanted, now)
-        if refusal is not None:
-            return refusal
+        policies = await self._permit(asked, wanted, now)
+        if isinstance(policies, Refusal):
+            return policies
         with asked.audit.step("write"):
             written = await self._write(wanted, Ending(asked.principal.user, now, wanted.reason))
         if isinstance(written, Refusal):
@@ -73,7 +74,7 @@ class MassRevoking:
                 self.consequences.follow(asked, NoticeEvent.SESSIONS_REVOKED, view_revocation(row), now),
             )
             marking = work.create_task(self.marking.mark_some(asked, row))
-            looking = work.create_task(self.names.look_up(asked, wanted.target, wanted.name, now))
+            looking = work.create_task(self.names.look_up(asked, wanted.target, wanted.name, policies, now))
         switch, notified = following.result()
         return Answer(
             ManyRevoked(
@@ -115,7 +116,7 @@ class MassRevoking:
         row = await self.marking.mark_some(asked, row)
         return Answer(RevocationAnswer(revocation=view_revocation(row)).as_json())
 
-    async def _refuse(self, asked: Asked, wanted: RevokeMany, now: datetime) -> Refusal | None:
+    async def _permit(self, asked: Asked, wanted: RevokeMany, now: datetime) -> Policies | Refusal:
         revocation = Revocation(wanted.target, wanted.name, now)
         is_own = wanted.lock_for is None and _is_of(revocation, asked.principal.user)
         with asked.audit.step("read"):
@@ -126,7 +127,7 @@ class MassRevoking:
             return NEEDS_REVOKE
         if wanted.lock_for is not None and Permission.LOCK not in known.entitlement.permissions:
             return NEEDS_LOCK
-        return None
+        return known.policies
 
     async def _write(self, wanted: RevokeMany, ending: Ending) -> tuple[RevocationRow, LockoutChange] | Refusal:
         """Write cutoff, lockout and revocation, on what was read; where somebody was faster, read anew."""

@@ -97,7 +97,9 @@ def test_a_lockout_of_user_profile_or_everyone_stops_new_credentials(vend: VendL
     vend.put_grant_row(
         subject={"S": subject}, item={"S": "lockout##"}, reason={"S": "incident"}, status={"S": "active"}
     )
-    refused(vend, http_api_event(query="profile=dev"), 403, "locked_out")
+    message = refused(vend, http_api_event(query="profile=dev"), 403, "locked_out")
+    whom = {"user#alice": "the user alice", "profile#dev": "the profile dev", "all": "everyone"}[subject]
+    assert message == f"A lockout of {whom} stops new credentials until it is lifted."
 
 
 SSO_ROLE = "AWSReservedSSO_Dev_0123456789abcdef"
