@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.aws.batches import load_items
+from shared.aws.copies import copy_writes
 from shared.aws.errors import speaking_to
 from shared.aws.grant_rows import ending_value, optional_instant, read_ending
 from shared.aws.items import Item, ItemReader, instant_value, known, text_value
@@ -47,8 +48,9 @@ class LockoutChange:
         if self.is_none:
             return []
         put: dict[str, Any] = {"TableName": table, "Item": _item(self.after)}
+        copies = copy_writes(table, put["Item"])
         if self.before is None:
-            return [{"Put": put | {"ConditionExpression": "attribute_not_exists(subject)"}}]
+            return [{"Put": put | {"ConditionExpression": "attribute_not_exists(subject)"}}, *copies]
         condition = {
             "ConditionExpression": f"lockout_id = :id AND #status = :status AND {_same_end(self.before)}",
             "ExpressionAttributeNames": {"#status": "status"},
@@ -60,7 +62,7 @@ class LockoutChange:
                 },
             ),
         }
-        writes = [{"Put": put | condition}]
+        writes = [{"Put": put | condition}, *copies]
         if self.before.lockout_id != self.after.lockout_id:
             writes.append({"Put": {"TableName": table, "Item": _evidence(self.before)}})
         return writes

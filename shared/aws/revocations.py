@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.aws.by_id import find_by_id
+from shared.aws.copies import copy_writes
 from shared.aws.cutoffs import Cutoff, cutoff_item, load_cutoffs
 from shared.aws.errors import UnreadableError, speaking_to
 from shared.aws.grant_rows import ending_value
@@ -85,6 +86,7 @@ class RevocationTable:
         }
         writes = [
             {"Put": put},
+            *copy_writes(self._grant_table, item),
             {"Put": {"TableName": self._grant_table, "Item": revocation_attributes(row)}},
             *lockout.writes(self._grant_table),
         ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from shared.aws.batches import load_items
+from shared.aws.copies import CopiedRows, RowKey
 from shared.aws.cutoffs import Cutoff, read_cutoff, subjects_of
 from shared.aws.grants import read_lockout
 from shared.aws.items import Item, text_value
@@ -17,7 +18,8 @@ from shared.core.identity import session_name_of
 from shared.core.people import Person
 from shared.core.stamp import Stamp
 
-# DynamoDB API reference, BatchGetItem: at most 100 items. A session, two of all and some of its user leave room.
+# DynamoDB API reference, BatchGetItem: at most 100 items. Each profile has two rows and their copies; a session, those
+# of everyone and some of its user leave room.
 _MOST_PROFILES: Final = 20
 _MOST_SEEN: Final = 1000
 
@@ -29,7 +31,7 @@ class Concern:
     cutoffs: frozenset[str]
     lockouts: frozenset[str]
 
-    def keys(self) -> frozenset[tuple[str, str]]:
+    def keys(self) -> frozenset[RowKey]:
         return frozenset(
             {
                 *((subject, CUTOFF_ITEM) for subject in self.cutoffs),
@@ -55,6 +57,11 @@ class SessionStanding:
         """Whether a revocation of its user, its profile or everyone reaches the session."""
         return any(cutoff.reaches(self.row) for cutoff in self.cutoffs)
 
+    @property
+    def stands(self) -> bool:
+        """Whether nothing beside the row is against the session."""
+        return not self.is_locked_out and not self.is_cut_off
+
 
 class SessionStandings:
     """Reads both tables at once, in one call wherever the session's user and profile can be told beforehand.
@@ -68,6 +75,7 @@ class SessionStandings:
         self._session_table = session_table
         self._grant_table = grant_table
         self._seen: dict[str, Concern] = {}
+        self._copied = CopiedRows()
 
     async def load(self, stamp: Stamp, profiles: Iterable[str], now: datetime) -> SessionStanding | None:
         """Load the standing of a session, strongly consistently; None where there is no such session.
@@ -79,16 +87,28 @@ class SessionStandings:
 
         """
         likely = (self._seen.get(stamp.session_id) or _guess(stamp, profiles)).keys()
+        places = self._copied.places(likely, stamp.session_id, now)
         session = [{"session_id": text_value(stamp.session_id)}]
-        items = await load_items(self._dynamodb, {self._session_table: session, self._grant_table: _as_items(likely)})
+        items = await load_items(self._dynamodb, {self._session_table: session, self._grant_table: _as_items(places)})
         if not items[self._session_table]:
             return None
         row = read_session(items[self._session_table][0])
         found = items[self._grant_table]
         wanted = self._remember(row).keys()
         if missing := wanted - likely:
-            found += (await load_items(self._dynamodb, {self._grant_table: _as_items(missing)}))[self._grant_table]
-        return _judge(row, [item for item in found if (item["subject"]["S"], item["item"]["S"]) in wanted], now)
+            others = self._copied.places(missing, row.session_id, now)
+            found += await self._load(others)
+            places |= others
+        gathered = self._copied.gather(wanted, places, found, row.session_id, now)
+        standing = _judge(row, gathered.items.values(), now)
+        if standing.stands and not _judge(row, gathered.remembered.values(), now).stands:
+            # Nothing is refused by what is only remembered: it may have been lifted since.
+            fresh = {(item["subject"]["S"], item["item"]["S"]): item for item in await self._load(gathered.remembered)}
+            standing = _judge(row, ({**gathered.items, **fresh}).values(), now)
+        return standing
+
+    async def _load(self, keys: Iterable[RowKey]) -> list[Item]:
+        return (await load_items(self._dynamodb, {self._grant_table: _as_items(keys)}))[self._grant_table]
 
     def _remember(self, row: SessionRow) -> Concern:
         """Remember whom and what a session is about, which never changes."""
@@ -109,7 +129,7 @@ def _guess(stamp: Stamp, profiles: Iterable[str]) -> Concern:
     return _concern(Person(user), frozenset({ALL_SUBJECT, user_subject(user), *map(profile_subject, literal)}))
 
 
-def _as_items(keys: Iterable[tuple[str, str]]) -> list[Item]:
+def _as_items(keys: Iterable[RowKey]) -> list[Item]:
     return [{"subject": text_value(subject), "item": text_value(item)} for subject, item in sorted(keys)]
 
 

@@ -90,6 +90,8 @@ def state_of(world: World) -> tuple[str, ...]:
 
 def _word(row: Mapping[str, Any]) -> str | None:
     kind = row["item"]["S"].partition("#")[0]
+    if row["subject"]["S"].startswith("copy#"):
+        return None  # it says what its row says
     if row["subject"]["S"].startswith("pending#"):
         return None  # it only names a request
     if row["subject"]["S"] == "revocations":
