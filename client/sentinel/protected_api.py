@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from sentinel.aws_hosts import api_id_of, region_of_api
 from sentinel.errors import UsageError
 from sentinel.remote_server import RemoteServer, parse_remote_server
 
-# API Gateway Developer Guide, "Invoke HTTP APIs" and "Private APIs": a private API's host names its endpoint too.
-_HOST: Final = re.compile(
-    r"([a-z0-9]+)(?:-vpce-[a-z0-9]+)?\.execute-api\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)"
-)
 _API_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -41,12 +38,11 @@ def parse_protected_url(text: str, api_id: str | None) -> ProtectedUrl:
         raise UsageError(f"the URL: {error}") from None
     if parts.fragment or not text.isascii() or not text.isprintable() or " " in text:
         raise UsageError("the URL: write it escaped, in plain ASCII, without a fragment")
-    match = _HOST.fullmatch(server.host)
-    found = api_id or (match[1] if match else None)
+    found = api_id or api_id_of(server.host)
     if found is None:
         raise UsageError(f"the host {server.host} does not name its API", "pass --api ID")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return ProtectedUrl(text, target, server, check_api_id(found), match[2] if match else None)
+    return ProtectedUrl(text, target, server, check_api_id(found), region_of_api(server.host))
 
 
 def check_api_id(api_id: str) -> str:

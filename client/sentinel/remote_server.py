@@ -1,14 +1,10 @@
 """The remote server: Sentinel's base URL, and what its host name says about how to sign for it."""
 
 import ipaddress
-import re
 from dataclasses import dataclass
-from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
-# API Gateway Developer Guide, "Invoke HTTP APIs" and "Private APIs"; Lambda Developer Guide, "Function URLs".
-_EXECUTE_API: Final = re.compile(r"[a-z0-9-]+\.execute-api\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)")
-_FUNCTION_URL: Final = re.compile(r"[a-z0-9]+\.lambda-url\.([a-z0-9-]+)\.on\.aws")
+from sentinel.aws_hosts import region_of_api, region_of_function_url
 
 
 class MalformedServerError(ValueError):
@@ -67,7 +63,6 @@ def parse_remote_server(text: str) -> RemoteServer:
 
 
 def _signing(host: str) -> tuple[str, str | None]:
-    if match := _FUNCTION_URL.fullmatch(host):
-        return "lambda", match[1]
-    match = _EXECUTE_API.fullmatch(host)
-    return "execute-api", match[1] if match else None
+    if region := region_of_function_url(host):
+        return "lambda", region
+    return "execute-api", region_of_api(host)

@@ -17,6 +17,8 @@ from shared.edge.route_path import path_at_api
 # What a policy's Resource would not take literally (IAM User Guide, "IAM JSON policy elements: Resource"). A caller
 # chooses the path, and the path is part of the method's ARN.
 _WILDCARD: Final = re.compile(r"[*?]|\$\{")
+# API Gateway guide, "Output from an API Gateway Lambda authorizer": a longer resource makes the answer an error.
+_LONGEST_ARN: Final = 512
 
 
 class NotAnAuthorizerEventError(ValueError):
@@ -60,9 +62,11 @@ def is_simple(event: object) -> bool:
 
 
 def method_arn(event: object) -> str | None:
-    """Find the one resource a policy may be about: what was asked for."""
+    """Find the one resource a policy may be about: what was asked for, or its method where that is too long to name."""
     found = event.get("methodArn") if isinstance(event, dict) else None
-    return found if isinstance(found, str) and found else None
+    if not isinstance(found, str) or not found:
+        return None
+    return found if len(found) <= _LONGEST_ARN else "/".join([*found[:_LONGEST_ARN].split("/")[:3], "*"])
 
 
 def _parse_v2(event: Mapping[str, Any], context: Mapping[str, Any]) -> AccessQuestion:
@@ -98,6 +102,8 @@ def _check_method_arn(text: str, api_id: str) -> None:
         arn = parse_arn(text)
     except MalformedArnError:
         raise NotAnAuthorizerEventError("methodArn is not an ARN") from None
+    if len(text) > _LONGEST_ARN:
+        raise NotAnAuthorizerEventError("the path is longer than a policy can name")
     if arn.service != "execute-api" or arn.resource.split("/")[0] != api_id:
         raise NotAnAuthorizerEventError("methodArn is another API's")
     if _WILDCARD.search(arn.resource):

@@ -18,6 +18,9 @@ from shared.edge.clock import monotonic_s
 RESERVE_S: Final = 3.0
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 0.8
+# The system's: Python's own generator goes on alike in every copy of a process that was snapshot (Lambda guide,
+# "Handling uniqueness with Lambda SnapStart"), and pauses that are alike spread nothing.
+_RANDOM: Final = random.SystemRandom()
 
 
 async def outwait_throttling(assume: Callable[[], Awaitable[Credentials]], answer_by_s: float) -> Credentials:
@@ -35,7 +38,7 @@ async def outwait_throttling(assume: Callable[[], Awaitable[Credentials]], answe
         try:
             return await assume()
         except ThrottledError:
-            pause_s = random.uniform(longest_s / 2, longest_s)  # noqa: S311 - spreads load, guards nothing
+            pause_s = _RANDOM.uniform(longest_s / 2, longest_s)
             if monotonic_s() + pause_s > answer_by_s - RESERVE_S:
                 raise
         await asyncio.sleep(pause_s)

@@ -96,6 +96,22 @@ def test_a_policy_allows_the_one_method_that_was_asked_for_and_nothing_else(auth
     assert (statement["Action"], statement["Resource"]) == ("execute-api:Invoke", f"{ARN}/orders")
 
 
+@pytest.mark.parametrize("length", [513, 600, 8000])
+def test_a_path_longer_than_a_policy_can_name_is_denied_and_not_an_error(
+    authorizer: AuthorizerLambda, length: int
+) -> None:
+    path = "/orders/".ljust(length - len(ARN), "x")
+    answered = authorizer.call(rest_api_question(authorizer.proof(), path=path))
+    refused(answered, "unknown_event")
+    [statement] = answered.answer["policyDocument"]["Statement"]
+    assert statement == {"Effect": "Deny", "Action": "execute-api:Invoke", "Resource": f"{ARN}/*"}
+
+
+def test_a_path_as_long_as_a_policy_can_name_passes(authorizer: AuthorizerLambda) -> None:
+    path = "/orders/".ljust(512 - len(ARN), "x")
+    assert authorizer.call(rest_api_question(authorizer.proof(), path=path)).is_allowed
+
+
 def test_an_invented_identity_in_the_context_is_not_read(authorizer: AuthorizerLambda) -> None:
     event = http_api_question()
     event["requestContext"]["authorizer"] = {"iam": {"userArn": f"arn:aws:iam::{ACCOUNT}:user/alice"}}

@@ -204,3 +204,16 @@ def test_documents_lie_below_the_prefix(complete: Template) -> None:
 
     assert sorted(each["Name"] for each in documents) == ["/vendor/policies/access", "/vendor/profiles/dev"]
     assert {each["Type"] for each in documents} == {"String"}
+
+
+def test_the_dashboard_shows_throttling_of_every_table_by_metrics_a_table_has(default: Template) -> None:
+    """`ThrottledRequests` is one per table and operation: by the table alone it stays empty."""
+    body = json.loads(default.only("CloudWatch::Dashboard")["DashboardBody"])
+    shown = {
+        (metric[3], metric[1])
+        for widget in body["widgets"]
+        for metric in widget["properties"]["metrics"]
+        if metric[0] == "AWS/DynamoDB"
+    }
+    tables = [definition["name"] for definition in table_definitions().values()]
+    assert shown == {(table, metric) for table in tables for metric in ("ReadThrottleEvents", "WriteThrottleEvents")}
