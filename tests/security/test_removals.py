@@ -70,14 +70,14 @@ class TestATrial:
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_bytes((PROJECT / name).read_bytes())
         (tmp_path / "shared").mkdir()
+        (tmp_path / "shared/__init__.py").touch()
         (tmp_path / REMOVAL.file).write_text("def guard():\n    return False\n")
         (tmp_path / "tests").mkdir()
         head = "from shared.guard import guard\n"
         (tmp_path / "tests/test_noticing.py").write_text(f"{head}def test_it(): assert not guard()\n")
         (tmp_path / "tests/test_blind.py").write_text(f"{head}def test_it(): guard()\n")
         (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
-        (tmp_path / ".venv/bin").mkdir(parents=True)
-        (tmp_path / ".venv/bin/python").symlink_to(sys.executable)
+        (tmp_path / ".venv").symlink_to(sys.prefix)
         return tmp_path
 
     @pytest.mark.parametrize(
