@@ -106,8 +106,10 @@ class AwsClient:
         except TimeoutError:
             if operation not in _REPEATABLE:
                 raise
+            self._http.drop_idle(self.url)
         except OSError:
-            pass
+            # What broke this connection most likely broke those that were idle with it.
+            self._http.drop_idle(self.url)
         else:
             if reply.status < _SERVER_ERROR:
                 return reply

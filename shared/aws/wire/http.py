@@ -110,6 +110,11 @@ class Http:
             if isinstance(line, Line):
                 self._keep(place, line)
 
+    def drop_idle(self, url: str) -> None:
+        """Close the connections that nobody uses to where a URL leads: the next request makes its own."""
+        for line, _ in self._idle.pop(locate(url).place, []):
+            line.close()
+
     async def _ask(self, place: Place, content: bytes, timeout_s: float, largest: int) -> Reply:
         due_s = asyncio.get_running_loop().time() + timeout_s
         line = self._take(place) or await self._connect(place, timeout_s)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ import orjson
 
 from shared.aws.credentials import Credentials
 from shared.aws.wire.http import Http
+from shared.aws.wire.line import Reply
 from shared.aws.wire.protocols import read_instant
 
 _RELATIVE, _FULL = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"
@@ -24,6 +26,8 @@ _TIMEOUT_S: Final = 5.0
 _OK: Final = 200
 # Keys are renewed this long before their end, and serve until then where that fails.
 _EARLY: Final = timedelta(minutes=10)
+# Lambda may stamp keys to end in 16 minutes and give the same ones for a while: who asks again waits this long.
+_BETWEEN_FETCHES: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class RoleKeys:
         self._environ = environ
         self._lock = asyncio.Lock()
         self._found: tuple[KeyPair, datetime] | None = None
+        self._asked_at: datetime | None = None
 
     async def current(self) -> KeyPair:
         """Give the keys, fetched where they are due, once for all who wait.
@@ -97,12 +102,17 @@ class RoleKeys:
 
     def forget(self) -> None:
         """Fetch anew at the next need."""
-        self._found = None
+        self._found = self._asked_at = None
 
     def _is_due(self) -> bool:
-        return self._found is None or self._clock() >= self._found[1] - _EARLY
+        now = self._clock()
+        if self._found is None or now >= self._found[1]:
+            return True
+        was_just_asked = self._asked_at is not None and now - self._asked_at < _BETWEEN_FETCHES
+        return now >= self._found[1] - _EARLY and not was_just_asked
 
     async def _renew(self) -> None:
+        self._asked_at = self._clock()
         try:
             self._found = await self._fetch()
         except NoKeysError:
@@ -111,12 +121,20 @@ class RoleKeys:
 
     async def _fetch(self) -> tuple[KeyPair, datetime]:
         try:
-            reply = await self._http.get(_address(self._environ), _headers(self._environ), timeout_s=_TIMEOUT_S)
+            reply = await self._ask()
             answer = orjson.loads(reply.body) if reply.status == _OK else {}
             keys = KeyPair(answer["AccessKeyId"], answer["SecretAccessKey"], answer["Token"])
             return keys, read_instant(answer["Expiration"])
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise NoKeysError(f"the credential endpoint gave no keys: {type(error).__name__}") from None
+
+    async def _ask(self) -> Reply:
+        """Ask once more, and at once, where the connection was gone, as after Lambda froze the process."""
+        address, headers = _address(self._environ), _headers(self._environ)
+        with suppress(ConnectionError):
+            return await self._http.get(address, headers, timeout_s=_TIMEOUT_S)
+        self._http.drop_idle(address)
+        return await self._http.get(address, headers, timeout_s=_TIMEOUT_S)
 
 
 def _address(environ: Mapping[str, str]) -> str:

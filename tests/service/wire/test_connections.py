@@ -33,7 +33,10 @@ class Line(asyncio.Protocol):
     def data_received(self, _: bytes) -> None:
         self.requests += 1
         self.place.asked.set()
-        if self.place.lines.index(self) not in self.place.black_holes:
+        if self.place.lines.index(self) in self.place.resets:
+            assert self.transport is not None
+            self.transport.abort()
+        elif self.place.lines.index(self) not in self.place.black_holes:
             assert self.transport is not None
             self.transport.write(ANSWER)
 
@@ -44,6 +47,7 @@ class Place:
 
     lines: list[Line] = field(default_factory=list)
     black_holes: set[int] = field(default_factory=set)
+    resets: set[int] = field(default_factory=set)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def requests(self) -> list[int]:
@@ -133,3 +137,34 @@ async def test_after_renewal_nothing_of_the_old_connections_is_used(monkeypatch:
         await clients.renew()
         await find(clients)
     assert place.requests() == [1, 1]
+
+
+async def test_where_every_warmed_connection_is_dead_the_one_retry_is_made_on_a_fresh_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A NAT gateway that forgot them, or an endpoint that dropped its half while the process was frozen."""
+    async with aws(monkeypatch) as (place, clients):
+        await clients.http.warm([clients.dynamodb.endpoint.url] * 5)
+        place.resets = set(range(5))
+        await find(clients)
+    assert place.requests() == [0, 0, 0, 0, 1, 1]
+
+
+async def test_after_that_no_call_meets_a_dead_connection_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with aws(monkeypatch) as (place, clients):
+        await clients.http.warm([clients.dynamodb.endpoint.url] * 5)
+        place.resets = set(range(5))
+        await asyncio.gather(*(find(clients) for _ in range(3)))
+        await asyncio.gather(*(find(clients) for _ in range(3)))
+    assert sum(place.requests()[:5]) <= 3
+
+
+async def test_where_every_warmed_connection_leads_nowhere_a_read_is_tried_on_a_fresh_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with aws(monkeypatch) as (place, clients):
+        clients.dynamodb._timeout_s = 0.2
+        await clients.http.warm([clients.dynamodb.endpoint.url] * 3)
+        place.black_holes = set(range(3))
+        await find(clients)
+    assert place.requests() == [0, 0, 1, 1]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,9 +26,16 @@ class Endpoint:
     url: str = ""
     fetches: int = 0
     fails: bool = False
+    resets: int = 0
+    lives: timedelta = timedelta(hours=1)
     environ: dict[str, str] = field(default_factory=dict)
 
     async def serve(self, request: web.Request) -> web.Response:
+        if self.resets:
+            self.resets -= 1
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
         if self.fails or request.headers["Authorization"] != "token-of-the-function":
             return web.json_response({"Code": "AccessDenied"}, status=403)
         self.fetches += 1
@@ -37,7 +44,7 @@ class Endpoint:
                 "AccessKeyId": f"ASIA{self.fetches}",
                 "SecretAccessKey": "secret",
                 "Token": "token",
-                "Expiration": f"{self.now + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
+                "Expiration": f"{self.now + self.lives:%Y-%m-%dT%H:%M:%SZ}",
             },
         )
 
@@ -118,6 +125,45 @@ async def test_a_token_file_comes_first_and_is_read_at_each_fetch(
     }
     assert (await keys.current()).access_key == "ASIA1"
     file.write_text("token\r\nx-injected: header")
+    keys.forget()
+    with pytest.raises(NoKeysError):
+        await keys.current()
+
+
+async def test_keys_that_are_given_again_although_they_end_soon_are_not_fetched_for_every_signature(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lambda stamps keys to end 16 minutes after they were set; here they were set seven minutes ago."""
+    for name, value in endpoint.environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"].rpartition("/")[0])
+    endpoint.now, endpoint.lives = utc_now(), timedelta(minutes=9)
+    async with aclosing(await open_clients("eu-central-1")) as clients:
+        for _ in range(6):
+            # Nothing of SSM is there; the request was signed all the same.
+            with suppress(Exception):
+                await clients.ssm.get_parameters(Names=["/sentinel/policies/access"])
+    assert endpoint.fetches == 1
+
+
+async def test_they_are_asked_for_again_after_a_while_and_at_their_end_at_once(
+    endpoint: Endpoint, keys: RoleKeys
+) -> None:
+    endpoint.lives = timedelta(minutes=9)
+    await keys.current()
+    endpoint.now += timedelta(seconds=29)
+    assert (await keys.current()).access_key == "ASIA1"
+    endpoint.now += timedelta(seconds=1)
+    endpoint.lives = timedelta(seconds=10)
+    assert (await keys.current()).access_key == "ASIA2"
+    endpoint.now += timedelta(seconds=10)
+    assert (await keys.current()).access_key == "ASIA3"
+
+
+async def test_a_connection_to_the_endpoint_that_is_gone_is_made_again(endpoint: Endpoint, keys: RoleKeys) -> None:
+    endpoint.resets = 1
+    assert (await keys.current()).access_key == "ASIA1"
+    endpoint.resets = 2
     keys.forget()
     with pytest.raises(NoKeysError):
         await keys.current()
