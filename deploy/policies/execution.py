@@ -36,7 +36,7 @@ def vend_policy(place: Place) -> Policy:
             "Resource": place.arn("dynamodb", f"table/{place.grant_table}"),
         },
         _consume_grants(place),
-        _count_budget(place, "vend"),
+        _count_budget(place, "vend", "read"),
         {
             "Sid": "RecordSessions",
             "Effect": "Allow",

@@ -164,6 +164,7 @@ async def test_vend_counts_in_its_own_budget_only(vend: LocalAws, admin: LocalAw
             )
 
     await count(vend, "vend#alice#60")
+    await count(vend, "read#alice#60")
     await count(admin, "admin#alice#60")
     with pytest.raises(ClientError, match="AccessDenied"):
         await count(vend, "admin#alice#60")
