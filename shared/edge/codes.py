@@ -81,8 +81,9 @@ MEANINGS: Final[dict[Code, CodeMeaning]] = {
     ),
     Code.CONFLICT: CodeMeaning(
         HTTPStatus.CONFLICT,
-        "The state has changed since it was read.",
-        "Read it again and decide anew.",
+        "The present state does not allow it: it has changed since it was read, or something else is in the way, such "
+        "as a request of the same person for the same profile that still waits. The message names it.",
+        "Do what the message says, or read the state again and decide.",
     ),
     Code.THROTTLED: CodeMeaning(
         HTTPStatus.TOO_MANY_REQUESTS,

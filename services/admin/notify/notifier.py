@@ -6,6 +6,7 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 
 from services.admin.notify.failure import Failure
 from services.admin.notify.notice import Notice
+from services.admin.notify.quoting import name
 from shared.aws.errors import AwsError
 from shared.aws.settling import all_of
 from shared.aws.topic import Topic
@@ -79,8 +80,8 @@ async def _publish(topic: Topic, notice: Notice) -> None:
     attributes = {"event": notice.event, "user": notice.user, "profile": notice.profile}
     await topic.publish(
         notice.body().decode(),
-        subject=" ".join(filter(None, ["Sentinel:", notice.event, notice.user, notice.profile])),
-        attributes={name: text for name, text in attributes.items() if text is not None},
+        subject=" ".join(["Sentinel:", notice.event, *(name(each) for each in (notice.user, notice.profile) if each)]),
+        attributes={key: text for key, text in attributes.items() if text is not None},
     )
 
 

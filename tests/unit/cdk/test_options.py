@@ -115,6 +115,21 @@ def test_a_context_that_is_not_usable_is_refused(context: dict[str, Any], words:
     assert words in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"sso_roles": "AWSReservedSSO_Admins_0123456789abcdef"}, "SENTINEL_SSO_ROLES: .* says no account"),
+        ({"named_session_roles": "999999999999:ci-*"}, "SENTINEL_NAMED_SESSION_ROLES: .* does not list"),
+    ],
+)
+def test_roles_of_no_account_among_several_are_refused_before_anything_is_deployed(
+    packages: dict[str, str], settings: dict[str, str], words: str
+) -> None:
+    two = {"trusted_accounts": "111122223333,444455556666"}
+    with pytest.raises(ValueError, match=words):
+        ServiceOptions.model_validate({"packages": packages, "settings": two | settings})
+
+
 def test_an_http_api_trusts_its_own_account(packages: dict[str, str]) -> None:
     """It takes no other's callers, so without it nobody could call."""
     others = {"settings": {"trusted_accounts": "444455556666"}}

@@ -7,15 +7,15 @@ from typing import Any
 import orjson
 import pytest
 
-from services.admin.notify import Failure, Notice, Notifier
+from services.admin.notify import Failure, Notice, Notifier, notice_for
 from services.admin.notify.notifier import Webhooks
 from services.admin.notify.sender import WebhookSender
 from shared.aws.errors import UnavailableError
 from shared.aws.topic import Topic
-from shared.core.webhook import Webhook
+from shared.core.webhook import NoticeEvent, Webhook
 from shared.documents import DocumentError
 from shared.documents.problems import Problem
-from tests.unit.admin.notify.samples import NOW, SECRET, notice, slack_webhook, webhook
+from tests.unit.admin.notify.samples import NOW, SECRET, lockout, notice, slack_webhook, webhook
 
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:sentinel-events"
 AWAY = UnavailableError("ssm", "ConnectTimeoutError")
@@ -174,3 +174,14 @@ async def test_a_subject_is_one_short_line_of_ascii() -> None:
     await Topic(sns, TOPIC).publish("{}", subject="é\n" + "x" * 200, attributes={"empty": "", "user": "alice"})
     assert sns.published[0]["Subject"] == "??" + "x" * 97
     assert set(sns.published[0]["MessageAttributes"]) == {"user"}
+
+
+async def test_a_target_that_is_no_name_stands_in_quotes_in_the_subject_too() -> None:
+    sns = Sns()
+    typed = notice_for(NoticeEvent.LOCKOUT_SET, "walt", lockout(name="alice. <b>Approved</b>"), NOW, "fedcba9876543210")
+    await Notifier(Topic(sns, TOPIC), no_webhooks, Sender()).notify(typed)
+    assert sns.published[0]["Subject"] == 'Sentinel: lockout.set "alice. ?b?Approved?/b?"'
+
+
+async def no_webhooks() -> Webhooks:
+    return {}
