@@ -9,15 +9,18 @@ import click
 from sentinel.errors import ClientError
 from sentinel.grant_output import act_words
 from sentinel.output import note, print_json
-from sentinel.revocations import KillSwitch, Lockout, Revocation, SwitchedAccount
+from sentinel.revocations import ROOM_TO_WARN, KillSwitch, Lockout, Revocation, SwitchedAccount
 from sentinel.sessions import Session
 from sentinel.table import print_table
 from sentinel.target import target_words
 from sentinel.times import WIRE, relative
 
 _SYNC: Final = "run `sentinel kill-switch sync`"
+_BY_RIGHT: Final = "Who has the permission `revoke` makes room by revoking it"
+_BULK: Final = "A revocation of a profile, or of all, takes the room of one"
 _REACH: Final = {
     "exact": "It denies exactly what was revoked.",
+    "later": "To fit IAM's size limit, it ends what was issued to those revoked up to minutes later, too.",
     "users": "It does not fit IAM's size limit session by session, so it denies whole users by issue time.",
     "everyone": "It does not fit IAM's size limit even user by user, so it denies everyone by issue time.",
 }
@@ -81,6 +84,11 @@ def kill_switch_words(switch: KillSwitch) -> Iterator[str]:
         yield _REACH[switch.reach]
     if switch.widened:
         yield f"It denies more than was revoked of: {', '.join(switch.widened)}."
+    if switch.uncovered:
+        whose = ", ".join(switch.uncovered)
+        yield f"No room is left for what these revoked of their own; their credentials live on: {whose}. {_BY_RIGHT}."
+    if switch.status != "off" and switch.reach != "everyone" and switch.room < ROOM_TO_WARN:
+        yield f"{switch.room} % of its room is left: soon more is ended than is revoked, whole users first. {_BULK}."
 
 
 def require_kill_switch(switch: KillSwitch, what_stands: str, *, up_to_date: bool = False) -> None:
@@ -90,6 +98,8 @@ def require_kill_switch(switch: KillSwitch, what_stands: str, *, up_to_date: boo
         KillSwitchFailedError: it was not, at least somewhere; the message says what stands all the same.
 
     """
+    if switch.status == "failed" and switch.uncovered:
+        raise KillSwitchFailedError(f"{what_stands} stands, but the kill switch has no room for it", _BY_RIGHT)
     if switch.status in ("failed", "partial") or (up_to_date and switch.status == "behind"):
         raise KillSwitchFailedError(
             f"{what_stands} stands, but the kill switch did not reach every account",

@@ -1,7 +1,7 @@
 """Revocations, lockouts and the kill switch as the service shows them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -58,13 +58,23 @@ class SwitchedAccount(Answer):
     detail: Shown | None = None
 
 
+# Below so many percent, what comes next may end more than is revoked.
+ROOM_TO_WARN: Final = 25
+
+
 class KillSwitch(Answer):
-    """The policy that takes live credentials away. `widened` are users of whom it denies more than was revoked."""
+    """The policy that takes live credentials away.
+
+    `widened` are users, and profiles as `profile <name>`, of whom it denies more than was revoked; `uncovered` users
+    who revoked their own and for whom there was no room. `room` is what is left, in percent.
+    """
 
     status: Literal["applied", "unchanged", "partial", "failed", "off", "behind"]
-    reach: Literal["exact", "users", "everyone"]
+    reach: Literal["exact", "later", "users", "everyone"]
     revocations: int
+    room: int = 100
     widened: tuple[Shown, ...] = ()
+    uncovered: tuple[Shown, ...] = ()
     applied_at: AwareDatetime | None = None
     accounts: tuple[SwitchedAccount, ...] = ()
 

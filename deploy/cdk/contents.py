@@ -13,7 +13,8 @@ from constructs import Construct
 
 from deploy.cdk.names import construct_name
 from deploy.cdk.options import ServiceOptions, as_stored
-from shared.core.kill_switch import POLICY_NAME, build_boundary
+from deploy.policies.place import Place
+from shared.core.kill_switch import build_boundary
 
 _CHECKS_OF_GRANTS: Final = ("CKV_AWS_107", "CKV_AWS_108", "CKV_AWS_109", "CKV_AWS_110", "CKV_AWS_111")
 
@@ -31,17 +32,17 @@ def create_documents(scope: Construct, options: ServiceOptions) -> None:
         )
 
 
-def create_kill_switch_policy(scope: Construct) -> aws_iam.CfnManagedPolicy:
+def create_kill_switch_policy(scope: Construct, place: Place) -> aws_iam.CfnManagedPolicy:
     """Create the policy that is the boundary of every protected role of this account, with nothing revoked."""
-    nothing_revoked = build_boundary([], datetime.min.replace(tzinfo=UTC)).document
+    nothing_revoked = build_boundary([], datetime.min.replace(tzinfo=UTC), place.guarded).document
     policy = aws_iam.CfnManagedPolicy(
         scope,
         "Revocations",
-        managed_policy_name=POLICY_NAME,
+        managed_policy_name=place.kill_switch,
         description="Sentinel: allows everything but what was revoked. Only ever a permissions boundary",
         policy_document=json.loads(nothing_revoked),
     )
-    # Checkov's checks of what a policy allows: this one is attached to nobody, and a boundary only takes away.
+    # Checkov's checks of what a policy allows: this one is a boundary, and gives nobody but protected roles anything.
     skipped = [{"id": check, "comment": "a boundary allows nothing by itself"} for check in _CHECKS_OF_GRANTS]
     policy.add_metadata("checkov", {"skip": skipped})
     return policy

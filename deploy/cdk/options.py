@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from deploy.cdk.settings import check_authorizer, check_settings
-from shared.core.kill_switch import POLICY_NAME
+from shared.core.switch_guards import POLICY_NAME, switch_name
 from shared.documents.envelope import DoesNotFitError, pack
 
 # Of what CloudWatch Logs takes (API reference, PutRetentionPolicy), a month or more: the audit lines are there.
@@ -50,13 +50,25 @@ def _check_prefix(prefix: str) -> str:
 _LEVELS: Final = 13
 DocumentText = Annotated[str, Field(min_length=1), AfterValidator(_check_text)]
 ParameterPrefix = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.-]+)+$"), AfterValidator(_check_prefix)]
-KillSwitchArn = Annotated[str, Field(pattern=rf"^arn:[a-z-]+:iam::[0-9]{{12}}:policy/{POLICY_NAME}$")]
+KillSwitchArn = Annotated[
+    str, Field(pattern=rf"^arn:[a-z-]+:iam::[0-9]{{12}}:policy/{POLICY_NAME}(-[a-z][a-z0-9-]*)?$")
+]
 Count = Annotated[int, Field(ge=0)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 AuthorizerKey = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,20}$")]
 # The constructs set these themselves, from what they create.
 _OURS: Final = frozenset(
-    {"api_id", "session_table", "grant_table", "budget_table", "parameter_prefix", "topic_arn", "kill_switch_policies"}
+    {
+        "api_id",
+        "budget_table",
+        "deployment",
+        "grant_table",
+        "kill_switch_policies",
+        "parameter_prefix",
+        "protected_path",
+        "session_table",
+        "topic_arn",
+    }
 )
 
 
@@ -212,6 +224,13 @@ class ServiceOptions(_Model):
     def _reachable(self) -> Self:
         if not self.http_api and self.rest_api is None:
             raise ValueError("nobody could call: leave http_api on, or describe a rest_api")
+        return self
+
+    @model_validator(mode="after")
+    def _switches_are_its_own(self) -> Self:
+        name = switch_name(self.name)
+        if others := [arn for arn in self.kill_switch_policy_arns if not arn.endswith(f":policy/{name}")]:
+            raise ValueError(f"kill_switch_policy_arns: {others[0]} is another deployment's; this one writes {name}")
         return self
 
     @model_validator(mode="after")

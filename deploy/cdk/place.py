@@ -4,6 +4,7 @@ from aws_cdk import Aws
 
 from deploy.cdk.tables import table_name
 from deploy.policies.place import Place
+from shared.core.switch_guards import switch_name
 
 
 def sentinel_place(
@@ -27,4 +28,5 @@ def sentinel_place(
         topic=f"{name}-events",
         deployment=name,
         protected_path=protected_path,
+        kill_switch=switch_name(name),
     )

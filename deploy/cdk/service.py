@@ -28,6 +28,7 @@ from deploy.cdk.tables import Tables
 from deploy.policies.encryption import encryption_policy
 from deploy.policies.execution import admin_policy, authorizer_policy, vend_policy
 from deploy.policies.place import Place, Policy
+from shared.core.arn import parse_arn
 
 _DESCRIPTIONS = {
     "vend": "Sentinel: decides who gets credentials, and asks STS for them",
@@ -54,7 +55,7 @@ class SentinelService(Construct):
             topic_name=self.place.topic,
             kms_master_key_id=options.kms_key_arn,
         )
-        self.kill_switch_policy = create_kill_switch_policy(self) if options.kill_switch else None
+        self.kill_switch_policy = create_kill_switch_policy(self, self.place) if options.kill_switch else None
         access_log = log_group(self, "AccessLog", f"/aws/apigateway/{options.name}", options)
         self.http_api = HttpApi(self, "HttpApi", options, self.place) if options.http_api else None
         self.rest_api = (
@@ -74,7 +75,8 @@ class SentinelService(Construct):
         create_dashboard(self, options.name, names, self.place)
 
     def _describe(self) -> Deployed:
-        ours = [] if self.kill_switch_policy is None else [self.kill_switch_policy.ref]
+        ours = [] if self.kill_switch_policy is None else [self.place.account]
+        others = [parse_arn(arn).account for arn in self.options.kill_switch_policy_arns]
         return Deployed(
             api_ids=[api.api_id for api in (self.http_api, self.rest_api) if api is not None],
             session_table=self.place.session_table,
@@ -82,7 +84,9 @@ class SentinelService(Construct):
             budget_table=self.place.budget_table,
             parameter_prefix=self.options.parameter_prefix,
             topic_arn=self.topic.ref,
-            kill_switch_policies=[*ours, *self.options.kill_switch_policy_arns],
+            kill_switch_accounts=[*ours, *others],
+            deployment=self.options.name,
+            protected_path=self.options.protected_path,
         )
 
     def _create_vend(self) -> SentinelFunction:

@@ -14,7 +14,7 @@ AUTHORIZER_TIMEOUT_S: Final = 10
 _SPARE_S: Final = 4
 # Budgets each belong to one function; what every function has, an authorizer takes too.
 _ONLY_VEND: Final = frozenset({"vend_budget"})
-_ONLY_ADMIN: Final = frozenset({"admin_budget"})
+_ONLY_ADMIN: Final = frozenset({"admin_budget", "lasting_keys"})
 _EVERYWHERE: Final = CommonSettings.model_fields.keys()
 _STAND_IN: Final = {"SENTINEL_API_ID": "api", "SENTINEL_SESSION_TABLE": "sessions", "SENTINEL_GRANT_TABLE": "grants"}
 _COUNTING: Final = {"SENTINEL_BUDGET_TABLE": "budgets"}
@@ -56,7 +56,9 @@ class Deployed:
     budget_table: str
     parameter_prefix: str
     topic_arn: str
-    kill_switch_policies: Sequence[str]
+    kill_switch_accounts: Sequence[str]
+    deployment: str
+    protected_path: str
 
 
 def vend_environment(deployed: Deployed, chosen: Mapping[str, str]) -> dict[str, str]:
@@ -66,9 +68,10 @@ def vend_environment(deployed: Deployed, chosen: Mapping[str, str]) -> dict[str,
 
 def admin_environment(deployed: Deployed, chosen: Mapping[str, str]) -> dict[str, str]:
     """Give the admin function's variables."""
-    switch = ",".join(deployed.kill_switch_policies)
+    switch = ",".join(deployed.kill_switch_accounts)
     return {
         **_documented(deployed),
+        "SENTINEL_PROTECTED_PATH": deployed.protected_path,
         "SENTINEL_TOPIC_ARN": deployed.topic_arn,
         **({"SENTINEL_KILL_SWITCH_POLICIES": switch} if switch else {}),
         **_variables(chosen, but=_ONLY_VEND),
@@ -106,7 +109,11 @@ def _documented(deployed: Deployed) -> dict[str, str]:
 
 
 def _tables(deployed: Deployed) -> dict[str, str]:
-    return {"SENTINEL_SESSION_TABLE": deployed.session_table, "SENTINEL_GRANT_TABLE": deployed.grant_table}
+    return {
+        "SENTINEL_DEPLOYMENT": deployed.deployment,
+        "SENTINEL_SESSION_TABLE": deployed.session_table,
+        "SENTINEL_GRANT_TABLE": deployed.grant_table,
+    }
 
 
 def _variables(chosen: Mapping[str, str], but: frozenset[str] = frozenset()) -> dict[str, str]:

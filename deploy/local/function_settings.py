@@ -27,6 +27,7 @@ def function_settings(function: str, api_ids: Sequence[str], endpoint: str) -> d
     common = {
         "AWS_ENDPOINT_URL": endpoint,
         "SENTINEL_API_ID": ",".join(api_ids),
+        "SENTINEL_DEPLOYMENT": place.deployment,
         "SENTINEL_SESSION_TABLE": place.session_table,
         "SENTINEL_GRANT_TABLE": place.grant_table,
     }
@@ -38,7 +39,8 @@ def function_settings(function: str, api_ids: Sequence[str], endpoint: str) -> d
     }
     told = {
         "SENTINEL_TOPIC_ARN": place.topic_arn,
-        "SENTINEL_KILL_SWITCH_POLICIES": place.kill_switch_policy_arn,
+        "SENTINEL_KILL_SWITCH_POLICIES": place.account,
+        "SENTINEL_PROTECTED_PATH": place.protected_path,
     }
     by_function = {
         VEND: common | documented,

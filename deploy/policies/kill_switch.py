@@ -3,7 +3,6 @@
 from typing import Final
 
 from deploy.policies.place import Place, Policy, Statement, policy
-from shared.core.kill_switch import POLICY_NAME, ROLE_NAME
 
 # Reading what applies, and making another version of it the default at the cost of the oldest.
 _ACTIONS: Final = (
@@ -16,14 +15,14 @@ _ACTIONS: Final = (
 
 
 def kill_switch_statements(place: Place) -> list[Statement]:
-    """Let the admin Lambda write the one policy, which can only take away, and become the role that may elsewhere."""
+    """Let the admin Lambda write the one policy, and become the role that may elsewhere."""
     return [
         _write_the_policy(place.kill_switch_policy_arn),
         {
             "Sid": "ReachOtherAccounts",
             "Effect": "Allow",
             "Action": "sts:AssumeRole",
-            "Resource": f"arn:{place.partition}:iam::*:role/{ROLE_NAME}",
+            "Resource": place.kill_switch_roles,
         },
     ]
 
@@ -43,7 +42,7 @@ def revocations_role_trust(place: Place) -> Policy:
 
 def revocations_role_policy(place: Place, account: str) -> Policy:
     """Let the role write the policy of its own account, and nothing else."""
-    return policy(_write_the_policy(f"arn:{place.partition}:iam::{account}:policy/{POLICY_NAME}"))
+    return policy(_write_the_policy(place.kill_switch_policy_in(account)))
 
 
 def _write_the_policy(arn: str) -> Statement:

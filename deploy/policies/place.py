@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shared.core.kill_switch import POLICY_NAME
+from shared.core.switch_guards import DEPLOYMENT, POLICY_NAME, Guarded
 
 VERSION: Final = "2012-10-17"
 
@@ -28,7 +28,8 @@ class Place:
     admin_role: str = "sentinel-admin"
     topic: str = "sentinel-events"
     protected_path: str = "/sentinel/protected/"
-    deployment: str = "sentinel"
+    deployment: str = DEPLOYMENT
+    kill_switch: str = POLICY_NAME
 
     def arn(self, service: str, resource: str) -> str:
         """Name a regional resource of this account."""
@@ -84,7 +85,21 @@ class Place:
     @property
     def kill_switch_policy_arn(self) -> str:
         """Name the policy that is the boundary of every protected role of this account."""
-        return f"arn:{self.partition}:iam::{self.account}:policy/{POLICY_NAME}"
+        return self.kill_switch_policy_in(self.account)
+
+    def kill_switch_policy_in(self, account: str) -> str:
+        """Name the same policy in another account; `*` matches all."""
+        return f"arn:{self.partition}:iam::{account}:policy/{self.kill_switch}"
+
+    @property
+    def kill_switch_roles(self) -> str:
+        """Match the roles that write the policy, in accounts other than this one; they are called as it is."""
+        return f"arn:{self.partition}:iam::*:role/{self.kill_switch}"
+
+    @property
+    def guarded(self) -> Guarded:
+        """Say what the kill switch keeps from the sessions it binds."""
+        return Guarded(self.account, self.partition, self.deployment, self.parameter_prefix, self.protected_path)
 
     def parameters(self, pattern: str) -> str:
         """Match parameters below the prefix."""

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from deploy.policies.place import Place, Policy, Statement, deny, policy
-from shared.core.kill_switch import ROLE_NAME
 from shared.core.stamp import PREFIX
 
 # Every way to a role's credentials. Who signs in by SAML or OpenID has no `aws:PrincipalArn`, so the deny holds.
@@ -23,7 +22,7 @@ def guard_roles(place: Place, organization: str) -> Policy:
     A stamp that comes from outside `organization` was not set by its vend Lambda. AWS services act without a
     source identity of their own, and with the organization of the principal they act for.
     """
-    revoker = f"arn:{place.partition}:iam::*:role/{ROLE_NAME}"
+    revoker = place.kill_switch_roles
     return policy(
         _from_anyone(deny("OnlyVendBecomesProtected", _BECOME, place.protected_roles, only=[place.vend_role_arn])),
         _from_anyone(deny("OnlyAdminBecomesRevoker", _BECOME, revoker, only=[place.role_arn(place.admin_role)])),

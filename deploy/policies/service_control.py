@@ -8,46 +8,13 @@ from typing import Final
 
 from deploy.policies.place import Place, Policy, Statement, deny, deny_rest, policy
 from deploy.policies.spared import Spared
-from shared.core.kill_switch import POLICY_NAME, ROLE_NAME
 from shared.core.stamp import PREFIX
+from shared.core.switch_guards import LASTING_ACTIONS
 
 # All that may be done with a role but asking about it and assuming it: the rest changes who may become it, what it may
 # do, or what takes that away, or runs a service as it.
 _ASK_ABOUT: Final = ("iam:Generate*", "iam:Get*", "iam:List*")
 _USE_A_ROLE: Final = (*_ASK_ABOUT, "iam:Simulate*", "sts:*")
-# Ways in that no revocation reaches: they end with a key, a password, a provider or a trust of their own.
-_MAKE_KEYS: Final = (
-    # Users, and each kind of credential a user can have; a change revives one, or puts in another.
-    "iam:CreateAccessKey",
-    "iam:CreateLoginProfile",
-    "iam:CreateServiceSpecificCredential",
-    "iam:CreateUser",
-    "iam:ResetServiceSpecificCredential",
-    "iam:UpdateAccessKey",
-    "iam:UpdateLoginProfile",
-    "iam:UpdateSSHPublicKey",
-    "iam:UpdateServiceSpecificCredential",
-    "iam:UpdateSigningCertificate",
-    "iam:UploadSSHPublicKey",
-    "iam:UploadSigningCertificate",
-    # Whom roles trust by an identity provider, or by certificates.
-    "iam:AddClientIDToOpenIDConnectProvider",
-    "iam:CreateOpenIDConnectProvider",
-    "iam:CreateSAMLProvider",
-    "iam:UpdateOpenIDConnectProviderThumbprint",
-    "iam:UpdateSAMLProvider",
-    "rolesanywhere:Create*",
-    "rolesanywhere:DeleteCrl",
-    "rolesanywhere:DisableCrl",
-    "rolesanywhere:Enable*",
-    "rolesanywhere:PutAttributeMapping",
-    "rolesanywhere:Update*",
-    # A root user's password back, up to 36 hours as a federated user, an outsider's product let in.
-    "iam:AcceptDelegationRequest",
-    "iam:SendDelegationToken",
-    "sts:AssumeRoot",
-    "sts:GetFederationToken",
-)
 # What else a vended session could leave behind to come back by. Others do these things in their daily work.
 _LEAVE_A_DOOR: Final = (
     # A role that trusts another principal, or hands a session to whatever runs as it.
@@ -115,9 +82,10 @@ def protect_roles(place: Place, spared: Spared) -> Policy:
 
 
 def _become(place: Place) -> list[Statement]:
+    admin = place.role_arn(place.admin_role)
     return [
         deny("OnlyVendBecomesProtected", "sts:AssumeRole", place.protected_roles, only=[place.vend_role_arn]),
-        deny("OnlyAdminBecomesRevoker", "sts:AssumeRole", _revoker(place), only=[place.role_arn(place.admin_role)]),
+        deny("OnlyAdminBecomesRevoker", "sts:AssumeRole", place.kill_switch_roles, only=[admin]),
         # Lambda does, and as a service principal it is bound by no service control policy.
         deny("NobodyBecomesSentinel", "sts:AssumeRole", place.execution_role_arns),
         # A session that has a stamp takes it along when it assumes another role, and is let.
@@ -147,10 +115,10 @@ def _act(place: Place) -> list[Statement]:
 
 
 def _change(place: Place, spared: Spared) -> list[Statement]:
-    switch = f"arn:{place.partition}:iam::*:policy/{POLICY_NAME}"
-    keepers = [*spared.role_arns, place.role_arn(place.admin_role), _revoker(place)]
+    switch = place.kill_switch_policy_in("*")
+    keepers = [*spared.role_arns, place.role_arn(place.admin_role), place.kill_switch_roles]
     # Whoever could make or change a role of a spared name would be spared.
-    roles = [place.protected_roles, _revoker(place), *place.execution_role_arns, *spared.role_arns]
+    roles = [place.protected_roles, place.kill_switch_roles, *place.execution_role_arns, *spared.role_arns]
     return [
         deny_rest("OnlySparedChangeRoles", _USE_A_ROLE, roles, unlike=spared.role_arns),
         deny_rest("OnlySentinelWritesSwitch", _ASK_ABOUT, switch, unlike=keepers),
@@ -178,7 +146,7 @@ def _stacks(spared: Spared) -> list[Statement]:
 def refuse_lasting_keys(spared: Spared) -> Policy:
     """Deny ways in that no revocation reaches, and to vended sessions those they could leave. For every account."""
     return policy(
-        deny("NoLastingKeys", _MAKE_KEYS, "*", unlike=spared.role_arns),
+        deny("NoLastingKeys", LASTING_ACTIONS, "*", unlike=spared.role_arns),
         deny(
             "VendedLeaveNoDoor",
             _LEAVE_A_DOOR,
@@ -216,7 +184,3 @@ def leave_people_sentinel(spared: Spared) -> Policy:
             "ArnNotLike": {"aws:PrincipalArn": spared.operator_arns},
         }
     return policy(statement)
-
-
-def _revoker(place: Place) -> str:
-    return f"arn:{place.partition}:iam::*:role/{ROLE_NAME}"

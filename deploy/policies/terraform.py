@@ -17,7 +17,8 @@ from deploy.policies.incident import INCIDENT_ROUTES
 from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
 from deploy.policies.place import Place, Policy
 from deploy.policies.protected import protected_trust
-from shared.core.kill_switch import POLICY_NAME, ROLE_NAME, build_boundary
+from shared.core.kill_switch import build_boundary
+from shared.core.switch_guards import DEPLOYMENT, POLICY_NAME
 
 FOLDER: Final = Path(__file__).parents[1] / "terraform" / "policies"
 SUFFIX: Final = ".json.tftpl"
@@ -39,15 +40,16 @@ def policy_templates() -> Mapping[str, Policy]:
         "caller": caller_policy(PLACE, "${api_id}"),
         "operator": operator_policy(PLACE),
         # What the kill switch says before the first revocation; the admin Lambda writes every later version.
-        "nothing-revoked": json.loads(build_boundary([], datetime.min.replace(tzinfo=UTC)).document),
+        "nothing-revoked": json.loads(build_boundary([], datetime.min.replace(tzinfo=UTC), PLACE.guarded).document),
     }
 
 
 def terraform_files() -> Mapping[str, str]:
     """Render everything the modules take from the code, by file name."""
     names = {
-        "kill_switch_policy_name": POLICY_NAME,
-        "kill_switch_role_name": ROLE_NAME,
+        # The default deployment's kill switch is named so, that of another `<kill_switch>-<deployment>`.
+        "deployment": DEPLOYMENT,
+        "kill_switch": POLICY_NAME,
         "incident_routes": [" ".join(route) for route in INCIDENT_ROUTES],
     }
     templates = {f"{name}{SUFFIX}": template for name, template in policy_templates().items()}

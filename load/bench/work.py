@@ -94,7 +94,7 @@ def vend_environment() -> dict[str, str]:
 def admin_environment() -> dict[str, str]:
     """Give an admin function's settings: it tells a topic, and writes the kill switch of one account."""
     place = local_place()
-    told = {"SENTINEL_TOPIC_ARN": place.topic_arn, "SENTINEL_KILL_SWITCH_POLICIES": place.kill_switch_policy_arn}
+    told = {"SENTINEL_TOPIC_ARN": place.topic_arn, "SENTINEL_KILL_SWITCH_POLICIES": place.account}
     return {**{name: value for name, value in vend_environment().items() if name != "SENTINEL_VEND_BUDGET"}, **told}
 
 

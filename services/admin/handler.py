@@ -25,6 +25,7 @@ from services.admin.policies import PolicyReader
 from services.admin.requests.deciding import Deciding
 from services.admin.requests.filing import Filing
 from services.admin.requests.reading import RequestReading
+from services.admin.revocations.living import Living
 from services.admin.revocations.marking import Marking
 from services.admin.revocations.revoking import MassRevoking
 from services.admin.sessions.reading import SessionReading
@@ -44,7 +45,9 @@ from shared.aws.revocations import RevocationTable
 from shared.aws.session_lists import SessionLists
 from shared.aws.tables import KILL_SWITCH_SUBJECT
 from shared.aws.topic import Topic
+from shared.aws.wire.partitions import find_partition
 from shared.core.ids import ID_BYTES, new_id
+from shared.core.switch_guards import Guarded
 from shared.documents.kinds import load_stored
 from shared.edge.clock import monotonic_s, utc_now
 from shared.edge.lambda_app import LambdaApp, Routes
@@ -86,10 +89,11 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
 
     survive_snapshots(SnapshotSteps(runner, clients.aclose, begin_again))
     announcer = Announcer(_notifier(settings, clients, texts, clock), _new_id)
+    guarded = _guarded(settings, environ["AWS_REGION"])
     reading = read_budget(settings, clients.dynamodb, clock)
     served = {
         **_routes(settings, clients, reader, announcer, clock),
-        **_revoking_routes(settings, clients, accounts, clock, reader, announcer),
+        **_revoking_routes(settings, clients, accounts, guarded, clock, reader, announcer),
     }
     routes = {route: reading.spent_by(served[route]) if _only_reads(route) else served[route] for route in served}
     return LambdaApp("admin", settings, runner, routes, tracer, stdout, clients.aclose)
@@ -128,6 +132,7 @@ def _revoking_routes(
     settings: Settings,
     clients: Clients,
     accounts: BoundaryAccounts,
+    guarded: Guarded,
     clock: Clock,
     reader: FactsReader,
     announcer: Announcer,
@@ -136,12 +141,13 @@ def _revoking_routes(
     sessions, revocations = SessionLists(*tables), RevocationTable(*tables)
     lockouts = LockoutTable(clients.dynamodb, settings.grant_table)
     lease = Lease(clients.dynamodb, settings.grant_table, KILL_SWITCH_SUBJECT, clock)
-    switch = KillSwitch(settings.kill_switch_policies, accounts, revocations, lease, _new_id, clock)
+    switch = KillSwitch(settings.kill_switch_policies, guarded, accounts, revocations, lease, _new_id, clock)
     consequences, marking = Consequences(announcer, switch), Marking(revocations, sessions)
     requests = ApprovalTable(clients.dynamodb, settings.grant_table)
     names = KnownNames(reader.policies, sessions, requests, BreakGlassTable(clients.dynamodb, settings.grant_table))
     revoking = Revoking(reader, sessions, revocations, lockouts, consequences, _new_id, clock)
-    many = MassRevoking(reader, revocations, lockouts, marking, names, consequences, _new_id, clock)
+    living = Living(sessions, _budget(settings, clients, "vend"))
+    many = MassRevoking(reader, revocations, lockouts, living, marking, names, consequences, _new_id, clock)
     locking = Locking(reader, lockouts, names, announcer, _new_id, clock)
     reading, switching = SessionReading(reader, sessions, clock), Switching(reader, switch, clock)
     return {
@@ -163,6 +169,16 @@ def _only_reads(route: tuple[str, str]) -> bool:
     return route in _ALSO_READING or (route[0] == "GET" and route not in _ASKING_NOTHING)
 
 
+def _guarded(settings: Settings, region: str) -> Guarded:
+    return Guarded(
+        partition=find_partition(region).name,
+        deployment=settings.deployment,
+        parameter_prefix=settings.parameter_prefix,
+        protected_path=settings.protected_path,
+        lasting_keys=settings.lasting_keys,
+    )
+
+
 def _reader(settings: Settings, clients: Clients, texts: SsmDocuments) -> FactsReader:
     documents = CachedDocuments(
         texts,
@@ -170,14 +186,13 @@ def _reader(settings: Settings, clients: Clients, texts: SsmDocuments) -> FactsR
         limits=cache_limits(settings),
         monotonic=monotonic_s,
     )
-    budget = RateBudget(
-        clients.dynamodb,
-        settings.budget_table,
-        name="admin",
-        limit=settings.admin_budget,
-        window=_BUDGET_WINDOW,
-    )
-    return FactsReader(PolicyReader(documents), GrantTable(clients.dynamodb, settings.grant_table), budget)
+    grants = GrantTable(clients.dynamodb, settings.grant_table)
+    return FactsReader(PolicyReader(documents), grants, _budget(settings, clients, "admin"))
+
+
+def _budget(settings: Settings, clients: Clients, name: str) -> RateBudget:
+    limit = settings.vend_budget if name == "vend" else settings.admin_budget
+    return RateBudget(clients.dynamodb, settings.budget_table, name=name, limit=limit, window=_BUDGET_WINDOW)
 
 
 def _notifier(settings: Settings, clients: Clients, texts: SsmDocuments, clock: Clock) -> Notifier:

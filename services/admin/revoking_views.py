@@ -16,7 +16,7 @@ class SwitchStatus(StrEnum):
     APPLIED = "applied"  # written just now; IAM takes seconds to spread it
     UNCHANGED = "unchanged"  # says what it should already
     BEHIND = "behind"  # does not say what it should
-    PARTIAL = "partial"  # some accounts failed
+    PARTIAL = "partial"  # some accounts failed, or what some people revoke of their own found no room
     FAILED = "failed"
     OFF = "off"  # no account is configured
 
@@ -31,12 +31,19 @@ class SwitchAccount(View):
 
 
 class KillSwitchView(View):
-    """The kill switch. `widened` are users who lose sessions nobody revoked, because the policy had to fit."""
+    """The kill switch.
+
+    `widened` are users, and profiles as `profile <name>`, that lose sessions nobody revoked, because the policy had to
+    fit. `uncovered` are users who revoked their own without the permission to revoke, and for whom there was no room:
+    their credentials live on. `room` is what is left, in percent, before whole users are ended.
+    """
 
     status: SwitchStatus
     reach: Reach
     revocations: int
+    room: int
     widened: tuple[str, ...]
+    uncovered: tuple[str, ...]
     applied_at: Instant | None
     accounts: tuple[SwitchAccount, ...]
 

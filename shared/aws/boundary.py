@@ -17,7 +17,7 @@ from shared.aws.errors import UnreadableError, speaking_to
 from shared.aws.sts import read_credentials
 from shared.aws.wire.service_error import ServiceError
 from shared.core.arn import Arn
-from shared.core.kill_switch import ROLE_NAME
+from shared.core.switch_guards import owner_of
 
 _MOST_VERSIONS: Final = 5
 _ROLE_SESSION: Final = "sentinel-kill-switch"
@@ -34,6 +34,11 @@ class Version:
     def says(self, document: str) -> bool:
         """Whether it says the same as a document."""
         return bool(self.document == json.loads(document))
+
+    @property
+    def owner(self) -> str | None:
+        """The mark of the deployment that wrote it; None where none has yet."""
+        return owner_of(self.document)
 
 
 class BoundaryPolicy:
@@ -135,7 +140,9 @@ class BoundaryAccounts:
             yield BoundaryPolicy(opened.iam, policy_arn)
 
     async def _assume(self, policy_arn: Arn) -> Credentials:
-        role = Arn(policy_arn.partition, "iam", "", policy_arn.account, f"role/{ROLE_NAME}")
+        # The role that may write the policy is called as the policy is.
+        name = policy_arn.resource.removeprefix("policy/")
+        role = Arn(policy_arn.partition, "iam", "", policy_arn.account, f"role/{name}")
         with speaking_to("sts"):
             answer = await self._clients.sts.assume_role(
                 RoleArn=str(role),

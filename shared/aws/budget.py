@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from shared.aws.batches import load_items
 from shared.aws.errors import speaking_to
-from shared.aws.items import number_value, text_value
+from shared.aws.items import Item, number_value, text_value
 from shared.aws.tables import TTL_ATTRIBUTE, counter_subject
 from shared.aws.wire.service_error import ServiceError
 
@@ -64,10 +65,24 @@ class RateBudget:
                 return Exhausted(retry_after_s=window_end - instant)
         return Spent()
 
+    async def was_spent(self, user: str, since: datetime, now: datetime) -> bool:
+        """Tell whether anything of the user's budget was taken in a window that reaches into `since` to `now` (UTC).
+
+        Raises:
+            AwsError: the counters could not be read.
+
+        """
+        first, last = (int(instant.timestamp()) // self._window_s for instant in (since, now))
+        keys = [self._key(user, number * self._window_s) for number in range(first, last + 1)]
+        return bool((await load_items(self._dynamodb, {self._table: keys}))[self._table])
+
+    def _key(self, user: str, window_start: int) -> Item:
+        return {"subject": text_value(counter_subject(self._name, user, window_start))}
+
     async def _count(self, user: str, window_start: int, window_end: int) -> None:
         await self._dynamodb.update_item(
             TableName=self._table,
-            Key={"subject": text_value(counter_subject(self._name, user, window_start))},
+            Key=self._key(user, window_start),
             UpdateExpression=f"SET {TTL_ATTRIBUTE} = :expires_at ADD n :one",
             ConditionExpression="attribute_not_exists(n) OR n < :limit",
             ExpressionAttributeValues={

@@ -27,7 +27,7 @@ class RevocationRow:
 def revocation_key(row: RevocationRow) -> Item:
     return {
         "subject": text_value(REVOCATIONS_SUBJECT),
-        "item": text_value(revocation_item(row.revocation.issued_until, row.revocation_id)),
+        "item": text_value(revocation_item(row.revocation.matters_from, row.revocation_id)),
     }
 
 
@@ -47,6 +47,7 @@ def revocation_attributes(row: RevocationRow) -> Item:
             "reason": None if row.ending.comment is None else text_value(row.ending.comment),
             "marked": number_value(row.marked),
             "is_complete": flag_value(is_set=row.is_complete),
+            "is_own": flag_value(is_set=True) if revocation.is_own else None,
             "reached": None if row.reached is None else map_value(position_attributes(row.reached)),
             TTL_ATTRIBUTE: instant_value(revocation.issued_until + EVIDENCE),
         },
@@ -69,6 +70,8 @@ def read_revocation(item: Item) -> RevocationRow:
             reader.optional_text("name") or "",
             reader.instant("issued_until"),
             reader.optional_text("session_user") or "",
+            reader.instant("revoked_at"),
+            is_own="is_own" in item and reader.flag("is_own"),
         ),
         ending=Ending(reader.optional_text("revoked_by"), reader.instant("revoked_at"), reader.optional_text("reason")),
         marked=reader.number("marked"),

@@ -60,13 +60,15 @@ class RevocationTable:
         """
         writes = [
             {"Update": self._mark(row.revocation.name, row.ending)},
-            {"Put": {"TableName": self._grant_table, "Item": revocation_attributes(row)}},
+            {"Put": self._listed(row)},
             *([] if lockout is None else lockout.writes(self._grant_table)),
         ]
         return isinstance(await transact(self._dynamodb, writes), Committed)
 
-    async def cut_off(self, row: RevocationRow, lockout: LockoutChange) -> bool:
+    async def cut_off(self, row: RevocationRow, lockout: LockoutChange, *, is_listed: bool = True) -> bool:
         """Revoke everything issued to a user, of a profile or to everyone, and lock them out for the vends under way.
+
+        Where it is not `is_listed`, the row by which the kill switch knows of it is left out.
 
         False, with nothing done, where a later cutoff is there already or somebody else changed the lockout.
 
@@ -87,10 +89,20 @@ class RevocationTable:
         writes = [
             {"Put": put},
             *copy_writes(self._grant_table, item),
-            {"Put": {"TableName": self._grant_table, "Item": revocation_attributes(row)}},
+            *([{"Put": self._listed(row)}] if is_listed else []),
             *lockout.writes(self._grant_table),
         ]
         return isinstance(await transact(self._dynamodb, writes), Committed)
+
+    async def list_late(self, row: RevocationRow) -> None:
+        """Write the row that was left out when the cutoff was written.
+
+        Raises:
+            AwsError: it is not known to be there.
+
+        """
+        with speaking_to("dynamodb"):
+            await self._dynamodb.put_item(**self._listed(row))
 
     async def find_cutoff(self, target: Target, name: str) -> datetime | None:
         """Find until when everything issued to somebody is revoked already, strongly consistently.
@@ -182,6 +194,9 @@ class RevocationTable:
             if not page.get("LastEvaluatedKey"):
                 return [revocation for revocation in live if revocation.is_live(now)]
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def _listed(self, row: RevocationRow) -> dict[str, Any]:
+        return {"TableName": self._grant_table, "Item": revocation_attributes(row)}
 
     def _mark(self, session_id: str, ending: Ending) -> dict[str, Any]:
         return {

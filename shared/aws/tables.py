@@ -100,9 +100,9 @@ def lockout_subjects(target: Target, name: str) -> tuple[str, ...]:
     return (person_subject(person_key(name)), own) if target is Target.USER else (own,)
 
 
-def revocation_item(issued_until: datetime, revocation_id: str) -> str:
+def revocation_item(matters_from: datetime, revocation_id: str) -> str:
     """Name a revocation within its partition, in the order in which revocations cease to matter."""
-    return f"{int(issued_until.timestamp()):010d}#{revocation_id}"
+    return f"{int(matters_from.timestamp()):010d}#{revocation_id}"
 
 
 def user_subject(user: str) -> str:

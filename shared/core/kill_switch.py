@@ -1,7 +1,6 @@
-"""The kill switch: a permissions boundary that allows everything but what was revoked.
+"""The kill switch: a permissions boundary that allows protected roles everything but what was revoked.
 
-A boundary only ever takes away, so writing this document gives nobody anything. It is a pure function of the live
-revocations: the same ones give the same text, whatever order they came in.
+It is a pure function of the live revocations: the same ones give the same text, whatever order they came in.
 
 Limits (IAM User Guide, "IAM and AWS STS quotas"): a managed policy has at most 6,144 characters, white space not
 counted. The keys `aws:PrincipalTag` and `aws:TokenIssueTime` are in every request a vended session signs (IAM User
@@ -9,102 +8,178 @@ Guide, "AWS global condition context keys").
 """
 
 import json
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from shared.core.revocation import Revocation, Target
 from shared.core.session_policy import VERSION
-from shared.core.stamp import TagKey, tag_value
+from shared.core.switch_denials import WORDINGS, Wording, cutoffs, denials
+from shared.core.switch_guards import POLICY_NAME, Guarded
+
+__all__ = ["MAX_LENGTH", "POLICY_NAME", "Boundary", "Reach", "build_boundary"]
 
 MAX_LENGTH: Final = 6144
-POLICY_NAME: Final = "SentinelRevocations"
-# The role that may write the policy in an account other than the admin Lambda's.
-ROLE_NAME: Final = POLICY_NAME
-
-_Statement = dict[str, object]
-_ALLOW_ALL: Final[_Statement] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+_EXACT: Final = WORDINGS[0]
+# Which of the two is shorter depends on the names.
+_DENSEST: Final = WORDINGS[-2:]
 
 
 class Reach(StrEnum):
     """How far the document reaches beyond what was revoked, because it had to fit."""
 
     EXACT = "exact"
+    LATER = "later"  # some who were revoked lose, too, what was issued to them some minutes later
     USERS = "users"  # some users lose sessions nobody revoked
     EVERYONE = "everyone"  # every session issued up to the last revocation ends
 
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """The document and what it does. `widened` are the users who lose every session issued up to an instant."""
+    """The document and what it does.
+
+    `widened` names who loses sessions nobody revoked: users, and profiles as `profile <name>`. `uncovered` are
+    revocations of people's own sessions for which there was no room. `room` is what is left for more, in percent,
+    before whole users are ended.
+    """
 
     document: str
     reach: Reach
-    widened: AbstractSet[str] = field(default_factory=frozenset)
+    widened: AbstractSet[str] = frozenset()
+    uncovered: AbstractSet[Revocation] = frozenset()
+    room: int = 100
 
 
-def build_boundary(revocations: Iterable[Revocation], now: datetime) -> Boundary:
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """Entries as they fit, those of `users` as the whole users."""
+
+    entries: Sequence[Revocation]
+    wording: Wording
+    users: AbstractSet[str]
+
+
+def build_boundary(revocations: Iterable[Revocation], now: datetime, guarded: Guarded | None = None) -> Boundary:
     """Build the boundary for the revocations that are live at `now` (UTC).
 
-    What does not fit falls back from sessions to their whole users, those with the most sessions first, and from there
-    to everyone. It then ends more than was asked for, never less, and says so.
+    What does not fit is made denser first, so that those revoked within minutes share the latest instant; then it falls
+    back from sessions to their whole users, those with the most sessions first, and from there to everyone. It then
+    ends more than was asked for, never less, and says so. What people revoke of their own widens to themselves at most:
+    where it leaves no room, the latest of them are `uncovered`.
     """
-    live = [revocation for revocation in revocations if revocation.is_live(now)]
-    users = _users_by_sessions(live)
-    for count in range(len(users) + 1):
+    page = _Page(guarded or Guarded())
+    live = {revocation for revocation in revocations if revocation.is_live(now)}
+    own = sorted((each for each in live if each.is_own), key=_age)
+    binding = sorted(live - set(own), key=_age)
+    everything = [*binding, *own]
+    fit, kept, is_everyone = page.fit(everything, widening=own), len(own), False
+    if fit is None:
+        fit = page.fit(binding, widening=binding)
+        is_everyone = fit is None
+        base = [_everyone(binding)] if fit is None else fit.entries
+        kept = _most(len(own), lambda count: page.fit([*base, *own[:count]], widening=own[:count]) is not None)
+        users = frozenset() if fit is None else fit.users
+        fit = page.fit([*base, *own[:kept]], widening=own[:kept])
+        assert fit is not None, "one statement for everyone always fits"
+        fit = replace(fit, users=fit.users | users)
+    raised = fit.users | _raised(fit)
+    return Boundary(
+        page.write(fit.entries, fit.wording),
+        Reach.EVERYONE if is_everyone else _reach(fit),
+        raised,
+        frozenset(each for each in own[kept:] if not _is_reached(each, fit)),
+        page.room(everything),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The document around the denials, and how much of it there is room for."""
+
+    guarded: Guarded
+
+    def write(self, entries: Iterable[Revocation], wording: Wording) -> str:
+        statements = [*self.guarded.statements(), *denials(entries, wording)]
+        return json.dumps({"Version": VERSION, "Statement": statements}, separators=(",", ":"))
+
+    def least(self, entries: Sequence[Revocation]) -> int:
+        """Give the length of the densest document."""
+        return min(len(self.write(entries, wording)) for wording in _DENSEST)
+
+    def fit(self, entries: Sequence[Revocation], widening: Iterable[Revocation]) -> _Fit | None:
+        """Find the most exact wording that fits, ending as few whole users as can be, of those of `widening`."""
+        users = _by_sessions(widening)
+
+        def tight(count: int) -> bool:
+            return self.least(_widen(entries, frozenset(users[:count]))) <= MAX_LENGTH
+
+        # Each further user makes it shorter, but for the first, who may bring a statement of their own.
+        count = 0 if tight(0) else 1 + bisect_left(range(1, len(users) + 1), x=True, key=tight)
+        if count > len(users):
+            return None
         widened = frozenset(users[:count])
-        document = _render(_denials([_widen(revocation, widened) for revocation in live]))
-        if len(document) <= MAX_LENGTH:
-            return Boundary(document, Reach.USERS if widened else Reach.EXACT, widened)
-    everyone = Revocation(Target.ALL, "", max(revocation.issued_until for revocation in live))
-    return Boundary(_render(_denials([everyone])), Reach.EVERYONE)
+        found = _widen(entries, widened)
+        wording = next(each for each in WORDINGS if len(self.write(found, each)) <= MAX_LENGTH)
+        return _Fit(found, wording, widened)
+
+    def room(self, entries: Sequence[Revocation]) -> int:
+        """Give what is left, in percent, before sessions have to fall back to their users."""
+        return max(0, 100 * (MAX_LENGTH - self.least(entries)) // (MAX_LENGTH - self.least([])))
 
 
-def _users_by_sessions(live: Iterable[Revocation]) -> list[str]:
-    counts = Counter(revocation.user for revocation in live if revocation.target is Target.SESSION)
+def _age(revocation: Revocation) -> tuple[datetime, str, str]:
+    return revocation.reaches_until, revocation.target, revocation.name
+
+
+def _by_sessions(entries: Iterable[Revocation]) -> list[str]:
+    counts = Counter(each.user for each in entries if each.target is Target.SESSION)
     return sorted(counts, key=lambda user: (-counts[user], user))
 
 
-def _widen(revocation: Revocation, users: AbstractSet[str]) -> Revocation:
-    if revocation.target is Target.SESSION and revocation.user in users:
-        return Revocation(Target.USER, revocation.user, revocation.issued_until)
-    return revocation
+def _widen(entries: Iterable[Revocation], users: AbstractSet[str]) -> list[Revocation]:
+    return [
+        replace(each, target=Target.USER, name=each.user, issued_until=each.reaches_until)
+        if each.target is Target.SESSION and each.user in users
+        else each
+        for each in entries
+    ]
 
 
-def _denials(live: Sequence[Revocation]) -> list[_Statement]:
-    sessions = sorted({each.name for each in live if each.target is Target.SESSION})
-    by_tag = {Target.USER: TagKey.USER, Target.PROFILE: TagKey.PROFILE}
-    statements = [_deny({"StringEquals": {f"aws:PrincipalTag/{TagKey.SESSION}": sessions}})] if sessions else []
-    for target, key in by_tag.items():
-        for issued_until, names in _names_by_cutoff(live, target):
-            statements.append(_deny(_issued_until(issued_until) | {"StringEquals": {f"aws:PrincipalTag/{key}": names}}))
-    if cutoffs := [each.issued_until for each in live if each.target is Target.ALL]:
-        statements.append(_deny(_issued_until(max(cutoffs))))
-    return statements
+def _everyone(entries: Iterable[Revocation]) -> Revocation:
+    return Revocation(Target.ALL, "", max(each.reaches_until for each in entries))
 
 
-def _names_by_cutoff(live: Iterable[Revocation], target: Target) -> list[tuple[datetime, list[str]]]:
-    """Gather the names whose sessions end at one instant, so that they share a statement; the latest counts."""
-    latest: dict[str, datetime] = {}
-    for each in live:
-        if each.target is target:
-            latest[each.name] = max(each.issued_until, latest.get(each.name, each.issued_until))
-    cutoffs = sorted(set(latest.values()))
-    return [(cutoff, sorted(tag_value(name) for name in latest if latest[name] == cutoff)) for cutoff in cutoffs]
+def _most(limit: int, fits: Callable[[int], bool]) -> int:
+    """Give the largest number up to the limit that fits, where one that does not rules out all after it."""
+    return bisect_left(range(1, limit + 1), x=True, key=lambda count: not fits(count))
 
 
-def _deny(condition: dict[str, object]) -> _Statement:
-    return {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+def _raised(fit: _Fit) -> AbstractSet[str]:
+    """Name those whose cutoff moved on because it shares a statement."""
+    return frozenset(
+        name if target is Target.USER else target.words(name)
+        for target in (Target.USER, Target.PROFILE)
+        for exact in [cutoffs(fit.entries, target, _EXACT)]
+        for name, instant in cutoffs(fit.entries, target, fit.wording).items()
+        if int(instant.timestamp()) > int(exact[name].timestamp())
+    )
 
 
-def _issued_until(instant: datetime) -> dict[str, object]:
-    text = instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"DateLessThanEquals": {"aws:TokenIssueTime": text}}
+def _reach(fit: _Fit) -> Reach:
+    if fit.users:
+        return Reach.USERS
+    return Reach.LATER if _raised(fit) else Reach.EXACT
 
 
-def _render(denials: Sequence[_Statement]) -> str:
-    return json.dumps({"Version": VERSION, "Statement": [_ALLOW_ALL, *denials]}, separators=(",", ":"))
+def _is_reached(revocation: Revocation, fit: _Fit) -> bool:
+    """Whether what is written ends it all the same, because it says more of its user or of everyone."""
+    return any(
+        (each.target is Target.ALL or (each.target is Target.USER and each.name in (revocation.user, revocation.name)))
+        and each.issued_until >= revocation.reaches_until
+        for each in fit.entries
+    )

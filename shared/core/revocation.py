@@ -12,6 +12,8 @@ LONGEST_REQUEST: Final = timedelta(seconds=25)
 # A vend decides first and issues up to this much later: within its request's time, and with the clocks of two machines
 # apart. A revocation reaches whatever was issued until then.
 ISSUE_MARGIN: Final = LONGEST_REQUEST + timedelta(seconds=5)
+# IAM takes seconds to spread a policy's version, during which a session that was revoked may still chain.
+SPREAD_MARGIN: Final = timedelta(minutes=2)
 
 
 class Target(StrEnum):
@@ -31,20 +33,37 @@ class Target(StrEnum):
 class Revocation:
     """One revocation. `name` is the session's id, the user or the profile; empty for all.
 
-    `issued_until` (UTC) is the latest instant at which STS can have issued what it ends. `user` is whose session it
-    is, and empty for the others.
+    `issued_until` (UTC) is the latest instant at which STS can have issued what it ends, what that chained into left
+    aside. `user` is whose session it is, and empty for the others. `revoked_at` is when it was made; None where that is
+    not known. It `is_own` where somebody without the permission to revoke made it of what is theirs.
     """
 
     target: Target
     name: str
     issued_until: datetime
     user: str = ""
+    revoked_at: datetime | None = None
+    is_own: bool = False
 
     @property
     def issued_from(self) -> datetime:
         """The earliest issue that can still be alive at `issued_until`: what is older has ended by itself."""
         return self.issued_until - CHAINING_MAXIMUM - ISSUE_MARGIN
 
+    @property
+    def reaches_until(self) -> datetime:
+        """The latest issue of anything it ends, what a session chained into up to its revocation included."""
+        if self.target is not Target.SESSION or self.revoked_at is None:
+            return self.issued_until
+        return max(self.issued_until, self.revoked_at + ISSUE_MARGIN)
+
+    @property
+    def matters_from(self) -> datetime:
+        """The instant from which on it matters for an hour: nothing vended, and nothing chained, lives longer."""
+        if self.revoked_at is None:
+            return self.issued_until
+        return max(self.issued_until, self.revoked_at + SPREAD_MARGIN)
+
     def is_live(self, now: datetime) -> bool:
-        """Whether it can still matter: nothing vended lives longer than an hour."""
-        return now < self.issued_until + CHAINING_MAXIMUM
+        """Whether anything it ends can still be alive."""
+        return now < self.matters_from + CHAINING_MAXIMUM

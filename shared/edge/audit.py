@@ -53,6 +53,7 @@ class AuditLine:
     marked: int | None = None
     kill_switch: str | None = None
     kill_switch_failures: Mapping[str, str] = field(default_factory=dict)
+    kill_switch_uncovered: Sequence[str] = ()
     rule: str | None = None
     policy_version: str | None = None
     duration_asked_s: int | None = None

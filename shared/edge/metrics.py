@@ -18,7 +18,7 @@ _DIMENSIONS: Final = [["service"], ["service", "outcome", "code"]]
 def metric_line(audit: AuditLine) -> bytes:
     """Count one request by service, outcome and code, with its steps in milliseconds, its stale documents, whether AWS
     throttled it, how many rows a list left out and, where the kill switch was to be written, the accounts in which that
-    failed.
+    failed and the users for whom it had no room.
     """
     values: dict[str, float] = {
         "requests": 1,
@@ -26,7 +26,7 @@ def metric_line(audit: AuditLine) -> bytes:
         # A user over their own budget gets the same code, but no dependency is to blame.
         "aws_throttles": int(audit.code == Code.THROTTLED and audit.dependency is not None),
         **({"unreadable_rows": len(audit.unreadable)} if audit.unreadable else {}),
-        **({} if audit.kill_switch is None else {"kill_switch_failures": len(audit.kill_switch_failures)}),
+        **({} if audit.kill_switch is None else {"kill_switch_failures": _failures(audit)}),
         **{f"{name}_ms": elapsed for name, elapsed in audit.steps.items()},
     }
     definitions = [{"Name": name, "Unit": "Milliseconds" if name.endswith("_ms") else "Count"} for name in values]
@@ -44,3 +44,7 @@ def metric_line(audit: AuditLine) -> bytes:
             **values,
         },
     )
+
+
+def _failures(audit: AuditLine) -> int:
+    return len(audit.kill_switch_failures) + len(audit.kill_switch_uncovered)

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Final, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from shared.core.arn import Arn, MalformedArnError, is_account_id, parse_arn
+from shared.core.arn import MalformedArnError, is_account_id, parse_arn
 from shared.core.identity import is_sso_role
 from shared.core.revocation import LONGEST_REQUEST
+from shared.core.switch_guards import DEPLOYMENT, POLICY_NAME
 
 PREFIX: Final = "SENTINEL_"
 _ROLE_ENTRY: Final = re.compile(r"(?:[0-9]{12}:)?[A-Za-z0-9_+=,.@*?-]{1,64}")
@@ -45,18 +46,21 @@ def _split_sso_roles(value: Any) -> tuple[str, ...]:
     return entries
 
 
-def _split_policies(value: Any) -> tuple[Arn, ...]:
-    return value if isinstance(value, tuple) else tuple(map(_parse_policy, _split(value)))
+def _split_policies(value: Any) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else tuple(dict.fromkeys(map(_account_of, _split(value))))
 
 
-def _parse_policy(text: str) -> Arn:
+def _account_of(text: str) -> str:
+    """Read an account, or take it from the ARN of the policy there."""
+    if is_account_id(text):
+        return text
     try:
         arn = parse_arn(text)
     except MalformedArnError as error:
-        raise ValueError(f"{text!r} is not an ARN: {error}") from None
-    if arn.service != "iam" or not arn.account or not arn.resource.startswith("policy/"):
-        raise ValueError(f"{text!r} is not the ARN of a customer-managed policy: arn:aws:iam::<account>:policy/<name>")
-    return arn
+        raise ValueError(f"{text!r} is neither an account nor an ARN: {error}") from None
+    if arn.service != "iam" or not arn.account or not arn.resource.startswith(f"policy/{POLICY_NAME}"):
+        raise ValueError(f"{text!r} is neither an account of 12 digits nor the ARN of a policy {POLICY_NAME}")
+    return arn.account
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
@@ -95,6 +99,14 @@ class CommonSettings(BaseModel):
             "where that can do no harm.",
         ),
     ] = 1.5
+    deployment: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z][a-z0-9-]{1,30}$",
+            description="Name of the deployment, with which the names of its functions, tables and roles begin. Any "
+            "other than the default is in the name of its kill switch, too: SentinelRevocations-<name>.",
+        ),
+    ] = DEPLOYMENT
     hedge_ratio: Annotated[
         float,
         Field(
@@ -168,14 +180,28 @@ class Settings(CommonSettings):
     ] = None
 
     kill_switch_policies: Annotated[
-        tuple[Arn, ...],
+        tuple[str, ...],
         BeforeValidator(_split_policies),
         Field(
-            description="ARNs of the policy SentinelRevocations in every account with protected roles, separated by "
-            "commas. In accounts other than its own the admin Lambda assumes the role SentinelRevocations. Empty: a "
-            "revocation does not reach live credentials, only the authorizer.",
+            description="Accounts with the policy SentinelRevocations (or their policies' ARNs, which take four times "
+            "the room), separated by commas. In accounts other than its own the admin Lambda assumes the role of the "
+            "policy's name. Empty: a revocation does not reach live credentials, only the authorizer.",
         ),
     ] = ()
+    protected_path: Annotated[
+        str,
+        Field(
+            pattern=r"^/([A-Za-z0-9_.-]+/)+$",
+            description="IAM path of the protected roles. The kill switch keeps roles below it from sessions.",
+        ),
+    ] = "/sentinel/protected/"
+    lasting_keys: Annotated[
+        bool,
+        Field(
+            description="`true`: the kill switch lets sessions make IAM users, access keys, passwords and identity "
+            "providers, which no revocation reaches.",
+        ),
+    ] = False
 
     @model_validator(mode="after")
     def _stale_outlasts_fresh(self) -> Self:

@@ -25,7 +25,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
                 "sts_regions": ["us-east-1"],
             },
         },
-        "kill_switch_policy_arns": ["arn:aws:iam::444455556666:policy/SentinelRevocations"],
+        "kill_switch_policy_arns": ["arn:aws:iam::444455556666:policy/SentinelRevocations-vendor"],
         "rest_api": {"type": "REGIONAL", "source_ips": ["198.51.100.0/24"], "access_logs": True},
         "throttle": {"rate": 20, "burst": 40},
         "incident_throttle": {"rate": 5, "burst": 10},

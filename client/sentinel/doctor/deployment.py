@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sentinel.doctor.aws import Aws, DeniedError, UnansweredError
+from shared.core.switch_guards import DEPLOYMENT, switch_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Known:
     vend_role_arn: str
     trusted_accounts: Sequence[str] = ()
     lists_sso_roles: bool = True
+    deployment: str = DEPLOYMENT
+
+    def kill_switch_in(self, account: str) -> str:
+        """Name the policy that is the boundary of an account's protected roles."""
+        return f"arn:{self.partition}:iam::{account}:policy/{switch_name(self.deployment)}"
 
 
 async def discover(aws: Aws, deployment: Deployment) -> Known:
@@ -84,6 +90,7 @@ async def discover(aws: Aws, deployment: Deployment) -> Known:
             each.strip() for each in said.get("SENTINEL_TRUSTED_ACCOUNTS", "").split(",") if each.strip()
         ],
         lists_sso_roles=bool(said.get("SENTINEL_SSO_ROLES")),
+        deployment=deployment.name,
     )
 
 

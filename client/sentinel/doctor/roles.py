@@ -7,7 +7,6 @@ from sentinel.doctor.aws import Aws
 from sentinel.doctor.deployment import Known
 from sentinel.doctor.findings import Finding, fail, skipped, unless, warn
 from shared.core.arn import parse_arn, role_name
-from shared.core.kill_switch import POLICY_NAME
 from shared.core.profile import Profile
 from shared.core.stamp import PREFIX, TRANSITIVE_TAG_KEYS, TagKey
 from shared.core.sts_refusals import StsRefusal
@@ -53,7 +52,7 @@ async def check_role(aws: Aws, known: Known, name: str, profile: Profile) -> lis
         *_trusts(about, trust, known.vend_role_arn),
         *_takes_tags(about, trust),
         *_lasts(about, role),
-        *_is_bounded(about, role, f"arn:{arn.partition}:iam::{arn.account}:policy/{POLICY_NAME}"),
+        *_is_bounded(about, role, known.kill_switch_in(arn.account)),
     ]
     return unless(problems, about, "it trusts the vend role alone, for all three actions; an hour; the boundary is on")
 

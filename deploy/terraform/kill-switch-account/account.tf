@@ -9,13 +9,24 @@ locals {
   # Generated from the code's constants: python -m deploy.policies.generate
   policies = "${path.module}/../policies"
   names    = jsondecode(file("${local.policies}/names.json"))
-  admin    = regex("^arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):role/(?P<admin_role>[A-Za-z0-9+=,.@_-]+)$", var.admin_role_arn)
+  # What the statements that never change are about; the admin function writes them anew with the first revocation.
+  place = {
+    partition        = data.aws_partition.this.partition
+    account          = local.admin.account
+    deployment       = local.deployment
+    parameter_prefix = var.parameter_prefix
+    protected_path   = var.protected_path
+    kill_switch      = local.name
+  }
+  deployment = trimsuffix(local.admin.admin_role, "-admin")
+  name       = local.deployment == local.names.deployment ? local.names.kill_switch : "${local.names.kill_switch}-${local.deployment}"
+  admin      = regex("^arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):role/(?P<admin_role>[A-Za-z0-9+=,.@_-]+)$", var.admin_role_arn)
 }
 
 resource "aws_iam_policy" "revocations" {
-  name        = local.names.kill_switch_policy_name
-  description = "Sentinel: allows everything but what was revoked. Only ever a permissions boundary"
-  policy      = templatefile("${local.policies}/nothing-revoked.json.tftpl", {})
+  name        = local.name
+  description = "Sentinel: allows protected roles everything but what was revoked. Only ever a permissions boundary"
+  policy      = templatefile("${local.policies}/nothing-revoked.json.tftpl", local.place)
   tags        = var.tags
 
   # The admin function writes its later versions.
@@ -25,7 +36,7 @@ resource "aws_iam_policy" "revocations" {
 }
 
 resource "aws_iam_role" "revocations" {
-  name               = local.names.kill_switch_role_name
+  name               = local.name
   description        = "Sentinel: writes the policy of the same name, and nothing else"
   assume_role_policy = templatefile("${local.policies}/revocations-role-trust.json.tftpl", local.admin)
   tags               = var.tags
@@ -35,7 +46,8 @@ resource "aws_iam_role_policy" "revocations" {
   name = "write-the-kill-switch"
   role = aws_iam_role.revocations.id
   policy = templatefile("${local.policies}/revocations-role.json.tftpl", {
-    partition = data.aws_partition.this.partition
-    account   = data.aws_caller_identity.this.account_id
+    partition   = data.aws_partition.this.partition
+    account     = data.aws_caller_identity.this.account_id
+    kill_switch = local.name
   })
 }

@@ -4,8 +4,27 @@ variable "admin_role_arn" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_-]+$", var.admin_role_arn))
-    error_message = "admin_role_arn: arn:aws:iam::<account>:role/<name>, the execution role of the admin function, without a path."
+    condition     = can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[a-z][a-z0-9-]{1,30}-admin$", var.admin_role_arn))
+    error_message = "admin_role_arn: arn:aws:iam::<account>:role/<name>-admin, the execution role of the admin function, without a path."
+  }
+}
+
+variable "parameter_prefix" {
+  description = "`parameter_prefix` of the deployment: sessions here are kept from what lies below it."
+  type        = string
+  default     = "/sentinel"
+  nullable    = false
+}
+
+variable "protected_path" {
+  description = "`protected_path` of the deployment: the policy gives roles below it everything, and nobody else anything."
+  type        = string
+  default     = "/sentinel/protected/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9._-]+/)+$", var.protected_path))
+    error_message = "protected_path: begins and ends with a slash and has something between, such as /sentinel/protected/."
   }
 }
 

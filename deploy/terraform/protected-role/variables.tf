@@ -45,7 +45,7 @@ variable "kill_switch_policy_arn" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^arn:[a-z-]+:iam::[0-9]{12}:policy/SentinelRevocations$", var.kill_switch_policy_arn))
+    condition     = can(regex("^arn:[a-z-]+:iam::[0-9]{12}:policy/SentinelRevocations(-[a-z][a-z0-9-]*)?$", var.kill_switch_policy_arn))
     error_message = "kill_switch_policy_arn: arn:aws:iam::<account>:policy/SentinelRevocations. Without it a revocation could not reach this role's live credentials."
   }
 }

@@ -1,15 +1,19 @@
 # The policy that is the boundary of every protected role of this account. The admin function writes its later versions.
 
 locals {
-  kill_switch_policy_arns = concat(aws_iam_policy.revocations[*].arn, var.kill_switch_policy_arns)
+  # By account, which takes a quarter of the room that the ARNs would take in the function's 4 KB of environment.
+  kill_switch_accounts = concat(
+    [for policy in aws_iam_policy.revocations : local.place.account],
+    [for arn in var.kill_switch_policy_arns : split(":", arn)[4]],
+  )
 }
 
 resource "aws_iam_policy" "revocations" {
   count = var.kill_switch ? 1 : 0
 
-  name        = local.names.kill_switch_policy_name
-  description = "Sentinel: allows everything but what was revoked. Only ever a permissions boundary"
-  policy      = templatefile("${local.policies}/nothing-revoked.json.tftpl", {})
+  name        = local.place.kill_switch
+  description = "Sentinel: allows protected roles everything but what was revoked. Only ever a permissions boundary"
+  policy      = templatefile("${local.policies}/nothing-revoked.json.tftpl", local.place)
   tags        = var.tags
 
   lifecycle {

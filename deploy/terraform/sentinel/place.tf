@@ -25,6 +25,8 @@ locals {
     topic            = "${var.name}-events"
     protected_path   = var.protected_path
     deployment       = var.name
+    # Another deployment of the account has its own.
+    kill_switch = var.name == local.names.deployment ? local.names.kill_switch : "${local.names.kill_switch}-${var.name}"
   }
 
   # With a key of your own, each role may use it through the services that encrypt with it, and in no other way.

@@ -13,6 +13,7 @@ locals {
 
   tables = {
     AWS_CA_BUNDLE          = local.amazon_roots ? "/var/task/amazon-roots.pem" : null
+    SENTINEL_DEPLOYMENT    = var.name
     SENTINEL_SESSION_TABLE = aws_dynamodb_table.this["session"].name
     SENTINEL_GRANT_TABLE   = aws_dynamodb_table.this["grant"].name
     SENTINEL_CALL_TIMEOUT  = var.call_timeout
@@ -39,7 +40,9 @@ locals {
   admin_settings = { for name, value in merge(local.tables, local.documented, {
     SENTINEL_ADMIN_BUDGET         = var.admin_budget
     SENTINEL_TOPIC_ARN            = aws_sns_topic.events.arn
-    SENTINEL_KILL_SWITCH_POLICIES = join(",", local.kill_switch_policy_arns)
+    SENTINEL_PROTECTED_PATH       = var.protected_path
+    SENTINEL_KILL_SWITCH_POLICIES = join(",", local.kill_switch_accounts)
+    SENTINEL_LASTING_KEYS         = var.lasting_keys
   }) : name => tostring(value) if value != null && value != "" }
 
   authorizer_settings = { for key, authorizer in var.authorizers : key => {

@@ -180,15 +180,21 @@ variable "documents" {
   }
 }
 
+variable "lasting_keys" {
+  description = "Let vended sessions make IAM users, access keys, passwords and identity providers, which no revocation reaches; null: they may not."
+  type        = bool
+  default     = null
+}
+
 variable "kill_switch" {
-  description = "Create the policy SentinelRevocations, the boundary of this account's protected roles. One per account."
+  description = "Create the policy SentinelRevocations, the boundary of this account's protected roles. With a `name` of one's own it is SentinelRevocations-<name>, so that two deployments of an account have one each."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "kill_switch_policy_arns" {
-  description = "ARNs of the policy SentinelRevocations in other accounts, as the module kill-switch-account gives them."
+  description = "ARNs of this deployment's policy SentinelRevocations in other accounts, as the module kill-switch-account gives them."
   type        = list(string)
   default     = []
   nullable    = false
@@ -196,9 +202,9 @@ variable "kill_switch_policy_arns" {
   validation {
     condition = alltrue([
       for arn in var.kill_switch_policy_arns :
-      can(regex("^arn:[a-z-]+:iam::[0-9]{12}:policy/SentinelRevocations$", arn))
+      can(regex("^arn:[a-z-]+:iam::[0-9]{12}:policy/SentinelRevocations${var.name == "sentinel" ? "" : "-${var.name}"}$", arn))
     ])
-    error_message = "kill_switch_policy_arns: arn:aws:iam::<account>:policy/SentinelRevocations. The admin function may write no other policy."
+    error_message = "kill_switch_policy_arns: arn:aws:iam::<account>:policy/SentinelRevocations, and -<name> behind it where name is not sentinel. The admin function may write no other policy."
   }
 }
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.admin.revoking_views import KillSwitchView, SwitchAccount, SwitchStatus
 from shared.core.kill_switch import Boundary, Reach
+from shared.core.revocation import Revocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,18 +17,37 @@ class Plan:
     revocations: int
 
 
-def view_switch(plan: Plan | None, accounts: Sequence[SwitchAccount], now: datetime) -> KillSwitchView:
-    """Show what was planned, None where it did not come to that, and what came of it in each account."""
+def view_switch(
+    plan: Plan | None,
+    accounts: Sequence[SwitchAccount],
+    now: datetime,
+    revocation: Revocation | None = None,
+) -> KillSwitchView:
+    """Show what was planned, None where it did not come to that, and what came of it in each account.
+
+    Where the `revocation` in question found no room, it failed, whatever else was written.
+    """
     status = _overall([account.status for account in accounts])
+    uncovered = frozenset[Revocation]() if plan is None else plan.boundary.uncovered
+    if any(_is_about(each, revocation) for each in uncovered):
+        status = SwitchStatus.FAILED
+    elif uncovered and status in (SwitchStatus.APPLIED, SwitchStatus.UNCHANGED):
+        status = SwitchStatus.PARTIAL
     is_written = SwitchStatus.APPLIED in [account.status for account in accounts]
     return KillSwitchView(
         status=status,
         reach=Reach.EXACT if plan is None else plan.boundary.reach,
         revocations=0 if plan is None else plan.revocations,
+        room=100 if plan is None else plan.boundary.room,
         widened=() if plan is None else tuple(sorted(plan.boundary.widened)),
+        uncovered=tuple(sorted({each.user or each.name for each in uncovered})),
         applied_at=now if is_written else None,
         accounts=tuple(accounts),
     )
+
+
+def _is_about(each: Revocation, revocation: Revocation | None) -> bool:
+    return revocation is not None and (each.target, each.name) == (revocation.target, revocation.name)
 
 
 def _overall(statuses: Sequence[SwitchStatus]) -> SwitchStatus:

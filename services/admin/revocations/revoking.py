@@ -7,19 +7,19 @@ that begins within the margin. Such a vend ends without credentials or under the
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
 from services.admin.consequences import Consequences
 from services.admin.entitlement import Entitlement
-from services.admin.facts import Deed, FactsReader
+from services.admin.facts import Acting, Deed, FactsReader
 from services.admin.known_names import KnownNames
 from services.admin.lockouts.locking import bridging, locking
 from services.admin.lockouts.view import view_lockout
-from services.admin.policies import Policies
 from services.admin.refusals import NEEDS_LOCK, NEEDS_REVOKE, NOT_FOUND, refuse_contended
+from services.admin.revocations.living import Living
 from services.admin.revocations.marking import Marking
 from services.admin.revocations.view import view_revocation
 from services.admin.revoking_bodies import RevokeMany
@@ -48,6 +48,7 @@ class MassRevoking:
     reader: FactsReader
     revocations: RevocationTable
     lockouts: LockoutTable
+    living: Living
     marking: Marking
     names: KnownNames
     consequences: Consequences
@@ -61,20 +62,23 @@ class MassRevoking:
             return wanted
         now = self.clock()
         asked.audit.target = wanted.target.words(wanted.name)
-        policies = await self._permit(asked, wanted, now)
-        if isinstance(policies, Refusal):
-            return policies
+        known = await self._permit(asked, wanted, now)
+        if isinstance(known, Refusal):
+            return known
         with asked.audit.step("write"):
-            written = await self._write(wanted, Ending(asked.principal.user, now, wanted.reason))
+            is_own = Permission.REVOKE not in known.entitlement.permissions
+            written = await self._write(wanted, Ending(asked.principal.user, now, wanted.reason), is_own=is_own)
         if isinstance(written, Refusal):
             return written
         row, lockout = written
         async with asyncio.TaskGroup() as work:
             following = work.create_task(
-                self.consequences.follow(asked, NoticeEvent.SESSIONS_REVOKED, view_revocation(row), now),
+                self.consequences.follow(
+                    asked, NoticeEvent.SESSIONS_REVOKED, view_revocation(row), now, row.revocation
+                ),
             )
             marking = work.create_task(self.marking.mark_some(asked, row))
-            looking = work.create_task(self.names.look_up(asked, wanted.target, wanted.name, policies, now))
+            looking = work.create_task(self.names.look_up(asked, wanted.target, wanted.name, known.policies, now))
         switch, notified = following.result()
         return Answer(
             ManyRevoked(
@@ -116,7 +120,7 @@ class MassRevoking:
         row = await self.marking.mark_some(asked, row)
         return Answer(RevocationAnswer(revocation=view_revocation(row)).as_json())
 
-    async def _permit(self, asked: Asked, wanted: RevokeMany, now: datetime) -> Policies | Refusal:
+    async def _permit(self, asked: Asked, wanted: RevokeMany, now: datetime) -> Acting[None] | Refusal:
         revocation = Revocation(wanted.target, wanted.name, now)
         is_own = wanted.lock_for is None and _is_of(revocation, asked.principal.user)
         with asked.audit.step("read"):
@@ -127,9 +131,15 @@ class MassRevoking:
             return NEEDS_REVOKE
         if wanted.lock_for is not None and Permission.LOCK not in known.entitlement.permissions:
             return NEEDS_LOCK
-        return known.policies
+        return known
 
-    async def _write(self, wanted: RevokeMany, ending: Ending) -> tuple[RevocationRow, LockoutChange] | Refusal:
+    async def _write(
+        self,
+        wanted: RevokeMany,
+        ending: Ending,
+        *,
+        is_own: bool,
+    ) -> tuple[RevocationRow, LockoutChange] | Refusal:
         """Write cutoff, lockout and revocation, on what was read; where somebody was faster, read anew."""
         revocation_id, lockout_id = self.ids(), self.ids()
         for _ in range(_ATTEMPTS):
@@ -138,10 +148,28 @@ class MassRevoking:
             locked_until = max(issued_until + _ONE_SECOND, ending.at + (wanted.lock_for or timedelta(0)))
             makes = bridging if wanted.lock_for is None else locking
             lockout = await makes(self.lockouts, wanted.target, wanted.name, ending, locked_until, lockout_id)
-            row = RevocationRow(revocation_id, Revocation(wanted.target, wanted.name, issued_until), ending)
-            if await self.revocations.cut_off(row, lockout):
-                return row, lockout
+            revocation = Revocation(wanted.target, wanted.name, issued_until, revoked_at=ending.at, is_own=is_own)
+            row = RevocationRow(revocation_id, revocation, ending)
+            is_listed = await self._ends_anything(revocation, reached)
+            if await self.revocations.cut_off(row, lockout, is_listed=is_listed):
+                return await self._as_listed(row, is_listed=is_listed), lockout
         return refuse_contended("lockout")
+
+    async def _ends_anything(self, revocation: Revocation, reached: datetime | None) -> bool:
+        """Whether the kill switch has to know of it. What a person revokes of their own is not listed twice."""
+        if revocation.target is not Target.USER:
+            return True
+        cutoff = reached if revocation.is_own else None
+        return await self.living.has_any(revocation.name, cutoff, revocation.revoked_at or revocation.issued_until)
+
+    async def _as_listed(self, row: RevocationRow, *, is_listed: bool) -> RevocationRow:
+        """Look once more, now that no vend begins, for one that began before the cutoff was there."""
+        if is_listed:
+            return row
+        if await self.living.is_vending(row.revocation.name, row.ending.at):
+            await self.revocations.list_late(row)
+            return row
+        return replace(row, is_complete=True)
 
 
 def _is_of(revocation: Revocation, user: str) -> bool:

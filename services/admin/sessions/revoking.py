@@ -61,11 +61,12 @@ class Revoking:
         if isinstance(wanted, Refusal):
             return wanted
         now = self.clock()
-        row = await self._find(asked, wanted, now)
-        if isinstance(row, Refusal):
-            return row
+        found = await self._find(asked, wanted, now)
+        if isinstance(found, Refusal):
+            return found
+        row, is_own = found
         with asked.audit.step("write"):
-            outcome = await self._write(asked, wanted, row, now)
+            outcome = await self._write(asked, wanted, row, now, is_own=is_own)
         if isinstance(outcome, Refusal):
             return outcome
         return await self._answer(asked, outcome, now)
@@ -74,7 +75,7 @@ class Revoking:
         view, lockout = view_session(outcome.row, now), outcome.lockout
         # What was revoked before is told to nobody again, but a kill switch that failed then is made good.
         event = NoticeEvent.SESSION_REVOKED if outcome.is_new else None
-        switch, notified = await self.consequences.follow(asked, event, view, now)
+        switch, notified = await self.consequences.follow(asked, event, view, now, _revocation(outcome.row))
         return Answer(
             SessionRevoked(
                 session=view,
@@ -84,7 +85,13 @@ class Revoking:
             ).as_json(),
         )
 
-    async def _find(self, asked: Asked, wanted: RevokeSession, now: datetime) -> SessionRow | Refusal:
+    async def _find(
+        self,
+        asked: Asked,
+        wanted: RevokeSession,
+        now: datetime,
+    ) -> tuple[SessionRow, bool] | Refusal:
+        """Find the session, and whether it is only as their own that the caller may revoke it."""
         session_id = asked.parameters["id"]
         if not is_id(session_id):
             return NOT_FOUND
@@ -105,7 +112,7 @@ class Revoking:
             return NEEDS_REVOKE
         if wanted.lock_for is not None and Permission.LOCK not in entitlement.permissions:
             return NEEDS_LOCK
-        return known.found
+        return known.found, Permission.REVOKE not in entitlement.permissions
 
     async def _write(
         self,
@@ -113,6 +120,8 @@ class Revoking:
         wanted: RevokeSession,
         row: SessionRow,
         now: datetime,
+        *,
+        is_own: bool,
     ) -> Outcome | Refusal:
         """Write the revocation, on what was read; where somebody was faster, read anew and decide again."""
         ending = Ending(asked.principal.user, now, wanted.reason)
@@ -122,8 +131,9 @@ class Revoking:
             lockout = await self._lockout(wanted, row.user, ending)
             if (state := state_of(row, now)) is not SessionState.ACTIVE:
                 return await self._lock_only(row, state, lockout)
-            if await self.revocations.revoke_session(_revocation(row, ending), lockout):
-                return Outcome(replace(row, status=SessionStatus.REVOKED, revoked=ending), lockout, is_new=True)
+            revoked = replace(row, status=SessionStatus.REVOKED, revoked=ending)
+            if await self.revocations.revoke_session(_revocation_row(revoked, ending, is_own=is_own), lockout):
+                return Outcome(revoked, lockout, is_new=True)
         return refuse_contended("session")
 
     async def _lock_only(
@@ -144,9 +154,15 @@ class Revoking:
         return await locking(self.lockouts, Target.USER, user, ending, ending.at + wanted.lock_for, self.ids())
 
 
-def _revocation(row: SessionRow, ending: Ending) -> RevocationRow:
-    revocation = Revocation(Target.SESSION, row.session_id, row.issued_at + ISSUE_MARGIN, row.user)
-    return RevocationRow(row.session_id, revocation, ending, marked=1, is_complete=True)
+def _revocation_row(row: SessionRow, ending: Ending, *, is_own: bool) -> RevocationRow:
+    return RevocationRow(row.session_id, _revocation(row, is_own=is_own), ending, marked=1, is_complete=True)
+
+
+def _revocation(row: SessionRow, *, is_own: bool = False) -> Revocation:
+    revoked_at = None if row.revoked is None else row.revoked.at
+    return Revocation(
+        Target.SESSION, row.session_id, row.issued_at + ISSUE_MARGIN, row.user, revoked_at=revoked_at, is_own=is_own
+    )
 
 
 def _refuse_ended(row: SessionRow, state: SessionState) -> Refusal:

@@ -107,6 +107,7 @@ class Organization:
         account: str = WORKLOAD,
         allowing: Policy = _ALLOW_ALL,
         trusting: Policy | None = None,
+        boundary: Policy | None = None,
         *,
         guarded: bool = True,
         closed: bool = False,
@@ -119,7 +120,7 @@ class Organization:
         `allowing` is the policy of whoever asks, `trusting` that of the resource; each allows everything if not given,
         but a resource that is `closed` has none. Where it is not `guarded`, no guard rail is attached anywhere.
         With `by`, only the statements of that name are. Not `checked` is for ARNs the evaluator has no resource type
-        for; it then names no statement.
+        for; it then names no statement. `boundary` is the permissions boundary of whoever asks, none if not given.
         """
         asking = asker.having(**keys)
         # The evaluator knows no resource for an API's root path, whose ARN ends in a slash. Unchecked, it lacks the
@@ -140,6 +141,7 @@ class Organization:
             if guarded and account in MEMBERS and not unchecked
             else [],
             "resourcePolicy": None if closed else trusting or _open_policy(action),
+            **({} if boundary is None else {"permissionBoundaryPolicies": [{"name": "boundary", "policy": boundary}]}),
         }
         answer = self._ask({"simulation": simulation, "unchecked": unchecked})
         if "errors" in answer:

@@ -20,7 +20,7 @@ FAMILIES = {
     r"arn:aws:dynamodb:[a-z0-9-]+:[0-9]+:table/[a-z-]+/index/\*": "the indexes of one table",
     r"arn:aws:logs:[a-z0-9-]+:[0-9]+:log-group:/aws/lambda/[a-z-]+:\*": "the streams of one log group",
     r"arn:aws:iam::\*:role/sentinel/protected/\*": "protected roles are added at any time, in any account",
-    r"arn:aws:iam::\*:role/SentinelRevocations": "accounts are added at any time; the role's name is fixed",
+    r"arn:aws:iam::\*:role/SentinelRevocations(-[a-z]+)?": "accounts are added at any time; the role's name is fixed",
 }
 VARIANTS = ["Default", "Complete", "Private", "Account"]
 

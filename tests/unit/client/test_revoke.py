@@ -110,6 +110,35 @@ def test_users_who_lose_more_than_was_revoked_are_named(
     assert "It denies more than was revoked of: alice, carol." in capsys.readouterr().out
 
 
+def test_how_much_room_is_left_is_told_before_it_is_gone(
+    sessions: SessionService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sessions.answer(*ONE, one_revoked(kill_switch=a_kill_switch(reach="later", room=12, widened=["alice"])))
+    assert run_command_line(["revoke", ID, "--reason", "r"]) == 0
+    said = capsys.readouterr().out
+    assert "it ends what was issued to those revoked up to minutes later, too" in said
+    assert "12 % of its room is left: soon more is ended than is revoked, whole users first." in said
+
+
+@pytest.mark.parametrize("room", [25, 100])
+def test_nothing_is_said_of_room_while_there_is_enough(
+    sessions: SessionService, capsys: pytest.CaptureFixture[str], room: int
+) -> None:
+    sessions.answer(*ONE, one_revoked(kill_switch=a_kill_switch(room=room)))
+    assert run_command_line(["revoke", ID, "--reason", "r"]) == 0
+    assert "room" not in capsys.readouterr().out
+
+
+def test_a_revocation_of_ones_own_without_room_is_a_failure(
+    sessions: SessionService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sessions.answer(*ONE, one_revoked(kill_switch=a_kill_switch(status="failed", uncovered=["alice"])))
+    assert run_command_line(["revoke", ID, "--reason", "r"]) == 1
+    said = capsys.readouterr()
+    assert "their credentials live on: alice. Who has the permission `revoke` makes room" in said.out
+    assert "the revocation stands, but the kill switch has no room for it" in said.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -11,7 +11,7 @@ from deploy.policies.protected import protected_trust
 from sentinel.doctor.aws import Aws
 from sentinel.doctor.deployment import Known
 from sentinel.doctor.findings import Finding, Status
-from shared.core.kill_switch import POLICY_NAME, build_boundary
+from shared.core.kill_switch import build_boundary
 from shared.core.profile import Profile
 from shared.edge.clock import utc_now
 
@@ -110,7 +110,7 @@ def table(kind: str) -> dict[str, Any]:
 
 
 def _roles() -> dict[str, Any]:
-    boundary = json.loads(build_boundary([], utc_now()).document)
+    boundary = json.loads(build_boundary([], utc_now(), PLACE.guarded).document)
     return {
         "get_role": {
             "Role": {
@@ -118,7 +118,7 @@ def _roles() -> dict[str, Any]:
                 "RoleName": "prod",
                 "AssumeRolePolicyDocument": protected_trust(PLACE),
                 "MaxSessionDuration": 3600,
-                "PermissionsBoundary": {"PermissionsBoundaryArn": f"arn:aws:iam::{PLACE.account}:policy/{POLICY_NAME}"},
+                "PermissionsBoundary": {"PermissionsBoundaryArn": PLACE.kill_switch_policy_arn},
             },
         },
         "get_policy": {"Policy": {"DefaultVersionId": "v3"}},

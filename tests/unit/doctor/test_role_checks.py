@@ -1,6 +1,7 @@
 """Each finding on a profile's role and on the kill switch, provoked in an account that is otherwise healthy."""
 
 import json
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -12,6 +13,7 @@ from sentinel.session_api import SessionApi
 from shared.core.kill_switch import build_boundary
 from shared.core.profile import Profile
 from shared.core.revocation import Revocation, Target
+from shared.core.switch_guards import Guarded
 from shared.edge.clock import utc_now
 from tests.unit.client.session_service import SessionService, a_kill_switch
 from tests.unit.doctor.account import KNOWN, PLACE, PROFILE, Account, complaint, healthy, only
@@ -121,11 +123,49 @@ async def test_a_role_without_the_kill_switch_fails(account: Account, boundary: 
     assert "a revocation does not reach its live sessions → aws iam put-role-permissions-boundary" in found
 
 
-async def test_the_policy_sentinel_writes_is_ok_with_revocations_in_it(account: Account) -> None:
+@pytest.mark.parametrize(
+    "guarded",
+    [
+        PLACE.guarded,
+        replace(PLACE.guarded, lasting_keys=True),
+        replace(PLACE.guarded, protected_path="/other/", lasting_keys=False),
+    ],
+)
+async def test_the_policy_sentinel_writes_is_ok_with_revocations_in_it(account: Account, guarded: Guarded) -> None:
     revocation = Revocation(Target.USER, "alice", utc_now())
-    written = build_boundary([revocation], utc_now()).document
+    written = build_boundary([revocation], utc_now(), guarded).document
     account.answers["get_policy_version"]["PolicyVersion"]["Document"] = json.loads(written)
     assert only(await check_policy(account.aws, KNOWN)).status is Status.OK
+
+
+@pytest.mark.parametrize("index", range(1, len(PLACE.guarded.statements())))
+async def test_a_policy_that_does_not_defend_itself_fails(account: Account, index: int) -> None:
+    document = account.answers["get_policy_version"]["PolicyVersion"]["Document"]
+    kept = document["Statement"].pop(index)
+    found = await check_policy(account.aws, KNOWN)
+    if "iam:CreateUser" in kept.get("Action", ()):
+        assert only(found).status is Status.OK
+    else:
+        assert "1 of its constant statements are not there → sentinel kill-switch sync" in complaint(found)
+
+
+async def test_a_policy_of_an_older_version_fails(account: Account) -> None:
+    old = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+    account.answers["get_policy_version"]["PolicyVersion"]["Document"]["Statement"][:1] = old
+    assert "→ sentinel kill-switch sync" in complaint(await check_policy(account.aws, KNOWN))
+
+
+async def test_a_policy_of_another_deployment_fails(account: Account) -> None:
+    document = account.answers["get_policy_version"]["PolicyVersion"]["Document"]
+    document["Statement"][0]["Sid"] = "Of999999999999sentinel"
+    found = complaint(await check_policy(account.aws, KNOWN))
+    assert "another deployment's: Of999999999999sentinel → give each deployment its own `name`" in found
+
+
+async def test_a_deployment_with_a_name_of_its_own_has_a_policy_of_its_own(account: Account) -> None:
+    account.answers["get_policy"] = None
+    found = complaint(await check_policy(account.aws, replace(KNOWN, deployment="blue")))
+    assert "there is no policy SentinelRevocations-blue" in found
 
 
 async def test_an_account_without_the_policy_fails(account: Account) -> None:
@@ -159,8 +199,8 @@ async def test_a_policy_that_is_no_json_fails(account: Account) -> None:
 
 
 async def test_a_policy_that_is_nearly_full_is_a_warning(account: Account) -> None:
-    users = [Revocation(Target.SESSION, f"{number:016}", utc_now(), user="alice") for number in range(300)]
-    written = json.loads(build_boundary(users, utc_now()).document)
+    users = [Revocation(Target.SESSION, f"{number:016}", utc_now(), user="alice") for number in range(220)]
+    written = json.loads(build_boundary(users, utc_now(), PLACE.guarded).document)
     account.answers["get_policy_version"]["PolicyVersion"]["Document"] = written
     assert "of 6144 characters" in complaint(await check_policy(account.aws, KNOWN), Status.WARN)
 
@@ -174,6 +214,7 @@ async def state(**facts: Any) -> Any:
 async def test_what_sentinel_says_of_the_kill_switch_is_passed_on() -> None:
     assert only(await state(status="unchanged")).status is Status.OK
     assert "set SENTINEL_KILL_SWITCH_POLICIES" in complaint(await state(status="off"), Status.WARN)
+    assert "7 % of its room is left" in complaint(await state(status="unchanged", room=7), Status.WARN)
     behind = [{"account": "444455556666", "status": "behind"}]
     assert "in 444455556666 → sentinel kill-switch sync" in complaint(await state(status="behind", accounts=behind))
 

