@@ -5,7 +5,6 @@ and what the admin function wrote since stays.
 """
 
 import json
-from datetime import UTC, datetime
 from typing import Final
 
 from aws_cdk import aws_iam, aws_ssm
@@ -14,7 +13,7 @@ from constructs import Construct
 from deploy.cdk.names import construct_name
 from deploy.cdk.options import ServiceOptions, as_stored
 from deploy.policies.place import Place
-from shared.core.kill_switch import build_boundary
+from shared.core.kill_switch import first_document
 
 _CHECKS_OF_GRANTS: Final = ("CKV_AWS_107", "CKV_AWS_108", "CKV_AWS_109", "CKV_AWS_110", "CKV_AWS_111")
 
@@ -34,13 +33,12 @@ def create_documents(scope: Construct, options: ServiceOptions) -> None:
 
 def create_kill_switch_policy(scope: Construct, place: Place) -> aws_iam.CfnManagedPolicy:
     """Create the policy that is the boundary of every protected role of this account, with nothing revoked."""
-    nothing_revoked = build_boundary([], datetime.min.replace(tzinfo=UTC), place.guarded).document
     policy = aws_iam.CfnManagedPolicy(
         scope,
         "Revocations",
         managed_policy_name=place.kill_switch,
         description="Sentinel: allows everything but what was revoked. Only ever a permissions boundary",
-        policy_document=json.loads(nothing_revoked),
+        policy_document=json.loads(first_document(place.guarded)),
     )
     # Checkov's checks of what a policy allows: this one is a boundary, and gives nobody but protected roles anything.
     skipped = [{"id": check, "comment": "a boundary allows nothing by itself"} for check in _CHECKS_OF_GRANTS]

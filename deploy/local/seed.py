@@ -9,8 +9,7 @@ from deploy.local.place import PROTECTED, SENSITIVE_ROLE, demo_bucket, demo_tabl
 from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, observe, vend_policy
 from deploy.policies.place import Place, Policy, policy
 from deploy.policies.protected import protected_trust
-from shared.core.kill_switch import build_boundary
-from shared.edge.clock import utc_now
+from shared.core.kill_switch import first_document
 
 _DOCUMENTS: Final = Path(__file__).parent / "documents"
 
@@ -56,8 +55,8 @@ async def _create_roles(aws: LocalAws, place: Place) -> None:
         stack = (await sts.get_caller_identity())["Arn"]
         for name, permissions in _execution_roles(place).items():
             await create_role(iam, name, lambda_trust(stack), permissions)
-        nothing_revoked = build_boundary([], utc_now(), place.guarded).document
-        created = await iam.create_policy(PolicyName=place.kill_switch, PolicyDocument=nothing_revoked)
+        first = first_document(place.guarded)
+        created = await iam.create_policy(PolicyName=place.kill_switch, PolicyDocument=first)
         boundary = created["Policy"]["Arn"]
         for profile in PROTECTED:
             await create_role(

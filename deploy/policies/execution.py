@@ -95,6 +95,12 @@ def admin_policy(place: Place) -> Policy:
             "Resource": place.table_arns(place.grant_table, place.session_table),
         },
         _count_budget(place),
+        {
+            "Sid": "SeeVendsUnderWay",
+            "Effect": "Allow",
+            "Action": "dynamodb:BatchGetItem",
+            "Resource": place.arn("dynamodb", f"table/{place.budget_table}"),
+        },
         *kill_switch_statements(place),
         *observe(place, place.admin_role),
     )
@@ -131,7 +137,7 @@ def _consume_grants(place: Place) -> Statement:
 
 
 def _count_budget(place: Place, *names: str) -> Statement:
-    """Let a function count: the budgets of these names only, or every one. Nobody's counter is ever read alone.
+    """Let a function count: the budgets of these names only, or every one.
 
     ForAllValues also holds when the key is absent, so it is paired with Null.
     """

@@ -6,7 +6,6 @@ would write. Terraform fills a template in with `templatefile(path, place)`.
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +16,7 @@ from deploy.policies.incident import INCIDENT_ROUTES
 from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
 from deploy.policies.place import Place, Policy
 from deploy.policies.protected import protected_trust
-from shared.core.kill_switch import build_boundary
+from shared.core.kill_switch import first_document
 from shared.core.switch_guards import DEPLOYMENT, POLICY_NAME
 
 FOLDER: Final = Path(__file__).parents[1] / "terraform" / "policies"
@@ -40,7 +39,7 @@ def policy_templates() -> Mapping[str, Policy]:
         "caller": caller_policy(PLACE, "${api_id}"),
         "operator": operator_policy(PLACE),
         # What the kill switch says before the first revocation; the admin Lambda writes every later version.
-        "nothing-revoked": json.loads(build_boundary([], datetime.min.replace(tzinfo=UTC), PLACE.guarded).document),
+        "nothing-revoked": json.loads(first_document(PLACE.guarded)),
     }
 
 

@@ -22,7 +22,7 @@ from shared.core.session_policy import VERSION
 from shared.core.switch_denials import WORDINGS, Wording, cutoffs, denials
 from shared.core.switch_guards import POLICY_NAME, Guarded
 
-__all__ = ["MAX_LENGTH", "POLICY_NAME", "Boundary", "Reach", "build_boundary"]
+__all__ = ["MAX_LENGTH", "POLICY_NAME", "Boundary", "Reach", "build_boundary", "first_document"]
 
 MAX_LENGTH: Final = 6144
 _EXACT: Final = WORDINGS[0]
@@ -62,6 +62,13 @@ class _Fit:
     entries: Sequence[Revocation]
     wording: Wording
     users: AbstractSet[str]
+
+
+def first_document(guarded: Guarded) -> str:
+    """Write the document the policy is made with: nothing is revoked, and it is no deployment's yet."""
+    allow, *others = guarded.statements()
+    unmarked = {key: value for key, value in allow.items() if key != "Sid"}
+    return json.dumps({"Version": VERSION, "Statement": [unmarked, *others]}, separators=(",", ":"))
 
 
 def build_boundary(revocations: Iterable[Revocation], now: datetime, guarded: Guarded | None = None) -> Boundary:

@@ -126,7 +126,7 @@ class Guarded:
         policy = f"arn:*:iam::*:policy/{POLICY_NAME}*"
         return {
             "Effect": "Deny",
-            "Action": "iam:Attach*Policy",
+            "Action": ["iam:AttachGroupPolicy", "iam:AttachRolePolicy", "iam:AttachUserPolicy"],
             "Resource": "*",
             "Condition": {"ArnLike": {"iam:PolicyARN": policy}},
         }

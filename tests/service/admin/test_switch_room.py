@@ -16,6 +16,7 @@ from tests.gateway_events import ACCOUNT
 from tests.service.admin.conftest import aws, furnish
 from tests.service.admin.function import NOON, AdminLambda, Answered, Clock, open_admin
 from tests.service.admin.test_kill_switch import applied, keys_in, make_policy
+from tests.service.emulator import table_name
 
 REASON = {"reason": "mine"}
 
@@ -162,6 +163,5 @@ def budget_of(admin: AdminLambda, user: str, seconds_ago: int) -> None:
     """Count a request for credentials, as the vend Lambda does."""
     at = int(admin.clock.now.timestamp()) - seconds_ago
     admin.aws("dynamodb").put_item(
-        TableName="sentinel-grants",
-        Item={"subject": {"S": f"budget#{user}"}, "item": {"S": f"budget#vend#{at - at % 60}"}, "n": {"N": "1"}},
+        TableName=table_name("budget"), Item={"subject": {"S": f"vend#{user}#{at - at % 60}"}, "n": {"N": "1"}}
     )

@@ -175,10 +175,10 @@ def test_profiles_share_the_latest_instant_too_and_are_named() -> None:
 
 
 def test_what_is_left_is_told_before_anyone_is_widened() -> None:
-    rooms = [build_boundary(people(count), NOW).room for count in (0, 1, 60, 150, 290)]
+    rooms = [build_boundary(people(count), NOW).room for count in (0, 1, 60, 150, 250)]
     assert rooms[0] == 100
     assert rooms == sorted(rooms, reverse=True)
-    assert 0 < rooms[-1] < 5
+    assert 0 < rooms[-1] < 15
 
 
 def own(*revocations: Revocation) -> list[Revocation]:
