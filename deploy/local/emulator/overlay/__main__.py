@@ -25,6 +25,7 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     conditions.close_root()
     conditions.correct_condition_keys()
+    conditions.correct_role_arns()
     conditions.create_admin(orders["access_key_id"], orders["secret_access_key"])
     assume_role.install()
     parameters.install()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ministack.core import iam_evaluator
+from ministack.core import iam_actions, iam_evaluator
 from ministack.services import iam, sts
 
 ADMIN = "local-stack"
@@ -52,6 +52,21 @@ def correct_condition_keys() -> None:
     iam_evaluator._resolve_condition_key = resolve_condition_key  # noqa: SLF001 - as above
     iam_evaluator._principal_keys = principal_keys  # noqa: SLF001 - as above
     sts._principal_keys = principal_keys  # noqa: SLF001 - imported there by name
+
+
+def correct_role_arns() -> None:
+    """Ask about a role by its whole ARN, path included; the emulator makes one of the name alone."""
+    extract = iam_actions.extract_resource_arn
+
+    def extract_resource_arn(*request: Any, **more: Any) -> str:
+        found = str(extract(*request, **more))
+        before, is_role, name = found.partition(":role/")
+        if not is_role or not before.startswith("arn:") or "/" in name:
+            return found
+        role = iam._roles.get_scoped(before.split(":")[4], None, name) or {}  # noqa: SLF001 - where roles live
+        return str(role.get("Arn") or found)
+
+    iam_actions.extract_resource_arn = extract_resource_arn
 
 
 def role_arn_of(session_arn: str) -> str:
