@@ -78,7 +78,12 @@ def session_of(user: str) -> Prepare:
 
 
 def revocation_of(user: str) -> Prepare:
-    return lambda admin: admin.post(REVOCATIONS, {"user": user} | REASON, "walt").body["revocation"]["id"]
+    def prepare(admin: AdminLambda) -> Any:
+        # Where there is no session, there is nothing to continue.
+        admin.vended(900, user=user)
+        return admin.post(REVOCATIONS, {"user": user} | REASON, "walt").body["revocation"]["id"]
+
+    return prepare
 
 
 def lockout_of(user: str) -> Prepare:
