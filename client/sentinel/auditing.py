@@ -1,7 +1,7 @@
 """Comparing CloudTrail with the sessions: every credential of a protected role must have a row."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,6 +17,7 @@ from sentinel.trail import TrailEvent
 
 _NOT_FOUND: Final = "not_found"
 Issuing = tuple[TrailEvent, str]
+Pause = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ def find_issuing(trail: CloudTrail, globs: Sequence[str], begin: datetime, end: 
                 yield event, role
 
 
-async def verify(api: SessionApi, issuing: Iterable[Issuing], gaps: Sequence[str]) -> Verdict:
+async def verify(
+    api: SessionApi, issuing: Iterable[Issuing], gaps: Sequence[str], pause: Pause = asyncio.sleep
+) -> Verdict:
     """Look every event's session up.
 
     Raises:
@@ -82,7 +85,7 @@ async def verify(api: SessionApi, issuing: Iterable[Issuing], gaps: Sequence[str
         checked += 1
         stamp = claimed_stamp(event)
         if stamp is not None and stamp.session_id not in known:
-            known[stamp.session_id] = await _find(api, stamp.session_id)
+            known[stamp.session_id] = await _find(api, stamp.session_id, pause)
         doubt = find_doubt(event, role, None if stamp is None else known[stamp.session_id])
         if doubt is not None:
             unexplained.append(Unexplained(event, role, doubt))
@@ -90,8 +93,12 @@ async def verify(api: SessionApi, issuing: Iterable[Issuing], gaps: Sequence[str
     return Verdict(checked, unexplained, [*gaps, *nothing])
 
 
-async def _find(api: SessionApi, session_id: str) -> Session | None:
+async def _find(api: SessionApi, session_id: str, pause: Pause) -> Session | None:
     answer = await api.find(session_id)
+    # Each user may read so often in a minute: an audit of many sessions waits for the next.
+    while isinstance(answer, Refusal) and answer.code == "throttled":
+        await pause(max(1, answer.retry_after_s))
+        answer = await api.find(session_id)
     if isinstance(answer, Refusal) and answer.code == _NOT_FOUND:
         return None
     return accepted(answer).session

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from sentinel.audit import PROTECTED_ROLES, claimed_stamp, find_doubt, protected_role
+from sentinel.auditing import verify
 from sentinel.cli import run_command_line
+from sentinel.session_api import SessionApi
 from sentinel.sessions import Session
 from tests.unit.client.fake_account import ACCOUNT, FakeAccount
 from tests.unit.client.session_service import ID, OTHER_ID, ROLE, STAMP, SessionService, a_session
@@ -293,6 +295,20 @@ def test_what_the_history_no_longer_keeps_is_named(audit: Audit, monkeypatch: py
 def test_what_is_not_covered_is_shown_to_people_too(capsys: pytest.CaptureFixture[str]) -> None:
     run_command_line([*VERIFY, "--trail-region", "eu-central-1"])
     assert "sentinel: not covered: the regions us-east-1" in capsys.readouterr().err
+
+
+async def test_an_audit_of_many_sessions_waits_for_its_budget(sessions: SessionService) -> None:
+    sessions.answer("GET", "/v1/sessions", {"sessions": [], "next_cursor": None})
+    throttled = {"code": "throttled", "message": "alice has read more than 600 times this minute"}
+    path = ("GET", f"/v1/sessions/{ID}")
+    sessions.answers[path] = [(429, throttled), (429, throttled), (200, {"session": a_session()})]
+    waited: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        waited.append(seconds)
+
+    verdict = await verify(SessionApi(sessions), [(parsed(a_vend()), ROLE)], [], pause)  # type: ignore[arg-type]
+    assert (verdict.checked, verdict.unexplained, waited) == (1, [], [1, 1])
 
 
 @pytest.mark.usefixtures("account")
