@@ -95,6 +95,11 @@ class Packages(_Model):
         return cls(**{name: folder / f"sentinel-{name}-{architecture}.zip" for name in cls.model_fields})
 
 
+# Where AWS is called instead of its regional endpoint: a FIPS one, say.
+EndpointService = Literal["dynamodb", "iam", "sns", "ssm", "sts"]
+EndpointUrl = Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+$")]
+
+
 class Environments(_Model):
     """So many execution environments of each function; None where nothing was chosen."""
 
@@ -190,6 +195,7 @@ class ServiceOptions(_Model):
     tracing: bool = True
     # None: by the partition.
     trust_amazon_roots_only: bool | None = None
+    endpoints: Mapping[EndpointService, EndpointUrl] = {}
     permissions_boundary_arn: str | None = None
 
     parameter_prefix: ParameterPrefix = "/sentinel"
@@ -212,6 +218,17 @@ class ServiceOptions(_Model):
     log_kms_key_arn: str | None = None
     duration_alarm_ms: Annotated[int, Field(gt=0)] = 3000
     alarm_actions: tuple[str, ...] = ()
+
+    def endpoint_variables(self, function: str) -> dict[str, str]:
+        """Give the variables that name endpoints.
+
+        An authorizer has STS confirm what callers signed for its regional endpoint, so another would confirm nothing.
+        """
+        return {
+            f"AWS_ENDPOINT_URL_{service.upper()}": url
+            for service, url in self.endpoints.items()
+            if function != "authorizer" or service == "dynamodb"
+        }
 
     @model_validator(mode="after")
     def _one_way_to_start(self) -> Self:

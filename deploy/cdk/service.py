@@ -135,8 +135,9 @@ class SentinelService(Construct):
         return function
 
     def _create_function(self, construct_id: str, definition: FunctionDefinition) -> SentinelFunction:
-        trusting = replace(definition, environment={**definition.environment, **self._trusted})
-        return SentinelFunction(self, construct_id, trusting, self.options)
+        calling = {**self._trusted, **self.options.endpoint_variables(definition.kind)}
+        definition = replace(definition, environment={**definition.environment, **calling})
+        return SentinelFunction(self, construct_id, definition, self.options)
 
     def _policies(self, name: str, policy: Policy) -> dict[str, Policy]:
         """With a key of one's own, each role may use it through the services that encrypt with it."""

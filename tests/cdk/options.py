@@ -12,6 +12,10 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "reserved_concurrency": {"vend": 50, "admin": 10, "authorizer": 100},
         "provisioned_concurrency": {"vend": 2},
         "trust_amazon_roots_only": True,
+        "endpoints": {
+            "iam": "https://iam-fips.amazonaws.com",
+            "dynamodb": "https://dynamodb-fips.us-east-1.amazonaws.com",
+        },
         "permissions_boundary_arn": "arn:aws:iam::111122223333:policy/Engineers",
         "parameter_prefix": "/vendor",
         "documents": {"policies/access": 'version: "1"\nrules: []\n', "profiles/dev": "role_arn: nobody's yet\n"},

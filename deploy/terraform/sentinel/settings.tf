@@ -20,6 +20,10 @@ locals {
     SENTINEL_HEDGE_RATIO   = var.hedge_ratio
   }
 
+  endpoints = { for service, url in var.endpoints : "AWS_ENDPOINT_URL_${upper(service)}" => url }
+  # An authorizer has STS confirm what callers signed for its regional endpoint, so another one would confirm nothing.
+  authorizer_endpoints = { for name, url in local.endpoints : name => url if name == "AWS_ENDPOINT_URL_DYNAMODB" }
+
   documented = {
     SENTINEL_API_ID              = join(",", local.api_ids)
     SENTINEL_BUDGET_TABLE        = aws_dynamodb_table.this["budget"].name
@@ -33,11 +37,11 @@ locals {
     SENTINEL_READ_BUDGET         = var.read_budget
   }
 
-  vend_settings = { for name, value in merge(local.tables, local.documented, {
+  vend_settings = { for name, value in merge(local.tables, local.endpoints, local.documented, {
     SENTINEL_VEND_BUDGET = var.vend_budget
   }) : name => tostring(value) if value != null && value != "" }
 
-  admin_settings = { for name, value in merge(local.tables, local.documented, {
+  admin_settings = { for name, value in merge(local.tables, local.endpoints, local.documented, {
     SENTINEL_ADMIN_BUDGET         = var.admin_budget
     SENTINEL_TOPIC_ARN            = aws_sns_topic.events.arn
     SENTINEL_PROTECTED_PATH       = var.protected_path
@@ -46,7 +50,7 @@ locals {
   }) : name => tostring(value) if value != null && value != "" }
 
   authorizer_settings = { for key, authorizer in var.authorizers : key => {
-    for name, value in merge(local.tables, {
+    for name, value in merge(local.tables, local.authorizer_endpoints, {
       SENTINEL_API_ID            = join(",", authorizer.api_ids)
       SENTINEL_DEADLINE          = min(coalesce(var.deadline, 8), local.authorizer_timeout_s - 1)
       SENTINEL_ACCEPTED_PROFILES = join(",", authorizer.accepted_profiles)

@@ -34,6 +34,18 @@ variable "hedge_ratio" {
   }
 }
 
+variable "endpoints" {
+  description = "Endpoints of AWS to call instead of the regional ones, by service (dynamodb, iam, sns, ssm, sts): FIPS endpoints, say, or a VPC endpoint without private DNS. Authorizers take dynamodb alone."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for service, url in var.endpoints : contains(["dynamodb", "iam", "sns", "ssm", "sts"], service) && can(regex("^https://[A-Za-z0-9.-]+$", url))])
+    error_message = "endpoints: https://<host> by dynamodb, iam, sns, ssm or sts."
+  }
+}
+
 variable "parameter_prefix" {
   description = "Path in Parameter Store under which the documents lie."
   type        = string

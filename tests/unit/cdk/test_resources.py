@@ -129,6 +129,18 @@ def test_chosen_settings_reach_the_functions_they_are_for(complete: Template) ->
     assert logs.api_id == ("f6g7h8i9j0", "k1l2m3n4o5")
 
 
+def test_named_endpoints_reach_the_functions_that_may_use_them(complete: Template, default: Template) -> None:
+    def named(template: Template, name: str) -> dict[str, str]:
+        found = _environment(template, name)
+        return {variable: url for variable, url in found.items() if variable.startswith("AWS_ENDPOINT_URL")}
+
+    dynamodb = {"AWS_ENDPOINT_URL_DYNAMODB": "https://dynamodb-fips.us-east-1.amazonaws.com"}
+    both = dynamodb | {"AWS_ENDPOINT_URL_IAM": "https://iam-fips.amazonaws.com"}
+    assert named(complete, "vendor-vend") == named(complete, "vendor-admin") == both
+    assert named(complete, "vendor-authorizer-pay") == dynamodb
+    assert named(default, "sentinel-vend") == {}
+
+
 @pytest.mark.parametrize("partition", PARTITIONS)
 def test_functions_trust_amazons_authorities_alone_where_awss_endpoints_have_these(
     cdk_out: Path, partition: str

@@ -163,6 +163,7 @@ run "every_setting_reaches_its_functions" {
   variables {
     deadline            = 12
     call_timeout        = 2
+    endpoints           = { iam = "https://iam-fips.amazonaws.com", dynamodb = "https://dynamodb-fips.us-east-1.amazonaws.com" }
     hedge_ratio         = 0.1
     trusted_accounts    = ["111122223333", "444455556666"]
     sso_roles           = ["111122223333:AWSReservedSSO_Developers_0123456789abcdef"]
@@ -180,6 +181,8 @@ run "every_setting_reaches_its_functions" {
   assert {
     condition = output.functions["sentinel-vend"].settings == tomap({
       AWS_CA_BUNDLE                = "/var/task/amazon-roots.pem"
+      AWS_ENDPOINT_URL_DYNAMODB    = "https://dynamodb-fips.us-east-1.amazonaws.com"
+      AWS_ENDPOINT_URL_IAM         = "https://iam-fips.amazonaws.com"
       SENTINEL_API_ID              = "httpapi001"
       SENTINEL_SESSION_TABLE       = "sentinel-sessions"
       SENTINEL_GRANT_TABLE         = "sentinel-grants"
@@ -207,6 +210,7 @@ run "every_setting_reaches_its_functions" {
   assert {
     condition = output.functions["sentinel-authorizer-ledger"].settings == tomap({
       AWS_CA_BUNDLE              = "/var/task/amazon-roots.pem"
+      AWS_ENDPOINT_URL_DYNAMODB  = "https://dynamodb-fips.us-east-1.amazonaws.com"
       SENTINEL_API_ID            = "a1,b2"
       SENTINEL_SESSION_TABLE     = "sentinel-sessions"
       SENTINEL_GRANT_TABLE       = "sentinel-grants"

@@ -36,6 +36,7 @@ run "everything_wrong" {
     vend_budget             = 0
     admin_budget            = 1.5
     read_budget             = 10001
+    endpoints               = { iam = "http://iam.example" }
   }
 
   expect_failures = [
@@ -63,6 +64,7 @@ run "everything_wrong" {
     var.vend_budget,
     var.admin_budget,
     var.read_budget,
+    var.endpoints,
   ]
 }
 
