@@ -1,13 +1,12 @@
 """`make security`: tests/security and every test the threat table names, a line per threat; then removals of controls.
 
 A removal takes a row's control away in a copy, and the row's own tests have to notice. `--removals` says which: a
-number of them chosen by the revision (3, unless told otherwise), `all`, ids of rows (`VND-1,AUT-6`), or `none`. With
-`--only-removals` the table's tests do not run first. Everything else goes to pytest.
+number of them, chosen by what the project's files hold (3, unless told otherwise), `all`, ids of rows (`VND-1,AUT-6`),
+or `none`. With `--only-removals` the table's tests do not run first. Everything else goes to pytest.
 """
 
 import argparse
 import random
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,7 @@ from typing import Final
 
 import pytest
 
-from docs.threats.removing import Copy, Trial, Word, attempt, copied
+from docs.threats.removing import Copy, Trial, Word, attempt, copied, fingerprint
 from docs.threats.table import PROJECT, Removal, Threat, load_removals, load_threats
 from docs.threats.verdicts import Outcomes, Verdict
 
@@ -37,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     given, rest = parser.parse_known_args(arguments)
     threats = load_threats()
     try:
-        chosen = choose(given.removals, load_removals(), tree_of_head)
+        chosen = choose(given.removals, load_removals(), fingerprint)
     except LookupError as error:
         parser.error(str(error))
     code = 0 if given.only_removals else run_tests(threats, rest)
@@ -91,18 +90,12 @@ def choose(wanted: str, removals: Sequence[Removal], seed: Callable[[], str]) ->
         return removals if wanted == "all" else ()
     if wanted.isdecimal():
         text = seed()
-        _say(f"a sample of {wanted} removals, for the revision {text}")
+        _say(f"a sample of {wanted} removals, for the files {text}")
         return random.Random(text).sample(removals, min(int(wanted), len(removals)))  # noqa: S311 - chooses, guards nothing
     ids = wanted.split(",")
     if unknown := set(ids) - {removal.id for removal in removals}:
         raise LookupError(f"no removal is declared for {', '.join(sorted(unknown))}")
     return [removal for removal in removals if removal.id in ids]
-
-
-def tree_of_head() -> str:
-    """Give the revision's tree: two commits of the same content choose the same sample."""
-    command = ("git", "rev-parse", "HEAD^{tree}")
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 - ours
 
 
 def selection(threats: Sequence[Threat]) -> list[str]:

@@ -14,7 +14,7 @@ without it. `make security` runs every test named here and prints one line per t
 Letters are STRIDE's: {letters}.
 
 Every row also declares, in [docs/threats/removals](threats/removals), how its control can be taken away; the row's own
-tests have to notice that. `make security` tries a few of these removals, others for each revision, and
+tests have to notice that. `make security` tries a few of these removals, others for every change, and
 `make security REMOVALS=all` every one ([decision 39](decisions/0039-a-control-is-missed.md)).
 
 The rows are in [docs/threats](threats), one file per boundary; this page is made of them by `make pages`. A test

@@ -4,6 +4,7 @@ A copy has the files that git does not ignore, and an environment with this one'
 modules are the copy's. Each removal is written into the copy, tried, and taken back.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -25,6 +26,7 @@ from docs.threats.table import PROJECT, Removal
 # Node.js or every call to AWS comes last.
 _FIRST: Final = "tests/unit/"
 _LAST: Final = ("tests/unit/cdk/", "tests/security/guardrails/", "tests/security/test_", "tests/faults/", "tests/e2e/")
+_LEFT_BEHIND: Final = frozenset({"__pycache__", "build", "dist", "mutants", "node_modules"})
 # Names that are not there, and what is no Python at all: ruff's codes.
 _BROKEN: Final = "F821,F822,F823,E9"
 
@@ -92,7 +94,7 @@ def copied(project: Path = PROJECT) -> Iterator[Copy]:
     """Make a copy that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="sentinel-removals-") as parent:
         folder = Path(parent) / "copy"
-        for name in _files(project):
+        for name in files_of(project):
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(project / name, target)
@@ -152,10 +154,25 @@ def _cost(test: str) -> tuple[int, bool]:
     return late, not test.startswith(_FIRST)
 
 
-def _files(project: Path) -> Sequence[str]:
+def files_of(project: Path = PROJECT) -> Sequence[str]:
+    """List the files that git does not ignore; without a repository, all but what tools leave behind."""
     command = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    listed = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True)  # noqa: S603 - ours
-    return [name for name in listed.stdout.split("\0") if name and (project / name).is_file()]
+    listed = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    if listed.returncode == 0:
+        return sorted(name for name in listed.stdout.split("\0") if name and (project / name).is_file())
+    found: list[str] = []
+    for folder, folders, files in os.walk(project):
+        folders[:] = [name for name in folders if name not in _LEFT_BEHIND and not name.startswith(".")]
+        found += [str((Path(folder) / name).relative_to(project)) for name in files]
+    return sorted(found)
+
+
+def fingerprint(project: Path = PROJECT) -> str:
+    """Name the state of the project: another one where any of its files is another."""
+    digest = hashlib.sha256()
+    for name in files_of(project):
+        digest.update(f"{name}\n".encode() + hashlib.sha256((project / name).read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _furnish(copy: Path) -> None:

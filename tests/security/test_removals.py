@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from docs.threats.__main__ import choose
-from docs.threats.removing import RemovalError, Word, attempt, judge, opened, remove
+from docs.threats.removing import RemovalError, Word, attempt, files_of, fingerprint, judge, opened, remove
 from docs.threats.table import PROJECT, Removal, load_removals, load_threats
 
 REMOVALS = load_removals()
@@ -114,3 +114,15 @@ class TestTheChoice:
     def test_names_a_row_that_is_not_there(self) -> None:
         with pytest.raises(LookupError, match="AUT-99"):
             choose("AUT-1,AUT-99", REMOVALS, str)
+
+
+def test_the_files_have_one_name_for_each_state(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1")
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__/b").write_text("1")
+    assert files_of(tmp_path) == ["a"]
+    first = fingerprint(tmp_path)
+    (tmp_path / "__pycache__/b").write_text("2")
+    assert fingerprint(tmp_path) == first
+    (tmp_path / "a").write_text("2")
+    assert fingerprint(tmp_path) != first
