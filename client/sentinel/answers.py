@@ -52,7 +52,9 @@ class ListAnswer(Answer):
         if not isinstance(written, list):
             return value
         rows = [row for row in map(cls._read, written) if row is not None]
-        return {**value, cls.rows_in: rows, "dropped": len(written) - len(rows)}
+        named = value.get("unreadable")
+        unreadable = [each for each in named if isinstance(each, str)] if isinstance(named, list) else []
+        return {**value, cls.rows_in: rows, "dropped": len(written) - len(rows), "unreadable": unreadable}
 
     @classmethod
     def _read(cls, written: object) -> Answer | None:

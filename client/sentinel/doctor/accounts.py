@@ -1,22 +1,50 @@
 """Names across accounts: where several are trusted, whether settings and policies say which account they mean."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sentinel.doctor.deployment import Known
 from sentinel.doctor.documents import Stored
 from sentinel.doctor.findings import Finding, warn
+from shared.core.access.schema import AccessPolicy
 from shared.core.admin_policy import AdminPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
+from shared.core.fields import DocumentModel
 from shared.core.lints import of_every_account
 
 
 def check_accounts(known: Known, stored: Stored) -> list[Finding]:
-    """Warn of names that who administers any one of several trusted accounts could make for themselves."""
-    return list(_warnings(known, stored)) if len(set(known.trusted_accounts)) > 1 else []
+    """Warn of rules about accounts nobody is from, and of names that who administers one of several could make."""
+    found = list(_unmet(known, stored)) if known.trusted_accounts else []
+    return [*found, *_of_every_account(known, stored)] if len(set(known.trusted_accounts)) > 1 else found
 
 
-def _warnings(known: Known, stored: Stored) -> Iterator[Finding]:
+def _unmet(known: Known, stored: Stored) -> Iterator[Finding]:
+    """Find accounts in rules that are not trusted: no caller is from there, and a deny of one denies nobody."""
+    for name, document in sorted(stored.documents.items()):
+        named = {account: None for accounts in _accounts_in(document) for account in accounts}
+        if unmet := [account for account in named if account not in known.trusted_accounts]:
+            yield warn(
+                f"document {name}",
+                f"no caller is from {', '.join(unmet)}, which rules name: SENTINEL_TRUSTED_ACCOUNTS does not list it",
+                "correct the account, or trust it",
+            )
+
+
+def _accounts_in(document: DocumentModel) -> Iterator[Sequence[str]]:
+    match document:
+        case AccessPolicy():
+            yield from (rule.conditions.accounts or () for rule in document.rules)
+        case ApprovalPolicy():
+            yield from (rule.accounts or () for rule in document.rules)
+            yield from (rule.auto_approve.accounts or () for rule in document.rules if rule.auto_approve is not None)
+        case AdminPolicy() | BreakGlassPolicy():
+            yield from (rule.accounts or () for rule in document.rules)
+        case _:
+            pass
+
+
+def _of_every_account(known: Known, stored: Stored) -> Iterator[Finding]:
     count = len(set(known.trusted_accounts))
     if not known.lists_sso_roles:
         yield warn(

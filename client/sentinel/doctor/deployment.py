@@ -34,7 +34,8 @@ class Deployment:
 class Known:
     """A deployment with every name known, and the account it is looked at from.
 
-    `trusted_accounts` and `lists_sso_roles` are what the vend function is set to; where it cannot be read, nothing.
+    `trusted_accounts` (the function's own where it is set to none) and `lists_sso_roles` are the vend function's; where
+    it cannot be read there are none, and nothing is found wrong with either.
     """
 
     account: str
@@ -86,12 +87,14 @@ async def discover(aws: Aws, deployment: Deployment) -> Known:
         budget_table=choose(deployment.budget_table, "BUDGET_TABLE", f"{deployment.name}-budgets"),
         parameter_prefix=choose(deployment.parameter_prefix, "PARAMETER_PREFIX", "/sentinel").rstrip("/"),
         vend_role_arn=str(role),
-        trusted_accounts=[
-            each.strip() for each in said.get("SENTINEL_TRUSTED_ACCOUNTS", "").split(",") if each.strip()
-        ],
+        trusted_accounts=_trusted(said, account) if found else (),
         lists_sso_roles=bool(said.get("SENTINEL_SSO_ROLES")),
         deployment=deployment.name,
     )
+
+
+def _trusted(said: Mapping[str, str], own: str) -> Sequence[str]:
+    return [each.strip() for each in said.get("SENTINEL_TRUSTED_ACCOUNTS", "").split(",") if each.strip()] or [own]
 
 
 async def _find_authorizers(aws: Aws, deployment: Deployment) -> Sequence[str]:

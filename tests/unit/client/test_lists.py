@@ -54,6 +54,12 @@ def test_what_is_no_list_at_all_is_not_sentinels_answer(
         read_answer(model, body.replace("PLURAL", plural).encode())
 
 
+@pytest.mark.parametrize("named", [None, "x", 7, {"a": 1}, [7, None, {"id": "x"}]])
+def test_what_a_newer_service_says_it_left_out_is_no_reason_to_show_nothing(named: object) -> None:
+    answer = read_answer(ProfileList, json.dumps({"profiles": [PROFILE], "unreadable": named}).encode())
+    assert (len(answer.rows), answer.unreadable) == (1, ())
+
+
 def test_the_count_is_the_clients_own() -> None:
     answer = read_answer(ProfileList, json.dumps({"profiles": [PROFILE], "dropped": 9}).encode())
     assert answer.dropped == 0

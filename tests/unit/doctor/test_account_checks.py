@@ -8,6 +8,7 @@ from sentinel.doctor.accounts import check_accounts
 from sentinel.doctor.deployment import Deployment, discover
 from sentinel.doctor.documents import Stored
 from sentinel.doctor.findings import Status
+from shared.core.access.schema import AccessPolicy
 from shared.core.admin_policy import AdminPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
@@ -36,6 +37,24 @@ def test_a_rule_that_names_no_account_is_a_warning_where_several_are_trusted(
     assert found.message.endswith("these rules take callers of every one: anybodys")
     assert check_accounts(KNOWN, stored(model, rule)) == []
     assert check_accounts(replace(KNOWN, trusted_accounts=(TWO[0], TWO[0])), stored(model, rule)) == []
+
+
+ACCESS: tuple[type[DocumentModel], dict[str, object]] = (
+    AccessPolicy,
+    {"effect": "deny", "conditions": {"accounts": ["999999999999", TWO[0]]}},
+)
+
+
+@pytest.mark.parametrize(
+    ("model", "rule"), [*((model, rule | {"accounts": ["999999999999", TWO[0]]}) for model, rule in RULES), ACCESS]
+)
+def test_an_account_that_is_not_trusted_in_a_rule_is_a_warning(
+    model: type[DocumentModel], rule: dict[str, object]
+) -> None:
+    document = Stored({"policies/x": model.model_validate({"version": "1", "rules": [rule | {"name": "a"}]})})
+    [found] = check_accounts(replace(KNOWN, trusted_accounts=(TWO[0],)), document)
+    assert found.message.startswith("no caller is from 999999999999, which rules name")
+    assert check_accounts(KNOWN, document) == []
 
 
 @pytest.mark.parametrize(("accounts", "roles", "warns"), [(",".join(TWO), "", 1), (",".join(TWO), "x", 0), ("", "", 0)])
