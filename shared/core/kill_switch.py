@@ -20,7 +20,7 @@ from typing import Final
 from shared.core.revocation import Revocation, Target
 from shared.core.session_policy import VERSION
 from shared.core.switch_denials import WORDINGS, Wording, cutoffs, denials
-from shared.core.switch_guards import POLICY_NAME, Guarded
+from shared.core.switch_guards import POLICY_NAME, Guarded, without_owner
 
 __all__ = ["MAX_LENGTH", "POLICY_NAME", "Boundary", "Reach", "build_boundary", "first_document"]
 
@@ -66,9 +66,8 @@ class _Fit:
 
 def first_document(guarded: Guarded) -> str:
     """Write the document the policy is made with: nothing is revoked, and it is no deployment's yet."""
-    allow, *others = guarded.statements()
-    unmarked = {key: value for key, value in allow.items() if key != "Sid"}
-    return json.dumps({"Version": VERSION, "Statement": [unmarked, *others]}, separators=(",", ":"))
+    document = {"Version": VERSION, "Statement": guarded.statements()}
+    return json.dumps(without_owner(document), separators=(",", ":"))
 
 
 def build_boundary(revocations: Iterable[Revocation], now: datetime, guarded: Guarded | None = None) -> Boundary:

@@ -3,7 +3,7 @@
 The names of the policy, of the role that writes it elsewhere, and of the deployment it belongs to are here too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -87,7 +87,7 @@ class Guarded:
         """Mark a document as this deployment's, in the letters IAM lets a Sid have; None without an account."""
         return f"Of{self.account}{self.deployment.replace('-', 'X')}" if self.account.isdecimal() else None
 
-    def statements(self) -> Sequence[Statement]:
+    def statements(self) -> list[Statement]:
         """Give the statements that are always there, the one that allows first."""
         return [self._allow(), self._keep(), *([] if self.lasting_keys else [_NO_LASTING_KEYS]), self._never_attached()]
 
@@ -136,6 +136,14 @@ class Guarded:
 
 
 _NO_LASTING_KEYS: Final[Statement] = {"Effect": "Deny", "Action": list(LASTING_ACTIONS), "Resource": "*"}
+
+
+def without_owner(document: Any) -> Any:
+    """Give a document without the mark of who wrote it."""
+    if owner_of(document) is None:
+        return document
+    first, *others = document["Statement"]
+    return {**document, "Statement": [{key: first[key] for key in first if key != "Sid"}, *others]}
 
 
 def owner_of(document: Any) -> str | None:

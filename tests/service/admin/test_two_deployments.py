@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from shared.core.kill_switch import build_boundary
+from shared.core.kill_switch import build_boundary, first_document
 from shared.core.switch_guards import Guarded
 from tests.gateway_events import ACCOUNT
 from tests.service.admin.conftest import aws, furnish
@@ -88,6 +88,16 @@ def test_what_another_deployment_wrote_is_never_overwritten(
 def detail_of(switch: dict[str, Any]) -> str:
     [account] = switch["accounts"]
     return str(account["detail"])
+
+
+def test_a_fresh_policy_says_what_it_should_though_nobody_has_written_it(
+    keys: None,  # noqa: ARG001 - as above
+    environment: dict[str, str],
+) -> None:
+    iam_of(OTHER).create_policy(PolicyName="SentinelRevocations", PolicyDocument=first_document(Guarded(ACCOUNT)))
+    environment["SENTINEL_KILL_SWITCH_POLICIES"] = OTHER
+    with closing((admin := open_admin(environment, Clock(), aws)).app):
+        assert admin.get("/v1/kill-switch", "olivia").body["kill_switch"]["status"] == "unchanged"
 
 
 def test_the_first_document_is_anybodys(deployments: tuple[AdminLambda, AdminLambda]) -> None:
