@@ -2,14 +2,14 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from docs.threats.__main__ import choose
-from docs.threats.removing import RemovalError, Word, attempt, files_of, fingerprint, judge, opened, remove
+from docs.threats.removing import Copy, RemovalError, Word, attempt, files_of, fingerprint, judge, opened, remove
 from docs.threats.table import PROJECT, Removal, load_removals, load_threats
 
 REMOVALS = load_removals()
@@ -64,21 +64,23 @@ def test_only_a_test_that_ran_and_failed_has_noticed(found: Mapping[str, str], w
 class TestATrial:
     """In a project of two files: a guard, and tests of it."""
 
-    @pytest.fixture
-    def copy(self, tmp_path: Path) -> Path:
+    @pytest.fixture(scope="class")
+    def copy(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+        folder = tmp_path_factory.mktemp("project")
         for name in ("docs/threats/trial.py", "docs/threats/__init__.py"):
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / name).write_bytes((PROJECT / name).read_bytes())
-        (tmp_path / "shared").mkdir()
-        (tmp_path / "shared/__init__.py").touch()
-        (tmp_path / REMOVAL.file).write_text("def guard():\n    return False\n")
-        (tmp_path / "tests").mkdir()
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes((PROJECT / name).read_bytes())
+        (folder / "shared").mkdir()
+        (folder / "shared/__init__.py").touch()
+        (folder / REMOVAL.file).write_text("def guard():\n    return False\n")
+        (folder / "tests").mkdir()
         head = "from shared.guard import guard\n"
-        (tmp_path / "tests/test_noticing.py").write_text(f"{head}def test_it(): assert not guard()\n")
-        (tmp_path / "tests/test_blind.py").write_text(f"{head}def test_it(): guard()\n")
-        (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
-        (tmp_path / ".venv").symlink_to(sys.prefix)
-        return tmp_path
+        (folder / "tests/test_noticing.py").write_text(f"{head}def test_it(): assert not guard()\n")
+        (folder / "tests/test_blind.py").write_text(f"{head}def test_it(): guard()\n")
+        (folder / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
+        (folder / ".venv").symlink_to(sys.prefix)
+        with opened(folder) as copy:
+            yield copy
 
     @pytest.mark.parametrize(
         ("replace", "test", "word"),
@@ -92,12 +94,12 @@ class TestATrial:
         ],
     )
     def test_ends_with_a_word_and_leaves_the_copy_as_it_was(
-        self, copy: Path, replace: str, test: str, word: Word
+        self, copy: Copy, replace: str, test: str, word: Word
     ) -> None:
-        before = (copy / REMOVAL.file).read_text()
-        with opened(copy) as open_copy:
-            trial = attempt(REMOVAL.model_copy(update={"replace": replace}), [test], open_copy)
-        assert (trial.word, (copy / REMOVAL.file).read_text()) == (word, before), trial.detail
+        file = copy.folder / REMOVAL.file
+        before = file.read_text()
+        trial = attempt(REMOVAL.model_copy(update={"replace": replace}), [test], copy)
+        assert (trial.word, file.read_text()) == (word, before), trial.detail
 
 
 class TestTheChoice:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from docs.pages import DOCS
-from services.admin.notify.sender import WebhookSender
+from services.admin.notify.sender import Tries, WebhookSender
 from shared.edge.clock import utc_now
+from tests.patience import LIMIT_S
 from tests.service.notify.receiver import Names, Received, Receiver
 from tests.unit.admin.notify.samples import SECRET, notice, webhook
 
@@ -25,7 +26,7 @@ def is_genuine() -> Verify:
 
 
 async def received_from(receiver: Receiver, now: Callable[[], datetime] = utc_now) -> Received:
-    sender = WebhookSender(now, tls=receiver.trusting, resolver=Names())
+    sender = WebhookSender(now, tries=Tries(each_s=LIMIT_S), tls=receiver.trusting, resolver=Names())
     assert await sender.send(webhook(receiver.url, "allow_private: true"), notice(reason="é")) is None
     return receiver.received[0]
 
