@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -13,6 +14,7 @@ from deploy.policies.generate import (
     rendered_files,
 )
 from deploy.policies.protected import protected_trust
+from deploy.policies.sentinel_account import protect_data, protect_functions, protect_watching
 from deploy.policies.service_control import protect_roles
 from deploy.policies.spared import Spared
 from services.admin.calls import CALLS as ADMIN_CALLS
@@ -114,3 +116,19 @@ def test_every_set_operator_is_paired_with_null(name: str) -> None:
 def test_only_traces_are_allowed_on_every_resource(name: str) -> None:
     everywhere = [statement for statement in statements(name) if statement.get("Resource") == "*"]
     assert all(statement["Sid"] == "WriteTraces" for statement in everywhere)
+
+
+def test_guard_rails_of_another_deployment_name_its_own_parts_and_no_others() -> None:
+    names = {"vend_role": "vend", "authorizer_role": "authorizer", "admin_role": "admin", "topic": "events"}
+    tables = {"session_table": "sessions", "grant_table": "grants", "budget_table": "budgets"}
+    place = replace(
+        EXAMPLE,
+        deployment="pay",
+        parameter_prefix="/pay",
+        **{field: f"pay-{name}" for field, name in {**names, **tables}.items()},
+    )
+    spared = Spared("aws", deployers=["deploy"], break_glass="BreakGlass", operators=["Operator"])
+    for document in (protect_functions(place, spared), protect_data(place, spared), protect_watching(place, spared)):
+        text = json.dumps(document)
+        assert "pay-" in text
+        assert "sentinel" not in text
