@@ -61,27 +61,27 @@ def test_only_a_test_that_ran_and_failed_has_noticed(found: Mapping[str, str], w
     assert judge(REMOVAL, found).word is word
 
 
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    """A project of two files: a guard, and tests of it."""
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("docs/threats/trial.py", "docs/threats/__init__.py"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes((PROJECT / name).read_bytes())
+    (folder / "shared").mkdir()
+    (folder / "shared/__init__.py").touch()
+    (folder / REMOVAL.file).write_text("def guard():\n    return False\n")
+    (folder / "tests").mkdir()
+    head = "from shared.guard import guard\n"
+    (folder / "tests/test_noticing.py").write_text(f"{head}def test_it(): assert not guard()\n")
+    (folder / "tests/test_blind.py").write_text(f"{head}def test_it(): guard()\n")
+    (folder / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
+    (folder / ".venv").symlink_to(sys.prefix)
+    with opened(folder) as copy:
+        yield copy
+
+
 class TestATrial:
-    """In a project of two files: a guard, and tests of it."""
-
-    @pytest.fixture(scope="class")
-    def copy(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
-        folder = tmp_path_factory.mktemp("project")
-        for name in ("docs/threats/trial.py", "docs/threats/__init__.py"):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes((PROJECT / name).read_bytes())
-        (folder / "shared").mkdir()
-        (folder / "shared/__init__.py").touch()
-        (folder / REMOVAL.file).write_text("def guard():\n    return False\n")
-        (folder / "tests").mkdir()
-        head = "from shared.guard import guard\n"
-        (folder / "tests/test_noticing.py").write_text(f"{head}def test_it(): assert not guard()\n")
-        (folder / "tests/test_blind.py").write_text(f"{head}def test_it(): guard()\n")
-        (folder / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
-        (folder / ".venv").symlink_to(sys.prefix)
-        with opened(folder) as copy:
-            yield copy
-
     @pytest.mark.parametrize(
         ("replace", "test", "word"),
         [
