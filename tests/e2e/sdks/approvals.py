@@ -7,6 +7,7 @@ from datetime import timedelta
 from deploy.local.place import local_place
 from deploy.local.stack import LocalStack
 from sentinel.clock import utc_now
+from shared.core import people
 from shared.core.grants import GrantUses
 from tests.e2e.sdks.person import Person
 from tests.service.rows import a_grant, grant_row
@@ -27,8 +28,15 @@ async def brief_for(somebody: Person) -> timedelta:
 async def approval(stack: LocalStack, user: str, grant_id: str, window: timedelta) -> AsyncIterator[None]:
     """Let a user have staging for a window from now, or until the block ends."""
     now = utc_now()
-    uses = GrantUses.WINDOW
-    grant = a_grant(profile="staging", grant_id=grant_id, starts_at=now, ends_at=now + window, uses=uses)
+    uses, colleague = GrantUses.WINDOW, people.Person("carol@example.com")
+    grant = a_grant(
+        profile="staging",
+        grant_id=grant_id,
+        starts_at=now,
+        ends_at=now + window,
+        uses=uses,
+        approved_by=(colleague,),
+    )
     row = grant_row(grant, user)
     table = local_place().grant_table
     async with stack.aws.client("dynamodb") as dynamodb:
