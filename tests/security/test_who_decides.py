@@ -60,8 +60,8 @@ async def test_only_whoever_may_read_everything_lists_everything(system: LocalSt
 
 
 async def test_a_cursor_of_somebody_else_is_refused(system: LocalStack, dana: Caller) -> None:
-    for _ in range(2):
-        await dana.ask("staging")
+    for profile in ("staging", "staging-two"):
+        await dana.ask(profile)
     page = await dana.get("/v1/requests", limit="1")
     assert page.body["next_cursor"]
     stranger = await hire(system)
