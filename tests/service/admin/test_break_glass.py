@@ -203,11 +203,11 @@ def test_readers_and_reviewers_see_an_event_and_do_not_close_it(admin: AdminLamb
 
 
 def test_nobody_else_learns_of_an_event(admin: AdminLambda) -> None:
-    event_id = admin.began()
+    event_id, request_id = admin.began(), admin.file()
     assert admin.get(f"/v1/break-glass/{event_id}", by="zoe").code == "not_found"
     for verb in ("close", "review"):
         refused(admin, f"/v1/break-glass/{event_id}/{verb}", "not_found", "zoe")
-        refused(admin, f"/v1/break-glass/{admin.file()}/{verb}", "not_found", "bob")
+        refused(admin, f"/v1/break-glass/{request_id}/{verb}", "not_found", "bob")
         refused(admin, f"/v1/break-glass/nonsense/{verb}", "not_found", "bob")
         refused(admin, f"/v1/break-glass/{event_id}/{verb}", "invalid_request", "bob", {"comment": 1})
 

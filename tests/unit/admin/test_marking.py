@@ -44,7 +44,8 @@ class Table:
 
 async def test_every_row_is_marked_and_eight_at_once_at_most() -> None:
     table = Table()
-    asked = cast("Any", SimpleNamespace(time_left_s=20.0, audit=SimpleNamespace(step=lambda _: nullcontext())))
+    audit = SimpleNamespace(step=lambda _: nullcontext(), unreadable=[])
+    asked = cast("Any", SimpleNamespace(time_left_s=20.0, audit=audit))
     marking = Marking(cast("RevocationTable", table), cast("SessionLists", table))
     row = await marking.mark_some(asked, ROW)
     assert (row.marked, row.is_complete) == (50, True)
