@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from deploy.cdk.routes import ROUTES
 from deploy.local.aws import LocalAws
 from deploy.local.keys import Keys
 from deploy.local.place import REGION
@@ -58,12 +59,20 @@ async def test_the_parts_of_the_apis_are_there(deployment: Deployment) -> None:
         resources = (await client.get_resources(restApiId=rest))["items"]
         stages = (await client.get_stages(restApiId=rest))["item"]
 
-    keys = {"GET /", "POST /", "GET /profiles", "ANY /v1/{proxy+}"}
+    keys = {route.key for route in ROUTES}
     assert {(route["RouteKey"], route["AuthorizationType"]) for route in routes} == {(key, "AWS_IAM") for key in keys}
     assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
     assert len(integrations) == 2
-    assert {resource["path"] for resource in resources} == {"/", "/profiles", "/v1", "/v1/{proxy+}"}
+    assert {resource["path"] for resource in resources} == {
+        above for route in ROUTES for above in leading_to(route.path)
+    }
     assert [each["stageName"] for each in stages] == ["live"]
+
+
+def leading_to(path: str) -> set[str]:
+    """List the resources of a REST API that lead to a path, and its own."""
+    parts = path.strip("/").split("/")
+    return {"/", *("/" + "/".join(parts[:count]) for count in range(1, len(parts) + 1))}
 
 
 async def test_the_parts_of_the_functions_are_there(deployment: Deployment) -> None:
@@ -115,7 +124,6 @@ async def test_the_emulator_drops_time_to_live_and_point_in_time_recovery(deploy
             backups = (await dynamodb.describe_continuous_backups(TableName=name))["ContinuousBackupsDescription"]
             recovery = backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"]
             assert table["TimeToLiveSpecification"]["Enabled"]
-            assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
             assert (expiry["TimeToLiveStatus"], recovery) == ("DISABLED", "DISABLED")
 
 
