@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -115,10 +116,13 @@ def opened(folder: Path) -> Iterator[Copy]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        start_new_session=True,
     ) as process:
-        yield Copy(folder, process)
-        assert process.stdin is not None
-        process.stdin.close()
+        try:
+            yield Copy(folder, process)
+        finally:
+            # Whatever it has forked ends with it.
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def attempt(removal: Removal, tests: Sequence[str], copy: Copy) -> Trial:
