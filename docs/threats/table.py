@@ -100,10 +100,21 @@ def load_accepted() -> tuple[Accepted, ...]:
 
 
 def load_removals() -> tuple[Removal, ...]:
-    """Load the removals of all rows, in the order of the page."""
-    return tuple(
-        removal for name in _FILES for removal in _RemovalsFile.model_validate(_load(f"removals/{name}")).removals
-    )
+    """Load the removals of all rows, in the order of the page.
+
+    Raises:
+        pydantic.ValidationError: a file does not say what it must; the place is named.
+        ValueError: a row declares none, or there is no row of a removal's id.
+
+    """
+    files = (_RemovalsFile.model_validate(_load(f"removals/{name}")) for name in _FILES)
+    removals = tuple(removal for file in files for removal in file.removals)
+    declared, rows = {removal.id for removal in removals}, {threat.id for threat in load_threats()}
+    if without := sorted(rows - declared):
+        raise ValueError(f"declare in docs/threats/removals how the control is removed of: {', '.join(without)}")
+    if strange := sorted(declared - rows):
+        raise ValueError(f"docs/threats/removals names rows that are not there: {', '.join(strange)}")
+    return removals
 
 
 def _load(name: str) -> object:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.threats import table
 from docs.threats.__main__ import choose
 from docs.threats.removing import Copy, RemovalError, Word, attempt, files_of, fingerprint, judge, opened, remove
 from docs.threats.table import PROJECT, Removal, load_removals, load_threats
@@ -18,8 +19,21 @@ REMOVAL = Removal(
 )
 
 
-def test_every_removal_is_of_a_row() -> None:
-    assert {removal.id for removal in REMOVALS} <= {threat.id for threat in load_threats()}
+def test_every_row_declares_a_removal_and_every_removal_is_of_a_row() -> None:
+    assert {removal.id for removal in REMOVALS} == {threat.id for threat in load_threats()}
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"), [(("VND-1", "VND-99"), "is removed of: VND-99"), (("VND-1",), "not there: AUT-1, ")]
+)
+def test_a_row_without_a_removal_and_a_removal_without_a_row_are_errors(
+    monkeypatch: pytest.MonkeyPatch, rows: tuple[str, ...], words: str
+) -> None:
+    known = load_threats()
+    made = [known[0].model_copy(update={"id": row}) for row in rows]
+    monkeypatch.setattr(table, "load_threats", lambda: [*(known if len(rows) > 1 else ()), *made])
+    with pytest.raises(ValueError, match=words):
+        load_removals()
 
 
 @pytest.mark.parametrize("removal", REMOVALS, ids=lambda removal: f"{removal.id} {removal.what}")
