@@ -31,9 +31,14 @@ def create_dashboard(scope: Construct, name: str, functions: Sequence[str], plac
 
 
 def _widgets(functions: Sequence[str], place: Place) -> list[dict[str, Any]]:
-    ends = f"SEARCH('{{{NAMESPACE},service,outcome,code}} MetricName=\"requests\" service=\"vend\"', 'Sum', 60)"
+    whose = f'deployment="{place.deployment}" service="vend"'
+    ends = f"SEARCH('{{{NAMESPACE},deployment,service,outcome,code}} MetricName=\"requests\" {whose}', 'Sum', 60)"
+
+    def of_service(metric: str, service: str) -> list[str]:
+        return [NAMESPACE, metric, "deployment", place.deployment, "service", service]
+
     trouble = [
-        *([NAMESPACE, metric, "service", service] for _, service, metric, _ in SERVICE_METRICS),
+        *(of_service(metric, service) for _, service, metric, _ in SERVICE_METRICS),
         *(
             ["AWS/DynamoDB", metric, "TableName", table]
             for table in (place.budget_table, place.grant_table, place.session_table)
@@ -41,10 +46,10 @@ def _widgets(functions: Sequence[str], place: Place) -> list[dict[str, Any]]:
         ),
     ]
     return [
-        _widget("Requests by service", "Sum", [_of_service("requests", s) for s in ("vend", "admin", "authorizer")]),
+        _widget("Requests by service", "Sum", [of_service("requests", s) for s in ("vend", "admin", "authorizer")]),
         _widget("How vends end", "Sum", [[{"expression": ends}]]),
         _widget("Duration of invocations, p99", "p99", [_of_function("Duration", f) for f in functions]),
-        _widget("Steps of a vend, p99", "p99", [_of_service(f"{step}_ms", "vend") for step in ("read", "write")]),
+        _widget("Steps of a vend, p99", "p99", [of_service(f"{step}_ms", "vend") for step in ("read", "write")]),
         _widget(
             "Errors and throttles",
             "Sum",
@@ -56,10 +61,6 @@ def _widgets(functions: Sequence[str], place: Place) -> list[dict[str, Any]]:
 
 def _widget(title: str, statistic: str, metrics: list[Any]) -> dict[str, Any]:
     return {"title": title, "metrics": metrics, "stat": statistic}
-
-
-def _of_service(metric: str, service: str) -> list[str]:
-    return [NAMESPACE, metric, "service", service]
 
 
 def _of_function(metric: str, function: str) -> list[str]:

@@ -21,6 +21,7 @@ from deploy.cdk.settings import (
     Deployed,
     admin_environment,
     authorizer_environment,
+    check_environment,
     timeout_s,
     vend_environment,
 )
@@ -137,6 +138,7 @@ class SentinelService(Construct):
     def _create_function(self, construct_id: str, definition: FunctionDefinition) -> SentinelFunction:
         calling = {**self._trusted, **self.options.endpoint_variables(definition.kind)}
         definition = replace(definition, environment={**definition.environment, **calling})
+        check_environment(definition.name, definition.environment)
         return SentinelFunction(self, construct_id, definition, self.options)
 
     def _policies(self, name: str, policy: Policy) -> dict[str, Policy]:

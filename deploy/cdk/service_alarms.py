@@ -40,7 +40,7 @@ def service_alarms(scope: Construct, options: ServiceOptions) -> None:
                 words=words,
                 namespace=NAMESPACE,
                 metric=metric,
-                dimensions={"service": service},
+                dimensions={"deployment": options.name, "service": service},
             ),
             options,
         )

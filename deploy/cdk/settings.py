@@ -1,6 +1,7 @@
 """What each function reads from its environment (docs/settings.md). What is not chosen is left to its default."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,11 @@ _SPARE_S: Final = 4
 # Budgets each belong to one function; what every function has, an authorizer takes too.
 _ONLY_VEND: Final = frozenset({"vend_budget"})
 _ONLY_ADMIN: Final = frozenset({"admin_budget", "lasting_keys"})
+# All variables of a function, names included; it is never raised (Lambda Developer Guide, "Lambda quotas").
+_MOST_BYTES: Final = 4096
+# What CloudFormation fills in: accounts, ids and ARNs, taken for as long as the longest of them.
+_UNKNOWN_YET: Final = re.compile(r"\$\{Token\[[^\]]*\]\}")
+_AS_LONG: Final = "x" * 80
 _EVERYWHERE: Final = CommonSettings.model_fields.keys()
 _STAND_IN: Final = {"SENTINEL_API_ID": "api", "SENTINEL_SESSION_TABLE": "sessions", "SENTINEL_GRANT_TABLE": "grants"}
 _COUNTING: Final = {"SENTINEL_BUDGET_TABLE": "budgets"}
@@ -92,6 +98,23 @@ def authorizer_environment(
         "SENTINEL_DEADLINE": f"{deadline_s:g}",
         **_variables(accepts),
     }
+
+
+def check_environment(function: str, environment: Mapping[str, str]) -> None:
+    """Check that Lambda takes a function's variables, before it is asked.
+
+    Raises:
+        ValueError: they are too large; the message says what takes the room.
+
+    """
+    sizes = {name: len(name) + len(_UNKNOWN_YET.sub(_AS_LONG, value)) for name, value in environment.items()}
+    if (size := sum(sizes.values())) > _MOST_BYTES:
+        largest = sorted(sizes, key=lambda name: -sizes[name])[:2]
+        raise ValueError(
+            f"the environment of {function} has {size} bytes; Lambda takes {_MOST_BYTES}, names included. Most of it: "
+            + " and ".join(f"{name} ({sizes[name]})" for name in largest)
+            + ". Name fewer accounts or roles, or divide the deployment by account (docs/capacity.md)",
+        )
 
 
 def timeout_s(chosen: Mapping[str, str]) -> int:

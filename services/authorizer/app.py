@@ -6,6 +6,7 @@ from services.authorizer.answers import Passed, render
 from services.authorizer.denials import Denial
 from services.authorizer.event import NotAnAuthorizerEventError, parse_authorizer_event
 from services.authorizer.service import AuthorizerService
+from services.authorizer.settings import AuthorizerSettings
 from shared.edge.audit import AuditLine
 from shared.edge.clock import utc_now
 from shared.edge.failures import Undecided
@@ -15,8 +16,9 @@ from shared.edge.process import LambdaContext, LambdaProcess
 class AuthorizerApp:
     """A callable that Lambda invokes as `handler(event, context)`. What could not be decided does not pass."""
 
-    def __init__(self, api_ids: tuple[str, ...], service: AuthorizerService, process: LambdaProcess) -> None:
-        self._api_ids = api_ids
+    def __init__(self, settings: AuthorizerSettings, service: AuthorizerService, process: LambdaProcess) -> None:
+        self._api_ids = settings.api_id
+        self._own_name = settings.own_name
         self._service = service
         self._process = process
 
@@ -31,7 +33,7 @@ class AuthorizerApp:
             AuditError: the audit line could not be written; Lambda then fails the invocation and nothing passes.
 
         """
-        audit = AuditLine(time=utc_now(), service="authorizer", request_id=context.aws_request_id)
+        audit = AuditLine(utc_now(), "authorizer", context.aws_request_id, self._own_name)
         verdict = self._process.run(context, audit, lambda _: self._authorize(event, audit))
         _close_line(audit, verdict)
         self._process.write(audit)

@@ -61,7 +61,7 @@ def wire(
         clock=clock,
     )
     process = LambdaProcess(runner, tracer, settings.deadline, stdout or sys.stdout, clients.aclose)
-    return AuthorizerApp(settings.api_id, service, process)
+    return AuthorizerApp(settings, service, process)
 
 
 def _acceptance(settings: AuthorizerSettings) -> Acceptance:

@@ -27,6 +27,7 @@ class AuditLine:
     time: datetime
     service: str
     request_id: str
+    deployment: str | None = None
     outcome: str = "failed"  # issued | allowed | answered | refused | failed
     code: str | None = None
     detail: str | None = None

@@ -73,7 +73,7 @@ class LambdaApp:
             AuditError: the audit line could not be written; Lambda then fails the invocation and no answer leaves.
 
         """
-        audit = AuditLine(time=utc_now(), service=self._service, request_id=context.aws_request_id)
+        audit = AuditLine(utc_now(), self._service, context.aws_request_id, self._settings.own_name)
         decided = self._process.run(context, audit, lambda by_s: self._route(event, context, audit, by_s))
         answer = decided.refusal if isinstance(decided, Undecided) else decided
         self._close_line(audit, answer)

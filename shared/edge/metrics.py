@@ -8,17 +8,19 @@ from typing import Final
 
 import orjson
 
+from shared.core.switch_guards import DEPLOYMENT
 from shared.edge.audit import AuditLine
 from shared.edge.codes import Code
 
 NAMESPACE: Final = "Sentinel"
-_DIMENSIONS: Final = [["service"], ["service", "outcome", "code"]]
+# Two deployments of one account and region tell their alarms apart by the first.
+_DIMENSIONS: Final = [["deployment", "service"], ["deployment", "service", "outcome", "code"]]
 
 
 def metric_line(audit: AuditLine) -> bytes:
-    """Count one request by service, outcome and code, with its steps in milliseconds, its stale documents, whether AWS
-    throttled it, how many rows a list left out and, where the kill switch was to be written, the accounts in which that
-    failed and the users for whom it had no room.
+    """Count one request by deployment, service, outcome and code, with its steps in milliseconds, its stale documents,
+    whether AWS throttled it, how many rows a list left out and, where the kill switch was to be written, the accounts
+    in which that failed and the users for whom it had no room.
     """
     values: dict[str, float] = {
         "requests": 1,
@@ -38,6 +40,7 @@ def metric_line(audit: AuditLine) -> bytes:
                     {"Namespace": NAMESPACE, "Dimensions": _DIMENSIONS, "Metrics": definitions},
                 ],
             },
+            "deployment": audit.deployment or DEPLOYMENT,
             "service": audit.service,
             "outcome": audit.outcome,
             "code": audit.code or "none",

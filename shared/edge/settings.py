@@ -117,6 +117,11 @@ class CommonSettings(BaseModel):
         ),
     ] = 0
 
+    @property
+    def own_name(self) -> str | None:
+        """The deployment's name where it has one of its own."""
+        return None if self.deployment == DEPLOYMENT else self.deployment
+
 
 class Settings(CommonSettings):
     """What the vend and the admin Lambda are deployed with."""

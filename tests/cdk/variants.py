@@ -25,12 +25,30 @@ def main() -> None:
     packages = _stand_ins(folder)
     for name, options in VARIANTS.items():
         SentinelStack(app, name, ServiceOptions.model_validate({"packages": packages, **options}))
+    _refuse_too_many_accounts(packages)
     account = Stack(app, "Account")
     sentinel = sentinel_place(account="111122223333")
     KillSwitchAccount(account, "KillSwitch", sentinel=sentinel)
     read_only = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
     ProtectedRole(account, "Reader", name="reader", sentinel=sentinel, managed_policy_arns=read_only)
     app.synth()
+
+
+def _refuse_too_many_accounts(packages: Packages) -> None:
+    """Make sure that what does not fit a function's environment is no template."""
+    arns = [f"arn:aws:iam::{number:012d}:policy/SentinelRevocations" for number in range(300)]
+    many = {"packages": packages, "kill_switch_policy_arns": arns}
+    fits = {**many, "kill_switch_policy_arns": arns[:200]}
+    assert _refusal(fits) == ""
+    assert "the environment of sentinel-admin has" in _refusal(many)
+
+
+def _refusal(options: dict[str, object]) -> str:
+    try:
+        SentinelStack(App(), "Accounts", ServiceOptions.model_validate(options))
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _stand_ins(folder: Path) -> Packages:

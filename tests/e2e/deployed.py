@@ -71,7 +71,7 @@ async def _create_logs_and_alarms(aws: LocalAws) -> None:
             await logs.put_retention_policy(logGroupName=f"/aws/lambda/{name}", retentionInDays=365)
             await put_alarm(watch, f"{name}-errors", "AWS/Lambda", "Errors", FunctionName=name)
         for metric in ("kill_switch_failures", "stale_documents"):
-            await put_alarm(watch, metric, "Sentinel", metric)
+            await put_alarm(watch, metric, "Sentinel", metric, deployment=PLACE.deployment)
 
 
 async def put_alarm(watch: Any, name: str, namespace: str, metric: str, **dimensions: str) -> None:

@@ -16,32 +16,32 @@ METRICS: Final[Mapping[str, str]] = {
 
 
 async def check_alarms(aws: Aws, known: Known) -> list[Finding]:
-    """Look for an alarm on each metric and on each function's errors, that somebody is told of."""
+    """Look for an alarm on each metric of this deployment and on each function's errors, that somebody is told of."""
     about = "alarms"
     found = await aws.all("cloudwatch", "describe_alarms", "MetricAlarms") or []
-    needed: list[tuple[str, str, str | None, str]] = [
-        (NAMESPACE, metric, None, words) for metric, words in METRICS.items()
+    needed: list[tuple[str, str, str, str]] = [
+        (NAMESPACE, metric, known.deployment, words) for metric, words in METRICS.items()
     ]
     needed += [
         ("AWS/Lambda", "Errors", name, f"errors of {name}") for name in (known.vend, known.admin, *known.authorizers)
     ]
     problems = [
         problem
-        for namespace, metric, function, words in needed
-        for problem in _watch(about, _matching(found, namespace, metric, function), words, f"{namespace} {metric}")
+        for namespace, metric, whose, words in needed
+        for problem in _watch(about, _matching(found, namespace, metric, whose), words, f"{namespace} {metric}")
     ]
     return unless(problems, about, f"{len(needed)} things that must not go unnoticed have an alarm that tells somebody")
 
 
 def _matching(
-    alarms: Iterable[Mapping[str, Any]], namespace: str, metric: str, function: str | None
+    alarms: Iterable[Mapping[str, Any]], namespace: str, metric: str, whose: str
 ) -> Sequence[Mapping[str, Any]]:
     return [
         alarm
         for alarm in alarms
         if alarm.get("Namespace") == namespace
         and alarm.get("MetricName") == metric
-        and (function is None or function in (dimension["Value"] for dimension in alarm.get("Dimensions", ())))
+        and whose in (dimension["Value"] for dimension in alarm.get("Dimensions", ()))
     ]
 
 

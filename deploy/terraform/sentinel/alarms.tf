@@ -39,7 +39,7 @@ resource "aws_cloudwatch_metric_alarm" "service" {
   alarm_description   = each.value.words
   namespace           = local.metrics_namespace
   metric_name         = each.value.metric
-  dimensions          = { service = each.value.service }
+  dimensions          = { deployment = var.name, service = each.value.service }
   statistic           = "Sum"
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0

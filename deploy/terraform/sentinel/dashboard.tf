@@ -10,13 +10,13 @@ locals {
   widgets = [
     {
       title   = "Requests by service"
-      metrics = [for service in local.dashboard_services : [local.metrics_namespace, "requests", "service", service]]
+      metrics = [for service in local.dashboard_services : [local.metrics_namespace, "requests", "deployment", var.name, "service", service]]
       stat    = "Sum"
     },
     {
       title = "How vends end"
       metrics = [[{
-        expression = "SEARCH('{${local.metrics_namespace},service,outcome,code} MetricName=\"requests\" service=\"vend\"', 'Sum', 60)"
+        expression = "SEARCH('{${local.metrics_namespace},deployment,service,outcome,code} MetricName=\"requests\" deployment=\"${var.name}\" service=\"vend\"', 'Sum', 60)"
       }]]
       stat = "Sum"
     },
@@ -28,7 +28,7 @@ locals {
     {
       title = "Steps of a vend, p99"
       metrics = [
-        for step in ["read", "write"] : [local.metrics_namespace, "${step}_ms", "service", "vend"]
+        for step in ["read", "write"] : [local.metrics_namespace, "${step}_ms", "deployment", var.name, "service", "vend"]
       ]
       stat = "p99"
     },
@@ -40,7 +40,7 @@ locals {
     {
       title = "Trouble"
       metrics = concat(
-        [for alarm in local.service_alarms : [local.metrics_namespace, alarm.metric, "service", alarm.service]],
+        [for alarm in local.service_alarms : [local.metrics_namespace, alarm.metric, "deployment", var.name, "service", alarm.service]],
         [
           for pair in setproduct(values(local.table_names), ["ReadThrottleEvents", "WriteThrottleEvents"]) :
           ["AWS/DynamoDB", pair[1], "TableName", pair[0]]

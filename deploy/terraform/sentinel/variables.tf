@@ -206,6 +206,12 @@ variable "kill_switch_policy_arns" {
     ])
     error_message = "kill_switch_policy_arns: arn:aws:iam::<account>:policy/SentinelRevocations, and -<name> behind it where name is not sentinel. The admin function may write no other policy."
   }
+
+  # What the functions' own check (modules/function) cannot say at the first plan, when ids of APIs are not known yet.
+  validation {
+    condition     = 13 * (length(var.kill_switch_policy_arns) + length(var.trusted_accounts)) + length(join(",", concat(var.sso_roles, var.named_session_roles))) <= 2900
+    error_message = "kill_switch_policy_arns: with trusted_accounts, sso_roles and named_session_roles they do not fit Lambda's 4 KB of environment, of which these may take 2900 bytes: 13 an account. Name fewer, or divide the deployment by account (docs/capacity.md)."
+  }
 }
 
 variable "tags" {

@@ -45,6 +45,11 @@ def deployments(keys: None, environment: dict[str, str]) -> Iterator[tuple[Admin
         yield one, two
 
 
+def test_the_audit_line_names_the_one_with_a_name_of_its_own(deployments: tuple[AdminLambda, AdminLambda]) -> None:
+    audits = [admin.get("/v1/whoami").audit for admin in deployments]
+    assert [audit.get("deployment") for audit in audits] == [None, "blue"]
+
+
 def document(name: str) -> str:
     arn = f"arn:aws:iam::{OTHER}:policy/{name}"
     iam = iam_of(OTHER)

@@ -192,7 +192,7 @@ def test_what_the_service_says_of_itself_is_what_it_writes(default: Template) ->
 
     assert len(alarms) == len(SERVICE_ALARMS)
     assert {alarm["MetricName"] for alarm in alarms} <= written_metrics()
-    assert all([each["Name"] for each in alarm["Dimensions"]] == ["service"] for alarm in alarms)
+    assert all([each["Name"] for each in alarm["Dimensions"]] == ["deployment", "service"] for alarm in alarms)
 
 
 def test_a_slow_function_is_measured_by_its_slowest_hundredth(default: Template) -> None:

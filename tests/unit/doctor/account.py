@@ -127,17 +127,18 @@ def _roles() -> dict[str, Any]:
 
 
 def _alarms() -> dict[str, Any]:
-    ours = [alarm("Sentinel", metric) for metric in ("kill_switch_failures", "stale_documents")]
-    errors = [alarm("AWS/Lambda", "Errors", f"sentinel-{name}") for name in ("vend", "admin", "authorizer")]
+    ours = [alarm("Sentinel", metric, deployment="sentinel") for metric in ("kill_switch_failures", "stale_documents")]
+    functions = (f"sentinel-{name}" for name in ("vend", "admin", "authorizer"))
+    errors = [alarm("AWS/Lambda", "Errors", FunctionName=name) for name in functions]
     return {"describe_alarms": [*ours, *errors]}
 
 
-def alarm(namespace: str, metric: str, function: str | None = None) -> dict[str, Any]:
+def alarm(namespace: str, metric: str, **dimensions: str) -> dict[str, Any]:
     return {
-        "AlarmName": f"{function}-{metric}",
+        "AlarmName": "-".join([*dimensions.values(), metric]),
         "Namespace": namespace,
         "MetricName": metric,
-        "Dimensions": [] if function is None else [{"Name": "FunctionName", "Value": function}],
+        "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
         "AlarmActions": ["arn:aws:sns:eu-central-1:111122223333:on-call"],
     }
 

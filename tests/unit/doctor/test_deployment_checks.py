@@ -118,6 +118,11 @@ async def test_a_metric_nobody_watches_fails(account: Account) -> None:
     assert "a revocation that does not reach live credentials" in complaint(await check_alarms(account.aws, KNOWN))
 
 
+async def test_an_alarm_of_another_deployment_is_none(account: Account) -> None:
+    account.answers["describe_alarms"][0]["Dimensions"] = [{"Name": "deployment", "Value": "blue"}]
+    assert "a revocation that does not reach live credentials" in complaint(await check_alarms(account.aws, KNOWN))
+
+
 async def test_an_alarm_on_another_functions_errors_is_none(account: Account) -> None:
     account.answers["describe_alarms"][-1]["Dimensions"] = [{"Name": "FunctionName", "Value": "other"}]
     assert "errors of sentinel-authorizer" in complaint(await check_alarms(account.aws, KNOWN))

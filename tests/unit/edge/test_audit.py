@@ -77,6 +77,14 @@ def test_a_metric_line_is_what_cloudwatch_reads() -> None:
     assert (metric["requests"], metric["read_ms"], metric["code"]) == (1, 4.2, "denied")
 
 
+@pytest.mark.parametrize(("deployment", "written"), [(None, "sentinel"), ("blue", "blue")])
+def test_the_metrics_of_two_deployments_are_told_apart(deployment: str | None, written: str) -> None:
+    line = AuditLine(AT, "vend", "r", deployment)
+    metric = json.loads(metric_line(line))
+    assert metric["deployment"] == written
+    assert {each[0] for each in metric["_aws"]["CloudWatchMetrics"][0]["Dimensions"]} == {"deployment"}
+
+
 @pytest.mark.parametrize(("dependency", "counted"), [("sts", 1), (None, 0)])
 def test_what_aws_throttles_is_counted_apart_from_what_exceeds_a_budget(dependency: str | None, counted: int) -> None:
     line = AuditLine(time=AT, service="vend", request_id="r", code="throttled", dependency=dependency)

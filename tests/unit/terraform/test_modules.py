@@ -53,7 +53,7 @@ def test_alarms_watch_metrics_the_functions_write() -> None:
     written = json.loads(metric_line(line))
     assert re.findall(r'namespace += "(\w+)"', text.replace("metrics_namespace", "namespace")) == [NAMESPACE]
     assert set(re.findall(r'metric += "(\w+)"', text)) <= written.keys()
-    assert ["service"] in written["_aws"]["CloudWatchMetrics"][0]["Dimensions"]
+    assert ["deployment", "service"] in written["_aws"]["CloudWatchMetrics"][0]["Dimensions"]
 
 
 def test_only_one_place_fills_in_a_policy_by_hand() -> None:

@@ -91,6 +91,17 @@ run "roles_of_no_account_among_several" {
   expect_failures = [var.sso_roles, var.named_session_roles]
 }
 
+run "more_accounts_than_the_environment_holds" {
+  command = plan
+
+  variables {
+    packages                = { vend = "versions.tf", authorizer = "versions.tf", admin = "versions.tf" }
+    kill_switch_policy_arns = [for number in range(300) : "arn:aws:iam::${format("%012d", number)}:policy/SentinelRevocations"]
+  }
+
+  expect_failures = [var.kill_switch_policy_arns]
+}
+
 run "no_api_at_all" {
   command = plan
 

@@ -1,5 +1,9 @@
 # A function, its published version, and the alias every caller goes through.
 
+locals {
+  environment_bytes = sum(concat([0], [for name, value in var.environment : length(name) + length(value)]))
+}
+
 resource "aws_lambda_function" "this" {
   function_name = var.name
   description   = var.description
@@ -39,6 +43,13 @@ resource "aws_lambda_function" "this" {
   }
 
   tags = var.common.tags
+
+  lifecycle {
+    precondition {
+      condition     = local.environment_bytes <= 4096
+      error_message = "The environment of ${var.name} has ${local.environment_bytes} bytes; Lambda takes 4096, names included. Name fewer accounts in kill_switch_policy_arns and trusted_accounts, or fewer roles, or divide the deployment by account (docs/capacity.md)."
+    }
+  }
 
   # A function that starts before its role may write its log loses its first lines.
   depends_on = [aws_iam_role_policy.this]
