@@ -44,7 +44,9 @@ async def check_role(aws: Aws, known: Known, name: str, profile: Profile) -> lis
     if role["Arn"] != profile.role_arn:
         return [
             fail(
-                about, f"the profile says {profile.role_arn}; the role is {role['Arn']}", "mend the profile's role_arn"
+                about,
+                f"the profile says {profile.role_arn}; the role is {role['Arn']}",
+                f"mend the profile's role_arn: {_EVERY_VEND_FAILS}",
             )
         ]
     trust = read_trust(role.get("AssumeRolePolicyDocument"), known.vend_role_arn)

@@ -15,6 +15,7 @@ from shared.core.profile import Profile
 from shared.core.revocation import Revocation, Target
 from shared.core.switch_guards import Guarded
 from shared.edge.clock import utc_now
+from shared.edge.codes import Code
 from tests.unit.client.session_service import SessionService, a_kill_switch
 from tests.unit.doctor.account import KNOWN, PLACE, PROFILE, Account, complaint, healthy, only
 
@@ -41,6 +42,19 @@ async def test_a_role_that_is_not_there_fails(account: Account) -> None:
     assert f"there is no role {PROFILE.role_arn} → make it" in complaint(
         await check_role(account.aws, KNOWN, "prod", PROFILE)
     )
+
+
+async def test_what_makes_vends_fail_has_the_code_that_they_answer_with(account: Account) -> None:
+    """Doctor, answers and audit lines speak of it in one word."""
+    word = f"`{Code.ROLE_REFUSED.value}`"
+    other = Profile(role_arn=PLACE.role_arn("prod"))
+    assert word in complaint(await check_role(account.aws, KNOWN, "prod", other))
+    for statement in trust_of(account):
+        statement["Condition"]["ArnEquals"]["aws:PrincipalArn"] = KNOWN.vend_role_arn.replace("vend", "other")
+    first, *_ = await check_role(account.aws, KNOWN, "prod", PROFILE)
+    assert word in first.message
+    account.answers["get_role"] = None
+    assert word in complaint(await check_role(account.aws, KNOWN, "prod", PROFILE))
 
 
 async def test_a_profile_that_leaves_the_path_out_fails(account: Account) -> None:
