@@ -25,6 +25,7 @@ from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.globs import is_literal
 from shared.core.near_names import near_names
 from shared.core.revocation import Target
+from shared.edge.failures import UndecidableError
 from shared.edge.lambda_app import Asked
 
 _RECENT: Final = timedelta(hours=24)
@@ -64,7 +65,7 @@ class KnownNames:
         try:
             async with asyncio.timeout(max(0.0, min(_LIMIT_S, asked.time_left_s - _FOR_THE_ANSWER_S))):
                 return await self._look_up(target, name, policies, now)
-        except (AwsError, TimeoutError) as error:
+        except (AwsError, UndecidableError, TimeoutError) as error:
             asked.audit.detail = f"the name could not be looked up: {str(error) or 'no time was left'}"
             return KnownName(seen=None, near=())
 

@@ -108,3 +108,12 @@ def test_what_was_done_stands_though_the_name_could_not_be_looked_up(
     assert answered.body["known"] == {"seen": None, "near": []}
     assert "an index is away" in answered.audit["detail"]
     assert admin.post("/v1/requests", {"profile": "prod", "reason": "fix"}).code == "locked_out"
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("document", [{"role_arn": "nonsense"}, {"version": "1", "rules": []}, "nonsense"], ids=str)
+def test_a_profile_whose_document_cannot_be_read_is_locked_and_revoked_all_the_same(
+    admin: AdminLambda, path: str, document: object
+) -> None:
+    admin.store("profiles/odd", document)
+    assert done(admin, path, {"profile": "odd"}).body["known"]["seen"] is not False
