@@ -9,6 +9,9 @@ import boto3
 import pytest
 
 from services.admin.revocations.living import Living
+from shared.aws.budget import RateBudget
+from shared.aws.errors import UnavailableError
+from shared.aws.session_lists import SessionLists
 from shared.core.kill_switch import build_boundary
 from shared.core.revocation import Revocation, Target
 from shared.core.switch_guards import Guarded
@@ -97,6 +100,18 @@ def test_so_does_one_that_is_seen_only_once_the_cutoff_is_there(
     revoke_own(admin, "alice")
     assert (asked, entries(admin)) == (["alice", "alice"], ["alice"])
     assert "alice" in applied()
+
+
+@pytest.mark.parametrize("reading", [(SessionLists, "page"), (RateBudget, "was_spent")])
+def test_what_cannot_be_known_counts(
+    admin: AdminLambda, monkeypatch: pytest.MonkeyPatch, reading: tuple[type, str]
+) -> None:
+    async def fail(*_: object) -> None:
+        raise UnavailableError("dynamodb", "it is away")
+
+    monkeypatch.setattr(*reading, fail)
+    revoke_own(admin, "alice")
+    assert entries(admin) == ["alice"]
 
 
 def test_an_attempt_of_two_minutes_ago_does_not(admin: AdminLambda) -> None:
