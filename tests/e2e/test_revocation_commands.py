@@ -78,6 +78,19 @@ async def test_a_lockout_is_set_listed_and_lifted(developer: Caller, operator: P
     assert (await developer.vend("staging")).status == 200
 
 
+async def test_another_spelling_locks_the_person_out_and_the_name_is_said_to_be_never_seen(
+    developer: Caller, operator: Person
+) -> None:
+    spelled = ("--user", f"{developer.user.upper()}@corp.example")
+    locked = await operator.sentinel("lock", *spelled, "--reason", "left", "--duration", "1h")
+    assert locked.code == 3, locked.err
+    assert "was never seen" in locked.err
+    assert f"did you mean {developer.user}" in locked.err
+    assert (await developer.vend("staging")).body["code"] == "locked_out"
+    done(await operator.sentinel("unlock", "--user", developer.user, "--json"))
+    assert (await developer.vend("staging")).status == 200
+
+
 async def test_the_kill_switch_is_looked_at_and_made_good(operator: Person) -> None:
     done(await operator.sentinel("kill-switch", "sync", "--json"))
     assert done(await operator.sentinel("kill-switch", "status", "--json"))["status"] == "unchanged"
