@@ -25,13 +25,16 @@ locals {
 
 resource "aws_iam_policy" "revocations" {
   name        = local.name
-  description = "Sentinel: allows protected roles everything but what was revoked. Only ever a permissions boundary"
+  description = "Sentinel: allows everything but what was revoked. Only ever a permissions boundary"
   policy      = templatefile("${local.policies}/nothing-revoked.json.tftpl", local.place)
   tags        = var.tags
 
   # The admin function writes its later versions.
   lifecycle {
     ignore_changes = [policy]
+
+    # A policy that is a boundary is not deleted: with another name, roles change over first.
+    create_before_destroy = true
   }
 }
 

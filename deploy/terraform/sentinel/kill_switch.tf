@@ -12,11 +12,14 @@ resource "aws_iam_policy" "revocations" {
   count = var.kill_switch ? 1 : 0
 
   name        = local.place.kill_switch
-  description = "Sentinel: allows protected roles everything but what was revoked. Only ever a permissions boundary"
+  description = "Sentinel: allows everything but what was revoked. Only ever a permissions boundary"
   policy      = templatefile("${local.policies}/nothing-revoked.json.tftpl", local.place)
   tags        = var.tags
 
   lifecycle {
     ignore_changes = [policy]
+
+    # A policy that is a boundary is not deleted: with another name, roles change over first.
+    create_before_destroy = true
   }
 }
