@@ -13,7 +13,7 @@ mock_data "aws_region" {
 }
 
 mock_resource "aws_iam_role" {
-  defaults = { arn = "arn:aws:iam::111122223333:role/mock" }
+  defaults = { arn = "arn:aws:iam::111122223333:role/mock-admin" }
 }
 
 mock_resource "aws_iam_policy" {
