@@ -25,6 +25,9 @@ class Wording:
 # From the most exact to the densest. Windows lie within each other, so a denser wording never ends less.
 WORDINGS: Final = tuple(Wording(window_s, by_key) for window_s in (1, 60, 300, 900, None) for by_key in (False, True))
 
+# Nobody moves another's own cutoff on by more than this, however much of their own they revoke.
+_LONGEST_OWN_S: Final = 900
+
 
 def denials(entries: Iterable[Revocation], wording: Wording) -> Sequence[Statement]:
     """Write what denies the entries."""
@@ -40,20 +43,30 @@ def denials(entries: Iterable[Revocation], wording: Wording) -> Sequence[Stateme
 
 
 def cutoffs(entries: Iterable[Revocation], target: Target, wording: Wording) -> Mapping[str, datetime]:
-    """Give the instant up to which each name's sessions end, as this wording has it."""
-    latest: dict[str, datetime] = {}
+    """Give the instant up to which each name's sessions end, as this wording has it.
+
+    What people revoke of their own shares instants with its like only: it never moves on what was revoked by right.
+    """
+    latest: dict[str, Revocation] = {}
     for each in entries:
         if each.target is target:
-            latest[each.name] = max(each.issued_until, latest.get(each.name, each.issued_until))
-    windows: dict[int, datetime] = {}
-    for instant in latest.values():
-        window = _window(instant, wording)
-        windows[window] = max(instant, windows.get(window, instant))
-    return {name: windows[_window(instant, wording)] for name, instant in latest.items()}
+            latest[each.name] = max(each, latest.get(each.name, each), key=_cutoff)
+    windows: dict[tuple[bool, int], datetime] = {}
+    for each in latest.values():
+        window = _window(each, wording)
+        windows[window] = max(each.issued_until, windows.get(window, each.issued_until))
+    return {name: windows[_window(each, wording)] for name, each in latest.items()}
 
 
-def _window(instant: datetime, wording: Wording) -> int:
-    return 0 if wording.window_s is None else int(instant.timestamp()) // wording.window_s
+def _cutoff(revocation: Revocation) -> tuple[datetime, bool]:
+    return revocation.issued_until, not revocation.is_own
+
+
+def _window(revocation: Revocation, wording: Wording) -> tuple[bool, int]:
+    longest_s = _LONGEST_OWN_S if revocation.is_own else None
+    window_s = longest_s if wording.window_s is None else wording.window_s
+    window = 0 if window_s is None else int(revocation.issued_until.timestamp()) // window_s
+    return revocation.is_own, window
 
 
 def _statements_of(names: Mapping[str, datetime]) -> Iterator[tuple[datetime, list[str]]]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.kill_switch import MAX_LENGTH, Reach, build_boundary
+from shared.core.kill_switch import MAX_LENGTH, Boundary, Reach, build_boundary
 from shared.core.revocation import Revocation, Target
 from shared.core.stamp import TagKey, Via, session_tags, stamp_for, user_key
 from shared.core.switch_guards import Guarded
@@ -209,6 +209,37 @@ def test_a_persons_own_sessions_widen_to_that_person_and_to_nobody_else() -> Non
     boundary = build_boundary([*mine, *others], NOW)
     assert (boundary.reach, boundary.widened) == (Reach.USERS, frozenset({"mallory"}))
     assert all(each.name in boundary.document for each in others)
+
+
+@pytest.mark.parametrize("count", [60, 150, 250, 400])
+def test_what_people_revoke_of_their_own_moves_no_cutoff_that_was_set_by_right(count: int) -> None:
+    by_right = Revocation(Target.USER, "victim@corp.example", NOW - timedelta(minutes=14))
+    boundary = build_boundary([by_right, *own(*people(count, seconds_apart=3))], NOW)
+    assert by_right.name not in boundary.widened
+    assert until_of(boundary, by_right.name) == by_right.issued_until
+
+
+@pytest.mark.parametrize("sessions", [150, 205, 400])
+def test_neither_do_the_many_sessions_of_one_person(sessions: int) -> None:
+    by_right = Revocation(Target.USER, "victim@corp.example", NOW - timedelta(minutes=50))
+    [theirs] = own(Revocation(Target.USER, "colleague@corp.example", NOW - timedelta(minutes=40)))
+    mine = own(Revocation(Target.USER, "mallory", NOW), *(session(number, "mallory") for number in range(sessions)))
+    boundary = build_boundary([by_right, theirs, *mine], NOW)
+    assert boundary.widened <= {"mallory"}
+    assert until_of(boundary, by_right.name) == by_right.issued_until
+    assert until_of(boundary, theirs.name) == theirs.issued_until
+
+
+def until_of(boundary: Boundary, name: str) -> datetime:
+    """Read until when the sessions of a user are denied."""
+    found = [each["Condition"] for each in json.loads(boundary.document)["Statement"][CONSTANT:]]
+    [until] = [
+        condition["DateLessThanEquals"]["aws:TokenIssueTime"]
+        for condition in found
+        if "DateLessThanEquals" in condition
+        and {name, user_key(name)} & {text for texts in condition["StringEquals"].values() for text in texts}
+    ]
+    return datetime.fromisoformat(until)
 
 
 def test_beside_everyone_what_people_revoke_of_their_own_stays() -> None:
