@@ -1,9 +1,10 @@
 """DynamoDB items, typed on the way in and out. Every reader fails closed: a wrong type is an error, not a default."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from shared.aws.errors import UnreadableError
 
@@ -11,6 +12,11 @@ Word = TypeVar("Word", bound=StrEnum)
 
 # An item as DynamoDB's API writes it: {"name": {"S": "text"}, "at": {"N": "12"}}.
 Item: TypeAlias = dict[str, dict[str, Any]]
+
+# What is further away can be read, but not be reckoned with: one such row would fail a whole list.
+_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+_WHOLE: Final = re.compile(r"-?[0-9]{1,12}")
 
 
 def text_value(text: str) -> dict[str, str]:
@@ -78,17 +84,20 @@ class ItemReader:
     def instant(self, name: str) -> datetime:
         value = self._item.get(name, {}).get("N")
         try:
-            return datetime.fromtimestamp(int(str(value)), UTC)
+            instant = datetime.fromtimestamp(int(str(value)), UTC)
         except (ValueError, OverflowError, OSError):
             raise self.unreadable(name, "must be a number of epoch seconds") from None
+        if not _EARLIEST <= instant <= _LATEST:
+            raise self.unreadable(name, "must be between 1970 and 9000")
+        return instant
 
     def optional_instant(self, name: str) -> datetime | None:
         return self.instant(name) if name in self._item else None
 
     def number(self, name: str) -> int:
         value = self._item.get(name, {}).get("N")
-        if not isinstance(value, str) or not value.lstrip("-").isdigit():
-            raise self.unreadable(name, "must be a whole number")
+        if not isinstance(value, str) or not _WHOLE.fullmatch(value):
+            raise self.unreadable(name, "must be a whole number of at most twelve digits")
         return int(value)
 
     def flag(self, name: str) -> bool:

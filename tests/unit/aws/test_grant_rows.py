@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shared.aws.approval_rows import read_request, request_item
 from shared.aws.break_glass_rows import event_item, ledger_item, read_event, read_ledger
 from shared.aws.errors import UnreadableError
+from shared.aws.revocation_rows import RevocationRow, read_revocation, revocation_attributes
 from shared.aws.tables import EVIDENCE
 from shared.core.approval.request import ApprovalRequest, Requester, Vote
 from shared.core.approval.status import RequestStatus
@@ -21,6 +22,7 @@ from shared.core.break_glass.policy import LONGEST_EVENT
 from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Ending
 from shared.core.people import Person
+from shared.core.revocation import Revocation, Target
 from tests.grants import NOW, a_request, an_event
 
 Row = TypeVar("Row")
@@ -140,3 +142,16 @@ def test_a_row_whose_key_says_otherwise_is_not_read(name: str, value: str) -> No
     for item, read in ((request_item(a_request()), read_request), (event_item(an_event()), read_event)):
         with pytest.raises(UnreadableError, match="must agree"):
             read(item | {name: {"S": value}})
+
+
+@pytest.mark.parametrize("number", ["253402300799", "-62135596800", "9" * 36])
+@pytest.mark.parametrize("name", ["issued_until", "revoked_at"])
+def test_numbers_that_cannot_be_reckoned_with_are_not_read(name: str, number: str) -> None:
+    row = RevocationRow("0" * 16, Revocation(Target.USER, "alice", NOW, revoked_at=NOW), Ending("bob", NOW))
+    with pytest.raises(UnreadableError, match=name):
+        read_revocation(revocation_attributes(row) | {name: {"N": number}})
+
+
+def test_neither_is_a_duration_longer_than_any() -> None:
+    with pytest.raises(UnreadableError, match="duration_s"):
+        read_request(request_item(a_request()) | {"duration_s": {"N": "9" * 36}})
