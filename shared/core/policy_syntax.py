@@ -19,7 +19,6 @@ _ACTION: Final = re.compile(r"(?P<service>[A-Za-z0-9-]+):[A-Za-z0-9*?]+")
 # An ARN of fewer than six fields is completed with wildcards.
 _RESOURCE: Final = re.compile(r"arn:(?P<partition>[^:]+):[A-Za-z0-9*?-]+(?::.*)?")
 _CONDITION_KEY: Final = re.compile(r"[A-Za-z0-9._-]+(?:/[^:]*)?:.+")
-_VARIABLE: Final = "${"
 _COMPARISONS: Final = ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
 _OPERATORS: Final = frozenset(
     {
@@ -102,7 +101,7 @@ def _check_comparison(operator: str, key: object, values: object) -> str | None:
     for value in listed:
         if not isinstance(value, str | bool | int | float):
             return f"{key}: a value must be text, a number or true or false"
-        if _VARIABLE not in str(value) and not _VALUES.get(_kind(operator), _is_any)(str(value)):
+        if not _VALUES.get(_kind(operator), _is_any)(str(value)):
             return f"{key}: {str(value)!a} is not a value that {operator} compares with"
     return None
 
@@ -124,6 +123,7 @@ def _is_any(text: str) -> bool:
     return not _holds_hidden(text)
 
 
+# What text and ARNs are compared with may hold variables; IAM takes them with no other operator.
 _VALUES: Final[Mapping[str, Callable[[str], bool]]] = {
     "Bool": lambda text: _FLAG.fullmatch(text) is not None,
     _NULL: lambda text: _FLAG.fullmatch(text) is not None,
@@ -136,7 +136,9 @@ _VALUES: Final[Mapping[str, Callable[[str], bool]]] = {
 
 def _holds_hidden(text: str) -> bool:
     """Whether a text holds what a reader does not see or takes for a space: no name in AWS is meant to."""
-    return any(character != " " and unicodedata.category(character)[0] in "CZ" for character in text)
+    return text != text.strip() or any(
+        character != " " and unicodedata.category(character)[0] in "CZ" for character in text
+    )
 
 
 def first_wrong(check: Callable[[str], str | None], texts: Iterable[str]) -> str | None:
