@@ -36,7 +36,6 @@ def admin(
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     furnish()
     make_policy(ACCOUNT)
-    environment["SENTINEL_CALL_TIMEOUT"] = "6"
     environment["SENTINEL_KILL_SWITCH_POLICIES"] = ACCOUNT
     with closing((function := open_admin(environment, Clock(), aws)).app):
         yield function

@@ -34,7 +34,6 @@ def deployments(keys: None, environment: dict[str, str]) -> Iterator[tuple[Admin
     for suffix in ("", "-blue"):
         first = build_boundary([], NOON).document
         iam_of(OTHER).create_policy(PolicyName=f"SentinelRevocations{suffix}", PolicyDocument=first)
-    environment["SENTINEL_CALL_TIMEOUT"] = "6"
     environment["SENTINEL_KILL_SWITCH_POLICIES"] = OTHER
     with ExitStack() as stack:
         one, two = (
@@ -76,7 +75,6 @@ def test_what_another_deployment_wrote_is_never_overwritten(
 ) -> None:
     theirs = build_boundary([], NOON, owner).document
     iam_of(OTHER).create_policy(PolicyName="SentinelRevocations", PolicyDocument=theirs)
-    environment["SENTINEL_CALL_TIMEOUT"] = "6"
     environment["SENTINEL_KILL_SWITCH_POLICIES"] = OTHER
     with closing((admin := open_admin(environment, Clock(), aws)).app):
         row = admin.vended(1)
