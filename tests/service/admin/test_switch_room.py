@@ -168,7 +168,7 @@ def test_where_there_is_no_room_left_their_own_fails_and_says_so(
     admin.vended(901, user="yann")
     # By right it goes before what people revoke of their own, the latest of which then gives way.
     switch = admin.post("/v1/revocations", {"user": "yann"} | REASON, "sam").body["kill_switch"]
-    assert (switch["status"], switch["reach"]) == ("partial", "later")
+    assert (switch["status"], switch["reach"]) == ("partial", "exact")
     assert "zoe" in switch["uncovered"]
     assert "yann" not in switch["uncovered"]
 
