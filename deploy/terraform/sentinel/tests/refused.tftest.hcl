@@ -12,31 +12,30 @@ run "everything_wrong" {
   command = plan
 
   variables {
-    name                    = "Sentinel_1"
-    packages                = { vend = "no-such.zip", authorizer = "versions.tf", admin = "versions.tf" }
-    runtime                 = "python3.9"
-    architecture            = "amd64"
-    memory_mb               = 128
-    reserved_concurrency    = { vend = 1.5 }
-    protected_path          = "/"
-    kms_key_arn             = "alias/mine"
-    documents               = { "webhooks/pager" = "{}" }
-    kill_switch_policy_arns = ["arn:aws:iam::444455556666:policy/Other"]
-    throttle                = { rate = 0 }
-    incident_throttle       = { burst = 0 }
-    authorizers             = { ledger = { api_ids = [], accepted_profiles = ["prod"] } }
-    log_retention_days      = 7
-    deadline                = 29
-    call_timeout            = 0
-    hedge_ratio             = 1
-    parameter_prefix        = "sentinel/"
-    sso_roles               = ["Admins"]
-    named_session_roles     = ["team/*"]
-    document_ttl            = -1
-    vend_budget             = 0
-    admin_budget            = 1.5
-    read_budget             = 10001
-    endpoints               = { iam = "http://iam.example" }
+    name                 = "Sentinel_1"
+    packages             = { vend = "no-such.zip", authorizer = "versions.tf", admin = "versions.tf" }
+    runtime              = "python3.9"
+    architecture         = "amd64"
+    memory_mb            = 128
+    reserved_concurrency = { vend = 1.5 }
+    protected_path       = "/"
+    kms_key_arn          = "alias/mine"
+    documents            = { "webhooks/pager" = "{}" }
+    throttle             = { rate = 0 }
+    incident_throttle    = { burst = 0 }
+    authorizers          = { ledger = { api_ids = [], accepted_profiles = ["prod"] } }
+    log_retention_days   = 7
+    deadline             = 29
+    call_timeout         = 0
+    hedge_ratio          = 1
+    parameter_prefix     = "sentinel/"
+    sso_roles            = ["Admins"]
+    named_session_roles  = ["team/*"]
+    document_ttl         = -1
+    vend_budget          = 0
+    admin_budget         = 1.5
+    read_budget          = 10001
+    endpoints            = { iam = "http://iam.example" }
   }
 
   expect_failures = [
@@ -49,7 +48,6 @@ run "everything_wrong" {
     var.protected_path,
     var.kms_key_arn,
     var.documents,
-    var.kill_switch_policy_arns,
     var.throttle,
     var.incident_throttle,
     var.authorizers,
@@ -66,6 +64,17 @@ run "everything_wrong" {
     var.read_budget,
     var.endpoints,
   ]
+}
+
+# By itself: its name is this deployment's, and not looked at while that is wrong.
+run "another_policy_than_the_kill_switch" {
+  command = plan
+
+  variables {
+    kill_switch_policy_arns = ["arn:aws:iam::444455556666:policy/Other"]
+  }
+
+  expect_failures = [var.kill_switch_policy_arns]
 }
 
 # By itself: what is compared with the accounts is not looked at while these are wrong.
