@@ -43,11 +43,12 @@ def wire(
     tracer = open_tracer("authorizer")
     runner = asyncio.Runner()
     clients = runner.run(open_function_clients(settings, environ["AWS_REGION"], _CONNECTIONS))
-    confirmed, refused = ConfirmedProofs(), RefusedProofs()
+    confirmed, others, refused = ConfirmedProofs(), ConfirmedProofs(), RefusedProofs()
 
     async def begin_again() -> None:
         await clients.renew()
         confirmed.forget()
+        others.forget()
         refused.forget()
 
     survive_snapshots(SnapshotSteps(runner, clients.aclose, begin_again))
@@ -56,6 +57,7 @@ def wire(
         endpoints=endpoints,
         identities=CallerIdentity(clients.http, 2 * settings.call_timeout, subsegment),
         confirmed=confirmed,
+        others=others,
         refused=refused,
         sessions=SessionStandings(clients.dynamodb, settings.session_table, settings.grant_table),
         clock=clock,

@@ -34,12 +34,17 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizerService:
-    """Decides on requests. `clock` gives the present instant in UTC."""
+    """Decides on requests. `clock` gives the present instant in UTC.
+
+    `confirmed` are the proofs of sessions that passed, `others` whatever else STS confirmed: every AWS account can sign
+    as many proofs as it likes.
+    """
 
     acceptance: Acceptance
     endpoints: StsEndpoints
     identities: CallerIdentity
     confirmed: ConfirmedProofs
+    others: ConfirmedProofs
     refused: RefusedProofs
     sessions: SessionStandings
     clock: Callable[[], datetime]
@@ -55,7 +60,10 @@ class AuthorizerService:
         proof = _read_proof(question, now)
         if isinstance(proof, Denial):
             return proof
-        identity = await self._confirm(proof, question, audit, now)
+        key = self._key(proof, question)
+        if isinstance(key, Denial):
+            return key
+        identity = await self._confirm(proof, key, audit, now)
         if isinstance(identity, Denial):
             return identity
         audit.caller_access_key_id = proof.key
@@ -66,20 +74,20 @@ class AuthorizerService:
         audit.session_id, audit.stamp = stamp.session_id, str(stamp)
         with audit.step("read"):
             standing = await self.sessions.load(stamp, self.acceptance.profiles, now)
-        return self._judge(standing, stamp, identity, audit, now)
+        verdict = self._judge(standing, stamp, identity, audit, now)
+        if isinstance(verdict, Passed):
+            self.confirmed.remember(key, proof, identity, now)
+        return verdict
 
-    async def _confirm(
-        self,
-        proof: Proof,
-        question: AccessQuestion,
-        audit: AuditLine,
-        now: datetime,
-    ) -> VerifiedIdentity | Denial:
+    def _key(self, proof: Proof, question: AccessQuestion) -> ProofKey | Denial:
         binding = _binding(question) if self.acceptance.binds_request else None
         if isinstance(binding, Denial):
             return binding
-        key = ProofKey(proof.fingerprint(), question.api_id, binding)
-        if (known := self.confirmed.find(key, now)) is not None:
+        return ProofKey(proof.fingerprint(), question.api_id, binding)
+
+    async def _confirm(self, proof: Proof, key: ProofKey, audit: AuditLine, now: datetime) -> VerifiedIdentity | Denial:
+        known = self.confirmed.find(key, now) or self.others.find(key, now)
+        if known is not None:
             return known
         if self.refused.holds(key, now):
             return Denial.NOT_PROVEN
@@ -87,12 +95,12 @@ class AuthorizerService:
         if endpoint is None:
             return Denial.FOREIGN_REGION
         with audit.step("proof"):
-            identity = await self.identities.verify(proof, endpoint, api_id=question.api_id, binding=binding)
+            identity = await self.identities.verify(proof, endpoint, api_id=key.api_id, binding=key.binding)
         if isinstance(identity, NotProven):
             if identity.is_final:
                 self.refused.remember(key, proof)
             return Denial.NOT_PROVEN
-        self.confirmed.remember(key, proof, identity, now)
+        self.others.remember(key, proof, identity, now)
         return identity
 
     def _judge(

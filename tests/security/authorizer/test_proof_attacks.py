@@ -144,6 +144,22 @@ def test_forgeries_push_no_confirmed_proof_out_of_memory(
     assert [authorizer.ask(forged[number]).sts_calls for number in (9, 0)] == [0, 1]
 
 
+@pytest.mark.parametrize("session", ["mallory", "sentinel-d-0123456789abcdef-alice"])
+def test_genuine_proofs_of_strangers_push_no_session_out_of_memory(
+    authorizer: AuthorizerLambda, monkeypatch: pytest.MonkeyPatch, session: str
+) -> None:
+    monkeypatch.setattr("services.authorizer.memory._MOST", 5)
+    proof = authorizer.proof()
+    assert authorizer.ask(proof).is_allowed
+    arn = f"arn:aws:sts::999999999999:assumed-role/mallory/{session}"
+    for number in range(10):
+        keys = type(KEYS)(f"ASIAZZZZZZZZZZZZZZZ{number}", "another-secret", "Z" * 300)
+        authorizer.sts.known[keys.access_key_id] = (keys, arn)
+        strange = authorizer.proof(keys)
+        assert [authorizer.ask(strange).sts_calls for _ in range(2)] == [1, 0]
+    assert authorizer.ask(proof).sts_calls == 0
+
+
 def test_what_was_refused_for_one_api_is_asked_about_for_another(authorizer: AuthorizerLambda) -> None:
     proof = authorizer.proof(api_id="f6g7h8i9j0")
     refused(authorizer.ask(proof), "not_proven", sts_calls=1)
