@@ -94,6 +94,10 @@ def _role_gaps(scope: Scope, asked: Asked, known: _Known) -> Iterator[str]:
     for role in sorted(known.roles):
         if _account(role) == known.account and not any(fnmatchcase(role, glob) for glob in scope.globs):
             yield f"the role {role}: a profile leads to it; name it with --role, or leave --role out"
+    for path in sorted({*PROTECTED_ROLES, *_with_paths(known.roles)} - set(known.roles)):
+        own = path.replace(":iam::*:", f":iam::{known.account}:")
+        if _account(own) == known.account and not any(_covers(glob, own) for glob in scope.globs):
+            yield f"the roles below a protected path: name them with --role '{path}', or leave --role out"
 
 
 async def _own_account(aws: Aws) -> str:
@@ -151,6 +155,12 @@ def _with_paths(roles: Iterable[str]) -> Iterator[str]:
         path = arn.resource.rpartition("/")[0]
         if path != "role":
             yield f"arn:*:iam::{arn.account}:{path}/*"
+
+
+def _covers(glob: str, path: str) -> bool:
+    """Whether a glob takes in every role below a path, in whichever partition."""
+    partition = [*glob.split(":"), "", ""][1] or "aws"
+    return fnmatchcase(path.replace("arn:*:", f"arn:{partition}:").removesuffix("*") + "any/role", glob)
 
 
 def _account(glob: str) -> str:

@@ -32,4 +32,4 @@ def safe_origin(url: str) -> str:
         raise UnsafeUrlError(f"the URL of {host} has a user name in it, and the proof takes its place: leave it out")
     if scheme == "http" and not is_loopback(host):
         raise UnsafeUrlError(f"{host} is asked over http, which sends the session token in the clear: use https")
-    return f"{scheme}://{host}:{port or _PORTS[scheme]}"
+    return f"{scheme}://{host}:{_PORTS[scheme] if port is None else port}"

@@ -127,9 +127,10 @@ def _query_of_v2(event: Mapping[str, Any]) -> str | None:
 
 
 def _query_of_v1(event: Mapping[str, Any]) -> str | None:
-    """Read every value of each name; the other map has one value of each, and no other names."""
+    """Read every value of each name; the other map has one of them for each, and no other names."""
     listed = _mapping(event.get("multiValueQueryStringParameters") or {})
-    if _mapping(event.get("queryStringParameters") or {}).keys() - listed.keys():
+    single = _mapping(event.get("queryStringParameters") or {})
+    if any(value not in _list(listed.get(name, [])) for name, value in single.items()):
         return None
     if not all(isinstance(value, str) for values in listed.values() for value in _list(values)):
         return None

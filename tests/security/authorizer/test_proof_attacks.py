@@ -327,6 +327,9 @@ class TestProofsBoundToRequests:
             {"queryStringParameters": {"a": "1"}, "multiValueQueryStringParameters": {"a": [1]}},
             {"queryStringParameters": {"a": "1"}, "multiValueQueryStringParameters": {"a": None}},
             {"multiValueQueryStringParameters": {"a": ["\N{REPLACEMENT CHARACTER}"]}},
+            {"queryStringParameters": {"a": "1"}, "multiValueQueryStringParameters": {"a": []}},
+            {"queryStringParameters": {"a": None}, "multiValueQueryStringParameters": {"b": []}},
+            {"queryStringParameters": {"a": "2"}, "multiValueQueryStringParameters": {"a": ["1"]}},
         ],
     )
     def test_parameters_that_cannot_be_understood_cost_nothing(

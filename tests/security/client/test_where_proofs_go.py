@@ -190,6 +190,10 @@ def test_no_origin_is_unsafe(url: str) -> None:
             source(origin=url)
 
 
+def test_port_zero_is_another_origin_than_none() -> None:
+    assert source(origin="https://orders.example").header_for("GET", "https://orders.example:0/") is None
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
 def test_loopback_is_asked_in_the_clear(host: str) -> None:
     assert safe_origin(f"http://{host}:8080/a") == f"http://{host.strip('[]')}:8080"

@@ -281,6 +281,34 @@ def test_a_profile_s_role_that_no_named_glob_matches_is_named(account: FakeAccou
     assert f"the role arn:aws:iam::{ACCOUNT}:role/pay" in audited.gaps
 
 
+@pytest.mark.parametrize(
+    ("roles", "left_out"),
+    [
+        ([ROLE], ["arn:*:iam::*:role/sentinel/protected/*"]),
+        ([f"arn:aws:iam::{ACCOUNT}:role/sentinel/protected/?*"], []),
+        ([ROLE, "arn:*:iam::*:role/sentinel/*"], []),
+        (["*sentinel/protected/*"], []),
+        ([ROLE, "arn:aws:iam::444455556666:role/*"], ["arn:*:iam::*:role/sentinel/protected/*"]),
+        ([f"arn:aws:iam::{ACCOUNT}:role/sentinel/protected/?"], ["arn:*:iam::*:role/sentinel/protected/*"]),
+    ],
+)
+@pytest.mark.usefixtures("account")
+def test_a_protected_path_that_no_named_glob_takes_in_is_named(
+    audit: Audit, roles: list[str], left_out: list[str]
+) -> None:
+    audited = audit(*(word for role in roles for word in ("--role", role)))
+    named = [path for path in left_out if f"--role '{path}'" in audited.gaps]
+    assert (named, "a protected path" in audited.gaps) == (left_out, bool(left_out))
+    assert audited.code == (3 if left_out else 0)
+
+
+def test_the_path_of_a_profile_s_role_is_a_protected_path(account: FakeAccount, audit: Audit) -> None:
+    account.profiles["pay"] = json.dumps({"role_arn": f"arn:aws:iam::{ACCOUNT}:role/money/pay"})
+    narrow = "--role", f"arn:aws:iam::{ACCOUNT}:role/money/pay", "--role", "arn:aws:iam::*:role/sentinel/*"
+    assert f"--role 'arn:*:iam::{ACCOUNT}:role/money/*'" in audit(*narrow).gaps
+    assert audit(*narrow, "--role", f"arn:*:iam::{ACCOUNT}:role/money/*").code == 0
+
+
 @pytest.mark.usefixtures("account")
 def test_what_the_history_no_longer_keeps_is_named(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sentinel.commands.audit.utc_now", lambda: datetime(2026, 5, 30, tzinfo=UTC))
