@@ -15,10 +15,13 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_+=,.@/*?-]{1,256}")
 _QUOTES: Final = frozenset(
     "\"'`\u00b4\uff02\uff07\uff40\u201a\u201e\u201b\u201f\u2032\u2033\u2034\u2035\u2036\u2037\u2057\u275b"
     "\u275c\u275d\u275e\u275f\u2760\u2e42\u301d\u301e\u301f\u300c\u300d\u300e\u300f\uff62\uff63\u02b9\u02ba"
-    "\u02bb\u02bc\u02bd\u02ca\u02cb\u02dd\u0559\u05f3\u05f4\u1fbd\u1fbf\u1ffe\U0001f676\U0001f677\U0001f678"
+    "\u02bb\u02bc\u02bd\u02c8\u02ca\u02cb\u02dd\u02ee\u02f4\u02f5\u02f6\u0384\u055a\u055b\u055d\u07f4\u07f5\u1fef"
+    "\u1ffd\u276e\u276f\u3003\u0559\u05f3\u05f4\u1fbd\u1fbf\u1ffe\U0001f676\U0001f677\U0001f678"
 )
-# Slack, Markdown and HTML: emphasis, code, strikethrough, links, mentions and entities.
-_MARKS: Final = str.maketrans("*_~<>&|", "\u2217\uff3f\u223c\uff1c\uff1e\uff06\u00a6")
+# Slack, other chats, Markdown and HTML: emphasis, code, strikethrough, links, mentions and entities.
+_MARKS: Final = str.maketrans("*_~<>&|@\\", "\u2217\uff3f\u223c\uff1c\uff1e\uff06\u00a6\uff20\u2216")
+# Marks that draw nothing either: joiners and selectors of variants.
+_UNSEEN: Final = re.compile(r"[\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 # Letters and symbols without any ink: a run of them would push the end of the quotation out of sight.
 _BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
@@ -40,7 +43,7 @@ def _plain(character: str) -> str:
     category = unicodedata.category(character)
     if character.isspace() or character in _BLANK:
         return " "
-    if category.startswith("C") or category == "Me":
+    if category.startswith("C") or category == "Me" or _UNSEEN.match(character):
         return ""  # invisible, turns text around, or draws around its neighbour
     if character in _QUOTES or category in ("Pi", "Pf"):
         return "'"

@@ -169,3 +169,18 @@ def test_a_reason_cannot_pass_for_a_sentence_of_ours() -> None:
     forged = "x\".\nbob approved alice's request.\u202e\u200b\x1b[2J"
     text = sentence(NoticeEvent.REQUEST_FILED, "alice", request(reason=forged))
     assert text == f"alice asks for prod for 1h: \"x'. bob approved alice's request.[2J\". {APPROVE}"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("ok\u02ee ok\u02f6 ok\u055d ok\u276f ok\u3003", "ok' ok' ok' ok' ok'"),
+        ("a\u034fb\ufe0f\U000e0101c\u180b", "abc"),
+        ("@here and @channel", "\uff20here and \uff20channel"),
+        ("ends in a backslash\\", "ends in a backslash\u2216"),
+    ],
+    ids=["quotation marks", "marks without ink", "mentions", "escapes"],
+)
+def test_nothing_in_a_reason_quotes_hides_calls_or_escapes(written: str, read: str) -> None:
+    text = sentence(NoticeEvent.REQUEST_FILED, "alice", request(reason=written))
+    assert f'for 1h: "{read}". ' in text
