@@ -37,6 +37,7 @@ _VIA_BY_LETTER: Final = {via.letter: via for via in Via}
 _STAMP: Final = re.compile(
     rf"{PREFIX}-(?P<via>[{''.join(_VIA_BY_LETTER)}])-(?P<session_id>{ID_PATTERN})-(?P<user>[A-Za-z0-9_+=,.@-]+)",
 )
+_DIGESTED: Final = re.compile(rf".*=[0-9a-f]{{{_DIGEST_LENGTH}}}", re.DOTALL)
 _USER_ROOM: Final = MAX_LENGTH - len(f"{PREFIX}-d-{'0' * 16}-")
 
 
@@ -112,9 +113,9 @@ def tag_value(user: str) -> str:
     """Write a user as a session tag's value.
 
     A value may hold a slash but, unlike a name, no comma (IAM User Guide, "Rules for tagging"), so a user with one is
-    written with `=` and told apart by a digest.
+    written with `=` and told apart by a digest; so is one that reads as if it had been.
     """
-    return f"{user.replace(',', '=')}={_digest(user)}" if "," in user else user
+    return f"{user.replace(',', '=')}={_digest(user)}" if "," in user or _DIGESTED.fullmatch(user) else user
 
 
 def user_key(user: str) -> str:

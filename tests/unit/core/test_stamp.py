@@ -71,9 +71,17 @@ def test_a_stamp_is_no_longer_than_sts_takes() -> None:
     assert parse_stamp(f"{fits}a") is None
 
 
+@given(users)
+def test_no_name_is_tagged_as_another_is(user: str) -> None:
+    """Whoever revokes their own would end the sessions of the other, too."""
+    tag = tag_value(user)
+    assert tag == user or tag_value(tag) != tag
+
+
 def test_a_user_with_a_comma_is_tagged_without_and_told_apart() -> None:
     assert tag_value("a,b") == "a=b=1eb7c54d"
     assert tag_value("a=b") == "a=b"
+    assert tag_value("a=b=1eb7c54d") != "a=b=1eb7c54d"
 
 
 @pytest.mark.parametrize(
