@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sentinel.cache import KeptFile, open_cache
-from sentinel.errors import UsageError
+from sentinel.errors import ClientError, UsageError
 from sentinel.grants import Grant
 from sentinel.options import run
 from sentinel.output import note
@@ -25,27 +25,31 @@ def doubt_sessions(settings: Settings) -> None:
 
 
 def forget_grant(settings: Settings, grant: Grant) -> None:
-    """Drop the credentials that a grant gave."""
+    """Drop the credentials that a grant gave, and those of its profile where the service does not say whose they are.
 
-    def is_of_the_grant(kept: KeptFile) -> bool:
+    Dropping too many costs a vend each.
+    """
+
+    def may_be_of_the_grant(kept: KeptFile) -> bool:
         session_id = kept.credentials.session_id
         return (
-            kept.profile == grant.profile
-            and session_id is not None
-            and run(_grant_of(settings, session_id)) == grant.id
+            kept.profile == grant.profile and session_id is not None and run(_may_be_of(settings, session_id, grant.id))
         )
 
     with _best_effort():
-        open_cache().drop(settings.server().base, is_of_the_grant)
+        open_cache().drop(settings.server().base, may_be_of_the_grant)
 
 
-async def _grant_of(settings: Settings, session_id: str) -> str | None:
+async def _may_be_of(settings: Settings, session_id: str, grant_id: str) -> bool:
     # Most grants have nothing kept, and then these models are not needed.
     from sentinel.session_api import open_session_api  # noqa: PLC0415 - see above
 
-    async with open_session_api(settings) as api:
-        answer = await api.find(session_id)
-    return None if isinstance(answer, Refusal) else answer.session.grant_id
+    try:
+        async with open_session_api(settings) as api:
+            answer = await api.find(session_id)
+    except ClientError:
+        return True
+    return isinstance(answer, Refusal) or answer.session.grant_id == grant_id
 
 
 @contextmanager
