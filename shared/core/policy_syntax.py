@@ -7,6 +7,7 @@ None.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from difflib import get_close_matches
 from ipaddress import ip_network
 from typing import Final
@@ -32,6 +33,11 @@ _NULL: Final = "Null"
 _SETS: Final = ("ForAllValues:", "ForAnyValue:")
 _FLAG: Final = re.compile(r"true|false", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
+_NETWORK: Final = re.compile(r"[0-9A-Fa-f.:]+(?:/[0-9]{1,3})?")
+# Letters, symbols and marks that draw nothing, whatever their category says.
+_BLANK: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _DATE: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?|\d+", re.ASCII
 )
@@ -116,7 +122,16 @@ def _is_network(text: str) -> bool:
         ip_network(text, strict=False)
     except ValueError:
         return False
-    return True
+    return _NETWORK.fullmatch(text) is not None
+
+
+def _is_date(text: str) -> bool:
+    if _DATE.fullmatch(text) is None:
+        return False
+    try:
+        return text.isdecimal() or bool(datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _is_any(text: str) -> bool:
@@ -128,7 +143,7 @@ _VALUES: Final[Mapping[str, Callable[[str], bool]]] = {
     "Bool": lambda text: _FLAG.fullmatch(text) is not None,
     _NULL: lambda text: _FLAG.fullmatch(text) is not None,
     "Numeric": lambda text: _NUMBER.fullmatch(text) is not None,
-    "Date": lambda text: _DATE.fullmatch(text) is not None,
+    "Date": _is_date,
     "IpAddress": _is_network,
     "NotIpAddress": _is_network,
 }
@@ -136,9 +151,9 @@ _VALUES: Final[Mapping[str, Callable[[str], bool]]] = {
 
 def _holds_hidden(text: str) -> bool:
     """Whether a text holds what a reader does not see or takes for a space: no name in AWS is meant to."""
-    return text != text.strip() or any(
-        character != " " and unicodedata.category(character)[0] in "CZ" for character in text
-    )
+    if text != text.strip() or _BLANK.search(text):
+        return True
+    return any(character != " " and unicodedata.category(character)[0] in "CZ" for character in text)
 
 
 def first_wrong(check: Callable[[str], str | None], texts: Iterable[str]) -> str | None:
