@@ -60,7 +60,7 @@ class Explaining:
         may_read = Permission.READ in permissions_of(policies.admin, own)
         if _is_about_others(wanted) and not may_read:
             return NEEDS_READ
-        return Answer(_explain(facts, policies, loading.result(), may_read=may_read).as_json())
+        return Answer(_explain(facts, person, policies, loading.result(), may_read=may_read).as_json())
 
 
 def _facts(asked: Asked, wanted: ExplainRequest, now: datetime) -> Facts | Refusal:
@@ -83,12 +83,13 @@ def _is_about_others(wanted: ExplainRequest) -> bool:
     return any(fact is not None for fact in (wanted.user, wanted.account, wanted.role, wanted.source_ip))
 
 
-def _explain(facts: Facts, policies: Policies, standing: Standing, *, may_read: bool) -> ExplainAnswer:
+def _explain(facts: Facts, person: Person, policies: Policies, standing: Standing, *, may_read: bool) -> ExplainAnswer:
     profile = policies.profile
+    holder = replace(person, account=facts.account or "")
     explanation = explain(
         policies.access,
         facts,
-        grants=present_grants(standing.grants, Person(facts.user, account=facts.account or ""), policies.present),
+        grants=present_grants(standing.grants, holder, policies.present),
         is_locked_out=standing.is_locked_out,
         profile_cap=None if profile is None else profile.max_duration,
     )

@@ -61,6 +61,13 @@ def test_a_grant_counts_in_the_explanation(admin: AdminLambda) -> None:
     assert later["outcome"]["code"] == "approval_required"
 
 
+def test_an_approval_by_whom_the_session_is_named_after_counts_no_more_than_at_a_vend(admin: AdminLambda) -> None:
+    role = f"arn:aws:sts::{ACCOUNT}:assumed-role/oncall"
+    admin.approve(admin.file(f"{role}/night"))
+    answers = [admin.post("/v1/explain", {"profile": "prod"}, by=f"{role}/{name}").body for name in ("night", "bob")]
+    assert [answer["outcome"]["result"] for answer in answers] == ["issue", "refuse"]
+
+
 def test_a_lockout_counts_in_the_explanation(admin: AdminLambda) -> None:
     admin.lock_out("user#alice")
     answer = admin.post("/v1/explain", {"profile": "dev"}).body
