@@ -19,6 +19,8 @@ DAMAGES: list[Damage] = [
     {"status": {"S": "sideways"}},
     {"status": None},
     {"ends_at": {"S": "tomorrow"}},
+    {"ends_at": {"N": "253402300799"}},
+    {"duration_s": {"N": "9" * 36}},
     {"reason": {"NULL": True}},
     {"pending_until": None, "justification": None, "role_arn": None, "locked_by": None},
 ]
