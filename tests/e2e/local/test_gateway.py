@@ -17,8 +17,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def test_every_kind_of_caller_reaches_the_function_as_itself(stack: LocalStack) -> None:
     arns = {}
-    for name, caller in stack.callers.items():
-        answer = await call(f"{stack.http_api}/?profile=dev&note=a%20b", caller.keys)
+    for name in ("alice", "carol", "ci"):
+        answer = await call(f"{stack.http_api}/?profile=dev&note=a%20b", stack.callers[name].keys)
         assert answer.status == 200
         arns[name] = answer.body["event"]["requestContext"]["authorizer"]["iam"]["userArn"]
     assert arns["alice"] == "arn:aws:iam::111122223333:user/alice"
