@@ -22,6 +22,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials, ReadOnlyCredentials
 
+from deploy.local.function_settings import UNLIMITED
 from deploy.local.keys import Keys
 from deploy.local.place import REGION, local_place
 from deploy.local.stack import LocalStack
@@ -31,7 +32,6 @@ from shared.edge.clock import monotonic_s
 _POLICY = json.dumps(
     {"version": "1", "rules": [{"name": "all", "effect": "allow", "conditions": {"profiles": ["staging"]}}]},
 )
-_UNLIMITED = {"SENTINEL_VEND_BUDGET": "10000", "SENTINEL_ADMIN_BUDGET": "10000"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ async def measure(rounds: int) -> list[Round]:
         RuntimeError: the system did not answer as it should; nothing is measured then.
 
     """
-    async with LocalStack(environment=_UNLIMITED) as stack, aiohttp.ClientSession() as http:
+    async with LocalStack(environment=UNLIMITED) as stack, aiohttp.ClientSession() as http:
         async with stack.aws.client("ssm") as ssm:
             name = f"{local_place().parameter_prefix}/policies/access"
             await ssm.put_parameter(Name=name, Value=_POLICY, Type="String", Overwrite=True)

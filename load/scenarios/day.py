@@ -1,7 +1,7 @@
 """A mixed day: programs fetch credentials, people look at the catalogue and ask colleagues, an API checks callers."""
 
 import itertools
-from typing import Final
+from typing import ClassVar, Final
 
 from locust import task
 
@@ -19,7 +19,9 @@ _OTHERS: Final = dict(
 
 
 class Person(Caller):
-    """Somebody at work, with their programs."""
+    """A person at work, with their programs. `approving` is what a colleague's approval may be answered with."""
+
+    approving: ClassVar[set[str]] = {"ok"}
 
     def on_start(self) -> None:
         super().on_start()
@@ -47,5 +49,6 @@ class Person(Caller):
         if not filed.is_ok:
             return
         path = f"/v1/requests/{filed.body['request']['id']}/approve"
-        if self.ask("approve a request", "POST", path, body={}, by=_OTHERS[self.me.user]).is_ok:
+        approver = _OTHERS[self.me.user]
+        if self.ask("approve a request", "POST", path, body={}, by=approver, expect=self.approving).is_ok:
             self.ask("vend staging", "GET", "/", query={"profile": "staging"})

@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from deploy.local.function_settings import function_names, function_settings
+from deploy.local.function_settings import UNLIMITED, function_names, function_settings
 from deploy.local.gateway.fronts import AUTHORIZER
 from deploy.local.place import ACCOUNT, REGION
 from deploy.local.runtime.function import FunctionSettings
 
 HANDLERS: Final = {name: f"services.{name}.handler.handler" for name in ("vend", "admin", "authorizer")}
-# Scenarios have as many users as a machine can carry; each asks as often as many would.
-_UNLIMITED: Final = {"SENTINEL_VEND_BUDGET": "10000", "SENTINEL_ADMIN_BUDGET": "10000"}
 
 
 def key_of(function: str, number: int) -> str:
@@ -30,7 +28,7 @@ def settings_of(
     log_file: Path,
 ) -> FunctionSettings:
     """Give what environment `number` of a function is configured with; `own` comes from the scenario."""
-    unlimited = {} if function == AUTHORIZER else _UNLIMITED
+    unlimited = {} if function == AUTHORIZER else UNLIMITED
     keys = {"AWS_ACCESS_KEY_ID": key_of(function, number), "AWS_SECRET_ACCESS_KEY": "load"}
     return FunctionSettings(
         name=function_names()[function],

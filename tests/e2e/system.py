@@ -5,15 +5,12 @@ from typing import Final
 
 import pytest_asyncio
 
+from deploy.local.function_settings import UNLIMITED
 from deploy.local.stack import LocalStack
 from tests.e2e.documents import push_documents
 
 # Documents count at once, and no caller of one test is throttled for what another did.
-_SETTINGS: Final = {
-    "SENTINEL_DOCUMENT_TTL": "0",
-    "SENTINEL_VEND_BUDGET": "10000",
-    "SENTINEL_ADMIN_BUDGET": "10000",
-}
+_SETTINGS: Final = {**UNLIMITED, "SENTINEL_DOCUMENT_TTL": "0"}
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -29,6 +29,7 @@ from requests.auth import AuthBase
 from schemathesis import Case, CheckContext, Response
 from schemathesis.config import SchemathesisConfig
 
+from deploy.local.function_settings import UNLIMITED
 from deploy.local.keys import Keys
 from deploy.local.place import REGION
 from deploy.local.stack import LocalStack
@@ -96,10 +97,9 @@ class Signature(AuthBase):
 @pytest.fixture(scope="module")
 def system() -> Iterator[LocalStack]:
     """A stack on an event loop of its own, which throttles nobody: schemathesis blocks while it waits."""
-    environment = {"SENTINEL_VEND_BUDGET": "10000", "SENTINEL_ADMIN_BUDGET": "10000"}
     with (
         start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(LocalStack(environment=environment)) as stack,
+        portal.wrap_async_context_manager(LocalStack(environment=UNLIMITED)) as stack,
     ):
         yield stack
 

@@ -13,6 +13,7 @@ import boto3
 import pytest
 from botocore.credentials import ReadOnlyCredentials
 
+from deploy.local.function_settings import UNLIMITED
 from deploy.local.keys import Keys
 from deploy.local.place import table_definitions
 from sentinel.proof import make_proof
@@ -107,9 +108,8 @@ class World:
             return common | {"SENTINEL_ACCEPTED_PROFILES": "dev", "AWS_ENDPOINT_URL_STS": self.sts_proxy.url}
         counting = {"SENTINEL_BUDGET_TABLE": table_name("budget")}
         known = counting | {
+            **UNLIMITED,
             "SENTINEL_DOCUMENT_TTL": "0",
-            "SENTINEL_VEND_BUDGET": "10000",
-            "SENTINEL_ADMIN_BUDGET": "10000",
         }
         stale = {"SENTINEL_DOCUMENT_MAX_STALE": "300" if timing is Timing.KNOWING else "0"}
         told = {"SENTINEL_TOPIC_ARN": TOPIC_ARN, "SENTINEL_KILL_SWITCH_POLICIES": ",".join(POLICY_ARNS)}

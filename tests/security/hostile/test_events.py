@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.local.function_settings import PATIENCE
+from deploy.local.function_settings import PATIENCE, UNLIMITED
 from services.admin.calls import CALLS
 from tests.gateway_events import API_ID
 from tests.security.hostile.bodies import BODIES
@@ -32,8 +32,7 @@ def environment() -> dict[str, str]:
         "SENTINEL_SESSION_TABLE": table_name("session"),
         "SENTINEL_GRANT_TABLE": table_name("grant"),
         "SENTINEL_BUDGET_TABLE": table_name("budget"),
-        "SENTINEL_VEND_BUDGET": "10000",
-        "SENTINEL_ADMIN_BUDGET": "10000",
+        **UNLIMITED,
     }
 
 
