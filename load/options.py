@@ -13,7 +13,7 @@ from load.lambda_model.deployment import LambdaModel, build_zips
 from load.scenario import Scenario, ScenarioError, names, read_scenario
 from load.system.fixed import FixedFunction
 from load.system.system import Deploy, Start
-from shared.edge.clock import utc_now
+from shared.clock import utc_now
 
 _OUT: Final = Path(__file__).parents[1] / "build" / "load"
 

@@ -27,7 +27,7 @@ from deploy.local.keys import Keys
 from deploy.local.place import REGION, local_place
 from deploy.local.stack import LocalStack
 from sentinel.proof import make_proof
-from shared.edge.clock import monotonic_s
+from shared.clock import monotonic_s
 
 _POLICY = json.dumps(
     {"version": "1", "rules": [{"name": "all", "effect": "allow", "conditions": {"profiles": ["staging"]}}]},

@@ -21,7 +21,7 @@ from load.report.text import render
 from load.report.verdict import judge
 from load.scenario import FOLDER
 from load.system.system import LoadSystem, SystemFailedError
-from shared.edge.clock import utc_now
+from shared.clock import utc_now
 
 _PROJECT: Final = Path(__file__).parents[1]
 # Locust starts, and lets what is under way finish.

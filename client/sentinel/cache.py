@@ -17,11 +17,11 @@ from typing import Final
 import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from sentinel.clock import utc_now
 from sentinel.credentials import VendedCredentials
 from sentinel.errors import ClientError, UsageError
 from sentinel.renewal import CHECK_EVERY, WITHDRAWN, Held
 from sentinel.settings import xdg_directory
+from shared.clock import utc_now
 
 # botocore asks again when under 15 minutes remain.
 MINIMUM_LIFE: Final = timedelta(minutes=15)

@@ -8,13 +8,13 @@ import click
 
 from sentinel.api import open_api
 from sentinel.cache_upkeep import forget_grant
-from sentinel.clock import utc_now
 from sentinel.grant_output import print_grant, print_grants, warn_unnotified
 from sentinel.grants import GRANT_ID_PATTERN, ChangeT, Grant, GrantKind, PageT, is_grant_id
 from sentinel.lists import read_filters, read_pages
 from sentinel.options import connection_options, json_option, run
 from sentinel.output import accepted
 from sentinel.settings import Settings
+from shared.clock import utc_now
 
 
 def grant_id(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

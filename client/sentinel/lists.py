@@ -6,11 +6,11 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
-from sentinel.clock import utc_now
 from sentinel.options import optional_profile_name
 from sentinel.output import accepted, note
 from sentinel.refusal import Refusal
 from sentinel.times import WIRE, parse_instant_or_ago
+from shared.clock import utc_now
 
 Result = TypeVar("Result")
 Row_co = TypeVar("Row_co", covariant=True)

@@ -8,10 +8,10 @@ from typing import Any, Final
 import click
 from pydantic import ValidationError
 
-from sentinel.clock import utc_now
 from sentinel.policy_cases import CaseGrants, CaseRequest
 from sentinel.policy_explain import NO_SUCH_PROFILE, explanation_as_json, explanation_as_text
 from sentinel.policy_files import UnusableInputError, load_catalogue, load_file
+from shared.clock import utc_now
 from shared.core.access.explain import Explanation
 from shared.core.access.explain import explain as explain_decision
 from shared.core.access.schema import AccessPolicy

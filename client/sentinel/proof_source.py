@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from botocore.session import Session
 
-from sentinel.clock import utc_now
 from sentinel.origins import UnsafeUrlError, safe_origin
 from sentinel.proof import NoSessionError, SessionCredentials, make_proof
+from shared.clock import utc_now
 from shared.core.proof import LONGEST_LIFE
 
 

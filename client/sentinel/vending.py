@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from sentinel.api import SentinelApi, open_api
 from sentinel.child_environment import EnvironmentChange, change_for_child
-from sentinel.clock import utc_now
 from sentinel.credentials import VendedCredentials
 from sentinel.endpoint import Endpoint, serve_endpoint
 from sentinel.errors import ClientError
@@ -17,6 +16,7 @@ from sentinel.output import accepted
 from sentinel.private_config import private_config
 from sentinel.refusal import Refusal
 from sentinel.settings import Settings
+from shared.clock import utc_now
 
 
 @dataclass(frozen=True, slots=True)

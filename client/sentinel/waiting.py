@@ -9,13 +9,13 @@ from typing import Final
 import click
 
 from sentinel.api import SentinelApi
-from sentinel.clock import utc_now
 from sentinel.errors import ClientError, ServiceUnreachableError, UsageError
 from sentinel.grant_output import approve_words, warn_unnotified
 from sentinel.grants import REQUESTS, ApprovalRequest
 from sentinel.output import Progress, accepted, is_terminal, note, progress
 from sentinel.refusal import Refusal
 from sentinel.times import relative
+from shared.clock import utc_now
 
 # Somebody who waits wants to know within seconds, and after a few minutes it no longer matters which.
 _FIRST_PAUSE_S: Final = 2.0

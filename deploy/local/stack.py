@@ -30,7 +30,7 @@ from deploy.local.place import ACCOUNT, REGION, local_place
 from deploy.local.runtime.execution_role import ExecutionRoles
 from deploy.local.runtime.function import ExecutionEnvironment, Function, FunctionSettings
 from deploy.local.seed import seed
-from shared.edge.clock import utc_now
+from shared.clock import utc_now
 
 HANDLERS: Final = {
     VEND: "services.vend.handler.handler",

@@ -17,7 +17,7 @@ from load.aws_model.dispatch import FAILED, THROTTLED, Asked, Aws, UnknownCallEr
 from load.aws_model.http import Connection, Reply
 from load.aws_model.latency import Ceiling, Fate, Weather
 from load.aws_model.ledger import Call, Ledger
-from shared.edge.clock import utc_now
+from shared.clock import utc_now
 
 _CONTROL: Final = "/_model/"
 _HEALTHY: Final = ModelAnswer(200, "text/plain", b"healthy")

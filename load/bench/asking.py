@@ -12,7 +12,7 @@ from load.bench.work import API_ID, PROFILE, Invocation, authorizer_environment,
 from sentinel.proof import make_proof
 from services.authorizer import handler as authorizer
 from services.vend import handler as vend
-from shared.edge.clock import monotonic_s
+from shared.clock import monotonic_s
 
 # A proof is good for a minute.
 _PROOF_S = 30

@@ -21,7 +21,7 @@ from locust.env import Environment
 from load.driver.samples import Sample, Seen
 from load.driver.signing import CallerSigner, write_query
 from load.driver.target import MARK, TARGET_FILE, LoadCaller, Target
-from shared.edge.clock import monotonic_s, utc_now
+from shared.clock import monotonic_s, utc_now
 
 TARGET: Final = Target.read(Path(os.environ[TARGET_FILE]))
 OK: Final = frozenset({"ok"})

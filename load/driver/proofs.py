@@ -7,7 +7,7 @@ from botocore.credentials import ReadOnlyCredentials
 
 from load.driver.caller import TARGET, Answered, Caller
 from sentinel.proof import make_proof
-from shared.edge.clock import monotonic_s
+from shared.clock import monotonic_s
 
 # Half a proof's life, as the client does it.
 _RENEW_AFTER_S: Final = 30.0

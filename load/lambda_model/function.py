@@ -14,7 +14,7 @@ from typing import Self
 
 from deploy.local.runtime.api import FunctionFailedError, FunctionThrottledError, Invocation
 from deploy.local.runtime.function import Environment
-from shared.edge.clock import monotonic_s
+from shared.clock import monotonic_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import psutil
 
-from shared.edge.clock import monotonic_s
+from shared.clock import monotonic_s
 
 INTERVAL_S: Final = 0.5
 # In notes. Each part of a soak of a minute, with five notes a second, holds one or more.

@@ -19,7 +19,7 @@ from load.soak.history import SHARE, revocations_before
 from load.soak.probe import INTERVAL_S, Probe, read_notes
 from load.soak.verdict import GATEWAY, Watched, count_odd_lines, judge_growth, watch
 from load.system.system import LoadSystem
-from shared.edge.clock import utc_now
+from shared.clock import utc_now
 
 _PROBED: Final = "load.soak.probed.handler"
 

@@ -25,7 +25,7 @@ from load.system.functions import settings_of
 from load.system.journal import Journal, JournaledEnvironment, JournaledFunction
 from load.system.model import ModelProcess
 from shared.aws.items import Item
-from shared.edge.clock import monotonic_s, utc_now
+from shared.clock import monotonic_s, utc_now
 
 _READY_LIMIT_S: Final = 300.0
 

@@ -46,10 +46,10 @@ from shared.aws.session_lists import SessionLists
 from shared.aws.tables import KILL_SWITCH_SUBJECT
 from shared.aws.topic import Topic
 from shared.aws.wire.partitions import find_partition
+from shared.clock import monotonic_s, utc_now
 from shared.core.ids import ID_BYTES, new_id
 from shared.core.switch_guards import Guarded
 from shared.documents.kinds import load_stored
-from shared.edge.clock import monotonic_s, utc_now
 from shared.edge.lambda_app import LambdaApp, Routes
 from shared.edge.opening import cache_limits, open_function_clients
 from shared.edge.reading import read_budget

@@ -7,8 +7,8 @@ from services.authorizer.denials import Denial
 from services.authorizer.event import NotAnAuthorizerEventError, parse_authorizer_event
 from services.authorizer.service import AuthorizerService
 from services.authorizer.settings import AuthorizerSettings
+from shared.clock import utc_now
 from shared.edge.audit import AuditLine
-from shared.edge.clock import utc_now
 from shared.edge.failures import Undecided
 from shared.edge.process import LambdaContext, LambdaProcess
 

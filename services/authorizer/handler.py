@@ -15,7 +15,7 @@ from shared.aws.caller_identity import CallerIdentity
 from shared.aws.clients import Service
 from shared.aws.session_standing import SessionStandings
 from shared.aws.sts_endpoints import StsEndpoints
-from shared.edge.clock import utc_now
+from shared.clock import utc_now
 from shared.edge.opening import open_function_clients
 from shared.edge.process import LambdaProcess
 from shared.edge.settings import InvalidSettingsError, read_settings

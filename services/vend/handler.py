@@ -18,7 +18,7 @@ from shared.aws.documents import SsmDocuments
 from shared.aws.grants import GrantTable
 from shared.aws.sessions import SessionTable
 from shared.aws.sts import RoleIssuer
-from shared.edge.clock import monotonic_s, utc_now
+from shared.clock import monotonic_s, utc_now
 from shared.edge.lambda_app import LambdaApp, Routes
 from shared.edge.opening import cache_limits, open_function_clients
 from shared.edge.reading import read_budget

@@ -12,7 +12,7 @@ from typing import Final
 
 from shared.aws.credentials import Credentials
 from shared.aws.errors import ThrottledError
-from shared.edge.clock import monotonic_s
+from shared.clock import monotonic_s
 
 # What the last try and marking the row as failed may take before the answer is due.
 RESERVE_S: Final = 3.0

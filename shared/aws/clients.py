@@ -13,7 +13,7 @@ from shared.aws.wire.endpoints import find_endpoint
 from shared.aws.wire.hedging import Hedge
 from shared.aws.wire.http import Http
 from shared.aws.wire.keys import Keys, find_keys
-from shared.edge.clock import utc_now
+from shared.clock import utc_now
 
 __all__ = ["Clients", "Observe", "Service", "open_clients"]
 

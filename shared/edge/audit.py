@@ -12,7 +12,7 @@ from typing import Any, Final, TextIO
 
 import orjson
 
-from shared.edge.clock import monotonic_s
+from shared.clock import monotonic_s
 from shared.edge.traces import subsegment
 
 KIND: Final = "sentinel.audit"

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
+from shared.clock import monotonic_s, utc_now
 from shared.core.identity import IdentityRules, Principal, UnknownCaller, identify
 from shared.edge.answers import Answer, Refusal, render
 from shared.edge.audit import AuditLine
-from shared.edge.clock import monotonic_s, utc_now
 from shared.edge.codes import FAILURES, Code
 from shared.edge.events import AcceptedApis, parse_event
 from shared.edge.failures import Undecided

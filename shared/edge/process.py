@@ -12,8 +12,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TextIO, TypeVar
 
+from shared.clock import monotonic_s
 from shared.edge.audit import AuditLine, write_lines
-from shared.edge.clock import monotonic_s
 from shared.edge.failures import Undecided, refusal_for
 from shared.edge.metrics import metric_line
 from shared.edge.traces import TRACE_VARIABLE, Tracer

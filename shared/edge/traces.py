@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import orjson
 
-from shared.edge.clock import epoch_s
+from shared.clock import epoch_s
 
 DAEMON_VARIABLE: Final = "AWS_XRAY_DAEMON_ADDRESS"
 TRACE_VARIABLE: Final = "_X_AMZN_TRACE_ID"

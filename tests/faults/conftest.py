@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from shared.edge.clock import utc_now
+from shared.clock import utc_now
 from tests.faults.cells import CELLS, every_run
 from tests.faults.proxy import faulty_aws
 from tests.faults.world import KEYS, REGION, World, open_world

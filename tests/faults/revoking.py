@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Final
 
 from shared.aws.session_rows import SessionRow
+from shared.clock import utc_now
 from shared.core.stamp import Via, stamp_for
-from shared.edge.clock import utc_now
 from tests.faults.granting import TOPIC, says
 from tests.faults.proxy import Target
 from tests.faults.stories import Role, Step, Story, documents, sts, table

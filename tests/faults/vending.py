@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
+from shared.clock import utc_now
 from shared.core.grants import GrantUses
 from shared.core.stamp import Via
-from shared.edge.clock import utc_now
 from tests.faults.kinds import answers
 from tests.faults.proxy import Target
 from tests.faults.stories import Role, Step, Story, documents, sts, table

@@ -21,8 +21,8 @@ from services.admin.handler import wire as wire_admin
 from services.authorizer.handler import wire as wire_authorizer
 from services.vend.handler import wire as wire_vend
 from shared.aws.session_rows import SessionRow, session_item
+from shared.clock import utc_now
 from shared.core.kill_switch import build_boundary
-from shared.edge.clock import utc_now
 from tests.faults.documents import DOCUMENTS, PROFILES
 from tests.faults.proxy import FaultyAws
 from tests.gateway_events import ACCOUNT, API_ID

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from load.report.result import describe_machine
-from shared.edge.clock import utc_now
+from shared.clock import utc_now
 from tests.mutation.explained import read_explained
 from tests.mutation.mutants import describe_change, read_modules
 from tests.mutation.outcome import LEAST_PERCENT, judge

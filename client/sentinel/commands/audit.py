@@ -8,7 +8,6 @@ from sentinel.audit import PROTECTED_ROLES, Unexplained
 from sentinel.audit_scope import Asked, Scope, find_scope
 from sentinel.auditing import Verdict, find_in_all, verify
 from sentinel.cli import HELP_OPTIONS
-from sentinel.clock import utc_now
 from sentinel.cloudtrail import open_cloudtrail
 from sentinel.doctor.aws import Aws
 from sentinel.errors import UsageError
@@ -18,6 +17,7 @@ from sentinel.session_api import open_session_api
 from sentinel.settings import Settings
 from sentinel.table import print_table
 from sentinel.times import WIRE, parse_instant_or_ago
+from shared.clock import utc_now
 
 _EPILOG: Final = """\b
 Examples:

@@ -3,7 +3,6 @@ from typing import Any, Final
 import click
 
 from sentinel.api import open_api
-from sentinel.clock import utc_now
 from sentinel.errors import UsageError
 from sentinel.grant_commands import optional_id_argument, show, step_command, window_option
 from sentinel.grant_output import print_grant, warn_unnotified
@@ -12,6 +11,7 @@ from sentinel.lists import list_options
 from sentinel.options import connection_options, json_option, profile_argument, run
 from sentinel.output import accepted, is_terminal
 from sentinel.settings import Settings
+from shared.clock import utc_now
 
 _REASONS: Final = ("incident", "maintenance", "security", "recovery", "other")
 _EPILOG: Final = """\b

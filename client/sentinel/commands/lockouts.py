@@ -3,7 +3,6 @@ from typing import Any, Final
 
 import click
 
-from sentinel.clock import utc_now
 from sentinel.grant_output import warn_unnotified
 from sentinel.lists import all_of
 from sentinel.options import connection_options, json_option, run
@@ -14,6 +13,7 @@ from sentinel.session_api import open_session_api
 from sentinel.settings import Settings
 from sentinel.target import Target, require_target, target_options
 from sentinel.unseen import warn_unseen
+from shared.clock import utc_now
 
 _LOCK_EPILOG: Final = """\b
 Examples:

@@ -3,7 +3,6 @@ from typing import Any, Final
 import click
 
 from sentinel.api import open_api
-from sentinel.clock import utc_now
 from sentinel.grant_commands import optional_id_argument, show, step_command, window_option
 from sentinel.grant_output import approve_words, print_grant, warn_unnotified
 from sentinel.grants import REQUESTS, ApprovalRequest
@@ -13,6 +12,7 @@ from sentinel.output import accepted, note
 from sentinel.settings import Settings
 from sentinel.times import WIRE, parse_instant
 from sentinel.waiting import wait_until_open
+from shared.clock import utc_now
 
 _STATUSES: Final = ("pending", "approved", "denied", "cancelled", "expired", "consumed", "ended", "withdrawn")
 _EPILOG: Final = """\b

@@ -3,7 +3,6 @@ from typing import Any, Final
 import click
 
 from sentinel.cache_upkeep import doubt_sessions, forget_session
-from sentinel.clock import utc_now
 from sentinel.errors import UsageError
 from sentinel.grant_commands import grant_id
 from sentinel.grant_output import warn_unnotified
@@ -22,6 +21,7 @@ from sentinel.session_api import open_session_api
 from sentinel.settings import Settings
 from sentinel.target import Target, find_target, target_options
 from sentinel.unseen import warn_unseen
+from shared.clock import utc_now
 
 _EPILOG: Final = """\b
 Examples:

@@ -3,7 +3,6 @@ from typing import Any, Final
 
 import click
 
-from sentinel.clock import utc_now
 from sentinel.cloudtrail import TrailDeniedError
 from sentinel.grant_commands import grant_id, optional_id_argument
 from sentinel.lists import list_options, read_filters, read_pages
@@ -16,6 +15,7 @@ from sentinel.settings import Settings
 from sentinel.trail import TrailEvent, athena_query, lake_query
 from sentinel.trail_options import open_trail, trail_region_option
 from sentinel.trail_output import print_events
+from shared.clock import utc_now
 
 _LIST_EPILOG: Final = """\b
 Examples:

@@ -10,11 +10,11 @@ from typing import Final
 import aiohttp
 
 from sentinel.api import SentinelApi
-from sentinel.clock import utc_now
 from sentinel.doctor.findings import Finding, fail, ok, skipped, warn
 from sentinel.errors import ClientError
 from sentinel.refusal import Refusal
 from sentinel.transport import Transport, proxy_for
+from shared.clock import utc_now
 
 # A proof of possession is a minute old at most; a signature five minutes (IAM User Guide, "Signature Version 4").
 _PROOFS_END: Final = timedelta(seconds=60)

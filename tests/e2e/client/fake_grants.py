@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sentinel.clock import utc_now
+from shared.clock import utc_now
 
 HOUR = timedelta(hours=1)
 

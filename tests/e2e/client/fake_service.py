@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sentinel.clock import utc_now
+from shared.clock import utc_now
 from tests.e2e.client.fake_grants import FakeGrants
 from tests.e2e.client.signatures import verify_signature
 from tests.unit.client.session_service import a_session, many_revoked, one_revoked

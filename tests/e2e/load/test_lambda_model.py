@@ -25,7 +25,7 @@ from load.lambda_model.quota import CpuQuota, KernelQuota, SteppedQuota
 from load.system.account import documents
 from load.system.functions import settings_of
 from load.system.model import ModelProcess
-from shared.edge.clock import monotonic_s
+from shared.clock import monotonic_s
 from tests.gateway_events import API_ID, http_api_event
 from tests.patience import LIMIT_S
 

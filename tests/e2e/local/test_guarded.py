@@ -11,7 +11,7 @@ from deploy.local.gateway.fronts import Front, FrontKind
 from deploy.local.gateway.guarded import GuardedApi
 from deploy.local.place import ACCOUNT, REGION
 from deploy.local.runtime.function import FunctionFailedError
-from shared.edge.clock import utc_now
+from shared.clock import utc_now
 
 FRONT = Front(FrontKind.HTTP_API, "a1b2c3d4e5", ACCOUNT, REGION)
 YES: dict[str, Any] = {"isAuthorized": True, "context": {"user": "alice"}}

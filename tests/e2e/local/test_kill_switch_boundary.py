@@ -14,10 +14,10 @@ from botocore.exceptions import ClientError
 from deploy.local.emulator.server import Emulator
 from deploy.local.keys import new_access_key
 from deploy.local.place import ACCOUNT, REGION, local_place
+from shared.clock import utc_now
 from shared.core.kill_switch import build_boundary, first_document
 from shared.core.revocation import ISSUE_MARGIN, Revocation, Target
 from shared.core.stamp import TRANSITIVE_TAG_KEYS, Stamp, Via, session_tags
-from shared.edge.clock import utc_now
 
 TABLE = "notes"
 PLACE = local_place()

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from deploy.local.place import local_place
 from deploy.local.stack import LocalStack
-from sentinel.clock import utc_now
+from shared.clock import utc_now
 from shared.core import people
 from shared.core.grants import GrantUses
 from tests.e2e.sdks.person import Person

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.local.place import local_place
 from deploy.local.stack import LocalStack
-from sentinel.clock import utc_now
+from shared.clock import utc_now
 from tests.e2e.sdks.approvals import approval, brief_for
 from tests.e2e.sdks.person import Person
 

@@ -12,7 +12,7 @@ from deploy.local.gateway.fronts import FrontKind
 from deploy.local.keys import Keys
 from deploy.local.place import REGION
 from deploy.local.stack import LocalStack
-from sentinel.clock import utc_now
+from shared.clock import utc_now
 from tests.e2e.local.requests import Answer, send
 
 pytestmark = [

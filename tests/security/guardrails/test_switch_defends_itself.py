@@ -6,9 +6,9 @@ import pytest
 
 from deploy.policies.generate import EXAMPLE
 from deploy.policies.place import Policy
+from shared.clock import utc_now
 from shared.core.kill_switch import build_boundary
 from shared.core.switch_guards import LASTING_ACTIONS, Guarded, switch_name
-from shared.edge.clock import utc_now
 from tests.security.guardrails.organization import PROTECTED, SENTINEL, SWITCH, WORKLOAD, Asker, Organization, role
 
 ADMINISTRATOR = role("prod", WORKLOAD, path="/sentinel/protected/")

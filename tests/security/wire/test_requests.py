@@ -8,7 +8,7 @@ from shared.aws.wire.line import Reply
 from shared.aws.wire.protocols import UnreadableReplyError, protocol_of
 from shared.aws.wire.service_error import ServiceError
 from shared.aws.wire.signing import Signer
-from shared.edge.clock import utc_now
+from shared.clock import utc_now
 from tests.patience import LIMIT_S
 
 KEYS = KeyPair("AKIAEXAMPLE", "secret", None)

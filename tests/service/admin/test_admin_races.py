@@ -14,7 +14,7 @@ import pytest
 
 from services.vend.handler import wire
 from services.vend.issuing import Issuer
-from shared.edge.clock import utc_now
+from shared.clock import utc_now
 from tests.gateway_events import http_api_event
 from tests.lambda_context import FakeContext
 from tests.service.admin.conftest import APPROVAL, aws, furnish

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.vend.handler import wire
-from shared.edge.clock import utc_now
+from shared.clock import utc_now
 from shared.edge.instants import parse_instant
 from shared.edge.lambda_app import LambdaApp
 from tests.gateway_events import http_api_event

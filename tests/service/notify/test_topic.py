@@ -14,8 +14,8 @@ from shared.aws.clients import Clients, Service, open_clients
 from shared.aws.documents import SsmDocuments
 from shared.aws.errors import RefusedError, UnavailableError
 from shared.aws.topic import Topic
+from shared.clock import utc_now
 from shared.core.webhook import NoticeEvent
-from shared.edge.clock import utc_now
 from tests.service.conftest import REGION
 from tests.unit.admin.notify.samples import SECRET, notice
 

@@ -8,7 +8,7 @@ import pytest
 
 from docs.pages import DOCS
 from services.admin.notify.sender import Tries, WebhookSender
-from shared.edge.clock import utc_now
+from shared.clock import utc_now
 from tests.patience import LIMIT_S
 from tests.service.notify.receiver import Names, Received, Receiver
 from tests.unit.admin.notify.samples import SECRET, notice, webhook

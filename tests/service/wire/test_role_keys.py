@@ -13,7 +13,7 @@ from aiohttp import web
 from shared.aws.clients import open_clients
 from shared.aws.wire.http import Http
 from shared.aws.wire.keys import NoKeysError, RoleKeys
-from shared.edge.clock import utc_now
+from shared.clock import utc_now
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

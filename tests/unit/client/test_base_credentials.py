@@ -17,11 +17,11 @@ import pytest
 
 from sentinel.aws import BaseCredentials
 from sentinel.base_chain import named_profile, open_chain, profile_name
-from sentinel.clock import utc_now
 from sentinel.errors import BaseCredentialsError
 from sentinel.loopback import RESOLVING
 from sentinel.remote_server import parse_remote_server
 from sentinel.settings import Settings
+from shared.clock import utc_now
 from tests.patience import LIMIT_S
 
 SERVER: Final = parse_remote_server("https://abc123.execute-api.eu-central-1.amazonaws.com")

@@ -9,11 +9,11 @@ import pytest
 
 from sentinel.cache import CredentialCache, open_cache
 from sentinel.cache_upkeep import forget_grant
-from sentinel.clock import utc_now
 from sentinel.credentials import VendedCredentials
 from sentinel.errors import ClientError, ServiceUnreachableError
 from sentinel.remote_server import parse_remote_server
 from sentinel.settings import Settings
+from shared.clock import utc_now
 from tests.unit.client.session_service import a_session, install
 from tests.unit.client.upstream import vended
 

@@ -11,9 +11,9 @@ from deploy.policies.protected import protected_trust
 from sentinel.doctor.aws import Aws
 from sentinel.doctor.deployment import Known
 from sentinel.doctor.findings import Finding, Status
+from shared.clock import utc_now
 from shared.core.kill_switch import build_boundary
 from shared.core.profile import Profile
-from shared.edge.clock import utc_now
 
 PLACE = local_place()
 ROLE = PLACE.role_arn("prod", PLACE.protected_path)

@@ -17,8 +17,8 @@ from sentinel.doctor.findings import Status
 from sentinel.doctor.functions import check_function
 from sentinel.doctor.tables import GRANTS, SESSIONS, TTL_ATTRIBUTE, TableKind, check_table
 from sentinel.transport import Transport
+from shared.clock import utc_now
 from shared.edge.audit import AuditLine
-from shared.edge.clock import utc_now
 from shared.edge.metrics import metric_line
 from tests.unit.client.session_service import SessionService, a_kill_switch
 from tests.unit.doctor.account import ACCESS, KNOWN, ROLE, Account, Quiet, complaint, healthy, only, parameter, table

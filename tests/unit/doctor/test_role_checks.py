@@ -10,11 +10,11 @@ from sentinel.doctor.findings import Status
 from sentinel.doctor.kill_switch import check_policy, check_state
 from sentinel.doctor.roles import check_role
 from sentinel.session_api import SessionApi
+from shared.clock import utc_now
 from shared.core.kill_switch import build_boundary
 from shared.core.profile import Profile
 from shared.core.revocation import Revocation, Target
 from shared.core.switch_guards import Guarded
-from shared.edge.clock import utc_now
 from shared.edge.codes import Code
 from tests.unit.client.session_service import SessionService, a_kill_switch
 from tests.unit.doctor.account import KNOWN, PLACE, PROFILE, Account, complaint, healthy, only

@@ -10,8 +10,8 @@ from deploy.local.gateway.events import Arrival, build_event
 from deploy.local.gateway.fronts import Front, FrontKind, Route, find_route
 from deploy.local.gateway.request import ReceivedRequest
 from services.authorizer.event import NotAnAuthorizerEventError, parse_authorizer_event
+from shared.clock import utc_now
 from shared.edge.answers import Refusal
-from shared.edge.clock import utc_now
 from shared.edge.events import AcceptedApis, parse_event
 from shared.edge.requests import HttpRequest
 from tests.gateway_events import ACCOUNT, API_ID, http_api_event, rest_api_event

@@ -2,7 +2,7 @@ import pytest
 
 from shared.aws.wire.http import Http
 from shared.aws.wire.keys import KeyPair, NoKeysError, RoleKeys, find_keys
-from shared.edge.clock import utc_now
+from shared.clock import utc_now
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token"}
 
