@@ -8,16 +8,14 @@ from typing import IO, Any, Final, TypeVar
 
 import click
 
+from sentinel.policy.access_lint import lint_access
+from sentinel.policy.lint import Lint, forgotten_accounts, lint_approval, lint_break_glass
 from sentinel.policy_services import unknown_services
-from shared.core.access.lint import lint
 from shared.core.access.schema import AccessPolicy
 from shared.core.admin_policy import AdminPolicy
-from shared.core.approval.lint import lint_approval
 from shared.core.approval.policy import ApprovalPolicy
-from shared.core.break_glass.lint import lint_break_glass
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
-from shared.core.lints import Lint, forgotten_accounts
 from shared.core.profile import Profile, is_profile_name
 from shared.core.webhook import Webhook
 from shared.documents import (
@@ -191,7 +189,7 @@ def find_lints(loaded: DocumentModel, catalogue: Mapping[str, Profile] | None = 
     """Find what is probably a mistake in a document of any kind."""
     match loaded:
         case AccessPolicy():
-            return [*lint(loaded, catalogue), *unknown_services(loaded)]
+            return [*lint_access(loaded, catalogue), *unknown_services(loaded)]
         case ApprovalPolicy():
             return lint_approval(loaded)
         case BreakGlassPolicy():

@@ -5,9 +5,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from sentinel.aws_services import known_services
+from sentinel.policy.lint import Lint
 from shared.core.access.schema import AccessPolicy
 from shared.core.fields import DocumentModel
-from shared.core.lints import Lint
 from shared.core.policy_syntax import service_of
 from shared.core.profile import Profile
 from shared.core.session_policy import actions_of

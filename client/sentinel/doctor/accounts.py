@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from sentinel.doctor.deployment import Known
 from sentinel.doctor.documents import Stored
 from sentinel.doctor.findings import Finding, warn
+from sentinel.policy.lint import of_every_account
 from shared.core.access.schema import AccessPolicy
 from shared.core.admin_policy import AdminPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
-from shared.core.lints import of_every_account
 
 
 def check_accounts(known: Known, stored: Stored) -> list[Finding]:

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from sentinel.doctor.aws import Aws
 from sentinel.doctor.deployment import Known
 from sentinel.doctor.findings import Finding, fail, ok, skipped, unless, warn
+from sentinel.doctor.trust import required_values, statements_of, texts
 from sentinel.errors import ClientError
 from sentinel.refusal import Refusal
 from sentinel.revocations import ROOM_TO_WARN
@@ -16,7 +17,6 @@ from sentinel.session_api import SessionApi
 from shared.core.arn import parse_arn
 from shared.core.kill_switch import MAX_LENGTH
 from shared.core.switch_guards import Guarded, owner_of, switch_name
-from shared.core.trust import required_values, statements_of, texts
 
 _SYNC: Final = "sentinel kill-switch sync"
 _PATH: Final = re.compile(r"arn:\*:iam::\*:role(/(?:[A-Za-z0-9_.-]+/)+)\*")

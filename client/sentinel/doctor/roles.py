@@ -6,11 +6,11 @@ from typing import Any, Final
 from sentinel.doctor.aws import Aws
 from sentinel.doctor.deployment import Known
 from sentinel.doctor.findings import Finding, fail, skipped, unless, warn
+from sentinel.doctor.trust import Trust, principals_of, read_trust
 from shared.core.arn import parse_arn, role_name
 from shared.core.profile import Profile
 from shared.core.stamp import PREFIX, TRANSITIVE_TAG_KEYS, TagKey
 from shared.core.sts_refusals import StsRefusal
-from shared.core.trust import Trust, principals_of, read_trust
 
 _TEMPLATE: Final = "deploy/policies/generated/protected-role-trust.json"
 # What the vend Lambda asks for; role chaining gives no more either (STS API reference, AssumeRole).

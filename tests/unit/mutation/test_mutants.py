@@ -50,10 +50,10 @@ def test_nothing_tried_is_no_score() -> None:
 
 
 def test_the_table_counts_what_was_tried_and_names_what_was_not() -> None:
-    table = render_table(Verdict([a_module(9, 1), Module("shared.core.trust", 0, [], 7)], []))
+    table = render_table(Verdict([a_module(9, 1), Module("shared.core.globs", 0, [], 7)], []))
     assert "| shared.core.stamp | 10 | 9 | 1 | 90.0 % |" in table
     assert "| **all of these** | 10 | 9 | 1 | 90.0 % |" in table
-    assert table.endswith("Mutants not tried: shared.core.trust (7).")
+    assert table.endswith("Mutants not tried: shared.core.globs (7).")
 
 
 def test_the_page_has_a_place_for_the_table() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from sentinel.aws_services import known_services
+from sentinel.policy.lint import Lint
 from sentinel.policy_files import find_lints
 from shared.core.access.schema import AccessPolicy
-from shared.core.lints import Lint
 from shared.core.profile import Profile
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from deploy.local.strict.context import AwsRequest, StrictContext
 from deploy.local.strict.rules.rule import Rules
-from shared.core.trust import Trust, read_trust, statements_of
+from sentinel.doctor.trust import Trust, read_trust, statements_of
 
 _TRUST_MAXIMUM: Final = 2048
 _INLINE_MAXIMUM: Final = 10_240

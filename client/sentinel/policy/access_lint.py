@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from sentinel.policy.lint import Lint
 from shared.core.access.schema import AccessPolicy, Conditions, Rule
 from shared.core.durations import CHAINING_MAXIMUM, format_duration
 from shared.core.globs import matches_any
-from shared.core.lints import Lint
 from shared.core.profile import Profile
 from shared.core.session_policy import UnusableSessionPolicyError, compose_session_policy
 
@@ -15,7 +15,7 @@ _LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
 _GLOB_CHARACTERS: Final = frozenset("*?")
 
 
-def lint(policy: AccessPolicy, profiles: Mapping[str, Profile] | None = None) -> list[Lint]:
+def lint_access(policy: AccessPolicy, profiles: Mapping[str, Profile] | None = None) -> list[Lint]:
     """Find what is probably a mistake, in the order of the document; with the catalogue, by its names too."""
     findings = []
     if all(rule.shadow for rule in policy.rules):

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from shared.core.access.lint import lint
+from sentinel.policy.access_lint import lint_access
+from sentinel.policy.lint import Lint
 from shared.core.access.schema import AccessPolicy
-from shared.core.lints import Lint
 from shared.core.profile import Profile
 from shared.core.session_policy import MAX_LENGTH, compose_session_policy
 
@@ -20,7 +20,7 @@ def rule(effect: str = "allow", *, name: str = "a", **more: Any) -> dict[str, An
 
 
 def found(*rules: dict[str, Any], profiles: dict[str, Profile] | None = None) -> list[Lint]:
-    return lint(AccessPolicy.model_validate({"version": "1", "rules": list(rules)}), profiles)
+    return lint_access(AccessPolicy.model_validate({"version": "1", "rules": list(rules)}), profiles)
 
 
 @pytest.mark.parametrize(

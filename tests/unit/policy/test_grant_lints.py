@@ -4,11 +4,9 @@ from typing import Any
 
 import pytest
 
-from shared.core.approval.lint import lint_approval
+from sentinel.policy.lint import Lint, lint_approval, lint_break_glass
 from shared.core.approval.policy import ApprovalPolicy
-from shared.core.break_glass.lint import lint_break_glass
 from shared.core.break_glass.policy import BreakGlassPolicy
-from shared.core.lints import Lint
 
 TAKEN = "never reached: rule 'first' before it names everything this one does"
 

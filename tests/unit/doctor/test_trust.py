@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.core.trust import principals_of, read_trust
+from sentinel.doctor.trust import principals_of, read_trust
 
 VEND = "arn:aws:iam::111122223333:role/sentinel-vend"
 OTHER = "arn:aws:iam::111122223333:role/other"

@@ -1,0 +1,1 @@
+"""What an operator does with policy documents: reading, linting, explaining and publishing them."""

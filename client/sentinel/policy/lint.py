@@ -1,0 +1,119 @@
+"""Lints: what is valid in a document and yet most likely not meant. Here those of approval and break-glass policies."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from shared.core.approval.policy import ApprovalPolicy, ApprovalRule
+from shared.core.break_glass.policy import BreakGlassPolicy, BreakGlassRule
+from shared.core.globs import is_literal, matches
+from shared.core.people import Person, same_person
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """A finding: `place` in the document, `rule` the lint's own name, `message` what happens and what to write."""
+
+    place: str
+    rule: str
+    message: str
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+class _OfAccounts(_Named, Protocol):
+    @property
+    def accounts(self) -> Sequence[str] | None: ...
+
+
+Rule = TypeVar("Rule", bound=_OfAccounts)
+
+
+def of_every_account(rules: Sequence[Rule]) -> list[tuple[int, Rule]]:
+    """Find the rules, with their positions, that give power to callers of every trusted account."""
+    return [(index, rule) for index, rule in enumerate(rules) if rule.accounts is None]
+
+
+def forgotten_accounts(rules: Sequence[_OfAccounts]) -> Iterator[Lint]:
+    """Find the rules that name no accounts in a document where others do."""
+    found = of_every_account(rules)
+    if len(found) < len(rules):
+        message = "other rules name accounts, and this one takes callers of every trusted account: name those it is for"
+        yield from (Lint(f"rules[{index}]", "every-account", message) for index, _ in found)
+
+
+def unreachable(rules: Sequence[_Named], globs: Sequence[Sequence[Iterable[str]]]) -> Iterator[Lint]:
+    """Find rules that an earlier one leaves nothing for; `globs` are each rule's lists, all of which must match."""
+    for later, wanted in enumerate(globs):
+        for earlier, taken in enumerate(globs[:later]):
+            if all(_takes_all(one, other) for one, other in zip(taken, wanted, strict=True)):
+                yield Lint(
+                    f"rules[{later}]",
+                    "unreachable",
+                    f"never reached: rule {rules[earlier].name!r} before it names everything this one does",
+                )
+                break
+
+
+def lint_approval(policy: ApprovalPolicy) -> list[Lint]:
+    """Find what is probably a mistake: rules never reached first, then in the order of the document."""
+    findings = list(unreachable(policy.rules, [[rule.profiles] for rule in policy.rules]))
+    findings.extend(forgotten_accounts(policy.rules))
+    for index, rule in enumerate(policy.rules):
+        findings.extend(_check_approvers(f"rules[{index}]", rule))
+        findings.extend(_check_auto_approval(f"rules[{index}]", rule))
+    return findings
+
+
+def lint_break_glass(policy: BreakGlassPolicy) -> list[Lint]:
+    """Find what is probably a mistake: rules never reached first, then in the order of the document."""
+    findings = list(unreachable(policy.rules, [_taken(rule) for rule in policy.rules]))
+    findings.extend(forgotten_accounts(policy.rules))
+    for index, rule in enumerate(policy.rules):
+        if _costs_nothing(rule):
+            message = "nothing limits how often: write a cooldown, a budget or require_review"
+            findings.append(Lint(f"rules[{index}]", "unlimited", message))
+    return findings
+
+
+def _check_approvers(place: str, rule: ApprovalRule) -> Iterator[Lint]:
+    if "*" in rule.approvers:
+        yield Lint(f"{place}.approvers", "anyone-approves", "* lets every colleague approve: name who should")
+    role = next((glob for glob in rule.approvers if _meets_roles(glob)), None)
+    if role is not None:
+        message = (
+            f"{role!r} is a role, whose holder picks the session name: they can approve for themselves. Name people"
+        )
+        yield Lint(f"{place}.approvers", "role-approves", message)
+    people = [Person(name) for name in rule.approvers if is_literal(name)]
+    twice = next((b.user for i, b in enumerate(people) for a in people[:i] if same_person(a, b)), None)
+    if twice is not None:
+        message = f"{twice!r} may be somebody named before under another spelling, and then counts once"
+        yield Lint(f"{place}.approvers", "same-person", message)
+
+
+def _meets_roles(glob: str) -> bool:
+    namespace, slash, _ = glob.partition("/")
+    return bool(slash) and matches(namespace, "role")
+
+
+def _check_auto_approval(place: str, rule: ApprovalRule) -> Iterator[Lint]:
+    if rule.auto_approve is not None and "*" in rule.auto_approve.users:
+        message = "everyone's requests approve themselves: an allow rule in the access policy says so more plainly"
+        yield Lint(f"{place}.auto_approve.users", "approves-everyone", message)
+
+
+def _taken(rule: BreakGlassRule) -> list[Sequence[str]]:
+    return [rule.users, rule.profiles, ("every account",) if rule.accounts is None else rule.accounts]
+
+
+def _costs_nothing(rule: BreakGlassRule) -> bool:
+    return rule.cooldown is None and rule.budget is None and not rule.require_review
+
+
+def _takes_all(earlier: Iterable[str], later: Iterable[str]) -> bool:
+    """Whether every glob of the later list is in the earlier one. A glob that covers another unseen is let pass."""
+    return set(later) <= set(earlier)
