@@ -9,10 +9,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from sentinel.policy_files import UnusableInputError, complain, read_text
+from shared.core.access.authorize import Issue, RefusalCode, Refuse, authorize, is_requestable
 from shared.core.access.evaluate import evaluate
 from shared.core.access.facts import Facts, IpAddress, parse_source_ip
 from shared.core.access.schema import AccessPolicy
-from shared.core.authorization import Issue, RefusalCode, Refuse, authorize, is_requestable
 from shared.core.fields import AccountId, DocumentModel, Duration, Name
 from shared.core.grants import Grant
 from shared.core.profile import Profile

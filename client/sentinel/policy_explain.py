@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from sentinel.policy_cases import describe_outcome
+from shared.core.access.authorize import Issue, RefusalCode, Refuse
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.explain import ConditionAccount, Explanation, RuleAccount
-from shared.core.authorization import Issue, RefusalCode, Refuse
 from shared.core.durations import format_duration
 
 # The catalogue is looked at before the policy: what it does not offer is denied to everyone.

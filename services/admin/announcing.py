@@ -8,7 +8,7 @@ from typing import Final
 from services.admin.notify.notice import notice_for
 from services.admin.notify.notifier import LIMIT_S, Notifier
 from services.admin.views import View
-from shared.core.webhook import NoticeEvent
+from shared.core.events import NoticeEvent
 from shared.edge.lambda_app import Asked
 
 # Left of the request's time for the answer itself, in seconds.

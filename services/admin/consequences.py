@@ -9,8 +9,8 @@ from services.admin.announcing import Announcer
 from services.admin.kill_switch.switch import KillSwitch
 from services.admin.revoking_views import KillSwitchView
 from services.admin.views import View
+from shared.core.events import NoticeEvent
 from shared.core.revocation import Revocation
-from shared.core.webhook import NoticeEvent
 from shared.edge.lambda_app import Asked
 
 

@@ -13,10 +13,10 @@ from services.admin.policies import Policies, PolicyReader
 from services.admin.refusals import NEEDS_READ
 from services.admin.views import ConditionView, ExplainAnswer, Outcome, RuleView, whole_seconds
 from shared.aws.grants import GrantTable, Standing
+from shared.core.access.authorize import Issue, RefusalCode, Refuse
 from shared.core.access.explain import Explanation, RuleAccount, explain
 from shared.core.access.facts import Facts, parse_source_ip
 from shared.core.admin_policy import Permission, permissions_of
-from shared.core.authorization import Issue, RefusalCode, Refuse
 from shared.core.people import Person, person_of
 from shared.core.present_grants import present_grants
 from shared.edge.answers import Answer, Refusal

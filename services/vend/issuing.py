@@ -15,8 +15,8 @@ from shared.aws.session_rows import SessionRow
 from shared.aws.sessions import Recording, SessionTable
 from shared.aws.settling import settle
 from shared.aws.sts import RoleIssuer
+from shared.core.access.authorize import Issue
 from shared.core.access.evaluate import Decision
-from shared.core.authorization import Issue
 from shared.core.grants import Grant, GrantUses
 from shared.core.ids import ID_BYTES, new_id
 from shared.core.profile import Profile

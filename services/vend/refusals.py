@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import Literal, assert_never
 
+from shared.core.access.authorize import RefusalCode
 from shared.core.access.evaluate import Decision
-from shared.core.authorization import RefusalCode
 from shared.core.grants import Grant, Lockout
 from shared.core.sts_refusals import StsRefusal
 from shared.edge.answers import Refusal

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from shared.core.authorization import is_requestable
+from shared.core.access.authorize import is_requestable
 from shared.core.durations import MalformedDurationError, parse_duration
 from shared.core.profile import is_profile_name
 from shared.edge.answers import Refusal

@@ -12,8 +12,8 @@ from services.vend.refusals import refuse, refuse_by_sts, refuse_locked_out, ref
 from services.vend.request import VendRequest, parse_vend_request
 from shared.aws.budget import Exhausted
 from shared.aws.errors import RefusedError
+from shared.core.access.authorize import RefusalCode, Refuse, authorize
 from shared.core.access.evaluate import evaluate
-from shared.core.authorization import RefusalCode, Refuse, authorize
 from shared.core.people import person_of
 from shared.core.sts_refusals import sts_refusal_of
 from shared.edge.answers import Answer, Refusal

@@ -1,11 +1,11 @@
 """A webhook: an address that is told of changes to grants. Its URL and its secret are credentials, and read as such."""
 
 import re
-from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from shared.core.events import NoticeEvent
 from shared.core.fields import DocumentModel, Glob, NonEmpty
 from shared.core.globs import matches, matches_any
 
@@ -13,31 +13,6 @@ from shared.core.globs import matches, matches_any
 _URL: Final = re.compile(r"https://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?(?:[/?][!-~]*)?")
 _MAX_URL_LENGTH: Final = 2048
 _SECRET: Final = re.compile(r"[!-~]{32,256}")
-
-
-class NoticeEvent(StrEnum):
-    """What people are told of: every change of a request or a break-glass event, every revocation, every lockout."""
-
-    REQUEST_FILED = "request.filed"
-    REQUEST_VOTED = "request.voted"  # approved by one person, and more are needed
-    REQUEST_APPROVED = "request.approved"
-    REQUEST_DENIED = "request.denied"
-    REQUEST_CANCELLED = "request.cancelled"
-    REQUEST_WITHDRAWN = "request.withdrawn"
-    REQUEST_EXPIRED = "request.expired"
-    BREAK_GLASS_STARTED = "break_glass.started"
-    BREAK_GLASS_CLOSED = "break_glass.closed"
-    BREAK_GLASS_EXPIRED = "break_glass.expired"
-    BREAK_GLASS_REVIEWED = "break_glass.reviewed"
-    SESSION_REVOKED = "session.revoked"
-    SESSIONS_REVOKED = "sessions.revoked"  # all of a user, of a profile, or of everyone
-    LOCKOUT_SET = "lockout.set"
-    LOCKOUT_LIFTED = "lockout.lifted"
-
-    @property
-    def is_of_a_grant(self) -> bool:
-        """Whether it is about an approval request or a break-glass event."""
-        return self.partition(".")[0] in ("request", "break_glass")
 
 
 def _is_https_url(value: SecretStr) -> SecretStr:

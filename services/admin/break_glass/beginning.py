@@ -19,8 +19,8 @@ from shared.aws.break_glass import BreakGlassTable
 from shared.core.access.evaluate import evaluate
 from shared.core.break_glass.beginning import BeginningObstacle, Begun, History, Invocation, begin
 from shared.core.break_glass.policy import rule_for
+from shared.core.events import NoticeEvent
 from shared.core.people import person_of
-from shared.core.webhook import NoticeEvent
 from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import parse_body
 from shared.edge.lambda_app import Asked

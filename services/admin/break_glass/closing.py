@@ -19,8 +19,8 @@ from shared.aws.break_glass import BreakGlassTable
 from shared.core.break_glass.closing import Act, ClosingObstacle, close, review, settle
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.status import EventStatus
+from shared.core.events import NoticeEvent
 from shared.core.ids import is_id
-from shared.core.webhook import NoticeEvent
 from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import parse_optional_body
 from shared.edge.lambda_app import Asked

@@ -19,13 +19,13 @@ from services.admin.revoking_bodies import Lock, Unlock
 from services.admin.revoking_views import LockoutChanged, LockoutList
 from shared.aws.lockouts import LockoutChange, LockoutTable
 from shared.core.admin_policy import Permission
+from shared.core.events import NoticeEvent
 from shared.core.grants import Ending
 from shared.core.identity import is_caller_name
 from shared.core.lockout import LiftingObstacle, LockoutRecord, lift
 from shared.core.near_names import near_names
 from shared.core.people import person_of
 from shared.core.revocation import Target
-from shared.core.webhook import NoticeEvent
 from shared.edge.answers import Answer, Refusal
 from shared.edge.codes import Code
 from shared.edge.inputs import Nothing, parse_body, parse_query

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 
 from services.admin.notify.sentences import sentence
+from shared.core.events import NoticeEvent
 from shared.core.revocation import Target
-from shared.core.webhook import NoticeEvent
 
 
 @dataclass(frozen=True, slots=True)

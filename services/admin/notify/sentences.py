@@ -6,8 +6,8 @@ from typing import Any, Final, TypeAlias
 
 from services.admin.notify.quoting import name, quote
 from shared.core.durations import format_duration
+from shared.core.events import NoticeEvent
 from shared.core.revocation import Target
-from shared.core.webhook import NoticeEvent
 
 # The object of the API's answers that the notice is about.
 Details: TypeAlias = Mapping[str, Any]

@@ -24,9 +24,9 @@ from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel
 from shared.core.approval.policy import rule_for
 from shared.core.approval.request import ApprovalRequest
 from shared.core.approval.status import RequestStatus
+from shared.core.events import NoticeEvent
 from shared.core.ids import is_id
 from shared.core.people import Person
-from shared.core.webhook import NoticeEvent
 from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import parse_optional_body
 from shared.edge.lambda_app import Asked

@@ -18,8 +18,8 @@ from shared.core.approval.filing import Ask, FilingObstacle, file_request
 from shared.core.approval.policy import rule_for
 from shared.core.approval.request import ApprovalRequest, Requester
 from shared.core.approval.status import RequestStatus
+from shared.core.events import NoticeEvent
 from shared.core.people import person_of
-from shared.core.webhook import NoticeEvent
 from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import parse_body
 from shared.edge.lambda_app import Asked

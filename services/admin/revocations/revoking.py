@@ -28,10 +28,10 @@ from shared.aws.lockouts import LockoutChange, LockoutTable
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import RevocationTable
 from shared.core.admin_policy import Permission
+from shared.core.events import NoticeEvent
 from shared.core.grants import Ending
 from shared.core.ids import is_id
 from shared.core.revocation import ISSUE_MARGIN, Revocation, Target
-from shared.core.webhook import NoticeEvent
 from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import Nothing, parse_body, parse_optional_body
 from shared.edge.lambda_app import Asked

@@ -21,10 +21,10 @@ from shared.aws.session_lists import SessionLists
 from shared.aws.session_rows import SessionRow
 from shared.aws.tables import SessionStatus
 from shared.core.admin_policy import Permission
+from shared.core.events import NoticeEvent
 from shared.core.grants import Ending
 from shared.core.ids import is_id
 from shared.core.revocation import ISSUE_MARGIN, Revocation, Target
-from shared.core.webhook import NoticeEvent
 from shared.edge.answers import Answer, Refusal
 from shared.edge.codes import Code
 from shared.edge.inputs import parse_body

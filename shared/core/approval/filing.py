@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from shared.core.access.authorize import GRANT_ENDING
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.approval.policy import ApprovalRule, auto_approved_until, can_be_met
 from shared.core.approval.request import ApprovalRequest, Requester
 from shared.core.approval.status import RequestStatus
-from shared.core.authorization import GRANT_ENDING
 from shared.core.durations import DEFAULT
 from shared.core.time_window import is_within
 

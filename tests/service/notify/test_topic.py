@@ -15,7 +15,7 @@ from shared.aws.documents import SsmDocuments
 from shared.aws.errors import RefusedError, UnavailableError
 from shared.aws.topic import Topic
 from shared.clock import utc_now
-from shared.core.webhook import NoticeEvent
+from shared.core.events import NoticeEvent
 from tests.service.conftest import REGION
 from tests.unit.admin.notify.samples import SECRET, notice
 

@@ -1,10 +1,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared.core.access.authorize import Issue, RefusalCode, Refuse
 from shared.core.access.explain import RuleAccount, explain, explain_rules
 from shared.core.access.facts import Facts, parse_source_ip
 from shared.core.access.schema import AccessPolicy
-from shared.core.authorization import Issue, RefusalCode, Refuse
 from shared.core.stamp import Via
 
 MONDAY = datetime(2026, 1, 5, 20, 30, tzinfo=UTC)

@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.core.access.authorize import Issue, Refuse, authorize
 from shared.core.access.evaluate import evaluate
 from shared.core.access.explain import explain
 from shared.core.access.schema import AccessPolicy
-from shared.core.authorization import Issue, Refuse, authorize
 from shared.core.stamp import Via
 from tests.unit.core import reference
 from tests.unit.core.strategies import asks, documents, facts_of, grants_of, name_rules, rules

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.admin.notify import Notice, notice_for
-from shared.core.webhook import NoticeEvent, Webhook
+from shared.core.events import NoticeEvent
+from shared.core.webhook import Webhook
 from shared.documents import load_webhook
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ import orjson
 from pydantic import SecretStr
 
 from services.admin.notify.message import message_for, sign
-from shared.core.webhook import NoticeEvent
+from shared.core.events import NoticeEvent
 from tests.unit.admin.notify.samples import DELIVERY_ID, GRANT_ID, SECRET, notice, request, slack_webhook, webhook
 
 TIMESTAMP = 1_793_620_800

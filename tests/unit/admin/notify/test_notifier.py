@@ -12,7 +12,8 @@ from services.admin.notify.notifier import Webhooks
 from services.admin.notify.sender import WebhookSender
 from shared.aws.errors import UnavailableError
 from shared.aws.topic import Topic
-from shared.core.webhook import NoticeEvent, Webhook
+from shared.core.events import NoticeEvent
+from shared.core.webhook import Webhook
 from shared.documents import DocumentError
 from shared.documents.problems import Problem
 from tests.unit.admin.notify.samples import NOW, SECRET, lockout, notice, slack_webhook, webhook

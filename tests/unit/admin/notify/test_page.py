@@ -3,7 +3,8 @@
 import re
 
 from docs.pages import DOCS
-from shared.core.webhook import NoticeEvent, Webhook
+from shared.core.events import NoticeEvent
+from shared.core.webhook import Webhook
 
 PAGE = (DOCS / "notifications.md").read_text(encoding="utf-8")
 

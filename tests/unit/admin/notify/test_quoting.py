@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.admin.notify import notice_for
 from services.admin.notify.slack import render_slack
-from shared.core.webhook import NoticeEvent
+from shared.core.events import NoticeEvent
 from tests.unit.admin.notify.samples import (
     DELIVERY_ID,
     NOW,

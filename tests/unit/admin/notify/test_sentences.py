@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.admin.notify.sentences import sentence
-from shared.core.webhook import NoticeEvent
+from shared.core.events import NoticeEvent
 from tests.unit.admin.notify.samples import GRANT_ID, WINDOW, act, event, lockout, request, revocation, session, vote
 
 APPROVE = f"bob or *@sec.example can approve: sentinel approve {GRANT_ID}"

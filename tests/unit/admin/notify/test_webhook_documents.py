@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.core.webhook import NoticeEvent
+from shared.core.events import NoticeEvent
 from shared.documents import DocumentError, load_webhook
 from tests.unit.admin.notify.samples import SECRET, slack_webhook, webhook
 

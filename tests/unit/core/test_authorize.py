@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.core.access.authorize import Issue, RefusalCode, Refuse, authorize, is_requestable
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.schema import Rule
-from shared.core.authorization import Issue, RefusalCode, Refuse, authorize, is_requestable
 from shared.core.grants import Grant, Lockout, longest
 from shared.core.stamp import Via
 

@@ -1,0 +1,28 @@
+"""The catalogue of notification events."""
+
+from enum import StrEnum
+
+
+class NoticeEvent(StrEnum):
+    """Every change of a request or a break-glass event, every revocation and every lockout, by its name in notices."""
+
+    REQUEST_FILED = "request.filed"
+    REQUEST_VOTED = "request.voted"  # approved by one person, and more are needed
+    REQUEST_APPROVED = "request.approved"
+    REQUEST_DENIED = "request.denied"
+    REQUEST_CANCELLED = "request.cancelled"
+    REQUEST_WITHDRAWN = "request.withdrawn"
+    REQUEST_EXPIRED = "request.expired"
+    BREAK_GLASS_STARTED = "break_glass.started"
+    BREAK_GLASS_CLOSED = "break_glass.closed"
+    BREAK_GLASS_EXPIRED = "break_glass.expired"
+    BREAK_GLASS_REVIEWED = "break_glass.reviewed"
+    SESSION_REVOKED = "session.revoked"
+    SESSIONS_REVOKED = "sessions.revoked"  # all of a user, of a profile, or of everyone
+    LOCKOUT_SET = "lockout.set"
+    LOCKOUT_LIFTED = "lockout.lifted"
+
+    @property
+    def is_of_a_grant(self) -> bool:
+        """Whether it is about an approval request or a break-glass event."""
+        return self.partition(".")[0] in ("request", "break_glass")
