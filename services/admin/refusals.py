@@ -5,6 +5,7 @@ from typing import Final
 
 from shared.aws.budget import Exhausted
 from shared.aws.tables import ALL_SUBJECT
+from shared.core.access.authorize import no_rule_gives
 from shared.core.grants import Lockout
 from shared.edge.answers import Refusal
 from shared.edge.codes import Code
@@ -56,7 +57,7 @@ def refuse_actor(user: str, lockouts: Collection[Lockout]) -> Refusal:
 
 def refuse_profile(user: str, profile: str) -> Refusal:
     """Refuse an unknown or disabled profile in the words of one that no rule gives: they look alike from outside."""
-    return Refusal(Code.DENIED, f"No rule of the access policy gives {user} the profile {profile}, or there is none.")
+    return Refusal(Code.DENIED, no_rule_gives(user, profile))
 
 
 def refuse_contended(kind: str) -> Refusal:

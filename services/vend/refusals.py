@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Literal, assert_never
 
-from shared.core.access.authorize import RefusalCode
+from shared.core.access.authorize import RefusalCode, no_rule_gives
 from shared.core.access.evaluate import Decision
 from shared.core.grants import Grant, Lockout
 from shared.core.sts_refusals import StsRefusal
@@ -14,7 +14,7 @@ from shared.edge.lockouts import lockout_words
 
 def refuse_profile(user: str, profile: str) -> Refusal:
     """Refuse an unknown or disabled profile in the words of one that no rule gives: they look alike from outside."""
-    return Refusal(Code.DENIED, f"No rule of the access policy gives {user} the profile {profile}, or there is none.")
+    return Refusal(Code.DENIED, no_rule_gives(user, profile))
 
 
 def refuse(

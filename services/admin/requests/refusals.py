@@ -4,6 +4,7 @@ from typing import assert_never
 
 from services.admin.bodies import FileRequest
 from services.admin.views import RequestView
+from shared.core.access.authorize import no_rule_gives
 from shared.core.access.evaluate import Decision
 from shared.core.approval.deciding import DecidingObstacle
 from shared.core.approval.filing import LATEST_START, FilingObstacle
@@ -94,7 +95,7 @@ def describe_state(view: RequestView) -> str:
 
 def _denied(user: str, profile: str, decision: Decision) -> str:
     if decision.rule is None:
-        return f"No rule of the access policy gives {user} the profile {profile}, or there is none."
+        return no_rule_gives(user, profile)
     reason = f" ({decision.rule.reason})" if decision.rule.reason else ""
     return f"Rule {decision.rule.name} denies {user} the profile {profile}{reason}; no approval can change that."
 

@@ -90,6 +90,15 @@ def authorize(
     return Refuse(RefusalCode.GRANT_ENDING if serving else _refusal(decision))
 
 
+def no_rule_gives(user: str, profile: str) -> str:
+    """Word the refusal of a profile that no rule gives.
+
+    Whatever refuses a profile that is not there, or is switched off, says exactly this: no answer tells a profile that
+    does not exist from one that is forbidden.
+    """
+    return f"No rule of the access policy gives {user} the profile {profile}, or there is none."
+
+
 def _serving_grants(decision: Decision, profile: str, grants: list[Grant], now: datetime) -> list[Grant]:
     """List the grants that may serve this decision, preferred first."""
     kinds: list[Via] = []

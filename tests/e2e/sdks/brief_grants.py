@@ -7,8 +7,8 @@ to run that long before it needs a second one. No clock is touched: what is vend
 from datetime import timedelta
 
 from services.vend.handler import handler
-from shared.core import authorization
+from shared.core.access import authorize
 
-authorization.GRANT_ENDING = timedelta(0)  # type: ignore[misc]
+authorize.GRANT_ENDING = timedelta(0)  # type: ignore[misc]
 
 __all__ = ["handler"]

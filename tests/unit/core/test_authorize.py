@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.core.access.authorize import Issue, RefusalCode, Refuse, authorize, is_requestable
+from shared.core.access.authorize import Issue, RefusalCode, Refuse, authorize, is_requestable, no_rule_gives
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.schema import Rule
 from shared.core.grants import Grant, Lockout, longest
@@ -183,3 +183,9 @@ def test_a_lockout_lasts_until_its_end_or_until_lifted() -> None:
     assert Lockout("user#alice", "incident").is_active(NOW)
     assert Lockout("all", "incident", NOW + timedelta(seconds=1)).is_active(NOW)
     assert not Lockout("all", "incident", NOW).is_active(NOW)
+
+
+def test_a_profile_that_no_rule_gives_is_refused_in_the_words_of_one_that_is_not_there() -> None:
+    assert no_rule_gives("alice", "prod") == (
+        "No rule of the access policy gives alice the profile prod, or there is none."
+    )
