@@ -9,6 +9,8 @@ from typing import Final
 from deploy.packages.target import Target
 
 PROJECT: Final = Path(__file__).parents[2]
+# aws-xray-sdk names botocore for sampling rules, which Lambda has applied already; `left_out` leaves that part out.
+_NOT_NEEDED: Final = "botocore"
 
 
 class UvError(RuntimeError):
@@ -22,7 +24,9 @@ def export_group(group: str) -> str:
         UvError: the lock file is not that of pyproject.toml.
 
     """
-    return _uv("export", "--locked", "--no-emit-project", f"--only-group={group}", "--no-annotate")
+    return _uv(
+        "export", "--locked", "--no-emit-project", f"--only-group={group}", f"--prune={_NOT_NEEDED}", "--no-annotate"
+    )
 
 
 def export_all() -> str:

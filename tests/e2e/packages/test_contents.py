@@ -49,8 +49,10 @@ def test_every_module_of_a_zip_imports_with_nothing_but_the_zip(package: Package
     program = (find_interpreter(package.target.python), "-I", "-S", "-B", HERE / "import_all.py")
     settings = function_settings(package.contents.service, [API_ID], "http://127.0.0.1:1")
     keys = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION}
+    # As Lambda sets them: where it has unpacked the zip, and where X-Ray's daemon is.
+    runtime = {"LAMBDA_TASK_ROOT": str(package.folder), "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000"}
     command = (*program, package.folder, package.contents.handler)
-    done = subprocess.run(command, env=settings | keys, capture_output=True, check=False, text=True)
+    done = subprocess.run(command, env=settings | keys | runtime, capture_output=True, check=False, text=True)
     assert done.returncode == 0, done.stderr
     told: Any = json.loads(done.stdout)
     assert told["failed"] == {}
@@ -61,6 +63,12 @@ def test_a_zip_holds_one_service_and_nothing_for_another_place(package: Package)
     services = {name.split("/")[1] for name in names(package) if name.startswith("services/")}
     assert services == {package.contents.service, "__init__.py", "__pycache__"}
     assert not UNWANTED & {name.split("/")[0] for name in names(package)}
+
+
+def test_a_zip_records_traces_and_holds_nothing_that_patches_libraries(package: Package) -> None:
+    held = {name for name in names(package) if name.startswith("aws_xray_sdk/")}
+    assert "aws_xray_sdk/core/recorder.py" in held
+    assert not [name for name in held if name.startswith(("aws_xray_sdk/ext/", "aws_xray_sdk/core/sampling/connector"))]
 
 
 def test_every_module_is_compiled_and_never_compiled_again(package: Package) -> None:

@@ -8,8 +8,8 @@ import pytest
 from deploy.packages.contents import CONTENTS, Contents, find_imports, source_of
 from deploy.packages.dependencies import PROJECT
 
-# The names under which three distributions are imported.
-DISTRIBUTIONS = {"yaml": "pyyaml", "pydantic_core": "pydantic-core"}
+# The names under which distributions are imported, where they differ.
+DISTRIBUTIONS = {"aws_xray_sdk": "aws-xray-sdk", "yaml": "pyyaml", "pydantic_core": "pydantic-core"}
 RUNTIME = {"snapshot_restore_py"}
 
 
