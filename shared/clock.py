@@ -9,11 +9,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - this file owns the clock
 
 
-def epoch_s() -> float:
-    """Give the present instant in seconds since 1970, UTC, as traces have it."""
-    return time.time()  # noqa: TID251 - this file owns the clock
-
-
 def monotonic_s() -> float:
     """Seconds on a clock that never goes back; only differences mean anything."""
     return time.monotonic()
