@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := $(UV) run --frozen
-# Tests never see the AWS settings of whoever runs them.
+# Tests never see the developer's own AWS settings.
 CLEAN := env -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 # A file of tests stays with one worker, which starts what the file needs once. Files that take longest begin first.
 SPREAD := -n 2 --dist loadscope --no-loadscope-reorder
@@ -18,9 +18,10 @@ demo: $(UV) ## the whole system on this machine, and a short tour of it
 test: $(UV) ## every test
 	$(CLEAN) $(RUN) --group cdk pytest $(SPREAD) $(PYTEST_ARGS)
 
-lint: $(UV) ## format, lint, types, import rules
+lint: $(UV) ## format, lint, vocabulary, types, import rules
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
+	$(RUN) codespell
 	$(RUN) mypy
 	$(RUN) lint-imports
 
