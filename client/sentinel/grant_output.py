@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 import click
 
-from sentinel.grants import Act, ApprovalRequest, BreakGlassEvent, Grant, Window
+from sentinel.grants import Action, ApprovalRequest, BreakGlassEvent, Grant, Window
 from sentinel.output import note, print_json
 from sentinel.table import print_table
 from sentinel.times import absolute, relative
@@ -84,7 +84,7 @@ def _facts(grant: Grant, now: datetime) -> Iterator[tuple[str, str]]:
         yield "uses", "one vend" if grant.uses == "once" else ""
         yield "approvers", f"{grant.quorum} of {', '.join(grant.approvers)}"
         for approval in grant.approvals:
-            yield "approved", act_words(Act(by=approval.user, at=approval.at, comment=approval.comment), now)
+            yield "approved", action_words(Action(by=approval.user, at=approval.at, comment=approval.comment), now)
     else:
         yield "reason", grant.reason
         yield "justification", grant.justification
@@ -93,9 +93,9 @@ def _facts(grant: Grant, now: datetime) -> Iterator[tuple[str, str]]:
         yield "window", _window_words(grant.window, now)
         yield "shorter", _shortened_words(grant, grant.window)
     if grant.ended is not None:
-        yield "ended", act_words(grant.ended, now)
+        yield "ended", action_words(grant.ended, now)
     if isinstance(grant, BreakGlassEvent) and grant.review is not None:
-        yield "reviewed", act_words(grant.review, now)
+        yield "reviewed", action_words(grant.review, now)
 
 
 def _shortened_words(grant: Grant, window: Window) -> str:
@@ -129,10 +129,10 @@ def _start_words(request: ApprovalRequest, now: datetime) -> str:
     return f"{relative(request.starts_at, now)} ({absolute(request.starts_at)}), or when it is approved, if later"
 
 
-def act_words(act: Act, now: datetime) -> str:
+def action_words(action: Action, now: datetime) -> str:
     """Say who did something, when, and what they said."""
-    by = f"by {act.by} " if act.by else ""
-    return f"{by}{relative(act.at, now)}" + (f": {act.comment}" if act.comment else "")
+    by = f"by {action.by} " if action.by else ""
+    return f"{by}{relative(action.at, now)}" + (f": {action.comment}" if action.comment else "")
 
 
 def _when(grant: Grant, now: datetime) -> str:

@@ -22,7 +22,7 @@ class Window(Answer):
     ends_at: AwareDatetime
 
 
-class Act(Answer):
+class Action(Answer):
     """Who did something, when, and what they said; `by` is None where time did it."""
 
     by: Shown | None = None
@@ -55,7 +55,7 @@ class ApprovalRequest(Answer):
     quorum: int = 1
     approvers: tuple[Shown, ...] = ()
     auto_approved: bool = False
-    ended: Act | None = None
+    ended: Action | None = None
 
 
 class BreakGlassEvent(Answer):
@@ -69,8 +69,8 @@ class BreakGlassEvent(Answer):
     created_at: AwareDatetime
     window: Window
     review_required: bool = False
-    ended: Act | None = None
-    review: Act | None = None
+    ended: Action | None = None
+    review: Action | None = None
 
 
 Grant = ApprovalRequest | BreakGlassEvent

@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from sentinel.errors import ClientError
-from sentinel.grant_output import act_words
+from sentinel.grant_output import action_words
 from sentinel.output import note, print_json
 from sentinel.revocations import ROOM_TO_WARN, KillSwitch, Lockout, Revocation, SwitchedAccount
 from sentinel.sessions import Session
@@ -56,7 +56,7 @@ def lockout_words(lockout: Lockout, now: datetime) -> str:
     """Say whom a lockout keeps out and how long."""
     whom = target_words(lockout.target, lockout.name)
     if lockout.lifted is not None:
-        return f"{whom} is not locked out any more: lifted {act_words(lockout.lifted, now)}"
+        return f"{whom} is not locked out any more: lifted {action_words(lockout.lifted, now)}"
     if lockout.ends_at is None:
         return f"{whom} is locked out until `sentinel unlock`: no new credentials"
     ends = "ended" if lockout.ends_at <= now else "ends"

@@ -6,7 +6,7 @@ from typing import Final, Literal
 from pydantic import AwareDatetime, Field
 
 from sentinel.answers import Answer, ListAnswer, Shown
-from sentinel.grants import Act, GrantId
+from sentinel.grants import Action, GrantId
 from sentinel.sessions import Session
 
 TargetKind = Literal["user", "profile", "all"]
@@ -39,7 +39,7 @@ class Lockout(Answer):
     by: Shown
     at: AwareDatetime
     ends_at: AwareDatetime | None = None
-    lifted: Act | None = None
+    lifted: Action | None = None
 
 
 class KnownName(Answer):

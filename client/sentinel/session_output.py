@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from sentinel.grant_output import act_words
+from sentinel.grant_output import action_words
 from sentinel.output import note, print_json
 from sentinel.sessions import Session
 from sentinel.table import print_table
@@ -41,7 +41,7 @@ def _cells(session: Session, now: datetime) -> tuple[str, ...]:
 def _facts(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
     yield "id", session.id
     yield "status", session.status
-    yield "revoked", "" if session.revoked is None else act_words(session.revoked, now)
+    yield "revoked", "" if session.revoked is None else action_words(session.revoked, now)
     yield "user", session.user
     yield "profile", session.profile
     yield "via", session.via

@@ -6,7 +6,7 @@ from typing import Final, Literal
 from pydantic import AwareDatetime, Field
 
 from sentinel.answers import Answer, ListAnswer, Shown
-from sentinel.grants import Act, GrantId
+from sentinel.grants import Action, GrantId
 
 SessionStatus = Literal["active", "revoked", "expired", "failed"]
 SESSION_STATUSES: Final = ("active", "revoked", "expired", "failed")
@@ -31,7 +31,7 @@ class Session(Answer):
     request_id: Shown
     issued_at: AwareDatetime
     ends_at: AwareDatetime
-    revoked: Act | None = None
+    revoked: Action | None = None
 
 
 class SessionAnswer(Answer):

@@ -10,8 +10,8 @@ from typing import Final
 
 from shared.aws.items import Item
 from shared.aws.revocation_rows import RevocationRow, revocation_attributes
+from shared.core.action import Action
 from shared.core.durations import CHAINING_MAXIMUM
-from shared.core.grants import Ending
 from shared.core.revocation import Revocation, Target
 
 # Of all tasks in the scenario, as half an hour of it counted them. Two of sixteen callers respond, and half of what
@@ -28,5 +28,5 @@ def revocations_before(now: datetime, per_second: float, users: Sequence[str]) -
         name = f"{number:016}"
         revocation = Revocation(Target.SESSION, name, at, user)
         yield revocation_attributes(
-            RevocationRow(name, revocation, Ending(user, at, "load"), marked=1, is_complete=True),
+            RevocationRow(name, revocation, Action(user, at, "load"), marked=1, is_complete=True),
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from services.admin.sessions.view import SessionView
-from services.admin.views import Act, View
+from services.admin.views import ActionView, View
 from shared.core.kill_switch import Reach
 from shared.core.revocation import Target
 from shared.edge.instants import Instant
@@ -64,7 +64,7 @@ class LockoutView(View):
     by: str
     at: Instant
     ends_at: Instant | None
-    lifted: Act | None
+    lifted: ActionView | None
 
 
 class KnownName(View):

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.core.action import Action
 from shared.core.approval.status import RequestStatus
 from shared.core.break_glass.policy import ReasonCode
 from shared.core.break_glass.status import EventStatus
@@ -29,12 +30,16 @@ class Window(View):
     ends_at: Instant
 
 
-class Act(View):
+class ActionView(View):
     """Who did something, when, and what they said. `by` is null where time did it."""
 
     by: str | None
     at: Instant
     comment: str | None
+
+
+def view_action(action: Action | None) -> ActionView | None:
+    return None if action is None else ActionView(by=action.by, at=action.at, comment=action.comment)
 
 
 class Approval(View):
@@ -64,7 +69,7 @@ class RequestView(View):
     quorum: int
     approvers: tuple[str, ...]
     auto_approved: bool
-    ended: Act | None
+    ended: ActionView | None
     rule: str | None
     policy_version: str
 
@@ -82,8 +87,8 @@ class EventView(View):
     created_at: Instant
     window: Window
     review_required: bool
-    ended: Act | None
-    review: Act | None
+    ended: ActionView | None
+    review: ActionView | None
     rule: str
     policy_version: str
 

@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import Final
 
 from shared.aws.grant_rows import (
+    action_value,
     check_key,
-    ending_value,
     grant_attributes,
     optional_instant,
     optional_text,
     person_attributes,
-    read_ending,
+    read_action,
     read_person,
 )
 from shared.aws.items import (
@@ -67,7 +67,7 @@ def request_item(request: ApprovalRequest) -> Item:
             "is_auto_approved": flag_value(is_set=request.is_auto_approved),
             "starts_at": optional_instant(request.starts_at),
             "ends_at": optional_instant(request.ends_at),
-            "ended": ending_value(request.ended),
+            "ended": action_value(request.ended),
         },
     )
 
@@ -107,7 +107,7 @@ def read_request(item: Item) -> ApprovalRequest:
         is_auto_approved=reader.flag("is_auto_approved"),
         starts_at=reader.optional_instant("starts_at"),
         ends_at=reader.optional_instant("ends_at"),
-        ended=read_ending(reader.optional_map("ended")),
+        ended=read_action(reader.optional_map("ended")),
     )
 
 

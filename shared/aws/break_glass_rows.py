@@ -4,12 +4,11 @@ from datetime import timedelta
 from typing import Final
 
 from shared.aws.grant_rows import (
+    action_value,
     check_key,
-    ending_value,
     grant_attributes,
-    optional_text,
     person_attributes,
-    read_ending,
+    read_action,
     read_person,
 )
 from shared.aws.items import (
@@ -18,14 +17,14 @@ from shared.aws.items import (
     flag_value,
     instant_value,
     known,
-    map_value,
     maps_value,
     number_value,
     text_value,
 )
 from shared.aws.tables import LEDGER_ITEM, TTL_ATTRIBUTE, ItemKind
+from shared.core.action import Action
 from shared.core.break_glass.beginning import NAMES_KEPT, Ledger, Naming, Spending
-from shared.core.break_glass.event import BreakGlassEvent, Review
+from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import ReasonCode
 from shared.core.break_glass.status import EventStatus
 
@@ -58,8 +57,8 @@ def event_item(event: BreakGlassEvent) -> Item:
             "is_review_required": flag_value(is_set=event.is_review_required),
             "rule": text_value(event.rule),
             "policy_version": text_value(event.policy_version),
-            "ended": ending_value(event.ended),
-            "review": _review_value(event.review),
+            "ended": action_value(event.ended),
+            "review": action_value(event.review),
         },
     )
 
@@ -87,7 +86,7 @@ def read_event(item: Item) -> BreakGlassEvent:
         rule=reader.text("rule"),
         policy_version=reader.text("policy_version"),
         status=reader.word("status", EventStatus),
-        ended=read_ending(reader.optional_map("ended")),
+        ended=read_action(reader.optional_map("ended")),
         review=_read_review(reader.optional_map("review")),
     )
 
@@ -124,14 +123,8 @@ def read_ledger(item: Item | None) -> Ledger:
     return Ledger(reader.number("version"), tuple(spent), tuple(names))
 
 
-def _review_value(review: Review | None) -> dict[str, Item] | None:
-    if review is None:
-        return None
-    facts = {"by": text_value(review.by), "at": instant_value(review.at), "comment": optional_text(review.comment)}
-    return map_value(known(facts))
-
-
-def _read_review(reader: ItemReader | None) -> Review | None:
-    if reader is None:
-        return None
-    return Review(reader.text("by"), reader.instant("at"), reader.optional_text("comment"))
+def _read_review(reader: ItemReader | None) -> Action | None:
+    """Read a review; unlike an end, it is always someone's."""
+    if reader is not None:
+        reader.text("by")
+    return read_action(reader)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from shared.aws.batches import load_items
-from shared.aws.grant_rows import ending_value, read_ending
+from shared.aws.grant_rows import action_value, read_action
 from shared.aws.items import Item, ItemReader, instant_value, known, text_value
 from shared.aws.readable import read_readable
 from shared.aws.session_rows import SessionRow
@@ -23,7 +23,7 @@ from shared.aws.tables import (
     profile_subject,
     user_subject,
 )
-from shared.core.grants import Ending
+from shared.core.action import Action
 
 # DynamoDB API reference, BatchGetItem: at most 100 items.
 _MOST_KEYS: Final = 100
@@ -35,7 +35,7 @@ class Cutoff:
 
     subject: str
     issued_until: datetime
-    ending: Ending
+    ending: Action
 
     def reaches(self, row: SessionRow) -> bool:
         """Whether a session falls under it. The row of a session keeps whole seconds, and so does a cutoff."""
@@ -51,7 +51,7 @@ def cutoff_item(cutoff: Cutoff) -> Item:
         {
             **cutoff_key(cutoff.subject),
             "revoked_until": instant_value(cutoff.issued_until),
-            "ending": ending_value(cutoff.ending),
+            "ending": action_value(cutoff.ending),
             TTL_ATTRIBUTE: instant_value(cutoff.issued_until + EVIDENCE),
         },
     )
@@ -65,7 +65,7 @@ def read_cutoff(item: Item) -> Cutoff:
 
     """
     reader = ItemReader("a cutoff of the grant table", item)
-    ending = read_ending(reader.optional_map("ending"))
+    ending = read_action(reader.optional_map("ending"))
     if ending is None:
         raise reader.unreadable("ending", "must say who revoked")
     return Cutoff(reader.text("subject"), reader.instant("revoked_until"), ending)

@@ -11,7 +11,7 @@ from shared.aws.items import (
     text_value,
 )
 from shared.aws.tables import EVIDENCE, TTL_ATTRIBUTE, ItemKind, grant_item, kind_and_name, user_subject
-from shared.core.grants import Ending
+from shared.core.action import Action
 from shared.core.people import Person
 
 
@@ -82,24 +82,24 @@ def read_person(reader: ItemReader) -> Person:
     )
 
 
-def ending_value(ending: Ending | None) -> dict[str, Item] | None:
-    if ending is None:
+def action_value(action: Action | None) -> dict[str, Item] | None:
+    if action is None:
         return None
     return map_value(
         known(
             {
-                "by": optional_text(ending.by),
-                "at": instant_value(ending.at),
-                "comment": optional_text(ending.comment),
+                "by": optional_text(action.by),
+                "at": instant_value(action.at),
+                "comment": optional_text(action.comment),
             },
         ),
     )
 
 
-def read_ending(reader: ItemReader | None) -> Ending | None:
+def read_action(reader: ItemReader | None) -> Action | None:
     if reader is None:
         return None
-    return Ending(reader.optional_text("by"), reader.instant("at"), reader.optional_text("comment"))
+    return Action(reader.optional_text("by"), reader.instant("at"), reader.optional_text("comment"))
 
 
 def optional_text(text: str | None) -> dict[str, str] | None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from shared.aws.batches import load_items
 from shared.aws.copies import copy_writes
 from shared.aws.errors import speaking_to
-from shared.aws.grant_rows import ending_value, optional_instant, read_ending
+from shared.aws.grant_rows import action_value, optional_instant, read_action
 from shared.aws.items import Item, ItemReader, instant_value, known, text_value
 from shared.aws.readable import read_readable
 from shared.aws.tables import (
@@ -140,7 +140,7 @@ def _item(record: LockoutRecord) -> Item:
             "created_at": instant_value(record.at),
             "ends_at": optional_instant(record.ends_at),
             "status": _status(record),
-            "lifted": ending_value(record.lifted),
+            "lifted": action_value(record.lifted),
             "open_kind": text_value(ItemKind.LOCKOUT) if record.lifted is None else None,
             TTL_ATTRIBUTE: None if ended is None else instant_value(ended + EVIDENCE),
         },
@@ -176,7 +176,7 @@ def _read(item: Item) -> LockoutRecord:
         by=reader.text("locked_by"),
         at=reader.instant("created_at"),
         ends_at=reader.optional_instant("ends_at"),
-        lifted=read_ending(reader.optional_map("lifted")),
+        lifted=read_action(reader.optional_map("lifted")),
         person=reader.optional_text("person") or "",
     )
     if record.target is Target.SESSION or reader.text("subject") not in lockout_subjects(record.target, record.name):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from shared.aws.items import Item, ItemReader, flag_value, instant_value, known, map_value, number_value, text_value
 from shared.aws.session_lists import SessionPosition
 from shared.aws.tables import EVIDENCE, REVOCATIONS_SUBJECT, TTL_ATTRIBUTE, revocation_item
-from shared.core.grants import Ending
+from shared.core.action import Action
 from shared.core.revocation import Revocation, Target
 
 
@@ -18,7 +18,7 @@ class RevocationRow:
 
     revocation_id: str
     revocation: Revocation
-    ending: Ending
+    ending: Action
     marked: int = 0
     reached: SessionPosition | None = None
     is_complete: bool = False
@@ -73,7 +73,7 @@ def read_revocation(item: Item) -> RevocationRow:
             reader.instant("revoked_at"),
             is_own="is_own" in item and reader.flag("is_own"),
         ),
-        ending=Ending(reader.optional_text("revoked_by"), reader.instant("revoked_at"), reader.optional_text("reason")),
+        ending=Action(reader.optional_text("revoked_by"), reader.instant("revoked_at"), reader.optional_text("reason")),
         marked=reader.number("marked"),
         reached=None if reached is None else _read_position(reached),
         is_complete=reader.flag("is_complete"),

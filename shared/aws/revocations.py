@@ -8,7 +8,7 @@ from shared.aws.by_id import find_by_id
 from shared.aws.copies import copy_writes
 from shared.aws.cutoffs import Cutoff, cutoff_item, load_cutoffs
 from shared.aws.errors import UnreadableError, speaking_to
-from shared.aws.grant_rows import ending_value
+from shared.aws.grant_rows import action_value
 from shared.aws.items import flag_value, map_value, number_value, text_value
 from shared.aws.lockouts import LockoutChange
 from shared.aws.revocation_rows import (
@@ -28,8 +28,8 @@ from shared.aws.tables import (
 )
 from shared.aws.transactions import Committed, transact
 from shared.aws.wire.service_error import ServiceError
+from shared.core.action import Action
 from shared.core.durations import CHAINING_MAXIMUM
-from shared.core.grants import Ending
 from shared.core.revocation import Revocation, Target
 
 
@@ -117,7 +117,7 @@ class RevocationTable:
             raise UnreadableError("dynamodb", "the cutoff cannot be understood")
         return cutoffs[subject].issued_until if subject in cutoffs else None
 
-    async def mark_revoked(self, row: SessionRow, ending: Ending) -> bool:
+    async def mark_revoked(self, row: SessionRow, ending: Action) -> bool:
         """Mark the row of a session that a cutoff has ended; False where it was not active any more.
 
         Raises:
@@ -198,7 +198,7 @@ class RevocationTable:
     def _listed(self, row: RevocationRow) -> dict[str, Any]:
         return {"TableName": self._grant_table, "Item": revocation_attributes(row)}
 
-    def _mark(self, session_id: str, ending: Ending) -> dict[str, Any]:
+    def _mark(self, session_id: str, ending: Action) -> dict[str, Any]:
         return {
             "TableName": self._session_table,
             "Key": {"session_id": text_value(session_id)},
@@ -208,6 +208,6 @@ class RevocationTable:
             "ExpressionAttributeValues": {
                 ":active": text_value(SessionStatus.ACTIVE),
                 ":revoked": text_value(SessionStatus.REVOKED),
-                ":ending": ending_value(ending),
+                ":ending": action_value(ending),
             },
         }

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from shared.aws.grant_rows import ending_value, read_ending
+from shared.aws.grant_rows import action_value, read_action
 from shared.aws.items import Item, ItemReader, instant_value, known, text_value
 from shared.aws.tables import EVIDENCE, TTL_ATTRIBUTE, SessionStatus, day_of
-from shared.core.grants import Ending
+from shared.core.action import Action
 from shared.core.stamp import Via
 
 _TEXTS: Final = (
@@ -47,7 +47,7 @@ class SessionRow:
     issued_at: datetime
     ends_at: datetime
     status: SessionStatus = SessionStatus.ACTIVE
-    revoked: Ending | None = None
+    revoked: Action | None = None
 
 
 def session_item(row: SessionRow) -> Item:
@@ -61,7 +61,7 @@ def session_item(row: SessionRow) -> Item:
         "ends_at": instant_value(row.ends_at),
         "day": text_value(day_of(row.issued_at)),
         TTL_ATTRIBUTE: instant_value(row.ends_at + EVIDENCE),
-        **known({"revoked": ending_value(row.revoked)}),
+        **known({"revoked": action_value(row.revoked)}),
     }
 
 
@@ -81,5 +81,5 @@ def read_session(item: Item) -> SessionRow:
         issued_at=reader.instant("issued_at"),
         ends_at=reader.instant("ends_at"),
         status=reader.word("status", SessionStatus),
-        revoked=read_ending(reader.optional_map("revoked")),
+        revoked=read_action(reader.optional_map("revoked")),
     )

@@ -36,15 +36,6 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """How a grant, or the request for one, came to its end: by somebody, or by time (`by` is None). `at` is UTC."""
-
-    by: str | None
-    at: datetime
-    comment: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Lockout:
     """No new vend for a subject: `user#<user>`, `profile#<name>` or `all`. `ends_at` None lasts until lifted."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from shared.core.grants import Ending
+from shared.core.action import Action
 from shared.core.people import Person, same_person
 from shared.core.revocation import Target
 
@@ -30,7 +30,7 @@ class LockoutRecord:
     by: str
     at: datetime
     ends_at: datetime | None
-    lifted: Ending | None = None
+    lifted: Action | None = None
     person: str = ""
 
     def is_active(self, now: datetime) -> bool:
@@ -58,7 +58,7 @@ def hold(present: LockoutRecord | None, wanted: LockoutRecord) -> LockoutRecord:
     return present if present.outlasts(wanted) else replace(present, ends_at=wanted.ends_at)
 
 
-def lift(present: LockoutRecord | None, act: Ending, *, by: Person) -> LockoutRecord | LiftingObstacle:
+def lift(present: LockoutRecord | None, act: Action, *, by: Person) -> LockoutRecord | LiftingObstacle:
     """Lift a lockout. Nobody lifts what may be their own: they may be the reason for it."""
     if present is None or not present.is_active(act.at):
         return LiftingObstacle.NOT_LOCKED

@@ -16,15 +16,15 @@ from shared.aws.lockouts import _evidence, _item
 from shared.aws.revocation_rows import RevocationRow, revocation_attributes
 from shared.aws.session_rows import session_item
 from shared.aws.tables import TTL_ATTRIBUTE
+from shared.core.action import Action
 from shared.core.approval.status import RequestStatus
-from shared.core.grants import Ending
 from shared.core.lockout import LockoutRecord
 from shared.core.revocation import Revocation, Target
 from tests.grants import HOUR, NOW, a_request, an_event
 from tests.service.rows import a_session
 
 PLACE = local_place()
-ENDED = Ending("bob", NOW + HOUR, "enough")
+ENDED = Action("bob", NOW + HOUR, "enough")
 LOCKOUT = LockoutRecord("0123456789abcdef", Target.USER, "alice", "stolen laptop", "bob", NOW, NOW + HOUR, None)
 ROLES = {"vend": vend_policy(PLACE), "admin": admin_policy(PLACE), "authorizer": authorizer_policy(PLACE)}
 

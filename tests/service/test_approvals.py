@@ -13,11 +13,12 @@ from shared.aws.errors import ThrottledError
 from shared.aws.grant_store import Moved
 from shared.aws.grants import GrantTable
 from shared.aws.sessions import Recording, SessionTable
+from shared.core.action import Action
 from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, deny
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest, Vote
 from shared.core.approval.status import RequestStatus
-from shared.core.grants import Ending, Grant, GrantUses
+from shared.core.grants import Grant, GrantUses
 from shared.core.people import Person
 from shared.core.stamp import Via
 from tests.grants import HOUR, NOW, a_request, an_approval_rule
@@ -70,7 +71,7 @@ async def test_a_change_happens_only_from_the_state_it_was_decided_in(
     requests = table(clients)
     row = replace(a_request(), status=stored, ends_at=NOW + HOUR, starts_at=NOW)
     await requests.add(row)
-    after = replace(row, ended=Ending("bob", NOW))
+    after = replace(row, ended=Action("bob", NOW))
     outcome = await requests.change(replace(row, status=assumed), after)
     assert outcome == (after if stored is assumed else Moved(row))
 

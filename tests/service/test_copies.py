@@ -16,7 +16,7 @@ from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import RevocationTable
 from shared.aws.session_rows import session_item
 from shared.aws.session_standing import SessionStanding, SessionStandings
-from shared.core.grants import Ending
+from shared.core.action import Action
 from shared.core.ids import ALPHABET
 from shared.core.lockout import LockoutRecord
 from shared.core.revocation import Revocation, Target
@@ -26,7 +26,7 @@ from tests.service.rows import NOW, a_session, lockout_row, plant
 
 # One session for each copy, the row itself first.
 IDS = [ALPHABET[number] + "0" * 15 for number in range(COPIES)]
-ENDING = Ending("walt", NOW, "laptop stolen")
+ENDING = Action("walt", NOW, "laptop stolen")
 SUBJECTS = {Target.ALL: "", Target.PROFILE: "prod"}
 every_session = pytest.mark.parametrize("session_id", IDS)
 every_subject = pytest.mark.parametrize("target", SUBJECTS)

@@ -6,7 +6,7 @@ from shared.aws.clients import Clients
 from shared.aws.lockouts import LockoutChange
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import RevocationTable
-from shared.core.grants import Ending
+from shared.core.action import Action
 from shared.core.lockout import LockoutRecord
 from shared.core.revocation import Revocation, Target
 from tests.grants import NOW
@@ -17,7 +17,7 @@ UNCHANGED = LockoutChange(LOCKOUT, LOCKOUT)
 
 
 def revoking(revocation_id: str, until: datetime) -> RevocationRow:
-    return RevocationRow(revocation_id, Revocation(Target.USER, "alice", until), Ending("sam", NOW, "stolen"))
+    return RevocationRow(revocation_id, Revocation(Target.USER, "alice", until), Action("sam", NOW, "stolen"))
 
 
 async def test_an_earlier_cutoff_never_takes_the_place_of_a_later_one(clients: Clients) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.admin.views import Act, EventView, Window, whole_seconds
+from services.admin.views import EventView, Window, view_action, whole_seconds
 from shared.core.break_glass.closing import settle
 from shared.core.break_glass.event import BreakGlassEvent
 
@@ -10,7 +10,6 @@ from shared.core.break_glass.event import BreakGlassEvent
 def view_event(event: BreakGlassEvent, now: datetime) -> EventView:
     """Show an event as it is at `now`: what time has done to it counts, written down or not."""
     present = settle(event, now)
-    ended, review = present.ended, present.review
     return EventView(
         id=present.event_id,
         user=present.user,
@@ -22,8 +21,8 @@ def view_event(event: BreakGlassEvent, now: datetime) -> EventView:
         created_at=present.created_at,
         window=Window(starts_at=present.created_at, ends_at=present.ends_at),
         review_required=present.is_review_required,
-        ended=None if ended is None else Act(by=ended.by, at=ended.at, comment=ended.comment),
-        review=None if review is None else Act(by=review.by, at=review.at, comment=review.comment),
+        ended=view_action(present.ended),
+        review=view_action(present.review),
         rule=present.rule,
         policy_version=present.policy_version,
     )

@@ -18,9 +18,9 @@ from services.admin.refusals import NEEDS_LOCK, NEEDS_READ, refuse_contended
 from services.admin.revoking_bodies import Lock, Unlock
 from services.admin.revoking_views import LockoutChanged, LockoutList
 from shared.aws.lockouts import LockoutChange, LockoutTable
+from shared.core.action import Action
 from shared.core.admin_policy import Permission
 from shared.core.events import NoticeEvent
-from shared.core.grants import Ending
 from shared.core.identity import is_caller_name
 from shared.core.lockout import LiftingObstacle, LockoutRecord, lift
 from shared.core.near_names import near_names
@@ -72,7 +72,7 @@ class Locking:
         if isinstance(wanted, Refusal):
             return wanted
         now, lockout_id = self.clock(), self.ids()
-        ending = Ending(asked.principal.user, now, wanted.reason)
+        ending = Action(asked.principal.user, now, wanted.reason)
         ends_at = None if wanted.duration is None else now + wanted.duration
 
         async def decide() -> Sequence[LockoutChange]:
@@ -89,7 +89,7 @@ class Locking:
 
         async def decide() -> Sequence[LockoutChange] | Refusal:
             found = await self.lockouts.find(wanted.target, wanted.name)
-            ending = Ending(person.user, now, wanted.comment)
+            ending = Action(person.user, now, wanted.comment)
             lifted = [(record, lift(record, ending, by=person)) for record in found]
             if any(after is LiftingObstacle.OWN_LOCKOUT for _, after in lifted):
                 return _OWN_LOCKOUT

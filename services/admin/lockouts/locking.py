@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from shared.aws.lockouts import LockoutChange, LockoutTable
-from shared.core.grants import Ending
+from shared.core.action import Action
 from shared.core.lockout import LockoutRecord, hold, lock
 from shared.core.people import person_key
 from shared.core.revocation import Target
@@ -13,7 +13,7 @@ async def locking(
     lockouts: LockoutTable,
     target: Target,
     name: str,
-    ending: Ending,
+    ending: Action,
     ends_at: datetime | None,
     lockout_id: str,
 ) -> LockoutChange:
@@ -32,7 +32,7 @@ async def bridging(
     lockouts: LockoutTable,
     target: Target,
     name: str,
-    ending: Ending,
+    ending: Action,
     ends_at: datetime,
     lockout_id: str,
 ) -> LockoutChange:
@@ -53,7 +53,7 @@ async def bridging(
 def _record(
     target: Target,
     name: str,
-    ending: Ending,
+    ending: Action,
     ends_at: datetime | None,
     lockout_id: str,
     person: str = "",

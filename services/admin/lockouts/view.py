@@ -1,13 +1,12 @@
 """A lockout as the API shows it."""
 
 from services.admin.revoking_views import LockoutView
-from services.admin.views import Act
+from services.admin.views import view_action
 from shared.core.lockout import LockoutRecord
 
 
 def view_lockout(record: LockoutRecord) -> LockoutView:
     """Show a lockout."""
-    lifted = record.lifted
     return LockoutView(
         id=record.lockout_id,
         target=record.target,
@@ -16,5 +15,5 @@ def view_lockout(record: LockoutRecord) -> LockoutView:
         by=record.by,
         at=record.at,
         ends_at=record.ends_at,
-        lifted=None if lifted is None else Act(by=lifted.by, at=lifted.at, comment=lifted.comment),
+        lifted=view_action(record.lifted),
     )

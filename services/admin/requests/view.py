@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.admin.views import Act, Approval, RequestView, Window, whole_seconds
+from services.admin.views import Approval, RequestView, Window, view_action, whole_seconds
 from shared.core.approval.deciding import settle
 from shared.core.approval.policy import approvers_for
 from shared.core.approval.request import ApprovalRequest
@@ -11,7 +11,6 @@ from shared.core.approval.request import ApprovalRequest
 def view_request(request: ApprovalRequest, now: datetime) -> RequestView:
     """Show a request as it is at `now`: what time has done to it counts, written down or not."""
     present = settle(request, now)
-    ended = present.ended
     return RequestView(
         id=present.request_id,
         user=present.user,
@@ -29,7 +28,7 @@ def view_request(request: ApprovalRequest, now: datetime) -> RequestView:
         quorum=present.quorum,
         approvers=approvers_for(present.approvers, present.requester.person),
         auto_approved=present.is_auto_approved,
-        ended=None if ended is None else Act(by=ended.by, at=ended.at, comment=ended.comment),
+        ended=view_action(present.ended),
         rule=present.rule,
         policy_version=present.policy_version,
     )

@@ -27,9 +27,9 @@ from services.admin.revoking_views import ManyRevoked, RevocationAnswer
 from shared.aws.lockouts import LockoutChange, LockoutTable
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import RevocationTable
+from shared.core.action import Action
 from shared.core.admin_policy import Permission
 from shared.core.events import NoticeEvent
-from shared.core.grants import Ending
 from shared.core.ids import is_id
 from shared.core.revocation import ISSUE_MARGIN, Revocation, Target
 from shared.edge.answers import Answer, Refusal
@@ -67,7 +67,7 @@ class MassRevoking:
             return known
         with asked.audit.step("write"):
             is_own = Permission.REVOKE not in known.entitlement.permissions
-            written = await self._write(wanted, Ending(asked.principal.user, now, wanted.reason), is_own=is_own)
+            written = await self._write(wanted, Action(asked.principal.user, now, wanted.reason), is_own=is_own)
         if isinstance(written, Refusal):
             return written
         row, lockout = written
@@ -136,7 +136,7 @@ class MassRevoking:
     async def _write(
         self,
         wanted: RevokeMany,
-        ending: Ending,
+        ending: Action,
         *,
         is_own: bool,
     ) -> tuple[RevocationRow, LockoutChange] | Refusal:

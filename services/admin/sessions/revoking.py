@@ -20,9 +20,9 @@ from shared.aws.revocations import RevocationTable
 from shared.aws.session_lists import SessionLists
 from shared.aws.session_rows import SessionRow
 from shared.aws.tables import SessionStatus
+from shared.core.action import Action
 from shared.core.admin_policy import Permission
 from shared.core.events import NoticeEvent
-from shared.core.grants import Ending
 from shared.core.ids import is_id
 from shared.core.revocation import ISSUE_MARGIN, Revocation, Target
 from shared.edge.answers import Answer, Refusal
@@ -124,7 +124,7 @@ class Revoking:
         is_own: bool,
     ) -> Outcome | Refusal:
         """Write the revocation, on what was read; where somebody was faster, read anew and decide again."""
-        ending = Ending(asked.principal.user, now, wanted.reason)
+        ending = Action(asked.principal.user, now, wanted.reason)
         for attempt in range(_ATTEMPTS):
             if attempt:
                 row = await self.sessions.find(row.session_id) or row
@@ -148,13 +148,13 @@ class Revoking:
             return refuse_contended("lockout")
         return Outcome(row, lockout, is_new=False)
 
-    async def _lockout(self, wanted: RevokeSession, user: str, ending: Ending) -> LockoutChange | None:
+    async def _lockout(self, wanted: RevokeSession, user: str, ending: Action) -> LockoutChange | None:
         if wanted.lock_for is None:
             return None
         return await locking(self.lockouts, Target.USER, user, ending, ending.at + wanted.lock_for, self.ids())
 
 
-def _revocation_row(row: SessionRow, ending: Ending, *, is_own: bool) -> RevocationRow:
+def _revocation_row(row: SessionRow, ending: Action, *, is_own: bool) -> RevocationRow:
     return RevocationRow(row.session_id, _revocation(row, is_own=is_own), ending, marked=1, is_complete=True)
 
 

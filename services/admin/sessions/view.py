@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from services.admin.views import Act, View
+from services.admin.views import ActionView, View, view_action
 from shared.aws.session_rows import SessionRow
 from shared.aws.tables import SessionStatus
 from shared.core.stamp import Via
@@ -38,7 +38,7 @@ class SessionView(View):
     request_id: str
     issued_at: Instant
     ends_at: Instant
-    revoked: Act | None
+    revoked: ActionView | None
 
 
 class SessionAnswer(View):
@@ -68,7 +68,6 @@ def state_of(row: SessionRow, now: datetime) -> SessionState:
 
 def view_session(row: SessionRow, now: datetime) -> SessionView:
     """Show a session as it is at `now`."""
-    revoked = row.revoked
     return SessionView(
         id=row.session_id,
         user=row.user,
@@ -86,5 +85,5 @@ def view_session(row: SessionRow, now: datetime) -> SessionView:
         request_id=row.request_id,
         issued_at=row.issued_at,
         ends_at=row.ends_at,
-        revoked=None if revoked is None else Act(by=revoked.by, at=revoked.at, comment=revoked.comment),
+        revoked=view_action(row.revoked),
     )

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from shared.core.action import Action
 from shared.core.approval.filing import open_window
 from shared.core.approval.policy import ApprovalRule, is_approver
 from shared.core.approval.request import ApprovalRequest, Vote
 from shared.core.approval.status import RequestStatus
-from shared.core.grants import Ending
 from shared.core.people import Person, same_person
 
 
@@ -81,7 +81,7 @@ def settle(request: ApprovalRequest, now: datetime) -> ApprovalRequest:
     if status is request.status:
         return request
     lapsed_at = request.pending_until if status is RequestStatus.EXPIRED else request.ends_at
-    return replace(request, status=status, ended=Ending(by=None, at=lapsed_at or now))
+    return replace(request, status=status, ended=Action(by=None, at=lapsed_at or now))
 
 
 def _may_decide(request: ApprovalRequest, act: Act) -> DecidingObstacle | None:
@@ -108,4 +108,4 @@ def _end(
         return request
     if status not in ends:
         return DecidingObstacle.WRONG_STATE
-    return replace(request, status=ends[status], ended=Ending(act.by.user, act.at, act.comment))
+    return replace(request, status=ends[status], ended=Action(act.by.user, act.at, act.comment))

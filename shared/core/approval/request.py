@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from shared.core.access.facts import Facts, parse_source_ip
+from shared.core.action import Action
 from shared.core.approval.status import RequestStatus
-from shared.core.grants import Ending, GrantUses
+from shared.core.grants import GrantUses
 from shared.core.people import Person
 
 OPEN: Final = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
@@ -71,7 +72,7 @@ class ApprovalRequest:
     is_auto_approved: bool = False
     starts_at: datetime | None = None
     ends_at: datetime | None = None
-    ended: Ending | None = None
+    ended: Action | None = None
 
     @property
     def user(self) -> str:

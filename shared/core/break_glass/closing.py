@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from shared.core.break_glass.event import BreakGlassEvent, Review
+from shared.core.action import Action
+from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.status import EventStatus
-from shared.core.grants import Ending
 from shared.core.people import Person, same_person
 
 
@@ -37,7 +37,7 @@ def close(event: BreakGlassEvent, act: Act) -> BreakGlassEvent | ClosingObstacle
         return ClosingObstacle.NOT_PERMITTED
     match event.status_at(act.at):
         case EventStatus.ACTIVE:
-            ended = Ending(act.by.user, act.at, act.comment)
+            ended = Action(act.by.user, act.at, act.comment)
             return replace(event, status=EventStatus.CLOSED, ended=ended)
         case EventStatus.CLOSED:
             return event
@@ -58,11 +58,11 @@ def review(event: BreakGlassEvent, act: Act) -> BreakGlassEvent | ClosingObstacl
         case EventStatus.REVIEWED:
             return event
         case EventStatus.CLOSED | EventStatus.EXPIRED:
-            return replace(over, status=EventStatus.REVIEWED, review=Review(act.by.user, act.at, act.comment))
+            return replace(over, status=EventStatus.REVIEWED, review=Action(act.by.user, act.at, act.comment))
 
 
 def settle(event: BreakGlassEvent, now: datetime) -> BreakGlassEvent:
     """Write down what time has done: an event past its end is expired."""
     if event.status_at(now) is event.status:
         return event
-    return replace(event, status=EventStatus.EXPIRED, ended=Ending(by=None, at=event.ends_at))
+    return replace(event, status=EventStatus.EXPIRED, ended=Action(by=None, at=event.ends_at))

@@ -8,27 +8,18 @@ Time moves `active` to `expired` without anyone writing it down, so `status_at` 
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.core.action import Action
 from shared.core.break_glass.policy import ReasonCode
 from shared.core.break_glass.status import EventStatus
-from shared.core.grants import Ending
 from shared.core.people import Person
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """What somebody else made of it. `at` is UTC."""
-
-    by: str
-    at: datetime
-    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BreakGlassEvent:
     """One event. It begins when it is created; instants are UTC, to the second.
 
-    `ends_at` is the end it was given, `ended` how it came to its end. `rule` and `policy_version` are the break-glass
-    policy's.
+    `ends_at` is the end it was given, `ended` how it came to its end, and `review` says by whom it was looked at
+    afterwards. `rule` and `policy_version` are the break-glass policy's.
     """
 
     event_id: str
@@ -44,8 +35,8 @@ class BreakGlassEvent:
     rule: str
     policy_version: str
     status: EventStatus = EventStatus.ACTIVE
-    ended: Ending | None = None
-    review: Review | None = None
+    ended: Action | None = None
+    review: Action | None = None
 
     @property
     def user(self) -> str:

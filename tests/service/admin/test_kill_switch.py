@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from shared.aws.revocation_rows import RevocationRow, revocation_attributes
-from shared.core.grants import Ending
+from shared.core.action import Action
 from shared.core.kill_switch import build_boundary
 from shared.core.revocation import Revocation, Target
 from tests.gateway_events import ACCOUNT
@@ -182,6 +182,6 @@ def test_more_than_fits_ends_whole_users_and_says_whose(both: AdminLambda) -> No
 
 def plant_revocation(admin: AdminLambda, session_id: str) -> None:
     row = RevocationRow(
-        session_id, Revocation(Target.SESSION, session_id, NOON, "alice"), Ending("sam", NOON), is_complete=True
+        session_id, Revocation(Target.SESSION, session_id, NOON, "alice"), Action("sam", NOON), is_complete=True
     )
     admin.aws("dynamodb").put_item(TableName=table_name("grant"), Item=revocation_attributes(row))

@@ -15,7 +15,7 @@ from services.authorizer.app import AuthorizerApp
 from shared.aws.cutoffs import Cutoff, cutoff_item
 from shared.aws.items import Item, text_value
 from shared.aws.session_rows import SessionRow, session_item
-from shared.core.grants import Ending
+from shared.core.action import Action
 from shared.core.stamp import Via, stamp_for
 from tests.gateway_events import ACCOUNT, API_ID
 from tests.lambda_context import FakeContext
@@ -114,7 +114,7 @@ class AuthorizerLambda:
 
     def cut_off(self, subject: str, until: datetime) -> None:
         """Revoke everything issued to the subject up to an instant."""
-        self.put(cutoff_item(Cutoff(subject, until, Ending("sam", until, "laptop stolen"))))
+        self.put(cutoff_item(Cutoff(subject, until, Action("sam", until, "laptop stolen"))))
 
 
 def a_vend(user: str = "alice", **changes: Any) -> SessionRow:

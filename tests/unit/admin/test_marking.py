@@ -12,11 +12,11 @@ from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import Marked, RevocationTable
 from shared.aws.session_lists import SessionLists, SessionPosition
 from shared.aws.session_rows import SessionRow
-from shared.core.grants import Ending
+from shared.core.action import Action
 from shared.core.revocation import Revocation, Target
 from tests.service.rows import NOW, a_session
 
-ROW = RevocationRow("id", Revocation(Target.USER, "alice", NOW), Ending("olivia", NOW))
+ROW = RevocationRow("id", Revocation(Target.USER, "alice", NOW), Action("olivia", NOW))
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Table:
     async def page(self, *_: Any) -> Page[SessionRow, SessionPosition]:
         return Page(tuple(a_session(f"{number:016}") for number in range(50)), None)
 
-    async def mark_revoked(self, row: SessionRow, _: Ending) -> bool:
+    async def mark_revoked(self, row: SessionRow, _: Action) -> bool:
         self.busy += 1
         self.most = max(self.most, self.busy)
         await asyncio.sleep(0)

@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 from shared.aws.approval_rows import read_request, request_item
 from shared.aws.break_glass_rows import event_item, ledger_item, read_event, read_ledger
 from shared.aws.errors import UnreadableError
+from shared.aws.grant_rows import action_value
 from shared.aws.revocation_rows import RevocationRow, read_revocation, revocation_attributes
 from shared.aws.tables import EVIDENCE
+from shared.core.action import Action
 from shared.core.approval.request import ApprovalRequest, Requester, Vote
 from shared.core.approval.status import RequestStatus
 from shared.core.break_glass.beginning import MOST_NAMES, NAMES_KEPT, Ledger, Naming, Spending
-from shared.core.break_glass.event import BreakGlassEvent, Review
+from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import LONGEST_EVENT
 from shared.core.break_glass.status import EventStatus
-from shared.core.grants import Ending
 from shared.core.people import Person
 from shared.core.revocation import Revocation, Target
 from tests.grants import NOW, a_request, an_event
@@ -51,7 +52,7 @@ def in_their_account(row: Any) -> Any:
     return replace(row, requester=requester)
 
 
-ENDINGS = st.none() | built(Ending)
+ENDINGS = st.none() | built(Action)
 REQUESTS = built(
     ApprovalRequest,
     request_id=IDS,
@@ -61,7 +62,23 @@ REQUESTS = built(
     quorum=st.integers(1, 10),
     ended=ENDINGS,
 ).map(in_their_account)
-EVENTS = built(BreakGlassEvent, event_id=IDS, ended=ENDINGS, review=st.none() | built(Review)).map(in_their_account)
+EVENTS = built(BreakGlassEvent, event_id=IDS, ended=ENDINGS, review=st.none() | built(Action, by=TEXT)).map(
+    in_their_account
+)
+
+
+def test_an_action_is_stored_as_by_at_and_comment() -> None:
+    assert action_value(Action("bob", NOW, "enough")) == {
+        "M": {"by": {"S": "bob"}, "at": {"N": str(int(NOW.timestamp()))}, "comment": {"S": "enough"}},
+    }
+    assert action_value(Action(None, NOW)) == {"M": {"at": {"N": str(int(NOW.timestamp()))}}}
+
+
+@given(EVENTS)
+def test_a_review_of_no_one_is_refused(event: BreakGlassEvent) -> None:
+    item = event_item(replace(event, review=Action(None, NOW)))
+    with pytest.raises(UnreadableError, match="by"):
+        read_event(item)
 
 
 @given(REQUESTS)
@@ -147,7 +164,7 @@ def test_a_row_whose_key_says_otherwise_is_not_read(name: str, value: str) -> No
 @pytest.mark.parametrize("number", ["253402300799", "-62135596800", "9" * 36])
 @pytest.mark.parametrize("name", ["issued_until", "revoked_at"])
 def test_numbers_that_cannot_be_reckoned_with_are_not_read(name: str, number: str) -> None:
-    row = RevocationRow("0" * 16, Revocation(Target.USER, "alice", NOW, revoked_at=NOW), Ending("bob", NOW))
+    row = RevocationRow("0" * 16, Revocation(Target.USER, "alice", NOW, revoked_at=NOW), Action("bob", NOW))
     with pytest.raises(UnreadableError, match=name):
         read_revocation(revocation_attributes(row) | {name: {"N": number}})
 

@@ -10,6 +10,7 @@ import pytest
 
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.schema import Rule
+from shared.core.action import Action
 from shared.core.break_glass.beginning import (
     MOST_NAMES,
     NAMES_KEPT,
@@ -25,7 +26,6 @@ from shared.core.break_glass.beginning import (
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import LARGEST_BUDGET, BreakGlassRule, ReasonCode
 from shared.core.break_glass.status import EventStatus
-from shared.core.grants import Ending
 from tests.grants import CLOSED, DEMANDED, HOUR, NOW, a_break_glass_rule, an_event, an_invocation
 
 Attempt = Callable[[], Begun | BeginningObstacle]
@@ -65,7 +65,7 @@ def past(over: timedelta, **changes: Any) -> BreakGlassEvent:
     """An event that ended so long ago."""
     ends_at = NOW - over
     return an_event(
-        created_at=ends_at - HOUR, ends_at=ends_at, status=EventStatus.EXPIRED, ended=Ending(None, ends_at), **changes
+        created_at=ends_at - HOUR, ends_at=ends_at, status=EventStatus.EXPIRED, ended=Action(None, ends_at), **changes
     )
 
 

@@ -168,6 +168,7 @@ class Events(RuleBasedStateMachine):
     def a_review_is_by_somebody_else_and_after_the_end(self) -> None:
         for event in self.events:
             if event.review is not None:
+                assert event.review.by is not None
                 assert HUMANS[event.review.by] != HUMANS[event.user]
                 assert event.review.at >= event.over_at
 

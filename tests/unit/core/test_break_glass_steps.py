@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from shared.core.action import Action
 from shared.core.break_glass.closing import Act, ClosingObstacle, close, review, settle
-from shared.core.break_glass.event import BreakGlassEvent, Review
+from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.status import EventStatus
-from shared.core.grants import Ending
 from shared.core.people import Person
 from tests.grants import HOUR, NOW, an_event
 
@@ -24,13 +24,13 @@ STATES = ["active", "lapsed", "closed", "expired", "reviewed"]
 def states() -> dict[str, BreakGlassEvent]:
     """An event in every state; `lapsed` is past its end, and nobody has written that down."""
     active = an_event(is_review_required=True)
-    ended = Ending("alice", NOW)
+    ended = Action("alice", NOW)
     return {
         "active": active,
         "lapsed": replace(active, ends_at=LATER),
         "closed": replace(active, status=EventStatus.CLOSED, ended=ended),
-        "expired": replace(active, status=EventStatus.EXPIRED, ended=Ending(None, NOW)),
-        "reviewed": replace(active, status=EventStatus.REVIEWED, ended=ended, review=Review("bob", NOW)),
+        "expired": replace(active, status=EventStatus.EXPIRED, ended=Action(None, NOW)),
+        "reviewed": replace(active, status=EventStatus.REVIEWED, ended=ended, review=Action("bob", NOW)),
     }
 
 
@@ -80,14 +80,14 @@ def test_a_review_leaves_how_the_event_ended_as_it_was() -> None:
     closed = review(states()["closed"], by_bob)
     assert isinstance(lapsed, BreakGlassEvent)
     assert isinstance(closed, BreakGlassEvent)
-    assert lapsed.ended == Ending(None, NOW + HOUR)
-    assert closed.ended == Ending("alice", NOW)
+    assert lapsed.ended == Action(None, NOW + HOUR)
+    assert closed.ended == Action("alice", NOW)
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_settling_writes_down_that_time_is_over_and_nothing_else(state: str) -> None:
     event = states()[state]
-    lapsed = replace(event, status=EventStatus.EXPIRED, ended=Ending(None, LATER))
+    lapsed = replace(event, status=EventStatus.EXPIRED, ended=Action(None, LATER))
     assert settle(event, LATER) == (lapsed if state == "lapsed" else event)
 
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from shared.core.action import Action
 from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, deny, settle
 from shared.core.approval.request import ApprovalRequest, Vote
 from shared.core.approval.status import RequestStatus
-from shared.core.grants import Ending, GrantUses
+from shared.core.grants import GrantUses
 from shared.core.people import Person
 from tests.grants import HOUR, NOW, a_request, an_approval_rule
 
@@ -32,7 +33,7 @@ def states() -> dict[str, ApprovalRequest]:
         starts_at=NOW,
         ends_at=NOW + HOUR,
     )
-    ended = Ending("carol", NOW)
+    ended = Action("carol", NOW)
     return {
         "pending": pending,
         "lapsed": replace(pending, pending_until=LATER),
@@ -108,7 +109,7 @@ def test_each_step_from_each_state(step: Step, user: str, state: str, expected: 
     else:
         assert after.status == expected
         if expected != "approved":
-            assert after.ended == Ending(user, LATER, "said")
+            assert after.ended == Action(user, LATER, "said")
 
 
 def test_the_states_are_all_there_are() -> None:
@@ -121,14 +122,14 @@ def test_settling_writes_down_what_time_has_done_and_nothing_else(state: str) ->
     settled = settle(request, LATER)
     expected = {"lapsed": RequestStatus.EXPIRED, "over": RequestStatus.ENDED}
     if state in expected:
-        assert settled == replace(request, status=expected[state], ended=Ending(None, LATER))
+        assert settled == replace(request, status=expected[state], ended=Action(None, LATER))
     else:
         assert settled == request
 
 
 @pytest.mark.parametrize("state", ["lapsed", "over"])
 def test_what_time_has_ended_ended_then_however_late_it_is_written_down(state: str) -> None:
-    assert settle(states()[state], LATER + HOUR).ended == Ending(None, LATER)
+    assert settle(states()[state], LATER + HOUR).ended == Action(None, LATER)
 
 
 def test_a_vote_says_what_the_approver_said_and_asks_the_rule_of_that_day() -> None:

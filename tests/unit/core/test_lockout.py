@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.core.grants import Ending
+from shared.core.action import Action
 from shared.core.lockout import LiftingObstacle, LockoutRecord, hold, lift, lock
 from shared.core.people import Person
 from shared.core.revocation import Target
@@ -35,7 +35,7 @@ WANTED = a_lockout(HOUR, lockout_id="l2")
         (a_lockout(None), True),
         (a_lockout(HOUR / 2), False),
         (a_lockout(-HOUR), False),
-        (a_lockout(None, lifted=Ending("walt", NOW)), False),
+        (a_lockout(None, lifted=Action("walt", NOW)), False),
     ],
     ids=["none", "as long", "longer", "for good", "shorter", "over", "lifted"],
 )
@@ -54,17 +54,17 @@ def test_a_lockout_ends_at_its_end_and_not_before() -> None:
 
 
 def lifting(present: LockoutRecord | None, by: str) -> object:
-    return lift(present, Ending(by, NOW, "found"), by=Person(by))
+    return lift(present, Action(by, NOW, "found"), by=Person(by))
 
 
 def test_lifting_says_who_did_it() -> None:
     lifted = lifting(a_lockout(), "walt")
     assert isinstance(lifted, LockoutRecord)
-    assert (lifted.lifted, lifted.is_active(NOW)) == (Ending("walt", NOW, "found"), False)
+    assert (lifted.lifted, lifted.is_active(NOW)) == (Action("walt", NOW, "found"), False)
 
 
 @pytest.mark.parametrize(
-    "present", [None, a_lockout(-HOUR), a_lockout(lifted=Ending("walt", NOW))], ids=["none", "over", "lifted"]
+    "present", [None, a_lockout(-HOUR), a_lockout(lifted=Action("walt", NOW))], ids=["none", "over", "lifted"]
 )
 def test_what_is_not_in_force_is_not_lifted(present: LockoutRecord | None) -> None:
     assert lifting(present, "walt") is LiftingObstacle.NOT_LOCKED
@@ -79,7 +79,7 @@ BRIDGE = a_lockout(HOUR, lockout_id="l3", by="alice", reason="routine, nothing t
 
 
 @pytest.mark.parametrize(
-    "present", [None, a_lockout(-HOUR), a_lockout(None, lifted=Ending("walt", NOW))], ids=["none", "over", "lifted"]
+    "present", [None, a_lockout(-HOUR), a_lockout(None, lifted=Action("walt", NOW))], ids=["none", "over", "lifted"]
 )
 def test_a_revocation_holds_where_nothing_is_in_force(present: LockoutRecord | None) -> None:
     assert hold(present, BRIDGE) is BRIDGE

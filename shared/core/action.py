@@ -1,0 +1,13 @@
+"""What someone did to a grant, a session or a lockout."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Who did it, when (UTC), and what they said about it. `by` is None where time did it."""
+
+    by: str | None
+    at: datetime
+    comment: str | None = None
