@@ -29,16 +29,6 @@ def export_group(group: str) -> str:
     )
 
 
-def export_all() -> str:
-    """Give everything the lock file names, as requirements: what is deployed, what people install, and every tool.
-
-    Raises:
-        UvError: the lock file is not that of pyproject.toml.
-
-    """
-    return _uv("export", "--locked", "--no-emit-project", "--all-groups", "--all-extras", "--no-annotate")
-
-
 def install(requirements: Path, target: Target, folder: Path) -> None:
     """Install what a file names, every line with its hash.
 
