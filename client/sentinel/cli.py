@@ -12,7 +12,7 @@ from typing import Any, Final
 import click
 
 from sentinel.errors import ClientError
-from sentinel.output import note, show_error
+from sentinel.terminal.output import note, show_error
 
 # section -> name -> (module, attribute, what `sentinel --help` says of it)
 SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {

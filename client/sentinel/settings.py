@@ -13,7 +13,7 @@ from sentinel.remote_server import RemoteServer, parse_remote_server
 from shared.core.durations import STS_MAXIMUM, STS_MINIMUM, parse_duration
 
 if TYPE_CHECKING:
-    from sentinel.aws import BaseCredentials
+    from sentinel.credentials.base import BaseCredentials
 
 _NO_SERVER_HINT: Final = (
     "pass --remote-server URL, or set SENTINEL_REMOTE_SERVER, or write to {file}: "
@@ -37,7 +37,7 @@ class Settings:
         """Give the caller's own credentials: one holder for all that a command does, so that they are found once."""
         if not self._base:
             # botocore takes a while to import, and `--help` needs none.
-            from sentinel.aws import BaseCredentials  # noqa: PLC0415 - see above
+            from sentinel.credentials.base import BaseCredentials  # noqa: PLC0415 - see above
 
             self._base.append(BaseCredentials(self.aws_profile, self.region))
         return self._base[0]

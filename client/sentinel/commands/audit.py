@@ -4,19 +4,19 @@ from typing import Final
 
 import click
 
-from sentinel.audit import PROTECTED_ROLES, Unexplained
-from sentinel.audit_scope import Asked, Scope, find_scope
-from sentinel.auditing import Verdict, find_in_all, verify
+from sentinel.api.sessions_client import open_session_api
 from sentinel.cli import HELP_OPTIONS
-from sentinel.cloudtrail import open_cloudtrail
+from sentinel.cloudtrail.audit import PROTECTED_ROLES, Unexplained
+from sentinel.cloudtrail.auditing import Verdict, find_in_all, verify
+from sentinel.cloudtrail.history import open_cloudtrail
+from sentinel.cloudtrail.scope import Asked, Scope, find_scope
 from sentinel.doctor.aws import Aws
 from sentinel.errors import UsageError
-from sentinel.options import connection_options, json_option, run
-from sentinel.output import note, print_json, progress
-from sentinel.session_api import open_session_api
 from sentinel.settings import Settings
-from sentinel.table import print_table
-from sentinel.times import WIRE, parse_instant_or_ago
+from sentinel.terminal.options import connection_options, json_option, run
+from sentinel.terminal.output import note, print_json, progress
+from sentinel.terminal.table import print_table
+from sentinel.terminal.times import WIRE, parse_instant_or_ago
 from shared.clock import utc_now
 
 _EPILOG: Final = """\b

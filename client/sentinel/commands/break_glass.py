@@ -2,15 +2,15 @@ from typing import Any, Final
 
 import click
 
-from sentinel.api import open_api
+from sentinel.api.client import open_api
+from sentinel.api.grants import EVENTS, EventAnswer
+from sentinel.commands._grants import optional_id_argument, show, step_command, window_option
 from sentinel.errors import UsageError
-from sentinel.grant_commands import optional_id_argument, show, step_command, window_option
-from sentinel.grant_output import print_grant, warn_unnotified
-from sentinel.grants import EVENTS, EventAnswer
-from sentinel.lists import list_options
-from sentinel.options import connection_options, json_option, profile_argument, run
-from sentinel.output import accepted, is_terminal
 from sentinel.settings import Settings
+from sentinel.terminal.grants import print_grant, warn_unnotified
+from sentinel.terminal.lists import list_options
+from sentinel.terminal.options import connection_options, json_option, profile_argument, run
+from sentinel.terminal.output import accepted, is_terminal
 from shared.clock import utc_now
 
 _REASONS: Final = ("incident", "maintenance", "security", "recovery", "other")

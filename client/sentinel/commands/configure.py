@@ -9,13 +9,13 @@ from typing import Final
 
 import click
 
-from sentinel import aws_files
-from sentinel.aws_config import ConfigText, parse_config, profile_block, refuse_conflicts, replace_file
-from sentinel.base_chain import named_profile
+from sentinel import paths as aws_files
+from sentinel.credentials.aws_config import ConfigText, parse_config, profile_block, refuse_conflicts, replace_file
+from sentinel.credentials.base_chain import named_profile
 from sentinel.errors import ClientError, UsageError
-from sentinel.options import json_option, profile_name, run, vend_options
-from sentinel.output import accepted, note, print_json
 from sentinel.settings import Settings
+from sentinel.terminal.options import json_option, profile_name, run, vend_options
+from sentinel.terminal.output import accepted, note, print_json
 from shared.core.durations import format_duration
 
 _EPILOG: Final = """\b
@@ -100,8 +100,8 @@ def _command() -> list[str]:
 def _catalogue(settings: Settings) -> dict[str, str | None]:
     """Ask for the profiles the caller may have, by right or by approval, and their regions."""
     # `--remove` talks to nobody, and needs no HTTP client.
-    from sentinel.api import open_api  # noqa: PLC0415 - see above
-    from sentinel.lists import all_of  # noqa: PLC0415 - see above
+    from sentinel.api.client import open_api  # noqa: PLC0415 - see above
+    from sentinel.terminal.lists import all_of  # noqa: PLC0415 - see above
 
     async def ask() -> dict[str, str | None]:
         async with open_api(settings) as api:

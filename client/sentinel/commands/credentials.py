@@ -3,11 +3,11 @@ from typing import Final
 
 import click
 
+from sentinel.commands._cached_vend import vend, vend_kept
 from sentinel.errors import UsageError
-from sentinel.kept_vend import vend, vend_kept
-from sentinel.options import json_option, profile_argument, vend_options
-from sentinel.output import print_json
 from sentinel.settings import Settings
+from sentinel.terminal.options import json_option, profile_argument, vend_options
+from sentinel.terminal.output import print_json
 
 _EPILOG: Final = """\b
 In ~/.aws/config (`sentinel configure` writes it for you):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sentinel.options import connection_options, json_option, run
-from sentinel.output import note, print_json, progress
+from sentinel.api.transport import open_transport
 from sentinel.settings import Settings
-from sentinel.transport import open_transport
+from sentinel.terminal.options import connection_options, json_option, run
+from sentinel.terminal.output import note, print_json, progress
 
 if TYPE_CHECKING:
     from sentinel.doctor.deployment import Deployment

@@ -4,13 +4,13 @@ from typing import Final
 
 import click
 
-from sentinel.api import open_api
-from sentinel.child import run_child
+from sentinel.api.client import open_api
+from sentinel.commands._vending import vending
+from sentinel.credentials.child import run_child
+from sentinel.credentials.loopback import INSIDE_EXEC
 from sentinel.errors import RefusedError, UsageError
-from sentinel.loopback import INSIDE_EXEC
-from sentinel.options import profile_argument, run, vend_options
 from sentinel.settings import Settings
-from sentinel.vending import vending
+from sentinel.terminal.options import profile_argument, run, vend_options
 
 _EPILOG: Final = """\b
 Examples:
@@ -77,7 +77,7 @@ async def _exec_waiting(
         if refused.code != "approval_required":
             raise
     # Only a command that waits needs the models of requests.
-    from sentinel.waiting import Ask, obtain_approval  # noqa: PLC0415 - see above
+    from sentinel.commands._waiting import Ask, obtain_approval  # noqa: PLC0415 - see above
 
     duration_s = None if settings.duration is None else int(settings.duration.total_seconds())
     async with open_api(settings) as api:

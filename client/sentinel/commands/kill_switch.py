@@ -2,13 +2,13 @@ from typing import Final
 
 import click
 
+from sentinel.api.revocations import KillSwitch
+from sentinel.api.sessions_client import open_session_api
 from sentinel.cli import HELP_OPTIONS
-from sentinel.options import connection_options, json_option, run
-from sentinel.output import accepted, print_json
-from sentinel.revocation_output import print_kill_switch, require_kill_switch
-from sentinel.revocations import KillSwitch
-from sentinel.session_api import open_session_api
 from sentinel.settings import Settings
+from sentinel.terminal.options import connection_options, json_option, run
+from sentinel.terminal.output import accepted, print_json
+from sentinel.terminal.revocations import print_kill_switch, require_kill_switch
 
 _EPILOG: Final = """\b
 Example:

@@ -8,9 +8,9 @@ from typing import Any, Final
 import click
 
 from sentinel.cli import HELP_OPTIONS
-from sentinel.policy_cases import CaseResult, load_cases, run_case
-from sentinel.policy_explain_command import explain
-from sentinel.policy_files import (
+from sentinel.policy.cases import CaseResult, load_cases, run_case
+from sentinel.policy.explain_command import explain
+from sentinel.policy.files import (
     KINDS,
     check_text,
     complain,
@@ -20,7 +20,7 @@ from sentinel.policy_files import (
     load_guessed,
     read_text,
 )
-from sentinel.policy_stored import diff, pull, push
+from sentinel.policy.publish import diff, pull, push
 from shared.core.access.schema import AccessPolicy
 from shared.documents import DocumentError, Problem
 

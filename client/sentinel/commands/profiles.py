@@ -3,12 +3,12 @@ from typing import Final
 
 import click
 
-from sentinel.answers import ProfileAccess
-from sentinel.api import open_api
-from sentinel.lists import all_of
-from sentinel.options import connection_options, json_option, run
-from sentinel.output import accepted, note, print_json
+from sentinel.api.client import open_api
+from sentinel.api.responses import ProfileAccess
 from sentinel.settings import Settings
+from sentinel.terminal.lists import all_of
+from sentinel.terminal.options import connection_options, json_option, run
+from sentinel.terminal.output import accepted, note, print_json
 
 _STYLES: Final = {"allowed": "green", "approval": "yellow", "denied": "red"}
 

@@ -3,12 +3,12 @@ from typing import Final
 
 import click
 
+from sentinel.commands._proof import find_region, find_session, profile_option, prove
 from sentinel.errors import UsageError
-from sentinel.options import json_option, vend_options
-from sentinel.output import print_json
-from sentinel.proof_options import find_region, find_session, profile_option, prove
-from sentinel.protected_api import check_api_id
+from sentinel.proof.url import check_api_id
 from sentinel.settings import Settings
+from sentinel.terminal.options import json_option, vend_options
+from sentinel.terminal.output import print_json
 
 _REQUEST: Final = re.compile(r"([A-Za-z]{1,16}) (/[^\s#]*)")
 _EPILOG: Final = """\b

@@ -2,16 +2,16 @@ from typing import Any, Final
 
 import click
 
-from sentinel.api import open_api
-from sentinel.grant_commands import optional_id_argument, show, step_command, window_option
-from sentinel.grant_output import approve_words, print_grant, warn_unnotified
-from sentinel.grants import REQUESTS, ApprovalRequest
-from sentinel.lists import list_options
-from sentinel.options import connection_options, json_option, profile_argument, run
-from sentinel.output import accepted, note
+from sentinel.api.client import open_api
+from sentinel.api.grants import REQUESTS, ApprovalRequest
+from sentinel.commands._grants import optional_id_argument, show, step_command, window_option
+from sentinel.commands._waiting import wait_until_open
 from sentinel.settings import Settings
-from sentinel.times import WIRE, parse_instant
-from sentinel.waiting import wait_until_open
+from sentinel.terminal.grants import approve_words, print_grant, warn_unnotified
+from sentinel.terminal.lists import list_options
+from sentinel.terminal.options import connection_options, json_option, profile_argument, run
+from sentinel.terminal.output import accepted, note
+from sentinel.terminal.times import WIRE, parse_instant
 from shared.clock import utc_now
 
 _STATUSES: Final = ("pending", "approved", "denied", "cancelled", "expired", "consumed", "ended", "withdrawn")

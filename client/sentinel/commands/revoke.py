@@ -2,25 +2,25 @@ from typing import Any, Final
 
 import click
 
-from sentinel.cache_upkeep import doubt_sessions, forget_session
+from sentinel.api.revocations import Revocation, RevokedMany, RevokedSession
+from sentinel.api.sessions_client import open_session_api
+from sentinel.commands._cache_upkeep import doubt_sessions, forget_session
+from sentinel.commands._grants import grant_id
+from sentinel.commands._revoking import Order, finish, revoke_all
 from sentinel.errors import UsageError
-from sentinel.grant_commands import grant_id
-from sentinel.grant_output import warn_unnotified
-from sentinel.options import connection_options, json_option, run
-from sentinel.output import accepted, is_terminal, print_json
-from sentinel.revocation_output import (
+from sentinel.settings import Settings
+from sentinel.terminal.grants import warn_unnotified
+from sentinel.terminal.options import connection_options, json_option, run
+from sentinel.terminal.output import accepted, is_terminal, print_json
+from sentinel.terminal.revocations import (
     lockout_words,
     print_kill_switch,
     require_kill_switch,
     revocation_words,
     session_words,
 )
-from sentinel.revocations import Revocation, RevokedMany, RevokedSession
-from sentinel.revoking import Order, finish, revoke_all
-from sentinel.session_api import open_session_api
-from sentinel.settings import Settings
-from sentinel.target import Target, find_target, target_options
-from sentinel.unseen import warn_unseen
+from sentinel.terminal.targets import Target, find_target, target_options
+from sentinel.terminal.unseen import warn_unseen
 from shared.clock import utc_now
 
 _EPILOG: Final = """\b

@@ -5,11 +5,11 @@ from typing import Final
 
 import click
 
-from sentinel.child_environment import EnvironmentChange
-from sentinel.options import json_option, profile_argument, run, vend_options
-from sentinel.output import note, print_json
+from sentinel.commands._vending import Vending, vending
+from sentinel.credentials.child_environment import EnvironmentChange
 from sentinel.settings import Settings
-from sentinel.vending import Vending, vending
+from sentinel.terminal.options import json_option, profile_argument, run, vend_options
+from sentinel.terminal.output import note, print_json
 
 _EPILOG: Final = """\b
 Examples:

@@ -3,18 +3,18 @@ from typing import Any, Final
 
 import click
 
-from sentinel.cloudtrail import TrailDeniedError
-from sentinel.grant_commands import grant_id, optional_id_argument
-from sentinel.lists import list_options, read_filters, read_pages
-from sentinel.options import connection_options, json_option, run
-from sentinel.output import accepted, note, print_json
-from sentinel.session_api import open_session_api
-from sentinel.session_output import print_session, print_sessions
-from sentinel.sessions import SESSION_STATUSES, Session
+from sentinel.api.sessions import SESSION_STATUSES, Session
+from sentinel.api.sessions_client import open_session_api
+from sentinel.cloudtrail.events import TrailEvent, athena_query, lake_query
+from sentinel.cloudtrail.history import TrailDeniedError
+from sentinel.cloudtrail.options import open_trail, trail_region_option
+from sentinel.cloudtrail.output import print_events
+from sentinel.commands._grants import grant_id, optional_id_argument
 from sentinel.settings import Settings
-from sentinel.trail import TrailEvent, athena_query, lake_query
-from sentinel.trail_options import open_trail, trail_region_option
-from sentinel.trail_output import print_events
+from sentinel.terminal.lists import list_options, read_filters, read_pages
+from sentinel.terminal.options import connection_options, json_option, run
+from sentinel.terminal.output import accepted, note, print_json
+from sentinel.terminal.sessions import print_session, print_sessions
 from shared.clock import utc_now
 
 _LIST_EPILOG: Final = """\b

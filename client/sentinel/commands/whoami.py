@@ -1,10 +1,10 @@
 import click
 
-from sentinel.answers import Caller
-from sentinel.api import open_api
-from sentinel.options import connection_options, json_option, run
-from sentinel.output import accepted, print_json
+from sentinel.api.client import open_api
+from sentinel.api.responses import Caller
 from sentinel.settings import Settings
+from sentinel.terminal.options import connection_options, json_option, run
+from sentinel.terminal.output import accepted, print_json
 
 
 @click.command

@@ -9,7 +9,7 @@ from typing import Any, Final
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sentinel.aws import BaseCredentials
+from sentinel.credentials.base import BaseCredentials
 
 # A check may call twice or thrice and has 30 seconds.
 _CONFIG: Final = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})

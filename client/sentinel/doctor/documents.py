@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sentinel.doctor.aws import Aws
 from sentinel.doctor.findings import Finding, fail, ok, warn
-from sentinel.policy_files import MODELS, check_text, find_lints
+from sentinel.policy.files import MODELS, check_text, find_lints
 from shared.core.access.schema import AccessPolicy
 from shared.core.fields import DocumentModel
 from shared.core.profile import Profile, is_profile_name

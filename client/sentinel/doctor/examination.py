@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Final
 
-from sentinel.api import SentinelApi
+from sentinel.api.client import SentinelApi
+from sentinel.api.sessions_client import SessionApi
+from sentinel.api.transport import Transport
 from sentinel.doctor import kill_switch, service
 from sentinel.doctor.accounts import check_accounts
 from sentinel.doctor.alarms import check_alarms
@@ -19,9 +21,7 @@ from sentinel.doctor.roles import check_role
 from sentinel.doctor.running import Check, run_checks
 from sentinel.doctor.tables import BUDGETS, GRANTS, SESSIONS, check_table
 from sentinel.errors import BaseCredentialsError
-from sentinel.output import Progress
-from sentinel.session_api import SessionApi
-from sentinel.transport import Transport
+from sentinel.terminal.output import Progress
 
 _NO_AUTHORIZER: Final = skipped(
     "authorizer", "none was found to look at", "name yours: --authorizer NAME; leave it, if you guard no API"

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sentinel.doctor.aws import DeniedError, UnansweredError
 from sentinel.doctor.findings import Finding, skipped
 from sentinel.errors import BaseCredentialsError
-from sentinel.output import Progress
+from sentinel.terminal.output import Progress
 
 _LIMIT_S: Final = 30.0
 

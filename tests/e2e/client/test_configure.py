@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sentinel.aws_config import BEGIN, END
+from sentinel.credentials.aws_config import BEGIN, END
 from tests.e2e.client.fake_service import FakeService, Machine
 
 

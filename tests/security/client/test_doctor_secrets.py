@@ -5,12 +5,12 @@ from typing import cast
 
 import pytest
 
+from sentinel.api.transport import Transport
 from sentinel.doctor.deployment import Deployment
 from sentinel.doctor.examination import examine_deployment
 from sentinel.doctor.findings import Status
-from sentinel.transport import Transport
+from tests.unit.client.doctor.account import ACCESS, KNOWN, ROLE, Account, Quiet, healthy, parameter
 from tests.unit.client.session_service import SessionService, a_kill_switch
-from tests.unit.doctor.account import ACCESS, KNOWN, ROLE, Account, Quiet, healthy, parameter
 
 PLANTED = "planted-secret"
 STORED = {

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from sentinel.endpoint import Endpoint, serve_endpoint
+from sentinel.credentials.endpoint import Endpoint, serve_endpoint
+from sentinel.credentials.loopback import ENDPOINT_PATH
+from sentinel.credentials.refresher import CredentialKeeper
 from sentinel.errors import UsageError
-from sentinel.keeper import CredentialKeeper
-from sentinel.loopback import ENDPOINT_PATH
 from tests.unit.client.upstream import DENIED, Upstream
 
 

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentinel.endpoint import Endpoint, serve_endpoint
-from sentinel.keeper import CredentialKeeper
-from sentinel.loopback import ENDPOINT_PATH
+from sentinel.credentials.endpoint import Endpoint, serve_endpoint
+from sentinel.credentials.loopback import ENDPOINT_PATH
+from sentinel.credentials.refresher import CredentialKeeper
 from tests.patience import LIMIT_S
 from tests.security.hostile.examples import tried
 from tests.unit.client.upstream import Upstream
@@ -186,7 +186,7 @@ async def test_the_token_is_compared_in_a_time_that_tells_nothing(
         compared.append((sent, token))
         return False
 
-    monkeypatch.setattr("sentinel.endpoint.hmac.compare_digest", compare_digest)
+    monkeypatch.setattr("sentinel.credentials.vended.endpoint.hmac.compare_digest", compare_digest)
     near = endpoint.token[:-1] + "~"
     assert SECRET not in await send(endpoint, request(endpoint, token=near))
     assert compared == [(near.encode(), endpoint.token.encode())]

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from sentinel.answers import Model, read_answer, read_refusal
+from sentinel.api.responses import Model, read_answer, read_refusal
 from sentinel.errors import ClientError
 from sentinel.refusal import Refusal
 from sentinel.settings import Settings
@@ -136,6 +136,6 @@ def install(monkeypatch: pytest.MonkeyPatch) -> SessionService:
         assert settings.server().region == "eu-central-1"
         yield service
 
-    monkeypatch.setattr("sentinel.session_api.open_transport", open_it)
+    monkeypatch.setattr("sentinel.api.sessions_client.open_transport", open_it)
     monkeypatch.setenv("SENTINEL_REMOTE_SERVER", "https://abc123.execute-api.eu-central-1.amazonaws.com")
     return service

@@ -8,8 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from sentinel.cloudtrail import CloudTrail
-from sentinel.trail import TrailEvent, parse_event
+from sentinel.cloudtrail.events import TrailEvent, parse_event
+from sentinel.cloudtrail.history import CloudTrail
 from tests.unit.client.session_service import ROLE, STAMP
 
 KEY = "ASIAQQQQQQQQQQQQQQQQ"

@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sentinel.credentials import VendedCredentials
+from sentinel.credentials.refresher import Outcome
+from sentinel.credentials.vended import VendedCredentials
 from sentinel.errors import ServiceUnreachableError
-from sentinel.keeper import Outcome
 from sentinel.refusal import Refusal
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)

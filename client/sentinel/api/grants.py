@@ -1,0 +1,127 @@
+"""Approval requests and break-glass events as the service shows them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final, Generic, Literal, TypeVar
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from sentinel.api.responses import Answer, ListAnswer, Shown
+
+GRANT_ID_PATTERN: Final = r"[0-9a-hjkmnp-tv-z]{16}"
+GrantId = Annotated[str, StringConstraints(pattern=f"^{GRANT_ID_PATTERN}$")]
+RequestStatus = Literal["pending", "approved", "denied", "cancelled", "expired", "consumed", "ended", "withdrawn"]
+EventStatus = Literal["active", "closed", "expired", "reviewed"]
+
+
+class Window(Answer):
+    """When a grant serves, from its start up to its end."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class Action(Answer):
+    """Who did something, when, and what they said; `by` is None where time did it."""
+
+    by: Shown | None = None
+    at: AwareDatetime
+    comment: Shown | None = None
+
+
+class Approval(Answer):
+    user: Shown
+    at: AwareDatetime
+    comment: Shown | None = None
+
+
+class ApprovalRequest(Answer):
+    """A request and what became of it. `approvers` are the globs of who may approve."""
+
+    id: GrantId
+    user: Shown
+    profile: Shown
+    status: RequestStatus
+    reason: Shown
+    ticket: Shown | None = None
+    duration_s: int
+    starts_at: AwareDatetime | None = None
+    uses: Literal["window", "once"]
+    created_at: AwareDatetime
+    pending_until: AwareDatetime
+    window: Window | None = None
+    approvals: tuple[Approval, ...] = ()
+    quorum: int = 1
+    approvers: tuple[Shown, ...] = ()
+    auto_approved: bool = False
+    ended: Action | None = None
+
+
+class BreakGlassEvent(Answer):
+    id: GrantId
+    user: Shown
+    profile: Shown
+    status: EventStatus
+    reason: Shown
+    justification: Shown
+    duration_s: int
+    created_at: AwareDatetime
+    window: Window
+    review_required: bool = False
+    ended: Action | None = None
+    review: Action | None = None
+
+
+Grant = ApprovalRequest | BreakGlassEvent
+
+
+def is_grant_id(text: str) -> bool:
+    """Whether the text can be an id: 16 characters of lower-case Crockford base32."""
+    return re.fullmatch(GRANT_ID_PATTERN, text) is not None
+
+
+class RequestAnswer(Answer):
+    """A request; after a change, which targets were told of it."""
+
+    grant: ApprovalRequest = Field(alias="request")
+    notified: Mapping[str, bool] = Field(default_factory=dict)
+
+
+class EventAnswer(Answer):
+    """An event; after a change, which targets were told of it."""
+
+    grant: BreakGlassEvent = Field(alias="event")
+    notified: Mapping[str, bool] = Field(default_factory=dict)
+
+
+class RequestPage(ListAnswer):
+    rows_in = "requests"
+    row = ApprovalRequest
+    rows: Sequence[ApprovalRequest] = Field(alias="requests")
+    next_cursor: str | None = None
+
+
+class EventPage(ListAnswer):
+    rows_in = "events"
+    row = BreakGlassEvent
+    rows: Sequence[BreakGlassEvent] = Field(alias="events")
+    next_cursor: str | None = None
+
+
+ChangeT = TypeVar("ChangeT", RequestAnswer, EventAnswer)
+PageT = TypeVar("PageT", RequestPage, EventPage)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantKind(Generic[ChangeT, PageT]):
+    """Where a kind of grant lives in the API, and how its answers are read. `plural` is its name in lists."""
+
+    path: str
+    plural: str
+    change: type[ChangeT]
+    page: type[PageT]
+
+
+REQUESTS: Final = GrantKind("/v1/requests", "requests", RequestAnswer, RequestPage)
+EVENTS: Final = GrantKind("/v1/break-glass", "events", EventAnswer, EventPage)

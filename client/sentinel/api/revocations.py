@@ -1,0 +1,120 @@
+"""Revocations, lockouts and the kill switch as the service shows them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal
+
+from pydantic import AwareDatetime, Field
+
+from sentinel.api.grants import Action, GrantId
+from sentinel.api.responses import Answer, ListAnswer, Shown
+from sentinel.api.sessions import Session
+
+TargetKind = Literal["user", "profile", "all"]
+
+
+class Revocation(Answer):
+    """Of all sessions of a user, of a profile, or at all, issued until `issued_until`.
+
+    It stands from the first answer on. `marked` of the sessions' rows say so by now; `complete` when all do.
+    """
+
+    id: GrantId
+    target: TargetKind
+    name: Shown | None = None
+    by: Shown
+    reason: Shown
+    at: AwareDatetime
+    issued_until: AwareDatetime
+    marked: int
+    complete: bool
+
+
+class Lockout(Answer):
+    """No new credentials for a user, for a profile, or at all; until somebody lifts it where `ends_at` is None."""
+
+    id: GrantId
+    target: TargetKind
+    name: Shown | None = None
+    reason: Shown
+    by: Shown
+    at: AwareDatetime
+    ends_at: AwareDatetime | None = None
+    lifted: Action | None = None
+
+
+class KnownName(Answer):
+    """Whether anything of a name was ever seen; None where that could not be looked up. `near` may have been meant."""
+
+    seen: bool | None = None
+    near: tuple[Shown, ...] = ()
+
+
+class SwitchedAccount(Answer):
+    """What became of the kill switch in one account; `version` is of the IAM policy."""
+
+    account: Shown
+    status: Literal["applied", "unchanged", "behind", "failed"]
+    version: Shown | None = None
+    detail: Shown | None = None
+
+
+# Below so many percent, what comes next may end more than is revoked.
+ROOM_TO_WARN: Final = 25
+
+
+class KillSwitch(Answer):
+    """The policy that takes live credentials away.
+
+    `widened` are users, and profiles as `profile <name>`, of whom it denies more than was revoked; `uncovered` users
+    who revoked their own and for whom there was no room. `room` is what is left, in percent.
+    """
+
+    status: Literal["applied", "unchanged", "partial", "failed", "off", "behind"]
+    reach: Literal["exact", "later", "users", "everyone"]
+    revocations: int
+    room: int = 100
+    widened: tuple[Shown, ...] = ()
+    uncovered: tuple[Shown, ...] = ()
+    applied_at: AwareDatetime | None = None
+    accounts: tuple[SwitchedAccount, ...] = ()
+
+
+class RevokedSession(Answer):
+    """The answer to the revocation of one session."""
+
+    session: Session
+    lockout: Lockout | None = None
+    kill_switch: KillSwitch
+    notified: Mapping[str, bool] = Field(default_factory=dict)
+
+
+class RevokedMany(Answer):
+    """The answer to the revocation of many sessions."""
+
+    revocation: Revocation
+    lockout: Lockout | None = None
+    known: KnownName | None = None
+    kill_switch: KillSwitch
+    notified: Mapping[str, bool] = Field(default_factory=dict)
+
+
+class RevocationAnswer(Answer):
+    revocation: Revocation
+
+
+class LockoutAnswer(Answer):
+    lockout: Lockout
+    known: KnownName | None = None
+    notified: Mapping[str, bool] = Field(default_factory=dict)
+
+
+class LockoutList(ListAnswer):
+    """Every lockout in force."""
+
+    rows_in = "lockouts"
+    row = Lockout
+    rows: Sequence[Lockout] = Field(alias="lockouts")
+
+
+class KillSwitchAnswer(Answer):
+    kill_switch: KillSwitch

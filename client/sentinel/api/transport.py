@@ -1,0 +1,146 @@
+"""One signed request to the service and its checked answer: what every call of the API stands on."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+import orjson
+from yarl import URL
+
+from sentinel.api.responses import Model, read_answer, read_refusal
+from sentinel.credentials.base import BaseCredentials
+from sentinel.errors import ServiceUnreachableError, UsageError
+from sentinel.paths import expand
+from sentinel.refusal import Refusal
+from sentinel.remote_server import RemoteServer
+from sentinel.settings import Settings
+
+# API Gateway's HTTP APIs give up after 30 s; waiting longer cannot help.
+_TIMEOUT: Final = aiohttp.ClientTimeout(total=29, connect=8)
+# A catalogue of a thousand profiles is well under it.
+_ANSWER_LIMIT: Final = 1 << 20
+BUNDLE_HINT: Final = (
+    "if a proxy of your company's ends TLS, name its certificates (PEM) in AWS_CA_BUNDLE, "
+    "or in `ca_bundle` of your AWS profile"
+)
+_SUCCESS: Final = frozenset({200, 201})
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """Signs with the caller's own credentials. A refusal is a returned value; ServiceUnreachableError is no verdict.
+
+    Nothing is ever sent twice: whether to try again is for whoever knows what it would do.
+    """
+
+    server: RemoteServer
+    base: BaseCredentials
+    service: str | None
+    http: aiohttp.ClientSession
+
+    async def get(self, path: str, query: Mapping[str, str], model: type[Model]) -> Model | Refusal:
+        return await self._ask("GET", self.server.url(path, dict(query)), b"", model)
+
+    async def look(self, path: str, model: type[Model]) -> Model | Refusal:
+        """As `get`, for what the caller may well not be allowed to see: a refusal does not put their login in doubt."""
+        return await self._ask("GET", self.server.url(path, {}), b"", model, doubts_login=False)
+
+    async def post(self, path: str, body: Mapping[str, Any], model: type[Model]) -> Model | Refusal:
+        return await self._ask("POST", self.server.url(path, {}), orjson.dumps(body), model)
+
+    async def delete(self, path: str, query: Mapping[str, str], model: type[Model]) -> Model | Refusal:
+        return await self._ask("DELETE", self.server.url(path, dict(query)), b"", model)
+
+    async def _ask(
+        self, method: str, url: str, body: bytes, model: type[Model], *, doubts_login: bool = True
+    ) -> Model | Refusal:
+        # botocore's chain may run a program or ask the network, and it blocks while it does.
+        headers = await asyncio.to_thread(self.base.sign, method, url, self.server, self.service, body)
+        status, answered, answer = await self._send(method, url, headers, body)
+        if status in _SUCCESS:
+            return read_answer(model, answer)
+        refusal = read_refusal(status, answered, answer)
+        if refusal.code == "gateway_refused" and doubts_login:
+            self.base.forget()
+        return refusal
+
+    async def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        try:
+            async with self.http.request(
+                method,
+                URL(url, encoded=True),
+                headers={**headers, "Accept": "application/json", "Accept-Encoding": "identity"},
+                data=body or None,
+                allow_redirects=False,
+                proxy=proxy_for(self.server),
+            ) as response:
+                return response.status, response.headers, await _read_capped(response.content)
+        except TimeoutError:
+            raise ServiceUnreachableError(
+                f"{self.server.base} did not answer in time", "try again; check the network"
+            ) from None
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise ServiceUnreachableError(
+                f"{self.server.base} shows a certificate that is not trusted here", BUNDLE_HINT
+            ) from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise ServiceUnreachableError(
+                f"{self.server.base} cannot be reached: {type(error).__name__}",
+                "check the URL, the network, and that the service is up",
+            ) from error
+
+
+@asynccontextmanager
+async def open_transport(settings: Settings) -> AsyncIterator[Transport]:
+    """Open the transport to the server the settings name, for as long as the block runs."""
+    server, base = settings.server(), settings.base()
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(ssl=tls_context(base.ca_bundle())),
+        timeout=_TIMEOUT,
+        auto_decompress=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": "sentinel-client"},
+    ) as http:
+        yield Transport(server, base, settings.signing_service, http)
+
+
+def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
+    """Trust what the system trusts, or the bundle AWS tools are told to use.
+
+    Raises:
+        UsageError: the bundle cannot be read.
+
+    """
+    if not ca_bundle:
+        return ssl.create_default_context()
+    path = expand(ca_bundle)
+    try:
+        return ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise UsageError(
+            f"{path}: no certificates can be read: {error.strerror}",
+            "name a file of certificates (PEM) in AWS_CA_BUNDLE, or in `ca_bundle` of your AWS profile",
+        ) from None
+
+
+def proxy_for(server: RemoteServer) -> str | None:
+    """Find the proxy other tools use. aiohttp's own lookup reads ~/.netrc too and would overwrite the signature."""
+    if server.is_loopback or proxy_bypass(server.host):
+        return None
+    return getproxies().get(server.base.partition(":")[0])
+
+
+async def _read_capped(content: aiohttp.StreamReader) -> bytes:
+    body = b""
+    async for chunk in content.iter_any():
+        body += chunk
+        if len(body) > _ANSWER_LIMIT:
+            raise ServiceUnreachableError("the remote server's answer is too large to be Sentinel's")
+    return body

@@ -1,0 +1,63 @@
+"""A running endpoint for one profile: what `exec` and `serve` have in common."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sentinel.api.client import SentinelApi, open_api
+from sentinel.credentials.child_environment import EnvironmentChange, change_for_child
+from sentinel.credentials.endpoint import Endpoint, serve_endpoint
+from sentinel.credentials.private_config import private_config
+from sentinel.credentials.refresher import CredentialKeeper
+from sentinel.credentials.vended import VendedCredentials
+from sentinel.errors import ClientError
+from sentinel.refusal import Refusal
+from sentinel.settings import Settings
+from sentinel.terminal.output import accepted
+from shared.clock import utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class Vending:
+    """The endpoint, the environment that points at it, and the credentials it already holds."""
+
+    endpoint: Endpoint
+    change: EnvironmentChange
+    first: VendedCredentials
+
+
+@asynccontextmanager
+async def vending(profile: str, settings: Settings, port: int = 0) -> AsyncIterator[Vending]:
+    """Fetch once, then serve while the block runs.
+
+    Raises:
+        BaseCredentialsError: the caller has none of their own.
+        RefusedError: the service refuses; there is then no endpoint.
+
+    """
+    environ, base = os.environ, settings.base()
+    async with open_api(settings) as api:
+        # Before anything is asked in parallel: a failure to find them is told once, and a code asked for once.
+        await asyncio.to_thread(base.access_key_id)
+        keeper = CredentialKeeper(lambda: api.vend(profile, settings.duration), utc_now, api.session_stands)
+        # What can fail here does so before there is a session.
+        with private_config(base.profile_name(), environ) as config:
+            async with serve_endpoint(keeper, port) as endpoint:
+                outcome, region = await asyncio.gather(keeper.first(), _profile_region(api, profile, environ))
+                change = change_for_child(profile, endpoint, config, region, environ)
+                yield Vending(endpoint, change, accepted(outcome))
+
+
+async def _profile_region(api: SentinelApi, profile: str, environ: Mapping[str, str]) -> str | None:
+    """Find the region the catalogue gives the profile. Not knowing it is no reason to refuse a child."""
+    if environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION"):
+        return None
+    try:
+        answer = await api.profiles()
+    except ClientError:
+        return None
+    if isinstance(answer, Refusal):
+        return None
+    return next((known.region for known in answer.rows if known.name == profile), None)

@@ -1,0 +1,162 @@
+"""Waiting for an approval: filing the request or joining one that is there, and following it until it is decided."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import click
+
+from sentinel.api.client import SentinelApi
+from sentinel.api.grants import REQUESTS, ApprovalRequest
+from sentinel.errors import ClientError, ServiceUnreachableError, UsageError
+from sentinel.refusal import Refusal
+from sentinel.terminal.grants import approve_words, warn_unnotified
+from sentinel.terminal.output import Progress, accepted, is_terminal, note, progress
+from sentinel.terminal.times import relative
+from shared.clock import utc_now
+
+# Somebody who waits wants to know within seconds, and after a few minutes it no longer matters which.
+_FIRST_PAUSE_S: Final = 2.0
+_LONGEST_PAUSE_S: Final = 10.0
+_SLOWER: Final = 1.1
+# What says that the service cannot answer just now, not what became of the request.
+_PASSING: Final = frozenset({"throttled", "unavailable"})
+
+
+class NotApprovedError(ClientError):
+    """The request came to its end another way."""
+
+    code = "not_approved"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What to file if there is no request to join. `reason` None is asked for on a terminal."""
+
+    profile: str
+    reason: str | None = None
+    ticket: str | None = None
+    duration_s: int | None = None
+
+    def body(self) -> dict[str, str | int]:
+        """Write the request.
+
+        Raises:
+            UsageError: no reason is given, and there is nobody to ask.
+
+        """
+        if self.reason is None and not is_terminal():
+            raise UsageError(f"{self.profile} needs an approval, and a request a reason", "pass --reason TEXT")
+        reason = self.reason or click.prompt(f"{self.profile} needs an approval. Why do you need it", err=True)
+        said = {"profile": self.profile, "reason": reason, "ticket": self.ticket, "duration": self.duration_s}
+        return {name: value for name, value in said.items() if value}
+
+
+async def obtain_approval(api: SentinelApi, ask: Ask) -> ApprovalRequest:
+    """Join the caller's own open request for the profile, or file one, and wait until its window opens.
+
+    Raises:
+        NotApprovedError: it was denied, taken back, or lapsed.
+        RefusedError: the service refuses to file it.
+
+    """
+    request = await _find_own(api, ask.profile)
+    if request is None:
+        answer = accepted(await api.ask(REQUESTS, ask.body()))
+        warn_unnotified(answer)
+        request = answer.grant
+    if request.status == "pending":
+        note(approve_words(request))
+    return await wait_until_open(api, request)
+
+
+async def wait_until_open(api: SentinelApi, request: ApprovalRequest) -> ApprovalRequest:
+    """Follow a request until its window is open. Ctrl-C offers to take it back and then ends the command.
+
+    Raises:
+        NotApprovedError: it was denied, taken back, or lapsed.
+
+    """
+    try:
+        with progress() as shown:
+            return await _follow(api, request, shown)
+    except asyncio.CancelledError:
+        await _offer_to_withdraw(api, request)
+        raise
+
+
+async def _find_own(api: SentinelApi, profile: str) -> ApprovalRequest | None:
+    for status in ("pending", "approved"):
+        filters = {"view": "mine", "profile": profile, "status": status, "limit": "1"}
+        found = accepted(await api.page(REQUESTS, filters)).rows
+        if found:
+            return found[0]
+    return None
+
+
+async def _follow(api: SentinelApi, request: ApprovalRequest, shown: Progress) -> ApprovalRequest:
+    pauses = _pauses()
+    while (remaining_s := _remaining_s(request, utc_now())) is None or remaining_s > 0:
+        shown.say(_words(request, utc_now()))
+        pause_s = next(pauses)
+        await asyncio.sleep(pause_s if remaining_s is None else min(pause_s, remaining_s))
+        request = await _look_again(api, request, shown)
+    return request
+
+
+def _remaining_s(request: ApprovalRequest, now: datetime) -> float | None:
+    """Tell how long until the window opens; None while that is not decided.
+
+    Raises:
+        NotApprovedError: it never will.
+
+    """
+    if request.status == "pending":
+        return None
+    if request.status != "approved" or request.window is None:
+        raise NotApprovedError(_end_words(request), "`sentinel requests` lists yours; ask again with a better reason")
+    return (request.window.starts_at - now).total_seconds()
+
+
+async def _look_again(api: SentinelApi, request: ApprovalRequest, shown: Progress) -> ApprovalRequest:
+    try:
+        answer = await api.find(REQUESTS, request.id)
+    except ServiceUnreachableError as error:
+        shown.say(f"{error.message}; still waiting")
+        return request
+    if isinstance(answer, Refusal) and answer.code in _PASSING:
+        shown.say(f"{answer.message}; still waiting")
+        return request
+    return accepted(answer).grant
+
+
+async def _offer_to_withdraw(api: SentinelApi, request: ApprovalRequest) -> None:
+    if is_terminal() and click.confirm("\nWithdraw the request?", err=True):
+        accepted(await api.change(REQUESTS, request.id, "cancel", None))
+        note(f"request {request.id} is withdrawn")
+    else:
+        note(f"request {request.id} stays; take it back with: sentinel cancel {request.id}")
+
+
+def _pauses() -> Iterator[float]:
+    pause_s = _FIRST_PAUSE_S
+    while True:
+        yield pause_s
+        pause_s = min(pause_s * _SLOWER, _LONGEST_PAUSE_S)
+
+
+def _words(request: ApprovalRequest, now: datetime) -> str:
+    if request.status == "pending":
+        votes = f"{len(request.approvals)} of {request.quorum} approvals"
+        return f"waiting for request {request.id}: {votes}, expires {relative(request.pending_until, now)}"
+    opens = "" if request.window is None else f", opens {relative(request.window.starts_at, now)}"
+    return f"request {request.id} is approved{opens}"
+
+
+def _end_words(request: ApprovalRequest) -> str:
+    ended = request.ended
+    by = f" by {ended.by}" if ended is not None and ended.by else ""
+    said = f": {ended.comment}" if ended is not None and ended.comment else ""
+    return f"request {request.id} was {request.status}{by}{said}"

@@ -1,0 +1,180 @@
+"""The caller's own AWS credentials and SigV4 signatures. The client's only use of botocore for them.
+
+These are the credentials a person already has (an Identity Center login, keys, a role on a machine), never the ones
+Sentinel vended: see `base_chain`.
+"""
+
+import getpass
+import os
+from collections.abc import Mapping
+from threading import RLock
+from typing import Any
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import Session
+
+from sentinel.credentials.base_chain import open_chain, profile_name
+from sentinel.credentials.loopback import INSIDE_EXEC
+from sentinel.errors import BaseCredentialsError, UsageError
+from sentinel.remote_server import RemoteServer
+
+
+class BaseCredentials:
+    """Finds the caller's credentials once and keeps botocore's refreshing holder of them. May block on the network.
+
+    Threads may share it: while one is finding credentials, which may run a program or ask for a one-time code, the
+    others wait for what it finds, a failure included.
+    """
+
+    def __init__(self, aws_profile: str | None, region: str | None = None) -> None:
+        self._aws_profile = aws_profile
+        self._region = region
+        self._session: Session | None = None
+        self._may_ask = True
+        # botocore's sessions are not for several threads at once.
+        self._lock = RLock()
+        self._failures = 0
+        self._failure: BaseCredentialsError | None = None
+
+    def sign(
+        self, method: str, url: str, server: RemoteServer, service: str | None = None, body: bytes = b""
+    ) -> Mapping[str, str]:
+        """Make the headers that prove a request authentic, its body of JSON included (SigV4, header form).
+
+        Raises:
+            BaseCredentialsError: the chain finds no credentials, or what it finds cannot be used.
+            UsageError: nobody says which region to sign for.
+
+        """
+        content = {"Content-Type": "application/json"} if body else {}
+        request = AWSRequest(method=method, url=url, data=body, headers=content)
+        SigV4Auth(self._frozen(), service or server.signing_service, self.region_of(server)).add_auth(request)
+        return dict(request.headers.items())
+
+    def access_key_id(self) -> str:
+        """Whose credentials these are; the public half of the key.
+
+        Raises:
+            BaseCredentialsError: the chain finds no credentials, or what it finds cannot be used.
+
+        """
+        return str(self._frozen().access_key)
+
+    def profile_name(self) -> str:
+        """Name the AWS profile the chain starts from.
+
+        Raises:
+            BaseCredentialsError: there is no such profile, or it leads back to sentinel.
+
+        """
+        with self._lock:
+            return profile_name(self._open())
+
+    def ca_bundle(self) -> str | None:
+        """Name the certificates AWS tools are told to trust here, by the environment or the profile."""
+        try:
+            with self._lock:
+                return self._open().get_config_variable("ca_bundle") or None
+        except BaseCredentialsError:
+            # What is wrong with the chain is for whoever needs credentials of it.
+            return os.environ.get("AWS_CA_BUNDLE") or None
+
+    def open_client(self, service: str, region: str, config: Config) -> Any:
+        """Open a botocore client that acts as the caller.
+
+        Raises:
+            BaseCredentialsError: the chain finds no credentials, or what it finds cannot be used.
+
+        """
+        self._frozen()
+        with self._lock:
+            try:
+                return self._open().create_client(service, region_name=region, config=config)
+            except (BotoCoreError, ValueError) as error:
+                raise BaseCredentialsError(f"{service} in {region} cannot be reached: {error}") from None
+
+    def forget(self) -> None:
+        """Start the chain afresh next time: a key refused may have been replaced on disk since."""
+        with self._lock:
+            self._session = None
+
+    def stop_asking(self) -> None:
+        """From now on the terminal is somebody else's: what would have to be asked there is an error instead."""
+        self._may_ask = False
+
+    def region_of(self, server: RemoteServer) -> str:
+        """Name the region to sign for: the server's host says it, or the settings do.
+
+        Raises:
+            UsageError: nobody does.
+
+        """
+        region = server.region or self._region or os.environ.get("AWS_REGION")
+        if not region:
+            with self._lock:
+                region = self._open().get_config_variable("region")
+        if not region:
+            raise UsageError(
+                f"the region of {server.host} is not known",
+                "pass --region REGION, or set SENTINEL_REGION: requests are signed for a region",
+            )
+        return str(region)
+
+    def _open(self) -> Session:
+        if self._session is None:
+            try:
+                self._session = open_chain(self._aws_profile, self._ask_code, lambda: self._may_ask)
+            except BotoCoreError as error:
+                raise _cannot_be_used(error) from None
+        return self._session
+
+    def _frozen(self) -> ReadOnlyCredentials:
+        failures = self._failures
+        with self._lock:
+            if self._failure is not None and self._failures != failures:
+                raise self._failure
+            try:
+                return self._find()
+            except BaseCredentialsError as error:
+                self.forget()
+                self._failures, self._failure = self._failures + 1, error
+                raise
+
+    def _find(self) -> ReadOnlyCredentials:
+        try:
+            credentials = self._open().get_credentials()
+            frozen = credentials.get_frozen_credentials() if credentials else None
+        except (BotoCoreError, ClientError, ValueError) as error:
+            raise _cannot_be_used(error) from None
+        if frozen is None:
+            raise _nothing_found(self._aws_profile)
+        return frozen
+
+    def _ask_code(self, prompt: str) -> str:
+        if not self._may_ask:
+            raise BaseCredentialsError(
+                "your own AWS credentials have run out, and a new one-time code (MFA) would be needed",
+                "end the command and start it again: it has the terminal now",
+            )
+        return getpass.getpass(prompt)
+
+
+def _cannot_be_used(error: Exception) -> BaseCredentialsError:
+    hint = "log in again (for example: aws sso login)"
+    return BaseCredentialsError(f"your own AWS credentials cannot be used: {error}", hint)
+
+
+def _nothing_found(aws_profile: str | None) -> BaseCredentialsError:
+    if INSIDE_EXEC in os.environ:
+        return BaseCredentialsError(
+            "inside `sentinel exec` your own AWS credentials are hidden", "run this in a shell outside of it"
+        )
+    where = f"in the AWS profile {aws_profile}" if aws_profile else "in the environment, ~/.aws or this machine's role"
+    return BaseCredentialsError(
+        f"no AWS credentials of your own were found {where}",
+        "log in (for example: aws sso login), or pass --aws-profile",
+    )

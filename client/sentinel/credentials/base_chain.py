@@ -1,0 +1,123 @@
+"""botocore's chain of credential sources, with three rules of ours.
+
+- What is vended is never a source: our loopback endpoint is skipped, a profile that asks `sentinel` is refused. Only
+  where `AWS_PROFILE` itself names such a profile is the chain followed as if it named none: AWS tools start the program
+  of a profile with the very variable that chose it.
+- A program the chain starts is marked, so that a `sentinel` at its end knows that it is in a loop. The mark is in that
+  program's environment alone: this process's is read by other threads meanwhile.
+- Who may be asked for something on the terminal is for the caller to say: a one-time code goes through `ask_code`.
+"""
+
+import os
+import shlex
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from botocore.credentials import AssumeRoleProvider, ProcessProvider, ProfileProviderBuilder
+from botocore.session import Session
+
+from sentinel.credentials.loopback import ENDPOINT_PATH, RESOLVING
+from sentinel.errors import BaseCredentialsError
+from sentinel.remote_server import is_loopback
+
+_FULL_URI: Final = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+# In botocore's order.
+_PROFILE_VARIABLES: Final = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
+_LOOP_HINT: Final = "name a profile with credentials of your own: --aws-profile NAME, or SENTINEL_AWS_PROFILE"
+Profiles = Mapping[str, Mapping[str, Any]]
+
+
+def open_chain(
+    aws_profile: str | None, ask_code: Callable[[str], str], may_use_terminal: Callable[[], bool]
+) -> Session:
+    """Open a session of botocore's whose credentials are the caller's own.
+
+    Raises:
+        BaseCredentialsError: the chain leads back to sentinel.
+
+    """
+    if RESOLVING in os.environ:
+        raise BaseCredentialsError("sentinel was asked for credentials by sentinel itself", _LOOP_HINT)
+    session = Session(profile=aws_profile)
+    profiles: Profiles = session.full_config.get("profiles", {})
+    if aws_profile is None and _asks_sentinel(profiles.get(_named_by_environment() or "", {})):
+        session = Session(session_vars={"profile": (None, [], None, None)})
+    _refuse_a_loop(profile_name(session), profiles)
+    resolver = session.get_component("credential_provider")
+    if _is_our_endpoint(os.environ.get(_FULL_URI, "")):
+        resolver.remove("container-role")
+    builder = _MarkingBuilder(session, may_use_terminal)
+    for provider in resolver.providers:
+        if isinstance(provider, ProcessProvider):
+            provider._popen = builder.start  # noqa: SLF001 - an argument of its constructor, which botocore calls itself
+        elif isinstance(provider, AssumeRoleProvider):
+            provider._prompter = ask_code  # noqa: SLF001 - as above
+            provider._profile_provider_builder = builder  # noqa: SLF001 - as above
+    return session
+
+
+def profile_name(session: Session) -> str:
+    """Name the AWS profile a chain starts from."""
+    return str(session.get_config_variable("profile") or "default")
+
+
+def named_profile() -> str | None:
+    """Name the profile of the caller's own that the environment chooses; None where it chooses none, or one of ours."""
+    name = _named_by_environment()
+    return None if name is None or _asks_sentinel(_profiles().get(name, {})) else name
+
+
+def _profiles() -> Profiles:
+    profiles: Profiles = Session().full_config.get("profiles", {})
+    return profiles
+
+
+def _named_by_environment() -> str | None:
+    return next((os.environ[name] for name in _PROFILE_VARIABLES if os.environ.get(name)), None)
+
+
+class _MarkingBuilder(ProfileProviderBuilder):  # type: ignore[misc]  # botocore has no types
+    """Makes the sources of a profile; the program of one is started with our mark."""
+
+    def __init__(self, session: Session, may_use_terminal: Callable[[], bool]) -> None:
+        super().__init__(session, cache={})
+        self._may_use_terminal = may_use_terminal
+
+    def start(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+        """Start a `credential_process`; away from the terminal where that is somebody else's by now."""
+        environ = {**os.environ, RESOLVING: str(os.getpid())}
+        away: dict[str, Any] = (
+            {} if self._may_use_terminal() else {"stdin": subprocess.DEVNULL, "start_new_session": True}
+        )
+        # The command is the user's own configuration.
+        started: subprocess.Popen[bytes] = subprocess.Popen(command, env=environ, **away, **options)  # noqa: S603
+        return started
+
+    def _create_process_provider(self, profile_name: str) -> ProcessProvider:
+        return ProcessProvider(profile_name, lambda: self._session.full_config, self.start)
+
+
+def _refuse_a_loop(name: str, profiles: Profiles) -> None:
+    """Follow `source_profile` from the base profile; the mark catches what this cannot see."""
+    seen = set[str]()
+    while name in profiles and name not in seen:
+        seen.add(name)
+        if _asks_sentinel(profiles[name]):
+            raise BaseCredentialsError(f"the AWS profile {name} gets its credentials from sentinel itself", _LOOP_HINT)
+        name = str(profiles[name].get("source_profile", ""))
+
+
+def _asks_sentinel(profile: Mapping[str, Any]) -> bool:
+    try:
+        words = shlex.split(str(profile.get("credential_process", "")))
+    except ValueError:
+        return False
+    return bool(words) and (Path(words[0]).name == "sentinel" or words[1:3] == ["-m", "sentinel"])
+
+
+def _is_our_endpoint(uri: str) -> bool:
+    parts = urlsplit(uri)
+    return parts.path == ENDPOINT_PATH and is_loopback(parts.hostname or "")

@@ -1,0 +1,187 @@
+"""Vended credentials kept between processes: AWS tools start a `credential_process` for every command of theirs.
+
+The files are readable by their owner alone, in a folder only the owner may enter. A lock makes parallel starts wait
+for the first one's answer, so that a burst of commands is one session.
+"""
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import orjson
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from sentinel.credentials.renewal import CHECK_EVERY, WITHDRAWN, Held
+from sentinel.credentials.vended import VendedCredentials
+from sentinel.errors import ClientError, UsageError
+from sentinel.settings import xdg_directory
+from shared.clock import utc_now
+
+# botocore asks again when under 15 minutes remain.
+MINIMUM_LIFE: Final = timedelta(minutes=15)
+_LONGEST_SESSION: Final = timedelta(hours=12)
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class KeptFile(BaseModel):
+    """What a file holds."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    server: str
+    profile: str
+    vended_at: AwareDatetime
+    checked_at: AwareDatetime
+    credentials: VendedCredentials
+
+    def held(self) -> Held:
+        return Held(self.credentials, self.vended_at, self.checked_at)
+
+
+def cache_key(server: str, profile: str, duration: timedelta | None, access_key_id: str) -> str:
+    """Name one caller's credentials of one profile; another login of the caller is another key."""
+    parts = (server, profile, str(duration), access_key_id)
+    return hashlib.sha256(orjson.dumps(parts)).hexdigest()[:40]
+
+
+def open_cache() -> "CredentialCache":
+    """Open the user's cache; nothing is made before it is used."""
+    return CredentialCache(xdg_directory(os.environ, "XDG_CACHE_HOME", ".cache") / "credentials", utc_now)
+
+
+class CredentialCache:
+    """Files in one private folder; `now` tells which of them still serve."""
+
+    def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
+        self._folder = folder
+        self._now = now
+
+    def get(
+        self,
+        key: str,
+        vend: Callable[[], VendedCredentials],
+        stands: Callable[[str], bool] = lambda _: True,
+        *,
+        server: str = "",
+        profile: str = "",
+    ) -> VendedCredentials:
+        """Give the kept credentials, or what `vend` gives. Blocks while another process is vending for the same key.
+
+        `stands` asks the service, once a minute at most, whether a session is still what a vend would give. Server and
+        profile are kept beside the credentials, for `drop` and `doubt`.
+
+        Raises:
+            UsageError: the folder is not the caller's alone.
+
+        """
+        self._open_folder()
+        with self._locked(key):
+            now, kept = self._now(), self._load(key)
+            held = None if kept is None else self._checked(key, kept, stands, now)
+            if held is not None and not held.wants_renewal(now, MINIMUM_LIFE):
+                return held.credentials
+            # A refusal is not asked for again at once.
+            if kept is not None and held is not None and now - held.checked_at < CHECK_EVERY:
+                return held.credentials
+            try:
+                credentials = vend()
+            except ClientError as error:
+                if kept is None or held is None or error.code in WITHDRAWN:
+                    self._remove(key)
+                    raise
+                self._store(key, kept.model_copy(update={"checked_at": now}))
+                return held.credentials
+            self._drop_the_expired()
+            kept = KeptFile(server=server, profile=profile, vended_at=now, checked_at=now, credentials=credentials)
+            self._store(key, kept)
+            return credentials
+
+    def doubt(self, server: str) -> None:
+        """Have the service asked about each kept session of a server before it is handed out again."""
+        for key, kept in self._all(server):
+            self._store(key, kept.model_copy(update={"checked_at": _NEVER}))
+
+    def drop(self, server: str, is_gone: Callable[[KeptFile], bool]) -> None:
+        """Remove what is kept of a server's and gone."""
+        for key, kept in self._all(server):
+            if is_gone(kept):
+                self._remove(key)
+
+    def _checked(self, key: str, kept: KeptFile, stands: Callable[[str], bool], now: datetime) -> Held | None:
+        """Ask about the session where that is due; None where it does not stand."""
+        held = kept.held()
+        if not held.wants_check(now):
+            return held
+        if not stands(str(held.credentials.session_id)):
+            self._remove(key)
+            return None
+        if held.wants_renewal(now, MINIMUM_LIFE):
+            return held  # a new one is asked for anyway
+        self._store(key, kept.model_copy(update={"checked_at": now}))
+        return held.checked(now)
+
+    def _open_folder(self) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            found = self._folder.stat(follow_symlinks=False)
+        except OSError as error:
+            raise UsageError(
+                f"{self._folder}: {error.strerror}", "make it a folder of yours, or use --no-cache"
+            ) from None
+        if found.st_uid != os.getuid() or found.st_mode & 0o077:
+            raise UsageError(
+                f"{self._folder} is open to others",
+                f"chmod 700 {self._folder} and check what is in it, or use --no-cache",
+            )
+
+    @contextmanager
+    def _locked(self, key: str) -> Iterator[None]:
+        lock = os.open(self._folder / f"{key}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+    def _all(self, server: str) -> Iterator[tuple[str, KeptFile]]:
+        """Go through what is kept of a server's, each under its lock."""
+        if not self._folder.exists():
+            return
+        self._open_folder()
+        for path in list(self._folder.glob("*.json")):
+            with self._locked(path.stem):
+                kept = self._load(path.stem)
+                if kept is not None and kept.server == server:
+                    yield path.stem, kept
+
+    def _load(self, key: str) -> KeptFile | None:
+        try:
+            kept = KeptFile.model_validate_json((self._folder / f"{key}.json").read_bytes())
+        except (OSError, ValidationError):
+            return None
+        return kept if kept.held().is_valid(self._now()) else None
+
+    def _store(self, key: str, kept: KeptFile) -> None:
+        content = kept.model_dump(mode="json", exclude={"credentials"})
+        # mkstemp makes the file 0600 before anything is in it.
+        handle, name = tempfile.mkstemp(dir=self._folder, prefix=key)
+        with os.fdopen(handle, "wb") as file:
+            file.write(orjson.dumps({**content, "credentials": kept.credentials.as_service_answer()}))
+        Path(name).replace(self._folder / f"{key}.json")
+
+    def _remove(self, key: str) -> None:
+        (self._folder / f"{key}.json").unlink(missing_ok=True)
+
+    def _drop_the_expired(self) -> None:
+        """Remove what other logins left. A lock stays: another process may be waiting at it."""
+        oldest = (self._now() - _LONGEST_SESSION).timestamp()
+        for path in self._folder.iterdir():
+            with suppress(OSError):
+                if path.suffix != ".lock" and path.stat(follow_symlinks=False).st_mtime < oldest:
+                    path.unlink()

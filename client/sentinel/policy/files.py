@@ -1,0 +1,202 @@
+"""The documents on an operator's disk: read, checked, and complained about as `access.yaml:14: place: what to do`."""
+
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO, Any, Final, TypeVar
+
+import click
+
+from sentinel.policy.access_lint import lint_access
+from sentinel.policy.lint import Lint, forgotten_accounts, lint_approval, lint_break_glass
+from sentinel.policy.services import unknown_services
+from shared.core.access.schema import AccessPolicy
+from shared.core.admin_policy import AdminPolicy
+from shared.core.approval.policy import ApprovalPolicy
+from shared.core.break_glass.policy import BreakGlassPolicy
+from shared.core.fields import DocumentModel
+from shared.core.profile import Profile, is_profile_name
+from shared.core.webhook import Webhook
+from shared.documents import (
+    Document,
+    DocumentError,
+    Problem,
+    check_document,
+    read_document,
+    read_secret_document,
+)
+
+Model = TypeVar("Model", bound=DocumentModel)
+# The kinds that are stored as plain text.
+MODELS: Final[Mapping[str, type[DocumentModel]]] = {
+    "access": AccessPolicy,
+    "approval": ApprovalPolicy,
+    "break-glass": BreakGlassPolicy,
+    "admin": AdminPolicy,
+    "profile": Profile,
+}
+# A webhook is checked like the rest, but holds secrets: nothing written in one is repeated, and none is stored as text.
+WEBHOOK: Final = "webhook"
+_CHECKED: Final[Mapping[str, type[DocumentModel]]] = {**MODELS, WEBHOOK: Webhook}
+KINDS: Final = tuple(_CHECKED)
+_WEBHOOK_LIKE: Final = re.compile(r"""^[\s{]*["']?url["']?\s*:""", re.MULTILINE)
+# What only the rules of one kind of policy are written with.
+_TELLING_KEYS: Final = {"approvers": "approval", "reasons": "break-glass", "permissions": "admin"}
+_STDIN: Final = Path("-")
+_SUFFIXES: Final = frozenset({".yaml", ".yml", ".json"})
+
+
+class UnusableInputError(click.ClickException):
+    """A file that a command needs cannot be read or used. Exit code 2, one complaint a line."""
+
+    exit_code = 2
+
+    def __init__(self, complaints: Iterable[str]) -> None:
+        self.complaints = list(complaints)
+        super().__init__("\n".join(self.complaints))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the complaints bare, so that editors and scripts find `file:line:` at the start of each."""
+        click.echo(self.message, file=file, err=file is None)
+
+
+def complain(file: Path, problem: Problem) -> str:
+    """Write a problem the way compilers do, so that editors can jump to it."""
+    where = str(file) if problem.line is None else f"{file}:{problem.line}"
+    return f"{where}: {problem}"
+
+
+def read_text(file: Path) -> str:
+    """Read a file exactly, line ends and all; `-` is standard input.
+
+    Raises:
+        UnusableInputError: missing, unreadable, or not UTF-8.
+
+    """
+    try:
+        data = sys.stdin.buffer.read() if file == _STDIN else file.read_bytes()
+        return data.decode()
+    except OSError as error:
+        raise UnusableInputError([f"{file}: {error.strerror or error}"]) from None
+    except UnicodeDecodeError as error:
+        raise UnusableInputError([f"{file}: byte {error.start} is not UTF-8: save the file as UTF-8"]) from None
+
+
+def load_file(file: Path, model: type[Model], *, text: str | None = None) -> tuple[Model, Document]:
+    """Load a document, with the lines of its places; `text` is the file's, where it was read already.
+
+    Raises:
+        UnusableInputError: it cannot be read, or is not valid.
+
+    """
+    try:
+        document = read_document(read_text(file) if text is None else text)
+        return check_document(document, model), document
+    except DocumentError as error:
+        raise UnusableInputError(complain(file, problem) for problem in error.problems) from None
+
+
+def load_guessed(file: Path) -> tuple[DocumentModel, Document]:
+    """Load a document of the kind it looks like.
+
+    Raises:
+        UnusableInputError: it cannot be read, or is not valid.
+
+    """
+    try:
+        return check_text(read_text(file))
+    except DocumentError as error:
+        raise UnusableInputError(complain(file, problem) for problem in error.problems) from None
+
+
+def check_text(text: str, kind: str | None = None) -> tuple[DocumentModel, Document]:
+    """Turn a text into the document it holds, of the kind that is said or else of the kind it looks like.
+
+    Raises:
+        DocumentError: with every problem found.
+
+    """
+    kind = kind or guess_text(text)
+    document = read_secret_document(text) if kind == WEBHOOK else read_document(text)
+    return check_document(document, _CHECKED[kind]), document
+
+
+def guess_text(text: str) -> str:
+    """Tell the kind of a text; one that cannot be read is checked, and complained about, as an access policy.
+
+    Where such a text may be a webhook, it is taken for one: an access policy's problems would repeat its secrets.
+    """
+    try:
+        return guess_kind(read_document(text))
+    except DocumentError:
+        return WEBHOOK if _WEBHOOK_LIKE.search(text) else "access"
+
+
+def load_catalogue(directory: Path) -> Mapping[str, Profile]:
+    """Load every `<name>.yaml`, `.yml` or `.json` of a directory as the profile of that name.
+
+    Raises:
+        UnusableInputError: no such directory, an invalid profile or name, or two files for one name.
+
+    """
+    profiles: dict[str, Profile] = {}
+    complaints: list[str] = []
+    for file in list_documents(directory):
+        try:
+            if file.stem in profiles:
+                complaints.append(f"{file}: a second file for profile {file.stem!r}: keep one")
+            profiles[file.stem] = load_file(file, Profile)[0]
+        except UnusableInputError as error:
+            complaints += error.complaints
+        if not is_profile_name(file.stem):
+            complaints.append(f"{file}: {file.stem!r} cannot name a profile: use 1-64 letters, digits, '.', '_', '-'")
+    if complaints:
+        raise UnusableInputError(complaints)
+    return profiles
+
+
+def list_documents(directory: Path) -> list[Path]:
+    """List a directory's documents by name.
+
+    Raises:
+        UnusableInputError: the directory cannot be read.
+
+    """
+    try:
+        return sorted(file for file in directory.iterdir() if file.suffix in _SUFFIXES and file.is_file())
+    except OSError as error:
+        raise UnusableInputError([f"{directory}: {error.strerror or error}"]) from None
+
+
+def guess_kind(document: Document) -> str:
+    """Tell a profile by its role, a webhook by its URL, and a policy by what its rules hold.
+
+    Anything else is meant as an access policy.
+    """
+    value = document.value
+    if not isinstance(value, dict):
+        return "access"
+    for key, kind in (("role_arn", "profile"), ("url", WEBHOOK)):
+        if key in value:
+            return kind
+    rules = value.get("rules")
+    keys = {key for rule in rules if isinstance(rule, dict) for key in rule} if isinstance(rules, list) else set()
+    return next((kind for key, kind in _TELLING_KEYS.items() if key in keys), "access")
+
+
+def find_lints(loaded: DocumentModel, catalogue: Mapping[str, Profile] | None = None) -> list[Lint]:
+    """Find what is probably a mistake in a document of any kind."""
+    match loaded:
+        case AccessPolicy():
+            return [*lint_access(loaded, catalogue), *unknown_services(loaded)]
+        case ApprovalPolicy():
+            return lint_approval(loaded)
+        case BreakGlassPolicy():
+            return lint_break_glass(loaded)
+        case AdminPolicy():
+            return list(forgotten_accounts(loaded.rules))
+        case Profile():
+            return list(unknown_services(loaded))
+        case _:
+            return []

@@ -1,0 +1,182 @@
+"""`sentinel policy push`, `pull` and `diff`: a document on disk and the one the service reads."""
+
+import json
+from collections.abc import Mapping
+from difflib import unified_diff
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from sentinel.policy.files import MODELS, UnusableInputError, find_lints, load_file, read_text
+from sentinel.policy.target import StoreError, Target, open_target, open_target_for, target_options
+from shared.documents import DocumentError, DoesNotFitError, is_packed, pack, unpack
+
+if TYPE_CHECKING:
+    from sentinel.policy.parameter_store import StoredParameter
+
+_FILE: Final = click.Path(path_type=Path)
+_STDIN: Final = Path("-")
+_TEMPLATE: Final = "{{"
+
+
+class NotStoredError(click.ClickException):
+    """The document was not stored, and why."""
+
+    exit_code = 1
+
+
+@click.command
+@click.argument("file", type=_FILE, default=_STDIN)
+@click.option("--yes", is_flag=True, help="Store without asking.")
+@click.option("--advanced", is_flag=True, help="Allow 8 KB as an advanced parameter, which costs and cannot be undone.")
+@target_options
+def push(file: Path, *, yes: bool, advanced: bool, as_json: bool, **where: Any) -> None:
+    """Store a document: check it, show what changes, ask, then write.
+
+    FILE may be - for standard input. Exit code 0: stored, or no change; 1: not stored; 2: a file, an option or
+    Parameter Store cannot be used.
+    """
+    text = read_text(file)
+    target = open_target_for(text, **where)
+    text = _check(file, target.kind, text)
+    value = _fit(text, advanced=advanced)
+    stored = target.find()
+    change = _compare(stored, text, target.full_name, str(file))
+    report: dict[str, Any] = {"parameter": target.full_name, "changed": bool(change), "packed": is_packed(value)}
+    if change:
+        click.echo(change, nl=False, err=as_json)
+        _confirm(target.full_name, file, yes=yes)
+        version: int | None = _put(target, value, stored, advanced=advanced)
+    else:
+        version = stored.version if stored else None
+    _report(
+        report | {"version": version},
+        as_json=as_json,
+        text=_push_words(target.full_name, version, changed=bool(change)),
+    )
+
+
+def _push_words(name: str, version: int | None, *, changed: bool) -> str:
+    return f"{name}: stored as version {version}" if changed else f"{name}: no change (version {version})"
+
+
+def _check(file: Path, kind: str, text: str) -> str:
+    """Check a document, showing its lints, and give its text unpacked."""
+    loaded, document = load_file(file, MODELS[kind], text=text)
+    for found in find_lints(loaded):
+        line = document.line_of(found.place)
+        click.echo(f"{file}:{line}: {found.place}: {found.message} [{found.rule}]", err=True)
+    return unpack(text)
+
+
+def _fit(text: str, *, advanced: bool) -> str:
+    from sentinel.policy.parameter_store import ADVANCED_BYTES, STANDARD_BYTES  # noqa: PLC0415 - botocore is slow to load; see policy_target
+
+    if _TEMPLATE in text:
+        line = text[: text.index(_TEMPLATE)].count("\n") + 1
+        raise NotStoredError(
+            f'line {line} holds "{_TEMPLATE}", which Parameter Store keeps for itself: put a space between'
+        )
+    try:
+        return pack(text, ADVANCED_BYTES if advanced else STANDARD_BYTES)
+    except DoesNotFitError as error:
+        remedy = "shorten it with globs" if advanced else "shorten it, or pass --advanced for an 8 KB parameter"
+        raise NotStoredError(f"the document does not fit: {error}: {remedy}") from None
+
+
+def _confirm(name: str, file: Path, *, yes: bool) -> None:
+    if yes:
+        return
+    if file == _STDIN:
+        raise click.UsageError(
+            "a document on standard input leaves nowhere to ask: read the difference, then pass --yes"
+        )
+    if not click.confirm(f"Store this as {name}?", err=True):
+        raise NotStoredError(f"{name}: left as it is")
+
+
+def _put(target: Target, value: str, stored: "StoredParameter | None", *, advanced: bool) -> int:
+    from sentinel.policy.parameter_store import ParameterStoreError  # noqa: PLC0415 - botocore is slow to load; see policy_target
+
+    try:
+        return target.store.put(target.name, value, replacing=stored, advanced=advanced)
+    except ParameterStoreError as error:
+        raise NotStoredError(str(error)) from None
+
+
+@click.command
+@click.option("--output", type=_FILE, metavar="FILE", help="Write here instead of standard output.")
+@target_options
+def pull(output: Path | None, *, as_json: bool, **where: Any) -> None:
+    """Write the stored document exactly as it was pushed."""
+    target = open_target(**where)
+    stored = _find_stored(target)
+    try:
+        text = unpack(stored.value)
+    except DocumentError as error:
+        raise StoreError(f"{target.full_name}: {error}") from None
+    if as_json:
+        text = json.dumps({"parameter": target.full_name, "version": stored.version, "document": text}, indent=2) + "\n"
+    if output is None:
+        click.echo(text.encode(), nl=False)
+        return
+    try:
+        output.write_bytes(text.encode())
+    except OSError as error:
+        raise UnusableInputError([f"{output}: {error.strerror or error}"]) from None
+
+
+@click.command
+@click.argument("file", type=_FILE, default=_STDIN)
+@target_options
+def diff(file: Path, *, as_json: bool, **where: Any) -> None:
+    """Show what a push of FILE would change.
+
+    Exit code 0: nothing; 1: something; 2: a file, an option or Parameter Store cannot be used.
+    """
+    text = read_text(file)
+    target = open_target_for(text, **where)
+    text = _check(file, target.kind, text)
+    stored = target.find()
+    change = _compare(stored, text, target.full_name, str(file))
+    report = {
+        "parameter": target.full_name,
+        "changed": bool(change),
+        "version": stored and stored.version,
+        "diff": change,
+    }
+    _report(report, as_json=as_json, text=change.removesuffix("\n") or f"{target.full_name}: no change")
+    click.get_current_context().exit(1 if change else 0)
+
+
+def _find_stored(target: Target) -> "StoredParameter":
+    stored = target.find()
+    if stored is None:
+        raise StoreError(f"there is no parameter {target.full_name}: push a document first")
+    return stored
+
+
+def _compare(stored: "StoredParameter | None", text: str, name: str, file: str) -> str:
+    """Give the unified difference between what is stored and the text; empty only where both are the same."""
+    if stored is None:
+        before: list[str] = []
+    else:
+        written = _unpack_or_raw(stored.value)
+        if written == text:
+            return ""
+        before = written.splitlines(keepends=True)
+    label = f"{name} (version {stored.version})" if stored else f"{name} (not stored yet)"
+    lines = unified_diff(before, text.splitlines(keepends=True), label, file)
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _unpack_or_raw(value: str) -> str:
+    try:
+        return unpack(value)
+    except DocumentError:
+        return value  # whatever lies there is shown, so that it can be replaced
+
+
+def _report(report: Mapping[str, Any], *, as_json: bool, text: str) -> None:
+    click.echo(json.dumps(report, indent=2, ensure_ascii=False) if as_json else text)

@@ -1,0 +1,95 @@
+"""Where the auth classes get their proofs: a new one when the last one is half its life old, for one origin only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.session import Session
+
+from sentinel.proof.make import NoSessionError, SessionCredentials, make_proof
+from sentinel.proof.origins import UnsafeUrlError, safe_origin
+from shared.clock import utc_now
+from shared.core.proof import LONGEST_LIFE
+
+
+def session_credentials() -> SessionCredentials:
+    """Find the session an SDK in this process would use: inside `sentinel exec`, the vended one.
+
+    Raises:
+        NoSessionError: there are no credentials.
+
+    """
+    found: Any = Session().get_credentials()
+    if found is None:
+        raise NoSessionError("no AWS credentials were found: run this inside `sentinel exec PROFILE -- …`")
+    frozen: SessionCredentials = found.get_frozen_credentials()
+    return frozen
+
+
+@dataclass(slots=True)
+class ProofSource:
+    """Makes the Authorization header for one API at one origin (scheme, host and port).
+
+    `origin` is where the API is (`https://orders.example`); left out, it is that of the first request. A request to any
+    other origin, by a redirect or not, gets no proof. `binds_requests` is what the API asks for: then every request
+    needs a proof of its own, without the `stage` its URLs begin with (`/prod`). `credentials` is asked whenever a proof
+    is made, so a renewed session serves at once. Threads may share a source.
+
+    Raises:
+        UnsafeUrlError: no proof may be sent to the origin.
+
+    """
+
+    api_id: str
+    region: str
+    binds_requests: bool = False
+    stage: str = ""
+    credentials: Callable[[], SessionCredentials] = session_credentials
+    clock: Callable[[], datetime] = utc_now
+    origin: str = ""
+    _made: tuple[datetime, str] | None = field(default=None, init=False, repr=False)
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.origin = safe_origin(self.origin) if self.origin else ""
+
+    def header_for(self, method: str, url: str) -> str | None:
+        """Give the header for a request to a whole URL; None where it goes to another origin than the first.
+
+        Raises:
+            UnsafeUrlError: it is the first, and no proof may be sent there.
+
+        """
+        if not self._is_ours(url):
+            return None
+        parts = urlsplit(url)
+        return self.header(method, f"{parts.path or '/'}?{parts.query}")
+
+    def header(self, method: str, target: str) -> str:
+        """Give the header for a request; `target` is what its first line says: the path and the query."""
+        if self.binds_requests:
+            return self._make((method, self._target_of_the_api(target)))
+        made = self._made
+        if made is None or self.clock() - made[0] > LONGEST_LIFE / 2:
+            self._made = made = self.clock(), self._make(None)
+        return made[1]
+
+    def _is_ours(self, url: str) -> bool:
+        with self._lock:
+            if not self.origin:
+                self.origin = safe_origin(url)
+        try:
+            return safe_origin(url) == self.origin
+        except UnsafeUrlError:
+            return False
+
+    def _target_of_the_api(self, target: str) -> str:
+        path, mark, query = target.partition("?")
+        seen = path.removeprefix(self.stage) or "/" if f"{path}/".startswith(f"{self.stage}/") else path
+        return f"{seen}{mark}{query}"
+
+    def _make(self, request: tuple[str, str] | None) -> str:
+        return make_proof(self.credentials(), api_id=self.api_id, region=self.region, request=request)

@@ -1,0 +1,208 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from sentinel.credentials.child_environment import change_for_child
+from sentinel.credentials.endpoint import Endpoint
+from sentinel.credentials.private_config import PrivateConfig, private_config
+from sentinel.credentials.variables import CREDENTIAL_VARIABLES, carries_credentials
+from sentinel.errors import UsageError
+
+ENDPOINT = Endpoint(4711, "the-token")
+
+
+def _config(region: str | None = None) -> PrivateConfig:
+    return PrivateConfig(Path("/private/config"), Path("/private/credentials"), region)
+
+
+# Of the table, named here as well so that a row that is lost is noticed, and of none.
+READ_BY_SOMEBODY = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "AWS_SECURITY_TOKEN",
+    "AMAZON_ACCESS_KEY_ID",
+    "AMAZON_SECRET_ACCESS_KEY",
+    "AMAZON_SESSION_TOKEN",
+    "AWS_CREDENTIAL_FILE",
+    "AWS_CREDENTIAL_PROFILES_FILE",
+    "CPL_AWS_CREDENTIALS_FILE",
+    "BOTO_CONFIG",
+    "BOTO_PATH",
+    "EC2_ACCESS_KEY",
+    "EC2_SECRET_KEY",
+    "EC2_SECURITY_TOKEN",
+    "EC2_PRIVATE_KEY",
+    "AWSACCESSKEYID",
+    "AWSSECRETACCESSKEY",
+    "AWSSESSIONTOKEN",
+    "AWS_BEARER_TOKEN_BEDROCK",
+    "AWS_LOGIN_CACHE_DIRECTORY",
+    "AWS_SSO_SESSION",
+    "AWS_EB_PROFILE",
+    "AWS_PROD_ACCESS_KEY_ID",
+    "AWS_PROD_SECRET_ACCESS_KEY",
+    "AWS_PROD_PROFILE",
+    "AWS_SESSIONTOKEN",
+    "AWS_DELEGATION_TOKEN",
+    "AWS_ASSUME_ROLE_ARN",
+    "AWS_PASSWORD",
+    "TG_AUTH_PROVIDER_CMD",
+]
+
+
+@pytest.mark.parametrize("name", sorted({*CREDENTIAL_VARIABLES, *READ_BY_SOMEBODY}))
+def test_no_credential_variable_of_the_users_reaches_the_child(name: str) -> None:
+    environ = {name: "the-users-own", "PATH": "/bin"}
+    child = change_for_child("dev", ENDPOINT, _config(), None, environ).applied_to(environ)
+    assert child.get(name) != "the-users-own"
+    assert child["PATH"] == "/bin"
+
+
+@pytest.mark.parametrize(
+    ("environ", "profile", "config", "expected"),
+    [
+        ({"AWS_REGION": "own"}, "profile", "config", "own"),
+        ({"AWS_DEFAULT_REGION": "own"}, "profile", "config", "own"),
+        ({}, "profile", "config", "profile"),
+        ({}, None, "config", "config"),
+        ({}, None, None, None),
+    ],
+)
+def test_the_region_is_the_users_word_then_the_profiles_then_the_configs(
+    environ: dict[str, str], profile: str | None, config: str | None, expected: str | None
+) -> None:
+    child = change_for_child("dev", ENDPOINT, _config(config), profile, environ).applied_to(environ)
+    assert child.get("AWS_REGION") == child.get("AWS_DEFAULT_REGION") == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AWS_ENDPOINT_URL_SSO",
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+        "AWS_MAX_ATTEMPTS",
+        "AWS_ASSOCIATE_TAG",
+        "AWS_BUCKET",
+        "AWS_CA_BUNDLE",
+        "AWS_PAGER",
+        "GITHUB_TOKEN",
+        "DB_PASSWORD",
+        "RCLONE_S3_ACCESS_KEY_ID",
+    ],
+)
+def test_settings_and_what_is_not_for_aws_stay(name: str) -> None:
+    assert not carries_credentials(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["AWS_SHARED_CREDENTIALS_FILE", "AWS_CREDENTIAL_PROFILES_FILE", "CPL_AWS_CREDENTIALS_FILE", "BOTO_CONFIG"],
+)
+def test_readers_of_a_file_before_the_endpoint_find_an_empty_one(name: str) -> None:
+    assert change_for_child("dev", ENDPOINT, _config(), None, {}).put[name] == "/private/credentials"
+
+
+def test_the_token_is_in_no_repr() -> None:
+    assert "the-token" not in repr(change_for_child("dev", ENDPOINT, _config(), None, {}))
+
+
+USERS_CONFIG = """
+[default]
+region = eu-central-1
+output = json
+aws_access_key_id = AKIA
+aws_secret_access_key = the-secret
+credential_process = /bin/program
+role_arn = arn:aws:iam::111122223333:role/x
+source_profile = work
+sso_session = corp
+login_session = arn
+services = local
+s3 =
+    max_concurrent_requests = 20
+    addressing_style = path
+[profile work]
+region = us-east-1
+[services local]
+dynamodb =
+    endpoint_url = http://127.0.0.1:8000
+[sso-session corp]
+sso_region = us-east-1
+"""
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "config").write_text(USERS_CONFIG)
+    return {"AWS_CONFIG_FILE": str(tmp_path / "config")}
+
+
+def test_the_childs_config_keeps_settings_and_drops_all_that_yields_credentials(environ: dict[str, str]) -> None:
+    with private_config("default", environ) as config:
+        assert config.config_file.read_text().replace("\t", "    ").split("\n") == [
+            "[default]",
+            "region = eu-central-1",
+            "output = json",
+            "services = local",
+            "s3 = ",
+            "    max_concurrent_requests = 20",
+            "    addressing_style = path",
+            "",
+            "[services local]",
+            "dynamodb = ",
+            "    endpoint_url = http://127.0.0.1:8000",
+            "",
+            "",
+        ]
+        assert config.credentials_file.read_text() == ""
+        assert config.region == "eu-central-1"
+
+
+def test_the_settings_are_the_base_profiles(environ: dict[str, str]) -> None:
+    with private_config("work", environ) as config:
+        assert config.config_file.read_text() == "[default]\nregion = us-east-1\n\n"
+
+
+def test_the_files_are_private_and_gone_at_the_end(environ: dict[str, str]) -> None:
+    with private_config("default", environ) as config:
+        for path in (config.config_file, config.credentials_file):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(config.config_file.parent.stat().st_mode) == 0o700
+    assert not config.config_file.parent.exists()
+
+
+@pytest.mark.parametrize("path", ["$PLACE/config", "${PLACE}/config", "~/config"])
+def test_the_config_is_found_where_aws_tools_find_it(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str
+) -> None:
+    for name in ("PLACE", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    with private_config("work", environ | {"AWS_CONFIG_FILE": path}) as config:
+        assert config.region == "us-east-1"
+
+
+def test_a_runtime_folder_that_is_not_there_is_done_without(environ: dict[str, str], tmp_path: Path) -> None:
+    with private_config("work", environ | {"XDG_RUNTIME_DIR": str(tmp_path / "gone")}) as config:
+        assert config.config_file.exists()
+
+
+def test_no_folder_at_all_is_an_error_with_a_remedy(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere/at/all")
+    with pytest.raises(UsageError, match="private AWS configuration"), private_config("work", environ):
+        pass
+
+
+def test_no_config_at_all_is_an_empty_default(tmp_path: Path) -> None:
+    with private_config("default", {"AWS_CONFIG_FILE": str(tmp_path / "none")}) as config:
+        assert config.config_file.read_text() == "[default]\n\n"
+        assert config.region is None
