@@ -1,6 +1,6 @@
-"""The people of the tour: each runs commands as a person would, shown with what they print.
+"""The users in the tour. Each runs `sentinel` commands; the commands and their output are shown.
 
-A command that does not end or print as it should ends the tour.
+A command with an unexpected exit code or output ends the tour.
 """
 
 import asyncio
@@ -19,26 +19,26 @@ _LIMIT_S: Final = 300.0
 
 
 class TourFailedError(Exception):
-    """A step did not answer as it should; the message names it."""
+    """A step did not have the expected result; the message names the step."""
 
 
 @dataclass(slots=True)
 class Running:
-    """A command under way. What it prints is shown once it is read."""
+    """A running command. Its output is shown as it is read."""
 
     shown: str
     process: Process
     printed: list[str] = field(default_factory=list)
 
     async def prints(self, pattern: str) -> str:
-        """Show what it prints, up to the first line that matches; gives the match."""
+        """Show the output up to the first line that matches `pattern`; returns the match."""
         async for line in self._lines():
             if found := re.search(pattern, line):
                 return found[0]
         raise self._failed(f"never printed {pattern}")
 
     async def ends(self, code: int, finds: str) -> str:
-        """Show the rest, and check how it ends; gives all it printed."""
+        """Show the rest of the output and check the exit code; returns the whole output."""
         async for _ in self._lines():
             pass
         printed = "".join(self.printed)
@@ -65,17 +65,17 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who works in `folder` as one of the stack's callers."""
+    """A user who works in `folder` as one of the stack's callers."""
 
     name: str
     folder: Path
     environment: Mapping[str, str] = field(repr=False)
 
     async def does(self, title: str, *arguments: str, code: int = 0, finds: str = "") -> str:
-        """Run `sentinel` to its end; gives what it printed.
+        """Run `sentinel` to its end; returns its output.
 
         Raises:
-            TourFailedError: its exit code is another, or what it printed does not have `finds` in it.
+            TourFailedError: the exit code is not `code`, or the output does not contain `finds`.
 
         """
         async with self.begins(title, *arguments) as running:
@@ -83,7 +83,7 @@ class Actor:
 
     @asynccontextmanager
     async def begins(self, title: str, *arguments: str) -> AsyncIterator[Running]:
-        """Start `sentinel`; it is killed if the block is left before it ends."""
+        """Start `sentinel`; leaving the block kills it if it still runs."""
         words = ["python" if argument == sys.executable else argument for argument in arguments]
         shown = shlex.join(["sentinel", *words])
         show(title)
@@ -106,11 +106,11 @@ class Actor:
 
 
 def show(title: str) -> None:
-    """Begin a step."""
+    """Print the heading of a step."""
     say(f"\n── {title}")
 
 
 def say(text: str) -> None:
-    """Print a line at once."""
+    """Print a line and flush it."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()

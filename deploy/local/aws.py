@@ -12,7 +12,7 @@ from deploy.local.strict import expect_long_term_keys
 
 @dataclass(frozen=True, slots=True)
 class LocalAws:
-    """An endpoint, a region and whose keys to use there."""
+    """An endpoint, a region and the keys to sign with."""
 
     endpoint: str
     region: str
@@ -32,7 +32,7 @@ class LocalAws:
         return client
 
     async def assume(self, role_arn: str, session_name: str, duration_s: int = 3600) -> Keys:
-        """Assume a role and give its session's keys."""
+        """Assume a role; returns the session's keys."""
         async with self.client("sts") as sts:
             answer = await sts.assume_role(RoleArn=role_arn, RoleSessionName=session_name, DurationSeconds=duration_s)
         found = answer["Credentials"]

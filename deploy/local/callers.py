@@ -1,4 +1,4 @@
-"""The people and jobs of the local account: they may call Sentinel, and the operator may push documents as well."""
+"""The callers of the local account: users, a CI job, and an operator who may also push documents."""
 
 import configparser
 import io
@@ -19,13 +19,13 @@ from deploy.policies.place import Place, Policy
 
 _USERS: Final = ("alice", "bob", "operator")
 _SSO_PATH: Final = "/aws-reserved/sso.amazonaws.com/eu-central-1/"
-# A working day: whoever assumes a role as a user, not as another role, may ask for up to twelve hours.
+# Twelve hours, the most that AssumeRole gives a caller that is not itself a role session.
 _DAY_S: Final = 43_200
 
 
 @dataclass(frozen=True, slots=True)
 class LocalCaller:
-    """A caller: the name of their AWS profile, what Sentinel takes them for, and their keys."""
+    """A caller: the name of their AWS profile, the user name Sentinel derives for them, and their keys."""
 
     name: str
     user: str
@@ -73,14 +73,14 @@ async def _create_session(
 
 @dataclass(frozen=True, slots=True)
 class AwsFiles:
-    """An AWS config and credentials file of the stack's own."""
+    """The AWS config and credentials files that the stack writes."""
 
     config: Path
     credentials: Path
 
 
 def write_aws_files(folder: Path, callers: Sequence[LocalCaller], aws: LocalAws) -> AwsFiles:
-    """Write one AWS profile a caller, each pointing at the emulator; only their owner may read the files."""
+    """Write one AWS profile per caller, each pointing at the emulator; the files have mode 0600."""
     config, credentials = configparser.RawConfigParser(), configparser.RawConfigParser()
     for caller in callers:
         config[f"profile {caller.name}"] = {"region": aws.region, "endpoint_url": aws.endpoint}

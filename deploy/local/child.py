@@ -1,7 +1,7 @@
 """Child processes that cannot outlive their parent.
 
-Each child leads a process group of its own and holds one end of a pipe as standard input. It ends itself when that
-pipe closes, however the parent went; ending it on purpose closes the pipe and, if that is not heard, kills the group.
+Each child leads its own process group and has one end of a pipe as standard input. It exits when that pipe closes, so
+also when the parent crashes. `end` closes the pipe and, after a grace period, kills the group.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ class Child:
         log_file: Path,
         sockets: Sequence[int] = (),
     ) -> Self:
-        """Start a command; what it prints is appended to the log file, which only its owner may read."""
+        """Start a command; its output is appended to the log file, which has mode 0600."""
         with open_private(log_file) as log:
             process = await asyncio.create_subprocess_exec(
                 *command,
@@ -61,11 +61,11 @@ class Child:
         await self._process.stdin.drain()
 
     async def wait(self) -> int:
-        """Wait for the child to end by itself; gives its exit code."""
+        """Wait until the child exits by itself; returns its exit code."""
         return await self._process.wait()
 
     async def end(self) -> None:
-        """Let go of the pipe; kill what does not listen."""
+        """Close the pipe, and kill the group if it does not exit in time."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         with suppress(TimeoutError):
@@ -74,7 +74,7 @@ class Child:
         await self.kill()
 
     async def kill(self) -> None:
-        """Kill the whole group at once, as a power cut would."""
+        """Kill the whole group without a grace period, as a power cut would."""
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         await self._process.wait()
@@ -82,7 +82,7 @@ class Child:
 
 @contextmanager
 def open_private(path: Path) -> Iterator[int]:
-    """Open a file for appending that only its owner may read; gives its descriptor."""
+    """Open a file for appending, with mode 0600; yields its descriptor."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
         yield descriptor

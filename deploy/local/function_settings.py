@@ -1,4 +1,4 @@
-"""What each of the stack's functions is deployed with: its name, its execution role's too, and its settings."""
+"""The name and the settings of each of the stack's functions. The execution role has the function's name."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -6,14 +6,14 @@ from typing import Final
 from deploy.local.gateway.fronts import ADMIN, AUTHORIZER, SENSITIVE, VEND
 from deploy.local.place import ACCOUNT, SENSITIVE_PROFILES, SENSITIVE_ROLE, SSO_ROLE, local_place
 
-# An emulator on a busy machine is slower than AWS ever is: the most the settings allow.
+# An emulator on a busy machine is slower than AWS, so these are the largest values the settings allow.
 PATIENCE: Final = {"SENTINEL_CALL_TIMEOUT": "10", "SENTINEL_DEADLINE": "25"}
-# Every budget of vend and admin, for tests and loads in which a few callers ask as often as many would.
+# Every rate limit of vend and admin, for tests and load in which a few callers send the requests of many.
 UNLIMITED: Final = {f"SENTINEL_{budget}_BUDGET": "10000" for budget in ("VEND", "ADMIN", "READ")}
 
 
 def function_names() -> Mapping[str, str]:
-    """Name the functions."""
+    """Return the functions' deployed names."""
     place = local_place()
     return {
         VEND: place.vend_role,
@@ -24,7 +24,7 @@ def function_names() -> Mapping[str, str]:
 
 
 def function_settings(function: str, api_ids: Sequence[str], endpoint: str) -> dict[str, str]:
-    """Give a function's settings: the APIs whose events it takes, and where AWS is."""
+    """Return a function's settings: the APIs it accepts events from, and AWS's endpoint."""
     place = local_place()
     common = {
         "AWS_ENDPOINT_URL": endpoint,
@@ -39,14 +39,14 @@ def function_settings(function: str, api_ids: Sequence[str], endpoint: str) -> d
         "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
         "SENTINEL_SSO_ROLES": SSO_ROLE,
     }
-    told = {
+    events = {
         "SENTINEL_TOPIC_ARN": place.topic_arn,
         "SENTINEL_KILL_SWITCH_POLICIES": place.account,
         "SENTINEL_PROTECTED_PATH": place.protected_path,
     }
     by_function = {
         VEND: common | documented,
-        ADMIN: common | documented | told,
+        ADMIN: common | documented | events,
         AUTHORIZER: common | {"SENTINEL_ACCEPTED_PROFILES": ",".join(SENSITIVE_PROFILES)},
     }
     return by_function.get(function, {})

@@ -1,4 +1,4 @@
-"""A queue that hears the topic, as a team's own subscriber would."""
+"""An SQS queue subscribed to the topic, as a team would subscribe one."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ _WAIT_S: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One notice as it was received: its subject, its attributes, and the JSON object it carries."""
+    """A received notification: its subject, its attributes and its JSON object."""
 
     subject: str
     attributes: Mapping[str, str]
@@ -31,7 +31,7 @@ class Inbox:
 
     @classmethod
     async def open(cls, aws: LocalAws, name: str, only: Mapping[str, Sequence[str]] | None = None) -> Self:
-        """Create and subscribe a queue; `only` is a filter policy on the notices' attributes."""
+        """Create and subscribe a queue; `only` is a filter policy on the notifications' attributes."""
         topic = local_place().topic_arn
         async with aws.client("sqs") as sqs, aws.client("sns") as sns:
             url = (await sqs.create_queue(QueueName=name))["QueueUrl"]
@@ -43,7 +43,7 @@ class Inbox:
         return cls(aws, url)
 
     async def next(self) -> Heard:
-        """Wait for the next notice and take it; the caller sets the limit."""
+        """Wait for the next notification and delete it from the queue; the caller sets the time limit."""
         async with self.aws.client("sqs") as sqs:
             while True:
                 answer = await sqs.receive_message(QueueUrl=self.queue_url, WaitTimeSeconds=_WAIT_S)
@@ -53,7 +53,7 @@ class Inbox:
 
 
 def _hears(queue: str, topic: str) -> str:
-    """Let SNS deliver to the queue, for this topic alone (SNS Developer Guide, "Fanout to Amazon SQS queues")."""
+    """Allow SNS to deliver to the queue, for this topic only (SNS Developer Guide, "Fanout to Amazon SQS queues")."""
     return json.dumps(
         policy(
             {

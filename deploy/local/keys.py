@@ -1,4 +1,4 @@
-"""Credentials as the local stack hands them around: their secrets never show in a repr."""
+"""Credentials in the local stack; secrets never appear in a repr."""
 
 import secrets
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """An access key, with a token and an end where it is temporary."""
+    """An access key; with a session token and an expiry if it is temporary."""
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
@@ -20,7 +20,7 @@ class Keys:
 
     @property
     def client_arguments(self) -> Mapping[str, Any]:
-        """Spell the keys as botocore's clients take them."""
+        """The keys as keyword arguments of botocore's clients."""
         return {
             "aws_access_key_id": self.access_key_id,
             "aws_secret_access_key": self.secret_access_key,
@@ -29,11 +29,11 @@ class Keys:
 
 
 def new_access_key() -> Keys:
-    """Make a long-lived access key of the shape IAM makes."""
+    """Create a long-lived access key in IAM's format."""
     identifier = "".join(secrets.choice(_ALPHABET) for _ in range(16))
     return Keys(f"AKIA{identifier}", secrets.token_urlsafe(30))
 
 
 def new_name(length: int) -> str:
-    """Make an id of lower-case letters and digits, as API Gateway names APIs."""
+    """Create an id of lower-case letters and digits, as API Gateway does for APIs."""
     return "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _ in range(length))

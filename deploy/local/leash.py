@@ -1,8 +1,8 @@
-"""Puts a program that knows nothing of leashes on one: `python leash.py COMMAND ...`.
+"""Runs a command that is killed when its standard input closes: `python leash.py COMMAND ...`.
 
-The command takes this process's place. Beside it stays a guard that holds the standard input, and kills the command's
-group when that closes. The guard is no child of the command's: whoever freezes those does not freeze the guard. Nothing
-of ours is imported: the command has an environment of its own.
+The command replaces this process. A guard process waits for standard input to close and then kills the command's
+process group. The guard is not a child of the command, so freezing the command's children does not freeze it. It
+imports nothing of the project, because the command runs in another environment.
 """
 
 import os
@@ -13,7 +13,7 @@ from contextlib import suppress
 
 
 def main() -> None:
-    """Fork the guard, then become the command."""
+    """Fork the guard, then exec the command."""
     leader = os.getpid()
     between = os.fork()
     if between == 0:
@@ -28,9 +28,9 @@ def main() -> None:
 
 def _guard(leader: int) -> None:
     try:
-        # A group of its own: what is sent to the command's group, to freeze it say, is not for the guard.
+        # A process group of its own, so that a signal to the command's group does not reach the guard.
         os.setsid()
-        # Nobody writes to the pipe; that it can be read means that it was closed.
+        # Nothing is ever written to the pipe: it becomes readable only when it is closed.
         select.select([sys.stdin.fileno(), os.pidfd_open(leader)], [], [])
         with suppress(ProcessLookupError):
             os.killpg(leader, signal.SIGKILL)

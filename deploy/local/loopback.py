@@ -5,7 +5,7 @@ from typing import Any, Final, Self
 from aiohttp import web
 
 _LOOPBACK: Final = "127.0.0.1"
-# A request under way is let finish, but nobody waits long for it.
+# How long a running request may still take when the server closes.
 _SHUTDOWN_S: Final = 1.0
 
 
@@ -16,7 +16,7 @@ class Site:
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SHUTDOWN_S, **options)
 
     async def open(self, port: int = 0) -> Self:
-        """Serve; port 0 takes a free one, chosen and bound in one step."""
+        """Start serving; port 0 takes a free port, chosen and bound in one step."""
         await self._runner.setup()
         await web.TCPSite(self._runner, _LOOPBACK, port).start()
         return self

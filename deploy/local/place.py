@@ -1,4 +1,4 @@
-"""Where the local stack pretends to be: one account, one region, the names the policies are built from."""
+"""The local stack's deployment: its account, its region and the names that the policies are built from."""
 
 import json
 from functools import cache
@@ -13,7 +13,7 @@ REGION: Final = "eu-central-1"
 SSO_ROLE: Final = "AWSReservedSSO_Developers_0123456789abcdef"
 CI_ROLE: Final = "ci-deploy"
 SENSITIVE_ROLE: Final = "demo-sensitive-api"
-# The profiles whose sessions the sensitive API takes.
+# The profiles whose sessions the sensitive API accepts.
 SENSITIVE_PROFILES: Final = ("staging", "prod")
 PROTECTED: Final = ("dev", "staging", "prod")
 _TABLES: Final = Path(__file__).parents[1] / "definitions" / "tables.json"
@@ -21,29 +21,29 @@ _TABLES: Final = Path(__file__).parents[1] / "definitions" / "tables.json"
 
 @cache
 def table_definitions() -> dict[str, dict[str, Any]]:
-    """Read the tables' definitions, by what they hold."""
+    """Read the tables' definitions, by their contents."""
     definitions: dict[str, dict[str, Any]] = json.loads(_TABLES.read_text(encoding="utf-8"))
     return definitions
 
 
 def local_place() -> Place:
-    """Name the local deployment."""
+    """Return the local deployment."""
     tables = table_definitions()
     return Place("aws", REGION, ACCOUNT, *(tables[which]["name"] for which in ("session", "grant", "budget")))
 
 
 def strict_context() -> StrictContext:
-    """Say what the strict AWS check must know of the local deployment."""
+    """Return what the strict AWS check needs to know about the local deployment."""
     place = local_place()
     protected = frozenset(place.role_arn(profile, place.protected_path) for profile in PROTECTED)
     return read_context(table_definitions(), vend_role_arn=place.vend_role_arn, protected_roles=protected)
 
 
 def demo_table(profile: str) -> str:
-    """Name the table a protected role may use."""
+    """Return the name of the table that a protected role may use."""
     return f"demo-notes-{profile}"
 
 
 def demo_bucket(profile: str) -> str:
-    """Name the bucket a protected role may use."""
+    """Return the name of the bucket that a protected role may use."""
     return f"sentinel-demo-{ACCOUNT}-{profile}"

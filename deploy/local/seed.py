@@ -1,4 +1,4 @@
-"""What a fresh local account holds: tables, documents, a topic, execution and protected roles, something to use."""
+"""Fills a new local account: tables, documents, a topic, execution roles, protected roles and demo resources."""
 
 import json
 from pathlib import Path
@@ -88,7 +88,7 @@ async def create_role(
     maximum_s: int = 3600,
     boundary: str | None = None,
 ) -> str:
-    """Create a role with one inline policy and, by its ARN, a permissions boundary; gives the role's ARN."""
+    """Create a role with one inline policy and an optional permissions boundary (ARN); returns the role's ARN."""
     created = await iam.create_role(
         **({} if boundary is None else {"PermissionsBoundary": boundary}),
         RoleName=name,
@@ -102,7 +102,7 @@ async def create_role(
 
 
 def demo_policy(place: Place, profile: str) -> Policy:
-    """Let a protected role use its own demo table and bucket, nothing else."""
+    """Return a policy that allows a protected role its own demo table and bucket only."""
     bucket = f"arn:{place.partition}:s3:::{demo_bucket(profile)}"
     return policy(
         {

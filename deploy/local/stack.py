@@ -1,4 +1,4 @@
-"""The whole system on one machine: emulator, functions and gateway, up in order, down in reverse.
+"""The whole system on one machine: emulator, functions and gateway, started in this order and stopped in reverse.
 
     async with LocalStack() as stack:
         stack.http_api  # the base URL, and so on
@@ -43,7 +43,7 @@ _READY_LIMIT_S: Final = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """What `sentinel local up --json` prints; paths are files only their owner may read."""
+    """What `sentinel local up --json` prints; the files at the paths have mode 0600."""
 
     account_id: str
     region: str
@@ -62,9 +62,9 @@ class Endpoints:
 
 @dataclass(slots=True)
 class LocalStack:
-    """The local stack. `port` is the HTTP API's; 0 takes a free one, as every other front always does.
+    """The local stack. `port` is the HTTP API's; 0 takes a free port, as every other endpoint does.
 
-    `environment` adds to, and overrides, what the settings of the vend and the admin function read.
+    `environment` overrides or adds settings of the vend and the admin function.
     """
 
     handlers: Mapping[str, str] = field(default_factory=lambda: HANDLERS)
@@ -100,11 +100,11 @@ class LocalStack:
 
     @property
     def aws(self) -> LocalAws:
-        """The emulator, as the stack's administrator."""
+        """Access to the emulator as the stack's administrator."""
         return LocalAws(self.emulator.endpoint, REGION, self.emulator.admin)
 
     def aws_as(self, caller: str) -> LocalAws:
-        """Give the emulator as one of the callers."""
+        """Return access to the emulator as one of the callers."""
         return LocalAws(self.emulator.endpoint, REGION, self.callers[caller].keys)
 
     @property
@@ -121,12 +121,12 @@ class LocalStack:
 
     @property
     def sensitive_api(self) -> str:
-        """The base URL of an API behind the authorizer; empty where the stack runs without one."""
+        """The base URL of the API behind the authorizer; empty if the stack runs without one."""
         return "" if self._guarded is None else self._guarded.url
 
     @property
     def log_file(self) -> Path:
-        """Where the functions' standard output goes: the audit lines are here."""
+        """The log of the functions' standard output, which contains the audit lines."""
         return self.state_dir / "functions.log"
 
     @property
@@ -149,7 +149,7 @@ class LocalStack:
 
     @property
     def caller_environment(self) -> Mapping[str, str]:
-        """Give what a shell exports to work as one of the callers (with AWS_PROFILE naming which)."""
+        """The variables that a shell exports to work as a caller, without AWS_PROFILE, which names the caller."""
         return {
             "AWS_CONFIG_FILE": str(self._files.config),
             "AWS_SHARED_CREDENTIALS_FILE": str(self._files.credentials),
@@ -161,11 +161,11 @@ class LocalStack:
         }
 
     async def stop_emulator(self) -> None:
-        """Take AWS away at once; what it held is back after `start_emulator`."""
+        """Stop the emulator without notice; `start_emulator` restores its state."""
         await self.emulator.stop()
 
     async def start_emulator(self) -> None:
-        """Bring AWS back, at the same endpoint."""
+        """Start the emulator again, at the same endpoint."""
         await self.emulator.start()
 
     async def _start(self) -> None:
@@ -218,17 +218,17 @@ class LocalStack:
             self.functions[function] = Function(environments)
             self._open.push_async_callback(self.functions[function].close)
             await self.functions[function].open()
-            # One after the other: an init phase takes a core, and a starved one gives up asking for its credentials.
+            # One after the other: an init phase uses a whole core, and without it requests for credentials time out.
             await self._wait_until_ready(self.functions[function])
 
     def _environment(self, function: str, fronts: list[Front]) -> Mapping[str, str]:
         api_ids = [self.sensitive_front.api_id] if function == AUTHORIZER else [front.api_id for front in fronts]
         settings = {**function_settings(function, api_ids, self.emulator.endpoint), **PATIENCE}
-        # What a test sets otherwise, only those that vend and administer know.
+        # A test's own settings apply to the vend and the admin function only.
         return {**settings, **self.environment} if function in (VEND, ADMIN) else settings
 
     async def _assume_execution_role(self, role_arn: str) -> Keys:
-        # Lambda names an execution role's session after the function; here the two share a name.
+        # Lambda names an execution role's session after the function; here role and function share a name.
         return await self.aws.assume(role_arn, role_arn.rpartition("/")[2])
 
     async def _wait_until_ready(self, function: Function) -> None:

@@ -1,7 +1,7 @@
-"""`make demo`: bring the whole system up, do the main jobs, show each step and its result, and leave nothing behind.
+"""`make demo`: starts the whole system, performs the main tasks, shows each step and its result, and cleans up.
 
-Every step runs the command a person would run. The tour ends with exit code 1 at the first step that does not answer
-as it should.
+Every step runs the command that a user would run. The tour ends with exit code 1 at the first step with an unexpected
+result.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ _ID: Final = r"\b[0-9a-hjkmnp-tv-z]{16}\b"
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who takes part. Alice and bob are developers, carol is of the platform team, the operator keeps watch."""
+    """The users. Alice and bob are developers, carol is on the platform team, the operator watches and revokes."""
 
     alice: Actor
     bob: Actor
@@ -34,12 +34,12 @@ class Cast:
 
     @classmethod
     def of(cls, stack: LocalStack) -> Self:
-        """Give each a shell of their own."""
+        """Create an actor for each user."""
         return cls(*(_actor(stack, name) for name in ("alice", "bob", "carol", "operator")))
 
 
 def _actor(stack: LocalStack, name: str) -> Actor:
-    """Hide the developer's own AWS and Sentinel settings from the tour."""
+    """Create an actor without the developer's own AWS and Sentinel settings."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SENTINEL_"))}
     return Actor(name, _DEMO, {**own, **stack.caller_environment, "AWS_PROFILE": name, "COLUMNS": "120"})
 
@@ -48,7 +48,7 @@ async def tour() -> None:
     """Run the tour.
 
     Raises:
-        TourFailedError: a step's exit code or output is not what it should be.
+        TourFailedError: a step has an unexpected exit code or output.
 
     """
     say("Starting the emulator, the gateway and the Lambdas …")
@@ -62,13 +62,13 @@ async def tour() -> None:
         await _wait(cast)
         await _revoke(stack, cast)
         await _break_glass(cast)
-        _show_json("What everybody who listens to the topic was told", dict((await inbox.next()).message))
+        _show_json("The notification to every subscriber of the topic", dict((await inbox.next()).message))
     say("\nEverything is stopped and removed. `sentinel local up` keeps it running.")
 
 
 async def _vend(cast: Cast) -> None:
     alice = cast.alice
-    await alice.does("What may alice have?", "profiles", finds="staging")
+    await alice.does("Which profiles may alice use?", "profiles", finds="staging")
     await alice.does("Who does Sentinel take her for?", "whoami", finds="alice")
     await alice.does(
         "Credentials for dev, used by an AWS SDK: who am I, write a note, read it back", *_use("dev"), finds=_WRITTEN
@@ -90,7 +90,7 @@ async def _ask(cast: Cast) -> None:
 
 async def _wait(cast: Cast) -> None:
     command = _use("staging", "--wait", "--reason", "look at the staging logs")
-    async with cast.bob.begins("Bob asks and waits in one go", *command) as waiting:
+    async with cast.bob.begins("Bob requests staging and waits for the approval", *command) as waiting:
         request_id = await waiting.prints(_ID)
         await cast.carol.does("Carol approves while he waits", "approve", request_id, finds="approved")
         show("Bob's command starts by itself")
@@ -100,13 +100,13 @@ async def _wait(cast: Cast) -> None:
 async def _revoke(stack: LocalStack, cast: Cast) -> None:
     alice, operator = cast.alice, cast.operator
     watch = (sys.executable, "watch_the_api.py", stack.sensitive_api, stack.sensitive_front.api_id, REGION)
-    title = "Alice works with an API that stands behind the authorizer"
+    title = "Alice calls an API behind the authorizer"
     async with alice.begins(title, "exec", "staging", "--", *watch) as watching:
         session_id = await watching.prints(_ID)
         await operator.does("The operator sees her session", "session", session_id, finds="active")
         reason = ("--reason", "the laptop is gone")
         await operator.does(
-            "… and revokes it: her credentials are still good for an hour", "revoke", session_id, *reason
+            "… and revokes it, while her credentials are still valid for an hour", "revoke", session_id, *reason
         )
         await watching.ends(0, "403")
     title = "The kill switch denies her credentials on every AWS API"
@@ -115,14 +115,16 @@ async def _revoke(stack: LocalStack, cast: Cast) -> None:
 
 async def _break_glass(cast: Cast) -> None:
     alice, bob = cast.alice, cast.bob
-    await alice.does("Production is closed, even to approvals", *_use("prod"), code=1, finds="breaking glass")
+    await alice.does(
+        "Production cannot be requested; it needs break-glass", *_use("prod"), code=1, finds="breaking glass"
+    )
     why = ("--reason", "incident", "--justification", "checkout is down, INC-7: restart the payment workers")
     begun = await alice.does("At 3 a.m. she breaks glass", "break-glass", "prod", *why, finds="active")
     event_id = _id_in(begun)
     await alice.does("Now she has prod", *_use("prod"), finds=_WRITTEN)
     await alice.does("Done: she closes it", "close", event_id, "--comment", "workers restarted", finds="closed")
     await alice.does("Closed is closed", *_use("prod"), code=1, finds="breaking glass")
-    await bob.does("Somebody else reviews it", "review", event_id, "--comment", "INC-7, agreed", finds="reviewed")
+    await bob.does("Another person reviews it", "review", event_id, "--comment", "INC-7, agreed", finds="reviewed")
 
 
 def _use(profile: str, *options: str) -> list[str]:
@@ -151,7 +153,7 @@ def _show_json(title: str, value: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Run the tour; exit code 0 where every step answered as it should."""
+    """Run the tour; exit code 0 if every step had the expected result."""
     try:
         with asyncio.Runner() as runner:
             runner.run(tour())

@@ -10,7 +10,7 @@ from deploy.local.stack import Endpoints, LocalStack
 
 
 def stay_up(*, as_json: bool, port: int) -> None:
-    """Run the stack until SIGINT or SIGTERM, at whatever point of its life that comes."""
+    """Run the stack until SIGINT or SIGTERM, also while it starts."""
     with asyncio.Runner() as runner:
         runner.run(_until_interrupted(as_json=as_json, port=port))
 
@@ -58,7 +58,7 @@ Sentinel is up on this machine. Ctrl-C stops it and leaves nothing behind.
   AWS emulator  {endpoints.aws_endpoint}
   audit log     {endpoints.log_file}
 
-Callers (AWS profile, and what Sentinel takes it for):
+Callers (AWS profile, user name in Sentinel):
 {callers}
 
 In another shell:

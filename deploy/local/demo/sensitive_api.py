@@ -5,6 +5,6 @@ from typing import Any
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Say who is calling, by which session."""
+    """Return the caller and their session."""
     caller = event["requestContext"]["authorizer"]["lambda"]
     return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps({"caller": caller})}

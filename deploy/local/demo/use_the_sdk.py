@@ -1,4 +1,4 @@
-"""What the tour runs under vended credentials: who am I, write a note to a table, read the table back."""
+"""Run by the tour with vended credentials: print the caller's identity, write a note to a table, read the table."""
 
 import sys
 

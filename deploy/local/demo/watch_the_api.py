@@ -1,4 +1,4 @@
-"""What the tour runs under vended credentials: call the sensitive API until it no longer lets this session in."""
+"""Run by the tour with vended credentials: call the sensitive API until it refuses this session."""
 
 import sys
 import time

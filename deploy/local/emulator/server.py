@@ -1,4 +1,4 @@
-"""The AWS emulator as the stack sees it: a process to start, kill and ask about credentials."""
+"""The AWS emulator's process: start it, kill it, look up credentials in it."""
 
 import asyncio
 import json
@@ -20,19 +20,19 @@ from deploy.local.keys import Keys
 _HERE: Final = Path(__file__).parent
 _REQUIREMENTS: Final = _HERE.parent / "emulator.txt"
 _LOOPBACK: Final = "127.0.0.1"
-# The first start builds the emulator's environment, which may mean downloading it.
+# The first start builds the emulator's environment, which may include downloads.
 _START_LIMIT_S: Final = 180.0
 _POLL_S: Final = 0.05
 _ASK_LIMIT_S: Final = 30.0
 
 
 class EmulatorUnreachableError(Exception):
-    """The emulator did not answer: stopped, or not started yet."""
+    """The emulator did not answer: it is stopped, or has not started yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownCredential:
-    """A live credential and its identity; `allowed` answers the action that was asked about."""
+    """A live credential and its identity; `allowed`: whether the identity may do the action in question."""
 
     keys: Keys
     account: str
@@ -68,7 +68,7 @@ class Emulator:
         """Start on the port used before, or on a free one.
 
         Raises:
-            RuntimeError: it ended while starting, or took too long; the message names the log.
+            RuntimeError: the process exited while starting, or took too long; the message names the log.
 
         """
         with await _listen(self.port) as listener:
@@ -90,18 +90,18 @@ class Emulator:
             await self._wait_until_ready(self._child)
 
     async def stop(self) -> None:
-        """Save the state, then kill the process as an outage would. What was saved is back after `start`."""
+        """Save the state, then kill the process, as an outage would. `start` restores the saved state."""
         await self._ask("/_sentinel/save", {})
         await self.close()
 
     async def close(self) -> None:
-        """Kill the process, if it runs."""
+        """Kill the process if it is running."""
         if self._child is not None:
             await self._child.kill()
             self._child = None
 
     async def find_credential(self, access_key_id: str, action: str, resource: str) -> KnownCredential | Unusable:
-        """Look a credential up, and ask whether its identity may do an action.
+        """Look up a credential, and whether its identity may do an action.
 
         Raises:
             EmulatorUnreachableError: the emulator does not answer.
@@ -144,7 +144,7 @@ class Emulator:
             async with asyncio.timeout(_START_LIMIT_S):
                 while child.running:
                     with suppress(EmulatorUnreachableError):
-                        await self._ask("/_sentinel/credential", _NOBODY)
+                        await self._ask("/_sentinel/credential", _NO_CREDENTIAL)
                         return
                     await asyncio.sleep(_POLL_S)
         raise RuntimeError(f"the AWS emulator did not start; see {self.log_file}")
@@ -154,7 +154,7 @@ class Emulator:
             **_inherited(),
             "AUTH": "true",
             "BIND_HOST": _LOOPBACK,
-            # Or it listens for MQTT on every interface, whatever BIND_HOST says.
+            # Otherwise it listens for MQTT on every interface, regardless of BIND_HOST.
             "IOT_MTLS_ENABLED": "0",
             "GATEWAY_PORT": str(self.port),
             "LOG_LEVEL": "WARNING",
@@ -169,11 +169,11 @@ class Emulator:
         }
 
 
-_NOBODY: Final = {"access_key_id": "-", "action": "execute-api:Invoke", "resource": "arn:aws:execute-api:::-"}
+_NO_CREDENTIAL: Final = {"access_key_id": "-", "action": "execute-api:Invoke", "resource": "arn:aws:execute-api:::-"}
 
 
 def _inherited() -> dict[str, str]:
-    """Pass on what uv needs to find its cache and its network, and nothing of AWS."""
+    """Return the variables uv needs for its cache and its network access, and none of AWS's."""
     kept = ("PATH", "HOME", "LANG", "SSL_CERT_FILE", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
     return {name: value for name, value in os.environ.items() if name in kept or name.startswith(("UV_", "XDG_"))}
 
@@ -196,9 +196,10 @@ def _command() -> list[str]:
 
 
 async def _listen(port: int) -> socket.socket:
-    """Open the listening socket here: port 0 gives a free one, and nobody can take it before the child serves.
+    """Open the listening socket in the parent, so that no other process can take the port before the child serves.
 
-    A killed emulator's port is free a moment after its process is gone, so a known port is waited for.
+    Port 0 takes a free port. The port of a killed emulator is released shortly after its process ends, so binding to a
+    given port is retried.
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

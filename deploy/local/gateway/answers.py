@@ -1,7 +1,7 @@
-"""From what a Lambda returned to the HTTP answer its front would give.
+"""Converts what a Lambda returned to the HTTP response of its endpoint.
 
 Payload 2.0: API Gateway Developer Guide, "Lambda function response for format 2.0": an object without `statusCode` is
-taken as a JSON body and answered 200. Payload 1.0 demands the full shape: anything else is a 502.
+taken as a JSON body with status 200. Payload 1.0 requires the full object: anything else is a 502.
 """
 
 import base64
@@ -25,7 +25,7 @@ class HttpAnswer:
 
 
 def function_failed(front: Front) -> HttpAnswer:
-    """Answer for a function that raised, died or ran out of time."""
+    """Return the response for a function that raised, exited or timed out."""
     if front.kind is FrontKind.FUNCTION_URL:
         return _message(502, "Message", "Internal Server Error")
     status = 500 if front.kind is FrontKind.HTTP_API else 502
@@ -34,11 +34,11 @@ def function_failed(front: Front) -> HttpAnswer:
 
 
 def function_throttled(front: Front) -> HttpAnswer:
-    """Answer for a function that Lambda did not start because of its concurrency limit.
+    """Return the response for a function that Lambda did not start because of its concurrency limit.
 
     Only a function URL passes the 429 on. To API Gateway a refused invocation is an internal error: 500 from a REST API
-    (Lambda Developer Guide, "Handling Lambda errors with an API Gateway API"), 503 from an HTTP API (recollected, not
-    found in a document).
+    (Lambda Developer Guide, "Handling Lambda errors with an API Gateway API"), 503 from an HTTP API (from experience;
+    not documented).
     """
     match front.kind:
         case FrontKind.FUNCTION_URL:
@@ -50,7 +50,7 @@ def function_throttled(front: Front) -> HttpAnswer:
 
 
 def read_answer(front: Front, returned: bytes) -> HttpAnswer:
-    """Map a function's return value, JSON as its runtime posted it."""
+    """Convert a function's return value, the JSON that its runtime posted."""
     try:
         value = json.loads(returned)
         return _read_v1(value) if front.kind is FrontKind.REST_API else _read_v2(value)

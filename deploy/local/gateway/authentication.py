@@ -1,4 +1,4 @@
-"""From a received request to its verified caller, or the refusal: cheap checks first, one a line."""
+"""Verifies a received request: returns its caller or a refusal. Cheap checks come first, one per line."""
 
 from datetime import datetime
 from typing import Final
@@ -18,7 +18,7 @@ _HEADER_LIMIT: Final = 10_240
 
 
 def check_shape(front: Front, request: ReceivedRequest) -> Refusal | None:
-    """Check what the front refuses before it looks at a signature."""
+    """Check what the endpoint refuses before it verifies a signature."""
     line = len(f"{request.method} {request.target} HTTP/1.1\r\n".encode())
     fields = sum(len(f"{name}: {value}\r\n".encode()) for name, value in request.headers)
     if line + fields > _HEADER_LIMIT:
@@ -35,7 +35,7 @@ async def authenticate(
     credentials: RememberedCredentials,
     now: datetime,
 ) -> Caller | Refusal:
-    """Verify who calls, and that their identity may call at all."""
+    """Verify the caller's signature, and that their identity policies allow the call."""
     claimed = read_signature(request)
     if claimed is None:
         return front.unsigned()

@@ -1,4 +1,4 @@
-"""What a request claims in its signature, header form or query form, before any of it is verified.
+"""The unverified claims of a request's signature, in header form or query form.
 
 AWS General Reference, "Elements of an AWS API request signature".
 """
@@ -40,7 +40,7 @@ class UnverifiedSignature:
 
 
 def read_signature(request: ReceivedRequest) -> UnverifiedSignature | Refusal | None:
-    """Read the claimed signature. None: the request carries none at all."""
+    """Read the claimed signature. None: the request is unsigned."""
     authorization = request.header("authorization")
     if authorization is not None:
         return _read_header_form(request, authorization)

@@ -1,4 +1,4 @@
-"""Whose key is this: asked of the emulator each time, remembered for when it is away."""
+"""Looks up access keys in the emulator, and remembers the answers for when the emulator is unreachable."""
 
 from datetime import datetime
 from typing import Final, Protocol
@@ -9,19 +9,19 @@ _ROOM: Final = 1024
 
 
 class CredentialSource(Protocol):
-    """Where credentials are known.
+    """A source of credentials.
 
-    `find_credential` raises EmulatorUnreachableError when it cannot say; what it does say is current.
+    `find_credential` returns current data, or raises EmulatorUnreachableError.
     """
 
     async def find_credential(self, access_key_id: str, action: str, resource: str) -> KnownCredential | Unusable: ...
 
 
 class RememberedCredentials:
-    """A source that survives its own source's outage, for keys and questions asked before.
+    """A source that answers earlier lookups from memory while the source behind it is unreachable.
 
     So a request still reaches the Lambda while the emulator is down, as on AWS, where verifying a signature does not
-    depend on the services behind the Lambda. A remembered credential still ends when it ends.
+    depend on the services behind the Lambda. A remembered credential still expires at its time.
     """
 
     def __init__(self, source: CredentialSource) -> None:
@@ -34,7 +34,7 @@ class RememberedCredentials:
         """Find a credential.
 
         Raises:
-            EmulatorUnreachableError: nobody can say now, and nobody has asked before.
+            EmulatorUnreachableError: the source is unreachable, and this lookup was not made before.
 
         """
         question = (access_key_id, action, resource)

@@ -1,4 +1,4 @@
-"""The events AWS hands a Lambda, built from a verified request: pure, and exact down to what is absent.
+"""Builds the events that AWS passes to a Lambda from a verified request. Pure; absent fields are absent, as on AWS.
 
 Payload 2.0 (HTTP APIs and function URLs): API Gateway Developer Guide, "Create AWS Lambda proxy integrations for HTTP
 APIs"; Lambda Developer Guide, "Invoking Lambda function URLs". Payload 1.0 (REST APIs): "Lambda proxy integrations in
@@ -18,13 +18,13 @@ from deploy.local.gateway.request import ReceivedRequest
 
 Event = dict[str, Any]
 _TEXT_TYPES: Final = ("text/", "application/json", "application/javascript", "application/xml")
-# What HTTP APIs and REST APIs put where an organization's id would be (seen on live events).
+# The literal that HTTP APIs and REST APIs send as the organization's id (seen in live events).
 _ORGANIZATION: Final = "aws:PrincipalOrgID"
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What the gateway adds of its own: when the request came and the ids it was given."""
+    """What the gateway adds: the time of the request and its ids."""
 
     at: datetime
     request_id: str
@@ -40,13 +40,13 @@ class Arrival:
 
 
 def build_event(front: Front, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
-    """Build the event of the front's payload version."""
+    """Build the event in the endpoint's payload version."""
     build = build_v1 if front.kind is FrontKind.REST_API else build_v2
     return build(front, route, request, caller, arrival)
 
 
 def build_v2(front: Front, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
-    """Build payload 2.0: lower-case headers, duplicates joined by commas, cookies apart, absent parts absent."""
+    """Build payload 2.0: lower-case headers, duplicates joined by commas, cookies separate, absent fields left out."""
     key = route.key(front, request.method)
     return event_v2(front, key, request, arrival, {"iam": _iam(front, caller)}, route.path_parameters)
 
@@ -59,7 +59,7 @@ def event_v2(
     authorizer: Mapping[str, Any],
     path_parameters: Mapping[str, str] | None = None,
 ) -> Event:
-    """Build payload 2.0 for a route, with what its authorizer says about the caller."""
+    """Build payload 2.0 for a route, with the authorizer's context about the caller."""
     headers = _merged_headers(request, front, arrival)
     cookies = headers.pop("cookie", None)
     body, is_base64 = _body_v2(request)
@@ -103,7 +103,7 @@ def _context_v2(front: Front, key: str, request: ReceivedRequest, arrival: Arriv
 
 
 def build_v1(front: Front, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
-    """Build payload 1.0: headers in their own case, the last of duplicates plus all, null for what is absent."""
+    """Build payload 1.0: headers as sent; of duplicates the last one, and separately all; null for absent fields."""
     headers = [*_shown_headers(request, front), *_forwarded(request, arrival)]
     pairs = request.query_pairs
     return {
@@ -158,7 +158,7 @@ def _context_v1(front: Front, route: Route, request: ReceivedRequest, caller: Ca
 
 
 def _iam(front: Front, caller: Caller) -> Mapping[str, Any]:
-    """Say who calls. `principalOrgId` is that literal on HTTP APIs and null on function URLs; it decides nothing."""
+    """Describe the caller. `principalOrgId` is that literal on HTTP APIs, null on function URLs; it has no effect."""
     return {
         "accessKey": caller.access_key_id,
         "accountId": caller.account,
@@ -187,7 +187,7 @@ def _shown_headers(request: ReceivedRequest, front: Front) -> list[tuple[str, st
 
 
 def _forwarded(request: ReceivedRequest, arrival: Arrival) -> list[tuple[str, str]]:
-    """Add what a gateway adds; what the client wrote into X-Forwarded-For stays in front, as on AWS."""
+    """Add the gateway's headers; what the client sent as X-Forwarded-For stays first, as on AWS."""
     given = request.header("x-forwarded-for")
     return [
         ("X-Forwarded-For", f"{given}, {request.source_ip}" if given else request.source_ip),
@@ -209,7 +209,7 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def _body_v2(request: ReceivedRequest) -> tuple[str | None, bool]:
-    """Encode as base64 whatever its content type does not declare as text."""
+    """Encode the body as base64 unless its content type is a text type."""
     if not request.body:
         return None, False
     content_type = (request.header("content-type") or "").split(";", 1)[0].strip().lower()

@@ -1,4 +1,4 @@
-"""HTTP in and out of every front: bytes kept as they came, and the ids a gateway gives."""
+"""Reads requests and writes responses for every endpoint, byte for byte, and creates the gateway's ids."""
 
 import json
 import secrets
@@ -12,12 +12,12 @@ from deploy.local.gateway.fronts import Front, FrontKind
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest
 
-# The fronts count the header bytes themselves; the server only has to let that much through.
+# The endpoints count the header bytes themselves; the server must let at least that many through.
 LINE_LIMIT: Final = 64 * 1024
 
 
 async def receive(incoming: web.Request) -> ReceivedRequest:
-    """Take a request as it came."""
+    """Read a request as it arrived."""
     return ReceivedRequest(
         method=incoming.method,
         target=incoming.raw_path,
@@ -35,7 +35,7 @@ def _text(raw: bytes) -> str:
 
 
 def refuse(refusal: Refusal) -> HttpAnswer:
-    """Put a refusal into AWS's words."""
+    """Return a refusal as the response that AWS sends."""
     headers = [("content-type", "application/json"), ("x-amzn-errortype", refusal.error_type)]
     return HttpAnswer(refusal.status, headers, json.dumps({refusal.message_key: refusal.message}).encode())
 
@@ -51,16 +51,16 @@ def respond(answer: HttpAnswer) -> web.Response:
 
 
 def new_uuid() -> str:
-    """Make the id of one invocation."""
+    """Create the id of an invocation."""
     text = secrets.token_hex(16)
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
 def new_request_id(front: Front) -> str:
-    """Make a request id of the front's own shape: HTTP APIs use 16 characters of base64, the others a UUID."""
+    """Create a request id in the endpoint's format: 16 characters of base64 for HTTP APIs, a UUID for the others."""
     return f"{secrets.token_urlsafe(11)}=" if front.kind is FrontKind.HTTP_API else new_uuid()
 
 
 def new_trace_id(now: datetime) -> str:
-    """Make the id X-Ray would give."""
+    """Create a trace id in X-Ray's format."""
     return f"Root=1-{int(now.timestamp()):08x}-{secrets.token_hex(12)}"

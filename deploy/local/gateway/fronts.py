@@ -1,4 +1,4 @@
-"""The three ways AWS puts HTTP in front of a Lambda, as values: what differs between them, and their routes."""
+"""The three kinds of HTTP endpoint in front of a Lambda: HTTP API, REST API and function URL, and their routes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ class FrontKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """One front: its kind, its id (API id or URL id), and where it claims to be.
+    """One endpoint: its kind, its id (API id or URL id), account and region.
 
     A function URL belongs to one function, the vend function; `function_name` is its deployed name. With a `base_path`
-    (`/team/sentinel`) the front is a custom domain that maps it to the API; there no stage is in the path.
+    (`/team/sentinel`) the endpoint is a custom domain that maps that path to the API, without a stage in the path.
     """
 
     kind: FrontKind
@@ -41,7 +41,7 @@ class Front:
 
     @property
     def service(self) -> str:
-        """Name the service a signature must be scoped to."""
+        """The service in a signature's scope."""
         return "lambda" if self.kind is FrontKind.FUNCTION_URL else "execute-api"
 
     @property
@@ -50,7 +50,7 @@ class Front:
 
     @property
     def prefix(self) -> str:
-        """Give what comes before the path of a route."""
+        """The prefix before the path of a route."""
         return self.base_path or (f"/{self.stage}" if self.kind is FrontKind.REST_API else "")
 
     @property
@@ -63,23 +63,23 @@ class Front:
 
     @property
     def body_limit(self) -> int:
-        """Give the largest body in bytes: API Gateway's 10 MB, a function URL's 6 MB (both services' quotas)."""
+        """The largest body in bytes: 10 MB for API Gateway, 6 MB for a function URL (the services' quotas)."""
         return (6 if self.kind is FrontKind.FUNCTION_URL else 10) * 1024 * 1024
 
     @property
     def action(self) -> str:
-        """Name what an identity must be allowed to do to call."""
+        """The IAM action that a caller needs."""
         return "lambda:InvokeFunctionUrl" if self.kind is FrontKind.FUNCTION_URL else "execute-api:Invoke"
 
     def resource(self, method: str, path: str) -> str:
-        """Name what the action is done to."""
+        """Return the ARN that the action is authorized on."""
         if self.kind is FrontKind.FUNCTION_URL:
             return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.function_name}"
         place = f"arn:aws:execute-api:{self.region}:{self.account}:{self.api_id}"
         return f"{place}/{self.stage}/{method}{path}"
 
     def unsigned(self) -> Refusal:
-        """Word the refusal of a call without a signature."""
+        """Return the refusal of an unsigned call."""
         match self.kind:
             case FrontKind.HTTP_API:
                 return refusals.forbidden()
@@ -89,13 +89,13 @@ class Front:
                 return refusals.url_forbidden()
 
     def not_permitted(self, arn: str, resource: str) -> Refusal:
-        """Word the refusal of an identity whose policies do not allow the call."""
+        """Return the refusal of an identity whose policies do not allow the call."""
         return refusals.not_permitted(arn, resource) if self.kind is FrontKind.REST_API else self.unsigned()
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a request goes: the function, and the route's own words for it."""
+    """The function that a request goes to, and the route's resource and path."""
 
     function: str
     resource: str
@@ -103,7 +103,7 @@ class Route:
     path_parameters: Mapping[str, str] | None = None
 
     def key(self, front: Front, method: str) -> str:
-        """Spell the route key of payload 2.0."""
+        """Return the route key of payload 2.0."""
         if front.kind is FrontKind.FUNCTION_URL:
             return "$default"
         return f"{'ANY' if '+' in self.resource else method} {self.resource}"

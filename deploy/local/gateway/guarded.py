@@ -1,8 +1,8 @@
-"""An HTTP API of somebody's own behind the authorizer: every request is asked about, and no answer is kept (TTL 0).
+"""A third party's HTTP API behind the authorizer, which runs for every request (TTL 0).
 
 API Gateway guide, "Control access to HTTP APIs with AWS Lambda authorizers": payload 2.0 with simple responses, and
 `$request.header.Authorization` as the identity source. Without it a request gets 401 and no function runs; a denial is
-403; an authorizer that fails, or answers something else, is 500.
+403; an authorizer that fails, or returns anything else, gives 500.
 """
 
 import json
@@ -25,13 +25,13 @@ from deploy.local.loopback import Site
 from deploy.local.runtime.function import FunctionFailedError
 
 _ROUTE_KEY: Final = "ANY /{proxy+}"
-# What an authorizer is not shown: it decides without the body.
+# An authorizer's event has no body.
 _NOT_ASKED: Final = ("body", "isBase64Encoded")
 
 
 @dataclass(slots=True)
 class GuardedApi:
-    """The API, serving. `front` must be an HTTP API's."""
+    """The API's server. `front` must be of the kind HTTP API."""
 
     front: Front
     authorizer: Invokable
@@ -97,14 +97,14 @@ def _path(request: ReceivedRequest) -> Mapping[str, str]:
 
 
 def _read_verdict(returned: bytes) -> Mapping[str, Any] | None:
-    """Read a simple response: the context of a caller who passes, None for one who does not.
+    """Read a simple response: the context of an authorized caller; None for a denial.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not a simple response.
 
     """
     verdict = json.loads(returned)
     if not isinstance(verdict, dict) or not isinstance(verdict.get("isAuthorized"), bool):
-        raise ValueError("not a simple response")  # noqa: TRY004 - what API Gateway answers is the same for both
+        raise ValueError("not a simple response")  # noqa: TRY004 - API Gateway answers both the same way
     context = verdict.get("context") or {}
     return context if verdict["isAuthorized"] else None

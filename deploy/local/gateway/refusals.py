@@ -1,7 +1,7 @@
-"""What the gateway answers when it does not let a request through, in the words AWS uses.
+"""The gateway's refusals, in AWS's wording.
 
-Wordings: API Gateway Developer Guide, "Gateway response types"; re:Post, "troubleshoot HTTP 403 errors from API
-Gateway". The error type travels in `x-amzn-errortype`.
+Sources: API Gateway Developer Guide, "Gateway response types"; re:Post, "troubleshoot HTTP 403 errors from API
+Gateway". The error type is in the header `x-amzn-errortype`.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Refusal:
 
 
 def missing_token() -> Refusal:
-    """Refuse a REST API call that is unsigned or meets no route: AWS does not tell the two apart."""
+    """Refuse a REST API call that is unsigned or matches no route: AWS gives one response for both."""
     return Refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
 
 
@@ -47,20 +47,20 @@ def not_permitted(arn: str, resource: str) -> Refusal:
 
 
 def not_a_signature(shown: str) -> Refusal:
-    """Refuse an Authorization that is not Signature Version 4. What was sent is not echoed beyond its first word."""
+    """Refuse an Authorization that is not Signature Version 4. Only its first word is echoed."""
     scheme = shown.split(" ", 1)[0][:32]
     message = f"Authorization header requires 'Credential', 'Signature' and 'SignedHeaders' parameters: {scheme}"
     return Refusal(403, "IncompleteSignatureException", message)
 
 
 def incomplete_signature(missing: list[str]) -> Refusal:
-    """Refuse a signature some of whose parts are missing."""
+    """Refuse a signature with missing parts."""
     message = " ".join(f"Authorization header requires '{name}' parameter." for name in missing)
     return Refusal(403, "IncompleteSignatureException", message)
 
 
 def malformed_credential(credential: str) -> Refusal:
-    """Refuse a credential without its five parts; only its length is told, it may hold a secret by mistake."""
+    """Refuse a credential without its five parts. It may contain a secret by mistake, so only the count is reported."""
     message = (
         "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "
         f"got {credential.count('/') + 1}"
@@ -75,7 +75,7 @@ def missing_date() -> Refusal:
 
 
 def date_mismatch(date: str, timestamp: str) -> Refusal:
-    """Refuse a scope of another day than the signature's."""
+    """Refuse a scope whose date is not the signature's."""
     message = (
         "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
         f"'{date}' != '{timestamp[:8]}', from '{timestamp}'."
@@ -96,12 +96,12 @@ def wrong_region(region: str) -> Refusal:
 
 
 def wrong_service(service: str) -> Refusal:
-    """Refuse a signature made for another service than the front's."""
+    """Refuse a signature made for a service that is not the endpoint's."""
     return Refusal(403, "InvalidSignatureException", f"Credential should be scoped to correct service: '{service}'.")
 
 
 def expired_signature(timestamp: str, earliest: datetime, now: datetime, window: timedelta) -> Refusal:
-    """Refuse a signature too old."""
+    """Refuse a signature that is too old."""
     minutes = int(window.total_seconds() // 60)
     message = (
         f"Signature expired: {timestamp} is now earlier than {_instant(earliest)} ({_instant(now)} - {minutes} min.)"
@@ -125,12 +125,12 @@ def unknown_token() -> Refusal:
 
 
 def expired_token() -> Refusal:
-    """Refuse a temporary credential past its end."""
+    """Refuse an expired temporary credential."""
     return Refusal(403, "ExpiredTokenException", "The security token included in the request is expired")
 
 
 def wrong_signature() -> Refusal:
-    """Refuse a signature that is not the one this secret gives."""
+    """Refuse a signature that this secret does not produce."""
     message = (
         "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
         "Key and signing method. Consult the service documentation for details."
@@ -139,12 +139,12 @@ def wrong_signature() -> Refusal:
 
 
 def not_found() -> Refusal:
-    """Refuse a call no route of an HTTP API meets."""
+    """Refuse a call that matches no route of an HTTP API."""
     return Refusal(404, "NotFoundException", "Not Found")
 
 
 def bad_request() -> Refusal:
-    """Refuse a request line no HTTP client writes."""
+    """Refuse a malformed request line."""
     return Refusal(400, "BadRequestException", "Bad Request")
 
 
@@ -154,12 +154,12 @@ def headers_too_large() -> Refusal:
 
 
 def body_too_large() -> Refusal:
-    """Refuse a body over the front's limit."""
+    """Refuse a body over the endpoint's limit."""
     return Refusal(413, "RequestEntityTooLargeException", "Request Entity Too Large")
 
 
 def unavailable() -> Refusal:
-    """Refuse when the identity cannot be checked: the emulator does not answer and nothing is remembered."""
+    """Refuse when the identity cannot be checked: the emulator is unreachable and the lookup is not remembered."""
     return Refusal(503, "ServiceUnavailableException", "Service Unavailable")
 
 

@@ -1,4 +1,4 @@
-"""A request as it arrived: bytes not yet decoded, because the signature covers the bytes."""
+"""A request as it arrived, not decoded, because the signature covers the bytes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -26,11 +26,11 @@ class ReceivedRequest:
 
     @cached_property
     def query_pairs(self) -> Sequence[tuple[str, str]]:
-        """Give the decoded pairs in their order. A plus is a space, a name alone has an empty value."""
+        """The decoded pairs in their order. A plus is a space; a name alone has an empty value."""
         return tuple(_decode_pairs(self.query))
 
     def header(self, name: str) -> str | None:
-        """Give a header's values joined by a comma, None when it was not sent."""
+        """Return a header's values joined by commas; None if it was not sent."""
         values = [value for key, value in self.headers if key.lower() == name.lower()]
         return ",".join(values) if values else None
 

@@ -1,4 +1,4 @@
-"""The gateway: three fronts on three free ports of loopback, in front of the same functions."""
+"""The gateway: three endpoints on three free ports of loopback, in front of the same functions."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -29,13 +29,13 @@ from deploy.local.runtime.api import FunctionFailedError, FunctionThrottledError
 
 
 class Invokable(Protocol):
-    """A Lambda function: one JSON event in, its JSON answer out, or FunctionFailedError."""
+    """A Lambda function: takes a JSON event, returns its JSON answer or raises FunctionFailedError."""
 
     async def invoke(self, event: bytes, *, request_id: str, trace_id: str) -> bytes: ...
 
 
 class Gateway:
-    """The three fronts, serving."""
+    """The servers of the three endpoints."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Gateway:
         self._prefixes: dict[FrontKind, str] = {}
 
     async def open(self, fronts: list[Front], ports: Mapping[FrontKind, int]) -> Self:
-        """Serve the fronts, each on its port; 0, the default, takes a free one."""
+        """Serve the endpoints, each on its port; 0, the default, takes a free one."""
         for front in fronts:
             site = Site(self._application(front), max_line_size=LINE_LIMIT, max_field_size=LINE_LIMIT)
             self._prefixes[front.kind] = front.prefix
@@ -64,7 +64,7 @@ class Gateway:
         self._sites.clear()
 
     def url(self, kind: FrontKind) -> str:
-        """Give a front's base URL, without a slash at its end."""
+        """Return an endpoint's base URL, without a trailing slash."""
         return f"{self._sites[kind].url}{self._prefixes[kind]}"
 
     def _application(self, front: Front) -> web.Application:

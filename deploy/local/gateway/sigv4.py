@@ -1,7 +1,7 @@
-"""Signature Version 4, verified: the signature is computed again over the bytes received and compared.
+"""Verifies Signature Version 4: computes the signature over the received bytes again and compares it.
 
-botocore's own signer makes the canonical request, so what it signs is what is checked; only what differs between
-composing a request and having received one is written here. AWS General Reference, "Create a signed AWS API request".
+botocore's signer builds the canonical request, so signing and verification agree. This file contains only what differs
+between composing a request and having received one. AWS General Reference, "Create a signed AWS API request".
 """
 
 import hashlib
@@ -26,7 +26,7 @@ WINDOW: Final = timedelta(minutes=5)
 
 
 def check_claims(claimed: UnverifiedSignature, *, region: str, service: str, now: datetime) -> Refusal | None:
-    """Check what needs no secret: the scope and the age. The cheap refusals come first."""
+    """Check what needs no secret: the scope and the age. The cheapest checks come first."""
     if claimed.service != service:
         return refusals.wrong_service(service)
     if claimed.region != region:
@@ -62,7 +62,7 @@ def compute_signature(request: ReceivedRequest, claimed: UnverifiedSignature, ke
 
 
 class _Verifier(SigV4Auth):  # type: ignore[misc]
-    """The signer, looking only at the headers the signature names and at the query as it arrived."""
+    """The signer, limited to the headers that the signature names and to the query as it arrived."""
 
     def __init__(self, received: ReceivedRequest, claimed: UnverifiedSignature, keys: Keys) -> None:
         credentials = Credentials(keys.access_key_id, keys.secret_access_key, keys.session_token)
@@ -78,7 +78,7 @@ class _Verifier(SigV4Auth):  # type: ignore[misc]
         return headers
 
     def signed_headers(self, headers_to_sign: HTTPMessage) -> str:  # noqa: ARG002 - the signer's own signature
-        # As claimed: a header that was signed but did not arrive must break the signature.
+        # As claimed: a signed header that did not arrive must invalidate the signature.
         return ";".join(self._claimed.signed_headers)
 
     def canonical_query_string(self, request: AWSRequest) -> str:  # noqa: ARG002 - the signer's own signature
@@ -89,7 +89,7 @@ class _Verifier(SigV4Auth):  # type: ignore[misc]
         return "&".join(f"{name}={value}" for name, value in sorted(pairs))
 
     def payload(self, request: AWSRequest) -> str:  # noqa: ARG002 - the signer's own signature
-        # The hash of what arrived, never the one a header claims.
+        # The hash of the body that arrived, not the one a header claims.
         return hashlib.sha256(self._received.body).hexdigest()
 
 

@@ -1,6 +1,6 @@
 """The Lambda Runtime API for one execution environment: one invocation at a time.
 
-Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes". The official runtime client speaks it.
+Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes". The official runtime client calls it.
 """
 
 import asyncio
@@ -17,16 +17,16 @@ _ANSWER_LIMIT: Final = 6 * 1024 * 1024 + 4096
 
 
 class FunctionFailedError(Exception):
-    """The function raised, ended or ran out of time; the message is what the runtime reported, for the log."""
+    """The function raised, exited or timed out; the message is what the runtime reported, for the log."""
 
 
 class FunctionThrottledError(FunctionFailedError):
-    """Lambda did not start the function: as many invocations run as its concurrency allows."""
+    """Lambda did not start the function, because its concurrency limit is reached."""
 
 
 @dataclass(slots=True)
 class Invocation:
-    """One event on its way through a function."""
+    """One event and the future of its answer."""
 
     event: bytes = field(repr=False)
     request_id: str
@@ -34,18 +34,18 @@ class Invocation:
     answer: asyncio.Future[bytes] = field(repr=False)
 
     def succeed(self, answer: bytes) -> None:
-        """Take the function's answer; a second one is ignored."""
+        """Accept the function's answer; a second one is ignored."""
         if not self.answer.done():
             self.answer.set_result(answer)
 
     def fail(self, reason: str) -> None:
-        """Take the function's failure."""
+        """Accept the function's failure."""
         if not self.answer.done():
             self.answer.set_exception(FunctionFailedError(reason))
 
 
 class RuntimeApi:
-    """Hands invocations to the one runtime that polls it."""
+    """Passes invocations to the one runtime that polls it."""
 
     def __init__(self, function_arn: str, timeout: timedelta, clock: Callable[[], datetime]) -> None:
         self._function_arn = function_arn
@@ -69,9 +69,9 @@ class RuntimeApi:
         self._waiting.put_nowait(invocation)
 
     def fail_current(self, reason: str) -> None:
-        """Fail whatever the runtime holds: it is gone. What still waits is for the next one.
+        """Fail the running invocation after its runtime exited. Queued invocations stay for the next runtime.
 
-        A poll the dead runtime left open would swallow the next invocation, so it keeps the old, empty queue.
+        An open poll of the dead runtime would take the next invocation, so it keeps the old, empty queue.
         """
         if self._current is not None:
             self._current.fail(reason)
@@ -82,7 +82,7 @@ class RuntimeApi:
         self.ready.clear()
 
     def fail_all(self, reason: str) -> None:
-        """Fail everything: no runtime will come."""
+        """Fail the running and the queued invocations: no runtime will start."""
         self.fail_current(reason)
         while not self._waiting.empty():
             self._waiting.get_nowait().fail(reason)
@@ -103,7 +103,7 @@ class RuntimeApi:
         )
 
     async def _take(self) -> Invocation:
-        """Take the next invocation that somebody still waits for."""
+        """Take the next invocation whose caller still waits."""
         waiting = self._waiting
         while True:
             invocation = await waiting.get()
@@ -119,7 +119,7 @@ class RuntimeApi:
         return self._finish(request, lambda invocation: invocation.fail(reason))
 
     async def _init_error(self, request: web.Request) -> web.Response:
-        # An environment that cannot start fails what waits for it, as Lambda's first invocation would.
+        # An environment that cannot start fails the waiting invocations, as Lambda does.
         self.fail_all(_reason(await request.read()))
         return _accepted()
 

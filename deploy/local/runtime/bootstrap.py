@@ -1,6 +1,6 @@
-"""What runs inside an execution environment: the strict AWS check, then AWS's own runtime client.
+"""The process of an execution environment: installs the strict AWS check, then runs AWS's runtime client.
 
-Standard input is the leash: when it closes, the stack is gone and so is this process.
+The process exits when its standard input closes, which means that the stack has ended.
 """
 
 import os
@@ -12,10 +12,10 @@ from deploy.local.strict import install
 
 
 def main() -> None:
-    """Install the check and poll for invocations until the stack lets go."""
+    """Install the check and poll for invocations until standard input closes."""
     threading.Thread(target=_end_with_stack, daemon=True).start()
     install(strict_context())
-    from awslambdaric import bootstrap  # noqa: PLC0415 - after the check is in place
+    from awslambdaric import bootstrap  # noqa: PLC0415 - after the check is installed
     from awslambdaric.lambda_runtime_client import LambdaRuntimeClient  # noqa: PLC0415 - as above
 
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])

@@ -1,4 +1,4 @@
-"""One execution environment: a Runtime API of its own and the process that polls it, begun again when it ends."""
+"""One execution environment: a Runtime API and the process that polls it, which is restarted when it exits."""
 
 import asyncio
 import sys
@@ -14,13 +14,13 @@ from deploy.local.loopback import Site
 from deploy.local.runtime.api import FunctionFailedError, Invocation, RuntimeApi
 
 _PROJECT: Final = Path(__file__).parents[3]
-# An environment that ends at once is not begun again in a tight loop.
+# The pause before a restart, so that an environment that exits immediately does not spin.
 _PAUSE_S: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionSettings:
-    """What a deployed function is configured with; `environment` is what its own settings read."""
+    """The configuration of a deployed function; its own settings are read from `environment`."""
 
     name: str
     handler: str
@@ -48,7 +48,7 @@ class ExecutionEnvironment:
         self._keeper: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Start the process and keep one running."""
+        """Start the process, and restart it whenever it exits."""
         await self._site.open()
         self._keeper = asyncio.create_task(self._keep())
 
@@ -64,10 +64,10 @@ class ExecutionEnvironment:
         await self._site.close()
 
     async def invoke(self, invocation: Invocation) -> bytes:
-        """Run one invocation; a function that runs out of time is killed, as Lambda does.
+        """Run one invocation; a function that times out is killed, as on Lambda.
 
         Raises:
-            FunctionFailedError: it raised, ended, or ran out of time.
+            FunctionFailedError: the function raised, exited or timed out.
 
         """
         self._api.put(invocation)
@@ -80,7 +80,7 @@ class ExecutionEnvironment:
             raise FunctionFailedError(f"{self._settings.name} timed out") from None
 
     async def wait_until_ready(self) -> None:
-        """Wait until the function's init phase is over."""
+        """Wait until the function's init phase has ended."""
         await self._api.ready.wait()
 
     @property
@@ -100,7 +100,7 @@ class ExecutionEnvironment:
             await asyncio.sleep(_PAUSE_S)
 
     def _environment(self) -> dict[str, str]:
-        """Give the reserved variables Lambda sets (Lambda Developer Guide, "Defined runtime environment variables")."""
+        """Return the variables that Lambda sets (Lambda Developer Guide, "Defined runtime environment variables")."""
         settings = self._settings
         return {
             "PATH": "/usr/bin:/bin",

@@ -1,4 +1,4 @@
-"""Execution-role credentials for the functions, by the container protocol, as Lambda gives them with SnapStart.
+"""Serves execution-role credentials to the functions by the container protocol, as Lambda does with SnapStart.
 
 The functions refresh them as they would on AWS; the stack gets them by assuming the role at the emulator.
 """
@@ -39,7 +39,7 @@ class ExecutionRoles:
         await self._site.close()
 
     def variables(self, function: str) -> Mapping[str, str]:
-        """Give the variables that point one function at its credentials."""
+        """Return the variables that point one function at its credentials."""
         return {
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self._site.url}{_PATH}{function}",
             "AWS_CONTAINER_AUTHORIZATION_TOKEN": self._tokens[function],
@@ -52,7 +52,7 @@ class ExecutionRoles:
             return _answer(403, {"code": "Forbidden", "message": "these credentials belong to another function"})
         try:
             keys = await self._assume(self._roles[function])
-        except Exception as error:  # noqa: BLE001 - whatever kept the emulator from answering, the SDK is told to retry
+        except Exception as error:  # noqa: BLE001 - after any failure the SDK may retry
             return _answer(503, {"code": "ServiceUnavailable", "message": type(error).__name__})
         assert keys.expires_at is not None
         return _answer(

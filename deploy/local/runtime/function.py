@@ -1,4 +1,4 @@
-"""A Lambda function: as many execution environments as it may run at once."""
+"""A Lambda function: a fixed number of execution environments, its concurrency limit."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,13 +20,13 @@ class Environment(Protocol):
         """Start it; it may not be ready yet."""
 
     async def wait_until_ready(self) -> None:
-        """Wait until its init phase is over."""
+        """Wait until its init phase has ended."""
 
     async def close(self) -> None:
         """End it."""
 
     async def invoke(self, invocation: Invocation) -> bytes:
-        """Run one invocation to its answer; FunctionFailedError where there is none."""
+        """Run one invocation and return its answer; raises FunctionFailedError."""
 
 
 class Function:
@@ -44,7 +44,7 @@ class Function:
         return self
 
     async def wait_until_ready(self) -> None:
-        """Wait until every environment's init phase is over."""
+        """Wait until every environment's init phase has ended."""
         await asyncio.gather(*(environment.wait_until_ready() for environment in self._environments))
 
     async def close(self) -> None:
@@ -59,7 +59,7 @@ class Function:
         """Run one event through the function.
 
         Raises:
-            FunctionFailedError: it raised, ended, or ran out of time.
+            FunctionFailedError: the function raised, exited or timed out.
 
         """
         environment = await self._idle.get()

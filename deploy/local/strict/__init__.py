@@ -1,8 +1,8 @@
-"""What AWS checks and emulators do not, checked on every request this process sends.
+"""Checks every AWS request of this process for what AWS refuses and emulators accept.
 
-`install` hooks into botocore and aiobotocore sessions created after it. A request AWS would refuse, or that breaks a
-rule of this house about AWS, raises `StrictAwsViolation` and is kept in `violations`, so that no handler in between can
-hide it.
+`install` hooks into botocore and aiobotocore sessions created after it. A request that AWS would refuse, or that breaks
+one of this project's rules for AWS calls, raises `StrictAwsViolation` and is recorded in `violations`, so that no
+exception handler can hide it.
 """
 
 from deploy.local.strict.context import StrictContext, TableKeys, read_context

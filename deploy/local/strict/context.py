@@ -1,4 +1,4 @@
-"""What the rules must know about this installation: its tables, its vend role and its protected roles."""
+"""What the rules need to know about the deployment: its tables, its vend role and its protected roles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class TableKeys:
-    """The key attributes of a table and of each of its indexes, and which of these are local."""
+    """The key attributes of a table and of each of its indexes, and which indexes are local."""
 
     keys: frozenset[str]
     indexes: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -16,7 +16,7 @@ class TableKeys:
 
 @dataclass(frozen=True, slots=True)
 class StrictContext:
-    """`access_tables` decide access, by table name. A Lambda's own credentials are always a role session."""
+    """`access_tables`: names of the tables that decide access. A Lambda's own credentials are always a role session."""
 
     access_tables: Mapping[str, TableKeys] = field(default_factory=dict)
     vend_role_arn: str | None = None
@@ -26,7 +26,7 @@ class StrictContext:
 
 @dataclass(frozen=True, slots=True)
 class AwsRequest:
-    """One call as a rule sees it: `sts`, `AssumeRole`, and the parameters before they are written to the wire."""
+    """One AWS call: service (`sts`), operation (`AssumeRole`), and the parameters before serialization."""
 
     service: str
     operation: str

@@ -23,18 +23,18 @@ _EVENT: Final = "provide-client-params.*.*"
 _CALL: Final = AwsClient.call
 
 violations: Final[list[str]] = []
-"""Every violation since the list was last cleared, whoever caught the exception."""
+"""Every violation since the list was last cleared, including those whose exception was caught."""
 
 
 class StrictAwsViolation(BaseException):
-    """A request AWS would refuse, or that breaks this house's rules about AWS: a defect in the caller.
+    """A request that AWS would refuse, or that breaks this project's rules for AWS calls: a defect in the caller.
 
-    No `Exception`, so that code which handles the failures of AWS does not take it for one.
+    Not an `Exception`, so that code which handles AWS errors does not catch it.
     """
 
 
 def check(request: AwsRequest, context: StrictContext, operation: OperationModel | None = None) -> Iterator[str]:
-    """Find what is wrong with a request: by botocore's model if given, then by every rule for its operation."""
+    """List a request's violations: of botocore's model, if given, then of every rule for its operation."""
     complaints = list(find_model_violations(request.params, operation)) if operation is not None else []
     yield from complaints
     if complaints:
@@ -62,7 +62,7 @@ class _Checker:
 
 
 def install(context: StrictContext) -> None:
-    """Check every request of our clients, and of every session created from now on, in place of an earlier context."""
+    """Check every request of our clients and of every session created from now on; replaces an earlier context."""
     uninstall()
     checker = _Checker(context, (SeenTokens(), SeenTiers()))
     BUILTIN_HANDLERS.append((_EVENT, checker))
@@ -76,13 +76,13 @@ def install(context: StrictContext) -> None:
 
 
 def uninstall() -> None:
-    """Leave our own clients, and sessions created from now on, unchecked."""
+    """Stop checking our own clients and sessions created from now on."""
     setattr(AwsClient, _CALL.__name__, _CALL)
     BUILTIN_HANDLERS[:] = [entry for entry in BUILTIN_HANDLERS if not isinstance(entry[1], _Checker)]
 
 
 def expect_long_term_keys(session: Any) -> None:
-    """Tell the check that a botocore session signs with an IAM user's keys, so that AssumeRole is no role chaining."""
+    """Declare that a botocore session signs with an IAM user's keys, so that AssumeRole is not role chaining."""
     for checker in [entry[1] for entry in BUILTIN_HANDLERS if isinstance(entry[1], _Checker)]:
         session.unregister(_EVENT, checker)
         session.register(_EVENT, checker.for_long_term_keys())

@@ -1,4 +1,4 @@
-"""Compares what our clients write and read with what botocore would have written and read, at every call."""
+"""Compares every request and response of our clients with botocore's serialization and parsing of the same."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,13 +17,13 @@ from shared.aws.wire.protocols import WireProtocol
 from shared.aws.wire.service_error import ServiceError
 
 _METADATA: Final = "ResponseMetadata"
-# What of an error is read beside its code.
+# The fields of an error that are read in addition to its code.
 _DETAILS: Final = ("Item", "CancellationReasons")
 _ERROR: Final = 300
 
 
 class UnlikeBotocoreError(BaseException):
-    """Ours and botocore's differ: a defect of `shared.aws.wire`. No `Exception`, as `StrictAwsViolation` is none."""
+    """Ours and botocore's differ: a defect of `shared.aws.wire`. Not an `Exception`, like `StrictAwsViolation`."""
 
 
 @cache
@@ -32,7 +32,7 @@ def _model(service: str) -> ServiceModel:
 
 
 def find_operation(service: str, operation: str) -> OperationModel:
-    """Give botocore's model of an operation.
+    """Return botocore's model of an operation.
 
     Raises:
         OperationNotFoundError: there is no such operation.
@@ -42,7 +42,7 @@ def find_operation(service: str, operation: str) -> OperationModel:
 
 
 class _Likeness:
-    """A protocol that checks another one."""
+    """A protocol that compares another one with botocore."""
 
     def __init__(self, service: str, checked: WireProtocol) -> None:
         self._service = service
@@ -85,7 +85,7 @@ class _Likeness:
 
 
 def likeness(service: str, protocol: WireProtocol) -> WireProtocol:
-    """Give the protocol with every call compared."""
+    """Return the protocol with every call compared."""
     return protocol if isinstance(protocol, _Likeness) else _Likeness(service, protocol)
 
 
@@ -97,9 +97,9 @@ def _content(protocol: str, body: Any) -> object:
 
 
 def _as_in(theirs: Any, ours: Any) -> Any:
-    """Convert ours to the types botocore converts to, and leave out what the model does not know: it drops that.
+    """Convert our values to botocore's types, and drop what the model does not define, as botocore does.
 
-    Our JSON keeps instants as numbers, and our XML keeps everything as text: nobody reads the rest, or they convert it.
+    Our JSON keeps instants as numbers, and our XML keeps everything as text; callers convert what they use.
     """
     match theirs, ours:
         case dict(), dict():
@@ -123,6 +123,6 @@ def _as_in(theirs: Any, ours: Any) -> Any:
 def _essence(response: Mapping[str, Any]) -> object:
     details = {name: value for name, value in response.items() if name in _DETAILS}
     error, status = response["Error"], response[_METADATA]["HTTPStatusCode"]
-    # Where AWS said nothing, botocore has HTTP's own words for the status.
+    # For an error without a message, botocore uses HTTP's phrase for the status.
     message = "" if error["Code"] == str(status) else error.get("Message", "")
     return error["Code"], message, status, details

@@ -23,7 +23,7 @@ _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
 
 
 def find_model_violations(params: Mapping[str, Any], operation: OperationModel) -> Iterator[str]:
-    """Find every place where the parameters break the operation's input model; values are never repeated."""
+    """List every place where the parameters violate the operation's input model, without their values."""
     shape = operation.input_shape
     if shape is not None:
         yield from _check(operation.name, params, shape)
@@ -87,7 +87,7 @@ def _check_bounds(place: str, size: float, shape: Shape, unit: str) -> Iterator[
 
 @cache
 def _compile(pattern: str) -> regex.Pattern[str] | None:
-    """Compile a model's pattern; None for the few in a dialect of another language, which then check nothing."""
+    """Compile a model's pattern; None for the few in another language's dialect, which are not checked."""
     try:
         return regex.compile(_with_ascii_words(pattern))
     except regex.error:
@@ -95,7 +95,7 @@ def _compile(pattern: str) -> regex.Pattern[str] | None:
 
 
 def _with_ascii_words(pattern: str) -> str:
-    r"""Spell `\w` out, inside and outside of a set, and leave every other escape (`\p{L}`) as it is."""
+    r"""Expand `\w`, inside and outside of a set, and leave every other escape (`\p{L}`) unchanged."""
     result: list[str] = []
     in_set = False
     characters = iter(pattern)

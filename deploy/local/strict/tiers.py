@@ -1,7 +1,7 @@
-"""An advanced parameter stays one: what Parameter Store knows of a parameter, and no single request shows.
+"""An advanced parameter stays advanced. This needs state across requests, as Parameter Store has it.
 
 Source: Systems Manager User Guide, "Managing parameter tiers": an advanced parameter cannot become a standard one, and
-Intelligent-Tiering makes one of what does not fit a standard parameter.
+Intelligent-Tiering creates one for a value that does not fit a standard parameter.
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class SeenTiers:
     _advanced: set[str] = field(default_factory=set)
 
     def find_violation(self, request: AwsRequest) -> str | None:
-        """Complain of a standard value for an advanced parameter; else remember what the parameter now is."""
+        """Refuse a standard value for an advanced parameter; otherwise record the parameter's tier."""
         if (request.service, request.operation) != _PUT:
             return None
         name, tier = str(request.params["Name"]), request.params.get("Tier")

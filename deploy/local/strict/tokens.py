@@ -1,7 +1,7 @@
-"""One token, one body: what DynamoDB remembers of transactions, and no single request shows.
+"""One ClientRequestToken, one body. This needs state across requests, as DynamoDB has it.
 
 Source: DynamoDB API reference, TransactWriteItems: a token is remembered for ten minutes, and with other parameters it
-answers IdempotentParameterMismatch. That a cancelled transaction is forgotten sooner is written nowhere.
+fails with IdempotentParameterMismatch. The documentation makes no exception for a cancelled transaction.
 """
 
 import json
@@ -18,13 +18,13 @@ _TOKEN_LIFE_S: Final = 600.0
 
 @dataclass(slots=True)
 class SeenTokens:
-    """Which body each token came with, and when it was last seen; `clock` gives seconds."""
+    """The body each token came with, and when it was last seen; `clock` returns seconds."""
 
     clock: Callable[[], float] = time.monotonic
     _seen: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def find_violation(self, request: AwsRequest) -> str | None:
-        """Complain of a token that came with another body in the last ten minutes; if it did not, remember it."""
+        """Refuse a token that came with another body in the last ten minutes; otherwise record it."""
         token = request.params.get(_PARAMETER)
         if token is None:
             return None

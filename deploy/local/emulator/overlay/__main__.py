@@ -1,7 +1,7 @@
 """Start ministack behind the overlay, on a listening socket the parent opened.
 
-The parent writes one JSON line to standard input (socket, secret, administrator's key) and keeps the pipe open: when
-the pipe closes, however the parent ended, the emulator ends too.
+The parent writes one JSON line to standard input (socket, secret, administrator's key) and keeps the pipe open. The
+emulator exits when the pipe closes, so also when the parent crashes.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from . import assume_role, conditions, control, parameters, rows, stages
 
 
 def main() -> None:
-    """Install the overlay and serve until the parent lets go."""
+    """Install the overlay and serve until the parent closes the pipe."""
     os.umask(0o077)
     orders: dict[str, Any] = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()

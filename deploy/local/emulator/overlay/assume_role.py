@@ -1,4 +1,4 @@
-"""AssumeRole as STS does it: the rules before the emulator's handler, the session's inheritance after it."""
+"""AssumeRole as STS does it: rules checked before the emulator's handler, inherited session context added after it."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,7 +23,7 @@ _DEFAULT_MAXIMUM_S = 3600
 
 
 def install() -> None:
-    """Wrap the STS handler and the two places where AssumeRole's condition keys are gathered."""
+    """Wrap the STS handler and the two functions that collect AssumeRole's condition keys."""
     sts.handle_request = _wrap_handler(sts.handle_request)
     iam_evaluator.evaluate_trust_policy = _wrap_trust(iam_evaluator.evaluate_trust_policy)
     iam_actions.request_tag_context = _wrap_identity_keys(iam_actions.request_tag_context)
@@ -32,7 +32,7 @@ def install() -> None:
 def _wrap_handler(handle: Handler) -> Handler:
     async def handle_request(method: str, path: str, headers: Mapping[str, str], body: bytes, query: Form) -> Answer:
         if "amz-json" in headers.get("content-type", ""):
-            return _answer(Refusal(400, "InvalidAction", "STS speaks the query protocol"))
+            return _answer(Refusal(400, "InvalidAction", "STS uses the query protocol"))
         form = read_form(body, query)
         if action_of(form) != "AssumeRole":
             return await handle(method, path, headers, body, query)
@@ -68,7 +68,7 @@ def _caller(access_key_id: str) -> Caller:
 def _check_permissions(request: AssumeRole, caller: Caller, access_key_id: str) -> Refusal | None:
     role = iam._roles.get_scoped(request.role_account, None, request.role_name)  # noqa: SLF001 - where roles live
     if role is None:
-        return None  # the handler's own refusal
+        return None  # the handler refuses it
     if refusal := check_chain(request, caller, int(role.get("MaxSessionDuration") or _DEFAULT_MAXIMUM_S)):
         return refusal
     for action in _further_actions(request, caller):
@@ -87,7 +87,7 @@ def _further_actions(request: AssumeRole, caller: Caller) -> list[str]:
 
 
 def _allowed(action: str, request: AssumeRole, trust: object, access_key_id: str) -> bool:
-    """Ask both the trust policy and the caller's identity policy, as STS does when the caller is a role."""
+    """Evaluate both the trust policy and the caller's identity policy, as STS does when the caller is a role."""
     principal = iam_evaluator.resolve_principal(access_key_id, get_account_id())
     if isinstance(principal, iam_evaluator.AuthError):
         return False
@@ -107,7 +107,7 @@ def _allowed(action: str, request: AssumeRole, trust: object, access_key_id: str
 
 
 def condition_keys(action: str, request: AssumeRole) -> dict[str, Any]:
-    """List the condition keys each of the three actions has (Service Authorization Reference, AWS STS)."""
+    """Return the condition keys of one of the three actions (Service Authorization Reference, AWS STS)."""
     keys: dict[str, Any] = {}
     if action in ("sts:AssumeRole", "sts:SetSourceIdentity") and request.source_identity:
         keys["sts:sourceidentity"] = request.source_identity
@@ -142,7 +142,7 @@ def _wrap_identity_keys(gather: Callable[..., dict[str, Any]]) -> Callable[..., 
 
 
 def _hand_on(request: AssumeRole, caller: Caller, answer: bytes) -> bytes:
-    """Keep what the new session inherits, and echo the source identity in force."""
+    """Store what the new session inherits, and return the source identity in force."""
     match = _ACCESS_KEY_ID.search(answer)
     if match is None:
         raise RuntimeError("the emulator's AssumeRole answer holds no access key id; has ministack changed?")

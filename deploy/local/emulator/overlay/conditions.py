@@ -1,4 +1,4 @@
-"""Condition keys and credentials the emulator gets wrong, put right by wrapping the functions that know them."""
+"""Corrects condition keys and credentials that the emulator gets wrong, by wrapping the functions that produce them."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ _EVERYTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"
 
 
 def close_root() -> None:
-    """Refuse the emulator's root: it answers to `test`, any account id and no key at all, with any secret."""
+    """Refuse the emulator's root user: it accepts `test`, any account id or no key at all, with any secret."""
 
-    def nobody(_access_key_id: str) -> bool:
+    def is_no_root(_access_key_id: str) -> bool:
         return False
 
-    iam_evaluator.is_root_access_key = nobody
-    sts.is_root_access_key = nobody
+    iam_evaluator.is_root_access_key = is_no_root
+    sts.is_root_access_key = is_no_root
 
 
 def create_admin(access_key_id: str, secret_access_key: str) -> None:
-    """Make the one user the stack itself works as; its key comes from whoever started the emulator."""
+    """Create the IAM user the stack itself works as, with the key that the parent process chose."""
     iam._create_user({"UserName": [ADMIN]})  # noqa: SLF001 - ministack has no other way in before it serves
     iam._user_inline_policies[ADMIN] = {"everything": _EVERYTHING}  # noqa: SLF001 - as above
     iam._access_keys[access_key_id] = {  # noqa: SLF001 - as above
@@ -33,7 +33,7 @@ def create_admin(access_key_id: str, secret_access_key: str) -> None:
 
 
 def correct_condition_keys() -> None:
-    """Give `aws:PrincipalArn` the role's ARN and know `aws:SourceIdentity` (IAM User Guide, global condition keys)."""
+    """Set `aws:PrincipalArn` to the role's ARN; add `aws:SourceIdentity` (IAM User Guide, global condition keys)."""
     resolve = iam_evaluator._resolve_condition_key  # noqa: SLF001 - the one place conditions read keys
     describe = iam_evaluator._principal_keys  # noqa: SLF001 - the one place a session's keys are listed
 
@@ -55,7 +55,7 @@ def correct_condition_keys() -> None:
 
 
 def correct_role_arns() -> None:
-    """Ask about a role by its whole ARN, path included; the emulator makes one of the name alone."""
+    """Authorize on a role's whole ARN, path included; the emulator builds one from the name alone."""
     extract = iam_actions.extract_resource_arn
 
     def extract_resource_arn(*request: Any, **more: Any) -> str:
@@ -70,7 +70,7 @@ def correct_role_arns() -> None:
 
 
 def role_arn_of(session_arn: str) -> str:
-    """Name the role behind a session ARN, path included; the session's own ARN drops the path."""
+    """Return the ARN of the role behind a session ARN, with the path that the session's ARN lacks."""
     fields = session_arn.split(":", 5)
     account, name = fields[4], fields[5].split("/")[1]
     role = iam._roles.get_scoped(account, None, name) or {}  # noqa: SLF001 - where roles live

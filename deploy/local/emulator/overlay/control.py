@@ -1,7 +1,7 @@
-"""A side door for the process that started the emulator: look up a credential, save the state.
+"""Control paths for the process that started the emulator: look up a credential, save the state.
 
-Both paths answer only to the secret that process handed over, on loopback; anything else is not found. Nothing here
-is logged: the answers hold secrets.
+Both paths require the secret which that process passed in, on loopback; any other request gets 404. Nothing here is
+logged, because the answers contain secrets.
 """
 
 import hmac
@@ -24,7 +24,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 CREDENTIAL_PATH = "/_sentinel/credential"
 SAVE_PATH = "/_sentinel/save"
 SECRET_HEADER = b"x-sentinel-overlay"
-# A function URL asks for two actions, which share no condition key (Lambda Developer Guide, "Control access to Lambda
+# A function URL requires two actions, which share no condition key (Lambda Developer Guide, "Control access to Lambda
 # function URLs"; Service Authorization Reference, AWS Lambda).
 _ASKED = {
     "lambda:InvokeFunctionUrl": [
@@ -67,7 +67,7 @@ def with_control(application: Application, secret: str) -> Application:
 
 
 def find_credential(access_key_id: str, action: str, resource: str) -> dict[str, Any]:
-    """Tell everything about a live access key, and whether its identity may do the action."""
+    """Describe a live access key, and whether its identity may do the action."""
     set_request_account_id(access_key_id)
     credential = iam_evaluator.resolve_credential(access_key_id)
     if isinstance(credential, iam_evaluator.CredentialResolutionError):
@@ -86,7 +86,7 @@ def find_credential(access_key_id: str, action: str, resource: str) -> dict[str,
 
 
 def _may(access_key_id: str, action: str, resource: str) -> bool:
-    """Say whether all is allowed that AWS asks about such a call, each with the condition keys that action has."""
+    """Whether every action that AWS requires for such a call is allowed, each with its own condition keys."""
     return all(_allows(access_key_id, *asked, resource) for asked in _ASKED.get(action, [(action, {})]))
 
 

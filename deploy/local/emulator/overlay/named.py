@@ -1,4 +1,4 @@
-"""What a request to DynamoDB names: its items and their attributes, as condition keys have them.
+"""The items and attributes that a DynamoDB request names, as the values of condition keys.
 
 Service Authorization Reference, DynamoDB: `dynamodb:LeadingKeys` are the partition keys a request names,
 `dynamodb:Attributes` every attribute it names at the top level, keys and conditions included.
@@ -16,7 +16,7 @@ _WORDS = frozenset({"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWE
 
 
 def keys_of(request: Mapping[str, Any], partition_key: str) -> Keys:
-    """List what one write or read of one item names."""
+    """List the attributes that one write or read of one item names."""
     key = request.get("Key") or {}
     item = request.get("Item") or {}
     leading = (key or item).get(partition_key) or {}

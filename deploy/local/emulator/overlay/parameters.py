@@ -1,4 +1,4 @@
-"""Reading several parameters at once, authorized on each of them; the emulator asks about `*` only.
+"""Authorizes reads of several parameters on each parameter; the emulator authorizes them on `*` only.
 
 Service Authorization Reference, AWS Systems Manager: GetParameters and GetParametersByPath take parameter ARNs. The
 path call is authorized on the path alone (Systems Manager User Guide, "Restricting access to parameters").
@@ -16,13 +16,13 @@ _SEVERAL = ("ssm:GetParameters", "ssm:GetParametersByPath")
 
 
 def install() -> None:
-    """Wrap where a request's resource is read and where it is authorized."""
+    """Wrap the functions that read a request's resource and authorize it."""
     iam_actions.extract_resource_arn = _wrap_resource(iam_actions.extract_resource_arn)
     iam_evaluator.enforce = _wrap_enforce(iam_evaluator.enforce)
 
 
 def parameter_names(body: bytes) -> list[str]:
-    """List what a GetParameters or GetParametersByPath body names; nothing for any other body."""
+    """List the parameters or the path in a GetParameters or GetParametersByPath body; empty for any other body."""
     try:
         request = json.loads(body or b"{}")
     except ValueError:

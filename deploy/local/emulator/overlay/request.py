@@ -11,7 +11,7 @@ Form = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class AssumeRole:
-    """The parameters the rules look at; `duration_s` is the text sent, None where STS's default holds."""
+    """The parameters the rules check; `duration_s` is the text as sent, None where STS's default applies."""
 
     role_arn: str
     session_name: str
@@ -32,17 +32,17 @@ class AssumeRole:
 
 
 def read_form(body: bytes, query: Form) -> Form:
-    """Join a POST form and the query string, blank values kept: an empty parameter is not an absent one."""
+    """Join a POST form and the query string. Blank values are kept: an empty parameter is not an absent one."""
     return {**query, **parse_qs(body.decode("utf-8", errors="replace"), keep_blank_values=True)}
 
 
 def action_of(form: Form) -> str:
-    """Name the STS action, or nothing."""
+    """Return the STS action; empty if there is no such parameter."""
     return _first(form, "Action") or ""
 
 
 def parse_assume_role(form: Form) -> AssumeRole:
-    """Read the parameters; judging them is the rules' work."""
+    """Read the parameters without checking them; `rules.py` does that."""
     return AssumeRole(
         role_arn=_first(form, "RoleArn") or "",
         session_name=_first(form, "RoleSessionName") or "",

@@ -1,4 +1,4 @@
-"""Which items and attributes a request to DynamoDB touches, for the condition keys that say so; the emulator has none.
+"""Adds DynamoDB's condition keys for the items and attributes a request names; the emulator has none of them.
 
 The actions of a transaction are authorized one by one, each by its own item (DynamoDB guide, "Using IAM with DynamoDB
 transactions").
@@ -19,7 +19,7 @@ _ACTIONS = ("ConditionCheck", "Put", "Update", "Delete", "Get")
 
 
 def install() -> None:
-    """Wrap where a request's condition keys are gathered, and where each action of a transaction is authorized."""
+    """Wrap the functions that collect a request's condition keys and authorize each action of a transaction."""
     iam_actions.dynamodb_service_context = _wrap_context(iam_actions.dynamodb_service_context)
     iam_actions.dynamodb_transaction_checks = _wrap_checks(iam_actions.dynamodb_transaction_checks)
     iam_evaluator.enforce = _wrap_enforce(iam_evaluator.enforce)

@@ -1,4 +1,4 @@
-"""AssumeRole's rules that the emulator does not check, as pure functions: request in, refusal or None out.
+"""AssumeRole's rules that the emulator does not check, as pure functions from a request to a refusal or None.
 
 Source: STS API reference, AssumeRole; IAM User Guide, "Rules for tagging in IAM and STS", "Role chaining" and
 "Monitor and control actions taken with assumed roles".
@@ -35,7 +35,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What the caller's own session hands on. An IAM user's has nothing and is not chained."""
+    """What a new session inherits from the caller's session. Nothing from an IAM user, whose call is not chained."""
 
     arn: str
     chained: bool
@@ -44,7 +44,7 @@ class Caller:
 
 
 def check_request(request: AssumeRole) -> Refusal | None:
-    """Check the parameters' own shapes; all problems are told at once, as AWS does."""
+    """Check the parameters' formats; the refusal lists every problem, as AWS does."""
     problems = list(
         chain(
             _name_problems("roleSessionName", request.session_name),
@@ -61,7 +61,7 @@ def check_request(request: AssumeRole) -> Refusal | None:
 
 
 def check_chain(request: AssumeRole, caller: Caller, role_maximum_s: int) -> Refusal | None:
-    """Check what the caller's session and the role allow together."""
+    """Check the request against the caller's session and the role."""
     duration_s = int(request.duration_s or DEFAULT_DURATION_S)
     if duration_s > role_maximum_s:
         return _invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
@@ -78,7 +78,7 @@ def check_chain(request: AssumeRole, caller: Caller, role_maximum_s: int) -> Ref
 
 
 def access_denied(caller_arn: str, action: str, role_arn: str) -> Refusal:
-    """Word a denial as STS does."""
+    """Return a denial in STS's wording."""
     return Refusal(
         403,
         "AccessDenied",

@@ -1,7 +1,7 @@
-"""Stages of REST APIs write logs only where API Gateway has a role for it; the emulator takes them anyway.
+"""Refuses REST API stages that log while API Gateway has no role for it; the emulator accepts them.
 
 API Gateway guide, "Set up CloudWatch logging for REST APIs": access logs and execution logs both need the account's
-CloudWatch role, one an account and region.
+CloudWatch role, of which there is one per account and region.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ _REFUSAL = "CloudWatch Logs role ARN must be set in account settings to enable l
 
 
 def install() -> None:
-    """Wrap making and changing a stage."""
+    """Wrap CreateStage and UpdateStage."""
     for name in ("_create_stage", "_update_stage"):
         setattr(apigateway_v1, name, _wrap(getattr(apigateway_v1, name)))
 

@@ -1,4 +1,4 @@
-"""What DynamoDB refuses and emulators take, and this house's own rule: what decides access is read consistently.
+"""What DynamoDB refuses and emulators accept, and our own rule: data that decides access is read consistently.
 
 Source: DynamoDB API reference (Query, GetItem, BatchGetItem, TransactWriteItems) and "Naming rules".
 """
@@ -92,7 +92,7 @@ def _table_names(params: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _attribute_names(params: Mapping[str, Any]) -> Iterator[str]:
-    """List the words of the filter, `#placeholders` resolved; functions and operators are words no key is called."""
+    """List the words of the filter, `#placeholders` resolved, with functions and operators: no key has such a name."""
     placeholders = params.get("ExpressionAttributeNames", {})
     for word in _NAME.findall(params.get("FilterExpression", "")):
         yield placeholders.get(word, word)

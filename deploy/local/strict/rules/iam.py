@@ -1,4 +1,4 @@
-"""What IAM refuses and emulators take, and the lock itself: a protected role trusts the vend role and nobody else.
+"""What IAM refuses and emulators accept, and the central rule: a protected role trusts the vend role only.
 
 Sizes: IAM User Guide, "IAM and AWS STS quotas"; white space is not counted.
 """
@@ -54,7 +54,7 @@ def a_protected_role_allows_all_three_actions(request: AwsRequest, context: Stri
     return f"the trust policy does not allow the vend role {missing[0]}" if missing else None
 
 
-def a_protected_role_trusts_nobody_else(request: AwsRequest, context: StrictContext) -> str | None:
+def a_protected_role_trusts_only_the_vend_role(request: AwsRequest, context: StrictContext) -> str | None:
     others = _trust(request, context).others if _is_protected(request, context) else []
     return "a protected role's trust policy allows someone who is not the vend role" if others else None
 
@@ -73,7 +73,7 @@ def _complaint_over(text: str, maximum: int) -> str | None:
 
 
 def _statements(text: str) -> Iterator[Mapping[str, Any]]:
-    """Give a policy's statements; none at all for a text that is not a policy."""
+    """Yield a policy's statements; none for a text that is not a policy."""
     try:
         policy = json.loads(text)
     except ValueError:
@@ -95,7 +95,7 @@ _TRUST_RULES: Final = (
     a_trust_policy_is_a_policy,
     a_protected_role_names_the_vend_role,
     a_protected_role_allows_all_three_actions,
-    a_protected_role_trusts_nobody_else,
+    a_protected_role_trusts_only_the_vend_role,
 )
 RULES: Rules = {
     ("iam", "CreateRole"): _TRUST_RULES,

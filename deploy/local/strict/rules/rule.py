@@ -1,4 +1,4 @@
-"""A rule reads one request and complains, or does not."""
+"""A rule checks one request and returns what is wrong with it, or None."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeAlias

@@ -1,4 +1,4 @@
-"""What SNS refuses and emulators take.
+"""What SNS refuses and emulators accept.
 
 Source: SNS API reference, Publish; SNS Developer Guide, "Message attributes" and "Message size".
 """
@@ -19,7 +19,7 @@ _DATA_TYPE: Final = re.compile(r"(?:String|Number|Binary)(?:\..+)?|String\.Array
 
 
 def a_message_goes_to_a_topic(request: AwsRequest, _: StrictContext) -> str | None:
-    """SNS takes a phone or an endpoint as well; this house publishes to topics only."""
+    """SNS also publishes to phones and endpoints; this project publishes to topics only."""
     others = {"TargetArn", "PhoneNumber"} & set(request.params)
     return "a message goes to a TopicArn and nowhere else" if others or "TopicArn" not in request.params else None
 

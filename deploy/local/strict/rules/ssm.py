@@ -1,4 +1,4 @@
-"""What Parameter Store refuses and emulators take.
+"""What Parameter Store refuses and emulators accept.
 
 Source: Systems Manager API reference, PutParameter, GetParameters, GetParametersByPath and LabelParameterVersion.
 """

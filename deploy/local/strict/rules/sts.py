@@ -1,4 +1,4 @@
-"""What STS refuses and emulators grant (STS API reference, AssumeRole; IAM User Guide, "Pass session tags")."""
+"""What STS refuses and emulators accept (STS API reference, AssumeRole; IAM User Guide, "Pass session tags")."""
 
 import json
 from typing import Final
@@ -33,7 +33,7 @@ def no_source_identity_is_reserved(request: AwsRequest, _: StrictContext) -> str
 
 def tag_keys_differ_by_more_than_case(request: AwsRequest, _: StrictContext) -> str | None:
     keys = [tag["Key"].lower() for tag in request.params.get("Tags", [])]
-    return "duplicate tag keys: case does not tell them apart" if len(keys) != len(set(keys)) else None
+    return "duplicate tag keys: they differ by case only" if len(keys) != len(set(keys)) else None
 
 
 def transitive_keys_are_tags_of_the_call(request: AwsRequest, _: StrictContext) -> str | None:
