@@ -186,7 +186,7 @@ async def test_the_token_is_compared_in_a_time_that_tells_nothing(
         compared.append((sent, token))
         return False
 
-    monkeypatch.setattr("sentinel.credentials.vended.endpoint.hmac.compare_digest", compare_digest)
+    monkeypatch.setattr("sentinel.credentials.endpoint.hmac.compare_digest", compare_digest)
     near = endpoint.token[:-1] + "~"
     assert SECRET not in await send(endpoint, request(endpoint, token=near))
     assert compared == [(near.encode(), endpoint.token.encode())]
