@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -58,21 +58,29 @@ def versions(account: str = ACCOUNT) -> int:
     return len(iam_of(account).list_policy_versions(PolicyArn=policy_arn(account))["Versions"])
 
 
-@pytest.fixture
-def admin(
-    aws_url: str,  # noqa: ARG001 - the emulator's address is in the environment
-    environment: dict[str, str],
-    monkeypatch: pytest.MonkeyPatch,
+@contextmanager
+def open_with_policies(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, policies: str
 ) -> Iterator[AdminLambda]:
+    """Open an admin function that maintains `policies`; the one of its own account exists."""
     for name, value in keys_in(ACCOUNT).items():
         monkeypatch.setenv(name.upper(), value)
     # boto3 remembers the keys it found first.
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     furnish()
     make_policy(ACCOUNT)
-    environment["SENTINEL_KILL_SWITCH_POLICIES"] = f"{policy_arn(ACCOUNT)},{policy_arn(OTHER)}"
-    function = open_admin(environment, Clock(), aws)
-    with closing(function.app):
+    environment["SENTINEL_KILL_SWITCH_POLICIES"] = policies
+    with closing((function := open_admin(environment, Clock(), aws)).app):
+        yield function
+
+
+@pytest.fixture
+def admin(
+    aws_url: str,  # noqa: ARG001 - the emulator's address is in the environment
+    environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[AdminLambda]:
+    with open_with_policies(environment, monkeypatch, f"{policy_arn(ACCOUNT)},{policy_arn(OTHER)}") as function:
         yield function
 
 

@@ -1,11 +1,9 @@
 """Who takes room in the kill switch: nobody for nothing, and for what is their own, nobody else pays."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from services.admin.revocations.living import Living
@@ -16,9 +14,8 @@ from shared.core.kill_switch import build_boundary
 from shared.core.revocation import Revocation, Target
 from shared.core.switch_guards import Guarded
 from tests.gateway_events import ACCOUNT
-from tests.service.admin.conftest import aws, furnish
-from tests.service.admin.function import NOON, AdminLambda, Answered, Clock, open_admin
-from tests.service.admin.test_kill_switch import applied, keys_in, make_policy
+from tests.service.admin.function import NOON, AdminLambda, Answered
+from tests.service.admin.test_kill_switch import applied, open_with_policies
 from tests.service.emulator import table_name
 
 REASON = {"reason": "mine"}
@@ -30,14 +27,7 @@ def admin(
     environment: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[AdminLambda]:
-    for name, value in keys_in(ACCOUNT).items():
-        monkeypatch.setenv(name.upper(), value)
-    # boto3 remembers the keys it found first.
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    furnish()
-    make_policy(ACCOUNT)
-    environment["SENTINEL_KILL_SWITCH_POLICIES"] = ACCOUNT
-    with closing((function := open_admin(environment, Clock(), aws)).app):
+    with open_with_policies(environment, monkeypatch, ACCOUNT) as function:
         yield function
 
 

@@ -2,11 +2,12 @@
 
 import json
 import re
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from email.message import Message
 from typing import Any, Final
+
+from tests.unit.client.local_server import LocalServer
 
 ACCOUNT: Final = "111122223333"
 _SCOPE: Final = re.compile(r"Credential=[^/]+/[0-9]{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request")
@@ -17,7 +18,7 @@ _REGION: Final = "<item><regionName>{}</regionName></item>"
 
 
 @dataclass
-class FakeAccount:
+class FakeAccount(LocalServer):
     """`events` are by region and event name. `denied` names permissions, or `cloudtrail:LookupEvents REGION`."""
 
     enabled: Sequence[str] = ("eu-central-1", "us-east-1")
@@ -28,37 +29,13 @@ class FakeAccount:
     prefix: str = "/sentinel"
 
     def __post_init__(self) -> None:
-        account = self
+        super().__init__()
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                scope = _SCOPE.search(self.headers["Authorization"])
-                assert scope is not None
-                status, answer = account.answer(scope[2], scope[1], body)
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer.encode())
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    def answer(self, service: str, region: str, body: str) -> tuple[int, str]:
+    def answer(self, headers: Message, body: str) -> tuple[int, str]:
         """Answer a signed request."""
+        scope = _SCOPE.search(headers["Authorization"])
+        assert scope is not None
+        region, service = scope.groups()
         answers: Mapping[str, tuple[str, Callable[[], str]]] = {
             "account": ("account:ListRegions", self._list_regions),
             "ec2": ("ec2:DescribeRegions", self._describe_regions),

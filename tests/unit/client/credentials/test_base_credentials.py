@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from email.message import Message
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -23,6 +23,7 @@ from sentinel.remote_server import parse_remote_server
 from sentinel.settings import Settings
 from shared.clock import utc_now
 from tests.patience import LIMIT_S
+from tests.unit.client.local_server import LocalServer
 
 SERVER: Final = parse_remote_server("https://abc123.execute-api.eu-central-1.amazonaws.com")
 PROGRAM: Final = """
@@ -166,47 +167,26 @@ def test_signatures_of_several_threads_are_safe(configure: Callable[[str], None]
         sys.setswitchinterval(interval)
 
 
-class FakeSts:
+class FakeSts(LocalServer):
     """STS as far as AssumeRole."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.refuses = False
-        sts = self
+        super().__init__()
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                sts.asked.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-                expires = (utc_now() + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-                body = (REFUSED if sts.refuses else ISSUED.format(until=expires)).encode()
-                self.send_response(403 if sts.refuses else 200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    def answer(self, headers: Message, body: str) -> tuple[int, str]:  # noqa: ARG002 - every caller is the same here
+        self.asked.append(body)
+        if self.refuses:
+            return 403, REFUSED
+        return 200, ISSUED.format(until=(utc_now() + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 @pytest.fixture
 def sts(socket_enabled: None) -> Iterator[FakeSts]:
     assert socket_enabled is None
-    fake = FakeSts()
-    yield fake
-    fake.close()
+    with FakeSts() as fake:
+        yield fake
 
 
 @pytest.fixture
