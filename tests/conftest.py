@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -10,6 +12,7 @@ from deploy.local import strict
 from deploy.local.place import table_definitions
 from tests.signals import heed_signals
 
+_END_TO_END: Final = Path(__file__).parent / "e2e"
 pytest_plugins = ["pytester", "tests.e2e.system"]
 # How long an example takes says nothing about the code on a machine that has much else to do.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -45,9 +48,18 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several workers share the tests, begin with what takes longest; the rest stays in its random order."""
+    """Where several workers share the tests, begin with what takes longest; the rest stays in its random order.
+
+    Files of tests/e2e take many seconds each, the others few: with those last, the workers end together.
+    """
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: item.get_closest_marker("begins_first") is None)
+        items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.get_closest_marker("begins_first"):
+        return 0
+    return 1 if item.path.is_relative_to(_END_TO_END) else 2
 
 
 def _install_strict() -> None:
