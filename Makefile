@@ -27,15 +27,15 @@ lint: $(UV) ## format, lint, vocabulary, types, import rules
 	$(RUN) lint-imports
 
 security: $(UV) ## tests/security and every test the threat model names, a line per threat; then some controls are removed: REMOVALS=all
-	$(CLEAN) $(RUN) --group cdk python -m docs.threats --removals $(or $(REMOVALS),3) $(SPREAD) $(PYTEST_ARGS)
+	$(CLEAN) $(RUN) --group cdk python -m deploy.docs.threats --removals $(or $(REMOVALS),3) $(SPREAD) $(PYTEST_ARGS)
 
 audit: $(UV) ## known vulnerabilities of every locked package; says what it could not ask; STRICT=1 fails there
 	$(RUN) sh deploy/audit.sh $(AUDIT_ARGS)
 
 pages: $(UV) ## regenerate the generated pages of docs/
-	$(RUN) python -m docs.pages
-	$(RUN) python -m docs.assurance
-	$(RUN) python -m docs.terraform
+	$(RUN) python -m deploy.docs.pages
+	$(RUN) python -m deploy.docs.assurance
+	$(RUN) python -m deploy.docs.terraform
 
 package: $(UV) ## the Lambdas' zips, for both architectures, into dist/
 	$(RUN) python -m deploy.packages $(PACKAGE_ARGS)

@@ -1,4 +1,4 @@
-"""Writes the figures of docs/assurance.md that the table of threats gives: `python -m docs.assurance`.
+"""Writes the figures of docs/assurance.md that the table of threats gives: `python -m deploy.docs.assurance`.
 
 Each section has a pair of markers of its own; figures that take a long run are written by the command that runs it.
 """
@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from docs.threats.table import load_boundaries
+from deploy.docs.threats.table import load_boundaries
 from load.report.marked import replace
 
-PAGE: Final = Path(__file__).with_name("assurance.md")
+PAGE: Final = Path(__file__).parents[2] / "docs" / "assurance.md"
 
 
 def render_threats() -> str:
@@ -27,7 +27,7 @@ def render_threats() -> str:
 
 
 SECTIONS: Final[Mapping[str, Callable[[], str]]] = {
-    "docs.assurance threats": render_threats,
+    "deploy.docs.assurance threats": render_threats,
 }
 
 

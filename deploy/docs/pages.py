@@ -1,13 +1,13 @@
-"""Writes the generated pages of docs/: `python -m docs.pages`. A test compares them with what is committed."""
+"""Writes the generated pages of docs/: `python -m deploy.docs.pages`. A test compares them with what is committed."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from docs.actions.page import render_guardrails
-from docs.openapi import renderer
-from docs.threats.page import render_threat_model
+from deploy.docs.actions.page import render_guardrails
+from deploy.docs.openapi import renderer
+from deploy.docs.threats.page import render_threat_model
 from sentinel.cli_reference import render as render_cli_reference
 from services.admin.calls import CALLS as ADMIN_CALLS
 from services.authorizer.denials import Denial
@@ -17,7 +17,7 @@ from shared.core.durations import format_duration
 from shared.edge.codes import MEANINGS
 from shared.edge.settings import PREFIX, CommonSettings, Settings
 
-DOCS: Final = Path(__file__).parent
+DOCS: Final = Path(__file__).parents[2] / "docs"
 
 
 def render_settings() -> str:

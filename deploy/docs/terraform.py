@@ -11,7 +11,7 @@ from typing import Any, Final
 import hcl2
 from hcl2.utils import SerializationOptions
 
-MODULES: Final = Path(__file__).parents[1] / "deploy" / "terraform"
+MODULES: Final = Path(__file__).parents[1] / "terraform"
 _HEADING: Final = "## Inputs\n"
 _OPTIONS: Final = SerializationOptions(with_comments=False, explicit_blocks=False, strip_string_quotes=True)
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from docs.threats import table
-from docs.threats.__main__ import choose
-from docs.threats.removing import Copy, RemovalError, Word, attempt, files_of, fingerprint, judge, opened, remove
-from docs.threats.table import PROJECT, Removal, load_removals, load_threats
+from deploy.docs.threats import table
+from deploy.docs.threats.__main__ import choose
+from deploy.docs.threats.removing import Copy, RemovalError, Word, attempt, files_of, fingerprint, judge, opened, remove
+from deploy.docs.threats.table import PROJECT, Removal, load_removals, load_threats
 
 REMOVALS = load_removals()
+# The command that tries tests, in the packages it is in.
+PACKAGES = ("deploy", "deploy/docs", "deploy/docs/threats")
 REMOVAL = Removal(
     id="VND-1", what="The guard is gone", file="shared/guard.py", find="return False", replace="return True"
 )
@@ -79,7 +81,7 @@ def test_only_a_test_that_ran_and_failed_has_noticed(found: Mapping[str, str], w
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     """A project of two files: a guard, and tests of it."""
     folder = tmp_path_factory.mktemp("project")
-    for name in ("docs/threats/trial.py", "docs/threats/__init__.py"):
+    for name in ("deploy/docs/threats/trial.py", *(f"{each}/__init__.py" for each in PACKAGES)):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes((PROJECT / name).read_bytes())
     (folder / "shared").mkdir()

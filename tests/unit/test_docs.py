@@ -2,8 +2,8 @@
 
 import pytest
 
-from docs import assurance
-from docs.pages import DOCS, PAGES
+from deploy.docs import assurance
+from deploy.docs.pages import DOCS, PAGES
 
 
 @pytest.mark.parametrize("name", PAGES)

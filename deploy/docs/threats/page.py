@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from docs.threats.table import STRIDE, Boundary, Threat, load_accepted, load_boundaries
+from deploy.docs.threats.table import STRIDE, Boundary, Threat, load_accepted, load_boundaries
 
 _HEAD: Final = """\
 # Threat model

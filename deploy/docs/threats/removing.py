@@ -21,7 +21,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from docs.threats.table import PROJECT, Removal
+from deploy.docs.threats.table import PROJECT, Removal
 
 # The order in which tests are tried, by how their ids begin; the first failure ends the trial. What needs a stack,
 # Node.js or every call to AWS comes last.
@@ -76,7 +76,7 @@ class Copy:
     _process: "subprocess.Popen[str]"
 
     def run(self, tests: Sequence[str]) -> Mapping[str, str]:
-        """Run tests up to the first failure, and give what `docs.threats.trial` says of it."""
+        """Run tests up to the first failure, and give what `deploy.docs.threats.trial` says of it."""
         answer = self.folder / ".trial.json"
         answer.unlink(missing_ok=True)
         assert self._process.stdin is not None
@@ -109,7 +109,7 @@ def opened(folder: Path) -> Iterator[Copy]:
     """Start the process that tries tests in a folder that has an environment."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON", "PYTEST_"))}
     with subprocess.Popen(  # noqa: S603 - ours
-        [str(folder / ".venv/bin/python"), "-m", "docs.threats.trial"],
+        [str(folder / ".venv/bin/python"), "-m", "deploy.docs.threats.trial"],
         cwd=folder,
         env={**kept, "PYTHONDONTWRITEBYTECODE": "1", "VIRTUAL_ENV": str(folder / ".venv")},
         stdin=subprocess.PIPE,
@@ -141,7 +141,7 @@ def attempt(removal: Removal, tests: Sequence[str], copy: Copy) -> Trial:
 
 
 def judge(removal: Removal, found: Mapping[str, str]) -> Trial:
-    """Give the verdict on what `docs.threats.trial` found.
+    """Give the verdict on what `deploy.docs.threats.trial` found.
 
     A test that cannot even be collected, or whose fixtures fail, notices that something is broken, not what is missing.
     """

@@ -6,8 +6,8 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FOLDER: Final = Path(__file__).parent
-PROJECT: Final = FOLDER.parents[1]
+PROJECT: Final = Path(__file__).parents[3]
+FOLDER: Final = PROJECT / "docs" / "threats"
 # Microsoft, "The STRIDE Threat Model".
 STRIDE: Final = {
     "S": "spoofing",
@@ -20,7 +20,8 @@ STRIDE: Final = {
 # The files in the order of the page; the order is a request's way through the house.
 _FILES: Final = ("vend", "aws", "grants", "sessions", "authorizer", "documents", "tables", "client", "build")
 # A control is taken away where it lies: in no test, and not in the table.
-_PRODUCTION: Final = r"^(shared|services|client|deploy|tools)/[\w./-]+$|^(Makefile|uv\.lock|\.pre-commit-config\.yaml)$"
+_FOLDERS: Final = "shared|services|client|tools|deploy/(cdk|definitions|local|packages|policies|terraform)"
+_PRODUCTION: Final = rf"^({_FOLDERS})/[\w./-]+$|^(deploy/[\w.-]+|Makefile|uv\.lock|\.pre-commit-config\.yaml)$"
 # A whole function of a test module, all of its parameters: tests/<path>.py::[<class>::]<function>.
 _TEST_ID: Final = r"^tests/[a-z0-9_/]+\.py(::Test\w+)*::(test_\w+|runTest)$"
 

@@ -1,4 +1,4 @@
-"""`python -m docs.threats.trial`: runs tests to the first failure, once for each line of standard input.
+"""`python -m deploy.docs.threats.trial`: runs tests to the first failure, once for each line of standard input.
 
 A line is JSON: `{"answer": file, "tests": [id, …]}`. What went wrong first is written to the file as JSON:
 `{"failed": test}`, `{"error": why}` where a test could not be collected or set up, and `{}` where all passed. Then an

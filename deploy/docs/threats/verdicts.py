@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from docs.threats.table import Threat
+from deploy.docs.threats.table import Threat
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ A key an action lacks makes an Allow that never allows, or a Deny that always do
 
 import pytest
 
+from deploy.docs.actions.conditions import actions_of, every_policy, keys_of, statements_of
+from deploy.docs.actions.reference import load_reference
 from deploy.policies.place import Policy, policy
-from docs.actions.conditions import actions_of, every_policy, keys_of, statements_of
-from docs.actions.reference import load_reference
 
 KEYS = load_reference().condition_keys
 

