@@ -32,7 +32,7 @@ SECTIONS: Final[Mapping[str, Callable[[], str]]] = {
 
 
 def render(page: str) -> str:
-    """Write every section anew.
+    """Write every section again.
 
     Raises:
         MarkedPageError: the page lacks a section's markers.

@@ -44,7 +44,7 @@ def _blocks(file: Path, kind: str) -> Iterator[Declared]:
 
 
 def render_readme(folder: Path) -> str:
-    """Keep a README's own words, and write its tables anew."""
+    """Keep a README's own words, and write its tables again."""
     words, heading, _ = (folder / "README.md").read_text(encoding="utf-8").partition(_HEADING)
     if not heading:
         raise LookupError(f"{folder / 'README.md'} has no heading `{_HEADING.strip()}` to write the tables below")

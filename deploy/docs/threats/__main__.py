@@ -1,7 +1,7 @@
 """`make security`: tests/security and every test the threat table names, a line per threat; then removals of controls.
 
 A removal takes a row's control away in a copy, and the row's own tests have to notice. `--removals` says which: a
-number of them, chosen by what the project's files hold (3, unless told otherwise), `all`, ids of rows (`VND-1,AUT-6`),
+number of them, chosen by what the project's files hold (3, by default), `all`, ids of rows (`VND-1,AUT-6`),
 or `none`. With `--only-removals` the table's tests do not run first. Everything else goes to pytest.
 """
 

@@ -8,7 +8,7 @@ from deploy.docs.threats.table import STRIDE, Boundary, Threat, load_accepted, l
 _HEAD: Final = """\
 # Threat model
 
-What somebody might try at each trust boundary, what keeps them from it, where that is written, and the tests that fail
+What someone might try at each trust boundary, what keeps them from it, where that is written, and the tests that fail
 without it. `make security` runs every test named here and prints one line per threat.
 
 Letters are STRIDE's: {letters}.
@@ -26,7 +26,7 @@ compares the ids with what pytest collected: one that is missing or marked to be
 | who | trusted with |
 |---|---|
 | AWS | keeping its promises, over verified TLS; the contents of its answers are checked all the same |
-| whoever deploys, and whoever may write the documents | everything: they decide who gets what |
+| those who deploy, and those who may write the documents | everything: they decide who gets what |
 | the vend Lambda | all protected roles; nothing else may become one |
 | the admin Lambda | grants, revocations, the kill switch; it can become no protected role |
 | the authorizer Lambda | reading sessions, lockouts and cutoffs |

@@ -121,7 +121,7 @@ def opened(folder: Path) -> Iterator[Copy]:
         try:
             yield Copy(folder, process)
         finally:
-            # Whatever it has forked ends with it.
+            # Its forks end with it.
             os.killpg(process.pid, signal.SIGKILL)
 
 

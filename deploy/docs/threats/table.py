@@ -53,7 +53,7 @@ class Boundary(_Strict):
 
 
 class Accepted(_Strict):
-    """What Sentinel does not keep from being done, and what whoever runs it can do about that."""
+    """What Sentinel does not keep from being done, and what its operators can do about that."""
 
     risk: Sentence
     why: Sentence
@@ -61,7 +61,7 @@ class Accepted(_Strict):
 
 
 class Removal(_Strict):
-    """How to take a row's control away, or a part of it: a text of a file, and what stands there instead.
+    """How to take a row's control away, or a part of it: a text of a file, and what replaces it.
 
     `id` is the row's, `what` says what is missing then. `find` must occur exactly once.
     """
