@@ -12,8 +12,8 @@ from typing import Any
 
 from deploy.packages.build import build_packages
 from deploy.packages.target import Target
-from load.bench import flame, plots
-from load.bench.measure import Rounds, measure
+from load.bench import flame
+from load.bench.measure import measure
 from load.bench.page import PAGE, render_page
 from load.bench.record import FOLDER, describe, write_record
 from load.bench.table import render_table
@@ -25,26 +25,24 @@ def main() -> None:
     """Measure, print, and keep where that is asked for."""
     options = _options()
     with asyncio.Runner() as runner:
-        record, rounds = runner.run(_measure(options))
+        record = runner.run(_measure(options))
         sys.stdout.write(f"{render_table(record)}\n")
         if options.keep:
             write_record(record)
-            plots.plot_above_floor(rounds, FOLDER / "above-floor.svg")
-            plots.plot_cold_starts(record["cold"], FOLDER / "cold-starts.svg")
             runner.run(flame.draw(FOLDER / "vend.svg"))
             PAGE.write_text(render_page(PAGE.read_text(encoding="utf-8"), record), encoding="utf-8")
     sys.exit(0 if all(each["is_kept"] for each in record["promises"]) else 1)
 
 
-async def _measure(options: argparse.Namespace) -> tuple[dict[str, Any], Rounds]:
+async def _measure(options: argparse.Namespace) -> dict[str, Any]:
     rounds = await measure(options.variant or list(VARIANTS), rounds=options.rounds, requests=options.requests)
     if not options.cold_rounds:
-        return describe(rounds, {}, ""), rounds
+        return describe(rounds, {}, "")
     with tempfile.TemporaryDirectory(prefix="sentinel-cold-") as folder:
         target = Target.host()
         packages = build_packages(target, Path(folder))
         cold = await measure_cold(packages, Path(folder), options.cold_rounds)
-    return describe(rounds, cold, target.python), rounds
+    return describe(rounds, cold, target.python)
 
 
 def _options() -> argparse.Namespace:
@@ -55,7 +53,7 @@ def _options() -> argparse.Namespace:
         "--cold-rounds", type=int, default=15, help="cold starts of each; 0: none (default: %(default)s)"
     )
     parser.add_argument("--variant", action="append", choices=VARIANTS, help="may be repeated (default: all)")
-    parser.add_argument("--keep", action="store_true", help="write docs/performance.md, its plots and the flame graph")
+    parser.add_argument("--keep", action="store_true", help="write docs/performance.md and its flame graph")
     return parser.parse_args()
 
 
