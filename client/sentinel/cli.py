@@ -12,7 +12,7 @@ from typing import Any, Final
 import click
 
 from sentinel.errors import ClientError
-from sentinel.terminal.output import note, show_error
+from sentinel.terminal.output import HELP_OPTIONS, note, show_error
 
 # section -> name -> (module, attribute, what `sentinel --help` says of it)
 SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
@@ -81,10 +81,6 @@ class LazyGroup(click.Group):
         for title, commands in SECTIONS.items():
             with formatter.section(title):
                 formatter.write_dl([(name, summary) for name, (_, _, summary) in commands.items()])
-
-
-# Every group says so itself: click keeps the help option it first made for a command, whoever invoked it.
-HELP_OPTIONS: Final = {"help_option_names": ["-h", "--help"]}
 
 
 @click.group(cls=LazyGroup, epilog=_EPILOG, context_settings=HELP_OPTIONS)

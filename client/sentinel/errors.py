@@ -1,13 +1,40 @@
-"""What stops a command, in words for the person who ran it.
+"""Refusals, which are values, and failures, which are exceptions: what ends a command and what an SDK is shown."""
 
-ClientError               anything below; shown as `sentinel: MESSAGE` and a hint, never as a traceback
-├── UsageError            a flag, variable or file says something that cannot be (exit code 2)
-├── BaseCredentialsError  the caller has no AWS credentials of their own to sign with
-├── ServiceUnreachableError  no answer, or not an answer of Sentinel's
-└── RefusedError          the service said no; carries the refusal
-"""
+from dataclasses import dataclass
+from typing import Final
 
-from sentinel.refusal import Refusal
+# A refusal is shown on a terminal and put in an SDK's error message: a sentence or two, not a page.
+TEXT_LIMIT: Final = 2000
+
+
+def printable(text: str) -> str:
+    """Make text from elsewhere safe to show: no control characters (terminal escapes), at most `TEXT_LIMIT` long."""
+    return "".join(character if character.isprintable() else " " for character in text[:TEXT_LIMIT]).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A no of the service, or of the gateway in front of it.
+
+    `code` is stable and documented; `message` says why and `hint` what to do next.
+    """
+
+    status: int
+    code: str
+    message: str
+    hint: str = ""
+    request_id: str = ""
+    retry_after_s: int = 0
+
+    def as_answer(self) -> dict[str, str]:
+        """Write the body SDKs read: botocore shows the whole, the JavaScript SDK `Code` and `Message`."""
+        message = f"{self.message} ({self.hint})" if self.hint else self.message
+        answer = {"code": self.code, "message": message, "Code": self.code, "Message": message}
+        return answer | ({"request_id": self.request_id} if self.request_id else {})
+
+    def as_report(self) -> dict[str, str]:
+        """Write the refusal as `--json` prints it."""
+        return {"code": self.code, "message": self.message, "hint": self.hint, "request_id": self.request_id}
 
 
 class ClientError(Exception):
@@ -22,7 +49,7 @@ class ClientError(Exception):
         self.hint = hint
 
     def as_refusal(self) -> Refusal:
-        """Put the failure as an SDK behind the loopback endpoint is told it."""
+        """Convert the failure to what the loopback endpoint returns to an SDK."""
         return Refusal(status=503, code=self.code, message=self.message, hint=self.hint)
 
 
@@ -40,7 +67,7 @@ class ServiceUnreachableError(ClientError):
 
 
 class RefusedError(ClientError):
-    """Ends a command on a refusal, which until then is a value."""
+    """Ends a command because of a refusal."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.message, refusal.hint)

@@ -1,4 +1,4 @@
-"""Where the AWS configuration files are, as AWS tools find them."""
+"""Where configuration is: the AWS files as AWS tools find them, and Sentinel's folders."""
 
 import os
 from collections.abc import Mapping
@@ -15,6 +15,12 @@ def credentials_file(environ: Mapping[str, str]) -> Path:
     return expand(environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials")
 
 
+def xdg_directory(environ: Mapping[str, str], variable: str, default: str) -> Path:
+    """Name Sentinel's folder under an XDG base directory; a relative one is ignored, as the standard says."""
+    base = Path(environ.get(variable) or "")
+    return (base if base.is_absolute() else Path.home() / default) / "sentinel"
+
+
 def expand(text: str) -> Path:
-    """Expand variables, then `~`, as botocore does: no shell has done it where systemd or Docker set the variable."""
+    """Expand variables, then `~`, as botocore does: systemd and Docker set variables without a shell to do it."""
     return Path(os.path.expandvars(text)).expanduser()

@@ -1,6 +1,5 @@
 """The public name of `sentinel.proof.source`."""
 
-from sentinel.proof.origins import UnsafeUrlError
-from sentinel.proof.source import ProofSource, session_credentials
+from sentinel.proof.source import ProofSource, UnsafeUrlError, session_credentials
 
 __all__ = ["ProofSource", "UnsafeUrlError", "session_credentials"]

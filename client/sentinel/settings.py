@@ -1,4 +1,4 @@
-"""Settings: flags, then `SENTINEL_*` variables, then `~/.config/sentinel/config.toml`. The first that speaks wins."""
+"""Settings: flags, then `SENTINEL_*` variables, then `~/.config/sentinel/config.toml`. The first with a value wins."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sentinel.errors import UsageError
+from sentinel.paths import xdg_directory
 from sentinel.remote_server import RemoteServer, parse_remote_server
 from shared.core.durations import STS_MAXIMUM, STS_MINIMUM, parse_duration
 
@@ -23,7 +24,7 @@ _NO_SERVER_HINT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the flags, the environment and the file together say. None: nobody said."""
+    """Flags, environment and file merged. None: not set."""
 
     config_file: Path
     remote_server: RemoteServer | None = None
@@ -81,17 +82,11 @@ def config_file(environ: Mapping[str, str]) -> Path:
     return xdg_directory(environ, "XDG_CONFIG_HOME", ".config") / "config.toml"
 
 
-def xdg_directory(environ: Mapping[str, str], variable: str, default: str) -> Path:
-    """Sentinel's folder under one of the XDG base directories; a relative one is ignored, as the standard says."""
-    base = Path(environ.get(variable) or "")
-    return (base if base.is_absolute() else Path.home() / default) / "sentinel"
-
-
 def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
-    """Merge the three sources; an empty variable or absent flag says nothing.
+    """Merge the three sources; an empty variable or absent flag counts as not set.
 
     Raises:
-        UsageError: a source holds an unknown key or a value that cannot be; the message names the source.
+        UsageError: a source holds an unknown key or an invalid value; the message names the source.
 
     """
     path = config_file(environ)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from deploy.docs.actions.page import render_guardrails
+from deploy.docs.cli_reference import render as render_cli_reference
 from deploy.docs.openapi import renderer
 from deploy.docs.threats.page import render_threat_model
-from sentinel.cli_reference import render as render_cli_reference
 from services.admin.calls import CALLS as ADMIN_CALLS
 from services.authorizer.denials import Denial
 from services.authorizer.settings import AuthorizerSettings

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sentinel.api.responses import Caller, ProfileList, SessionStanding
 from sentinel.api.transport import Transport, open_transport
 from sentinel.credentials.vended import VendedCredentials
-from sentinel.errors import ClientError
-from sentinel.refusal import Refusal
+from sentinel.errors import ClientError, Refusal
 from sentinel.settings import Settings
 
 if TYPE_CHECKING:

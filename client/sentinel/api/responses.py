@@ -5,8 +5,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from sentinel.errors import ServiceUnreachableError
-from sentinel.refusal import Refusal, printable
+from sentinel.errors import Refusal, ServiceUnreachableError, printable
 
 Model = TypeVar("Model", bound=BaseModel)
 Shown = Annotated[str, AfterValidator(printable)]

@@ -4,19 +4,20 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sentinel.api.revocations import (
+from sentinel.api.sessions import (
     KillSwitchAnswer,
     LockoutAnswer,
     LockoutList,
     RevocationAnswer,
     RevokedMany,
     RevokedSession,
+    SessionAnswer,
+    SessionPage,
+    Target,
 )
-from sentinel.api.sessions import SessionAnswer, SessionPage
 from sentinel.api.transport import Transport, open_transport
-from sentinel.refusal import Refusal
+from sentinel.errors import Refusal
 from sentinel.settings import Settings
-from sentinel.terminal.targets import Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,8 @@ from yarl import URL
 
 from sentinel.api.responses import Model, read_answer, read_refusal
 from sentinel.credentials.base import BaseCredentials
-from sentinel.errors import ServiceUnreachableError, UsageError
+from sentinel.errors import Refusal, ServiceUnreachableError, UsageError
 from sentinel.paths import expand
-from sentinel.refusal import Refusal
 from sentinel.remote_server import RemoteServer
 from sentinel.settings import Settings
 

@@ -1,24 +1,29 @@
-"""Whether a session row explains an event that issued credentials of a protected role."""
+"""Comparing CloudTrail with the sessions: an event that issued credentials of a protected role needs a session."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Final
 
 from sentinel.api.sessions import Session
+from sentinel.api.sessions_client import SessionApi
 from sentinel.cloudtrail.events import TrailEvent
+from sentinel.cloudtrail.history import CloudTrail, TrailError
+from sentinel.cloudtrail.scope import Scope
+from sentinel.errors import Refusal
+from sentinel.terminal.output import accepted
 from shared.core.stamp import Stamp, parse_stamp
 
 # Every way STS issues credentials of a role (STS API reference). Sentinel's is the first; the others explain nothing.
 ISSUING: Final = ("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")
-PROTECTED_ROLES: Final = ("arn:*:iam::*:role/sentinel/protected/*",)
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Unexplained:
-    """An event nobody vouches for, and why."""
+    """An event that no session row explains, and why."""
 
     event: TrailEvent
     role_arn: str
@@ -68,3 +73,92 @@ def _chain_doubt(event: TrailEvent, session: Session) -> str | None:
     if not session.issued_at - _CLOCKS_DIFFER <= event.at <= session.ends_at + _CLOCKS_DIFFER:
         return f"session {session.id} was not live then"
     return None
+
+
+_NOT_FOUND: Final = "not_found"
+Issuing = tuple[TrailEvent, str]
+Pause = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How many events were on protected roles, those that no session explains, and what was not looked at."""
+
+    checked: int
+    unexplained: Sequence[Unexplained]
+    gaps: Sequence[str]
+
+
+async def find_in_all(trails: Mapping[str, CloudTrail], scope: Scope, begin: datetime, end: datetime) -> list[Issuing]:
+    """Find the events of every region, at once: each has a limit of its own. One that cannot be asked becomes a gap.
+
+    Raises:
+        TrailError: none can be asked; the first one's reason.
+
+    """
+
+    def look(region: str) -> list[Issuing] | TrailError:
+        try:
+            return list(find_issuing(trails[region], scope.globs, begin, end))
+        except TrailError as error:
+            return error
+
+    answers = await asyncio.gather(*(asyncio.to_thread(look, region) for region in scope.regions))
+    failed = {region: each for region, each in zip(scope.regions, answers, strict=True) if isinstance(each, TrailError)}
+    if len(failed) == len(scope.regions):
+        raise next(iter(failed.values()))
+    scope.gaps.extend(f"the region {region}: {error.message}" for region, error in failed.items())
+    found = (issuing for each in answers if not isinstance(each, TrailError) for issuing in each)
+    return list({event.id: (event, role) for event, role in found}.values())
+
+
+def find_issuing(trail: CloudTrail, globs: Sequence[str], begin: datetime, end: datetime) -> Iterator[Issuing]:
+    """Find the events that ask for credentials of a protected role, each with the role.
+
+    By the event's name, not by the role's: an attempt that AWS refused names no resource, and a role below a protected
+    path may be in no profile.
+
+    Raises:
+        TrailError: CloudTrail cannot be asked.
+
+    """
+    for name in ISSUING:
+        for event in trail.look_up("EventName", name, begin, end):
+            role = protected_role(event, globs)
+            if role is not None:
+                yield event, role
+
+
+async def verify(
+    api: SessionApi, issuing: Iterable[Issuing], gaps: Sequence[str], pause: Pause = asyncio.sleep
+) -> Verdict:
+    """Look every event's session up.
+
+    Raises:
+        RefusedError: the caller may not read all sessions. A session they may not see would look like none.
+
+    """
+    accepted(await api.page({"view": "all", "limit": "1"}))
+    known: dict[str, Session | None] = {}
+    checked, unexplained = 0, list[Unexplained]()
+    for event, role in issuing:
+        checked += 1
+        stamp = claimed_stamp(event)
+        if stamp is not None and stamp.session_id not in known:
+            known[stamp.session_id] = await _find(api, stamp.session_id, pause)
+        doubt = find_doubt(event, role, None if stamp is None else known[stamp.session_id])
+        if doubt is not None:
+            unexplained.append(Unexplained(event, role, doubt))
+    nothing = [] if checked else ["anything: there was no event on a protected role in this time, so nothing is shown"]
+    return Verdict(checked, unexplained, [*gaps, *nothing])
+
+
+async def _find(api: SessionApi, session_id: str, pause: Pause) -> Session | None:
+    answer = await api.find(session_id)
+    # Each user may read so often in a minute: an audit of many sessions waits for the next.
+    while isinstance(answer, Refusal) and answer.code == "throttled":
+        await pause(max(1, answer.retry_after_s))
+        answer = await api.find(session_id)
+    if isinstance(answer, Refusal) and answer.code == _NOT_FOUND:
+        return None
+    return accepted(answer).session

@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, Field, ValidationError
 from sentinel.api.responses import Answer, Shown
 from sentinel.api.sessions import Session
 from sentinel.errors import ClientError, ServiceUnreachableError
+from sentinel.terminal.output import note, print_table
 from sentinel.terminal.times import WIRE
 from shared.core.stamp import parse_stamp
 
@@ -154,3 +155,16 @@ def _checked_stamp(session: Session) -> str:
     if parse_stamp(session.stamp) is None:
         raise ServiceUnreachableError("the session's stamp is not one of Sentinel's")
     return session.stamp
+
+
+def print_events(events: Sequence[TrailEvent]) -> None:
+    """Print what a session did, oldest first."""
+    if events:
+        print_table(("time", "service", "action", "region", "ip", "error"), map(event_cells, events))
+    else:
+        note("CloudTrail has no events of it yet; an event shows up to 15 minutes late")
+
+
+def event_cells(event: TrailEvent) -> tuple[str, ...]:
+    service = event.service.removesuffix(".amazonaws.com")
+    return event.at.strftime(WIRE), service, event.action, event.region, event.source_ip or "", event.error or ""

@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
+import click
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -17,6 +18,7 @@ from sentinel.api.sessions import Session
 from sentinel.cloudtrail.events import TrailEvent, events_of, parse_event, stamp_keys, window
 from sentinel.credentials.base import BaseCredentials
 from sentinel.errors import ClientError as SentinelClientError
+from sentinel.settings import Settings
 
 # LookupEvents takes two requests a second (its API reference): a longer list is read by waiting.
 _CONFIG: Final = Config(connect_timeout=5, read_timeout=20, retries={"mode": "adaptive", "total_max_attempts": 8})
@@ -97,3 +99,24 @@ def _failure(region: str, error: ClientError) -> TrailError:
             "allow them cloudtrail:LookupEvents, or use another login: --aws-profile NAME",
         )
     return TrailError(f"CloudTrail in {region} refused: {said.get('Code', 'no reason given')}", "try again")
+
+
+trail_region_option: Final = click.option(
+    "--trail-region",
+    "trail_regions",
+    multiple=True,
+    metavar="REGION",
+    help="Where to look CloudTrail events up; repeat it for more. Default: the region of the remote server.",
+)
+
+
+def open_trail(settings: Settings, regions: Sequence[str]) -> CloudTrail:
+    """Open CloudTrail with the caller's own credentials.
+
+    Raises:
+        BaseCredentialsError: there are none.
+        UsageError: no region is named, and the settings name none either.
+
+    """
+    base = settings.base()
+    return open_cloudtrail(base, regions or [base.region_of(settings.server())])

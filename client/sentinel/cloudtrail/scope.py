@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Final
 
-from sentinel.cloudtrail.audit import PROTECTED_ROLES
 from sentinel.doctor.aws import Aws, DeniedError, UnansweredError
 from shared.core.arn import is_account_id, parse_arn
 from shared.core.profile import Profile
@@ -17,6 +16,7 @@ HISTORY: Final = timedelta(days=90)
 _ROLES: Final = "name the roles with --role"
 # A region that is being disabled holds events still (Account Management API, ListRegions).
 _ENABLED: Final = ("ENABLED", "ENABLED_BY_DEFAULT", "DISABLING")
+PROTECTED_ROLES: Final = ("arn:*:iam::*:role/sentinel/protected/*",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import click
 
 from sentinel.api.client import open_api
 from sentinel.api.grants import GRANT_ID_PATTERN, ChangeT, Grant, GrantKind, PageT, is_grant_id
-from sentinel.commands._cache_upkeep import forget_grant
+from sentinel.commands._cache import forget_grant
 from sentinel.settings import Settings
 from sentinel.terminal.grants import print_grant, print_grants, warn_unnotified
 from sentinel.terminal.lists import read_filters, read_pages

@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from sentinel.commands._cached_vend import vend_kept
+from sentinel.commands._cache import vend_kept
 from sentinel.errors import ClientError, UsageError
 from sentinel.proof.make import NoSessionError, SessionCredentials, UnknownProofRegionError, make_proof
 from sentinel.proof.source import session_credentials

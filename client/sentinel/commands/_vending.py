@@ -7,13 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sentinel.api.client import SentinelApi, open_api
-from sentinel.credentials.child_environment import EnvironmentChange, change_for_child
+from sentinel.credentials.child_environment import EnvironmentChange, change_for_child, private_config
 from sentinel.credentials.endpoint import Endpoint, serve_endpoint
-from sentinel.credentials.private_config import private_config
 from sentinel.credentials.refresher import CredentialKeeper
 from sentinel.credentials.vended import VendedCredentials
-from sentinel.errors import ClientError
-from sentinel.refusal import Refusal
+from sentinel.errors import ClientError, Refusal
 from sentinel.settings import Settings
 from sentinel.terminal.output import accepted
 from shared.clock import utc_now

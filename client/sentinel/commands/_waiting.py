@@ -10,8 +10,7 @@ import click
 
 from sentinel.api.client import SentinelApi
 from sentinel.api.grants import REQUESTS, ApprovalRequest
-from sentinel.errors import ClientError, ServiceUnreachableError, UsageError
-from sentinel.refusal import Refusal
+from sentinel.errors import ClientError, Refusal, ServiceUnreachableError, UsageError
 from sentinel.terminal.grants import approve_words, warn_unnotified
 from sentinel.terminal.output import Progress, accepted, is_terminal, note, progress
 from sentinel.terminal.times import relative

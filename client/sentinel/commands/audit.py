@@ -5,17 +5,14 @@ from typing import Final
 import click
 
 from sentinel.api.sessions_client import open_session_api
-from sentinel.cli import HELP_OPTIONS
-from sentinel.cloudtrail.audit import PROTECTED_ROLES, Unexplained
-from sentinel.cloudtrail.auditing import Verdict, find_in_all, verify
+from sentinel.cloudtrail.audit import Unexplained, Verdict, find_in_all, verify
 from sentinel.cloudtrail.history import open_cloudtrail
-from sentinel.cloudtrail.scope import Asked, Scope, find_scope
+from sentinel.cloudtrail.scope import PROTECTED_ROLES, Asked, Scope, find_scope
 from sentinel.doctor.aws import Aws
 from sentinel.errors import UsageError
 from sentinel.settings import Settings
 from sentinel.terminal.options import connection_options, json_option, run
-from sentinel.terminal.output import note, print_json, progress
-from sentinel.terminal.table import print_table
+from sentinel.terminal.output import HELP_OPTIONS, note, print_json, print_table, progress
 from sentinel.terminal.times import WIRE, parse_instant_or_ago
 from shared.clock import utc_now
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from sentinel import paths as aws_files
+from sentinel import paths
 from sentinel.credentials.aws_config import ConfigText, parse_config, profile_block, refuse_conflicts, replace_file
 from sentinel.credentials.base_chain import named_profile
 from sentinel.errors import ClientError, UsageError
@@ -46,7 +46,7 @@ def configure(
     Sentinel's profiles stand in a block of their own between two comment lines; nothing outside it is changed, and
     the block's other profiles stay. A name that is already taken is refused.
     """
-    path = aws_files.config_file(os.environ)
+    path = paths.config_file(os.environ)
     old = _read(path)
     config = parse_config(old, path)
     wanted = _removed(config, profiles, prefix) if remove else _added(settings, config, path, profiles, prefix)
@@ -67,7 +67,7 @@ def _added(
         f"{prefix}{name}": profile_block(f"{prefix}{name}", credential_process(settings, name), regions[name])
         for name in chosen
     }
-    refuse_conflicts(list(blocks), config, path, aws_files.credentials_file(os.environ))
+    refuse_conflicts(list(blocks), config, path, paths.credentials_file(os.environ))
     return {**config.profiles, **blocks}
 
 

@@ -3,7 +3,7 @@ from typing import Final
 
 import click
 
-from sentinel.commands._cached_vend import vend, vend_kept
+from sentinel.commands._cache import vend, vend_kept
 from sentinel.errors import UsageError
 from sentinel.settings import Settings
 from sentinel.terminal.options import json_option, profile_argument, vend_options

@@ -7,10 +7,9 @@ from typing import Final
 import click
 
 from sentinel.commands._proof import find_region, find_session, profile_option, prove
-from sentinel.errors import UsageError
+from sentinel.errors import UsageError, printable
 from sentinel.proof.request import Call, make_call, read_header
 from sentinel.proof.url import parse_protected_url, strip_stage
-from sentinel.refusal import printable
 from sentinel.settings import Settings
 from sentinel.terminal.options import json_option, run, vend_options
 from sentinel.terminal.output import print_json

@@ -2,13 +2,12 @@ from typing import Final
 
 import click
 
-from sentinel.api.revocations import KillSwitch
+from sentinel.api.sessions import KillSwitch
 from sentinel.api.sessions_client import open_session_api
-from sentinel.cli import HELP_OPTIONS
 from sentinel.settings import Settings
 from sentinel.terminal.options import connection_options, json_option, run
-from sentinel.terminal.output import accepted, print_json
-from sentinel.terminal.revocations import print_kill_switch, require_kill_switch
+from sentinel.terminal.output import HELP_OPTIONS, accepted, print_json
+from sentinel.terminal.sessions import print_kill_switch, require_kill_switch
 
 _EPILOG: Final = """\b
 Example:

@@ -2,7 +2,7 @@
 
 import click
 
-from sentinel.cli import HELP_OPTIONS
+from sentinel.terminal.output import HELP_OPTIONS
 
 
 @click.group(context_settings=HELP_OPTIONS)

@@ -3,16 +3,15 @@ from typing import Any, Final
 
 import click
 
-from sentinel.api.revocations import Lockout, LockoutAnswer
+from sentinel.api.sessions import Lockout, LockoutAnswer, Target
 from sentinel.api.sessions_client import open_session_api
 from sentinel.settings import Settings
 from sentinel.terminal.grants import warn_unnotified
 from sentinel.terminal.lists import all_of
 from sentinel.terminal.options import connection_options, json_option, run
 from sentinel.terminal.output import accepted, print_json
-from sentinel.terminal.revocations import lockout_words, print_lockouts
-from sentinel.terminal.targets import Target, require_target, target_options
-from sentinel.terminal.unseen import warn_unseen
+from sentinel.terminal.sessions import lockout_words, print_lockouts
+from sentinel.terminal.targets import require_target, target_options, warn_unseen
 from shared.clock import utc_now
 
 _LOCK_EPILOG: Final = """\b

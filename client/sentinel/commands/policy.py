@@ -7,9 +7,8 @@ from typing import Any, Final
 
 import click
 
-from sentinel.cli import HELP_OPTIONS
 from sentinel.policy.cases import CaseResult, load_cases, run_case
-from sentinel.policy.explain_command import explain
+from sentinel.policy.explain import explain
 from sentinel.policy.files import (
     KINDS,
     check_text,
@@ -21,6 +20,7 @@ from sentinel.policy.files import (
     read_text,
 )
 from sentinel.policy.publish import diff, pull, push
+from sentinel.terminal.output import HELP_OPTIONS
 from shared.core.access.schema import AccessPolicy
 from shared.documents import DocumentError, Problem
 

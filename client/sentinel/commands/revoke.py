@@ -1,27 +1,70 @@
+"""Revoking many sessions: begun with one call, which stands at once, and followed until every row is marked."""
+
+import asyncio
+from dataclasses import dataclass
 from typing import Any, Final
 
 import click
 
-from sentinel.api.revocations import Revocation, RevokedMany, RevokedSession
-from sentinel.api.sessions_client import open_session_api
-from sentinel.commands._cache_upkeep import doubt_sessions, forget_session
+from sentinel.api.sessions import Revocation, RevokedMany, RevokedSession, Target
+from sentinel.api.sessions_client import SessionApi, open_session_api
+from sentinel.commands._cache import doubt_sessions, forget_session
 from sentinel.commands._grants import grant_id
-from sentinel.commands._revoking import Order, finish, revoke_all
-from sentinel.errors import UsageError
+from sentinel.errors import ClientError, UsageError
 from sentinel.settings import Settings
 from sentinel.terminal.grants import warn_unnotified
 from sentinel.terminal.options import connection_options, json_option, run
-from sentinel.terminal.output import accepted, is_terminal, print_json
-from sentinel.terminal.revocations import (
+from sentinel.terminal.output import Progress, accepted, is_terminal, note, print_json, progress
+from sentinel.terminal.sessions import (
     lockout_words,
     print_kill_switch,
     require_kill_switch,
     revocation_words,
     session_words,
 )
-from sentinel.terminal.targets import Target, find_target, target_options
-from sentinel.terminal.unseen import warn_unseen
+from sentinel.terminal.targets import find_target, target_options, warn_unseen
 from shared.clock import utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is said with a revocation."""
+
+    reason: str
+    lock_for: str | None = None
+
+
+async def revoke_all(api: SessionApi, target: Target, order: Order) -> RevokedMany:
+    """Revoke all sessions of a target, and stay until every row is marked.
+
+    Raises:
+        RefusedError: the service refuses; if that was while marking, the revocation stands and a note says so.
+
+    """
+    begun = accepted(await api.revoke_all(target, order.reason, order.lock_for))
+    if begun.revocation.complete:
+        return begun
+    return begun.model_copy(update={"revocation": await finish(api, begun.revocation.id)})
+
+
+async def finish(api: SessionApi, revocation_id: str) -> Revocation:
+    """Mark the rows that are left. Ctrl-C or an error says that the revocation stands and how to go on."""
+    try:
+        with progress() as shown:
+            return await _mark(api, revocation_id, shown)
+    except (asyncio.CancelledError, ClientError):
+        note("the revocation stands; not every session says so in lists yet")
+        note(f"go on with: sentinel revoke --resume {revocation_id}")
+        raise
+
+
+async def _mark(api: SessionApi, revocation_id: str, shown: Progress) -> Revocation:
+    while True:
+        revocation = accepted(await api.proceed(revocation_id)).revocation
+        if revocation.complete:
+            return revocation
+        shown.say(f"marking revoked sessions, {revocation.marked} so far")
+
 
 _EPILOG: Final = """\b
 Examples:

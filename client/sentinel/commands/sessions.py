@@ -5,10 +5,8 @@ import click
 
 from sentinel.api.sessions import SESSION_STATUSES, Session
 from sentinel.api.sessions_client import open_session_api
-from sentinel.cloudtrail.events import TrailEvent, athena_query, lake_query
-from sentinel.cloudtrail.history import TrailDeniedError
-from sentinel.cloudtrail.options import open_trail, trail_region_option
-from sentinel.cloudtrail.output import print_events
+from sentinel.cloudtrail.events import TrailEvent, athena_query, lake_query, print_events
+from sentinel.cloudtrail.history import TrailDeniedError, open_trail, trail_region_option
 from sentinel.commands._grants import grant_id, optional_id_argument
 from sentinel.settings import Settings
 from sentinel.terminal.lists import list_options, read_filters, read_pages

@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
 from sentinel.credentials.base_chain import open_chain, profile_name
-from sentinel.credentials.loopback import INSIDE_EXEC
+from sentinel.credentials.variables import INSIDE_EXEC
 from sentinel.errors import BaseCredentialsError, UsageError
 from sentinel.remote_server import RemoteServer
 

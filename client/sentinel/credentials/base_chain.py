@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from botocore.credentials import AssumeRoleProvider, ProcessProvider, ProfileProviderBuilder
 from botocore.session import Session
 
-from sentinel.credentials.loopback import ENDPOINT_PATH, RESOLVING
+from sentinel.credentials.variables import ENDPOINT_PATH, RESOLVING
 from sentinel.errors import BaseCredentialsError
 from sentinel.remote_server import is_loopback
 

@@ -1,17 +1,124 @@
-"""The environment of a child: our endpoint as the one source of credentials, and every other source gone.
+"""The environment and AWS configuration of a child: our endpoint is its only source of credentials.
 
-SDKs look at keys in the environment, profiles, Identity Center logins and programs before they ask a container
-endpoint. Whichever of them is left would win silently, so each is removed, and the child reads AWS configuration
-files of its own (see `private_config`).
+SDKs read keys in the environment, profiles, Identity Center logins and programs before a container endpoint, and
+botocore and the JavaScript SDK prefer those of a `[default]` profile too. Any one that is left wins silently. So each
+variable is removed, and the child gets configuration files of its own with the caller's default settings and nothing
+that yields credentials. Other profiles are left out: an SDK that is given `profile=prod` then reports that it does not
+exist, where an empty profile would make it fall through to the endpoint and run as another profile than it says.
 """
 
-from collections.abc import Mapping
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from configparser import Error, RawConfigParser
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
+from sentinel import paths
 from sentinel.credentials.endpoint import Endpoint
-from sentinel.credentials.loopback import INSIDE_EXEC
-from sentinel.credentials.private_config import PrivateConfig
-from sentinel.credentials.variables import CREDENTIAL_VARIABLES, carries_credentials
+from sentinel.credentials.variables import CREDENTIAL_VARIABLES, INSIDE_EXEC, carries_credentials
+from sentinel.errors import UsageError
+
+# An allow list: a setting not on it is lost to the child, where one missing from a deny list could be a credential.
+# Source: AWS SDKs and Tools Reference Guide, "Settings reference"; AWS CLI User Guide for `cli_*`.
+KEPT_SETTINGS: Final = frozenset(
+    {
+        "account_id_endpoint_mode",
+        "ca_bundle",
+        "cli_auto_prompt",
+        "cli_binary_format",
+        "cli_history",
+        "cli_pager",
+        "cli_timestamp_format",
+        "defaults_mode",
+        "disable_request_compression",
+        "endpoint_discovery_enabled",
+        "endpoint_url",
+        "ignore_configured_endpoint_urls",
+        "max_attempts",
+        "output",
+        "parameter_validation",
+        "region",
+        "request_checksum_calculation",
+        "request_min_compression_size_bytes",
+        "response_checksum_validation",
+        "retry_mode",
+        "s3",
+        "sdk_ua_app_id",
+        "services",
+        "sigv4a_signing_region_set",
+        "sts_regional_endpoints",
+        "tcp_keepalive",
+        "use_dualstack_endpoint",
+        "use_fips_endpoint",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateConfig:
+    """Two files only their owner reads: the settings, and a credentials file that is empty."""
+
+    config_file: Path
+    credentials_file: Path
+    region: str | None
+
+
+@contextmanager
+def private_config(base_profile: str, environ: Mapping[str, str]) -> Iterator[PrivateConfig]:
+    """Write the child's files from the base profile's settings; they are deleted when the block ends.
+
+    Raises:
+        UsageError: no folder for them can be made.
+
+    """
+    settings = _settings(_read(paths.config_file(environ)), base_profile)
+    with _private_folder(environ.get("XDG_RUNTIME_DIR") or None) as directory:
+        config_file, credentials_file = Path(directory, "config"), Path(directory, "credentials")
+        with open(config_file, "w", encoding="utf-8", opener=_owner_only) as file:
+            settings.write(file)
+        os.close(_owner_only(str(credentials_file), os.O_WRONLY))
+        region = settings.get("default", "region", fallback=None)
+        yield PrivateConfig(config_file, credentials_file, region)
+
+
+def _private_folder(runtime: str | None) -> tempfile.TemporaryDirectory[str]:
+    """Make a folder in the runtime folder; without one (su, cron, containers), in the temporary folder."""
+    for parent in (runtime, None):
+        with suppress(OSError):
+            return tempfile.TemporaryDirectory(prefix="sentinel-", dir=parent)
+    raise UsageError("there is no folder for the command's private AWS configuration", "set TMPDIR to one of yours")
+
+
+def _settings(own: RawConfigParser, base_profile: str) -> RawConfigParser:
+    """Make the base profile's kept settings the child's `[default]`, with the `[services …]` section they name."""
+    kept = _parser()
+    section = "default" if base_profile == "default" else f"profile {base_profile}"
+    values = dict(own.items(section)) if own.has_section(section) else {}
+    kept["default"] = {name: value for name, value in values.items() if name in KEPT_SETTINGS}
+    services = f"services {values.get('services', '')}"
+    if own.has_section(services):
+        kept[services] = dict(own.items(services))
+    return kept
+
+
+def _read(path: Path) -> RawConfigParser:
+    parser = _parser()
+    try:
+        parser.read(path, encoding="utf-8")
+    except (Error, UnicodeDecodeError):
+        return _parser()  # botocore has refused the same file by now, unless nothing in it was needed
+    return parser
+
+
+def _parser() -> RawConfigParser:
+    return RawConfigParser(strict=False, default_section="there is no section all others inherit from")
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +140,8 @@ def change_for_child(
 ) -> EnvironmentChange:
     """Work out what a child needs to run as a profile.
 
-    `region` is the profile's, as the service names it. A region the caller's environment names wins; one in the
-    caller's configuration file is only what is left when nobody else speaks, because it was written for other work.
+    `region` is the profile's, as the service names it. A region in the caller's environment wins; one in the caller's
+    configuration file is the last resort, because it was written for other work.
     """
     own = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
     chosen = own or region or config.region
@@ -42,8 +149,8 @@ def change_for_child(
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": endpoint.uri,
         "AWS_CONTAINER_AUTHORIZATION_TOKEN": endpoint.token,
         "AWS_CONFIG_FILE": str(config.config_file),
-        # Where a variable is not set, its reader takes ~/.aws/credentials (boto: ~/.boto and /etc/boto.cfg), and
-        # looks there before it asks a container endpoint.
+        # Unset, each defaults to ~/.aws/credentials (boto: ~/.boto and /etc/boto.cfg), which is read before a container
+        # endpoint.
         "AWS_SHARED_CREDENTIALS_FILE": str(config.credentials_file),
         "AWS_CREDENTIAL_PROFILES_FILE": str(config.credentials_file),
         "CPL_AWS_CREDENTIALS_FILE": str(config.credentials_file),

@@ -17,10 +17,9 @@ from typing import Final
 import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from sentinel.credentials.renewal import CHECK_EVERY, WITHDRAWN, Held
-from sentinel.credentials.vended import VendedCredentials
+from sentinel.credentials.vended import CHECK_EVERY, WITHDRAWN, Held, VendedCredentials
 from sentinel.errors import ClientError, UsageError
-from sentinel.settings import xdg_directory
+from sentinel.paths import xdg_directory
 from shared.clock import utc_now
 
 # botocore asks again when under 15 minutes remain.

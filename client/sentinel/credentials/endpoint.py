@@ -16,10 +16,9 @@ from typing import Any, Final
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from sentinel.credentials.loopback import ENDPOINT_PATH
 from sentinel.credentials.refresher import CredentialKeeper
-from sentinel.errors import UsageError
-from sentinel.refusal import Refusal
+from sentinel.credentials.variables import ENDPOINT_PATH
+from sentinel.errors import Refusal, UsageError
 
 _HOST: Final = "127.0.0.1"
 _TOKEN_BYTES: Final = 32

@@ -16,10 +16,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from sentinel.credentials.renewal import WITHDRAWN, Held
-from sentinel.credentials.vended import VendedCredentials
-from sentinel.errors import ClientError
-from sentinel.refusal import Refusal
+from sentinel.credentials.vended import WITHDRAWN, Held, VendedCredentials
+from sentinel.errors import ClientError, Refusal
 from shared.core.sts_refusals import StsRefusal
 
 Outcome = VendedCredentials | Refusal

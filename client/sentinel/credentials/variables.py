@@ -1,10 +1,18 @@
-"""Every variable from which an AWS SDK or a common tool takes AWS credentials, or is led to them, and who reads it."""
+"""Variables that matter for credentials: those AWS SDKs and tools read, and the marks of our own processes.
+
+Every command imports this module, so it imports nothing of ours.
+"""
 
 import re
 from collections.abc import Mapping
 from typing import Final
 
-from sentinel.credentials.loopback import RESOLVING
+# The loopback endpoint's one path; a container URI with it is ours, and never a source of base credentials.
+ENDPOINT_PATH: Final = "/sentinel/credentials"
+# Set in a child of `sentinel exec` and in a shell that took `sentinel serve`'s exports: the profile it runs as.
+INSIDE_EXEC: Final = "SENTINEL_EXEC"
+# Set while sentinel resolves base credentials: the pid that does.
+RESOLVING: Final = "SENTINEL_RESOLVING"
 
 _SDKS: Final = "AWS SDKs and Tools Reference Guide, environment variables"
 _CONTAINER: Final = "AWS SDKs and Tools Reference Guide, container credential provider"
@@ -15,6 +23,7 @@ _EC2: Final = "Ansible amazon.aws, euca2ools"
 _S3FS: Final = "s3fs-fuse"
 _TERRAGRUNT: Final = "Terragrunt: a program or a role that gives it other credentials"
 
+# Every variable from which an AWS SDK or a common tool takes credentials, or is led to them, and who reads it.
 CREDENTIAL_VARIABLES: Final[Mapping[str, str]] = {
     "AWS_ACCESS_KEY_ID": _SDKS,
     "AWS_SECRET_ACCESS_KEY": _SDKS,

@@ -1,10 +1,11 @@
-"""Vended credentials: the service's answer, and the two formats AWS SDKs read.
+"""Vended credentials: the service's answer, the formats AWS SDKs read, and when held credentials are renewed.
 
 Source: AWS SDKs and Tools Reference Guide, "Container credential provider" and "Process credential provider".
 """
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
@@ -51,3 +52,46 @@ class VendedCredentials(BaseModel):
 
     def _account(self) -> dict[str, str]:
         return {"AccountId": self.account_id} if self.account_id else {}
+
+
+CHECK_EVERY: Final = timedelta(minutes=1)
+# Refusals by which the profile is no longer this caller's. After any other one (a grant used up, throttling, an expired
+# login) held credentials serve to their end, as they were granted.
+WITHDRAWN: Final = frozenset({"denied", "locked_out", "unknown_caller", "not_found", "not_permitted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Credentials, when they were vended, and when the service last confirmed their session (UTC).
+
+    `credentials`, `exec` and `serve` hold them by one rule:
+
+    - Valid credentials are kept.
+    - In the last third of their life, and at most `ahead` of their end, new ones are requested. If the service refuses
+      (the grant is used up, it throttles) or cannot be reached, the held ones serve on.
+    - They are dropped when the service no longer gives the profile to this caller, and when it reports, asked at most
+      once a minute, that the session is revoked or that its profile now leads to another role.
+    """
+
+    credentials: VendedCredentials
+    vended_at: datetime
+    checked_at: datetime
+
+    @classmethod
+    def new(cls, credentials: VendedCredentials, now: datetime) -> Self:
+        return cls(credentials, now, now)
+
+    def is_valid(self, now: datetime) -> bool:
+        return now < self.credentials.expires_at
+
+    def wants_renewal(self, now: datetime, ahead: timedelta) -> bool:
+        """Whether to request new ones; `ahead` is the longest time before the end."""
+        life = self.credentials.expires_at - self.vended_at
+        return self.credentials.remaining(now) <= min(ahead, life / 3)
+
+    def wants_check(self, now: datetime) -> bool:
+        """Whether to ask the service about the session."""
+        return self.credentials.session_id is not None and now - self.checked_at >= CHECK_EVERY
+
+    def checked(self, now: datetime) -> Self:
+        return replace(self, checked_at=now)

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import unquote
 
-from sentinel.api.revocations import ROOM_TO_WARN
+from sentinel.api.sessions import ROOM_TO_WARN
 from sentinel.api.sessions_client import SessionApi
 from sentinel.doctor.aws import Aws
 from sentinel.doctor.deployment import Known
 from sentinel.doctor.findings import Finding, fail, ok, skipped, unless, warn
 from sentinel.doctor.trust import required_values, statements_of, texts
-from sentinel.errors import ClientError
-from sentinel.refusal import Refusal
+from sentinel.errors import ClientError, Refusal
 from shared.core.arn import parse_arn
 from shared.core.kill_switch import MAX_LENGTH
 from shared.core.switch_guards import Guarded, owner_of, switch_name

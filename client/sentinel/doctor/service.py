@@ -12,8 +12,7 @@ import aiohttp
 from sentinel.api.client import SentinelApi
 from sentinel.api.transport import Transport, proxy_for
 from sentinel.doctor.findings import Finding, fail, ok, skipped, warn
-from sentinel.errors import ClientError
-from sentinel.refusal import Refusal
+from sentinel.errors import ClientError, Refusal
 from shared.clock import utc_now
 
 # A proof of possession is a minute old at most; a signature five minutes (IAM User Guide, "Signature Version 4").

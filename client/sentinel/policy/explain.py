@@ -1,13 +1,24 @@
 """An explanation of a decision, as JSON and as text for people."""
 
+import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
-from sentinel.policy.cases import describe_outcome
+import click
+from pydantic import ValidationError
+
+from sentinel.policy.cases import CaseGrants, CaseRequest, describe_outcome
+from sentinel.policy.files import UnusableInputError, load_catalogue, load_file
+from shared.clock import utc_now
 from shared.core.access.authorize import Issue, RefusalCode, Refuse
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.explain import ConditionAccount, Explanation, RuleAccount
+from shared.core.access.explain import explain as explain_decision
+from shared.core.access.schema import AccessPolicy
 from shared.core.durations import format_duration
+from shared.documents.words import describe
 
 # The catalogue is looked at before the policy: what it does not offer is denied to everyone.
 NO_SUCH_PROFILE: Final = Explanation((), Decision(Verdict.DENY, None), Refuse(RefusalCode.DENIED))
@@ -69,3 +80,73 @@ def _because(explanation: Explanation) -> str:
     if rule is None:
         return "no rule matches"
     return f"rule {rule.name!r} ({rule.reason})" if rule.reason else f"rule {rule.name!r}"
+
+
+_FILE: Final = click.Path(path_type=Path)
+
+
+@click.command
+@click.option("--policy", "policy_file", type=_FILE, required=True, metavar="FILE", help="The access policy to ask.")
+@click.option("--profiles", type=_FILE, metavar="DIR", help="The profiles' documents, <name>.yaml each.")
+@click.option("--user", required=True, help="The caller as policies name them: alice, role/ci-deploy.")
+@click.option("--profile", required=True, help="The profile asked for.")
+@click.option("--at", help="The instant, ISO 8601 with an offset; now if not said.")
+@click.option("--account", help="The caller's account; not known if not said.")
+@click.option("--role", help='The caller\'s role name; "" for a caller known to have none; not known if not said.')
+@click.option("--source-ip", help="The caller's address; not known if not said.")
+@click.option("--duration", help="The duration asked for: 1h30m, 5400.")
+@click.option(
+    "--approval", type=click.IntRange(0, 10**9), metavar="SECONDS", help="Seconds left of an approved request."
+)
+@click.option(
+    "--break-glass", type=click.IntRange(0, 10**9), metavar="SECONDS", help="Seconds left of a break-glass event."
+)
+@click.option("--locked-out", is_flag=True, help="As if the caller were locked out.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def explain(
+    policy_file: Path,
+    profiles: Path | None,
+    approval: int | None,
+    break_glass: int | None,
+    *,
+    locked_out: bool,
+    as_json: bool,
+    **request: str | None,
+) -> None:
+    """Say what a policy would answer to a request, rule by rule, with the reasons.
+
+    Exit code 0: the question is answered, whatever the answer; 2: a file or an option cannot be used.
+    """
+    policy, _ = load_file(policy_file, AccessPolicy)
+    asked = _read_request(request, utc_now())
+    catalogue = None if profiles is None else load_catalogue(profiles)
+    profile = None if catalogue is None else catalogue.get(asked.profile)
+    if catalogue is not None and (profile is None or not profile.enabled):
+        _print(NO_SUCH_PROFILE, as_json=as_json)
+        return
+    explanation = explain_decision(
+        policy,
+        asked.facts,
+        grants=CaseGrants(approval=approval, break_glass=break_glass).held_at(asked.at, asked.profile),
+        is_locked_out=locked_out,
+        requested=asked.duration,
+        profile_cap=None if profile is None else profile.max_duration,
+    )
+    _print(explanation, as_json=as_json)
+
+
+def _print(explanation: Explanation, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(explanation_as_json(explanation), indent=2, ensure_ascii=False))
+    else:
+        click.echo("\n".join(explanation_as_text(explanation)))
+
+
+def _read_request(options: dict[str, str | None], now: datetime) -> CaseRequest:
+    written: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
+    written.setdefault("at", now.isoformat())
+    try:
+        return CaseRequest.model_validate(written)
+    except ValidationError as error:
+        complaints = (f"--{'-'.join(map(str, path))}: {text}" for path, text in describe(error, written, CaseRequest))
+        raise UnusableInputError(complaint.replace("_", "-", 1) for complaint in complaints) from None

@@ -71,7 +71,7 @@ def _check(file: Path, kind: str, text: str) -> str:
 
 
 def _fit(text: str, *, advanced: bool) -> str:
-    from sentinel.policy.parameter_store import ADVANCED_BYTES, STANDARD_BYTES  # noqa: PLC0415 - botocore is slow to load; see policy_target
+    from sentinel.policy.parameter_store import ADVANCED_BYTES, STANDARD_BYTES  # noqa: PLC0415 - botocore is slow to load
 
     if _TEMPLATE in text:
         line = text[: text.index(_TEMPLATE)].count("\n") + 1
@@ -97,7 +97,7 @@ def _confirm(name: str, file: Path, *, yes: bool) -> None:
 
 
 def _put(target: Target, value: str, stored: "StoredParameter | None", *, advanced: bool) -> int:
-    from sentinel.policy.parameter_store import ParameterStoreError  # noqa: PLC0415 - botocore is slow to load; see policy_target
+    from sentinel.policy.parameter_store import ParameterStoreError  # noqa: PLC0415 - botocore is slow to load
 
     try:
         return target.store.put(target.name, value, replacing=stored, advanced=advanced)

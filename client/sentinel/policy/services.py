@@ -1,16 +1,37 @@
-"""Session policies that name a service nobody knows: AWS takes them, and they match nothing."""
+"""The prefixes of services in IAM actions: those botocore knows, and those that have no API of their own."""
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
-from sentinel.policy.aws_services import known_services
+from botocore.loaders import Loader
+
 from sentinel.policy.lint import Lint
 from shared.core.access.schema import AccessPolicy
 from shared.core.fields import DocumentModel
 from shared.core.policy_syntax import service_of
 from shared.core.profile import Profile
 from shared.core.session_policy import actions_of
+
+# Service Authorization Reference: prefixes that are neither a service nor an endpoint of botocore's.
+_WITHOUT_AN_API: Final = {
+    "aws-marketplace", "aws-marketplace-management", "aws-portal", "backup-storage", "chime", "cloudshell",
+    "codewhisperer", "consoleapp", "consolidatedbilling", "dataexchange", "deepcomposer", "ec2messages",
+    "execute-api", "iq", "iq-permission", "kafka-cluster", "lex", "mobiletargeting", "neptune-db", "nimble", "one",
+    "payments", "purchase-orders", "q", "qldb", "rds-db", "s3-object-lambda", "s3express", "sqlworkbench",
+    "ssmmessages", "tag", "timestream", "ts", "user-subscriptions", "vendor-insights", "vpc-lattice-svcs",
+    "wellarchitected", "workdocs",
+}  # fmt: skip
+
+
+@cache
+def known_services() -> frozenset[str]:
+    """Give every prefix this client knows. AWS may know newer ones, so one that is not here is a warning only."""
+    loader = Loader()
+    endpoints = loader.load_data("endpoints")
+    served = {service for partition in endpoints["partitions"] for service in partition["services"]}
+    return frozenset(_WITHOUT_AN_API | served).union(loader.list_available_services("service-2"))
 
 
 def unknown_services(loaded: DocumentModel) -> Iterator[Lint]:

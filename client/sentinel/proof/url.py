@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from sentinel.aws_hosts import api_id_of, region_of_api
 from sentinel.errors import UsageError
-from sentinel.remote_server import RemoteServer, parse_remote_server
+from sentinel.remote_server import RemoteServer, api_id_of, parse_remote_server, region_of_api
 
 _API_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
-from sentinel.refusal import Refusal
+from sentinel.errors import Refusal
 from sentinel.terminal.options import optional_profile_name
 from sentinel.terminal.output import accepted, note
 from sentinel.terminal.times import WIRE, parse_instant_or_ago

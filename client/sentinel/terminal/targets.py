@@ -1,36 +1,17 @@
-"""Whom a revocation or a lockout is for: one user, one profile, or everyone."""
+"""The target of a revocation or a lockout: its options, and the warning where it is a name never seen."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
+from sentinel.api.sessions import KnownName, Target, target_words
 from sentinel.terminal.options import optional_profile_name
+from sentinel.terminal.output import note
 
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Exactly one of the three; `name` is empty for everyone."""
-
-    kind: str
-    name: str = ""
-
-    def as_body(self) -> dict[str, str | bool]:
-        return {self.kind: self.name or True}
-
-    def as_query(self) -> dict[str, str]:
-        return {self.kind: self.name or "true"}
-
-    def __str__(self) -> str:
-        return target_words(self.kind, self.name)
-
-
-def target_words(kind: str, name: str | None) -> str:
-    """Name a target in a sentence."""
-    return "everyone" if kind == "all" else f"the {kind} {name}"
+# The exit code of a command that succeeded for a name never seen.
+NEVER_SEEN: Final = 3
 
 
 def target_options(command: Callable[..., Result]) -> Callable[..., Result]:
@@ -45,7 +26,7 @@ def target_options(command: Callable[..., Result]) -> Callable[..., Result]:
 
 
 def find_target(*, user: str | None, profile: str | None, everyone: bool) -> Target | None:
-    """Read the options; None where none was given.
+    """Read the options; None if none was given.
 
     Raises:
         click.UsageError: more than one was given, or an empty user.
@@ -74,3 +55,19 @@ def require_target(*, user: str | None, profile: str | None, everyone: bool) -> 
     if target is None:
         raise click.UsageError("name a target: --user USER, --profile NAME or --all")
     return target
+
+
+def warn_unseen(known: KnownName | None, kind: str, name: str | None) -> int:
+    """Warn of a name never seen, with similar ones. Return the exit code: 0 or `NEVER_SEEN`."""
+    if known is None or known.seen:
+        return 0
+    if known.seen is None:
+        note(f"done, but whether {target_words(kind, name)} is known could not be looked up")
+        return 0
+    note(
+        f"done, but {target_words(kind, name)} was never seen: no session, request or event has that name, and no "
+        "policy mentions it"
+    )
+    if known.near:
+        note(f"did you mean {' or '.join(known.near)}?")
+    return NEVER_SEEN

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sentinel.credentials.endpoint import Endpoint, serve_endpoint
-from sentinel.credentials.loopback import ENDPOINT_PATH
 from sentinel.credentials.refresher import CredentialKeeper
+from sentinel.credentials.variables import ENDPOINT_PATH
 from sentinel.errors import UsageError
 from tests.unit.client.upstream import DENIED, Upstream
 

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentinel.credentials.endpoint import Endpoint, serve_endpoint
-from sentinel.credentials.loopback import ENDPOINT_PATH
 from sentinel.credentials.refresher import CredentialKeeper
+from sentinel.credentials.variables import ENDPOINT_PATH
 from tests.patience import LIMIT_S
 from tests.security.hostile.examples import tried
 from tests.unit.client.upstream import Upstream

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import RawTestServer
 from botocore.credentials import ReadOnlyCredentials
 
-from sentinel.proof.origins import UnsafeUrlError, safe_origin
+from sentinel.proof.source import UnsafeUrlError, safe_origin
 from sentinel.proof_auth import AiohttpProof, HttpxProof, RequestsProof
 from sentinel.proof_source import ProofSource
 

@@ -9,8 +9,7 @@ import orjson
 import pytest
 
 from sentinel.api.responses import Model, read_answer, read_refusal
-from sentinel.errors import ClientError
-from sentinel.refusal import Refusal
+from sentinel.errors import ClientError, Refusal
 from sentinel.settings import Settings
 
 ID = "0123456789abcdef"

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sentinel.credentials.refresher import Outcome
 from sentinel.credentials.vended import VendedCredentials
-from sentinel.errors import ServiceUnreachableError
-from sentinel.refusal import Refusal
+from sentinel.errors import Refusal, ServiceUnreachableError
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 DENIED = Refusal(403, "denied", "no rule matches", "ask for it")

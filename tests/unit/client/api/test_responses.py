@@ -5,8 +5,7 @@ import pytest
 
 from sentinel.api.responses import Caller, ProfileList, read_answer, read_refusal
 from sentinel.credentials.vended import VendedCredentials
-from sentinel.errors import ServiceUnreachableError
-from sentinel.refusal import Refusal
+from sentinel.errors import Refusal, ServiceUnreachableError
 
 VENDED = {
     "AccessKeyId": "ASIA0001",

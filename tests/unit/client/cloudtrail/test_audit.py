@@ -12,8 +12,8 @@ import pytest
 from sentinel.api.sessions import Session
 from sentinel.api.sessions_client import SessionApi
 from sentinel.cli import run_command_line
-from sentinel.cloudtrail.audit import PROTECTED_ROLES, claimed_stamp, find_doubt, protected_role
-from sentinel.cloudtrail.auditing import verify
+from sentinel.cloudtrail.audit import claimed_stamp, find_doubt, protected_role, verify
+from sentinel.cloudtrail.scope import PROTECTED_ROLES
 from tests.unit.client.fake_account import ACCOUNT, FakeAccount
 from tests.unit.client.session_service import ID, OTHER_ID, ROLE, STAMP, SessionService, a_session
 from tests.unit.client.trail_events import a_vend, an_event, parsed

@@ -93,7 +93,7 @@ def region(monkeypatch: pytest.MonkeyPatch, sessions: SessionService) -> History
         assert list(regions) == ["eu-central-1"]
         return history(found)
 
-    monkeypatch.setattr("sentinel.cloudtrail.options.open_cloudtrail", open_it)
+    monkeypatch.setattr("sentinel.cloudtrail.history.open_cloudtrail", open_it)
     sessions.answer("GET", f"/v1/sessions/{ID}", {"session": a_session()})
     return found
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sentinel.commands._cache_upkeep import forget_grant
+from sentinel.commands._cache import forget_grant
 from sentinel.credentials.disk_cache import CredentialCache, open_cache
 from sentinel.credentials.vended import VendedCredentials
 from sentinel.errors import ClientError, ServiceUnreachableError

@@ -8,7 +8,7 @@ import pytest
 
 from sentinel.api.sessions_client import SessionApi
 from sentinel.cli import run_command_line
-from sentinel.commands._revoking import finish
+from sentinel.commands.revoke import finish
 from sentinel.errors import ServiceUnreachableError
 from tests.unit.client.session_service import (
     ID,

@@ -17,7 +17,7 @@ import pytest
 
 from sentinel.credentials.base import BaseCredentials
 from sentinel.credentials.base_chain import named_profile, open_chain, profile_name
-from sentinel.credentials.loopback import RESOLVING
+from sentinel.credentials.variables import RESOLVING
 from sentinel.errors import BaseCredentialsError
 from sentinel.remote_server import parse_remote_server
 from sentinel.settings import Settings

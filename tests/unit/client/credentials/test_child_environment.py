@@ -3,9 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from sentinel.credentials.child_environment import change_for_child
+from sentinel.credentials.child_environment import PrivateConfig, change_for_child, private_config
 from sentinel.credentials.endpoint import Endpoint
-from sentinel.credentials.private_config import PrivateConfig, private_config
 from sentinel.credentials.variables import CREDENTIAL_VARIABLES, carries_credentials
 from sentinel.errors import UsageError
 

@@ -7,8 +7,14 @@ import pytest
 
 from sentinel.credentials.disk_cache import CredentialCache, cache_key
 from sentinel.credentials.vended import VendedCredentials
-from sentinel.errors import BaseCredentialsError, ClientError, RefusedError, ServiceUnreachableError, UsageError
-from sentinel.refusal import Refusal
+from sentinel.errors import (
+    BaseCredentialsError,
+    ClientError,
+    Refusal,
+    RefusedError,
+    ServiceUnreachableError,
+    UsageError,
+)
 from tests.unit.client.upstream import DENIED, Upstream, vended
 
 KEY = cache_key("https://example.com", "dev", None, "AKIA")

@@ -5,7 +5,7 @@ import pytest
 
 from sentinel.credentials.refresher import STILL_FETCHING, CredentialKeeper, Outcome
 from sentinel.credentials.vended import VendedCredentials
-from sentinel.refusal import Refusal
+from sentinel.errors import Refusal
 from tests.unit.client.upstream import DENIED, Upstream
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from sentinel.policy.aws_services import known_services
 from sentinel.policy.files import find_lints
 from sentinel.policy.lint import Lint
+from sentinel.policy.services import known_services
 from shared.core.access.schema import AccessPolicy
 from shared.core.profile import Profile
 

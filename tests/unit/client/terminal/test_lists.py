@@ -7,8 +7,7 @@ import pytest
 
 from sentinel.api.grants import EventPage, RequestPage
 from sentinel.api.responses import ListAnswer, ProfileList, read_answer
-from sentinel.api.revocations import LockoutList
-from sentinel.api.sessions import SessionPage
+from sentinel.api.sessions import LockoutList, SessionPage
 from sentinel.cli import run_command_line
 from sentinel.errors import ServiceUnreachableError
 from tests.unit.admin.notify import samples
