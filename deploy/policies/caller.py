@@ -1,6 +1,6 @@
-"""What a person or a job needs: to call the API. No other AWS permission.
+"""The IAM policies of callers and operators. A caller needs no AWS permission other than to call the API.
 
-API Gateway lets a call through by route; the access, approval, break-glass and admin policies decide the rest. A
+API Gateway authorizes by route; the access, approval, break-glass and admin policies decide the rest. A
 route's resource is `<api>/<stage>/<method>/<path>` (API Gateway Developer Guide, "Control access for invoking an API").
 """
 
@@ -38,12 +38,12 @@ _ADMINISTER: Final = (
 
 
 class Task(StrEnum):
-    """What a caller is there for. Each takes in the ones before it."""
+    """A caller's task. Each includes the ones before it."""
 
-    VEND = "vend"  # a job: credentials, and nothing it could ask a person for
+    VEND = "vend"  # a job: credentials, and nothing that needs a person's decision
     ASK = "ask"  # a person: approvals, break-glass, one's own sessions
-    APPROVE = "approve"  # who decides on others' requests and reviews their events
-    ADMINISTER = "administer"  # who revokes, locks out and looks after the kill switch
+    APPROVE = "approve"  # an approver: decides others' requests and reviews their events
+    ADMINISTER = "administer"  # a responder: revokes, locks out and operates the kill switch
 
 
 _ROUTES: Final[dict[Task, tuple[str, ...]]] = {
@@ -55,14 +55,14 @@ _ROUTES: Final[dict[Task, tuple[str, ...]]] = {
 
 
 def routes_of(task: Task) -> Sequence[str]:
-    """List the routes a task takes, as `METHOD/path` with `{id}` for a segment that is open."""
+    """List the routes a task needs, as `METHOD/path` with `{id}` for a path parameter."""
     return _ROUTES[task]
 
 
 def caller_policy(place: Place, *api_ids: str, function_url: str | None = None) -> Policy:
-    """Let a caller invoke Sentinel's APIs, whatever the route.
+    """Allow a caller to invoke every route of Sentinel's APIs.
 
-    `function_url` names the function whose URL may be called. It has no routes to tell apart.
+    `function_url` names the function whose URL may be called; a function URL has no routes.
     """
     statements = [_call(place, [f"{api_id}/*" for api_id in api_ids])]
     if function_url is not None:
@@ -71,11 +71,11 @@ def caller_policy(place: Place, *api_ids: str, function_url: str | None = None) 
 
 
 def _call_url(place: Place, function: str) -> list[Statement]:
-    """Let a caller invoke a function by its URL, and in no other way.
+    """Allow a caller to invoke a function by its URL only.
 
-    A URL asks for both of Lambda's actions (Lambda Developer Guide, "Control access to Lambda function URLs"). Each has
-    a condition key of its own, and a condition on a key an action lacks never holds: hence two statements. The URL may
-    be an alias's.
+    A URL requires both of Lambda's actions (Lambda Developer Guide, "Control access to Lambda function URLs"). Each has
+    a condition key of its own, and a condition on a key that an action lacks never holds: hence two statements. The URL
+    may be an alias's.
     """
     functions = [place.arn("lambda", f"function:{function}"), place.arn("lambda", f"function:{function}:*")]
     return [
@@ -97,7 +97,7 @@ def _call_url(place: Place, function: str) -> list[Statement]:
 
 
 def task_policy(place: Place, api_id: str, task: Task, stage: str = "$default") -> Policy:
-    """Let a caller invoke the routes of a task on one stage. An open segment is `*`, which crosses slashes in IAM."""
+    """Allow a caller to invoke a task's routes on one stage. A path parameter is `*`, which matches slashes in IAM."""
     return policy(_call(place, (f"{api_id}/{stage}/{route.replace('{id}', '*')}" for route in routes_of(task))))
 
 
@@ -111,7 +111,7 @@ def _call(place: Place, resources: Iterable[str]) -> Statement:
 
 
 def doctor_policy(place: Place) -> Policy:
-    """Let somebody look a deployment over with `sentinel doctor --operator`: settings and documents, no rows."""
+    """Allow `sentinel doctor --operator` to check a deployment: it reads settings and documents, no table rows."""
     authorizers = [f"{place.authorizer_role}{rest}" for rest in ("", ":*", "-*")]
     functions = [place.arn("lambda", f"function:{name}") for name in (*place.function_name_patterns[:-1], *authorizers)]
     return policy(
@@ -141,9 +141,9 @@ def _read(actions: Sequence[str], resources: Sequence[str], sid: str) -> Stateme
 
 
 def operator_policy(place: Place) -> Policy:
-    """Let an operator push documents with `sentinel policy push`, and store webhooks without reading any.
+    """Allow an operator to push documents with `sentinel policy push`, and to store webhooks without reading any.
 
-    A webhook is a credential. No path above the documents' own is let: a right to list one reads all below it.
+    A webhook is a credential. No path above the documents' own is allowed, because listing a path reads all below it.
     """
     kinds = ("policies", "profiles")
     documents = [place.parameters(f"{kind}{rest}") for kind in kinds for rest in ("", "/*")]

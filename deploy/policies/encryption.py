@@ -1,11 +1,11 @@
-"""Using tables and a topic that are encrypted with a KMS key of one's own."""
+"""Permissions for tables and a topic that are encrypted with a customer managed KMS key."""
 
 from typing import Final
 
 from deploy.policies.place import Place, Policy, policy
 
-# What DynamoDB does on behalf of whoever uses a table (DynamoDB Developer Guide, "DynamoDB encryption at rest: usage
-# notes"), and SNS on behalf of whoever publishes. Creating grants is for whoever creates the table.
+# What DynamoDB does on behalf of a table's user (DynamoDB Developer Guide, "DynamoDB encryption at rest: usage
+# notes"), and SNS on behalf of a publisher. Only the creator of a table creates grants on the key.
 _ACTIONS: Final = (
     "kms:Decrypt",
     "kms:DescribeKey",
@@ -18,7 +18,7 @@ _ACTIONS: Final = (
 
 
 def encryption_policy(place: Place, key_arn: str) -> Policy:
-    """Let a function's role use the key, through DynamoDB and SNS of its region and in no other way."""
+    """Allow a function's role to use the key through DynamoDB and SNS of its region only."""
     return policy(
         {
             "Sid": "UseTheKeyThroughItsServices",

@@ -1,4 +1,4 @@
-"""What the three Lambdas may do: identity policies of their execution roles, one statement a reason."""
+"""Identity policies of the three Lambdas' execution roles, one statement per purpose."""
 
 from deploy.policies.kill_switch import kill_switch_statements
 from deploy.policies.place import Place, Policy, Statement, policy
@@ -7,9 +7,9 @@ from shared.core.stamp import PREFIX, TRANSITIVE_TAG_KEYS, TagKey
 
 
 def lambda_trust(*also: str) -> Policy:
-    """Let Lambda, and nobody else, run as an execution role.
+    """Trust only the Lambda service with an execution role.
 
-    `also` names further principals by ARN. Only the local stack, which plays Lambda's part itself, passes one.
+    `also` names further principals by ARN. Only the local stack, which takes Lambda's place, passes one.
     """
     statements: list[Statement] = [
         {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"},
@@ -20,7 +20,7 @@ def lambda_trust(*also: str) -> Policy:
 
 
 def vend_policy(place: Place) -> Policy:
-    """Let the vend Lambda read what decides, record each session, and assume protected roles under a stamp."""
+    """Allow the vend Lambda to read policies and grants, record sessions, and assume protected roles under a stamp."""
     return policy(
         _read_documents(place, "policies/access", "policies/approval", "policies/break-glass", "profiles/*"),
         {
@@ -49,9 +49,9 @@ def vend_policy(place: Place) -> Policy:
 
 
 def authorizer_policy(place: Place) -> Policy:
-    """Let the authorizer read sessions, lockouts and cutoffs by their keys. Asking STS who signed takes no permission.
+    """Allow the authorizer to read sessions, lockouts and cutoffs by their keys. Its STS call needs no permission.
 
-    GetCallerIdentity is signed by the caller, never by this role, and nobody can be denied it (STS API reference).
+    GetCallerIdentity is signed by the caller, never by this role, and cannot be denied (STS API reference).
     """
     return policy(
         {
@@ -68,10 +68,10 @@ def authorizer_policy(place: Place) -> Policy:
 
 
 def admin_policy(place: Place) -> Policy:
-    """Let the admin Lambda keep grants and sessions, tell of them, and write the kill switch, as no role but its like.
+    """Allow the admin Lambda to manage grants and sessions, publish notifications, and write the kill switch.
 
-    Webhooks are SecureStrings under Parameter Store's own key, which anyone who may read the parameter may use (Systems
-    Manager User Guide, "SecureString parameters"); a key of your own needs `kms:Decrypt` besides.
+    Webhooks are SecureStrings under Parameter Store's own key, which every reader of the parameter may use (Systems
+    Manager User Guide, "SecureString parameters"); a customer managed key also needs `kms:Decrypt`.
     """
     return policy(
         _read_documents(place, "policies/*", "profiles/*", "webhooks/*"),
@@ -118,10 +118,10 @@ def _read_documents(place: Place, *patterns: str) -> Statement:
 
 
 def _consume_grants(place: Place) -> Statement:
-    """Let vend consume a `once` grant and give it back, and neither make nor change one.
+    """Allow vend to consume a `once` grant and to return it, but not to create or change one.
 
-    UpdateItem makes the row it does not find. A row of these attributes alone is no grant, for it says neither whose
-    nor until when; and none of them takes back what the admin Lambda has ended, denied or locked.
+    UpdateItem creates a row that does not exist. A row with only these attributes is not a grant, because it has no
+    user and no end; and none of these attributes reverses what the admin Lambda has ended, denied or locked.
     """
     return {
         "Sid": "ConsumeGrants",
@@ -137,7 +137,7 @@ def _consume_grants(place: Place) -> Statement:
 
 
 def _count_budget(place: Place, *names: str) -> Statement:
-    """Let a function count: the budgets of these names only, or every one.
+    """Allow a function to count requests: in the budgets of these names only, or in every budget.
 
     ForAllValues also holds when the key is absent, so it is paired with Null.
     """
@@ -157,7 +157,7 @@ def _count_budget(place: Place, *names: str) -> Statement:
 
 
 def _assume_protected_roles(place: Place) -> list[Statement]:
-    """Give each of the three STS actions its own statement, with only the condition keys that action has.
+    """Return a statement for each of the three STS actions, with only the condition keys that the action has.
 
     A role that sets a source identity needs `sts:SetSourceIdentity` here and in the trust policy, in the same account
     too (IAM User Guide, "Monitor and control actions taken with assumed roles").
@@ -191,7 +191,7 @@ def _assume_protected_roles(place: Place) -> list[Statement]:
 
 
 def only_our_tags() -> dict[str, object]:
-    """Require our tags and no others, and transitive only those that survive chaining.
+    """Require exactly our session tags, and as transitive only those that must survive role chaining.
 
     ForAllValues also holds when the key is absent, so each is paired with Null (IAM User Guide, "Set operators").
     """
@@ -206,7 +206,7 @@ def only_our_tags() -> dict[str, object]:
 
 
 def observe(place: Place, function: str) -> list[Statement]:
-    """Let a function write its log and its traces."""
+    """Allow a function to write its log and its traces."""
     group = place.arn("logs", f"log-group:/aws/lambda/{function}")
     return [
         {
@@ -216,7 +216,7 @@ def observe(place: Place, function: str) -> list[Statement]:
             "Resource": [group, f"{group}:*"],
         },
         {
-            # X-Ray's write actions take no resource (Service Authorization Reference, AWS X-Ray).
+            # X-Ray's write actions have no resource type (Service Authorization Reference, AWS X-Ray).
             "Sid": "WriteTraces",
             "Effect": "Allow",
             "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],

@@ -1,4 +1,4 @@
-"""Write the policies as JSON files, for reading and for tools that are not Python, and as templates for Terraform.
+"""Writes the policies as JSON files, for readers and for other tools, and as templates for Terraform.
 
 Run `python -m deploy.policies.generate`; a test compares the committed files with what this would write.
 """
@@ -59,7 +59,7 @@ def generated_policies() -> Mapping[str, Policy]:
 
 
 def organization_policies() -> Mapping[str, Policy]:
-    """Build the organization's policies for the example, by file name: `scp-` and `rcp-` say which kind each is."""
+    """Build the organization's policies for the example, by file name, with the prefix `scp-` or `rcp-`."""
     return {
         "scp-protected-roles.json": protect_roles(EXAMPLE, EXAMPLE_SPARED),
         "scp-lasting-keys.json": refuse_lasting_keys(EXAMPLE_SPARED),
@@ -73,17 +73,17 @@ def organization_policies() -> Mapping[str, Policy]:
 
 
 def render(document: Policy) -> str:
-    """Spell a policy as it is committed."""
+    """Render a policy as it is committed."""
     return json.dumps(document, indent=2) + "\n"
 
 
 def render_dense(document: Policy) -> str:
-    """Spell an organization's policy, a line a statement: its white space counts towards the 5,120 bytes it may have.
+    """Render an organization's policy, one line per statement. White space counts towards the limit of 5,120 bytes.
 
-    AWS Organizations User Guide, "Quotas and service limits": the console takes white space out, the API does not.
+    AWS Organizations User Guide, "Quotas and service limits": the console removes white space, the API does not.
 
     Raises:
-        ValueError: it is larger.
+        ValueError: it is over the limit.
 
     """
     statements = cast("list[dict[str, object]]", document["Statement"])
@@ -92,13 +92,13 @@ def render_dense(document: Policy) -> str:
     if (size := len(text.encode())) > MAXIMUM_BYTES:
         raise ValueError(
             f"the policy that begins with {statements[0]['Sid']} has {size} bytes, {MAXIMUM_BYTES} are allowed: "
-            "spare fewer roles, give them shorter names, or attach its statements as two policies",
+            "exempt fewer roles, give them shorter names, or attach its statements as two policies",
         )
     return text
 
 
 def rendered_files() -> Mapping[str, str]:
-    """Spell every file as it is committed, by name."""
+    """Render every file as it is committed, by name."""
     readable = {name: render(document) for name, document in generated_policies().items()}
     return readable | {name: render_dense(document) for name, document in organization_policies().items()}
 

@@ -1,7 +1,7 @@
-"""The calls of an incident: finding and ending sessions, lockouts, the kill switch. Routes of their own lead to them.
+"""The calls of an incident: finding and ending sessions, lockouts, the kill switch. They have their own routes.
 
-API Gateway counts requests by route (HTTP APIs) and by method (REST APIs). Behind the one route of everything else
-below /v1, these calls would wait for whatever else is asked there.
+API Gateway throttles by route (HTTP APIs) and by method (REST APIs). On the common route of everything else below /v1,
+other traffic could use up the limit of these calls.
 """
 
 from typing import Final
@@ -9,5 +9,5 @@ from typing import Final
 from services.admin.calls import CALLS
 
 _SUBJECTS: Final = frozenset({"sessions", "revocations", "lockouts", "kill-switch"})
-# Methods with their paths. A REST API answers no other below these paths, so none of their calls may be missing.
+# Methods with their paths. A REST API has no other method below these paths, so the list must be complete.
 INCIDENT_ROUTES: Final = tuple((call.method, call.path) for call in CALLS if call.path.split("/")[2] in _SUBJECTS)

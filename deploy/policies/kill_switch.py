@@ -1,10 +1,10 @@
-"""Who may write the kill switch: the admin Lambda, itself in its own account and through a role in every other one."""
+"""Who may write the kill switch: the admin Lambda, directly in its own account and through a role in other accounts."""
 
 from typing import Final
 
 from deploy.policies.place import Place, Policy, Statement, policy
 
-# Reading what applies, and making another version of it the default at the cost of the oldest.
+# Reading the policy, making a new version the default, and deleting the oldest version.
 _ACTIONS: Final = (
     "iam:GetPolicy",
     "iam:GetPolicyVersion",
@@ -15,7 +15,7 @@ _ACTIONS: Final = (
 
 
 def kill_switch_statements(place: Place) -> list[Statement]:
-    """Let the admin Lambda write the one policy, and become the role that may elsewhere."""
+    """Allow the admin Lambda to write the policy, and to assume the role that may write it in other accounts."""
     return [
         _write_the_policy(place.kill_switch_policy_arn),
         {
@@ -28,7 +28,7 @@ def kill_switch_statements(place: Place) -> list[Statement]:
 
 
 def revocations_role_trust(place: Place) -> Policy:
-    """Trust the admin role by its ARN. `place` is where Sentinel is, the role is in another account."""
+    """Trust the admin role by its ARN. `place` is Sentinel's deployment; the trusting role is in another account."""
     return policy(
         {
             "Sid": "OnlyTheAdminLambda",
@@ -41,7 +41,7 @@ def revocations_role_trust(place: Place) -> Policy:
 
 
 def revocations_role_policy(place: Place, account: str) -> Policy:
-    """Let the role write the policy of its own account, and nothing else."""
+    """Allow the role to write its own account's policy only."""
     return policy(_write_the_policy(place.kill_switch_policy_in(account)))
 
 

@@ -1,4 +1,4 @@
-"""From where a REST API may be called, and by whose callers: its resource policy."""
+"""A REST API's resource policy: from which networks and accounts it may be called."""
 
 from collections.abc import Sequence
 
@@ -15,10 +15,10 @@ def rest_api_policy(
     vpc_endpoint_ids: Sequence[str] = (),
     source_ips: Sequence[str] = (),
 ) -> Policy:
-    """Let callers of these accounts in, and deny every call from elsewhere, whatever identity policies say.
+    """Allow callers of these accounts, and deny every call from other networks regardless of identity policies.
 
     Naming an account lets its own identity policies decide. With `vpc_endpoint_ids` the API is private, and
-    `source_ips` are addresses inside the VPC: `aws:SourceIp` is not there for what comes through an endpoint.
+    `source_ips` are addresses inside the VPC: requests through an endpoint have no `aws:SourceIp`.
     """
     conditions: dict[str, dict[str, object]] = {}
     if vpc_endpoint_ids:

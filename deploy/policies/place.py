@@ -1,4 +1,4 @@
-"""Where Sentinel is deployed: what every policy's ARNs are built from."""
+"""A deployment of Sentinel: every policy's ARNs are built from its names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,11 +32,11 @@ class Place:
     kill_switch: str = POLICY_NAME
 
     def arn(self, service: str, resource: str) -> str:
-        """Name a regional resource of this account."""
+        """Return the ARN of a regional resource of this account."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
     def role_arn(self, name: str, path: str = "/") -> str:
-        """Name a role of this account; the path begins and ends with a slash."""
+        """Return the ARN of a role of this account; the path begins and ends with a slash."""
         return f"arn:{self.partition}:iam::{self.account}:role{path}{name}"
 
     @property
@@ -45,33 +45,33 @@ class Place:
 
     @property
     def function_name_patterns(self) -> list[str]:
-        """Match the functions' names, also with a version or alias behind; of authorizers there may be several."""
+        """Patterns of the functions' names, with or without a version or alias. There may be several authorizers."""
         exact = [name for function in (self.vend_role, self.admin_role) for name in (function, f"{function}:*")]
         return [*exact, f"{self.authorizer_role}*"]
 
     @property
     def function_patterns(self) -> list[str]:
-        """Match the functions by ARN, with their versions and aliases: for what is denied about them."""
+        """ARN patterns of the functions with their versions and aliases, for denials."""
         return [self.arn("lambda", f"function:{name}") for name in self.function_name_patterns]
 
     @property
     def execution_role_arns(self) -> list[str]:
-        """Match the roles the Lambdas run as, which have the functions' names."""
+        """ARN patterns of the execution roles, which have the functions' names."""
         return [self.vend_role_arn, self.role_arn(self.admin_role), self.role_arn(f"{self.authorizer_role}*")]
 
     @property
     def protected_roles(self) -> str:
-        """Match every protected role, in any account: the vend role's one reach."""
+        """An ARN pattern of every protected role in any account, the only roles that vend may assume."""
         return f"arn:{self.partition}:iam::*:role{self.protected_path}*"
 
     @property
     def every_table_arn(self) -> list[str]:
-        """Name the tables, without their indexes."""
+        """Return the tables' ARNs, without their indexes."""
         tables = (self.session_table, self.grant_table, self.budget_table)
         return [self.arn("dynamodb", f"table/{table}") for table in tables]
 
     def table_arns(self, *tables: str) -> list[str]:
-        """Name tables, each with its indexes."""
+        """Return tables' ARNs, each with its indexes."""
         return [arn for table in tables for arn in (self.arn("dynamodb", f"table/{table}"), self._indexes(table))]
 
     def _indexes(self, table: str) -> str:
@@ -79,35 +79,35 @@ class Place:
 
     @property
     def topic_arn(self) -> str:
-        """Name the topic that tells of every change of state."""
+        """The ARN of the topic that every state change is published to."""
         return self.arn("sns", self.topic)
 
     @property
     def kill_switch_policy_arn(self) -> str:
-        """Name the policy that is the boundary of every protected role of this account."""
+        """The ARN of the policy that is the boundary of every protected role of this account."""
         return self.kill_switch_policy_in(self.account)
 
     def kill_switch_policy_in(self, account: str) -> str:
-        """Name the same policy in another account; `*` matches all."""
+        """Return the ARN of the same policy in another account; `*` matches all accounts."""
         return f"arn:{self.partition}:iam::{account}:policy/{self.kill_switch}"
 
     @property
     def kill_switch_roles(self) -> str:
-        """Match the roles that write the policy, in accounts other than this one; they are called as it is."""
+        """ARN pattern of the roles that write the policy in other accounts; they have the policy's name."""
         return f"arn:{self.partition}:iam::*:role/{self.kill_switch}"
 
     @property
     def guarded(self) -> Guarded:
-        """Say what the kill switch keeps from the sessions it binds."""
+        """What the kill switch protects from the sessions that it binds."""
         return Guarded(self.account, self.partition, self.deployment, self.parameter_prefix, self.protected_path)
 
     def parameters(self, pattern: str) -> str:
-        """Match parameters below the prefix."""
+        """Return ARN patterns of parameters below the prefix."""
         return self.arn("ssm", f"parameter{self.parameter_prefix}/{pattern}")
 
 
 def policy(*statements: Statement) -> Policy:
-    """Wrap statements as an IAM policy document."""
+    """Return an IAM policy document with these statements."""
     return {"Version": VERSION, "Statement": list(statements)}
 
 
@@ -131,7 +131,7 @@ def deny_rest(
     unlike: Sequence[str] = (),
     **condition: object,
 ) -> Statement:
-    """Deny every action on these resources but those that are `let`: also actions AWS adds later."""
+    """Deny every action on these resources except those in `let`. Actions that AWS adds later are denied too."""
     return _denying(sid, {"NotAction": list(let)}, resources, only, unlike, condition)
 
 

@@ -1,4 +1,4 @@
-"""Who may become a protected role: the vend Lambda, under a stamp, and nobody else."""
+"""A protected role's trust policy: only the vend Lambda may assume it, and only under a stamp."""
 
 from deploy.policies.execution import only_our_tags
 from deploy.policies.place import Place, Policy, policy
@@ -9,8 +9,8 @@ def protected_trust(place: Place) -> Policy:
     """Trust the vend role by its ARN.
 
     The principal is the account, narrowed by `aws:PrincipalArn`: a role named as principal is stored by its unique id
-    and silently stops matching once it is made anew (IAM User Guide, "AWS JSON policy elements: Principal"). Naming
-    the account hands the decision to identity policies as well, so both sides must allow.
+    and stops matching without notice once it is recreated (IAM User Guide, "AWS JSON policy elements: Principal").
+    Naming the account lets identity policies decide as well, so both sides must allow.
     """
     principal = {"AWS": f"arn:{place.partition}:iam::{place.account}:root"}
     only_vend = {"ArnEquals": {"aws:PrincipalArn": place.vend_role_arn}}

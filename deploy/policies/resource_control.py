@@ -1,8 +1,8 @@
-"""Resource control policies: who may reach what member accounts hold, whoever asks and from wherever.
+"""Resource control policies: limits on access to member accounts' resources, for every principal.
 
-They bind outsiders, other organizations, the management account's principals and AWS services, which no service control
-policy does; they do not bind service-linked roles, nor the resources of the management account (AWS Organizations User
-Guide, "Resource control policies").
+Unlike service control policies they also bind principals outside the organization, the management account's principals
+and AWS services. They do not bind service-linked roles or the resources of the management account (AWS Organizations
+User Guide, "Resource control policies").
 """
 
 from collections.abc import Sequence
@@ -11,16 +11,16 @@ from typing import Final
 from deploy.policies.place import Place, Policy, Statement, deny, policy
 from shared.core.stamp import PREFIX
 
-# Every way to a role's credentials. Who signs in by SAML or OpenID has no `aws:PrincipalArn`, so the deny holds.
+# Every way to a role's credentials. Sign-in by SAML or OpenID has no `aws:PrincipalArn`, so the denial applies.
 _BECOME: Final = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
 _HOLD_DATA: Final = ("kms:*", "s3:*", "secretsmanager:*", "sqs:*")
 
 
 def guard_roles(place: Place, organization: str) -> Policy:
-    """Let nobody into a protected role but the vend Lambda, AWS services included: none has a business there.
+    """Deny protected roles to every principal except the vend Lambda, and to every AWS service.
 
-    A stamp that comes from outside `organization` was not set by its vend Lambda. AWS services act without a
-    source identity of their own, and with the organization of the principal they act for.
+    A stamp from outside `organization` was not set by its vend Lambda. AWS services act without a source identity of
+    their own, and with the organization of the principal they act for.
     """
     revoker = place.kill_switch_roles
     return policy(
@@ -57,9 +57,9 @@ def guard_roles(place: Place, organization: str) -> Policy:
 
 
 def keep_data_inside(organization: str, partners: Sequence[str] = ()) -> Policy:
-    """Close data to principals outside the organization, whatever a bucket's or a key's own policy says.
+    """Deny data to principals outside the organization, regardless of a bucket's or a key's own policy.
 
-    `partners` are accounts outside that are let. Anonymous requests have neither key, and are denied.
+    `partners` are outside accounts that are allowed. Anonymous requests have neither key, and are denied.
     """
     keys: dict[str, object] = {"aws:PrincipalOrgID": organization}
     if partners:
@@ -78,6 +78,6 @@ def keep_data_inside(organization: str, partners: Sequence[str] = ()) -> Policy:
 
 
 def _from_anyone(statement: Statement) -> Statement:
-    """Name the principal every resource control policy must: all of them."""
+    """Add the principal that every resource control policy must name: all principals."""
     sid, effect, *rest = statement.items()
     return dict([sid, effect, ("Principal", "*"), *rest])

@@ -1,7 +1,7 @@
-"""Service control policies of the account Sentinel lives in: only a deployment changes what decides.
+"""Service control policies of Sentinel's account: only a deployment may change what decides access.
 
-Most statements name resources and what may still be done with them (`NotAction`), so an operation AWS adds later is
-denied until it is let. Some things have no owner in their ARN: APIs, layers, mute rules. In this account they are all
+Most statements name resources and the actions that stay allowed (`NotAction`), so an operation that AWS adds later is
+denied until it is listed. The ARNs of APIs, layers and mute rules name no owner: in this account, all of them count as
 the deployment's.
 """
 
@@ -24,7 +24,7 @@ _WRITE_ROWS: Final = (
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",
 )
-# A backup more does no harm: restoring, exporting and deleting one is denied.
+# Creating a backup is harmless; restoring, exporting and deleting one is denied.
 _BACK_UP: Final = ("dynamodb:CreateBackup", "dynamodb:StartAwsBackupJob")
 _READ_ROWS: Final = (
     "dynamodb:BatchGetItem",
@@ -58,7 +58,7 @@ _READ_LOGS: Final = (
     "logs:Unmask",
 )
 _READ_ALARMS: Final = ("cloudwatch:Describe*", "cloudwatch:Get*", "cloudwatch:List*")
-# They name no log group: they mask, copy or redirect every group of the account, or let other accounts write to it.
+# They apply to the whole account: they mask, copy or redirect every log group, or let other accounts write to it.
 _CHANGE_ALL_LOGS: Final = (
     "logs:CreateLogDelivery",
     "logs:DeleteAccountPolicy",
@@ -71,9 +71,9 @@ _CHANGE_ALL_LOGS: Final = (
 
 
 def protect_functions(place: Place, spared: Spared) -> Policy:
-    """Leave functions and APIs to the spared, and the request context a function believes to API Gateway and Lambda."""
+    """Allow only exempt roles to change functions and APIs, and no direct invocation that could forge a caller."""
     functions = place.function_patterns
-    # Code comes with its layers, and a signing configuration says which code may come.
+    # A function's code includes its layers; a signing configuration decides which code is accepted.
     parts = [place.arn("lambda", "code-signing-config:*"), place.arn("lambda", "layer:*")]
     apis = [f"arn:{place.partition}:apigateway:{place.region}:{account}:/*" for account in ("", place.account)]
     keepers = spared.role_arns
@@ -86,7 +86,7 @@ def protect_functions(place: Place, spared: Spared) -> Policy:
             unlike=keepers,
             ArnLikeIfExists={"lambda:FunctionArn": functions},
         ),
-        # API Gateway invokes as a service principal, which no service control policy binds.
+        # API Gateway invokes as a service principal, which service control policies do not bind.
         deny(
             "NobodyInvokesDirectly",
             "lambda:InvokeFunction",
@@ -94,19 +94,19 @@ def protect_functions(place: Place, spared: Spared) -> Policy:
             BoolIfExists={"lambda:InvokedViaFunctionUrl": "false"},
         ),
         deny("NoAsyncInvocation", "lambda:InvokeAsync", functions),
-        # An integration of a REST API writes the event it invokes with: its template invents a caller.
+        # A REST API's integration template writes the event, so it could forge the caller.
         deny_rest("OnlySparedChangeApis", ["apigateway:GET"], apis, unlike=keepers),
     )
 
 
 def protect_data(place: Place, spared: Spared, key_arns: Sequence[str] = ()) -> Policy:
-    """Keep rows, tables, documents and webhooks from everyone but those they are for; `key_arns` are what encrypts."""
+    """Deny rows, tables, documents and webhooks to all but their users; `key_arns`: the KMS keys that encrypt them."""
     tables = place.every_table_arn
     everything = [*tables, *(f"{table}/*" for table in tables), *map(_global, tables)]
     writers = [place.vend_role_arn, place.role_arn(place.admin_role)]
     keepers = spared.role_arns
     return policy(
-        # A row of the grant table is an approval: the spared write none either.
+        # A row of the grant table is an approval, so exempt roles may not write one either.
         deny("OnlySentinelWritesRows", _WRITE_ROWS, tables, only=writers),
         deny_rest("OnlySparedChangeTables", [*_READ_ROWS, *_WRITE_ROWS, *_BACK_UP], everything, unlike=keepers),
         deny_rest(
@@ -121,16 +121,16 @@ def protect_data(place: Place, spared: Spared, key_arns: Sequence[str] = ()) -> 
 
 
 def _global(table: str) -> str:
-    """Name the global table of a table's name, which has no region."""
+    """Return the ARN of the global table of a table's name, which has no region."""
     partition, _, _, account, name = table.split(":")[1:6]
     return f"arn:{partition}:dynamodb::{account}:global-{name}"
 
 
 def _webhooks(place: Place) -> list[Statement]:
-    """Let only the admin Lambda read a webhook, by its name or by a path above it.
+    """Deny reading a webhook, by its name or by a path above it, to all but the admin Lambda.
 
-    Who may list a path reads all below it, whatever is denied there (Systems Manager User Guide, "Restricting access
-    to Systems Manager parameters using IAM policies").
+    Permission to list a path reads all below it, even what is denied there (Systems Manager User Guide, "Restricting
+    access to Systems Manager parameters using IAM policies").
     """
     admin = [place.role_arn(place.admin_role)]
     steps = place.parameter_prefix.strip("/").split("/")
@@ -144,7 +144,7 @@ def _webhooks(place: Place) -> list[Statement]:
 
 
 def protect_watching(place: Place, spared: Spared) -> Policy:
-    """Keep what is seen of Sentinel true: logs, the topic's notices, metrics and alarms."""
+    """Protect Sentinel's monitoring from tampering: logs, the topic's notifications, metrics and alarms."""
     own = [place.arn("logs", f"log-group:/aws/lambda/{name}") for name in place.function_name_patterns]
     access = place.arn("logs", f"log-group:/aws/apigateway/{place.deployment}")
     alarms = [
@@ -156,7 +156,7 @@ def protect_watching(place: Place, spared: Spared) -> Policy:
     return policy(
         deny_rest("OnlySparedChangeLogs", [*_READ_LOGS, *_WRITE_LOGS], [*own, access, f"{access}:*"], unlike=keepers),
         deny("OnlySparedChangeAllLogs", _CHANGE_ALL_LOGS, "*", unlike=keepers),
-        # An audit line is what a function printed. API Gateway writes the access log, by a role of the account.
+        # Audit lines are a function's standard output. API Gateway writes the access log, by a role of the account.
         deny("OnlySentinelWritesLogs", _WRITE_LOGS, own, unlike=place.execution_role_arns),
         deny("OnlyAdminPublishes", "sns:Publish", place.topic_arn, only=[place.role_arn(place.admin_role)]),
         deny_rest(
@@ -166,7 +166,7 @@ def protect_watching(place: Place, spared: Spared) -> Policy:
             unlike=keepers,
         ),
         deny_rest("OnlySparedChangeAlarms", _READ_ALARMS, alarms, unlike=keepers),
-        # The functions' metrics are lines of their logs; one sent another way hides a failure or cries wolf.
+        # The functions' metrics come from their logs; one sent another way could hide a failure or raise a false alarm.
         deny(
             "NoInventedMetrics",
             "cloudwatch:PutMetricData",

@@ -1,6 +1,6 @@
-"""Service control policies: what no principal of a member account may do, whatever its own policies say.
+"""Service control policies: limits on every principal of a member account, regardless of its own policies.
 
-They grant nothing, and bind neither the management account, nor service-linked roles, nor anyone outside the
+They grant nothing. They do not bind the management account, service-linked roles or principals outside the
 organization (AWS Organizations User Guide, "Service control policies"). docs/guardrails.md says how to roll them out.
 """
 
@@ -11,13 +11,13 @@ from deploy.policies.spared import Spared
 from shared.core.stamp import PREFIX
 from shared.core.switch_guards import LASTING_ACTIONS
 
-# All that may be done with a role but asking about it and assuming it: the rest changes who may become it, what it may
-# do, or what takes that away, or runs a service as it.
+# Every action on a role except reading and assuming it: the others change who may assume it, its permissions or its
+# boundary, or run a service as it.
 _ASK_ABOUT: Final = ("iam:Generate*", "iam:Get*", "iam:List*")
 _USE_A_ROLE: Final = (*_ASK_ABOUT, "iam:Simulate*", "sts:*")
-# What else a vended session could leave behind to come back by. Others do these things in their daily work.
+# Further ways for a vended session to create lasting access. Other principals need these actions in their daily work.
 _LEAVE_A_DOOR: Final = (
-    # A role that trusts another principal, or hands a session to whatever runs as it.
+    # A role that trusts another principal, or that a workload runs as.
     "iam:AddRoleToInstanceProfile",
     "iam:CreateInstanceProfile",
     "iam:CreateRole",
@@ -39,14 +39,14 @@ _LEAVE_A_DOOR: Final = (
     "iam:PutUserPolicy",
     "iam:RemoveUserFromGroup",
     "iam:ResyncMFADevice",
-    # Machines and devices outside that get a role's credentials by a certificate or a registration of their own.
+    # Outside machines and devices that get a role's credentials by a certificate or a registration.
     "iot:CreateRoleAlias",
     "iot:UpdateRoleAlias",
     "ssm:CreateActivation",
     "ssm:UpdateManagedInstance*",
-    # Anybody at all, as an identity of a pool.
+    # Anyone, as an identity of a pool.
     "cognito-identity:SetIdentityPoolRoles",
-    # People and what they are assigned, in an account that looks after Identity Center.
+    # Users and their assignments, in an account that administers Identity Center.
     "identitystore:Create*",
     "identitystore:Update*",
     "sso-directory:Add*",
@@ -69,14 +69,14 @@ _LOOK_AT_STACKS: Final = (
     "cloudformation:Get*",
     "cloudformation:List*",
 )
-# Asking Sentinel. GetCallerIdentity cannot be denied; naming it says that it is meant.
+# Calling Sentinel. GetCallerIdentity cannot be denied; it is listed to show that it is intended.
 _STAMPED: Final = {"aws:SourceIdentity": f"{PREFIX}-*"}
 _ASK_SENTINEL: Final = ("execute-api:Invoke", "sts:GetCallerIdentity")
 
 
 def protect_roles(place: Place, spared: Spared) -> Policy:
-    """Let nobody but Sentinel into protected roles, and nobody but the spared change them. For every account."""
-    # An account that leaves the organization leaves these policies behind.
+    """Allow only Sentinel to assume protected roles, and only exempt roles to change them. For every account."""
+    # An account that leaves the organization is no longer bound by these policies.
     stay = deny("NoLeaving", "organizations:LeaveOrganization", "*")
     return policy(*_become(place), *_act(place), *_change(place, spared), stay)
 
@@ -86,9 +86,9 @@ def _become(place: Place) -> list[Statement]:
     return [
         deny("OnlyVendBecomesProtected", "sts:AssumeRole", place.protected_roles, only=[place.vend_role_arn]),
         deny("OnlyAdminBecomesRevoker", "sts:AssumeRole", place.kill_switch_roles, only=[admin]),
-        # Lambda does, and as a service principal it is bound by no service control policy.
+        # Lambda assumes them as a service principal, which service control policies do not bind.
         deny("NobodyBecomesSentinel", "sts:AssumeRole", place.execution_role_arns),
-        # A session that has a stamp takes it along when it assumes another role, and is let.
+        # A session with a stamp passes it on when it assumes another role, and is allowed.
         deny(
             "OnlyVendStamps",
             "sts:SetSourceIdentity",
@@ -101,7 +101,7 @@ def _become(place: Place) -> list[Statement]:
 
 
 def _act(place: Place) -> list[Statement]:
-    """Bind what a protected role does and is handed to. A negated operator holds where its key is absent."""
+    """Restrict what a protected role does and is passed to. A negated operator matches if its key is absent."""
     return [
         deny(
             "ProtectedActsStamped",
@@ -117,25 +117,25 @@ def _act(place: Place) -> list[Statement]:
 def _change(place: Place, spared: Spared) -> list[Statement]:
     switch = place.kill_switch_policy_in("*")
     keepers = [*spared.role_arns, place.role_arn(place.admin_role), place.kill_switch_roles]
-    # Whoever could make or change a role of a spared name would be spared.
+    # A principal that could create or change a role of an exempt name would be exempt itself.
     roles = [place.protected_roles, place.kill_switch_roles, *place.execution_role_arns, *spared.role_arns]
     return [
         deny_rest("OnlySparedChangeRoles", _USE_A_ROLE, roles, unlike=spared.role_arns),
         deny_rest("OnlySentinelWritesSwitch", _ASK_ABOUT, switch, unlike=keepers),
         *_stacks(spared),
-        # The spared too: without the boundary a revocation does not reach a session that lives.
+        # For exempt roles too: without the boundary, a revocation does not reach an active session.
         deny(
             "ProtectedKeepSwitch",
             ["iam:CreateRole", "iam:PutRolePermissionsBoundary"],
             place.protected_roles,
-            # Of an ARN each part is compared: as a string, a path could hold what looks like the rest.
+            # Compared as ARNs, part by part: in a string comparison, a path could imitate the rest of the ARN.
             ArnNotLike={"iam:PermissionsBoundary": switch},
         ),
     ]
 
 
 def _stacks(spared: Spared) -> list[Statement]:
-    """Keep the stacks of spared roles: a principal that updates a stack acts as its role, without iam:PassRole.
+    """Protect the stacks of exempt roles: a principal that updates a stack acts as its role, without iam:PassRole.
 
     CloudFormation User Guide, "CloudFormation service role".
     """
@@ -144,7 +144,7 @@ def _stacks(spared: Spared) -> list[Statement]:
 
 
 def refuse_lasting_keys(spared: Spared) -> Policy:
-    """Deny ways in that no revocation reaches, and to vended sessions those they could leave. For every account."""
+    """Deny lasting access that no revocation reaches, to vended sessions in every form. For every account."""
     return policy(
         deny("NoLastingKeys", LASTING_ACTIONS, "*", unlike=spared.role_arns),
         deny(
@@ -154,7 +154,7 @@ def refuse_lasting_keys(spared: Spared) -> Policy:
             unlike=spared.role_arns,
             StringLike=_STAMPED,
         ),
-        # A caller of a URL that asks for no signature acts as the function.
+        # A function URL without IAM authorization lets any caller act as the function.
         deny(
             "VendedOpenNoUrl",
             _OPEN_A_URL,
@@ -167,9 +167,9 @@ def refuse_lasting_keys(spared: Spared) -> Policy:
 
 
 def leave_people_sentinel(spared: Spared) -> Policy:
-    """Leave a permission set nothing but asking Sentinel, save the operators'. For accounts people use through it.
+    """Restrict every permission set except the operators' to calling Sentinel. For accounts people use through it.
 
-    Their password and devices people keep in the access portal, which asks no permission of the account.
+    People still manage their password and devices in the access portal, which needs no permission of the account.
     """
     statement: Statement = {
         "Sid": "PeopleAskSentinel",

@@ -1,7 +1,7 @@
-"""The policies as templates for Terraform: the same functions, asked about a place of placeholders.
+"""The policies as templates for Terraform: the same functions, called with a deployment of placeholders.
 
-`python -m deploy.policies.generate` writes them with the example's; a test compares what is committed with what this
-would write. Terraform fills a template in with `templatefile(path, place)`.
+`python -m deploy.policies.generate` writes them with the example's; a test compares the committed files with its
+output. Terraform renders a template with `templatefile(path, place)`.
 """
 
 import json
@@ -21,7 +21,7 @@ from shared.core.switch_guards import DEPLOYMENT, POLICY_NAME
 
 FOLDER: Final = Path(__file__).parents[1] / "terraform" / "policies"
 SUFFIX: Final = ".json.tftpl"
-# Every field of a place is a variable of the same name.
+# Every field of a deployment is a template variable of the same name.
 PLACE: Final = Place(**{name: f"${{{name}}}" for name in Place.__dataclass_fields__})
 
 
@@ -38,15 +38,15 @@ def policy_templates() -> Mapping[str, Policy]:
         "revocations-role-trust": revocations_role_trust(PLACE),
         "caller": caller_policy(PLACE, "${api_id}"),
         "operator": operator_policy(PLACE),
-        # What the kill switch says before the first revocation; the admin Lambda writes every later version.
+        # The kill switch before the first revocation; the admin Lambda writes every later version.
         "nothing-revoked": json.loads(first_document(PLACE.guarded)),
     }
 
 
 def terraform_files() -> Mapping[str, str]:
-    """Render everything the modules take from the code, by file name."""
+    """Render every file that the modules take from the code, by file name."""
     names = {
-        # The default deployment's kill switch is named so, that of another `<kill_switch>-<deployment>`.
+        # The kill switch of the default deployment has this name, that of another `<kill_switch>-<deployment>`.
         "deployment": DEPLOYMENT,
         "kill_switch": POLICY_NAME,
         "incident_routes": [" ".join(route) for route in INCIDENT_ROUTES],

@@ -54,7 +54,7 @@ def test_a_role_of_an_operators_name_elsewhere_writes_no_document(organization: 
 
 @pytest.mark.parametrize("name", ["Sentinel*", "Sentinel?perator", "*", "", "a/b", "x" * 33])
 def test_a_pattern_is_no_operator(name: str) -> None:
-    with pytest.raises(ValueError, match="name each one exactly"):
+    with pytest.raises(ValueError, match="give each exact name"):
         Spared("aws", deployers=(), break_glass="BreakGlass", operators=(name,))
 
 
