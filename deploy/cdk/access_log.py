@@ -1,4 +1,4 @@
-"""Who called, and how it ended. Neither query strings nor headers: a presigned URL would carry a token."""
+"""The access log's fields: caller and outcome. No query strings and no headers, which may contain a token."""
 
 import json
 from typing import Final

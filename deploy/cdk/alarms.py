@@ -1,4 +1,4 @@
-"""What tells that something is unwell: one alarm a metric, each told to the same actions when it begins and ends."""
+"""CloudWatch alarms, one per metric. Every alarm notifies the same actions when it begins and when it ends."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from deploy.cdk.options import ServiceOptions
 
 @dataclass(frozen=True, slots=True)
 class AlarmDefinition:
-    """One metric and the value it may not exceed. `statistic` is Sum or a percentile such as p99."""
+    """One metric and the value it must not exceed. `statistic` is Sum or a percentile such as p99."""
 
     key: str
     words: str
@@ -25,7 +25,7 @@ class AlarmDefinition:
 
 
 def create_alarm(scope: Construct, prefix: str, definition: AlarmDefinition, options: ServiceOptions) -> None:
-    """Create one alarm, named `<prefix>-<key>`. No data is no alarm: nobody has to call at night."""
+    """Create one alarm, named `<prefix>-<key>`. Missing data raises no alarm: there may be no calls at night."""
     is_percentile = definition.statistic.startswith("p")
     aws_cloudwatch.CfnAlarm(
         scope,
@@ -51,11 +51,11 @@ def create_alarm(scope: Construct, prefix: str, definition: AlarmDefinition, opt
 
 
 def function_alarms(scope: Construct, function: str, options: ServiceOptions) -> None:
-    """Watch a function: failures, refused invocations, and the slowest hundredth."""
+    """Create a function's alarms: failures, throttled invocations, and the p99 of the duration."""
     slow = f"One in a hundred invocations of {function} takes over {options.duration_alarm_ms} ms"
     watched = [
-        ("errors", "Errors", "Sum", 0, 1, f"{function} raised, ran out of time, or could not write its audit line"),
-        ("throttles", "Throttles", "Sum", 0, 1, f"Lambda turned invocations of {function} away: raise its concurrency"),
+        ("errors", "Errors", "Sum", 0, 1, f"{function} raised, timed out, or could not write its audit line"),
+        ("throttles", "Throttles", "Sum", 0, 1, f"Lambda throttled invocations of {function}: raise its concurrency"),
         ("duration", "Duration", "p99", options.duration_alarm_ms, 5, slow),
     ]
     for key, metric, statistic, threshold, minutes, words in watched:

@@ -1,4 +1,4 @@
-"""The app: `cdk synth` and `cdk deploy` run it. What to deploy is in the context (cdk.json, or -c)."""
+"""The CDK app that `cdk synth` and `cdk deploy` run. The context (cdk.json, or -c) says what to deploy."""
 
 import sys
 
@@ -31,7 +31,7 @@ def main() -> None:
             managed_policy_arns=role.managed_policy_arns,
         )
         if stack.service.kill_switch_policy is not None:
-            # The boundary is named, not referred to, and must be there first.
+            # The role names the boundary without a reference to it, so the order is explicit.
             protected.node.add_dependency(stack.service.kill_switch_policy)
     app.synth()
 

@@ -1,4 +1,4 @@
-"""Whom functions trust when they call AWS: Amazon's authorities where AWS's endpoints have them, or the system's."""
+"""The authorities that functions trust for calls to AWS: Amazon's, where AWS's endpoints use them, or the system's."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ VARIABLE: Final = "AWS_CA_BUNDLE"
 
 
 def trusted_authorities(scope: Construct, *, amazon_only: bool | None) -> dict[str, str]:
-    """Give the variable that names the authorities in the zip; `None` leaves it to the partition of the stack."""
+    """Return the variable that names the authorities in the zip; `None` decides by the stack's partition."""
     match amazon_only:
         case True:
             return {VARIABLE: ROOTS_PATH}

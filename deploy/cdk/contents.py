@@ -1,7 +1,7 @@
-"""What a deployment begins with and others change later: documents, and the kill switch's policy.
+"""Initial contents that others change later: documents, and the kill switch's policy.
 
-CloudFormation writes a resource again only when the template says something else about it, so what operators pushed
-and what the admin function wrote since stays.
+CloudFormation updates a resource only when its template changes, so what operators push and what the admin function
+writes later stays.
 """
 
 import json
@@ -19,7 +19,7 @@ _CHECKS_OF_GRANTS: Final = ("CKV_AWS_107", "CKV_AWS_108", "CKV_AWS_109", "CKV_AW
 
 
 def create_documents(scope: Construct, options: ServiceOptions) -> None:
-    """Put the first documents, by their names below the prefix."""
+    """Create the first documents, by their names below the prefix."""
     for name, text in options.documents.items():
         aws_ssm.CfnParameter(
             scope,
@@ -32,7 +32,7 @@ def create_documents(scope: Construct, options: ServiceOptions) -> None:
 
 
 def create_kill_switch_policy(scope: Construct, place: Place) -> aws_iam.CfnManagedPolicy:
-    """Create the policy that is the boundary of every protected role of this account, with nothing revoked."""
+    """Create the boundary of every protected role of this account, with nothing revoked."""
     policy = aws_iam.CfnManagedPolicy(
         scope,
         "Revocations",
@@ -40,7 +40,7 @@ def create_kill_switch_policy(scope: Construct, place: Place) -> aws_iam.CfnMana
         description="Sentinel: allows everything but what was revoked. Only ever a permissions boundary",
         policy_document=json.loads(first_document(place.guarded)),
     )
-    # Checkov's checks of what a policy allows: this one is a boundary, and gives nobody but protected roles anything.
+    # Checkov's checks of permissive policies: this one is a permissions boundary, attached to protected roles only.
     skipped = [{"id": check, "comment": "a boundary allows nothing by itself"} for check in _CHECKS_OF_GRANTS]
     policy.add_metadata("checkov", {"skip": skipped})
     return policy

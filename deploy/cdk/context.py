@@ -1,4 +1,4 @@
-"""What the app is asked for, read from the CDK's context: `sentinel`, the service, and `protected_roles` beside it."""
+"""Reads the CDK context: `sentinel`, the service's options, and `protected_roles`."""
 
 import json
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ class UnusableContextError(Exception):
 
 
 class RoleOptions(BaseModel):
-    """What a protected role of the service's own account may do."""
+    """The permissions of a protected role in the service's own account."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,7 +29,7 @@ class RoleOptions(BaseModel):
 
 
 class AppOptions(BaseModel):
-    """One deployment, and the protected roles of its account by name."""
+    """One deployment's options, and the protected roles of its account by name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,13 +38,13 @@ class AppOptions(BaseModel):
 
 
 def read_context(context: Mapping[str, object]) -> AppOptions:
-    """Read the options; a value may be JSON text, as `cdk -c` gives it.
+    """Read the options; a value may be JSON text, as `cdk -c` passes it.
 
-    `packages` may be left out where `make package` has filled dist/. `documents` may name a folder with policies/*.yaml
-    and profiles/*.yaml.
+    `packages` may be omitted after `make package`, which fills dist/. `documents` may name a folder that contains
+    policies/*.yaml and profiles/*.yaml.
 
     Raises:
-        UnusableContextError: an option is unknown or malformed, or the folder holds no documents.
+        UnusableContextError: an option is unknown or malformed, or the folder contains no documents.
 
     """
     found = {key: _parse(key, context.get(key)) for key in CONTEXT_KEYS}
@@ -64,7 +64,7 @@ def read_documents(folder: Path) -> dict[str, str]:
     """Read a folder of documents, by their names below the parameter prefix.
 
     Raises:
-        UnusableContextError: there are none.
+        UnusableContextError: the folder contains no documents.
 
     """
     files = sorted(file for kind in _KINDS for file in folder.glob(f"{kind}/*.yaml"))

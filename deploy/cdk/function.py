@@ -1,4 +1,4 @@
-"""One function: its role, its log, the version that serves behind the alias `live`, and its alarms."""
+"""One function: its role, its log, its published version with the alias `live`, and its alarms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ ALIAS: Final = "live"
 
 @dataclass(frozen=True, slots=True)
 class FunctionDefinition:
-    """What distinguishes one function from the others. `kind` is vend, admin or authorizer."""
+    """What differs between the functions. `kind` is vend, admin or authorizer."""
 
     kind: str
     name: str
@@ -35,7 +35,7 @@ class FunctionDefinition:
 
 
 class SentinelFunction(Construct):
-    """A function whose callers all go through its alias."""
+    """A function that is invoked through its alias only."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class SentinelFunction(Construct):
             "Function",
             function_name=definition.name,
             description=definition.description,
-            # Immutable: nothing that refers to the function may add to what the generated policies say.
+            # Immutable, so that no other construct adds statements to the generated policies.
             role=aws_iam.Role.from_role_arn(self, "ImportedRole", role.attr_arn, mutable=False),
             code=aws_lambda.Code.from_asset(str(definition.package)),
             handler=definition.handler,
@@ -84,7 +84,7 @@ class SentinelFunction(Construct):
             timeout=Duration.seconds(definition.timeout_s),
             environment=definition.environment,
             reserved_concurrent_executions=options.reserved_concurrency.of(definition.kind),
-            # Text: audit and metric lines are JSON already, and Lambda's JSON format would filter them.
+            # Text format: audit and metric lines are JSON already, and Lambda's JSON format would filter them.
             logging_format=aws_lambda.LoggingFormat.TEXT,
             log_group=self._create_log_group(),
             tracing=aws_lambda.Tracing.ACTIVE if options.tracing else aws_lambda.Tracing.PASS_THROUGH,
@@ -97,7 +97,7 @@ class SentinelFunction(Construct):
 
 
 def log_group(scope: Construct, construct_id: str, name: str, options: ServiceOptions) -> aws_logs.CfnLogGroup:
-    """Create a log group that ends with the stack; its lines are kept as long as the options say."""
+    """Create a log group that is deleted with the stack; the options set its retention."""
     group = aws_logs.CfnLogGroup(
         scope,
         construct_id,

@@ -1,4 +1,4 @@
-"""One HTTP API before vend and admin. Every route asks for a signature; API Gateway checks it and who may call."""
+"""The HTTP API in front of vend and admin. Every route requires IAM authorization, which API Gateway checks."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from deploy.policies.place import Place
 
 
 class HttpApi(Construct):
-    """The API comes first, its routes later: the functions are told its id, and the routes lead to them."""
+    """The HTTP API. Its routes are added later: the functions need its id, and the routes need the functions."""
 
     def __init__(self, scope: Construct, construct_id: str, options: ServiceOptions, place: Place) -> None:
         super().__init__(scope, construct_id)
@@ -31,7 +31,7 @@ class HttpApi(Construct):
         self.url: str = self._api.attr_api_endpoint
 
     def open(self, functions: Mapping[str, SentinelFunction], access_log: aws_logs.CfnLogGroup) -> None:
-        """Lead the routes to the functions, and serve them."""
+        """Add the routes to the functions, and the stage that serves them."""
         integrations = {kind: self._integrate(kind, function) for kind, function in functions.items()}
         stage = self._serve(access_log)
         for route in ROUTES:
@@ -43,7 +43,7 @@ class HttpApi(Construct):
                 authorization_type="AWS_IAM",
                 target=f"integrations/{integrations[route.function].ref}",
             )
-            # A stage takes settings of routes that are there.
+            # The routes must exist before a stage can have settings for them.
             stage.add_dependency(led)
             self._permit(route, functions[route.function])
 
@@ -81,7 +81,7 @@ class HttpApi(Construct):
                 throttling_burst_limit=default.burst,
                 detailed_metrics_enabled=True,
             ),
-            # A map in CloudFormation, so its keys are CloudFormation's.
+            # A plain map to the CDK, so the keys have CloudFormation's spelling.
             route_settings={
                 route.key: {
                     "ThrottlingRateLimit": incident.rate,

@@ -1,4 +1,4 @@
-"""The kill switch in an account other than the service's: its policy, and the role through which it is written."""
+"""The kill switch in an account other than the service's: its policy, and the role that may write it."""
 
 from aws_cdk import Aws
 from constructs import Construct
@@ -10,7 +10,10 @@ from deploy.policies.place import Place
 
 
 class KillSwitchAccount(Construct):
-    """Deploy it once for each deployment in each such account, before protected roles; give `policy_arn` to it."""
+    """Deploy it once per deployment and account, before the protected roles.
+
+    `policy_arn` goes into the service's option `kill_switch_policy_arns`.
+    """
 
     def __init__(self, scope: Construct, construct_id: str, *, sentinel: Place) -> None:
         super().__init__(scope, construct_id)

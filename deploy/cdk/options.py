@@ -1,4 +1,4 @@
-"""What a deployment may choose, checked when the app is synthesized: every problem at once, before AWS is asked.
+"""The options of a deployment, checked when the app is synthesized. All problems are reported at once.
 
 Names, defaults and meanings are those of the Terraform module's variables.
 """
@@ -13,18 +13,18 @@ from deploy.cdk.settings import check_authorizer, check_settings
 from shared.core.switch_guards import POLICY_NAME, switch_name
 from shared.documents.envelope import DoesNotFitError, pack
 
-# Of what CloudWatch Logs takes (API reference, PutRetentionPolicy), a month or more: the audit lines are there.
+# CloudWatch Logs' values (API reference, PutRetentionPolicy), from a month on: the logs contain the audit lines.
 RetentionDays = Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
 # Webhooks hold secrets: they are pushed with `sentinel policy push`, never through a template.
 DocumentName = Annotated[
     str, Field(pattern=r"^(policies/(access|approval|break-glass|admin)|profiles/[A-Za-z0-9._-]{1,64})$")
 ]
-# In bytes. An advanced parameter costs, and never becomes a standard one again.
+# In bytes. An advanced parameter has a price, and cannot become a standard one again.
 _STANDARD, _ADVANCED = 4096, 8192
 
 
 def as_stored(text: str) -> str:
-    """Give a document as it is stored: compressed where it is over 4 KB, so that it can be a standard parameter."""
+    """Return a document as it is stored: compressed if over 4 KB, so that it can be a standard parameter."""
     try:
         return pack(text, _STANDARD)
     except DoesNotFitError:
@@ -33,7 +33,7 @@ def as_stored(text: str) -> str:
 
 def _check_text(text: str) -> str:
     if "{{" in text:
-        raise ValueError('a document holds "{{", which Parameter Store keeps for itself: put a space between')
+        raise ValueError('a document contains "{{", which Parameter Store reserves: put a space between the braces')
     if (size := len(text.encode())) > _ADVANCED:
         raise ValueError(f"a document has {size} bytes, over {_ADVANCED}: push it with `sentinel policy push`")
     return text
@@ -41,9 +41,9 @@ def _check_text(text: str) -> str:
 
 def _check_prefix(prefix: str) -> str:
     if prefix.lower().startswith(("/aws", "/ssm")):
-        raise ValueError("Parameter Store keeps names that begin with aws or ssm for itself: choose another prefix")
+        raise ValueError("Parameter Store reserves names that begin with aws or ssm: choose another prefix")
     if prefix.count("/") > _LEVELS:
-        raise ValueError(f"Parameter Store takes 15 levels, of which documents need 2: at most {_LEVELS} here")
+        raise ValueError(f"Parameter Store allows 15 levels, of which documents need 2: at most {_LEVELS} here")
     return prefix
 
 
@@ -91,30 +91,30 @@ class Packages(_Model):
 
     @classmethod
     def in_folder(cls, folder: Path, architecture: str) -> Self:
-        """Find the zips by the names `make package` gives them."""
+        """Find the zips that `make package` wrote, by their names."""
         return cls(**{name: folder / f"sentinel-{name}-{architecture}.zip" for name in cls.model_fields})
 
 
-# Where AWS is called instead of its regional endpoint: a FIPS one, say.
+# An endpoint to call instead of the regional one, for example a FIPS endpoint.
 EndpointService = Literal["dynamodb", "iam", "sns", "ssm", "sts"]
 EndpointUrl = Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+$")]
 
 
 class Environments(_Model):
-    """So many execution environments of each function; None where nothing was chosen."""
+    """A number of execution environments for each function; None: not set."""
 
     vend: Count | None = None
     admin: Count | None = None
     authorizer: Count | None = None
 
     def of(self, function: str) -> int | None:
-        """Give one function's number."""
+        """Return one function's number."""
         found: int | None = getattr(self, function)
         return found
 
 
 class Authorizer(_Model):
-    """One authorizer function: the APIs it guards, and what those accept (docs/settings.md)."""
+    """One authorizer function: the APIs it guards, and the sessions they accept (docs/settings.md)."""
 
     api_ids: Annotated[tuple[str, ...], Field(min_length=1)]
     accepted_profiles: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -129,7 +129,7 @@ class Authorizer(_Model):
 
     @property
     def accepts(self) -> dict[str, str]:
-        """Give what its APIs take, as settings by their names."""
+        """Return what its APIs accept, as settings by name."""
         chosen = {
             "api_id": ",".join(self.api_ids),
             "accepted_profiles": ",".join(self.accepted_profiles),
@@ -141,24 +141,24 @@ class Authorizer(_Model):
 
 
 class Throttle(_Model):
-    """How many requests each route of an API lets through: a second, and at once."""
+    """The throttling limits of each route of an API: requests per second, and burst."""
 
     rate: Annotated[float, Field(gt=0)] = 100
     burst: Annotated[int, Field(gt=0)] = 200
 
 
 class IncidentThrottle(Throttle):
-    """The same for each route of incidents: sessions, revocations, lockouts, the kill switch."""
+    """The limits of each incident route: sessions, revocations, lockouts, the kill switch."""
 
     rate: Annotated[float, Field(gt=0)] = 50
     burst: Annotated[int, Field(gt=0)] = 100
 
 
 class RestApi(_Model):
-    """A REST API beside or instead of the HTTP API, for what that lacks: a resource policy, and a private endpoint.
+    """A REST API in addition to or instead of the HTTP API, which has no resource policy and no private endpoint.
 
-    Access logs need the CloudWatch role of API Gateway, which is one an account and region and so not this stack's:
-    where it is not set, AWS refuses a stage with logs.
+    Access logs need API Gateway's CloudWatch role. There is one per account and region, so this stack does not create
+    it; without it, AWS refuses a stage with logs.
     """
 
     type: Literal["REGIONAL", "PRIVATE"]
@@ -170,20 +170,18 @@ class RestApi(_Model):
     @model_validator(mode="after")
     def _from_somewhere(self) -> Self:
         if self.type == "PRIVATE" and not self.vpc_endpoint_ids:
-            raise ValueError("a private API is reached through VPC endpoints only: name them in vpc_endpoint_ids")
+            raise ValueError("a private API is reached through VPC endpoints only: list them in vpc_endpoint_ids")
         if self.type == "REGIONAL" and not self.source_ips:
             raise ValueError(
-                "a regional API needs source_ips, whence it may be called; for any address use the HTTP API"
+                "a regional API needs source_ips, the addresses it may be called from; for any address use the HTTP API"
             )
         if self.type == "REGIONAL" and self.vpc_endpoint_ids:
-            raise ValueError(
-                "a regional API is not reached through endpoints of execute-api: leave vpc_endpoint_ids out"
-            )
+            raise ValueError("a regional API is not reached through VPC endpoints: leave vpc_endpoint_ids out")
         return self
 
 
 class ServiceOptions(_Model):
-    """Everything a deployment of the service may choose."""
+    """The options of a deployment of the service."""
 
     packages: Packages
     name: Name = "sentinel"
@@ -193,7 +191,7 @@ class ServiceOptions(_Model):
     provisioned_concurrency: Environments = Environments()
     reserved_concurrency: Environments = Environments()
     tracing: bool = True
-    # None: by the partition.
+    # None: decided by the partition.
     trust_amazon_roots_only: bool | None = None
     endpoints: Mapping[EndpointService, EndpointUrl] = {}
     permissions_boundary_arn: str | None = None
@@ -220,9 +218,9 @@ class ServiceOptions(_Model):
     alarm_actions: tuple[str, ...] = ()
 
     def endpoint_variables(self, function: str) -> dict[str, str]:
-        """Give the variables that name endpoints.
+        """Return the variables that set endpoints.
 
-        An authorizer has STS confirm what callers signed for its regional endpoint, so another would confirm nothing.
+        An authorizer sends STS proofs that callers signed for the regional endpoint; no other endpoint accepts them.
         """
         return {
             f"AWS_ENDPOINT_URL_{service.upper()}": url
@@ -234,13 +232,13 @@ class ServiceOptions(_Model):
     def _one_way_to_start(self) -> Self:
         provisioned = [self.provisioned_concurrency.of(name) for name in Environments.model_fields]
         if self.snap_start and any(provisioned):
-            raise ValueError("Lambda takes snap_start or provisioned_concurrency, not both: leave one out")
+            raise ValueError("Lambda allows snap_start or provisioned_concurrency, not both: leave one out")
         return self
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
         if not self.http_api and self.rest_api is None:
-            raise ValueError("nobody could call: leave http_api on, or describe a rest_api")
+            raise ValueError("there is no API to call: leave http_api on, or set rest_api")
         return self
 
     @model_validator(mode="after")
@@ -253,20 +251,20 @@ class ServiceOptions(_Model):
     @model_validator(mode="after")
     def _settings_are_known(self) -> Self:
         if ours := sorted(_OURS & self.settings.keys()):
-            raise ValueError(f"settings: {', '.join(ours)} follows from what is deployed: leave it out")
+            raise ValueError(f"settings: {', '.join(ours)} is set by the deployment itself: leave it out")
         check_settings(self.settings)
         return self
 
     def check_account(self, account: str) -> None:
-        """Refuse an HTTP API that would let nobody in: IAM lets callers of the API's own account through, and no other.
+        """Refuse an HTTP API that no caller could use: it admits callers of its own account only.
 
         Raises:
-            ValueError: the account, which this is deployed to, is not trusted.
+            ValueError: `account`, the account of the deployment, is not trusted.
 
         """
         trusted = check_settings(self.settings).trusted_accounts
         if self.http_api and trusted and account not in trusted:
             raise ValueError(
-                f"trusted_accounts: the HTTP API takes callers of its own account only ({account}), which is not among "
-                "them: add it, or turn http_api off"
+                f"trusted_accounts: the HTTP API admits callers of its own account only ({account}), which is not in "
+                "the list: add it, or turn http_api off"
             )

@@ -1,4 +1,4 @@
-"""Where Sentinel is, in CloudFormation's pseudo parameters: what every policy's ARNs are built from."""
+"""The deployment in CloudFormation's pseudo parameters; every policy's ARNs are built from it."""
 
 from aws_cdk import Aws
 
@@ -14,7 +14,7 @@ def sentinel_place(
     parameter_prefix: str = "/sentinel",
     protected_path: str = "/sentinel/protected/",
 ) -> Place:
-    """Name a deployment, in the stack's own account unless another is given, as protected roles elsewhere do."""
+    """Return a deployment in the stack's own account, or in `account`, for protected roles of other accounts."""
     return Place(
         partition=Aws.PARTITION,
         region=Aws.REGION,

@@ -13,10 +13,10 @@ from shared.core.durations import CHAINING_MAXIMUM
 
 
 class ProtectedRole(Construct):
-    """Deploy it in any account: `sentinel` is where the service is, the role and its boundary are where this stack is.
+    """Deploy it in any account. `sentinel` is the service's deployment; role and boundary are in the stack's account.
 
-    The boundary `SentinelRevocations` must be in this account already. Nothing vended lives over an hour: a function's
-    role that assumes a role is role chaining (IAM User Guide, "Roles terms and concepts").
+    The boundary `SentinelRevocations` must exist in this account. A vended session lasts an hour at most, because the
+    function's role assumes this one, which is role chaining (IAM User Guide, "Roles terms and concepts").
     """
 
     def __init__(

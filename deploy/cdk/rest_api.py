@@ -1,4 +1,4 @@
-"""A REST API before the same functions, for what an HTTP API lacks: a resource policy, and a private endpoint."""
+"""The REST API in front of the same functions; unlike an HTTP API it has a resource policy and private endpoints."""
 
 from collections.abc import Mapping
 from typing import Any, Final, cast
@@ -15,7 +15,7 @@ from deploy.cdk.settings import check_settings
 from deploy.policies.networks import rest_api_policy
 from deploy.policies.place import Place
 
-# Settings of a method replace those of the stage altogether. Execution logs would hold headers, and so tokens.
+# A method's settings replace all of the stage's. No execution logs: they would contain headers, which contain tokens.
 _OBSERVED: Final[Mapping[str, Any]] = {
     "metrics_enabled": True,
     "logging_level": aws_apigateway.MethodLoggingLevel.OFF,
@@ -24,7 +24,7 @@ _OBSERVED: Final[Mapping[str, Any]] = {
 
 
 class RestApi(Construct):
-    """The library's construct makes a new deployment whenever a route or the resource policy changes."""
+    """The REST API. The library's construct creates a new deployment when a route or the resource policy changes."""
 
     def __init__(
         self,
@@ -57,13 +57,13 @@ class RestApi(Construct):
             "EndpointConfiguration",
             {"Types": [rest.type], **endpoints},
         )
-        # The stack names its outputs itself.
+        # The stack defines its own outputs.
         self._api.node.try_remove_child("Endpoint")
         self.api_id: str = self._api.rest_api_id
         self.url: str = self._api.url
 
     def open(self, functions: Mapping[str, SentinelFunction]) -> None:
-        """Lead the routes to the functions. Each integration permits its own method and path, on the alias alone."""
+        """Add the routes to the functions. Each integration may invoke the alias for its own method and path only."""
         for route in ROUTES:
             resource = self._api.root.resource_for_path(route.path)
             integration = aws_apigateway.LambdaIntegration(functions[route.function].alias, allow_test_invoke=False)

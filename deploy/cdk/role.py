@@ -1,4 +1,4 @@
-"""Roles whose trust and permissions are generated documents, taken as they are."""
+"""Roles whose trust policy and permissions are the generated documents, unchanged."""
 
 from collections.abc import Mapping, Sequence
 
@@ -24,8 +24,8 @@ def create_role(
 ) -> aws_iam.CfnRole:
     """Create a role. `policies` are its inline policies by name.
 
-    The higher-level construct rewrites trust policies and takes additions from whatever refers to the role; this one
-    says what the generated documents say, no more.
+    The CDK's higher-level construct rewrites trust policies and lets other constructs add statements; this one keeps
+    the generated documents unchanged.
     """
     return aws_iam.CfnRole(
         scope,

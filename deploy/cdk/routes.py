@@ -1,4 +1,4 @@
-"""Which function answers what: the same routes in front of both kinds of API, each asking for a signature."""
+"""The routes and their functions, the same for both kinds of API. Every route requires IAM authorization."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,7 +9,7 @@ from deploy.policies.incident import INCIDENT_ROUTES
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A method and a path, and the function behind them. Those of incidents are throttled by themselves."""
+    """A method, a path and their function. Incident routes have their own throttling limits."""
 
     method: str
     path: str
@@ -26,7 +26,7 @@ class Route:
 
     @property
     def source(self) -> str:
-        """Give the part of the ARN, below the stage, by which API Gateway names the route when it invokes."""
+        """Return the route's part of API Gateway's source ARN, below the stage."""
         method = "*" if self.method == "ANY" else self.method
         return f"{method}{self.path}"
 

@@ -32,14 +32,14 @@ from deploy.policies.place import Place, Policy
 from shared.core.arn import parse_arn
 
 _DESCRIPTIONS = {
-    "vend": "Sentinel: decides who gets credentials, and asks STS for them",
+    "vend": "Sentinel: decides who gets credentials, and issues them from STS",
     "admin": "Sentinel: approvals, break-glass, sessions and revocation",
-    "authorizer": "Sentinel: is the session behind a request alive, and really theirs?",
+    "authorizer": "Sentinel: checks that a request's session is active and its caller's own",
 }
 
 
 class SentinelService(Construct):
-    """Everything of one deployment. `place` names it for policies of other stacks, such as protected roles."""
+    """All resources of one deployment. `place` identifies it in policies of other stacks, such as protected roles."""
 
     def __init__(self, scope: Construct, construct_id: str, options: ServiceOptions) -> None:
         super().__init__(scope, construct_id)
@@ -142,7 +142,7 @@ class SentinelService(Construct):
         return SentinelFunction(self, construct_id, definition, self.options)
 
     def _policies(self, name: str, policy: Policy) -> dict[str, Policy]:
-        """With a key of one's own, each role may use it through the services that encrypt with it."""
+        """If a KMS key is given, allow each role to use it through the services that encrypt with it."""
         key = self.options.kms_key_arn
         return {name: policy} | ({} if key is None else {"encryption": encryption_policy(self.place, key)})
 
@@ -154,7 +154,7 @@ class SentinelService(Construct):
 
 
 def _permit_guarded_apis(function: SentinelFunction, authorizer: Authorizer, place: Place) -> None:
-    """Let the authorizers of the guarded APIs, and nothing else of these, invoke the function."""
+    """Allow only the authorizers of the guarded APIs to invoke the function."""
     for api_id in authorizer.api_ids:
         aws_lambda.CfnPermission(
             function,

@@ -1,4 +1,4 @@
-"""What each function reads from its environment (docs/settings.md). What is not chosen is left to its default."""
+"""Each function's environment variables (docs/settings.md). Options that are not set keep the function's default."""
 
 import math
 import re
@@ -11,14 +11,14 @@ from shared.edge.settings import PREFIX, CommonSettings, InvalidSettingsError, S
 
 # API Gateway waits 10 seconds for an authorizer (API Gateway guide, "Quotas for configuring and running an HTTP API").
 AUTHORIZER_TIMEOUT_S: Final = 10
-# Between the deadline and Lambda's own end: time for the init phase, and for the audit line.
+# Between the deadline and Lambda's timeout: time for the init phase and for the audit line.
 _SPARE_S: Final = 4
-# Budgets each belong to one function; what every function has, an authorizer takes too.
+# Rate limits each belong to one function; settings common to all functions apply to an authorizer too.
 _ONLY_VEND: Final = frozenset({"vend_budget"})
 _ONLY_ADMIN: Final = frozenset({"admin_budget", "lasting_keys"})
-# All variables of a function, names included; it is never raised (Lambda Developer Guide, "Lambda quotas").
+# All variables of a function, names included; the quota cannot be raised (Lambda Developer Guide, "Lambda quotas").
 _MOST_BYTES: Final = 4096
-# What CloudFormation fills in: accounts, ids and ARNs, taken for as long as the longest of them.
+# The length assumed for values that CloudFormation fills in: the longest account id, API id or ARN.
 _UNKNOWN_YET: Final = re.compile(r"\$\{Token\[[^\]]*\]\}")
 _AS_LONG: Final = "x" * 80
 _EVERYWHERE: Final = CommonSettings.model_fields.keys()
@@ -27,7 +27,7 @@ _COUNTING: Final = {"SENTINEL_BUDGET_TABLE": "budgets"}
 
 
 def check_settings(chosen: Mapping[str, str]) -> Settings:
-    """Read what was chosen as the functions will.
+    """Parse the chosen settings as the functions do.
 
     Raises:
         ValueError: a setting is unknown or malformed; the message lists every problem.
@@ -40,7 +40,7 @@ def check_settings(chosen: Mapping[str, str]) -> Settings:
 
 
 def check_authorizer(accepts: Mapping[str, str]) -> None:
-    """Read what an authorizer's APIs take as the function will.
+    """Parse what an authorizer's APIs accept as the function does.
 
     Raises:
         ValueError: a setting is malformed; the message lists every problem.
@@ -54,7 +54,7 @@ def check_authorizer(accepts: Mapping[str, str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """What the settings name of the deployment itself."""
+    """The deployment's own resources that the settings name."""
 
     api_ids: Sequence[str]
     session_table: str
@@ -68,12 +68,12 @@ class Deployed:
 
 
 def vend_environment(deployed: Deployed, chosen: Mapping[str, str]) -> dict[str, str]:
-    """Give the vend function's variables."""
+    """Return the vend function's variables."""
     return {**_documented(deployed), **_variables(chosen, but=_ONLY_ADMIN)}
 
 
 def admin_environment(deployed: Deployed, chosen: Mapping[str, str]) -> dict[str, str]:
-    """Give the admin function's variables."""
+    """Return the admin function's variables."""
     switch = ",".join(deployed.kill_switch_accounts)
     return {
         **_documented(deployed),
@@ -89,7 +89,7 @@ def authorizer_environment(
     chosen: Mapping[str, str],
     accepts: Mapping[str, str],
 ) -> dict[str, str]:
-    """Give an authorizer's variables; `accepts` is what its APIs take. It never outlasts API Gateway's patience."""
+    """Return an authorizer's variables; `accepts`: what its APIs accept. The deadline is within its timeout."""
     shared = {name: value for name, value in chosen.items() if name in _EVERYWHERE}
     deadline_s = min(check_settings(chosen).deadline, AUTHORIZER_TIMEOUT_S - 1)
     return {
@@ -101,24 +101,24 @@ def authorizer_environment(
 
 
 def check_environment(function: str, environment: Mapping[str, str]) -> None:
-    """Check that Lambda takes a function's variables, before it is asked.
+    """Check before the deployment that Lambda accepts the size of a function's variables.
 
     Raises:
-        ValueError: they are too large; the message says what takes the room.
+        ValueError: they are too large; the message names the largest.
 
     """
     sizes = {name: len(name) + len(_UNKNOWN_YET.sub(_AS_LONG, value)) for name, value in environment.items()}
     if (size := sum(sizes.values())) > _MOST_BYTES:
         largest = sorted(sizes, key=lambda name: -sizes[name])[:2]
         raise ValueError(
-            f"the environment of {function} has {size} bytes; Lambda takes {_MOST_BYTES}, names included. Most of it: "
+            f"the environment of {function} has {size} bytes; Lambda allows {_MOST_BYTES}, names included. Largest: "
             + " and ".join(f"{name} ({sizes[name]})" for name in largest)
             + ". Name fewer accounts or roles, or divide the deployment by account (docs/capacity.md)",
         )
 
 
 def timeout_s(chosen: Mapping[str, str]) -> int:
-    """Give Lambda's own limit for vend and admin, in seconds: later than the deadline of every request."""
+    """Return Lambda's timeout for vend and admin in seconds, which is later than the deadline of every request."""
     return math.ceil(check_settings(chosen).deadline) + _SPARE_S
 
 

@@ -1,4 +1,4 @@
-"""The service as a stack, and what others need to know of it."""
+"""The service as a stack, with outputs for its users."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The tables, as deploy/definitions/tables.json has them for every deployment and every test."""
+"""The tables as defined in deploy/definitions/tables.json, the same for every deployment and every test."""
 
 import json
 from functools import cache
@@ -11,7 +11,7 @@ from constructs import Construct
 from deploy.cdk.options import ServiceOptions
 
 _DEFINITIONS: Final = Path(__file__).parents[1] / "definitions" / "tables.json"
-# The names in the definitions begin with this one's.
+# The prefix of the names in the definitions.
 _DEFAULT_NAME: Final = "sentinel"
 _CHECK_OF_RECOVERY: Final = "CKV_AWS_28"
 
@@ -23,18 +23,18 @@ def _definitions() -> dict[str, dict[str, Any]]:
 
 
 def table_name(key: str, deployment: str) -> str:
-    """Name a table of a deployment; `key` is `session`, `grant` or `budget`."""
+    """Return the name of a deployment's table; `key` is `session`, `grant` or `budget`."""
     name: str = _definitions()[key]["name"]
     return deployment + name.removeprefix(_DEFAULT_NAME)
 
 
 class Tables(Construct):
-    """Every table. They outlive the stack: they are the record of who got what."""
+    """Every table. They are retained when the stack is deleted, because they record who got what."""
 
     def __init__(self, scope: Construct, construct_id: str, options: ServiceOptions) -> None:
         super().__init__(scope, construct_id)
         for key, definition in _definitions().items():
-            # CloudFormation's property names are those of the API calls the definitions are written for.
+            # CloudFormation's property names equal those of the API call that the definitions are written for.
             table = CfnResource(
                 self,
                 key.capitalize(),
@@ -50,12 +50,12 @@ class Tables(Construct):
             )
             table.apply_removal_policy(RemovalPolicy.RETAIN)
             if not definition["point_in_time_recovery"]["PointInTimeRecoveryEnabled"]:
-                skipped = [{"id": _CHECK_OF_RECOVERY, "comment": "its rows matter for a minute, and are counters"}]
+                skipped = [{"id": _CHECK_OF_RECOVERY, "comment": "its rows are counters of one minute"}]
                 table.add_metadata("checkov", {"skip": skipped})
 
 
 def _encryption(kms_key_arn: str | None) -> dict[str, Any]:
-    """Without a key of one's own DynamoDB encrypts with one of its own."""
+    """Return the encryption settings; without a KMS key DynamoDB uses a key of its own."""
     if kms_key_arn is None:
         return {}
     return {"SSESpecification": {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": kms_key_arn}}

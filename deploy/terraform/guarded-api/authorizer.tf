@@ -1,4 +1,4 @@
-# An authorizer of Sentinel before an API of yours. Nothing is cached: a kept answer would outlive a revocation.
+# A Sentinel authorizer in front of your API. Nothing is cached: a cached result would remain valid after a revocation.
 
 locals {
   http = var.api.type == "HTTP" ? [var.api] : []

@@ -21,7 +21,7 @@ variable "api" {
 }
 
 variable "authorizer" {
-  description = "One of the outputs `authorizers` of the module sentinel, whose api_ids hold this API's id."
+  description = "One of the module sentinel's output `authorizers`, whose api_ids contain this API's id."
   type = object({
     function_name = string
     alias         = string

@@ -1,5 +1,5 @@
-# The kill switch in an account that holds protected roles and not Sentinel itself: the boundary, and the one role that
-# may write it.
+# The kill switch in an account with protected roles but without Sentinel: the boundary, and the only role that may
+# write it.
 
 data "aws_caller_identity" "this" {}
 
@@ -9,7 +9,7 @@ locals {
   # Generated from the code's constants: python -m deploy.policies.generate
   policies = "${path.module}/../policies"
   names    = jsondecode(file("${local.policies}/names.json"))
-  # What the statements that never change are about; the admin function writes them anew with the first revocation.
+  # The names in the constant statements; the admin function writes them again with the first revocation.
   place = {
     partition        = data.aws_partition.this.partition
     account          = local.admin.account
@@ -33,14 +33,14 @@ resource "aws_iam_policy" "revocations" {
   lifecycle {
     ignore_changes = [policy]
 
-    # A policy that is a boundary is not deleted: with another name, roles change over first.
+    # IAM does not delete a policy in use as a boundary: under a new name, roles move to the new policy first.
     create_before_destroy = true
   }
 }
 
 resource "aws_iam_role" "revocations" {
   name               = local.name
-  description        = "Sentinel: writes the policy of the same name, and nothing else"
+  description        = "Sentinel: writes the policy of the same name only"
   assume_role_policy = templatefile("${local.policies}/revocations-role-trust.json.tftpl", local.admin)
   tags               = var.tags
 }

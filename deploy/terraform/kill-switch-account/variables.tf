@@ -1,5 +1,5 @@
 variable "admin_role_arn" {
-  description = "The one role that may write the kill switch: output `admin_role_arn` of the module sentinel."
+  description = "The only role that may write the kill switch: output `admin_role_arn` of the module sentinel."
   type        = string
   nullable    = false
 
@@ -10,21 +10,21 @@ variable "admin_role_arn" {
 }
 
 variable "parameter_prefix" {
-  description = "`parameter_prefix` of the deployment: sessions here are kept from what lies below it."
+  description = "`parameter_prefix` of the deployment: sessions in this account are denied the parameters below it."
   type        = string
   default     = "/sentinel"
   nullable    = false
 }
 
 variable "protected_path" {
-  description = "`protected_path` of the deployment: the policy gives roles below it everything, and nobody else anything."
+  description = "`protected_path` of the deployment: as a boundary, the policy allows roles below this path everything, and other roles nothing."
   type        = string
   default     = "/sentinel/protected/"
   nullable    = false
 
   validation {
     condition     = can(regex("^/([A-Za-z0-9._-]+/)+$", var.protected_path))
-    error_message = "protected_path: begins and ends with a slash and has something between, such as /sentinel/protected/."
+    error_message = "protected_path: begins and ends with a slash with a name between, such as /sentinel/protected/."
   }
 }
 

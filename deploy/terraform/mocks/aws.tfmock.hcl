@@ -1,4 +1,4 @@
-# What the provider would answer: just enough for every ARN to look like one.
+# Mock answers of the AWS provider, with well-formed ARNs.
 
 mock_data "aws_caller_identity" {
   defaults = { account_id = "111122223333" }

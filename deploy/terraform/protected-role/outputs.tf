@@ -14,7 +14,7 @@ output "profile" {
 }
 
 output "profile_document" {
-  description = "The profile's document, as JSON: give it to the module sentinel as documents[\"profiles/<profile>\"], or push it with `sentinel policy push`."
+  description = "The profile's document, as JSON: pass it to the module sentinel as documents[\"profiles/<profile>\"], or push it with `sentinel policy push`."
   value = jsonencode({ for key, value in {
     role_arn     = aws_iam_role.this.arn
     region       = var.region

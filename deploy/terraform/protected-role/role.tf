@@ -1,4 +1,4 @@
-# A role nobody reaches but through Sentinel: trust, boundary, and what it may do.
+# A role that only Sentinel may assume: trust policy, boundary and permissions.
 
 locals {
   # Generated from the code's constants: python -m deploy.policies.generate

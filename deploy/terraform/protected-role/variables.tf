@@ -17,19 +17,19 @@ variable "description" {
 }
 
 variable "path" {
-  description = "IAM path of the role: `protected_path` of the deployment, or the vend function may not assume it."
+  description = "IAM path of the role. It must be the deployment's `protected_path`, or the vend function may not assume the role."
   type        = string
   default     = "/sentinel/protected/"
   nullable    = false
 
   validation {
     condition     = can(regex("^/([A-Za-z0-9._-]+/)+$", var.path))
-    error_message = "path: begins and ends with a slash and has something between, such as /sentinel/protected/."
+    error_message = "path: begins and ends with a slash with a name between, such as /sentinel/protected/."
   }
 }
 
 variable "vend_role_arn" {
-  description = "The one role that may assume this one: output `vend_role_arn` of the module sentinel."
+  description = "The only role that may assume this one: output `vend_role_arn` of the module sentinel."
   type        = string
   nullable    = false
 
@@ -40,30 +40,30 @@ variable "vend_role_arn" {
 }
 
 variable "kill_switch_policy_arn" {
-  description = "The boundary, SentinelRevocations of this role's own account: output `kill_switch_policy_arn` of the module sentinel or kill-switch-account."
+  description = "The boundary SentinelRevocations of this role's account: output `kill_switch_policy_arn` of the module sentinel or kill-switch-account."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^arn:[a-z-]+:iam::[0-9]{12}:policy/SentinelRevocations(-[a-z][a-z0-9-]*)?$", var.kill_switch_policy_arn))
-    error_message = "kill_switch_policy_arn: arn:aws:iam::<account>:policy/SentinelRevocations. Without it a revocation could not reach this role's live credentials."
+    error_message = "kill_switch_policy_arn: arn:aws:iam::<account>:policy/SentinelRevocations. Without it a revocation does not reach this role's active credentials."
   }
 }
 
 variable "max_session_duration_s" {
-  description = "The longest session in seconds. Sentinel gives an hour at most, which is the least IAM takes."
+  description = "Maximum session duration in seconds. Sentinel issues an hour at most, which is the smallest value IAM accepts."
   type        = number
   default     = 3600
   nullable    = false
 
   validation {
     condition     = var.max_session_duration_s >= 3600 && var.max_session_duration_s <= 43200
-    error_message = "max_session_duration_s: 3600 to 43200, as IAM has it. To give shorter sessions set max_duration."
+    error_message = "max_session_duration_s: 3600 to 43200, as in IAM. For shorter sessions set max_duration."
   }
 }
 
 variable "policies" {
-  description = "What the role may do: inline policies by name, as JSON."
+  description = "Permissions of the role: inline policies by name, as JSON."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -75,14 +75,14 @@ variable "policies" {
 }
 
 variable "managed_policy_arns" {
-  description = "What the role may do: ARNs of managed policies by names of your choice."
+  description = "Permissions of the role: ARNs of managed policies, by names of your choice."
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
 variable "profile" {
-  description = "Name of the profile people ask for; null: the role's name."
+  description = "Name of the profile that users request; null: the role's name."
   type        = string
   default     = null
 
@@ -93,13 +93,13 @@ variable "profile" {
 }
 
 variable "region" {
-  description = "Region the profile's sessions begin in; null: the caller's own."
+  description = "Default region of the profile's sessions; null: the caller's own."
   type        = string
   default     = null
 }
 
 variable "max_duration" {
-  description = "The longest session of the profile, `30m` for instance; null: an hour."
+  description = "Maximum session duration of the profile, such as `30m`; null: an hour."
   type        = string
   default     = null
 

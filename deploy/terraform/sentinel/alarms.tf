@@ -1,4 +1,4 @@
-# What the service says of itself, in the metric lines of its functions (shared/edge/metrics.py).
+# Alarms on the service's own metrics, from the functions' metric lines (shared/edge/metrics.py).
 
 locals {
   metrics_namespace = "Sentinel"
@@ -7,27 +7,27 @@ locals {
     kill-switch-failed = {
       service = "admin"
       metric  = "kill_switch_failures"
-      words   = "A revocation could not be written in some account: live credentials there still work. The audit line names it; `sentinel kill-switch sync` tries again"
+      words   = "A revocation could not be written in an account: live credentials there still work. The audit line names it; `sentinel kill-switch sync` retries"
     }
     vend-stale-documents = {
       service = "vend"
       metric  = "stale_documents"
-      words   = "Documents cannot be read: vend decides by the last good version, for a few minutes more"
+      words   = "Documents cannot be read: vend uses the last good version for a few more minutes"
     }
     admin-stale-documents = {
       service = "admin"
       metric  = "stale_documents"
-      words   = "Documents cannot be read: admin decides by the last good version, for a few minutes more"
+      words   = "Documents cannot be read: admin uses the last good version for a few more minutes"
     }
     vend-aws-throttles = {
       service = "vend"
       metric  = "aws_throttles"
-      words   = "AWS throttles vending, most likely STS, whose quota is one an account and region. The audit line names what"
+      words   = "AWS throttles vending, most likely STS, whose quota is per account and region. The audit line names the call"
     }
     authorizer-aws-throttles = {
       service = "authorizer"
       metric  = "aws_throttles"
-      words   = "AWS throttles the authorizer, so requests to guarded APIs are refused. The audit line names what"
+      words   = "AWS throttles the authorizer, so requests to guarded APIs are refused. The audit line names the call"
     }
   }
 }

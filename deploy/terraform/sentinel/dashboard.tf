@@ -1,4 +1,4 @@
-# One page: what is asked, how it ends, how long it takes, and what is wrong.
+# The dashboard: requests, outcomes, durations and failures, on one page.
 
 locals {
   dashboard_functions = concat(

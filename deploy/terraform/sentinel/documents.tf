@@ -1,8 +1,8 @@
-# The documents a new deployment begins with. Afterwards they are the operators' (`sentinel policy push`).
+# The first documents of a new deployment. Afterwards operators change them (`sentinel policy push`).
 
 locals {
-  # A standard parameter holds 4 KB. An advanced one holds 8, costs, and never becomes standard again: so what can be one
-  # compressed is, in the form of `sentinel policy push`.
+  # A standard parameter holds 4 KB. An advanced one holds 8 KB, has a price, and cannot become standard again. So a
+  # document that fits compressed is stored compressed, in the format of `sentinel policy push`.
   standard_bytes = 4096
   documents = { for name, text in var.documents : name => (
     floor(length(replace(base64encode(text), "=", "")) * 3 / 4) > local.standard_bytes &&

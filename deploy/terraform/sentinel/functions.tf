@@ -1,7 +1,7 @@
-# The functions: vend, admin, and one authorizer for each set of APIs that accept the same.
+# The functions: vend, admin, and one authorizer for each set of APIs that accept the same sessions.
 
 locals {
-  # What every function has in common.
+  # Arguments common to all functions.
   common = {
     runtime                  = var.runtime
     architecture             = var.architecture
@@ -22,7 +22,7 @@ module "vend" {
   source = "./modules/function"
 
   name        = local.place.vend_role
-  description = "Sentinel: decides who gets credentials, and asks STS for them"
+  description = "Sentinel: decides who gets credentials, and issues them from STS"
   package     = var.packages.vend
   handler     = "services.vend.handler.handler"
   environment = local.vend_settings
@@ -57,7 +57,7 @@ module "authorizer" {
   for_each = var.authorizers
 
   name        = "${var.name}-authorizer-${each.key}"
-  description = "Sentinel: is the session behind a request alive, and really theirs?"
+  description = "Sentinel: checks that a request's session is active and its caller's own"
   package     = var.packages.authorizer
   handler     = "services.authorizer.handler.handler"
   environment = local.authorizer_settings[each.key]

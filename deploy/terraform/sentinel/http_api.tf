@@ -1,10 +1,10 @@
-# One HTTP API before vend and admin. Every route asks for a signature; API Gateway checks it and who may call.
+# The HTTP API in front of vend and admin. Every route requires IAM authorization, which API Gateway checks.
 
 locals {
-  # Sessions, revocations, lockouts, the kill switch: throttled by themselves, so that responders get through.
+  # Sessions, revocations, lockouts, the kill switch: throttled separately, so that other traffic cannot delay responders.
   incident_routes = local.names.incident_routes
 
-  # Route by route: what it reaches, and how API Gateway names it when it invokes the function.
+  # For each route, its function and the path in API Gateway's source ARN when it invokes the function.
   http_routes = merge({
     "GET /"            = { function = "vend", source = "GET/" }
     "POST /"           = { function = "vend", source = "POST/" }
@@ -23,10 +23,10 @@ resource "aws_apigatewayv2_api" "this" {
   tags          = var.tags
 
   lifecycle {
-    # IAM lets callers of the API's own account through, and of no other.
+    # An HTTP API admits callers of its own account only.
     precondition {
       condition     = length(var.trusted_accounts) == 0 || contains(var.trusted_accounts, local.place.account)
-      error_message = "trusted_accounts: the HTTP API takes callers of this account only (${local.place.account}), which is not among them. Add it, or set http_api = false."
+      error_message = "trusted_accounts: the HTTP API admits callers of this account only (${local.place.account}), which is not in the list. Add it, or set http_api = false."
     }
   }
 }
@@ -81,7 +81,7 @@ resource "aws_apigatewayv2_stage" "this" {
 
   tags = var.tags
 
-  # A stage takes settings of routes that are there.
+  # The routes must exist before a stage can have settings for them.
   depends_on = [aws_apigatewayv2_route.this]
 }
 

@@ -1,7 +1,7 @@
-# The policy that is the boundary of every protected role of this account. The admin function writes its later versions.
+# The boundary of every protected role of this account. The admin function writes its later versions.
 
 locals {
-  # By account, which takes a quarter of the room that the ARNs would take in the function's 4 KB of environment.
+  # Account ids, a quarter of the length of the ARNs, because the function's environment is limited to 4 KB.
   kill_switch_accounts = concat(
     [for policy in aws_iam_policy.revocations : local.place.account],
     [for arn in var.kill_switch_policy_arns : split(":", arn)[4]],
@@ -19,7 +19,7 @@ resource "aws_iam_policy" "revocations" {
   lifecycle {
     ignore_changes = [policy]
 
-    # A policy that is a boundary is not deleted: with another name, roles change over first.
+    # IAM does not delete a policy in use as a boundary: under a new name, roles move to the new policy first.
     create_before_destroy = true
   }
 }

@@ -1,10 +1,10 @@
 output "http_api_url" {
-  description = "What callers set SENTINEL_REMOTE_SERVER to; null without an HTTP API."
+  description = "Base URL of the HTTP API, for the callers' SENTINEL_REMOTE_SERVER; null without one."
   value       = one(aws_apigatewayv2_api.this[*].api_endpoint)
 }
 
 output "rest_api_url" {
-  description = "The same for the REST API; null without one. A private one resolves inside the VPC of its endpoints."
+  description = "Base URL of the REST API; null without one. A private API's name resolves in the VPC of its endpoints only."
   value       = one(aws_api_gateway_stage.this[*].invoke_url)
 }
 
@@ -14,7 +14,7 @@ output "api_ids" {
 }
 
 output "caller_policies" {
-  description = "What a person or a job needs to call Sentinel, as JSON: one policy an API, by its kind."
+  description = "IAM policies for callers, as JSON: one per API, by its kind."
   value = merge(
     { for api in aws_apigatewayv2_api.this : "http" => templatefile("${local.policies}/caller.json.tftpl", merge(local.place, { api_id = api.id })) },
     { for api in aws_api_gateway_rest_api.this : "rest" => templatefile("${local.policies}/caller.json.tftpl", merge(local.place, { api_id = api.id })) },
@@ -22,12 +22,12 @@ output "caller_policies" {
 }
 
 output "operator_policy" {
-  description = "What an operator needs to push documents, as JSON."
+  description = "IAM policy for operators who push documents, as JSON."
   value       = templatefile("${local.policies}/operator.json.tftpl", local.place)
 }
 
 output "vend_role_arn" {
-  description = "The role protected roles trust: input of the module protected-role."
+  description = "The role that protected roles trust: input of the module protected-role."
   value       = module.vend.role_arn
 }
 
@@ -57,7 +57,7 @@ output "authorizers" {
 }
 
 output "functions" {
-  description = "Every function by its name: its alias, execution role, settings and inline policies. For a review at a glance."
+  description = "Every function by its name: its alias, execution role, settings and inline policies, for reviews."
   value = { for function in concat([module.vend, module.admin], values(module.authorizer)) : function.name => {
     alias_arn = function.alias_arn
     role_arn  = function.role_arn
@@ -68,16 +68,16 @@ output "functions" {
 }
 
 output "tables" {
-  description = "Names of the tables by what they hold: session, grant and budget."
+  description = "Names of the tables by their contents: session, grant and budget."
   value       = { for key, table in aws_dynamodb_table.this : key => table.name }
 }
 
 output "topic_arn" {
-  description = "The topic every change is told to."
+  description = "ARN of the SNS topic that every change is published to."
   value       = aws_sns_topic.events.arn
 }
 
 output "parameter_prefix" {
-  description = "Path in Parameter Store under which the documents lie."
+  description = "Path in Parameter Store below which the documents are stored."
   value       = var.parameter_prefix
 }

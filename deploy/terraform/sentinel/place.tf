@@ -1,4 +1,4 @@
-# Where this deployment is: every ARN and every policy is built from these values.
+# The deployment: every ARN and every policy is built from these values.
 
 data "aws_caller_identity" "this" {}
 
@@ -25,11 +25,11 @@ locals {
     topic            = "${var.name}-events"
     protected_path   = var.protected_path
     deployment       = var.name
-    # Another deployment of the account has its own.
+    # Another deployment in the account has its own policy.
     kill_switch = var.name == local.names.deployment ? local.names.kill_switch : "${local.names.kill_switch}-${var.name}"
   }
 
-  # With a key of your own, each role may use it through the services that encrypt with it, and in no other way.
+  # If a KMS key is given, each role may use it through the services that encrypt with it only.
   encryption_policy = var.kms_key_arn == null ? {} : {
     encryption = templatefile("${local.policies}/encryption.json.tftpl", {
       region  = local.place.region

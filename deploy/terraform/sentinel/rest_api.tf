@@ -1,9 +1,9 @@
-# A REST API before the same functions, for what an HTTP API lacks: a resource policy, and a private endpoint.
+# The REST API in front of the same functions; unlike an HTTP API it has a resource policy and private endpoints.
 
 locals {
   rest_api = var.rest_api == null ? [] : [var.rest_api]
 
-  # Resource paths, each below its parent; and the methods on them.
+  # Resource paths, each below its parent, and their methods.
   rest_methods = var.rest_api == null ? {} : merge({
     "GET /"            = { function = "vend", resource = aws_api_gateway_rest_api.this[0].root_resource_id, source = "GET/" }
     "POST /"           = { function = "vend", resource = aws_api_gateway_rest_api.this[0].root_resource_id, source = "POST/" }
@@ -12,11 +12,11 @@ locals {
     }, { for route, parts in local.incident_parts : route => {
       function = "admin"
       resource = local.incident_resources[join("/", parts)]
-      # As API Gateway names a method whose path has open segments.
+      # The method in API Gateway's source ARN, where path parameters are *.
       source = "${split(" ", route)[0]}/${replace(join("/", parts), "/{[^}]+}/", "*")}"
   } })
 
-  # A path that has a resource of its own has no method but its own. So each of its calls has one.
+  # {proxy+} does not match a path that has its own resource, so every call below such a path has its own method.
   incident_parts = { for route in local.incident_routes : route => split("/", trimprefix(split(" ", route)[1], "/")) }
   incident_resources = merge(
     { for path, resource in aws_api_gateway_resource.incident : path => resource.id },

@@ -3,7 +3,7 @@
 locals {
   # The accounts whose callers are accepted. Naming an account lets its own identity policies decide.
   rest_accounts = length(var.trusted_accounts) > 0 ? var.trusted_accounts : [local.place.account]
-  # A call from anywhere else is denied, whatever identity policies say.
+  # A call from any other network is denied, regardless of identity policies.
   rest_networks = var.rest_api == null ? {} : merge(
     var.rest_api.type == "PRIVATE" ? {
       OnlyThroughTheseEndpoints = { StringNotEquals = { "aws:SourceVpce" = var.rest_api.vpc_endpoint_ids } }
@@ -49,7 +49,7 @@ resource "aws_api_gateway_deployment" "this" {
 
   rest_api_id = aws_api_gateway_rest_api.this[0].id
 
-  # A deployment is a copy: what it copied, the resource policy too, counts until the next one.
+  # A deployment is a snapshot: its copy of the API, including the resource policy, applies until the next deployment.
   triggers = {
     content = sha256(jsonencode([
       local.rest_policy,
@@ -73,8 +73,8 @@ resource "aws_api_gateway_stage" "this" {
   stage_name           = var.rest_api.stage
   xray_tracing_enabled = var.tracing
 
-  # API Gateway writes them only where the account has a CloudWatch role (aws_api_gateway_account), which is one an
-  # account and region and so not this module's.
+  # API Gateway writes them only if it has a CloudWatch role (aws_api_gateway_account). There is one per
+  # account and region, so this module does not create it.
   dynamic "access_log_settings" {
     for_each = var.rest_api.access_logs ? [local.access_log_format] : []
 
@@ -98,13 +98,13 @@ resource "aws_api_gateway_method_settings" "this" {
     throttling_rate_limit  = var.throttle.rate
     throttling_burst_limit = var.throttle.burst
     metrics_enabled        = true
-    # Execution logs would hold headers, and so tokens.
+    # No execution logs: they would contain headers, which contain tokens.
     logging_level      = "OFF"
     data_trace_enabled = false
   }
 }
 
-# Settings of a method replace those of the stage altogether.
+# A method's settings replace all of the stage's.
 resource "aws_api_gateway_method_settings" "incident" {
   for_each = var.rest_api == null ? {} : local.incident_parts
 

@@ -1,13 +1,13 @@
-# What each function reads from its environment (docs/settings.md). What is null is left out: the function has a default.
+# Each function's environment variables (docs/settings.md). A null value is omitted: the function has a default.
 
 locals {
-  # An authorizer must answer API Gateway within 10 seconds; the others have the API's own 29 or 30.
+  # API Gateway waits 10 seconds for an authorizer, and 29 or 30 for an integration.
   timeout_s            = ceil(coalesce(var.deadline, 8)) + 4
   authorizer_timeout_s = 10
 
   api_ids = concat(aws_apigatewayv2_api.this[*].id, aws_api_gateway_rest_api.this[*].id)
 
-  # Where AWS's public endpoints chain to Amazon's own authorities (deploy/packages/roots.py).
+  # The partitions whose public endpoints chain to Amazon's own authorities (deploy/packages/roots.py).
   amazon_roots_partitions = ["aws", "aws-eusc", "aws-us-gov"]
   amazon_roots            = coalesce(var.trust_amazon_roots_only, contains(local.amazon_roots_partitions, local.place.partition))
 
@@ -21,7 +21,7 @@ locals {
   }
 
   endpoints = { for service, url in var.endpoints : "AWS_ENDPOINT_URL_${upper(service)}" => url }
-  # An authorizer has STS confirm what callers signed for its regional endpoint, so another one would confirm nothing.
+  # An authorizer sends STS proofs that callers signed for the regional endpoint; no other endpoint accepts them.
   authorizer_endpoints = { for name, url in local.endpoints : name => url if name == "AWS_ENDPOINT_URL_DYNAMODB" }
 
   documented = {

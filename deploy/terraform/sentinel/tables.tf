@@ -1,4 +1,4 @@
-# The tables, as deploy/definitions/tables.json has them for every deployment and every test.
+# The tables as defined in deploy/definitions/tables.json, the same for every deployment and every test.
 
 locals {
   tables_json = jsondecode(file("${path.module}/../../definitions/tables.json"))
@@ -55,7 +55,7 @@ resource "aws_dynamodb_table" "this" {
   }
 
   server_side_encryption {
-    # false is not "off": DynamoDB then encrypts with a key of its own.
+    # false does not turn encryption off: DynamoDB then uses a key of its own.
     enabled     = var.kms_key_arn != null
     kms_key_arn = var.kms_key_arn
   }

@@ -1,4 +1,4 @@
-# Every change of a request, an event, a session or a lockout is told here.
+# Every change of a request, an event, a session or a lockout is published here.
 
 resource "aws_sns_topic" "events" {
   name              = local.place.topic

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "What every resource's name begins with. Two deployments in one account need two names."
+  description = "Prefix of every resource's name. Two deployments in one account need two names."
   type        = string
   default     = "sentinel"
   nullable    = false
@@ -21,7 +21,7 @@ variable "packages" {
 
   validation {
     condition     = alltrue([for path in values(var.packages) : fileexists(path)])
-    error_message = "packages: no file at ${join(", ", [for path in values(var.packages) : path if !fileexists(path)])}. Run `make package`, and give the paths of the zips in dist/."
+    error_message = "packages: no file at ${join(", ", [for path in values(var.packages) : path if !fileexists(path)])}. Run `make package`, and pass the paths of the zips in dist/."
   }
 }
 
@@ -50,7 +50,7 @@ variable "architecture" {
 }
 
 variable "memory_mb" {
-  description = "Memory of each function in MB. CPU comes in proportion: less makes cold starts slower, not cheaper."
+  description = "Memory of each function in MB. CPU is proportional to it: with less, cold starts are slower, not cheaper."
   type        = number
   default     = 1024
   nullable    = false
@@ -62,14 +62,14 @@ variable "memory_mb" {
 }
 
 variable "snap_start" {
-  description = "Start functions from a snapshot. Not together with provisioned concurrency."
+  description = "Use SnapStart: functions start from a snapshot. Not together with provisioned concurrency."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "provisioned_concurrency" {
-  description = "Environments kept initialised for each function; 0: none. Not together with SnapStart."
+  description = "Provisioned concurrency of each function; 0: none. Not together with SnapStart."
   type = object({
     vend       = optional(number, 0)
     authorizer = optional(number, 0)
@@ -85,12 +85,12 @@ variable "provisioned_concurrency" {
 
   validation {
     condition     = !(var.snap_start && anytrue([for count in values(var.provisioned_concurrency) : count > 0]))
-    error_message = "provisioned_concurrency: Lambda takes either SnapStart or provisioned concurrency. Set snap_start = false, or every count to 0."
+    error_message = "provisioned_concurrency: Lambda allows either SnapStart or provisioned concurrency. Set snap_start = false, or every count to 0."
   }
 }
 
 variable "reserved_concurrency" {
-  description = "The most invocations of each function at once, kept free for it; -1: whatever the account has."
+  description = "Reserved concurrency of each function; -1: none, limited by the account."
   type = object({
     vend       = optional(number, -1)
     authorizer = optional(number, -1)
@@ -113,31 +113,31 @@ variable "tracing" {
 }
 
 variable "trust_amazon_roots_only" {
-  description = "Trust, for calls to AWS, the five Amazon root authorities in the zip instead of the system's 140, which cost every cold start; webhooks keep the system's. null: in the partitions aws, aws-us-gov and aws-eusc, whose endpoints chain to these; not in aws-cn and the isolated ones. Set false where a proxy re-encrypts what goes to AWS."
+  description = "For calls to AWS, trust only the five Amazon root authorities in the zip instead of the system's 140, which slow every cold start; webhooks use the system's. null: true in the partitions aws, aws-us-gov and aws-eusc, whose endpoints chain to these; false in aws-cn and the isolated ones. Set false if a proxy re-encrypts traffic to AWS."
   type        = bool
   default     = null
 }
 
 variable "permissions_boundary_arn" {
-  description = "Permissions boundary of the execution roles, where your organization asks for one; null: none."
+  description = "Permissions boundary of the execution roles, if your organization requires one; null: none."
   type        = string
   default     = null
 }
 
 variable "protected_path" {
-  description = "IAM path of the protected roles, in every account: the vend function may assume roles below it, and no others."
+  description = "IAM path of the protected roles in every account. The vend function may assume only roles below it."
   type        = string
   default     = "/sentinel/protected/"
   nullable    = false
 
   validation {
     condition     = can(regex("^/([A-Za-z0-9._-]+/)+$", var.protected_path))
-    error_message = "protected_path: begins and ends with a slash and has something between, such as /sentinel/protected/. With / alone the function could assume every role."
+    error_message = "protected_path: begins and ends with a slash with a name between, such as /sentinel/protected/. With / alone the function could assume every role."
   }
 }
 
 variable "kms_key_arn" {
-  description = "KMS key that encrypts the tables and the topic; null: keys of DynamoDB and SNS. The execution roles may use it through these two only."
+  description = "KMS key that encrypts the tables and the topic; null: DynamoDB's and SNS's own keys. The execution roles may use it through these two services only."
   type        = string
   default     = null
 
@@ -148,14 +148,14 @@ variable "kms_key_arn" {
 }
 
 variable "deletion_protection" {
-  description = "Refuse to delete the tables. They hold who had what, and when."
+  description = "Protect the tables, which record who got which credentials and when, from deletion."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "documents" {
-  description = "Documents to begin with, by name: `policies/access`, `profiles/dev` and so on. Never overwritten later."
+  description = "First documents by name: `policies/access`, `profiles/dev` and so on. Not overwritten later."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -176,25 +176,25 @@ variable "documents" {
 
   validation {
     condition     = alltrue([for text in values(var.documents) : text != "" && !strcontains(text, "{{")])
-    error_message = "documents: one is empty, or holds {{, which Parameter Store keeps for itself: put a space between."
+    error_message = "documents: one is empty, or contains {{, which Parameter Store reserves: put a space between the braces."
   }
 }
 
 variable "lasting_keys" {
-  description = "Let vended sessions make IAM users, access keys, passwords and identity providers, which no revocation reaches; null: they may not."
+  description = "true: vended sessions may create IAM users, access keys, passwords and identity providers, which no revocation reaches; null: they may not."
   type        = bool
   default     = null
 }
 
 variable "kill_switch" {
-  description = "Create the policy SentinelRevocations, the boundary of this account's protected roles. With a `name` of one's own it is SentinelRevocations-<name>, so that two deployments of an account have one each."
+  description = "Create the policy SentinelRevocations, the boundary of this account's protected roles. If `name` is not the default, the policy is SentinelRevocations-<name>, so each deployment in an account has its own."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "kill_switch_policy_arns" {
-  description = "ARNs of this deployment's policy SentinelRevocations in other accounts, as the module kill-switch-account gives them."
+  description = "ARNs of this deployment's policy SentinelRevocations in other accounts: outputs of the module kill-switch-account."
   type        = list(string)
   default     = []
   nullable    = false
@@ -204,13 +204,13 @@ variable "kill_switch_policy_arns" {
       for arn in var.kill_switch_policy_arns :
       can(regex("^arn:[a-z-]+:iam::[0-9]{12}:policy/SentinelRevocations${var.name == "sentinel" ? "" : "-${var.name}"}$", arn))
     ])
-    error_message = "kill_switch_policy_arns: arn:aws:iam::<account>:policy/SentinelRevocations, and -<name> behind it where name is not sentinel. The admin function may write no other policy."
+    error_message = "kill_switch_policy_arns: arn:aws:iam::<account>:policy/SentinelRevocations, with the suffix -<name> if name is not sentinel. The admin function may write no other policy."
   }
 
-  # What the functions' own check (modules/function) cannot say at the first plan, when ids of APIs are not known yet.
+  # modules/function checks this too, but not at the first plan, when the ids of the APIs are unknown.
   validation {
     condition     = 13 * (length(var.kill_switch_policy_arns) + length(var.trusted_accounts)) + length(join(",", concat(var.sso_roles, var.named_session_roles))) <= 2900
-    error_message = "kill_switch_policy_arns: with trusted_accounts, sso_roles and named_session_roles they do not fit Lambda's 4 KB of environment, of which these may take 2900 bytes: 13 an account. Name fewer, or divide the deployment by account (docs/capacity.md)."
+    error_message = "kill_switch_policy_arns: with trusted_accounts, sso_roles and named_session_roles they do not fit into Lambda's 4 KB of environment. Together they may have 2900 bytes, of which each account takes 13. Name fewer, or divide the deployment by account (docs/capacity.md)."
   }
 }
 

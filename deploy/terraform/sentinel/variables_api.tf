@@ -6,12 +6,12 @@ variable "http_api" {
 
   validation {
     condition     = var.http_api || var.rest_api != null
-    error_message = "http_api: nothing could be called. Leave it true, or set rest_api."
+    error_message = "http_api: there is no API to call. Leave it true, or set rest_api."
   }
 }
 
 variable "rest_api" {
-  description = "Serve a REST API too: `PRIVATE`, only through the VPC endpoints, or `REGIONAL`, only from the addresses (CIDR). Takes callers of other trusted accounts as well. `access_logs` only where API Gateway has a CloudWatch role in this account and region: without one, AWS refuses the stage."
+  description = "Serve a REST API too: `PRIVATE`, only through the VPC endpoints, or `REGIONAL`, only from the addresses (CIDR). Admits callers of other trusted accounts too. `access_logs` requires API Gateway's CloudWatch role in this account and region: without it, AWS refuses the stage."
   type = object({
     type             = string
     stage            = optional(string, "live")
@@ -48,7 +48,7 @@ variable "rest_api" {
 }
 
 variable "throttle" {
-  description = "Requests per second each route of an API takes, and how many at once (all callers together)."
+  description = "Throttling limits of each route of an API, all callers together: requests per second and burst."
   type = object({
     rate  = optional(number, 100)
     burst = optional(number, 200)
@@ -58,12 +58,12 @@ variable "throttle" {
 
   validation {
     condition     = var.throttle.rate > 0 && var.throttle.burst > 0
-    error_message = "throttle: rate and burst are over 0; 0 would stop the API."
+    error_message = "throttle: rate and burst must be over 0; 0 would stop the API."
   }
 }
 
 variable "incident_throttle" {
-  description = "The same for each route of incidents (sessions, revocations, lockouts, kill switch): no other traffic counts against it."
+  description = "Throttling limits of each incident route (sessions, revocations, lockouts, kill switch), separate from all other traffic."
   type = object({
     rate  = optional(number, 50)
     burst = optional(number, 100)
@@ -73,12 +73,12 @@ variable "incident_throttle" {
 
   validation {
     condition     = var.incident_throttle.rate > 0 && var.incident_throttle.burst > 0
-    error_message = "incident_throttle: rate and burst are over 0; 0 would keep responders out."
+    error_message = "incident_throttle: rate and burst must be over 0; 0 would lock responders out."
   }
 }
 
 variable "authorizers" {
-  description = "Authorizers for your own APIs, one for each set of APIs that accept the same; `deploy/terraform/guarded-api` attaches one. `accepted_profiles` are globs."
+  description = "Authorizers for your own APIs, one for each set of APIs that accept the same sessions; `deploy/terraform/guarded-api` attaches one. `accepted_profiles` are globs."
   type = map(object({
     api_ids           = list(string)
     accepted_profiles = list(string)
@@ -96,7 +96,7 @@ variable "authorizers" {
 
   validation {
     condition     = alltrue([for each in values(var.authorizers) : length(each.api_ids) > 0 && length(each.accepted_profiles) > 0])
-    error_message = "authorizers: each needs api_ids and accepted_profiles. An authorizer without either lets nobody pass."
+    error_message = "authorizers: each needs api_ids and accepted_profiles. Without them an authorizer denies every request."
   }
 
   validation {

@@ -1,23 +1,23 @@
 variable "log_retention_days" {
-  description = "Days the log groups keep their lines. The audit lines are in them."
+  description = "Retention of the log groups in days. They contain the audit lines."
   type        = number
   default     = 365
   nullable    = false
 
   validation {
     condition     = contains([30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days: 30 or more, of the values CloudWatch Logs takes: 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653."
+    error_message = "log_retention_days: 30 or more, of the values that CloudWatch Logs accepts: 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653."
   }
 }
 
 variable "log_kms_key_arn" {
-  description = "KMS key of the log groups, whose key policy lets CloudWatch Logs use it; null: CloudWatch's own."
+  description = "KMS key of the log groups; its key policy must allow CloudWatch Logs to use it. null: CloudWatch's own key."
   type        = string
   default     = null
 }
 
 variable "duration_alarm_ms" {
-  description = "Milliseconds the slowest hundredth of a function's invocations may take for five minutes before its alarm."
+  description = "Alarm threshold of a function's p99 duration over five minutes, in milliseconds."
   type        = number
   default     = 3000
   nullable    = false
@@ -29,7 +29,7 @@ variable "duration_alarm_ms" {
 }
 
 variable "alarm_actions" {
-  description = "ARNs (of SNS topics, say) told when an alarm begins and ends. Empty: alarms only show."
+  description = "ARNs, such as SNS topics, notified when an alarm begins and ends. Empty: no notification."
   type        = list(string)
   default     = []
   nullable    = false

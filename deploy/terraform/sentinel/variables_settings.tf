@@ -1,19 +1,19 @@
-# The functions' own settings (docs/settings.md). null leaves a setting to the function's default. The functions check
-# more than is checked here, at their start; what is here is what would otherwise fail only then.
+# The functions' own settings (docs/settings.md); null keeps the function's default. The functions check their settings
+# again, and more strictly, when they start; the checks here report the same errors at plan time.
 
 variable "deadline" {
-  description = "Seconds within which every request is answered; null: 8."
+  description = "Deadline of every request in seconds; null: 8."
   type        = number
   default     = null
 
   validation {
     condition     = var.deadline == null || try(var.deadline > 0 && var.deadline <= 25, false)
-    error_message = "deadline: over 0, up to 25 seconds. API Gateway gives up after 29."
+    error_message = "deadline: over 0, up to 25 seconds. API Gateway times out after 29."
   }
 }
 
 variable "call_timeout" {
-  description = "Seconds one attempt of a call to AWS may take; null: 1.5."
+  description = "Timeout of one attempt of an AWS call in seconds; null: 1.5."
   type        = number
   default     = null
 
@@ -24,7 +24,7 @@ variable "call_timeout" {
 }
 
 variable "hedge_ratio" {
-  description = "Share of the calls to AWS that may be made twice where the first is slow; null: 0."
+  description = "Fraction of AWS calls that may be hedged (sent twice when the first is slow); null: 0."
   type        = number
   default     = null
 
@@ -35,7 +35,7 @@ variable "hedge_ratio" {
 }
 
 variable "endpoints" {
-  description = "Endpoints of AWS to call instead of the regional ones, by service (dynamodb, iam, sns, ssm, sts): FIPS endpoints, say, or a VPC endpoint without private DNS. Authorizers take dynamodb alone."
+  description = "AWS endpoints to call instead of the regional ones, by service (dynamodb, iam, sns, ssm, sts): for example FIPS endpoints, or a VPC endpoint without private DNS. Authorizers use only dynamodb."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -47,7 +47,7 @@ variable "endpoints" {
 }
 
 variable "parameter_prefix" {
-  description = "Path in Parameter Store under which the documents lie."
+  description = "Path in Parameter Store below which the documents are stored."
   type        = string
   default     = "/sentinel"
   nullable    = false
@@ -59,12 +59,12 @@ variable "parameter_prefix" {
 
   validation {
     condition     = !can(regex("^/(aws|ssm)", lower(var.parameter_prefix))) && length(regexall("/", var.parameter_prefix)) <= 13
-    error_message = "parameter_prefix: Parameter Store keeps names that begin with aws or ssm for itself, and takes 15 levels, of which documents need 2."
+    error_message = "parameter_prefix: Parameter Store reserves names that begin with aws or ssm, and allows 15 levels, of which documents need 2."
   }
 }
 
 variable "trusted_accounts" {
-  description = "Accounts whose callers are accepted; empty: this one. Callers of other accounts need the REST API."
+  description = "Accounts whose callers are accepted; empty: this account. Callers of other accounts need the REST API."
   type        = list(string)
   default     = []
   nullable    = false
@@ -76,7 +76,7 @@ variable "trusted_accounts" {
 }
 
 variable "sso_roles" {
-  description = "Exact names of the Identity Center roles whose session name is trusted, each as account:name; the name alone is enough while one account is trusted. Empty: every AWSReservedSSO_ role of every trusted account."
+  description = "Exact names of the Identity Center roles whose session name is trusted, each as account:name; with one trusted account the name is enough. Empty: every AWSReservedSSO_ role of every trusted account."
   type        = list(string)
   default     = []
   nullable    = false
@@ -93,7 +93,7 @@ variable "sso_roles" {
 }
 
 variable "named_session_roles" {
-  description = "Globs on names of roles whose trust policy pins the session name to the person, each as account:glob; the glob alone is enough while one account is trusted."
+  description = "Globs on names of roles whose trust policy fixes the session name to the person's, each as account:glob; with one trusted account the glob is enough."
   type        = list(string)
   default     = []
   nullable    = false
@@ -110,7 +110,7 @@ variable "named_session_roles" {
 }
 
 variable "document_ttl" {
-  description = "Seconds a document is served from memory before it is read again; null: 5."
+  description = "Seconds for which a document is cached; null: 5."
   type        = number
   default     = null
 
@@ -121,7 +121,7 @@ variable "document_ttl" {
 }
 
 variable "document_max_stale" {
-  description = "Seconds the last good version of a document serves after failed reads; null: 300."
+  description = "Seconds for which the last good version of a document is used while reads fail; null: 300."
   type        = number
   default     = null
 
@@ -132,7 +132,7 @@ variable "document_max_stale" {
 }
 
 variable "vend_budget" {
-  description = "Requests for credentials one user may make in a minute; null: 60."
+  description = "Credential requests of one user per minute; null: 60."
   type        = number
   default     = null
 
@@ -143,7 +143,7 @@ variable "vend_budget" {
 }
 
 variable "admin_budget" {
-  description = "Requests, votes, break-glass events and the like of one user in a minute; null: 60."
+  description = "Changing calls (requests, votes, break-glass events) of one user per minute; null: 60."
   type        = number
   default     = null
 
@@ -154,7 +154,7 @@ variable "admin_budget" {
 }
 
 variable "read_budget" {
-  description = "Lists, explanations, catalogues and other readings of one user in a minute; null: 600."
+  description = "Reading calls (lists, explanations, catalogues) of one user per minute; null: 600."
   type        = number
   default     = null
 

@@ -15,7 +15,7 @@ def test_two_hundred_and_fifty_accounts_fit() -> None:
 
 def test_to_the_byte() -> None:
     check_environment("f", {"NAME": "x" * 4092})
-    with pytest.raises(ValueError, match=r"the environment of f has 4097 bytes; Lambda takes 4096"):
+    with pytest.raises(ValueError, match=r"the environment of f has 4097 bytes; Lambda allows 4096"):
         check_environment("f", {"NAME": "x" * 4093})
 
 

@@ -1,4 +1,4 @@
-# An API of your own, guarded: a request without a proof of a live session does not reach the backend.
+# A guarded API: a request without a proof of an active session does not reach the backend.
 
 resource "aws_apigatewayv2_api" "ledger" {
   name          = "ledger"

@@ -1,4 +1,4 @@
-# The service, a role behind it that needs a colleague's approval, and an API that refuses a revoked session.
+# The service, a role that needs a colleague's approval, and an API that refuses a revoked session.
 
 provider "aws" {
   region = var.region

@@ -1,4 +1,4 @@
-# A table, and the one role that may use it.
+# A table, and the only role that may use it.
 
 resource "aws_dynamodb_table" "notes" {
   name         = "notes"

@@ -1,10 +1,10 @@
 output "url" {
-  description = "What callers set SENTINEL_REMOTE_SERVER to."
+  description = "Base URL for the callers' SENTINEL_REMOTE_SERVER."
   value       = module.sentinel.http_api_url
 }
 
 output "caller_policy" {
-  description = "Attach this to whoever may call Sentinel."
+  description = "IAM policy for callers of Sentinel."
   value       = module.sentinel.caller_policies["http"]
 }
 
@@ -14,11 +14,11 @@ output "ledger_url" {
 }
 
 output "ledger_api_id" {
-  description = "Id of the guarded API, which a proof is made for."
+  description = "Id of the guarded API, which callers' proofs name."
   value       = aws_apigatewayv2_api.ledger.id
 }
 
 output "sentinel" {
-  description = "Everything the service tells of itself."
+  description = "All outputs of the module sentinel."
   value       = module.sentinel
 }

@@ -27,7 +27,7 @@ variable "deletion_protection" {
 }
 
 variable "alarm_actions" {
-  description = "ARNs told when an alarm begins and ends."
+  description = "ARNs notified when an alarm begins and ends."
   type        = list(string)
   default     = []
 }

@@ -1,4 +1,4 @@
-# The least that works: the service, one protected role, and a policy that gives it to two people.
+# The smallest working deployment: the service, one protected role, and an access policy for two people.
 
 provider "aws" {
   region = var.region

@@ -1,4 +1,4 @@
-# Sentinel in one account, protected roles in another. A second workload account is the second half once more.
+# Sentinel in one account, protected roles in another. For a further workload account, repeat the second half.
 
 provider "aws" {
   region = var.region
@@ -21,8 +21,8 @@ module "sentinel" {
   packages     = var.packages
   architecture = var.architecture
 
-  # A regional REST API takes callers of other accounts, which an HTTP API does not.
-  # Naming accounts replaces the one that is trusted by itself, so it is named too.
+  # A regional REST API admits callers of other accounts; an HTTP API does not.
+  # The list replaces the default, this account, so it names this account too.
   trusted_accounts = distinct(concat([data.aws_caller_identity.sentinel.account_id], var.trusted_accounts))
   rest_api = {
     type        = "REGIONAL"

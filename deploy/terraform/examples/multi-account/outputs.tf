@@ -1,19 +1,19 @@
 output "url" {
-  description = "What callers set SENTINEL_REMOTE_SERVER to."
+  description = "Base URL for the callers' SENTINEL_REMOTE_SERVER."
   value       = module.sentinel.http_api_url
 }
 
 output "caller_policy" {
-  description = "Attach this to whoever may call Sentinel from its own account."
+  description = "IAM policy for callers in Sentinel's own account."
   value       = module.sentinel.caller_policies["http"]
 }
 
 output "cross_account_caller_policy" {
-  description = "Attach this to whoever may call Sentinel from another trusted account. It is another API, with another id."
+  description = "IAM policy for callers in other trusted accounts, who use the REST API."
   value       = module.sentinel.caller_policies["rest"]
 }
 
 output "cross_account_url" {
-  description = "The same for callers of the other trusted accounts."
+  description = "Base URL for callers in the other trusted accounts."
   value       = module.sentinel.rest_api_url
 }

@@ -26,7 +26,7 @@ variable "workload_deployer_role_arn" {
 }
 
 variable "trusted_accounts" {
-  description = "Accounts whose callers are accepted, beside Sentinel's own."
+  description = "Accounts whose callers are accepted, in addition to Sentinel's own."
   type        = list(string)
 }
 
@@ -36,7 +36,7 @@ variable "source_ips" {
 }
 
 variable "access_logs" {
-  description = "Write the API's access log. Only where API Gateway has a CloudWatch role in this account and region (aws_api_gateway_account)."
+  description = "Write the API's access log. Requires API Gateway's CloudWatch role in this account and region (aws_api_gateway_account)."
   type        = bool
   default     = false
 }

@@ -1,9 +1,9 @@
 output "url" {
-  description = "What callers set SENTINEL_REMOTE_SERVER to."
+  description = "Base URL for the callers' SENTINEL_REMOTE_SERVER."
   value       = module.sentinel.rest_api_url
 }
 
 output "caller_policy" {
-  description = "Attach this to whoever may call Sentinel."
+  description = "IAM policy for callers of Sentinel."
   value       = module.sentinel.caller_policies["rest"]
 }

@@ -37,7 +37,7 @@ variable "kms_key_arn" {
 }
 
 variable "access_logs" {
-  description = "Write the API's access log. Only where API Gateway has a CloudWatch role in this account and region (aws_api_gateway_account)."
+  description = "Write the API's access log. Requires API Gateway's CloudWatch role in this account and region (aws_api_gateway_account)."
   type        = bool
   default     = false
 }

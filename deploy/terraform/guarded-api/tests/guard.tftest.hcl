@@ -17,12 +17,12 @@ variables {
 run "an_http_api" {
   assert {
     condition     = aws_apigatewayv2_authorizer.this[0].authorizer_result_ttl_in_seconds == 0
-    error_message = "An answer is kept, and would outlive a revocation."
+    error_message = "A result is cached, and would remain valid after a revocation."
   }
 
   assert {
     condition     = aws_apigatewayv2_authorizer.this[0].enable_simple_responses && aws_apigatewayv2_authorizer.this[0].authorizer_payload_format_version == "2.0" && aws_apigatewayv2_authorizer.this[0].identity_sources == toset(["$request.header.Authorization"])
-    error_message = "The authorizer is asked in another form than it answers."
+    error_message = "The authorizer's payload version does not match its response."
   }
 
   assert {
@@ -42,7 +42,7 @@ run "a_rest_api" {
 
   assert {
     condition     = aws_api_gateway_authorizer.this[0].authorizer_result_ttl_in_seconds == 0 && aws_api_gateway_authorizer.this[0].type == "REQUEST"
-    error_message = "An answer is kept, and would outlive a revocation."
+    error_message = "A result is cached, and would remain valid after a revocation."
   }
 
   assert {
@@ -51,7 +51,7 @@ run "a_rest_api" {
   }
 }
 
-run "an_api_of_no_kind" {
+run "an_unknown_api_type" {
   command = plan
 
   variables {

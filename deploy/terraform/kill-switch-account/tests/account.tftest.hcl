@@ -28,7 +28,7 @@ run "only_the_admin_function_and_only_this_policy" {
   }
 }
 
-run "a_role_that_is_none" {
+run "an_invalid_role" {
   command = plan
 
   variables {

@@ -1,18 +1,18 @@
-# What a reviewer asks first: who may call what, and what each function may do.
+# Least privilege: who may call what, and each function's permissions.
 
 mock_provider "aws" {
   source = "../mocks"
 }
 
 variables {
-  # Any file will do: nothing is uploaded.
+  # Any file: nothing is uploaded.
   packages = { vend = "versions.tf", authorizer = "versions.tf", admin = "versions.tf" }
   authorizers = {
     ledger = { api_ids = ["a1b2c3d4e5"], accepted_profiles = ["prod"] }
   }
 }
 
-run "as_it_comes" {
+run "defaults" {
   assert {
     condition     = alltrue([for route in aws_apigatewayv2_route.this : route.authorization_type == "AWS_IAM"])
     error_message = "A route is open."
@@ -45,7 +45,7 @@ run "as_it_comes" {
 
   assert {
     condition     = { for each in aws_apigatewayv2_stage.this[0].route_settings : each.route_key => each.throttling_rate_limit } == { for route in local.incident_routes : route => 50 }
-    error_message = "Responders wait for others."
+    error_message = "Incident routes share the throttle of others."
   }
 
   assert {
@@ -102,12 +102,12 @@ run "vend_consumes_grants_and_counts_elsewhere" {
     error_message = "The vend role can make or change a grant."
   }
 
-  # The setting is taken from the table, so an upgrade has made it before any function asks for it.
+  # The setting refers to the table, so an upgrade creates the table before a function uses it.
   assert {
     condition = alltrue([for name in ["sentinel-vend", "sentinel-admin"] :
       output.functions[name].settings["SENTINEL_BUDGET_TABLE"] == aws_dynamodb_table.this["budget"].name
     ])
-    error_message = "A function counts where no table is."
+    error_message = "A function's budget table does not exist."
   }
 }
 
@@ -121,7 +121,7 @@ run "tables_and_logs_are_kept" {
 
   assert {
     condition     = { for key, table in aws_dynamodb_table.this : key => table.point_in_time_recovery[0].enabled } == { session = true, grant = true, budget = false }
-    error_message = "A table of evidence cannot be recovered, or counters of a minute are."
+    error_message = "A table of evidence has no recovery, or the counters' table has it."
   }
 
   assert {
@@ -131,7 +131,7 @@ run "tables_and_logs_are_kept" {
 
   assert {
     condition     = one(aws_dynamodb_table.this["grant"].local_secondary_index).name == "serving"
-    error_message = "The grant table lacks the index that serves."
+    error_message = "The grant table lacks the local index."
   }
 
   assert {
@@ -140,7 +140,7 @@ run "tables_and_logs_are_kept" {
   }
 }
 
-run "a_key_of_ones_own" {
+run "a_customer_managed_key" {
   variables {
     kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d"
   }
@@ -224,6 +224,6 @@ run "every_setting_reaches_its_functions" {
       SENTINEL_PROOF_BINDING     = "request"
       SENTINEL_STS_REGIONS       = "us-east-1,eu-west-1"
     })
-    error_message = "A setting of the authorizer is lost, or it answers after API Gateway has given up."
+    error_message = "A setting of the authorizer is lost, or it answers after API Gateway's timeout."
   }
 }

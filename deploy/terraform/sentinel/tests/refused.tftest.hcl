@@ -1,4 +1,4 @@
-# One plan that gets everything wrong: each variable is refused by its own check, whose message names it.
+# One plan with every variable wrong: each is refused by its own check, whose message names the variable.
 
 mock_provider "aws" {
   source = "../mocks"
@@ -66,8 +66,8 @@ run "everything_wrong" {
   ]
 }
 
-# By itself: its name is this deployment's, and not looked at while that is wrong.
-run "another_policy_than_the_kill_switch" {
+# Separately: the name is compared with this deployment's, which is not evaluated while that is invalid.
+run "a_policy_that_is_not_the_kill_switch" {
   command = plan
 
   variables {
@@ -77,8 +77,8 @@ run "another_policy_than_the_kill_switch" {
   expect_failures = [var.kill_switch_policy_arns]
 }
 
-# By itself: what is compared with the accounts is not looked at while these are wrong.
-run "an_account_that_is_none" {
+# Separately: the comparison with the accounts is not evaluated while these are invalid.
+run "an_invalid_account_id" {
   command = plan
 
   variables {
@@ -133,7 +133,7 @@ run "a_private_api_without_an_endpoint" {
   expect_failures = [var.rest_api]
 }
 
-run "a_regional_api_for_everybody" {
+run "a_regional_api_for_any_address" {
   command = plan
 
   variables {
@@ -166,7 +166,7 @@ run "a_document_of_too_many_bytes" {
   expect_failures = [var.documents]
 }
 
-run "what_parameter_store_keeps_for_itself" {
+run "text_that_parameter_store_reserves" {
   command = plan
 
   variables {

@@ -1,4 +1,4 @@
-# The REST API: from the networks it is for, signed, and no wider than the functions' routes.
+# The REST API: reachable from its networks only, with IAM authorization, and with the functions' routes only.
 
 mock_provider "aws" {
   source = "../mocks"
@@ -51,7 +51,7 @@ run "private" {
     condition = {
       for each in aws_api_gateway_method_settings.incident : each.method_path => [each.settings[0].throttling_rate_limit, each.settings[0].logging_level]
     } == { for route in local.incident_routes : "${trimprefix(split(" ", route)[1], "/")}/${split(" ", route)[0]}" => [50, "OFF"] }
-    error_message = "Responders wait for others, or execution logs hold tokens."
+    error_message = "Incident routes share the throttle of others, or execution logs contain tokens."
   }
 
   assert {
@@ -70,7 +70,7 @@ run "private" {
   }
 }
 
-run "regional_beside_the_http_api" {
+run "regional_and_the_http_api" {
   variables {
     rest_api         = { type = "REGIONAL", source_ips = ["198.51.100.0/24"] }
     trusted_accounts = ["111122223333", "444455556666"]
@@ -111,7 +111,7 @@ run "a_stage_needs_no_role_of_the_account" {
   }
 }
 
-run "an_http_api_that_would_let_nobody_in" {
+run "an_http_api_that_admits_no_caller" {
   command = plan
 
   variables {

@@ -1,5 +1,5 @@
-# How functions start: from nothing, from a snapshot, or kept ready, of which the last two exclude each other; and whom they
-# trust from then on.
+# How functions start (cold, from a snapshot, or provisioned; the last two exclude each other), and which certificate
+# authorities they trust.
 
 mock_provider "aws" {
   source = "../mocks"
@@ -39,7 +39,7 @@ run "snap_start" {
 
   assert {
     condition     = aws_lambda_function.this.tracing_config[0].mode == "PassThrough"
-    error_message = "It traces, though it was told not to."
+    error_message = "It traces although tracing is off."
   }
 
   assert {
@@ -64,7 +64,7 @@ run "both_are_refused" {
   expect_failures = [var.provisioned_concurrency]
 }
 
-run "either_is_taken" {
+run "either_is_accepted" {
   command = plan
 
   variables {
@@ -97,7 +97,7 @@ run "the_systems_authorities_where_asked_for" {
 
   assert {
     condition     = alltrue([for each in values(output.functions) : !contains(keys(each.settings), "AWS_CA_BUNDLE")])
-    error_message = "A function trusts only Amazon's authorities though it was told not to."
+    error_message = "A function trusts only Amazon's authorities although this is off."
   }
 }
 

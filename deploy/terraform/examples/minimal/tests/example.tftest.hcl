@@ -6,7 +6,7 @@ variables {
   packages = { vend = "main.tf", authorizer = "main.tf", admin = "main.tf" }
 }
 
-run "it_gives_what_a_caller_needs" {
+run "outputs_for_a_caller" {
   assert {
     condition     = output.url == "https://httpapi001.execute-api.eu-central-1.amazonaws.com"
     error_message = "There is no URL."

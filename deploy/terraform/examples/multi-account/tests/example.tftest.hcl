@@ -27,7 +27,7 @@ run "the_kill_switch_is_written_in_both_accounts" {
   }
 }
 
-run "callers_of_both_accounts_are_let_in" {
+run "callers_of_both_accounts_are_admitted" {
   assert {
     condition     = module.sentinel.functions["sentinel-vend"].settings["SENTINEL_TRUSTED_ACCOUNTS"] == "111122223333,444455556666"
     error_message = "One of the two accounts is refused."

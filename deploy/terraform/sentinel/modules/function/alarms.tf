@@ -1,4 +1,4 @@
-# What tells that the function itself is unwell, whatever it was asked.
+# Alarms on the function itself, independent of what was requested.
 
 locals {
   alarms = {
@@ -6,13 +6,13 @@ locals {
       metric    = "Errors"
       statistic = "Sum"
       threshold = 0
-      words     = "${var.name} raised, ran out of time, or could not write its audit line"
+      words     = "${var.name} raised, timed out, or could not write its audit line"
     }
     throttles = {
       metric    = "Throttles"
       statistic = "Sum"
       threshold = 0
-      words     = "Lambda turned invocations of ${var.name} away: raise its concurrency"
+      words     = "Lambda throttled invocations of ${var.name}: raise its concurrency"
     }
     duration = {
       metric    = "Duration"

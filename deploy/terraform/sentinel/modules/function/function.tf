@@ -1,4 +1,4 @@
-# A function, its published version, and the alias every caller goes through.
+# A function, its published version, and the alias that every caller invokes.
 
 locals {
   environment_bytes = sum(concat([0], [for name, value in var.environment : length(name) + length(value)]))
@@ -24,7 +24,7 @@ resource "aws_lambda_function" "this" {
     variables = var.environment
   }
 
-  # Text: the function writes its audit and metric lines as JSON itself, and Lambda's JSON format would filter them.
+  # Text format: audit and metric lines are JSON already, and Lambda's JSON format would filter them.
   logging_config {
     log_format = "Text"
     log_group  = aws_cloudwatch_log_group.this.name
@@ -47,11 +47,11 @@ resource "aws_lambda_function" "this" {
   lifecycle {
     precondition {
       condition     = local.environment_bytes <= 4096
-      error_message = "The environment of ${var.name} has ${local.environment_bytes} bytes; Lambda takes 4096, names included. Name fewer accounts in kill_switch_policy_arns and trusted_accounts, or fewer roles, or divide the deployment by account (docs/capacity.md)."
+      error_message = "The environment of ${var.name} has ${local.environment_bytes} bytes; Lambda allows 4096, names included. Name fewer accounts in kill_switch_policy_arns and trusted_accounts, or fewer roles, or divide the deployment by account (docs/capacity.md)."
     }
   }
 
-  # A function that starts before its role may write its log loses its first lines.
+  # A function that starts before its role may write to the log loses its first lines.
   depends_on = [aws_iam_role_policy.this]
 }
 

@@ -4,7 +4,7 @@ output "name" {
 }
 
 output "alias" {
-  description = "Name of the alias every caller goes through."
+  description = "Name of the alias that every caller invokes."
   value       = aws_lambda_alias.live.name
 }
 
@@ -14,7 +14,7 @@ output "alias_arn" {
 }
 
 output "invoke_arn" {
-  description = "What an API integrates or asks: the alias, as API Gateway names it."
+  description = "The alias's invocation ARN, for an API's integration or authorizer."
   value       = aws_lambda_alias.live.invoke_arn
 }
 

@@ -1,4 +1,4 @@
-# The execution role: what it may do is one generated document, and nothing managed is attached.
+# The execution role: its permissions are one generated document, without managed policies.
 
 resource "aws_iam_role" "this" {
   name                 = var.name

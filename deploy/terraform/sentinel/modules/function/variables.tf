@@ -1,10 +1,10 @@
 variable "name" {
-  description = "Name of the function, of its execution role and, behind /aws/lambda/, of its log group."
+  description = "Name of the function, its execution role and, with the prefix /aws/lambda/, its log group."
   type        = string
 }
 
 variable "description" {
-  description = "What the function is for, in one line."
+  description = "Purpose of the function, in one line."
   type        = string
 }
 
@@ -14,7 +14,7 @@ variable "package" {
 }
 
 variable "handler" {
-  description = "Module and attribute the runtime calls."
+  description = "Module and attribute that the runtime calls."
   type        = string
 }
 
@@ -34,17 +34,17 @@ variable "timeout_s" {
 }
 
 variable "provisioned_concurrency" {
-  description = "Environments kept initialised for the alias; 0: none."
+  description = "Provisioned concurrency of the alias; 0: none."
   type        = number
 }
 
 variable "reserved_concurrency" {
-  description = "The most invocations at once, kept free for this function; -1: no limit."
+  description = "Reserved concurrency of this function; -1: none."
   type        = number
 }
 
 variable "common" {
-  description = "What the functions of one deployment have in common; the variables of the same names explain each."
+  description = "Arguments common to a deployment's functions; see the module sentinel's variables of the same names."
   type = object({
     runtime                  = string
     architecture             = string
