@@ -9,24 +9,23 @@ from typing import Final
 from deploy.packages.target import Target
 
 PROJECT: Final = Path(__file__).parents[2]
-# aws-xray-sdk names botocore for sampling rules, which Lambda has applied already; `left_out` leaves that part out.
-_NOT_NEEDED: Final = "botocore"
 
 
 class UvError(RuntimeError):
     """uv did not do what it was asked to; the message is its own."""
 
 
-def export_group(group: str) -> str:
+def export_group(group: str, without: Sequence[str] = ()) -> str:
     """Give what the lock file names for a dependency group of pyproject.toml, as requirements.
+
+    `without` names distributions that are left out, and with them what only they need.
 
     Raises:
         UvError: the lock file is not that of pyproject.toml.
 
     """
-    return _uv(
-        "export", "--locked", "--no-emit-project", f"--only-group={group}", f"--prune={_NOT_NEEDED}", "--no-annotate"
-    )
+    pruned = (f"--prune={each}" for each in without)
+    return _uv("export", "--locked", "--no-emit-project", f"--only-group={group}", "--no-annotate", *pruned)
 
 
 def install(requirements: Path, target: Target, folder: Path) -> None:

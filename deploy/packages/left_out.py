@@ -25,6 +25,8 @@ LEFT_OUT: Final = {
     "pydantic/v1/*": "the older pydantic",
     "*.dist-info/*": "records of the installation",
 }
+# aws-xray-sdk asks for botocore, which only its sampling rules use.
+NOT_NEEDED: Final = ("botocore",)
 # Scanners read the first; licences ask for the others.
 _KEPT: Final = ("*.dist-info/METADATA", "*.dist-info/licenses/*", "*.dist-info/LICEN[CS]E*", "*.dist-info/NOTICE*")
 
