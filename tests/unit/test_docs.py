@@ -1,5 +1,7 @@
 """The documentation is what the code says."""
 
+import re
+
 import pytest
 
 from deploy.docs import assurance
@@ -14,3 +16,11 @@ def test_a_generated_page_is_what_the_code_generates(name: str) -> None:
 def test_the_figures_of_assurance_are_those_of_the_table() -> None:
     page = assurance.PAGE.read_text(encoding="utf-8")
     assert page == assurance.render(page), "run `make pages` and commit the result"
+
+
+def test_the_files_that_own_the_terms_of_the_glossary_exist() -> None:
+    rows = [line for line in (DOCS / "glossary.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    owners = re.findall(r"\| `([\w/.-]+)` \|$", "\n".join(rows), re.MULTILINE)
+    headings = sum(row.endswith("| owner |") for row in rows)
+    assert len(owners) == len(rows) - headings > 0
+    assert [owner for owner in owners if not (DOCS.parent / owner).is_file()] == []
