@@ -1,24 +1,21 @@
 """The service's HTTP API, call by call. Each answers what was asked for or the refusal."""
 
-import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sentinel.api.responses import Caller, ProfileList, SessionStanding
 from sentinel.api.transport import Transport, open_transport
 from sentinel.credentials.vended import VendedCredentials
 from sentinel.errors import ClientError, Refusal
 from sentinel.settings import Settings
+from shared.core.ids import is_id
 
 if TYPE_CHECKING:
     # Only some commands need these models, and building them takes time that `sentinel credentials` does not have.
     from sentinel.api.grants import ChangeT, GrantKind, PageT
-
-
-_SESSION_ID: Final = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class SentinelApi:
 
     async def session_stands(self, session_id: str) -> bool:
         """Tell whether a session is still what a vend would give. Not knowing is no reason to drop it."""
-        if not _SESSION_ID.fullmatch(session_id):
+        if not is_id(session_id):
             return True
         try:
             answer = await self.transport.look(f"/v1/sessions/{session_id}", SessionStanding)

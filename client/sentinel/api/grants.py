@@ -1,18 +1,20 @@
 """Approval requests and break-glass events as the service shows them."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final, Generic, Literal, TypeVar
+from typing import Annotated, Final, Generic, Literal, TypeVar, get_args
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from sentinel.api.responses import Answer, ListAnswer, Shown
+from shared.core.ids import ID_PATTERN
 
-GRANT_ID_PATTERN: Final = r"[0-9a-hjkmnp-tv-z]{16}"
-GrantId = Annotated[str, StringConstraints(pattern=f"^{GRANT_ID_PATTERN}$")]
+GrantId = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
 RequestStatus = Literal["pending", "approved", "denied", "cancelled", "expired", "consumed", "ended", "withdrawn"]
 EventStatus = Literal["active", "closed", "expired", "reviewed"]
+
+REQUEST_STATUSES: Final[tuple[str, ...]] = get_args(RequestStatus)
+EVENT_STATUSES: Final[tuple[str, ...]] = get_args(EventStatus)
 
 
 class Window(Answer):
@@ -74,11 +76,6 @@ class BreakGlassEvent(Answer):
 
 
 Grant = ApprovalRequest | BreakGlassEvent
-
-
-def is_grant_id(text: str) -> bool:
-    """Whether the text can be an id: 16 characters of lower-case Crockford base32."""
-    return re.fullmatch(GRANT_ID_PATTERN, text) is not None
 
 
 class RequestAnswer(Answer):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from pydantic import AwareDatetime, Field
 
@@ -10,7 +10,7 @@ from sentinel.api.grants import Action, GrantId
 from sentinel.api.responses import Answer, ListAnswer, Shown
 
 SessionStatus = Literal["active", "revoked", "expired", "failed"]
-SESSION_STATUSES: Final = ("active", "revoked", "expired", "failed")
+SESSION_STATUSES: Final[tuple[str, ...]] = get_args(SessionStatus)
 
 
 class Session(Answer):

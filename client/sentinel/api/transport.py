@@ -1,4 +1,4 @@
-"""One signed request to the service and its checked answer: what every call of the API stands on."""
+"""One signed request to the service and its checked answer: the base of every API call."""
 
 import asyncio
 import ssl
@@ -23,7 +23,7 @@ from sentinel.settings import Settings
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=29, connect=8)
 # A catalogue of a thousand profiles is well under it.
 _ANSWER_LIMIT: Final = 1 << 20
-BUNDLE_HINT: Final = (
+_BUNDLE_HINT: Final = (
     "if a proxy of your company's ends TLS, name its certificates (PEM) in AWS_CA_BUNDLE, "
     "or in `ca_bundle` of your AWS profile"
 )
@@ -34,7 +34,7 @@ _SUCCESS: Final = frozenset({200, 201})
 class Transport:
     """Signs with the caller's own credentials. A refusal is a returned value; ServiceUnreachableError is no verdict.
 
-    Nothing is ever sent twice: whether to try again is for whoever knows what it would do.
+    It never sends a request twice: only the caller knows whether repeating is harmless.
     """
 
     server: RemoteServer
@@ -81,42 +81,51 @@ class Transport:
                 proxy=proxy_for(self.server),
             ) as response:
                 return response.status, response.headers, await _read_capped(response.content)
-        except TimeoutError:
-            raise ServiceUnreachableError(
-                f"{self.server.base} did not answer in time", "try again; check the network"
-            ) from None
-        except aiohttp.ClientConnectorCertificateError as error:
-            raise ServiceUnreachableError(
-                f"{self.server.base} shows a certificate that is not trusted here", BUNDLE_HINT
-            ) from error
         except (aiohttp.ClientError, OSError) as error:
-            raise ServiceUnreachableError(
-                f"{self.server.base} cannot be reached: {type(error).__name__}",
-                "check the URL, the network, and that the service is up",
-            ) from error
+            raise unreachable(self.server, error) from error
 
 
 @asynccontextmanager
 async def open_transport(settings: Settings) -> AsyncIterator[Transport]:
     """Open the transport to the server the settings name, for as long as the block runs."""
     server, base = settings.server(), settings.base()
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=tls_context(base.ca_bundle())),
-        timeout=_TIMEOUT,
-        auto_decompress=False,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": "sentinel-client"},
-    ) as http:
+    async with open_http(base.ca_bundle(), _TIMEOUT, auto_decompress=False) as http:
         yield Transport(server, base, settings.signing_service, http)
 
 
-def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
-    """Trust what the system trusts, or the bundle AWS tools are told to use.
+def open_http(
+    ca_bundle: str | None, timeout: aiohttp.ClientTimeout, *, auto_decompress: bool = True
+) -> aiohttp.ClientSession:
+    """Open an HTTP client that trusts `ca_bundle` (None: what the system trusts) and keeps no cookies.
 
     Raises:
         UsageError: the bundle cannot be read.
 
     """
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(ssl=_tls_context(ca_bundle)),
+        timeout=timeout,
+        auto_decompress=auto_decompress,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": "sentinel-client"},
+    )
+
+
+def unreachable(server: RemoteServer, error: aiohttp.ClientError | OSError) -> ServiceUnreachableError:
+    """Name what went wrong with a connection, by the kind of error alone."""
+    match error:
+        case TimeoutError():
+            return ServiceUnreachableError(f"{server.base} did not answer in time", "try again; check the network")
+        case aiohttp.ClientConnectorCertificateError():
+            return ServiceUnreachableError(f"{server.base} shows a certificate that is not trusted here", _BUNDLE_HINT)
+        case _:
+            return ServiceUnreachableError(
+                f"{server.base} cannot be reached: {type(error).__name__}",
+                "check the URL, the network, and that the service is up",
+            )
+
+
+def _tls_context(ca_bundle: str | None) -> ssl.SSLContext:
     if not ca_bundle:
         return ssl.create_default_context()
     path = expand(ca_bundle)

@@ -16,13 +16,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sentinel.api.sessions import Session
 from sentinel.cloudtrail.events import TrailEvent, events_of, parse_event, stamp_keys, window
-from sentinel.credentials.base import BaseCredentials
+from sentinel.credentials.base import DENIED, BaseCredentials
 from sentinel.errors import ClientError as SentinelClientError
 from sentinel.settings import Settings
 
 # LookupEvents takes two requests a second (its API reference): a longer list is read by waiting.
 _CONFIG: Final = Config(connect_timeout=5, read_timeout=20, retries={"mode": "adaptive", "total_max_attempts": 8})
-_DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 
 
 class TrailError(SentinelClientError):
@@ -93,7 +92,7 @@ def open_cloudtrail(base: BaseCredentials, regions: Sequence[str]) -> CloudTrail
 
 def _failure(region: str, error: ClientError) -> TrailError:
     said = error.response.get("Error", {})
-    if said.get("Code") in _DENIED:
+    if said.get("Code") in DENIED:
         return TrailDeniedError(
             f"your own AWS credentials may not look up CloudTrail events in {region}",
             "allow them cloudtrail:LookupEvents, or use another login: --aws-profile NAME",

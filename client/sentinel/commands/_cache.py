@@ -3,22 +3,19 @@
 `sentinel credentials` starts for every command of an AWS tool, so the HTTP client and most models are imported late.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from sentinel.commands._calls import call_api, call_session_api
 from sentinel.credentials.disk_cache import KeptFile, cache_key, open_cache
 from sentinel.credentials.vended import VendedCredentials
-from sentinel.errors import ClientError, Refusal, UsageError
+from sentinel.errors import ClientError, UsageError
 from sentinel.settings import Settings
-from sentinel.terminal.options import run
-from sentinel.terminal.output import accepted, note
+from sentinel.terminal.output import note
 
 if TYPE_CHECKING:
-    from sentinel.api.client import SentinelApi
     from sentinel.api.grants import Grant
-
-Result = TypeVar("Result")
 
 
 def vend_kept(settings: Settings, profile: str) -> VendedCredentials:
@@ -33,7 +30,7 @@ def vend_kept(settings: Settings, profile: str) -> VendedCredentials:
     return open_cache().get(
         key,
         lambda: vend(settings, profile),
-        lambda session_id: _ask(settings, lambda api: api.session_stands(session_id)),
+        lambda session_id: call_api(settings, lambda api: api.session_stands(session_id)),
         server=server.base,
         profile=profile,
     )
@@ -46,22 +43,7 @@ def vend(settings: Settings, profile: str) -> VendedCredentials:
         RefusedError: the service refuses.
 
     """
-    return _ask(settings, lambda api: _vend(api, settings, profile))
-
-
-async def _vend(api: "SentinelApi", settings: Settings, profile: str) -> VendedCredentials:
-    return accepted(await api.vend(profile, settings.duration))
-
-
-def _ask(settings: Settings, call: "Callable[[SentinelApi], Awaitable[Result]]") -> Result:
-    # A cached answer needs no HTTP client, and importing one is half of a start.
-    from sentinel.api.client import open_api  # noqa: PLC0415 - see above
-
-    async def ask() -> Result:
-        async with open_api(settings) as api:
-            return await call(api)
-
-    return run(ask())
+    return call_api(settings, lambda api: api.vend(profile, settings.duration))
 
 
 def forget_session(settings: Settings, session_id: str) -> None:
@@ -84,24 +66,17 @@ def forget_grant(settings: Settings, grant: "Grant") -> None:
 
     def may_be_of_the_grant(kept: KeptFile) -> bool:
         session_id = kept.credentials.session_id
-        return (
-            kept.profile == grant.profile and session_id is not None and run(_may_be_of(settings, session_id, grant.id))
-        )
+        return kept.profile == grant.profile and session_id is not None and _may_be_of(settings, session_id, grant.id)
 
     with _best_effort():
         open_cache().drop(settings.server().base, may_be_of_the_grant)
 
 
-async def _may_be_of(settings: Settings, session_id: str, grant_id: str) -> bool:
-    # Most grants have nothing kept, and then these models are not needed.
-    from sentinel.api.sessions_client import open_session_api  # noqa: PLC0415 - see above
-
+def _may_be_of(settings: Settings, session_id: str, grant_id: str) -> bool:
     try:
-        async with open_session_api(settings) as api:
-            answer = await api.find(session_id)
+        return call_session_api(settings, lambda api: api.find(session_id)).session.grant_id == grant_id
     except ClientError:
         return True
-    return isinstance(answer, Refusal) or answer.session.grant_id == grant_id
 
 
 @contextmanager

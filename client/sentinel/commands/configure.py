@@ -10,12 +10,14 @@ from typing import Final
 import click
 
 from sentinel import paths
+from sentinel.commands._calls import call_api
 from sentinel.credentials.aws_config import ConfigText, parse_config, profile_block, refuse_conflicts, replace_file
 from sentinel.credentials.base_chain import named_profile
 from sentinel.errors import ClientError, UsageError
 from sentinel.settings import Settings
-from sentinel.terminal.options import json_option, profile_name, run, vend_options
-from sentinel.terminal.output import accepted, note, print_json
+from sentinel.terminal.lists import all_of
+from sentinel.terminal.options import json_option, profile_name, vend_options
+from sentinel.terminal.output import note, print_json
 from shared.core.durations import format_duration
 
 _EPILOG: Final = """\b
@@ -99,16 +101,8 @@ def _command() -> list[str]:
 
 def _catalogue(settings: Settings) -> dict[str, str | None]:
     """Ask for the profiles the caller may have, by right or by approval, and their regions."""
-    # `--remove` talks to nobody, and needs no HTTP client.
-    from sentinel.api.client import open_api  # noqa: PLC0415 - see above
-    from sentinel.terminal.lists import all_of  # noqa: PLC0415 - see above
-
-    async def ask() -> dict[str, str | None]:
-        async with open_api(settings) as api:
-            known = all_of(accepted(await api.profiles()))
-        return {profile.name: profile.region for profile in known if profile.access != "denied"}
-
-    return run(ask())
+    known = all_of(call_api(settings, lambda api: api.profiles()))
+    return {profile.name: profile.region for profile in known if profile.access != "denied"}
 
 
 def _read(path: Path) -> str:

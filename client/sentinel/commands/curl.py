@@ -8,8 +8,9 @@ import click
 
 from sentinel.commands._proof import find_region, find_session, profile_option, prove
 from sentinel.errors import UsageError, printable
-from sentinel.proof.request import Call, make_call, read_header
-from sentinel.proof.url import parse_protected_url, strip_stage
+from sentinel.proof.request import HttpCall, make_call, read_header
+from sentinel.proof.source import strip_stage
+from sentinel.proof.url import parse_protected_url
 from sentinel.settings import Settings
 from sentinel.terminal.options import json_option, run, vend_options
 from sentinel.terminal.output import print_json
@@ -55,7 +56,7 @@ def curl(
     """
     where = parse_protected_url(url, api_id)
     body = None if data is None else _read_body(data)
-    call = Call(_read_method(method, body), [read_header(header) for header in headers], body)
+    call = HttpCall(_read_method(method, body), [read_header(header) for header in headers], body)
     bound = (call.method, strip_stage(where.target, stage)) if bind_request else None
     region = find_region(settings, where.region)
     authorization = prove(find_session(settings, profile), where.api_id, region, bound)

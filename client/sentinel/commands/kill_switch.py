@@ -3,10 +3,10 @@ from typing import Final
 import click
 
 from sentinel.api.sessions import KillSwitch
-from sentinel.api.sessions_client import open_session_api
+from sentinel.commands._calls import call_session_api
 from sentinel.settings import Settings
-from sentinel.terminal.options import connection_options, json_option, run
-from sentinel.terminal.output import HELP_OPTIONS, accepted, print_json
+from sentinel.terminal.options import connection_options, json_option
+from sentinel.terminal.output import HELP_OPTIONS, print_json
 from sentinel.terminal.sessions import print_kill_switch, require_kill_switch
 
 _EPILOG: Final = """\b
@@ -28,7 +28,7 @@ def status(settings: Settings, *, as_json: bool) -> None:
 
     Exit code 0: it does, or there is no kill switch; 1: it does not everywhere.
     """
-    _show(run(_look(settings, sync=False)), as_json=as_json)
+    _show(call_session_api(settings, lambda api: api.kill_switch()).kill_switch, as_json=as_json)
 
 
 @kill_switch.command
@@ -39,12 +39,7 @@ def sync(settings: Settings, *, as_json: bool) -> None:
 
     Exit code 0: every account has it; 1: some do not.
     """
-    _show(run(_look(settings, sync=True)), as_json=as_json)
-
-
-async def _look(settings: Settings, *, sync: bool) -> KillSwitch:
-    async with open_session_api(settings) as api:
-        return accepted(await (api.sync_kill_switch() if sync else api.kill_switch())).kill_switch
+    _show(call_session_api(settings, lambda api: api.sync_kill_switch()).kill_switch, as_json=as_json)
 
 
 def _show(switch: KillSwitch, *, as_json: bool) -> None:

@@ -1,15 +1,14 @@
-from collections.abc import Sequence
 from typing import Any, Final
 
 import click
 
-from sentinel.api.sessions import Lockout, LockoutAnswer, Target
-from sentinel.api.sessions_client import open_session_api
+from sentinel.api.sessions import LockoutAnswer
+from sentinel.commands._calls import call_session_api
 from sentinel.settings import Settings
 from sentinel.terminal.grants import warn_unnotified
 from sentinel.terminal.lists import all_of
-from sentinel.terminal.options import connection_options, json_option, run
-from sentinel.terminal.output import accepted, print_json
+from sentinel.terminal.options import connection_options, json_option
+from sentinel.terminal.output import print_json
 from sentinel.terminal.sessions import lockout_words, print_lockouts
 from sentinel.terminal.targets import require_target, target_options, warn_unseen
 from shared.clock import utc_now
@@ -39,7 +38,8 @@ def lock(settings: Settings, reason: str, duration: str | None, *, as_json: bool
 
     Exit code 0: locked out; 1: refused; 3: locked out, but the user or the profile was never seen.
     """
-    return _show(run(_lock(settings, require_target(**target), reason, duration)), as_json=as_json)
+    whom = require_target(**target)
+    return _show(call_session_api(settings, lambda api: api.lock(whom, reason, duration)), as_json=as_json)
 
 
 @click.command(epilog=_UNLOCK_EPILOG)
@@ -49,7 +49,8 @@ def lock(settings: Settings, reason: str, duration: str | None, *, as_json: bool
 @json_option
 def unlock(settings: Settings, comment: str | None, *, as_json: bool, **target: Any) -> int:
     """Lift the lockout of a user, of a profile or of everyone."""
-    return _show(run(_unlock(settings, require_target(**target), comment)), as_json=as_json)
+    whom = require_target(**target)
+    return _show(call_session_api(settings, lambda api: api.unlock(whom, comment)), as_json=as_json)
 
 
 @click.command
@@ -57,22 +58,7 @@ def unlock(settings: Settings, comment: str | None, *, as_json: bool, **target: 
 @json_option
 def locks(settings: Settings, *, as_json: bool) -> None:
     """List the lockouts in force, newest first."""
-    print_lockouts(run(_list(settings)), utc_now(), as_json=as_json)
-
-
-async def _lock(settings: Settings, target: Target, reason: str, duration: str | None) -> LockoutAnswer:
-    async with open_session_api(settings) as api:
-        return accepted(await api.lock(target, reason, duration))
-
-
-async def _unlock(settings: Settings, target: Target, comment: str | None) -> LockoutAnswer:
-    async with open_session_api(settings) as api:
-        return accepted(await api.unlock(target, comment))
-
-
-async def _list(settings: Settings) -> Sequence[Lockout]:
-    async with open_session_api(settings) as api:
-        return all_of(accepted(await api.lockouts()))
+    print_lockouts(all_of(call_session_api(settings, lambda api: api.lockouts())), utc_now(), as_json=as_json)
 
 
 def _show(answer: LockoutAnswer, *, as_json: bool) -> int:

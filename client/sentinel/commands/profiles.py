@@ -1,15 +1,14 @@
-from collections.abc import Sequence
 from typing import Final
 
 import click
 
-from sentinel.api.client import open_api
-from sentinel.api.responses import ProfileAccess
+from sentinel.commands._calls import call_api
 from sentinel.settings import Settings
 from sentinel.terminal.lists import all_of
-from sentinel.terminal.options import connection_options, json_option, run
-from sentinel.terminal.output import accepted, note, print_json
+from sentinel.terminal.options import connection_options, json_option
+from sentinel.terminal.output import note, print_json, print_table
 
+_HEAD: Final = ("profile", "access", "account", "region", "description", "why")
 _STYLES: Final = {"allowed": "green", "approval": "yellow", "denied": "red"}
 
 
@@ -18,30 +17,11 @@ _STYLES: Final = {"allowed": "green", "approval": "yellow", "denied": "red"}
 @json_option
 def profiles(settings: Settings, *, as_json: bool) -> None:
     """List the profiles of the catalogue, and which of them you may have: allowed, by approval, or denied."""
-    known = run(_ask(settings))
+    known = all_of(call_api(settings, lambda api: api.profiles()))
     if as_json:
         print_json({"profiles": [profile.model_dump() for profile in known]})
     elif known:
-        _print_table(known)
+        rows = ((each.name, each.access, each.account, each.region, each.description, each.reason) for each in known)
+        print_table(_HEAD, ([cell or "" for cell in row] for row in rows), _STYLES)
     else:
         note("the catalogue shows you no profiles")
-
-
-async def _ask(settings: Settings) -> Sequence[ProfileAccess]:
-    async with open_api(settings) as api:
-        return all_of(accepted(await api.profiles()))
-
-
-def _print_table(known: Sequence[ProfileAccess]) -> None:
-    # Only a table for people needs rich.
-    from rich.console import Console  # noqa: PLC0415 - see above
-    from rich.table import Table  # noqa: PLC0415 - see above
-    from rich.text import Text  # noqa: PLC0415 - see above
-
-    table = Table("profile", "access", "account", "region", "description", "why", box=None, pad_edge=False)
-    for profile in known:
-        access = Text(profile.access, _STYLES[profile.access])
-        facts = (profile.account, profile.region, profile.description, profile.reason)
-        # Text, not str: a description must not be read as markup.
-        table.add_row(Text(profile.name), access, *(Text(fact or "") for fact in facts))
-    Console().print(table)

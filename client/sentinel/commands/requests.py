@@ -3,18 +3,16 @@ from typing import Any, Final
 import click
 
 from sentinel.api.client import open_api
-from sentinel.api.grants import REQUESTS, ApprovalRequest
-from sentinel.commands._grants import optional_id_argument, show, step_command, window_option
+from sentinel.api.grants import REQUEST_STATUSES, REQUESTS, ApprovalRequest
+from sentinel.commands._grants import list_command, step_command, window_option
 from sentinel.commands._waiting import wait_until_open
 from sentinel.settings import Settings
 from sentinel.terminal.grants import approve_words, print_grant, warn_unnotified
-from sentinel.terminal.lists import list_options
 from sentinel.terminal.options import connection_options, json_option, profile_argument, run
 from sentinel.terminal.output import accepted, note
 from sentinel.terminal.times import WIRE, parse_instant
 from shared.clock import utc_now
 
-_STATUSES: Final = ("pending", "approved", "denied", "cancelled", "expired", "consumed", "ended", "withdrawn")
 _EPILOG: Final = """\b
 Examples:
   sentinel request prod --reason "fix the invoices" --ticket INC-7
@@ -53,19 +51,16 @@ async def _file(settings: Settings, body: dict[str, Any], *, wait: bool, as_json
         return await wait_until_open(api, answer.grant) if wait else answer.grant
 
 
-@click.command
-@connection_options
-@list_options(("mine", "approvable", "all"), _STATUSES)
-@json_option
-@optional_id_argument
-def requests(settings: Settings, given_id: str | None, *, as_json: bool, **filters: Any) -> None:
+requests = list_command(
+    REQUESTS,
+    "requests",
+    ("mine", "approvable", "all"),
+    REQUEST_STATUSES,
     """List approval requests, newest first, or show the one with ID.
 
     Yours by default. `--view approvable` are those you can decide; `--view all` takes the permission to read.
-    """
-    show(REQUESTS, settings, given_id, as_json=as_json, **filters)
-
-
+    """,
+)
 approve = step_command(REQUESTS, "approve", "Approve the request with ID. Nobody approves their own.")
 deny = step_command(REQUESTS, "deny", "Refuse the pending request with ID. One no ends it.")
 cancel = step_command(REQUESTS, "cancel", "Take back the request with ID, pending or approved.")

@@ -1,7 +1,6 @@
 """Revoking many sessions: begun with one call, which stands at once, and followed until every row is marked."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any, Final
 
 import click
@@ -9,6 +8,7 @@ import click
 from sentinel.api.sessions import Revocation, RevokedMany, RevokedSession, Target
 from sentinel.api.sessions_client import SessionApi, open_session_api
 from sentinel.commands._cache import doubt_sessions, forget_session
+from sentinel.commands._calls import call_session_api
 from sentinel.commands._grants import grant_id
 from sentinel.errors import ClientError, UsageError
 from sentinel.settings import Settings
@@ -26,22 +26,14 @@ from sentinel.terminal.targets import find_target, target_options, warn_unseen
 from shared.clock import utc_now
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is said with a revocation."""
-
-    reason: str
-    lock_for: str | None = None
-
-
-async def revoke_all(api: SessionApi, target: Target, order: Order) -> RevokedMany:
+async def revoke_all(api: SessionApi, target: Target, reason: str, lock_for: str | None) -> RevokedMany:
     """Revoke all sessions of a target, and stay until every row is marked.
 
     Raises:
         RefusedError: the service refuses; if that was while marking, the revocation stands and a note says so.
 
     """
-    begun = accepted(await api.revoke_all(target, order.reason, order.lock_for))
+    begun = accepted(await api.revoke_all(target, reason, lock_for))
     if begun.revocation.complete:
         return begun
     return begun.model_copy(update={"revocation": await finish(api, begun.revocation.id)})
@@ -109,28 +101,22 @@ def revoke(
         return 0
     if not reason:
         raise click.UsageError("Missing option '--reason'.")
-    order = Order(reason, lock_for)
     if target is None:
-        revoked = run(_revoke_one(settings, str(session_id), order))
+        revoked = call_session_api(settings, lambda api: api.revoke(str(session_id), reason, lock_for))
         forget_session(settings, revoked.session.id)
         _show(revoked, session_words(revoked.session), as_json=as_json)
         return 0
     _confirm(target, yes=yes)
-    revoked_many = run(_revoke_many(settings, target, order))
+    revoked_many = run(_revoke_many(settings, target, reason, lock_for))
     doubt_sessions(settings)
     unseen = warn_unseen(revoked_many.known, revoked_many.revocation.target, revoked_many.revocation.name)
     _show(revoked_many, revocation_words(revoked_many.revocation), as_json=as_json)
     return unseen
 
 
-async def _revoke_one(settings: Settings, session_id: str, order: Order) -> RevokedSession:
+async def _revoke_many(settings: Settings, target: Target, reason: str, lock_for: str | None) -> RevokedMany:
     async with open_session_api(settings) as api:
-        return accepted(await api.revoke(session_id, order.reason, order.lock_for))
-
-
-async def _revoke_many(settings: Settings, target: Target, order: Order) -> RevokedMany:
-    async with open_session_api(settings) as api:
-        return await revoke_all(api, target, order)
+        return await revoke_all(api, target, reason, lock_for)
 
 
 async def _finish(settings: Settings, revocation_id: str) -> Revocation:

@@ -7,11 +7,12 @@ from sentinel.api.sessions import SESSION_STATUSES, Session
 from sentinel.api.sessions_client import open_session_api
 from sentinel.cloudtrail.events import TrailEvent, athena_query, lake_query, print_events
 from sentinel.cloudtrail.history import TrailDeniedError, open_trail, trail_region_option
+from sentinel.commands._calls import call_session_api
 from sentinel.commands._grants import grant_id, optional_id_argument
 from sentinel.settings import Settings
 from sentinel.terminal.lists import list_options, read_filters, read_pages
 from sentinel.terminal.options import connection_options, json_option, run
-from sentinel.terminal.output import accepted, note, print_json
+from sentinel.terminal.output import note, print_json
 from sentinel.terminal.sessions import print_session, print_sessions
 from shared.clock import utc_now
 
@@ -40,7 +41,7 @@ def sessions(settings: Settings, given_id: str | None, *, as_json: bool, **filte
     if given_id is None:
         print_sessions(run(_list(settings, filters)), utc_now(), as_json=as_json)
     else:
-        _show(run(_find(settings, given_id)), as_json=as_json)
+        _show(_find(settings, given_id), as_json=as_json)
 
 
 @click.command(epilog=_EPILOG)
@@ -58,7 +59,7 @@ def session(
     With --trail also what it did: the SQL for CloudTrail Lake and for Athena, and the events of CloudTrail's history,
     if your own AWS credentials may look them up.
     """
-    found = run(_find(settings, given_id))
+    found = _find(settings, given_id)
     if not trail:
         _show(found, as_json=as_json)
         return
@@ -90,9 +91,8 @@ def _show(found: Session, *, as_json: bool) -> None:
         print_session(found, utc_now())
 
 
-async def _find(settings: Settings, session_id: str) -> Session:
-    async with open_session_api(settings) as api:
-        return accepted(await api.find(session_id)).session
+def _find(settings: Settings, session_id: str) -> Session:
+    return call_session_api(settings, lambda api: api.find(session_id)).session
 
 
 async def _list(settings: Settings, filters: dict[str, Any]) -> list[Session]:

@@ -1,10 +1,9 @@
 import click
 
-from sentinel.api.client import open_api
-from sentinel.api.responses import Caller
+from sentinel.commands._calls import call_api
 from sentinel.settings import Settings
-from sentinel.terminal.options import connection_options, json_option, run
-from sentinel.terminal.output import accepted, print_json
+from sentinel.terminal.options import connection_options, json_option
+from sentinel.terminal.output import print_json
 
 
 @click.command
@@ -12,15 +11,10 @@ from sentinel.terminal.output import accepted, print_json
 @json_option
 def whoami(settings: Settings, *, as_json: bool) -> None:
     """Show who Sentinel takes you for: the `user` of its policies, and the AWS identity behind it."""
-    caller = run(_ask(settings))
+    caller = call_api(settings, lambda api: api.whoami())
     if as_json:
         print_json(caller.model_dump())
         return
     for name, value in caller.model_dump(exclude_none=True).items():
         if value:
             click.echo(f"{name.replace('_', ' '):<13} {value}")
-
-
-async def _ask(settings: Settings) -> Caller:
-    async with open_api(settings) as api:
-        return accepted(await api.whoami())

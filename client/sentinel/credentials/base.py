@@ -8,7 +8,7 @@ import getpass
 import os
 from collections.abc import Mapping
 from threading import RLock
-from typing import Any
+from typing import Any, Final
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -21,6 +21,9 @@ from sentinel.credentials.base_chain import open_chain, profile_name
 from sentinel.credentials.variables import INSIDE_EXEC
 from sentinel.errors import BaseCredentialsError, UsageError
 from sentinel.remote_server import RemoteServer
+
+# The error codes by which AWS services deny a permission.
+DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"})
 
 
 class BaseCredentials:

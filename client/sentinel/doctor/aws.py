@@ -9,11 +9,10 @@ from typing import Any, Final
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sentinel.credentials.base import BaseCredentials
+from sentinel.credentials.base import DENIED, BaseCredentials
 
 # A check may call twice or thrice and has 30 seconds.
 _CONFIG: Final = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
-_DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"})
 _MISSING: Final = frozenset(
     {"NoSuchEntity", "NotFoundException", "ParameterNotFound", "ResourceNotFoundException", "ResourceNotFound"}
 )
@@ -99,7 +98,7 @@ class Aws:
         if not isinstance(error, ClientError):
             raise UnansweredError(f"{service} cannot be reached ({type(error).__name__})") from None
         code = str(error.response.get("Error", {}).get("Code", "no code"))
-        if code in _DENIED:
+        if code in DENIED:
             action = self._client(service).meta.method_to_api_mapping[operation]
             raise DeniedError(_PERMISSIONS.get(service, f"{service}:{action}")) from None
         if code not in _MISSING:

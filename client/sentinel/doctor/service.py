@@ -1,11 +1,11 @@
 """The caller's side: whether Sentinel is there, the clocks agree, and whom it takes the caller for."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import aiohttp
 
@@ -15,6 +15,7 @@ from sentinel.doctor.findings import Finding, fail, ok, skipped, warn
 from sentinel.errors import ClientError, Refusal
 from shared.clock import utc_now
 
+Answer = TypeVar("Answer")
 # A proof of possession is a minute old at most; a signature five minutes (IAM User Guide, "Signature Version 4").
 _PROOFS_END: Final = timedelta(seconds=60)
 _SIGNATURES_END: Final = timedelta(minutes=5)
@@ -100,24 +101,18 @@ def _read_date(text: str | None) -> datetime | None:
 async def check_identity(api: SentinelApi) -> list[Finding]:
     """Make a signed call: who am I? Asks the admin Lambda."""
     about = "identity"
-    try:
-        answer = await api.whoami()
-    except ClientError as error:
-        return [fail(about, error.message, error.hint or "try again")]
-    if isinstance(answer, Refusal):
-        return [_refused(about, answer)]
+    answer = await _answer(about, api.whoami())
+    if isinstance(answer, Finding):
+        return [answer]
     return [ok(about, f"a signed call is accepted; Sentinel knows you as {answer.user} ({answer.arn})")]
 
 
 async def check_catalogue(api: SentinelApi) -> list[Finding]:
     """Make a signed call: what may I have? Asks the vend Lambda."""
     about = "profiles"
-    try:
-        answer = await api.profiles()
-    except ClientError as error:
-        return [fail(about, error.message, error.hint or "try again")]
-    if isinstance(answer, Refusal):
-        return [_refused(about, answer)]
+    answer = await _answer(about, api.profiles())
+    if isinstance(answer, Finding):
+        return [answer]
     rows = answer.rows
     if left_out := answer.dropped + len(answer.unreadable):
         message = f"{left_out} entries of the catalogue cannot be read and are left out"
@@ -135,5 +130,11 @@ async def check_catalogue(api: SentinelApi) -> list[Finding]:
     return [ok(about, words)]
 
 
-def _refused(about: str, refusal: Refusal) -> Finding:
-    return fail(about, f"{refusal.message} [{refusal.code}]", refusal.hint or "see docs/errors.md")
+async def _answer(about: str, call: Awaitable[Answer | Refusal]) -> Answer | Finding:
+    try:
+        answer = await call
+    except ClientError as error:
+        return fail(about, error.message, error.hint or "try again")
+    if isinstance(answer, Refusal):
+        return fail(about, f"{answer.message} [{answer.code}]", answer.hint or "see docs/errors.md")
+    return answer

@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from sentinel.policy.document_parameter import (
+    DocumentParameter,
+    StoreError,
+    open_parameter,
+    open_parameter_for,
+    parameter_options,
+)
 from sentinel.policy.files import MODELS, UnusableInputError, find_lints, load_file, read_text
-from sentinel.policy.target import StoreError, Target, open_target, open_target_for, target_options
 from shared.documents import DocumentError, DoesNotFitError, is_packed, pack, unpack
 
 if TYPE_CHECKING:
@@ -30,7 +36,7 @@ class NotStoredError(click.ClickException):
 @click.argument("file", type=_FILE, default=_STDIN)
 @click.option("--yes", is_flag=True, help="Store without asking.")
 @click.option("--advanced", is_flag=True, help="Allow 8 KB as an advanced parameter, which costs and cannot be undone.")
-@target_options
+@parameter_options
 def push(file: Path, *, yes: bool, advanced: bool, as_json: bool, **where: Any) -> None:
     """Store a document: check it, show what changes, ask, then write.
 
@@ -38,22 +44,22 @@ def push(file: Path, *, yes: bool, advanced: bool, as_json: bool, **where: Any) 
     Parameter Store cannot be used.
     """
     text = read_text(file)
-    target = open_target_for(text, **where)
-    text = _check(file, target.kind, text)
+    parameter = open_parameter_for(text, **where)
+    text = _check(file, parameter.kind, text)
     value = _fit(text, advanced=advanced)
-    stored = target.find()
-    change = _compare(stored, text, target.full_name, str(file))
-    report: dict[str, Any] = {"parameter": target.full_name, "changed": bool(change), "packed": is_packed(value)}
+    stored = parameter.find()
+    change = _compare(stored, text, parameter.full_name, str(file))
+    report: dict[str, Any] = {"parameter": parameter.full_name, "changed": bool(change), "packed": is_packed(value)}
     if change:
         click.echo(change, nl=False, err=as_json)
-        _confirm(target.full_name, file, yes=yes)
-        version: int | None = _put(target, value, stored, advanced=advanced)
+        _confirm(parameter.full_name, file, yes=yes)
+        version: int | None = _put(parameter, value, stored, advanced=advanced)
     else:
         version = stored.version if stored else None
     _report(
         report | {"version": version},
         as_json=as_json,
-        text=_push_words(target.full_name, version, changed=bool(change)),
+        text=_push_words(parameter.full_name, version, changed=bool(change)),
     )
 
 
@@ -96,28 +102,30 @@ def _confirm(name: str, file: Path, *, yes: bool) -> None:
         raise NotStoredError(f"{name}: left as it is")
 
 
-def _put(target: Target, value: str, stored: "StoredParameter | None", *, advanced: bool) -> int:
+def _put(parameter: DocumentParameter, value: str, stored: "StoredParameter | None", *, advanced: bool) -> int:
     from sentinel.policy.parameter_store import ParameterStoreError  # noqa: PLC0415 - botocore is slow to load
 
     try:
-        return target.store.put(target.name, value, replacing=stored, advanced=advanced)
+        return parameter.store.put(parameter.name, value, replacing=stored, advanced=advanced)
     except ParameterStoreError as error:
         raise NotStoredError(str(error)) from None
 
 
 @click.command
 @click.option("--output", type=_FILE, metavar="FILE", help="Write here instead of standard output.")
-@target_options
+@parameter_options
 def pull(output: Path | None, *, as_json: bool, **where: Any) -> None:
     """Write the stored document exactly as it was pushed."""
-    target = open_target(**where)
-    stored = _find_stored(target)
+    parameter = open_parameter(**where)
+    stored = _find_stored(parameter)
     try:
         text = unpack(stored.value)
     except DocumentError as error:
-        raise StoreError(f"{target.full_name}: {error}") from None
+        raise StoreError(f"{parameter.full_name}: {error}") from None
     if as_json:
-        text = json.dumps({"parameter": target.full_name, "version": stored.version, "document": text}, indent=2) + "\n"
+        text = (
+            json.dumps({"parameter": parameter.full_name, "version": stored.version, "document": text}, indent=2) + "\n"
+        )
     if output is None:
         click.echo(text.encode(), nl=False)
         return
@@ -129,31 +137,31 @@ def pull(output: Path | None, *, as_json: bool, **where: Any) -> None:
 
 @click.command
 @click.argument("file", type=_FILE, default=_STDIN)
-@target_options
+@parameter_options
 def diff(file: Path, *, as_json: bool, **where: Any) -> None:
     """Show what a push of FILE would change.
 
     Exit code 0: nothing; 1: something; 2: a file, an option or Parameter Store cannot be used.
     """
     text = read_text(file)
-    target = open_target_for(text, **where)
-    text = _check(file, target.kind, text)
-    stored = target.find()
-    change = _compare(stored, text, target.full_name, str(file))
+    parameter = open_parameter_for(text, **where)
+    text = _check(file, parameter.kind, text)
+    stored = parameter.find()
+    change = _compare(stored, text, parameter.full_name, str(file))
     report = {
-        "parameter": target.full_name,
+        "parameter": parameter.full_name,
         "changed": bool(change),
         "version": stored and stored.version,
         "diff": change,
     }
-    _report(report, as_json=as_json, text=change.removesuffix("\n") or f"{target.full_name}: no change")
+    _report(report, as_json=as_json, text=change.removesuffix("\n") or f"{parameter.full_name}: no change")
     click.get_current_context().exit(1 if change else 0)
 
 
-def _find_stored(target: Target) -> "StoredParameter":
-    stored = target.find()
+def _find_stored(parameter: DocumentParameter) -> "StoredParameter":
+    stored = parameter.find()
     if stored is None:
-        raise StoreError(f"there is no parameter {target.full_name}: push a document first")
+        raise StoreError(f"there is no parameter {parameter.full_name}: push a document first")
     return stored
 
 

@@ -20,25 +20,24 @@ _HEADER: Final = "Authorization"
 
 
 @dataclass(frozen=True, slots=True)
-class RequestsProof:
-    """An `auth` of requests: a callable that is given the prepared request (Requests guide, "New Forms")."""
-
+class _HeaderProof:
     source: ProofSource
 
     def __call__(self, request: Any) -> Any:
-        """Add the header. requests drops it when it follows a redirect to another host."""
+        """Add the header. Both libraries drop it when they follow a redirect to another host."""
         return _proven(self.source, request)
 
 
-@dataclass(frozen=True, slots=True)
-class HttpxProof:
-    """An `auth` of httpx: a callable that is given the request (HTTPX guide, "Authentication")."""
+class RequestsProof(_HeaderProof):
+    """An `auth` of requests: a callable that receives the prepared request (Requests guide, "New Forms")."""
 
-    source: ProofSource
+    __slots__ = ()
 
-    def __call__(self, request: Any) -> Any:
-        """Add the header. httpx drops it when it follows a redirect to another host."""
-        return _proven(self.source, request)
+
+class HttpxProof(_HeaderProof):
+    """An `auth` of httpx: a callable that receives the request (HTTPX guide, "Authentication")."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

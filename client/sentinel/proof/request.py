@@ -1,4 +1,4 @@
-"""One request to an API behind Sentinel's authorizer: a fresh proof, no redirects, the answer as it came."""
+"""One request to an API behind Sentinel's authorizer: a fresh proof, no redirects, the answer unchanged."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,19 +7,19 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
-from sentinel.api.transport import BUNDLE_HINT, proxy_for, tls_context
-from sentinel.errors import ServiceUnreachableError, UsageError
+from sentinel.api.transport import open_http, proxy_for, unreachable
+from sentinel.errors import UsageError
 from sentinel.proof.url import ProtectedUrl
 
 # API Gateway ends every call after 30 s.
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=35, connect=8)
-# What is the proof's, and what says where a message begins and ends.
+# The proof, and what frames the message.
 _OURS: Final = frozenset({"authorization", "host", "content-length", "transfer-encoding", "connection"})
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """What to ask. `headers` are the user's own."""
+class HttpCall:
+    """A request to make. `headers` are the user's own."""
 
     method: str
     headers: Sequence[tuple[str, str]]
@@ -30,7 +30,7 @@ def read_header(text: str) -> tuple[str, str]:
     """Read `Name: value`.
 
     Raises:
-        UsageError: it is none, or one the client sets itself. The value is not repeated: it may be a secret.
+        UsageError: not a header, or one the client sets itself. The value is not repeated: it may be a secret.
 
     """
     name, colon, value = text.partition(":")
@@ -43,7 +43,7 @@ def read_header(text: str) -> tuple[str, str]:
 
 async def make_call(
     where: ProtectedUrl,
-    call: Call,
+    call: HttpCall,
     authorization: str,
     write: Callable[[bytes], object],
     ca_bundle: str | None = None,
@@ -54,20 +54,15 @@ async def make_call(
         ServiceUnreachableError: there is no answer, or it breaks off.
 
     """
-    headers = {**({"Content-Type": "application/json"} if call.body else {}), "User-Agent": "sentinel-client"}
-    sent = {name.lower() for name, _ in call.headers}
-    own = [(name, value) for name, value in headers.items() if name.lower() not in sent]
+    has_type = any(name.lower() == "content-type" for name, _ in call.headers)
+    content = [("Content-Type", "application/json")] if call.body and not has_type else []
     try:
         async with (
-            aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(ssl=tls_context(ca_bundle)),
-                timeout=_TIMEOUT,
-                cookie_jar=aiohttp.DummyCookieJar(),
-            ) as http,
+            open_http(ca_bundle, _TIMEOUT) as http,
             http.request(
                 call.method,
                 URL(where.url, encoded=True),
-                headers=[*call.headers, *own, ("Authorization", authorization)],
+                headers=[*call.headers, *content, ("Authorization", authorization)],
                 data=call.body,
                 allow_redirects=False,
                 proxy=proxy_for(where.server),
@@ -76,13 +71,5 @@ async def make_call(
             async for chunk in response.content.iter_any():
                 write(chunk)
             return response.status, response.reason or ""
-    except TimeoutError:
-        raise ServiceUnreachableError(f"{where.server.base} did not answer in time", "try again") from None
-    except aiohttp.ClientConnectorCertificateError as error:
-        raise ServiceUnreachableError(
-            f"{where.server.base} shows a certificate that is not trusted here", BUNDLE_HINT
-        ) from error
     except (aiohttp.ClientError, OSError) as error:
-        raise ServiceUnreachableError(
-            f"{where.server.base} cannot be reached: {type(error).__name__}", "check the URL and the network"
-        ) from error
+        raise unreachable(where.server, error) from error

@@ -44,6 +44,15 @@ def safe_origin(url: str) -> str:
     return f"{scheme}://{host}:{_PORTS[scheme] if port is None else port}"
 
 
+def strip_stage(target: str, stage: str | None) -> str:
+    """Return path and query as the API sees them, without the stage: a bound proof covers these."""
+    path, mark, query = target.partition("?")
+    prefix = f"/{(stage or '').strip('/')}"
+    if stage and f"{path}/".startswith(f"{prefix}/"):
+        path = path.removeprefix(prefix) or "/"
+    return f"{path}{mark}{query}"
+
+
 def session_credentials() -> SessionCredentials:
     """Find the session an SDK in this process would use: inside `sentinel exec`, the vended one.
 
@@ -100,7 +109,7 @@ class ProofSource:
     def header(self, method: str, target: str) -> str:
         """Give the header for a request; `target` is what its first line says: the path and the query."""
         if self.binds_requests:
-            return self._make((method, self._target_of_the_api(target)))
+            return self._make((method, strip_stage(target, self.stage)))
         made = self._made
         if made is None or self.clock() - made[0] > LONGEST_LIFE / 2:
             self._made = made = self.clock(), self._make(None)
@@ -114,11 +123,6 @@ class ProofSource:
             return safe_origin(url) == self.origin
         except UnsafeUrlError:
             return False
-
-    def _target_of_the_api(self, target: str) -> str:
-        path, mark, query = target.partition("?")
-        seen = path.removeprefix(self.stage) or "/" if f"{path}/".startswith(f"{self.stage}/") else path
-        return f"{seen}{mark}{query}"
 
     def _make(self, request: tuple[str, str] | None) -> str:
         return make_proof(self.credentials(), api_id=self.api_id, region=self.region, request=request)

@@ -54,12 +54,3 @@ def check_api_id(api_id: str) -> str:
     if not _API_ID.fullmatch(api_id):
         raise UsageError(f"{api_id!r} is no API id", "it is the first part of the API's execute-api host name")
     return api_id
-
-
-def strip_stage(target: str, stage: str | None) -> str:
-    """Give the path and the query as the API sees them, which is what a bound proof is for."""
-    path, mark, query = target.partition("?")
-    prefix = f"/{(stage or '').strip('/')}"
-    if stage and f"{path}/".startswith(f"{prefix}/"):
-        path = path.removeprefix(prefix) or "/"
-    return f"{path}{mark}{query}"

@@ -13,7 +13,8 @@ from botocore.credentials import ReadOnlyCredentials
 
 from sentinel.cli import run_command_line
 from sentinel.errors import UsageError
-from sentinel.proof.url import parse_protected_url, strip_stage
+from sentinel.proof.source import strip_stage
+from sentinel.proof.url import parse_protected_url
 from shared.core.proof import parse_proof
 
 KEYS = ReadOnlyCredentials("ASIAQQQQQQQQQQQQQQQQ", "the-secret-key", "T" * 300)

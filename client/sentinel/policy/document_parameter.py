@@ -23,7 +23,7 @@ class StoreError(click.ClickException):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class DocumentParameter:
     """Which parameter a command is about."""
 
     store: "ParameterStore"
@@ -35,7 +35,7 @@ class Target:
         return self.store.full_name(self.name)
 
     def find(self) -> "StoredParameter | None":
-        from sentinel.policy.parameter_store import ParameterStoreError  # noqa: PLC0415 - botocore is slow to load; see open_target
+        from sentinel.policy.parameter_store import ParameterStoreError  # noqa: PLC0415 - botocore is slow to load; see open_parameter
 
         try:
             return self.store.find(self.name)
@@ -43,7 +43,7 @@ class Target:
             raise StoreError(str(error)) from None
 
 
-def target_options(command: Callable[P, R]) -> Callable[P, R]:
+def parameter_options(command: Callable[P, R]) -> Callable[P, R]:
     """Give a command the options that say which parameter it is about, and `--json`."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
@@ -63,7 +63,7 @@ def target_options(command: Callable[P, R]) -> Callable[P, R]:
     return command
 
 
-def open_target_for(text: str, *, kind: str | None, name: str | None, **where: Any) -> Target:
+def open_parameter_for(text: str, *, kind: str | None, name: str | None, **where: Any) -> DocumentParameter:
     """Open the parameter a document belongs in: of the kind that is said, else of the kind it looks like.
 
     Raises:
@@ -77,16 +77,16 @@ def open_target_for(text: str, *, kind: str | None, name: str | None, **where: A
             "a webhook holds secrets: store it with aws ssm put-parameter --type SecureString "
             "--name /sentinel/webhooks/NAME --value file://FILE",
         )
-    return open_target(kind=kind or ("profile" if name is not None else looks_like), name=name, **where)
+    return open_parameter(kind=kind or ("profile" if name is not None else looks_like), name=name, **where)
 
 
-def open_target(
+def open_parameter(
     kind: str | None,
     name: str | None,
     prefix: str,
     aws_profile: str | None,
     region: str | None,
-) -> Target:
+) -> DocumentParameter:
     """Turn those options into the parameter.
 
     Raises:
@@ -108,4 +108,4 @@ def open_target(
         store = open_parameter_store(prefix=prefix, aws_profile=aws_profile, region=region)
     except ParameterStoreError as error:
         raise StoreError(str(error)) from None
-    return Target(store, kind, f"policies/{kind}" if name is None else f"profiles/{name}")
+    return DocumentParameter(store, kind, f"policies/{kind}" if name is None else f"profiles/{name}")
