@@ -19,7 +19,7 @@ from typing import Any, Final, Self
 
 import aiohttp
 
-from deploy.local import leash
+from deploy.local import kill_with_parent
 from deploy.local.child import Child
 from deploy.local.runtime.api import FunctionFailedError
 from deploy.packages.target import Target, find_interpreter
@@ -133,7 +133,7 @@ class EmulatedLambda:
         emulator = str(fetch_emulator(self.target))
         addresses = ("--runtime-interface-emulator-address", own, "--runtime-api-address", runtime)
         client = (str(find_interpreter(self.target.python)), "-s", "-S", "-m", "awslambdaric", self.handler)
-        return [sys.executable, "-I", "-S", leash.__file__, emulator, *addresses, *client]
+        return [sys.executable, "-I", "-S", kill_with_parent.__file__, emulator, *addresses, *client]
 
     def _environment(self) -> dict[str, str]:
         return {

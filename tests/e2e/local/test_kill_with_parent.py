@@ -1,4 +1,4 @@
-"""A program on a leash ends with whoever holds it, even where it is frozen."""
+"""A command under `kill_with_parent.py` is killed when its parent closes the pipe, even while frozen."""
 
 import asyncio
 import os
@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import leash
+from deploy.local import kill_with_parent
 from deploy.local.child import Child
 
 PROGRAM = "import os, sys, time; os.write(int(sys.argv[1]), b'!'); time.sleep(600)"
 
 
 async def start(folder: Path, *program: str, sockets: Sequence[int] = ()) -> Child:
-    command = (sys.executable, "-I", "-S", leash.__file__, sys.executable, *program)
+    command = (sys.executable, "-I", "-S", kill_with_parent.__file__, sys.executable, *program)
     return await Child.start(command, environment={}, folder=folder, log_file=folder / "log", sockets=sockets)
 
 
@@ -31,7 +31,7 @@ async def start_running(folder: Path) -> Child:
 
 
 @pytest.mark.parametrize("frozen", [False, True], ids=["running", "frozen"])
-async def test_what_is_on_a_leash_is_killed_when_it_is_let_go(tmp_path: Path, *, frozen: bool) -> None:
+async def test_the_command_is_killed_when_its_standard_input_closes(tmp_path: Path, *, frozen: bool) -> None:
     child = await start_running(tmp_path)
     if frozen:
         os.killpg(child.pid, signal.SIGSTOP)

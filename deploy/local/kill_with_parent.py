@@ -1,4 +1,4 @@
-"""Runs a command that is killed when its standard input closes: `python leash.py COMMAND ...`.
+"""Runs a command that is killed when its standard input closes: `python kill_with_parent.py COMMAND ...`.
 
 The command replaces this process. A guard process waits for standard input to close and then kills the command's
 process group. The guard is not a child of the command, so freezing the command's children does not freeze it. It
