@@ -10,13 +10,13 @@ from typing import Final, cast
 
 from deploy.policies.caller import Task, caller_policy, doctor_policy, operator_policy, task_policy
 from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, vend_policy
+from deploy.policies.exemptions import Exemptions
 from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
 from deploy.policies.place import Place, Policy
 from deploy.policies.protected import protected_trust
 from deploy.policies.resource_control import guard_roles, keep_data_inside
 from deploy.policies.sentinel_account import protect_data, protect_functions, protect_watching
-from deploy.policies.service_control import leave_people_sentinel, protect_roles, refuse_lasting_keys
-from deploy.policies.spared import Spared
+from deploy.policies.service_control import protect_roles, refuse_lasting_keys, restrict_people_to_sentinel
 from deploy.policies.terraform import write_terraform_files
 
 FOLDER: Final = Path(__file__).parent / "generated"
@@ -29,7 +29,7 @@ EXAMPLE: Final = Place(
     grant_table="sentinel-grants",
     budget_table="sentinel-budgets",
 )
-EXAMPLE_SPARED: Final = Spared(
+EXAMPLE_EXEMPTIONS: Final = Exemptions(
     partition="aws",
     deployers=("sentinel-deploy", "sentinel-cloudformation"),
     break_glass="BreakGlass",
@@ -61,12 +61,12 @@ def generated_policies() -> Mapping[str, Policy]:
 def organization_policies() -> Mapping[str, Policy]:
     """Build the organization's policies for the example, by file name, with the prefix `scp-` or `rcp-`."""
     return {
-        "scp-protected-roles.json": protect_roles(EXAMPLE, EXAMPLE_SPARED),
-        "scp-lasting-keys.json": refuse_lasting_keys(EXAMPLE_SPARED),
-        "scp-people.json": leave_people_sentinel(EXAMPLE_SPARED),
-        "scp-sentinel-functions.json": protect_functions(EXAMPLE, EXAMPLE_SPARED),
-        "scp-sentinel-data.json": protect_data(EXAMPLE, EXAMPLE_SPARED, [EXAMPLE_KEY_ARN]),
-        "scp-sentinel-watching.json": protect_watching(EXAMPLE, EXAMPLE_SPARED),
+        "scp-protected-roles.json": protect_roles(EXAMPLE, EXAMPLE_EXEMPTIONS),
+        "scp-lasting-keys.json": refuse_lasting_keys(EXAMPLE_EXEMPTIONS),
+        "scp-people.json": restrict_people_to_sentinel(EXAMPLE_EXEMPTIONS),
+        "scp-sentinel-functions.json": protect_functions(EXAMPLE, EXAMPLE_EXEMPTIONS),
+        "scp-sentinel-data.json": protect_data(EXAMPLE, EXAMPLE_EXEMPTIONS, [EXAMPLE_KEY_ARN]),
+        "scp-sentinel-watching.json": protect_watching(EXAMPLE, EXAMPLE_EXEMPTIONS),
         "rcp-protected-roles.json": guard_roles(EXAMPLE, EXAMPLE_ORGANIZATION),
         "rcp-outsiders.json": keep_data_inside(EXAMPLE_ORGANIZATION, ["777788889999"]),
     }

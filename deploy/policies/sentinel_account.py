@@ -8,8 +8,8 @@ the deployment's.
 from collections.abc import Sequence
 from typing import Final
 
+from deploy.policies.exemptions import Exemptions
 from deploy.policies.place import Place, Policy, Statement, deny, deny_rest, policy
-from deploy.policies.spared import Spared
 from shared.edge.metrics import NAMESPACE
 
 _READ_FUNCTIONS: Final = ("lambda:Get*", "lambda:List*")
@@ -70,17 +70,17 @@ _CHANGE_ALL_LOGS: Final = (
 )
 
 
-def protect_functions(place: Place, spared: Spared) -> Policy:
+def protect_functions(place: Place, exempt: Exemptions) -> Policy:
     """Allow only exempt roles to change functions and APIs, and no direct invocation that could forge a caller."""
     functions = place.function_patterns
     # A function's code includes its layers; a signing configuration decides which code is accepted.
     parts = [place.arn("lambda", "code-signing-config:*"), place.arn("lambda", "layer:*")]
     apis = [f"arn:{place.partition}:apigateway:{place.region}:{account}:/*" for account in ("", place.account)]
-    keepers = spared.role_arns
+    keepers = exempt.role_arns
     return policy(
-        deny_rest("OnlySparedChangeFunctions", [*_READ_FUNCTIONS, *_INVOKE], [*functions, *parts], unlike=keepers),
+        deny_rest("OnlyExemptChangeFunctions", [*_READ_FUNCTIONS, *_INVOKE], [*functions, *parts], unlike=keepers),
         deny(
-            "OnlySparedWireFunctions",
+            "OnlyExemptWireFunctions",
             _WIRE,
             "*",
             unlike=keepers,
@@ -88,35 +88,35 @@ def protect_functions(place: Place, spared: Spared) -> Policy:
         ),
         # API Gateway invokes as a service principal, which service control policies do not bind.
         deny(
-            "NobodyInvokesDirectly",
+            "NoDirectInvocation",
             "lambda:InvokeFunction",
             functions,
             BoolIfExists={"lambda:InvokedViaFunctionUrl": "false"},
         ),
         deny("NoAsyncInvocation", "lambda:InvokeAsync", functions),
         # A REST API's integration template writes the event, so it could forge the caller.
-        deny_rest("OnlySparedChangeApis", ["apigateway:GET"], apis, unlike=keepers),
+        deny_rest("OnlyExemptChangeApis", ["apigateway:GET"], apis, unlike=keepers),
     )
 
 
-def protect_data(place: Place, spared: Spared, key_arns: Sequence[str] = ()) -> Policy:
+def protect_data(place: Place, exempt: Exemptions, key_arns: Sequence[str] = ()) -> Policy:
     """Deny rows, tables, documents and webhooks to all but their users; `key_arns`: the KMS keys that encrypt them."""
     tables = place.every_table_arn
     everything = [*tables, *(f"{table}/*" for table in tables), *map(_global, tables)]
     writers = [place.vend_role_arn, place.role_arn(place.admin_role)]
-    keepers = spared.role_arns
+    keepers = exempt.role_arns
     return policy(
         # A row of the grant table is an approval, so exempt roles may not write one either.
         deny("OnlySentinelWritesRows", _WRITE_ROWS, tables, only=writers),
-        deny_rest("OnlySparedChangeTables", [*_READ_ROWS, *_WRITE_ROWS, *_BACK_UP], everything, unlike=keepers),
+        deny_rest("OnlyExemptChangeTables", [*_READ_ROWS, *_WRITE_ROWS, *_BACK_UP], everything, unlike=keepers),
         deny_rest(
             "OnlyOperatorsWriteDocuments",
             _READ_DOCUMENTS,
             place.parameters("*"),
-            unlike=[*keepers, *spared.operator_arns],
+            unlike=[*keepers, *exempt.operator_arns],
         ),
         *_webhooks(place),
-        *([deny_rest("OnlySparedChangeKeys", _USE_KEYS, key_arns, unlike=keepers)] if key_arns else []),
+        *([deny_rest("OnlyExemptChangeKeys", _USE_KEYS, key_arns, unlike=keepers)] if key_arns else []),
     )
 
 
@@ -143,7 +143,7 @@ def _webhooks(place: Place) -> list[Statement]:
     ]
 
 
-def protect_watching(place: Place, spared: Spared) -> Policy:
+def protect_watching(place: Place, exempt: Exemptions) -> Policy:
     """Protect Sentinel's monitoring from tampering: logs, the topic's notifications, metrics and alarms."""
     own = [place.arn("logs", f"log-group:/aws/lambda/{name}") for name in place.function_name_patterns]
     access = place.arn("logs", f"log-group:/aws/apigateway/{place.deployment}")
@@ -152,20 +152,20 @@ def protect_watching(place: Place, spared: Spared) -> Policy:
         place.arn("cloudwatch", "alarm-mute-rule:*"),
         f"arn:{place.partition}:cloudwatch::{place.account}:dashboard/{place.deployment}",
     ]
-    keepers = spared.role_arns
+    keepers = exempt.role_arns
     return policy(
-        deny_rest("OnlySparedChangeLogs", [*_READ_LOGS, *_WRITE_LOGS], [*own, access, f"{access}:*"], unlike=keepers),
-        deny("OnlySparedChangeAllLogs", _CHANGE_ALL_LOGS, "*", unlike=keepers),
+        deny_rest("OnlyExemptChangeLogs", [*_READ_LOGS, *_WRITE_LOGS], [*own, access, f"{access}:*"], unlike=keepers),
+        deny("OnlyExemptChangeAllLogs", _CHANGE_ALL_LOGS, "*", unlike=keepers),
         # Audit lines are a function's standard output. API Gateway writes the access log, by a role of the account.
         deny("OnlySentinelWritesLogs", _WRITE_LOGS, own, unlike=place.execution_role_arns),
         deny("OnlyAdminPublishes", "sns:Publish", place.topic_arn, only=[place.role_arn(place.admin_role)]),
         deny_rest(
-            "OnlySparedChangeTopic",
+            "OnlyExemptChangeTopic",
             ["sns:Get*", "sns:List*", "sns:Publish"],
             [place.topic_arn, f"{place.topic_arn}:*"],
             unlike=keepers,
         ),
-        deny_rest("OnlySparedChangeAlarms", _READ_ALARMS, alarms, unlike=keepers),
+        deny_rest("OnlyExemptChangeAlarms", _READ_ALARMS, alarms, unlike=keepers),
         # The functions' metrics come from their logs; one sent another way could hide a failure or raise a false alarm.
         deny(
             "NoInventedMetrics",

@@ -6,8 +6,8 @@ organization (AWS Organizations User Guide, "Service control policies"). docs/gu
 
 from typing import Final
 
+from deploy.policies.exemptions import Exemptions
 from deploy.policies.place import Place, Policy, Statement, deny, deny_rest, policy
-from deploy.policies.spared import Spared
 from shared.core.stamp import PREFIX
 from shared.core.switch_guards import LASTING_ACTIONS
 
@@ -74,11 +74,11 @@ _STAMPED: Final = {"aws:SourceIdentity": f"{PREFIX}-*"}
 _ASK_SENTINEL: Final = ("execute-api:Invoke", "sts:GetCallerIdentity")
 
 
-def protect_roles(place: Place, spared: Spared) -> Policy:
+def protect_roles(place: Place, exempt: Exemptions) -> Policy:
     """Allow only Sentinel to assume protected roles, and only exempt roles to change them. For every account."""
     # An account that leaves the organization is no longer bound by these policies.
     stay = deny("NoLeaving", "organizations:LeaveOrganization", "*")
-    return policy(*_become(place), *_act(place), *_change(place, spared), stay)
+    return policy(*_become(place), *_act(place), *_change(place, exempt), stay)
 
 
 def _become(place: Place) -> list[Statement]:
@@ -87,7 +87,7 @@ def _become(place: Place) -> list[Statement]:
         deny("OnlyVendBecomesProtected", "sts:AssumeRole", place.protected_roles, only=[place.vend_role_arn]),
         deny("OnlyAdminBecomesRevoker", "sts:AssumeRole", place.kill_switch_roles, only=[admin]),
         # Lambda assumes them as a service principal, which service control policies do not bind.
-        deny("NobodyBecomesSentinel", "sts:AssumeRole", place.execution_role_arns),
+        deny("NoRoleBecomesSentinel", "sts:AssumeRole", place.execution_role_arns),
         # A session with a stamp passes it on when it assumes another role, and is allowed.
         deny(
             "OnlyVendStamps",
@@ -110,19 +110,19 @@ def _act(place: Place) -> list[Statement]:
             ArnLike={"aws:PrincipalArn": place.protected_roles},
             StringNotLike={"aws:SourceIdentity": f"{PREFIX}-*"},
         ),
-        deny("NobodyPassesProtected", "iam:PassRole", place.protected_roles),
+        deny("NoPassOfProtected", "iam:PassRole", place.protected_roles),
     ]
 
 
-def _change(place: Place, spared: Spared) -> list[Statement]:
+def _change(place: Place, exempt: Exemptions) -> list[Statement]:
     switch = place.kill_switch_policy_in("*")
-    keepers = [*spared.role_arns, place.role_arn(place.admin_role), place.kill_switch_roles]
+    keepers = [*exempt.role_arns, place.role_arn(place.admin_role), place.kill_switch_roles]
     # A principal that could create or change a role of an exempt name would be exempt itself.
-    roles = [place.protected_roles, place.kill_switch_roles, *place.execution_role_arns, *spared.role_arns]
+    roles = [place.protected_roles, place.kill_switch_roles, *place.execution_role_arns, *exempt.role_arns]
     return [
-        deny_rest("OnlySparedChangeRoles", _USE_A_ROLE, roles, unlike=spared.role_arns),
+        deny_rest("OnlyExemptChangeRoles", _USE_A_ROLE, roles, unlike=exempt.role_arns),
         deny_rest("OnlySentinelWritesSwitch", _ASK_ABOUT, switch, unlike=keepers),
-        *_stacks(spared),
+        *_stacks(exempt),
         # For exempt roles too: without the boundary, a revocation does not reach an active session.
         deny(
             "ProtectedKeepSwitch",
@@ -134,24 +134,24 @@ def _change(place: Place, spared: Spared) -> list[Statement]:
     ]
 
 
-def _stacks(spared: Spared) -> list[Statement]:
+def _stacks(exempt: Exemptions) -> list[Statement]:
     """Protect the stacks of exempt roles: a principal that updates a stack acts as its role, without iam:PassRole.
 
     CloudFormation User Guide, "CloudFormation service role".
     """
-    stacks = [f"arn:{spared.partition}:cloudformation:*:*:stack/{name}/*" for name in spared.stacks]
-    return [deny_rest("OnlySparedChangeStacks", _LOOK_AT_STACKS, stacks, unlike=spared.role_arns)] if stacks else []
+    stacks = [f"arn:{exempt.partition}:cloudformation:*:*:stack/{name}/*" for name in exempt.stacks]
+    return [deny_rest("OnlyExemptChangeStacks", _LOOK_AT_STACKS, stacks, unlike=exempt.role_arns)] if stacks else []
 
 
-def refuse_lasting_keys(spared: Spared) -> Policy:
+def refuse_lasting_keys(exempt: Exemptions) -> Policy:
     """Deny lasting access that no revocation reaches, to vended sessions in every form. For every account."""
     return policy(
-        deny("NoLastingKeys", LASTING_ACTIONS, "*", unlike=spared.role_arns),
+        deny("NoLastingKeys", LASTING_ACTIONS, "*", unlike=exempt.role_arns),
         deny(
             "VendedLeaveNoDoor",
             _LEAVE_A_DOOR,
             "*",
-            unlike=spared.role_arns,
+            unlike=exempt.role_arns,
             StringLike=_STAMPED,
         ),
         # A function URL without IAM authorization lets any caller act as the function.
@@ -159,14 +159,14 @@ def refuse_lasting_keys(spared: Spared) -> Policy:
             "VendedOpenNoUrl",
             _OPEN_A_URL,
             "*",
-            unlike=spared.role_arns,
+            unlike=exempt.role_arns,
             StringLike=_STAMPED,
             StringEquals={"lambda:FunctionUrlAuthType": "NONE"},
         ),
     )
 
 
-def leave_people_sentinel(spared: Spared) -> Policy:
+def restrict_people_to_sentinel(exempt: Exemptions) -> Policy:
     """Restrict every permission set except the operators' to calling Sentinel. For accounts people use through it.
 
     People still manage their password and devices in the access portal, which needs no permission of the account.
@@ -176,11 +176,11 @@ def leave_people_sentinel(spared: Spared) -> Policy:
         "Effect": "Deny",
         "NotAction": list(_ASK_SENTINEL),
         "Resource": "*",
-        "Condition": {"ArnLike": {"aws:PrincipalArn": spared.people}},
+        "Condition": {"ArnLike": {"aws:PrincipalArn": exempt.people}},
     }
-    if spared.operators:
+    if exempt.operators:
         statement["Condition"] = {
-            "ArnLike": {"aws:PrincipalArn": spared.people},
-            "ArnNotLike": {"aws:PrincipalArn": spared.operator_arns},
+            "ArnLike": {"aws:PrincipalArn": exempt.people},
+            "ArnNotLike": {"aws:PrincipalArn": exempt.operator_arns},
         }
     return policy(statement)

@@ -61,8 +61,8 @@ def service(name: str) -> Asker:
     return Asker(name, "aws", {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": name})
 
 
-def spared(account: str = WORKLOAD) -> Sequence[Asker]:
-    """List a session of each spared role."""
+def exempt(account: str = WORKLOAD) -> Sequence[Asker]:
+    """List a session of each exempt role."""
     names = (
         "sentinel-deploy",
         "sentinel-cloudformation",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.security.guardrails.organization import OUTSIDE, STAMP, WORKLOAD, Asker, Organization, role, service, spared
+from tests.security.guardrails.organization import OUTSIDE, STAMP, WORKLOAD, Asker, Organization, exempt, role, service
 
 IAM = f"arn:aws:iam::{WORKLOAD}:"
 USER = f"{IAM}user/alice"
@@ -76,18 +76,18 @@ DOORS = [
 
 
 @pytest.mark.parametrize(("action", "resource"), KEYS)
-def test_nobody_makes_a_lasting_way_in_but_the_spared(organization: Organization, action: str, resource: str) -> None:
+def test_only_exempt_roles_create_lasting_access(organization: Organization, action: str, resource: str) -> None:
     root = role("unused", aws_PrincipalArn=f"arn:aws:iam::{WORKLOAD}:root")
     for asker in (role("Developer"), role("Administrator"), root, SESSION, CHAINED):
         assert organization.decide(asker, action, resource).denying == ["NoLastingKeys"]
-    assert all(organization.decide(let, action, resource).allowed for let in spared())
+    assert all(organization.decide(let, action, resource).allowed for let in exempt())
 
 
 @pytest.mark.parametrize(("action", "resource"), DOORS)
 def test_a_vended_session_leaves_no_door_behind(organization: Organization, action: str, resource: str) -> None:
     for asker in (SESSION, CHAINED):
         assert organization.decide(asker, action, resource).denying == ["VendedLeaveNoDoor"]
-    for let in (role("Developer"), role("Developer", aws_SourceIdentity="alice"), *spared()):
+    for let in (role("Developer"), role("Developer", aws_SourceIdentity="alice"), *exempt()):
         assert organization.decide(let, action, resource).allowed
 
 
@@ -104,7 +104,7 @@ def test_a_vended_session_opens_no_function_to_everyone(organization: Organizati
 
 
 def test_no_account_leaves_the_organization_and_its_guard_rails(organization: Organization) -> None:
-    for asker in (role("Administrator"), SESSION, *spared()):
+    for asker in (role("Administrator"), SESSION, *exempt()):
         assert organization.decide(asker, "organizations:LeaveOrganization", "*").denying == ["NoLeaving"]
 
 

@@ -1,12 +1,12 @@
-"""Names and paths that look like a spared one's. What a pattern lets through must be what only the spared can make."""
+"""Names and paths that look like an exempt one. What a pattern matches must be what only exempt roles can create."""
 
 from typing import Any, cast
 
 import pytest
 
 from deploy.policies.caller import doctor_policy
-from deploy.policies.generate import EXAMPLE, EXAMPLE_SPARED, organization_policies
-from deploy.policies.spared import Spared
+from deploy.policies.exemptions import Exemptions
+from deploy.policies.generate import EXAMPLE, EXAMPLE_EXEMPTIONS, organization_policies
 from tests.security.guardrails.organization import PROTECTED, SENTINEL, SWITCH, WORKLOAD, Organization, role
 
 SSO = "/aws-reserved/sso.amazonaws.com/"
@@ -27,7 +27,7 @@ ROLES_OF_OTHERS = [
 
 
 @pytest.mark.parametrize("path", [SSO, f"{SSO}eu-central-1/", f"{SSO}us-gov-west-1/"])
-def test_the_operators_permission_set_is_spared_wherever_identity_center_is(
+def test_the_operators_permission_set_is_exempt_wherever_identity_center_is(
     organization: Organization, path: str
 ) -> None:
     operator = role(OPERATOR, SENTINEL, path)
@@ -55,7 +55,7 @@ def test_a_role_of_an_operators_name_elsewhere_writes_no_document(organization: 
 @pytest.mark.parametrize("name", ["Sentinel*", "Sentinel?perator", "*", "", "a/b", "x" * 33])
 def test_a_pattern_is_no_operator(name: str) -> None:
     with pytest.raises(ValueError, match="give each exact name"):
-        Spared("aws", deployers=(), break_glass="BreakGlass", operators=(name,))
+        Exemptions("aws", deployers=(), break_glass="BreakGlass", operators=(name,))
 
 
 @pytest.mark.parametrize(
@@ -71,15 +71,15 @@ def test_a_pattern_is_no_operator(name: str) -> None:
         ("SENTINEL-DEPLOY", "/"),
     ],
 )
-def test_a_role_whose_name_resembles_a_spared_one_changes_nothing(
+def test_a_role_whose_name_resembles_a_exempt_one_changes_nothing(
     organization: Organization, name: str, path: str
 ) -> None:
     impostor = role(name, WORKLOAD, path)
     denied = organization.decide(impostor, "iam:UpdateAssumeRolePolicy", PROTECTED)
-    assert denied.denying == ["OnlySparedChangeRoles"]
+    assert denied.denying == ["OnlyExemptChangeRoles"]
 
 
-def spared_patterns() -> set[str]:
+def exempt_patterns() -> set[str]:
     """Collect whom any statement spares or means by `aws:PrincipalArn`, where the ARN has a `*` or `?` in its name."""
     found = set()
     for document in organization_policies().values():
@@ -90,11 +90,11 @@ def spared_patterns() -> set[str]:
     return found
 
 
-def test_nobody_else_can_make_a_role_that_a_pattern_spares() -> None:
+def test_nobody_else_can_make_a_role_that_a_pattern_exempts() -> None:
     changing = cast("list[dict[str, Any]]", organization_policies()["scp-protected-roles.json"]["Statement"])
-    kept = next(each["Resource"] for each in changing if each["Sid"] == "OnlySparedChangeRoles")
-    patterns = spared_patterns() - set(kept)
-    assert patterns == set(EXAMPLE_SPARED.operator_arns), "of these only Identity Center makes roles"
+    kept = next(each["Resource"] for each in changing if each["Sid"] == "OnlyExemptChangeRoles")
+    patterns = exempt_patterns() - set(kept)
+    assert patterns == set(EXAMPLE_EXEMPTIONS.operator_arns), "of these only Identity Center makes roles"
     assert all(arn.startswith(f"arn:aws:iam::*:role{SSO}") for arn in patterns)
 
 
@@ -104,12 +104,12 @@ def test_nobody_else_can_make_a_role_that_a_pattern_spares() -> None:
 @pytest.mark.parametrize(
     "action", ["iam:CreateRole", "iam:UpdateAssumeRolePolicy", "iam:PassRole", "iam:PutRolePolicy"]
 )
-def test_a_role_of_a_spared_pattern_is_made_by_the_spared_alone(
+def test_only_exempt_roles_create_a_role_of_an_exempt_pattern(
     organization: Organization, name: str, action: str
 ) -> None:
     arn = f"arn:aws:iam::{SENTINEL}:role/{name}"
     developer = organization.decide(role("Developer", SENTINEL), action, arn, SENTINEL)
-    assert developer.denying == ["OnlySparedChangeRoles"]
+    assert developer.denying == ["OnlyExemptChangeRoles"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from deploy.policies.generate import EXAMPLE, EXAMPLE_SPARED
+from deploy.policies.generate import EXAMPLE, EXAMPLE_EXEMPTIONS
 from deploy.policies.service_control import protect_roles
 from tests.security.guardrails.organization import (
     MANAGEMENT,
@@ -17,9 +17,9 @@ from tests.security.guardrails.organization import (
     WORKLOAD,
     Asker,
     Organization,
+    exempt,
     role,
     service,
-    spared,
 )
 
 DEVELOPER = role("Developer")
@@ -27,7 +27,7 @@ VEND = role("sentinel-vend", SENTINEL)
 ADMIN = role("sentinel-admin", SENTINEL)
 SESSION = role("prod", path="/sentinel/protected/", aws_SourceIdentity=STAMP)
 DEPLOYER = role("sentinel-deploy")
-SPARED = spared()
+EXEMPT = exempt()
 # Roles that know nothing of Sentinel: no guard rail may be felt by them at their own work.
 UNTOUCHED = [
     role("ec2-app"),
@@ -35,7 +35,7 @@ UNTOUCHED = [
     role("cloudformation-service-role"),
     role("aws-controltower-ConfigRecorderRole"),
     role("AWSServiceRoleForAutoScaling", path="/aws-service-role/autoscaling.amazonaws.com/"),
-    *SPARED,
+    *EXEMPT,
 ]
 OTHER_ROLE = f"arn:aws:iam::{WORKLOAD}:role/app"
 REVOKER = f"arn:aws:iam::{WORKLOAD}:role/SentinelRevocations"
@@ -59,8 +59,10 @@ def called(asker: Asker) -> str:
     return asker.arn.split(":", 5)[-1]
 
 
-@pytest.mark.parametrize("asker", [DEVELOPER, ADMIN, SESSION, role("prod", SENTINEL), *SPARED], ids=called)
-def test_nobody_becomes_a_protected_role_directly_the_spared_included(organization: Organization, asker: Asker) -> None:
+@pytest.mark.parametrize("asker", [DEVELOPER, ADMIN, SESSION, role("prod", SENTINEL), *EXEMPT], ids=called)
+def test_nobody_becomes_a_protected_role_directly_not_even_an_exempt_role(
+    organization: Organization, asker: Asker
+) -> None:
     verdict = organization.decide(asker, "sts:AssumeRole", PROTECTED)
     assert verdict.denying == ["OnlyVendBecomesProtected"] * 2, "both kinds of policy deny it"
 
@@ -109,7 +111,7 @@ def test_only_lambda_becomes_an_execution_role(organization: Organization, name:
     lambda_service = service("lambda.amazonaws.com")
     assert organization.decide(lambda_service, "sts:AssumeRole", arn, SENTINEL).allowed
     denying = organization.decide(DEPLOYER, "sts:AssumeRole", arn, SENTINEL).denying
-    assert denying == ["NobodyBecomesSentinel", "OnlyLambdaBecomesSentinel"]
+    assert denying == ["NoRoleBecomesSentinel", "OnlyLambdaBecomesSentinel"]
     outsider = organization.decide(role("x", OUTSIDE), "sts:AssumeRole", arn, SENTINEL)
     assert outsider.denying == ["OnlyLambdaBecomesSentinel"]
 
@@ -158,33 +160,33 @@ def test_only_who_deploys_changes_the_roles(organization: Organization, action: 
     account = target.split(":")[4]
     for asker in ("Developer", "Administrator", "sentinel-vend", "sentinel-admin", "SentinelRevocations"):
         denied = organization.decide(role(asker, account), action, target, account)
-        assert denied.denying == ["OnlySparedChangeRoles"], asker
+        assert denied.denying == ["OnlyExemptChangeRoles"], asker
     assert organization.decide(role("sentinel-deploy", account), action, target, account).allowed
 
 
-@pytest.mark.parametrize("asker", SPARED, ids=called)
-def test_the_spared_change_protected_roles(organization: Organization, asker: Asker) -> None:
+@pytest.mark.parametrize("asker", EXEMPT, ids=called)
+def test_exempt_roles_change_protected_roles(organization: Organization, asker: Asker) -> None:
     assert organization.decide(asker, "iam:UpdateAssumeRolePolicy", PROTECTED).allowed
     assert organization.decide(asker, "iam:DeleteRolePermissionsBoundary", PROTECTED).allowed
 
 
-@pytest.mark.parametrize("asker", SPARED, ids=called)
-def test_nobody_makes_themselves_a_role_of_a_spared_name(organization: Organization, asker: Asker) -> None:
+@pytest.mark.parametrize("asker", EXEMPT, ids=called)
+def test_no_one_creates_a_role_of_an_exempt_name(organization: Organization, asker: Asker) -> None:
     arn = str(asker.keys["aws:PrincipalArn"])
     for action in ("iam:CreateRole", "iam:UpdateAssumeRolePolicy", "iam:PassRole"):
-        assert organization.decide(DEVELOPER, action, arn).denying == ["OnlySparedChangeRoles"]
+        assert organization.decide(DEVELOPER, action, arn).denying == ["OnlyExemptChangeRoles"]
         assert organization.decide(DEPLOYER, action, arn).allowed
 
 
 @pytest.mark.parametrize("asker", [DEVELOPER, DEPLOYER], ids=called)
 def test_nobody_passes_a_protected_role_to_a_service(organization: Organization, asker: Asker) -> None:
-    assert "NobodyPassesProtected" in organization.decide(asker, "iam:PassRole", PROTECTED).denying
+    assert "NoPassOfProtected" in organization.decide(asker, "iam:PassRole", PROTECTED).denying
 
 
 def test_only_who_deploys_passes_an_execution_role(organization: Organization) -> None:
     arn = EXAMPLE.vend_role_arn
     developer = role("Developer", SENTINEL)
-    assert organization.decide(developer, "iam:PassRole", arn, SENTINEL).denying == ["OnlySparedChangeRoles"]
+    assert organization.decide(developer, "iam:PassRole", arn, SENTINEL).denying == ["OnlyExemptChangeRoles"]
     assert organization.decide(role("sentinel-deploy", SENTINEL), "iam:PassRole", arn, SENTINEL).allowed
 
 
@@ -192,7 +194,7 @@ def test_only_who_deploys_passes_an_execution_role(organization: Organization) -
 def test_a_protected_role_has_the_kill_switch_whoever_makes_it(organization: Organization, action: str) -> None:
     assert organization.decide(DEPLOYER, action, PROTECTED, iam_PermissionsBoundary=SWITCH).allowed
     denied = organization.decide(DEVELOPER, action, PROTECTED, iam_PermissionsBoundary=SWITCH)
-    assert denied.denying == ["OnlySparedChangeRoles"]
+    assert denied.denying == ["OnlyExemptChangeRoles"]
     other = f"arn:aws:iam::{WORKLOAD}:policy/Other"
     for verdict in (
         organization.decide(DEPLOYER, action, PROTECTED, iam_PermissionsBoundary=other),
@@ -212,32 +214,32 @@ def test_a_protected_role_has_the_kill_switch_whoever_makes_it(organization: Org
     ],
 )
 @pytest.mark.parametrize(("account", "writer"), [(WORKLOAD, "SentinelRevocations"), (SENTINEL, "sentinel-admin")])
-def test_only_sentinel_and_the_spared_write_the_kill_switch(
+def test_only_sentinel_and_exempt_roles_write_the_kill_switch(
     organization: Organization, action: str, account: str, writer: str
 ) -> None:
     switch = SWITCH.replace(WORKLOAD, account)
     for asker in ("Developer", "Administrator", "sentinel-vend"):
         denied = organization.decide(role(asker, account), action, switch, account)
         assert denied.denying == ["OnlySentinelWritesSwitch"]
-    for let in (role(writer, account), *spared(account)):
+    for let in (role(writer, account), *exempt(account)):
         assert organization.decide(let, action, switch, account).allowed
 
 
 @pytest.mark.parametrize(
     "action", ["UpdateStack", "CreateChangeSet", "ExecuteChangeSet", "DeleteStack", "SetStackPolicy"]
 )
-def test_whoever_updates_a_stack_of_a_spared_role_is_spared(organization: Organization, action: str) -> None:
+def test_only_exempt_roles_update_a_stack_of_an_exempt_role(organization: Organization, action: str) -> None:
     """A stack keeps the role it was given: a principal that may update it acts as that role, without passing it."""
     stack = f"arn:aws:cloudformation:eu-central-1:{WORKLOAD}:stack/Sentinel/0a1b2c3d"
     for asker in (DEVELOPER, role("Administrator"), SESSION):
         denied = organization.decide(asker, f"cloudformation:{action}", stack)
-        assert denied.denying == ["OnlySparedChangeStacks"]
+        assert denied.denying == ["OnlyExemptChangeStacks"]
         other = stack.replace("Sentinel", "Sentinels")
         assert organization.decide(asker, f"cloudformation:{action}", other).allowed
-    assert all(organization.decide(each, f"cloudformation:{action}", stack).allowed for each in SPARED)
+    assert all(organization.decide(each, f"cloudformation:{action}", stack).allowed for each in EXEMPT)
     assert organization.decide(DEVELOPER, "cloudformation:DescribeStacks", stack).allowed
 
 
 def test_who_names_no_stack_keeps_none() -> None:
-    spared_roles = replace(EXAMPLE_SPARED, stacks=())
-    assert "OnlySparedChangeStacks" not in json.dumps(protect_roles(EXAMPLE, spared_roles))
+    exempt_roles = replace(EXAMPLE_EXEMPTIONS, stacks=())
+    assert "OnlyExemptChangeStacks" not in json.dumps(protect_roles(EXAMPLE, exempt_roles))

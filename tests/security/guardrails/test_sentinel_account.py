@@ -5,12 +5,12 @@ from typing import Any, cast
 
 import pytest
 
-from deploy.policies.generate import EXAMPLE, EXAMPLE_KEY_ARN, EXAMPLE_SPARED
+from deploy.policies.generate import EXAMPLE, EXAMPLE_EXEMPTIONS, EXAMPLE_KEY_ARN
 from deploy.policies.sentinel_account import protect_data
-from tests.security.guardrails.organization import SENTINEL, WORKLOAD, Asker, Organization, role, service, spared
+from tests.security.guardrails.organization import SENTINEL, WORKLOAD, Asker, Organization, exempt, role, service
 
 ADMINISTRATOR = role("Administrator", SENTINEL)
-SPARED = spared(SENTINEL)
+EXEMPT = exempt(SENTINEL)
 OPERATOR = role(
     "AWSReservedSSO_SentinelOperator_0123456789abcdef", SENTINEL, "/aws-reserved/sso.amazonaws.com/eu-central-1/"
 )
@@ -53,20 +53,20 @@ def let(organization: Organization, asker: Asker, action: str, resource: str) ->
         "lambda:PutRuntimeManagementConfig",
     ],
 )
-def test_only_the_spared_change_a_function(organization: Organization, action: str) -> None:
+def test_only_exempt_roles_change_a_function(organization: Organization, action: str) -> None:
     for function in FUNCTIONS:
-        assert denying(organization, ADMINISTRATOR, action, function) == ["OnlySparedChangeFunctions"]
-        assert denying(organization, ADMINISTRATOR, action, f"{function}:live") == ["OnlySparedChangeFunctions"]
-        assert all(let(organization, each, action, function) for each in SPARED)
+        assert denying(organization, ADMINISTRATOR, action, function) == ["OnlyExemptChangeFunctions"]
+        assert denying(organization, ADMINISTRATOR, action, f"{function}:live") == ["OnlyExemptChangeFunctions"]
+        assert all(let(organization, each, action, function) for each in EXEMPT)
     assert let(organization, ADMINISTRATOR, action, EXAMPLE.arn("lambda", "function:sentinel-vendor"))
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_nobody_invents_a_request_context_by_invoking_a_function(organization: Organization, function: str) -> None:
     invoke = "lambda:InvokeFunction"
-    for asker in (ADMINISTRATOR, *SPARED):
+    for asker in (ADMINISTRATOR, *EXEMPT):
         for arn in (function, f"{function}:live"):
-            assert denying(organization, asker, invoke, arn) == ["NobodyInvokesDirectly"]
+            assert denying(organization, asker, invoke, arn) == ["NoDirectInvocation"]
             assert denying(organization, asker, "lambda:InvokeAsync", arn) == ["NoAsyncInvocation"]
     by_url = organization.decide(ADMINISTRATOR, invoke, function, SENTINEL, lambda_InvokedViaFunctionUrl="true")
     assert by_url.allowed
@@ -81,35 +81,35 @@ def test_nobody_invents_a_request_context_by_invoking_a_function(organization: O
         ("lambda:StopDurableExecution", f"{FUNCTIONS[1]}:1/durable-execution/x/y"),
     ],
 )
-def test_only_the_spared_change_what_a_function_is_made_of(
+def test_only_exempt_roles_change_what_a_function_is_made_of(
     organization: Organization, action: str, resource: str
 ) -> None:
-    assert denying(organization, ADMINISTRATOR, action, resource) == ["OnlySparedChangeFunctions"]
-    assert all(let(organization, each, action, resource) for each in SPARED)
+    assert denying(organization, ADMINISTRATOR, action, resource) == ["OnlyExemptChangeFunctions"]
+    assert all(let(organization, each, action, resource) for each in EXEMPT)
 
 
 @pytest.mark.parametrize("action", ["Put", "Delete"])
-def test_only_the_spared_change_provisioned_concurrency(organization: Organization, action: str) -> None:
+def test_only_exempt_roles_change_provisioned_concurrency(organization: Organization, action: str) -> None:
     def may(asker: Asker) -> bool:
         what, alias = f"lambda:{action}ProvisionedConcurrencyConfig", f"{FUNCTIONS[0]}:live"
         return organization.decide(asker, what, alias, SENTINEL, checked=False, closed=True).allowed
 
     assert not may(ADMINISTRATOR)
-    assert all(map(may, SPARED))
+    assert all(map(may, EXEMPT))
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_only_the_spared_wire_an_event_source_to_a_function(organization: Organization, function: str) -> None:
+def test_only_exempt_roles_wire_an_event_source_to_a_function(organization: Organization, function: str) -> None:
     for action, resource in (
         ("lambda:CreateEventSourceMapping", "*"),
         ("lambda:UpdateEventSourceMapping", EXAMPLE.arn("lambda", "event-source-mapping:0a1b")),
     ):
         for keys in ({}, {"lambda_FunctionArn": function}, {"lambda_FunctionArn": f"{function}:live"}):
             verdict = organization.decide(ADMINISTRATOR.having(**keys), action, resource, SENTINEL)
-            assert verdict.denying == ["OnlySparedWireFunctions"]
+            assert verdict.denying == ["OnlyExemptWireFunctions"]
         other = EXAMPLE.arn("lambda", "function:thumbnails")
         assert organization.decide(ADMINISTRATOR, action, resource, SENTINEL, lambda_FunctionArn=other).allowed
-        assert all(let(organization, each, action, resource) for each in SPARED)
+        assert all(let(organization, each, action, resource) for each in EXEMPT)
 
 
 @pytest.mark.parametrize(
@@ -136,19 +136,19 @@ def test_only_the_spared_wire_an_event_source_to_a_function(organization: Organi
         ("SetWebACL", ":/restapis/a1b2c3d4e5/stages/live"),
     ],
 )
-def test_only_the_spared_change_an_api(organization: Organization, method: str, path: str) -> None:
+def test_only_exempt_roles_change_an_api(organization: Organization, method: str, path: str) -> None:
     action, resource = f"apigateway:{method}", f"arn:aws:apigateway:{EXAMPLE.region}:{path}"
     for asker in (ADMINISTRATOR, role("sentinel-admin", SENTINEL), OPERATOR):
         assert not organization.decide(asker, action, resource, SENTINEL, checked=False).allowed
     # Of other accounts the APIs are their own.
-    for asker in (*SPARED, role("Developer", WORKLOAD)):
+    for asker in (*EXEMPT, role("Developer", WORKLOAD)):
         assert organization.decide(asker, action, resource, asker.account, checked=False).allowed
 
 
 def test_anyone_may_look_at_an_api(organization: Organization) -> None:
     api = f"arn:aws:apigateway:{EXAMPLE.region}::/restapis/a1b2c3d4e5"
     assert let(organization, ADMINISTRATOR, "apigateway:GET", api)
-    assert denying(organization, ADMINISTRATOR, "apigateway:PUT", api) == ["OnlySparedChangeApis"]
+    assert denying(organization, ADMINISTRATOR, "apigateway:PUT", api) == ["OnlyExemptChangeApis"]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_anyone_may_look_at_an_api(organization: Organization) -> None:
 )
 @pytest.mark.parametrize("table", TABLES)
 def test_nobody_writes_themselves_a_grant_or_a_session(organization: Organization, action: str, table: str) -> None:
-    for asker in (ADMINISTRATOR, role("sentinel-authorizer", SENTINEL), *SPARED):
+    for asker in (ADMINISTRATOR, role("sentinel-authorizer", SENTINEL), *EXEMPT):
         assert denying(organization, asker, action, table) == ["OnlySentinelWritesRows"]
     for name in ("sentinel-vend", "sentinel-admin"):
         assert let(organization, role(name, SENTINEL), action, table)
@@ -190,25 +190,25 @@ def test_nobody_writes_themselves_a_grant_or_a_session(organization: Organizatio
         "dynamodb:WriteDataForReplication",
     ],
 )
-def test_only_the_spared_change_a_table(organization: Organization, action: str) -> None:
+def test_only_exempt_roles_change_a_table(organization: Organization, action: str) -> None:
     for table in TABLES:
-        assert denying(organization, ADMINISTRATOR, action, table) == ["OnlySparedChangeTables"]
-        assert all(let(organization, each, action, table) for each in SPARED)
+        assert denying(organization, ADMINISTRATOR, action, table) == ["OnlyExemptChangeTables"]
+        assert all(let(organization, each, action, table) for each in EXEMPT)
 
 
 @pytest.mark.parametrize("action", ["dynamodb:DeleteBackup", "dynamodb:RestoreTableFromBackup"])
-def test_only_the_spared_use_up_a_backup(organization: Organization, action: str) -> None:
+def test_only_exempt_roles_use_up_a_backup(organization: Organization, action: str) -> None:
     for table in TABLES:
         backup = f"{table}/backup/01489602797149-73d8d5bc"
-        assert denying(organization, ADMINISTRATOR, action, backup) == ["OnlySparedChangeTables"]
-        assert all(let(organization, each, action, backup) for each in SPARED)
+        assert denying(organization, ADMINISTRATOR, action, backup) == ["OnlyExemptChangeTables"]
+        assert all(let(organization, each, action, backup) for each in EXEMPT)
         assert let(organization, ADMINISTRATOR, "dynamodb:CreateBackup", table), "a backup more does no harm"
 
 
 @pytest.mark.parametrize("action", ["kms:ScheduleKeyDeletion", "kms:PutKeyPolicy", "kms:DisableKey", "kms:CreateGrant"])
-def test_only_the_spared_change_the_key_that_encrypts(organization: Organization, action: str) -> None:
-    assert denying(organization, ADMINISTRATOR, action, EXAMPLE_KEY_ARN) == ["OnlySparedChangeKeys"]
-    assert all(let(organization, each, action, EXAMPLE_KEY_ARN) for each in SPARED)
+def test_only_exempt_roles_change_the_key_that_encrypts(organization: Organization, action: str) -> None:
+    assert denying(organization, ADMINISTRATOR, action, EXAMPLE_KEY_ARN) == ["OnlyExemptChangeKeys"]
+    assert all(let(organization, each, action, EXAMPLE_KEY_ARN) for each in EXEMPT)
     assert let(organization, role("sentinel-vend", SENTINEL), "kms:Decrypt", EXAMPLE_KEY_ARN)
 
 
@@ -223,17 +223,17 @@ def test_only_the_spared_change_the_key_that_encrypts(organization: Organization
         "ssm:PutResourcePolicy",
     ],
 )
-def test_only_operators_and_the_spared_write_documents(organization: Organization, action: str) -> None:
+def test_only_operators_and_exempt_roles_write_documents(organization: Organization, action: str) -> None:
     document = EXAMPLE.parameters("policies/access")
     for asker in (ADMINISTRATOR, role("sentinel-vend", SENTINEL), role("sentinel-admin", SENTINEL)):
         assert denying(organization, asker, action, document) == ["OnlyOperatorsWriteDocuments"]
-    assert all(let(organization, each, action, document) for each in (OPERATOR, *SPARED))
+    assert all(let(organization, each, action, document) for each in (OPERATOR, *EXEMPT))
 
 
 @pytest.mark.parametrize("action", ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParameterHistory"])
 def test_only_the_admin_lambda_reads_a_webhook(organization: Organization, action: str) -> None:
     webhook = EXAMPLE.parameters("webhooks/pager")
-    for asker in (ADMINISTRATOR, OPERATOR, role("sentinel-vend", SENTINEL), *SPARED):
+    for asker in (ADMINISTRATOR, OPERATOR, role("sentinel-vend", SENTINEL), *EXEMPT):
         assert denying(organization, asker, action, webhook) == ["OnlyAdminReadsWebhooks"]
     assert let(organization, role("sentinel-admin", SENTINEL), action, webhook)
     assert let(organization, ADMINISTRATOR, action, EXAMPLE.parameters("policies/access"))
@@ -243,7 +243,7 @@ def test_only_the_admin_lambda_reads_a_webhook(organization: Organization, actio
 def test_only_the_admin_lambda_lists_a_path_that_webhooks_are_below(prefix: str) -> None:
     place = replace(EXAMPLE, parameter_prefix=prefix)
     listing = {
-        each["Sid"]: each for each in cast("list[dict[str, Any]]", protect_data(place, EXAMPLE_SPARED)["Statement"])
+        each["Sid"]: each for each in cast("list[dict[str, Any]]", protect_data(place, EXAMPLE_EXEMPTIONS)["Statement"])
     }
     steps = prefix.split("/")
     for depth in range(1, len(steps) + 1):
@@ -255,6 +255,6 @@ def test_only_the_admin_lambda_lists_a_path_that_webhooks_are_below(prefix: str)
 @pytest.mark.parametrize("path", ["/", "/sentinel", "/sentinel/", "/sentinel/webhooks", "/sentinel/webhooks/"])
 def test_nobody_else_lists_webhooks_by_their_path(organization: Organization, path: str) -> None:
     by_path, arn = "ssm:GetParametersByPath", EXAMPLE.arn("ssm", f"parameter{path}")
-    for asker in (ADMINISTRATOR, OPERATOR, *SPARED):
+    for asker in (ADMINISTRATOR, OPERATOR, *EXEMPT):
         assert not let(organization, asker, by_path, arn)
     assert let(organization, role("sentinel-admin", SENTINEL), by_path, arn)

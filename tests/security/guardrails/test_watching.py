@@ -3,10 +3,10 @@
 import pytest
 
 from deploy.policies.generate import EXAMPLE
-from tests.security.guardrails.organization import SENTINEL, Organization, role, spared
+from tests.security.guardrails.organization import SENTINEL, Organization, exempt, role
 
 ADMINISTRATOR = role("Administrator", SENTINEL)
-SPARED = spared(SENTINEL)
+EXEMPT = exempt(SENTINEL)
 FUNCTIONS = ("sentinel-vend", "sentinel-admin", "sentinel-authorizer", "sentinel-authorizer-ledger")
 GROUPS = [EXAMPLE.arn("logs", f"log-group:/aws/lambda/{name}") for name in FUNCTIONS]
 ACCESS = EXAMPLE.arn("logs", "log-group:/aws/apigateway/sentinel")
@@ -17,8 +17,8 @@ def denying(organization: Organization, action: str, resource: str) -> list[str]
     return [*organization.decide(ADMINISTRATOR, action, resource, SENTINEL).denying]
 
 
-def spared_may(organization: Organization, action: str, resource: str) -> bool:
-    return all(organization.decide(each, action, resource, SENTINEL).allowed for each in SPARED)
+def exempt_may(organization: Organization, action: str, resource: str) -> bool:
+    return all(organization.decide(each, action, resource, SENTINEL).allowed for each in EXEMPT)
 
 
 @pytest.mark.parametrize(
@@ -40,25 +40,25 @@ def spared_may(organization: Organization, action: str, resource: str) -> bool:
         "logs:TagResource",
     ],
 )
-def test_only_the_spared_change_a_log_group(organization: Organization, action: str) -> None:
+def test_only_exempt_roles_change_a_log_group(organization: Organization, action: str) -> None:
     for group in (*GROUPS, ACCESS):
-        assert denying(organization, action, group) == ["OnlySparedChangeLogs"]
-    assert spared_may(organization, action, GROUPS[0])
+        assert denying(organization, action, group) == ["OnlyExemptChangeLogs"]
+    assert exempt_may(organization, action, GROUPS[0])
     assert organization.decide(ADMINISTRATOR, action, f"{GROUPS[0]}or", SENTINEL).allowed
 
 
 @pytest.mark.parametrize("group", [*GROUPS, ACCESS])
-def test_only_the_spared_delete_a_log_stream(organization: Organization, group: str) -> None:
+def test_only_exempt_roles_delete_a_log_stream(organization: Organization, group: str) -> None:
     stream = f"{group}:log-stream:2026/11/28/[1]x"
-    assert denying(organization, "logs:DeleteLogStream", stream) == ["OnlySparedChangeLogs"]
-    assert spared_may(organization, "logs:DeleteLogStream", stream)
+    assert denying(organization, "logs:DeleteLogStream", stream) == ["OnlyExemptChangeLogs"]
+    assert exempt_may(organization, "logs:DeleteLogStream", stream)
 
 
 @pytest.mark.parametrize("action", ["logs:PutLogEvents", "logs:CreateLogStream"])
 def test_nobody_writes_an_audit_line_but_the_functions(organization: Organization, action: str) -> None:
     for name, group in zip(FUNCTIONS, GROUPS, strict=True):
         stream = f"{group}:log-stream:x"
-        for asker in (ADMINISTRATOR, *SPARED):
+        for asker in (ADMINISTRATOR, *EXEMPT):
             assert organization.decide(asker, action, stream, SENTINEL).denying == ["OnlySentinelWritesLogs"]
         assert organization.decide(role(name, SENTINEL), action, stream, SENTINEL).allowed
     gateway = role("ApiGatewayLogs", SENTINEL)
@@ -76,13 +76,13 @@ def test_nobody_writes_an_audit_line_but_the_functions(organization: Organizatio
         "logs:UpdateLogDelivery",
     ],
 )
-def test_only_the_spared_change_every_log_group_at_once(organization: Organization, action: str) -> None:
-    assert denying(organization, action, "*") == ["OnlySparedChangeAllLogs"]
-    assert spared_may(organization, action, "*")
+def test_only_exempt_roles_change_every_log_group_at_once(organization: Organization, action: str) -> None:
+    assert denying(organization, action, "*") == ["OnlyExemptChangeAllLogs"]
+    assert exempt_may(organization, action, "*")
 
 
 def test_nobody_sends_a_notice_but_the_admin_lambda(organization: Organization) -> None:
-    for asker in (ADMINISTRATOR, role("sentinel-vend", SENTINEL), *SPARED):
+    for asker in (ADMINISTRATOR, role("sentinel-vend", SENTINEL), *EXEMPT):
         verdict = organization.decide(asker, "sns:Publish", EXAMPLE.topic_arn, SENTINEL)
         assert verdict.denying == ["OnlyAdminPublishes"]
     admin = role("sentinel-admin", SENTINEL)
@@ -103,9 +103,9 @@ def test_nobody_sends_a_notice_but_the_admin_lambda(organization: Organization) 
         "sns:Unsubscribe",
     ],
 )
-def test_only_the_spared_change_the_topic_and_who_hears_it(organization: Organization, action: str) -> None:
-    assert denying(organization, action, EXAMPLE.topic_arn) == ["OnlySparedChangeTopic"]
-    assert spared_may(organization, action, EXAMPLE.topic_arn)
+def test_only_exempt_roles_change_the_topic_and_who_hears_it(organization: Organization, action: str) -> None:
+    assert denying(organization, action, EXAMPLE.topic_arn) == ["OnlyExemptChangeTopic"]
+    assert exempt_may(organization, action, EXAMPLE.topic_arn)
     subscription = f"{EXAMPLE.topic_arn}:0a1b2c3d-0000-0000-0000-000000000000"
     assert not organization.decide(ADMINISTRATOR, action, subscription, SENTINEL, checked=False).allowed
     assert organization.decide(ADMINISTRATOR, action, f"{EXAMPLE.topic_arn}2", SENTINEL).allowed
@@ -123,24 +123,24 @@ def test_only_the_spared_change_the_topic_and_who_hears_it(organization: Organiz
         "cloudwatch:TagResource",
     ],
 )
-def test_only_the_spared_change_an_alarm(organization: Organization, action: str) -> None:
+def test_only_exempt_roles_change_an_alarm(organization: Organization, action: str) -> None:
     for alarm in ALARMS:
-        assert denying(organization, action, alarm) == ["OnlySparedChangeAlarms"]
-        assert spared_may(organization, action, alarm)
+        assert denying(organization, action, alarm) == ["OnlyExemptChangeAlarms"]
+        assert exempt_may(organization, action, alarm)
     assert organization.decide(ADMINISTRATOR, action, EXAMPLE.arn("cloudwatch", "alarm:shop"), SENTINEL).allowed
 
 
-def test_only_the_spared_mute_alarms_or_change_the_dashboard(organization: Organization) -> None:
+def test_only_exempt_roles_mute_alarms_or_change_the_dashboard(organization: Organization) -> None:
     rule = EXAMPLE.arn("cloudwatch", "alarm-mute-rule:night")
     dashboard = f"arn:aws:cloudwatch::{SENTINEL}:dashboard/sentinel"
     for action, resource in (("cloudwatch:PutAlarmMuteRule", rule), ("cloudwatch:PutDashboard", dashboard)):
-        assert denying(organization, action, resource) == ["OnlySparedChangeAlarms"]
-        assert spared_may(organization, action, resource)
+        assert denying(organization, action, resource) == ["OnlyExemptChangeAlarms"]
+        assert exempt_may(organization, action, resource)
 
 
 def test_nobody_invents_a_metric_of_sentinels(organization: Organization) -> None:
     dataset = EXAMPLE.arn("cloudwatch", "dataset/default")
-    for asker in (ADMINISTRATOR, role("sentinel-vend", SENTINEL), *SPARED):
+    for asker in (ADMINISTRATOR, role("sentinel-vend", SENTINEL), *EXEMPT):
         for keys in ({}, {"cloudwatch_namespace": "Sentinel"}):
             verdict = organization.decide(asker.having(**keys), "cloudwatch:PutMetricData", dataset, SENTINEL)
             assert verdict.denying == ["NoInventedMetrics"]

@@ -5,6 +5,7 @@ from typing import Any, cast
 import pytest
 
 from deploy.policies.caller import Task, routes_of
+from deploy.policies.exemptions import Exemptions
 from deploy.policies.generate import (
     EXAMPLE,
     FOLDER,
@@ -16,7 +17,6 @@ from deploy.policies.generate import (
 from deploy.policies.protected import protected_trust
 from deploy.policies.sentinel_account import protect_data, protect_functions, protect_watching
 from deploy.policies.service_control import protect_roles
-from deploy.policies.spared import Spared
 from services.admin.calls import CALLS as ADMIN_CALLS
 from services.vend.calls import CALLS as VEND_CALLS
 from shared.core.stamp import PREFIX
@@ -97,11 +97,11 @@ def test_no_policy_reads_a_path_above_the_webhooks() -> None:
 
 
 def test_an_organizations_policy_that_is_too_large_is_not_written() -> None:
-    spared = Spared(
+    exempt = Exemptions(
         "aws", deployers=[f"a-role-with-a-long-name-{each}" for each in range(20)], break_glass="BreakGlass"
     )
     with pytest.raises(ValueError, match=r"begins with OnlyVendBecomesProtected has .* bytes, 5120 are allowed"):
-        render_dense(protect_roles(EXAMPLE, spared))
+        render_dense(protect_roles(EXAMPLE, exempt))
 
 
 @pytest.mark.parametrize("name", sorted(generated_policies()))
@@ -127,8 +127,8 @@ def test_guard_rails_of_another_deployment_name_its_own_parts_and_no_others() ->
         parameter_prefix="/pay",
         **{field: f"pay-{name}" for field, name in {**names, **tables}.items()},
     )
-    spared = Spared("aws", deployers=["deploy"], break_glass="BreakGlass", operators=["Operator"])
-    for document in (protect_functions(place, spared), protect_data(place, spared), protect_watching(place, spared)):
+    exempt = Exemptions("aws", deployers=["deploy"], break_glass="BreakGlass", operators=["Operator"])
+    for document in (protect_functions(place, exempt), protect_data(place, exempt), protect_watching(place, exempt)):
         text = json.dumps(document)
         assert "pay-" in text
         assert "sentinel" not in text

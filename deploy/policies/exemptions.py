@@ -27,7 +27,7 @@ _SUFFIX: Final = "_" + 16 * "?"
 
 
 @dataclass(frozen=True, slots=True)
-class Spared:
+class Exemptions:
     """The roles that may change what the guardrails protect.
 
     `deployers`: names of the roles that deploy, the pipeline's and those it passes to CloudFormation. `break_glass`:
