@@ -50,10 +50,10 @@ def find_candidates(
     baseline = _install_baseline(packages[VEND].target, folder / BASELINE)
     few = _trust(folder / "few.pem", packages[VEND].folder / ROOTS, authority)
     many = _trust(folder / "many.pem", baseline / _ALL_ROOTS, authority)
-    keys = {**_keys(url), "AWS_CA_BUNDLE": str(few)}
+    given = {**_given(url), "AWS_CA_BUNDLE": str(few)}
 
     def function(name: str, settings: Mapping[str, str], event: Mapping[str, Any] | None) -> Candidate:
-        return Candidate(name, [packages[name].folder], f"services.{name}.handler", {**settings, **keys}, event)
+        return Candidate(name, [packages[name].folder], f"services.{name}.handler", {**settings, **given}, event)
 
     vend = function(VEND, vend_environment(), vend_event())
     trusting = {**vend.environment, "AWS_CA_BUNDLE": str(many)}
@@ -75,8 +75,11 @@ def find_candidates(
     }
 
 
-def _keys(url: str) -> Mapping[str, str]:
+def _given(url: str) -> Mapping[str, str]:
+    """Give what Lambda sets: keys, the region, and X-Ray's daemon, for which a function imports the SDK in its init."""
     return {
+        "LAMBDA_TASK_ROOT": "/var/task",
+        "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": "AKIACOLD",
         "AWS_SECRET_ACCESS_KEY": "benchmark",

@@ -7,7 +7,6 @@ and stacks; the emitter, which drops a tree that is larger than a datagram; `ext
 
 import os
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -67,7 +66,8 @@ class TaskContext(Context):  # type: ignore[misc]  # the SDK has no types
         *outer, ended = _open.get()
         ended.close(end_time)
         _open.set(tuple(outer))
-        return True
+        # The recorder would otherwise look for what it could send already; a tree is sent whole.
+        return False
 
     def get_trace_entity(self) -> Any:
         entities = _open.get()
@@ -80,8 +80,7 @@ class TaskContext(Context):  # type: ignore[misc]  # the SDK has no types
         _open.set(())
 
 
-# A tree is sent whole: without the threshold the recorder would send each subsegment when it ends.
-xray_recorder.configure(context=TaskContext(), streaming_threshold=sys.maxsize)
+xray_recorder.configure(context=TaskContext())
 # Its emitter stays unused, and the SDK has no other way to give the socket back.
 xray_recorder.emitter._socket.close()  # noqa: SLF001
 
