@@ -6,7 +6,7 @@ from dataclasses import replace
 from aws_cdk import aws_lambda, aws_logs, aws_sns
 from constructs import Construct
 
-from deploy.cdk.authorities import trusted_authorities
+from deploy.cdk.authorities import trusted_authorities, trusted_by_all
 from deploy.cdk.contents import create_documents, create_kill_switch_policy
 from deploy.cdk.dashboard import create_dashboard
 from deploy.cdk.function import FunctionDefinition, SentinelFunction, log_group
@@ -136,7 +136,8 @@ class SentinelService(Construct):
         return function
 
     def _create_function(self, construct_id: str, definition: FunctionDefinition) -> SentinelFunction:
-        calling = {**self._trusted, **self.options.endpoint_variables(definition.kind)}
+        trusted = self._trusted if definition.kind == "admin" else trusted_by_all(self._trusted)
+        calling = {**trusted, **self.options.endpoint_variables(definition.kind)}
         definition = replace(definition, environment={**definition.environment, **calling})
         check_environment(definition.name, definition.environment)
         return SentinelFunction(self, construct_id, definition, self.options)

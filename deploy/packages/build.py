@@ -10,9 +10,9 @@ from pathlib import Path
 from deploy.packages.archive import files_of, write_zip
 from deploy.packages.bytecode import compile_all
 from deploy.packages.contents import CONTENTS, Contents, find_imports, source_of
+from deploy.packages.data import write_data
 from deploy.packages.dependencies import PROJECT, export_group, install
 from deploy.packages.distributions import Distribution, take
-from deploy.packages.left_out import NOT_NEEDED
 from deploy.packages.roots import write_roots
 from deploy.packages.target import Target, find_interpreter
 
@@ -64,9 +64,10 @@ def _build(contents: Contents, target: Target, out: Path, interpreter: Path) -> 
     with tempfile.TemporaryDirectory(prefix="sentinel-package-") as work:
         installed = Path(work) / "installed"
         requirements = installed.with_suffix(".txt")
-        requirements.write_text(export_group(contents.group, NOT_NEEDED), encoding="utf-8")
+        requirements.write_text(export_group(contents.group), encoding="utf-8")
         install(requirements, target, installed)
         distributions = take(installed, folder)
+        write_data(installed, folder)
     write_roots(folder)
     compile_all(folder, interpreter)
     write_zip(folder, archive)

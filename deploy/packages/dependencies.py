@@ -15,17 +15,14 @@ class UvError(RuntimeError):
     """uv did not do what it was asked to; the message is its own."""
 
 
-def export_group(group: str, without: Sequence[str] = ()) -> str:
+def export_group(group: str) -> str:
     """Give what the lock file names for a dependency group of pyproject.toml, as requirements.
-
-    `without` names distributions that are left out, and with them what only they need.
 
     Raises:
         UvError: the lock file is not that of pyproject.toml.
 
     """
-    pruned = (f"--prune={each}" for each in without)
-    return _uv("export", "--locked", "--no-emit-project", f"--only-group={group}", "--no-annotate", *pruned)
+    return _uv("export", "--locked", "--no-emit-project", f"--only-group={group}", "--no-annotate")
 
 
 def install(requirements: Path, target: Target, folder: Path) -> None:

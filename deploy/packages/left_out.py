@@ -18,15 +18,24 @@ LEFT_OUT: Final = {
     "aiohttp/pytest_plugin.py": "tests",
     "aiohttp/test_utils.py": "tests",
     "aiohttp/worker.py": "needs gunicorn",
+    "aiobotocore/_tee.py": "needs anyio",
     "aws_xray_sdk/ext/*": "patches other libraries",
     "aws_xray_sdk/core/sampling/connector.py": "asks for sampling rules, which Lambda has applied already",
     "aws_xray_sdk/core/sampling/sampler.py": "asks for sampling rules, which Lambda has applied already",
     "bin/*": "commands",
+    "botocore/crt/auth.py": "needs the CRT",
+    "botocore/data/*": "models; the part that is used is written anew",
+    "botocore/docs/translator.py": "needs docutils",
+    "dateutil/tz/win.py": "needs Windows",
+    "dateutil/tzwin.py": "needs Windows",
+    "dateutil/zoneinfo/*": "time zones; the system's are used",
+    "urllib3/contrib/emscripten/*": "needs a browser",
+    "urllib3/contrib/pyopenssl.py": "needs pyOpenSSL",
+    "urllib3/contrib/socks.py": "needs PySocks",
+    "urllib3/http2/connection.py": "needs h2",
     "pydantic/v1/*": "the older pydantic",
     "*.dist-info/*": "records of the installation",
 }
-# aws-xray-sdk asks for botocore, which only its sampling rules use.
-NOT_NEEDED: Final = ("botocore",)
 # Scanners read the first; licences ask for the others.
 _KEPT: Final = ("*.dist-info/METADATA", "*.dist-info/licenses/*", "*.dist-info/LICEN[CS]E*", "*.dist-info/NOTICE*")
 

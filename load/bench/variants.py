@@ -18,11 +18,11 @@ from load.bench.asking import ask_authorizer
 from load.bench.sequential import SequentialHandler
 from load.bench.work import Invocation, vend_environment, vend_event
 from services.vend import handler as vend
+from shared.aws.client.client import AwsClient
+from shared.aws.client.http import Http
+from shared.aws.client.replies import Reply
 from shared.aws.clients import Service
 from shared.aws.read_through import CacheLimits
-from shared.aws.wire.client import AwsClient
-from shared.aws.wire.http import Http, Place
-from shared.aws.wire.line import Line
 from shared.edge.settings import Settings
 
 Ask = Callable[[], dict[str, Any]]
@@ -78,10 +78,12 @@ def _one_call_at_a_time() -> Ask:
 
 
 def _new_connections() -> Ask:
-    def forget(_pool: Http, _place: Place, line: Line) -> None:
-        line.close()
+    post = Http.post
 
-    setattr(Http, Http._keep.__name__, forget)  # noqa: SLF001 - what is measured is that it is not there
+    async def post_once(http: Http, url: str, headers: Mapping[str, str], body: bytes, **limits: Any) -> Reply:
+        return await post(http, url, {**headers, "connection": "close"}, body, **limits)
+
+    setattr(Http, post.__name__, post_once)
     return _ours()
 
 
@@ -90,24 +92,11 @@ def _aiobotocore() -> Ask:
         return _ours()
 
 
-class _AioSts:
-    """STS by aiobotocore, whose instants are no texts."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-
-    async def assume_role(self, **parameters: Any) -> Any:
-        answer = await self._client.assume_role(**parameters)
-        answer["Credentials"]["Expiration"] = answer["Credentials"]["Expiration"].isoformat()
-        return answer
-
-
 class _AioClients:
     """Clients of aiobotocore's own, tuned no further than its settings go; they connect at the first call."""
 
     def __init__(self, opened: Mapping[Service, Any], stack: AsyncExitStack) -> None:
-        self.dynamodb, self.ssm = opened[Service.DYNAMODB], opened[Service.SSM]
-        self.sts = _AioSts(opened[Service.STS])
+        self.dynamodb, self.ssm, self.sts = opened[Service.DYNAMODB], opened[Service.SSM], opened[Service.STS]
         self.aclose = stack.aclose
 
 
@@ -134,7 +123,7 @@ def _sequential(document_ttl_s: float = 0.0) -> Ask:
 VARIANTS: Final[Mapping[str, Variant]] = {
     "ours": Variant("Sentinel", _ours),
     "hedged": Variant(
-        "with hedging (SENTINEL_HEDGE_RATIO=0.1)", partial(_ours, SENTINEL_HEDGE_RATIO="0.1"), floors=None
+        "with hedging (the default, SENTINEL_HEDGE_RATIO=0.1)", partial(_ours, SENTINEL_HEDGE_RATIO="0.1"), floors=None
     ),
     "traced": Variant("with every request traced", _traced),
     "uncached": Variant(

@@ -82,6 +82,8 @@ def vend_environment() -> dict[str, str]:
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "SENTINEL_API_ID": API_ID,
+        # A request's floor is told from its calls, so each is made once.
+        "SENTINEL_HEDGE_RATIO": "0",
         "SENTINEL_SESSION_TABLE": place.session_table,
         "SENTINEL_GRANT_TABLE": place.grant_table,
         "SENTINEL_BUDGET_TABLE": place.budget_table,
@@ -106,6 +108,8 @@ def authorizer_environment(url: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": url,
         "SENTINEL_API_ID": API_ID,
+        # A request's floor is told from its calls, so each is made once.
+        "SENTINEL_HEDGE_RATIO": "0",
         "SENTINEL_SESSION_TABLE": place.session_table,
         "SENTINEL_GRANT_TABLE": place.grant_table,
         "SENTINEL_ACCEPTED_PROFILES": PROFILE,

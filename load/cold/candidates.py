@@ -53,10 +53,14 @@ def find_candidates(
     given = {**_given(url), "AWS_CA_BUNDLE": str(few)}
 
     def function(name: str, settings: Mapping[str, str], event: Mapping[str, Any] | None) -> Candidate:
-        return Candidate(name, [packages[name].folder], f"services.{name}.handler", {**settings, **given}, event)
+        # As deployed: admin's webhooks trust the system's.
+        whole = {} if name == ADMIN else {"SSL_CERT_FILE": str(few)}
+        return Candidate(
+            name, [packages[name].folder], f"services.{name}.handler", {**settings, **given, **whole}, event
+        )
 
     vend = function(VEND, vend_environment(), vend_event())
-    trusting = {**vend.environment, "AWS_CA_BUNDLE": str(many)}
+    trusting = {**vend.environment, "AWS_CA_BUNDLE": str(many), "SSL_CERT_FILE": str(many)}
     uncompiled = ("-X", f"pycache_prefix={folder / 'none'}", "-B")
     return {
         VEND: vend,

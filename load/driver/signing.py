@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from shared.aws.wire.signing import derive_key
+from shared.aws.client.signing import derive_key
 
 _ALGORITHM: Final = "AWS4-HMAC-SHA256"
 _SERVICE: Final = "execute-api"

@@ -35,6 +35,7 @@ from shared.aws.approvals import ApprovalTable
 from shared.aws.boundary import BoundaryAccounts
 from shared.aws.break_glass import BreakGlassTable
 from shared.aws.budget import RateBudget
+from shared.aws.client.library import find_partition
 from shared.aws.clients import Clients, Service
 from shared.aws.document_cache import CachedDocuments
 from shared.aws.documents import SsmDocuments
@@ -45,7 +46,6 @@ from shared.aws.revocations import RevocationTable
 from shared.aws.session_lists import SessionLists
 from shared.aws.tables import KILL_SWITCH_SUBJECT
 from shared.aws.topic import Topic
-from shared.aws.wire.partitions import find_partition
 from shared.clock import monotonic_s, utc_now
 from shared.core.ids import ID_BYTES, new_id
 from shared.core.switch_guards import Guarded

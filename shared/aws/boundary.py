@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
 
+from shared.aws.client.replies import ServiceError
 from shared.aws.clients import Clients, Observe, Service, open_clients
 from shared.aws.credentials import Credentials
 from shared.aws.errors import UnreadableError, speaking_to
 from shared.aws.sts import read_credentials
-from shared.aws.wire.service_error import ServiceError
 from shared.core.arn import Arn
 from shared.core.switch_guards import owner_of, without_owner
 
@@ -87,7 +87,7 @@ class BoundaryPolicy:
         with speaking_to("iam"):
             listed = await self._iam.list_policy_versions(PolicyArn=self._arn)
             versions = sorted(_find(listed, "Versions"), key=lambda version: str(_find(version, "CreateDate")))
-            spare = [_find(each, "VersionId") for each in versions if _find(each, "IsDefaultVersion") != "true"]
+            spare = [_find(each, "VersionId") for each in versions if not _find(each, "IsDefaultVersion")]
             for version_id in spare[: max(0, len(versions) - keep)]:
                 await self._iam.delete_policy_version(PolicyArn=self._arn, VersionId=version_id)
 

@@ -5,14 +5,15 @@ from collections.abc import Collection, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
+from shared.aws.client.client import AwsClient, Observe
+from shared.aws.client.hedging import Hedge
+from shared.aws.client.http import Http
+from shared.aws.client.keys import Keys
+from shared.aws.client.library import find_partition, find_service, open_session
 from shared.aws.credentials import Credentials
-from shared.aws.wire.client import AwsClient, Observe
-from shared.aws.wire.endpoints import find_endpoint
-from shared.aws.wire.hedging import Hedge
-from shared.aws.wire.http import Http
-from shared.aws.wire.keys import Keys, find_keys
 from shared.clock import utc_now
 
 __all__ = ["Clients", "Observe", "Service", "open_clients"]
@@ -102,22 +103,14 @@ async def open_clients(
     Endpoints are regional, STS's too: a token from the global endpoint is not valid in every region (IAM User Guide,
     "Manage AWS STS in an AWS Region"). `AWS_ENDPOINT_URL` points all of them at an emulator.
     """
-    hedge = Hedge(hedge_ratio, asyncio.get_running_loop().time)
-    http = Http()
-    keys = find_keys(credentials, http, utc_now)
-    opened = {
-        service: AwsClient(
-            service.value,
-            find_endpoint(service.value, region),
-            http,
-            keys,
-            observe=observe,
-            hedge=hedge,
-            timeout_s=timeout_s,
-            clock=utc_now,
-        )
-        for service in services
-    }
+    find_partition(region)
+    monotonic = asyncio.get_running_loop().time
+    hedge, http = Hedge(hedge_ratio, monotonic), Http()
+    keys = Keys(partial(open_session, credentials), monotonic)
+    session, opened = open_session(credentials), {}
+    for service in services:
+        found = await find_service(session, service.value, region)
+        opened[service] = AwsClient(found, http, keys, observe=observe, hedge=hedge, timeout_s=timeout_s, clock=utc_now)
     clients = Clients(opened, http, keys, services if isinstance(services, Mapping) else {})
     await clients.warm()
     return clients

@@ -14,9 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from shared.aws.wire.keys import NoKeysError
-from shared.aws.wire.protocols import UnreadableReplyError
-from shared.aws.wire.service_error import ServiceError
+from shared.aws.client.replies import NoKeysError, ServiceError, UnreadableReplyError
 
 # Codes differ by service and by age, so they are matched as sets (botocore's own retry tables, and AWS's "Common
 # errors" pages); the HTTP status decides what no set names.

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.aws.by_id import find_by_id
+from shared.aws.client.replies import ServiceError
 from shared.aws.copies import copy_writes
 from shared.aws.cutoffs import Cutoff, cutoff_item, load_cutoffs
 from shared.aws.errors import UnreadableError, speaking_to
@@ -27,7 +28,6 @@ from shared.aws.tables import (
     target_subject,
 )
 from shared.aws.transactions import Committed, transact
-from shared.aws.wire.service_error import ServiceError
 from shared.core.action import Action
 from shared.core.durations import CHAINING_MAXIMUM
 from shared.core.revocation import Revocation, Target

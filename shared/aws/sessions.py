@@ -3,12 +3,12 @@
 from enum import Enum
 from typing import Any
 
+from shared.aws.client.replies import ServiceError
 from shared.aws.errors import UnavailableError, speaking_to
 from shared.aws.items import Item, instant_value, text_value
 from shared.aws.session_rows import SessionRow, read_session, session_item
 from shared.aws.tables import ItemKind, SessionStatus, grant_item, user_subject
 from shared.aws.transactions import Cancelled, transact
-from shared.aws.wire.service_error import ServiceError
 from shared.core.grants import Grant
 
 

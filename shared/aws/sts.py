@@ -10,7 +10,6 @@ from pydantic import SecretStr
 
 from shared.aws.credentials import Credentials
 from shared.aws.errors import RefusedError, UnreadableError, speaking_to
-from shared.aws.wire.protocols import read_instant
 from shared.core.arn import Arn, MalformedArnError, parse_arn, role_name
 from shared.core.stamp import TRANSITIVE_TAG_KEYS, Stamp
 
@@ -84,11 +83,14 @@ def read_credentials(answer: Mapping[str, Any]) -> Credentials:
 
     """
     issued = answer["Credentials"]
+    expires_at = issued["Expiration"]
+    if not isinstance(expires_at, datetime) or expires_at.tzinfo is None:
+        raise ValueError("an expiration that is no instant")
     return Credentials(
         access_key_id=issued["AccessKeyId"],
         secret_access_key=SecretStr(issued["SecretAccessKey"]),
         session_token=SecretStr(issued["SessionToken"]),
-        expires_at=read_instant(issued["Expiration"]),
+        expires_at=expires_at,
         token_use_percent=_token_use(answer),
     )
 

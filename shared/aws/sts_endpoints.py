@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from shared.aws.wire.partitions import find_partition
+from shared.aws.client.library import find_partition
 
 
 @dataclass(frozen=True, slots=True)

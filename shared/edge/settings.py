@@ -115,7 +115,7 @@ class CommonSettings(BaseModel):
             description="Share of the calls to AWS that may be made twice where the first is slower than nine in ten "
             "of its kind: reads and AssumeRole. 0: none is.",
         ),
-    ] = 0
+    ] = 0.1
 
     @property
     def own_name(self) -> str | None:

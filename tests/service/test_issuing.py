@@ -44,7 +44,7 @@ class CannedSts:
                 "AccessKeyId": "ASIAEXAMPLE",
                 "SecretAccessKey": "planted-secret",
                 "SessionToken": "planted-token",
-                "Expiration": f"{NOW + HOUR:%Y-%m-%dT%H:%M:%SZ}",
+                "Expiration": NOW + HOUR,
             },
             "AssumedRoleUser": {"Arn": f"arn:aws:sts::123456789012:assumed-role/Prod/{STAMP}"},
         } | changes
@@ -111,7 +111,7 @@ async def test_credentials_under_another_source_identity_are_dropped() -> None:
 @pytest.mark.parametrize("offset", [timedelta(0), timedelta(hours=2)])
 async def test_an_expiration_nobody_asked_for_is_not_believed(offset: timedelta) -> None:
     sts = CannedSts()
-    sts.answer["Credentials"]["Expiration"] = (NOW + offset).isoformat()
+    sts.answer["Credentials"]["Expiration"] = NOW + offset
     with pytest.raises(RefusedError, match="expiration"):
         await issue(sts)
 
@@ -133,8 +133,8 @@ async def test_credentials_do_not_show_their_secrets() -> None:
         pickle.dumps(credentials)
 
 
-@pytest.mark.parametrize("expiration", ["soon", "2026-11-23T13:00:00", ""])
-async def test_an_expiration_that_is_no_instant_is_unreadable(expiration: str) -> None:
+@pytest.mark.parametrize("expiration", ["soon", "2026-11-23T13:00:00", "", datetime(2026, 11, 23, 13)])  # noqa: DTZ001 - none of them says an offset
+async def test_an_expiration_that_is_no_instant_is_unreadable(expiration: object) -> None:
     sts = CannedSts()
     sts.answer["Credentials"]["Expiration"] = expiration
     with pytest.raises(UnreadableError, match="without complete credentials"):

@@ -7,9 +7,9 @@ import boto3
 import pytest
 
 from deploy.local import strict
+from shared.aws.client.replies import ServiceError
 from shared.aws.clients import Clients
 from shared.aws.errors import AwsError, speaking_to
-from shared.aws.wire.service_error import ServiceError
 from tests.service.emulator import table_name
 
 KEY = {"session_id": {"S": "x"}}

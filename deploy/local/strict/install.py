@@ -8,13 +8,13 @@ from botocore.handlers import BUILTIN_HANDLERS
 from botocore.model import OperationModel
 
 from deploy.local.strict.context import AwsRequest, StrictContext
-from deploy.local.strict.likeness import find_operation, likeness
+from deploy.local.strict.likeness import find_operation, install_likeness, uninstall_likeness
 from deploy.local.strict.model import find_model_violations
 from deploy.local.strict.rules import dynamodb, iam, sns, ssm, sts
 from deploy.local.strict.rules.rule import Rules
 from deploy.local.strict.tiers import SeenTiers
 from deploy.local.strict.tokens import SeenTokens
-from shared.aws.wire.client import AwsClient
+from shared.aws.client.client import AwsClient
 
 _RULES: Final[Rules] = {**sts.RULES, **iam.RULES, **sns.RULES, **ssm.RULES, **dynamodb.RULES}
 # Before serialization, with the caller's own parameters.
@@ -69,15 +69,16 @@ def install(context: StrictContext) -> None:
 
     async def checked_call(client: AwsClient, operation: str, parameters: Mapping[str, Any]) -> Any:
         checker(parameters, find_operation(client.service, operation))
-        client.protocol = likeness(client.service, client.protocol)
         return await _CALL(client, operation, parameters)
 
     setattr(AwsClient, _CALL.__name__, checked_call)
+    install_likeness()
 
 
 def uninstall() -> None:
     """Stop checking our own clients and sessions created from now on."""
     setattr(AwsClient, _CALL.__name__, _CALL)
+    uninstall_likeness()
     BUILTIN_HANDLERS[:] = [entry for entry in BUILTIN_HANDLERS if not isinstance(entry[1], _Checker)]
 
 

@@ -1,29 +1,27 @@
-"""Compares every request and response of our clients with botocore's serialization and parsing of the same."""
+"""Compares the JSON that our clients write and read with what botocore would have written and read, at every call."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cache
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
 import orjson
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
-from botocore.parsers import create_parser
+from botocore.parsers import ResponseParserFactory
 from botocore.serialize import create_serializer
 
-from shared.aws.wire.line import Reply
-from shared.aws.wire.protocols import WireProtocol
-from shared.aws.wire.service_error import ServiceError
+from shared.aws.client.formats import Format, read_instant
+from shared.aws.client.replies import Reply
 
-_METADATA: Final = "ResponseMetadata"
-# The fields of an error that are read in addition to its code.
-_DETAILS: Final = ("Item", "CancellationReasons")
-_ERROR: Final = 300
+_WRITE: Final = Format.write
+_READ: Final = Format.read
 
 
 class UnlikeBotocoreError(BaseException):
-    """Ours and botocore's differ: a defect of `shared.aws.wire`. Not an `Exception`, like `StrictAwsViolation`."""
+    """Ours and botocore's differ: a defect of `shared.aws.client.formats`.
+
+    No `Exception`, as `StrictAwsViolation` is none.
+    """
 
 
 @cache
@@ -32,7 +30,7 @@ def _model(service: str) -> ServiceModel:
 
 
 def find_operation(service: str, operation: str) -> OperationModel:
-    """Return botocore's model of an operation.
+    """Give botocore's model of an operation.
 
     Raises:
         OperationNotFoundError: there is no such operation.
@@ -41,88 +39,45 @@ def find_operation(service: str, operation: str) -> OperationModel:
     return _model(service).operation_model(operation)
 
 
-class _Likeness:
-    """A protocol that compares another one with botocore."""
+def install_likeness() -> None:
+    """Compare from now on."""
+    setattr(Format, _WRITE.__name__, _write)
+    setattr(Format, _READ.__name__, _read)
 
-    def __init__(self, service: str, checked: WireProtocol) -> None:
-        self._service = service
-        self._checked = checked
-        self._protocol = _model(service).resolved_protocol
 
-    def write(self, operation: str, parameters: Mapping[str, Any]) -> tuple[dict[str, str], bytes]:
-        headers, body = self._checked.write(operation, parameters)
-        model = find_operation(self._service, operation)
-        theirs = create_serializer(self._protocol).serialize_to_request(parameters, model)
-        self._compare(operation, "headers", headers, dict(theirs["headers"]))
-        self._compare(operation, "body", _content(self._protocol, body), _content(self._protocol, theirs["body"]))
-        return headers, body
+def uninstall_likeness() -> None:
+    """Compare no more."""
+    setattr(Format, _WRITE.__name__, _WRITE)
+    setattr(Format, _READ.__name__, _READ)
 
-    def read(self, operation: str, reply: Reply) -> Any:
-        try:
-            answer = self._checked.read(operation, reply)
-        except ServiceError as error:
-            details = {name: each for name, each in error.details.items() if name in _DETAILS}
-            ours = error.code, error.words, error.status, details
-            self._compare(operation, "error", ours, _essence(self._theirs(operation, reply)))
-            raise
-        theirs = {name: each for name, each in self._theirs(operation, reply).items() if name != _METADATA}
-        self._compare(operation, "answer", _as_in(theirs, answer), theirs)
-        return answer
 
-    def _theirs(self, operation: str, reply: Reply) -> dict[str, Any]:
-        model = find_operation(self._service, operation)
+def _write(own: Format, operation: OperationModel, parameters: Mapping[str, Any]) -> tuple[Mapping[str, str], bytes]:
+    headers, body = _WRITE(own, operation, parameters)
+    if _is_json(operation):
+        theirs = create_serializer("json").serialize_to_request(parameters, operation)
+        _compare(operation, "headers", dict(headers), dict(theirs["headers"]))
+        _compare(operation, "body", orjson.loads(body), orjson.loads(theirs["body"]))
+    return headers, body
+
+
+def _read(own: Format, operation: OperationModel, reply: Reply) -> Any:
+    answer = _READ(own, operation, reply)
+    if _is_json(operation):
+        factory = ResponseParserFactory()
+        factory.set_parser_defaults(timestamp_parser=read_instant)
         response = {"status_code": reply.status, "headers": reply.headers, "body": reply.body, "context": {}}
-        parser = create_parser(self._protocol)
-        parsed: dict[str, Any] = parser.parse(response, model.output_shape)
-        if reply.status >= _ERROR:
-            shape = _model(self._service).shape_for_error_code(parsed.get("Error", {}).get("Code"))
-            parsed |= {} if shape is None else parser.parse(response, shape)
-        return parsed
-
-    def _compare(self, operation: str, what: str, ours: object, theirs: object) -> None:
-        if ours != theirs:
-            raise UnlikeBotocoreError(f"{self._service}.{operation}: the {what} is {ours!r}, botocore's is {theirs!r}")
+        theirs = factory.create_parser("json").parse(response, operation.output_shape)
+        theirs.pop("ResponseMetadata")
+        # botocore drops what its model does not know, and what is null.
+        known = {name: each for name, each in answer.items() if name in operation.output_shape.members}
+        _compare(operation, "answer", {name: each for name, each in known.items() if each is not None}, theirs)
+    return answer
 
 
-def likeness(service: str, protocol: WireProtocol) -> WireProtocol:
-    """Return the protocol with every call compared."""
-    return protocol if isinstance(protocol, _Likeness) else _Likeness(service, protocol)
+def _is_json(operation: OperationModel) -> bool:
+    return bool(operation.service_model.resolved_protocol == "json")
 
 
-def _content(protocol: str, body: Any) -> object:
-    if protocol == "json":
-        return orjson.loads(body)
-    pairs = parse_qsl(body.decode(), keep_blank_values=True) if isinstance(body, bytes) else body.items()
-    return {name: str(value) for name, value in pairs}
-
-
-def _as_in(theirs: Any, ours: Any) -> Any:
-    """Convert our values to botocore's types, and drop what the model does not define, as botocore does.
-
-    Our JSON keeps instants as numbers, and our XML keeps everything as text; callers convert what they use.
-    """
-    match theirs, ours:
-        case dict(), dict():
-            return {name: _as_in(theirs[name], each) for name, each in ours.items() if name in theirs}
-        case list(), list() if len(theirs) == len(ours):
-            return [_as_in(*pair) for pair in zip(theirs, ours, strict=True)]
-        case datetime(), str():
-            return datetime.fromisoformat(ours)
-        case datetime(), int() | float():
-            return datetime.fromtimestamp(ours, theirs.tzinfo)
-        case bool(), str():
-            return {"true": True, "false": False}.get(ours, ours)
-        case int(), str():
-            return int(ours)
-        case [], "":
-            return []
-        case _:
-            return ours
-
-
-def _essence(response: Mapping[str, Any]) -> object:
-    details = {name: value for name, value in response.items() if name in _DETAILS}
-    error, status = response["Error"], response[_METADATA]["HTTPStatusCode"]
-    # For an error without a message, botocore uses HTTP's phrase for the status.
-    message = "" if error["Code"] == str(status) else error.get("Message", "")
-    return error["Code"], message, status, details
+def _compare(operation: OperationModel, what: str, ours: object, theirs: object) -> None:
+    if ours != theirs:
+        raise UnlikeBotocoreError(f"{operation.name}: the {what} is {ours!r}, botocore's is {theirs!r}")

@@ -11,6 +11,10 @@ locals {
   amazon_roots_partitions = ["aws", "aws-eusc", "aws-us-gov"]
   amazon_roots            = coalesce(var.trust_amazon_roots_only, contains(local.amazon_roots_partitions, local.place.partition))
 
+  # What every TLS context of a function trusts, those its HTTP library makes while it is imported too. Not admin's:
+  # webhooks go anywhere.
+  own_authorities = { SSL_CERT_FILE = local.tables.AWS_CA_BUNDLE }
+
   tables = {
     AWS_CA_BUNDLE          = local.amazon_roots ? "/var/task/amazon-roots.pem" : null
     SENTINEL_DEPLOYMENT    = var.name
@@ -37,7 +41,7 @@ locals {
     SENTINEL_READ_BUDGET         = var.read_budget
   }
 
-  vend_settings = { for name, value in merge(local.tables, local.endpoints, local.documented, {
+  vend_settings = { for name, value in merge(local.tables, local.own_authorities, local.endpoints, local.documented, {
     SENTINEL_VEND_BUDGET = var.vend_budget
   }) : name => tostring(value) if value != null && value != "" }
 
@@ -50,7 +54,7 @@ locals {
   }) : name => tostring(value) if value != null && value != "" }
 
   authorizer_settings = { for key, authorizer in var.authorizers : key => {
-    for name, value in merge(local.tables, local.authorizer_endpoints, {
+    for name, value in merge(local.tables, local.own_authorities, local.authorizer_endpoints, {
       SENTINEL_API_ID            = join(",", authorizer.api_ids)
       SENTINEL_DEADLINE          = min(coalesce(var.deadline, 8), local.authorizer_timeout_s - 1)
       SENTINEL_ACCEPTED_PROFILES = join(",", authorizer.accepted_profiles)

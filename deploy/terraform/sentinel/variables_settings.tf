@@ -24,7 +24,7 @@ variable "call_timeout" {
 }
 
 variable "hedge_ratio" {
-  description = "Fraction of AWS calls that may be hedged (sent twice when the first is slow); null: 0."
+  description = "Fraction of AWS calls that may be hedged (sent twice when the first is slow); null: 0.1."
   type        = number
   default     = null
 

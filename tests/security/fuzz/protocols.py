@@ -7,14 +7,14 @@ from urllib.parse import parse_qsl
 import orjson
 
 from shared.aws.caller_identity import parse_identity
+from shared.aws.client.formats import read_instant
+from shared.aws.client.replies import Reply, ServiceError, UnreadableReplyError
 from shared.aws.errors import UnreadableError
-from shared.aws.wire.line import Reply
-from shared.aws.wire.protocols import UnreadableReplyError, protocol_of, read_instant
-from shared.aws.wire.service_error import ServiceError
 from tests.security.fuzz.target import Target, as_text
+from tests.service_format import ServiceFormat
 
-_STS: Final = protocol_of("sts")
-_DYNAMODB: Final = protocol_of("dynamodb")
+_STS: Final = ServiceFormat("sts")
+_DYNAMODB: Final = ServiceFormat("dynamodb")
 _NAMESPACE: Final = "https://sts.amazonaws.com/doc/2011-06-15/"
 _REFUSED: Final = 400
 

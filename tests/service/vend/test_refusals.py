@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.aws.wire.client import AwsClient
+from shared.aws.client.client import AwsClient
 from tests.gateway_events import ACCOUNT, http_api_event, rest_api_event
 from tests.service.vend.conftest import VendLambda
 

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
+from shared.aws.client.replies import ServiceError
 from shared.aws.errors import ThrottledError, UnavailableError
 from shared.aws.transactions import Cancelled, Committed, transact
-from shared.aws.wire.service_error import ServiceError
 
 WRITES = [{"Put": {"TableName": "grants", "Item": {"subject": {"S": "user#alice"}}}}]
 

@@ -34,7 +34,7 @@ def test_a_group_names_exactly_what_its_service_imports(contents: Contents) -> N
 
 def test_the_modules_on_the_way_to_a_module_come_along(contents: Contents) -> None:
     own = set(find_imports(contents).own)
-    assert {"services", contents.handler_module, "shared.aws.wire", "shared.aws.wire.client"} <= own
+    assert {"services", contents.handler_module, "shared.aws.client", "shared.aws.client.client"} <= own
     assert {name.rpartition(".")[0] for name in own} - {""} <= own
     assert all((PROJECT / source_of(name)).is_file() for name in own)
 

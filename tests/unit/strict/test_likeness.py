@@ -1,98 +1,126 @@
-"""What our clients write and read, held against botocore: a planted difference is found."""
+"""What our clients write and read as JSON, held against botocore: a planted difference is found."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from deploy.local.strict.likeness import UnlikeBotocoreError, likeness
-from shared.aws.wire.line import Reply
-from shared.aws.wire.protocols import JsonProtocol, UnreadableReplyError, WireProtocol, protocol_of
-from shared.aws.wire.service_error import ServiceError
+from deploy.local.strict import likeness
+from shared.aws.client.replies import Reply, ServiceError, UnreadableReplyError
+from tests.service_format import ServiceFormat
 
 TYPE = {"content-type": "application/x-amz-json-1.0"}
+NEEDS_NOTHING = {
+    "dynamodb": "ListTables",
+    "ssm": "DescribeParameters",
+    "sns": "ListTopics",
+    "sts": "GetCallerIdentity",
+    "iam": "ListPolicies",
+}
 GET = {"TableName": "sessions", "Key": {"session_id": {"S": "é"}}, "ConsistentRead": True}
+FOUND = Reply(200, TYPE, b'{"Item": {"n": {"N": "1"}}}')
 
 
-class Altered(JsonProtocol):
-    """Writes and reads what is not quite right."""
+@pytest.fixture
+def _altered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make ours write and read what is not quite right."""
+    write, read = likeness._WRITE, likeness._READ
 
-    def __init__(self) -> None:
-        super().__init__("DynamoDB_20120810", "1.0")
+    def other_write(own: Any, operation: Any, parameters: Any) -> Any:
+        return write(own, operation, {**parameters, "ConsistentRead": False})
 
-    def write(self, operation: str, parameters: Mapping[str, Any]) -> tuple[dict[str, str], bytes]:
-        return super().write(operation, {**parameters, "ConsistentRead": False})
+    def other_read(own: Any, operation: Any, reply: Reply) -> Any:
+        return {**read(own, operation, reply), "Item": {}}
 
-    def read(self, operation: str, reply: Reply) -> Any:
-        return {**super().read(operation, reply), "Item": {}}
+    monkeypatch.setattr(likeness, "_WRITE", other_write)
+    monkeypatch.setattr(likeness, "_READ", other_read)
 
 
 @pytest.fixture(params=["dynamodb", "ssm", "sns", "sts", "iam"])
-def service(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+def service(request: pytest.FixtureRequest) -> ServiceFormat:
+    return ServiceFormat(request.param)
 
 
-def test_each_service_speaks_the_protocol_of_its_model(service: str) -> None:
-    from deploy.local.strict.likeness import _model  # noqa: PLC0415 - the model is looked at here alone
-
-    metadata = _model(service).metadata
-    protocol = protocol_of(service)
-    assert isinstance(protocol, JsonProtocol) is (_model(service).resolved_protocol == "json")
-    if isinstance(protocol, JsonProtocol):
-        headers, _ = protocol.write("Any", {})
+def test_a_call_is_written_in_the_protocol_of_its_services_model(service: ServiceFormat) -> None:
+    metadata, operation = service.model.metadata, NEEDS_NOTHING[service.model.service_name]
+    headers, body = service.write(operation, {})
+    if service.model.resolved_protocol == "json":
         assert headers == {
-            "X-Amz-Target": f"{metadata['targetPrefix']}.Any",
+            "X-Amz-Target": f"{metadata['targetPrefix']}.{operation}",
             "Content-Type": f"application/x-amz-json-{metadata['jsonVersion']}",
         }
+    else:
+        assert body == f"Action={operation}&Version={metadata['apiVersion']}".encode()
 
 
 def test_what_is_alike_passes() -> None:
-    checked = likeness("dynamodb", protocol_of("dynamodb"))
-    headers, body = checked.write("GetItem", GET)
+    dynamodb = ServiceFormat("dynamodb")
+    headers, body = dynamodb.write("GetItem", GET)
     assert (headers["X-Amz-Target"], b'"ConsistentRead":true' in body) == ("DynamoDB_20120810.GetItem", True)
-    assert checked.read("GetItem", Reply(200, TYPE, b'{"Item": {"n": {"N": "1"}}}')) == {"Item": {"n": {"N": "1"}}}
+    assert dynamodb.read("GetItem", FOUND) == {"Item": {"n": {"N": "1"}}}
 
 
+@pytest.mark.usefixtures("_altered")
 def test_a_request_that_differs_is_found() -> None:
-    with pytest.raises(UnlikeBotocoreError, match="GetItem: the body"):
-        likeness("dynamodb", Altered()).write("GetItem", GET)
+    with pytest.raises(likeness.UnlikeBotocoreError, match="GetItem: the body"):
+        ServiceFormat("dynamodb").write("GetItem", GET)
 
 
+@pytest.mark.usefixtures("_altered")
 def test_an_answer_that_differs_is_found() -> None:
-    with pytest.raises(UnlikeBotocoreError, match="GetItem: the answer"):
-        likeness("dynamodb", Altered()).read("GetItem", Reply(200, TYPE, b'{"Item": {"n": {"N": "1"}}}'))
+    with pytest.raises(likeness.UnlikeBotocoreError, match="GetItem: the answer"):
+        ServiceFormat("dynamodb").read("GetItem", FOUND)
 
 
 @pytest.mark.parametrize(
-    ("service", "body"),
+    ("service_name", "operation", "body", "told"),
     [
         (
             "dynamodb",
+            "TransactWriteItems",
             b'{"__type":"com.amazonaws#TransactionCanceledException","Message":"no","CancellationReasons":[{"Code":"None"}]}',
+            ("TransactionCanceledException", "no", [{"Code": "None"}]),
         ),
-        ("ssm", b'{"__type":"ThrottlingException","message":"Rate exceeded"}'),
+        (
+            "ssm",
+            "GetParameters",
+            b'{"__type":"ThrottlingException","message":"Rate exceeded"}',
+            ("ThrottlingException", "Rate exceeded", None),
+        ),
     ],
 )
-def test_refusals_are_read_as_botocore_reads_them(service: str, body: bytes) -> None:
-    operation = {"dynamodb": "TransactWriteItems", "ssm": "GetParameters"}[service]
-    with pytest.raises(ServiceError):
-        likeness(service, protocol_of(service)).read(operation, Reply(400, TYPE, body))
+def test_refusals_are_read_as_botocore_reads_them(
+    service_name: str, operation: str, body: bytes, told: tuple[object, ...]
+) -> None:
+    with pytest.raises(ServiceError) as caught:
+        ServiceFormat(service_name).read(operation, Reply(400, TYPE, body))
+    error = caught.value
+    assert (error.code, error.words, error.details.get("CancellationReasons")) == told
 
 
 def test_a_proxys_page_is_an_error_by_its_status_and_repeats_nothing() -> None:
-    with pytest.raises(ServiceError) as caught:
-        protocol_of("ssm").read("GetParameters", Reply(502, TYPE, b"<html>a proxy's page</html>"))
-    assert (caught.value.code, caught.value.words) == ("502", "")
+    for status in (404, 502):
+        with pytest.raises(ServiceError) as caught:
+            ServiceFormat("ssm").read("GetParameters", Reply(status, TYPE, b"<html>a proxy's page</html>"))
+        assert (caught.value.code, caught.value.words) == (str(status), "")
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]"])
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"Parameters": {}}', b'{"Parameters": ""}'])
 def test_what_is_no_answer_is_unreadable(body: bytes) -> None:
     with pytest.raises(UnreadableReplyError):
-        protocol_of("ssm").read("GetParameters", Reply(200, TYPE, body))
+        ServiceFormat("ssm").read("GetParameters", Reply(200, TYPE, body))
 
 
-def test_forms_are_quoted_as_botocores_are() -> None:
-    protocol: WireProtocol = likeness("sts", protocol_of("sts"))
+def test_bytes_and_instants_are_converted_as_botocore_converts_them() -> None:
+    answer = ServiceFormat("dynamodb").read(
+        "GetItem", Reply(200, TYPE, b'{"Item": {"b": {"B": "eA=="}, "s": {"S": "B"}}}')
+    )
+    assert answer == {"Item": {"b": {"B": b"x"}, "s": {"S": "B"}}}
+    body = b'{"Parameters": [{"Name": "n", "LastModifiedDate": 1.5}]}'
+    [parameter] = ServiceFormat("ssm").read("GetParameters", Reply(200, TYPE, body))["Parameters"]
+    assert parameter["LastModifiedDate"].timestamp() == 1.5
+
+
+def test_forms_are_quoted() -> None:
     request = {
         "RoleArn": "arn:aws:iam::111122223333:role/a b",
         "RoleSessionName": "sentinel-d-1-a=b@c",
@@ -100,5 +128,5 @@ def test_forms_are_quoted_as_botocores_are() -> None:
         "Tags": [{"Key": "SentinelUser", "Value": "a/b c"}],
         "DurationSeconds": 900,
     }
-    _, body = protocol.write("AssumeRole", request)
+    _, body = ServiceFormat("sts").write("AssumeRole", request)
     assert b"Value=a%2Fb+c" in body

@@ -181,6 +181,7 @@ run "every_setting_reaches_its_functions" {
   assert {
     condition = output.functions["sentinel-vend"].settings == tomap({
       AWS_CA_BUNDLE                = "/var/task/amazon-roots.pem"
+      SSL_CERT_FILE                = "/var/task/amazon-roots.pem"
       AWS_ENDPOINT_URL_DYNAMODB    = "https://dynamodb-fips.us-east-1.amazonaws.com"
       AWS_ENDPOINT_URL_IAM         = "https://iam-fips.amazonaws.com"
       SENTINEL_API_ID              = "httpapi001"
@@ -209,8 +210,14 @@ run "every_setting_reaches_its_functions" {
   }
 
   assert {
+    condition     = !contains(keys(output.functions["sentinel-admin"].settings), "SSL_CERT_FILE")
+    error_message = "Webhooks would trust Amazon's authorities alone."
+  }
+
+  assert {
     condition = output.functions["sentinel-authorizer-ledger"].settings == tomap({
       AWS_CA_BUNDLE              = "/var/task/amazon-roots.pem"
+      SSL_CERT_FILE              = "/var/task/amazon-roots.pem"
       AWS_ENDPOINT_URL_DYNAMODB  = "https://dynamodb-fips.us-east-1.amazonaws.com"
       SENTINEL_API_ID            = "a1,b2"
       SENTINEL_DEPLOYMENT        = "sentinel"

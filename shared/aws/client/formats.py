@@ -1,0 +1,147 @@
+"""How a service takes parameters and gives answers, by botocore's model of it; JSON is read and written by orjson.
+
+Hooks: `botocore.serialize.create_serializer`, `botocore.parsers.ResponseParserFactory` with its parser defaults, the
+attributes of `botocore.model`'s service, operation and shape.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import orjson
+from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.parsers import ResponseParserError, ResponseParserFactory
+from botocore.serialize import create_serializer
+
+from shared.aws.client.replies import Reply, ServiceError, UnreadableReplyError
+
+_ERROR: Final = 300
+_KINDS: Final[Mapping[str, type]] = {"structure": dict, "map": dict, "list": list}
+# What the parsers raise at an answer that is none.
+_UNREADABLE: Final = (AttributeError, LookupError, RecursionError, ResponseParserError, TypeError, ValueError)
+
+
+def read_instant(value: Any) -> datetime:
+    """Read an instant as AWS writes it: seconds in JSON, ISO 8601 in XML.
+
+    Raises:
+        ValueError: it is none, or says no offset.
+
+    """
+    if isinstance(value, int | float):
+        return datetime.fromtimestamp(value, UTC)
+    instant = datetime.fromisoformat(value)
+    if instant.tzinfo is None:
+        raise ValueError("an instant without an offset")
+    return instant
+
+
+class Format:
+    """One service's way to write and read, chosen by its model's protocol."""
+
+    def __init__(self, model: ServiceModel) -> None:
+        """Take the service's model."""
+        protocol, factory = model.resolved_protocol, ResponseParserFactory()
+        factory.set_parser_defaults(timestamp_parser=read_instant)
+        self._model = model
+        self._serializer = create_serializer(protocol, include_validation=False)
+        self._parser = factory.create_parser(protocol)
+        self._is_json = protocol == "json"
+        self._converted: dict[str, frozenset[bytes]] = {}
+
+    def write(self, operation: OperationModel, parameters: Mapping[str, Any]) -> tuple[Mapping[str, str], bytes]:
+        """Give the headers and the body of a call. In JSON, parameters are sent as they are: no bytes, no instants."""
+        if self._is_json:
+            about = operation.metadata
+            return {
+                "X-Amz-Target": f"{about['targetPrefix']}.{operation.name}",
+                "Content-Type": f"application/x-amz-json-{about['jsonVersion']}",
+            }, orjson.dumps(parameters, option=orjson.OPT_PASSTHROUGH_DATETIME)
+        request = self._serializer.serialize_to_request(parameters, operation)
+        return request["headers"], urlencode(request["body"]).encode()
+
+    def read(self, operation: OperationModel, reply: Reply) -> Any:
+        """Give the answer, by the model's names and types.
+
+        Raises:
+            ServiceError: the service refused or failed.
+            UnreadableReplyError: the answer is none.
+
+        """
+        if reply.status >= _ERROR:
+            raise self._error(operation, reply)
+        try:
+            return self._answer(operation, reply)
+        except _UNREADABLE:
+            raise UnreadableReplyError from None
+
+    def _answer(self, operation: OperationModel, reply: Reply) -> Any:
+        shape = operation.output_shape
+        if self._is_json:
+            # botocore takes a body that is no JSON for an empty answer.
+            answer = orjson.loads(reply.body)
+            _check_kinds(answer, shape)
+            if not self._holds_converted(shape, reply.body):
+                return answer
+        elif f"<{operation.name}Response".encode() not in reply.body:
+            raise UnreadableReplyError
+        parsed = self._parse(reply, shape)
+        parsed.pop("ResponseMetadata", None)
+        return parsed
+
+    def _error(self, operation: OperationModel, reply: Reply) -> ServiceError:
+        try:
+            error = self._parse(reply, operation.output_shape)["Error"]
+            code, words = str(error.get("Code") or reply.status), str(error.get("Message") or "")
+            shape = self._model.shape_for_error_code(code)
+            details = {} if shape is None else self._parse(reply, shape)
+        except (*_UNREADABLE, UnreadableReplyError):
+            code, words, details = "", "", {}
+        # Without a code of AWS's it is a proxy's page, say, whose text is not AWS's word.
+        has_code = code not in ("", str(reply.status))
+        return ServiceError(operation.name, reply.status, code or str(reply.status), words if has_code else "", details)
+
+    def _parse(self, reply: Reply, shape: Shape | None) -> Any:
+        # AWS writes UTF-8 and no DTDs; without one there are no entities to expand. Zeros would be UTF-16's.
+        if not self._is_json and (b"<!" in reply.body or b"\0" in reply.body):
+            raise UnreadableReplyError
+        response = {"status_code": reply.status, "headers": reply.headers, "body": reply.body, "context": {}}
+        return self._parser.parse(response, shape)
+
+    def _holds_converted(self, shape: Shape, body: bytes) -> bool:
+        """Whether a body may hold what JSON has no type for, which botocore then converts."""
+        names = self._converted.get(shape.name)
+        if names is None:
+            names = self._converted[shape.name] = frozenset(_converted(shape, b"", set()))
+        return any(name in body for name in names)
+
+
+def _check_kinds(answer: Any, shape: Shape) -> None:
+    if not isinstance(answer, dict):
+        raise UnreadableReplyError
+    for name, value in answer.items():
+        member = shape.members.get(name)
+        if member is not None and not isinstance(value, _KINDS.get(member.type_name, object)):
+            raise UnreadableReplyError
+
+
+def _converted(shape: Shape, name: bytes, seen: set[str]) -> set[bytes]:
+    """Find the JSON names of a shape's bytes and instants; the empty name, which every body holds, where they vary."""
+    match shape.type_name:
+        case "blob" | "timestamp":
+            return {name}
+        case "list":
+            return _converted(shape.member, name, seen)
+        case "map":
+            return _converted(shape.value, b"", seen)
+        case "structure" if shape.name not in seen:
+            seen.add(shape.name)
+            return set().union(
+                *(
+                    _converted(member, b'"%s"' % key.encode(), seen) if "name" not in member.serialization else {b""}
+                    for key, member in shape.members.items()
+                )
+            )
+        case _:
+            return set()

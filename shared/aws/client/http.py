@@ -1,0 +1,195 @@
+"""The connections to AWS: one aiohttp session per endpoint, which survives freezes and can be begun again.
+
+Hooks: `aiohttp.ClientSession` and `TCPConnector` by their documented parameters, `botocore.utils.get_environ_proxies`.
+"""
+
+import asyncio
+import os
+import re
+import ssl
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import aiohttp
+from botocore.utils import get_environ_proxies
+from yarl import URL
+
+from shared.aws.client.replies import NoAnswerError, Reply, TooLargeError
+
+CONNECT_TIMEOUT_S: Final = 1.0
+# NAT gateways and VPC endpoints forget a connection that is idle for 350 s, without a word to either end (Amazon VPC
+# User Guide, "NAT gateway basics").
+_IDLE_S: Final = 300.0
+# A page of DynamoDB is 1 MB, a batch 16 MB (DynamoDB Developer Guide, "Quotas").
+_LARGEST: Final = 17 * 1024 * 1024
+_LEAST: Final = 200
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NAME: Final = re.compile(r"[A-Za-z0-9-]+")
+
+
+def open_tls() -> ssl.SSLContext:
+    """Trust `AWS_CA_BUNDLE`, else `SSL_CERT_FILE`, else the system's authorities; names are checked."""
+    return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
+
+
+@lru_cache(maxsize=256)
+def locate(url: str) -> URL:
+    """Take a URL as it is written; there are as many as endpoints, so each is read once.
+
+    Raises:
+        ValueError: it is not http or https, or holds credentials, a space or a control character.
+
+    """
+    found = URL(url, encoded=True)
+    is_plain = found.raw_user is None and found.raw_password is None and " " not in url and not _CONTROL.search(url)
+    if found.scheme not in ("http", "https") or not found.host or not is_plain:
+        raise ValueError("only http and https addresses without credentials can be asked")
+    return found
+
+
+@dataclass(eq=False, slots=True)
+class _Pool:
+    """The connections to one endpoint; once dropped it takes no more requests, and ends with the last it has."""
+
+    session: aiohttp.ClientSession
+    asked: int = 0
+    is_dropped: bool = False
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Connections without those on which something came that was not asked for: it must not answer the next request."""
+
+    async def connect(self, *request: Any, **options: Any) -> aiohttp.connector.Connection:
+        while True:
+            connection = await super().connect(*request, **options)
+            if connection.protocol is None or not connection.protocol.should_close:
+                return connection
+            connection.close()
+
+
+class Http:
+    """Pools of connections. Of the environment, the CA bundle and the proxies count."""
+
+    def __init__(self) -> None:
+        self._pools: dict[URL, _Pool] = {}
+        self._tls: ssl.SSLContext | None = None
+
+    async def close(self) -> None:
+        """Close every connection."""
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            await pool.session.close()
+
+    async def post(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        timeout_s: float,
+        largest: int = _LARGEST,
+    ) -> Reply:
+        """Send these headers and a length, and read the whole answer; redirects are answers.
+
+        Raises:
+            OSError: there was none, or (`TimeoutError`) none within `timeout_s` seconds.
+            TooLargeError: its body has more than `largest` bytes.
+            ValueError: a header that would not stay one line.
+
+        """
+        if _CONTROL.search("".join(headers.values())):
+            raise ValueError("a header holds a control character")
+        if not all(map(_NAME.fullmatch, headers)):
+            raise ValueError("a header's name is none")
+        return await self._ask("POST", locate(url), headers, body, timeout_s, largest)
+
+    async def warm(self, urls: Collection[str]) -> None:
+        """Open one connection for each URL named, so that the first caller does not wait for it.
+
+        aiohttp connects for a request alone: each asks for the endpoint's root, unsigned. Whatever goes wrong is left
+        for the first real call to say.
+        """
+        asking = (self._ask("GET", locate(url), {}, b"", CONNECT_TIMEOUT_S, _LARGEST) for url in urls)
+        await asyncio.gather(*asking, return_exceptions=True)
+
+    async def _ask(
+        self, method: str, url: URL, headers: Mapping[str, str], body: bytes, timeout_s: float, largest: int
+    ) -> Reply:
+        pool = self._pool(url.origin())
+        pool.asked += 1
+        try:
+            return await _exchange(pool.session, method, url, headers, body, timeout_s, largest)
+        except OSError:
+            # What broke this connection most likely broke those that were idle with it: the next request makes its own.
+            pool.is_dropped = True
+            if self._pools.get(url.origin()) is pool:
+                del self._pools[url.origin()]
+            raise
+        finally:
+            pool.asked -= 1
+            if pool.is_dropped and not pool.asked:
+                await pool.session.close()
+
+    def _pool(self, origin: URL) -> _Pool:
+        pool = self._pools.get(origin)
+        if pool is None:
+            self._tls = self._tls or open_tls()
+            connector = _Connector(ssl=self._tls, limit=0, keepalive_timeout=_IDLE_S, use_dns_cache=False)
+            session = aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+                # `trust_env` would also read `.netrc`, at every request.
+                proxy=get_environ_proxies(str(origin)).get(origin.scheme),
+            )
+            pool = self._pools[origin] = _Pool(session)
+        return pool
+
+
+async def _exchange(
+    session: aiohttp.ClientSession,
+    method: str,
+    url: URL,
+    headers: Mapping[str, str],
+    body: bytes,
+    timeout_s: float,
+    largest: int,
+) -> Reply:
+    try:
+        answer = await session.request(
+            method, url, headers=headers, data=body or None, timeout=_timeout(timeout_s), allow_redirects=False
+        )
+        try:
+            content = await _read(answer, largest)
+        except BaseException:
+            answer.close()
+            raise
+    except TimeoutError:
+        raise TimeoutError from None
+    except (aiohttp.ClientError, OSError) as error:
+        raise NoAnswerError(type(error).__name__) from None
+    return Reply(answer.status, {name.lower(): value for name, value in answer.headers.items()}, content)
+
+
+async def _read(answer: aiohttp.ClientResponse, largest: int) -> bytes:
+    if answer.status < _LEAST:
+        raise NoAnswerError("an interim answer")
+    declared = answer.content_length
+    if declared is not None:
+        if declared > largest:
+            raise TooLargeError
+        return await answer.read()
+    content = bytearray()
+    async for part in answer.content.iter_any():
+        content += part
+        if len(content) > largest:
+            raise TooLargeError
+    return bytes(content)
+
+
+@lru_cache(maxsize=16)
+def _timeout(timeout_s: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(timeout_s, CONNECT_TIMEOUT_S))

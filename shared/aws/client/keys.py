@@ -1,0 +1,69 @@
+"""The keys that requests are signed with, always fresh. Hooks: `session.get_credentials()`, `get_frozen_credentials()`
+and `refresh_needed()` of what it gives.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+from aiobotocore.session import AioSession
+from botocore.credentials import ReadOnlyCredentials, RefreshableCredentials
+from botocore.exceptions import BotoCoreError
+
+from shared.aws.client.replies import NoKeysError
+
+# Lambda may stamp keys to end in 16 minutes and give the same ones for a while, which the library would fetch again at
+# every signature: what was found serves this long, in seconds, or to its end.
+_BETWEEN_LOOKS_S: Final = 30.0
+_FAILURES: Final = (BotoCoreError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+# A failed fetch is logged there with what the endpoint answered.
+logging.getLogger("aiobotocore.credentials").disabled = True
+
+
+class Keys:
+    """The keys of one session; the library fetches them, 10 to 15 minutes before their end at the latest."""
+
+    def __init__(self, open_session: Callable[[], AioSession], monotonic: Callable[[], float]) -> None:
+        """Take what opens a session: forgetting keys is opening another. `monotonic` gives seconds."""
+        self._open_session = open_session
+        self._monotonic = monotonic
+        self._lock = asyncio.Lock()
+        self._source: Any = None
+        self._keys: ReadOnlyCredentials | None = None
+        self._looked_at_s = 0.0
+
+    async def current(self) -> ReadOnlyCredentials:
+        """Give the keys, looked for once for all who wait.
+
+        Raises:
+            NoKeysError: there are none.
+
+        """
+        if self._is_due():
+            async with self._lock:
+                if self._is_due():
+                    await self._look()
+        return self._keys
+
+    def forget(self) -> None:
+        """Find other keys at the next need, as a copied process must."""
+        self._source = self._keys = None
+
+    def _is_due(self) -> bool:
+        if self._keys is None or self._has_ended():
+            return True
+        may_change = isinstance(self._source, RefreshableCredentials)
+        return may_change and self._monotonic() - self._looked_at_s >= _BETWEEN_LOOKS_S
+
+    def _has_ended(self) -> bool:
+        return isinstance(self._source, RefreshableCredentials) and bool(self._source.refresh_needed(1))
+
+    async def _look(self) -> None:
+        self._looked_at_s = self._monotonic()
+        try:
+            self._source = self._source or await self._open_session().get_credentials()
+            self._keys = await self._source.get_frozen_credentials()
+        except _FAILURES as error:
+            if self._keys is None or self._has_ended():
+                raise NoKeysError(f"no keys were given: {type(error).__name__}") from None
