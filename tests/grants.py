@@ -1,4 +1,4 @@
-"""Approval requests and break-glass events as tests begin with them, and the policies around them."""
+"""Approval requests, break-glass events and sessions as tests begin with them, and the policies around them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +11,8 @@ from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import BreakGlassRule, ReasonCode
 from shared.core.grants import GrantUses
 from shared.core.people import Person
+from shared.core.session import Session
+from shared.core.stamp import Via, stamp_for
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -93,3 +95,24 @@ def an_invocation(user: str = "alice", **changes: Any) -> Invocation:
         "justification": event.justification,
     }
     return Invocation(**(facts | changes))
+
+
+def a_session(session_id: str = "0123456789abcdef", **changes: Any) -> Session:
+    facts: dict[str, Any] = {
+        "session_id": session_id,
+        "user": "alice",
+        "caller_arn": "arn:aws:iam::123456789012:user/alice",
+        "account": "123456789012",
+        "source_ip": "192.0.2.1",
+        "profile": "prod",
+        "role_arn": "arn:aws:iam::123456789012:role/Prod",
+        "stamp": str(stamp_for(Via.APPROVAL, session_id, "alice")),
+        "via": Via.APPROVAL,
+        "grant_id": "g1",
+        "rule": "ask-first",
+        "policy_version": "16367aacb67a4a01",
+        "request_id": "r-1",
+        "issued_at": NOW,
+        "ends_at": NOW + HOUR,
+    }
+    return Session(**(facts | changes))

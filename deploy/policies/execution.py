@@ -2,8 +2,9 @@
 
 from deploy.policies.kill_switch import kill_switch_statements
 from deploy.policies.place import Place, Policy, Statement, policy
-from shared.aws.tables import CONSUMING_ATTRIBUTES, GrantIndex, user_subject
+from shared.aws.tables import CONSUMING_ATTRIBUTES, GrantIndex
 from shared.core.stamp import PREFIX, TRANSITIVE_TAG_KEYS, TagKey
+from shared.core.subjects import user_subject
 
 
 def lambda_trust(*also: str) -> Policy:

@@ -16,9 +16,9 @@ from services.admin.policies import Policies, PolicyReader
 from services.admin.refusals import refuse_actor, refuse_asker, refuse_over_budget, refuse_profile
 from shared.aws.budget import Exhausted, RateBudget
 from shared.aws.grants import GrantTable, Standing
-from shared.aws.tables import ALL_SUBJECT, person_subjects
 from shared.core.access.facts import Facts, parse_source_ip
 from shared.core.people import person_of
+from shared.core.subjects import ALL_SUBJECT, person_subjects
 from shared.edge.answers import Refusal
 from shared.edge.lambda_app import Asked
 

@@ -17,7 +17,6 @@ from shared.aws.break_glass import BreakGlassTable
 from shared.aws.errors import AwsError
 from shared.aws.grant_lists import ListQuery
 from shared.aws.session_lists import SessionLists, SessionQuery
-from shared.aws.session_rows import SessionRow
 from shared.aws.settling import all_of
 from shared.aws.tables import EVIDENCE, ItemKind
 from shared.core.approval.request import ApprovalRequest
@@ -25,6 +24,7 @@ from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.globs import is_literal
 from shared.core.near_names import near_names
 from shared.core.revocation import Target
+from shared.core.session import Session
 from shared.edge.failures import UndecidableError
 from shared.edge.lambda_app import Asked
 
@@ -36,7 +36,7 @@ _LIMIT_S: Final = 2.0
 _FOR_THE_ANSWER_S: Final = 1.0
 
 
-_Row: TypeAlias = SessionRow | ApprovalRequest | BreakGlassEvent
+_Row: TypeAlias = Session | ApprovalRequest | BreakGlassEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from services.admin.policies import Policies
 from services.admin.views import EventView, RequestView
-from shared.aws.session_rows import SessionRow
+from shared.core.session import Session
 from shared.edge.audit import AuditLine
 
 
@@ -19,6 +19,6 @@ def note_grant(audit: AuditLine, grant: RequestView | EventView) -> None:
     audit.duration_asked_s = grant.duration_s
 
 
-def note_session(audit: AuditLine, row: SessionRow) -> None:
+def note_session(audit: AuditLine, row: Session) -> None:
     audit.session_id, audit.stamp, audit.session_user = row.session_id, row.stamp, row.user
     audit.profile, audit.role_arn, audit.via, audit.grant_id = row.profile, row.role_arn, row.via.value, row.grant_id

@@ -12,12 +12,13 @@ from services.admin.listing import Listed, Listing
 from services.admin.notes import note_policies
 from services.admin.refusals import NEEDS_READ, NOT_FOUND
 from shared.aws.grant_lists import ListQuery, Position
-from shared.aws.tables import ItemKind, grant_item, user_subject
+from shared.aws.tables import ItemKind, grant_item
 from shared.core.admin_policy import Permission
 from shared.core.approval.request import ApprovalRequest
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.ids import is_id
 from shared.core.people import person_of
+from shared.core.subjects import user_subject
 from shared.edge.answers import Refusal
 from shared.edge.inputs import Nothing, parse_query
 from shared.edge.lambda_app import Asked

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from typing import Final
 
 from shared.aws.budget import Exhausted
-from shared.aws.tables import ALL_SUBJECT
 from shared.core.access.authorize import no_rule_gives
 from shared.core.grants import Lockout
+from shared.core.subjects import ALL_SUBJECT
 from shared.edge.answers import Refusal
 from shared.edge.codes import Code
 from shared.edge.lockouts import lockout_words

@@ -6,9 +6,9 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from services.admin.bodies import Comment, ListFilters
-from services.admin.sessions.view import SessionState
 from shared.core.durations import format_duration
 from shared.core.revocation import Target
+from shared.core.session import SessionState
 from shared.edge.inputs import CallerName, Input, ProfileName, UserName, WrittenDuration, plain_text
 
 _SHORTEST: Final = timedelta(minutes=1)

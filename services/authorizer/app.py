@@ -3,11 +3,11 @@
 from typing import Any, assert_never
 
 from services.authorizer.answers import Passed, render
-from services.authorizer.denials import Denial
 from services.authorizer.event import NotAnAuthorizerEventError, parse_authorizer_event
 from services.authorizer.service import AuthorizerService
 from services.authorizer.settings import AuthorizerSettings
 from shared.clock import utc_now
+from shared.core.guard import Denial
 from shared.edge.audit import AuditLine
 from shared.edge.failures import Undecided
 from shared.edge.process import LambdaContext, LambdaProcess

@@ -11,7 +11,7 @@ from shared.aws.budget import Exhausted, RateBudget, Spent
 from shared.aws.document_cache import CachedDocuments, settled
 from shared.aws.documents import PROFILES_FOLDER, Document
 from shared.aws.errors import AwsError
-from shared.aws.grants import GrantTable, subjects_of
+from shared.aws.grants import GrantTable
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy
@@ -22,6 +22,7 @@ from shared.core.people import Person
 from shared.core.present_grants import PresentPolicies, present_grants
 from shared.core.profile import Profile
 from shared.core.stamp import Via
+from shared.core.subjects import vend_subjects
 from shared.documents.load import load_document
 from shared.documents.names import ACCESS_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY
 from shared.edge.failures import UndecidableError
@@ -84,7 +85,7 @@ class FactsReader:
         profile_document = f"{PROFILES_FOLDER}/{profile}"
         async with asyncio.TaskGroup() as reads:
             serving = reads.create_task(self.grants.load_serving(person.user, now))
-            locking = reads.create_task(self.grants.load_lockouts(subjects_of(person, profile), now))
+            locking = reads.create_task(self.grants.load_lockouts(vend_subjects(person, profile), now))
             spending = reads.create_task(self.budget.spend(person.user, now))
             # Documents are mostly at hand; with one turn of the loop the tables are asked before anybody thinks.
             await asyncio.sleep(0)

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from services.vend.issuing import Issued, Order
-from shared.aws.session_rows import SessionRow
 from shared.core.access.facts import Facts, parse_source_ip
+from shared.core.session import Session
 from shared.core.stamp import Stamp
 from shared.edge.instants import format_instant
 from shared.edge.lambda_app import Asked
@@ -24,10 +24,10 @@ def facts_of(asked: Asked, profile: str, now: datetime) -> Facts:
     )
 
 
-def session_row(asked: Asked, order: Order, stamp: Stamp, policy_version: str) -> SessionRow:
+def session_row(asked: Asked, order: Order, stamp: Stamp, policy_version: str) -> Session:
     """Write the session of an order; it ends when its credentials do, or its grant where that is sooner."""
     authorization = order.authorization
-    return SessionRow(
+    return Session(
         session_id=stamp.session_id,
         user=order.user,
         caller_arn=asked.request.caller.arn,

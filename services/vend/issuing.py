@@ -11,7 +11,6 @@ from typing import Any, Final, TypeVar
 from services.vend.persisting import outwait_throttling
 from shared.aws.credentials import Credentials
 from shared.aws.errors import AwsError, UnavailableError, UnreadableError
-from shared.aws.session_rows import SessionRow
 from shared.aws.sessions import Recording, SessionTable
 from shared.aws.settling import settle
 from shared.aws.sts import RoleIssuer
@@ -20,6 +19,7 @@ from shared.core.access.evaluate import Decision
 from shared.core.grants import Grant, GrantUses
 from shared.core.ids import ID_BYTES, new_id
 from shared.core.profile import Profile
+from shared.core.session import Session
 from shared.core.session_policy import UnusableSessionPolicyError, compose_session_policy
 from shared.core.stamp import Stamp, Via, session_tags, stamp_for
 from shared.edge.audit import AuditLine
@@ -70,7 +70,7 @@ class Issuer:
         """Make the stamp of a new session."""
         return stamp_for(order.authorization.via, new_id(self.random_bytes(ID_BYTES)), order.user)
 
-    async def issue(self, order: Order, stamp: Stamp, row: SessionRow, audit: AuditLine) -> Issued | GrantGone:
+    async def issue(self, order: Order, stamp: Stamp, row: Session, audit: AuditLine) -> Issued | GrantGone:
         """Issue credentials and record their session; no credential leaves without its row.
 
         Raises:
@@ -112,7 +112,7 @@ class Issuer:
             assume = partial(outwait_throttling, assume, order.answer_by_s)
         return partial(_in_time, "sts", assume, order.answer_by_s)
 
-    async def _issue_beside(self, assume: Assume, row: SessionRow, audit: AuditLine) -> Credentials:
+    async def _issue_beside(self, assume: Assume, row: Session, audit: AuditLine) -> Credentials:
         """Do both at once and to their end: a cancelled write could still land after it was taken for undone."""
         # AssumeRole is the slower of the two, so it is on its way first.
         credentials, recorded = await settle(assume(), self.sessions.record_session(row))
@@ -127,7 +127,7 @@ class Issuer:
     async def _issue_once(
         self,
         assume: Assume,
-        row: SessionRow,
+        row: Session,
         grant: Grant,
         audit: AuditLine,
         answer_by_s: float,
@@ -151,14 +151,14 @@ class Issuer:
             await self._give_back(row, grant, audit, otherwise="failed, grant lost")
             raise
 
-    async def _give_back(self, row: SessionRow, grant: Grant, audit: AuditLine, *, otherwise: str) -> None:
+    async def _give_back(self, row: Session, grant: Grant, audit: AuditLine, *, otherwise: str) -> None:
         audit.session_row = otherwise
         # The answer is about STS; that the grant stays used is for the audit line.
         with suppress(AwsError):
             if await self.sessions.give_back(row, grant):
                 audit.session_row = "failed, grant given back"
 
-    async def _mark_failed(self, row: SessionRow, audit: AuditLine) -> None:
+    async def _mark_failed(self, row: Session, audit: AuditLine) -> None:
         try:
             await self.sessions.mark_failed(row.session_id)
         except AwsError:

@@ -7,10 +7,11 @@ from shared.aws.approval_rows import read_request, request_item
 from shared.aws.errors import ThrottledError, UnavailableError, speaking_to
 from shared.aws.grant_store import GrantStore, RowForm
 from shared.aws.items import Item, ItemReader, instant_value, text_value
-from shared.aws.tables import TTL_ATTRIBUTE, ItemKind, grant_item, pending_subject, user_subject
+from shared.aws.tables import TTL_ATTRIBUTE, ItemKind, grant_item, pending_subject
 from shared.aws.transactions import Committed, transact
 from shared.core.approval.request import ApprovalRequest
 from shared.core.approval.status import RequestStatus
+from shared.core.subjects import user_subject
 
 _ATTEMPTS: Final = 5
 _KEPT: Final = timedelta(days=1)

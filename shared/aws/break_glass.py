@@ -9,11 +9,12 @@ from shared.aws.errors import speaking_to
 from shared.aws.grant_store import GrantStore, RowForm
 from shared.aws.items import Item, number_value, text_value
 from shared.aws.settling import all_of
-from shared.aws.tables import LEDGER_ITEM, ItemKind, budget_subject, profile_budget_subject, user_subject
+from shared.aws.tables import LEDGER_ITEM, ItemKind, budget_subject, profile_budget_subject
 from shared.aws.transactions import Cancelled, transact
 from shared.core.break_glass.beginning import Begun, History, Ledger
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.people import Person
+from shared.core.subjects import user_subject
 
 
 class BreakGlassTable(GrantStore[BreakGlassEvent]):

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from shared.aws.items import Item, text_value
-from shared.aws.tables import ALL_SUBJECT, profile_subject
 from shared.core.ids import ALPHABET
+from shared.core.subjects import ALL_SUBJECT, profile_subject
 
 # A row's subject and item.
 RowKey: TypeAlias = tuple[str, str]

@@ -5,41 +5,17 @@ rows there are, and also for the rows of vends that were under way.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Final
 
 from shared.aws.batches import load_items
 from shared.aws.grant_rows import action_value, read_action
 from shared.aws.items import Item, ItemReader, instant_value, known, text_value
 from shared.aws.readable import read_readable
-from shared.aws.session_rows import SessionRow
-from shared.aws.tables import (
-    ALL_SUBJECT,
-    CUTOFF_ITEM,
-    EVIDENCE,
-    TTL_ATTRIBUTE,
-    SessionStatus,
-    profile_subject,
-    user_subject,
-)
-from shared.core.action import Action
+from shared.aws.tables import CUTOFF_ITEM, EVIDENCE, TTL_ATTRIBUTE
+from shared.core.session import Cutoff
 
 # DynamoDB API reference, BatchGetItem: at most 100 items.
 _MOST_KEYS: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Cutoff:
-    """Everything issued to the subject up to `issued_until` (UTC) is revoked. `ending` says by whom, when and why."""
-
-    subject: str
-    issued_until: datetime
-    ending: Action
-
-    def reaches(self, row: SessionRow) -> bool:
-        """Whether a session falls under it. The row of a session keeps whole seconds, and so does a cutoff."""
-        return self.subject in subjects_of(row) and row.issued_at <= self.issued_until
 
 
 def cutoff_key(subject: str) -> Item:
@@ -71,11 +47,6 @@ def read_cutoff(item: Item) -> Cutoff:
     return Cutoff(reader.text("subject"), reader.instant("revoked_until"), ending)
 
 
-def subjects_of(row: SessionRow) -> frozenset[str]:
-    """Name the three partitions whose cutoffs are about a session."""
-    return frozenset({ALL_SUBJECT, user_subject(row.user), profile_subject(row.profile)})
-
-
 async def load_cutoffs(
     dynamodb: Any, table: str, subjects: Iterable[str]
 ) -> tuple[Mapping[str, Cutoff], frozenset[str]]:
@@ -97,12 +68,3 @@ async def load_cutoffs(
         found |= {cutoff.subject: cutoff for cutoff in cutoffs}
         unreadable.update(names)
     return found, frozenset(unreadable)
-
-
-def apply_cutoffs(row: SessionRow, cutoffs: Mapping[str, Cutoff]) -> SessionRow:
-    """Show a session as it stands: revoked where a cutoff reaches it, whether its row is marked yet or not."""
-    reaching = [cutoff for cutoff in cutoffs.values() if cutoff.reaches(row)]
-    if row.status is not SessionStatus.ACTIVE or not reaching:
-        return row
-    first = min(reaching, key=lambda cutoff: (cutoff.ending.at, cutoff.subject))
-    return replace(row, status=SessionStatus.REVOKED, revoked=first.ending)

@@ -10,9 +10,10 @@ from shared.aws.items import (
     map_value,
     text_value,
 )
-from shared.aws.tables import EVIDENCE, TTL_ATTRIBUTE, ItemKind, grant_item, kind_and_name, user_subject
+from shared.aws.tables import EVIDENCE, TTL_ATTRIBUTE, ItemKind, grant_item, kind_and_name
 from shared.core.action import Action
 from shared.core.people import Person
+from shared.core.subjects import user_subject
 
 
 def grant_key(kind: ItemKind, user: str, profile: str, grant_id: str) -> Item:

@@ -10,23 +10,13 @@ from shared.aws.errors import speaking_to
 from shared.aws.grant_rows import read_person
 from shared.aws.items import Item, ItemReader, instant_value, text_value
 from shared.aws.settling import settle
-from shared.aws.tables import (
-    ALL_SUBJECT,
-    CONSUMED_BY,
-    LOCKOUT_ITEM,
-    LOCKOUT_LIFTED,
-    GrantIndex,
-    ItemKind,
-    grant_item,
-    person_subjects,
-    profile_subject,
-    user_subject,
-)
+from shared.aws.tables import CONSUMED_BY, LOCKOUT_ITEM, LOCKOUT_LIFTED, GrantIndex, ItemKind, grant_item
 from shared.core.approval.status import RequestStatus
 from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Grant, GrantUses, Lockout
 from shared.core.people import Person
 from shared.core.stamp import Via
+from shared.core.subjects import person_subjects, user_subject, vend_subjects
 
 _VIA: Final = {ItemKind.APPROVAL: Via.APPROVAL, ItemKind.BREAK_GLASS: Via.BREAK_GLASS}
 _SERVING: Final = {ItemKind.APPROVAL: RequestStatus.APPROVED, ItemKind.BREAK_GLASS: EventStatus.ACTIVE}
@@ -63,7 +53,7 @@ class GrantTable:
         """
         grants, lockouts = await settle(
             self.load_serving(person.user, now),
-            self.load_lockouts(subjects_of(person, profile), now),
+            self.load_lockouts(vend_subjects(person, profile), now),
         )
         if isinstance(grants, Exception):
             raise grants
@@ -118,11 +108,6 @@ class GrantTable:
             if not page.get("LastEvaluatedKey"):
                 return tuple(grants)
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-
-
-def subjects_of(person: Person, profile: str) -> frozenset[str]:
-    """Give the subjects whose lockouts count for a vend of this profile to this person."""
-    return person_subjects(person) | {profile_subject(profile), ALL_SUBJECT}
 
 
 def _reader(item: Item) -> ItemReader:

@@ -13,20 +13,11 @@ from shared.aws.errors import speaking_to
 from shared.aws.grant_rows import action_value, optional_instant, read_action
 from shared.aws.items import Item, ItemReader, instant_value, known, text_value
 from shared.aws.readable import read_readable
-from shared.aws.tables import (
-    EVIDENCE,
-    LOCKOUT_ITEM,
-    LOCKOUT_LIFTED,
-    TTL_ATTRIBUTE,
-    GrantIndex,
-    ItemKind,
-    lockout_subjects,
-    person_subject,
-    target_subject,
-)
+from shared.aws.tables import EVIDENCE, LOCKOUT_ITEM, LOCKOUT_LIFTED, TTL_ATTRIBUTE, GrantIndex, ItemKind
 from shared.aws.transactions import Committed, transact
 from shared.core.lockout import LockoutRecord
 from shared.core.revocation import Target
+from shared.core.subjects import lockout_subjects, person_subject, target_subject
 
 _ACTIVE: Final = "active"
 _PAGE: Final = 100

@@ -7,7 +7,7 @@ from typing import Any
 from shared.aws.by_id import find_by_id
 from shared.aws.client.replies import ServiceError
 from shared.aws.copies import copy_writes
-from shared.aws.cutoffs import Cutoff, cutoff_item, load_cutoffs
+from shared.aws.cutoffs import cutoff_item, load_cutoffs
 from shared.aws.errors import UnreadableError, speaking_to
 from shared.aws.grant_rows import action_value
 from shared.aws.items import flag_value, map_value, number_value, text_value
@@ -20,17 +20,13 @@ from shared.aws.revocation_rows import (
     revocation_key,
 )
 from shared.aws.session_lists import SessionPosition
-from shared.aws.session_rows import SessionRow
-from shared.aws.tables import (
-    REVOCATIONS_SUBJECT,
-    SessionStatus,
-    revocation_item,
-    target_subject,
-)
+from shared.aws.tables import REVOCATIONS_SUBJECT, revocation_item
 from shared.aws.transactions import Committed, transact
 from shared.core.action import Action
 from shared.core.durations import CHAINING_MAXIMUM
 from shared.core.revocation import Revocation, Target
+from shared.core.session import Cutoff, Session, SessionStatus
+from shared.core.subjects import target_subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +113,7 @@ class RevocationTable:
             raise UnreadableError("dynamodb", "the cutoff cannot be understood")
         return cutoffs[subject].issued_until if subject in cutoffs else None
 
-    async def mark_revoked(self, row: SessionRow, ending: Action) -> bool:
+    async def mark_revoked(self, row: Session, ending: Action) -> bool:
         """Mark the row of a session that a cutoff has ended; False where it was not active any more.
 
         Raises:

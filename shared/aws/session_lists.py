@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from shared.aws.cutoffs import apply_cutoffs, load_cutoffs, subjects_of
+from shared.aws.cutoffs import load_cutoffs
 from shared.aws.errors import UnreadableError, speaking_to
 from shared.aws.grant_lists import ForeignPositionError, Page
 from shared.aws.items import Item, instant_value, number_value, text_value
 from shared.aws.readable import read_readable
-from shared.aws.session_rows import SessionRow, read_session
+from shared.aws.session_rows import read_session
 from shared.aws.sessions import SessionTable
 from shared.aws.tables import SessionIndex, day_of
+from shared.core.session import Session, apply_cutoffs
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class SessionPosition:
         return day_of(datetime.fromtimestamp(self.issued_at, UTC))
 
 
-def place_of(row: SessionRow) -> SessionPosition:
+def place_of(row: Session) -> SessionPosition:
     """Tell where a session stands in every list."""
     return SessionPosition(row.session_id, int(row.issued_at.timestamp()), row.user, row.profile)
 
@@ -79,7 +80,7 @@ class SessionLists:
         self._grant_table = grant_table
         self._sessions = SessionTable(dynamodb, session_table, grant_table)
 
-    async def find(self, session_id: str) -> SessionRow | None:
+    async def find(self, session_id: str) -> Session | None:
         """Find a session as it stands.
 
         Raises:
@@ -99,7 +100,7 @@ class SessionLists:
         query: SessionQuery,
         start: SessionPosition | None,
         limit: int,
-    ) -> Page[SessionRow, SessionPosition]:
+    ) -> Page[Session, SessionPosition]:
         """List one page of at most `limit` sessions.
 
         One that cannot be understood, or whose cutoff cannot, is left out and named.
@@ -116,7 +117,7 @@ class SessionLists:
         standing, unknown = await self._as_they_stand(rows)
         return Page(tuple(standing), following, (*unreadable, *unknown))
 
-    async def glance(self, query: SessionQuery, limit: int) -> list[SessionRow]:
+    async def glance(self, query: SessionQuery, limit: int) -> list[Session]:
         """List the newest sessions as their rows are written, whatever a cutoff has made of them since.
 
         Raises:
@@ -169,12 +170,12 @@ class SessionLists:
             answer: dict[str, Any] = await self._dynamodb.query(**request)
         return answer
 
-    async def _as_they_stand(self, rows: list[SessionRow]) -> tuple[list[SessionRow], list[str]]:
+    async def _as_they_stand(self, rows: list[Session]) -> tuple[list[Session], list[str]]:
         """Apply the cutoffs; with it the ids of sessions of which nobody can say how they stand."""
-        subjects = {subject for row in rows for subject in subjects_of(row)}
+        subjects = {subject for row in rows for subject in row.cutoff_subjects}
         cutoffs, unreadable = await load_cutoffs(self._dynamodb, self._grant_table, subjects)
-        unknown = [row.session_id for row in rows if subjects_of(row) & unreadable]
-        return [apply_cutoffs(row, cutoffs) for row in rows if not subjects_of(row) & unreadable], unknown
+        unknown = [row.session_id for row in rows if row.cutoff_subjects & unreadable]
+        return [apply_cutoffs(row, cutoffs.values()) for row in rows if not row.cutoff_subjects & unreadable], unknown
 
 
 def _position_of(query: SessionQuery, item: Item) -> SessionPosition:

@@ -6,10 +6,12 @@ from typing import Any
 from shared.aws.client.replies import ServiceError
 from shared.aws.errors import UnavailableError, speaking_to
 from shared.aws.items import Item, instant_value, text_value
-from shared.aws.session_rows import SessionRow, read_session, session_item
-from shared.aws.tables import ItemKind, SessionStatus, grant_item, user_subject
+from shared.aws.session_rows import read_session, session_item
+from shared.aws.tables import ItemKind, grant_item
 from shared.aws.transactions import Cancelled, transact
 from shared.core.grants import Grant
+from shared.core.session import Session, SessionStatus
+from shared.core.subjects import user_subject
 
 
 class Recording(Enum):
@@ -27,7 +29,7 @@ class SessionTable:
         self._session_table = session_table
         self._grant_table = grant_table
 
-    async def record_session(self, row: SessionRow) -> None:
+    async def record_session(self, row: Session) -> None:
         """Write a new row; one that is already there, because an attempt succeeded unheard, is as good.
 
         Raises:
@@ -58,7 +60,7 @@ class SessionTable:
                 return False
         return True
 
-    async def find_session(self, session_id: str) -> SessionRow | None:
+    async def find_session(self, session_id: str) -> Session | None:
         """Find a session, strongly consistently.
 
         Raises:
@@ -73,7 +75,7 @@ class SessionTable:
             )
         return read_session(answer["Item"]) if "Item" in answer else None
 
-    async def record_session_consuming(self, row: SessionRow, grant: Grant) -> Recording:
+    async def record_session_consuming(self, row: Session, grant: Grant) -> Recording:
         """Write a new row and use up its `once` approval in one transaction: both or neither.
 
         Raises:
@@ -107,7 +109,7 @@ class SessionTable:
             _check_same(row, outcome.items[0])
         return Recording.RECORDED
 
-    async def give_back(self, row: SessionRow, grant: Grant) -> bool:
+    async def give_back(self, row: Session, grant: Grant) -> bool:
         """Undo `record_session_consuming` after STS failed: the row turns failed, the grant serves again.
 
         False where that is no longer possible because one of the two has moved on: the grant stays used.
@@ -138,7 +140,7 @@ class SessionTable:
         )
         return not isinstance(outcome, Cancelled)
 
-    def _new_row(self, row: SessionRow) -> dict[str, Any]:
+    def _new_row(self, row: Session) -> dict[str, Any]:
         return {
             "TableName": self._session_table,
             "Item": session_item(row),
@@ -159,7 +161,7 @@ class SessionTable:
             },
         }
 
-    def _grant_key(self, row: SessionRow, grant: Grant) -> dict[str, Any]:
+    def _grant_key(self, row: Session, grant: Grant) -> dict[str, Any]:
         return {
             "TableName": self._grant_table,
             "Key": {
@@ -169,6 +171,6 @@ class SessionTable:
         }
 
 
-def _check_same(row: SessionRow, found: Item | None) -> None:
+def _check_same(row: Session, found: Item | None) -> None:
     if found != session_item(row):
         raise UnavailableError("dynamodb", "another session already has this session id")

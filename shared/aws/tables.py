@@ -4,9 +4,6 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from shared.core.people import Person, person_key
-from shared.core.revocation import Target
-
 
 class ItemKind(StrEnum):
     """The first part of a grant item's sort key."""
@@ -36,12 +33,6 @@ class GrantIndex(StrEnum):
     BY_PROFILE = "by-profile"
 
 
-class SessionStatus(StrEnum):
-    ACTIVE = "active"
-    REVOKED = "revoked"
-    FAILED = "failed"  # recorded, but STS issued nothing
-
-
 TTL_ATTRIBUTE: Final = "expires_at"
 # All that a vend names of a `once` approval, to consume it and to give it back. Its status is not among them: only the
 # admin Lambda says what is approved, and a consumed approval is one that says so and names the session that used it.
@@ -49,7 +40,6 @@ CONSUMED_BY: Final = "consumed_by"
 CONSUMING_ATTRIBUTES: Final = ("subject", "item", CONSUMED_BY, "consumed_at", "serves_until", "open_kind")
 # Rows outlive what they record as evidence; DynamoDB deletes them some time after this (TTL may be days late).
 EVIDENCE: Final = timedelta(days=90)
-ALL_SUBJECT: Final = "all"
 # One lockout per subject, so its key has no profile and no id.
 LOCKOUT_ITEM: Final = f"{ItemKind.LOCKOUT}##"
 # Until when everything issued to a subject is revoked: one per subject, beside its lockout.
@@ -71,57 +61,9 @@ def day_of(instant: datetime) -> str:
     return instant.astimezone(UTC).date().isoformat()
 
 
-def target_subject(target: Target, name: str) -> str:
-    """Name the partition of whatever lockouts and cutoffs are about.
-
-    Raises:
-        ValueError: a single session, which has neither.
-
-    """
-    match target:
-        case Target.USER:
-            return user_subject(name)
-        case Target.PROFILE:
-            return profile_subject(name)
-        case Target.ALL:
-            return ALL_SUBJECT
-        case Target.SESSION:
-            raise ValueError("a session has no partition of its own")
-
-
-def lockout_subjects(target: Target, name: str) -> tuple[str, ...]:
-    """Name the partitions a lockout can lie in: of a user, that of every name of the person and that of the very name.
-
-    Raises:
-        ValueError: a single session, which has none.
-
-    """
-    own = target_subject(target, name)
-    return (person_subject(person_key(name)), own) if target is Target.USER else (own,)
-
-
 def revocation_item(matters_from: datetime, revocation_id: str) -> str:
     """Name a revocation within its partition, in the order in which revocations cease to matter."""
     return f"{int(matters_from.timestamp()):010d}#{revocation_id}"
-
-
-def user_subject(user: str) -> str:
-    """Name the partition that holds everything decided about this very name of a user."""
-    return f"user#{user}"
-
-
-def person_subject(key: str) -> str:
-    """Name the partition that holds what is decided over every name of a person."""
-    return f"person#{key}"
-
-
-def person_subjects(person: Person) -> frozenset[str]:
-    """Name the partitions whose lockouts are about somebody, whoever of their keys they are."""
-    return frozenset({user_subject(person.user), *map(person_subject, person.keys)})
-
-
-def profile_subject(profile: str) -> str:
-    return f"profile#{profile}"
 
 
 def budget_subject(user: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from shared.aws.tables import ALL_SUBJECT, profile_subject
 from shared.core.grants import Lockout
+from shared.core.subjects import ALL_SUBJECT, profile_subject
 from shared.edge.instants import format_instant
 
 _NEVER = datetime.max.replace(tzinfo=UTC)

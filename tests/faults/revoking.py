@@ -4,16 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from shared.aws.session_rows import SessionRow
 from shared.clock import utc_now
+from shared.core.session import Session
 from shared.core.stamp import Via, stamp_for
 from tests.faults.granting import TOPIC, says
 from tests.faults.proxy import Target
 from tests.faults.stories import Role, Step, Story, documents, sts, table
 from tests.faults.world import World
 from tests.gateway_events import ACCOUNT
+from tests.grants import a_session
 from tests.service.authorizer.events import http_api_question
-from tests.service.rows import a_session
 
 _REASON: Final = {"reason": "laptop stolen"}
 _BUDGET: Final = table("budget", "UpdateItem", Role.FACT, "admin#")
@@ -44,7 +44,7 @@ _MARK: Final = (
 )
 
 
-def a_live_session(world: World) -> SessionRow:
+def a_live_session(world: World) -> Session:
     """Plant a session that was issued a minute ago."""
     now, session_id = utc_now().replace(microsecond=0), world.new_id()
     return world.vended(

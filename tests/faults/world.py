@@ -20,9 +20,10 @@ from sentinel.proof import make_proof
 from services.admin.handler import wire as wire_admin
 from services.authorizer.handler import wire as wire_authorizer
 from services.vend.handler import wire as wire_vend
-from shared.aws.session_rows import SessionRow, session_item
+from shared.aws.session_rows import session_item
 from shared.clock import utc_now
 from shared.core.kill_switch import build_boundary
+from shared.core.session import Session
 from tests.faults.documents import DOCUMENTS, PROFILES
 from tests.faults.proxy import FaultyAws
 from tests.gateway_events import ACCOUNT, API_ID
@@ -73,7 +74,7 @@ class World:
     aws: FaultyAws
     sts: FakeSts
     sts_proxy: FaultyAws
-    last: SessionRow | None = field(default=None, init=False)
+    last: Session | None = field(default=None, init=False)
     _stack: ExitStack
     _functions: dict[tuple[str, Timing], tuple[Any, io.StringIO]] = field(default_factory=dict)
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -174,7 +175,7 @@ class World:
             if "held_until" in row:
                 self.put("grant", row | {"held_until": {"N": "1"}})
 
-    def vended(self, row: SessionRow) -> SessionRow:
+    def vended(self, row: Session) -> Session:
         """Plant a session, with keys that the authorizer's STS knows."""
         self.last = row
         self.put("session", session_item(row))
@@ -189,7 +190,7 @@ class World:
         assert self.last is not None
         return self.proof(self.last)
 
-    def proof(self, row: SessionRow) -> str:
+    def proof(self, row: Session) -> str:
         """Prove to hold the keys of a planted session."""
         keys = _keys_of(row.session_id)
         credentials = ReadOnlyCredentials(keys.access_key_id, keys.secret_access_key, keys.session_token)

@@ -11,7 +11,7 @@ from deploy.policies.execution import admin_policy, authorizer_policy, vend_poli
 from deploy.policies.place import Policy
 from shared.aws.approval_rows import request_item
 from shared.aws.break_glass_rows import event_item
-from shared.aws.cutoffs import Cutoff, cutoff_item
+from shared.aws.cutoffs import cutoff_item
 from shared.aws.lockouts import _evidence, _item
 from shared.aws.revocation_rows import RevocationRow, revocation_attributes
 from shared.aws.session_rows import session_item
@@ -20,8 +20,8 @@ from shared.core.action import Action
 from shared.core.approval.status import RequestStatus
 from shared.core.lockout import LockoutRecord
 from shared.core.revocation import Revocation, Target
-from tests.grants import HOUR, NOW, a_request, an_event
-from tests.service.rows import a_session
+from shared.core.session import Cutoff
+from tests.grants import HOUR, NOW, a_request, a_session, an_event
 
 PLACE = local_place()
 ENDED = Action("bob", NOW + HOUR, "enough")

@@ -6,38 +6,17 @@ from typing import Any
 from shared.aws.clients import Clients
 from shared.aws.grant_rows import person_attributes
 from shared.aws.items import Item, flag_value, instant_value, maps_value, text_value
-from shared.aws.session_rows import SessionRow
-from shared.aws.tables import ItemKind, grant_item, user_subject
+from shared.aws.tables import ItemKind, grant_item
 from shared.core.approval.status import RequestStatus
 from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Grant, GrantUses
 from shared.core.people import Person
-from shared.core.stamp import Via, stamp_for
+from shared.core.stamp import Via
+from shared.core.subjects import user_subject
 from tests.service.emulator import table_name
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-def a_session(session_id: str = "0123456789abcdef", **changes: Any) -> SessionRow:
-    facts: dict[str, Any] = {
-        "session_id": session_id,
-        "user": "alice",
-        "caller_arn": "arn:aws:iam::123456789012:user/alice",
-        "account": "123456789012",
-        "source_ip": "192.0.2.1",
-        "profile": "prod",
-        "role_arn": "arn:aws:iam::123456789012:role/Prod",
-        "stamp": str(stamp_for(Via.APPROVAL, session_id, "alice")),
-        "via": Via.APPROVAL,
-        "grant_id": "g1",
-        "rule": "ask-first",
-        "policy_version": "16367aacb67a4a01",
-        "request_id": "r-1",
-        "issued_at": NOW,
-        "ends_at": NOW + HOUR,
-    }
-    return SessionRow(**(facts | changes))
 
 
 def a_grant(**changes: Any) -> Grant:

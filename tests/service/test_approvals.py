@@ -21,9 +21,8 @@ from shared.core.approval.status import RequestStatus
 from shared.core.grants import Grant, GrantUses
 from shared.core.people import Person
 from shared.core.stamp import Via
-from tests.grants import HOUR, NOW, a_request, an_approval_rule
+from tests.grants import HOUR, NOW, a_request, a_session, an_approval_rule
 from tests.service.emulator import table_name
-from tests.service.rows import a_session
 
 Step = Callable[[ApprovalRequest], ApprovalRequest | DecidingObstacle]
 

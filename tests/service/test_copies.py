@@ -9,20 +9,22 @@ import pytest
 
 from shared.aws.clients import Clients
 from shared.aws.copies import COPIES, copy_subject
-from shared.aws.cutoffs import Cutoff, cutoff_item
+from shared.aws.cutoffs import cutoff_item
 from shared.aws.items import text_value
 from shared.aws.lockouts import LockoutChange, LockoutTable
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import RevocationTable
 from shared.aws.session_rows import session_item
-from shared.aws.session_standing import SessionStanding, SessionStandings
+from shared.aws.session_standing import SessionStandings
 from shared.core.action import Action
 from shared.core.ids import ALPHABET
 from shared.core.lockout import LockoutRecord
 from shared.core.revocation import Revocation, Target
+from shared.core.session import Cutoff, SessionStanding
 from shared.core.stamp import Via, parse_stamp, stamp_for
+from tests.grants import a_session
 from tests.service.emulator import table_name
-from tests.service.rows import NOW, a_session, lockout_row, plant
+from tests.service.rows import NOW, lockout_row, plant
 
 # One session for each copy, the row itself first.
 IDS = [ALPHABET[number] + "0" * 15 for number in range(COPIES)]
@@ -61,13 +63,13 @@ async def test_a_lockout_acts_on_the_next_request_of_every_session_and_so_does_i
     clients: Clients, standings: SessionStandings, session_id: str, target: Target
 ) -> None:
     await vend(clients, session_id)
-    assert (await load(standings, session_id)).stands
+    assert (await load(standings, session_id)).is_unopposed
     lockouts, lockout = LockoutTable(clients.dynamodb, table_name("grant")), a_lockout(target)
     assert await lockouts.change(LockoutChange(None, lockout))
     assert (await load(standings, session_id, seconds=1)).is_locked_out
     lifted = a_lockout(target, lifted=ENDING)
     assert await lockouts.change(LockoutChange(lockout, lifted))
-    assert (await load(standings, session_id, seconds=2)).stands
+    assert (await load(standings, session_id, seconds=2)).is_unopposed
 
 
 @every_session
@@ -76,7 +78,7 @@ async def test_a_revocation_acts_on_the_next_request_of_every_session(
     clients: Clients, standings: SessionStandings, session_id: str, target: Target
 ) -> None:
     await vend(clients, session_id)
-    assert (await load(standings, session_id)).stands
+    assert (await load(standings, session_id)).is_unopposed
     revocations = RevocationTable(clients.dynamodb, table_name("session"), table_name("grant"))
     row = RevocationRow("r" * 16, Revocation(target, SUBJECTS[target], NOW), ENDING)
     bridge = a_lockout(target, ends_at=NOW + timedelta(seconds=30))
@@ -100,7 +102,7 @@ async def test_what_it_writes_while_both_are_deployed_holds_within_a_minute(
     clients: Clients, standings: SessionStandings, session_id: str
 ) -> None:
     await vend(clients, session_id)
-    assert (await load(standings, session_id)).stands
+    assert (await load(standings, session_id)).is_unopposed
     await plant(clients, cutoff_item(Cutoff("profile#prod", NOW, ENDING)))
     assert (await load(standings, session_id, minutes=1)).is_cut_off
 
@@ -113,7 +115,7 @@ async def test_a_lifting_by_it_is_seen_at_once_where_only_the_remembered_row_sti
     await plant(clients, lockout_row("all"))
     assert (await load(standings, session_id)).is_locked_out
     await plant(clients, lockout_row("all", status=text_value("lifted")))
-    assert (await load(standings, session_id, seconds=1)).stands
+    assert (await load(standings, session_id, seconds=1)).is_unopposed
 
 
 @every_subject

@@ -17,8 +17,9 @@ from shared.aws.errors import AwsError, RefusedError, ThrottledError, Unavailabl
 from shared.aws.grants import GrantTable
 from shared.aws.sessions import SessionTable
 from shared.core.people import Person
+from tests.grants import a_session
 from tests.service.conftest import REGION
-from tests.service.rows import NOW, a_grant, a_session
+from tests.service.rows import NOW, a_grant
 
 pytestmark = pytest.mark.usefixtures("dummy_credentials")
 

@@ -8,8 +8,9 @@ from shared.aws.budget import RateBudget, Spent
 from shared.aws.clients import Clients
 from shared.aws.errors import ThrottledError
 from shared.aws.sessions import Recording, SessionTable
+from tests.grants import a_session
 from tests.service.emulator import table_name
-from tests.service.rows import NOW, a_grant, a_session, grant_row, grant_status, plant
+from tests.service.rows import NOW, a_grant, grant_row, grant_status, plant
 
 RACERS = 10
 

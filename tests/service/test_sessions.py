@@ -7,9 +7,10 @@ from shared.aws.clients import Clients
 from shared.aws.errors import UnavailableError, UnreadableError
 from shared.aws.session_rows import session_item
 from shared.aws.sessions import Recording, SessionTable
-from shared.aws.tables import SessionStatus
+from shared.core.session import SessionStatus
+from tests.grants import a_session
 from tests.service.emulator import table_name
-from tests.service.rows import NOW, a_grant, a_session, grant_row, grant_status, plant
+from tests.service.rows import NOW, a_grant, grant_row, grant_status, plant
 
 OTHER_ID = "fedcba9876543210"
 

@@ -16,9 +16,9 @@ from shared.aws.sessions import Recording, SessionTable
 from shared.aws.tables import CONSUMING_ATTRIBUTES
 from shared.core.approval.status import RequestStatus
 from shared.core.people import Person
-from tests.grants import a_request
+from tests.grants import a_request, a_session
 from tests.service.emulator import table_name
-from tests.service.rows import HOUR, NOW, a_grant, a_session, grant_row, lockout_row, plant
+from tests.service.rows import HOUR, NOW, a_grant, grant_row, lockout_row, plant
 
 FOREVER = instant_value(NOW + timedelta(days=365))
 WRITABLE = set(CONSUMING_ATTRIBUTES) - {"subject", "item"}

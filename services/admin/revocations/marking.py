@@ -8,9 +8,9 @@ from shared.aws.errors import AwsError
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import Marked, RevocationTable
 from shared.aws.session_lists import SessionLists, SessionQuery
-from shared.aws.session_rows import SessionRow
 from shared.aws.settling import all_of
 from shared.core.revocation import Target
+from shared.core.session import Session
 from shared.edge.lambda_app import Asked
 
 _A_PAGE: Final = 50
@@ -48,7 +48,7 @@ class Marking:
         page = await self.sessions.page(_query_for(row), row.reached, _A_PAGE)
         turns = asyncio.Semaphore(_AT_ONCE)
 
-        async def mark(session: SessionRow) -> bool:
+        async def mark(session: Session) -> bool:
             async with turns:
                 return await self.revocations.mark_revoked(session, row.ending)
 

@@ -12,14 +12,14 @@ from services.admin.listing import Listing
 from services.admin.notes import note_policies, note_session
 from services.admin.refusals import NEEDS_READ, NOT_FOUND
 from services.admin.revoking_bodies import SessionFilters
-from services.admin.sessions.view import SessionAnswer, SessionPage, state_of, view_session
+from services.admin.sessions.view import SessionAnswer, SessionPage, view_session
 from shared.aws.errors import AwsError
 from shared.aws.session_lists import SessionLists, SessionQuery, place_of
-from shared.aws.session_rows import SessionRow
 from shared.aws.tables import EVIDENCE
 from shared.core.admin_policy import Permission
 from shared.core.ids import is_id
 from shared.core.people import person_of
+from shared.core.session import Session
 from shared.edge.answers import Answer, Refusal
 from shared.edge.failures import UndecidableError
 from shared.edge.inputs import Nothing, parse_query
@@ -57,7 +57,7 @@ class SessionReading:
         current = await self._is_current(row)
         return Answer(SessionAnswer(session=view_session(row, self.clock()), current=current).as_json())
 
-    async def _is_current(self, row: SessionRow) -> bool | None:
+    async def _is_current(self, row: Session) -> bool | None:
         try:
             profile = (await self.reader.policies.read(row.profile)).usable_profile
         except (AwsError, UndecidableError):
@@ -105,9 +105,9 @@ def _query_for(filters: SessionFilters, caller: str, now: datetime) -> SessionQu
     )
 
 
-def _passes(row: SessionRow, filters: SessionFilters, now: datetime) -> bool:
+def _passes(row: Session, filters: SessionFilters, now: datetime) -> bool:
     return (
         filters.profile in (None, row.profile)
         and filters.user in (None, row.user)
-        and filters.status in (None, state_of(row, now))
+        and filters.status in (None, row.state_at(now))
     )

@@ -1,7 +1,7 @@
 """`POST /v1/sessions/{id}/revoke`: ending one session that STS has issued."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -13,18 +13,17 @@ from services.admin.notes import note_session
 from services.admin.refusals import NEEDS_LOCK, NEEDS_REVOKE, NOT_FOUND, refuse_contended
 from services.admin.revoking_bodies import RevokeSession
 from services.admin.revoking_views import SessionRevoked
-from services.admin.sessions.view import SessionState, state_of, view_session
+from services.admin.sessions.view import view_session
 from shared.aws.lockouts import LockoutChange, LockoutTable
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import RevocationTable
 from shared.aws.session_lists import SessionLists
-from shared.aws.session_rows import SessionRow
-from shared.aws.tables import SessionStatus
 from shared.core.action import Action
 from shared.core.admin_policy import Permission
 from shared.core.events import NoticeEvent
 from shared.core.ids import is_id
-from shared.core.revocation import ISSUE_MARGIN, Revocation, Target
+from shared.core.revocation import Target
+from shared.core.session import Session, SessionState, revocation_of, revoke
 from shared.edge.answers import Answer, Refusal
 from shared.edge.codes import Code
 from shared.edge.inputs import parse_body
@@ -38,7 +37,7 @@ _ATTEMPTS: Final = 5
 class Outcome:
     """The session as it is then, the lockout that came with it, and whether it was this call that revoked it."""
 
-    row: SessionRow
+    row: Session
     lockout: LockoutChange | None
     is_new: bool
 
@@ -75,7 +74,7 @@ class Revoking:
         view, lockout = view_session(outcome.row, now), outcome.lockout
         # What was revoked before is told to nobody again, but a kill switch that failed then is made good.
         event = NoticeEvent.SESSION_REVOKED if outcome.is_new else None
-        switch, notified = await self.consequences.follow(asked, event, view, now, _revocation(outcome.row))
+        switch, notified = await self.consequences.follow(asked, event, view, now, revocation_of(outcome.row))
         return Answer(
             SessionRevoked(
                 session=view,
@@ -90,14 +89,14 @@ class Revoking:
         asked: Asked,
         wanted: RevokeSession,
         now: datetime,
-    ) -> tuple[SessionRow, bool] | Refusal:
+    ) -> tuple[Session, bool] | Refusal:
         """Find the session, and whether it is only as their own that the caller may revoke it."""
         session_id = asked.parameters["id"]
         if not is_id(session_id):
             return NOT_FOUND
         asked.audit.session_id = session_id
 
-        def is_own(row: SessionRow | None) -> bool:
+        def is_own(row: Session | None) -> bool:
             return row is not None and row.user == asked.principal.user and wanted.lock_for is None
 
         with asked.audit.step("read"):
@@ -118,7 +117,7 @@ class Revoking:
         self,
         asked: Asked,
         wanted: RevokeSession,
-        row: SessionRow,
+        row: Session,
         now: datetime,
         *,
         is_own: bool,
@@ -129,16 +128,16 @@ class Revoking:
             if attempt:
                 row = await self.sessions.find(row.session_id) or row
             lockout = await self._lockout(wanted, row.user, ending)
-            if (state := state_of(row, now)) is not SessionState.ACTIVE:
-                return await self._lock_only(row, state, lockout)
-            revoked = replace(row, status=SessionStatus.REVOKED, revoked=ending)
+            revoked = revoke(row, ending)
+            if isinstance(revoked, SessionState):
+                return await self._lock_only(row, revoked, lockout)
             if await self.revocations.revoke_session(_revocation_row(revoked, ending, is_own=is_own), lockout):
                 return Outcome(revoked, lockout, is_new=True)
         return refuse_contended("session")
 
     async def _lock_only(
         self,
-        row: SessionRow,
+        row: Session,
         state: SessionState,
         lockout: LockoutChange | None,
     ) -> Outcome | Refusal:
@@ -154,18 +153,11 @@ class Revoking:
         return await locking(self.lockouts, Target.USER, user, ending, ending.at + wanted.lock_for, self.ids())
 
 
-def _revocation_row(row: SessionRow, ending: Action, *, is_own: bool) -> RevocationRow:
-    return RevocationRow(row.session_id, _revocation(row, is_own=is_own), ending, marked=1, is_complete=True)
+def _revocation_row(row: Session, ending: Action, *, is_own: bool) -> RevocationRow:
+    return RevocationRow(row.session_id, revocation_of(row, is_own=is_own), ending, marked=1, is_complete=True)
 
 
-def _revocation(row: SessionRow, *, is_own: bool = False) -> Revocation:
-    revoked_at = None if row.revoked is None else row.revoked.at
-    return Revocation(
-        Target.SESSION, row.session_id, row.issued_at + ISSUE_MARGIN, row.user, revoked_at=revoked_at, is_own=is_own
-    )
-
-
-def _refuse_ended(row: SessionRow, state: SessionState) -> Refusal:
+def _refuse_ended(row: Session, state: SessionState) -> Refusal:
     if state is SessionState.FAILED:
         return Refusal(Code.CONFLICT, "There is nothing to revoke: STS issued nothing for this session.")
     return Refusal(Code.CONFLICT, f"There is nothing to revoke: the session ended at {format_instant(row.ends_at)}.")

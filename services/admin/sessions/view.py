@@ -1,22 +1,11 @@
 """A session as the API shows it."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from services.admin.views import ActionView, View, view_action
-from shared.aws.session_rows import SessionRow
-from shared.aws.tables import SessionStatus
+from shared.core.session import Session, SessionState
 from shared.core.stamp import Via
 from shared.edge.instants import Instant
-
-
-class SessionState(StrEnum):
-    """How a session stands now."""
-
-    ACTIVE = "active"
-    REVOKED = "revoked"
-    EXPIRED = "expired"
-    FAILED = "failed"  # recorded, but STS issued nothing
 
 
 class SessionView(View):
@@ -59,31 +48,24 @@ class SessionPage(View):
     unreadable: tuple[str, ...]
 
 
-def state_of(row: SessionRow, now: datetime) -> SessionState:
-    """Tell how a session stands at an instant (UTC)."""
-    if row.status is not SessionStatus.ACTIVE:
-        return SessionState(row.status.value)
-    return SessionState.EXPIRED if now >= row.ends_at else SessionState.ACTIVE
-
-
-def view_session(row: SessionRow, now: datetime) -> SessionView:
+def view_session(session: Session, now: datetime) -> SessionView:
     """Show a session as it is at `now`."""
     return SessionView(
-        id=row.session_id,
-        user=row.user,
-        profile=row.profile,
-        status=state_of(row, now),
-        via=row.via,
-        grant_id=row.grant_id,
-        rule=row.rule,
-        role_arn=row.role_arn,
-        stamp=row.stamp,
-        account=row.account,
-        caller_arn=row.caller_arn,
-        source_ip=row.source_ip,
-        policy_version=row.policy_version,
-        request_id=row.request_id,
-        issued_at=row.issued_at,
-        ends_at=row.ends_at,
-        revoked=view_action(row.revoked),
+        id=session.session_id,
+        user=session.user,
+        profile=session.profile,
+        status=session.state_at(now),
+        via=session.via,
+        grant_id=session.grant_id,
+        rule=session.rule,
+        role_arn=session.role_arn,
+        stamp=session.stamp,
+        account=session.account,
+        caller_arn=session.caller_arn,
+        source_ip=session.source_ip,
+        policy_version=session.policy_version,
+        request_id=session.request_id,
+        issued_at=session.issued_at,
+        ends_at=session.ends_at,
+        revoked=view_action(session.revoked),
     )

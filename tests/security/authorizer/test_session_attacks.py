@@ -7,7 +7,7 @@ import pytest
 
 from shared.aws.items import instant_value, text_value
 from shared.aws.session_rows import session_item
-from shared.aws.tables import SessionStatus
+from shared.core.session import SessionStatus
 from tests.gateway_events import ACCOUNT
 from tests.security.authorizer.refusals import refused
 from tests.service.authorizer.function import KEYS, NOON, AuthorizerLambda, a_vend, arn_of

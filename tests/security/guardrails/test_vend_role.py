@@ -10,8 +10,9 @@ from deploy.policies.execution import vend_policy
 from deploy.policies.generate import EXAMPLE
 from shared.aws.sessions import SessionTable
 from shared.aws.tables import CONSUMING_ATTRIBUTES, counter_subject
+from tests.grants import a_session
 from tests.security.guardrails.organization import SENTINEL, Organization, role
-from tests.service.rows import a_grant, a_session
+from tests.service.rows import a_grant
 
 GRANTS, SESSIONS, BUDGETS = (
     EXAMPLE.arn("dynamodb", f"table/{table}")

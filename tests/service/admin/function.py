@@ -10,16 +10,17 @@ from urllib.parse import urlencode
 
 from services.admin.calls import CALLS
 from services.admin.handler import wire
-from shared.aws.session_rows import SessionRow, read_session, session_item
+from shared.aws.session_rows import read_session, session_item
+from shared.core.session import Session
 from shared.core.stamp import Via, stamp_for
 from shared.edge.calls import Call
 from shared.edge.codes import Code
 from shared.edge.lambda_app import LambdaApp
 from shared.edge.router import Router
 from tests.gateway_events import ACCOUNT, http_api_event
+from tests.grants import a_session
 from tests.lambda_context import FakeContext
 from tests.service.emulator import table_name
-from tests.service.rows import a_session
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 DOCUMENTED: Router[Call] = Router({(call.method, call.path): call for call in CALLS})
@@ -108,7 +109,7 @@ class AdminLambda:
         assert answered.status == 201, answered.body
         return str(answered.body["event"]["id"])
 
-    def vended(self, number: int, **changes: Any) -> SessionRow:
+    def vended(self, number: int, **changes: Any) -> Session:
         """Plant a session that was issued a minute ago."""
         session_id = f"{number:016d}"
         user = changes.get("user", "alice")
@@ -123,7 +124,7 @@ class AdminLambda:
         self.aws("dynamodb").put_item(TableName=table_name("session"), Item=session_item(row))
         return row
 
-    def session(self, row: SessionRow) -> SessionRow:
+    def session(self, row: Session) -> Session:
         """Read a session's row as it is in the table."""
         key = {"session_id": {"S": row.session_id}}
         answer = self.aws("dynamodb").get_item(TableName=table_name("session"), Key=key, ConsistentRead=True)

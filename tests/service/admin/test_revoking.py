@@ -6,7 +6,7 @@ import pytest
 
 from shared.aws.errors import UnavailableError
 from shared.aws.revocations import RevocationTable
-from shared.aws.tables import SessionStatus
+from shared.core.session import SessionStatus
 from tests.service.admin.function import AdminLambda
 
 REASON = {"reason": "laptop stolen"}

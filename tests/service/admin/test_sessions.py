@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.aws.tables import SessionStatus
+from shared.core.session import SessionStatus
 from tests.service.admin.function import AdminLambda, Answered
 
 REASON = {"reason": "laptop stolen"}

@@ -12,17 +12,18 @@ from botocore.credentials import ReadOnlyCredentials
 from deploy.local.keys import Keys
 from sentinel.proof import make_proof
 from services.authorizer.app import AuthorizerApp
-from shared.aws.cutoffs import Cutoff, cutoff_item
+from shared.aws.cutoffs import cutoff_item
 from shared.aws.items import Item, text_value
-from shared.aws.session_rows import SessionRow, session_item
+from shared.aws.session_rows import session_item
 from shared.core.action import Action
+from shared.core.session import Cutoff, Session
 from shared.core.stamp import Via, stamp_for
 from tests.gateway_events import ACCOUNT, API_ID
+from tests.grants import a_session
 from tests.lambda_context import FakeContext
 from tests.service.authorizer.events import http_api_question
 from tests.service.authorizer.sts import FakeSts
 from tests.service.emulator import table_name
-from tests.service.rows import a_session
 
 REGION = "eu-central-1"
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -98,7 +99,7 @@ class AuthorizerLambda:
         credentials = ReadOnlyCredentials(keys.access_key_id, keys.secret_access_key, keys.session_token)
         return make_proof(credentials, api_id=api_id, **{"region": REGION, **options})
 
-    def vend(self, keys: Keys = KEYS, **changes: Any) -> SessionRow:
+    def vend(self, keys: Keys = KEYS, **changes: Any) -> Session:
         """Record a session and let STS know its keys."""
         row = a_vend(**changes)
         self.put(session_item(row), "session")
@@ -117,7 +118,7 @@ class AuthorizerLambda:
         self.put(cutoff_item(Cutoff(subject, until, Action("sam", until, "laptop stolen"))))
 
 
-def a_vend(user: str = "alice", **changes: Any) -> SessionRow:
+def a_vend(user: str = "alice", **changes: Any) -> Session:
     """Make the row of a session that was issued ten minutes before noon."""
     session_id = str(changes.get("session_id", "0123456789abcdef"))
     facts = {
@@ -132,7 +133,7 @@ def a_vend(user: str = "alice", **changes: Any) -> SessionRow:
     return a_session(**(facts | changes))
 
 
-def arn_of(row: SessionRow) -> str:
+def arn_of(row: Session) -> str:
     """Give the ARN GetCallerIdentity shows of a session: without the role's path."""
     _, _, _, _, account, role = row.role_arn.split(":")
     return f"arn:aws:sts::{account}:assumed-role/{role.rpartition('/')[2]}/{row.stamp}"

@@ -11,10 +11,11 @@ from shared.aws.grant_lists import Page
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import Marked, RevocationTable
 from shared.aws.session_lists import SessionLists, SessionPosition
-from shared.aws.session_rows import SessionRow
 from shared.core.action import Action
 from shared.core.revocation import Revocation, Target
-from tests.service.rows import NOW, a_session
+from shared.core.session import Session
+from tests.grants import a_session
+from tests.service.rows import NOW
 
 ROW = RevocationRow("id", Revocation(Target.USER, "alice", NOW), Action("olivia", NOW))
 
@@ -27,10 +28,10 @@ class Table:
     most: int = 0
     marked: list[str] = field(default_factory=list)
 
-    async def page(self, *_: Any) -> Page[SessionRow, SessionPosition]:
+    async def page(self, *_: Any) -> Page[Session, SessionPosition]:
         return Page(tuple(a_session(f"{number:016}") for number in range(50)), None)
 
-    async def mark_revoked(self, row: SessionRow, _: Action) -> bool:
+    async def mark_revoked(self, row: Session, _: Action) -> bool:
         self.busy += 1
         self.most = max(self.most, self.busy)
         await asyncio.sleep(0)

@@ -1,5 +1,6 @@
 from deploy.local.place import table_definitions
 from shared.aws import tables
+from shared.core.subjects import user_subject
 
 
 def test_every_table_expires_rows_and_refuses_deletion() -> None:
@@ -17,7 +18,7 @@ def test_every_table_that_is_evidence_recovers_in_time() -> None:
 
 
 def test_a_users_ledger_is_not_in_the_partition_a_vend_reads() -> None:
-    assert tables.budget_subject("alice") != tables.user_subject("alice")
+    assert tables.budget_subject("alice") != user_subject("alice")
 
 
 def test_a_counter_is_one_users_of_one_budget_and_window() -> None:
