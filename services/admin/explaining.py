@@ -16,7 +16,6 @@ from shared.aws.grants import GrantTable, Standing
 from shared.core.access.authorize import Issue, RefusalCode, Refuse
 from shared.core.access.explain import Explanation, RuleAccount, explain
 from shared.core.access.facts import Facts, parse_source_ip
-from shared.core.admin_policy import Permission, permissions_of
 from shared.core.people import Person, person_of
 from shared.core.present_grants import present_grants
 from shared.edge.answers import Answer, Refusal
@@ -57,7 +56,7 @@ class Explaining:
                 loading = reads.create_task(self.grants.load_standing(person, wanted.profile, facts.at))
         policies = reading.result()
         note_policies(asked.audit, policies)
-        may_read = Permission.READ in permissions_of(policies.admin, own)
+        may_read = policies.entitlement_of(own).may_read_all
         if _is_about_others(wanted) and not may_read:
             return NEEDS_READ
         return Answer(_explain(facts, person, policies, loading.result(), may_read=may_read).as_json())

@@ -5,12 +5,11 @@ between: whatever is built on it stops with its caller's lockout.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from services.admin.entitlement import Entitlement, entitlement_of
 from services.admin.notes import note_policies
 from services.admin.policies import Policies, PolicyReader
 from services.admin.refusals import refuse_actor, refuse_asker, refuse_over_budget, refuse_profile
@@ -18,7 +17,7 @@ from shared.aws.budget import Exhausted, RateBudget
 from shared.aws.grants import GrantTable, Standing
 from shared.core.access.facts import Facts, parse_source_ip
 from shared.core.people import person_of
-from shared.core.subjects import ALL_SUBJECT, person_subjects
+from shared.core.permissions import Deed, Entitlement
 from shared.edge.answers import Refusal
 from shared.edge.lambda_app import Asked
 
@@ -31,23 +30,6 @@ class Asking:
 
     policies: Policies
     standing: Standing
-
-
-@dataclass(frozen=True, slots=True)
-class Deed(Generic[Found]):
-    """What an act does, which says whether a lockout stops it.
-
-    `is_own` is whether it only protects the actor: no lockout stops that. `gives` is whether somebody may have more
-    after it: a lockout of everyone stops that too, and never what takes access away or lifts a lockout.
-    """
-
-    is_own: Callable[[Found], bool]
-    gives: bool = False
-
-
-def of_others(_: object) -> bool:
-    """Say of a deed that it is never only about oneself."""
-    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +83,18 @@ class FactsReader:
     ) -> Acting[Found] | Refusal:
         """Read what decides whether somebody may do a deed to what is found, and refuse it to who is locked out."""
         person = person_of(asked.principal)
-        subjects = person_subjects(person) | ({ALL_SUBJECT} if deed.gives else set())
         async with asyncio.TaskGroup() as reads:
             reading = reads.create_task(self.policies.read())
             finding_it = reads.create_task(_await(finding))
-            locking = reads.create_task(self.grants.load_lockouts(subjects, now))
+            locking = reads.create_task(self.grants.load_lockouts(deed.subjects(person), now))
             spending = reads.create_task(self.budget.spend(person.user, now)) if is_counted else None
         policies, found, lockouts = reading.result(), finding_it.result(), locking.result()
         note_policies(asked.audit, policies)
         if spending is not None and isinstance(budget := spending.result(), Exhausted):
             return refuse_over_budget(person.user, budget)
-        if lockouts and not deed.is_own(found):
+        if deed.is_stopped(found, lockouts):
             return refuse_actor(person.user, lockouts)
-        return Acting(policies, found, entitlement_of(person, policies))
+        return Acting(policies, found, policies.entitlement_of(person))
 
     async def read_changing(self, asked: Asked, deed: Deed[None], now: datetime) -> Acting[None] | Refusal:
         """Read what decides whether somebody may do a deed, whatever there is already."""

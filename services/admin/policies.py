@@ -11,6 +11,8 @@ from shared.core.admin_policy import AdminPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
+from shared.core.people import Person
+from shared.core.permissions import Entitlement, entitlement_of
 from shared.core.present_grants import PresentPolicies
 from shared.core.profile import Profile
 from shared.documents.names import ACCESS_POLICY, ADMIN_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY
@@ -38,6 +40,10 @@ class Policies:
     def present(self) -> PresentPolicies:
         """What grants are judged by at every vend."""
         return PresentPolicies(self.approval, self.break_glass)
+
+    def entitlement_of(self, person: Person) -> Entitlement:
+        """Collect what they let a person see and do."""
+        return entitlement_of(person, self.admin, self.approval)
 
     @property
     def usable_profile(self) -> Profile | None:

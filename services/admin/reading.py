@@ -6,18 +6,17 @@ from typing import Any, TypeAlias, TypeVar
 
 from services.admin.bodies import EventFilters, RequestFilters
 from services.admin.cursors import ListScope
-from services.admin.entitlement import Entitlement, entitlement_of
 from services.admin.facts import FactsReader
 from services.admin.listing import Listed, Listing
 from services.admin.notes import note_policies
 from services.admin.refusals import NEEDS_READ, NOT_FOUND
 from shared.aws.grant_lists import ListQuery, Position
 from shared.aws.tables import ItemKind, grant_item
-from shared.core.admin_policy import Permission
 from shared.core.approval.request import ApprovalRequest
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.ids import is_id
 from shared.core.people import person_of
+from shared.core.permissions import Entitlement
 from shared.core.subjects import user_subject
 from shared.edge.answers import Refusal
 from shared.edge.inputs import Nothing, parse_query
@@ -44,7 +43,7 @@ async def read_one(
     with asked.audit.step("read"):
         policies, row = await reader.read_with(find(grant_id))
     note_policies(asked.audit, policies)
-    entitlement = entitlement_of(person_of(asked.principal), policies)
+    entitlement = policies.entitlement_of(person_of(asked.principal))
     return NOT_FOUND if row is None or not may_see(entitlement, row) else row
 
 
@@ -62,8 +61,8 @@ async def read_many(
     with asked.audit.step("read"):
         policies = await reader.policies.read()
         note_policies(asked.audit, policies)
-        entitlement = entitlement_of(person_of(asked.principal), policies)
-        if filters.view == "all" and Permission.READ not in entitlement.permissions:
+        entitlement = policies.entitlement_of(person_of(asked.principal))
+        if filters.view == "all" and not entitlement.may_read_all:
             return NEEDS_READ
         listed = await listing.read(
             query,

@@ -9,8 +9,7 @@ from services.admin.announcing import Announcer
 from services.admin.bodies import Remark
 from services.admin.break_glass.refusals import refuse_closing
 from services.admin.break_glass.view import view_event
-from services.admin.entitlement import Entitlement
-from services.admin.facts import Deed, FactsReader, of_others
+from services.admin.facts import FactsReader
 from services.admin.moves import Changed, Contended, Hindered, Unchanged, move
 from services.admin.notes import note_grant
 from services.admin.refusals import NOT_FOUND, refuse_contended
@@ -21,6 +20,7 @@ from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.status import EventStatus
 from shared.core.events import NoticeEvent
 from shared.core.ids import is_id
+from shared.core.permissions import Deed, Entitlement, of_others, owned_by
 from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import parse_optional_body
 from shared.edge.lambda_app import Asked
@@ -64,10 +64,7 @@ class Closing:
         async def step(scene: Scene, event: BreakGlassEvent) -> BreakGlassEvent | ClosingObstacle:
             return close(event, scene.act(is_entitled=scene.entitlement.may_close(event.profile)))
 
-        def is_own(event: Found) -> bool:
-            return event is not None and event.user == asked.principal.user
-
-        return await self._step(asked, Deed(is_own), step)
+        return await self._step(asked, Deed(owned_by(asked.principal.user)), step)
 
     async def review(self, asked: Asked) -> Answer | Refusal:
         """Record that somebody else has looked at an event that is over."""

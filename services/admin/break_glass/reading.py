@@ -7,7 +7,6 @@ from typing import Final
 
 from services.admin.bodies import EventFilters
 from services.admin.break_glass.view import view_event
-from services.admin.entitlement import Entitlement
 from services.admin.facts import FactsReader
 from services.admin.listing import Listing
 from services.admin.notes import note_grant
@@ -18,7 +17,7 @@ from shared.aws.grant_lists import Position
 from shared.aws.tables import ItemKind
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.status import EventStatus
-from shared.core.people import same_person
+from shared.core.permissions import Entitlement
 from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import parse_query
 from shared.edge.lambda_app import Asked
@@ -55,23 +54,13 @@ class EventReading:
             Listing(self.events, _locate),
             query_for(_KIND, filters, asked.principal.user, is_open=filters.status is EventStatus.ACTIVE),
             filters,
-            lambda event, caller: filters.view != "reviewable" or _is_reviewable(event, caller, now),
+            lambda event, caller: filters.view != "reviewable" or caller.can_review(event, now),
             now,
         )
         if isinstance(listed, Refusal):
             return listed
         views = tuple(view_event(event, now) for event in listed.rows)
         return Answer(EventPage(events=views, next_cursor=listed.next_cursor, unreadable=listed.unreadable).as_json())
-
-
-def _is_reviewable(event: BreakGlassEvent, entitlement: Entitlement, now: datetime) -> bool:
-    """Whether the event is over, awaits a review, and the caller may give it."""
-    return (
-        event.status_at(now) is not EventStatus.ACTIVE
-        and event.awaits_review
-        and entitlement.may_review(event.profile)
-        and not same_person(entitlement.person, event.invoker)
-    )
 
 
 def _locate(event: BreakGlassEvent) -> Position:

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.admin.entitlement import entitlement_of
-from services.admin.facts import Deed, FactsReader, of_others
+from services.admin.facts import FactsReader
 from services.admin.kill_switch.switch import KillSwitch
 from services.admin.notes import note_policies
 from services.admin.refusals import NEEDS_READ, NEEDS_REVOKE
 from services.admin.revoking_views import KillSwitchAnswer
-from shared.core.admin_policy import Permission
 from shared.core.people import person_of
+from shared.core.permissions import Deed, of_others
 from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import Nothing, parse_optional_body, parse_query
 from shared.edge.lambda_app import Asked
@@ -33,8 +32,7 @@ class Switching:
         with asked.audit.step("read"):
             policies = await self.reader.policies.read()
         note_policies(asked.audit, policies)
-        permissions = entitlement_of(person_of(asked.principal), policies).permissions
-        if not permissions & {Permission.READ, Permission.REVOKE}:
+        if not policies.entitlement_of(person_of(asked.principal)).may_see_kill_switch:
             return NEEDS_READ
         return Answer(KillSwitchAnswer(kill_switch=await self.kill_switch.compare(asked)).as_json())
 
@@ -47,6 +45,6 @@ class Switching:
             known = await self.reader.read_changing(asked, Deed(of_others), self.clock())
         if isinstance(known, Refusal):
             return known
-        if Permission.REVOKE not in known.entitlement.permissions:
+        if not known.entitlement.may_revoke_all:
             return NEEDS_REVOKE
         return Answer(KillSwitchAnswer(kill_switch=await self.kill_switch.sync(asked)).as_json())

@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from services.admin.announcing import Announcer
-from services.admin.entitlement import entitlement_of
-from services.admin.facts import Deed, FactsReader, of_others
+from services.admin.facts import FactsReader
 from services.admin.known_names import KnownNames
 from services.admin.lockouts.locking import locking
 from services.admin.lockouts.view import view_lockout
@@ -19,12 +18,12 @@ from services.admin.revoking_bodies import Lock, Unlock
 from services.admin.revoking_views import LockoutChanged, LockoutList
 from shared.aws.lockouts import LockoutChange, LockoutTable
 from shared.core.action import Action
-from shared.core.admin_policy import Permission
 from shared.core.events import NoticeEvent
 from shared.core.identity import is_caller_name
 from shared.core.lockout import LiftingObstacle, LockoutRecord, lift
 from shared.core.near_names import near_names
 from shared.core.people import person_of
+from shared.core.permissions import Deed, of_others
 from shared.core.revocation import Target
 from shared.edge.answers import Answer, Refusal
 from shared.edge.codes import Code
@@ -32,7 +31,6 @@ from shared.edge.inputs import Nothing, parse_body, parse_query
 from shared.edge.lambda_app import Asked
 
 _ATTEMPTS: Final = 5
-_SEEING: Final = frozenset({Permission.READ, Permission.LOCK, Permission.REVOKE})
 _OWN_LOCKOUT: Final = Refusal(
     Code.LOCKED_OUT,
     "Nobody lifts a lockout of their own, under any of their names; somebody else can.",
@@ -60,7 +58,7 @@ class Locking:
         with asked.audit.step("read"):
             policies, (found, unreadable) = await self.reader.read_with(self.lockouts.list_open())
         note_policies(asked.audit, policies)
-        if not entitlement_of(person_of(asked.principal), policies).permissions & _SEEING:
+        if not policies.entitlement_of(person_of(asked.principal)).may_see_lockouts:
             return NEEDS_READ
         views = tuple(view_lockout(record) for record in found if record.is_active(now))
         asked.audit.unreadable.extend(unreadable)
@@ -140,7 +138,7 @@ class Locking:
             known = await self.reader.read_changing(asked, Deed(of_others), now)
         if isinstance(known, Refusal):
             return known
-        return known.policies if Permission.LOCK in known.entitlement.permissions else NEEDS_LOCK
+        return known.policies if known.entitlement.may_lock else NEEDS_LOCK
 
     async def _write(self, decide: Decide) -> Sequence[LockoutChange] | Refusal:
         for _ in range(_ATTEMPTS):

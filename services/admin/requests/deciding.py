@@ -8,8 +8,7 @@ from typing import Final, TypeAlias
 
 from services.admin.announcing import Announcer
 from services.admin.bodies import Remark
-from services.admin.entitlement import Entitlement
-from services.admin.facts import Deed, FactsReader, of_others
+from services.admin.facts import FactsReader
 from services.admin.moves import Changed, Contended, Hindered, Unchanged, move
 from services.admin.notes import note_grant
 from services.admin.policies import Policies
@@ -19,7 +18,6 @@ from services.admin.requests.view import view_request
 from services.admin.views import RequestChanged
 from shared.aws.approvals import ApprovalTable
 from shared.core.access.evaluate import Verdict, evaluate
-from shared.core.admin_policy import Permission
 from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, deny, settle
 from shared.core.approval.policy import rule_for
 from shared.core.approval.request import ApprovalRequest
@@ -27,6 +25,7 @@ from shared.core.approval.status import RequestStatus
 from shared.core.events import NoticeEvent
 from shared.core.ids import is_id
 from shared.core.people import Person
+from shared.core.permissions import Deed, Entitlement, of_others, owned_by
 from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import parse_optional_body
 from shared.edge.lambda_app import Asked
@@ -93,13 +92,9 @@ class Deciding:
         """Take a request back: one's own always, an approved one of others by who may."""
 
         async def step(sitting: Sitting, request: ApprovalRequest) -> ApprovalRequest | DecidingObstacle:
-            may_revoke = Permission.REVOKE in sitting.entitlement.permissions
-            return cancel(request, sitting.act(), may_revoke=may_revoke)
+            return cancel(request, sitting.act(), may_revoke=sitting.entitlement.may_revoke_all)
 
-        def is_own(request: Found) -> bool:
-            return request is not None and request.user == asked.principal.user
-
-        return await self._decide(asked, Deed(is_own), step)
+        return await self._decide(asked, Deed(owned_by(asked.principal.user)), step)
 
     async def _decide(self, asked: Asked, deed: Deed[Found], step: Step) -> Answer | Refusal:
         now = self.clock()

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from services.admin.bodies import RequestFilters
-from services.admin.entitlement import Entitlement
 from services.admin.facts import FactsReader
 from services.admin.listing import Listing
 from services.admin.notes import note_grant
@@ -17,8 +16,7 @@ from shared.aws.approvals import ApprovalTable
 from shared.aws.grant_lists import Position
 from shared.aws.tables import ItemKind
 from shared.core.approval.request import OPEN, ApprovalRequest
-from shared.core.approval.status import RequestStatus
-from shared.core.people import same_person
+from shared.core.permissions import Entitlement
 from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import parse_query
 from shared.edge.lambda_app import Asked
@@ -55,7 +53,7 @@ class RequestReading:
             Listing(self.requests, _locate),
             query_for(_KIND, filters, asked.principal.user, is_open=filters.status in OPEN),
             filters,
-            lambda request, caller: filters.view != "approvable" or _is_approvable(request, caller, now),
+            lambda request, caller: filters.view != "approvable" or caller.can_approve(request, now),
             now,
         )
         if isinstance(listed, Refusal):
@@ -64,17 +62,6 @@ class RequestReading:
         return Answer(
             RequestPage(requests=views, next_cursor=listed.next_cursor, unreadable=listed.unreadable).as_json()
         )
-
-
-def _is_approvable(request: ApprovalRequest, entitlement: Entitlement, now: datetime) -> bool:
-    """Whether the caller's approval would count: the request is pending, not theirs, and they have not voted."""
-    person = entitlement.person
-    return (
-        request.status_at(now) is RequestStatus.PENDING
-        and entitlement.approves(request.profile)
-        and not same_person(person, request.requester.person)
-        and not any(same_person(person, vote.by) for vote in request.votes)
-    )
 
 
 def _locate(request: ApprovalRequest) -> Position:

@@ -13,8 +13,7 @@ from http import HTTPStatus
 from typing import Final
 
 from services.admin.consequences import Consequences
-from services.admin.entitlement import Entitlement
-from services.admin.facts import Acting, Deed, FactsReader
+from services.admin.facts import Acting, FactsReader
 from services.admin.known_names import KnownNames
 from services.admin.lockouts.locking import bridging, locking
 from services.admin.lockouts.view import view_lockout
@@ -28,9 +27,9 @@ from shared.aws.lockouts import LockoutChange, LockoutTable
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import RevocationTable
 from shared.core.action import Action
-from shared.core.admin_policy import Permission
 from shared.core.events import NoticeEvent
 from shared.core.ids import is_id
+from shared.core.permissions import Deed, ends_own
 from shared.core.revocation import ISSUE_MARGIN, Revocation, Target
 from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import Nothing, parse_body, parse_optional_body
@@ -66,7 +65,7 @@ class MassRevoking:
         if isinstance(known, Refusal):
             return known
         with asked.audit.step("write"):
-            is_own = Permission.REVOKE not in known.entitlement.permissions
+            is_own = not known.entitlement.may_revoke_all
             written = await self._write(wanted, Action(asked.principal.user, now, wanted.reason), is_own=is_own)
         if isinstance(written, Refusal):
             return written
@@ -101,7 +100,7 @@ class MassRevoking:
             return NOT_FOUND
 
         def is_own(row: RevocationRow | None) -> bool:
-            return row is not None and _is_of(row.revocation, asked.principal.user)
+            return row is not None and ends_own(row.revocation, asked.principal.user)
 
         with asked.audit.step("read"):
             known = await self.reader.read_acting(
@@ -114,7 +113,7 @@ class MassRevoking:
         if isinstance(known, Refusal):
             return known
         row = known.found
-        if row is None or not _may_revoke(known.entitlement, row.revocation):
+        if row is None or not known.entitlement.may_revoke(row.revocation):
             return NOT_FOUND
         asked.audit.target = row.revocation.target.words(row.revocation.name)
         row = await self.marking.mark_some(asked, row)
@@ -122,14 +121,14 @@ class MassRevoking:
 
     async def _permit(self, asked: Asked, wanted: RevokeMany, now: datetime) -> Acting[None] | Refusal:
         revocation = Revocation(wanted.target, wanted.name, now)
-        is_own = wanted.lock_for is None and _is_of(revocation, asked.principal.user)
+        is_own = wanted.lock_for is None and ends_own(revocation, asked.principal.user)
         with asked.audit.step("read"):
             known = await self.reader.read_changing(asked, Deed(lambda _: is_own), now)
         if isinstance(known, Refusal):
             return known
-        if not _may_revoke(known.entitlement, revocation):
+        if not known.entitlement.may_revoke(revocation):
             return NEEDS_REVOKE
-        if wanted.lock_for is not None and Permission.LOCK not in known.entitlement.permissions:
+        if wanted.lock_for is not None and not known.entitlement.may_lock:
             return NEEDS_LOCK
         return known
 
@@ -170,13 +169,3 @@ class MassRevoking:
             await self.revocations.list_late(row)
             return row
         return replace(row, is_complete=True)
-
-
-def _is_of(revocation: Revocation, user: str) -> bool:
-    return revocation.target is Target.USER and revocation.name == user
-
-
-def _may_revoke(entitlement: Entitlement, revocation: Revocation) -> bool:
-    if revocation.target is Target.USER:
-        return entitlement.may_revoke_of(revocation.name)
-    return revocation.target is not Target.SESSION and Permission.REVOKE in entitlement.permissions

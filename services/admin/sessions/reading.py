@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.admin.cursors import ListScope
-from services.admin.entitlement import entitlement_of
 from services.admin.facts import FactsReader
 from services.admin.listing import Listing
 from services.admin.notes import note_policies, note_session
@@ -16,7 +15,6 @@ from services.admin.sessions.view import SessionAnswer, SessionPage, view_sessio
 from shared.aws.errors import AwsError
 from shared.aws.session_lists import SessionLists, SessionQuery, place_of
 from shared.aws.tables import EVIDENCE
-from shared.core.admin_policy import Permission
 from shared.core.ids import is_id
 from shared.core.people import person_of
 from shared.core.session import Session
@@ -51,7 +49,7 @@ class SessionReading:
         with asked.audit.step("read"):
             policies, row = await self.reader.read_with(self.sessions.find(session_id))
         note_policies(asked.audit, policies)
-        if row is None or not entitlement_of(person_of(asked.principal), policies).may_see_session(row.user):
+        if row is None or not policies.entitlement_of(person_of(asked.principal)).may_see_session(row.user):
             return NOT_FOUND
         note_session(asked.audit, row)
         current = await self._is_current(row)
@@ -74,8 +72,8 @@ class SessionReading:
         with asked.audit.step("read"):
             policies = await self.reader.policies.read()
             note_policies(asked.audit, policies)
-            entitlement = entitlement_of(person_of(asked.principal), policies)
-            if filters.view == "all" and Permission.READ not in entitlement.permissions:
+            entitlement = policies.entitlement_of(person_of(asked.principal))
+            if filters.view == "all" and not entitlement.may_read_all:
                 return NEEDS_READ
             listed = await Listing(self.sessions, place_of).read(
                 _query_for(filters, user, now),

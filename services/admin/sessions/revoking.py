@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from services.admin.consequences import Consequences
-from services.admin.facts import Deed, FactsReader
+from services.admin.facts import FactsReader
 from services.admin.lockouts.locking import locking
 from services.admin.lockouts.view import view_lockout
 from services.admin.notes import note_session
@@ -19,9 +19,9 @@ from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import RevocationTable
 from shared.aws.session_lists import SessionLists
 from shared.core.action import Action
-from shared.core.admin_policy import Permission
 from shared.core.events import NoticeEvent
 from shared.core.ids import is_id
+from shared.core.permissions import Deed, of_others, owned_by
 from shared.core.revocation import Target
 from shared.core.session import Session, SessionState, revocation_of, revoke
 from shared.edge.answers import Answer, Refusal
@@ -96,11 +96,10 @@ class Revoking:
             return NOT_FOUND
         asked.audit.session_id = session_id
 
-        def is_own(row: Session | None) -> bool:
-            return row is not None and row.user == asked.principal.user and wanted.lock_for is None
-
+        # A lockout in addition does more than protect the actor.
+        deed = Deed(owned_by(asked.principal.user) if wanted.lock_for is None else of_others)
         with asked.audit.step("read"):
-            known = await self.reader.read_acting(asked, self.sessions.find(session_id), Deed(is_own), now)
+            known = await self.reader.read_acting(asked, self.sessions.find(session_id), deed, now)
         if isinstance(known, Refusal):
             return known
         entitlement = known.entitlement
@@ -109,9 +108,9 @@ class Revoking:
         note_session(asked.audit, known.found)
         if not entitlement.may_revoke_of(known.found.user):
             return NEEDS_REVOKE
-        if wanted.lock_for is not None and Permission.LOCK not in entitlement.permissions:
+        if wanted.lock_for is not None and not entitlement.may_lock:
             return NEEDS_LOCK
-        return known.found, Permission.REVOKE not in entitlement.permissions
+        return known.found, not entitlement.may_revoke_all
 
     async def _write(
         self,
