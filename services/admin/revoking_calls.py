@@ -4,15 +4,8 @@ from http import HTTPStatus
 from typing import Final
 
 from services.admin.revoking_bodies import Lock, RevokeMany, RevokeSession, SessionFilters, Unlock
-from services.admin.revoking_views import (
-    KillSwitchAnswer,
-    LockoutChanged,
-    LockoutList,
-    ManyRevoked,
-    RevocationAnswer,
-    SessionRevoked,
-)
-from services.admin.sessions.view import SessionAnswer, SessionPage
+from services.admin.revoking_views import KillSwitchAnswer, LockoutChanged, LockoutList, ManyRevoked, RevocationAnswer
+from services.admin.sessions.view import SessionAnswer, SessionPage, SessionRevoked
 from shared.edge.calls import Call
 from shared.edge.codes import Code
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.admin.sessions.view import SessionView
 from services.admin.views import ActionView, View
 from shared.core.kill_switch import Reach
 from shared.core.revocation import Target
@@ -105,15 +104,6 @@ class RevocationView(View):
     issued_until: Instant
     marked: int
     complete: bool
-
-
-class SessionRevoked(View):
-    """A session after its revocation, and what came of it."""
-
-    session: SessionView
-    lockout: LockoutView | None
-    kill_switch: KillSwitchView
-    notified: Mapping[str, bool]
 
 
 class ManyRevoked(View):

@@ -12,8 +12,7 @@ from services.admin.lockouts.view import view_lockout
 from services.admin.notes import note_session
 from services.admin.refusals import NEEDS_LOCK, NEEDS_REVOKE, NOT_FOUND, refuse_contended
 from services.admin.revoking_bodies import RevokeSession
-from services.admin.revoking_views import SessionRevoked
-from services.admin.sessions.view import view_session
+from services.admin.sessions.view import SessionRevoked, view_session
 from shared.aws.lockouts import LockoutChange, LockoutTable
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import RevocationTable

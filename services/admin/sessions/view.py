@@ -1,7 +1,9 @@
 """A session as the API shows it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from services.admin.revoking_views import KillSwitchView, LockoutView
 from services.admin.views import ActionView, View, view_action
 from shared.core.session import Session, SessionState
 from shared.core.stamp import Via
@@ -28,6 +30,15 @@ class SessionView(View):
     issued_at: Instant
     ends_at: Instant
     revoked: ActionView | None
+
+
+class SessionRevoked(View):
+    """A session after its revocation, and what came of it."""
+
+    session: SessionView
+    lockout: LockoutView | None
+    kill_switch: KillSwitchView
+    notified: Mapping[str, bool]
 
 
 class SessionAnswer(View):
