@@ -4,7 +4,6 @@ Lockouts of a user lie with the person: every spelling of the name finds them. T
 those of versions that knew no persons, lie with the very name.
 """
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.aws.batches import load_items
@@ -15,48 +14,12 @@ from shared.aws.items import Item, ItemReader, instant_value, known, text_value
 from shared.aws.readable import read_readable
 from shared.aws.tables import EVIDENCE, LOCKOUT_ITEM, LOCKOUT_LIFTED, TTL_ATTRIBUTE, GrantIndex, ItemKind
 from shared.aws.transactions import Committed, transact
-from shared.core.lockout import LockoutRecord
+from shared.core.lockout import LockoutChange, LockoutRecord
 from shared.core.revocation import Target
 from shared.core.subjects import lockout_subjects, person_subject, target_subject
 
 _ACTIVE: Final = "active"
 _PAGE: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class LockoutChange:
-    """From the record that was read, None where there was none, to the one that is to be in force."""
-
-    before: LockoutRecord | None
-    after: LockoutRecord
-
-    @property
-    def is_none(self) -> bool:
-        return self.before == self.after
-
-    def writes(self, table: str) -> list[dict[str, Any]]:
-        """Make the writes of a transaction: on condition that nobody else changed it, and keeping what is replaced."""
-        if self.is_none:
-            return []
-        put: dict[str, Any] = {"TableName": table, "Item": _item(self.after)}
-        copies = copy_writes(table, put["Item"])
-        if self.before is None:
-            return [{"Put": put | {"ConditionExpression": "attribute_not_exists(subject)"}}, *copies]
-        condition = {
-            "ConditionExpression": f"lockout_id = :id AND #status = :status AND {_same_end(self.before)}",
-            "ExpressionAttributeNames": {"#status": "status"},
-            "ExpressionAttributeValues": known(
-                {
-                    ":id": text_value(self.before.lockout_id),
-                    ":status": _status(self.before),
-                    ":ends_at": optional_instant(self.before.ends_at),
-                },
-            ),
-        }
-        writes = [{"Put": put | condition}, *copies]
-        if self.before.lockout_id != self.after.lockout_id:
-            writes.append({"Put": {"TableName": table, "Item": _evidence(self.before)}})
-        return writes
 
 
 class LockoutTable:
@@ -86,7 +49,7 @@ class LockoutTable:
             AwsError: it is not known whether it happened.
 
         """
-        writes = [write for change in changes for write in change.writes(self._table)]
+        writes = [write for change in changes for write in lockout_writes(change, self._table)]
         if not writes:
             return True
         return isinstance(await transact(self._dynamodb, writes), Committed)
@@ -114,6 +77,31 @@ class LockoutTable:
             if not page.get("LastEvaluatedKey"):
                 return read_readable(items, _read)
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def lockout_writes(change: LockoutChange, table: str) -> list[dict[str, Any]]:
+    """Make the writes of a transaction: on condition that nobody else changed it, and keeping what is replaced."""
+    if change.is_none:
+        return []
+    put: dict[str, Any] = {"TableName": table, "Item": _item(change.after)}
+    copies = copy_writes(table, put["Item"])
+    if change.before is None:
+        return [{"Put": put | {"ConditionExpression": "attribute_not_exists(subject)"}}, *copies]
+    condition = {
+        "ConditionExpression": f"lockout_id = :id AND #status = :status AND {_same_end(change.before)}",
+        "ExpressionAttributeNames": {"#status": "status"},
+        "ExpressionAttributeValues": known(
+            {
+                ":id": text_value(change.before.lockout_id),
+                ":status": _status(change.before),
+                ":ends_at": optional_instant(change.before.ends_at),
+            },
+        ),
+    }
+    writes = [{"Put": put | condition}, *copies]
+    if change.before.lockout_id != change.after.lockout_id:
+        writes.append({"Put": {"TableName": table, "Item": _evidence(change.before)}})
+    return writes
 
 
 def _item(record: LockoutRecord) -> Item:

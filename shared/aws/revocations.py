@@ -11,7 +11,7 @@ from shared.aws.cutoffs import cutoff_item, load_cutoffs
 from shared.aws.errors import UnreadableError, speaking_to
 from shared.aws.grant_rows import action_value
 from shared.aws.items import flag_value, map_value, number_value, text_value
-from shared.aws.lockouts import LockoutChange
+from shared.aws.lockouts import lockout_writes
 from shared.aws.revocation_rows import (
     RevocationRow,
     position_attributes,
@@ -24,6 +24,7 @@ from shared.aws.tables import REVOCATIONS_SUBJECT, revocation_item
 from shared.aws.transactions import Committed, transact
 from shared.core.action import Action
 from shared.core.durations import CHAINING_MAXIMUM
+from shared.core.lockout import LockoutChange
 from shared.core.revocation import Revocation, Target
 from shared.core.session import Cutoff, Session, SessionStatus
 from shared.core.subjects import target_subject
@@ -57,7 +58,7 @@ class RevocationTable:
         writes = [
             {"Update": self._mark(row.revocation.name, row.ending)},
             {"Put": self._listed(row)},
-            *([] if lockout is None else lockout.writes(self._grant_table)),
+            *([] if lockout is None else lockout_writes(lockout, self._grant_table)),
         ]
         return isinstance(await transact(self._dynamodb, writes), Committed)
 
@@ -86,7 +87,7 @@ class RevocationTable:
             {"Put": put},
             *copy_writes(self._grant_table, item),
             *([{"Put": self._listed(row)}] if is_listed else []),
-            *lockout.writes(self._grant_table),
+            *lockout_writes(lockout, self._grant_table),
         ]
         return isinstance(await transact(self._dynamodb, writes), Committed)
 

@@ -7,11 +7,15 @@ from typing import Final
 
 from shared.core.durations import CHAINING_MAXIMUM
 
+# Records and cutoffs keep whole seconds: a vend in the cutoff's own second would be revoked at once.
+ONE_SECOND: Final = timedelta(seconds=1)
 # No request is answered later than this: the most that the setting of a deadline may say.
 LONGEST_REQUEST: Final = timedelta(seconds=25)
 # A vend decides first and issues up to this much later: within its request's time, and with the clocks of two machines
 # apart. A revocation reaches whatever was issued until then.
 ISSUE_MARGIN: Final = LONGEST_REQUEST + timedelta(seconds=5)
+# A session may chain up to its end, and what it chained into lives another hour.
+_LONGEST_CHAIN: Final = 2 * CHAINING_MAXIMUM + ISSUE_MARGIN
 # IAM takes seconds to spread a policy's version, during which a session that was revoked may still chain.
 SPREAD_MARGIN: Final = timedelta(minutes=2)
 
@@ -67,3 +71,27 @@ class Revocation:
     def is_live(self, now: datetime) -> bool:
         """Whether anything it ends can still be alive."""
         return now < self.matters_from + CHAINING_MAXIMUM
+
+
+def revoke_many(target: Target, name: str, at: datetime, reached: datetime | None, *, is_own: bool) -> Revocation:
+    """Revoke all sessions of a user, of a profile or of everyone, at an instant (UTC).
+
+    It reaches what vends under way may still be issued, and never less than an earlier cutoff `reached`.
+    """
+    issued_until = max(at + ISSUE_MARGIN, reached or at)
+    return Revocation(target, name, issued_until, revoked_at=at, is_own=is_own)
+
+
+def locked_until(revocation: Revocation, at: datetime, lock_for: timedelta | None) -> datetime:
+    """Tell until when no vend may begin: past the end of the revocation, and for as long as a lockout was asked for."""
+    return max(revocation.issued_until + ONE_SECOND, at + (lock_for or timedelta(0)))
+
+
+def unreached_since(cutoff: datetime | None, now: datetime) -> datetime | None:
+    """Tell the earliest issue, after a user's cutoff, of anything that can be alive; None where nothing can.
+
+    While the cutoff is ahead of `now`, the user is locked out, and it reaches everything there was.
+    """
+    if cutoff is None:
+        return now - _LONGEST_CHAIN
+    return None if cutoff >= now else max(now - _LONGEST_CHAIN, cutoff + ONE_SECOND)

@@ -11,14 +11,14 @@ from shared.aws.clients import Clients
 from shared.aws.copies import COPIES, copy_subject
 from shared.aws.cutoffs import cutoff_item
 from shared.aws.items import text_value
-from shared.aws.lockouts import LockoutChange, LockoutTable
+from shared.aws.lockouts import LockoutTable
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import RevocationTable
 from shared.aws.session_rows import session_item
 from shared.aws.session_standing import SessionStandings
 from shared.core.action import Action
 from shared.core.ids import ALPHABET
-from shared.core.lockout import LockoutRecord
+from shared.core.lockout import LockoutChange, LockoutRecord
 from shared.core.revocation import Revocation, Target
 from shared.core.session import Cutoff, SessionStanding
 from shared.core.stamp import Via, parse_stamp, stamp_for

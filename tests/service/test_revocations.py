@@ -3,11 +3,10 @@
 from datetime import datetime, timedelta
 
 from shared.aws.clients import Clients
-from shared.aws.lockouts import LockoutChange
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import RevocationTable
 from shared.core.action import Action
-from shared.core.lockout import LockoutRecord
+from shared.core.lockout import LockoutChange, LockoutRecord
 from shared.core.revocation import Revocation, Target
 from tests.grants import NOW
 from tests.service.emulator import table_name

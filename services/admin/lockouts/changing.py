@@ -9,18 +9,17 @@ from typing import Any, Final
 from services.admin.announcing import Announcer
 from services.admin.facts import FactsReader
 from services.admin.known_names import KnownNames
-from services.admin.lockouts.locking import locking
 from services.admin.lockouts.view import view_lockout
 from services.admin.notes import note_policies
 from services.admin.policies import Policies
 from services.admin.refusals import NEEDS_LOCK, NEEDS_READ, refuse_contended
 from services.admin.revoking_bodies import Lock, Unlock
 from services.admin.revoking_views import LockoutChanged, LockoutList
-from shared.aws.lockouts import LockoutChange, LockoutTable
+from shared.aws.lockouts import LockoutTable
 from shared.core.action import Action
 from shared.core.events import NoticeEvent
 from shared.core.identity import is_caller_name
-from shared.core.lockout import LiftingObstacle, LockoutRecord, lift
+from shared.core.lockout import LiftingObstacle, LockoutChange, lift_all, lock_out, new_lockout
 from shared.core.near_names import near_names
 from shared.core.people import person_of
 from shared.core.permissions import Deed, of_others
@@ -72,9 +71,10 @@ class Locking:
         now, lockout_id = self.clock(), self.ids()
         ending = Action(asked.principal.user, now, wanted.reason)
         ends_at = None if wanted.duration is None else now + wanted.duration
+        lockout = new_lockout(lockout_id, wanted.target, wanted.name, ending, ends_at, of_person=True)
 
         async def decide() -> Sequence[LockoutChange]:
-            return [await locking(self.lockouts, wanted.target, wanted.name, ending, ends_at, lockout_id)]
+            return [lock_out(await self.lockouts.find(wanted.target, wanted.name), lockout)]
 
         return await self._change(asked, wanted, NoticeEvent.LOCKOUT_SET, now, decide)
 
@@ -87,13 +87,14 @@ class Locking:
 
         async def decide() -> Sequence[LockoutChange] | Refusal:
             found = await self.lockouts.find(wanted.target, wanted.name)
-            ending = Action(person.user, now, wanted.comment)
-            lifted = [(record, lift(record, ending, by=person)) for record in found]
-            if any(after is LiftingObstacle.OWN_LOCKOUT for _, after in lifted):
-                return _OWN_LOCKOUT
-            changes = [LockoutChange(record, after) for record, after in lifted if isinstance(after, LockoutRecord)]
-            # The lockout of every name of a person is the one to show.
-            return sorted(changes, key=lambda change: not change.after.person) or await self._not_locked(wanted, now)
+            changes = lift_all(found, Action(person.user, now, wanted.comment), by=person)
+            match changes:
+                case LiftingObstacle.OWN_LOCKOUT:
+                    return _OWN_LOCKOUT
+                case LiftingObstacle.NOT_LOCKED:
+                    return await self._not_locked(wanted, now)
+                case _:
+                    return changes
 
         return await self._change(asked, wanted, NoticeEvent.LOCKOUT_LIFTED, now, decide)
 

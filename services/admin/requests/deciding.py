@@ -17,8 +17,7 @@ from services.admin.requests.refusals import refuse_deciding
 from services.admin.requests.view import view_request
 from services.admin.views import RequestChanged
 from shared.aws.approvals import ApprovalTable
-from shared.core.access.evaluate import Verdict, evaluate
-from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, deny, settle
+from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, demands_approval, deny, settle
 from shared.core.approval.policy import rule_for
 from shared.core.approval.request import ApprovalRequest
 from shared.core.approval.status import RequestStatus
@@ -75,7 +74,7 @@ class Deciding:
         async def step(sitting: Sitting, request: ApprovalRequest) -> ApprovalRequest | DecidingObstacle:
             voters = [vote.by for vote in request.votes]
             locked_out = await self.reader.grants.load_locked_out(voters, sitting.now)
-            is_still_demanded = _is_still_demanded(sitting.policies, request)
+            is_still_demanded = demands_approval(sitting.policies.access, sitting.policies.access_version, request)
             return approve(request, sitting.act(locked_out), is_still_demanded=is_still_demanded)
 
         return await self._decide(asked, Deed(of_others, gives=True), step)
@@ -142,9 +141,3 @@ class Deciding:
         if settled.status is RequestStatus.EXPIRED:
             view = view_request(settled, now)
             await self.announcer.announce(asked, NoticeEvent.REQUEST_EXPIRED, view, now, is_by_time=True)
-
-
-def _is_still_demanded(policies: Policies, request: ApprovalRequest) -> bool:
-    if policies.access_version == request.policy_version:
-        return True
-    return evaluate(policies.access, request.facts()).verdict is Verdict.REQUIRE_APPROVAL

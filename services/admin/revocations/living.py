@@ -1,19 +1,12 @@
 """Whether there is anything a revocation of a user's sessions could end."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from shared.aws.budget import RateBudget
 from shared.aws.errors import AwsError
 from shared.aws.session_lists import SessionLists, SessionQuery
-from shared.core.durations import CHAINING_MAXIMUM
-from shared.core.revocation import ISSUE_MARGIN
-
-# A session may chain up to its end, and what it chained into lives another hour.
-_LONGEST: Final = 2 * CHAINING_MAXIMUM + ISSUE_MARGIN
-# Rows keep whole seconds: one of the cutoff's own second lies under it.
-_ONE_SECOND: Final = timedelta(seconds=1)
+from shared.core.revocation import ISSUE_MARGIN, unreached_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +21,9 @@ class Living:
 
     async def has_any(self, user: str, cutoff: datetime | None, now: datetime) -> bool:
         """Tell whether anything vended to a user after the cutoff may be alive, or be under way."""
-        if cutoff is not None and cutoff >= now:
-            # They are locked out until then, and the cutoff reaches all there was.
+        since = unreached_since(cutoff, now)
+        if since is None:
             return False
-        since = now - _LONGEST if cutoff is None else max(now - _LONGEST, cutoff + _ONE_SECOND)
         try:
             page = await self.sessions.page(SessionQuery(since, now + ISSUE_MARGIN, user=user), None, 1)
         except AwsError:

@@ -8,14 +8,13 @@ that begins within the margin. Such a vend ends without credentials or under the
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
 from services.admin.consequences import Consequences
 from services.admin.facts import Acting, FactsReader
 from services.admin.known_names import KnownNames
-from services.admin.lockouts.locking import bridging, locking
 from services.admin.lockouts.view import view_lockout
 from services.admin.refusals import NEEDS_LOCK, NEEDS_REVOKE, NOT_FOUND, refuse_contended
 from services.admin.revocations.living import Living
@@ -23,21 +22,20 @@ from services.admin.revocations.marking import Marking
 from services.admin.revocations.view import view_revocation
 from services.admin.revoking_bodies import RevokeMany
 from services.admin.revoking_views import ManyRevoked, RevocationAnswer
-from shared.aws.lockouts import LockoutChange, LockoutTable
+from shared.aws.lockouts import LockoutTable
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import RevocationTable
 from shared.core.action import Action
 from shared.core.events import NoticeEvent
 from shared.core.ids import is_id
+from shared.core.lockout import LockoutChange, bridge, lock_out, new_lockout
 from shared.core.permissions import Deed, ends_own
-from shared.core.revocation import ISSUE_MARGIN, Revocation, Target
+from shared.core.revocation import Revocation, Target, locked_until, revoke_many
 from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import Nothing, parse_body, parse_optional_body
 from shared.edge.lambda_app import Asked
 
 _ATTEMPTS: Final = 5
-# Rows and cutoffs keep whole seconds: a vend in the cutoff's own second would be born revoked.
-_ONE_SECOND: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +141,27 @@ class MassRevoking:
         revocation_id, lockout_id = self.ids(), self.ids()
         for _ in range(_ATTEMPTS):
             reached = await self.revocations.find_cutoff(wanted.target, wanted.name)
-            issued_until = max(ending.at + ISSUE_MARGIN, reached or ending.at)
-            locked_until = max(issued_until + _ONE_SECOND, ending.at + (wanted.lock_for or timedelta(0)))
-            makes = bridging if wanted.lock_for is None else locking
-            lockout = await makes(self.lockouts, wanted.target, wanted.name, ending, locked_until, lockout_id)
-            revocation = Revocation(wanted.target, wanted.name, issued_until, revoked_at=ending.at, is_own=is_own)
+            revocation = revoke_many(wanted.target, wanted.name, ending.at, reached, is_own=is_own)
+            lockout = await self._lockout(wanted, ending, revocation, lockout_id)
             row = RevocationRow(revocation_id, revocation, ending)
             is_listed = await self._ends_anything(revocation, reached)
             if await self.revocations.cut_off(row, lockout, is_listed=is_listed):
                 return await self._as_listed(row, is_listed=is_listed), lockout
         return refuse_contended("lockout")
+
+    async def _lockout(
+        self,
+        wanted: RevokeMany,
+        ending: Action,
+        revocation: Revocation,
+        lockout_id: str,
+    ) -> LockoutChange:
+        """Make the change to the lockout that stops vends while the revocation is felt, or for as long as asked."""
+        is_asked = wanted.lock_for is not None
+        until = locked_until(revocation, ending.at, wanted.lock_for)
+        lockout = new_lockout(lockout_id, wanted.target, wanted.name, ending, until, of_person=is_asked)
+        found = await self.lockouts.find(wanted.target, wanted.name)
+        return lock_out(found, lockout) if is_asked else bridge(found, lockout)
 
     async def _ends_anything(self, revocation: Revocation, reached: datetime | None) -> bool:
         """Whether the kill switch has to know of it. What a person revokes of their own is not listed twice."""

@@ -7,19 +7,19 @@ from typing import Final
 
 from services.admin.consequences import Consequences
 from services.admin.facts import FactsReader
-from services.admin.lockouts.locking import locking
 from services.admin.lockouts.view import view_lockout
 from services.admin.notes import note_session
 from services.admin.refusals import NEEDS_LOCK, NEEDS_REVOKE, NOT_FOUND, refuse_contended
 from services.admin.revoking_bodies import RevokeSession
 from services.admin.sessions.view import SessionRevoked, view_session
-from shared.aws.lockouts import LockoutChange, LockoutTable
+from shared.aws.lockouts import LockoutTable
 from shared.aws.revocation_rows import RevocationRow
 from shared.aws.revocations import RevocationTable
 from shared.aws.session_lists import SessionLists
 from shared.core.action import Action
 from shared.core.events import NoticeEvent
 from shared.core.ids import is_id
+from shared.core.lockout import LockoutChange, lock_out, new_lockout
 from shared.core.permissions import Deed, of_others, owned_by
 from shared.core.revocation import Target
 from shared.core.session import Session, SessionState, revocation_of, revoke
@@ -148,7 +148,9 @@ class Revoking:
     async def _lockout(self, wanted: RevokeSession, user: str, ending: Action) -> LockoutChange | None:
         if wanted.lock_for is None:
             return None
-        return await locking(self.lockouts, Target.USER, user, ending, ending.at + wanted.lock_for, self.ids())
+        ends_at = ending.at + wanted.lock_for
+        lockout = new_lockout(self.ids(), Target.USER, user, ending, ends_at, of_person=True)
+        return lock_out(await self.lockouts.find(Target.USER, user), lockout)
 
 
 def _revocation_row(row: Session, ending: Action, *, is_own: bool) -> RevocationRow:

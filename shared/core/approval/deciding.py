@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from shared.core.access.evaluate import Verdict, evaluate
+from shared.core.access.schema import AccessPolicy
 from shared.core.action import Action
 from shared.core.approval.filing import open_window
 from shared.core.approval.policy import ApprovalRule, is_approver
@@ -54,6 +56,13 @@ def approve(request: ApprovalRequest, act: Act, *, is_still_demanded: bool) -> A
     if not is_still_demanded or act.rule is None:
         return DecidingObstacle.NOT_DEMANDED
     return _with_vote(request, act, act.rule)
+
+
+def demands_approval(policy: AccessPolicy, version: str, request: ApprovalRequest) -> bool:
+    """Whether the access policy of today still asks for an approval of a request, by the facts of its filing."""
+    if version == request.policy_version:
+        return True
+    return evaluate(policy, request.facts()).verdict is Verdict.REQUIRE_APPROVAL
 
 
 def deny(request: ApprovalRequest, act: Act) -> ApprovalRequest | DecidingObstacle:

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from shared.core.access.schema import AccessPolicy
 from shared.core.action import Action
-from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, deny, settle
+from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, demands_approval, deny, settle
 from shared.core.approval.request import ApprovalRequest, Vote
 from shared.core.approval.status import RequestStatus
 from shared.core.grants import GrantUses
 from shared.core.people import Person
-from tests.grants import HOUR, NOW, a_request, an_approval_rule
+from tests.grants import HOUR, NOW, a_request, a_requester, an_approval_rule
 
 Outcome = ApprovalRequest | DecidingObstacle
 Step = Callable[[ApprovalRequest, str], Outcome]
@@ -227,3 +229,25 @@ def test_a_vote_from_an_account_that_the_rule_does_not_name_counts_no_longer() -
         act = Act(foreigner, LATER, rule)
         assert approve(a_request(), act, is_still_demanded=True) is DecidingObstacle.NOT_AN_APPROVER
         assert deny(a_request(), act) is DecidingObstacle.NOT_AN_APPROVER
+
+
+def access(effect: str, **conditions: Any) -> AccessPolicy:
+    rule = {"name": "a", "effect": effect, "conditions": {"users": ["alice"], **conditions}}
+    return AccessPolicy.model_validate({"version": "1", "rules": [rule]})
+
+
+@pytest.mark.parametrize("effect", ["allow", "deny", "require_approval"])
+def test_a_policy_that_has_changed_is_asked_again(effect: str) -> None:
+    assert demands_approval(access(effect), "another", a_request()) is (effect == "require_approval")
+    assert not demands_approval(access(effect), "another", a_request(user="carol"))
+
+
+def test_a_policy_that_is_the_same_still_demands_the_approval() -> None:
+    assert demands_approval(access("allow"), a_request().policy_version, a_request())
+
+
+def test_a_newer_policy_is_asked_by_the_facts_of_the_filing() -> None:
+    policy = access("require_approval", accounts=["111122223333"])
+    assert demands_approval(policy, "another", a_request())
+    elsewhere = replace(a_request(), requester=a_requester(account="999988887777"))
+    assert not demands_approval(policy, "another", elsewhere)
