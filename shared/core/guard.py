@@ -90,8 +90,8 @@ def judge(
 ) -> Session | Denial:
     """Give the session that passes at an instant (UTC), or why it does not.
 
-    `stamp` and `arn` are of the credentials that STS confirmed, `standing` is of the session the stamp names, and None
-    where there is none. A session that is revoked is reported as such after its end, too.
+    `stamp` and `arn` are of the credentials that STS confirmed, `standing` is of the session the stamp names; None:
+    there is no such session. A session that is revoked is reported as such after its end, too.
     """
     if standing is None:
         return Denial.UNKNOWN_SESSION

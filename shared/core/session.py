@@ -151,7 +151,7 @@ class SessionStanding:
 
     @property
     def is_unopposed(self) -> bool:
-        """Whether no lockout and no cutoff is against the session, whatever its record says."""
+        """Whether no lockout and no cutoff is against the session. Its record is not looked at."""
         return not self.is_locked_out and not self.is_cut_off
 
 
