@@ -16,7 +16,7 @@ from shared.core.arn import PARTITIONS
 from shared.core.globs import matches
 
 # A wildcard may stand for the whole, or in the name after the colon; never in the service's prefix.
-_ACTION: Final = re.compile(r"(?P<service>[A-Za-z0-9-]+):[A-Za-z0-9*?]+")
+_ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 # An ARN of fewer than six fields is completed with wildcards.
 _RESOURCE: Final = re.compile(r"arn:(?P<partition>[^:]+):[A-Za-z0-9*?-]+(?::.*)?")
 _CONDITION_KEY: Final = re.compile(r"[A-Za-z0-9._-]+(?:/[^:]*)?:.+")
@@ -48,12 +48,6 @@ def check_action(text: str) -> str | None:
     if text == "*" or _ACTION.fullmatch(text):
         return None
     return f"{text!a} is not an action: write service:Action, as s3:GetObject or s3:Get*, or * for every one"
-
-
-def service_of(action: str) -> str | None:
-    """Give the prefix of the service an action belongs to, in lower case; None for `*`."""
-    found = _ACTION.fullmatch(action)
-    return None if found is None else found["service"].lower()
 
 
 def check_resource(text: str) -> str | None:

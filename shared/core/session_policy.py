@@ -5,7 +5,7 @@ refuses characters outside U+0009, U+000A, U+000D and U+0020-U+00FF (STS API ref
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -69,14 +69,6 @@ def _texts(place: str, value: object) -> list[str]:
     if not texts or not all(isinstance(text, str) and text for text in texts):
         raise UnusableSessionPolicyError(f"{place} must be text or a list of texts that is not empty")
     return texts
-
-
-def actions_of(policy: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the actions a checked session policy names, those it excepts too."""
-    for index, statement in enumerate(policy["Statement"]):
-        for key in ("Action", "NotAction"):
-            if key in statement:
-                yield from _texts(f"Statement[{index}].{key}", statement[key])
 
 
 def compose_session_policy(

@@ -10,9 +10,7 @@ from botocore.loaders import Loader
 from sentinel.policy.lint import Lint
 from shared.core.access.schema import AccessPolicy
 from shared.core.fields import DocumentModel
-from shared.core.policy_syntax import service_of
 from shared.core.profile import Profile
-from shared.core.session_policy import actions_of
 
 # Service Authorization Reference: prefixes that are neither a service nor an endpoint of botocore's.
 _WITHOUT_AN_API: Final = {
@@ -37,8 +35,8 @@ def known_services() -> frozenset[str]:
 def unknown_services(loaded: DocumentModel) -> Iterator[Lint]:
     """Find the actions of session policies, in an access policy or a profile, whose service is not known."""
     for place, policy in _session_policies(loaded):
-        for action in dict.fromkeys(actions_of(policy)):
-            service = service_of(action)
+        for action in dict.fromkeys(_actions_of(policy)):
+            service = _service_of(action)
             if service is not None and service not in known_services():
                 close = get_close_matches(service, known_services(), n=1)
                 remedy = f"did you mean {close[0]}?" if close else "look it up in the Service Authorization Reference"
@@ -58,3 +56,17 @@ def _session_policies(loaded: DocumentModel) -> Iterator[tuple[str, Mapping[str,
             yield "session_policy", loaded.session_policy
         case _:
             pass
+
+
+def _actions_of(policy: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the actions a checked session policy names, those it excepts too."""
+    for statement in policy["Statement"]:
+        for key in ("Action", "NotAction"):
+            named = statement.get(key, [])
+            yield from [named] if isinstance(named, str) else named
+
+
+def _service_of(action: str) -> str | None:
+    """Give the prefix of the service an action belongs to, in lower case; None for `*`."""
+    prefix, colon, _ = action.partition(":")
+    return prefix.lower() if colon else None
