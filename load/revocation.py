@@ -63,7 +63,7 @@ async def measure(rounds: int) -> list[Round]:
 async def _round(stack: LocalStack, http: aiohttp.ClientSession) -> Round:
     _, vended = await _send(http, stack, "alice", "GET", "/?profile=staging")
     keys = ReadOnlyCredentials(vended["AccessKeyId"], vended["SecretAccessKey"], vended["Token"])
-    proof = make_proof(keys, api_id=stack.sensitive_front.api_id, region=REGION)
+    proof = make_proof(keys, api_id=stack.sensitive_endpoint.api_id, region=REGION)
     if await _ask(http, stack, proof) is False:
         raise RuntimeError("the sensitive API does not let a live session in")
     watching = asyncio.create_task(_watch(http, stack, proof))

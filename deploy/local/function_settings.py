@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from deploy.local.gateway.fronts import ADMIN, AUTHORIZER, SENSITIVE, VEND
+from deploy.local.gateway.endpoints import ADMIN, AUTHORIZER, SENSITIVE, VEND
 from deploy.local.place import ACCOUNT, SENSITIVE_PROFILES, SENSITIVE_ROLE, SSO_ROLE, local_place
 
 # An emulator on a busy machine is slower than AWS, so these are the largest values the settings allow.

@@ -22,7 +22,7 @@ from deploy.local.callers import AwsFiles, LocalCaller, create_callers, write_aw
 from deploy.local.emulator.server import Emulator
 from deploy.local.function_settings import PATIENCE, function_names, function_settings
 from deploy.local.gateway.credentials import RememberedCredentials
-from deploy.local.gateway.fronts import ADMIN, AUTHORIZER, SENSITIVE, VEND, Front, FrontKind
+from deploy.local.gateway.endpoints import ADMIN, AUTHORIZER, SENSITIVE, VEND, Endpoint, EndpointKind
 from deploy.local.gateway.guarded import GuardedApi
 from deploy.local.gateway.server import Gateway
 from deploy.local.keys import Keys, new_access_key, new_name
@@ -77,7 +77,7 @@ class LocalStack:
     state_dir: Path = field(init=False)
     emulator: Emulator = field(init=False)
     _files: AwsFiles = field(init=False)
-    sensitive_front: Front = field(init=False)
+    sensitive_endpoint: Endpoint = field(init=False)
     _gateway: Gateway = field(init=False, repr=False)
     _guarded: GuardedApi | None = field(default=None, init=False, repr=False)
     _open: AsyncExitStack = field(default_factory=AsyncExitStack, init=False, repr=False)
@@ -109,15 +109,15 @@ class LocalStack:
 
     @property
     def http_api(self) -> str:
-        return self._gateway.url(FrontKind.HTTP_API)
+        return self._gateway.url(EndpointKind.HTTP_API)
 
     @property
     def rest_api(self) -> str:
-        return self._gateway.url(FrontKind.REST_API)
+        return self._gateway.url(EndpointKind.REST_API)
 
     @property
     def function_url(self) -> str:
-        return self._gateway.url(FrontKind.FUNCTION_URL)
+        return self._gateway.url(EndpointKind.FUNCTION_URL)
 
     @property
     def sensitive_api(self) -> str:
@@ -138,7 +138,7 @@ class LocalStack:
             rest_api=self.rest_api,
             function_url=self.function_url,
             sensitive_api=self.sensitive_api,
-            sensitive_api_id=self.sensitive_front.api_id,
+            sensitive_api_id=self.sensitive_endpoint.api_id,
             aws_endpoint=self.emulator.endpoint,
             aws_config_file=str(self._files.config),
             aws_shared_credentials_file=str(self._files.credentials),
@@ -174,29 +174,29 @@ class LocalStack:
         self.emulator = Emulator(self.state_dir, ACCOUNT, REGION, new_access_key())
         self._open.push_async_callback(self.emulator.close)
         await self.emulator.start()
-        fronts = _new_fronts()
-        self.sensitive_front = Front(FrontKind.HTTP_API, new_name(10), ACCOUNT, REGION)
+        endpoints = _new_endpoints()
+        self.sensitive_endpoint = Endpoint(EndpointKind.HTTP_API, new_name(10), ACCOUNT, REGION)
         place = local_place()
         await seed(self.aws, place)
-        created = await create_callers(self.aws, place, [front.api_id for front in fronts])
+        created = await create_callers(self.aws, place, [endpoint.api_id for endpoint in endpoints])
         self.callers = {caller.name: caller for caller in created}
         self._files = write_aws_files(self.state_dir, created, self.aws)
-        await self._start_functions(fronts)
+        await self._start_functions(endpoints)
         credentials = RememberedCredentials(self.emulator)
         self._gateway = Gateway(self.functions, credentials, self.clock)
         self._open.push_async_callback(self._gateway.close)
-        await self._gateway.open(fronts, {FrontKind.HTTP_API: self.port})
+        await self._gateway.open(endpoints, {EndpointKind.HTTP_API: self.port})
         await self._open_guarded()
 
     async def _open_guarded(self) -> None:
         if AUTHORIZER not in self.functions:
             return
         authorizer, integration = self.functions[AUTHORIZER], self.functions[SENSITIVE]
-        self._guarded = GuardedApi(self.sensitive_front, authorizer, integration, self.clock)
+        self._guarded = GuardedApi(self.sensitive_endpoint, authorizer, integration, self.clock)
         self._open.push_async_callback(self._guarded.close)
         await self._guarded.open()
 
-    async def _start_functions(self, fronts: list[Front]) -> None:
+    async def _start_functions(self, endpoints: list[Endpoint]) -> None:
         place, names = local_place(), function_names()
         roles = ExecutionRoles(self._assume_execution_role, {name: place.role_arn(name) for name in names.values()})
         self._open.push_async_callback(roles.close)
@@ -210,7 +210,7 @@ class LocalStack:
                 handler=handler,
                 account=ACCOUNT,
                 region=REGION,
-                environment={**self._environment(function, fronts), **roles.variables(name)},
+                environment={**self._environment(function, endpoints), **roles.variables(name)},
                 home=home,
                 log_file=self.log_file,
             )
@@ -221,8 +221,10 @@ class LocalStack:
             # One after the other: an init phase uses a whole core, and without it requests for credentials time out.
             await self._wait_until_ready(self.functions[function])
 
-    def _environment(self, function: str, fronts: list[Front]) -> Mapping[str, str]:
-        api_ids = [self.sensitive_front.api_id] if function == AUTHORIZER else [front.api_id for front in fronts]
+    def _environment(self, function: str, endpoints: list[Endpoint]) -> Mapping[str, str]:
+        api_ids = (
+            [self.sensitive_endpoint.api_id] if function == AUTHORIZER else [endpoint.api_id for endpoint in endpoints]
+        )
         settings = {**function_settings(function, api_ids, self.emulator.endpoint), **PATIENCE}
         # A test's own settings apply to the vend and the admin function only.
         return {**settings, **self.environment} if function in (VEND, ADMIN) else settings
@@ -240,9 +242,9 @@ class LocalStack:
             raise RuntimeError(f"a function's init phase did not end; its log ends:\n{tail}") from None
 
 
-def _new_fronts() -> list[Front]:
+def _new_endpoints() -> list[Endpoint]:
     return [
-        Front(FrontKind.HTTP_API, new_name(10), ACCOUNT, REGION),
-        Front(FrontKind.REST_API, new_name(10), ACCOUNT, REGION),
-        Front(FrontKind.FUNCTION_URL, new_name(32), ACCOUNT, REGION, function_name=local_place().vend_role),
+        Endpoint(EndpointKind.HTTP_API, new_name(10), ACCOUNT, REGION),
+        Endpoint(EndpointKind.REST_API, new_name(10), ACCOUNT, REGION),
+        Endpoint(EndpointKind.FUNCTION_URL, new_name(32), ACCOUNT, REGION, function_name=local_place().vend_role),
     ]

@@ -99,7 +99,7 @@ async def _wait(cast: Cast) -> None:
 
 async def _revoke(stack: LocalStack, cast: Cast) -> None:
     alice, operator = cast.alice, cast.operator
-    watch = (sys.executable, "watch_the_api.py", stack.sensitive_api, stack.sensitive_front.api_id, REGION)
+    watch = (sys.executable, "watch_the_api.py", stack.sensitive_api, stack.sensitive_endpoint.api_id, REGION)
     title = "Alice calls an API behind the authorizer"
     async with alice.begins(title, "exec", "staging", "--", *watch) as watching:
         session_id = await watching.prints(_ID)

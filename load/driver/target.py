@@ -24,7 +24,7 @@ class LoadCaller:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The fronts and their callers, how often each of locust's users asks, and where it writes what it saw.
+    """The endpoints and their callers, how often each of locust's users asks, and where it writes what it saw.
 
     `rate_per_user` is in tasks per second. What was asked in the first `warm_up_s` seconds is not part of the
     measurement. `guarded_api` is the base URL of an API behind the authorizer, empty where there is none.

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.local.function_settings import UNLIMITED, function_names, function_settings
-from deploy.local.gateway.fronts import AUTHORIZER
+from deploy.local.gateway.endpoints import AUTHORIZER
 from deploy.local.place import ACCOUNT, REGION
 from deploy.local.runtime.function import FunctionSettings
 

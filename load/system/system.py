@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Final, Protocol, Self
 
 from deploy.local.gateway.credentials import RememberedCredentials
-from deploy.local.gateway.fronts import AUTHORIZER, Front, FrontKind
+from deploy.local.gateway.endpoints import AUTHORIZER, Endpoint, EndpointKind
 from deploy.local.gateway.guarded import GuardedApi
 from deploy.local.gateway.server import Gateway, Invokable
 from deploy.local.keys import new_name
@@ -83,7 +83,7 @@ class LoadSystem:
     _model: ModelProcess = field(init=False)
     _gateway: Gateway = field(init=False)
     _guarded: GuardedApi = field(init=False)
-    _guarded_front: Front = field(init=False)
+    _guarded_endpoint: Endpoint = field(init=False)
     _open: AsyncExitStack = field(default_factory=AsyncExitStack, init=False, repr=False)
 
     async def __aenter__(self) -> Self:
@@ -106,9 +106,9 @@ class LoadSystem:
         """Say what locust is aimed at."""
         load = self.scenario.load
         return Target(
-            http_api=self._gateway.url(FrontKind.HTTP_API),
+            http_api=self._gateway.url(EndpointKind.HTTP_API),
             guarded_api=self._guarded.url if AUTHORIZER in self.functions else "",
-            guarded_api_id=self._guarded_front.api_id,
+            guarded_api_id=self._guarded_endpoint.api_id,
             sts_url=self._model.url,
             region=REGION,
             callers=self.callers,
@@ -134,26 +134,26 @@ class LoadSystem:
         self._model = ModelProcess(zero=self.zero, sts_per_second=self.scenario.sts_per_second)
         await self._open.enter_async_context(self._model)
         await self._model.put_parameters(documents())
-        front = Front(FrontKind.HTTP_API, new_name(10), self.api_account, REGION)
-        self._guarded_front = Front(FrontKind.HTTP_API, new_name(10), self.api_account, REGION)
+        endpoint = Endpoint(EndpointKind.HTTP_API, new_name(10), self.api_account, REGION)
+        self._guarded_endpoint = Endpoint(EndpointKind.HTTP_API, new_name(10), self.api_account, REGION)
         for function, count in self.scenario.environments.items():
-            await self._start_function(function, count, front)
+            await self._start_function(function, count, endpoint)
         served: dict[str, Invokable] = {
             name: JournaledFunction(function, self.journals[name]) for name, function in self.functions.items()
         }
         credentials = RememberedCredentials(KnownCallers([*self.callers, self.operator]))
         self._gateway = Gateway(served, credentials, utc_now)
         self._open.push_async_callback(self._gateway.close)
-        await self._gateway.open([front], {})
+        await self._gateway.open([endpoint], {})
         if AUTHORIZER in served:
-            self._guarded = GuardedApi(self._guarded_front, served[AUTHORIZER], _GuardedIntegration(), utc_now)
+            self._guarded = GuardedApi(self._guarded_endpoint, served[AUTHORIZER], _GuardedIntegration(), utc_now)
             self._open.push_async_callback(self._guarded.close)
             await self._guarded.open()
 
-    async def _start_function(self, function: str, count: int, front: Front) -> None:
+    async def _start_function(self, function: str, count: int, endpoint: Endpoint) -> None:
         journal = self.journals[function] = Journal(monotonic_s)
         (self.logs / f"{function}.log").unlink(missing_ok=True)
-        api_id = self._guarded_front.api_id if function == AUTHORIZER else front.api_id
+        api_id = self._guarded_endpoint.api_id if function == AUTHORIZER else endpoint.api_id
 
         def make(number: int) -> Environment:
             settings = settings_of(

@@ -8,7 +8,7 @@ from typing import Any
 
 from deploy.local.aws import LocalAws
 from deploy.local.function_settings import PATIENCE, function_names, function_settings
-from deploy.local.gateway.fronts import ADMIN, AUTHORIZER, VEND
+from deploy.local.gateway.endpoints import ADMIN, AUTHORIZER, VEND
 from deploy.local.place import local_place
 from deploy.local.stack import LocalStack
 from deploy.policies.place import Statement, policy

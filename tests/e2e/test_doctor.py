@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from deploy.local.gateway.fronts import ADMIN, VEND
+from deploy.local.gateway.endpoints import ADMIN, VEND
 from deploy.local.place import local_place
 from deploy.local.stack import HANDLERS, LocalStack
 from deploy.policies.place import policy

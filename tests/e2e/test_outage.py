@@ -48,18 +48,18 @@ async def system() -> AsyncIterator[LocalStack]:
 
 
 async def test_every_vend_under_way_or_after_an_outage_is_refused_until_aws_is_back(system: LocalStack) -> None:
-    assert [outcome(answer) for answer in await _vend_at_every_front(system)] == [ISSUED] * 3
+    assert [outcome(answer) for answer in await _vend_at_every_endpoint(system)] == [ISSUED] * 3
     load = Load(system)
     workers = [asyncio.create_task(load.work()) for _ in range(3)]
     await load.flows.wait()
     await system.stop_emulator()
-    assert [outcome(answer) for answer in await _vend_at_every_front(system)] == [REFUSED] * 3
+    assert [outcome(answer) for answer in await _vend_at_every_endpoint(system)] == [REFUSED] * 3
     load.over = True
     await asyncio.gather(*workers)
     assert set(load.outcomes) == {ISSUED, REFUSED}
     assert _audited_as_unavailable(system) == load.outcomes.count(REFUSED) + 3
     await system.start_emulator()
-    assert [outcome(answer) for answer in await _vend_at_every_front(system)] == [ISSUED] * 3
+    assert [outcome(answer) for answer in await _vend_at_every_endpoint(system)] == [ISSUED] * 3
 
 
 async def test_in_an_outage_exec_says_so_and_starts_no_command(system: LocalStack, tmp_path: Path) -> None:
@@ -78,10 +78,10 @@ def outcome(answer: Answer) -> Outcome:
     return answer.status, answer.body.get("code"), answer.body.get("message")
 
 
-async def _vend_at_every_front(system: LocalStack) -> list[Answer]:
-    fronts = {system.http_api: "execute-api", system.rest_api: "execute-api", system.function_url: "lambda"}
+async def _vend_at_every_endpoint(system: LocalStack) -> list[Answer]:
+    endpoints = {system.http_api: "execute-api", system.rest_api: "execute-api", system.function_url: "lambda"}
     keys = system.callers["alice"].keys
-    return [await call(f"{url}/?profile=dev", keys, service=service) for url, service in fronts.items()]
+    return [await call(f"{url}/?profile=dev", keys, service=service) for url, service in endpoints.items()]
 
 
 def _audited_as_unavailable(system: LocalStack) -> int:

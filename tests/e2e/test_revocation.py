@@ -47,7 +47,7 @@ class Session:
     keys: FrozenKeys
 
     def proofs(self, api_id: str = "") -> ProofSource:
-        return ProofSource(api_id or self.system.sensitive_front.api_id, REGION, credentials=lambda: self.keys)
+        return ProofSource(api_id or self.system.sensitive_endpoint.api_id, REGION, credentials=lambda: self.keys)
 
     async def call_the_api(self, proofs: ProofSource | None = None) -> int:
         auth = HttpxProof(proofs or self.proofs())

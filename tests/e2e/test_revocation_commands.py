@@ -44,7 +44,7 @@ async def test_curl_calls_an_api_until_the_session_is_revoked(
     them = person(system, developer.name, tmp_path)
     # The person's shell knows the emulator by its AWS profile; a proof is signed for the STS the authorizer asks.
     emulated = {"AWS_ENDPOINT_URL": system.emulator.endpoint}
-    api = ("--api", system.sensitive_front.api_id, f"{system.sensitive_api}/ledger")
+    api = ("--api", system.sensitive_endpoint.api_id, f"{system.sensitive_api}/ledger")
     called = await them.sentinel("curl", "--profile", "staging", *api, **emulated)
     assert called.code == 0, called.err
     session_id = json.loads(called.out)["caller"]["session_id"]

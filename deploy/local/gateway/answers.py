@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from deploy.local.gateway.fronts import Front, FrontKind
+from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 
 _V1_KEYS: Final = frozenset({"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"})
 _STATUSES: Final = range(100, 600)
@@ -24,38 +24,38 @@ class HttpAnswer:
     body: bytes = field(default=b"", repr=False)
 
 
-def function_failed(front: Front) -> HttpAnswer:
+def function_failed(endpoint: Endpoint) -> HttpAnswer:
     """Return the response for a function that raised, exited or timed out."""
-    if front.kind is FrontKind.FUNCTION_URL:
+    if endpoint.kind is EndpointKind.FUNCTION_URL:
         return _message(502, "Message", "Internal Server Error")
-    status = 500 if front.kind is FrontKind.HTTP_API else 502
-    message = "Internal Server Error" if front.kind is FrontKind.HTTP_API else "Internal server error"
+    status = 500 if endpoint.kind is EndpointKind.HTTP_API else 502
+    message = "Internal Server Error" if endpoint.kind is EndpointKind.HTTP_API else "Internal server error"
     return _message(status, "message", message)
 
 
-def function_throttled(front: Front) -> HttpAnswer:
+def function_throttled(endpoint: Endpoint) -> HttpAnswer:
     """Return the response for a function that Lambda did not start because of its concurrency limit.
 
     Only a function URL passes the 429 on. To API Gateway a refused invocation is an internal error: 500 from a REST API
     (Lambda Developer Guide, "Handling Lambda errors with an API Gateway API"), 503 from an HTTP API (from experience;
     not documented).
     """
-    match front.kind:
-        case FrontKind.FUNCTION_URL:
+    match endpoint.kind:
+        case EndpointKind.FUNCTION_URL:
             return _message(429, "Message", "Rate Exceeded.")
-        case FrontKind.REST_API:
+        case EndpointKind.REST_API:
             return _message(500, "message", "Internal server error")
-        case FrontKind.HTTP_API:
+        case EndpointKind.HTTP_API:
             return _message(503, "message", "Service Unavailable")
 
 
-def read_answer(front: Front, returned: bytes) -> HttpAnswer:
+def read_answer(endpoint: Endpoint, returned: bytes) -> HttpAnswer:
     """Convert a function's return value, the JSON that its runtime posted."""
     try:
         value = json.loads(returned)
-        return _read_v1(value) if front.kind is FrontKind.REST_API else _read_v2(value)
+        return _read_v1(value) if endpoint.kind is EndpointKind.REST_API else _read_v2(value)
     except _MalformedAnswerError:
-        return function_failed(front)
+        return function_failed(endpoint)
 
 
 class _MalformedAnswerError(ValueError):

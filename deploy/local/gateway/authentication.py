@@ -8,7 +8,7 @@ from deploy.local.gateway import refusals
 from deploy.local.gateway.caller import Caller
 from deploy.local.gateway.credential_scope import read_signature
 from deploy.local.gateway.credentials import RememberedCredentials
-from deploy.local.gateway.fronts import Front, Route
+from deploy.local.gateway.endpoints import Endpoint, Route
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest
 from deploy.local.gateway.sigv4 import check_claims, check_signature
@@ -17,7 +17,7 @@ from deploy.local.gateway.sigv4 import check_claims, check_signature
 _HEADER_LIMIT: Final = 10_240
 
 
-def check_shape(front: Front, request: ReceivedRequest) -> Refusal | None:
+def check_shape(endpoint: Endpoint, request: ReceivedRequest) -> Refusal | None:
     """Check what the endpoint refuses before it verifies a signature."""
     line = len(f"{request.method} {request.target} HTTP/1.1\r\n".encode())
     fields = sum(len(f"{name}: {value}\r\n".encode()) for name, value in request.headers)
@@ -25,11 +25,11 @@ def check_shape(front: Front, request: ReceivedRequest) -> Refusal | None:
         return refusals.headers_too_large()
     if not request.target.startswith("/") or "#" in request.target:
         return refusals.bad_request()
-    return refusals.body_too_large() if len(request.body) > front.body_limit else None
+    return refusals.body_too_large() if len(request.body) > endpoint.body_limit else None
 
 
 async def authenticate(
-    front: Front,
+    endpoint: Endpoint,
     route: Route,
     request: ReceivedRequest,
     credentials: RememberedCredentials,
@@ -38,14 +38,14 @@ async def authenticate(
     """Verify the caller's signature, and that their identity policies allow the call."""
     claimed = read_signature(request)
     if claimed is None:
-        return front.unsigned()
+        return endpoint.unsigned()
     if isinstance(claimed, Refusal):
         return claimed
-    if refusal := check_claims(claimed, region=front.region, service=front.service, now=now):
+    if refusal := check_claims(claimed, region=endpoint.region, service=endpoint.service, now=now):
         return refusal
-    resource = front.resource(request.method, route.path)
+    resource = endpoint.resource(request.method, route.path)
     try:
-        known = await credentials.find_credential(claimed.access_key_id, front.action, resource, now)
+        known = await credentials.find_credential(claimed.access_key_id, endpoint.action, resource, now)
     except EmulatorUnreachableError:
         return refusals.unavailable()
     if isinstance(known, str):
@@ -53,5 +53,5 @@ async def authenticate(
     if refusal := check_signature(request, claimed, known.keys, now):
         return refusal
     if not known.allowed:
-        return front.not_permitted(known.arn, resource)
+        return endpoint.not_permitted(known.arn, resource)
     return Caller(claimed.access_key_id, known.account, known.arn, known.user_id)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from deploy.local.gateway.caller import Caller
-from deploy.local.gateway.fronts import Front, FrontKind, Route
+from deploy.local.gateway.endpoints import Endpoint, EndpointKind, Route
 from deploy.local.gateway.request import ReceivedRequest
 
 Event = dict[str, Any]
@@ -39,20 +39,20 @@ class Arrival:
         return self.at.strftime("%d/%b/%Y:%H:%M:%S +0000")
 
 
-def build_event(front: Front, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
+def build_event(endpoint: Endpoint, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
     """Build the event in the endpoint's payload version."""
-    build = build_v1 if front.kind is FrontKind.REST_API else build_v2
-    return build(front, route, request, caller, arrival)
+    build = build_v1 if endpoint.kind is EndpointKind.REST_API else build_v2
+    return build(endpoint, route, request, caller, arrival)
 
 
-def build_v2(front: Front, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
+def build_v2(endpoint: Endpoint, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
     """Build payload 2.0: lower-case headers, duplicates joined by commas, cookies separate, absent fields left out."""
-    key = route.key(front, request.method)
-    return event_v2(front, key, request, arrival, {"iam": _iam(front, caller)}, route.path_parameters)
+    key = route.key(endpoint, request.method)
+    return event_v2(endpoint, key, request, arrival, {"iam": _iam(endpoint, caller)}, route.path_parameters)
 
 
 def event_v2(
-    front: Front,
+    endpoint: Endpoint,
     key: str,
     request: ReceivedRequest,
     arrival: Arrival,
@@ -60,7 +60,7 @@ def event_v2(
     path_parameters: Mapping[str, str] | None = None,
 ) -> Event:
     """Build payload 2.0 for a route, with the authorizer's context about the caller."""
-    headers = _merged_headers(request, front, arrival)
+    headers = _merged_headers(request, endpoint, arrival)
     cookies = headers.pop("cookie", None)
     body, is_base64 = _body_v2(request)
     event: Event = {
@@ -69,7 +69,7 @@ def event_v2(
         "rawPath": request.path,
         "rawQueryString": request.query,
         "headers": headers,
-        "requestContext": _context_v2(front, key, request, arrival) | {"authorizer": authorizer},
+        "requestContext": _context_v2(endpoint, key, request, arrival) | {"authorizer": authorizer},
         "isBase64Encoded": is_base64,
     }
     optional = {
@@ -81,12 +81,12 @@ def event_v2(
     return event | {name: value for name, value in optional.items() if value}
 
 
-def _context_v2(front: Front, key: str, request: ReceivedRequest, arrival: Arrival) -> Event:
+def _context_v2(endpoint: Endpoint, key: str, request: ReceivedRequest, arrival: Arrival) -> Event:
     return {
-        "accountId": front.account,
-        "apiId": front.api_id,
-        "domainName": front.domain_name,
-        "domainPrefix": front.domain_name.partition(".")[0],
+        "accountId": endpoint.account,
+        "apiId": endpoint.api_id,
+        "domainName": endpoint.domain_name,
+        "domainPrefix": endpoint.domain_name.partition(".")[0],
         "http": {
             "method": request.method,
             "path": request.path,
@@ -96,20 +96,20 @@ def _context_v2(front: Front, key: str, request: ReceivedRequest, arrival: Arriv
         },
         "requestId": arrival.request_id,
         "routeKey": key,
-        "stage": front.stage,
+        "stage": endpoint.stage,
         "time": arrival.common_log_time,
         "timeEpoch": arrival.epoch_ms,
     }
 
 
-def build_v1(front: Front, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
+def build_v1(endpoint: Endpoint, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
     """Build payload 1.0: headers as sent; of duplicates the last one, and separately all; null for absent fields."""
-    headers = [*_shown_headers(request, front), *_forwarded(request, arrival)]
+    headers = [*_shown_headers(request, endpoint), *_forwarded(request, arrival)]
     pairs = request.query_pairs
     return {
         "resource": route.resource,
         # The base path of a custom domain stays in both paths, the stage in one.
-        "path": unquote(f"{front.base_path}{route.path}"),
+        "path": unquote(f"{endpoint.base_path}{route.path}"),
         "httpMethod": request.method,
         "headers": dict(headers),
         "multiValueHeaders": _grouped(headers),
@@ -117,13 +117,13 @@ def build_v1(front: Front, route: Route, request: ReceivedRequest, caller: Calle
         "multiValueQueryStringParameters": _grouped(pairs) or None,
         "pathParameters": route.path_parameters,
         "stageVariables": None,
-        "requestContext": _context_v1(front, route, request, caller, arrival),
+        "requestContext": _context_v1(endpoint, route, request, caller, arrival),
         "body": request.body.decode("utf-8", errors="replace") or None,
         "isBase64Encoded": False,
     }
 
 
-def _context_v1(front: Front, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
+def _context_v1(endpoint: Endpoint, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
     return {
         "resourceId": "a1b2c3",
         "resourcePath": route.resource,
@@ -131,10 +131,10 @@ def _context_v1(front: Front, route: Route, request: ReceivedRequest, caller: Ca
         "extendedRequestId": arrival.request_id,
         "requestTime": arrival.common_log_time,
         "path": request.path,
-        "accountId": front.account,
+        "accountId": endpoint.account,
         "protocol": "HTTP/1.1",
-        "stage": front.stage,
-        "domainPrefix": front.domain_name.partition(".")[0],
+        "stage": endpoint.stage,
+        "domainPrefix": endpoint.domain_name.partition(".")[0],
         "requestTimeEpoch": arrival.epoch_ms,
         "requestId": arrival.request_id,
         "identity": {
@@ -151,37 +151,37 @@ def _context_v1(front: Front, route: Route, request: ReceivedRequest, caller: Ca
             "userAgent": request.header("user-agent"),
             "user": caller.user_id,
         },
-        "domainName": front.domain_name,
+        "domainName": endpoint.domain_name,
         "deploymentId": "d1e2f3",
-        "apiId": front.api_id,
+        "apiId": endpoint.api_id,
     }
 
 
-def _iam(front: Front, caller: Caller) -> Mapping[str, Any]:
+def _iam(endpoint: Endpoint, caller: Caller) -> Mapping[str, Any]:
     """Describe the caller. `principalOrgId` is that literal on HTTP APIs, null on function URLs; it has no effect."""
     return {
         "accessKey": caller.access_key_id,
         "accountId": caller.account,
         "callerId": caller.user_id,
         "cognitoIdentity": None,
-        "principalOrgId": None if front.kind is FrontKind.FUNCTION_URL else _ORGANIZATION,
+        "principalOrgId": None if endpoint.kind is EndpointKind.FUNCTION_URL else _ORGANIZATION,
         "userArn": caller.arn,
         "userId": caller.user_id,
     }
 
 
-def _merged_headers(request: ReceivedRequest, front: Front, arrival: Arrival) -> dict[str, str]:
+def _merged_headers(request: ReceivedRequest, endpoint: Endpoint, arrival: Arrival) -> dict[str, str]:
     merged: dict[str, str] = {}
-    for name, value in _shown_headers(request, front):
+    for name, value in _shown_headers(request, endpoint):
         key = name.lower()
         joint = "; " if key == "cookie" else ","
         merged[key] = f"{merged[key]}{joint}{value}" if key in merged else value
     return merged | {name.lower(): value for name, value in _forwarded(request, arrival)}
 
 
-def _shown_headers(request: ReceivedRequest, front: Front) -> list[tuple[str, str]]:
+def _shown_headers(request: ReceivedRequest, endpoint: Endpoint) -> list[tuple[str, str]]:
     hidden = {"x-forwarded-for", "x-forwarded-port", "x-forwarded-proto", "x-amzn-trace-id", "connection"}
-    if front.kind is not FrontKind.HTTP_API:
+    if endpoint.kind is not EndpointKind.HTTP_API:
         hidden.add("authorization")
     return [(name, value) for name, value in request.headers if name.lower() not in hidden]
 

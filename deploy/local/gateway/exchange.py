@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from deploy.local.gateway.answers import HttpAnswer
-from deploy.local.gateway.fronts import Front, FrontKind
+from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest
 
@@ -56,9 +56,9 @@ def new_uuid() -> str:
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
-def new_request_id(front: Front) -> str:
+def new_request_id(endpoint: Endpoint) -> str:
     """Create a request id in the endpoint's format: 16 characters of base64 for HTTP APIs, a UUID for the others."""
-    return f"{secrets.token_urlsafe(11)}=" if front.kind is FrontKind.HTTP_API else new_uuid()
+    return f"{secrets.token_urlsafe(11)}=" if endpoint.kind is EndpointKind.HTTP_API else new_uuid()
 
 
 def new_trace_id(now: datetime) -> str:

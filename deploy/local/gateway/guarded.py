@@ -16,9 +16,9 @@ from aiohttp import web
 from deploy.local.gateway import refusals
 from deploy.local.gateway.answers import HttpAnswer, function_failed, read_answer
 from deploy.local.gateway.authentication import check_shape
+from deploy.local.gateway.endpoints import Endpoint
 from deploy.local.gateway.events import Arrival, Event, event_v2
 from deploy.local.gateway.exchange import LINE_LIMIT, new_request_id, new_trace_id, new_uuid, receive, refuse, respond
-from deploy.local.gateway.fronts import Front
 from deploy.local.gateway.request import ReceivedRequest
 from deploy.local.gateway.server import Invokable
 from deploy.local.loopback import Site
@@ -31,9 +31,9 @@ _NOT_ASKED: Final = ("body", "isBase64Encoded")
 
 @dataclass(slots=True)
 class GuardedApi:
-    """The API's server. `front` must be of the kind HTTP API."""
+    """The API's server. `endpoint` must be of the kind HTTP API."""
 
-    front: Front
+    endpoint: Endpoint
     authorizer: Invokable
     integration: Invokable
     clock: Callable[[], datetime]
@@ -41,7 +41,7 @@ class GuardedApi:
 
     async def open(self) -> Self:
         """Serve on a free port."""
-        application = web.Application(client_max_size=self.front.body_limit + 1)
+        application = web.Application(client_max_size=self.endpoint.body_limit + 1)
         application.router.add_route("*", r"/{path:[\s\S]*}", self._serve)
         self._site = await Site(application, max_line_size=LINE_LIMIT, max_field_size=LINE_LIMIT).open()
         return self
@@ -60,34 +60,34 @@ class GuardedApi:
         return respond(await self._answer(await receive(incoming)))
 
     async def _answer(self, request: ReceivedRequest) -> HttpAnswer:
-        if refusal := check_shape(self.front, request):
+        if refusal := check_shape(self.endpoint, request):
             return refuse(refusal)
         if not request.header("authorization"):
             return refuse(refusals.unauthorized())
         now = self.clock()
-        arrival = Arrival(now, new_request_id(self.front), new_trace_id(now))
+        arrival = Arrival(now, new_request_id(self.endpoint), new_trace_id(now))
         try:
-            returned = await _invoke(self.authorizer, _question(self.front, request, arrival), arrival)
+            returned = await _invoke(self.authorizer, _question(self.endpoint, request, arrival), arrival)
             context = _read_verdict(returned)
             if context is None:
                 return refuse(refusals.forbidden())
-            event = event_v2(self.front, _ROUTE_KEY, request, arrival, {"lambda": context}, _path(request))
-            return read_answer(self.front, await _invoke(self.integration, event, arrival))
+            event = event_v2(self.endpoint, _ROUTE_KEY, request, arrival, {"lambda": context}, _path(request))
+            return read_answer(self.endpoint, await _invoke(self.integration, event, arrival))
         except (FunctionFailedError, ValueError):
-            return function_failed(self.front)
+            return function_failed(self.endpoint)
 
 
 async def _invoke(function: Invokable, event: Event, arrival: Arrival) -> bytes:
     return await function.invoke(json.dumps(event).encode(), request_id=new_uuid(), trace_id=arrival.trace_id)
 
 
-def _question(front: Front, request: ReceivedRequest, arrival: Arrival) -> Event:
-    event = event_v2(front, _ROUTE_KEY, request, arrival, {}, _path(request))
+def _question(endpoint: Endpoint, request: ReceivedRequest, arrival: Arrival) -> Event:
+    event = event_v2(endpoint, _ROUTE_KEY, request, arrival, {}, _path(request))
     event["requestContext"].pop("authorizer")
     shown = {name: value for name, value in event.items() if name not in _NOT_ASKED}
     return shown | {
         "type": "REQUEST",
-        "routeArn": front.resource(request.method, request.path),
+        "routeArn": endpoint.resource(request.method, request.path),
         "identitySource": [request.header("authorization")],
     }
 

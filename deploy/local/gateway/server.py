@@ -11,6 +11,7 @@ from deploy.local.gateway import refusals
 from deploy.local.gateway.answers import HttpAnswer, function_failed, function_throttled, read_answer
 from deploy.local.gateway.authentication import authenticate, check_shape
 from deploy.local.gateway.credentials import RememberedCredentials
+from deploy.local.gateway.endpoints import Endpoint, EndpointKind, find_route
 from deploy.local.gateway.events import Arrival, build_event
 from deploy.local.gateway.exchange import (
     LINE_LIMIT,
@@ -21,7 +22,6 @@ from deploy.local.gateway.exchange import (
     refuse,
     respond,
 )
-from deploy.local.gateway.fronts import Front, FrontKind, find_route
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest
 from deploy.local.loopback import Site
@@ -46,15 +46,15 @@ class Gateway:
         self._functions = functions
         self._credentials = credentials
         self._clock = clock
-        self._sites: dict[FrontKind, Site] = {}
-        self._prefixes: dict[FrontKind, str] = {}
+        self._sites: dict[EndpointKind, Site] = {}
+        self._prefixes: dict[EndpointKind, str] = {}
 
-    async def open(self, fronts: list[Front], ports: Mapping[FrontKind, int]) -> Self:
+    async def open(self, endpoints: list[Endpoint], ports: Mapping[EndpointKind, int]) -> Self:
         """Serve the endpoints, each on its port; 0, the default, takes a free one."""
-        for front in fronts:
-            site = Site(self._application(front), max_line_size=LINE_LIMIT, max_field_size=LINE_LIMIT)
-            self._prefixes[front.kind] = front.prefix
-            self._sites[front.kind] = await site.open(ports.get(front.kind, 0))
+        for endpoint in endpoints:
+            site = Site(self._application(endpoint), max_line_size=LINE_LIMIT, max_field_size=LINE_LIMIT)
+            self._prefixes[endpoint.kind] = endpoint.prefix
+            self._sites[endpoint.kind] = await site.open(ports.get(endpoint.kind, 0))
         return self
 
     async def close(self) -> None:
@@ -63,39 +63,39 @@ class Gateway:
             await site.close()
         self._sites.clear()
 
-    def url(self, kind: FrontKind) -> str:
+    def url(self, kind: EndpointKind) -> str:
         """Return an endpoint's base URL, without a trailing slash."""
         return f"{self._sites[kind].url}{self._prefixes[kind]}"
 
-    def _application(self, front: Front) -> web.Application:
+    def _application(self, endpoint: Endpoint) -> web.Application:
         async def serve(incoming: web.Request) -> web.Response:
             try:
                 request = await receive(incoming)
             except web.HTTPRequestEntityTooLarge:
                 return respond(refuse(refusals.body_too_large()))
-            return respond(await self._answer(front, request))
+            return respond(await self._answer(endpoint, request))
 
-        application = web.Application(client_max_size=front.body_limit + 1)
+        application = web.Application(client_max_size=endpoint.body_limit + 1)
         application.router.add_route("*", r"/{path:[\s\S]*}", serve)
         return application
 
-    async def _answer(self, front: Front, request: ReceivedRequest) -> HttpAnswer:
+    async def _answer(self, endpoint: Endpoint, request: ReceivedRequest) -> HttpAnswer:
         now = self._clock()
-        if refusal := check_shape(front, request):
+        if refusal := check_shape(endpoint, request):
             return refuse(refusal)
-        route = find_route(front, request)
+        route = find_route(endpoint, request)
         if isinstance(route, Refusal):
             return refuse(route)
-        caller = await authenticate(front, route, request, self._credentials, now)
+        caller = await authenticate(endpoint, route, request, self._credentials, now)
         if isinstance(caller, Refusal):
             return refuse(caller)
-        arrival = Arrival(now, new_request_id(front), new_trace_id(now))
-        event = json.dumps(build_event(front, route, request, caller, arrival)).encode()
+        arrival = Arrival(now, new_request_id(endpoint), new_trace_id(now))
+        event = json.dumps(build_event(endpoint, route, request, caller, arrival)).encode()
         function = self._functions[route.function]
         try:
             returned = await function.invoke(event, request_id=new_uuid(), trace_id=arrival.trace_id)
         except FunctionThrottledError:
-            return function_throttled(front)
+            return function_throttled(endpoint)
         except FunctionFailedError:
-            return function_failed(front)
-        return read_answer(front, returned)
+            return function_failed(endpoint)
+        return read_answer(endpoint, returned)

@@ -26,7 +26,7 @@ async def test_every_kind_of_caller_reaches_the_function_as_itself(stack: LocalS
     assert arns["ci"].endswith("assumed-role/ci-deploy/build-42")
 
 
-async def test_the_three_fronts_hand_over_their_own_payloads(stack: LocalStack) -> None:
+async def test_the_three_endpoints_hand_over_their_own_payloads(stack: LocalStack) -> None:
     keys = stack.callers["carol"].keys
     http = (await call(f"{stack.http_api}/", keys, presigned=True)).body["event"]
     rest = (await call(f"{stack.rest_api}/profiles?a=1&a=2", keys)).body["event"]
@@ -37,7 +37,7 @@ async def test_the_three_fronts_hand_over_their_own_payloads(stack: LocalStack) 
     assert len({http["requestContext"]["apiId"], rest["requestContext"]["apiId"], url["requestContext"]["apiId"]}) == 3
 
 
-async def test_an_unsigned_call_is_refused_in_each_front_s_words(stack: LocalStack) -> None:
+async def test_an_unsigned_call_is_refused_in_each_endpoint_s_words(stack: LocalStack) -> None:
     http = await call(f"{stack.http_api}/", None)
     rest = await call(f"{stack.rest_api}/", None)
     url = await call(f"{stack.function_url}/", None)

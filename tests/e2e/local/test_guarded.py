@@ -7,13 +7,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from deploy.local.gateway.fronts import Front, FrontKind
+from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 from deploy.local.gateway.guarded import GuardedApi
 from deploy.local.place import ACCOUNT, REGION
 from deploy.local.runtime.function import FunctionFailedError
 from shared.clock import utc_now
 
-FRONT = Front(FrontKind.HTTP_API, "a1b2c3d4e5", ACCOUNT, REGION)
+ENDPOINT = Endpoint(EndpointKind.HTTP_API, "a1b2c3d4e5", ACCOUNT, REGION)
 YES: dict[str, Any] = {"isAuthorized": True, "context": {"user": "alice"}}
 AUTHORIZATION = {"Authorization": "Sentinel-STS key=1"}
 
@@ -44,7 +44,7 @@ def integration() -> Function:
 
 @pytest.fixture
 async def url(authorizer: Function, integration: Function) -> AsyncIterator[str]:
-    api = await GuardedApi(FRONT, authorizer, integration, utc_now).open()
+    api = await GuardedApi(ENDPOINT, authorizer, integration, utc_now).open()
     yield api.url
     await api.close()
 

@@ -22,9 +22,9 @@ async def system() -> AsyncIterator[LocalStack]:
         yield started
 
 
-async def test_credentials_are_vended_through_every_front(system: LocalStack) -> None:
-    fronts = {system.http_api: "execute-api", system.rest_api: "execute-api", system.function_url: "lambda"}
-    for url, service in fronts.items():
+async def test_credentials_are_vended_through_every_endpoint(system: LocalStack) -> None:
+    endpoints = {system.http_api: "execute-api", system.rest_api: "execute-api", system.function_url: "lambda"}
+    for url, service in endpoints.items():
         vended = await call(f"{url}/?profile=dev", system.callers["alice"].keys, service=service)
         assert vended.status == 200
         keys = Keys(vended.body["AccessKeyId"], vended.body["SecretAccessKey"], vended.body["Token"])

@@ -11,7 +11,7 @@ import pytest
 
 from deploy.local.aws import LocalAws
 from deploy.local.function_settings import PATIENCE, function_settings
-from deploy.local.gateway.fronts import VEND
+from deploy.local.gateway.endpoints import VEND
 from deploy.local.keys import Keys
 from deploy.local.place import ACCOUNT, REGION, local_place
 from deploy.local.runtime.api import FunctionFailedError

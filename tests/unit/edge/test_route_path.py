@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from deploy.local.gateway.caller import Caller
+from deploy.local.gateway.endpoints import Endpoint, EndpointKind, Route, find_route
 from deploy.local.gateway.events import Arrival, build_event
-from deploy.local.gateway.fronts import Front, FrontKind, Route, find_route
 from deploy.local.gateway.request import ReceivedRequest
 from services.authorizer.event import NotAnAuthorizerEventError, parse_authorizer_event
 from shared.clock import utc_now
@@ -153,15 +153,15 @@ def test_a_guarded_path_that_is_not_the_one_of_the_route_is_no_question() -> Non
         parse_authorizer_event(event, {API_ID})
 
 
-@pytest.mark.parametrize("kind", [FrontKind.HTTP_API, FrontKind.REST_API])
+@pytest.mark.parametrize("kind", [EndpointKind.HTTP_API, EndpointKind.REST_API])
 @pytest.mark.parametrize("base_path", ["", "/sentinel", "/v1", "/team/sentinel"])
 @pytest.mark.parametrize("path", ["/", "/profiles", "/v1/whoami", "/v1/requests/0123456789abcdef/approve"])
-def test_the_local_gateway_maps_a_base_path_as_aws_does(kind: FrontKind, base_path: str, path: str) -> None:
-    front = Front(kind, API_ID, ACCOUNT, "eu-central-1", base_path=base_path)
-    received = ReceivedRequest("GET", f"{front.prefix}{path}", [("Host", "localhost")], b"", "192.0.2.7")
+def test_the_local_gateway_maps_a_base_path_as_aws_does(kind: EndpointKind, base_path: str, path: str) -> None:
+    endpoint = Endpoint(kind, API_ID, ACCOUNT, "eu-central-1", base_path=base_path)
+    received = ReceivedRequest("GET", f"{endpoint.prefix}{path}", [("Host", "localhost")], b"", "192.0.2.7")
     caller = Caller("AKIAX", ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/alice", "AIDAX")
-    route = find_route(front, received)
+    route = find_route(endpoint, received)
     assert isinstance(route, Route)
-    event = build_event(front, route, received, caller, Arrival(utc_now(), "request-1", "Root=1-0-0"))
+    event = build_event(endpoint, route, received, caller, Arrival(utc_now(), "request-1", "Root=1-0-0"))
     assert read(event) == path
-    assert front.resource("GET", route.path).endswith(f"/{front.stage}/GET{path}")
+    assert endpoint.resource("GET", route.path).endswith(f"/{endpoint.stage}/GET{path}")

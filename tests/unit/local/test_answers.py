@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 
 from deploy.local.gateway.answers import function_failed, function_throttled, read_answer
-from deploy.local.gateway.fronts import Front, FrontKind
+from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 
-HTTP_API = Front(FrontKind.HTTP_API, "a", "111122223333", "eu-central-1")
-REST_API = Front(FrontKind.REST_API, "a", "111122223333", "eu-central-1")
+HTTP_API = Endpoint(EndpointKind.HTTP_API, "a", "111122223333", "eu-central-1")
+REST_API = Endpoint(EndpointKind.REST_API, "a", "111122223333", "eu-central-1")
 
 
 def returned(value: Any) -> bytes:
@@ -47,14 +47,14 @@ def test_payload_one_answers_502_to_any_other_shape(value: Any) -> None:
     assert (answer.status, json.loads(answer.body)) == (502, {"message": "Internal server error"})
 
 
-def test_a_failed_function_answers_as_each_front_does() -> None:
+def test_a_failed_function_answers_as_each_endpoint_does() -> None:
     assert function_failed(HTTP_API).status == 500
     assert function_failed(REST_API).status == 502
 
 
 @pytest.mark.parametrize(
-    ("kind", "status"), [(FrontKind.HTTP_API, 503), (FrontKind.REST_API, 500), (FrontKind.FUNCTION_URL, 429)]
+    ("kind", "status"), [(EndpointKind.HTTP_API, 503), (EndpointKind.REST_API, 500), (EndpointKind.FUNCTION_URL, 429)]
 )
-def test_a_function_at_its_concurrency_limit_answers_as_each_front_does(kind: FrontKind, status: int) -> None:
-    front = Front(kind, "a", "111122223333", "eu-central-1")
-    assert function_throttled(front).status == status
+def test_a_function_at_its_concurrency_limit_answers_as_each_endpoint_does(kind: EndpointKind, status: int) -> None:
+    endpoint = Endpoint(kind, "a", "111122223333", "eu-central-1")
+    assert function_throttled(endpoint).status == status

@@ -5,27 +5,27 @@ from typing import Any
 import pytest
 
 from deploy.local.gateway.caller import Caller
+from deploy.local.gateway.endpoints import ADMIN, VEND, Endpoint, EndpointKind, Route, find_route
 from deploy.local.gateway.events import Arrival, build_event
-from deploy.local.gateway.fronts import ADMIN, VEND, Front, FrontKind, Route, find_route
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest
 
 ACCOUNT, REGION = "111122223333", "eu-central-1"
 CALLER = Caller("AKIAX", ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/alice", "AIDAX")
 ARRIVAL = Arrival(datetime(2026, 3, 12, 19, 3, 58, tzinfo=UTC), "request-1", "Root=1-0-0")
-HTTP_API = Front(FrontKind.HTTP_API, "a1b2c3d4e5", ACCOUNT, REGION)
-REST_API = Front(FrontKind.REST_API, "r1e2s3t4a5", ACCOUNT, REGION)
-FUNCTION_URL = Front(FrontKind.FUNCTION_URL, "u" * 32, ACCOUNT, REGION, "sentinel-vend")
+HTTP_API = Endpoint(EndpointKind.HTTP_API, "a1b2c3d4e5", ACCOUNT, REGION)
+REST_API = Endpoint(EndpointKind.REST_API, "r1e2s3t4a5", ACCOUNT, REGION)
+FUNCTION_URL = Endpoint(EndpointKind.FUNCTION_URL, "u" * 32, ACCOUNT, REGION, "sentinel-vend")
 
 
 def request(target: str = "/", *headers: tuple[str, str], method: str = "GET", body: bytes = b"") -> ReceivedRequest:
     return ReceivedRequest(method, target, [("Host", "localhost"), *headers], body, "192.0.2.7")
 
 
-def event(front: Front, received: ReceivedRequest) -> dict[str, Any]:
-    route = find_route(front, received)
+def event(endpoint: Endpoint, received: ReceivedRequest) -> dict[str, Any]:
+    route = find_route(endpoint, received)
     assert isinstance(route, Route)
-    return build_event(front, route, received, CALLER, ARRIVAL)
+    return build_event(endpoint, route, received, CALLER, ARRIVAL)
 
 
 def test_an_http_api_event_names_the_owner_and_the_caller_apart() -> None:
@@ -88,10 +88,10 @@ def test_a_rest_api_event_carries_nulls_and_ids_not_the_arn_as_caller() -> None:
     assert (built["body"], built["queryStringParameters"], built["pathParameters"]) == (None, None, None)
 
 
-@pytest.mark.parametrize("front", [REST_API, FUNCTION_URL])
-def test_the_signature_of_the_caller_is_not_shown_to_the_function(front: Front) -> None:
-    target = "/prod/" if front is REST_API else "/"
-    built = event(front, request(target, ("Authorization", "AWS4-HMAC-SHA256 …")))
+@pytest.mark.parametrize("endpoint", [REST_API, FUNCTION_URL])
+def test_the_signature_of_the_caller_is_not_shown_to_the_function(endpoint: Endpoint) -> None:
+    target = "/prod/" if endpoint is REST_API else "/"
+    built = event(endpoint, request(target, ("Authorization", "AWS4-HMAC-SHA256 …")))
     assert "authorization" not in {name.lower() for name in built["headers"]}
 
 
@@ -102,7 +102,7 @@ def test_a_function_url_event_is_the_default_route_with_a_null_organization() ->
 
 
 @pytest.mark.parametrize(
-    ("front", "method", "path", "function"),
+    ("endpoint", "method", "path", "function"),
     [
         (HTTP_API, "GET", "/", VEND),
         (HTTP_API, "POST", "/", VEND),
@@ -113,14 +113,14 @@ def test_a_function_url_event_is_the_default_route_with_a_null_organization() ->
         (FUNCTION_URL, "GET", "/anything", VEND),
     ],
 )
-def test_a_path_leads_to_its_function(front: Front, method: str, path: str, function: str) -> None:
-    route = find_route(front, request(path, method=method))
+def test_a_path_leads_to_its_function(endpoint: Endpoint, method: str, path: str, function: str) -> None:
+    route = find_route(endpoint, request(path, method=method))
     assert isinstance(route, Route)
     assert route.function == function
 
 
 @pytest.mark.parametrize(
-    ("front", "method", "path", "status", "message"),
+    ("endpoint", "method", "path", "status", "message"),
     [
         (HTTP_API, "GET", "/nothing", 404, "Not Found"),
         (HTTP_API, "DELETE", "/", 404, "Not Found"),
@@ -129,8 +129,10 @@ def test_a_path_leads_to_its_function(front: Front, method: str, path: str, func
         (REST_API, "GET", "/production", 403, "Missing Authentication Token"),
     ],
 )
-def test_a_path_without_a_route_is_refused(front: Front, method: str, path: str, status: int, message: str) -> None:
-    refusal = find_route(front, request(path, method=method))
+def test_a_path_without_a_route_is_refused(
+    endpoint: Endpoint, method: str, path: str, status: int, message: str
+) -> None:
+    refusal = find_route(endpoint, request(path, method=method))
     assert isinstance(refusal, Refusal)
     assert (refusal.status, refusal.message) == (status, message)
 

@@ -18,21 +18,21 @@ SENSITIVE: Final = "sensitive-api"
 _ADMIN_PREFIX: Final = "/v1/"
 
 
-class FrontKind(StrEnum):
+class EndpointKind(StrEnum):
     HTTP_API = "http-api"
     REST_API = "rest-api"
     FUNCTION_URL = "function-url"
 
 
 @dataclass(frozen=True, slots=True)
-class Front:
+class Endpoint:
     """One endpoint: its kind, its id (API id or URL id), account and region.
 
     A function URL belongs to one function, the vend function; `function_name` is its deployed name. With a `base_path`
     (`/team/sentinel`) the endpoint is a custom domain that maps that path to the API, without a stage in the path.
     """
 
-    kind: FrontKind
+    kind: EndpointKind
     api_id: str
     account: str
     region: str
@@ -42,38 +42,38 @@ class Front:
     @property
     def service(self) -> str:
         """The service in a signature's scope."""
-        return "lambda" if self.kind is FrontKind.FUNCTION_URL else "execute-api"
+        return "lambda" if self.kind is EndpointKind.FUNCTION_URL else "execute-api"
 
     @property
     def stage(self) -> str:
-        return "prod" if self.kind is FrontKind.REST_API else "$default"
+        return "prod" if self.kind is EndpointKind.REST_API else "$default"
 
     @property
     def prefix(self) -> str:
         """The prefix before the path of a route."""
-        return self.base_path or (f"/{self.stage}" if self.kind is FrontKind.REST_API else "")
+        return self.base_path or (f"/{self.stage}" if self.kind is EndpointKind.REST_API else "")
 
     @property
     def domain_name(self) -> str:
         if self.base_path:
             return "api.example.com"
-        if self.kind is FrontKind.FUNCTION_URL:
+        if self.kind is EndpointKind.FUNCTION_URL:
             return f"{self.api_id}.lambda-url.{self.region}.on.aws"
         return f"{self.api_id}.execute-api.{self.region}.amazonaws.com"
 
     @property
     def body_limit(self) -> int:
         """The largest body in bytes: 10 MB for API Gateway, 6 MB for a function URL (the services' quotas)."""
-        return (6 if self.kind is FrontKind.FUNCTION_URL else 10) * 1024 * 1024
+        return (6 if self.kind is EndpointKind.FUNCTION_URL else 10) * 1024 * 1024
 
     @property
     def action(self) -> str:
         """The IAM action that a caller needs."""
-        return "lambda:InvokeFunctionUrl" if self.kind is FrontKind.FUNCTION_URL else "execute-api:Invoke"
+        return "lambda:InvokeFunctionUrl" if self.kind is EndpointKind.FUNCTION_URL else "execute-api:Invoke"
 
     def resource(self, method: str, path: str) -> str:
         """Return the ARN that the action is authorized on."""
-        if self.kind is FrontKind.FUNCTION_URL:
+        if self.kind is EndpointKind.FUNCTION_URL:
             return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.function_name}"
         place = f"arn:aws:execute-api:{self.region}:{self.account}:{self.api_id}"
         return f"{place}/{self.stage}/{method}{path}"
@@ -81,16 +81,16 @@ class Front:
     def unsigned(self) -> Refusal:
         """Return the refusal of an unsigned call."""
         match self.kind:
-            case FrontKind.HTTP_API:
+            case EndpointKind.HTTP_API:
                 return refusals.forbidden()
-            case FrontKind.REST_API:
+            case EndpointKind.REST_API:
                 return refusals.missing_token()
-            case FrontKind.FUNCTION_URL:
+            case EndpointKind.FUNCTION_URL:
                 return refusals.url_forbidden()
 
     def not_permitted(self, arn: str, resource: str) -> Refusal:
         """Return the refusal of an identity whose policies do not allow the call."""
-        return refusals.not_permitted(arn, resource) if self.kind is FrontKind.REST_API else self.unsigned()
+        return refusals.not_permitted(arn, resource) if self.kind is EndpointKind.REST_API else self.unsigned()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,25 +102,25 @@ class Route:
     path: str
     path_parameters: Mapping[str, str] | None = None
 
-    def key(self, front: Front, method: str) -> str:
+    def key(self, endpoint: Endpoint, method: str) -> str:
         """Return the route key of payload 2.0."""
-        if front.kind is FrontKind.FUNCTION_URL:
+        if endpoint.kind is EndpointKind.FUNCTION_URL:
             return "$default"
         return f"{'ANY' if '+' in self.resource else method} {self.resource}"
 
 
-def find_route(front: Front, request: ReceivedRequest) -> Route | Refusal:
+def find_route(endpoint: Endpoint, request: ReceivedRequest) -> Route | Refusal:
     """Find the function behind a path; a function URL has one function behind every path."""
-    if front.kind is FrontKind.FUNCTION_URL:
+    if endpoint.kind is EndpointKind.FUNCTION_URL:
         return Route(VEND, "$default", request.path)
-    path = _below(front.prefix, request.path)
+    path = _below(endpoint.prefix, request.path)
     if path is not None and (request.method, path) in _VEND_ROUTES:
         return Route(VEND, path, path)
     if path is not None and (matched := _INCIDENT_ROUTES.find(request.method, path)) is not None:
         return Route(ADMIN, matched.target, path, matched.parameters or None)
     if path is not None and path.startswith(_ADMIN_PREFIX) and len(path) > len(_ADMIN_PREFIX):
         return Route(ADMIN, "/v1/{proxy+}", path, {"proxy": path.removeprefix(_ADMIN_PREFIX)})
-    return refusals.missing_token() if front.kind is FrontKind.REST_API else refusals.not_found()
+    return refusals.missing_token() if endpoint.kind is EndpointKind.REST_API else refusals.not_found()
 
 
 _VEND_ROUTES: Final = {("GET", "/"), ("POST", "/"), ("GET", "/profiles")}
