@@ -1,6 +1,6 @@
 """The `sentinel` command: a group whose commands are imported only when they run.
 
-AWS tools start `sentinel credentials` for every command of theirs, so a start must not pay for what it does not use.
+AWS tools start `sentinel credentials` for each of their commands, so a start imports only what it uses.
 """
 
 import sys
@@ -14,14 +14,14 @@ import click
 from sentinel.errors import ClientError
 from sentinel.terminal.output import HELP_OPTIONS, note, show_error
 
-# section -> name -> (module, attribute, what `sentinel --help` says of it)
+# section -> name -> (module, attribute, summary in `sentinel --help`)
 SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
     "Credentials": {
         "exec": ("sentinel.commands.exec_", "exec_", "Run a command with a profile's credentials."),
         "credentials": ("sentinel.commands.credentials", "credentials", "Print credentials for credential_process."),
         "serve": ("sentinel.commands.serve", "serve", "Serve a profile's credentials to shells and IDEs."),
-        "profiles": ("sentinel.commands.profiles", "profiles", "List the profiles and what you may have."),
-        "whoami": ("sentinel.commands.whoami", "whoami", "Show who Sentinel takes you for."),
+        "profiles": ("sentinel.commands.profiles", "profiles", "List the profiles and whether you may have them."),
+        "whoami": ("sentinel.commands.whoami", "whoami", "Show as whom Sentinel identifies you."),
         "configure": ("sentinel.commands.configure", "configure", "Write profiles into the AWS config."),
     },
     "Approvals": {
@@ -41,16 +41,16 @@ SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "sessions": ("sentinel.commands.sessions", "sessions", "List sessions, or show one."),
         "session": ("sentinel.commands.sessions", "session", "Show a session and what it did."),
         "revoke": ("sentinel.commands.revoke", "revoke", "End sessions before their time."),
-        "lock": ("sentinel.commands.lockouts", "lock", "Give somebody no new credentials."),
+        "lock": ("sentinel.commands.lockouts", "lock", "Refuse new credentials to a user, a profile or everyone."),
         "unlock": ("sentinel.commands.lockouts", "unlock", "Lift a lockout."),
         "locks": ("sentinel.commands.lockouts", "locks", "List lockouts."),
-        "kill-switch": ("sentinel.commands.kill_switch", "kill_switch", "Look after the kill switch."),
+        "kill-switch": ("sentinel.commands.kill_switch", "kill_switch", "Show or update the kill switch."),
         "proof": ("sentinel.commands.proof", "proof", "Print the proof an API behind the authorizer asks for."),
         "curl": ("sentinel.commands.curl", "curl", "Ask an API behind the authorizer."),
         "audit": ("sentinel.commands.audit", "audit", "Compare CloudTrail with the sessions."),
     },
     "Operating": {
-        "doctor": ("sentinel.commands.doctor", "doctor", "Check a deployment, and say what to do."),
+        "doctor": ("sentinel.commands.doctor", "doctor", "Check a deployment and suggest remedies."),
         "policy": ("sentinel.commands.policy", "policy", "Validate, test, explain and publish policies."),
         "local": ("sentinel.commands.local", "local", "Run the whole system on this machine."),
     },
@@ -65,7 +65,7 @@ Examples:
 
 
 class LazyGroup(click.Group):
-    """Knows its commands by name and sentence; imports one to run it."""
+    """Lists its commands from a table; imports one to run it."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)

@@ -1,4 +1,4 @@
-"""The service's HTTP API, call by call. Each answers what was asked for or the refusal."""
+"""The service's HTTP API. Each call returns its answer or the refusal."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sentinel.api.responses import Caller, ProfileList, SessionStanding
+from sentinel.api.responses import Caller, ProfileList, SessionState
 from sentinel.api.transport import Transport, open_transport
 from sentinel.credentials.vended import VendedCredentials
 from sentinel.errors import ClientError, Refusal
@@ -34,18 +34,18 @@ class SentinelApi:
         return await self.transport.get("/profiles", {}, ProfileList)
 
     async def whoami(self) -> Caller | Refusal:
-        """Who the service takes the caller for."""
+        """Return as whom the service identifies the caller."""
         return await self.transport.get("/v1/whoami", {}, Caller)
 
-    async def session_stands(self, session_id: str) -> bool:
-        """Tell whether a session is still what a vend would give. Not knowing is no reason to drop it."""
+    async def is_session_current(self, session_id: str) -> bool:
+        """Whether a session is still what a vend would give. True if the service does not answer that."""
         if not is_id(session_id):
             return True
         try:
-            answer = await self.transport.look(f"/v1/sessions/{session_id}", SessionStanding)
+            answer = await self.transport.look(f"/v1/sessions/{session_id}", SessionState)
         except ClientError:
             return True
-        return isinstance(answer, Refusal) or answer.stands
+        return isinstance(answer, Refusal) or answer.is_current
 
     async def ask(self, kind: "GrantKind[ChangeT, PageT]", body: Mapping[str, Any]) -> "ChangeT | Refusal":
         """File a request, or begin a break-glass event. Not idempotent."""

@@ -25,7 +25,7 @@ class Window(Answer):
 
 
 class Action(Answer):
-    """Who did something, when, and what they said; `by` is None where time did it."""
+    """Who acted, when, and their comment; `by` is None for an expiry."""
 
     by: Shown | None = None
     at: AwareDatetime
@@ -79,14 +79,14 @@ Grant = ApprovalRequest | BreakGlassEvent
 
 
 class RequestAnswer(Answer):
-    """A request; after a change, which targets were told of it."""
+    """A request; after a change, which targets were notified."""
 
     grant: ApprovalRequest = Field(alias="request")
     notified: Mapping[str, bool] = Field(default_factory=dict)
 
 
 class EventAnswer(Answer):
-    """An event; after a change, which targets were told of it."""
+    """An event; after a change, which targets were notified."""
 
     grant: BreakGlassEvent = Field(alias="event")
     notified: Mapping[str, bool] = Field(default_factory=dict)

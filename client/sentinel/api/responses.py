@@ -1,4 +1,4 @@
-"""The service's answers, read strictly enough to trust and loosely enough for a newer service."""
+"""The service's responses, read strictly enough to trust and loosely enough for a newer service."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
@@ -86,14 +86,14 @@ class _Status(Answer):
     status: str
 
 
-class SessionStanding(Answer):
-    """As much of a session as says whether its credentials are worth handing out again."""
+class SessionState(Answer):
+    """The part of a session that says whether its credentials may be handed out again."""
 
     session: _Status
     current: bool | None = None
 
     @property
-    def stands(self) -> bool:
+    def is_current(self) -> bool:
         return self.session.status == "active" and self.current is not False
 
 
@@ -129,7 +129,7 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusa
     """Read anything but a 200: Sentinel's own words, or those of the gateway in front of it.
 
     Raises:
-        ServiceUnreachableError: a redirect, or an error nobody explains.
+        ServiceUnreachableError: a redirect, or an unexplained error.
 
     """
     try:

@@ -74,7 +74,7 @@ def target_words(kind: str, name: str | None) -> str:
 class Revocation(Answer):
     """Of all sessions of a user, of a profile, or at all, issued until `issued_until`.
 
-    It stands from the first answer on. `marked` of the sessions' rows say so by now; `complete` when all do.
+    It is in force from the first answer on. `marked` rows of sessions say so by now; `complete` when all do.
     """
 
     id: GrantId
@@ -89,7 +89,7 @@ class Revocation(Answer):
 
 
 class Lockout(Answer):
-    """No new credentials for a user, for a profile, or at all; until somebody lifts it where `ends_at` is None."""
+    """No new credentials for a user, a profile or everyone, until `ends_at` or, if that is None, until it is lifted."""
 
     id: GrantId
     target: TargetKind

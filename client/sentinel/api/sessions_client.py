@@ -22,7 +22,7 @@ from sentinel.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class SessionApi:
-    """Beside `SentinelApi`, so that a vend does not pay for these models. A refusal is a returned value."""
+    """Apart from `SentinelApi`, so that a vend does not import these models. A refusal is a returned value."""
 
     transport: Transport
 
@@ -40,7 +40,7 @@ class SessionApi:
         )
 
     async def revoke_all(self, target: Target, reason: str, lock_for: str | None) -> RevokedMany | Refusal:
-        """Revoke every session of a target. It stands from the answer on; `proceed` marks what rows are left."""
+        """Revoke every session of a target. It is in force from the answer on; `proceed` marks the remaining rows."""
         body = {**target.as_body(), **_reasoned(reason, lock_for=lock_for)}
         return await self.transport.post("/v1/revocations", body, RevokedMany)
 
@@ -66,7 +66,7 @@ class SessionApi:
         return await self.transport.get("/v1/kill-switch", {}, KillSwitchAnswer)
 
     async def sync_kill_switch(self) -> KillSwitchAnswer | Refusal:
-        """Build the kill switch anew from the live revocations, in every account."""
+        """Rebuild the kill switch from the live revocations, in every account."""
         return await self.transport.post("/v1/kill-switch/sync", {}, KillSwitchAnswer)
 
 

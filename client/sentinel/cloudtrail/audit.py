@@ -18,7 +18,10 @@ from shared.core.stamp import Stamp, parse_stamp
 
 # Every way STS issues credentials of a role (STS API reference). Sentinel's is the first; the others explain nothing.
 ISSUING: Final = ("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")
+_NOT_FOUND: Final = "not_found"
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
+Issuing = tuple[TrailEvent, str]
+Pause = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,6 @@ def _chain_doubt(event: TrailEvent, session: Session) -> str | None:
     if not session.issued_at - _CLOCKS_DIFFER <= event.at <= session.ends_at + _CLOCKS_DIFFER:
         return f"session {session.id} was not live then"
     return None
-
-
-_NOT_FOUND: Final = "not_found"
-Issuing = tuple[TrailEvent, str]
-Pause = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""What CloudTrail knows of a session: the queries that find it, and the events that are really its.
+"""What CloudTrail records of a session: the queries that find it, and the events that are its own.
 
-A role session's name is chosen by whoever assumes the role, so events found by name are only candidates. The source
-identity is not: only who may set it can (IAM User Guide, "Monitor and control actions taken with assumed roles"), and
+A role session's name is chosen by the caller that assumes the role, so events found by name are only candidates. The
+source identity takes a permission to set (IAM User Guide, "Monitor and control actions taken with assumed roles"), and
 it survives role chaining. An event is a session's if its source identity is the session's stamp, or if it was made
 with an access key that such an event was made with.
 """

@@ -1,4 +1,4 @@
-"""What an audit has to look at: every enabled region, every protected role; and what of that it does not."""
+"""What an audit looks at: every enabled region and protected role; and its gaps, what it does not look at."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,8 +20,8 @@ PROTECTED_ROLES: Final = ("arn:*:iam::*:role/sentinel/protected/*",)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the auditor says. No regions: every enabled one; no roles: those of the profiles."""
+class AuditOptions:
+    """The auditor's options. No regions: every enabled one; no roles: those of the profiles."""
 
     regions: Sequence[str]
     roles: Sequence[str]
@@ -40,7 +40,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the account tells: its id, the enabled regions, the profiles' roles. What it does not tell is empty."""
+    """What the account reveals: its id, the enabled regions, the profiles' roles. Empty: not known."""
 
     account: str
     regions: Sequence[str]
@@ -48,8 +48,8 @@ class _Known:
     problems: Sequence[str]
 
 
-async def find_scope(aws: Aws, asked: Asked, now: datetime) -> Scope:
-    """Work out what to look at. Whatever cannot be found out, or is left out on purpose, is a gap and no error.
+async def find_scope(aws: Aws, asked: AuditOptions, now: datetime) -> Scope:
+    """Find out what to look at. What cannot be found out, or is left out on purpose, becomes a gap, not an error.
 
     Raises:
         BaseCredentialsError: the auditor has no AWS credentials.
@@ -70,7 +70,7 @@ async def find_scope(aws: Aws, asked: Asked, now: datetime) -> Scope:
     return scope
 
 
-def _region_gaps(scope: Scope, asked: Asked, known: _Known) -> Iterator[str]:
+def _region_gaps(scope: Scope, asked: AuditOptions, known: _Known) -> Iterator[str]:
     if not known.regions and not asked.regions:
         yield (
             f"any region but {scope.regions[0]}: your own credentials may not list them; allow account:ListRegions or "
@@ -80,11 +80,11 @@ def _region_gaps(scope: Scope, asked: Asked, known: _Known) -> Iterator[str]:
         yield f"the regions {', '.join(left)}: they are enabled; leave --trail-region out to look at all"
 
 
-def _role_gaps(scope: Scope, asked: Asked, known: _Known) -> Iterator[str]:
+def _role_gaps(scope: Scope, asked: AuditOptions, known: _Known) -> Iterator[str]:
     if not asked.roles:
         yield from known.problems
     if not known.account:
-        yield "which account's roles these are: sts:GetCallerIdentity does not tell"
+        yield "which account's roles these are: sts:GetCallerIdentity does not answer"
         return
     for account in sorted({found for found in map(_account, scope.globs) if found and found != known.account}):
         yield (
@@ -135,7 +135,7 @@ async def _profile_roles(aws: Aws, prefix: str) -> tuple[Sequence[str], Sequence
         return (), [f"{elsewhere}: there is no profile below {folder} in {aws.region}; {remedy}"]
     read = [(str(parameter["Name"]), _read(parameter)) for parameter in found]
     broken = [
-        f"the role of {name}: it is no valid profile; mend it, or {_ROLES}" for name, each in read if each is None
+        f"the role of {name}: it is not a valid profile; correct it, or {_ROLES}" for name, each in read if each is None
     ]
     return [each.role_arn for _, each in read if each is not None], broken
 
@@ -148,7 +148,7 @@ def _read(parameter: Mapping[str, object]) -> Profile | None:
 
 
 def _with_paths(roles: Iterable[str]) -> Iterator[str]:
-    """Give each role, and whatever is below its path: a protected role may have no profile."""
+    """Yield each role, and a glob of its path: a protected role may have no profile."""
     for role in roles:
         yield role
         arn = parse_arn(role)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sentinel.commands._calls import call_api, call_session_api
-from sentinel.credentials.disk_cache import KeptFile, cache_key, open_cache
+from sentinel.credentials.disk_cache import CachedVend, cache_key, open_cache
 from sentinel.credentials.vended import VendedCredentials
 from sentinel.errors import ClientError, UsageError
 from sentinel.settings import Settings
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sentinel.api.grants import Grant
 
 
-def vend_kept(settings: Settings, profile: str) -> VendedCredentials:
+def cached_vend(settings: Settings, profile: str) -> VendedCredentials:
     """Take the credentials an earlier call left in the cache, by the rule of `Held`, or vend and keep new ones.
 
     Raises:
@@ -30,7 +30,7 @@ def vend_kept(settings: Settings, profile: str) -> VendedCredentials:
     return open_cache().get(
         key,
         lambda: vend(settings, profile),
-        lambda session_id: call_api(settings, lambda api: api.session_stands(session_id)),
+        lambda session_id: call_api(settings, lambda api: api.is_session_current(session_id)),
         server=server.base,
         profile=profile,
     )
@@ -64,7 +64,7 @@ def forget_grant(settings: Settings, grant: "Grant") -> None:
     Dropping too many costs a vend each.
     """
 
-    def may_be_of_the_grant(kept: KeptFile) -> bool:
+    def may_be_of_the_grant(kept: CachedVend) -> bool:
         session_id = kept.credentials.session_id
         return kept.profile == grant.profile and session_id is not None and _may_be_of(settings, session_id, grant.id)
 

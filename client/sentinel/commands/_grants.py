@@ -1,4 +1,4 @@
-"""What the commands on requests and those on events share: showing one, listing many, taking a step."""
+"""What the commands on requests and on events share: listing, showing one, changing one."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -15,13 +15,15 @@ from sentinel.terminal.grants import print_grant, print_grants, warn_unnotified
 from sentinel.terminal.lists import list_options, read_filters, read_pages
 from sentinel.terminal.options import connection_options, json_option, run
 from shared.clock import utc_now
-from shared.core.ids import ID_PATTERN, is_id
+from shared.core.ids import is_id
 
 
 def grant_id(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """Refuse, as a click callback, what cannot be an id before anything is signed or sent."""
     if value is not None and not is_id(value):
-        raise click.BadParameter(f"an id is {ID_PATTERN}; `sentinel requests` and `sentinel break-glasses` list them")
+        raise click.BadParameter(
+            "an id is 16 lower-case letters and digits: see `sentinel requests`, `sentinel break-glasses`"
+        )
     return value
 
 
@@ -54,7 +56,7 @@ def step_command(kind: GrantKind[ChangeT, PageT], step: str, summary: str) -> cl
 
     @click.command(step, help=summary)
     @connection_options
-    @click.option("--comment", metavar="TEXT", help="What to say with it; it is kept and shown.")
+    @click.option("--comment", metavar="TEXT", help="A comment; it is kept and shown.")
     @json_option
     @click.argument("given_id", metavar="ID", callback=grant_id)
     def command(settings: Settings, given_id: str, comment: str | None, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""Whose session a proof is of, and for which region: what `sentinel proof` and `sentinel curl` share."""
+"""The session and the region of a proof: what `sentinel proof` and `sentinel curl` share."""
 
 import os
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from sentinel.commands._cache import vend_kept
+from sentinel.commands._cache import cached_vend
 from sentinel.errors import ClientError, UsageError
 from sentinel.proof.make import NoSessionError, SessionCredentials, UnknownProofRegionError, make_proof
 from sentinel.proof.source import session_credentials
@@ -50,7 +50,7 @@ def find_session(settings: Settings, profile: str | None) -> SessionCredentials:
             return session_credentials()
         except NoSessionError as error:
             raise NoProofError(str(error), "or pass --profile NAME") from None
-    vended = vend_kept(settings, profile)
+    vended = cached_vend(settings, profile)
     return VendedSession(
         vended.access_key_id, vended.secret_access_key.get_secret_value(), vended.token.get_secret_value()
     )
@@ -62,7 +62,7 @@ def find_region(settings: Settings, of_the_api: str | None = None) -> str:
     The caller's own comes last: `sentinel exec` sets the profile's, and an authorizer takes its own and those it names.
 
     Raises:
-        UsageError: nobody names one.
+        UsageError: no source names one.
 
     """
     server = settings.remote_server

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sentinel.api.client import SentinelApi, open_api
 from sentinel.credentials.child_environment import EnvironmentChange, change_for_child, private_config
 from sentinel.credentials.endpoint import Endpoint, serve_endpoint
-from sentinel.credentials.refresher import CredentialKeeper
+from sentinel.credentials.refresher import CredentialRefresher
 from sentinel.credentials.vended import VendedCredentials
 from sentinel.errors import ClientError, Refusal
 from sentinel.settings import Settings
@@ -37,13 +37,13 @@ async def vending(profile: str, settings: Settings, port: int = 0) -> AsyncItera
     """
     environ, base = os.environ, settings.base()
     async with open_api(settings) as api:
-        # Before anything is asked in parallel: a failure to find them is told once, and a code asked for once.
+        # Before any parallel requests: a failure to find them is reported once, and a code asked for once.
         await asyncio.to_thread(base.access_key_id)
-        keeper = CredentialKeeper(lambda: api.vend(profile, settings.duration), utc_now, api.session_stands)
+        refresher = CredentialRefresher(lambda: api.vend(profile, settings.duration), utc_now, api.is_session_current)
         # What can fail here does so before there is a session.
         with private_config(base.profile_name(), environ) as config:
-            async with serve_endpoint(keeper, port) as endpoint:
-                outcome, region = await asyncio.gather(keeper.first(), _profile_region(api, profile, environ))
+            async with serve_endpoint(refresher, port) as endpoint:
+                outcome, region = await asyncio.gather(refresher.first(), _profile_region(api, profile, environ))
                 change = change_for_child(profile, endpoint, config, region, environ)
                 yield Vending(endpoint, change, accepted(outcome))
 

@@ -16,11 +16,11 @@ from sentinel.terminal.output import Progress, accepted, is_terminal, note, prog
 from sentinel.terminal.times import relative
 from shared.clock import utc_now
 
-# Somebody who waits wants to know within seconds, and after a few minutes it no longer matters which.
+# A person who waits wants to know within seconds at first; after a few minutes ten seconds do.
 _FIRST_PAUSE_S: Final = 2.0
 _LONGEST_PAUSE_S: Final = 10.0
 _SLOWER: Final = 1.1
-# What says that the service cannot answer just now, not what became of the request.
+# Refusals that say nothing about the request itself.
 _PASSING: Final = frozenset({"throttled", "unavailable"})
 
 
@@ -32,7 +32,7 @@ class NotApprovedError(ClientError):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What to file if there is no request to join. `reason` None is asked for on a terminal."""
+    """The request to file if there is none to join. Without a `reason` the terminal is asked for one."""
 
     profile: str
     reason: str | None = None
@@ -40,10 +40,10 @@ class Ask:
     duration_s: int | None = None
 
     def body(self) -> dict[str, str | int]:
-        """Write the request.
+        """Return the request body.
 
         Raises:
-            UsageError: no reason is given, and there is nobody to ask.
+            UsageError: no reason is given, and there is no terminal to ask on.
 
         """
         if self.reason is None and not is_terminal():
@@ -106,7 +106,7 @@ async def _follow(api: SentinelApi, request: ApprovalRequest, shown: Progress) -
 
 
 def _remaining_s(request: ApprovalRequest, now: datetime) -> float | None:
-    """Tell how long until the window opens; None while that is not decided.
+    """Return the seconds until the window opens; None while that is not decided.
 
     Raises:
         NotApprovedError: it never will.

@@ -7,7 +7,7 @@ import click
 from sentinel.api.sessions_client import open_session_api
 from sentinel.cloudtrail.audit import Unexplained, Verdict, find_in_all, verify
 from sentinel.cloudtrail.history import open_cloudtrail
-from sentinel.cloudtrail.scope import PROTECTED_ROLES, Asked, Scope, find_scope
+from sentinel.cloudtrail.scope import PROTECTED_ROLES, AuditOptions, Scope, find_scope
 from sentinel.doctor.aws import Aws
 from sentinel.errors import UsageError
 from sentinel.settings import Settings
@@ -21,7 +21,7 @@ Examples:
   sentinel audit verify --since 24h
   sentinel audit verify --since 168h --role 'arn:aws:iam::111122223333:role/payments-*'
 """
-# Nothing is wrong, and not everything was looked at.
+# Nothing was found, but not everything was looked at.
 _INCOMPLETE: Final = 3
 _HEAD: Final = ("event", "time", "action", "role", "caller", "ip", "error", "why")
 
@@ -54,7 +54,7 @@ def audit() -> None:
     default="/sentinel",
     show_default=True,
     envvar="SENTINEL_PARAMETER_PREFIX",
-    help="Where the profiles lie in Parameter Store.",
+    help="The path of the profiles in Parameter Store.",
 )
 @json_option
 def verify_command(
@@ -81,14 +81,14 @@ def verify_command(
     end = now if until is None else parse_instant_or_ago(until, "--until", now)
     if begin >= end:
         raise UsageError("--since is not before --until")
-    scope, verdict = run(_verify(settings, Asked(trail_regions, roles, prefix, begin), end))
+    scope, verdict = run(_verify(settings, AuditOptions(trail_regions, roles, prefix, begin), end))
     _show(scope, verdict, as_json=as_json)
     if verdict.unexplained:
         return 1
     return _INCOMPLETE if verdict.gaps else 0
 
 
-async def _verify(settings: Settings, asked: Asked, end: datetime) -> tuple[Scope, Verdict]:
+async def _verify(settings: Settings, asked: AuditOptions, end: datetime) -> tuple[Scope, Verdict]:
     base = settings.base()
     aws = Aws(base, base.region_of(settings.server()))
     async with open_session_api(settings) as api:
@@ -104,9 +104,9 @@ async def _verify(settings: Settings, asked: Asked, end: datetime) -> tuple[Scop
 
 def _show(scope: Scope, verdict: Verdict, *, as_json: bool) -> None:
     if as_json:
-        told = {"regions": list(scope.regions), "roles": list(scope.globs), "not_covered": list(verdict.gaps)}
+        looked_at = {"regions": list(scope.regions), "roles": list(scope.globs), "not_covered": list(verdict.gaps)}
         unexplained = [_report(found) for found in verdict.unexplained]
-        print_json({"checked": verdict.checked, "unexplained": unexplained} | told)
+        print_json({"checked": verdict.checked, "unexplained": unexplained} | looked_at)
         return
     if verdict.unexplained:
         print_table(_HEAD, map(_cells, verdict.unexplained))

@@ -15,7 +15,7 @@ from shared.clock import utc_now
 _REASONS: Final = ("incident", "maintenance", "security", "recovery", "other")
 _EPILOG: Final = """\b
 Examples:
-  sentinel break-glass prod --reason incident --justification "INC-7: the shop is down, nobody is awake"
+  sentinel break-glass prod --reason incident --justification "INC-7: the shop is down, no approver is awake"
   sentinel exec prod -- bash
 """
 
@@ -30,7 +30,7 @@ Examples:
 def break_glass(
     settings: Settings, profile: str, reason: str, justification: str | None, duration: str | None, *, as_json: bool
 ) -> None:
-    """Reach PROFILE without an approval. It is counted, everyone is told, and somebody reviews it."""
+    """Reach PROFILE without an approval. It is counted, notified and reviewed."""
     if justification is None and not is_terminal():
         raise UsageError("a justification is missing", "pass --justification TEXT of 20 to 1000 characters")
     said = justification or click.prompt("Justification (20 to 1000 characters)", err=True)
@@ -53,4 +53,4 @@ break_glasses = list_command(
     """,
 )
 close = step_command(EVENTS, "close", "End the active break-glass event with ID.")
-review = step_command(EVENTS, "review", "Record that you reviewed the event with ID. Nobody reviews their own.")
+review = step_command(EVENTS, "review", "Record that you reviewed the event with ID. You cannot review your own.")

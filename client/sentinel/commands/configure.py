@@ -45,8 +45,8 @@ def configure(
 ) -> None:
     """Write PROFILES into the AWS config, so that `aws --profile NAME` asks Sentinel.
 
-    Sentinel's profiles stand in a block of their own between two comment lines; nothing outside it is changed, and
-    the block's other profiles stay. A name that is already taken is refused.
+    Sentinel's profiles are in a block of their own between two comment lines; nothing outside it is changed, and the
+    block's other profiles stay. A name that is already taken is refused.
     """
     path = paths.config_file(os.environ)
     old = _read(path)

@@ -3,7 +3,7 @@ from typing import Final
 
 import click
 
-from sentinel.commands._cache import vend, vend_kept
+from sentinel.commands._cache import cached_vend, vend
 from sentinel.errors import UsageError
 from sentinel.settings import Settings
 from sentinel.terminal.options import json_option, profile_argument, vend_options
@@ -25,9 +25,9 @@ In ~/.aws/config (`sentinel configure` writes it for you):
 def credentials(settings: Settings, profile: str, *, no_cache: bool, force: bool, as_json: bool) -> None:
     """Print credentials of PROFILE as AWS tools read them from a `credential_process`.
 
-    They are kept in ~/.cache/sentinel, readable by you alone, because AWS tools start this program for every command of
-    theirs. Under 15 minutes a new session is asked for; if that is refused because a grant is used up, the kept one
-    serves to its end. A session that is revoked leaves the cache within a minute.
+    They are kept in ~/.cache/sentinel, readable by you alone, because AWS tools start this program for each of their
+    commands. With under 15 minutes left a new session is requested; if that is refused because a grant is used up, the
+    kept one serves to its end. A session that is revoked leaves the cache within a minute.
     """
     del as_json  # the answer is JSON in any case; errors follow the flag
     if sys.stdout.isatty() and not force:
@@ -35,5 +35,5 @@ def credentials(settings: Settings, profile: str, *, no_cache: bool, force: bool
             "these are secrets, and stdout is a terminal",
             f"use `sentinel exec {profile} -- COMMAND`, or --force to see them",
         )
-    vended = vend(settings, profile) if no_cache else vend_kept(settings, profile)
+    vended = vend(settings, profile) if no_cache else cached_vend(settings, profile)
     print_json(vended.as_process_answer())

@@ -1,4 +1,4 @@
-"""`sentinel doctor`: look a deployment over, and say what to do about what is found."""
+"""`sentinel doctor`: check a deployment and print findings with remedies."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -27,14 +27,17 @@ _STYLES: Final = {"ok": "green", "warn": "yellow", "fail": "bold red", "skipped"
 @click.command(epilog=_EPILOG)
 @connection_options
 @click.option("--operator", is_flag=True, help="Also look into the AWS account, with your own AWS credentials.")
-@click.option("--name", default="sentinel", show_default=True, help="What the deployment is called.")
+@click.option("--name", default="sentinel", show_default=True, help="The deployment's name.")
 @click.option("--authorizer", "authorizers", multiple=True, metavar="NAME", help="An authorizer function; repeat it.")
 @click.option("--vend-role", metavar="ARN", help="The vend Lambda's role. Default: as the function says.")
 @click.option("--session-table", metavar="NAME", help="The session table. Default: as the function says.")
 @click.option("--grant-table", metavar="NAME", help="The grant table. Default: as the function says.")
 @click.option("--budget-table", metavar="NAME", help="The table of rate budgets. Default: as the function says.")
 @click.option(
-    "--prefix", "parameter_prefix", envvar="SENTINEL_PARAMETER_PREFIX", help="Where the documents lie, /sentinel say."
+    "--prefix",
+    "parameter_prefix",
+    envvar="SENTINEL_PARAMETER_PREFIX",
+    help="The documents' path, such as /sentinel.",
 )
 @json_option
 def doctor(settings: Settings, *, operator: bool, as_json: bool, authorizers: Sequence[str], **names: Any) -> int:
@@ -45,7 +48,7 @@ def doctor(settings: Settings, *, operator: bool, as_json: bool, authorizers: Se
 
     Exit code 0: nothing failed; 1: something did.
     """
-    # Most commands have no use for what a deployment is looked over with.
+    # Most commands do not need these modules.
     from sentinel.doctor.deployment import Deployment  # noqa: PLC0415 - see above
 
     deployment = Deployment(authorizers=tuple(authorizers), **names)

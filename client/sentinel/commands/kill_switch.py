@@ -17,7 +17,7 @@ Example:
 
 @click.group("kill-switch", context_settings=HELP_OPTIONS, epilog=_EPILOG)
 def kill_switch() -> None:
-    """Look after the IAM policy that takes revoked credentials away on every AWS API."""
+    """Show or update the IAM policy that denies revoked credentials every AWS API."""
 
 
 @kill_switch.command
@@ -35,7 +35,7 @@ def status(settings: Settings, *, as_json: bool) -> None:
 @connection_options
 @json_option
 def sync(settings: Settings, *, as_json: bool) -> None:
-    """Build the policy anew from the live revocations and write it where it differs.
+    """Rebuild the policy from the live revocations and write it where it differs.
 
     Exit code 0: every account has it; 1: some do not.
     """

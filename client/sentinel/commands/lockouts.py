@@ -31,7 +31,7 @@ Example:
 @click.option("--duration", metavar="TIME", help="How long: 45m, 4h. Until `sentinel unlock` if left out.")
 @json_option
 def lock(settings: Settings, reason: str, duration: str | None, *, as_json: bool, **target: Any) -> int:
-    """Give a user, a profile or everyone no new credentials. Those already vended stay: `sentinel revoke` ends them.
+    """Refuse new credentials to a user, a profile or everyone. Live sessions stay: `sentinel revoke` ends them.
 
     A user is locked out under every spelling of the name: case, mail domain, +tag, federated/. While locked out they
     decide and change nothing of others.
@@ -45,7 +45,7 @@ def lock(settings: Settings, reason: str, duration: str | None, *, as_json: bool
 @click.command(epilog=_UNLOCK_EPILOG)
 @connection_options
 @target_options
-@click.option("--comment", metavar="TEXT", help="What to say with it; it is kept and shown.")
+@click.option("--comment", metavar="TEXT", help="A comment; it is kept and shown.")
 @json_option
 def unlock(settings: Settings, comment: str | None, *, as_json: bool, **target: Any) -> int:
     """Lift the lockout of a user, of a profile or of everyone."""

@@ -19,7 +19,7 @@ Examples, inside `sentinel exec`:
     curl -H @- "https://orders.example/orders?page=2"
 
 \b
-Not -H "$(sentinel proof …)": a command line is there for everybody on the machine to read.
+Not -H "$(sentinel proof …)": a command line can be read by every user of the machine.
 """
 
 
@@ -36,7 +36,7 @@ def proof(
     """Print the Authorization header that shows an API behind Sentinel's authorizer whose session is calling.
 
     The API takes it for a minute and, with --request, for one method, path and query, without the stage. STS takes the
-    signature in it for 15 minutes, so give it to nobody else. It holds the session token, and not the secret key.
+    signature in it for 15 minutes, so give it to no one else. It holds the session token, and not the secret key.
     """
     request = None if request_line is None else _read_request(request_line)
     region = find_region(settings)
@@ -52,5 +52,5 @@ def proof(
 def _read_request(text: str) -> tuple[str, str]:
     match = _REQUEST.fullmatch(text)
     if match is None:
-        raise UsageError(f"--request: {text!r} is no request", 'write it like "GET /orders?page=2"')
+        raise UsageError(f"--request: {text!r} is not a request", 'write it like "GET /orders?page=2"')
     return match[1].upper(), match[2]

@@ -61,6 +61,6 @@ requests = list_command(
     Yours by default. `--view approvable` are those you can decide; `--view all` takes the permission to read.
     """,
 )
-approve = step_command(REQUESTS, "approve", "Approve the request with ID. Nobody approves their own.")
-deny = step_command(REQUESTS, "deny", "Refuse the pending request with ID. One no ends it.")
+approve = step_command(REQUESTS, "approve", "Approve the request with ID. You cannot approve your own.")
+deny = step_command(REQUESTS, "deny", "Refuse the pending request with ID. A single denial ends it.")
 cancel = step_command(REQUESTS, "cancel", "Take back the request with ID, pending or approved.")

@@ -1,4 +1,4 @@
-"""Revoking many sessions: begun with one call, which stands at once, and followed until every row is marked."""
+"""`sentinel revoke`: one session, or all of a target: in force with the first call, then marked row by row."""
 
 import asyncio
 from typing import Any, Final
@@ -25,12 +25,19 @@ from sentinel.terminal.sessions import (
 from sentinel.terminal.targets import find_target, target_options, warn_unseen
 from shared.clock import utc_now
 
+_EPILOG: Final = """\b
+Examples:
+  sentinel revoke 0123456789abcdef --reason "key found in a log"
+  sentinel revoke --user alice --reason "laptop stolen" --lock 24h
+  sentinel revoke --all --reason "INC-9" --yes
+"""
+
 
 async def revoke_all(api: SessionApi, target: Target, reason: str, lock_for: str | None) -> RevokedMany:
     """Revoke all sessions of a target, and stay until every row is marked.
 
     Raises:
-        RefusedError: the service refuses; if that was while marking, the revocation stands and a note says so.
+        RefusedError: the service refuses; if that was while marking, the revocation is in force and a note says so.
 
     """
     begun = accepted(await api.revoke_all(target, reason, lock_for))
@@ -40,13 +47,13 @@ async def revoke_all(api: SessionApi, target: Target, reason: str, lock_for: str
 
 
 async def finish(api: SessionApi, revocation_id: str) -> Revocation:
-    """Mark the rows that are left. Ctrl-C or an error says that the revocation stands and how to go on."""
+    """Mark the remaining rows. On Ctrl-C or an error, note that the revocation is in force and how to resume."""
     try:
         with progress() as shown:
             return await _mark(api, revocation_id, shown)
     except (asyncio.CancelledError, ClientError):
-        note("the revocation stands; not every session says so in lists yet")
-        note(f"go on with: sentinel revoke --resume {revocation_id}")
+        note("the revocation is in force; not every session shows it in lists yet")
+        note(f"resume with: sentinel revoke --resume {revocation_id}")
         raise
 
 
@@ -58,21 +65,13 @@ async def _mark(api: SessionApi, revocation_id: str, shown: Progress) -> Revocat
         shown.say(f"marking revoked sessions, {revocation.marked} so far")
 
 
-_EPILOG: Final = """\b
-Examples:
-  sentinel revoke 0123456789abcdef --reason "key found in a log"
-  sentinel revoke --user alice --reason "laptop stolen" --lock 24h
-  sentinel revoke --all --reason "INC-9" --yes
-"""
-
-
 @click.command(epilog=_EPILOG)
 @connection_options
 @target_options
 @click.option("--reason", metavar="TEXT", help="Why; it is kept and shown.")
-@click.option("--lock", "lock_for", metavar="TIME", help="Give no new credentials for so long either: 1h, 24h.")
-@click.option("--resume", metavar="ID", callback=grant_id, help="Go on with a revocation that was interrupted.")
-@click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
+@click.option("--lock", "lock_for", metavar="TIME", help="Also refuse new credentials for so long: 1h, 24h.")
+@click.option("--resume", metavar="ID", callback=grant_id, help="Resume an interrupted revocation.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @json_option
 @click.argument("session_id", metavar="[ID]", required=False, callback=grant_id)
 def revoke(

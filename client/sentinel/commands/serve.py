@@ -26,7 +26,7 @@ Examples:
 def serve(settings: Settings, profile: str, port: int | None, *, as_json: bool) -> None:
     """Serve PROFILE's credentials on loopback until Ctrl-C, and print what points a shell or an IDE at them.
 
-    The printed token opens the endpoint to whoever holds it, for as long as this runs. It is new at each start.
+    Anyone with the printed token can use the endpoint for as long as this runs. It is new at each start.
     """
     run(_serve(settings, profile, port or 0, as_json=as_json))
 

@@ -10,7 +10,7 @@ from sentinel.terminal.output import print_json
 @connection_options
 @json_option
 def whoami(settings: Settings, *, as_json: bool) -> None:
-    """Show who Sentinel takes you for: the `user` of its policies, and the AWS identity behind it."""
+    """Show as whom Sentinel identifies you: the `user` of its policies, and the AWS identity behind it."""
     caller = call_api(settings, lambda api: api.whoami())
     if as_json:
         print_json(caller.model_dump())

@@ -28,7 +28,7 @@ class ConfigText:
     after_line: int = 0
 
     def with_profiles(self, profiles: Mapping[str, str]) -> str:
-        """Write the file anew with these profiles in the block; none: without the block."""
+        """Render the file with these profiles in the block; with none, without the block."""
         if not profiles:
             return self.before + self.after
         before = self.before if not self.before or self.before.endswith("\n") else self.before + "\n"
@@ -40,7 +40,7 @@ def parse_config(text: str, path: Path) -> ConfigText:
     """Find the block.
 
     Raises:
-        UsageError: its marks do not pair, so nobody can tell what is ours.
+        UsageError: its marks do not pair, so the block is not certain.
 
     """
     lines = text.splitlines(keepends=True)

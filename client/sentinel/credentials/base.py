@@ -1,4 +1,4 @@
-"""The caller's own AWS credentials and SigV4 signatures. The client's only use of botocore for them.
+"""The caller's own AWS credentials, and SigV4 signatures with them.
 
 These are the credentials a person already has (an Identity Center login, keys, a role on a machine), never the ones
 Sentinel vended: see `base_chain`.
@@ -50,7 +50,7 @@ class BaseCredentials:
 
         Raises:
             BaseCredentialsError: the chain finds no credentials, or what it finds cannot be used.
-            UsageError: nobody says which region to sign for.
+            UsageError: no source names the region to sign for.
 
         """
         content = {"Content-Type": "application/json"} if body else {}
@@ -59,7 +59,7 @@ class BaseCredentials:
         return dict(request.headers.items())
 
     def access_key_id(self) -> str:
-        """Whose credentials these are; the public half of the key.
+        """Return the access key id, the public half of the key.
 
         Raises:
             BaseCredentialsError: the chain finds no credentials, or what it finds cannot be used.
@@ -78,12 +78,12 @@ class BaseCredentials:
             return profile_name(self._open())
 
     def ca_bundle(self) -> str | None:
-        """Name the certificates AWS tools are told to trust here, by the environment or the profile."""
+        """Name the CA bundle AWS tools use here, from the environment or the profile."""
         try:
             with self._lock:
                 return self._open().get_config_variable("ca_bundle") or None
         except BaseCredentialsError:
-            # What is wrong with the chain is for whoever needs credentials of it.
+            # A broken chain is reported where its credentials are needed.
             return os.environ.get("AWS_CA_BUNDLE") or None
 
     def open_client(self, service: str, region: str, config: Config) -> Any:
@@ -101,19 +101,19 @@ class BaseCredentials:
                 raise BaseCredentialsError(f"{service} in {region} cannot be reached: {error}") from None
 
     def forget(self) -> None:
-        """Start the chain afresh next time: a key refused may have been replaced on disk since."""
+        """Read the chain again next time: a refused key may have been replaced on disk since."""
         with self._lock:
             self._session = None
 
     def stop_asking(self) -> None:
-        """From now on the terminal is somebody else's: what would have to be asked there is an error instead."""
+        """Hand the terminal to a child process: from now on a prompt is an error instead."""
         self._may_ask = False
 
     def region_of(self, server: RemoteServer) -> str:
-        """Name the region to sign for: the server's host says it, or the settings do.
+        """Name the region to sign for, from the server's host or else the settings.
 
         Raises:
-            UsageError: nobody does.
+            UsageError: no source names one.
 
         """
         region = server.region or self._region or os.environ.get("AWS_REGION")

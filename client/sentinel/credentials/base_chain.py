@@ -3,9 +3,9 @@
 - What is vended is never a source: our loopback endpoint is skipped, a profile that asks `sentinel` is refused. Only
   where `AWS_PROFILE` itself names such a profile is the chain followed as if it named none: AWS tools start the program
   of a profile with the very variable that chose it.
-- A program the chain starts is marked, so that a `sentinel` at its end knows that it is in a loop. The mark is in that
-  program's environment alone: this process's is read by other threads meanwhile.
-- Who may be asked for something on the terminal is for the caller to say: a one-time code goes through `ask_code`.
+- A program the chain starts is marked, so that a `sentinel` it leads to detects the loop. The mark is in that program's
+  environment alone, because other threads read this process's environment.
+- The caller decides what may be asked on the terminal: a one-time code is read by `ask_code`.
 """
 
 import os
@@ -87,7 +87,7 @@ class _MarkingBuilder(ProfileProviderBuilder):  # type: ignore[misc]  # botocore
         self._may_use_terminal = may_use_terminal
 
     def start(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
-        """Start a `credential_process`; away from the terminal where that is somebody else's by now."""
+        """Start a `credential_process`, detached from the terminal if a child process has it."""
         environ = {**os.environ, RESOLVING: str(os.getpid())}
         away: dict[str, Any] = (
             {} if self._may_use_terminal() else {"stdin": subprocess.DEVNULL, "start_new_session": True}

@@ -1,4 +1,4 @@
-"""Running a child so that it can hardly tell: signals reach it, and its exit code becomes ours."""
+"""Running a child transparently: signals reach it, and its exit code becomes ours."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Vended credentials kept between processes: AWS tools start a `credential_process` for every command of theirs.
+"""Vended credentials cached between processes: AWS tools start a `credential_process` for each of their commands.
 
 The files are readable by their owner alone, in a folder only the owner may enter. A lock makes parallel starts wait
 for the first one's answer, so that a burst of commands is one session.
@@ -28,8 +28,8 @@ _LONGEST_SESSION: Final = timedelta(hours=12)
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class KeptFile(BaseModel):
-    """What a file holds."""
+class CachedVend(BaseModel):
+    """A vend as its cache file stores it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -55,7 +55,7 @@ def open_cache() -> "CredentialCache":
 
 
 class CredentialCache:
-    """Files in one private folder; `now` tells which of them still serve."""
+    """Files in one private folder; `now` is the clock for their expiry."""
 
     def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
         self._folder = folder
@@ -65,15 +65,15 @@ class CredentialCache:
         self,
         key: str,
         vend: Callable[[], VendedCredentials],
-        stands: Callable[[str], bool] = lambda _: True,
+        is_current: Callable[[str], bool] = lambda _: True,
         *,
         server: str = "",
         profile: str = "",
     ) -> VendedCredentials:
-        """Give the kept credentials, or what `vend` gives. Blocks while another process is vending for the same key.
+        """Return the cached credentials, or those `vend` returns. Blocks while another process vends for the same key.
 
-        `stands` asks the service, once a minute at most, whether a session is still what a vend would give. Server and
-        profile are kept beside the credentials, for `drop` and `doubt`.
+        `is_current` asks the service, at most once a minute, whether a session is still what a vend would give. Server
+        and profile are stored with the credentials, for `drop` and `doubt`.
 
         Raises:
             UsageError: the folder is not the caller's alone.
@@ -82,10 +82,10 @@ class CredentialCache:
         self._open_folder()
         with self._locked(key):
             now, kept = self._now(), self._load(key)
-            held = None if kept is None else self._checked(key, kept, stands, now)
+            held = None if kept is None else self._checked(key, kept, is_current, now)
             if held is not None and not held.wants_renewal(now, MINIMUM_LIFE):
                 return held.credentials
-            # A refusal is not asked for again at once.
+            # After a refusal, wait before the next request.
             if kept is not None and held is not None and now - held.checked_at < CHECK_EVERY:
                 return held.credentials
             try:
@@ -97,31 +97,31 @@ class CredentialCache:
                 self._store(key, kept.model_copy(update={"checked_at": now}))
                 return held.credentials
             self._drop_the_expired()
-            kept = KeptFile(server=server, profile=profile, vended_at=now, checked_at=now, credentials=credentials)
+            kept = CachedVend(server=server, profile=profile, vended_at=now, checked_at=now, credentials=credentials)
             self._store(key, kept)
             return credentials
 
     def doubt(self, server: str) -> None:
-        """Have the service asked about each kept session of a server before it is handed out again."""
+        """Have each cached session of a server checked with the service before it is handed out again."""
         for key, kept in self._all(server):
             self._store(key, kept.model_copy(update={"checked_at": _NEVER}))
 
-    def drop(self, server: str, is_gone: Callable[[KeptFile], bool]) -> None:
-        """Remove what is kept of a server's and gone."""
+    def drop(self, server: str, is_gone: Callable[[CachedVend], bool]) -> None:
+        """Remove the cached vends of a server for which `is_gone` is true."""
         for key, kept in self._all(server):
             if is_gone(kept):
                 self._remove(key)
 
-    def _checked(self, key: str, kept: KeptFile, stands: Callable[[str], bool], now: datetime) -> Held | None:
-        """Ask about the session where that is due; None where it does not stand."""
+    def _checked(self, key: str, kept: CachedVend, is_current: Callable[[str], bool], now: datetime) -> Held | None:
+        """Ask about the session if that is due; None if it is no longer current."""
         held = kept.held()
         if not held.wants_check(now):
             return held
-        if not stands(str(held.credentials.session_id)):
+        if not is_current(str(held.credentials.session_id)):
             self._remove(key)
             return None
         if held.wants_renewal(now, MINIMUM_LIFE):
-            return held  # a new one is asked for anyway
+            return held  # new ones are requested anyway
         self._store(key, kept.model_copy(update={"checked_at": now}))
         return held.checked(now)
 
@@ -148,8 +148,8 @@ class CredentialCache:
         finally:
             os.close(lock)
 
-    def _all(self, server: str) -> Iterator[tuple[str, KeptFile]]:
-        """Go through what is kept of a server's, each under its lock."""
+    def _all(self, server: str) -> Iterator[tuple[str, CachedVend]]:
+        """Iterate over the cached vends of a server, each under its lock."""
         if not self._folder.exists():
             return
         self._open_folder()
@@ -159,14 +159,14 @@ class CredentialCache:
                 if kept is not None and kept.server == server:
                     yield path.stem, kept
 
-    def _load(self, key: str) -> KeptFile | None:
+    def _load(self, key: str) -> CachedVend | None:
         try:
-            kept = KeptFile.model_validate_json((self._folder / f"{key}.json").read_bytes())
+            kept = CachedVend.model_validate_json((self._folder / f"{key}.json").read_bytes())
         except (OSError, ValidationError):
             return None
         return kept if kept.held().is_valid(self._now()) else None
 
-    def _store(self, key: str, kept: KeptFile) -> None:
+    def _store(self, key: str, kept: CachedVend) -> None:
         content = kept.model_dump(mode="json", exclude={"credentials"})
         # mkstemp makes the file 0600 before anything is in it.
         handle, name = tempfile.mkstemp(dir=self._folder, prefix=key)

@@ -16,7 +16,7 @@ from typing import Any, Final
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from sentinel.credentials.refresher import CredentialKeeper
+from sentinel.credentials.refresher import CredentialRefresher
 from sentinel.credentials.variables import ENDPOINT_PATH
 from sentinel.errors import Refusal, UsageError
 
@@ -24,7 +24,7 @@ _HOST: Final = "127.0.0.1"
 _TOKEN_BYTES: Final = 32
 _HEADER_LIMIT: Final = 4096
 _HEADER_COUNT: Final = 32
-# Longer than an answer takes (ANSWER_WITHIN_S), and short for somebody who sends a header a byte at a time.
+# Longer than an answer takes (ANSWER_WITHIN_S), and short for a client that sends a header a byte at a time.
 _CONNECTION_S: Final = 5.0
 
 
@@ -41,7 +41,7 @@ class Endpoint:
 
 
 class _BriefServer(web.Server):
-    """Ends each connection after a while, whatever it has sent by then."""
+    """Closes each connection after a fixed time, finished or not."""
 
     def __init__(self, handler: Any, connection_s: float) -> None:
         super().__init__(
@@ -62,14 +62,14 @@ class _BriefServer(web.Server):
 
 
 class _Handler:
-    def __init__(self, keeper: CredentialKeeper, token: str) -> None:
-        self._keeper = keeper
+    def __init__(self, refresher: CredentialRefresher, token: str) -> None:
+        self._refresher = refresher
         self._token = token.encode()
         self.hosts: frozenset[str] = frozenset()
 
     async def __call__(self, request: web.BaseRequest) -> web.Response:
         refusal = self._refuse(request)
-        outcome = refusal or await self._keeper.current()
+        outcome = refusal or await self._refresher.current()
         if isinstance(outcome, Refusal):
             return _answer(outcome.status, outcome.as_answer())
         return _answer(200, outcome.as_container_answer())
@@ -78,7 +78,7 @@ class _Handler:
         if request.headers.getall("Host", []) not in [[host] for host in self.hosts]:
             return Refusal(403, "wrong_host", "this endpoint answers only to its own loopback address")
         if request.path_qs != ENDPOINT_PATH or request.raw_path != ENDPOINT_PATH:
-            return Refusal(404, "not_found", "there is nothing here")
+            return Refusal(404, "not_found", "no such path")
         if request.method != "GET":
             return Refusal(405, "method_not_allowed", "only GET is answered")
         if "Origin" in request.headers:
@@ -97,16 +97,16 @@ class _Handler:
 
 @asynccontextmanager
 async def serve_endpoint(
-    keeper: CredentialKeeper, port: int = 0, connection_s: float = _CONNECTION_S
+    refresher: CredentialRefresher, port: int = 0, connection_s: float = _CONNECTION_S
 ) -> AsyncIterator[Endpoint]:
-    """Serve the keeper's credentials on loopback while the block runs; port 0 is any free one.
+    """Serve the refresher's credentials on loopback while the block runs; port 0 is any free one.
 
     Raises:
         UsageError: the port is taken.
 
     """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
-    handler = _Handler(keeper, token)
+    handler = _Handler(refresher, token)
     server = _BriefServer(handler, connection_s)
     try:
         listener = await asyncio.get_running_loop().create_server(server, _HOST, port)
@@ -119,7 +119,7 @@ async def serve_endpoint(
     finally:
         listener.close()
         await server.shutdown(timeout=0)
-        await keeper.close()
+        await refresher.close()
 
 
 def _answer(status: int, body: dict[str, str]) -> web.Response:

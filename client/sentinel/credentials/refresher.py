@@ -1,10 +1,10 @@
-"""The keeper: holds one profile's credentials and decides when to ask the service again.
+"""Holds one profile's credentials and decides when to request new ones.
 
 SDKs shape every rule here (measured in botocore and the JavaScript SDK v3):
 
-- They ask from many threads and processes at once: one flight serves all who wait.
-- They keep what they got: botocore asks again when under 15 minutes remain, JavaScript and Go under 5. A fetch in the
-  last third of a credential's life, at most 20 minutes, therefore waits for a new one (see `renewal`), so that an SDK
+- They ask from many threads and processes at once: one request in flight serves all.
+- They cache credentials: botocore asks again when under 15 minutes remain, JavaScript and Go under 5. A fetch in the
+  last third of a credential's life, at most 20 minutes, therefore waits for a new one (see `Held`), so that an SDK
   that asks again gets what it asked for. Nothing is vended ahead of a fetch: an idle endpoint leaves no sessions in
   the audit log.
 - They retry every refusal three to five times a second apart: a refusal is remembered and repeated for a while.
@@ -25,7 +25,7 @@ Outcome = VendedCredentials | Refusal
 REFRESH_AHEAD: Final = timedelta(minutes=20)
 REFUSAL_MEMORY: Final = timedelta(seconds=5)
 _LONGEST_MEMORY: Final = timedelta(minutes=1)
-# What AWS will refuse again until somebody mends it: no retry of an SDK is worth a vend.
+# Refusals of AWS that last until an operator acts: no retry of an SDK is worth a vend.
 _LASTING: Final = frozenset(refusal.value for refusal in StsRefusal)
 ANSWER_WITHIN_S: Final = 1.8
 STILL_FETCHING: Final = Refusal(503, "still_fetching", "still fetching credentials from Sentinel", "try again at once")
@@ -35,22 +35,22 @@ async def _always(_: str) -> bool:
     return True
 
 
-class CredentialKeeper:
+class CredentialRefresher:
     """Single flight, refresh ahead of expiry, and a short memory for refusals, over one `fetch`.
 
-    `stands` asks whether a session, by its id, is still what a vend would give.
+    `is_current` asks whether a session, by its id, is still what a vend would give.
     """
 
     def __init__(
         self,
         fetch: Callable[[], Awaitable[Outcome]],
         now: Callable[[], datetime],
-        stands: Callable[[str], Awaitable[bool]] = _always,
+        is_current: Callable[[str], Awaitable[bool]] = _always,
         answer_within_s: float = ANSWER_WITHIN_S,
     ) -> None:
         self._fetch = fetch
         self._now = now
-        self._stands = stands
+        self._is_current = is_current
         self._answer_within_s = answer_within_s
         self._held: Held | None = None
         self._refusal: Refusal | None = None
@@ -58,19 +58,19 @@ class CredentialKeeper:
         self._flight: asyncio.Task[None] | None = None
 
     async def current(self) -> Outcome:
-        """Credentials that are valid now, or why there are none; always within `answer_within_s`."""
+        """Return credentials that are valid now, or a refusal; always within `answer_within_s`."""
         if not self._is_settled():
             await asyncio.wait({self._join_flight()}, timeout=self._answer_within_s)
         return self._valid() or self._remembered() or STILL_FETCHING
 
     async def first(self) -> Outcome:
-        """As `current`, but waits for the verdict as long as the service needs: for before there is an SDK."""
+        """As `current`, but wait for the service as long as it needs: for use before an SDK asks."""
         if not self._is_settled():
             await asyncio.wait({self._join_flight()})
         return self._valid() or self._remembered() or STILL_FETCHING
 
     async def close(self) -> None:
-        """Give up a flight that nobody waits for any more."""
+        """Cancel a request that is still in flight."""
         if self._flight:
             self._flight.cancel()
             await asyncio.wait({self._flight})
@@ -105,11 +105,11 @@ class CredentialKeeper:
             self._hold(outcome)
 
     async def _needs_another(self) -> bool:
-        """Check the session first where only that is due; one that does not stand is handed out no more."""
+        """If only a check of the session is due, make it; drop a session that is no longer current."""
         held, now = self._held, self._now()
         if held is None or held.wants_renewal(now, REFRESH_AHEAD):
             return True
-        if await self._stands(str(held.credentials.session_id)):
+        if await self._is_current(str(held.credentials.session_id)):
             self._held = held.checked(now)
             return False
         self._held = None

@@ -1,4 +1,4 @@
-"""Names across accounts: where several are trusted, whether settings and policies say which account they mean."""
+"""Several trusted accounts: whether settings and policies name the accounts they mean."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,13 +14,13 @@ from shared.core.fields import DocumentModel
 
 
 def check_accounts(known: Known, stored: Stored) -> list[Finding]:
-    """Warn of rules about accounts nobody is from, and of names that who administers one of several could make."""
+    """Warn of rules for accounts without callers, and of names an administrator of one trusted account could take."""
     found = list(_unmet(known, stored)) if known.trusted_accounts else []
     return [*found, *_of_every_account(known, stored)] if len(set(known.trusted_accounts)) > 1 else found
 
 
 def _unmet(known: Known, stored: Stored) -> Iterator[Finding]:
-    """Find accounts in rules that are not trusted: no caller is from there, and a deny of one denies nobody."""
+    """Find accounts in rules that are not trusted: no caller is from there, so such a rule has no effect."""
     for name, document in sorted(stored.documents.items()):
         named = {account: None for accounts in _accounts_in(document) for account in accounts}
         if unmet := [account for account in named if account not in known.trusted_accounts]:

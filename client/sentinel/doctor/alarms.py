@@ -1,4 +1,4 @@
-"""The alarms a deployment needs, told by the metric they watch, whatever they are called."""
+"""The alarms a deployment needs, identified by the metric they watch, not by name."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -16,7 +16,7 @@ METRICS: Final[Mapping[str, str]] = {
 
 
 async def check_alarms(aws: Aws, known: Known) -> list[Finding]:
-    """Look for an alarm on each metric of this deployment and on each function's errors, that somebody is told of."""
+    """Check for an alarm with an action on each metric of this deployment and on the errors of each function."""
     about = "alarms"
     found = await aws.all("cloudwatch", "describe_alarms", "MetricAlarms") or []
     needed: list[tuple[str, str, str, str]] = [
@@ -30,7 +30,7 @@ async def check_alarms(aws: Aws, known: Known) -> list[Finding]:
         for namespace, metric, whose, words in needed
         for problem in _watch(about, _matching(found, namespace, metric, whose), words, f"{namespace} {metric}")
     ]
-    return unless(problems, about, f"{len(needed)} things that must not go unnoticed have an alarm that tells somebody")
+    return unless(problems, about, f"{len(needed)} metrics that need an alarm have one with an action")
 
 
 def _matching(
@@ -47,8 +47,8 @@ def _matching(
 
 def _watch(about: str, alarms: Sequence[Mapping[str, Any]], words: str, metric: str) -> Iterator[Finding]:
     if not alarms:
-        yield fail(about, f"there is none on {words}", f"make an alarm on {metric}, as deploy/ does")
+        yield fail(about, f"no alarm on {words}", f"make an alarm on {metric}, as deploy/ does")
     elif not any(alarm.get("AlarmActions") and alarm.get("ActionsEnabled", True) for alarm in alarms):
         yield warn(
-            about, f"the one on {words} tells nobody", f"give {alarms[0]['AlarmName']} an action, such as a topic"
+            about, f"the alarm on {words} has no action", f"give {alarms[0]['AlarmName']} an action, such as a topic"
         )

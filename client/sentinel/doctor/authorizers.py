@@ -44,7 +44,7 @@ async def _check_api(aws: Aws, about: str, function: str, api_id: str) -> list[F
         return [fail(about, f"no authorizer of API {api_id} invokes it", "attach it, of type REQUEST, to every route")]
     if longest := max(kept):
         return [fail(about, f"API {api_id} keeps its answers for {longest} s: they outlive a revocation", cure)]
-    return [ok(about, f"API {api_id} asks it anew at every request")]
+    return [ok(about, f"API {api_id} asks it at every request")]
 
 
 def _kept(authorizers: Sequence[Mapping[str, Any]], function: str, uri: str, ttl: str, default: int) -> list[int]:

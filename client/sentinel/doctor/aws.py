@@ -1,4 +1,4 @@
-"""What an operator's own AWS credentials can read of a deployment. Nothing here changes anything."""
+"""Reading a deployment's AWS resources with an operator's own credentials. Read-only."""
 
 import asyncio
 from collections.abc import Mapping
@@ -44,21 +44,21 @@ class Aws:
     _opening: Lock = field(default_factory=Lock)
 
     async def find(self, service: str, operation: str, **params: Any) -> Mapping[str, Any] | None:
-        """Read one thing; None where there is none.
+        """Read one resource; None if it does not exist.
 
         Raises:
             DeniedError: the credentials may not.
-            UnansweredError: AWS does not tell in another way.
+            UnansweredError: AWS fails in another way.
 
         """
         return await asyncio.to_thread(self._find, service, operation, params)
 
     async def all(self, service: str, operation: str, key: str, **params: Any) -> list[Any] | None:
-        """Read every page of a list; None where what is listed is not there.
+        """Read every page of a list; None if its parent does not exist.
 
         Raises:
             DeniedError: the credentials may not.
-            UnansweredError: AWS does not tell in another way, or the list is endless.
+            UnansweredError: AWS fails in another way, or the list is endless.
 
         """
         return await asyncio.to_thread(self._list, service, operation, key, params)
@@ -94,7 +94,7 @@ class Aws:
             return self._clients[service]
 
     def _require_missing(self, service: str, operation: str, error: Exception) -> None:
-        """Insist that the error says there is no such thing."""
+        """Return if the error means that the resource does not exist; raise for any other."""
         if not isinstance(error, ClientError):
             raise UnansweredError(f"{service} cannot be reached ({type(error).__name__})") from None
         code = str(error.response.get("Error", {}).get("Code", "no code"))

@@ -1,4 +1,4 @@
-"""Which deployment is examined: its names, as its functions say them or as the options do."""
+"""Which deployment is examined: its names, from the options or from its functions' settings."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from shared.core.switch_guards import DEPLOYMENT, switch_name
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A deployment's names. What is None nobody has said: the functions say it, or the defaults do."""
+    """A deployment's names. None: not given; taken from the functions' settings, or the default."""
 
     name: str
     vend_role: str | None = None
@@ -58,7 +58,7 @@ class Known:
 
 
 async def discover(aws: Aws, deployment: Deployment) -> Known:
-    """Fill in what nobody said: from the vend function where it can be read, else by the names of deploy/.
+    """Fill in the names that were not given: from the vend function if it can be read, else as deploy/ names them.
 
     Raises:
         UnansweredError: not even the account can be learned.
@@ -67,7 +67,7 @@ async def discover(aws: Aws, deployment: Deployment) -> Known:
     """
     identity = await aws.find("sts", "get_caller_identity")
     if identity is None:
-        raise UnansweredError("sts knows no identity")
+        raise UnansweredError("STS returned no identity")
     partition, account = str(identity["Arn"]).split(":")[1], str(identity["Account"])
     found, authorizers = await asyncio.gather(_read(aws, deployment.vend), _find_authorizers(aws, deployment))
     said = found.get("Environment", {}).get("Variables", {})
@@ -98,7 +98,7 @@ def _trusted(said: Mapping[str, str], own: str) -> Sequence[str]:
 
 
 async def _find_authorizers(aws: Aws, deployment: Deployment) -> Sequence[str]:
-    """Take those that are named, else the one that is called as deploy/ calls it, where it is there."""
+    """Return the named ones, or else the one with the name deploy/ gives it, if it exists."""
     usual = f"{deployment.name}-authorizer"
     return deployment.authorizers or ((usual,) if await _read(aws, usual) else ())
 

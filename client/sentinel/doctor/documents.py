@@ -36,7 +36,7 @@ async def read_documents(aws: Aws, prefix: str) -> Stored:
 
     Raises:
         DeniedError: the credentials may not.
-        UnansweredError: Parameter Store does not tell.
+        UnansweredError: Parameter Store does not answer.
 
     """
     documents: dict[str, DocumentModel] = {}
@@ -55,7 +55,7 @@ def _check(name: str, parameter: Mapping[str, Any]) -> DocumentModel:
     """Read a document as the Lambdas do.
 
     Raises:
-        ValueError: it is none; the message names the first problem and how many there are.
+        ValueError: it is invalid; the message names the first problem and the number of others.
 
     """
     folder, _, last = name.partition("/")
@@ -74,7 +74,7 @@ def _check(name: str, parameter: Mapping[str, Any]) -> DocumentModel:
 def _remedy(name: str) -> str:
     folder, _, last = name.partition("/")
     option = f"--name {last}" if folder == "profiles" else f"--kind {last}"
-    return f"mend it and store it anew: sentinel policy validate FILE, then {_PUSH} FILE {option}"
+    return f"correct it and store it again: sentinel policy validate FILE, then {_PUSH} FILE {option}"
 
 
 def check_documents(stored: Stored) -> Iterable[Finding]:
@@ -82,12 +82,12 @@ def check_documents(stored: Stored) -> Iterable[Finding]:
     about, broken = "documents", {problem.about for problem in stored.problems}
     yield from stored.problems
     if "policies/access" not in stored.documents and "document policies/access" not in broken:
-        yield fail(about, "there is no access policy, so nobody gets anything", f"store one: {_PUSH} access.yaml")
+        yield fail(about, "there is no access policy, so every request is denied", f"store one: {_PUSH} access.yaml")
     if not stored.profiles:
         yield warn(about, "there is no valid profile", f"store one: {_PUSH} profile.yaml --name NAME")
     for kind in sorted(_POLICIES - {"access"}):
         if f"policies/{kind}" not in stored.documents and f"document policies/{kind}" not in broken:
-            yield warn(about, f"there is no {kind} policy: what it would allow, nobody may", f"{_PUSH} --kind {kind}")
+            yield warn(about, f"there is no {kind} policy: nothing it would allow is allowed", f"{_PUSH} --kind {kind}")
     yield from _lints(stored)
     if stored.documents:
         policies = len(stored.documents) - len(stored.profiles)

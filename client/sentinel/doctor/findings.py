@@ -1,4 +1,4 @@
-"""What a check found: the thing looked at, how it stands, and in one line what to do about it."""
+"""What a check found: its subject, its status and, in one line, the remedy."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,17 +6,17 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How a thing stands. A check that could not be made is skipped, never ok."""
+    """The result of a check. A check that could not be made is skipped, never ok."""
 
     OK = "ok"
-    WARN = "warn"  # it works, and somebody should look at it
+    WARN = "warn"  # it works, but needs attention
     FAIL = "fail"  # it does not work, or does not protect
     SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report. `about` names the thing; a `remedy` is there unless all is well."""
+    """One line of the report. `about` names the subject; `remedy` is empty only if all is well."""
 
     status: Status
     about: str
@@ -25,7 +25,7 @@ class Finding:
 
     def __post_init__(self) -> None:
         if (self.status is Status.OK) != (self.remedy == ""):
-            raise ValueError(f"{self.about}: whatever is not ok has a remedy, and nothing else has")
+            raise ValueError(f"{self.about}: a finding has a remedy exactly if it is not ok")
 
     def as_json(self) -> dict[str, str | None]:
         return {
@@ -53,5 +53,5 @@ def skipped(about: str, message: str, remedy: str) -> Finding:
 
 
 def unless(problems: Iterable[Finding], about: str, message: str) -> list[Finding]:
-    """Give the problems or, where there are none, that all is well."""
+    """Return the problems or, if there are none, an ok finding."""
     return list(problems) or [ok(about, message)]

@@ -9,14 +9,14 @@ from sentinel.doctor.findings import Finding, fail, unless, warn
 ALIAS: Final = "live"
 _LATEST: Final = "$LATEST"
 _REQUIRED: Final = ("SENTINEL_API_ID", "SENTINEL_SESSION_TABLE", "SENTINEL_GRANT_TABLE")
-# Of vend and admin, beside what every function needs.
+# Settings of vend and admin, in addition to those of every function.
 COUNTING: Final = ("SENTINEL_BUDGET_TABLE",)
 
 
 async def check_function(aws: Aws, name: str, further: Sequence[str] = ()) -> list[Finding]:
     """Examine a function, its alias and its log group. Its settings are looked for by name; values are not shown.
 
-    `further` are settings it needs beside those of every function.
+    `further` are settings it needs in addition to those of every function.
     """
     about = f"function {name}"
     alias = await aws.find("lambda", "get_alias", FunctionName=name, Name=ALIAS)

@@ -1,4 +1,4 @@
-"""The kill switch: the policy that is every protected role's boundary, and whether it says what was revoked."""
+"""The kill switch: the boundary policy of every protected role, and whether it denies what was revoked."""
 
 import json
 import re
@@ -93,7 +93,7 @@ def _parse(document: Any) -> Any:
 
 
 async def check_state(api: SessionApi) -> list[Finding]:
-    """Ask Sentinel whether the policy says what was revoked, in every account."""
+    """Ask Sentinel whether the policy denies what was revoked, in every account."""
     about = "kill switch"
     try:
         answer = await api.kill_switch()
@@ -101,7 +101,7 @@ async def check_state(api: SessionApi) -> list[Finding]:
         return [skipped(about, error.message, error.hint or "try again")]
     if isinstance(answer, Refusal):
         remedy = "the permission `read` of the admin policy, or another login: --aws-profile"
-        return [skipped(about, f"Sentinel does not tell you: {answer.message} [{answer.code}]", remedy)]
+        return [skipped(about, f"Sentinel refuses to show it: {answer.message} [{answer.code}]", remedy)]
     switch = answer.kill_switch
     if switch.status == "off":
         return [
@@ -109,9 +109,9 @@ async def check_state(api: SessionApi) -> list[Finding]:
         ]
     behind = [each.account for each in switch.accounts if each.status in ("behind", "failed")]
     if behind or switch.status in ("behind", "failed", "partial"):
-        return [fail(about, f"it does not say what was revoked in {', '.join(behind) or 'some account'}", _SYNC)]
+        return [fail(about, f"it does not deny what was revoked in {', '.join(behind) or 'some account'}", _SYNC)]
     if switch.room < ROOM_TO_WARN:
         remedy = "expect whole users to be ended; see docs/revocation.md"
         return [warn(about, f"{switch.room} % of its room is left", remedy)]
     where = ", ".join(each.account for each in switch.accounts)
-    return [ok(about, f"it says what was revoked ({switch.revocations} live) in {where}")]
+    return [ok(about, f"it denies what was revoked ({switch.revocations} live) in {where}")]

@@ -71,7 +71,7 @@ def _trusts(about: str, trust: Trust, vend_role_arn: str) -> Iterator[Finding]:
             f"allow {', '.join(missing)} in its trust policy, as {_TEMPLATE} does",
         )
     for statement in trust.others:
-        who = ", ".join(principals_of(statement)) or "somebody"
+        who = ", ".join(principals_of(statement)) or "an unknown principal"
         deleted = who.startswith(("AROA", "AIDA"))
         yield fail(
             about,

@@ -1,4 +1,4 @@
-"""Runs checks side by side, each within a limit of time. What stops one becomes a finding of its own."""
+"""Runs checks concurrently, each with a time limit. An error that stops one becomes a finding."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
@@ -15,7 +15,7 @@ _LIMIT_S: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check and what it is about. `run` gives findings, or raises what `aws` raises where AWS does not tell."""
+    """A check and what it is about. `run` returns findings, or raises what `aws` raises."""
 
     about: str
     run: Callable[[], Coroutine[Any, Any, Iterable[Finding]]]
@@ -48,7 +48,7 @@ async def _run(check: Check, limit_s: float) -> list[Finding]:
             )
         ]
     except UnansweredError as error:
-        return [skipped(check.about, f"AWS did not tell: {error}", "try again; check the network and the region")]
+        return [skipped(check.about, f"AWS did not answer: {error}", "try again; check the network and the region")]
     except BaseCredentialsError as error:
         return [skipped(check.about, error.message, error.hint or "log in again")]
     except TimeoutError:

@@ -1,4 +1,4 @@
-"""The caller's side: whether Sentinel is there, the clocks agree, and whom it takes the caller for."""
+"""The caller's side: whether Sentinel answers, the clocks agree, and as whom it identifies the caller."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -28,7 +28,7 @@ _CLOCK_REMEDY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """How the remote server answers a request that nobody signed."""
+    """How the remote server answers an unsigned request."""
 
     status: int
     date: str | None
@@ -37,7 +37,7 @@ class Greeting:
 
 
 async def greet(transport: Transport, clock: Callable[[], datetime] = utc_now) -> Greeting | None:
-    """Ask without a signature; None where nothing answers."""
+    """Send an unsigned request; None if nothing answers."""
     asked_at = clock()
     url = transport.server.url("/v1/health", {})
     try:
@@ -51,7 +51,7 @@ async def greet(transport: Transport, clock: Callable[[], datetime] = utc_now) -
 
 
 def check_reach(server: str, greeting: Greeting | None) -> Finding:
-    """Say whether the server is there, and refuses who does not sign."""
+    """Check that the server answers and refuses unsigned requests."""
     about = "service"
     if greeting is None:
         return fail(
@@ -61,7 +61,7 @@ def check_reach(server: str, greeting: Greeting | None) -> Finding:
         return ok(about, f"{server} answers, and refuses a request without a signature")
     if greeting.status < 300:  # noqa: PLR2004 - the class of successes
         return fail(
-            about, f"{server} answers a request nobody signed", "give every route of the API the authorization AWS_IAM"
+            about, f"{server} answers an unsigned request", "give every route of the API the authorization AWS_IAM"
         )
     return fail(
         about,

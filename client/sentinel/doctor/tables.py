@@ -1,4 +1,4 @@
-"""The tables: keys and indexes, and what keeps rows from being lost or kept for ever."""
+"""The tables: keys, indexes, recovery and expiry."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -62,7 +62,9 @@ def _shape(about: str, table: Mapping[str, Any], kind: TableKind) -> Iterator[Fi
     )
     if keys != kind.keys:
         yield fail(
-            about, f"its keys are {', '.join(keys)}, not {', '.join(kind.keys)}", f"make it anew as {_DEFINITION} says"
+            about,
+            f"its keys are {', '.join(keys)}, not {', '.join(kind.keys)}",
+            f"recreate it as {_DEFINITION} says",
         )
     every = [*table.get("GlobalSecondaryIndexes", ()), *table.get("LocalSecondaryIndexes", ())]
     missing = kind.indexes - {index["IndexName"] for index in every}

@@ -1,4 +1,4 @@
-"""What a role's trust policy says of one role that may become it, and of everyone else.
+"""What a role's trust policy allows one role, and everyone else.
 
 A role that is assumed under a source identity and session tags needs three actions on both sides (IAM User Guide,
 "Monitor and control actions taken with assumed roles" and "Pass session tags in AWS STS").
@@ -18,7 +18,7 @@ Statement = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The statements that allow something: to the role alone, and to anybody else."""
+    """The allowing statements: those for the role alone, and all others."""
 
     ours: Sequence[Statement]
     others: Sequence[Statement]
@@ -53,7 +53,7 @@ def statements_of(document: object) -> Sequence[Statement]:
 
 
 def principals_of(statement: Statement) -> Sequence[str]:
-    """Name every principal of a statement, whatever its kind."""
+    """List the principals of a statement, of every kind."""
     principal = statement.get("Principal")
     kinds: Iterable[Any] = principal.values() if isinstance(principal, dict) else [principal]
     return [text for kind in kinds for text in texts(kind)]

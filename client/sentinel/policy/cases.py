@@ -28,7 +28,7 @@ def parse_instant(value: Any) -> datetime:
     """Read ISO 8601 with an offset.
 
     Raises:
-        ValueError: anything else; without an offset nobody knows which instant is meant.
+        ValueError: anything else; without an offset the instant is ambiguous.
 
     """
     remedy = "an instant is written in ISO 8601 with an offset, such as 2026-01-05T09:30:00+01:00 or …Z"

@@ -47,17 +47,17 @@ def parameter_options(command: Callable[P, R]) -> Callable[P, R]:
     """Give a command the options that say which parameter it is about, and `--json`."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
-        click.option("--region", help="The AWS region; as the AWS CLI finds it if not said."),
+        click.option("--region", help="The AWS region. Default: as the AWS CLI finds it."),
         click.option("--aws-profile", envvar="SENTINEL_AWS_PROFILE", help="The AWS profile whose credentials to use."),
         click.option(
             "--prefix",
             envvar="SENTINEL_PARAMETER_PREFIX",
             default="/sentinel",
             show_default=True,
-            help="Where the parameters lie.",
+            help="The path of the parameters.",
         ),
         click.option("--name", help="The profile's name."),
-        click.option("--kind", type=click.Choice(list(MODELS)), help="What it is; told from the file, else access."),
+        click.option("--kind", type=click.Choice(list(MODELS)), help="What it is; guessed from the file, else access."),
     ):
         command = option(command)
     return command

@@ -115,7 +115,7 @@ def explain(
 ) -> None:
     """Say what a policy would answer to a request, rule by rule, with the reasons.
 
-    Exit code 0: the question is answered, whatever the answer; 2: a file or an option cannot be used.
+    Exit code 0: the question is answered, with any answer; 2: a file or an option cannot be used.
     """
     policy, _ = load_file(policy_file, AccessPolicy)
     asked = _read_request(request, utc_now())

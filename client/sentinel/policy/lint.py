@@ -91,7 +91,7 @@ def _check_approvers(place: str, rule: ApprovalRule) -> Iterator[Lint]:
     people = [Person(name) for name in rule.approvers if is_literal(name)]
     twice = next((b.user for i, b in enumerate(people) for a in people[:i] if same_person(a, b)), None)
     if twice is not None:
-        message = f"{twice!r} may be somebody named before under another spelling, and then counts once"
+        message = f"{twice!r} may be a person named before under another spelling, and then counts once"
         yield Lint(f"{place}.approvers", "same-person", message)
 
 

@@ -18,7 +18,7 @@ class ParameterStoreError(Exception):
 
 
 class ChangedMeanwhileError(ParameterStoreError):
-    """Somebody else stored another version since this one was compared."""
+    """Another version was stored since this one was compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,9 @@ class ParameterStore:
     def put(self, name: str, value: str, *, replacing: StoredParameter | None, advanced: bool) -> int:
         """Store a new version in place of the one that was compared, and give its number.
 
-        A parameter nobody has yet is created in one conditional step. PutParameter knows no condition on the version it
-        overwrites, so for the others the version is read again just before; a write in the moment between is only seen
-        afterwards, by the number given, and is then still in the parameter's history.
+        A new parameter is created in one conditional step. PutParameter has no condition on the version it overwrites,
+        so for an existing one the version is read again just before; a write in the moment between is only detected
+        afterwards, by the number returned, and is then still in the parameter's history.
 
         Raises:
             ChangedMeanwhileError: another version was stored since.

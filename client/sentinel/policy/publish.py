@@ -183,7 +183,7 @@ def _unpack_or_raw(value: str) -> str:
     try:
         return unpack(value)
     except DocumentError:
-        return value  # whatever lies there is shown, so that it can be replaced
+        return value  # shown as it is stored, so that it can be replaced
 
 
 def _report(report: Mapping[str, Any], *, as_json: bool, text: str) -> None:

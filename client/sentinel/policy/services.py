@@ -1,4 +1,4 @@
-"""The prefixes of services in IAM actions: those botocore knows, and those that have no API of their own."""
+"""Session policies that name an unknown service: AWS accepts them, and they match nothing."""
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -25,7 +25,7 @@ _WITHOUT_AN_API: Final = {
 
 @cache
 def known_services() -> frozenset[str]:
-    """Give every prefix this client knows. AWS may know newer ones, so one that is not here is a warning only."""
+    """Return every service prefix this client knows. AWS may have newer ones, so an unknown one is only a warning."""
     loader = Loader()
     endpoints = loader.load_data("endpoints")
     served = {service for partition in endpoints["partitions"] for service in partition["services"]}

@@ -7,7 +7,7 @@
 for one API and, where the API asks for a binding, for one method, path and query, with any body, any number of times.
 
 It signs a GetCallerIdentity request that is never sent from here, and holds the session token; the secret key does not
-leave the process. STS takes the signature for 15 minutes, so whoever is given a proof can show it for so long to
+leave the process. STS takes the signature for 15 minutes, so a recipient of a proof can show it for so long to
 another verifier of GetCallerIdentity, if that asks for no header of its own. Send it to the API it is for, over TLS.
 """
 

@@ -26,7 +26,7 @@ def parse_protected_url(text: str, api_id: str | None) -> ProtectedUrl:
     """Read the URL of a request, with its query; the host names the API where it is API Gateway's own.
 
     Raises:
-        UsageError: no proof may be sent there, or nobody says which API it is.
+        UsageError: no proof may be sent there, or the API's id is not known.
 
     """
     try:
@@ -52,5 +52,5 @@ def check_api_id(api_id: str) -> str:
 
     """
     if not _API_ID.fullmatch(api_id):
-        raise UsageError(f"{api_id!r} is no API id", "it is the first part of the API's execute-api host name")
+        raise UsageError(f"{api_id!r} is not an API id", "it is the first part of the API's execute-api host name")
     return api_id

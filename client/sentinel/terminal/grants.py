@@ -24,7 +24,7 @@ _HEAD: Final = ("id", "status", "user", "profile", "for", "when", "why")
 
 
 class Announced(Protocol):
-    """An answer to a change: which targets were told of it."""
+    """An answer to a change: which targets were notified."""
 
     @property
     def notified(self) -> Mapping[str, bool]: ...
@@ -51,9 +51,9 @@ def print_grant(grant: Grant, now: datetime, *, as_json: bool) -> None:
 
 
 def warn_unnotified(answer: Announced) -> None:
-    """Say who could not be told. The action stands all the same."""
-    for target in (target for target, told in answer.notified.items() if not told):
-        note(f"done, but the notification to {target} failed: tell them yourself")
+    """Name the targets whose notification failed. The change itself is made."""
+    for target in (target for target, arrived in answer.notified.items() if not arrived):
+        note(f"done, but the notification to {target} failed: inform them yourself")
 
 
 def approve_words(request: ApprovalRequest) -> str:
@@ -102,7 +102,7 @@ def _shortened_words(grant: Grant, window: Window) -> str:
     is_shorter = window.ends_at - window.starts_at < timedelta(seconds=grant.duration_s)
     if not isinstance(grant, ApprovalRequest) or not grant.auto_approved or not is_shorter:
         return ""
-    return "it ends with the hours in which nobody need approve; somebody can approve another request for longer"
+    return "it ends with the hours of automatic approval; an approver can approve another request for longer"
 
 
 def _window_words(window: Window, now: datetime) -> str:

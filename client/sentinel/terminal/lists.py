@@ -68,7 +68,7 @@ def read_filters(limit: int, since: str | None, until: str | None, **plain: str 
     """Read the options of `list_options`.
 
     Raises:
-        UsageError: a time is none.
+        UsageError: a time is malformed.
 
     """
     now = utc_now()
@@ -107,19 +107,19 @@ async def read_pages(
 
 
 def all_of(answer: Rows[Row_co]) -> Sequence[Row_co]:
-    """Give the rows of a list that has no pages, and say what was left out of it."""
+    """Return the rows of a list without pages, and note what was left out."""
     say_left_out(answer.dropped, answer.unreadable)
     return answer.rows
 
 
 def say_left_out(dropped: int, unreadable: tuple[str, ...]) -> None:
-    """Say what a list does not show. What is left out still counts wherever the service decides by it."""
+    """Note what a list does not show. The service still decides by what is left out."""
     if dropped:
         note(
-            f"left out {dropped} that this version cannot read: upgrade sentinel, and if that does not help, tell the "
-            "platform team"
+            f"left out {dropped} that this version cannot read: upgrade sentinel, and if that does not help, contact "
+            "the platform team"
         )
     if unreadable:
         shown = ", ".join(each[:_SHOWN] for each in unreadable[:_NAMED])
         more = f" and {len(unreadable) - _NAMED} more" if len(unreadable) > _NAMED else ""
-        note(f"the service left out {len(unreadable)} that it cannot read: {shown}{more}; tell the platform team")
+        note(f"the service left out {len(unreadable)} that it cannot read: {shown}{more}; contact the platform team")

@@ -22,7 +22,7 @@ _CONNECTION: Final = (
     click.option(
         "--signing-service",
         metavar="NAME",
-        help="Service to sign for, where the URL does not tell [SENTINEL_SIGNING_SERVICE].",
+        help="Service to sign for, if the URL does not show it [SENTINEL_SIGNING_SERVICE].",
     ),
 )
 _CONNECTION_NAMES: Final = ("remote_server", "aws_profile", "region", "signing_service")

@@ -30,7 +30,7 @@ def is_terminal() -> bool:
 
 
 class Progress(Protocol):
-    """Something that says how a long wait stands."""
+    """Shows the progress of a long wait."""
 
     def say(self, words: str) -> None: ...
 
@@ -86,7 +86,7 @@ def show_error(error: ClientError, *, as_json: bool) -> None:
 
 
 def accepted(outcome: Answer | Refusal) -> Answer:
-    """Insist on the answer, for a command that cannot go on without one.
+    """Return the answer, for a command that needs one.
 
     Raises:
         RefusedError: the outcome is a refusal.

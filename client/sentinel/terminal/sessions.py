@@ -67,7 +67,7 @@ def _facts(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
 
 
 _SYNC: Final = "run `sentinel kill-switch sync`"
-_BY_RIGHT: Final = "Who has the permission `revoke` makes room by revoking it"
+_BY_RIGHT: Final = "Someone with the permission `revoke` makes room by revoking it"
 _BULK: Final = "A revocation of a profile, or of all, takes the room of one"
 _REACH: Final = {
     "exact": "It denies exactly what was revoked.",
@@ -76,7 +76,7 @@ _REACH: Final = {
     "everyone": "It does not fit IAM's size limit even user by user, so it denies everyone by issue time.",
 }
 _STATUS: Final = {
-    "unchanged": "The kill switch says what it should in every account.",
+    "unchanged": "The kill switch is up to date in every account.",
     "partial": f"The kill switch failed in some accounts: {_SYNC}.",
     "failed": f"The kill switch failed: {_SYNC}.",
     "off": "The kill switch is not set up: credentials already vended serve AWS APIs to their end.",
@@ -86,7 +86,7 @@ _LOCKOUT_HEAD: Final = ("id", "who", "since", "until", "by", "why")
 
 
 class KillSwitchFailedError(ClientError):
-    """Live credentials still serve somewhere. What was revoked stands all the same."""
+    """The revocation is recorded, but live credentials still serve in some account."""
 
     code = "kill_switch_failed"
 
@@ -96,7 +96,7 @@ def session_words(session: Session) -> str:
 
 
 def revocation_words(revocation: Revocation) -> str:
-    """Say what a revocation reached so far."""
+    """Describe a revocation and its progress."""
     whom = target_words(revocation.target, revocation.name)
     until = revocation.issued_until.strftime(WIRE)
     rows = "1 session is" if revocation.marked == 1 else f"{revocation.marked} sessions are"
@@ -104,7 +104,7 @@ def revocation_words(revocation: Revocation) -> str:
 
 
 def lockout_words(lockout: Lockout, now: datetime) -> str:
-    """Say whom a lockout keeps out and how long."""
+    """Describe a lockout: its target and its end."""
     whom = target_words(lockout.target, lockout.name)
     if lockout.lifted is not None:
         return f"{whom} is not locked out any more: lifted {action_words(lockout.lifted, now)}"
@@ -121,11 +121,11 @@ def print_lockouts(lockouts: Sequence[Lockout], now: datetime, *, as_json: bool)
     elif lockouts:
         print_table(_LOCKOUT_HEAD, (_lockout_cells(lockout, now) for lockout in lockouts))
     else:
-        note("nobody is locked out")
+        note("no lockouts")
 
 
 def kill_switch_words(switch: KillSwitch) -> Iterator[str]:
-    """Say what the kill switch did, account by account where it did not do what it should."""
+    """Describe the kill switch's state, with each account where it is not up to date."""
     if switch.status == "applied" and switch.applied_at is not None:
         yield f"The kill switch was written at {switch.applied_at.strftime(WIRE)}; IAM takes seconds to spread it."
     else:
@@ -142,18 +142,18 @@ def kill_switch_words(switch: KillSwitch) -> Iterator[str]:
         yield f"{switch.room} % of its room is left: soon more is ended than is revoked, whole users first. {_BULK}."
 
 
-def require_kill_switch(switch: KillSwitch, what_stands: str, *, up_to_date: bool = False) -> None:
-    """Insist that the kill switch was thrown and, where asked, that it is not behind either.
+def require_kill_switch(switch: KillSwitch, what: str, *, up_to_date: bool = False) -> None:
+    """Require that the kill switch was updated and, if asked, that it is not behind either.
 
     Raises:
-        KillSwitchFailedError: it was not, at least somewhere; the message says what stands all the same.
+        KillSwitchFailedError: it was not, in at least one account; the message says what is recorded all the same.
 
     """
     if switch.status == "failed" and switch.uncovered:
-        raise KillSwitchFailedError(f"{what_stands} stands, but the kill switch has no room for it", _BY_RIGHT)
+        raise KillSwitchFailedError(f"{what} is in force, but the kill switch has no room for it", _BY_RIGHT)
     if switch.status in ("failed", "partial") or (up_to_date and switch.status == "behind"):
         raise KillSwitchFailedError(
-            f"{what_stands} stands, but the kill switch did not reach every account",
+            f"{what} is in force, but the kill switch did not reach every account",
             f"credentials already vended may still serve AWS APIs: {_SYNC}",
         )
 

@@ -31,7 +31,7 @@ def parse_instant(text: str, option: str) -> datetime:
     """Read an instant with its offset, such as `2026-03-01T12:00:00Z` or `…+01:00`.
 
     Raises:
-        UsageError: it is none, or has no offset and could mean anything.
+        UsageError: not an instant, or without an offset and so ambiguous.
 
     """
     try:
@@ -39,7 +39,7 @@ def parse_instant(text: str, option: str) -> datetime:
     except ValueError:
         instant = None
     if instant is None or instant.tzinfo is None:
-        raise UsageError(f"{option}: {text!r} is no instant", "write it like 2026-03-01T12:00:00Z, with its offset")
+        raise UsageError(f"{option}: {text!r} is not an instant", "write it like 2026-03-01T12:00:00Z, with its offset")
     return instant.astimezone(UTC)
 
 

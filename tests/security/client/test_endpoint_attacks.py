@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sentinel.credentials.endpoint import Endpoint, serve_endpoint
-from sentinel.credentials.refresher import CredentialKeeper
+from sentinel.credentials.refresher import CredentialRefresher
 from sentinel.credentials.variables import ENDPOINT_PATH
 from sentinel.errors import UsageError
 from tests.unit.client.upstream import DENIED, Upstream
@@ -18,7 +18,7 @@ def upstream() -> Upstream:
 
 @pytest.fixture
 async def endpoint(upstream: Upstream) -> AsyncIterator[Endpoint]:
-    async with serve_endpoint(CredentialKeeper(upstream.fetch, upstream.now)) as endpoint:
+    async with serve_endpoint(CredentialRefresher(upstream.fetch, upstream.now)) as endpoint:
         yield endpoint
 
 
@@ -170,8 +170,8 @@ async def test_two_requests_in_one_go_get_one_answer(endpoint: Endpoint) -> None
 
 
 async def test_a_connection_that_never_finishes_its_headers_is_ended(upstream: Upstream) -> None:
-    keeper = CredentialKeeper(upstream.fetch, upstream.now)
-    async with serve_endpoint(keeper, connection_s=0.01) as endpoint:
+    refresher = CredentialRefresher(upstream.fetch, upstream.now)
+    async with serve_endpoint(refresher, connection_s=0.01) as endpoint:
         reader, writer = await asyncio.open_connection("127.0.0.1", endpoint.port)
         writer.write(b"GET /sentinel/credentials HTTP/1.1\r\nHost: ")
         assert await reader.read() == b""
@@ -194,12 +194,12 @@ async def test_fifty_clients_at_once_cause_one_vend(endpoint: Endpoint, upstream
 
 async def test_a_port_that_is_taken_says_so(endpoint: Endpoint, upstream: Upstream) -> None:
     with pytest.raises(UsageError, match=f"cannot listen on 127.0.0.1:{endpoint.port}"):
-        async with serve_endpoint(CredentialKeeper(upstream.fetch, upstream.now), endpoint.port):
+        async with serve_endpoint(CredentialRefresher(upstream.fetch, upstream.now), endpoint.port):
             raise AssertionError("listened twice")
 
 
 async def test_the_token_is_new_each_time_long_and_not_in_a_repr(endpoint: Endpoint, upstream: Upstream) -> None:
-    async with serve_endpoint(CredentialKeeper(upstream.fetch, upstream.now)) as other:
+    async with serve_endpoint(CredentialRefresher(upstream.fetch, upstream.now)) as other:
         assert other.token != endpoint.token
     assert len(endpoint.token) >= 43
     assert endpoint.token not in repr(endpoint)

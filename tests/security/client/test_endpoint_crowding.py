@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentinel.credentials.endpoint import Endpoint, serve_endpoint
-from sentinel.credentials.refresher import CredentialKeeper
+from sentinel.credentials.refresher import CredentialRefresher
 from sentinel.credentials.variables import ENDPOINT_PATH
 from tests.patience import LIMIT_S
 from tests.security.hostile.examples import tried
@@ -33,7 +33,7 @@ def upstream() -> Upstream:
 
 @pytest.fixture
 async def endpoint(upstream: Upstream) -> AsyncIterator[Endpoint]:
-    async with serve_endpoint(CredentialKeeper(upstream.fetch, upstream.now)) as endpoint:
+    async with serve_endpoint(CredentialRefresher(upstream.fetch, upstream.now)) as endpoint:
         yield endpoint
 
 
@@ -98,7 +98,7 @@ pieces = st.sampled_from(
 
 
 async def test_no_byte_stream_without_the_token_gets_the_secret_or_stops_the_next_caller(upstream: Upstream) -> None:
-    async with serve_endpoint(CredentialKeeper(upstream.fetch, upstream.now), connection_s=0.02) as brief:
+    async with serve_endpoint(CredentialRefresher(upstream.fetch, upstream.now), connection_s=0.02) as brief:
         await _send_anything(brief)
         assert upstream.calls == 0
         # So brief a connection may end before this machine comes to answer on it.
@@ -120,8 +120,8 @@ async def _send_anything(endpoint: Endpoint) -> None:
 
 
 async def test_a_crowd_of_slow_clients_keeps_nobody_else_waiting(upstream: Upstream) -> None:
-    keeper = CredentialKeeper(upstream.fetch, upstream.now)
-    async with serve_endpoint(keeper, connection_s=2 * LIMIT_S) as endpoint:
+    refresher = CredentialRefresher(upstream.fetch, upstream.now)
+    async with serve_endpoint(refresher, connection_s=2 * LIMIT_S) as endpoint:
         crowd = [await asyncio.open_connection("127.0.0.1", endpoint.port) for _ in range(200)]
         for _, writer in crowd:
             writer.write(b"GET /sentinel/credentials HTTP/1.1\r\nHost: ")
@@ -132,7 +132,7 @@ async def test_a_crowd_of_slow_clients_keeps_nobody_else_waiting(upstream: Upstr
 
 
 async def test_every_slow_client_of_a_crowd_is_sent_away(upstream: Upstream) -> None:
-    async with serve_endpoint(CredentialKeeper(upstream.fetch, upstream.now), connection_s=0.05) as endpoint:
+    async with serve_endpoint(CredentialRefresher(upstream.fetch, upstream.now), connection_s=0.05) as endpoint:
         crowd = [await asyncio.open_connection("127.0.0.1", endpoint.port) for _ in range(50)]
         for _, writer in crowd:
             writer.write(b"GET /")

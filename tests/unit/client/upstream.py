@@ -1,4 +1,4 @@
-"""A clock to turn and an upstream to script, for the keeper and what stands on it."""
+"""A clock to turn and an upstream to script, for the refresher and what uses it."""
 
 import asyncio
 from dataclasses import dataclass, field

@@ -247,7 +247,7 @@ def test_a_denied_look_up_fails_the_audit(account: FakeAccount, audit: Audit) ->
         ({"profiles": {}}, "there is no profile below /sentinel/profiles in eu-central-1"),
         ({"prefix": "/elsewhere"}, "there is no profile below /sentinel/profiles in eu-central-1"),
         ({"profiles": {"prod": json.dumps({"role_arn": ROLE}), "pay": "{"}}, "the role of /sentinel/profiles/pay"),
-        ({"denied": {"sts:GetCallerIdentity"}}, "sts:GetCallerIdentity does not tell"),
+        ({"denied": {"sts:GetCallerIdentity"}}, "sts:GetCallerIdentity does not answer"),
     ],
 )
 def test_roles_that_are_not_known_are_named_as_not_covered(

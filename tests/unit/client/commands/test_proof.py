@@ -70,7 +70,7 @@ def test_a_profile_is_vended_for_it(monkeypatch: pytest.MonkeyPatch, capsys: pyt
         asked.append(profile)
         return VENDED
 
-    monkeypatch.setattr("sentinel.commands._proof.vend_kept", vend)
+    monkeypatch.setattr("sentinel.commands._proof.cached_vend", vend)
     assert run_command_line([*PROOF, "--profile", "prod", "--json"]) == 0
     made = parse_proof(json.loads(capsys.readouterr().out)["Authorization"])
     assert (asked, made.key) == (["prod"], "ASIAVENDED0000000000")
@@ -80,11 +80,11 @@ def test_a_profile_is_vended_for_it(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     ("arguments", "words"),
     [
         (["proof"], "Missing option '--api'"),
-        ([*PROOF, "--request", "/orders"], "is no request"),
-        ([*PROOF, "--request", "GET /orders#part"], "is no request"),
+        ([*PROOF, "--request", "/orders"], "is not a request"),
+        ([*PROOF, "--request", "GET /orders#part"], "is not a request"),
         ([*PROOF, "--request", "GET /orders?a=1;b=2"], "write %3B"),
-        ([*PROOF, "--request", "GET orders"], "is no request"),
-        ([*PROOF, "--api", "a b"], "is no API id"),
+        ([*PROOF, "--request", "GET orders"], "is not a request"),
+        ([*PROOF, "--api", "a b"], "is not an API id"),
         ([*PROOF, "--profile", "a b"], "a profile is named with"),
     ],
 )

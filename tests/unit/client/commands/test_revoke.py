@@ -65,7 +65,7 @@ def test_an_error_while_marking_says_that_the_revocation_stands(
     sessions.answer(*CONTINUE, ServiceUnreachableError("the service is away"))
     assert run_command_line(["revoke", "--user", "alice", "--reason", "r"]) == 1
     err = capsys.readouterr().err
-    assert "the revocation stands" in err
+    assert "the revocation is in force" in err
     assert f"sentinel revoke --resume {OTHER_ID}" in err
 
 
@@ -78,7 +78,7 @@ async def test_ctrl_c_while_marking_says_how_to_go_on(
     monkeypatch.setattr(sessions, "post", interrupted)
     with pytest.raises(asyncio.CancelledError):
         await finish(SessionApi(sessions), OTHER_ID)  # type: ignore[arg-type]
-    assert f"go on with: sentinel revoke --resume {OTHER_ID}" in capsys.readouterr().err
+    assert f"resume with: sentinel revoke --resume {OTHER_ID}" in capsys.readouterr().err
 
 
 def test_an_interrupted_revocation_is_resumed(sessions: SessionService, capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,7 +99,7 @@ def test_a_kill_switch_that_failed_is_a_failure_although_the_revocation_stands(
     said = capsys.readouterr()
     assert f"session {ID} of alice on prod is revoked" in said.out
     assert "It failed for account 444455556666 (AccessDenied): run `sentinel kill-switch sync`." in said.out
-    assert "the revocation stands, but the kill switch did not reach every account" in said.err
+    assert "the revocation is in force, but the kill switch did not reach every account" in said.err
 
 
 def test_users_who_lose_more_than_was_revoked_are_named(
@@ -135,8 +135,8 @@ def test_a_revocation_of_ones_own_without_room_is_a_failure(
     sessions.answer(*ONE, one_revoked(kill_switch=a_kill_switch(status="failed", uncovered=["alice"])))
     assert run_command_line(["revoke", ID, "--reason", "r"]) == 1
     said = capsys.readouterr()
-    assert "their credentials live on: alice. Who has the permission `revoke` makes room" in said.out
-    assert "the revocation stands, but the kill switch has no room for it" in said.err
+    assert "their credentials live on: alice. Someone with the permission `revoke` makes room" in said.out
+    assert "the revocation is in force, but the kill switch has no room for it" in said.err
 
 
 @pytest.mark.parametrize(

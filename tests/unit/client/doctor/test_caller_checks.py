@@ -33,7 +33,7 @@ def test_a_server_that_refuses_the_unsigned_is_ok() -> None:
 
 def test_a_server_that_is_silent_open_or_another_fails() -> None:
     assert "does not answer → check the URL" in complaint([check_reach(URL, None)])
-    assert "nobody signed → give every route of the API the authorization AWS_IAM" in complaint(
+    assert "an unsigned request → give every route of the API the authorization AWS_IAM" in complaint(
         [check_reach(URL, greeting(200))]
     )
     assert "HTTP 404" in complaint([check_reach(URL, greeting(404))])

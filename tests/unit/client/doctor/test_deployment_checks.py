@@ -51,7 +51,7 @@ async def test_a_table_made_by_its_definition_is_ok(account: Account, kind: str,
 TABLE_FAULTS: list[tuple[str, Any, str]] = [
     ("describe_table", None, "there is no such table → .*--session-table"),
     ("describe_table", {"Table": table("session") | {"TableStatus": "CREATING"}}, "CREATING → wait"),
-    ("describe_table", {"Table": table("session") | {"KeySchema": []}}, "its keys are .*not session_id → make it anew"),
+    ("describe_table", {"Table": table("session") | {"KeySchema": []}}, "its keys are .*not session_id → recreate it"),
     (
         "describe_table",
         {"Table": table("session") | {"GlobalSecondaryIndexes": []}},
@@ -142,7 +142,7 @@ async def test_an_alarm_on_another_functions_errors_is_none(account: Account) ->
 @pytest.mark.parametrize("change", [{"AlarmActions": []}, {"ActionsEnabled": False}])
 async def test_an_alarm_that_tells_nobody_is_a_warning(account: Account, change: dict[str, Any]) -> None:
     account.answers["describe_alarms"][0] |= change
-    assert "tells nobody → give" in complaint(await check_alarms(account.aws, KNOWN), Status.WARN)
+    assert "has no action → give" in complaint(await check_alarms(account.aws, KNOWN), Status.WARN)
 
 
 def test_the_metrics_are_those_the_lambdas_write() -> None:

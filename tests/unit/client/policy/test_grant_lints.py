@@ -53,7 +53,7 @@ def test_approvals_that_anybody_can_give_are_found() -> None:
         Lint(
             "rules[1].approvers",
             "same-person",
-            "'bob@example.com' may be somebody named before under another spelling, and then counts once",
+            "'bob@example.com' may be a person named before under another spelling, and then counts once",
         ),
         Lint(
             "rules[2].auto_approve.users",

@@ -43,7 +43,7 @@ def test_the_examples_have_no_lints_and_are_taken_for_what_they_are(sentinel: Se
         ("[{name: a, profiles: [dev], approvers: ['*']}]", "rules[0].approvers: * lets every colleague approve"),
         (
             "[{name: a, profiles: [dev], approvers: [Bob, bob@example.com]}]",
-            "rules[0].approvers: 'bob@example.com' may be somebody named before under another spelling",
+            "rules[0].approvers: 'bob@example.com' may be a person named before under another spelling",
         ),
         (
             "[{name: a, profiles: [dev], approvers: [bob], auto_approve: {users: ['*'], max_duration: 1h}}]",

@@ -76,7 +76,7 @@ def test_a_command_says_what_it_and_the_service_left_out(
     said = capsys.readouterr()
     assert len(json.loads(said.out)["sessions"]) == 2
     assert "left out 1 that this version cannot read" in said.err
-    assert "the service left out 1 that it cannot read: 0000000000000001; tell the platform team" in said.err
+    assert "the service left out 1 that it cannot read: 0000000000000001; contact the platform team" in said.err
 
 
 def test_lockouts_that_are_left_out_are_told(sessions: SessionService, capsys: pytest.CaptureFixture[str]) -> None:
