@@ -6,7 +6,7 @@ Hooks: `botocore.model.ServiceModel`, as a client's `meta` gives it, and `botoco
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from typing import Any, Final
 
 from botocore import xform_name
@@ -28,18 +28,8 @@ _SLOW_SERVICES_S: Final = {"iam": 3.0}
 _USER_AGENT: Final = {"user-agent": "sentinel"}
 # What may be sent again although an answer to the first may be on its way: reads, AssumeRole, and what carries a token.
 _REPEATABLE: Final = frozenset(
-    {
-        "AssumeRole",
-        "BatchGetItem",
-        "GetItem",
-        "GetParameters",
-        "GetParametersByPath",
-        "GetPolicy",
-        "GetPolicyVersion",
-        "ListPolicyVersions",
-        "Query",
-        "TransactWriteItems",
-    },
+    {"AssumeRole", "BatchGetItem", "GetItem", "GetParameters", "GetParametersByPath", "GetPolicy", "GetPolicyVersion"}
+    | {"ListPolicyVersions", "Query", "TransactWriteItems"},
 )
 
 
@@ -69,29 +59,24 @@ class AwsClient:
         """
         model = found.model
         self.service: str = model.service_name
-        self.url = found.url
-        self.region = found.region
+        self.url, self.region = found.url, found.region
         self._names: Mapping[str, str] = {xform_name(name): name for name in model.operation_names}
         self._operation = cache(model.operation_model)
         self._format = Format(model)
         self._signer = Signer(locate(self.url).raw_authority, model.signing_name, self.region)
         self._timeout_s = max(timeout_s, _SLOW_SERVICES_S.get(self.service, 0))
-        self._http = http
-        self._keys = keys
-        self._clock = clock
-        self._observe = observe
-        self._hedge = hedge
+        self._http, self._keys, self._clock, self._observe, self._hedge = http, keys, clock, observe, hedge
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         """Give the operation of a name such as `get_item`."""
         if name.startswith("_") or name not in self._names:
             raise AttributeError(f"{type(self).__name__} has no {name}")
-        call = partial(self._call_with_keywords, self._names[name])
+
+        async def call(**parameters: Any) -> Any:
+            return await self.call(self._names[name], parameters)
+
         self.__dict__[name] = call
         return call
-
-    async def _call_with_keywords(self, operation: str, **parameters: Any) -> Any:
-        return await self.call(operation, parameters)
 
     async def call(self, operation: str, parameters: Mapping[str, Any]) -> Any:
         """Make one call: the funnel of all, where checks hook in."""

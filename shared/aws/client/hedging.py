@@ -1,7 +1,7 @@
 """Hedging: a call that takes longer than nine in ten of its kind is sent once more, and the first answer serves.
 
 Jeffrey Dean and Luiz André Barroso, "The Tail at Scale" (2013). Only calls that may be made twice are hedged: reads,
-and AssumeRole, whose unused credentials reach nobody and carry the same stamp as the used ones. A budget keeps the
+and AssumeRole, whose unused credentials reach no one and carry the same stamp as the used ones. A budget keeps the
 extra calls to a share of all, so that a slow AWS is not given more to do. Uses no hook of the library.
 """
 
@@ -37,31 +37,27 @@ class _Durations:
 
     def slow_s(self) -> float | None:
         """Give what nine in ten stayed under; None until enough are known to say."""
-        if len(self._sorted) < _FEWEST:
-            return None
-        return self._sorted[int(len(self._sorted) * _PERCENTILE)]
+        return None if len(self._sorted) < _FEWEST else self._sorted[int(len(self._sorted) * _PERCENTILE)]
 
 
 class Hedge:
-    """Hedges the calls of one process, at most `ratio` extra calls for every call."""
+    """Hedges the calls of one process, at most `ratio` (0 to 1) extra calls a call. `monotonic` gives seconds."""
 
     def __init__(self, ratio: float, monotonic: Callable[[], float]) -> None:
-        """Take a ratio between 0, which hedges nothing, and 1. `monotonic` gives seconds."""
         self._ratio = ratio
         self._monotonic = monotonic
         self._durations: defaultdict[str, _Durations] = defaultdict(_Durations)
         self._saved = 0.0
 
     async def run(self, name: str, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Make the call, twice if it is slow; whichever is left over is cancelled before this returns.
+        """Make the call, twice if it is slow; the one that is left over is cancelled before this returns.
 
         Raises whatever the last of the calls raised, where none succeeded.
         """
         if not self._ratio or name not in HEDGED:
             return await call()
         self._saved = min(_MOST_SAVED, self._saved + self._ratio)
-        durations = self._durations[name]
-        began = self._monotonic()
+        durations, began = self._durations[name], self._monotonic()
         slow_s = durations.slow_s()
         answer = await (call() if slow_s is None else self._hedged(call, slow_s))
         durations.add(self._monotonic() - began)
@@ -70,23 +66,15 @@ class Hedge:
     async def _hedged(self, call: Callable[[], Coroutine[Any, Any, T]], slow_s: float) -> T:
         calls = [asyncio.create_task(call())]
         try:
-            done, _ = await asyncio.wait(calls, timeout=slow_s)
-            if not done and self._saved >= 1:
+            done, pending = await asyncio.wait(calls, timeout=slow_s)
+            if pending and self._saved >= 1:
                 self._saved -= 1
                 calls.append(asyncio.create_task(call()))
-            return await _first_answer(calls)
+                pending = set(calls)
+            while pending and not (done and any(each.exception() is None for each in done)):
+                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            return next((each for each in done if each.exception() is None), calls[-1]).result()
         finally:
             for each in calls:
                 each.cancel()
             await asyncio.gather(*calls, return_exceptions=True)
-
-
-async def _first_answer(calls: list[asyncio.Task[T]]) -> T:
-    pending = set(calls)
-    while True:
-        done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-        answered = next((each for each in done if each.exception() is None), None)
-        if answered is not None:
-            return answered.result()
-        if not pending:
-            return done.pop().result()

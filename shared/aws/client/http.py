@@ -1,6 +1,7 @@
 """The connections to AWS: one aiohttp session per endpoint, which survives freezes and can be begun again.
 
-Hooks: `aiohttp.ClientSession` and `TCPConnector` by their documented parameters, `botocore.utils.get_environ_proxies`.
+Hooks: documented parameters of `aiohttp.ClientSession` and `TCPConnector`, `TCPConnector.connect`, `should_close` of a
+connection's protocol, `botocore.utils.get_environ_proxies`.
 """
 
 import asyncio
@@ -8,7 +9,6 @@ import os
 import re
 import ssl
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -27,16 +27,12 @@ _LARGEST: Final = 17 * 1024 * 1024
 _LEAST: Final = 200
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NAME: Final = re.compile(r"[A-Za-z0-9-]+")
-
-
-def open_tls() -> ssl.SSLContext:
-    """Trust `AWS_CA_BUNDLE`, else `SSL_CERT_FILE`, else the system's authorities; names are checked."""
-    return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
+_NOT_ADDED: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
 @lru_cache(maxsize=256)
 def locate(url: str) -> URL:
-    """Take a URL as it is written; there are as many as endpoints, so each is read once.
+    """Take a URL as it is written.
 
     Raises:
         ValueError: it is not http or https, or holds credentials, a space or a control character.
@@ -49,13 +45,9 @@ def locate(url: str) -> URL:
     return found
 
 
-@dataclass(eq=False, slots=True)
-class _Pool:
-    """The connections to one endpoint; once dropped it takes no more requests, and ends with the last it has."""
-
-    session: aiohttp.ClientSession
-    asked: int = 0
-    is_dropped: bool = False
+def open_tls() -> ssl.SSLContext:
+    """Trust `AWS_CA_BUNDLE`, else `SSL_CERT_FILE`, else the system's authorities; names are checked."""
+    return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
 
 
 class _Connector(aiohttp.TCPConnector):
@@ -69,6 +61,64 @@ class _Connector(aiohttp.TCPConnector):
             connection.close()
 
 
+class _Pool:
+    """The connections to one endpoint; once dropped it takes no more requests, and ends with the last it has."""
+
+    def __init__(self, origin: URL, tls: ssl.SSLContext) -> None:
+        self.is_dropped = False
+        self._asked = 0
+        self._session = aiohttp.ClientSession(
+            connector=_Connector(ssl=tls, limit=0, keepalive_timeout=_IDLE_S, use_dns_cache=False),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=_NOT_ADDED,
+            # `trust_env` would also read `.netrc`, at every request.
+            proxy=get_environ_proxies(str(origin)).get(origin.scheme),
+        )
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def ask(self, method: str, url: URL, largest: int, **request: Any) -> Reply:
+        self._asked += 1
+        try:
+            async with self._session.request(method, url, allow_redirects=False, **request) as answer:
+                body = await _read(answer, largest)
+                return Reply(answer.status, {name.lower(): value for name, value in answer.headers.items()}, body)
+        except TimeoutError:
+            self.is_dropped = True
+            raise TimeoutError from None
+        except (aiohttp.ClientError, OSError) as error:
+            self.is_dropped = True
+            raise NoAnswerError(type(error).__name__) from None
+        finally:
+            self._asked -= 1
+            if self.is_dropped and not self._asked:
+                await self.close()
+
+
+async def _read(answer: aiohttp.ClientResponse, largest: int) -> bytes:
+    if answer.status < _LEAST:
+        raise aiohttp.ClientPayloadError
+    if (answer.content_length or 0) > largest:
+        answer.close()
+        raise TooLargeError
+    if answer.content_length is not None:
+        return await answer.read()
+    content = bytearray()
+    async for part in answer.content.iter_any():
+        content += part
+        if len(content) > largest:
+            answer.close()
+            raise TooLargeError
+    return bytes(content)
+
+
+@lru_cache(maxsize=16)
+def _timeout(timeout_s: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(timeout_s, CONNECT_TIMEOUT_S))
+
+
 class Http:
     """Pools of connections. Of the environment, the CA bundle and the proxies count."""
 
@@ -80,18 +130,14 @@ class Http:
         """Close every connection."""
         pools, self._pools = self._pools, {}
         for pool in pools.values():
-            await pool.session.close()
+            await pool.close()
 
     async def post(
-        self,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes,
-        *,
-        timeout_s: float,
-        largest: int = _LARGEST,
+        self, url: str, headers: Mapping[str, str], body: bytes, *, timeout_s: float, largest: int = _LARGEST
     ) -> Reply:
         """Send these headers and a length, and read the whole answer; redirects are answers.
+
+        What breaks a connection most likely breaks those that are idle with it: the next request makes its own.
 
         Raises:
             OSError: there was none, or (`TimeoutError`) none within `timeout_s` seconds.
@@ -99,11 +145,11 @@ class Http:
             ValueError: a header that would not stay one line.
 
         """
-        if _CONTROL.search("".join(headers.values())):
-            raise ValueError("a header holds a control character")
-        if not all(map(_NAME.fullmatch, headers)):
-            raise ValueError("a header's name is none")
-        return await self._ask("POST", locate(url), headers, body, timeout_s, largest)
+        if _CONTROL.search("".join(headers.values())) or not all(map(_NAME.fullmatch, headers)):
+            raise ValueError("a header holds a control character, or its name is none")
+        place = locate(url)
+        request = {"headers": headers, "data": body or None, "timeout": _timeout(timeout_s)}
+        return await self._pool(place.origin()).ask("POST", place, largest, **request)
 
     async def warm(self, urls: Collection[str]) -> None:
         """Open one connection for each URL named, so that the first caller does not wait for it.
@@ -111,85 +157,13 @@ class Http:
         aiohttp connects for a request alone: each asks for the endpoint's root, unsigned. Whatever goes wrong is left
         for the first real call to say.
         """
-        asking = (self._ask("GET", locate(url), {}, b"", CONNECT_TIMEOUT_S, _LARGEST) for url in urls)
+        places, timeout = map(locate, urls), _timeout(CONNECT_TIMEOUT_S)
+        asking = (self._pool(each.origin()).ask("GET", each, _LARGEST, timeout=timeout) for each in places)
         await asyncio.gather(*asking, return_exceptions=True)
-
-    async def _ask(
-        self, method: str, url: URL, headers: Mapping[str, str], body: bytes, timeout_s: float, largest: int
-    ) -> Reply:
-        pool = self._pool(url.origin())
-        pool.asked += 1
-        try:
-            return await _exchange(pool.session, method, url, headers, body, timeout_s, largest)
-        except OSError:
-            # What broke this connection most likely broke those that were idle with it: the next request makes its own.
-            pool.is_dropped = True
-            if self._pools.get(url.origin()) is pool:
-                del self._pools[url.origin()]
-            raise
-        finally:
-            pool.asked -= 1
-            if pool.is_dropped and not pool.asked:
-                await pool.session.close()
 
     def _pool(self, origin: URL) -> _Pool:
         pool = self._pools.get(origin)
-        if pool is None:
+        if pool is None or pool.is_dropped:
             self._tls = self._tls or open_tls()
-            connector = _Connector(ssl=self._tls, limit=0, keepalive_timeout=_IDLE_S, use_dns_cache=False)
-            session = aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-                # `trust_env` would also read `.netrc`, at every request.
-                proxy=get_environ_proxies(str(origin)).get(origin.scheme),
-            )
-            pool = self._pools[origin] = _Pool(session)
+            pool = self._pools[origin] = _Pool(origin, self._tls)
         return pool
-
-
-async def _exchange(
-    session: aiohttp.ClientSession,
-    method: str,
-    url: URL,
-    headers: Mapping[str, str],
-    body: bytes,
-    timeout_s: float,
-    largest: int,
-) -> Reply:
-    try:
-        answer = await session.request(
-            method, url, headers=headers, data=body or None, timeout=_timeout(timeout_s), allow_redirects=False
-        )
-        try:
-            content = await _read(answer, largest)
-        except BaseException:
-            answer.close()
-            raise
-    except TimeoutError:
-        raise TimeoutError from None
-    except (aiohttp.ClientError, OSError) as error:
-        raise NoAnswerError(type(error).__name__) from None
-    return Reply(answer.status, {name.lower(): value for name, value in answer.headers.items()}, content)
-
-
-async def _read(answer: aiohttp.ClientResponse, largest: int) -> bytes:
-    if answer.status < _LEAST:
-        raise NoAnswerError("an interim answer")
-    declared = answer.content_length
-    if declared is not None:
-        if declared > largest:
-            raise TooLargeError
-        return await answer.read()
-    content = bytearray()
-    async for part in answer.content.iter_any():
-        content += part
-        if len(content) > largest:
-            raise TooLargeError
-    return bytes(content)
-
-
-@lru_cache(maxsize=16)
-def _timeout(timeout_s: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(timeout_s, CONNECT_TIMEOUT_S))

@@ -1,5 +1,6 @@
-"""The keys that requests are signed with, always fresh. Hooks: `session.get_credentials()`, `get_frozen_credentials()`
-and `refresh_needed()` of what it gives.
+"""The keys that requests are signed with, always fresh.
+
+Hooks: `session.get_credentials()`, and `get_frozen_credentials()` and `refresh_needed()` of what it gives.
 """
 
 import asyncio
@@ -22,13 +23,11 @@ logging.getLogger("aiobotocore.credentials").disabled = True
 
 
 class Keys:
-    """The keys of one session; the library fetches them, 10 to 15 minutes before their end at the latest."""
+    """The keys of one session; the library fetches them 10 to 15 minutes before their end."""
 
     def __init__(self, open_session: Callable[[], AioSession], monotonic: Callable[[], float]) -> None:
         """Take what opens a session: forgetting keys is opening another. `monotonic` gives seconds."""
-        self._open_session = open_session
-        self._monotonic = monotonic
-        self._lock = asyncio.Lock()
+        self._open_session, self._monotonic, self._lock = open_session, monotonic, asyncio.Lock()
         self._source: Any = None
         self._keys: ReadOnlyCredentials | None = None
         self._looked_at_s = 0.0
@@ -51,13 +50,9 @@ class Keys:
         self._source = self._keys = None
 
     def _is_due(self) -> bool:
-        if self._keys is None or self._has_ended():
-            return True
-        may_change = isinstance(self._source, RefreshableCredentials)
-        return may_change and self._monotonic() - self._looked_at_s >= _BETWEEN_LOOKS_S
-
-    def _has_ended(self) -> bool:
-        return isinstance(self._source, RefreshableCredentials) and bool(self._source.refresh_needed(1))
+        if self._keys is None or not isinstance(self._source, RefreshableCredentials):
+            return self._keys is None
+        return self._monotonic() - self._looked_at_s >= _BETWEEN_LOOKS_S or bool(self._source.refresh_needed(1))
 
     async def _look(self) -> None:
         self._looked_at_s = self._monotonic()
@@ -65,5 +60,6 @@ class Keys:
             self._source = self._source or await self._open_session().get_credentials()
             self._keys = await self._source.get_frozen_credentials()
         except _FAILURES as error:
-            if self._keys is None or self._has_ended():
+            # Keys serve to their end where the next ones cannot be had.
+            if self._keys is None or self._source.refresh_needed(1):
                 raise NoKeysError(f"no keys were given: {type(error).__name__}") from None

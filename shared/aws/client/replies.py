@@ -40,8 +40,4 @@ class ServiceError(Exception):
 
     def __init__(self, operation: str, status: int, code: str, words: str, details: Mapping[str, Any]) -> None:
         super().__init__(f"{operation} answered {code or 'no code'} ({status})")
-        self.operation = operation
-        self.status = status
-        self.code = code
-        self.words = words
-        self.details = details
+        self.operation, self.status, self.code, self.words, self.details = operation, status, code, words, details

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 _ALGORITHM: Final = "AWS4-HMAC-SHA256"
@@ -17,19 +18,16 @@ _BASIC: Final = {ord("-"): None, ord(":"): None}
 
 
 class Signer:
-    """Signs requests to one host for one service and region."""
+    """Signs requests to one host, as the Host header has it, for one service and region."""
 
     def __init__(self, host: str, service: str, region: str) -> None:
-        """Take the host as it is sent in the Host header: with the port where that is not the scheme's own."""
-        self._host = host
-        self._service = service
-        self._region = region
-        self._keyed: tuple[str, str, hmac.HMAC] | None = None
+        self._host, self._service, self._region = host, service, region
+        self._keyed = lru_cache(maxsize=1)(self._start)
 
     def sign(self, headers: Mapping[str, str], body: bytes, keys: Any, now: datetime) -> dict[str, str]:
-        """Give the headers to send: those given, all signed, and the signature's own.
+        """Give the headers to send, names in lower case: those given, all signed, and the signature's own.
 
-        `keys` has `access_key`, `secret_key` and `token`; `now` is UTC. Names come back in lower case.
+        `keys` has `access_key`, `secret_key` and `token`; `now` is UTC.
         """
         instant = f"{now.isoformat()[:19].translate(_BASIC)}Z"
         signed = {name.lower(): " ".join(value.split()) for name, value in headers.items()}
@@ -37,28 +35,18 @@ class Signer:
         if keys.token:
             signed["x-amz-security-token"] = keys.token
         names = sorted(signed)
-        lines = "".join(f"{name}:{signed[name]}\n" for name in names)
-        joined = ";".join(names)
+        lines, joined = "".join(f"{name}:{signed[name]}\n" for name in names), ";".join(names)
         request = f"POST\n/\n\n{lines}\n{joined}\n{hashlib.sha256(body).hexdigest()}"
         scope = f"{instant[:8]}/{self._region}/{self._service}/aws4_request"
-        to_sign = f"{_ALGORITHM}\n{instant}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
-        signature = self._start(keys.secret_key, instant[:8])
-        signature.update(to_sign.encode())
-        credential = f"Credential={keys.access_key}/{scope}"
-        signed["authorization"] = (
-            f"{_ALGORITHM} {credential}, SignedHeaders={joined}, Signature={signature.hexdigest()}"
-        )
+        # A copy of one that holds the key: OpenSSL takes longer to look SHA-256 up than to compute it.
+        mac = self._keyed(keys.secret_key, instant[:8]).copy()
+        mac.update(f"{_ALGORITHM}\n{instant}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}".encode())
+        credential = f"Credential={keys.access_key}/{scope}, SignedHeaders={joined}"
+        signed["authorization"] = f"{_ALGORITHM} {credential}, Signature={mac.hexdigest()}"
         return signed
 
     def _start(self, secret_key: str, day: str) -> hmac.HMAC:
-        """Give a new HMAC under the key of a day, which is the same for every request of that day.
-
-        A copy of one that holds the key already: OpenSSL takes longer to look SHA-256 up than to compute it.
-        """
-        if self._keyed is None or self._keyed[:2] != (secret_key, day):
-            key = derive_key(secret_key, day, self._region, self._service)
-            self._keyed = secret_key, day, hmac.new(key, digestmod="sha256")
-        return self._keyed[2].copy()
+        return hmac.new(derive_key(secret_key, day, self._region, self._service), digestmod="sha256")
 
 
 def derive_key(secret_key: str, day: str, region: str, service: str) -> bytes:

@@ -28,10 +28,10 @@ UNWANTED = {
     "load",
     "tests",
     "boto3",
-    "aiobotocore",
     "awslambdaric",
     "snapshot_restore_py",
 }
+MOST_BYTES = 13_000_000
 UNCHECKED_HASH = b"\x01\x00\x00\x00"
 
 
@@ -69,6 +69,10 @@ def test_a_zip_records_traces_and_holds_nothing_that_patches_libraries(package: 
     held = {name for name in names(package) if name.startswith("aws_xray_sdk/")}
     assert "aws_xray_sdk/core/recorder.py" in held
     assert not [name for name in held if name.startswith(("aws_xray_sdk/ext/", "aws_xray_sdk/core/sampling/connector"))]
+
+
+def test_a_zip_is_no_larger_than_promised(package: Package) -> None:
+    assert package.archive.stat().st_size <= MOST_BYTES
 
 
 def test_every_module_is_compiled_and_never_compiled_again(package: Package) -> None:
