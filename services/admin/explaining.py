@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from services.admin.bodies import ExplainRequest
 from services.admin.facts import facts_of
@@ -22,8 +21,6 @@ from shared.edge.answers import Answer, Refusal
 from shared.edge.codes import Code
 from shared.edge.inputs import parse_body
 from shared.edge.lambda_app import Asked
-
-_WHO_AND_WHAT: Final = frozenset({"profiles", "users", "accounts", "roles"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +101,9 @@ def _explain(facts: Facts, person: Person, policies: Policies, standing: Standin
         rule=explanation.decision.rule_name,
         policy_version=policies.access_version,
         rules=tuple(
-            _rule(account, may_read=may_read) for account in explanation.rules if may_read or _concerns_asker(account)
+            _rule(account, may_read=may_read) for account in explanation.rules if may_read or account.concerns_asker
         ),
     )
-
-
-def _concerns_asker(account: RuleAccount) -> bool:
-    """Whether a rule is about who asks and what they ask for, whatever it says of the time and the place."""
-    return all(each.holds is not False for each in account.conditions if each.name in _WHO_AND_WHAT)
 
 
 def _outcome(explanation: Explanation) -> Outcome:

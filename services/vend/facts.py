@@ -12,14 +12,14 @@ from shared.aws.document_cache import CachedDocuments, settled
 from shared.aws.documents import PROFILES_FOLDER, Document
 from shared.aws.errors import AwsError
 from shared.aws.grants import GrantTable
-from shared.core.access.evaluate import Decision, Verdict
+from shared.core.access.evaluate import Decision
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
 from shared.core.grants import Grant, Lockout
 from shared.core.people import Person
-from shared.core.present_grants import PresentPolicies, present_grants
+from shared.core.present_grants import PresentPolicies, needed_grants, present_grants
 from shared.core.profile import Profile
 from shared.core.stamp import Via
 from shared.core.subjects import vend_subjects
@@ -93,7 +93,7 @@ class FactsReader:
             policy, version = _access_policy(loaded)
             found = _find(loaded, profile_document, Profile)
             decision = decide(policy)
-        held = _needed(serving.result(), profile, decision)
+        held = needed_grants(serving.result(), profile, decision)
         rested_on = {_POLICY_OF[grant.via] for grant in held}
         present = present_grants(held, person, _present_policies(loaded, rested_on))
         kept = {grant.grant_id for grant in present}
@@ -136,13 +136,6 @@ def parse(name: str, text: str) -> DocumentModel:
 
     """
     return load_document(text, _MODELS.get(name, Profile))
-
-
-def _needed(grants: tuple[Grant, ...], profile: str, decision: Decision) -> tuple[Grant, ...]:
-    """Pick the grants that the decision can rest on."""
-    if decision.verdict is Verdict.ALLOW:
-        return ()
-    return tuple(grant for grant in grants if grant.profile == profile)
 
 
 def _access_policy(loaded: Loaded) -> tuple[AccessPolicy, str]:

@@ -7,6 +7,7 @@ asking (ticket, reason code, justification) and the cost of breaking glass are n
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from shared.core.access.evaluate import Decision, Verdict
 from shared.core.approval.policy import ApprovalPolicy, ApprovalRule, auto_approved_until, is_approver
 from shared.core.approval.policy import rule_for as approval_rule_for
 from shared.core.break_glass.policy import BreakGlassPolicy, BreakGlassRule
@@ -22,6 +23,13 @@ class PresentPolicies:
 
     approval: ApprovalPolicy | None
     break_glass: BreakGlassPolicy | None
+
+
+def needed_grants(grants: Iterable[Grant], profile: str, decision: Decision) -> tuple[Grant, ...]:
+    """Pick, of a caller's grants, those that a decision on a profile can rest on; an allow needs none."""
+    if decision.verdict is Verdict.ALLOW:
+        return ()
+    return tuple(grant for grant in grants if grant.profile == profile)
 
 
 def present_grants(grants: Iterable[Grant], holder: Person, policies: PresentPolicies) -> tuple[Grant, ...]:

@@ -13,6 +13,7 @@ from shared.core.grants import Grant
 from shared.core.time_window import WEEKDAYS, TimeWindow
 
 _UNKNOWN: Final = "not known"
+_WHO_AND_WHAT: Final = frozenset({"profiles", "users", "accounts", "roles"})
 _OBJECTS: Final = {
     "profiles": "profile",
     "users": "user",
@@ -41,6 +42,11 @@ class RuleAccount:
     matched: bool
     decides: bool
     conditions: tuple[ConditionAccount, ...]
+
+    @property
+    def concerns_asker(self) -> bool:
+        """Whether it is about who asks and what they ask for, at any time and place."""
+        return all(each.holds is not False for each in self.conditions if each.name in _WHO_AND_WHAT)
 
 
 @dataclass(frozen=True, slots=True)

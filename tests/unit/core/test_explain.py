@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from shared.core.access.authorize import Issue, RefusalCode, Refuse
 from shared.core.access.explain import RuleAccount, explain, explain_rules
 from shared.core.access.facts import Facts, parse_source_ip
@@ -80,3 +82,25 @@ def test_the_outcome_is_what_the_service_would_answer() -> None:
     assert explain(policy, facts, profile_cap=cap).outcome == Issue(Via.DIRECT, None, cap, cap, None)
     assert explain(policy, facts, profile_cap=cap, requested=wish).outcome == Issue(Via.DIRECT, None, wish, wish, None)
     assert explain(policy, facts, is_locked_out=True).outcome == Refuse(RefusalCode.LOCKED_OUT)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "concerns"),
+    [
+        ({"users": ["alice"]}, True),
+        ({"users": ["bob"]}, False),
+        ({"profiles": ["prod"]}, False),
+        ({"accounts": ["999988887777"]}, False),
+        ({"roles": ["Admin"]}, False),
+        ({"users": ["alice"], "time": {"days": ["sunday"]}}, True),
+        ({"users": ["alice"], "source_ips": ["192.0.2.0/24"]}, True),
+        ({"users": ["bob"], "time": {"days": ["monday"]}}, False),
+    ],
+)
+def test_a_rule_concerns_who_asks_at_any_time_and_place(conditions: dict[str, Any], *, concerns: bool) -> None:
+    facts = {"account": "111122223333", "role": "Dev", "source_ip": parse_source_ip("10.0.0.1")}
+    assert account("allow", conditions, **facts).concerns_asker is concerns
+
+
+def test_a_rule_about_a_fact_that_is_not_known_may_concern_who_asks() -> None:
+    assert account("allow", {"accounts": ["999988887777"]}).concerns_asker
