@@ -18,7 +18,7 @@ EVENT_STATUSES: Final[tuple[str, ...]] = get_args(EventStatus)
 
 
 class Window(Answer):
-    """When a grant serves, from its start up to its end."""
+    """The period in which a grant applies; `ends_at` is exclusive."""
 
     starts_at: AwareDatetime
     ends_at: AwareDatetime

@@ -1,4 +1,4 @@
-"""The calls on sessions, revocations, lockouts and the kill switch. Each answers what was asked for or the refusal."""
+"""The calls on sessions, revocations, lockouts and the kill switch. Each returns its answer or the refusal."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager

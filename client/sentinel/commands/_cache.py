@@ -85,4 +85,4 @@ def _best_effort() -> Iterator[None]:
     try:
         yield
     except UsageError as error:
-        note(f"{error.message}: credentials kept there may be handed out again; {error.hint}")
+        note(f"{error.message}: credentials cached there may be handed out again; {error.hint}")

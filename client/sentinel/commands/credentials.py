@@ -18,7 +18,7 @@ In ~/.aws/config (`sentinel configure` writes it for you):
 
 @click.command(epilog=_EPILOG)
 @vend_options
-@click.option("--no-cache", is_flag=True, help="Ask the service even if credentials of an earlier call still serve.")
+@click.option("--no-cache", is_flag=True, help="Ask the service even if cached credentials are still valid.")
 @click.option("--force", is_flag=True, help="Print the secrets even to a terminal.")
 @json_option
 @profile_argument

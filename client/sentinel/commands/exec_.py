@@ -27,9 +27,9 @@ Examples:
     context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False},
 )
 @vend_options
-@click.option("--wait", is_flag=True, help="Where an approval is needed, ask for it and wait.")
-@click.option("--reason", metavar="TEXT", help="Why, for the approvers; with --wait.")
-@click.option("--ticket", metavar="REF", help="A reference, where the policy asks for one; with --wait.")
+@click.option("--wait", is_flag=True, help="If an approval is needed, request it and wait.")
+@click.option("--reason", metavar="TEXT", help="The reason, for the approvers; with --wait.")
+@click.option("--ticket", metavar="REF", help="A reference, if the policy requires one; with --wait.")
 @profile_argument
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...")
 def exec_(
@@ -40,8 +40,8 @@ def exec_(
     The command gets a credential endpoint on loopback that refreshes by itself, and no other AWS credentials.
     Signals and the exit code pass through; 127 means there is no such command. If Sentinel refuses, nothing runs.
 
-    With --wait a profile that needs an approval is asked for, and COMMAND starts the moment it is approved. Ctrl-C
-    ends the wait and offers to withdraw the request.
+    With --wait an approval is requested where the profile needs one, and COMMAND starts the moment it is given.
+    Ctrl-C ends the wait and offers to withdraw the request.
     """
     words = command[1:] if command[:1] == ("--",) else command
     if not words:

@@ -23,7 +23,7 @@ Examples:
 @click.command(epilog=_EPILOG)
 @connection_options
 @click.option("--reason", metavar="TEXT", required=True, help="Why; approvers read it.")
-@click.option("--ticket", metavar="REF", help="A reference, where the policy asks for one: INC-7.")
+@click.option("--ticket", metavar="REF", help="A reference, if the policy requires one: INC-7.")
 @window_option
 @click.option("--starts-at", metavar="INSTANT", help="When the window should begin, up to 7 days ahead.")
 @click.option("--wait", is_flag=True, help="Wait for the decision and, if it is yes, for the window to open.")

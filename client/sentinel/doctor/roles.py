@@ -37,7 +37,7 @@ async def check_role(aws: Aws, known: Known, name: str, profile: Profile) -> lis
             fail(
                 about,
                 f"there is no role {profile.role_arn}",
-                f"make it, or mend the profile's role_arn: {_EVERY_VEND_FAILS}",
+                f"create it, or correct the profile's role_arn: {_EVERY_VEND_FAILS}",
             )
         ]
     role: Mapping[str, Any] = found["Role"]
@@ -46,7 +46,7 @@ async def check_role(aws: Aws, known: Known, name: str, profile: Profile) -> lis
             fail(
                 about,
                 f"the profile says {profile.role_arn}; the role is {role['Arn']}",
-                f"mend the profile's role_arn: {_EVERY_VEND_FAILS}",
+                f"correct the profile's role_arn: {_EVERY_VEND_FAILS}",
             )
         ]
     trust = read_trust(role.get("AssumeRolePolicyDocument"), known.vend_role_arn)

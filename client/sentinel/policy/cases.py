@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from sentinel.policy.files import UnusableInputError, complain, read_text
+from sentinel.terminal.times import read_instant
 from shared.core.access.authorize import Issue, RefusalCode, Refuse, authorize, is_requestable
 from shared.core.access.evaluate import evaluate
 from shared.core.access.facts import Facts, IpAddress, parse_source_ip
@@ -19,26 +20,8 @@ from shared.core.profile import Profile
 from shared.core.stamp import Via
 from shared.documents import DocumentError, check_items, read_document
 
-_YEARS: Final = range(1970, 3000)
 # A grant lasts hours; more than a century of seconds is a slip of the unit.
 _MOST_SECONDS_LEFT: Final = 10**9
-
-
-def parse_instant(value: Any) -> datetime:
-    """Read ISO 8601 with an offset.
-
-    Raises:
-        ValueError: anything else; without an offset the instant is ambiguous.
-
-    """
-    remedy = "an instant is written in ISO 8601 with an offset, such as 2026-01-05T09:30:00+01:00 or …Z"
-    try:
-        instant = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise ValueError(remedy) from None
-    if instant.tzinfo is None or instant.year not in _YEARS:
-        raise ValueError(remedy)
-    return instant
 
 
 def _read_address(value: Any) -> IpAddress:
@@ -64,7 +47,7 @@ class CaseRequest(DocumentModel):
 
     user: Name
     profile: Name
-    at: Annotated[datetime, BeforeValidator(parse_instant)]
+    at: Annotated[datetime, BeforeValidator(read_instant)]
     account: AccountId | None = None
     role: str | None = None
     source_ip: Annotated[IpAddress, BeforeValidator(_read_address)] | None = None

@@ -22,6 +22,7 @@ from shared.documents.words import describe
 
 # The catalogue is looked at before the policy: what it does not offer is denied to everyone.
 NO_SUCH_PROFILE: Final = Explanation((), Decision(Verdict.DENY, None), Refuse(RefusalCode.DENIED))
+_FILE: Final = click.Path(path_type=Path)
 _MARKS: Final = {True: "✓", False: "✗", None: "?"}
 
 
@@ -82,19 +83,16 @@ def _because(explanation: Explanation) -> str:
     return f"rule {rule.name!r} ({rule.reason})" if rule.reason else f"rule {rule.name!r}"
 
 
-_FILE: Final = click.Path(path_type=Path)
-
-
 @click.command
 @click.option("--policy", "policy_file", type=_FILE, required=True, metavar="FILE", help="The access policy to ask.")
 @click.option("--profiles", type=_FILE, metavar="DIR", help="The profiles' documents, <name>.yaml each.")
 @click.option("--user", required=True, help="The caller as policies name them: alice, role/ci-deploy.")
-@click.option("--profile", required=True, help="The profile asked for.")
-@click.option("--at", help="The instant, ISO 8601 with an offset; now if not said.")
-@click.option("--account", help="The caller's account; not known if not said.")
-@click.option("--role", help='The caller\'s role name; "" for a caller known to have none; not known if not said.')
-@click.option("--source-ip", help="The caller's address; not known if not said.")
-@click.option("--duration", help="The duration asked for: 1h30m, 5400.")
+@click.option("--profile", required=True, help="The requested profile.")
+@click.option("--at", help="The instant, ISO 8601 with an offset; default: now.")
+@click.option("--account", help="The caller's account. Default: not known.")
+@click.option("--role", help='The caller\'s role name; "" for a caller known to have none; default: not known.')
+@click.option("--source-ip", help="The caller's address. Default: not known.")
+@click.option("--duration", help="The requested duration: 1h30m, 5400.")
 @click.option(
     "--approval", type=click.IntRange(0, 10**9), metavar="SECONDS", help="Seconds left of an approved request."
 )

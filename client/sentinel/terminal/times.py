@@ -1,13 +1,14 @@
 """Instants as people read and write them."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sentinel.errors import UsageError
 from shared.core.durations import MalformedDurationError, format_duration, parse_duration
 
 WIRE: Final = "%Y-%m-%dT%H:%M:%SZ"
 _DAY: Final = timedelta(days=1)
+_YEARS: Final = range(1970, 3000)
 
 
 def absolute(at: datetime) -> str:
@@ -27,20 +28,34 @@ def relative(at: datetime, now: datetime) -> str:
     return f"in {words}" if at > now else f"{words} ago"
 
 
-def parse_instant(text: str, option: str) -> datetime:
-    """Read an instant with its offset, such as `2026-03-01T12:00:00Z` or `…+01:00`.
+def read_instant(value: Any) -> datetime:
+    """Read ISO 8601 with an offset, such as `2026-03-01T12:00:00Z` or `…+01:00`.
 
     Raises:
-        UsageError: not an instant, or without an offset and so ambiguous.
+        ValueError: anything else; without an offset the instant is ambiguous.
+
+    """
+    remedy = "an instant is written in ISO 8601 with an offset, such as 2026-01-05T09:30:00+01:00 or …Z"
+    try:
+        instant = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError(remedy) from None
+    if instant.tzinfo is None or instant.year not in _YEARS:
+        raise ValueError(remedy)
+    return instant
+
+
+def parse_instant(text: str, option: str) -> datetime:
+    """Read the instant an option gives, as UTC.
+
+    Raises:
+        UsageError: not an instant with its offset.
 
     """
     try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise UsageError(f"{option}: {text!r} is not an instant", "write it like 2026-03-01T12:00:00Z, with its offset")
-    return instant.astimezone(UTC)
+        return read_instant(text).astimezone(UTC)
+    except ValueError as error:
+        raise UsageError(f"{option}: {text!r} is not an instant", str(error)) from None
 
 
 def parse_instant_or_ago(text: str, option: str, now: datetime) -> datetime:

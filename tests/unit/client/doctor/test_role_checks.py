@@ -60,7 +60,7 @@ async def test_what_makes_vends_fail_has_the_code_that_they_answer_with(account:
 async def test_a_profile_that_leaves_the_path_out_fails(account: Account) -> None:
     other = Profile(role_arn=PLACE.role_arn("prod"))
     found = complaint(await check_role(account.aws, KNOWN, "prod", other))
-    assert f"the role is {PROFILE.role_arn} → mend the profile" in found
+    assert f"the role is {PROFILE.role_arn} → correct the profile" in found
 
 
 async def test_a_role_of_another_account_is_skipped_and_the_account_named(account: Account) -> None:
