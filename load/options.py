@@ -47,12 +47,11 @@ def read_options(arguments: Sequence[str] | None = None) -> Run:
         )
     model = LambdaModel(
         packages=build_zips(given.out / "zips"),
-        memory_mb=given.memory_mb,
         warm=given.warm,
         maximum=given.maximum,
         idle_s=given.idle_s,
     )
-    return Run(given.scenario, scenario, given.zero, model.title, model.deploy, model.start, EMULATED_ACCOUNT, out)
+    return Run(given.scenario, scenario, given.zero, "Lambda model", model.deploy, model.start, EMULATED_ACCOUNT, out)
 
 
 def _start_process(settings: FunctionSettings) -> ExecutionEnvironment:
@@ -70,7 +69,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--target-rps", type=float, help="threshold of requests per second")
     parser.add_argument("--zero", action="store_true", help="an AWS that answers at once")
     parser.add_argument("--lambda-model", action="store_true", help="run the zips as Lambda would, not plain processes")
-    parser.add_argument("--memory-mb", type=int, help="Lambda model: memory size, for its share of a core")
     parser.add_argument("--warm", type=int, help="Lambda model: environments of each function from the start")
     parser.add_argument("--maximum", type=int, help="Lambda model: environments of each function at most")
     parser.add_argument("--idle-s", type=float, default=60.0, help="Lambda model: an environment idle for longer ends")

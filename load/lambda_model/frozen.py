@@ -1,8 +1,8 @@
 """An execution environment between two invocations: frozen, as Lambda leaves it.
 
-The zip runs under AWS's Runtime Interface Emulator. After each answer everything of it is stopped, and continued before
-the next event: timers are late, and connections die without anybody noticing. Lambda Developer Guide, "Lambda execution
-environment lifecycle".
+The zip runs under AWS's Runtime Interface Emulator. After each answer all of its processes are stopped, and continued
+before the next event: timers are late, and connections end unnoticed. Lambda Developer Guide, "Lambda execution
+environment lifecycle". Its CPU is not limited: what a memory size changes is measured in Lambda.
 """
 
 import os
@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from deploy.local.runtime.api import Invocation
 from deploy.packages.emulator import EmulatedLambda
-from load.lambda_model.quota import CpuQuota
 
 # The init phase is part of the first invocation under the emulator. No function takes this for one of its events: it is
 # refused before AWS is asked anything.
@@ -21,10 +20,9 @@ _PROBE = b"{}"
 
 @dataclass(slots=True, eq=False)
 class FrozenEnvironment:
-    """An emulated Lambda that only runs while it has an event. `quota` holds from the end of the init phase on."""
+    """An emulated Lambda that only runs while it has an event."""
 
     emulated: EmulatedLambda
-    quota: CpuQuota
     _groups: tuple[int, ...] = field(default=(), init=False)
 
     @property
@@ -44,16 +42,13 @@ class FrozenEnvironment:
         runtime = self.emulated.runtime_pid
         assert runtime is not None, "the emulator has answered, so its child runs"
         self._groups = (self.emulated.pid, runtime)
-        self.quota.attach(runtime)
         self._send(signal.SIGSTOP)
 
     async def wait_until_ready(self) -> None:
         """Return at once: `open` has waited."""
 
     async def close(self) -> None:
-        """End it. The function's process is killed by itself: frozen, it might not notice that the emulator is gone."""
-        # First: the kernel does not let go of a group while something in it is still dying.
-        self.quota.close()
+        """End it. The function's process is killed too: frozen, it might not notice that the emulator has ended."""
         self._send(signal.SIGKILL)
         self._groups = ()
         await self.emulated.close()
@@ -62,8 +57,7 @@ class FrozenEnvironment:
         """Thaw it, run one invocation, and freeze it again."""
         self._send(signal.SIGCONT)
         try:
-            async with self.quota.held():
-                return await self.emulated.invoke(invocation.event)
+            return await self.emulated.invoke(invocation.event)
         finally:
             self._send(signal.SIGSTOP)
 

@@ -2,13 +2,10 @@
 
 import asyncio
 import json
-import signal
-import sys
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,15 +14,12 @@ from deploy.local.function_settings import PATIENCE
 from deploy.local.runtime.api import FunctionThrottledError
 from deploy.local.runtime.function import Environment
 from deploy.packages.build import Package
-from deploy.packages.emulator import EMULATED_ACCOUNT, EmulatedLambda
+from deploy.packages.emulator import EMULATED_ACCOUNT
 from load.lambda_model.deployment import LambdaModel
-from load.lambda_model.frozen import FrozenEnvironment
 from load.lambda_model.function import ScalingFunction
-from load.lambda_model.quota import CpuQuota, KernelQuota, SteppedQuota
 from load.system.account import documents
 from load.system.functions import settings_of
 from load.system.model import ModelProcess
-from shared.clock import monotonic_s
 from tests.gateway_events import API_ID, http_api_event
 from tests.patience import LIMIT_S
 
@@ -69,7 +63,7 @@ async def until(holds: Callable[[], bool]) -> None:
 
 @pytest.fixture
 async def vend(packages: Mapping[str, Package], aws: ModelProcess, tmp_path: Path) -> AsyncIterator[Deployed]:
-    model = LambdaModel(packages, memory_mb=None, warm=1, maximum=2, idle_s=LONG_S)
+    model = LambdaModel(packages, warm=1, maximum=2, idle_s=LONG_S)
     environments: list[Environment] = []
 
     def make(number: int) -> Environment:
@@ -118,77 +112,3 @@ async def test_a_burst_starts_cold_and_what_is_beyond_the_maximum_is_throttled(v
     # An interpreter, the runtime client and the handler: no machine has them within ten milliseconds.
     assert vend.function.init_ms[0] > 10
     await until(lambda: vend.is_frozen(0) and vend.is_frozen(1))
-
-
-# So small that a machine with much else to do would give more.
-SHARE = 0.1
-
-
-async def used_share(quota: CpuQuota) -> float:
-    """Give the share of a core that a process takes under a quota, while it takes all it gets."""
-    burn = "import sys, time\nprint(flush=True)\nwhile True: pass"
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", burn, stdout=PIPE)
-    try:
-        assert process.stdout is not None
-        await process.stdout.readline()
-        quota.attach(process.pid)
-        file = Path(f"/proc/{process.pid}/schedstat")
-        before_ns, began_s = int(file.read_text().split()[0]), monotonic_s()
-        async with quota.held():
-            await asyncio.sleep(0.5)
-        return (int(file.read_text().split()[0]) - before_ns) / 1e9 / (monotonic_s() - began_s)
-    finally:
-        process.kill()
-        await process.wait()
-        quota.close()
-
-
-async def test_a_quota_by_stopping_stops_who_used_their_share_and_lets_them_go_on(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    sent: asyncio.Queue[int] = asyncio.Queue()
-    used_ns = iter(range(0, 1 << 60, 1 << 30))
-    monkeypatch.setattr("load.lambda_model.quota.os.kill", lambda _, number: sent.put_nowait(number))
-    monkeypatch.setattr(SteppedQuota, "_used_ns", lambda _: next(used_ns))
-    async with SteppedQuota(SHARE).held():
-        assert [await sent.get() for _ in range(4)] == [signal.SIGSTOP, signal.SIGCONT] * 2
-
-
-async def test_a_quota_by_stopping_leaves_a_process_running() -> None:
-    assert await used_share(SteppedQuota(SHARE)) > 0
-
-
-@pytest.fixture
-def kernel_quota() -> KernelQuota:
-    try:
-        return KernelQuota(SHARE)
-    except OSError:
-        pytest.skip("no control group can be made here: the quota is kept by stopping")
-
-
-async def test_a_quota_by_the_kernel_holds_a_process_to_its_share(kernel_quota: KernelQuota) -> None:
-    assert 0 < await used_share(kernel_quota) < 2 * SHARE
-
-
-class _Emulated:
-    """What a frozen environment needs of an emulated Lambda: a process, which leads a group of its own."""
-
-    async def start(self) -> None:
-        self._process = await asyncio.create_subprocess_exec("sleep", "60", start_new_session=True)
-        self.pid = self.runtime_pid = self._process.pid
-
-    async def invoke(self, _: bytes) -> bytes:
-        return b"{}"
-
-    async def close(self) -> None:
-        await self._process.wait()
-
-
-async def test_a_frozen_environment_ends_and_leaves_no_control_group(kernel_quota: KernelQuota) -> None:
-    emulated = _Emulated()
-    environment = FrozenEnvironment(cast("EmulatedLambda", emulated), kernel_quota)
-    await environment.open()
-    limited = (kernel_quota.folder / "cgroup.procs").read_text().split()
-    await environment.close()
-    assert limited == [str(emulated.pid)]
-    assert not kernel_quota.folder.exists()
