@@ -39,7 +39,7 @@ async def test_a_role_made_by_the_template_is_ok(account: Account) -> None:
 
 async def test_a_role_that_is_not_there_fails(account: Account) -> None:
     account.answers["get_role"] = None
-    assert f"there is no role {PROFILE.role_arn} → make it" in complaint(
+    assert f"there is no role {PROFILE.role_arn} → create it" in complaint(
         await check_role(account.aws, KNOWN, "prod", PROFILE)
     )
 
