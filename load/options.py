@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from deploy.local.place import ACCOUNT
+from deploy.local.deployment import ACCOUNT
 from deploy.local.runtime.function import ExecutionEnvironment, FunctionSettings
 from deploy.packages.emulator import EMULATED_ACCOUNT
 from load.lambda_model.deployment import LambdaModel, build_zips

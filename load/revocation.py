@@ -22,9 +22,9 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials, ReadOnlyCredentials
 
+from deploy.local.deployment import REGION, local_deployment
 from deploy.local.function_settings import UNLIMITED
 from deploy.local.keys import Keys
-from deploy.local.place import REGION, local_place
 from deploy.local.stack import LocalStack
 from sentinel.proof import make_proof
 from shared.clock import monotonic_s
@@ -52,7 +52,7 @@ async def measure(rounds: int) -> list[Round]:
     """
     async with LocalStack(environment=UNLIMITED) as stack, aiohttp.ClientSession() as http:
         async with stack.aws.client("ssm") as ssm:
-            name = f"{local_place().parameter_prefix}/policies/access"
+            name = f"{local_deployment().parameter_prefix}/policies/access"
             await ssm.put_parameter(Name=name, Value=_POLICY, Type="String", Overwrite=True)
         # A proof is signed for the STS that the authorizer asks.
         with patch.dict(os.environ, {"AWS_ENDPOINT_URL": stack.emulator.endpoint}):

@@ -26,7 +26,7 @@ def main() -> None:
             stack,
             f"{name}Role",
             name=name,
-            sentinel=stack.service.place,
+            sentinel=stack.service.deployment,
             policies=role.policies,
             managed_policy_arns=role.managed_policy_arns,
         )

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from deploy.cdk.names import construct_name
 from deploy.cdk.options import ServiceOptions, as_stored
-from deploy.policies.place import Place
+from deploy.policies.deployment import Deployment
 from shared.core.kill_switch import first_document
 
 _CHECKS_OF_GRANTS: Final = ("CKV_AWS_107", "CKV_AWS_108", "CKV_AWS_109", "CKV_AWS_110", "CKV_AWS_111")
@@ -31,14 +31,14 @@ def create_documents(scope: Construct, options: ServiceOptions) -> None:
         )
 
 
-def create_kill_switch_policy(scope: Construct, place: Place) -> aws_iam.CfnManagedPolicy:
+def create_kill_switch_policy(scope: Construct, deployment: Deployment) -> aws_iam.CfnManagedPolicy:
     """Create the boundary of every protected role of this account, with nothing revoked."""
     policy = aws_iam.CfnManagedPolicy(
         scope,
         "Revocations",
-        managed_policy_name=place.kill_switch,
+        managed_policy_name=deployment.kill_switch,
         description="Sentinel: allows everything but what was revoked. Only ever a permissions boundary",
-        policy_document=json.loads(first_document(place.guarded)),
+        policy_document=json.loads(first_document(deployment.guarded)),
     )
     # Checkov's checks of permissive policies: this one is a permissions boundary, attached to protected roles only.
     skipped = [{"id": check, "comment": "a boundary allows nothing by itself"} for check in _CHECKS_OF_GRANTS]

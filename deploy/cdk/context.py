@@ -8,7 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from deploy.cdk.options import Packages, ServiceOptions
-from deploy.policies.place import Policy
+from deploy.policies.deployment import Policy
 
 CONTEXT_KEYS: Final = ("sentinel", "protected_roles")
 _PACKAGES: Final = Path("dist")

@@ -7,13 +7,13 @@ from aws_cdk import Stack, aws_cloudwatch
 from constructs import Construct
 
 from deploy.cdk.service_alarms import SERVICE_METRICS
-from deploy.policies.place import Place
+from deploy.policies.deployment import Deployment
 from shared.edge.metrics import NAMESPACE
 
 _WIDTH, _HEIGHT, _COLUMNS = 12, 6, 2
 
 
-def create_dashboard(scope: Construct, name: str, functions: Sequence[str], place: Place) -> None:
+def create_dashboard(scope: Construct, name: str, functions: Sequence[str], deployment: Deployment) -> None:
     """Create the dashboard; `functions` are the names of every function."""
     widgets = [
         {
@@ -22,26 +22,26 @@ def create_dashboard(scope: Construct, name: str, functions: Sequence[str], plac
             "y": index // _COLUMNS * _HEIGHT,
             "width": _WIDTH,
             "height": _HEIGHT,
-            "properties": {**widget, "period": 60, "region": place.region, "view": "timeSeries"},
+            "properties": {**widget, "period": 60, "region": deployment.region, "view": "timeSeries"},
         }
-        for index, widget in enumerate(_widgets(functions, place))
+        for index, widget in enumerate(_widgets(functions, deployment))
     ]
     body = Stack.of(scope).to_json_string({"widgets": widgets})
     aws_cloudwatch.CfnDashboard(scope, "Dashboard", dashboard_name=name, dashboard_body=body)
 
 
-def _widgets(functions: Sequence[str], place: Place) -> list[dict[str, Any]]:
-    whose = f'deployment="{place.deployment}" service="vend"'
+def _widgets(functions: Sequence[str], deployment: Deployment) -> list[dict[str, Any]]:
+    whose = f'deployment="{deployment.name}" service="vend"'
     ends = f"SEARCH('{{{NAMESPACE},deployment,service,outcome,code}} MetricName=\"requests\" {whose}', 'Sum', 60)"
 
     def of_service(metric: str, service: str) -> list[str]:
-        return [NAMESPACE, metric, "deployment", place.deployment, "service", service]
+        return [NAMESPACE, metric, "deployment", deployment.name, "service", service]
 
     trouble = [
         *(of_service(metric, service) for _, service, metric, _ in SERVICE_METRICS),
         *(
             ["AWS/DynamoDB", metric, "TableName", table]
-            for table in (place.budget_table, place.grant_table, place.session_table)
+            for table in (deployment.budget_table, deployment.grant_table, deployment.session_table)
             for metric in ("ReadThrottleEvents", "WriteThrottleEvents")
         ),
     ]

@@ -11,8 +11,8 @@ from constructs import Construct
 from deploy.cdk.alarms import function_alarms
 from deploy.cdk.options import ServiceOptions
 from deploy.cdk.role import create_role
+from deploy.policies.deployment import Policy
 from deploy.policies.execution import lambda_trust
-from deploy.policies.place import Policy
 
 ALIAS: Final = "live"
 

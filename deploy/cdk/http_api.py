@@ -9,15 +9,15 @@ from deploy.cdk.access_log import ACCESS_LOG_FORMAT
 from deploy.cdk.function import SentinelFunction
 from deploy.cdk.options import ServiceOptions
 from deploy.cdk.routes import ROUTES, Route
-from deploy.policies.place import Place
+from deploy.policies.deployment import Deployment
 
 
 class HttpApi(Construct):
     """The HTTP API. Its routes are added later: the functions need its id, and the routes need the functions."""
 
-    def __init__(self, scope: Construct, construct_id: str, options: ServiceOptions, place: Place) -> None:
+    def __init__(self, scope: Construct, construct_id: str, options: ServiceOptions, deployment: Deployment) -> None:
         super().__init__(scope, construct_id)
-        self._options, self._place = options, place
+        self._options, self._deployment = options, deployment
         if not Token.is_unresolved(account := Stack.of(self).account):
             options.check_account(account)
         self._api = aws_apigatewayv2.CfnApi(
@@ -65,7 +65,7 @@ class HttpApi(Construct):
             action="lambda:InvokeFunction",
             function_name=function.alias.function_arn,
             principal="apigateway.amazonaws.com",
-            source_arn=self._place.arn("execute-api", f"{self.api_id}/*/{route.source}"),
+            source_arn=self._deployment.arn("execute-api", f"{self.api_id}/*/{route.source}"),
         )
 
     def _serve(self, access_log: aws_logs.CfnLogGroup) -> aws_apigatewayv2.CfnStage:
@@ -92,7 +92,7 @@ class HttpApi(Construct):
                 if route.is_of_incidents
             },
             access_log_settings=aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
-                destination_arn=self._place.arn("logs", f"log-group:{access_log.ref}"),
+                destination_arn=self._deployment.arn("logs", f"log-group:{access_log.ref}"),
                 format=ACCESS_LOG_FORMAT,
             ),
         )

@@ -5,8 +5,8 @@ from constructs import Construct
 
 from deploy.cdk.contents import create_kill_switch_policy
 from deploy.cdk.role import create_role
+from deploy.policies.deployment import Deployment
 from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
-from deploy.policies.place import Place
 
 
 class KillSwitchAccount(Construct):
@@ -15,7 +15,7 @@ class KillSwitchAccount(Construct):
     `policy_arn` goes into the service's option `kill_switch_policy_arns`.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, sentinel: Place) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, sentinel: Deployment) -> None:
         super().__init__(scope, construct_id)
         policy = create_kill_switch_policy(self, sentinel)
         self.policy_arn: str = policy.ref

@@ -7,7 +7,7 @@ from aws_cdk import Aws
 from constructs import Construct
 
 from deploy.cdk.role import create_role
-from deploy.policies.place import Place, Policy
+from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.protected import protected_trust
 from shared.core.durations import CHAINING_MAXIMUM
 
@@ -25,7 +25,7 @@ class ProtectedRole(Construct):
         construct_id: str,
         *,
         name: str,
-        sentinel: Place,
+        sentinel: Deployment,
         description: str = "Reached through Sentinel only",
         policies: Mapping[str, Policy] | None = None,
         managed_policy_arns: Sequence[str] = (),

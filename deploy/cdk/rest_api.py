@@ -12,8 +12,8 @@ from deploy.cdk.options import RestApi as RestApiOptions
 from deploy.cdk.options import ServiceOptions
 from deploy.cdk.routes import ROUTES
 from deploy.cdk.settings import check_settings
+from deploy.policies.deployment import Deployment
 from deploy.policies.networks import rest_api_policy
-from deploy.policies.place import Place
 
 # A method's settings replace all of the stage's. No execution logs: they would contain headers, which contain tokens.
 _OBSERVED: Final[Mapping[str, Any]] = {
@@ -32,13 +32,13 @@ class RestApi(Construct):
         construct_id: str,
         rest: RestApiOptions,
         options: ServiceOptions,
-        place: Place,
+        deployment: Deployment,
         access_log: aws_logs.CfnLogGroup,
     ) -> None:
         super().__init__(scope, construct_id)
-        accounts = check_settings(options.settings).trusted_accounts or (place.account,)
+        accounts = check_settings(options.settings).trusted_accounts or (deployment.account,)
         policy = rest_api_policy(
-            place,
+            deployment,
             accounts=accounts,
             vpc_endpoint_ids=rest.vpc_endpoint_ids,
             source_ips=rest.source_ips,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from aws_cdk import CfnTag, aws_iam
 from constructs import Construct
 
-from deploy.policies.place import Policy
+from deploy.policies.deployment import Policy
 
 
 def create_role(

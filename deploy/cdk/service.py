@@ -9,11 +9,11 @@ from constructs import Construct
 from deploy.cdk.authorities import trusted_authorities, trusted_by_all
 from deploy.cdk.contents import create_documents, create_kill_switch_policy
 from deploy.cdk.dashboard import create_dashboard
+from deploy.cdk.deployment import sentinel_deployment
 from deploy.cdk.function import FunctionDefinition, SentinelFunction, log_group
 from deploy.cdk.http_api import HttpApi
 from deploy.cdk.names import construct_name
 from deploy.cdk.options import Authorizer, ServiceOptions
-from deploy.cdk.place import sentinel_place
 from deploy.cdk.rest_api import RestApi
 from deploy.cdk.service_alarms import service_alarms
 from deploy.cdk.settings import (
@@ -26,9 +26,9 @@ from deploy.cdk.settings import (
     vend_environment,
 )
 from deploy.cdk.tables import Tables
+from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.encryption import encryption_policy
 from deploy.policies.execution import admin_policy, authorizer_policy, vend_policy
-from deploy.policies.place import Place, Policy
 from shared.core.arn import parse_arn
 
 _DESCRIPTIONS = {
@@ -39,12 +39,12 @@ _DESCRIPTIONS = {
 
 
 class SentinelService(Construct):
-    """All resources of one deployment. `place` identifies it in policies of other stacks, such as protected roles."""
+    """All resources of one deployment. `deployment` identifies it in policies of other stacks."""
 
     def __init__(self, scope: Construct, construct_id: str, options: ServiceOptions) -> None:
         super().__init__(scope, construct_id)
         self.options = options
-        self.place = sentinel_place(
+        self.deployment = sentinel_deployment(
             options.name,
             parameter_prefix=options.parameter_prefix,
             protected_path=options.protected_path,
@@ -53,14 +53,14 @@ class SentinelService(Construct):
         self.topic = aws_sns.CfnTopic(
             self,
             "Events",
-            topic_name=self.place.topic,
+            topic_name=self.deployment.topic,
             kms_master_key_id=options.kms_key_arn,
         )
-        self.kill_switch_policy = create_kill_switch_policy(self, self.place) if options.kill_switch else None
+        self.kill_switch_policy = create_kill_switch_policy(self, self.deployment) if options.kill_switch else None
         access_log = log_group(self, "AccessLog", f"/aws/apigateway/{options.name}", options)
-        self.http_api = HttpApi(self, "HttpApi", options, self.place) if options.http_api else None
+        self.http_api = HttpApi(self, "HttpApi", options, self.deployment) if options.http_api else None
         self.rest_api = (
-            RestApi(self, "RestApi", options.rest_api, options, self.place, access_log)
+            RestApi(self, "RestApi", options.rest_api, options, self.deployment, access_log)
             if options.rest_api is not None
             else None
         )
@@ -73,16 +73,16 @@ class SentinelService(Construct):
         create_documents(self, options)
         service_alarms(self, options)
         names = [function.definition.name for function in (self.vend, self.admin, *self.authorizers.values())]
-        create_dashboard(self, options.name, names, self.place)
+        create_dashboard(self, options.name, names, self.deployment)
 
     def _describe(self) -> Deployed:
-        ours = [] if self.kill_switch_policy is None else [self.place.account]
+        ours = [] if self.kill_switch_policy is None else [self.deployment.account]
         others = [parse_arn(arn).account for arn in self.options.kill_switch_policy_arns]
         return Deployed(
             api_ids=[api.api_id for api in (self.http_api, self.rest_api) if api is not None],
-            session_table=self.place.session_table,
-            grant_table=self.place.grant_table,
-            budget_table=self.place.budget_table,
+            session_table=self.deployment.session_table,
+            grant_table=self.deployment.grant_table,
+            budget_table=self.deployment.budget_table,
             parameter_prefix=self.options.parameter_prefix,
             topic_arn=self.topic.ref,
             kill_switch_accounts=[*ours, *others],
@@ -95,11 +95,11 @@ class SentinelService(Construct):
             "Vend",
             FunctionDefinition(
                 kind="vend",
-                name=self.place.vend_role,
+                name=self.deployment.vend_role,
                 description=_DESCRIPTIONS["vend"],
                 package=self.options.packages.vend,
                 environment=vend_environment(self._deployed, self.options.settings),
-                policies=self._policies("vend", vend_policy(self.place)),
+                policies=self._policies("vend", vend_policy(self.deployment)),
                 timeout_s=timeout_s(self.options.settings),
             ),
         )
@@ -109,11 +109,11 @@ class SentinelService(Construct):
             "Admin",
             FunctionDefinition(
                 kind="admin",
-                name=self.place.admin_role,
+                name=self.deployment.admin_role,
                 description=_DESCRIPTIONS["admin"],
                 package=self.options.packages.admin,
                 environment=admin_environment(self._deployed, self.options.settings),
-                policies=self._policies("admin", admin_policy(self.place)),
+                policies=self._policies("admin", admin_policy(self.deployment)),
                 timeout_s=timeout_s(self.options.settings),
             ),
         )
@@ -128,11 +128,13 @@ class SentinelService(Construct):
                 description=_DESCRIPTIONS["authorizer"],
                 package=self.options.packages.authorizer,
                 environment=authorizer_environment(self._deployed, self.options.settings, authorizer.accepts),
-                policies=self._policies("authorizer", authorizer_policy(replace(self.place, authorizer_role=name))),
+                policies=self._policies(
+                    "authorizer", authorizer_policy(replace(self.deployment, authorizer_role=name))
+                ),
                 timeout_s=AUTHORIZER_TIMEOUT_S,
             ),
         )
-        _permit_guarded_apis(function, authorizer, self.place)
+        _permit_guarded_apis(function, authorizer, self.deployment)
         return function
 
     def _create_function(self, construct_id: str, definition: FunctionDefinition) -> SentinelFunction:
@@ -145,7 +147,7 @@ class SentinelService(Construct):
     def _policies(self, name: str, policy: Policy) -> dict[str, Policy]:
         """If a KMS key is given, allow each role to use it through the services that encrypt with it."""
         key = self.options.kms_key_arn
-        return {name: policy} | ({} if key is None else {"encryption": encryption_policy(self.place, key)})
+        return {name: policy} | ({} if key is None else {"encryption": encryption_policy(self.deployment, key)})
 
     def _open(self, functions: Mapping[str, SentinelFunction], access_log: aws_logs.CfnLogGroup) -> None:
         if self.http_api is not None:
@@ -154,7 +156,7 @@ class SentinelService(Construct):
             self.rest_api.open(functions)
 
 
-def _permit_guarded_apis(function: SentinelFunction, authorizer: Authorizer, place: Place) -> None:
+def _permit_guarded_apis(function: SentinelFunction, authorizer: Authorizer, deployment: Deployment) -> None:
     """Allow only the authorizers of the guarded APIs to invoke the function."""
     for api_id in authorizer.api_ids:
         aws_lambda.CfnPermission(
@@ -163,5 +165,5 @@ def _permit_guarded_apis(function: SentinelFunction, authorizer: Authorizer, pla
             action="lambda:InvokeFunction",
             function_name=function.alias.function_arn,
             principal="apigateway.amazonaws.com",
-            source_arn=place.arn("execute-api", f"{api_id}/authorizers/*"),
+            source_arn=deployment.arn("execute-api", f"{api_id}/authorizers/*"),
         )

@@ -22,8 +22,8 @@ class SentinelStack(Stack):
 
 def _outputs(service: SentinelService) -> dict[str, str]:
     found = {
-        "VendRoleArn": service.place.vend_role_arn,
-        "AdminRoleArn": service.place.role_arn(service.place.admin_role),
+        "VendRoleArn": service.deployment.vend_role_arn,
+        "AdminRoleArn": service.deployment.role_arn(service.deployment.admin_role),
         "TopicArn": service.topic.ref,
         **{
             construct_name(f"authorizer-{key}", "Arn"): each.alias.function_arn

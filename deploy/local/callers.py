@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.local.aws import LocalAws
+from deploy.local.deployment import CI_ROLE, SSO_ROLE
 from deploy.local.keys import Keys
-from deploy.local.place import CI_ROLE, SSO_ROLE
 from deploy.local.seed import create_role
 from deploy.policies.caller import caller_policy, doctor_policy, operator_policy
+from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.execution import lambda_trust
-from deploy.policies.place import Place, Policy
 
 _USERS: Final = ("alice", "bob", "operator")
 _SSO_PATH: Final = "/aws-reserved/sso.amazonaws.com/eu-central-1/"
@@ -32,13 +32,13 @@ class LocalCaller:
     keys: Keys
 
 
-async def create_callers(aws: LocalAws, place: Place, api_ids: Sequence[str]) -> list[LocalCaller]:
+async def create_callers(aws: LocalAws, deployment: Deployment, api_ids: Sequence[str]) -> list[LocalCaller]:
     """Create alice, bob and the operator as IAM users, carol as an Identity Center session, ci as a pipeline's role."""
-    may_call = caller_policy(place, *api_ids, function_url=place.vend_role)
+    may_call = caller_policy(deployment, *api_ids, function_url=deployment.vend_role)
     async with aws.client("iam") as iam:
         callers = [await _create_user(iam, name, may_call) for name in _USERS]
-        await _allow(iam, "operator", "documents", operator_policy(place))
-        await _allow(iam, "operator", "doctor", doctor_policy(place))
+        await _allow(iam, "operator", "documents", operator_policy(deployment))
+        await _allow(iam, "operator", "doctor", doctor_policy(deployment))
         callers.append(await _create_session(aws, iam, "carol", SSO_ROLE, "carol@example.com", may_call))
         callers.append(await _create_session(aws, iam, "ci", CI_ROLE, "build-42", may_call))
     return callers

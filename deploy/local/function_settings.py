@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from deploy.local.deployment import ACCOUNT, SENSITIVE_PROFILES, SENSITIVE_ROLE, SSO_ROLE, local_deployment
 from deploy.local.gateway.endpoints import ADMIN, AUTHORIZER, SENSITIVE, VEND
-from deploy.local.place import ACCOUNT, SENSITIVE_PROFILES, SENSITIVE_ROLE, SSO_ROLE, local_place
 
 # An emulator on a busy machine is slower than AWS, so these are the largest values the settings allow.
 PATIENCE: Final = {"SENTINEL_CALL_TIMEOUT": "10", "SENTINEL_DEADLINE": "25"}
@@ -14,35 +14,35 @@ UNLIMITED: Final = {f"SENTINEL_{budget}_BUDGET": "10000" for budget in ("VEND", 
 
 def function_names() -> Mapping[str, str]:
     """Return the functions' deployed names."""
-    place = local_place()
+    deployment = local_deployment()
     return {
-        VEND: place.vend_role,
-        ADMIN: place.admin_role,
-        AUTHORIZER: place.authorizer_role,
+        VEND: deployment.vend_role,
+        ADMIN: deployment.admin_role,
+        AUTHORIZER: deployment.authorizer_role,
         SENSITIVE: SENSITIVE_ROLE,
     }
 
 
 def function_settings(function: str, api_ids: Sequence[str], endpoint: str) -> dict[str, str]:
     """Return a function's settings: the APIs it accepts events from, and AWS's endpoint."""
-    place = local_place()
+    deployment = local_deployment()
     common = {
         "AWS_ENDPOINT_URL": endpoint,
         "SENTINEL_API_ID": ",".join(api_ids),
-        "SENTINEL_DEPLOYMENT": place.deployment,
-        "SENTINEL_SESSION_TABLE": place.session_table,
-        "SENTINEL_GRANT_TABLE": place.grant_table,
+        "SENTINEL_DEPLOYMENT": deployment.name,
+        "SENTINEL_SESSION_TABLE": deployment.session_table,
+        "SENTINEL_GRANT_TABLE": deployment.grant_table,
     }
     documented = {
-        "SENTINEL_BUDGET_TABLE": place.budget_table,
-        "SENTINEL_PARAMETER_PREFIX": place.parameter_prefix,
+        "SENTINEL_BUDGET_TABLE": deployment.budget_table,
+        "SENTINEL_PARAMETER_PREFIX": deployment.parameter_prefix,
         "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
         "SENTINEL_SSO_ROLES": SSO_ROLE,
     }
     events = {
-        "SENTINEL_TOPIC_ARN": place.topic_arn,
-        "SENTINEL_KILL_SWITCH_POLICIES": place.account,
-        "SENTINEL_PROTECTED_PATH": place.protected_path,
+        "SENTINEL_TOPIC_ARN": deployment.topic_arn,
+        "SENTINEL_KILL_SWITCH_POLICIES": deployment.account,
+        "SENTINEL_PROTECTED_PATH": deployment.protected_path,
     }
     by_function = {
         VEND: common | documented,

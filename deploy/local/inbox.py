@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from deploy.local.aws import LocalAws
-from deploy.local.place import local_place
-from deploy.policies.place import policy
+from deploy.local.deployment import local_deployment
+from deploy.policies.deployment import policy
 
 # SQS API reference, ReceiveMessage: the longest a call may wait for a message.
 _WAIT_S: Final = 20
@@ -32,7 +32,7 @@ class Inbox:
     @classmethod
     async def open(cls, aws: LocalAws, name: str, only: Mapping[str, Sequence[str]] | None = None) -> Self:
         """Create and subscribe a queue; `only` is a filter policy on the notifications' attributes."""
-        topic = local_place().topic_arn
+        topic = local_deployment().topic_arn
         async with aws.client("sqs") as sqs, aws.client("sns") as sns:
             url = (await sqs.create_queue(QueueName=name))["QueueUrl"]
             found = await sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])

@@ -5,21 +5,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.local.aws import LocalAws
-from deploy.local.place import PROTECTED, SENSITIVE_ROLE, demo_bucket, demo_table, table_definitions
+from deploy.local.deployment import PROTECTED, SENSITIVE_ROLE, demo_bucket, demo_table, table_definitions
+from deploy.policies.deployment import Deployment, Policy, policy
 from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, observe, vend_policy
-from deploy.policies.place import Place, Policy, policy
 from deploy.policies.protected import protected_trust
 from shared.core.kill_switch import first_document
 
 _DOCUMENTS: Final = Path(__file__).parent / "documents"
 
 
-async def seed(aws: LocalAws, place: Place) -> None:
+async def seed(aws: LocalAws, deployment: Deployment) -> None:
     """Fill an empty account."""
     await _create_tables(aws)
-    await _put_documents(aws, place)
-    await _create_topic(aws, place)
-    await _create_roles(aws, place)
+    await _put_documents(aws, deployment)
+    await _create_topic(aws, deployment)
+    await _create_roles(aws, deployment)
     await _create_demo_resources(aws)
 
 
@@ -35,46 +35,46 @@ async def _create_tables(aws: LocalAws) -> None:
             )
 
 
-async def _put_documents(aws: LocalAws, place: Place) -> None:
+async def _put_documents(aws: LocalAws, deployment: Deployment) -> None:
     async with aws.client("ssm") as ssm:
         for file in sorted(_DOCUMENTS.glob("*/*.yaml")):
             await ssm.put_parameter(
-                Name=f"{place.parameter_prefix}/{file.parent.name}/{file.stem}",
+                Name=f"{deployment.parameter_prefix}/{file.parent.name}/{file.stem}",
                 Value=file.read_text(encoding="utf-8"),
                 Type="String",
             )
 
 
-async def _create_topic(aws: LocalAws, place: Place) -> None:
+async def _create_topic(aws: LocalAws, deployment: Deployment) -> None:
     async with aws.client("sns") as sns:
-        await sns.create_topic(Name=place.topic)
+        await sns.create_topic(Name=deployment.topic)
 
 
-async def _create_roles(aws: LocalAws, place: Place) -> None:
+async def _create_roles(aws: LocalAws, deployment: Deployment) -> None:
     async with aws.client("sts") as sts, aws.client("iam") as iam:
         stack = (await sts.get_caller_identity())["Arn"]
-        for name, permissions in _execution_roles(place).items():
+        for name, permissions in _execution_roles(deployment).items():
             await create_role(iam, name, lambda_trust(stack), permissions)
-        first = first_document(place.guarded)
-        created = await iam.create_policy(PolicyName=place.kill_switch, PolicyDocument=first)
+        first = first_document(deployment.guarded)
+        created = await iam.create_policy(PolicyName=deployment.kill_switch, PolicyDocument=first)
         boundary = created["Policy"]["Arn"]
         for profile in PROTECTED:
             await create_role(
                 iam,
                 profile,
-                protected_trust(place),
-                demo_policy(place, profile),
-                path=place.protected_path,
+                protected_trust(deployment),
+                demo_policy(deployment, profile),
+                path=deployment.protected_path,
                 boundary=boundary,
             )
 
 
-def _execution_roles(place: Place) -> dict[str, Policy]:
+def _execution_roles(deployment: Deployment) -> dict[str, Policy]:
     return {
-        place.vend_role: vend_policy(place),
-        place.admin_role: admin_policy(place),
-        place.authorizer_role: authorizer_policy(place),
-        SENSITIVE_ROLE: policy(*observe(place, SENSITIVE_ROLE)),
+        deployment.vend_role: vend_policy(deployment),
+        deployment.admin_role: admin_policy(deployment),
+        deployment.authorizer_role: authorizer_policy(deployment),
+        SENSITIVE_ROLE: policy(*observe(deployment, SENSITIVE_ROLE)),
     }
 
 
@@ -101,14 +101,14 @@ async def create_role(
     return arn
 
 
-def demo_policy(place: Place, profile: str) -> Policy:
+def demo_policy(deployment: Deployment, profile: str) -> Policy:
     """Return a policy that allows a protected role its own demo table and bucket only."""
-    bucket = f"arn:{place.partition}:s3:::{demo_bucket(profile)}"
+    bucket = f"arn:{deployment.partition}:s3:::{demo_bucket(profile)}"
     return policy(
         {
             "Effect": "Allow",
             "Action": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"],
-            "Resource": place.arn("dynamodb", f"table/{demo_table(profile)}"),
+            "Resource": deployment.arn("dynamodb", f"table/{demo_table(profile)}"),
         },
         {
             "Effect": "Allow",

@@ -19,6 +19,7 @@ from typing import Final, Self
 
 from deploy.local.aws import LocalAws
 from deploy.local.callers import AwsFiles, LocalCaller, create_callers, write_aws_files
+from deploy.local.deployment import ACCOUNT, REGION, local_deployment
 from deploy.local.emulator.server import Emulator
 from deploy.local.function_settings import PATIENCE, function_names, function_settings
 from deploy.local.gateway.credentials import RememberedCredentials
@@ -26,7 +27,6 @@ from deploy.local.gateway.endpoints import ADMIN, AUTHORIZER, SENSITIVE, VEND, E
 from deploy.local.gateway.guarded import GuardedApi
 from deploy.local.gateway.server import Gateway
 from deploy.local.keys import Keys, new_access_key, new_name
-from deploy.local.place import ACCOUNT, REGION, local_place
 from deploy.local.runtime.execution_role import ExecutionRoles
 from deploy.local.runtime.function import ExecutionEnvironment, Function, FunctionSettings
 from deploy.local.seed import seed
@@ -176,9 +176,9 @@ class LocalStack:
         await self.emulator.start()
         endpoints = _new_endpoints()
         self.sensitive_endpoint = Endpoint(EndpointKind.HTTP_API, new_name(10), ACCOUNT, REGION)
-        place = local_place()
-        await seed(self.aws, place)
-        created = await create_callers(self.aws, place, [endpoint.api_id for endpoint in endpoints])
+        deployment = local_deployment()
+        await seed(self.aws, deployment)
+        created = await create_callers(self.aws, deployment, [endpoint.api_id for endpoint in endpoints])
         self.callers = {caller.name: caller for caller in created}
         self._files = write_aws_files(self.state_dir, created, self.aws)
         await self._start_functions(endpoints)
@@ -197,8 +197,10 @@ class LocalStack:
         await self._guarded.open()
 
     async def _start_functions(self, endpoints: list[Endpoint]) -> None:
-        place, names = local_place(), function_names()
-        roles = ExecutionRoles(self._assume_execution_role, {name: place.role_arn(name) for name in names.values()})
+        deployment, names = local_deployment(), function_names()
+        roles = ExecutionRoles(
+            self._assume_execution_role, {name: deployment.role_arn(name) for name in names.values()}
+        )
         self._open.push_async_callback(roles.close)
         await roles.open()
         home = self.state_dir / "functions"
@@ -246,5 +248,5 @@ def _new_endpoints() -> list[Endpoint]:
     return [
         Endpoint(EndpointKind.HTTP_API, new_name(10), ACCOUNT, REGION),
         Endpoint(EndpointKind.REST_API, new_name(10), ACCOUNT, REGION),
-        Endpoint(EndpointKind.FUNCTION_URL, new_name(32), ACCOUNT, REGION, function_name=local_place().vend_role),
+        Endpoint(EndpointKind.FUNCTION_URL, new_name(32), ACCOUNT, REGION, function_name=local_deployment().vend_role),
     ]

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from deploy.local.actors import Actor, TourFailedError, say, show
+from deploy.local.deployment import REGION, demo_table
 from deploy.local.inbox import Inbox
-from deploy.local.place import REGION, demo_table
 from deploy.local.stack import LocalStack
 
 _DEMO: Final = Path(__file__).parent / "demo"

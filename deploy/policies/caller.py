@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
-from deploy.policies.place import Place, Policy, Statement, policy
+from deploy.policies.deployment import Deployment, Policy, Statement, policy
 
 _VEND: Final = ("GET/", "POST/", "GET/profiles", "GET/v1/whoami", "GET/v1/health")
 _ASK: Final = (
@@ -59,25 +59,25 @@ def routes_of(task: Task) -> Sequence[str]:
     return _ROUTES[task]
 
 
-def caller_policy(place: Place, *api_ids: str, function_url: str | None = None) -> Policy:
+def caller_policy(deployment: Deployment, *api_ids: str, function_url: str | None = None) -> Policy:
     """Allow a caller to invoke every route of Sentinel's APIs.
 
     `function_url` names the function whose URL may be called; a function URL has no routes.
     """
-    statements = [_call(place, [f"{api_id}/*" for api_id in api_ids])]
+    statements = [_call(deployment, [f"{api_id}/*" for api_id in api_ids])]
     if function_url is not None:
-        statements.extend(_call_url(place, function_url))
+        statements.extend(_call_url(deployment, function_url))
     return policy(*statements)
 
 
-def _call_url(place: Place, function: str) -> list[Statement]:
+def _call_url(deployment: Deployment, function: str) -> list[Statement]:
     """Allow a caller to invoke a function by its URL only.
 
     A URL requires both of Lambda's actions (Lambda Developer Guide, "Control access to Lambda function URLs"). Each has
     a condition key of its own, and a condition on a key that an action lacks never holds: hence two statements. The URL
     may be an alias's.
     """
-    functions = [place.arn("lambda", f"function:{function}"), place.arn("lambda", f"function:{function}:*")]
+    functions = [deployment.arn("lambda", f"function:{function}"), deployment.arn("lambda", f"function:{function}:*")]
     return [
         {
             "Sid": "CallTheFunctionUrl",
@@ -96,43 +96,47 @@ def _call_url(place: Place, function: str) -> list[Statement]:
     ]
 
 
-def task_policy(place: Place, api_id: str, task: Task, stage: str = "$default") -> Policy:
+def task_policy(deployment: Deployment, api_id: str, task: Task, stage: str = "$default") -> Policy:
     """Allow a caller to invoke a task's routes on one stage. A path parameter is `*`, which matches slashes in IAM."""
-    return policy(_call(place, (f"{api_id}/{stage}/{route.replace('{id}', '*')}" for route in routes_of(task))))
+    return policy(_call(deployment, (f"{api_id}/{stage}/{route.replace('{id}', '*')}" for route in routes_of(task))))
 
 
-def _call(place: Place, resources: Iterable[str]) -> Statement:
+def _call(deployment: Deployment, resources: Iterable[str]) -> Statement:
     return {
         "Sid": "CallSentinel",
         "Effect": "Allow",
         "Action": "execute-api:Invoke",
-        "Resource": [place.arn("execute-api", resource) for resource in resources],
+        "Resource": [deployment.arn("execute-api", resource) for resource in resources],
     }
 
 
-def doctor_policy(place: Place) -> Policy:
+def doctor_policy(deployment: Deployment) -> Policy:
     """Allow `sentinel doctor --operator` to check a deployment: it reads settings and documents, no table rows."""
-    authorizers = [f"{place.authorizer_role}{rest}" for rest in ("", ":*", "-*")]
-    functions = [place.arn("lambda", f"function:{name}") for name in (*place.function_name_patterns[:-1], *authorizers)]
+    authorizers = [f"{deployment.authorizer_role}{rest}" for rest in ("", ":*", "-*")]
+    functions = [
+        deployment.arn("lambda", f"function:{name}") for name in (*deployment.function_name_patterns[:-1], *authorizers)
+    ]
     return policy(
         _read(["lambda:GetAlias", "lambda:GetFunctionConfiguration"], functions, "ReadFunctions"),
         _read(
             ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"],
-            place.every_table_arn,
+            deployment.every_table_arn,
             "ReadTableSettings",
         ),
         _read(
             ["ssm:GetParametersByPath"],
-            [place.parameters("policies"), place.parameters("profiles")],
+            [deployment.parameters("policies"), deployment.parameters("profiles")],
             "ReadDocuments",
         ),
-        _read(["iam:GetRole"], [place.protected_roles], "ReadProtectedRoles"),
-        _read(["iam:GetPolicy", "iam:GetPolicyVersion"], [place.kill_switch_policy_arn], "ReadTheKillSwitch"),
-        _read(["apigateway:GET"], [f"arn:{place.partition}:apigateway:{place.region}::/*"], "ReadAuthorizers"),
+        _read(["iam:GetRole"], [deployment.protected_roles], "ReadProtectedRoles"),
+        _read(["iam:GetPolicy", "iam:GetPolicyVersion"], [deployment.kill_switch_policy_arn], "ReadTheKillSwitch"),
+        _read(
+            ["apigateway:GET"], [f"arn:{deployment.partition}:apigateway:{deployment.region}::/*"], "ReadAuthorizers"
+        ),
         # DescribeAlarms is authorized on all alarms or none, DescribeLogGroups on all log groups (Service Authorization
         # Reference, CloudWatch and CloudWatch Logs).
-        _read(["cloudwatch:DescribeAlarms"], [place.arn("cloudwatch", "alarm:*")], "ReadAlarms"),
-        _read(["logs:DescribeLogGroups"], [place.arn("logs", "log-group:*")], "ReadLogGroups"),
+        _read(["cloudwatch:DescribeAlarms"], [deployment.arn("cloudwatch", "alarm:*")], "ReadAlarms"),
+        _read(["logs:DescribeLogGroups"], [deployment.arn("logs", "log-group:*")], "ReadLogGroups"),
     )
 
 
@@ -140,13 +144,13 @@ def _read(actions: Sequence[str], resources: Sequence[str], sid: str) -> Stateme
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
 
 
-def operator_policy(place: Place) -> Policy:
+def operator_policy(deployment: Deployment) -> Policy:
     """Allow an operator to push documents with `sentinel policy push`, and to store webhooks without reading any.
 
     A webhook is a credential. No path above the documents' own is allowed, because listing a path reads all below it.
     """
     kinds = ("policies", "profiles")
-    documents = [place.parameters(f"{kind}{rest}") for kind in kinds for rest in ("", "/*")]
+    documents = [deployment.parameters(f"{kind}{rest}") for kind in kinds for rest in ("", "/*")]
     writing = ["ssm:PutParameter", "ssm:DeleteParameter"]
     return policy(
         {
@@ -165,6 +169,6 @@ def operator_policy(place: Place) -> Policy:
             "Sid": "StoreWebhooks",
             "Effect": "Allow",
             "Action": writing,
-            "Resource": place.parameters("webhooks/?*"),
+            "Resource": deployment.parameters("webhooks/?*"),
         },
     )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from deploy.policies.place import Place, Policy, policy
+from deploy.policies.deployment import Deployment, Policy, policy
 
 # What DynamoDB does on behalf of a table's user (DynamoDB Developer Guide, "DynamoDB encryption at rest: usage
 # notes"), and SNS on behalf of a publisher. Only the creator of a table creates grants on the key.
@@ -17,7 +17,7 @@ _ACTIONS: Final = (
 )
 
 
-def encryption_policy(place: Place, key_arn: str) -> Policy:
+def encryption_policy(deployment: Deployment, key_arn: str) -> Policy:
     """Allow a function's role to use the key through DynamoDB and SNS of its region only."""
     return policy(
         {
@@ -26,6 +26,8 @@ def encryption_policy(place: Place, key_arn: str) -> Policy:
             "Action": list(_ACTIONS),
             "Resource": key_arn,
             # What follows the region differs by partition.
-            "Condition": {"StringLike": {"kms:ViaService": [f"dynamodb.{place.region}.*", f"sns.{place.region}.*"]}},
+            "Condition": {
+                "StringLike": {"kms:ViaService": [f"dynamodb.{deployment.region}.*", f"sns.{deployment.region}.*"]}
+            },
         },
     )

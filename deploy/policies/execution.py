@@ -1,7 +1,7 @@
 """Identity policies of the three Lambdas' execution roles, one statement per purpose."""
 
+from deploy.policies.deployment import Deployment, Policy, Statement, policy
 from deploy.policies.kill_switch import kill_switch_statements
-from deploy.policies.place import Place, Policy, Statement, policy
 from shared.aws.tables import CONSUMING_ATTRIBUTES, GrantIndex
 from shared.core.stamp import PREFIX, TRANSITIVE_TAG_KEYS, TagKey
 from shared.core.subjects import user_subject
@@ -20,36 +20,36 @@ def lambda_trust(*also: str) -> Policy:
     return policy(*statements)
 
 
-def vend_policy(place: Place) -> Policy:
+def vend_policy(deployment: Deployment) -> Policy:
     """Allow the vend Lambda to read policies and grants, record sessions, and assume protected roles under a stamp."""
     return policy(
-        _read_documents(place, "policies/access", "policies/approval", "policies/break-glass", "profiles/*"),
+        _read_documents(deployment, "policies/access", "policies/approval", "policies/break-glass", "profiles/*"),
         {
             "Sid": "ReadServingGrants",
             "Effect": "Allow",
             "Action": "dynamodb:Query",
-            "Resource": place.arn("dynamodb", f"table/{place.grant_table}/index/{GrantIndex.SERVING}"),
+            "Resource": deployment.arn("dynamodb", f"table/{deployment.grant_table}/index/{GrantIndex.SERVING}"),
         },
         {
             "Sid": "ReadLockouts",
             "Effect": "Allow",
             "Action": "dynamodb:BatchGetItem",
-            "Resource": place.arn("dynamodb", f"table/{place.grant_table}"),
+            "Resource": deployment.arn("dynamodb", f"table/{deployment.grant_table}"),
         },
-        _consume_grants(place),
-        _count_budget(place, "vend", "read"),
+        _consume_grants(deployment),
+        _count_budget(deployment, "vend", "read"),
         {
             "Sid": "RecordSessions",
             "Effect": "Allow",
             "Action": ["dynamodb:PutItem", "dynamodb:UpdateItem"],
-            "Resource": place.arn("dynamodb", f"table/{place.session_table}"),
+            "Resource": deployment.arn("dynamodb", f"table/{deployment.session_table}"),
         },
-        *_assume_protected_roles(place),
-        *observe(place, place.vend_role),
+        *_assume_protected_roles(deployment),
+        *observe(deployment, deployment.vend_role),
     )
 
 
-def authorizer_policy(place: Place) -> Policy:
+def authorizer_policy(deployment: Deployment) -> Policy:
     """Allow the authorizer to read sessions, lockouts and cutoffs by their keys. Its STS call needs no permission.
 
     GetCallerIdentity is signed by the caller, never by this role, and cannot be denied (STS API reference).
@@ -60,27 +60,27 @@ def authorizer_policy(place: Place) -> Policy:
             "Effect": "Allow",
             "Action": "dynamodb:BatchGetItem",
             "Resource": [
-                place.arn("dynamodb", f"table/{place.session_table}"),
-                place.arn("dynamodb", f"table/{place.grant_table}"),
+                deployment.arn("dynamodb", f"table/{deployment.session_table}"),
+                deployment.arn("dynamodb", f"table/{deployment.grant_table}"),
             ],
         },
-        *observe(place, place.authorizer_role),
+        *observe(deployment, deployment.authorizer_role),
     )
 
 
-def admin_policy(place: Place) -> Policy:
+def admin_policy(deployment: Deployment) -> Policy:
     """Allow the admin Lambda to manage grants and sessions, publish notifications, and write the kill switch.
 
     Webhooks are SecureStrings under Parameter Store's own key, which every reader of the parameter may use (Systems
     Manager User Guide, "SecureString parameters"); a customer managed key also needs `kms:Decrypt`.
     """
     return policy(
-        _read_documents(place, "policies/*", "profiles/*", "webhooks/*"),
+        _read_documents(deployment, "policies/*", "profiles/*", "webhooks/*"),
         {
             "Sid": "TellOfEveryChange",
             "Effect": "Allow",
             "Action": "sns:Publish",
-            "Resource": place.topic_arn,
+            "Resource": deployment.topic_arn,
         },
         {
             "Sid": "KeepGrantsAndSessions",
@@ -93,32 +93,32 @@ def admin_policy(place: Place) -> Policy:
                 "dynamodb:UpdateItem",
                 "dynamodb:ConditionCheckItem",
             ],
-            "Resource": place.table_arns(place.grant_table, place.session_table),
+            "Resource": deployment.table_arns(deployment.grant_table, deployment.session_table),
         },
-        _count_budget(place),
+        _count_budget(deployment),
         {
             "Sid": "SeeVendsUnderWay",
             "Effect": "Allow",
             "Action": "dynamodb:BatchGetItem",
-            "Resource": place.arn("dynamodb", f"table/{place.budget_table}"),
+            "Resource": deployment.arn("dynamodb", f"table/{deployment.budget_table}"),
         },
-        *kill_switch_statements(place),
-        *observe(place, place.admin_role),
+        *kill_switch_statements(deployment),
+        *observe(deployment, deployment.admin_role),
     )
 
 
-def _read_documents(place: Place, *patterns: str) -> Statement:
+def _read_documents(deployment: Deployment, *patterns: str) -> Statement:
     # GetParametersByPath is authorized on the path alone (Systems Manager User Guide), so the path is listed too.
-    paths = [place.parameters(pattern.removesuffix("/*")) for pattern in patterns if pattern.endswith("/*")]
+    paths = [deployment.parameters(pattern.removesuffix("/*")) for pattern in patterns if pattern.endswith("/*")]
     return {
         "Sid": "ReadDocuments",
         "Effect": "Allow",
         "Action": ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
-        "Resource": [*paths, *(place.parameters(pattern) for pattern in patterns)],
+        "Resource": [*paths, *(deployment.parameters(pattern) for pattern in patterns)],
     }
 
 
-def _consume_grants(place: Place) -> Statement:
+def _consume_grants(deployment: Deployment) -> Statement:
     """Allow vend to consume a `once` grant and to return it, but not to create or change one.
 
     UpdateItem creates a row that does not exist. A row with only these attributes is not a grant, because it has no
@@ -128,7 +128,7 @@ def _consume_grants(place: Place) -> Statement:
         "Sid": "ConsumeGrants",
         "Effect": "Allow",
         "Action": "dynamodb:UpdateItem",
-        "Resource": place.arn("dynamodb", f"table/{place.grant_table}"),
+        "Resource": deployment.arn("dynamodb", f"table/{deployment.grant_table}"),
         "Condition": {
             "ForAllValues:StringEquals": {"dynamodb:Attributes": list(CONSUMING_ATTRIBUTES)},
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [user_subject("*")]},
@@ -137,7 +137,7 @@ def _consume_grants(place: Place) -> Statement:
     }
 
 
-def _count_budget(place: Place, *names: str) -> Statement:
+def _count_budget(deployment: Deployment, *names: str) -> Statement:
     """Allow a function to count requests: in the budgets of these names only, or in every budget.
 
     ForAllValues also holds when the key is absent, so it is paired with Null.
@@ -152,18 +152,18 @@ def _count_budget(place: Place, *names: str) -> Statement:
         "Sid": "CountTheBudget",
         "Effect": "Allow",
         "Action": "dynamodb:UpdateItem",
-        "Resource": place.arn("dynamodb", f"table/{place.budget_table}"),
+        "Resource": deployment.arn("dynamodb", f"table/{deployment.budget_table}"),
         **(ours if names else {}),
     }
 
 
-def _assume_protected_roles(place: Place) -> list[Statement]:
+def _assume_protected_roles(deployment: Deployment) -> list[Statement]:
     """Return a statement for each of the three STS actions, with only the condition keys that the action has.
 
     A role that sets a source identity needs `sts:SetSourceIdentity` here and in the trust policy, in the same account
     too (IAM User Guide, "Monitor and control actions taken with assumed roles").
     """
-    resource = place.protected_roles
+    resource = deployment.protected_roles
     return [
         {
             "Sid": "AssumeUnderAStamp",
@@ -206,9 +206,9 @@ def only_our_tags() -> dict[str, object]:
     }
 
 
-def observe(place: Place, function: str) -> list[Statement]:
+def observe(deployment: Deployment, function: str) -> list[Statement]:
     """Allow a function to write its log and its traces."""
-    group = place.arn("logs", f"log-group:/aws/lambda/{function}")
+    group = deployment.arn("logs", f"log-group:/aws/lambda/{function}")
     return [
         {
             "Sid": "WriteLogs",

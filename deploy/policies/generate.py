@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final, cast
 
 from deploy.policies.caller import Task, caller_policy, doctor_policy, operator_policy, task_policy
+from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, vend_policy
 from deploy.policies.exemptions import Exemptions
 from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
-from deploy.policies.place import Place, Policy
 from deploy.policies.protected import protected_trust
 from deploy.policies.resource_control import guard_roles, keep_data_inside
 from deploy.policies.sentinel_account import protect_data, protect_functions, protect_watching
@@ -21,7 +21,7 @@ from deploy.policies.terraform import write_terraform_files
 
 FOLDER: Final = Path(__file__).parent / "generated"
 MAXIMUM_BYTES: Final = 5120
-EXAMPLE: Final = Place(
+EXAMPLE: Final = Deployment(
     partition="aws",
     region="eu-central-1",
     account="111122223333",

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from deploy.policies.place import Place, Policy, Statement, policy
+from deploy.policies.deployment import Deployment, Policy, Statement, policy
 
 # The API the policy belongs to (API Gateway guide, "API Gateway resource policy examples").
 _THIS_API = "execute-api:/*"
 
 
 def rest_api_policy(
-    place: Place,
+    deployment: Deployment,
     *,
     accounts: Sequence[str],
     vpc_endpoint_ids: Sequence[str] = (),
@@ -26,7 +26,7 @@ def rest_api_policy(
     if source_ips:
         key = "aws:VpcSourceIp" if vpc_endpoint_ids else "aws:SourceIp"
         conditions["OnlyFromTheseAddresses"] = {"NotIpAddress": {key: list(source_ips)}}
-    owners = [f"arn:{place.partition}:iam::{account}:root" for account in accounts]
+    owners = [f"arn:{deployment.partition}:iam::{account}:root" for account in accounts]
     return policy(
         _statement("TrustedAccounts", "Allow", owners),
         *(_statement(sid, "Deny", "*") | {"Condition": condition} for sid, condition in conditions.items()),

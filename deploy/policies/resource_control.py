@@ -8,7 +8,7 @@ User Guide, "Resource control policies").
 from collections.abc import Sequence
 from typing import Final
 
-from deploy.policies.place import Place, Policy, Statement, deny, policy
+from deploy.policies.deployment import Deployment, Policy, Statement, deny, policy
 from shared.core.stamp import PREFIX
 
 # Every way to a role's credentials. Sign-in by SAML or OpenID has no `aws:PrincipalArn`, so the denial applies.
@@ -16,21 +16,25 @@ _BECOME: Final = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWit
 _HOLD_DATA: Final = ("kms:*", "s3:*", "secretsmanager:*", "sqs:*")
 
 
-def guard_roles(place: Place, organization: str) -> Policy:
+def guard_roles(deployment: Deployment, organization: str) -> Policy:
     """Deny protected roles to every principal except the vend Lambda, and to every AWS service.
 
     A stamp from outside `organization` was not set by its vend Lambda. AWS services act without a source identity of
     their own, and with the organization of the principal they act for.
     """
-    revoker = place.kill_switch_roles
+    revoker = deployment.kill_switch_roles
     return policy(
-        _from_anyone(deny("OnlyVendBecomesProtected", _BECOME, place.protected_roles, only=[place.vend_role_arn])),
-        _from_anyone(deny("OnlyAdminBecomesRevoker", _BECOME, revoker, only=[place.role_arn(place.admin_role)])),
+        _from_anyone(
+            deny("OnlyVendBecomesProtected", _BECOME, deployment.protected_roles, only=[deployment.vend_role_arn])
+        ),
+        _from_anyone(
+            deny("OnlyAdminBecomesRevoker", _BECOME, revoker, only=[deployment.role_arn(deployment.admin_role)])
+        ),
         _from_anyone(
             deny(
                 "OnlyLambdaBecomesSentinel",
                 _BECOME,
-                place.execution_role_arns,
+                deployment.execution_role_arns,
                 BoolIfExists={"aws:PrincipalIsAWSService": "false"},
             ),
         ),
@@ -39,7 +43,7 @@ def guard_roles(place: Place, organization: str) -> Policy:
                 "OnlyVendStamps",
                 "sts:SetSourceIdentity",
                 "*",
-                only=[place.vend_role_arn],
+                only=[deployment.vend_role_arn],
                 StringLike={"sts:SourceIdentity": f"{PREFIX}-*"},
                 Null={"aws:SourceIdentity": "true"},
             ),

@@ -8,8 +8,8 @@ the deployment's.
 from collections.abc import Sequence
 from typing import Final
 
+from deploy.policies.deployment import Deployment, Policy, Statement, deny, deny_rest, policy
 from deploy.policies.exemptions import Exemptions
-from deploy.policies.place import Place, Policy, Statement, deny, deny_rest, policy
 from shared.edge.metrics import NAMESPACE
 
 _READ_FUNCTIONS: Final = ("lambda:Get*", "lambda:List*")
@@ -70,12 +70,15 @@ _CHANGE_ALL_LOGS: Final = (
 )
 
 
-def protect_functions(place: Place, exempt: Exemptions) -> Policy:
+def protect_functions(deployment: Deployment, exempt: Exemptions) -> Policy:
     """Allow only exempt roles to change functions and APIs, and no direct invocation that could forge a caller."""
-    functions = place.function_patterns
+    functions = deployment.function_patterns
     # A function's code includes its layers; a signing configuration decides which code is accepted.
-    parts = [place.arn("lambda", "code-signing-config:*"), place.arn("lambda", "layer:*")]
-    apis = [f"arn:{place.partition}:apigateway:{place.region}:{account}:/*" for account in ("", place.account)]
+    parts = [deployment.arn("lambda", "code-signing-config:*"), deployment.arn("lambda", "layer:*")]
+    apis = [
+        f"arn:{deployment.partition}:apigateway:{deployment.region}:{account}:/*"
+        for account in ("", deployment.account)
+    ]
     keepers = exempt.role_arns
     return policy(
         deny_rest("OnlyExemptChangeFunctions", [*_READ_FUNCTIONS, *_INVOKE], [*functions, *parts], unlike=keepers),
@@ -99,11 +102,11 @@ def protect_functions(place: Place, exempt: Exemptions) -> Policy:
     )
 
 
-def protect_data(place: Place, exempt: Exemptions, key_arns: Sequence[str] = ()) -> Policy:
+def protect_data(deployment: Deployment, exempt: Exemptions, key_arns: Sequence[str] = ()) -> Policy:
     """Deny rows, tables, documents and webhooks to all but their users; `key_arns`: the KMS keys that encrypt them."""
-    tables = place.every_table_arn
+    tables = deployment.every_table_arn
     everything = [*tables, *(f"{table}/*" for table in tables), *map(_global, tables)]
-    writers = [place.vend_role_arn, place.role_arn(place.admin_role)]
+    writers = [deployment.vend_role_arn, deployment.role_arn(deployment.admin_role)]
     keepers = exempt.role_arns
     return policy(
         # A row of the grant table is an approval, so exempt roles may not write one either.
@@ -112,10 +115,10 @@ def protect_data(place: Place, exempt: Exemptions, key_arns: Sequence[str] = ())
         deny_rest(
             "OnlyOperatorsWriteDocuments",
             _READ_DOCUMENTS,
-            place.parameters("*"),
+            deployment.parameters("*"),
             unlike=[*keepers, *exempt.operator_arns],
         ),
-        *_webhooks(place),
+        *_webhooks(deployment),
         *([deny_rest("OnlyExemptChangeKeys", _USE_KEYS, key_arns, unlike=keepers)] if key_arns else []),
     )
 
@@ -126,43 +129,50 @@ def _global(table: str) -> str:
     return f"arn:{partition}:dynamodb::{account}:global-{name}"
 
 
-def _webhooks(place: Place) -> list[Statement]:
+def _webhooks(deployment: Deployment) -> list[Statement]:
     """Deny reading a webhook, by its name or by a path above it, to all but the admin Lambda.
 
     Permission to list a path reads all below it, even what is denied there (Systems Manager User Guide, "Restricting
     access to Systems Manager parameters using IAM policies").
     """
-    admin = [place.role_arn(place.admin_role)]
-    steps = place.parameter_prefix.strip("/").split("/")
+    admin = [deployment.role_arn(deployment.admin_role)]
+    steps = deployment.parameter_prefix.strip("/").split("/")
     above = ["/".join(steps[: depth + 1]) for depth in range(len(steps))]
     paths = ["parameter/", *(f"parameter/{path}{slash}" for path in above for slash in ("", "/"))]
-    webhooks = [place.parameters("webhooks"), place.parameters("webhooks/*")]
+    webhooks = [deployment.parameters("webhooks"), deployment.parameters("webhooks/*")]
     return [
         deny("OnlyAdminReadsWebhooks", "ssm:Get*", webhooks, only=admin),
-        deny("OnlyAdminReadsAbove", "ssm:GetParametersByPath", [place.arn("ssm", path) for path in paths], only=admin),
+        deny(
+            "OnlyAdminReadsAbove",
+            "ssm:GetParametersByPath",
+            [deployment.arn("ssm", path) for path in paths],
+            only=admin,
+        ),
     ]
 
 
-def protect_watching(place: Place, exempt: Exemptions) -> Policy:
+def protect_watching(deployment: Deployment, exempt: Exemptions) -> Policy:
     """Protect Sentinel's monitoring from tampering: logs, the topic's notifications, metrics and alarms."""
-    own = [place.arn("logs", f"log-group:/aws/lambda/{name}") for name in place.function_name_patterns]
-    access = place.arn("logs", f"log-group:/aws/apigateway/{place.deployment}")
+    own = [deployment.arn("logs", f"log-group:/aws/lambda/{name}") for name in deployment.function_name_patterns]
+    access = deployment.arn("logs", f"log-group:/aws/apigateway/{deployment.name}")
     alarms = [
-        place.arn("cloudwatch", f"alarm:{place.deployment}-*"),
-        place.arn("cloudwatch", "alarm-mute-rule:*"),
-        f"arn:{place.partition}:cloudwatch::{place.account}:dashboard/{place.deployment}",
+        deployment.arn("cloudwatch", f"alarm:{deployment.name}-*"),
+        deployment.arn("cloudwatch", "alarm-mute-rule:*"),
+        f"arn:{deployment.partition}:cloudwatch::{deployment.account}:dashboard/{deployment.name}",
     ]
     keepers = exempt.role_arns
     return policy(
         deny_rest("OnlyExemptChangeLogs", [*_READ_LOGS, *_WRITE_LOGS], [*own, access, f"{access}:*"], unlike=keepers),
         deny("OnlyExemptChangeAllLogs", _CHANGE_ALL_LOGS, "*", unlike=keepers),
         # Audit lines are a function's standard output. API Gateway writes the access log, by a role of the account.
-        deny("OnlySentinelWritesLogs", _WRITE_LOGS, own, unlike=place.execution_role_arns),
-        deny("OnlyAdminPublishes", "sns:Publish", place.topic_arn, only=[place.role_arn(place.admin_role)]),
+        deny("OnlySentinelWritesLogs", _WRITE_LOGS, own, unlike=deployment.execution_role_arns),
+        deny(
+            "OnlyAdminPublishes", "sns:Publish", deployment.topic_arn, only=[deployment.role_arn(deployment.admin_role)]
+        ),
         deny_rest(
             "OnlyExemptChangeTopic",
             ["sns:Get*", "sns:List*", "sns:Publish"],
-            [place.topic_arn, f"{place.topic_arn}:*"],
+            [deployment.topic_arn, f"{deployment.topic_arn}:*"],
             unlike=keepers,
         ),
         deny_rest("OnlyExemptChangeAlarms", _READ_ALARMS, alarms, unlike=keepers),

@@ -6,8 +6,8 @@ organization (AWS Organizations User Guide, "Service control policies"). docs/gu
 
 from typing import Final
 
+from deploy.policies.deployment import Deployment, Policy, Statement, deny, deny_rest, policy
 from deploy.policies.exemptions import Exemptions
-from deploy.policies.place import Place, Policy, Statement, deny, deny_rest, policy
 from shared.core.stamp import PREFIX
 from shared.core.switch_guards import LASTING_ACTIONS
 
@@ -74,51 +74,56 @@ _STAMPED: Final = {"aws:SourceIdentity": f"{PREFIX}-*"}
 _ASK_SENTINEL: Final = ("execute-api:Invoke", "sts:GetCallerIdentity")
 
 
-def protect_roles(place: Place, exempt: Exemptions) -> Policy:
+def protect_roles(deployment: Deployment, exempt: Exemptions) -> Policy:
     """Allow only Sentinel to assume protected roles, and only exempt roles to change them. For every account."""
     # An account that leaves the organization is no longer bound by these policies.
     stay = deny("NoLeaving", "organizations:LeaveOrganization", "*")
-    return policy(*_become(place), *_act(place), *_change(place, exempt), stay)
+    return policy(*_become(deployment), *_act(deployment), *_change(deployment, exempt), stay)
 
 
-def _become(place: Place) -> list[Statement]:
-    admin = place.role_arn(place.admin_role)
+def _become(deployment: Deployment) -> list[Statement]:
+    admin = deployment.role_arn(deployment.admin_role)
     return [
-        deny("OnlyVendBecomesProtected", "sts:AssumeRole", place.protected_roles, only=[place.vend_role_arn]),
-        deny("OnlyAdminBecomesRevoker", "sts:AssumeRole", place.kill_switch_roles, only=[admin]),
+        deny("OnlyVendBecomesProtected", "sts:AssumeRole", deployment.protected_roles, only=[deployment.vend_role_arn]),
+        deny("OnlyAdminBecomesRevoker", "sts:AssumeRole", deployment.kill_switch_roles, only=[admin]),
         # Lambda assumes them as a service principal, which service control policies do not bind.
-        deny("NoRoleBecomesSentinel", "sts:AssumeRole", place.execution_role_arns),
+        deny("NoRoleBecomesSentinel", "sts:AssumeRole", deployment.execution_role_arns),
         # A session with a stamp passes it on when it assumes another role, and is allowed.
         deny(
             "OnlyVendStamps",
             "sts:SetSourceIdentity",
             "*",
-            only=[place.vend_role_arn],
+            only=[deployment.vend_role_arn],
             StringLike={"sts:SourceIdentity": f"{PREFIX}-*"},
             Null={"aws:SourceIdentity": "true"},
         ),
     ]
 
 
-def _act(place: Place) -> list[Statement]:
+def _act(deployment: Deployment) -> list[Statement]:
     """Restrict what a protected role does and is passed to. A negated operator matches if its key is absent."""
     return [
         deny(
             "ProtectedActsStamped",
             "*",
             "*",
-            ArnLike={"aws:PrincipalArn": place.protected_roles},
+            ArnLike={"aws:PrincipalArn": deployment.protected_roles},
             StringNotLike={"aws:SourceIdentity": f"{PREFIX}-*"},
         ),
-        deny("NoPassOfProtected", "iam:PassRole", place.protected_roles),
+        deny("NoPassOfProtected", "iam:PassRole", deployment.protected_roles),
     ]
 
 
-def _change(place: Place, exempt: Exemptions) -> list[Statement]:
-    switch = place.kill_switch_policy_in("*")
-    keepers = [*exempt.role_arns, place.role_arn(place.admin_role), place.kill_switch_roles]
+def _change(deployment: Deployment, exempt: Exemptions) -> list[Statement]:
+    switch = deployment.kill_switch_policy_in("*")
+    keepers = [*exempt.role_arns, deployment.role_arn(deployment.admin_role), deployment.kill_switch_roles]
     # A principal that could create or change a role of an exempt name would be exempt itself.
-    roles = [place.protected_roles, place.kill_switch_roles, *place.execution_role_arns, *exempt.role_arns]
+    roles = [
+        deployment.protected_roles,
+        deployment.kill_switch_roles,
+        *deployment.execution_role_arns,
+        *exempt.role_arns,
+    ]
     return [
         deny_rest("OnlyExemptChangeRoles", _USE_A_ROLE, roles, unlike=exempt.role_arns),
         deny_rest("OnlySentinelWritesSwitch", _ASK_ABOUT, switch, unlike=keepers),
@@ -127,7 +132,7 @@ def _change(place: Place, exempt: Exemptions) -> list[Statement]:
         deny(
             "ProtectedKeepSwitch",
             ["iam:CreateRole", "iam:PutRolePermissionsBoundary"],
-            place.protected_roles,
+            deployment.protected_roles,
             # Compared as ARNs, part by part: in a string comparison, a path could imitate the rest of the ARN.
             ArnNotLike={"iam:PermissionsBoundary": switch},
         ),

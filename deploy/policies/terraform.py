@@ -1,7 +1,7 @@
 """The policies as templates for Terraform: the same functions, called with a deployment of placeholders.
 
 `python -m deploy.policies.generate` writes them with the example's; a test compares the committed files with its
-output. Terraform renders a template with `templatefile(path, place)`.
+output. Terraform renders a template with `templatefile(path, deployment)`.
 """
 
 import json
@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from deploy.policies.caller import caller_policy, operator_policy
+from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.encryption import encryption_policy
 from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, vend_policy
 from deploy.policies.incident import INCIDENT_ROUTES
 from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
-from deploy.policies.place import Place, Policy
 from deploy.policies.protected import protected_trust
 from shared.core.kill_switch import first_document
 from shared.core.switch_guards import DEPLOYMENT, POLICY_NAME
@@ -22,24 +22,24 @@ from shared.core.switch_guards import DEPLOYMENT, POLICY_NAME
 FOLDER: Final = Path(__file__).parents[1] / "terraform" / "policies"
 SUFFIX: Final = ".json.tftpl"
 # Every field of a deployment is a template variable of the same name.
-PLACE: Final = Place(**{name: f"${{{name}}}" for name in Place.__dataclass_fields__})
+TEMPLATE: Final = Deployment(**{name: f"${{{name}}}" for name in Deployment.__dataclass_fields__})
 
 
 def policy_templates() -> Mapping[str, Policy]:
     """Build every template, by name."""
     return {
-        "vend": vend_policy(PLACE),
-        "authorizer": authorizer_policy(PLACE),
-        "admin": admin_policy(PLACE),
+        "vend": vend_policy(TEMPLATE),
+        "authorizer": authorizer_policy(TEMPLATE),
+        "admin": admin_policy(TEMPLATE),
         "execution-role-trust": lambda_trust(),
-        "encryption": encryption_policy(PLACE, "${key_arn}"),
-        "protected-role-trust": protected_trust(PLACE),
-        "revocations-role": revocations_role_policy(PLACE, "${account}"),
-        "revocations-role-trust": revocations_role_trust(PLACE),
-        "caller": caller_policy(PLACE, "${api_id}"),
-        "operator": operator_policy(PLACE),
+        "encryption": encryption_policy(TEMPLATE, "${key_arn}"),
+        "protected-role-trust": protected_trust(TEMPLATE),
+        "revocations-role": revocations_role_policy(TEMPLATE, "${account}"),
+        "revocations-role-trust": revocations_role_trust(TEMPLATE),
+        "caller": caller_policy(TEMPLATE, "${api_id}"),
+        "operator": operator_policy(TEMPLATE),
         # The kill switch before the first revocation; the admin Lambda writes every later version.
-        "nothing-revoked": json.loads(first_document(PLACE.guarded)),
+        "nothing-revoked": json.loads(first_document(TEMPLATE.guarded)),
     }
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
-from deploy.local.place import ACCOUNT, table_definitions
+from deploy.local.deployment import ACCOUNT, table_definitions
 from load.aws_model.answers import AwsRefusalError, ModelAnswer
 from load.aws_model.config import ModelConfig
 from load.aws_model.dispatch import FAILED, THROTTLED, Asked, Aws, UnknownCallError

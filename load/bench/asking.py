@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.credentials import ReadOnlyCredentials
 
-from deploy.local.place import ACCOUNT, REGION
+from deploy.local.deployment import ACCOUNT, REGION
 from load.bench.work import API_ID, PROFILE, Invocation, authorizer_environment, vend_environment, vend_event
 from sentinel.proof import make_proof
 from services.authorizer import handler as authorizer

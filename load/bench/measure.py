@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from deploy.local.place import REGION
+from deploy.local.deployment import REGION
 from load.aws_model.ledger import Call
 from load.bench.variants import VARIANTS
 from load.bench.work import documents

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from deploy.local.place import ACCOUNT, REGION, local_place
+from deploy.local.deployment import ACCOUNT, REGION, local_deployment
 
 API_ID: Final = "benchmark1"
 PROFILE: Final = "dev"
@@ -77,17 +77,17 @@ def _event(path: str, query: str) -> dict[str, Any]:
 
 def vend_environment() -> dict[str, str]:
     """Give a vend function's settings; nobody's budget is used up by a benchmark."""
-    place = local_place()
+    deployment = local_deployment()
     return {
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "SENTINEL_API_ID": API_ID,
         # A request's floor is told from its calls, so each is made once.
         "SENTINEL_HEDGE_RATIO": "0",
-        "SENTINEL_SESSION_TABLE": place.session_table,
-        "SENTINEL_GRANT_TABLE": place.grant_table,
-        "SENTINEL_BUDGET_TABLE": place.budget_table,
-        "SENTINEL_PARAMETER_PREFIX": place.parameter_prefix,
+        "SENTINEL_SESSION_TABLE": deployment.session_table,
+        "SENTINEL_GRANT_TABLE": deployment.grant_table,
+        "SENTINEL_BUDGET_TABLE": deployment.budget_table,
+        "SENTINEL_PARAMETER_PREFIX": deployment.parameter_prefix,
         "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
         "SENTINEL_VEND_BUDGET": "10000",
     }
@@ -95,14 +95,14 @@ def vend_environment() -> dict[str, str]:
 
 def admin_environment() -> dict[str, str]:
     """Give an admin function's settings: it tells a topic, and writes the kill switch of one account."""
-    place = local_place()
-    told = {"SENTINEL_TOPIC_ARN": place.topic_arn, "SENTINEL_KILL_SWITCH_POLICIES": place.account}
+    deployment = local_deployment()
+    told = {"SENTINEL_TOPIC_ARN": deployment.topic_arn, "SENTINEL_KILL_SWITCH_POLICIES": deployment.account}
     return {**{name: value for name, value in vend_environment().items() if name != "SENTINEL_VEND_BUDGET"}, **told}
 
 
 def authorizer_environment(url: str) -> dict[str, str]:
     """Give an authorizer's settings; STS verifies proofs at `url`."""
-    place = local_place()
+    deployment = local_deployment()
     return {
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
@@ -110,15 +110,15 @@ def authorizer_environment(url: str) -> dict[str, str]:
         "SENTINEL_API_ID": API_ID,
         # A request's floor is told from its calls, so each is made once.
         "SENTINEL_HEDGE_RATIO": "0",
-        "SENTINEL_SESSION_TABLE": place.session_table,
-        "SENTINEL_GRANT_TABLE": place.grant_table,
+        "SENTINEL_SESSION_TABLE": deployment.session_table,
+        "SENTINEL_GRANT_TABLE": deployment.grant_table,
         "SENTINEL_ACCEPTED_PROFILES": PROFILE,
     }
 
 
 def documents() -> dict[str, str]:
     """Give the parameters the account holds, by name."""
-    prefix = local_place().parameter_prefix
+    prefix = local_deployment().parameter_prefix
     return {
         f"{prefix}/policies/access": json.dumps(POLICY),
         f"{prefix}/profiles/{PROFILE}": json.dumps({"role_arn": ROLE_ARN, "account": ACCOUNT, "region": REGION}),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from deploy.local.place import REGION
+from deploy.local.deployment import REGION
 from deploy.packages.build import Package
 from deploy.packages.bytecode import compile_all
 from deploy.packages.dependencies import export_group, install

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from deploy.local.place import ACCOUNT
+from deploy.local.deployment import ACCOUNT
 from deploy.packages.build import Package
 from deploy.packages.target import find_interpreter
 from load.bench.asking import make_question

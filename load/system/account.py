@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from deploy.local.deployment import ACCOUNT, PROTECTED, REGION, local_deployment
 from deploy.local.emulator.server import KnownCredential, Unusable
 from deploy.local.keys import Keys, new_access_key
-from deploy.local.place import ACCOUNT, PROTECTED, REGION, local_place
 from load.driver.target import LoadCaller
 
 OPERATOR: Final = "operator"
@@ -62,7 +62,7 @@ _ADMIN: Final = {
 
 def documents() -> Mapping[str, str]:
     """Give the account's documents by their parameters' names."""
-    place = local_place()
+    deployment = local_deployment()
     values: dict[str, Any] = {
         "policies/access": _ACCESS,
         "policies/approval": _APPROVAL,
@@ -70,9 +70,9 @@ def documents() -> Mapping[str, str]:
         "policies/admin": _ADMIN,
     }
     for profile in PROTECTED:
-        role_arn = place.role_arn(profile, place.protected_path)
+        role_arn = deployment.role_arn(profile, deployment.protected_path)
         values[f"profiles/{profile}"] = {"role_arn": role_arn, "account": ACCOUNT, "region": REGION}
-    return {f"{place.parameter_prefix}/{name}": json.dumps(value) for name, value in values.items()}
+    return {f"{deployment.parameter_prefix}/{name}": json.dumps(value) for name, value in values.items()}
 
 
 def create_callers(count: int) -> tuple[Sequence[LoadCaller], LoadCaller]:

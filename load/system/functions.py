@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from deploy.local.deployment import ACCOUNT, REGION
 from deploy.local.function_settings import UNLIMITED, function_names, function_settings
 from deploy.local.gateway.endpoints import AUTHORIZER
-from deploy.local.place import ACCOUNT, REGION
 from deploy.local.runtime.function import FunctionSettings
 
 HANDLERS: Final = {name: f"services.{name}.handler.handler" for name in ("vend", "admin", "authorizer")}

@@ -10,12 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
+from deploy.local.deployment import ACCOUNT, REGION, local_deployment
 from deploy.local.gateway.credentials import RememberedCredentials
 from deploy.local.gateway.endpoints import AUTHORIZER, Endpoint, EndpointKind
 from deploy.local.gateway.guarded import GuardedApi
 from deploy.local.gateway.server import Gateway, Invokable
 from deploy.local.keys import new_name
-from deploy.local.place import ACCOUNT, REGION, local_place
 from deploy.local.runtime.function import Environment, FunctionSettings
 from load.aws_model.ledger import Call
 from load.driver.target import LoadCaller, Target
@@ -125,7 +125,7 @@ class LoadSystem:
 
     async def put_grants(self, items: Iterable[Item]) -> None:
         """Put rows into the grant table, as if they had been there before."""
-        await self._model.put_items(local_place().grant_table, items)
+        await self._model.put_items(local_deployment().grant_table, items)
 
     async def _start(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="sentinel-load-"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from deploy.policies.place import Place
+from deploy.policies.deployment import Deployment
 
 _PSEUDO = {
     "AWS::Partition": "aws",
@@ -20,11 +20,11 @@ _NOTHING = "<AWS::NoValue>"
 Properties = dict[str, Any]
 
 
-def example_place(name: str = "sentinel", **more: str) -> Place:
+def example_deployment(name: str = "sentinel", **more: str) -> Deployment:
     """Name a deployment where the templates are filled in."""
     names = {"vend_role": f"{name}-vend", "admin_role": f"{name}-admin", "topic": f"{name}-events"}
     tables = (f"{name}-{kind}" for kind in ("sessions", "grants", "budgets"))
-    return Place("aws", "eu-central-1", "111122223333", *tables, **{**names, **more})
+    return Deployment("aws", "eu-central-1", "111122223333", *tables, **{**names, **more})
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ use_installed_node()
 
 from aws_cdk import App, Stack  # noqa: E402 - the library starts Node.js when it is imported
 
+from deploy.cdk.deployment import sentinel_deployment  # noqa: E402 - as above
 from deploy.cdk.kill_switch_account import KillSwitchAccount  # noqa: E402 - as above
 from deploy.cdk.options import Packages, ServiceOptions  # noqa: E402 - as above
-from deploy.cdk.place import sentinel_place  # noqa: E402 - as above
 from deploy.cdk.protected_role import ProtectedRole  # noqa: E402 - as above
 from deploy.cdk.stack import SentinelStack  # noqa: E402 - as above
 from tests.cdk.options import VARIANTS  # noqa: E402 - as above
@@ -27,7 +27,7 @@ def main() -> None:
         SentinelStack(app, name, ServiceOptions.model_validate({"packages": packages, **options}))
     _refuse_too_many_accounts(packages)
     account = Stack(app, "Account")
-    sentinel = sentinel_place(account="111122223333")
+    sentinel = sentinel_deployment(account="111122223333")
     KillSwitchAccount(account, "KillSwitch", sentinel=sentinel)
     read_only = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
     ProtectedRole(account, "Reader", name="reader", sentinel=sentinel, managed_policy_arns=read_only)

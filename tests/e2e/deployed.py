@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from deploy.local.aws import LocalAws
+from deploy.local.deployment import local_deployment
 from deploy.local.function_settings import PATIENCE, function_names, function_settings
 from deploy.local.gateway.endpoints import ADMIN, AUTHORIZER, VEND
-from deploy.local.place import local_place
 from deploy.local.stack import LocalStack
-from deploy.policies.place import Statement, policy
+from deploy.policies.deployment import Statement, policy
 
-PLACE = local_place()
+DEPLOYMENT = local_deployment()
 NAMES = {function: function_names()[function] for function in (VEND, ADMIN, AUTHORIZER)}
 
 
@@ -40,8 +40,8 @@ async def deploy_beside(stack: LocalStack) -> Deployed:
             IdentitySource=["$request.header.Authorization"],
             AuthorizerPayloadFormatVersion="2.0",
             AuthorizerResultTtlInSeconds=0,
-            AuthorizerUri=f"arn:aws:apigateway:{PLACE.region}:lambda:path/2015-03-31/functions/"
-            f"{PLACE.arn('lambda', f'function:{NAMES[AUTHORIZER]}:live')}/invocations",
+            AuthorizerUri=f"arn:aws:apigateway:{DEPLOYMENT.region}:lambda:path/2015-03-31/functions/"
+            f"{DEPLOYMENT.arn('lambda', f'function:{NAMES[AUTHORIZER]}:live')}/invocations",
         )
     await _create_logs_and_alarms(aws)
     await _allow_what_the_emulator_asks(aws)
@@ -56,7 +56,7 @@ async def _create_function(functions: Any, name: str, settings: dict[str, str]) 
         FunctionName=name,
         Runtime="python3.13",
         Handler="handler.handle",
-        Role=PLACE.role_arn(name),
+        Role=DEPLOYMENT.role_arn(name),
         Code={"ZipFile": code.getvalue()},
         Environment={"Variables": settings},
     )
@@ -71,7 +71,7 @@ async def _create_logs_and_alarms(aws: LocalAws) -> None:
             await logs.put_retention_policy(logGroupName=f"/aws/lambda/{name}", retentionInDays=365)
             await put_alarm(watch, f"{name}-errors", "AWS/Lambda", "Errors", FunctionName=name)
         for metric in ("kill_switch_failures", "stale_documents"):
-            await put_alarm(watch, metric, "Sentinel", metric, deployment=PLACE.deployment)
+            await put_alarm(watch, metric, "Sentinel", metric, deployment=DEPLOYMENT.name)
 
 
 async def put_alarm(watch: Any, name: str, namespace: str, metric: str, **dimensions: str) -> None:
@@ -85,7 +85,7 @@ async def put_alarm(watch: Any, name: str, namespace: str, metric: str, **dimens
         EvaluationPeriods=1,
         Threshold=0,
         ComparisonOperator="GreaterThanThreshold",
-        AlarmActions=[PLACE.topic_arn],
+        AlarmActions=[DEPLOYMENT.topic_arn],
     )
 
 
@@ -95,8 +95,8 @@ async def _allow_what_the_emulator_asks(aws: LocalAws) -> None:
     It leaves a role's path out, takes GetAlias for ListAliases, and has no resource for lists of alarms and log groups.
     """
     statements = [
-        ("iam:GetRole", f"arn:aws:iam::{PLACE.account}:role/*"),
-        ("lambda:ListAliases", PLACE.arn("lambda", "function:*")),
+        ("iam:GetRole", f"arn:aws:iam::{DEPLOYMENT.account}:role/*"),
+        ("lambda:ListAliases", DEPLOYMENT.arn("lambda", "function:*")),
         ("cloudwatch:DescribeAlarms", "*"),
         ("logs:DescribeLogGroups", "*"),
     ]

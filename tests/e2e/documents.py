@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deploy.local.aws import LocalAws
-from deploy.local.place import local_place
+from deploy.local.deployment import local_deployment
 
 APPROVERS = ["bob", "carol@example.com"]
 # A request for staging-hasty lapses a second after it is filed.
@@ -23,7 +23,7 @@ BREAK_GLASS: Mapping[str, Mapping[str, Any]] = {
 
 async def push_documents(aws: LocalAws) -> None:
     """Replace what the stack was seeded with."""
-    prefix = local_place().parameter_prefix
+    prefix = local_deployment().parameter_prefix
     async with aws.client("ssm") as ssm:
         for name, document in _documents():
             await ssm.put_parameter(Name=f"{prefix}/{name}", Value=json.dumps(document), Type="String", Overwrite=True)
@@ -35,7 +35,10 @@ def _documents() -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "policies/break-glass", _policy(*(_break_glass_rule(*item) for item in BREAK_GLASS.items()))
     for profiles, role in ((APPROVALS, "staging"), (BREAK_GLASS, "prod")):
         for profile in profiles:
-            yield f"profiles/{profile}", {"role_arn": local_place().role_arn(role, local_place().protected_path)}
+            yield (
+                f"profiles/{profile}",
+                {"role_arn": local_deployment().role_arn(role, local_deployment().protected_path)},
+            )
 
 
 def _policy(*rules: Mapping[str, Any]) -> Mapping[str, Any]:

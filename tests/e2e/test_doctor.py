@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from deploy.local.deployment import local_deployment
 from deploy.local.gateway.endpoints import ADMIN, VEND
-from deploy.local.place import local_place
 from deploy.local.stack import HANDLERS, LocalStack
-from deploy.policies.place import policy
+from deploy.policies.deployment import policy
 from deploy.policies.protected import protected_trust
 from shared.core.kill_switch import POLICY_NAME
 from tests.e2e.deployed import Deployed, deploy_beside
 from tests.e2e.sdks.person import Person, person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-PLACE = local_place()
+DEPLOYMENT = local_deployment()
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ async def test_without_a_service_the_caller_is_told_to_look_at_the_url(operator:
 
 
 async def _trust_without_tags(system: System) -> None:
-    whole: Any = protected_trust(PLACE)
+    whole: Any = protected_trust(DEPLOYMENT)
     less = policy(*(each for each in whole["Statement"] if each["Action"] != "sts:TagSession"))
     async with system.client("iam") as iam:
         await iam.update_assume_role_policy(RoleName="dev", PolicyDocument=json.dumps(less))
@@ -99,7 +99,7 @@ async def _trust_without_tags(system: System) -> None:
 
 async def _trust_as_ever(system: System) -> None:
     async with system.client("iam") as iam:
-        await iam.update_assume_role_policy(RoleName="dev", PolicyDocument=json.dumps(protected_trust(PLACE)))
+        await iam.update_assume_role_policy(RoleName="dev", PolicyDocument=json.dumps(protected_trust(DEPLOYMENT)))
 
 
 async def _without_boundary(system: System) -> None:
@@ -109,7 +109,7 @@ async def _without_boundary(system: System) -> None:
 
 async def _with_boundary(system: System) -> None:
     async with system.client("iam") as iam:
-        await iam.put_role_permissions_boundary(RoleName="prod", PermissionsBoundary=PLACE.kill_switch_policy_arn)
+        await iam.put_role_permissions_boundary(RoleName="prod", PermissionsBoundary=DEPLOYMENT.kill_switch_policy_arn)
 
 
 async def _break_a_document(system: System) -> None:
@@ -125,7 +125,7 @@ async def _mend_the_document(system: System) -> None:
 async def _without_expiry(system: System, *, enabled: bool = False) -> None:
     async with system.client("dynamodb") as dynamodb:
         await dynamodb.update_time_to_live(
-            TableName=PLACE.grant_table,
+            TableName=DEPLOYMENT.grant_table,
             TimeToLiveSpecification={"AttributeName": "expires_at", "Enabled": enabled},
         )
 

@@ -29,9 +29,9 @@ from requests.auth import AuthBase
 from schemathesis import Case, CheckContext, Response
 from schemathesis.config import SchemathesisConfig
 
+from deploy.local.deployment import REGION
 from deploy.local.function_settings import UNLIMITED
 from deploy.local.keys import Keys
-from deploy.local.place import REGION
 from deploy.local.stack import LocalStack
 from tests.e2e.callers import BECAUSE, JUSTIFICATION
 from tests.e2e.documented import load_document

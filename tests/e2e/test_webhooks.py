@@ -5,7 +5,7 @@ import json
 import ssl
 from pathlib import Path
 
-from deploy.local.place import local_place
+from deploy.local.deployment import local_deployment
 from deploy.local.stack import LocalStack
 from tests.e2e.callers import BECAUSE, Caller
 from tests.service.notify.receiver import Receiver, answers, running_receiver
@@ -35,7 +35,7 @@ async def test_a_webhook_is_told_and_one_that_fails_undoes_nothing(tmp_path: Pat
 
 async def _add_webhook(system: LocalStack, receiver: Receiver) -> None:
     webhook = {"url": f"https://{HOST}:{receiver.port}/hook", "secret": SECRET, "allow_private": True}
-    name = f"{local_place().parameter_prefix}/webhooks/pager"
+    name = f"{local_deployment().parameter_prefix}/webhooks/pager"
     async with system.aws.client("ssm") as ssm:
         await ssm.put_parameter(Name=name, Value=json.dumps(webhook), Type="SecureString")
 

@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from deploy.local.place import local_place
+from deploy.local.deployment import local_deployment
+from deploy.policies.deployment import Policy
 from deploy.policies.execution import admin_policy, authorizer_policy, vend_policy
-from deploy.policies.place import Policy
 from shared.aws.approval_rows import request_item
 from shared.aws.break_glass_rows import event_item
 from shared.aws.cutoffs import cutoff_item
@@ -23,10 +23,14 @@ from shared.core.revocation import Revocation, Target
 from shared.core.session import Cutoff
 from tests.grants import HOUR, NOW, a_request, a_session, an_event
 
-PLACE = local_place()
+DEPLOYMENT = local_deployment()
 ENDED = Action("bob", NOW + HOUR, "enough")
 LOCKOUT = LockoutRecord("0123456789abcdef", Target.USER, "alice", "stolen laptop", "bob", NOW, NOW + HOUR, None)
-ROLES = {"vend": vend_policy(PLACE), "admin": admin_policy(PLACE), "authorizer": authorizer_policy(PLACE)}
+ROLES = {
+    "vend": vend_policy(DEPLOYMENT),
+    "admin": admin_policy(DEPLOYMENT),
+    "authorizer": authorizer_policy(DEPLOYMENT),
+}
 
 
 @pytest.mark.parametrize(
@@ -92,6 +96,6 @@ def test_no_execution_role_deletes_rows_or_log_lines(role: str) -> None:
 
 
 def test_only_the_admin_role_puts_rows_into_the_grant_table() -> None:
-    table = PLACE.arn("dynamodb", f"table/{PLACE.grant_table}")
+    table = DEPLOYMENT.arn("dynamodb", f"table/{DEPLOYMENT.grant_table}")
     writers = {role for role, policy in ROLES.items() if ("dynamodb:PutItem", table) in granted(policy)}
     assert writers == {"admin"}

@@ -9,11 +9,11 @@ import pytest_asyncio
 from botocore.exceptions import ClientError
 
 from deploy.local.aws import LocalAws
-from deploy.local.place import REGION, local_place
+from deploy.local.deployment import REGION, local_deployment
 from deploy.local.stack import LocalStack
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-PLACE = local_place()
+DEPLOYMENT = local_deployment()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -21,7 +21,7 @@ async def account() -> AsyncIterator[LocalStack]:
     """A seeded account without functions, and one webhook in it."""
     async with LocalStack(handlers={}) as stack:
         async with stack.aws.client("ssm") as ssm:
-            name, value = f"{PLACE.parameter_prefix}/webhooks/pager", json.dumps({"secret": "planted"})
+            name, value = f"{DEPLOYMENT.parameter_prefix}/webhooks/pager", json.dumps({"secret": "planted"})
             await ssm.put_parameter(Name=name, Value=value, Type="SecureString")
         async with stack.aws.client("sns") as sns:
             await sns.create_topic(Name="somebody-elses")
@@ -30,27 +30,27 @@ async def account() -> AsyncIterator[LocalStack]:
 
 @pytest.fixture
 async def vend(account: LocalStack) -> LocalAws:
-    return await _as_role(account, PLACE.vend_role)
+    return await _as_role(account, DEPLOYMENT.vend_role)
 
 
 @pytest.fixture
 async def admin(account: LocalStack) -> LocalAws:
-    return await _as_role(account, PLACE.admin_role)
+    return await _as_role(account, DEPLOYMENT.admin_role)
 
 
 async def _as_role(account: LocalStack, role: str) -> LocalAws:
-    return LocalAws(account.emulator.endpoint, REGION, await account.aws.assume(PLACE.role_arn(role), role))
+    return LocalAws(account.emulator.endpoint, REGION, await account.aws.assume(DEPLOYMENT.role_arn(role), role))
 
 
 async def _read(aws: LocalAws, name: str) -> list[str]:
     async with aws.client("ssm") as ssm:
-        found = await ssm.get_parameters(Names=[f"{PLACE.parameter_prefix}/{name}"], WithDecryption=True)
-        return [parameter["Name"].removeprefix(f"{PLACE.parameter_prefix}/") for parameter in found["Parameters"]]
+        found = await ssm.get_parameters(Names=[f"{DEPLOYMENT.parameter_prefix}/{name}"], WithDecryption=True)
+        return [parameter["Name"].removeprefix(f"{DEPLOYMENT.parameter_prefix}/") for parameter in found["Parameters"]]
 
 
 async def _list(aws: LocalAws, folder: str) -> int:
     async with aws.client("ssm") as ssm:
-        found = await ssm.get_parameters_by_path(Path=f"{PLACE.parameter_prefix}/{folder}/", WithDecryption=True)
+        found = await ssm.get_parameters_by_path(Path=f"{DEPLOYMENT.parameter_prefix}/{folder}/", WithDecryption=True)
         return len(found["Parameters"])
 
 
@@ -78,7 +78,7 @@ async def test_vend_lists_profiles_and_no_webhooks(vend: LocalAws) -> None:
 
 async def test_vend_publishes_nothing(vend: LocalAws) -> None:
     with pytest.raises(ClientError, match="AuthorizationError"):
-        await _publish(vend, PLACE.topic_arn)
+        await _publish(vend, DEPLOYMENT.topic_arn)
 
 
 @pytest.mark.parametrize("name", ["webhooks/pager", "policies/approval", "profiles/dev"])
@@ -91,15 +91,15 @@ async def test_admin_lists_webhooks(admin: LocalAws) -> None:
 
 
 async def test_admin_publishes_to_the_one_topic(admin: LocalAws) -> None:
-    await _publish(admin, PLACE.topic_arn)
+    await _publish(admin, DEPLOYMENT.topic_arn)
     with pytest.raises(ClientError, match="AuthorizationError"):
-        await _publish(admin, PLACE.arn("sns", "somebody-elses"))
+        await _publish(admin, DEPLOYMENT.arn("sns", "somebody-elses"))
 
 
-@pytest.mark.parametrize("role", [PLACE.vend_role, PLACE.admin_role, PLACE.authorizer_role])
+@pytest.mark.parametrize("role", [DEPLOYMENT.vend_role, DEPLOYMENT.admin_role, DEPLOYMENT.authorizer_role])
 @pytest.mark.parametrize("name", ["policies/access", "profiles/dev", "webhooks/pager", "policies/new"])
 async def test_no_lambda_writes_or_deletes_a_document(account: LocalStack, role: str, name: str) -> None:
-    parameter = f"{PLACE.parameter_prefix}/{name}"
+    parameter = f"{DEPLOYMENT.parameter_prefix}/{name}"
     async with (await _as_role(account, role)).client("ssm") as ssm:
         for write in (
             ssm.put_parameter(Name=parameter, Value="{}", Type="String", Overwrite=True),
@@ -112,7 +112,7 @@ async def test_no_lambda_writes_or_deletes_a_document(account: LocalStack, role:
 
 async def _write(aws: LocalAws, assignment: str, subject: str, *, enclosed: bool) -> None:
     update: dict[str, Any] = {
-        "TableName": PLACE.grant_table,
+        "TableName": DEPLOYMENT.grant_table,
         "Key": {"subject": {"S": subject}, "item": {"S": "approval#prod#0123456789abcdef"}},
         "UpdateExpression": f"SET {assignment}",
         "ExpressionAttributeValues": {":value": {"S": "approved"}},
@@ -138,9 +138,12 @@ async def test_vend_writes_what_consumes_a_grant_and_nothing_that_makes_one(vend
 
 async def test_each_action_of_a_transaction_is_authorized_by_what_it_names_itself(vend: LocalAws) -> None:
     """A session row names the attributes of sessions; that takes nothing from what the grant's update may name."""
-    session = {"TableName": PLACE.session_table, "Item": {"session_id": {"S": "0123456789abcdef"}, "user": {"S": "a"}}}
+    session = {
+        "TableName": DEPLOYMENT.session_table,
+        "Item": {"session_id": {"S": "0123456789abcdef"}, "user": {"S": "a"}},
+    }
     update = {
-        "TableName": PLACE.grant_table,
+        "TableName": DEPLOYMENT.grant_table,
         "Key": {"subject": {"S": "user#alice"}, "item": {"S": "approval#prod#1"}},
         "UpdateExpression": "SET consumed_by = :value",
         "ExpressionAttributeValues": {":value": {"S": "0123456789abcdef"}},
@@ -157,7 +160,7 @@ async def test_vend_counts_in_its_own_budget_only(vend: LocalAws, admin: LocalAw
     async def count(aws: LocalAws, subject: str) -> None:
         async with aws.client("dynamodb") as dynamodb:
             await dynamodb.update_item(
-                TableName=PLACE.budget_table,
+                TableName=DEPLOYMENT.budget_table,
                 Key={"subject": {"S": subject}},
                 UpdateExpression="ADD n :one",
                 ExpressionAttributeValues={":one": {"N": "1"}},

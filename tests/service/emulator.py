@@ -1,6 +1,6 @@
 """Prepares an emulator from the same definitions the deployment uses."""
 
-from deploy.local.place import table_definitions
+from deploy.local.deployment import table_definitions
 from shared.aws.clients import Clients
 
 

@@ -75,8 +75,8 @@ class Endpoint:
         """Return the ARN that the action is authorized on."""
         if self.kind is EndpointKind.FUNCTION_URL:
             return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.function_name}"
-        place = f"arn:aws:execute-api:{self.region}:{self.account}:{self.api_id}"
-        return f"{place}/{self.stage}/{method}{path}"
+        api = f"arn:aws:execute-api:{self.region}:{self.account}:{self.api_id}"
+        return f"{api}/{self.stage}/{method}{path}"
 
     def unsigned(self) -> Refusal:
         """Return the refusal of an unsigned call."""

@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 
-from deploy.local.place import strict_context
+from deploy.local.deployment import strict_context
 from deploy.local.strict import install
 
 

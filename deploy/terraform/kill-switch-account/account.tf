@@ -10,23 +10,23 @@ locals {
   policies = "${path.module}/../policies"
   names    = jsondecode(file("${local.policies}/names.json"))
   # The names in the constant statements; the admin function writes them again with the first revocation.
-  place = {
+  deployment = {
     partition        = data.aws_partition.this.partition
     account          = local.admin.account
-    deployment       = local.deployment
+    name             = local.deployment_name
     parameter_prefix = var.parameter_prefix
     protected_path   = var.protected_path
     kill_switch      = local.name
   }
-  deployment = trimsuffix(local.admin.admin_role, "-admin")
-  name       = local.deployment == local.names.deployment ? local.names.kill_switch : "${local.names.kill_switch}-${local.deployment}"
-  admin      = regex("^arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):role/(?P<admin_role>[A-Za-z0-9+=,.@_-]+)$", var.admin_role_arn)
+  deployment_name = trimsuffix(local.admin.admin_role, "-admin")
+  name            = local.deployment_name == local.names.deployment ? local.names.kill_switch : "${local.names.kill_switch}-${local.deployment_name}"
+  admin           = regex("^arn:(?P<partition>[a-z-]+):iam::(?P<account>[0-9]{12}):role/(?P<admin_role>[A-Za-z0-9+=,.@_-]+)$", var.admin_role_arn)
 }
 
 resource "aws_iam_policy" "revocations" {
   name        = local.name
   description = "Sentinel: allows everything but what was revoked. Only ever a permissions boundary"
-  policy      = templatefile("${local.policies}/nothing-revoked.json.tftpl", local.place)
+  policy      = templatefile("${local.policies}/nothing-revoked.json.tftpl", local.deployment)
   tags        = var.tags
 
   # The admin function writes its later versions.

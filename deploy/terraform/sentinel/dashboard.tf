@@ -65,7 +65,7 @@ resource "aws_cloudwatch_dashboard" "this" {
         metrics = widget.metrics
         stat    = widget.stat
         period  = 60
-        region  = local.place.region
+        region  = local.deployment.region
         view    = "timeSeries"
       }
     }]

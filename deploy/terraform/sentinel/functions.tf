@@ -21,13 +21,13 @@ locals {
 module "vend" {
   source = "./modules/function"
 
-  name        = local.place.vend_role
+  name        = local.deployment.vend_role
   description = "Sentinel: decides who gets credentials, and issues them from STS"
   package     = var.packages.vend
   handler     = "services.vend.handler.handler"
   environment = local.vend_settings
   policies = merge(local.encryption_policy, {
-    vend = templatefile("${local.policies}/vend.json.tftpl", local.place)
+    vend = templatefile("${local.policies}/vend.json.tftpl", local.deployment)
   })
   timeout_s               = local.timeout_s
   provisioned_concurrency = var.provisioned_concurrency.vend
@@ -38,13 +38,13 @@ module "vend" {
 module "admin" {
   source = "./modules/function"
 
-  name        = local.place.admin_role
+  name        = local.deployment.admin_role
   description = "Sentinel: approvals, break-glass, sessions and revocation"
   package     = var.packages.admin
   handler     = "services.admin.handler.handler"
   environment = local.admin_settings
   policies = merge(local.encryption_policy, {
-    admin = templatefile("${local.policies}/admin.json.tftpl", local.place)
+    admin = templatefile("${local.policies}/admin.json.tftpl", local.deployment)
   })
   timeout_s               = local.timeout_s
   provisioned_concurrency = var.provisioned_concurrency.admin
@@ -62,7 +62,7 @@ module "authorizer" {
   handler     = "services.authorizer.handler.handler"
   environment = local.authorizer_settings[each.key]
   policies = merge(local.encryption_policy, {
-    authorizer = templatefile("${local.policies}/authorizer.json.tftpl", merge(local.place, {
+    authorizer = templatefile("${local.policies}/authorizer.json.tftpl", merge(local.deployment, {
       authorizer_role = "${var.name}-authorizer-${each.key}"
     }))
   })

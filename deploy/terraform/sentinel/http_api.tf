@@ -25,8 +25,8 @@ resource "aws_apigatewayv2_api" "this" {
   lifecycle {
     # An HTTP API admits callers of its own account only.
     precondition {
-      condition     = length(var.trusted_accounts) == 0 || contains(var.trusted_accounts, local.place.account)
-      error_message = "trusted_accounts: the HTTP API admits callers of this account only (${local.place.account}), which is not in the list. Add it, or set http_api = false."
+      condition     = length(var.trusted_accounts) == 0 || contains(var.trusted_accounts, local.deployment.account)
+      error_message = "trusted_accounts: the HTTP API admits callers of this account only (${local.deployment.account}), which is not in the list. Add it, or set http_api = false."
     }
   }
 }

@@ -3,7 +3,7 @@
 locals {
   # Account ids, a quarter of the length of the ARNs, because the function's environment is limited to 4 KB.
   kill_switch_accounts = concat(
-    [for policy in aws_iam_policy.revocations : local.place.account],
+    [for policy in aws_iam_policy.revocations : local.deployment.account],
     [for arn in var.kill_switch_policy_arns : split(":", arn)[4]],
   )
 }
@@ -11,9 +11,9 @@ locals {
 resource "aws_iam_policy" "revocations" {
   count = var.kill_switch ? 1 : 0
 
-  name        = local.place.kill_switch
+  name        = local.deployment.kill_switch
   description = "Sentinel: allows everything but what was revoked. Only ever a permissions boundary"
-  policy      = templatefile("${local.policies}/nothing-revoked.json.tftpl", local.place)
+  policy      = templatefile("${local.policies}/nothing-revoked.json.tftpl", local.deployment)
   tags        = var.tags
 
   lifecycle {

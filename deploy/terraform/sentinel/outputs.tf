@@ -16,14 +16,14 @@ output "api_ids" {
 output "caller_policies" {
   description = "IAM policies for callers, as JSON: one per API, by its kind."
   value = merge(
-    { for api in aws_apigatewayv2_api.this : "http" => templatefile("${local.policies}/caller.json.tftpl", merge(local.place, { api_id = api.id })) },
-    { for api in aws_api_gateway_rest_api.this : "rest" => templatefile("${local.policies}/caller.json.tftpl", merge(local.place, { api_id = api.id })) },
+    { for api in aws_apigatewayv2_api.this : "http" => templatefile("${local.policies}/caller.json.tftpl", merge(local.deployment, { api_id = api.id })) },
+    { for api in aws_api_gateway_rest_api.this : "rest" => templatefile("${local.policies}/caller.json.tftpl", merge(local.deployment, { api_id = api.id })) },
   )
 }
 
 output "operator_policy" {
   description = "IAM policy for operators who push documents, as JSON."
-  value       = templatefile("${local.policies}/operator.json.tftpl", local.place)
+  value       = templatefile("${local.policies}/operator.json.tftpl", local.deployment)
 }
 
 output "vend_role_arn" {

@@ -2,7 +2,7 @@
 
 locals {
   # The accounts whose callers are accepted. Naming an account lets its own identity policies decide.
-  rest_accounts = length(var.trusted_accounts) > 0 ? var.trusted_accounts : [local.place.account]
+  rest_accounts = length(var.trusted_accounts) > 0 ? var.trusted_accounts : [local.deployment.account]
   # A call from any other network is denied, regardless of identity policies.
   rest_networks = var.rest_api == null ? {} : merge(
     var.rest_api.type == "PRIVATE" ? {
@@ -21,7 +21,7 @@ locals {
       [{
         Sid       = "TrustedAccounts"
         Effect    = "Allow"
-        Principal = { AWS = [for account in local.rest_accounts : "arn:${local.place.partition}:iam::${account}:root"] }
+        Principal = { AWS = [for account in local.rest_accounts : "arn:${local.deployment.partition}:iam::${account}:root"] }
         Action    = "execute-api:Invoke"
         Resource  = "${aws_api_gateway_rest_api.this[0].execution_arn}/*"
       }],

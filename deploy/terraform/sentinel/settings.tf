@@ -9,7 +9,7 @@ locals {
 
   # The partitions whose public endpoints chain to Amazon's own authorities (deploy/packages/roots.py).
   amazon_roots_partitions = ["aws", "aws-eusc", "aws-us-gov"]
-  amazon_roots            = coalesce(var.trust_amazon_roots_only, contains(local.amazon_roots_partitions, local.place.partition))
+  amazon_roots            = coalesce(var.trust_amazon_roots_only, contains(local.amazon_roots_partitions, local.deployment.partition))
 
   # What every TLS context of a function trusts, those its HTTP library makes while it is imported too. Not admin's:
   # webhooks go anywhere.

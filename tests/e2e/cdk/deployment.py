@@ -15,11 +15,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from deploy.local.aws import LocalAws
+from deploy.local.deployment import ACCOUNT, REGION
 from deploy.local.emulator.server import Emulator
 from deploy.local.keys import Keys, new_access_key
-from deploy.local.place import ACCOUNT, REGION
 from deploy.policies.caller import caller_policy
-from tests.cdk.template import Template, example_place
+from tests.cdk.template import Template, example_deployment
 from tests.e2e.host_packages import host_packages, host_target
 from tests.e2e.local.requests import Answer, call
 from tests.once import made_once
@@ -69,7 +69,7 @@ class Deployment:
 
     async def hire(self, name: str) -> Keys:
         """Create an IAM user who may call the API, and nothing else."""
-        document = json.dumps(caller_policy(example_place(), self.outputs["HttpApiId"]))
+        document = json.dumps(caller_policy(example_deployment(), self.outputs["HttpApiId"]))
         async with self.aws.client("iam") as iam:
             await iam.create_user(UserName=name)
             await iam.put_user_policy(UserName=name, PolicyName="call-sentinel", PolicyDocument=document)

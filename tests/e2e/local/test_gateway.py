@@ -4,11 +4,11 @@ from typing import Any, cast
 
 import pytest
 
+from deploy.local.deployment import local_deployment
 from deploy.local.keys import Keys
-from deploy.local.place import local_place
 from deploy.local.stack import LocalStack
 from deploy.policies.caller import caller_policy
-from deploy.policies.place import Statement, policy
+from deploy.policies.deployment import Statement, policy
 from tests.e2e.callers import hire
 from tests.e2e.local.requests import call
 
@@ -77,7 +77,7 @@ async def test_a_function_url_asks_for_both_actions_each_with_its_own_condition(
     caller = (await hire(stack)).name
     keys = stack.callers[caller].keys
     assert (await call(f"{stack.function_url}/", keys, service="lambda")).status == 200
-    whole = caller_policy(local_place(), function_url=local_place().vend_role)
+    whole = caller_policy(local_deployment(), function_url=local_deployment().vend_role)
     less = [each for each in cast("list[Statement]", whole["Statement"]) if each["Sid"] != needed]
     async with stack.aws.client("iam") as iam:
         await iam.put_user_policy(

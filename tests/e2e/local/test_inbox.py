@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from deploy.local.deployment import local_deployment
 from deploy.local.inbox import Inbox
-from deploy.local.place import local_place
 from deploy.local.stack import LocalStack
 
 
@@ -20,7 +20,7 @@ async def test_a_subscriber_hears_what_its_filter_lets_through() -> None:
             for event in ("request.filed", "request.approved"):
                 notice: dict[str, Any] = {"Subject": event, "Message": json.dumps({"event": event})}
                 attributes = {"event": _attribute(event)}
-                await sns.publish(TopicArn=local_place().topic_arn, MessageAttributes=attributes, **notice)
+                await sns.publish(TopicArn=local_deployment().topic_arn, MessageAttributes=attributes, **notice)
         heard = [await everything.next() for _ in range(2)]
         assert {one.message["event"] for one in heard} == {"request.filed", "request.approved"}
         only = await approved.next()

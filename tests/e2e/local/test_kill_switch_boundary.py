@@ -11,16 +11,16 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from deploy.local.deployment import ACCOUNT, REGION, local_deployment
 from deploy.local.emulator.server import Emulator
 from deploy.local.keys import new_access_key
-from deploy.local.place import ACCOUNT, REGION, local_place
 from shared.clock import utc_now
 from shared.core.kill_switch import build_boundary, first_document
 from shared.core.revocation import ISSUE_MARGIN, Revocation, Target
 from shared.core.stamp import TRANSITIVE_TAG_KEYS, Stamp, Via, session_tags
 
 TABLE = "notes"
-PLACE = local_place()
+DEPLOYMENT = local_deployment()
 ADMINISTRATOR = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 TRUST_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:*"}]}
 LATER = timedelta(minutes=1)
@@ -53,7 +53,7 @@ class Role:
         client("iam").put_role_policy(RoleName="Prod", PolicyName="read", PolicyDocument=json.dumps(policy))
 
     def revoke(self, *revocations: Revocation, now: datetime) -> None:
-        document = build_boundary(revocations, now, PLACE.guarded).document
+        document = build_boundary(revocations, now, DEPLOYMENT.guarded).document
         client("iam").create_policy_version(PolicyArn=self.policy_arn, PolicyDocument=document, SetAsDefault=True)
 
 
@@ -74,8 +74,8 @@ async def emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
 @pytest.fixture
 def role(emulator: Emulator) -> Role:  # noqa: ARG001 - the environment is its effect
     iam = client("iam")
-    document = first_document(PLACE.guarded)
-    policy_arn = iam.create_policy(PolicyName=PLACE.kill_switch, PolicyDocument=document)["Policy"]["Arn"]
+    document = first_document(DEPLOYMENT.guarded)
+    policy_arn = iam.create_policy(PolicyName=DEPLOYMENT.kill_switch, PolicyDocument=document)["Policy"]["Arn"]
     arn = make_role("Prod", policy_arn)
     may_read = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*"}
     may = {"Version": "2012-10-17", "Statement": [may_read]}
@@ -93,7 +93,7 @@ def make_role(name: str, boundary: str) -> str:
     """Make a role that anybody may assume, where protected roles are; gives its ARN."""
     made = client("iam").create_role(
         RoleName=name,
-        Path=PLACE.protected_path,
+        Path=DEPLOYMENT.protected_path,
         AssumeRolePolicyDocument=json.dumps(TRUST_ALL),
         PermissionsBoundary=boundary,
     )

@@ -12,17 +12,17 @@ import pytest
 from botocore.exceptions import ClientError
 
 from deploy.local.aws import LocalAws
+from deploy.local.deployment import ACCOUNT, REGION, demo_table, local_deployment
 from deploy.local.emulator.server import Emulator
 from deploy.local.keys import Keys, new_access_key
-from deploy.local.place import ACCOUNT, REGION, demo_table, local_place
 from deploy.local.seed import create_role, seed
+from deploy.policies.deployment import Policy, Statement, policy
 from deploy.policies.execution import lambda_trust
-from deploy.policies.place import Policy, Statement, policy
 from shared.core.stamp import TRANSITIVE_TAG_KEYS, Via, session_tags, stamp_for
 from tests.e2e.local.listening import listening_addresses
 
 STAMP = stamp_for(Via.DIRECT, "0123456789abcdef", "alice")
-DEV = local_place().role_arn("dev", local_place().protected_path)
+DEV = local_deployment().role_arn("dev", local_deployment().protected_path)
 ADMIN_ARN = f"arn:aws:iam::{ACCOUNT}:user/local-stack"
 
 
@@ -32,7 +32,7 @@ async def aws(tmp_path: Path) -> AsyncIterator[LocalAws]:
     await emulator.start()
     try:
         admin = LocalAws(emulator.endpoint, REGION, emulator.admin)
-        await seed(admin, local_place())
+        await seed(admin, local_deployment())
         yield admin
     finally:
         await emulator.close()
@@ -40,7 +40,7 @@ async def aws(tmp_path: Path) -> AsyncIterator[LocalAws]:
 
 @pytest.fixture
 async def vend(aws: LocalAws) -> LocalAws:
-    keys = await aws.assume(local_place().vend_role_arn, "sentinel-vend")
+    keys = await aws.assume(local_deployment().vend_role_arn, "sentinel-vend")
     return LocalAws(aws.endpoint, REGION, keys)
 
 
@@ -111,7 +111,7 @@ async def test_the_vend_role_without_a_whole_stamp_is_denied(vend: LocalAws) -> 
 @pytest.mark.parametrize("action", ["sts:SetSourceIdentity", "sts:TagSession"])
 async def test_each_further_action_is_needed_on_both_sides(aws: LocalAws, vend: LocalAws, action: str) -> None:
     async with aws.client("iam") as iam:
-        name = local_place().vend_role
+        name = local_deployment().vend_role
         found = await iam.get_role_policy(RoleName=name, PolicyName="permissions")
         kept = [one for one in found["PolicyDocument"]["Statement"] if one["Action"] != action]
         await iam.put_role_policy(RoleName=name, PolicyName="permissions", PolicyDocument=_json(policy(*kept)))
@@ -165,7 +165,7 @@ async def test_a_chained_session_lasts_an_hour_at_most(aws: LocalAws) -> None:
 @pytest.mark.usefixtures("unchecked")
 async def test_a_session_lasts_no_longer_than_its_role_allows(aws: LocalAws) -> None:
     code, message = await refusal(
-        aws, RoleArn=local_place().vend_role_arn, RoleSessionName="long", DurationSeconds=3601
+        aws, RoleArn=local_deployment().vend_role_arn, RoleSessionName="long", DurationSeconds=3601
     )
     assert (code, "MaxSessionDuration" in message) == ("ValidationError", True)
 
@@ -242,7 +242,7 @@ def _json(document: Policy) -> str:
 
 
 async def test_a_stage_of_a_rest_api_writes_logs_only_where_the_account_has_a_role_for_them(aws: LocalAws) -> None:
-    role = local_place().role_arn("api-gateway-logs")
+    role = local_deployment().role_arn("api-gateway-logs")
     logs = {"destinationArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:access", "format": "$context.requestId"}
     async with aws.client("apigateway") as gateway:
         api = (await gateway.create_rest_api(name="api"))["id"]

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from deploy.local.deployment import REGION
 from deploy.local.function_settings import function_settings
-from deploy.local.place import REGION
 from deploy.packages.build import Package
 from deploy.packages.contents import CONTENTS
 from deploy.packages.left_out import LEFT_OUT

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from deploy.local.aws import LocalAws
+from deploy.local.deployment import ACCOUNT, REGION, local_deployment
 from deploy.local.function_settings import PATIENCE, function_settings
 from deploy.local.gateway.endpoints import VEND
 from deploy.local.keys import Keys
-from deploy.local.place import ACCOUNT, REGION, local_place
 from deploy.local.runtime.api import FunctionFailedError
 from deploy.local.runtime.execution_role import ExecutionRoles
 from deploy.local.stack import LocalStack
@@ -41,8 +41,8 @@ async def aws() -> AsyncIterator[LocalStack]:
 @pytest.fixture
 async def role(aws: LocalStack) -> AsyncIterator[Mapping[str, str]]:
     """The vend's execution role, by the container protocol, as with SnapStart."""
-    name = local_place().vend_role
-    roles = ExecutionRoles(lambda arn: aws.aws.assume(arn, name), {name: local_place().vend_role_arn})
+    name = local_deployment().vend_role
+    roles = ExecutionRoles(lambda arn: aws.aws.assume(arn, name), {name: local_deployment().vend_role_arn})
     await roles.open()
     yield roles.variables(name)
     await roles.close()

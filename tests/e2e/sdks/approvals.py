@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from deploy.local.place import local_place
+from deploy.local.deployment import local_deployment
 from deploy.local.stack import LocalStack
 from shared.clock import utc_now
 from shared.core import people
@@ -38,7 +38,7 @@ async def approval(stack: LocalStack, user: str, grant_id: str, window: timedelt
         approved_by=(colleague,),
     )
     row = grant_row(grant, user)
-    table = local_place().grant_table
+    table = local_deployment().grant_table
     async with stack.aws.client("dynamodb") as dynamodb:
         await dynamodb.put_item(TableName=table, Item=row)
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.place import demo_table
+from deploy.local.deployment import demo_table
 from deploy.local.stack import LocalStack
 from tests.e2e.sdks.conftest import NOTE
 from tests.e2e.sdks.person import Person

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from deploy.local.place import demo_table
+from deploy.local.deployment import demo_table
 from deploy.local.stack import LocalStack
 from tests.e2e.sdks.approvals import approval, brief_for
 from tests.e2e.sdks.conftest import NOTE

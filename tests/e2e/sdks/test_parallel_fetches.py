@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from deploy.local.place import local_place
+from deploy.local.deployment import local_deployment
 from deploy.local.stack import LocalStack
 from shared.clock import utc_now
 from tests.e2e.sdks.approvals import approval, brief_for
@@ -61,7 +61,7 @@ async def _fetch(http: aiohttp.ClientSession, uri: str) -> dict[str, str]:
 
 async def _sessions_of(stack: LocalStack, user: str, profile: str) -> list[dict[str, Any]]:
     async with stack.aws.client("dynamodb") as dynamodb:
-        found = await dynamodb.scan(TableName=local_place().session_table)
+        found = await dynamodb.scan(TableName=local_deployment().session_table)
     return [row for row in found["Items"] if (row["user"]["S"], row["profile"]["S"]) == (user, profile)]
 
 

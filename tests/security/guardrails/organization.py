@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, cast
 
+from deploy.policies.deployment import Policy, Statement, policy
 from deploy.policies.generate import EXAMPLE, organization_policies
-from deploy.policies.place import Policy, Statement, policy
 
 MANAGEMENT: Final = "000000000001"
 SENTINEL: Final = EXAMPLE.account

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.docs.actions.conditions import actions_of, every_policy, keys_of, statements_of
 from deploy.docs.actions.reference import load_reference
-from deploy.policies.place import Policy, policy
+from deploy.policies.deployment import Policy, policy
 
 KEYS = load_reference().condition_keys
 

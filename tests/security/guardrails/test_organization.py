@@ -2,8 +2,8 @@
 
 import pytest
 
+from deploy.policies.deployment import Policy
 from deploy.policies.generate import EXAMPLE, generated_policies, organization_policies
-from deploy.policies.place import Policy
 from tests.security.guardrails.organization import (
     OUTSIDE,
     SENTINEL,

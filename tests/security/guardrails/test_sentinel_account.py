@@ -241,15 +241,16 @@ def test_only_the_admin_lambda_reads_a_webhook(organization: Organization, actio
 
 @pytest.mark.parametrize("prefix", ["/sentinel", "/team/iam/sentinel"])
 def test_only_the_admin_lambda_lists_a_path_that_webhooks_are_below(prefix: str) -> None:
-    place = replace(EXAMPLE, parameter_prefix=prefix)
+    deployment = replace(EXAMPLE, parameter_prefix=prefix)
     listing = {
-        each["Sid"]: each for each in cast("list[dict[str, Any]]", protect_data(place, EXAMPLE_EXEMPTIONS)["Statement"])
+        each["Sid"]: each
+        for each in cast("list[dict[str, Any]]", protect_data(deployment, EXAMPLE_EXEMPTIONS)["Statement"])
     }
     steps = prefix.split("/")
     for depth in range(1, len(steps) + 1):
         path = "/".join(steps[:depth]) or "/"
         assert EXAMPLE.arn("ssm", f"parameter{path}") in listing["OnlyAdminReadsAbove"]["Resource"]
-    assert place.parameters("webhooks") in listing["OnlyAdminReadsWebhooks"]["Resource"]
+    assert deployment.parameters("webhooks") in listing["OnlyAdminReadsWebhooks"]["Resource"]
 
 
 @pytest.mark.parametrize("path", ["/", "/sentinel", "/sentinel/", "/sentinel/webhooks", "/sentinel/webhooks/"])

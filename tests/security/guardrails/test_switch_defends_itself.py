@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from deploy.policies.deployment import Policy
 from deploy.policies.generate import EXAMPLE
-from deploy.policies.place import Policy
 from shared.clock import utc_now
 from shared.core.kill_switch import build_boundary
 from shared.core.switch_guards import LASTING_ACTIONS, Guarded, switch_name

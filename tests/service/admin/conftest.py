@@ -8,8 +8,8 @@ from typing import Any
 import boto3
 import pytest
 
+from deploy.local.deployment import table_definitions
 from deploy.local.function_settings import PATIENCE
-from deploy.local.place import table_definitions
 from tests.gateway_events import ACCOUNT, API_ID
 from tests.service.admin.function import AdminLambda, Clock, open_admin
 from tests.service.emulator import table_name

@@ -11,8 +11,8 @@ from typing import Any
 import boto3
 import pytest
 
+from deploy.local.deployment import table_definitions
 from deploy.local.function_settings import PATIENCE
-from deploy.local.place import table_definitions
 from services.vend.handler import wire
 from shared.core.grants import GrantUses
 from shared.edge.lambda_app import LambdaApp

@@ -15,7 +15,7 @@ from typing import Any
 
 import boto3
 
-from deploy.local.place import strict_context
+from deploy.local.deployment import strict_context
 from deploy.local.strict import install
 from services.vend.handler import wire
 from shared.edge.lambda_app import LambdaApp

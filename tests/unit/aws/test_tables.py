@@ -1,4 +1,4 @@
-from deploy.local.place import table_definitions
+from deploy.local.deployment import table_definitions
 from shared.aws import tables
 from shared.core.subjects import user_subject
 

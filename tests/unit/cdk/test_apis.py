@@ -4,7 +4,7 @@ import json
 
 from deploy.policies.networks import rest_api_policy
 from services.admin.calls import CALLS
-from tests.cdk.template import Template, example_place
+from tests.cdk.template import Template, example_deployment
 
 INCIDENTS = {
     "GET /v1/sessions",
@@ -123,7 +123,7 @@ def test_a_private_api_takes_calls_through_its_endpoints_only(private: Template)
 
 def test_addresses_of_a_private_api_are_those_inside_the_vpc() -> None:
     policy = rest_api_policy(
-        example_place(), accounts=["111122223333"], vpc_endpoint_ids=["vpce-0a1b2c3d"], source_ips=["10.0.0.0/8"]
+        example_deployment(), accounts=["111122223333"], vpc_endpoint_ids=["vpce-0a1b2c3d"], source_ips=["10.0.0.0/8"]
     )
 
     denials = [each["Condition"] for each in policy["Statement"] if each["Effect"] == "Deny"]  # type: ignore[attr-defined]

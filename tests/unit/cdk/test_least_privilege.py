@@ -10,7 +10,7 @@ from deploy.policies.execution import admin_policy, authorizer_policy, lambda_tr
 from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
 from deploy.policies.protected import protected_trust
 from tests.cdk.options import KEY
-from tests.cdk.template import Properties, Template, example_place
+from tests.cdk.template import Properties, Template, example_deployment
 
 # Actions for which AWS knows no resource (Service Authorization Reference).
 WITHOUT_RESOURCE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
@@ -66,14 +66,14 @@ def test_nothing_is_attached_but_to_protected_roles(templates: Mapping[str, Temp
 
 
 def test_execution_roles_are_the_generated_policies(default: Template) -> None:
-    place = example_place()
+    place = example_deployment()
 
     assert _inline(_role(default, "sentinel-vend")) == {"vend": vend_policy(place)}
     assert _inline(_role(default, "sentinel-admin")) == {"admin": admin_policy(place)}
 
 
 def test_chosen_names_are_in_the_policies(complete: Template) -> None:
-    place = example_place("vendor", parameter_prefix="/vendor", authorizer_role="vendor-authorizer-pay")
+    place = example_deployment("vendor", parameter_prefix="/vendor", authorizer_role="vendor-authorizer-pay")
     encryption = encryption_policy(place, KEY)
 
     assert _inline(_role(complete, "vendor-vend")) == {"vend": vend_policy(place), "encryption": encryption}
@@ -98,7 +98,7 @@ def test_each_function_has_a_role_of_its_own(complete: Template) -> None:
 def test_a_protected_role_trusts_only_the_vend_function(account: Template) -> None:
     role = _role(account, "reader")
 
-    assert role["AssumeRolePolicyDocument"] == protected_trust(example_place())
+    assert role["AssumeRolePolicyDocument"] == protected_trust(example_deployment())
     assert role["Path"] == "/sentinel/protected/"
     assert role["PermissionsBoundary"] == "arn:aws:iam::111122223333:policy/SentinelRevocations"
     assert role["MaxSessionDuration"] == 3600
@@ -107,8 +107,8 @@ def test_a_protected_role_trusts_only_the_vend_function(account: Template) -> No
 def test_the_kill_switch_of_another_account_is_written_by_the_admin_function(account: Template) -> None:
     role = _role(account, "SentinelRevocations")
 
-    assert role["AssumeRolePolicyDocument"] == revocations_role_trust(example_place())
-    assert _inline(role) == {"write-the-kill-switch": revocations_role_policy(example_place(), "111122223333")}
+    assert role["AssumeRolePolicyDocument"] == revocations_role_trust(example_deployment())
+    assert _inline(role) == {"write-the-kill-switch": revocations_role_policy(example_deployment(), "111122223333")}
 
 
 def test_the_kill_switch_is_a_boundary_and_attached_to_nobody(default: Template, account: Template) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.place import table_definitions
+from deploy.local.deployment import table_definitions
 from deploy.packages.roots import PARTITIONS, ROOTS_PATH
 from services.authorizer.settings import AuthorizerSettings
 from shared.edge.metrics import NAMESPACE

@@ -13,7 +13,7 @@ from deploy.cdk.options import IncidentThrottle, RestApi, ServiceOptions, Thrott
 from deploy.packages.roots import PARTITIONS, ROOTS_PATH
 from shared.edge.settings import Settings
 from tests.cdk.options import KEY
-from tests.cdk.template import Template, example_place
+from tests.cdk.template import Template, example_deployment
 
 TERRAFORM = Path(__file__).parents[3] / "deploy" / "terraform"
 MODULE = TERRAFORM / "sentinel"
@@ -65,15 +65,15 @@ def _variables() -> Iterator[tuple[str, str]]:
         yield from ((match[1], match[2]) for match in blocks)
 
 
-def _policy(name: str, **place: str) -> Any:
+def _policy(kind: str, **deployment: str) -> Any:
     """Fill in a policy as Terraform does."""
-    text = (TERRAFORM / "policies" / f"{name}.json.tftpl").read_text(encoding="utf-8")
-    return json.loads(Placeholders(text).substitute(place))
+    text = (TERRAFORM / "policies" / f"{kind}.json.tftpl").read_text(encoding="utf-8")
+    return json.loads(Placeholders(text).substitute(deployment))
 
 
-def _place(name: str, **more: str) -> dict[str, str]:
-    place = example_place(name, **more)
-    return {field: getattr(place, field) for field in place.__dataclass_fields__}
+def _deployment(name: str, **more: str) -> dict[str, str]:
+    deployment = example_deployment(name, **more)
+    return {field: getattr(deployment, field) for field in deployment.__dataclass_fields__}
 
 
 def test_the_same_kinds_of_resources(complete: Template) -> None:
@@ -90,14 +90,14 @@ def test_the_same_execution_roles(default: Template, kind: str) -> None:
     role = default.named("IAM::Role", "RoleName", f"sentinel-{kind}")
 
     (policy,) = role["Policies"]
-    assert policy == {"PolicyName": kind, "PolicyDocument": _policy(kind, **_place("sentinel"))}
+    assert policy == {"PolicyName": kind, "PolicyDocument": _policy(kind, **_deployment("sentinel"))}
     assert role["AssumeRolePolicyDocument"] == _policy("execution-role-trust")
 
 
 def test_the_same_authorizer_and_the_same_use_of_a_key(complete: Template) -> None:
     role = complete.named("IAM::Role", "RoleName", "vendor-authorizer-pay")
 
-    place = _place("vendor", authorizer_role="vendor-authorizer-pay")
+    place = _deployment("vendor", authorizer_role="vendor-authorizer-pay")
     assert {each["PolicyName"]: each["PolicyDocument"] for each in role["Policies"]} == {
         "authorizer": _policy("authorizer", **place),
         "encryption": _policy("encryption", **place, key_arn=KEY),
@@ -108,11 +108,13 @@ def test_the_same_protected_role_and_kill_switch(default: Template, account: Tem
     protected = account.named("IAM::Role", "RoleName", "reader")
     writer = account.named("IAM::Role", "RoleName", "SentinelRevocations")
 
-    assert protected["AssumeRolePolicyDocument"] == _policy("protected-role-trust", **_place("sentinel"))
-    assert writer["AssumeRolePolicyDocument"] == _policy("revocations-role-trust", **_place("sentinel"))
-    assert writer["Policies"][0]["PolicyDocument"] == _policy("revocations-role", **_place("sentinel"))
+    assert protected["AssumeRolePolicyDocument"] == _policy("protected-role-trust", **_deployment("sentinel"))
+    assert writer["AssumeRolePolicyDocument"] == _policy("revocations-role-trust", **_deployment("sentinel"))
+    assert writer["Policies"][0]["PolicyDocument"] == _policy("revocations-role", **_deployment("sentinel"))
     for template in (default, account):
-        assert template.only("IAM::ManagedPolicy")["PolicyDocument"] == _policy("nothing-revoked", **_place("sentinel"))
+        assert template.only("IAM::ManagedPolicy")["PolicyDocument"] == _policy(
+            "nothing-revoked", **_deployment("sentinel")
+        )
 
 
 def test_the_same_routes(default: Template) -> None:

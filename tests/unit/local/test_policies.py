@@ -121,14 +121,18 @@ def test_only_traces_are_allowed_on_every_resource(name: str) -> None:
 def test_guard_rails_of_another_deployment_name_its_own_parts_and_no_others() -> None:
     names = {"vend_role": "vend", "authorizer_role": "authorizer", "admin_role": "admin", "topic": "events"}
     tables = {"session_table": "sessions", "grant_table": "grants", "budget_table": "budgets"}
-    place = replace(
+    deployment = replace(
         EXAMPLE,
-        deployment="pay",
+        name="pay",
         parameter_prefix="/pay",
         **{field: f"pay-{name}" for field, name in {**names, **tables}.items()},
     )
     exempt = Exemptions("aws", deployers=["deploy"], break_glass="BreakGlass", operators=["Operator"])
-    for document in (protect_functions(place, exempt), protect_data(place, exempt), protect_watching(place, exempt)):
+    for document in (
+        protect_functions(deployment, exempt),
+        protect_data(deployment, exempt),
+        protect_watching(deployment, exempt),
+    ):
         text = json.dumps(document)
         assert "pay-" in text
         assert "sentinel" not in text

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from cfnlint.api import ManualArgs, lint
 
+from deploy.policies.deployment import Policy, Statement, policy
 from deploy.policies.generate import generated_policies, organization_policies
-from deploy.policies.place import Policy, Statement, policy
 
 
 def problems(policies: Mapping[str, Policy]) -> list[str]:

@@ -7,9 +7,9 @@ from string import Template
 
 import pytest
 
+from deploy.policies.deployment import Policy
 from deploy.policies.encryption import encryption_policy
 from deploy.policies.generate import EXAMPLE, generated_policies
-from deploy.policies.place import Policy
 from deploy.policies.terraform import FOLDER, SUFFIX, policy_templates, terraform_files
 from shared.core.kill_switch import MAX_LENGTH
 
@@ -28,10 +28,10 @@ EXAMPLES = {
 
 
 def fill_in(name: str) -> Policy:
-    """Render a template as `templatefile` does, for the example's place."""
+    """Render a template as `templatefile` does, for the example's deployment."""
     text = (FOLDER / f"{name}{SUFFIX}").read_text(encoding="utf-8")
-    place = {**dataclasses.asdict(EXAMPLE), "api_id": API_ID, "key_arn": KEY_ARN}
-    policy: Policy = json.loads(Template(text).substitute(place))
+    deployment = {**dataclasses.asdict(EXAMPLE), "api_id": API_ID, "key_arn": KEY_ARN}
+    policy: Policy = json.loads(Template(text).substitute(deployment))
     return policy
 
 

@@ -180,11 +180,11 @@ def test_the_files_are_private_and_gone_at_the_end(environ: dict[str, str]) -> N
     assert not config.config_file.parent.exists()
 
 
-@pytest.mark.parametrize("path", ["$PLACE/config", "${PLACE}/config", "~/config"])
+@pytest.mark.parametrize("path", ["$DEPLOYMENT/config", "${DEPLOYMENT}/config", "~/config"])
 def test_the_config_is_found_where_aws_tools_find_it(
     environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str
 ) -> None:
-    for name in ("PLACE", "HOME"):
+    for name in ("DEPLOYMENT", "HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     with private_config("work", environ | {"AWS_CONFIG_FILE": path}) as config:
         assert config.region == "us-east-1"

@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from deploy.local.place import local_place, table_definitions
+from deploy.local.deployment import local_deployment, table_definitions
 from deploy.policies.protected import protected_trust
 from sentinel.doctor.aws import Aws
 from sentinel.doctor.deployment import Known
@@ -15,22 +15,22 @@ from shared.clock import utc_now
 from shared.core.kill_switch import build_boundary
 from shared.core.profile import Profile
 
-PLACE = local_place()
-ROLE = PLACE.role_arn("prod", PLACE.protected_path)
+DEPLOYMENT = local_deployment()
+ROLE = DEPLOYMENT.role_arn("prod", DEPLOYMENT.protected_path)
 ACCESS = 'version: "1"\nrules: [{name: all, effect: allow, conditions: {profiles: [prod]}}]'
 PROFILE = Profile(role_arn=ROLE)
-_TABLE_KINDS = {PLACE.session_table: "session", PLACE.grant_table: "grant", PLACE.budget_table: "budget"}
+_TABLE_KINDS = {DEPLOYMENT.session_table: "session", DEPLOYMENT.grant_table: "grant", DEPLOYMENT.budget_table: "budget"}
 KNOWN = Known(
-    account=PLACE.account,
+    account=DEPLOYMENT.account,
     partition="aws",
     vend="sentinel-vend",
     admin="sentinel-admin",
     authorizers=("sentinel-authorizer",),
-    session_table=PLACE.session_table,
-    grant_table=PLACE.grant_table,
-    budget_table=PLACE.budget_table,
+    session_table=DEPLOYMENT.session_table,
+    grant_table=DEPLOYMENT.grant_table,
+    budget_table=DEPLOYMENT.budget_table,
     parameter_prefix="/sentinel",
-    vend_role_arn=PLACE.vend_role_arn,
+    vend_role_arn=DEPLOYMENT.vend_role_arn,
 )
 
 
@@ -40,7 +40,7 @@ class Account:
 
     answers: dict[str, Any] = field(default_factory=dict)
     asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
-    region: str = PLACE.region
+    region: str = DEPLOYMENT.region
 
     async def find(self, service: str, operation: str, **params: Any) -> Any:
         return self._answer(service, operation, params)
@@ -69,9 +69,9 @@ def healthy() -> Account:
 def _functions() -> dict[str, Any]:
     variables = {
         "SENTINEL_API_ID": "x",
-        "SENTINEL_SESSION_TABLE": PLACE.session_table,
-        "SENTINEL_GRANT_TABLE": PLACE.grant_table,
-        "SENTINEL_BUDGET_TABLE": PLACE.budget_table,
+        "SENTINEL_SESSION_TABLE": DEPLOYMENT.session_table,
+        "SENTINEL_GRANT_TABLE": DEPLOYMENT.grant_table,
+        "SENTINEL_BUDGET_TABLE": DEPLOYMENT.budget_table,
     }
     authorizer = {
         "AuthorizerUri": "arn:aws:apigateway:x:lambda:path/2015-03-31/functions/"
@@ -110,15 +110,15 @@ def table(kind: str) -> dict[str, Any]:
 
 
 def _roles() -> dict[str, Any]:
-    boundary = json.loads(build_boundary([], utc_now(), PLACE.guarded).document)
+    boundary = json.loads(build_boundary([], utc_now(), DEPLOYMENT.guarded).document)
     return {
         "get_role": {
             "Role": {
                 "Arn": ROLE,
                 "RoleName": "prod",
-                "AssumeRolePolicyDocument": protected_trust(PLACE),
+                "AssumeRolePolicyDocument": protected_trust(DEPLOYMENT),
                 "MaxSessionDuration": 3600,
-                "PermissionsBoundary": {"PermissionsBoundaryArn": PLACE.kill_switch_policy_arn},
+                "PermissionsBoundary": {"PermissionsBoundaryArn": DEPLOYMENT.kill_switch_policy_arn},
             },
         },
         "get_policy": {"Policy": {"DefaultVersionId": "v3"}},

@@ -16,7 +16,7 @@ from shared.core.profile import Profile
 from shared.core.revocation import Revocation, Target
 from shared.core.switch_guards import Guarded
 from shared.edge.codes import Code
-from tests.unit.client.doctor.account import KNOWN, PLACE, PROFILE, Account, complaint, healthy, only
+from tests.unit.client.doctor.account import DEPLOYMENT, KNOWN, PROFILE, Account, complaint, healthy, only
 from tests.unit.client.session_service import SessionService, a_kill_switch
 
 
@@ -47,7 +47,7 @@ async def test_a_role_that_is_not_there_fails(account: Account) -> None:
 async def test_what_makes_vends_fail_has_the_code_that_they_answer_with(account: Account) -> None:
     """Doctor, answers and audit lines speak of it in one word."""
     word = f"`{Code.ROLE_REFUSED.value}`"
-    other = Profile(role_arn=PLACE.role_arn("prod"))
+    other = Profile(role_arn=DEPLOYMENT.role_arn("prod"))
     assert word in complaint(await check_role(account.aws, KNOWN, "prod", other))
     for statement in trust_of(account):
         statement["Condition"]["ArnEquals"]["aws:PrincipalArn"] = KNOWN.vend_role_arn.replace("vend", "other")
@@ -58,7 +58,7 @@ async def test_what_makes_vends_fail_has_the_code_that_they_answer_with(account:
 
 
 async def test_a_profile_that_leaves_the_path_out_fails(account: Account) -> None:
-    other = Profile(role_arn=PLACE.role_arn("prod"))
+    other = Profile(role_arn=DEPLOYMENT.role_arn("prod"))
     found = complaint(await check_role(account.aws, KNOWN, "prod", other))
     assert f"the role is {PROFILE.role_arn} → correct the profile" in found
 
@@ -140,9 +140,9 @@ async def test_a_role_without_the_kill_switch_fails(account: Account, boundary: 
 @pytest.mark.parametrize(
     "guarded",
     [
-        PLACE.guarded,
-        replace(PLACE.guarded, lasting_keys=True),
-        replace(PLACE.guarded, protected_path="/other/", lasting_keys=False),
+        DEPLOYMENT.guarded,
+        replace(DEPLOYMENT.guarded, lasting_keys=True),
+        replace(DEPLOYMENT.guarded, protected_path="/other/", lasting_keys=False),
     ],
 )
 async def test_the_policy_sentinel_writes_is_ok_with_revocations_in_it(account: Account, guarded: Guarded) -> None:
@@ -152,7 +152,7 @@ async def test_the_policy_sentinel_writes_is_ok_with_revocations_in_it(account: 
     assert only(await check_policy(account.aws, KNOWN)).status is Status.OK
 
 
-@pytest.mark.parametrize("index", range(1, len(PLACE.guarded.statements())))
+@pytest.mark.parametrize("index", range(1, len(DEPLOYMENT.guarded.statements())))
 async def test_a_policy_that_does_not_defend_itself_fails(account: Account, index: int) -> None:
     document = account.answers["get_policy_version"]["PolicyVersion"]["Document"]
     kept = document["Statement"].pop(index)
@@ -214,7 +214,7 @@ async def test_a_policy_that_is_no_json_fails(account: Account) -> None:
 
 async def test_a_policy_that_is_nearly_full_is_a_warning(account: Account) -> None:
     users = [Revocation(Target.SESSION, f"{number:016}", utc_now(), user="alice") for number in range(220)]
-    written = json.loads(build_boundary(users, utc_now(), PLACE.guarded).document)
+    written = json.loads(build_boundary(users, utc_now(), DEPLOYMENT.guarded).document)
     account.answers["get_policy_version"]["PolicyVersion"]["Document"] = written
     assert "of 6144 characters" in complaint(await check_policy(account.aws, KNOWN), Status.WARN)
 

@@ -11,8 +11,8 @@ locals {
   policies = "${path.module}/../policies"
   names    = jsondecode(file("${local.policies}/names.json"))
 
-  # The fields of deploy.policies.place.Place. The authorizers' roles differ, so each adds its own.
-  place = {
+  # The fields of deploy.policies.deployment.Deployment. The authorizers' roles differ, so each adds its own.
+  deployment = {
     partition        = data.aws_partition.this.partition
     region           = data.aws_region.this.name
     account          = data.aws_caller_identity.this.account_id
@@ -24,7 +24,7 @@ locals {
     admin_role       = "${var.name}-admin"
     topic            = "${var.name}-events"
     protected_path   = var.protected_path
-    deployment       = var.name
+    name             = var.name
     # Another deployment in the account has its own policy.
     kill_switch = var.name == local.names.deployment ? local.names.kill_switch : "${local.names.kill_switch}-${var.name}"
   }
@@ -32,7 +32,7 @@ locals {
   # If a KMS key is given, each role may use it through the services that encrypt with it only.
   encryption_policy = var.kms_key_arn == null ? {} : {
     encryption = templatefile("${local.policies}/encryption.json.tftpl", {
-      region  = local.place.region
+      region  = local.deployment.region
       key_arn = var.kms_key_arn
     })
   }

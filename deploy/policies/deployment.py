@@ -13,7 +13,7 @@ Policy = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Deployment:
     """One deployment's partition, region, account and names."""
 
     partition: str
@@ -28,7 +28,7 @@ class Place:
     admin_role: str = "sentinel-admin"
     topic: str = "sentinel-events"
     protected_path: str = "/sentinel/protected/"
-    deployment: str = DEPLOYMENT
+    name: str = DEPLOYMENT
     kill_switch: str = POLICY_NAME
 
     def arn(self, service: str, resource: str) -> str:
@@ -99,7 +99,7 @@ class Place:
     @property
     def guarded(self) -> Guarded:
         """What the kill switch protects from the sessions that it binds."""
-        return Guarded(self.account, self.partition, self.deployment, self.parameter_prefix, self.protected_path)
+        return Guarded(self.account, self.partition, self.name, self.parameter_prefix, self.protected_path)
 
     def parameters(self, pattern: str) -> str:
         """Return ARN patterns of parameters below the prefix."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.local.strict import StrictContext, read_context
-from deploy.policies.place import Place
+from deploy.policies.deployment import Deployment
 
 ACCOUNT: Final = "111122223333"
 REGION: Final = "eu-central-1"
@@ -26,17 +26,17 @@ def table_definitions() -> dict[str, dict[str, Any]]:
     return definitions
 
 
-def local_place() -> Place:
+def local_deployment() -> Deployment:
     """Return the local deployment."""
     tables = table_definitions()
-    return Place("aws", REGION, ACCOUNT, *(tables[which]["name"] for which in ("session", "grant", "budget")))
+    return Deployment("aws", REGION, ACCOUNT, *(tables[which]["name"] for which in ("session", "grant", "budget")))
 
 
 def strict_context() -> StrictContext:
     """Return what the strict AWS check needs to know about the local deployment."""
-    place = local_place()
-    protected = frozenset(place.role_arn(profile, place.protected_path) for profile in PROTECTED)
-    return read_context(table_definitions(), vend_role_arn=place.vend_role_arn, protected_roles=protected)
+    deployment = local_deployment()
+    protected = frozenset(deployment.role_arn(profile, deployment.protected_path) for profile in PROTECTED)
+    return read_context(table_definitions(), vend_role_arn=deployment.vend_role_arn, protected_roles=protected)
 
 
 def demo_table(profile: str) -> str:

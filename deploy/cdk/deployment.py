@@ -3,19 +3,19 @@
 from aws_cdk import Aws
 
 from deploy.cdk.tables import table_name
-from deploy.policies.place import Place
+from deploy.policies.deployment import Deployment
 from shared.core.switch_guards import switch_name
 
 
-def sentinel_place(
+def sentinel_deployment(
     name: str = "sentinel",
     account: str | None = None,
     *,
     parameter_prefix: str = "/sentinel",
     protected_path: str = "/sentinel/protected/",
-) -> Place:
+) -> Deployment:
     """Return a deployment in the stack's own account, or in `account`, for protected roles of other accounts."""
-    return Place(
+    return Deployment(
         partition=Aws.PARTITION,
         region=Aws.REGION,
         account=account or Aws.ACCOUNT_ID,
@@ -26,7 +26,7 @@ def sentinel_place(
         vend_role=f"{name}-vend",
         admin_role=f"{name}-admin",
         topic=f"{name}-events",
-        deployment=name,
+        name=name,
         protected_path=protected_path,
         kill_switch=switch_name(name),
     )
