@@ -5,12 +5,11 @@ from typing import Final
 
 from deploy.local.emulator.server import EmulatorUnreachableError
 from deploy.local.gateway import refusals
-from deploy.local.gateway.caller import Caller
 from deploy.local.gateway.credential_scope import read_signature
 from deploy.local.gateway.credentials import RememberedCredentials
 from deploy.local.gateway.endpoints import Endpoint, Route
 from deploy.local.gateway.refusals import Refusal
-from deploy.local.gateway.request import ReceivedRequest
+from deploy.local.gateway.request import Caller, ReceivedRequest
 from deploy.local.gateway.sigv4 import check_claims, check_signature
 
 # API Gateway quotas: request line and headers together.
@@ -22,10 +21,10 @@ def check_shape(endpoint: Endpoint, request: ReceivedRequest) -> Refusal | None:
     line = len(f"{request.method} {request.target} HTTP/1.1\r\n".encode())
     fields = sum(len(f"{name}: {value}\r\n".encode()) for name, value in request.headers)
     if line + fields > _HEADER_LIMIT:
-        return refusals.headers_too_large()
+        return refusals.HEADERS_TOO_LARGE
     if not request.target.startswith("/") or "#" in request.target:
-        return refusals.bad_request()
-    return refusals.body_too_large() if len(request.body) > endpoint.body_limit else None
+        return refusals.BAD_REQUEST
+    return refusals.BODY_TOO_LARGE if len(request.body) > endpoint.body_limit else None
 
 
 async def authenticate(
@@ -47,9 +46,9 @@ async def authenticate(
     try:
         known = await credentials.find_credential(claimed.access_key_id, endpoint.action, resource, now)
     except EmulatorUnreachableError:
-        return refusals.unavailable()
+        return refusals.UNAVAILABLE
     if isinstance(known, str):
-        return refusals.expired_token() if known == "expired" else refusals.unknown_token()
+        return refusals.EXPIRED_TOKEN if known == "expired" else refusals.UNKNOWN_TOKEN
     if refusal := check_signature(request, claimed, known.keys, now):
         return refusal
     if not known.allowed:

@@ -51,10 +51,10 @@ def read_signature(request: ReceivedRequest) -> UnverifiedSignature | Refusal | 
 def _read_header_form(request: ReceivedRequest, authorization: str) -> UnverifiedSignature | Refusal:
     algorithm, _, rest = authorization.partition(" ")
     if algorithm != ALGORITHM:
-        return refusals.not_a_signature(authorization)
+        return refusals.NOT_A_SIGNATURE.about(scheme=algorithm)
     parts = {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in rest.split(","))}
     if missing := [name for name in ("Credential", "Signature", "SignedHeaders") if not parts.get(name)]:
-        return refusals.incomplete_signature(missing)
+        return _incomplete(missing)
     timestamp = request.header("x-amz-date") or ""
     token = request.header("x-amz-security-token")
     return _assemble(parts["Credential"], parts["SignedHeaders"], parts["Signature"], timestamp, token, None)
@@ -63,13 +63,13 @@ def _read_header_form(request: ReceivedRequest, authorization: str) -> Unverifie
 def _read_query_form(request: ReceivedRequest, query: dict[str, str]) -> UnverifiedSignature | Refusal:
     names = [name for name, _ in request.query_pairs if name.startswith("X-Amz-")]
     if len(set(names)) < len(names) or query["X-Amz-Algorithm"] != ALGORITHM:
-        return refusals.not_a_signature("a presigned query")
+        return refusals.NOT_A_SIGNATURE.about(scheme="a")
     wanted = ("X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date", "X-Amz-Expires")
     if missing := [name for name in wanted if not query.get(name)]:
-        return refusals.incomplete_signature(missing)
+        return _incomplete(missing)
     expires = query["X-Amz-Expires"]
     if not _EXPIRES.fullmatch(expires) or not 0 < int(expires) <= _LONGEST_EXPIRY_S:
-        return refusals.not_a_signature("X-Amz-Expires")
+        return refusals.NOT_A_SIGNATURE.about(scheme="X-Amz-Expires")
     return _assemble(
         query["X-Amz-Credential"],
         query["X-Amz-SignedHeaders"],
@@ -77,6 +77,12 @@ def _read_query_form(request: ReceivedRequest, query: dict[str, str]) -> Unverif
         query["X-Amz-Date"],
         query.get("X-Amz-Security-Token"),
         int(expires),
+    )
+
+
+def _incomplete(missing: list[str]) -> Refusal:
+    return refusals.INCOMPLETE_SIGNATURE.about(
+        missing=" ".join(refusals.MISSING_PARAMETER.format(name=name) for name in missing)
     )
 
 
@@ -90,15 +96,15 @@ def _assemble(
 ) -> UnverifiedSignature | Refusal:
     scope = credential.rsplit("/", _SCOPE_PARTS - 1)
     if len(scope) != _SCOPE_PARTS or scope[4] != _TERMINATOR:
-        return refusals.malformed_credential(credential)
+        return refusals.MALFORMED_CREDENTIAL.about(parts=credential.count("/") + 1)
     access_key_id, date, region, service, _ = scope
     if not _is_instant(timestamp):
-        return refusals.missing_date()
+        return refusals.MISSING_DATE
     if date != timestamp[:8]:
-        return refusals.date_mismatch(date, timestamp)
+        return refusals.DATE_MISMATCH.about(date=date, timestamp=timestamp)
     names = tuple(signed_headers.split(";"))
     if "host" not in names or list(names) != sorted({name.lower() for name in names}):
-        return refusals.host_not_signed()
+        return refusals.HOST_NOT_SIGNED
     return UnverifiedSignature(
         access_key_id, date, region, service, names, signature, timestamp, token or None, expires_s
     )

@@ -82,15 +82,18 @@ class Endpoint:
         """Return the refusal of an unsigned call."""
         match self.kind:
             case EndpointKind.HTTP_API:
-                return refusals.forbidden()
+                return refusals.FORBIDDEN
             case EndpointKind.REST_API:
-                return refusals.missing_token()
+                return refusals.MISSING_TOKEN
             case EndpointKind.FUNCTION_URL:
-                return refusals.url_forbidden()
+                return refusals.URL_FORBIDDEN
 
     def not_permitted(self, arn: str, resource: str) -> Refusal:
-        """Return the refusal of an identity whose policies do not allow the call."""
-        return refusals.not_permitted(arn, resource) if self.kind is EndpointKind.REST_API else self.unsigned()
+        """Return the refusal of an identity whose policies do not allow the call; a REST API masks the account."""
+        if self.kind is not EndpointKind.REST_API:
+            return self.unsigned()
+        masked = resource.replace(f":{self.account}:", f":********{self.account[-4:]}:", 1)
+        return refusals.NOT_PERMITTED.about(arn=arn, resource=masked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def find_route(endpoint: Endpoint, request: ReceivedRequest) -> Route | Refusal:
         return Route(ADMIN, matched.target, path, matched.parameters or None)
     if path is not None and path.startswith(_ADMIN_PREFIX) and len(path) > len(_ADMIN_PREFIX):
         return Route(ADMIN, "/v1/{proxy+}", path, {"proxy": path.removeprefix(_ADMIN_PREFIX)})
-    return refusals.missing_token() if endpoint.kind is EndpointKind.REST_API else refusals.not_found()
+    return refusals.MISSING_TOKEN if endpoint.kind is EndpointKind.REST_API else refusals.NOT_FOUND
 
 
 _VEND_ROUTES: Final = {("GET", "/"), ("POST", "/"), ("GET", "/profiles")}

@@ -12,9 +12,8 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import unquote
 
-from deploy.local.gateway.caller import Caller
 from deploy.local.gateway.endpoints import Endpoint, EndpointKind, Route
-from deploy.local.gateway.request import ReceivedRequest
+from deploy.local.gateway.request import Caller, ReceivedRequest
 
 Event = dict[str, Any]
 _TEXT_TYPES: Final = ("text/", "application/json", "application/javascript", "application/xml")

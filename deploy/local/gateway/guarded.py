@@ -63,14 +63,14 @@ class GuardedApi:
         if refusal := check_shape(self.endpoint, request):
             return refuse(refusal)
         if not request.header("authorization"):
-            return refuse(refusals.unauthorized())
+            return refuse(refusals.UNAUTHORIZED)
         now = self.clock()
         arrival = Arrival(now, new_request_id(self.endpoint), new_trace_id(now))
         try:
             returned = await _invoke(self.authorizer, _question(self.endpoint, request, arrival), arrival)
             context = _read_verdict(returned)
             if context is None:
-                return refuse(refusals.forbidden())
+                return refuse(refusals.FORBIDDEN)
             event = event_v2(self.endpoint, _ROUTE_KEY, request, arrival, {"lambda": context}, _path(request))
             return read_answer(self.endpoint, await _invoke(self.integration, event, arrival))
         except (FunctionFailedError, ValueError):

@@ -1,4 +1,4 @@
-"""A request as it arrived, not decoded, because the signature covers the bytes."""
+"""A request as it arrived, not decoded, because the signature covers the bytes; and its verified caller."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +33,16 @@ class ReceivedRequest:
         """Return a header's values joined by commas; None if it was not sent."""
         values = [value for key, value in self.headers if key.lower() == name.lower()]
         return ",".join(values) if values else None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The caller, once the signature is verified: the identity that API Gateway writes into `requestContext`."""
+
+    access_key_id: str
+    account: str
+    arn: str
+    user_id: str
 
 
 def _decode_pairs(query: str) -> Iterable[tuple[str, str]]:

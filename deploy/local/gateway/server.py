@@ -72,7 +72,7 @@ class Gateway:
             try:
                 request = await receive(incoming)
             except web.HTTPRequestEntityTooLarge:
-                return respond(refuse(refusals.body_too_large()))
+                return respond(refuse(refusals.BODY_TOO_LARGE))
             return respond(await self._answer(endpoint, request))
 
         application = web.Application(client_max_size=endpoint.body_limit + 1)

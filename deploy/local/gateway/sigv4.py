@@ -28,15 +28,20 @@ WINDOW: Final = timedelta(minutes=5)
 def check_claims(claimed: UnverifiedSignature, *, region: str, service: str, now: datetime) -> Refusal | None:
     """Check what needs no secret: the scope and the age. The cheapest checks come first."""
     if claimed.service != service:
-        return refusals.wrong_service(service)
+        return refusals.WRONG_SERVICE.about(service=service)
     if claimed.region != region:
-        return refusals.wrong_region(claimed.region)
+        return refusals.WRONG_REGION.about(region=claimed.region)
     lifetime = WINDOW if claimed.expires_s is None else timedelta(seconds=claimed.expires_s)
     if claimed.signed_at < now - lifetime:
-        return refusals.expired_signature(claimed.timestamp, now - lifetime, now, lifetime)
+        return _outside(refusals.EXPIRED_SIGNATURE, claimed, now - lifetime, now)
     if claimed.signed_at > now + WINDOW:
-        return refusals.signature_not_yet_current(claimed.timestamp, now + WINDOW, now, WINDOW)
+        return _outside(refusals.SIGNATURE_NOT_YET_CURRENT, claimed, now + WINDOW, now)
     return None
+
+
+def _outside(refusal: Refusal, claimed: UnverifiedSignature, limit: datetime, now: datetime) -> Refusal:
+    minutes = abs(limit - now) // timedelta(minutes=1)
+    return refusal.about(timestamp=claimed.timestamp, limit=limit, now=now, minutes=minutes)
 
 
 def check_signature(
@@ -44,11 +49,11 @@ def check_signature(
 ) -> Refusal | None:
     """Check token, expiry and signature against the key's own secret."""
     if not _same(claimed.session_token or "", keys.session_token or ""):
-        return refusals.unknown_token()
+        return refusals.UNKNOWN_TOKEN
     if keys.expires_at is not None and keys.expires_at <= now:
-        return refusals.expired_token()
+        return refusals.EXPIRED_TOKEN
     if not _same(claimed.signature, compute_signature(request, claimed, keys)):
-        return refusals.wrong_signature()
+        return refusals.WRONG_SIGNATURE
     return None
 
 

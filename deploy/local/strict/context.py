@@ -1,8 +1,8 @@
-"""What the rules need to know about the deployment: its tables, its vend role and its protected roles."""
+"""A rule, the request that it checks, and what it must know of the deployment: tables, vend role, protected roles."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,12 @@ class AwsRequest:
     service: str
     operation: str
     params: Mapping[str, Any]
+
+
+# What is wrong with a request, or None.
+Rule: TypeAlias = Callable[[AwsRequest, StrictContext], str | None]
+# By service and operation.
+Rules: TypeAlias = Mapping[tuple[str, str], tuple[Rule, ...]]
 
 
 def read_context(

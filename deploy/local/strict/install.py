@@ -7,13 +7,11 @@ from typing import Any, Final
 from botocore.handlers import BUILTIN_HANDLERS
 from botocore.model import OperationModel
 
-from deploy.local.strict.context import AwsRequest, StrictContext
+from deploy.local.strict.across_requests import SeenTiers, SeenTokens
+from deploy.local.strict.context import AwsRequest, Rules, StrictContext
 from deploy.local.strict.likeness import find_operation, install_likeness, uninstall_likeness
 from deploy.local.strict.model import find_model_violations
 from deploy.local.strict.rules import dynamodb, iam, sns, ssm, sts
-from deploy.local.strict.rules.rule import Rules
-from deploy.local.strict.tiers import SeenTiers
-from deploy.local.strict.tokens import SeenTokens
 from shared.aws.client.client import AwsClient
 
 _RULES: Final[Rules] = {**sts.RULES, **iam.RULES, **sns.RULES, **ssm.RULES, **dynamodb.RULES}

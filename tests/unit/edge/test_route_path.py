@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from deploy.local.gateway.caller import Caller
 from deploy.local.gateway.endpoints import Endpoint, EndpointKind, Route, find_route
 from deploy.local.gateway.events import Arrival, build_event
-from deploy.local.gateway.request import ReceivedRequest
+from deploy.local.gateway.request import Caller, ReceivedRequest
 from services.authorizer.event import NotAnAuthorizerEventError, parse_authorizer_event
 from shared.clock import utc_now
 from shared.edge.answers import Refusal

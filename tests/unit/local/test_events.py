@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from deploy.local.gateway.caller import Caller
 from deploy.local.gateway.endpoints import ADMIN, VEND, Endpoint, EndpointKind, Route, find_route
 from deploy.local.gateway.events import Arrival, build_event
 from deploy.local.gateway.refusals import Refusal
-from deploy.local.gateway.request import ReceivedRequest
+from deploy.local.gateway.request import Caller, ReceivedRequest
 
 ACCOUNT, REGION = "111122223333", "eu-central-1"
 CALLER = Caller("AKIAX", ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/alice", "AIDAX")

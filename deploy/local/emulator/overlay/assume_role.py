@@ -11,6 +11,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.core.router import extract_access_key_id
 from ministack.services import iam, sts
 
+from .conditions import describe_call
 from .request import AssumeRole, Form, action_of, parse_assume_role, read_form
 from .rules import Caller, Refusal, access_denied, check_chain, check_request
 
@@ -91,16 +92,7 @@ def _allowed(action: str, request: AssumeRole, trust: object, access_key_id: str
     principal = iam_evaluator.resolve_principal(access_key_id, get_account_id())
     if isinstance(principal, iam_evaluator.AuthError):
         return False
-    context = iam_evaluator.EvalContext(
-        principal_arn=principal.arn,
-        principal_type=principal.type,
-        principal_account=principal.account,
-        action=action,
-        resource_arn=request.role_arn,
-        region=get_region(),
-        service_context=condition_keys(action, request),
-        principal_keys=principal.keys,
-    )
+    context = describe_call(principal, action, request.role_arn, get_region(), condition_keys(action, request))
     trusted = iam_evaluator.evaluate_trust_policy(trust, principal.arn, context)
     identity = iam_evaluator.evaluate(context, principal.policies or [], *principal.limits)
     return bool(trusted) and identity.decision == "Allow"

@@ -69,6 +69,22 @@ def correct_role_arns() -> None:
     iam_actions.extract_resource_arn = extract_resource_arn
 
 
+def describe_call(
+    principal: Any, action: str, resource: str, region: str, keys: dict[str, Any]
+) -> iam_evaluator.EvalContext:
+    """Return what policies are evaluated against: a principal's call of an action, with the action's condition keys."""
+    return iam_evaluator.EvalContext(
+        principal_arn=principal.arn,
+        principal_type=principal.type,
+        principal_account=principal.account,
+        action=action,
+        resource_arn=resource,
+        region=region,
+        service_context=keys,
+        principal_keys=principal.keys,
+    )
+
+
 def role_arn_of(session_arn: str) -> str:
     """Return the ARN of the role behind a session ARN, with the path that the session's ARN lacks."""
     fields = session_arn.split(":", 5)

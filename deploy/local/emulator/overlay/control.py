@@ -14,7 +14,7 @@ from ministack.core import iam_evaluator, persistence
 from ministack.core.responses import get_account_id, set_request_account_id
 from ministack.services import sts
 
-from .conditions import role_arn_of
+from .conditions import describe_call, role_arn_of
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -94,16 +94,7 @@ def _allows(access_key_id: str, action: str, keys: dict[str, str], resource: str
     principal = iam_evaluator.resolve_principal(access_key_id, get_account_id())
     if isinstance(principal, iam_evaluator.AuthError) or principal.policies is None:
         return False
-    context = iam_evaluator.EvalContext(
-        principal_arn=principal.arn,
-        principal_type=principal.type,
-        principal_account=principal.account,
-        action=action,
-        resource_arn=resource,
-        region=resource.split(":")[3],
-        service_context=keys,
-        principal_keys=principal.keys,
-    )
+    context = describe_call(principal, action, resource, resource.split(":")[3], keys)
     return bool(iam_evaluator.evaluate(context, principal.policies, *principal.limits).decision == "Allow")
 
 

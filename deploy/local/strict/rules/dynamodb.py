@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from deploy.local.strict.context import AwsRequest, StrictContext
-from deploy.local.strict.rules.rule import Rule, Rules
+from deploy.local.strict.context import AwsRequest, Rule, Rules, StrictContext
 
 _TABLE_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _NAME: Final = re.compile(r"(?<![:\w#])#?[A-Za-z_]\w*")

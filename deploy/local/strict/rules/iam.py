@@ -7,8 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from deploy.local.strict.context import AwsRequest, StrictContext
-from deploy.local.strict.rules.rule import Rules
+from deploy.local.strict.context import AwsRequest, Rules, StrictContext
 from sentinel.doctor.trust import Trust, read_trust, statements_of
 
 _TRUST_MAXIMUM: Final = 2048

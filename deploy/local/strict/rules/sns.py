@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from deploy.local.strict.context import AwsRequest, StrictContext
-from deploy.local.strict.rules.rule import Rules
+from deploy.local.strict.context import AwsRequest, Rules, StrictContext
 
 _MESSAGE_MAXIMUM: Final = 256 * 1024
 _SUBJECT_MAXIMUM: Final = 99

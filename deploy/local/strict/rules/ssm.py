@@ -6,8 +6,7 @@ Source: Systems Manager API reference, PutParameter, GetParameters, GetParameter
 import re
 from typing import Final
 
-from deploy.local.strict.context import AwsRequest, StrictContext
-from deploy.local.strict.rules.rule import Rules
+from deploy.local.strict.context import AwsRequest, Rules, StrictContext
 
 _BYTES_BY_TIER: Final = {"Standard": 4096, "Advanced": 8192, "Intelligent-Tiering": 8192}
 _LABEL: Final = re.compile(r"(?![0-9])(?!aws|ssm)[A-Za-z0-9._-]{1,100}", re.IGNORECASE)

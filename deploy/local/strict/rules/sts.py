@@ -3,8 +3,7 @@
 import json
 from typing import Final
 
-from deploy.local.strict.context import AwsRequest, StrictContext
-from deploy.local.strict.rules.rule import Rules
+from deploy.local.strict.context import AwsRequest, Rules, StrictContext
 
 _CHAINING_MAXIMUM_S: Final = 3600
 _SESSION_POLICY_MAXIMUM: Final = 2048

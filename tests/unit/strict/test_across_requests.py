@@ -1,8 +1,12 @@
 from typing import Any
 
+import pytest
+
+from deploy.local.strict.across_requests import SeenTiers, SeenTokens
 from deploy.local.strict.context import AwsRequest
-from deploy.local.strict.tokens import SeenTokens
 from tests.unit.strict.requests import deletion, transaction
+
+LARGE = "x" * 4097
 
 
 class Clock:
@@ -52,3 +56,31 @@ def test_requests_without_a_token_are_no_ones_business() -> None:
     for session_id in ("x", "y"):
         request = AwsRequest("dynamodb", "TransactWriteItems", {"TransactItems": [deletion(session_id)]})
         assert tokens.find_violation(request) is None
+
+
+def put(tiers: SeenTiers, tier: str | None = None, value: str = "x", *, overwrite: bool = True) -> str | None:
+    params = {"Name": "/sentinel/a", "Value": value, "Type": "String", "Overwrite": overwrite}
+    return tiers.find_violation(AwsRequest("ssm", "PutParameter", params | ({} if tier is None else {"Tier": tier})))
+
+
+@pytest.mark.parametrize(("tier", "value"), [("Advanced", "x"), ("Intelligent-Tiering", LARGE)])
+def test_an_advanced_parameter_takes_no_standard_value(tier: str, value: str) -> None:
+    tiers = SeenTiers()
+    assert put(tiers, tier, value, overwrite=False) is None
+    assert "cannot become a standard one" in str(put(tiers, "Standard"))
+    for allowed in ("Intelligent-Tiering", "Advanced", None):
+        assert put(tiers, allowed) is None
+    assert put(tiers, "Standard") is not None
+
+
+def test_a_parameter_that_was_never_advanced_takes_any_tier() -> None:
+    tiers = SeenTiers()
+    for tier in (None, "Standard", "Intelligent-Tiering", "Standard"):
+        assert put(tiers, tier) is None
+
+
+def test_a_parameter_made_again_begins_again() -> None:
+    tiers = SeenTiers()
+    put(tiers, "Advanced")
+    assert put(tiers, "Standard", overwrite=False) is None
+    assert put(tiers, "Standard") is None
