@@ -2,7 +2,7 @@
 
 from deploy.policies.deployment import Deployment, Policy, Statement, policy
 from deploy.policies.kill_switch import kill_switch_statements
-from shared.aws.tables import CONSUMING_ATTRIBUTES, GrantIndex
+from shared.aws.dynamodb.schema import CONSUMING_ATTRIBUTES, GrantIndex
 from shared.core.stamp import PREFIX, TRANSITIVE_TAG_KEYS, TagKey
 from shared.core.subjects import user_subject
 

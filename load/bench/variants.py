@@ -22,7 +22,7 @@ from shared.aws.client.client import AwsClient
 from shared.aws.client.http import Http
 from shared.aws.client.replies import Reply
 from shared.aws.clients import Service
-from shared.aws.read_through import CacheLimits
+from shared.aws.ssm.read_through import CacheLimits
 from shared.edge.settings import Settings
 
 Ask = Callable[[], dict[str, Any]]

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from shared.aws.items import Item
-from shared.aws.revocation_rows import RevocationRow, revocation_attributes
+from shared.aws.dynamodb.items import Item
+from shared.aws.dynamodb.revocation_rows import RevocationRow, revocation_attributes
 from shared.core.action import Action
 from shared.core.durations import CHAINING_MAXIMUM
 from shared.core.revocation import Revocation, Target

@@ -11,7 +11,7 @@ from typing import Final, Self
 import aiohttp
 
 from load.aws_model.ledger import Call, read_calls
-from shared.aws.items import Item
+from shared.aws.dynamodb.items import Item
 
 _PROJECT: Final = Path(__file__).parents[2]
 _START_LIMIT_S: Final = 300.0

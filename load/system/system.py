@@ -24,7 +24,7 @@ from load.system.account import KnownCallers, create_callers, documents
 from load.system.functions import settings_of
 from load.system.journal import Journal, JournaledEnvironment, JournaledFunction
 from load.system.model import ModelProcess
-from shared.aws.items import Item
+from shared.aws.dynamodb.items import Item
 from shared.clock import monotonic_s, utc_now
 
 _READY_LIMIT_S: Final = 300.0

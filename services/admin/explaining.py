@@ -11,7 +11,7 @@ from services.admin.notes import note_policies
 from services.admin.policies import Policies, PolicyReader
 from services.admin.refusals import NEEDS_READ
 from services.admin.views import ConditionView, ExplainAnswer, Outcome, RuleView, whole_seconds
-from shared.aws.grants import GrantTable, Standing
+from shared.aws.dynamodb.grants import GrantTable, Standing
 from shared.core.access.authorize import Issue, RefusalCode, Refuse
 from shared.core.access.explain import Explanation, RuleAccount, explain
 from shared.core.access.facts import Facts, parse_source_ip

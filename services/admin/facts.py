@@ -13,8 +13,8 @@ from typing import Generic, TypeVar
 from services.admin.notes import note_policies
 from services.admin.policies import Policies, PolicyReader
 from services.admin.refusals import refuse_actor, refuse_asker, refuse_over_budget, refuse_profile
-from shared.aws.budget import Exhausted, RateBudget
-from shared.aws.grants import GrantTable, Standing
+from shared.aws.dynamodb.grants import GrantTable, Standing
+from shared.aws.dynamodb.rate_limit import Exhausted, RateBudget
 from shared.core.access.facts import Facts, parse_source_ip
 from shared.core.people import person_of
 from shared.core.permissions import Deed, Entitlement

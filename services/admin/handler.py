@@ -31,21 +31,21 @@ from services.admin.revocations.revoking import MassRevoking
 from services.admin.sessions.reading import SessionReading
 from services.admin.sessions.revoking import Revoking
 from services.admin.whoami import health, whoami
-from shared.aws.approvals import ApprovalTable
-from shared.aws.boundary import BoundaryAccounts
-from shared.aws.break_glass import BreakGlassTable
-from shared.aws.budget import RateBudget
 from shared.aws.client.library import find_partition
 from shared.aws.clients import Clients, Service
-from shared.aws.document_cache import CachedDocuments
-from shared.aws.documents import SsmDocuments
-from shared.aws.grants import GrantTable
-from shared.aws.lease import Lease
-from shared.aws.lockouts import LockoutTable
-from shared.aws.revocations import RevocationTable
-from shared.aws.session_lists import SessionLists
-from shared.aws.tables import KILL_SWITCH_SUBJECT
-from shared.aws.topic import Topic
+from shared.aws.dynamodb.approvals import ApprovalTable
+from shared.aws.dynamodb.break_glass import BreakGlassTable
+from shared.aws.dynamodb.grants import GrantTable
+from shared.aws.dynamodb.lease import Lease
+from shared.aws.dynamodb.lockouts import LockoutTable
+from shared.aws.dynamodb.rate_limit import RateBudget
+from shared.aws.dynamodb.revocations import RevocationTable
+from shared.aws.dynamodb.schema import KILL_SWITCH_SUBJECT
+from shared.aws.dynamodb.session_lists import SessionLists
+from shared.aws.iam import BoundaryAccounts
+from shared.aws.sns import Topic
+from shared.aws.ssm.document_cache import CachedDocuments
+from shared.aws.ssm.documents import SsmDocuments
 from shared.clock import monotonic_s, utc_now
 from shared.core.ids import ID_BYTES, new_id
 from shared.core.switch_guards import Guarded

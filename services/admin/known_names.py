@@ -12,13 +12,13 @@ from typing import Final, TypeAlias
 
 from services.admin.policies import Policies, PolicyReader
 from services.admin.revoking_views import KnownName
-from shared.aws.approvals import ApprovalTable
-from shared.aws.break_glass import BreakGlassTable
+from shared.aws.concurrency import all_of
+from shared.aws.dynamodb.approvals import ApprovalTable
+from shared.aws.dynamodb.break_glass import BreakGlassTable
+from shared.aws.dynamodb.grant_lists import ListQuery
+from shared.aws.dynamodb.schema import EVIDENCE, ItemKind
+from shared.aws.dynamodb.session_lists import SessionLists, SessionQuery
 from shared.aws.errors import AwsError
-from shared.aws.grant_lists import ListQuery
-from shared.aws.session_lists import SessionLists, SessionQuery
-from shared.aws.settling import all_of
-from shared.aws.tables import EVIDENCE, ItemKind
 from shared.core.approval.request import ApprovalRequest
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.globs import is_literal

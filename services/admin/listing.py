@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Generic, Protocol, TypeVar
 
 from services.admin.cursors import UNUSABLE, ListScope, read_cursor, write_cursor
-from shared.aws.grant_lists import ForeignPositionError, Page, Place
+from shared.aws.dynamodb.grant_lists import ForeignPositionError, Page, Place
 from shared.edge.answers import Refusal
 
 Row = TypeVar("Row")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
-from shared.aws.grant_store import GrantStore, Moved
+from shared.aws.dynamodb.grant_store import GrantStore, Moved
 from shared.core.approval.request import ApprovalRequest
 from shared.core.break_glass.event import BreakGlassEvent
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
-from shared.aws.document_cache import CachedDocuments
-from shared.aws.documents import PROFILES_FOLDER, Document
+from shared.aws.ssm.document_cache import CachedDocuments
+from shared.aws.ssm.documents import PROFILES_FOLDER, Document
 from shared.core.access.schema import AccessPolicy
 from shared.core.admin_policy import AdminPolicy
 from shared.core.approval.policy import ApprovalPolicy

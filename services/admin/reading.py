@@ -10,8 +10,8 @@ from services.admin.facts import FactsReader
 from services.admin.listing import Listed, Listing
 from services.admin.notes import note_policies
 from services.admin.refusals import NEEDS_READ, NOT_FOUND
-from shared.aws.grant_lists import ListQuery, Position
-from shared.aws.tables import ItemKind, grant_item
+from shared.aws.dynamodb.grant_lists import ListQuery, Position
+from shared.aws.dynamodb.schema import ItemKind, grant_item
 from shared.core.approval.request import ApprovalRequest
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.ids import is_id

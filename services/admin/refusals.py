@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from shared.aws.budget import Exhausted
+from shared.aws.dynamodb.rate_limit import Exhausted
 from shared.core.access.authorize import no_rule_gives
 from shared.core.grants import Lockout
 from shared.core.subjects import ALL_SUBJECT

@@ -11,10 +11,10 @@ from services.authorizer.app import AuthorizerApp
 from services.authorizer.memory import ConfirmedProofs, RefusedProofs
 from services.authorizer.service import AuthorizerService
 from services.authorizer.settings import AuthorizerSettings, ProofBinding
-from shared.aws.caller_identity import CallerIdentity
 from shared.aws.clients import Service
-from shared.aws.session_standing import SessionStandings
-from shared.aws.sts_endpoints import StsEndpoints
+from shared.aws.dynamodb.session_status import SessionStandings
+from shared.aws.sts.caller_identity import CallerIdentity
+from shared.aws.sts.endpoints import StsEndpoints
 from shared.clock import utc_now
 from shared.core.guard import Acceptance
 from shared.edge.opening import open_function_clients

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from shared.aws.caller_identity import VerifiedIdentity
+from shared.aws.sts.caller_identity import VerifiedIdentity
 from shared.core.proof import LONGEST_LIFE, Proof
 
 _MOST: Final = 1000

@@ -7,9 +7,9 @@ from datetime import datetime
 from services.authorizer.answers import Passed
 from services.authorizer.event import AccessQuestion
 from services.authorizer.memory import ConfirmedProofs, ProofKey, RefusedProofs
-from shared.aws.caller_identity import CallerIdentity, NotProven, VerifiedIdentity
-from shared.aws.session_standing import SessionStandings
-from shared.aws.sts_endpoints import StsEndpoints
+from shared.aws.dynamodb.session_status import SessionStandings
+from shared.aws.sts.caller_identity import CallerIdentity, NotProven, VerifiedIdentity
+from shared.aws.sts.endpoints import StsEndpoints
 from shared.core.guard import Acceptance, Denial, binding_of, judge, read_proof, stamp_of
 from shared.core.proof import Proof
 from shared.core.session import Session

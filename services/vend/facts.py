@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias, TypeVar
 
-from shared.aws.budget import Exhausted, RateBudget, Spent
-from shared.aws.document_cache import CachedDocuments, settled
-from shared.aws.documents import PROFILES_FOLDER, Document
+from shared.aws.dynamodb.grants import GrantTable
+from shared.aws.dynamodb.rate_limit import Exhausted, RateBudget, Spent
 from shared.aws.errors import AwsError
-from shared.aws.grants import GrantTable
+from shared.aws.ssm.document_cache import CachedDocuments, settled
+from shared.aws.ssm.documents import PROFILES_FOLDER, Document
 from shared.core.access.evaluate import Decision
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy

@@ -11,13 +11,13 @@ from services.vend.catalogue import CatalogueService
 from services.vend.facts import FactsReader, parse
 from services.vend.issuing import Issuer
 from services.vend.service import VendService
-from shared.aws.budget import RateBudget
 from shared.aws.clients import Clients, Service
-from shared.aws.document_cache import CachedDocuments
-from shared.aws.documents import SsmDocuments
-from shared.aws.grants import GrantTable
-from shared.aws.sessions import SessionTable
-from shared.aws.sts import RoleIssuer
+from shared.aws.dynamodb.grants import GrantTable
+from shared.aws.dynamodb.rate_limit import RateBudget
+from shared.aws.dynamodb.sessions import SessionTable
+from shared.aws.ssm.document_cache import CachedDocuments
+from shared.aws.ssm.documents import SsmDocuments
+from shared.aws.sts.assume_role import RoleIssuer
 from shared.clock import monotonic_s, utc_now
 from shared.edge.lambda_app import LambdaApp, Routes
 from shared.edge.opening import cache_limits, open_function_clients

@@ -9,11 +9,11 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from services.vend.persisting import outwait_throttling
+from shared.aws.concurrency import settle
 from shared.aws.credentials import Credentials
+from shared.aws.dynamodb.sessions import Recording, SessionTable
 from shared.aws.errors import AwsError, UnavailableError, UnreadableError
-from shared.aws.sessions import Recording, SessionTable
-from shared.aws.settling import settle
-from shared.aws.sts import RoleIssuer
+from shared.aws.sts.assume_role import RoleIssuer
 from shared.core.access.authorize import Issue
 from shared.core.access.evaluate import Decision
 from shared.core.grants import Grant, GrantUses

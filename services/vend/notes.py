@@ -5,7 +5,7 @@ from typing import Final
 from services.vend.facts import Known
 from services.vend.issuing import Issued, Order
 from services.vend.request import VendRequest
-from shared.aws.documents import Document
+from shared.aws.ssm.documents import Document
 from shared.core.access.evaluate import Decision
 from shared.core.fields import DocumentModel
 from shared.core.profile import Profile

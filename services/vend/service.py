@@ -10,7 +10,7 @@ from services.vend.issuing import GrantGone, Issuer, Order
 from services.vend.notes import note_decision, note_issued, note_known, note_order, note_wanted
 from services.vend.refusals import refuse, refuse_by_sts, refuse_locked_out, refuse_over_budget, refuse_profile
 from services.vend.request import VendRequest, parse_vend_request
-from shared.aws.budget import Exhausted
+from shared.aws.dynamodb.rate_limit import Exhausted
 from shared.aws.errors import RefusedError
 from shared.core.access.authorize import RefusalCode, Refuse, authorize
 from shared.core.access.evaluate import evaluate

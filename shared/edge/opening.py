@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from shared.aws.clients import Clients, Service, open_clients
-from shared.aws.read_through import CacheLimits
+from shared.aws.ssm.read_through import CacheLimits
 from shared.edge.settings import CommonSettings, Settings
 from shared.edge.traces import subsegment
 

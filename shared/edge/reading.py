@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared.aws.budget import Exhausted, RateBudget
+from shared.aws.dynamodb.rate_limit import Exhausted, RateBudget
 from shared.edge.answers import Answer, Refusal
 from shared.edge.codes import Code
 from shared.edge.lambda_app import Asked, Operation

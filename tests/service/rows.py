@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.aws.clients import Clients
-from shared.aws.grant_rows import person_attributes
-from shared.aws.items import Item, flag_value, instant_value, maps_value, text_value
-from shared.aws.tables import ItemKind, grant_item
+from shared.aws.dynamodb.grant_rows import person_attributes
+from shared.aws.dynamodb.items import Item, flag_value, instant_value, maps_value, text_value
+from shared.aws.dynamodb.schema import ItemKind, grant_item
 from shared.core.approval.status import RequestStatus
 from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Grant, GrantUses

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from shared.aws.approvals import ApprovalTable
 from shared.aws.clients import Clients
+from shared.aws.dynamodb.approvals import ApprovalTable
+from shared.aws.dynamodb.grant_store import Moved
+from shared.aws.dynamodb.grants import GrantTable
+from shared.aws.dynamodb.sessions import Recording, SessionTable
 from shared.aws.errors import ThrottledError
-from shared.aws.grant_store import Moved
-from shared.aws.grants import GrantTable
-from shared.aws.sessions import Recording, SessionTable
 from shared.core.action import Action
 from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, deny
 from shared.core.approval.policy import ApprovalRule

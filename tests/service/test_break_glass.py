@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from shared.aws.break_glass import BreakGlassTable
 from shared.aws.clients import Clients
+from shared.aws.dynamodb.break_glass import BreakGlassTable
+from shared.aws.dynamodb.grant_store import Moved
+from shared.aws.dynamodb.grants import GrantTable
 from shared.aws.errors import ThrottledError
-from shared.aws.grant_store import Moved
-from shared.aws.grants import GrantTable
 from shared.core.break_glass.beginning import BeginningObstacle, Begun, History, begin
 from shared.core.break_glass.closing import Act, close
 from shared.core.break_glass.event import BreakGlassEvent
@@ -105,7 +105,7 @@ async def test_a_change_happens_only_from_the_state_it_was_decided_in(
 
 async def test_an_approvals_id_is_no_events_id(clients: Clients) -> None:
     await table(clients).add(an_event())
-    from shared.aws.approvals import ApprovalTable  # noqa: PLC0415 - only here do the two meet
+    from shared.aws.dynamodb.approvals import ApprovalTable  # noqa: PLC0415 - only here do the two meet
 
     assert await ApprovalTable(clients.dynamodb, table_name("grant")).find(an_event().event_id) is None
 

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.aws.budget import Exhausted, RateBudget, Spent
 from shared.aws.clients import Clients
+from shared.aws.dynamodb.rate_limit import Exhausted, RateBudget, Spent
 from tests.service.emulator import table_name
 from tests.service.rows import NOW
 

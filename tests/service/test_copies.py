@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from shared.aws.clients import Clients
-from shared.aws.copies import COPIES, copy_subject
-from shared.aws.cutoffs import cutoff_item
-from shared.aws.items import text_value
-from shared.aws.lockouts import LockoutTable
-from shared.aws.revocation_rows import RevocationRow
-from shared.aws.revocations import RevocationTable
-from shared.aws.session_rows import session_item
-from shared.aws.session_standing import SessionStandings
+from shared.aws.dynamodb.copies import COPIES, copy_subject
+from shared.aws.dynamodb.cutoffs import cutoff_item
+from shared.aws.dynamodb.items import text_value
+from shared.aws.dynamodb.lockouts import LockoutTable
+from shared.aws.dynamodb.revocation_rows import RevocationRow
+from shared.aws.dynamodb.revocations import RevocationTable
+from shared.aws.dynamodb.session_rows import session_item
+from shared.aws.dynamodb.session_status import SessionStandings
 from shared.core.action import Action
 from shared.core.ids import ALPHABET
 from shared.core.lockout import LockoutChange, LockoutRecord

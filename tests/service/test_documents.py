@@ -1,7 +1,7 @@
 import pytest
 
 from shared.aws.clients import Clients
-from shared.aws.documents import SsmDocuments
+from shared.aws.ssm.documents import SsmDocuments
 
 PREFIX = "/sentinel"
 

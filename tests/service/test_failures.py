@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from shared.aws.budget import RateBudget
 from shared.aws.clients import Clients, open_clients
-from shared.aws.documents import SsmDocuments
+from shared.aws.dynamodb.grants import GrantTable
+from shared.aws.dynamodb.rate_limit import RateBudget
+from shared.aws.dynamodb.sessions import SessionTable
 from shared.aws.errors import AwsError, RefusedError, ThrottledError, UnavailableError
-from shared.aws.grants import GrantTable
-from shared.aws.sessions import SessionTable
+from shared.aws.ssm.documents import SsmDocuments
 from shared.core.people import Person
 from tests.grants import a_session
 from tests.service.conftest import REGION

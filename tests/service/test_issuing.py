@@ -8,7 +8,7 @@ import pytest
 from shared.aws.clients import Clients
 from shared.aws.credentials import Credentials
 from shared.aws.errors import RefusedError, UnreadableError
-from shared.aws.sts import RoleIssuer
+from shared.aws.sts.assume_role import RoleIssuer
 from shared.core.stamp import Stamp, Via, session_tags, stamp_for
 
 ROLE = "arn:aws:iam::123456789012:role/protected/Prod"

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared.aws.clients import Clients
+from shared.aws.dynamodb.lease import LEASE, Lease
 from shared.aws.errors import ThrottledError, UnavailableError
-from shared.aws.lease import LEASE, Lease
 from tests.service.emulator import table_name
 from tests.service.rows import NOW
 

@@ -4,10 +4,10 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 
-from shared.aws.budget import RateBudget, Spent
 from shared.aws.clients import Clients
+from shared.aws.dynamodb.rate_limit import RateBudget, Spent
+from shared.aws.dynamodb.sessions import Recording, SessionTable
 from shared.aws.errors import ThrottledError
-from shared.aws.sessions import Recording, SessionTable
 from tests.grants import a_session
 from tests.service.emulator import table_name
 from tests.service.rows import NOW, a_grant, grant_row, grant_status, plant

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from shared.aws.clients import Clients
-from shared.aws.revocation_rows import RevocationRow
-from shared.aws.revocations import RevocationTable
+from shared.aws.dynamodb.revocation_rows import RevocationRow
+from shared.aws.dynamodb.revocations import RevocationTable
 from shared.core.action import Action
 from shared.core.lockout import LockoutChange, LockoutRecord
 from shared.core.revocation import Revocation, Target

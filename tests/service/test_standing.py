@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 
 from shared.aws.clients import Clients
+from shared.aws.dynamodb.grants import GrantTable, Standing
+from shared.aws.dynamodb.items import Item, instant_value, text_value
 from shared.aws.errors import AwsError, RefusedError, UnreadableError
-from shared.aws.grants import GrantTable, Standing
-from shared.aws.items import Item, instant_value, text_value
 from shared.core.grants import GrantUses
 from shared.core.people import Person
 from shared.core.stamp import Via

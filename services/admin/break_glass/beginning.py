@@ -15,7 +15,7 @@ from services.admin.facts import Asking, FactsReader, facts_of
 from services.admin.notes import note_grant
 from services.admin.refusals import refuse_contended
 from services.admin.views import EventChanged
-from shared.aws.break_glass import BreakGlassTable
+from shared.aws.dynamodb.break_glass import BreakGlassTable
 from shared.core.access.evaluate import evaluate
 from shared.core.break_glass.beginning import BeginningObstacle, Begun, History, Invocation, begin
 from shared.core.break_glass.policy import rule_for

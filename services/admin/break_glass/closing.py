@@ -14,7 +14,7 @@ from services.admin.moves import Changed, Contended, Hindered, Unchanged, move
 from services.admin.notes import note_grant
 from services.admin.refusals import NOT_FOUND, refuse_contended
 from services.admin.views import EventChanged
-from shared.aws.break_glass import BreakGlassTable
+from shared.aws.dynamodb.break_glass import BreakGlassTable
 from shared.core.break_glass.closing import Act, ClosingObstacle, close, review, settle
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.status import EventStatus

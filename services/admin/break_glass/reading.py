@@ -12,9 +12,9 @@ from services.admin.listing import Listing
 from services.admin.notes import note_grant
 from services.admin.reading import place_of, query_for, read_many, read_one
 from services.admin.views import EventAnswer, EventPage
-from shared.aws.break_glass import BreakGlassTable
-from shared.aws.grant_lists import Position
-from shared.aws.tables import ItemKind
+from shared.aws.dynamodb.break_glass import BreakGlassTable
+from shared.aws.dynamodb.grant_lists import Position
+from shared.aws.dynamodb.schema import ItemKind
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.status import EventStatus
 from shared.core.permissions import Entitlement

@@ -9,11 +9,11 @@ from typing import Any, Final, TypeAlias
 
 from services.admin.kill_switch.view import Plan, view_switch
 from services.admin.revoking_views import KillSwitchView, SwitchAccount, SwitchStatus
-from shared.aws.boundary import BoundaryAccounts, BoundaryPolicy, Version
+from shared.aws.concurrency import all_of
+from shared.aws.dynamodb.lease import Lease
+from shared.aws.dynamodb.revocations import RevocationTable
 from shared.aws.errors import AwsError
-from shared.aws.lease import Lease
-from shared.aws.revocations import RevocationTable
-from shared.aws.settling import all_of
+from shared.aws.iam import BoundaryAccounts, BoundaryPolicy, Version
 from shared.core.arn import Arn
 from shared.core.kill_switch import build_boundary
 from shared.core.revocation import Revocation

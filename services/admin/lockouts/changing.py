@@ -15,7 +15,7 @@ from services.admin.policies import Policies
 from services.admin.refusals import NEEDS_LOCK, NEEDS_READ, refuse_contended
 from services.admin.revoking_bodies import Lock, Unlock
 from services.admin.revoking_views import LockoutChanged, LockoutList
-from shared.aws.lockouts import LockoutTable
+from shared.aws.dynamodb.lockouts import LockoutTable
 from shared.core.action import Action
 from shared.core.events import NoticeEvent
 from shared.core.identity import is_caller_name

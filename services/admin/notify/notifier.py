@@ -7,9 +7,9 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 from services.admin.notify.failure import Failure
 from services.admin.notify.notice import Notice
 from services.admin.notify.quoting import name
+from shared.aws.concurrency import all_of
 from shared.aws.errors import AwsError
-from shared.aws.settling import all_of
-from shared.aws.topic import Topic
+from shared.aws.sns import Topic
 from shared.core.webhook import Webhook
 from shared.documents import DocumentError
 

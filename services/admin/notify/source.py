@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.admin.notify.notifier import Webhooks
-from shared.aws.documents import SsmDocuments
+from shared.aws.ssm.documents import SsmDocuments
 from shared.core.webhook import Webhook
 from shared.documents import DocumentError, load_webhook
 

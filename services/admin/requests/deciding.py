@@ -16,7 +16,7 @@ from services.admin.refusals import NOT_FOUND, refuse_contended
 from services.admin.requests.refusals import refuse_deciding
 from services.admin.requests.view import view_request
 from services.admin.views import RequestChanged
-from shared.aws.approvals import ApprovalTable
+from shared.aws.dynamodb.approvals import ApprovalTable
 from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, demands_approval, deny, settle
 from shared.core.approval.policy import rule_for
 from shared.core.approval.request import ApprovalRequest

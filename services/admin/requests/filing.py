@@ -12,7 +12,7 @@ from services.admin.notes import note_grant
 from services.admin.requests.refusals import refuse_filing, refuse_second
 from services.admin.requests.view import view_request
 from services.admin.views import RequestChanged
-from shared.aws.approvals import ApprovalTable
+from shared.aws.dynamodb.approvals import ApprovalTable
 from shared.core.access.evaluate import evaluate
 from shared.core.approval.filing import Ask, FilingObstacle, file_request
 from shared.core.approval.policy import rule_for

@@ -12,9 +12,9 @@ from services.admin.notes import note_grant
 from services.admin.reading import place_of, query_for, read_many, read_one
 from services.admin.requests.view import view_request
 from services.admin.views import RequestAnswer, RequestPage
-from shared.aws.approvals import ApprovalTable
-from shared.aws.grant_lists import Position
-from shared.aws.tables import ItemKind
+from shared.aws.dynamodb.approvals import ApprovalTable
+from shared.aws.dynamodb.grant_lists import Position
+from shared.aws.dynamodb.schema import ItemKind
 from shared.core.approval.request import OPEN, ApprovalRequest
 from shared.core.permissions import Entitlement
 from shared.edge.answers import Answer, Refusal

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.aws.budget import RateBudget
+from shared.aws.dynamodb.rate_limit import RateBudget
+from shared.aws.dynamodb.session_lists import SessionLists, SessionQuery
 from shared.aws.errors import AwsError
-from shared.aws.session_lists import SessionLists, SessionQuery
 from shared.core.revocation import ISSUE_MARGIN, unreached_since
 
 

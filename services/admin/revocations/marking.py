@@ -4,11 +4,11 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Final
 
+from shared.aws.concurrency import all_of
+from shared.aws.dynamodb.revocation_rows import RevocationRow
+from shared.aws.dynamodb.revocations import Marked, RevocationTable
+from shared.aws.dynamodb.session_lists import SessionLists, SessionQuery
 from shared.aws.errors import AwsError
-from shared.aws.revocation_rows import RevocationRow
-from shared.aws.revocations import Marked, RevocationTable
-from shared.aws.session_lists import SessionLists, SessionQuery
-from shared.aws.settling import all_of
 from shared.core.revocation import Target
 from shared.core.session import Session
 from shared.edge.lambda_app import Asked

@@ -22,9 +22,9 @@ from services.admin.revocations.marking import Marking
 from services.admin.revocations.view import view_revocation
 from services.admin.revoking_bodies import RevokeMany
 from services.admin.revoking_views import ManyRevoked, RevocationAnswer
-from shared.aws.lockouts import LockoutTable
-from shared.aws.revocation_rows import RevocationRow
-from shared.aws.revocations import RevocationTable
+from shared.aws.dynamodb.lockouts import LockoutTable
+from shared.aws.dynamodb.revocation_rows import RevocationRow
+from shared.aws.dynamodb.revocations import RevocationTable
 from shared.core.action import Action
 from shared.core.events import NoticeEvent
 from shared.core.ids import is_id

@@ -1,7 +1,7 @@
 """A revocation as the API shows it."""
 
 from services.admin.revoking_views import RevocationView
-from shared.aws.revocation_rows import RevocationRow
+from shared.aws.dynamodb.revocation_rows import RevocationRow
 
 
 def view_revocation(row: RevocationRow) -> RevocationView:

@@ -12,9 +12,9 @@ from services.admin.notes import note_policies, note_session
 from services.admin.refusals import NEEDS_READ, NOT_FOUND
 from services.admin.revoking_bodies import SessionFilters
 from services.admin.sessions.view import SessionAnswer, SessionPage, view_session
+from shared.aws.dynamodb.schema import EVIDENCE
+from shared.aws.dynamodb.session_lists import SessionLists, SessionQuery, place_of
 from shared.aws.errors import AwsError
-from shared.aws.session_lists import SessionLists, SessionQuery, place_of
-from shared.aws.tables import EVIDENCE
 from shared.core.ids import is_id
 from shared.core.people import person_of
 from shared.core.session import Session

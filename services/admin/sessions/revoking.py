@@ -12,10 +12,10 @@ from services.admin.notes import note_session
 from services.admin.refusals import NEEDS_LOCK, NEEDS_REVOKE, NOT_FOUND, refuse_contended
 from services.admin.revoking_bodies import RevokeSession
 from services.admin.sessions.view import SessionRevoked, view_session
-from shared.aws.lockouts import LockoutTable
-from shared.aws.revocation_rows import RevocationRow
-from shared.aws.revocations import RevocationTable
-from shared.aws.session_lists import SessionLists
+from shared.aws.dynamodb.lockouts import LockoutTable
+from shared.aws.dynamodb.revocation_rows import RevocationRow
+from shared.aws.dynamodb.revocations import RevocationTable
+from shared.aws.dynamodb.session_lists import SessionLists
 from shared.core.action import Action
 from shared.core.events import NoticeEvent
 from shared.core.ids import is_id

@@ -8,8 +8,8 @@ import pytest
 from deploy.local.emulator.overlay.named import keys_of
 from deploy.policies.execution import vend_policy
 from deploy.policies.generate import EXAMPLE
-from shared.aws.sessions import SessionTable
-from shared.aws.tables import CONSUMING_ATTRIBUTES, counter_subject
+from shared.aws.dynamodb.schema import CONSUMING_ATTRIBUTES, counter_subject
+from shared.aws.dynamodb.sessions import SessionTable
 from tests.grants import a_session
 from tests.security.guardrails.organization import SENTINEL, Organization, role
 from tests.service.rows import a_grant

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from shared.aws.revocation_rows import RevocationRow, revocation_attributes
+from shared.aws.dynamodb.revocation_rows import RevocationRow, revocation_attributes
 from shared.core.action import Action
 from shared.core.kill_switch import build_boundary
 from shared.core.revocation import Revocation, Target

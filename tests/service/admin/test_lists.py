@@ -4,7 +4,7 @@ import pytest
 
 from services.admin.bodies import RequestFilters
 from services.admin.cursors import ListScope, write_cursor
-from shared.aws.tables import ItemKind
+from shared.aws.dynamodb.schema import ItemKind
 from tests.service.admin.function import AdminLambda, Answered
 
 

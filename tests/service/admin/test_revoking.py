@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from shared.aws.dynamodb.revocations import RevocationTable
 from shared.aws.errors import UnavailableError
-from shared.aws.revocations import RevocationTable
 from shared.core.session import SessionStatus
 from tests.service.admin.function import AdminLambda
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from services.admin.revocations.living import Living
-from shared.aws.budget import RateBudget
+from shared.aws.dynamodb.rate_limit import RateBudget
+from shared.aws.dynamodb.session_lists import SessionLists
 from shared.aws.errors import UnavailableError
-from shared.aws.session_lists import SessionLists
 from shared.core.kill_switch import build_boundary
 from shared.core.revocation import Revocation, Target
 from shared.core.switch_guards import Guarded

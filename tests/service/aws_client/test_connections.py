@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from shared.aws.clients import Clients, open_clients
+from shared.aws.dynamodb.sessions import SessionTable
 from shared.aws.errors import AwsError
-from shared.aws.sessions import SessionTable
 from tests.service.conftest import REGION
 
 pytestmark = pytest.mark.usefixtures("dummy_credentials")

@@ -11,9 +11,9 @@ import pytest
 from services.admin.notify import Notifier, WebhookDocuments
 from services.admin.notify.sender import WebhookSender
 from shared.aws.clients import Clients, Service, open_clients
-from shared.aws.documents import SsmDocuments
 from shared.aws.errors import RefusedError, UnavailableError
-from shared.aws.topic import Topic
+from shared.aws.sns import Topic
+from shared.aws.ssm.documents import SsmDocuments
 from shared.clock import utc_now
 from shared.core.events import NoticeEvent
 from tests.service.conftest import REGION

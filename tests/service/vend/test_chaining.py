@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.aws.sts import RoleIssuer
+from shared.aws.sts.assume_role import RoleIssuer
 from shared.core.session_policy import CHAINING_ACTIONS
 from tests.gateway_events import ACCOUNT, http_api_event
 from tests.service.vend.conftest import VendLambda

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from services.admin.revocations.marking import Marking
-from shared.aws.grant_lists import Page
-from shared.aws.revocation_rows import RevocationRow
-from shared.aws.revocations import Marked, RevocationTable
-from shared.aws.session_lists import SessionLists, SessionPosition
+from shared.aws.dynamodb.grant_lists import Page
+from shared.aws.dynamodb.revocation_rows import RevocationRow
+from shared.aws.dynamodb.revocations import Marked, RevocationTable
+from shared.aws.dynamodb.session_lists import SessionLists, SessionPosition
 from shared.core.action import Action
 from shared.core.revocation import Revocation, Target
 from shared.core.session import Session

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.aws.caller_identity import VerifiedIdentity, parse_identity
 from shared.aws.errors import UnreadableError
+from shared.aws.sts.caller_identity import VerifiedIdentity, parse_identity
 from tests.service.authorizer.sts import identity_xml
 
 ARN, ACCOUNT = "arn:aws:sts::123456789012:assumed-role/Prod/alice", "123456789012"

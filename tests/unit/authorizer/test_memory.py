@@ -5,7 +5,7 @@ import pytest
 
 from services.authorizer import memory
 from services.authorizer.memory import ConfirmedProofs, ProofKey
-from shared.aws.caller_identity import VerifiedIdentity
+from shared.aws.sts.caller_identity import VerifiedIdentity
 from shared.core.proof import Proof
 from tests.service.rows import NOW
 

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.aws.sts_endpoints import StsEndpoint, StsEndpoints
+from shared.aws.sts.endpoints import StsEndpoint, StsEndpoints
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.aws.approval_rows import read_request, request_item
-from shared.aws.break_glass_rows import event_item, ledger_item, read_event, read_ledger
+from shared.aws.dynamodb.approval_rows import read_request, request_item
+from shared.aws.dynamodb.break_glass_rows import event_item, ledger_item, read_event, read_ledger
+from shared.aws.dynamodb.grant_rows import action_value
+from shared.aws.dynamodb.revocation_rows import RevocationRow, read_revocation, revocation_attributes
+from shared.aws.dynamodb.schema import EVIDENCE
 from shared.aws.errors import UnreadableError
-from shared.aws.grant_rows import action_value
-from shared.aws.revocation_rows import RevocationRow, read_revocation, revocation_attributes
-from shared.aws.tables import EVIDENCE
 from shared.core.action import Action
 from shared.core.approval.request import ApprovalRequest, Requester, Vote
 from shared.core.approval.status import RequestStatus

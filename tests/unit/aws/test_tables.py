@@ -1,5 +1,5 @@
 from deploy.local.deployment import table_definitions
-from shared.aws import tables
+from shared.aws.dynamodb import schema as tables
 from shared.core.subjects import user_subject
 
 

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from shared.aws.client.replies import ServiceError
+from shared.aws.dynamodb.transactions import Cancelled, Committed, transact
 from shared.aws.errors import ThrottledError, UnavailableError
-from shared.aws.transactions import Cancelled, Committed, transact
 
 WRITES = [{"Put": {"TableName": "grants", "Item": {"subject": {"S": "user#alice"}}}}]
 

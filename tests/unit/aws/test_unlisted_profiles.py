@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 
 import pytest
 
-from shared.aws.document_cache import CachedDocuments
-from shared.aws.documents import Document
 from shared.aws.errors import AwsError, UnavailableError, UnreadableError
-from shared.aws.read_through import CacheLimits
+from shared.aws.ssm.document_cache import CachedDocuments
+from shared.aws.ssm.documents import Document
+from shared.aws.ssm.read_through import CacheLimits
 
 POLICY = "policies/access"
 AWAY = UnavailableError("ssm", "away")

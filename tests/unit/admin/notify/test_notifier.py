@@ -11,7 +11,7 @@ from services.admin.notify import Failure, Notice, Notifier, notice_for
 from services.admin.notify.notifier import Webhooks
 from services.admin.notify.sender import WebhookSender
 from shared.aws.errors import UnavailableError
-from shared.aws.topic import Topic
+from shared.aws.sns import Topic
 from shared.core.events import NoticeEvent
 from shared.core.webhook import Webhook
 from shared.documents import DocumentError

@@ -9,8 +9,8 @@ from enum import Enum
 from typing import Any, Final
 
 from shared.aws.client.replies import ServiceError
+from shared.aws.dynamodb.items import Item
 from shared.aws.errors import AwsError, ThrottledError, UnavailableError, speaking_to
-from shared.aws.items import Item
 
 # DynamoDB API reference, TransactWriteItems: reasons that may differ on the next try.
 _CONTENTION: Final = frozenset({"TransactionConflict"})

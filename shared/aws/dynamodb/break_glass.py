@@ -3,14 +3,14 @@
 from itertools import chain
 from typing import Any
 
-from shared.aws.batches import load_items
-from shared.aws.break_glass_rows import event_item, ledger_item, read_event, read_ledger
+from shared.aws.concurrency import all_of
+from shared.aws.dynamodb.break_glass_rows import event_item, ledger_item, read_event, read_ledger
+from shared.aws.dynamodb.grant_store import GrantStore, RowForm
+from shared.aws.dynamodb.items import Item, number_value, text_value
+from shared.aws.dynamodb.reads import load_items
+from shared.aws.dynamodb.schema import LEDGER_ITEM, ItemKind, budget_subject, profile_budget_subject
+from shared.aws.dynamodb.transactions import Cancelled, transact
 from shared.aws.errors import speaking_to
-from shared.aws.grant_store import GrantStore, RowForm
-from shared.aws.items import Item, number_value, text_value
-from shared.aws.settling import all_of
-from shared.aws.tables import LEDGER_ITEM, ItemKind, budget_subject, profile_budget_subject
-from shared.aws.transactions import Cancelled, transact
 from shared.core.break_glass.beginning import Begun, History, Ledger
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.people import Person

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from shared.aws.items import Item, instant_value, number_value, text_value
-from shared.aws.readable import name_of
-from shared.aws.tables import GrantIndex, ItemKind, kind_and_name
+from shared.aws.dynamodb.items import Item, instant_value, number_value, text_value
+from shared.aws.dynamodb.readable import name_of
+from shared.aws.dynamodb.schema import GrantIndex, ItemKind, kind_and_name
 
 Row = TypeVar("Row")
 

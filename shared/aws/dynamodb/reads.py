@@ -1,11 +1,12 @@
-"""Rows by their keys: one consistent BatchGetItem over any number of tables, asked again for what it leaves out."""
+"""Rows by their keys, in one consistent BatchGetItem over any number of tables, or by their id."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from shared.aws.dynamodb.items import Item, text_value
+from shared.aws.dynamodb.schema import GrantIndex
 from shared.aws.errors import ThrottledError, speaking_to
-from shared.aws.items import Item
 
 _ATTEMPTS: Final = 3
 _PAUSE_S: Final = 0.05
@@ -34,3 +35,27 @@ async def load_items(dynamodb: Any, keys: Mapping[str, Iterable[Item]]) -> dict[
         if not wanted:
             return found
     raise ThrottledError("dynamodb", "BatchGetItem kept leaving rows unread")
+
+
+async def find_by_id(dynamodb: Any, table: str, row_id: str) -> Item | None:
+    """Find a row of the grant table by the index of ids, then read it consistently; None if no row has the id.
+
+    Raises:
+        AwsError: it could not be read.
+
+    """
+    with speaking_to("dynamodb"):
+        found = await dynamodb.query(
+            TableName=table,
+            IndexName=GrantIndex.BY_ID,
+            KeyConditionExpression="grant_id = :id",
+            ExpressionAttributeValues={":id": text_value(row_id)},
+            Limit=1,
+        )
+    keys = [{name: item[name] for name in ("subject", "item")} for item in found["Items"]]
+    if not keys:
+        return None
+    with speaking_to("dynamodb"):
+        answer = await dynamodb.get_item(TableName=table, Key=keys[0], ConsistentRead=True)
+    item: Item | None = answer.get("Item")
+    return item

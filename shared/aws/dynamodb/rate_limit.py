@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared.aws.batches import load_items
 from shared.aws.client.replies import ServiceError
+from shared.aws.dynamodb.items import Item, number_value, text_value
+from shared.aws.dynamodb.reads import load_items
+from shared.aws.dynamodb.schema import TTL_ATTRIBUTE, counter_subject
 from shared.aws.errors import speaking_to
-from shared.aws.items import Item, number_value, text_value
-from shared.aws.tables import TTL_ATTRIBUTE, counter_subject
 
 _KEEP: Final = timedelta(days=1)
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from shared.aws.cutoffs import load_cutoffs
+from shared.aws.dynamodb.cutoffs import load_cutoffs
+from shared.aws.dynamodb.grant_lists import ForeignPositionError, Page
+from shared.aws.dynamodb.items import Item, instant_value, number_value, text_value
+from shared.aws.dynamodb.readable import read_readable
+from shared.aws.dynamodb.schema import SessionIndex, day_of
+from shared.aws.dynamodb.session_rows import read_session
+from shared.aws.dynamodb.sessions import SessionTable
 from shared.aws.errors import UnreadableError, speaking_to
-from shared.aws.grant_lists import ForeignPositionError, Page
-from shared.aws.items import Item, instant_value, number_value, text_value
-from shared.aws.readable import read_readable
-from shared.aws.session_rows import read_session
-from shared.aws.sessions import SessionTable
-from shared.aws.tables import SessionIndex, day_of
 from shared.core.session import Session, apply_cutoffs
 
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from shared.aws.by_id import find_by_id
 from shared.aws.client.replies import ServiceError
+from shared.aws.dynamodb.grant_lists import ListQuery, Page, Position, page_request, position_of
+from shared.aws.dynamodb.items import Item
+from shared.aws.dynamodb.readable import read_readable
+from shared.aws.dynamodb.reads import find_by_id
+from shared.aws.dynamodb.schema import CONSUMED_BY, ItemKind
 from shared.aws.errors import UnavailableError, speaking_to
-from shared.aws.grant_lists import ListQuery, Page, Position, page_request, position_of
-from shared.aws.items import Item
-from shared.aws.readable import read_readable
-from shared.aws.tables import CONSUMED_BY, ItemKind
 
 Row = TypeVar("Row")
 

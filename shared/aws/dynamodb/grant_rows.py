@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shared.aws.items import (
+from shared.aws.dynamodb.items import (
     Item,
     ItemReader,
     instant_value,
@@ -10,7 +10,7 @@ from shared.aws.items import (
     map_value,
     text_value,
 )
-from shared.aws.tables import EVIDENCE, TTL_ATTRIBUTE, ItemKind, grant_item, kind_and_name
+from shared.aws.dynamodb.schema import EVIDENCE, TTL_ATTRIBUTE, ItemKind, grant_item, kind_and_name
 from shared.core.action import Action
 from shared.core.people import Person
 from shared.core.subjects import user_subject

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shared.aws.client.replies import ServiceError
+from shared.aws.dynamodb.items import Item, instant_value, text_value
+from shared.aws.dynamodb.schema import LEASE_ITEM
 from shared.aws.errors import ThrottledError, UnavailableError, speaking_to
-from shared.aws.items import Item, instant_value, text_value
-from shared.aws.tables import LEASE_ITEM
 
 # Longer than any request of ours may take: who still holds it after that is gone.
 LEASE: Final = timedelta(seconds=30)

@@ -4,24 +4,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.aws.by_id import find_by_id
 from shared.aws.client.replies import ServiceError
-from shared.aws.copies import copy_writes
-from shared.aws.cutoffs import cutoff_item, load_cutoffs
-from shared.aws.errors import UnreadableError, speaking_to
-from shared.aws.grant_rows import action_value
-from shared.aws.items import flag_value, map_value, number_value, text_value
-from shared.aws.lockouts import lockout_writes
-from shared.aws.revocation_rows import (
+from shared.aws.dynamodb.copies import copy_writes
+from shared.aws.dynamodb.cutoffs import cutoff_item, load_cutoffs
+from shared.aws.dynamodb.grant_rows import action_value
+from shared.aws.dynamodb.items import flag_value, map_value, number_value, text_value
+from shared.aws.dynamodb.lockouts import lockout_writes
+from shared.aws.dynamodb.reads import find_by_id
+from shared.aws.dynamodb.revocation_rows import (
     RevocationRow,
     position_attributes,
     read_revocation,
     revocation_attributes,
     revocation_key,
 )
-from shared.aws.session_lists import SessionPosition
-from shared.aws.tables import REVOCATIONS_SUBJECT, revocation_item
-from shared.aws.transactions import Committed, transact
+from shared.aws.dynamodb.schema import REVOCATIONS_SUBJECT, revocation_item
+from shared.aws.dynamodb.session_lists import SessionPosition
+from shared.aws.dynamodb.transactions import Committed, transact
+from shared.aws.errors import UnreadableError, speaking_to
 from shared.core.action import Action
 from shared.core.durations import CHAINING_MAXIMUM
 from shared.core.lockout import LockoutChange

@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass
 
-from shared.aws.items import Item, ItemReader, flag_value, instant_value, known, map_value, number_value, text_value
-from shared.aws.session_lists import SessionPosition
-from shared.aws.tables import EVIDENCE, REVOCATIONS_SUBJECT, TTL_ATTRIBUTE, revocation_item
+from shared.aws.dynamodb.items import (
+    Item,
+    ItemReader,
+    flag_value,
+    instant_value,
+    known,
+    map_value,
+    number_value,
+    text_value,
+)
+from shared.aws.dynamodb.schema import EVIDENCE, REVOCATIONS_SUBJECT, TTL_ATTRIBUTE, revocation_item
+from shared.aws.dynamodb.session_lists import SessionPosition
 from shared.core.action import Action
 from shared.core.revocation import Revocation, Target
 

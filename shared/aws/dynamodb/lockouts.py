@@ -6,14 +6,14 @@ those of versions that knew no persons, lie with the very name.
 
 from typing import Any, Final
 
-from shared.aws.batches import load_items
-from shared.aws.copies import copy_writes
+from shared.aws.dynamodb.copies import copy_writes
+from shared.aws.dynamodb.grant_rows import action_value, optional_instant, read_action
+from shared.aws.dynamodb.items import Item, ItemReader, instant_value, known, text_value
+from shared.aws.dynamodb.readable import read_readable
+from shared.aws.dynamodb.reads import load_items
+from shared.aws.dynamodb.schema import EVIDENCE, LOCKOUT_ITEM, LOCKOUT_LIFTED, TTL_ATTRIBUTE, GrantIndex, ItemKind
+from shared.aws.dynamodb.transactions import Committed, transact
 from shared.aws.errors import speaking_to
-from shared.aws.grant_rows import action_value, optional_instant, read_action
-from shared.aws.items import Item, ItemReader, instant_value, known, text_value
-from shared.aws.readable import read_readable
-from shared.aws.tables import EVIDENCE, LOCKOUT_ITEM, LOCKOUT_LIFTED, TTL_ATTRIBUTE, GrantIndex, ItemKind
-from shared.aws.transactions import Committed, transact
 from shared.core.lockout import LockoutChange, LockoutRecord
 from shared.core.revocation import Target
 from shared.core.subjects import lockout_subjects, person_subject, target_subject

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
-from shared.aws.items import Item, text_value
+from shared.aws.dynamodb.items import Item, text_value
 from shared.core.ids import ALPHABET
 from shared.core.subjects import ALL_SUBJECT, profile_subject
 

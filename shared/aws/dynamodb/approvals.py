@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared.aws.approval_rows import read_request, request_item
+from shared.aws.dynamodb.approval_rows import read_request, request_item
+from shared.aws.dynamodb.grant_store import GrantStore, RowForm
+from shared.aws.dynamodb.items import Item, ItemReader, instant_value, text_value
+from shared.aws.dynamodb.schema import TTL_ATTRIBUTE, ItemKind, grant_item, pending_subject
+from shared.aws.dynamodb.transactions import Committed, transact
 from shared.aws.errors import ThrottledError, UnavailableError, speaking_to
-from shared.aws.grant_store import GrantStore, RowForm
-from shared.aws.items import Item, ItemReader, instant_value, text_value
-from shared.aws.tables import TTL_ATTRIBUTE, ItemKind, grant_item, pending_subject
-from shared.aws.transactions import Committed, transact
 from shared.core.approval.request import ApprovalRequest
 from shared.core.approval.status import RequestStatus
 from shared.core.subjects import user_subject

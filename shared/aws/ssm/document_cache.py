@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Final, Generic, TypeVar
 
-from shared.aws.documents import PROFILES_FOLDER, Document, DocumentSource, pages_of
+from shared.aws.concurrency import settle
 from shared.aws.errors import AwsError, UnreadableError
-from shared.aws.read_through import CacheLimits, Kept, Outcome, ReadThrough
-from shared.aws.settling import settle
+from shared.aws.ssm.documents import PROFILES_FOLDER, Document, DocumentSource, pages_of
+from shared.aws.ssm.read_through import CacheLimits, Kept, Outcome, ReadThrough
 
 T = TypeVar("T")
 Found = TypeVar("Found")

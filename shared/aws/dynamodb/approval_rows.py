@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from shared.aws.grant_rows import (
+from shared.aws.dynamodb.grant_rows import (
     action_value,
     check_key,
     grant_attributes,
@@ -13,7 +13,7 @@ from shared.aws.grant_rows import (
     read_action,
     read_person,
 )
-from shared.aws.items import (
+from shared.aws.dynamodb.items import (
     Item,
     ItemReader,
     flag_value,
@@ -24,7 +24,7 @@ from shared.aws.items import (
     text_value,
     texts_value,
 )
-from shared.aws.tables import CONSUMED_BY, ItemKind
+from shared.aws.dynamodb.schema import CONSUMED_BY, ItemKind
 from shared.core.approval.request import OPEN, ApprovalRequest, Requester, Vote
 from shared.core.approval.status import RequestStatus
 from shared.core.grants import GrantUses

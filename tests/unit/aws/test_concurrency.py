@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.aws.settling import all_of, settle
+from shared.aws.concurrency import all_of, settle
 
 
 async def test_the_first_begins_before_the_second_and_both_run_at_once() -> None:

@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
+from shared.aws.concurrency import all_of
 from shared.aws.errors import UnreadableError, speaking_to
-from shared.aws.settling import all_of
 
 T_co = TypeVar("T_co", covariant=True)
 

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from shared.aws.grant_rows import action_value, read_action
-from shared.aws.items import Item, ItemReader, instant_value, known, text_value
-from shared.aws.tables import EVIDENCE, TTL_ATTRIBUTE, day_of
+from shared.aws.dynamodb.grant_rows import action_value, read_action
+from shared.aws.dynamodb.items import Item, ItemReader, instant_value, known, text_value
+from shared.aws.dynamodb.schema import EVIDENCE, TTL_ATTRIBUTE, day_of
 from shared.core.session import Session, SessionStatus
 from shared.core.stamp import Via
 

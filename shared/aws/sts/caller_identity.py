@@ -15,7 +15,7 @@ from shared.aws.client.http import Http
 from shared.aws.client.replies import Reply, TooLargeError
 from shared.aws.clients import Observe
 from shared.aws.errors import THROTTLING_CODES, ThrottledError, UnavailableError, UnreadableError
-from shared.aws.sts_endpoints import StsEndpoint
+from shared.aws.sts.endpoints import StsEndpoint
 from shared.core.proof import BODY, Proof, rebuild_headers
 
 _MAX_ANSWER_BYTES: Final = 8192

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from shared.aws.batches import load_items
+from shared.aws.concurrency import settle
+from shared.aws.dynamodb.grant_rows import read_person
+from shared.aws.dynamodb.items import Item, ItemReader, instant_value, text_value
+from shared.aws.dynamodb.reads import load_items
+from shared.aws.dynamodb.schema import CONSUMED_BY, LOCKOUT_ITEM, LOCKOUT_LIFTED, GrantIndex, ItemKind, grant_item
 from shared.aws.errors import speaking_to
-from shared.aws.grant_rows import read_person
-from shared.aws.items import Item, ItemReader, instant_value, text_value
-from shared.aws.settling import settle
-from shared.aws.tables import CONSUMED_BY, LOCKOUT_ITEM, LOCKOUT_LIFTED, GrantIndex, ItemKind, grant_item
 from shared.core.approval.status import RequestStatus
 from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Grant, GrantUses, Lockout

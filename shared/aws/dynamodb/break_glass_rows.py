@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from shared.aws.grant_rows import (
+from shared.aws.dynamodb.grant_rows import (
     action_value,
     check_key,
     grant_attributes,
@@ -11,7 +11,7 @@ from shared.aws.grant_rows import (
     read_action,
     read_person,
 )
-from shared.aws.items import (
+from shared.aws.dynamodb.items import (
     Item,
     ItemReader,
     flag_value,
@@ -21,7 +21,7 @@ from shared.aws.items import (
     number_value,
     text_value,
 )
-from shared.aws.tables import LEDGER_ITEM, TTL_ATTRIBUTE, ItemKind
+from shared.aws.dynamodb.schema import LEDGER_ITEM, TTL_ATTRIBUTE, ItemKind
 from shared.core.action import Action
 from shared.core.break_glass.beginning import NAMES_KEPT, Ledger, Naming, Spending
 from shared.core.break_glass.event import BreakGlassEvent

@@ -7,11 +7,11 @@ rows there are, and also for the rows of vends that were under way.
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from shared.aws.batches import load_items
-from shared.aws.grant_rows import action_value, read_action
-from shared.aws.items import Item, ItemReader, instant_value, known, text_value
-from shared.aws.readable import read_readable
-from shared.aws.tables import CUTOFF_ITEM, EVIDENCE, TTL_ATTRIBUTE
+from shared.aws.dynamodb.grant_rows import action_value, read_action
+from shared.aws.dynamodb.items import Item, ItemReader, instant_value, known, text_value
+from shared.aws.dynamodb.readable import read_readable
+from shared.aws.dynamodb.reads import load_items
+from shared.aws.dynamodb.schema import CUTOFF_ITEM, EVIDENCE, TTL_ATTRIBUTE
 from shared.core.session import Cutoff
 
 # DynamoDB API reference, BatchGetItem: at most 100 items.

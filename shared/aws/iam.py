@@ -15,7 +15,7 @@ from shared.aws.client.replies import ServiceError
 from shared.aws.clients import Clients, Observe, Service, open_clients
 from shared.aws.credentials import Credentials
 from shared.aws.errors import UnreadableError, speaking_to
-from shared.aws.sts import read_credentials
+from shared.aws.sts.assume_role import read_credentials
 from shared.core.arn import Arn
 from shared.core.switch_guards import owner_of, without_owner
 

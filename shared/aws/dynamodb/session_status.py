@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from shared.aws.batches import load_items
-from shared.aws.copies import CopiedRows, RowKey
-from shared.aws.cutoffs import read_cutoff
-from shared.aws.grants import read_lockout
-from shared.aws.items import Item, text_value
-from shared.aws.session_rows import read_session
-from shared.aws.tables import CUTOFF_ITEM, LOCKOUT_ITEM
+from shared.aws.dynamodb.copies import CopiedRows, RowKey
+from shared.aws.dynamodb.cutoffs import read_cutoff
+from shared.aws.dynamodb.grants import read_lockout
+from shared.aws.dynamodb.items import Item, text_value
+from shared.aws.dynamodb.reads import load_items
+from shared.aws.dynamodb.schema import CUTOFF_ITEM, LOCKOUT_ITEM
+from shared.aws.dynamodb.session_rows import read_session
 from shared.core.globs import is_literal
 from shared.core.grants import Lockout
 from shared.core.people import Person

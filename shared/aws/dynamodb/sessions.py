@@ -4,11 +4,11 @@ from enum import Enum
 from typing import Any
 
 from shared.aws.client.replies import ServiceError
+from shared.aws.dynamodb.items import Item, instant_value, text_value
+from shared.aws.dynamodb.schema import ItemKind, grant_item
+from shared.aws.dynamodb.session_rows import read_session, session_item
+from shared.aws.dynamodb.transactions import Cancelled, transact
 from shared.aws.errors import UnavailableError, speaking_to
-from shared.aws.items import Item, instant_value, text_value
-from shared.aws.session_rows import read_session, session_item
-from shared.aws.tables import ItemKind, grant_item
-from shared.aws.transactions import Cancelled, transact
 from shared.core.grants import Grant
 from shared.core.session import Session, SessionStatus
 from shared.core.subjects import user_subject

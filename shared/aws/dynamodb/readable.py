@@ -6,8 +6,8 @@ For lists that are shown. What decides access reads each row by itself, and one 
 from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
+from shared.aws.dynamodb.items import Item
 from shared.aws.errors import UnreadableError
-from shared.aws.items import Item
 
 Row = TypeVar("Row")
 _IDS: Final = ("session_id", "grant_id", "lockout_id", "subject")
