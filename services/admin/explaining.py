@@ -11,7 +11,7 @@ from services.admin.notes import note_policies
 from services.admin.policies import Policies, PolicyReader
 from services.admin.refusals import NEEDS_READ
 from services.admin.views import ConditionView, ExplainAnswer, Outcome, RuleView, whole_seconds
-from shared.aws.dynamodb.grants import GrantTable, Standing
+from shared.aws.dynamodb.grants import GrantsAndLockouts, GrantTable
 from shared.core.access.authorize import Issue, RefusalCode, Refuse
 from shared.core.access.explain import Explanation, RuleAccount, explain
 from shared.core.access.facts import Facts, parse_source_ip
@@ -50,7 +50,7 @@ class Explaining:
         with asked.audit.step("read"):
             async with asyncio.TaskGroup() as reads:
                 reading = reads.create_task(self.policies.read(wanted.profile))
-                loading = reads.create_task(self.grants.load_standing(person, wanted.profile, facts.at))
+                loading = reads.create_task(self.grants.load(person, wanted.profile, facts.at))
         policies = reading.result()
         note_policies(asked.audit, policies)
         may_read = policies.entitlement_of(own).may_read_all
@@ -79,7 +79,9 @@ def _is_about_others(wanted: ExplainRequest) -> bool:
     return any(fact is not None for fact in (wanted.user, wanted.account, wanted.role, wanted.source_ip))
 
 
-def _explain(facts: Facts, person: Person, policies: Policies, standing: Standing, *, may_read: bool) -> ExplainAnswer:
+def _explain(
+    facts: Facts, person: Person, policies: Policies, standing: GrantsAndLockouts, *, may_read: bool
+) -> ExplainAnswer:
     profile = policies.profile
     holder = replace(person, account=facts.account or "")
     explanation = explain(

@@ -13,8 +13,8 @@ from typing import Generic, TypeVar
 from services.admin.notes import note_policies
 from services.admin.policies import Policies, PolicyReader
 from services.admin.refusals import refuse_actor, refuse_asker, refuse_over_budget, refuse_profile
-from shared.aws.dynamodb.grants import GrantTable, Standing
-from shared.aws.dynamodb.rate_limit import Exhausted, RateBudget
+from shared.aws.dynamodb.grants import GrantsAndLockouts, GrantTable
+from shared.aws.dynamodb.rate_limit import Limited, RateLimiter
 from shared.core.access.facts import Facts, parse_source_ip
 from shared.core.people import person_of
 from shared.core.permissions import Deed, Entitlement
@@ -29,7 +29,7 @@ class Asking:
     """What is known when somebody who may ask asks for something new."""
 
     policies: Policies
-    standing: Standing
+    standing: GrantsAndLockouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class FactsReader:
 
     policies: PolicyReader
     grants: GrantTable
-    budget: RateBudget
+    budget: RateLimiter
 
     def forget(self) -> None:
         self.policies.documents.forget()
@@ -61,10 +61,10 @@ class FactsReader:
         person = person_of(asked.principal)
         async with asyncio.TaskGroup() as reads:
             policies = reads.create_task(self.policies.read(profile))
-            standing = reads.create_task(self.grants.load_standing(person, profile, now))
+            standing = reads.create_task(self.grants.load(person, profile, now))
             spending = reads.create_task(self.budget.spend(person.user, now))
         note_policies(asked.audit, policies.result())
-        if isinstance(budget := spending.result(), Exhausted):
+        if isinstance(budget := spending.result(), Limited):
             return refuse_over_budget(person.user, budget)
         if policies.result().usable_profile is None:
             return refuse_profile(person.user, profile)
@@ -90,7 +90,7 @@ class FactsReader:
             spending = reads.create_task(self.budget.spend(person.user, now)) if is_counted else None
         policies, found, lockouts = reading.result(), finding_it.result(), locking.result()
         note_policies(asked.audit, policies)
-        if spending is not None and isinstance(budget := spending.result(), Exhausted):
+        if spending is not None and isinstance(budget := spending.result(), Limited):
             return refuse_over_budget(person.user, budget)
         if deed.is_stopped(found, lockouts):
             return refuse_actor(person.user, lockouts)

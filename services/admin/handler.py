@@ -38,7 +38,7 @@ from shared.aws.dynamodb.break_glass import BreakGlassTable
 from shared.aws.dynamodb.grants import GrantTable
 from shared.aws.dynamodb.lease import Lease
 from shared.aws.dynamodb.lockouts import LockoutTable
-from shared.aws.dynamodb.rate_limit import RateBudget
+from shared.aws.dynamodb.rate_limit import RateLimiter
 from shared.aws.dynamodb.revocations import RevocationTable
 from shared.aws.dynamodb.schema import KILL_SWITCH_SUBJECT
 from shared.aws.dynamodb.session_lists import SessionLists
@@ -190,9 +190,9 @@ def _reader(settings: Settings, clients: Clients, texts: SsmDocuments) -> FactsR
     return FactsReader(PolicyReader(documents), grants, _budget(settings, clients, "admin"))
 
 
-def _budget(settings: Settings, clients: Clients, name: str) -> RateBudget:
+def _budget(settings: Settings, clients: Clients, name: str) -> RateLimiter:
     limit = settings.vend_budget if name == "vend" else settings.admin_budget
-    return RateBudget(clients.dynamodb, settings.budget_table, name=name, limit=limit, window=_BUDGET_WINDOW)
+    return RateLimiter(clients.dynamodb, settings.budget_table, name=name, limit=limit, window=_BUDGET_WINDOW)
 
 
 def _notifier(settings: Settings, clients: Clients, texts: SsmDocuments, clock: Clock) -> Notifier:

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from services.admin.policies import Policies, PolicyReader
 from services.admin.revoking_views import KnownName
-from shared.aws.concurrency import all_of
+from shared.aws.concurrency import gather_all
 from shared.aws.dynamodb.approvals import ApprovalTable
 from shared.aws.dynamodb.break_glass import BreakGlassTable
 from shared.aws.dynamodb.grant_lists import ListQuery
@@ -94,7 +94,7 @@ class KnownNames:
         async def broken_for() -> Sequence[_Row]:
             return (await self.events.page(events, None, limit)).rows
 
-        rows = chain.from_iterable(await all_of([glance(), asked_for(), broken_for()]))
+        rows = chain.from_iterable(await gather_all([glance(), asked_for(), broken_for()]))
         return {row.user if target is Target.USER else row.profile for row in rows}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from shared.aws.dynamodb.rate_limit import Exhausted
+from shared.aws.dynamodb.rate_limit import Limited
 from shared.core.access.authorize import no_rule_gives
 from shared.core.grants import Lockout
 from shared.core.subjects import ALL_SUBJECT
@@ -24,7 +24,7 @@ NEEDS_REVOKE: Final = Refusal(
 NEEDS_LOCK: Final = Refusal(Code.NOT_PERMITTED, "Lockouts take the permission lock of the admin policy.")
 
 
-def refuse_over_budget(user: str, budget: Exhausted) -> Refusal:
+def refuse_over_budget(user: str, budget: Limited) -> Refusal:
     return Refusal(
         Code.THROTTLED,
         f"{user} has changed too much this minute. Wait {budget.retry_after_s} seconds.",

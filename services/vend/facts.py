@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, TypeAlias, TypeVar
 
 from shared.aws.dynamodb.grants import GrantTable
-from shared.aws.dynamodb.rate_limit import Exhausted, RateBudget, Spent
+from shared.aws.dynamodb.rate_limit import Allowed, Limited, RateLimiter
 from shared.aws.errors import AwsError
 from shared.aws.ssm.document_cache import CachedDocuments, settled
 from shared.aws.ssm.documents import PROFILES_FOLDER, Document
@@ -51,7 +51,7 @@ class Known:
     grants: tuple[Grant, ...]
     lapsed: tuple[Grant, ...]
     lockouts: tuple[Lockout, ...]
-    budget: Spent | Exhausted
+    budget: Allowed | Limited
     documents: tuple[Document[DocumentModel], ...]
 
 
@@ -70,7 +70,7 @@ class FactsReader:
 
     documents: CachedDocuments[DocumentModel]
     grants: GrantTable
-    budget: RateBudget
+    budget: RateLimiter
 
     async def read(
         self, person: Person, profile: str, now: datetime, decide: Callable[[AccessPolicy], Decision]

@@ -13,7 +13,7 @@ from services.vend.issuing import Issuer
 from services.vend.service import VendService
 from shared.aws.clients import Clients, Service
 from shared.aws.dynamodb.grants import GrantTable
-from shared.aws.dynamodb.rate_limit import RateBudget
+from shared.aws.dynamodb.rate_limit import RateLimiter
 from shared.aws.dynamodb.sessions import SessionTable
 from shared.aws.ssm.document_cache import CachedDocuments
 from shared.aws.ssm.documents import SsmDocuments
@@ -62,7 +62,7 @@ def _reader(settings: Settings, clients: Clients) -> FactsReader:
             guesses=True,
         ),
         grants=GrantTable(clients.dynamodb, settings.grant_table),
-        budget=RateBudget(
+        budget=RateLimiter(
             clients.dynamodb,
             settings.budget_table,
             name="vend",

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from services.vend.persisting import outwait_throttling
-from shared.aws.concurrency import settle
+from shared.aws.concurrency import gather_both
 from shared.aws.credentials import Credentials
 from shared.aws.dynamodb.sessions import Recording, SessionTable
 from shared.aws.errors import AwsError, UnavailableError, UnreadableError
@@ -115,7 +115,7 @@ class Issuer:
     async def _issue_beside(self, assume: Assume, row: Session, audit: AuditLine) -> Credentials:
         """Do both at once and to their end: a cancelled write could still land after it was taken for undone."""
         # AssumeRole is the slower of the two, so it is on its way first.
-        credentials, recorded = await settle(assume(), self.sessions.record_session(row))
+        credentials, recorded = await gather_both(assume(), self.sessions.record_session(row))
         if isinstance(recorded, Exception):
             raise recorded
         audit.session_row = "recorded"

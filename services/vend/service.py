@@ -10,7 +10,7 @@ from services.vend.issuing import GrantGone, Issuer, Order
 from services.vend.notes import note_decision, note_issued, note_known, note_order, note_wanted
 from services.vend.refusals import refuse, refuse_by_sts, refuse_locked_out, refuse_over_budget, refuse_profile
 from services.vend.request import VendRequest, parse_vend_request
-from shared.aws.dynamodb.rate_limit import Exhausted
+from shared.aws.dynamodb.rate_limit import Limited
 from shared.aws.errors import RefusedError
 from shared.core.access.authorize import RefusalCode, Refuse, authorize
 from shared.core.access.evaluate import evaluate
@@ -52,7 +52,7 @@ class VendService:
 
     def _decide(self, asked: Asked, wanted: VendRequest, known: Known, now: datetime) -> Order | Refusal:
         user = asked.principal.user
-        if isinstance(known.budget, Exhausted):
+        if isinstance(known.budget, Limited):
             return refuse_over_budget(user, self.budget_limit, known.budget.retry_after_s)
         profile = known.profile
         if profile is None or not profile.enabled:

@@ -12,7 +12,7 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
-async def settle(
+async def gather_both(
     first: Coroutine[Any, Any, A],
     second: Coroutine[Any, Any, B],
 ) -> tuple[A | Exception, B | Exception]:
@@ -27,7 +27,7 @@ async def settle(
     return outcome, beside.result()
 
 
-async def all_of(calls: Iterable[Coroutine[Any, Any, A]]) -> list[A]:
+async def gather_all(calls: Iterable[Coroutine[Any, Any, A]]) -> list[A]:
     """Give what the calls returned, in their order, when all are over; cancelling the caller cancels all.
 
     Raises:

@@ -86,7 +86,7 @@ class UnreadableError(AwsError):
 
 
 @contextmanager
-def speaking_to(dependency: str) -> Iterator[None]:
+def translate_errors(dependency: str) -> Iterator[None]:
     """Translate every failure of a call inside the block.
 
     The original error is not chained: its text may repeat what was sent.

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from shared.aws.client.replies import ServiceError
 from shared.aws.clients import Clients, Observe, Service, open_clients
 from shared.aws.credentials import Credentials
-from shared.aws.errors import UnreadableError, speaking_to
+from shared.aws.errors import UnreadableError, translate_errors
 from shared.aws.sts.assume_role import read_credentials
 from shared.core.arn import Arn
 from shared.core.switch_guards import owner_of, without_owner
@@ -55,7 +55,7 @@ class BoundaryPolicy:
             AwsError: it could not be read, or is not there.
 
         """
-        with speaking_to("iam"):
+        with translate_errors("iam"):
             policy = await self._iam.get_policy(PolicyArn=self._arn)
             version_id = str(_find(policy, "Policy", "DefaultVersionId"))
             answer = await self._iam.get_policy_version(PolicyArn=self._arn, VersionId=version_id)
@@ -69,7 +69,7 @@ class BoundaryPolicy:
 
         """
         await self._make_room()
-        with speaking_to("iam"):
+        with translate_errors("iam"):
             try:
                 answer = await self._create(document)
             except ServiceError as error:
@@ -84,7 +84,7 @@ class BoundaryPolicy:
         return await self._iam.create_policy_version(PolicyArn=self._arn, PolicyDocument=document, SetAsDefault=True)
 
     async def _make_room(self, keep: int = _MOST_VERSIONS - 1) -> None:
-        with speaking_to("iam"):
+        with translate_errors("iam"):
             listed = await self._iam.list_policy_versions(PolicyArn=self._arn)
             versions = sorted(_find(listed, "Versions"), key=lambda version: str(_find(version, "CreateDate")))
             spare = [_find(each, "VersionId") for each in versions if not _find(each, "IsDefaultVersion")]
@@ -143,7 +143,7 @@ class BoundaryAccounts:
         # The role that may write the policy is called as the policy is.
         name = policy_arn.resource.removeprefix("policy/")
         role = Arn(policy_arn.partition, "iam", "", policy_arn.account, f"role/{name}")
-        with speaking_to("sts"):
+        with translate_errors("sts"):
             answer = await self._clients.sts.assume_role(
                 RoleArn=str(role),
                 RoleSessionName=_ROLE_SESSION,

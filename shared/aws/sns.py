@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from shared.aws.errors import speaking_to
+from shared.aws.errors import translate_errors
 from shared.core.arn import MalformedArnError, parse_arn
 
 # Publish: a subject is "less than 100 characters long", without line breaks and control characters. ASCII is what every
@@ -36,7 +36,7 @@ class Topic:
             AwsError: it was not published, or nobody knows.
 
         """
-        with speaking_to("sns"):
+        with translate_errors("sns"):
             await self._sns.publish(
                 TopicArn=self._arn,
                 Message=message,

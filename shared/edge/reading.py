@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared.aws.dynamodb.rate_limit import Exhausted, RateBudget
+from shared.aws.dynamodb.rate_limit import Limited, RateLimiter
 from shared.edge.answers import Answer, Refusal
 from shared.edge.codes import Code
 from shared.edge.lambda_app import Asked, Operation
@@ -21,7 +21,7 @@ class ReadBudget:
     `clock` gives the present instant in UTC.
     """
 
-    budget: RateBudget
+    budget: RateLimiter
     limit: int
     clock: Callable[[], datetime]
 
@@ -31,7 +31,7 @@ class ReadBudget:
         async def budgeted(asked: Asked) -> Answer | Refusal:
             with asked.audit.step("budget"):
                 outcome = await self.budget.spend(asked.principal.user, self.clock())
-            if isinstance(outcome, Exhausted):
+            if isinstance(outcome, Limited):
                 return _refuse(asked.principal.user, self.limit, outcome.retry_after_s)
             return await operation(asked)
 
@@ -40,7 +40,7 @@ class ReadBudget:
 
 def read_budget(settings: Settings, dynamodb: Any, clock: Callable[[], datetime]) -> ReadBudget:
     """Give the budget that both Lambdas with an API count reading against."""
-    counted = RateBudget(dynamodb, settings.budget_table, name="read", limit=settings.read_budget, window=_WINDOW)
+    counted = RateLimiter(dynamodb, settings.budget_table, name="read", limit=settings.read_budget, window=_WINDOW)
     return ReadBudget(counted, settings.read_budget, clock)
 
 

@@ -86,13 +86,13 @@ async def test_a_change_that_succeeded_unheard_is_a_success(clients: Clients) ->
 async def test_an_approval_serves_the_next_vend_until_it_is_withdrawn(clients: Clients) -> None:
     requests, grants = table(clients), GrantTable(clients.dynamodb, table_name("grant"))
     await requests.add(a_request())
-    assert (await grants.load_standing(Person("alice"), "prod", NOW)).grants == ()
+    assert (await grants.load(Person("alice"), "prod", NOW)).grants == ()
     await take(requests, approval("bob"))
-    [grant] = (await grants.load_standing(Person("alice"), "prod", NOW)).grants
+    [grant] = (await grants.load(Person("alice"), "prod", NOW)).grants
     assert (grant.via, grant.ends_at) == (Via.APPROVAL, NOW + HOUR)
     withdrawing = Act(Person("alice"), NOW, None)
     await take(requests, lambda request: cancel(request, withdrawing, may_revoke=False))
-    assert (await grants.load_standing(Person("alice"), "prod", NOW)).grants == ()
+    assert (await grants.load(Person("alice"), "prod", NOW)).grants == ()
 
 
 class TestRaces:

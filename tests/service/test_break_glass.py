@@ -54,13 +54,11 @@ async def test_an_event_is_found_by_id_and_serves_until_it_is_closed(clients: Cl
     event = await invoke(events, a_break_glass_rule(), 1)
     assert isinstance(event, BreakGlassEvent)
     assert await events.find(event.event_id) == event
-    assert [grant.via for grant in (await grants.load_standing(Person("alice"), "prod", NOW)).grants] == [
-        Via.BREAK_GLASS
-    ]
+    assert [grant.via for grant in (await grants.load(Person("alice"), "prod", NOW)).grants] == [Via.BREAK_GLASS]
     closed = close(event, Act(Person("alice"), NOW, is_entitled=False))
     assert isinstance(closed, BreakGlassEvent)
     assert await events.change(event, closed) == closed
-    assert (await grants.load_standing(Person("alice"), "prod", NOW)).grants == ()
+    assert (await grants.load(Person("alice"), "prod", NOW)).grants == ()
 
 
 async def test_history_holds_the_users_events_of_every_profile_and_both_ledgers(clients: Clients) -> None:

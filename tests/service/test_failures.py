@@ -12,7 +12,7 @@ from aiohttp import web
 
 from shared.aws.clients import Clients, open_clients
 from shared.aws.dynamodb.grants import GrantTable
-from shared.aws.dynamodb.rate_limit import RateBudget
+from shared.aws.dynamodb.rate_limit import RateLimiter
 from shared.aws.dynamodb.sessions import SessionTable
 from shared.aws.errors import AwsError, RefusedError, ThrottledError, UnavailableError
 from shared.aws.ssm.documents import SsmDocuments
@@ -71,8 +71,8 @@ Call = Callable[[Clients], Awaitable[object]]
 CALLS: dict[str, Call] = {
     "documents": lambda c: SsmDocuments(c.ssm, "/sentinel").load(["policies/access"]),
     "catalogue": lambda c: SsmDocuments(c.ssm, "/sentinel").load_profiles(),
-    "standing": lambda c: GrantTable(c.dynamodb, "grants").load_standing(Person("alice"), "prod", NOW),
-    "budget": lambda c: RateBudget(c.dynamodb, "budgets", name="vend", limit=1, window=timedelta(minutes=1)).spend(
+    "standing": lambda c: GrantTable(c.dynamodb, "grants").load(Person("alice"), "prod", NOW),
+    "budget": lambda c: RateLimiter(c.dynamodb, "budgets", name="vend", limit=1, window=timedelta(minutes=1)).spend(
         "alice", NOW
     ),
     "record": lambda c: SessionTable(c.dynamodb, "sessions", "grants").record_session(a_session()),

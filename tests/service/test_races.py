@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import timedelta
 
 from shared.aws.clients import Clients
-from shared.aws.dynamodb.rate_limit import RateBudget, Spent
+from shared.aws.dynamodb.rate_limit import Allowed, RateLimiter
 from shared.aws.dynamodb.sessions import Recording, SessionTable
 from shared.aws.errors import ThrottledError
 from tests.grants import a_session
@@ -48,6 +48,6 @@ async def test_a_grant_given_back_while_others_race_for_it_still_serves_one(atom
 
 async def test_a_budget_is_spent_exactly_however_many_ask_at_once(atomic_clients: Clients) -> None:
     window = timedelta(minutes=1)
-    vends = RateBudget(atomic_clients.dynamodb, table_name("budget"), name="vend", limit=7, window=window)
+    vends = RateLimiter(atomic_clients.dynamodb, table_name("budget"), name="vend", limit=7, window=window)
     answers = await asyncio.gather(*(vends.spend("alice", NOW) for _ in range(20)))
-    assert Counter(isinstance(answer, Spent) for answer in answers) == {True: 7, False: 13}
+    assert Counter(isinstance(answer, Allowed) for answer in answers) == {True: 7, False: 13}

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from shared.aws.clients import Clients
-from shared.aws.dynamodb.grants import GrantTable, Standing
+from shared.aws.dynamodb.grants import GrantsAndLockouts, GrantTable
 from shared.aws.dynamodb.items import Item, instant_value, text_value
 from shared.aws.errors import AwsError, RefusedError, UnreadableError
 from shared.core.grants import GrantUses
@@ -15,13 +15,13 @@ from tests.service.rows import HOUR, NOW, a_grant, grant_row, lockout_row, plant
 SECOND = timedelta(seconds=1)
 
 
-async def standing(clients: Clients, *rows: Item) -> Standing:
+async def standing(clients: Clients, *rows: Item) -> GrantsAndLockouts:
     await plant(clients, *rows)
-    return await GrantTable(clients.dynamodb, table_name("grant")).load_standing(Person("alice"), "prod", NOW)
+    return await GrantTable(clients.dynamodb, table_name("grant")).load(Person("alice"), "prod", NOW)
 
 
 async def test_nobody_has_grants_or_lockouts_to_begin_with(clients: Clients) -> None:
-    assert await standing(clients) == Standing((), ())
+    assert await standing(clients) == GrantsAndLockouts((), ())
 
 
 async def test_approvals_and_break_glass_events_of_any_profile_are_found(clients: Clients) -> None:
@@ -137,4 +137,4 @@ async def test_a_row_that_lacks_a_fact_decides_nothing(clients: Clients, missing
 
 async def test_a_missing_table_is_a_refusal_to_decide(clients: Clients) -> None:
     with pytest.raises(RefusedError, match="ResourceNotFoundException"):
-        await GrantTable(clients.dynamodb, "no-such-table").load_standing(Person("alice"), "prod", NOW + HOUR)
+        await GrantTable(clients.dynamodb, "no-such-table").load(Person("alice"), "prod", NOW + HOUR)

@@ -36,7 +36,7 @@ async def steal(clients: Clients, row: Item, removing: str = "consumed_by", **va
 
 
 async def serving(clients: Clients, profile: str = "prod") -> object:
-    return await GrantTable(clients.dynamodb, table_name("grant")).load_standing(Person("alice"), profile, NOW)
+    return await GrantTable(clients.dynamodb, table_name("grant")).load(Person("alice"), profile, NOW)
 
 
 async def test_a_row_made_of_these_attributes_alone_is_never_a_grant(clients: Clients) -> None:
@@ -60,14 +60,14 @@ async def test_an_approval_ends_when_the_admin_lambda_said(clients: Clients) -> 
     grant = a_grant(ends_at=NOW)
     await plant(clients, grant_row(grant))
     await steal(clients, grant_row(grant), serves_until=FOREVER)
-    standing = await GrantTable(clients.dynamodb, table_name("grant")).load_standing(Person("alice"), "prod", NOW)
+    standing = await GrantTable(clients.dynamodb, table_name("grant")).load(Person("alice"), "prod", NOW)
     assert [each.remaining(NOW) for each in standing.grants] == [timedelta(0)]
 
 
 async def test_a_lockout_is_not_lifted(clients: Clients) -> None:
     await plant(clients, lockout_row("user#alice"))
     await steal(clients, lockout_row("user#alice"), consumed_at=FOREVER)
-    standing = await GrantTable(clients.dynamodb, table_name("grant")).load_standing(Person("alice"), "prod", NOW)
+    standing = await GrantTable(clients.dynamodb, table_name("grant")).load(Person("alice"), "prod", NOW)
     assert standing.is_locked_out
 
 
@@ -120,5 +120,5 @@ async def test_counters_the_version_before_left_in_the_grant_table_do_no_harm(cl
         for name in ("vend", "admin")
     ]
     await plant(clients, *counters, grant_row(a_grant()))
-    standing = await GrantTable(clients.dynamodb, table_name("grant")).load_standing(Person("alice"), "prod", NOW)
+    standing = await GrantTable(clients.dynamodb, table_name("grant")).load(Person("alice"), "prod", NOW)
     assert (standing.grants, standing.lockouts) == ((a_grant(),), ())

@@ -9,7 +9,7 @@ import pytest
 from deploy.local import strict
 from shared.aws.client.replies import ServiceError
 from shared.aws.clients import Clients
-from shared.aws.errors import AwsError, speaking_to
+from shared.aws.errors import AwsError, translate_errors
 from tests.service.emulator import table_name
 
 KEY = {"session_id": {"S": "x"}}
@@ -37,7 +37,11 @@ def test_a_boto3_client_is_checked(aws_url: str, planted: list[str]) -> None:
 
 
 async def test_a_violation_is_no_failure_of_aws_and_is_kept_when_caught(clients: Clients, planted: list[str]) -> None:
-    with pytest.raises(strict.StrictAwsViolation), contextlib.suppress(AwsError, Exception), speaking_to("dynamodb"):
+    with (
+        pytest.raises(strict.StrictAwsViolation),
+        contextlib.suppress(AwsError, Exception),
+        translate_errors("dynamodb"),
+    ):
         await clients.dynamodb.get_item(TableName=table_name("session"), Key=KEY)
     assert len(planted) == 1
     planted.clear()

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from services.admin.kill_switch.view import Plan, view_switch
 from services.admin.revoking_views import KillSwitchView, SwitchAccount, SwitchStatus
-from shared.aws.concurrency import all_of
+from shared.aws.concurrency import gather_all
 from shared.aws.dynamodb.lease import Lease
 from shared.aws.dynamodb.revocations import RevocationTable
 from shared.aws.errors import AwsError
@@ -84,7 +84,7 @@ class KillSwitch:
 
     async def _visit(self, plan: Plan, own_account: str, act: Act) -> list[SwitchAccount]:
         document = plan.boundary.document
-        return await all_of(self._in_account(document, account, own_account, act) for account in self.where)
+        return await gather_all(self._in_account(document, account, own_account, act) for account in self.where)
 
     async def _in_account(self, document: str, account: str, own_account: str, act: Act) -> SwitchAccount:
         name = switch_name(self.guarded.deployment)

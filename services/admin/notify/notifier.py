@@ -7,7 +7,7 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 from services.admin.notify.failure import Failure
 from services.admin.notify.notice import Notice
 from services.admin.notify.quoting import name
-from shared.aws.concurrency import all_of
+from shared.aws.concurrency import gather_all
 from shared.aws.errors import AwsError
 from shared.aws.sns import Topic
 from shared.core.webhook import Webhook
@@ -54,7 +54,7 @@ class Notifier:
     async def deliver(self, notice: Notice, limit_s: float = LIMIT_S) -> Mapping[str, Failure | None]:
         """Do the same as `notify`, and say why a target was not told."""
         deadline = asyncio.get_running_loop().time() + limit_s
-        published, sent = await all_of([self._publish(notice, deadline), self._send_all(notice, deadline)])
+        published, sent = await gather_all([self._publish(notice, deadline), self._send_all(notice, deadline)])
         return {**published, **sent}
 
     async def _publish(self, notice: Notice, deadline: float) -> Mapping[str, Failure | None]:
@@ -67,7 +67,7 @@ class Notifier:
         if isinstance(webhooks, Failure):
             return {_ALL_WEBHOOKS: webhooks}
         wanted = {name: hook for name, hook in webhooks.items() if _wants(hook, notice)}
-        outcomes = await all_of(self._send(hook, notice, deadline) for hook in wanted.values())
+        outcomes = await gather_all(self._send(hook, notice, deadline) for hook in wanted.values())
         return {f"webhook:{name}": outcome for name, outcome in zip(wanted, outcomes, strict=True)}
 
     async def _send(self, webhook: Webhook | DocumentError, notice: Notice, deadline: float) -> Failure | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.aws.dynamodb.rate_limit import RateBudget
+from shared.aws.dynamodb.rate_limit import RateLimiter
 from shared.aws.dynamodb.session_lists import SessionLists, SessionQuery
 from shared.aws.errors import AwsError
 from shared.core.revocation import ISSUE_MARGIN, unreached_since
@@ -17,7 +17,7 @@ class Living:
     """
 
     sessions: SessionLists
-    vends: RateBudget
+    vends: RateLimiter
 
     async def has_any(self, user: str, cutoff: datetime | None, now: datetime) -> bool:
         """Tell whether anything vended to a user after the cutoff may be alive, or be under way."""

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Final
 
-from shared.aws.concurrency import all_of
+from shared.aws.concurrency import gather_all
 from shared.aws.dynamodb.revocation_rows import RevocationRow
 from shared.aws.dynamodb.revocations import Marked, RevocationTable
 from shared.aws.dynamodb.session_lists import SessionLists, SessionQuery
@@ -53,7 +53,7 @@ class Marking:
                 return await self.revocations.mark_revoked(session, row.ending)
 
         asked.audit.unreadable.extend(page.unreadable)
-        outcomes = await all_of(map(mark, page.rows))
+        outcomes = await gather_all(map(mark, page.rows))
         return Marked(outcomes.count(True), page.next)
 
 

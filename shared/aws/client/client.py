@@ -38,7 +38,7 @@ class AwsClient:
 
     Parameters are sent as they are given: what botocore's clients would check first, and what AWS would, is checked by
     the strict rules that every test runs under. Every call raises `ServiceError` for AWS's refusals, `NoKeysError`,
-    `UnreadableReplyError`, and `OSError` where there was no answer: `speaking_to` translates them.
+    `UnreadableReplyError`, and `OSError` where there was no answer: `translate_errors` translates them.
     """
 
     def __init__(

@@ -16,9 +16,9 @@ from shared.aws.dynamodb.grant_rows import (
 from shared.aws.dynamodb.items import (
     Item,
     ItemReader,
+    drop_none,
     flag_value,
     instant_value,
-    known,
     maps_value,
     number_value,
     text_value,
@@ -46,7 +46,7 @@ def request_item(request: ApprovalRequest) -> Item:
         kept_from=request.ends_at or request.pending_until,
         serves_until=request.ends_at if serves else None,
         is_open=request.status in OPEN,
-    ) | known(
+    ) | drop_none(
         {
             **person_attributes(requester.person),
             "arn": text_value(requester.arn),
@@ -120,7 +120,7 @@ def _read_status(reader: ItemReader) -> RequestStatus:
 
 def _vote_item(vote: Vote) -> Item:
     facts = {"at": instant_value(vote.at), "comment": optional_text(vote.comment)}
-    return person_attributes(vote.by) | known(facts)
+    return person_attributes(vote.by) | drop_none(facts)
 
 
 def _read_vote(reader: ItemReader) -> Vote:

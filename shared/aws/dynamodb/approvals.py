@@ -8,7 +8,7 @@ from shared.aws.dynamodb.grant_store import GrantStore, RowForm
 from shared.aws.dynamodb.items import Item, ItemReader, instant_value, text_value
 from shared.aws.dynamodb.schema import TTL_ATTRIBUTE, ItemKind, grant_item, pending_subject
 from shared.aws.dynamodb.transactions import Committed, transact
-from shared.aws.errors import ThrottledError, UnavailableError, speaking_to
+from shared.aws.errors import ThrottledError, UnavailableError, translate_errors
 from shared.core.approval.request import ApprovalRequest
 from shared.core.approval.status import RequestStatus
 from shared.core.subjects import user_subject
@@ -75,7 +75,7 @@ class ApprovalTable(GrantStore[ApprovalRequest]):
             "subject": text_value(user_subject(place.text("requester"))),
             "item": text_value(grant_item(ItemKind.APPROVAL, profile, place.text("request_id"))),
         }
-        with speaking_to("dynamodb"):
+        with translate_errors("dynamodb"):
             answer = await self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         item = answer.get("Item")
         return None if item is None else read_request(item)

@@ -3,14 +3,14 @@
 from itertools import chain
 from typing import Any
 
-from shared.aws.concurrency import all_of
+from shared.aws.concurrency import gather_all
 from shared.aws.dynamodb.break_glass_rows import event_item, ledger_item, read_event, read_ledger
 from shared.aws.dynamodb.grant_store import GrantStore, RowForm
 from shared.aws.dynamodb.items import Item, number_value, text_value
 from shared.aws.dynamodb.reads import load_items
 from shared.aws.dynamodb.schema import LEDGER_ITEM, ItemKind, budget_subject, profile_budget_subject
 from shared.aws.dynamodb.transactions import Cancelled, transact
-from shared.aws.errors import speaking_to
+from shared.aws.errors import translate_errors
 from shared.core.break_glass.beginning import Begun, History, Ledger
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.people import Person
@@ -39,7 +39,7 @@ class BreakGlassTable(GrantStore[BreakGlassEvent]):
         held_against = tuple(ledgers[subject] for subject in others)
         named = {name.user for ledger in (ledgers[own], *held_against) for name in ledger.names}
         names = sorted({person.user, *named, *filter(None, [person.session_name])})
-        events = chain.from_iterable(await all_of(map(self._load_events, names)))
+        events = chain.from_iterable(await gather_all(map(self._load_events, names)))
         return History(tuple(events), ledgers[own], ledgers[whole], held_against)
 
     async def begin(self, begun: Begun, history: History) -> bool:
@@ -85,7 +85,7 @@ class BreakGlassTable(GrantStore[BreakGlassEvent]):
         }
         items: list[Item] = []
         while True:
-            with speaking_to("dynamodb"):
+            with translate_errors("dynamodb"):
                 page = await self._dynamodb.query(**request)
             items.extend(page["Items"])
             if not page.get("LastEvaluatedKey"):

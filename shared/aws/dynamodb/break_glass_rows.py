@@ -14,9 +14,9 @@ from shared.aws.dynamodb.grant_rows import (
 from shared.aws.dynamodb.items import (
     Item,
     ItemReader,
+    drop_none,
     flag_value,
     instant_value,
-    known,
     maps_value,
     number_value,
     text_value,
@@ -45,7 +45,7 @@ def event_item(event: BreakGlassEvent) -> Item:
         kept_from=event.ends_at,
         serves_until=event.ends_at if serves else None,
         is_open=serves or event.awaits_review,
-    ) | known(
+    ) | drop_none(
         {
             **person_attributes(event.invoker),
             "arn": text_value(event.invoker_arn),

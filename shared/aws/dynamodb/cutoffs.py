@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from shared.aws.dynamodb.grant_rows import action_value, read_action
-from shared.aws.dynamodb.items import Item, ItemReader, instant_value, known, text_value
+from shared.aws.dynamodb.items import Item, ItemReader, drop_none, instant_value, text_value
 from shared.aws.dynamodb.readable import read_readable
 from shared.aws.dynamodb.reads import load_items
 from shared.aws.dynamodb.schema import CUTOFF_ITEM, EVIDENCE, TTL_ATTRIBUTE
@@ -23,7 +23,7 @@ def cutoff_key(subject: str) -> Item:
 
 
 def cutoff_item(cutoff: Cutoff) -> Item:
-    return known(
+    return drop_none(
         {
             **cutoff_key(cutoff.subject),
             "revoked_until": instant_value(cutoff.issued_until),

@@ -5,8 +5,8 @@ from datetime import datetime
 from shared.aws.dynamodb.items import (
     Item,
     ItemReader,
+    drop_none,
     instant_value,
-    known,
     map_value,
     text_value,
 )
@@ -34,7 +34,7 @@ def grant_attributes(
     is_open: bool,
 ) -> Item:
     """Write the attributes by which a grant is found. `kept_from` is when its ninety days as evidence begin."""
-    return known(
+    return drop_none(
         {
             **grant_key(kind, user, profile, grant_id),
             "kind": text_value(kind),
@@ -66,7 +66,7 @@ def check_key(reader: ItemReader, kind: ItemKind) -> None:
 
 
 def person_attributes(person: Person) -> Item:
-    return known(
+    return drop_none(
         {
             "user": text_value(person.user),
             "session_name": optional_text(person.session_name or None),
@@ -87,7 +87,7 @@ def action_value(action: Action | None) -> dict[str, Item] | None:
     if action is None:
         return None
     return map_value(
-        known(
+        drop_none(
             {
                 "by": optional_text(action.by),
                 "at": instant_value(action.at),

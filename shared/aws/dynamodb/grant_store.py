@@ -10,7 +10,7 @@ from shared.aws.dynamodb.items import Item
 from shared.aws.dynamodb.readable import read_readable
 from shared.aws.dynamodb.reads import find_by_id
 from shared.aws.dynamodb.schema import CONSUMED_BY, ItemKind
-from shared.aws.errors import UnavailableError, speaking_to
+from shared.aws.errors import UnavailableError, translate_errors
 
 Row = TypeVar("Row")
 
@@ -47,7 +47,7 @@ class GrantStore(Generic[Row]):
             AwsError: it is not known to be there.
 
         """
-        with speaking_to("dynamodb"):
+        with translate_errors("dynamodb"):
             try:
                 await self._dynamodb.put_item(**self.new_row(row))
             except ServiceError as error:
@@ -84,7 +84,7 @@ class GrantStore(Generic[Row]):
             AwsError: it is not known whether the row has changed.
 
         """
-        with speaking_to("dynamodb"):
+        with translate_errors("dynamodb"):
             try:
                 await self._dynamodb.put_item(**self._changed_row(before, after))
             except ServiceError as error:
@@ -109,7 +109,7 @@ class GrantStore(Generic[Row]):
 
         """
         request = page_request(query, start, limit)
-        with speaking_to("dynamodb"):
+        with translate_errors("dynamodb"):
             answer = await self._dynamodb.query(TableName=self._table, **request)
         items = answer["Items"]
         has_more = bool(answer.get("LastEvaluatedKey")) and bool(items)

@@ -1,16 +1,16 @@
-"""Standing: what was decided about a user and a profile before this request, read consistently in two calls."""
+"""What was decided about a user and a profile before this request, read consistently in two calls."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from shared.aws.concurrency import settle
+from shared.aws.concurrency import gather_both
 from shared.aws.dynamodb.grant_rows import read_person
 from shared.aws.dynamodb.items import Item, ItemReader, instant_value, text_value
 from shared.aws.dynamodb.reads import load_items
 from shared.aws.dynamodb.schema import CONSUMED_BY, LOCKOUT_ITEM, LOCKOUT_LIFTED, GrantIndex, ItemKind, grant_item
-from shared.aws.errors import speaking_to
+from shared.aws.errors import translate_errors
 from shared.core.approval.status import RequestStatus
 from shared.core.break_glass.status import EventStatus
 from shared.core.grants import Grant, GrantUses, Lockout
@@ -23,7 +23,7 @@ _SERVING: Final = {ItemKind.APPROVAL: RequestStatus.APPROVED, ItemKind.BREAK_GLA
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class GrantsAndLockouts:
     """The grants of one user that have time left, for any profile, and every lockout in force for person or profile."""
 
     grants: tuple[Grant, ...]
@@ -41,7 +41,7 @@ class GrantTable:
         self._dynamodb = dynamodb
         self._table = table
 
-    async def load_standing(self, person: Person, profile: str, now: datetime) -> Standing:
+    async def load(self, person: Person, profile: str, now: datetime) -> GrantsAndLockouts:
         """Read the user's serving grants, and the lockouts of person, profile and all, side by side.
 
         Both reads are strongly consistent and finish before this returns or raises. Expiry is decided here, by `now`
@@ -51,7 +51,7 @@ class GrantTable:
             AwsError: a read failed, or a row cannot be understood. There is no partial standing.
 
         """
-        grants, lockouts = await settle(
+        grants, lockouts = await gather_both(
             self.load_serving(person.user, now),
             self.load_lockouts(vend_subjects(person, profile), now),
         )
@@ -59,7 +59,7 @@ class GrantTable:
             raise grants
         if isinstance(lockouts, Exception):
             raise lockouts
-        return Standing(grants, lockouts)
+        return GrantsAndLockouts(grants, lockouts)
 
     async def load_lockouts(self, subjects: Iterable[str], now: datetime) -> tuple[Lockout, ...]:
         """Load the lockouts in force for any of the subjects, strongly consistently.
@@ -102,7 +102,7 @@ class GrantTable:
         }
         grants: list[Grant] = []
         while True:
-            with speaking_to("dynamodb"):
+            with translate_errors("dynamodb"):
                 page = await self._dynamodb.query(**request)
             grants.extend(map(_grant, page["Items"]))
             if not page.get("LastEvaluatedKey"):

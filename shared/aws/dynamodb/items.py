@@ -48,7 +48,7 @@ def maps_value(items: Iterable[Item]) -> dict[str, Any]:
     return {"L": [map_value(item) for item in items]}
 
 
-def known(values: Mapping[str, dict[str, Any] | None]) -> Item:
+def drop_none(values: Mapping[str, dict[str, Any] | None]) -> Item:
     """Leave out what is not known: an attribute that is absent says so."""
     return {name: value for name, value in values.items() if value is not None}
 

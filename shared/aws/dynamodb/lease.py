@@ -9,7 +9,7 @@ from typing import Any, Final
 from shared.aws.client.replies import ServiceError
 from shared.aws.dynamodb.items import Item, instant_value, text_value
 from shared.aws.dynamodb.schema import LEASE_ITEM
-from shared.aws.errors import ThrottledError, UnavailableError, speaking_to
+from shared.aws.errors import ThrottledError, UnavailableError, translate_errors
 
 # Longer than any request of ours may take: who still holds it after that is gone.
 LEASE: Final = timedelta(seconds=30)
@@ -77,7 +77,7 @@ class Lease:
 
     async def _update(self, **update: Any) -> Item | None:
         """Change the lease's row on a condition; where that failed, give the row as it is."""
-        with speaking_to("dynamodb"):
+        with translate_errors("dynamodb"):
             try:
                 await self._dynamodb.update_item(
                     **self._key,

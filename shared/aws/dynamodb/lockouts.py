@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from shared.aws.dynamodb.copies import copy_writes
 from shared.aws.dynamodb.grant_rows import action_value, optional_instant, read_action
-from shared.aws.dynamodb.items import Item, ItemReader, instant_value, known, text_value
+from shared.aws.dynamodb.items import Item, ItemReader, drop_none, instant_value, text_value
 from shared.aws.dynamodb.readable import read_readable
 from shared.aws.dynamodb.reads import load_items
 from shared.aws.dynamodb.schema import EVIDENCE, LOCKOUT_ITEM, LOCKOUT_LIFTED, TTL_ATTRIBUTE, GrantIndex, ItemKind
 from shared.aws.dynamodb.transactions import Committed, transact
-from shared.aws.errors import speaking_to
+from shared.aws.errors import translate_errors
 from shared.core.lockout import LockoutChange, LockoutRecord
 from shared.core.revocation import Target
 from shared.core.subjects import lockout_subjects, person_subject, target_subject
@@ -71,7 +71,7 @@ class LockoutTable:
         }
         items: list[Item] = []
         while True:
-            with speaking_to("dynamodb"):
+            with translate_errors("dynamodb"):
                 page = await self._dynamodb.query(**request)
             items.extend(page["Items"])
             if not page.get("LastEvaluatedKey"):
@@ -90,7 +90,7 @@ def lockout_writes(change: LockoutChange, table: str) -> list[dict[str, Any]]:
     condition = {
         "ConditionExpression": f"lockout_id = :id AND #status = :status AND {_same_end(change.before)}",
         "ExpressionAttributeNames": {"#status": "status"},
-        "ExpressionAttributeValues": known(
+        "ExpressionAttributeValues": drop_none(
             {
                 ":id": text_value(change.before.lockout_id),
                 ":status": _status(change.before),
@@ -106,7 +106,7 @@ def lockout_writes(change: LockoutChange, table: str) -> list[dict[str, Any]]:
 
 def _item(record: LockoutRecord) -> Item:
     ended = record.ends_at if record.lifted is None else record.lifted.at
-    return known(
+    return drop_none(
         {
             "subject": text_value(_subject(record)),
             "item": text_value(LOCKOUT_ITEM),

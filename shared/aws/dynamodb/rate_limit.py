@@ -8,24 +8,24 @@ from shared.aws.client.replies import ServiceError
 from shared.aws.dynamodb.items import Item, number_value, text_value
 from shared.aws.dynamodb.reads import load_items
 from shared.aws.dynamodb.schema import TTL_ATTRIBUTE, counter_subject
-from shared.aws.errors import speaking_to
+from shared.aws.errors import translate_errors
 
 _KEEP: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class Allowed:
     """One more was within the budget, and is now counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Exhausted:
+class Limited:
     """The window's budget is used up; the next window begins in `retry_after_s` seconds."""
 
     retry_after_s: int
 
 
-class RateBudget:
+class RateLimiter:
     """A budget of `limit` per user and window, each spending one conditional write on the window's own counter.
 
     `table` is the budget table, which holds nothing else: who may count may not touch a grant.
@@ -46,7 +46,7 @@ class RateBudget:
         self._limit = limit
         self._window_s = int(window.total_seconds())
 
-    async def spend(self, user: str, now: datetime) -> Spent | Exhausted:
+    async def spend(self, user: str, now: datetime) -> Allowed | Limited:
         """Take one from the user's budget for the window `now` (UTC) is in.
 
         Raises:
@@ -56,14 +56,14 @@ class RateBudget:
         instant = int(now.timestamp())
         window_start = instant - instant % self._window_s
         window_end = window_start + self._window_s
-        with speaking_to("dynamodb"):
+        with translate_errors("dynamodb"):
             try:
                 await self._count(user, window_start, window_end)
             except ServiceError as error:
                 if error.code != "ConditionalCheckFailedException":
                     raise
-                return Exhausted(retry_after_s=window_end - instant)
-        return Spent()
+                return Limited(retry_after_s=window_end - instant)
+        return Allowed()
 
     async def was_spent(self, user: str, since: datetime, now: datetime) -> bool:
         """Tell whether anything of the user's budget was taken in a window that reaches into `since` to `now` (UTC).

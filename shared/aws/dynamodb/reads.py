@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from shared.aws.dynamodb.items import Item, text_value
 from shared.aws.dynamodb.schema import GrantIndex
-from shared.aws.errors import ThrottledError, speaking_to
+from shared.aws.errors import ThrottledError, translate_errors
 
 _ATTEMPTS: Final = 3
 _PAUSE_S: Final = 0.05
@@ -26,7 +26,7 @@ async def load_items(dynamodb: Any, keys: Mapping[str, Iterable[Item]]) -> dict[
     for attempt in range(_ATTEMPTS):
         if attempt:
             await asyncio.sleep(_PAUSE_S * attempt)
-        with speaking_to("dynamodb"):
+        with translate_errors("dynamodb"):
             answer = await dynamodb.batch_get_item(RequestItems=wanted)
         for table, items in answer["Responses"].items():
             found[table].extend(items)
@@ -44,7 +44,7 @@ async def find_by_id(dynamodb: Any, table: str, row_id: str) -> Item | None:
         AwsError: it could not be read.
 
     """
-    with speaking_to("dynamodb"):
+    with translate_errors("dynamodb"):
         found = await dynamodb.query(
             TableName=table,
             IndexName=GrantIndex.BY_ID,
@@ -55,7 +55,7 @@ async def find_by_id(dynamodb: Any, table: str, row_id: str) -> Item | None:
     keys = [{name: item[name] for name in ("subject", "item")} for item in found["Items"]]
     if not keys:
         return None
-    with speaking_to("dynamodb"):
+    with translate_errors("dynamodb"):
         answer = await dynamodb.get_item(TableName=table, Key=keys[0], ConsistentRead=True)
     item: Item | None = answer.get("Item")
     return item

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from shared.aws.dynamodb.items import (
     Item,
     ItemReader,
+    drop_none,
     flag_value,
     instant_value,
-    known,
     map_value,
     number_value,
     text_value,
@@ -43,7 +43,7 @@ def revocation_key(row: RevocationRow) -> Item:
 def revocation_attributes(row: RevocationRow) -> Item:
     """Write a row as the grant table keeps it."""
     revocation = row.revocation
-    return known(
+    return drop_none(
         {
             **revocation_key(row),
             "grant_id": text_value(row.revocation_id),

@@ -21,7 +21,7 @@ from shared.aws.dynamodb.revocation_rows import (
 from shared.aws.dynamodb.schema import REVOCATIONS_SUBJECT, revocation_item
 from shared.aws.dynamodb.session_lists import SessionPosition
 from shared.aws.dynamodb.transactions import Committed, transact
-from shared.aws.errors import UnreadableError, speaking_to
+from shared.aws.errors import UnreadableError, translate_errors
 from shared.core.action import Action
 from shared.core.durations import CHAINING_MAXIMUM
 from shared.core.lockout import LockoutChange
@@ -98,7 +98,7 @@ class RevocationTable:
             AwsError: it is not known to be there.
 
         """
-        with speaking_to("dynamodb"):
+        with translate_errors("dynamodb"):
             await self._dynamodb.put_item(**self._listed(row))
 
     async def find_cutoff(self, target: Target, name: str) -> datetime | None:
@@ -121,7 +121,7 @@ class RevocationTable:
             AwsError: it is not known whether it is marked.
 
         """
-        with speaking_to("dynamodb"):
+        with translate_errors("dynamodb"):
             try:
                 await self._dynamodb.update_item(**self._mark(row.session_id, ending))
             except ServiceError as error:
@@ -155,7 +155,7 @@ class RevocationTable:
             if marked.reached is None
             else {":reached": map_value(position_attributes(marked.reached))}
         )
-        with speaking_to("dynamodb"):
+        with translate_errors("dynamodb"):
             answer = await self._dynamodb.update_item(
                 TableName=self._grant_table,
                 Key=revocation_key(row),
@@ -185,7 +185,7 @@ class RevocationTable:
         }
         live: list[Revocation] = []
         while True:
-            with speaking_to("dynamodb"):
+            with translate_errors("dynamodb"):
                 page = await self._dynamodb.query(**request)
             live.extend(read_revocation(item).revocation for item in page["Items"])
             if not page.get("LastEvaluatedKey"):

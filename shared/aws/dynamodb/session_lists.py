@@ -12,7 +12,7 @@ from shared.aws.dynamodb.readable import read_readable
 from shared.aws.dynamodb.schema import SessionIndex, day_of
 from shared.aws.dynamodb.session_rows import read_session
 from shared.aws.dynamodb.sessions import SessionTable
-from shared.aws.errors import UnreadableError, speaking_to
+from shared.aws.errors import UnreadableError, translate_errors
 from shared.core.session import Session, apply_cutoffs
 
 
@@ -166,7 +166,7 @@ class SessionLists:
         }
         if start is not None and (index is not SessionIndex.BY_DAY or partition == start.day):
             request["ExclusiveStartKey"] = _start_key(key, partition, start)
-        with speaking_to("dynamodb"):
+        with translate_errors("dynamodb"):
             answer: dict[str, Any] = await self._dynamodb.query(**request)
         return answer
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from shared.aws.dynamodb.grant_rows import action_value, read_action
-from shared.aws.dynamodb.items import Item, ItemReader, instant_value, known, text_value
+from shared.aws.dynamodb.items import Item, ItemReader, drop_none, instant_value, text_value
 from shared.aws.dynamodb.schema import EVIDENCE, TTL_ATTRIBUTE, day_of
 from shared.core.session import Session, SessionStatus
 from shared.core.stamp import Via
@@ -32,7 +32,7 @@ def session_item(row: Session) -> Item:
         "ends_at": instant_value(row.ends_at),
         "day": text_value(day_of(row.issued_at)),
         TTL_ATTRIBUTE: instant_value(row.ends_at + EVIDENCE),
-        **known({"revoked": action_value(row.revoked)}),
+        **drop_none({"revoked": action_value(row.revoked)}),
     }
 
 

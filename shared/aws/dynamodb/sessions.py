@@ -8,7 +8,7 @@ from shared.aws.dynamodb.items import Item, instant_value, text_value
 from shared.aws.dynamodb.schema import ItemKind, grant_item
 from shared.aws.dynamodb.session_rows import read_session, session_item
 from shared.aws.dynamodb.transactions import Cancelled, transact
-from shared.aws.errors import UnavailableError, speaking_to
+from shared.aws.errors import UnavailableError, translate_errors
 from shared.core.grants import Grant
 from shared.core.session import Session, SessionStatus
 from shared.core.subjects import user_subject
@@ -36,7 +36,7 @@ class SessionTable:
             AwsError: the row may not be there, so no credential may leave.
 
         """
-        with speaking_to("dynamodb"):
+        with translate_errors("dynamodb"):
             try:
                 await self._dynamodb.put_item(**self._new_row(row))
             except ServiceError as error:
@@ -51,7 +51,7 @@ class SessionTable:
             AwsError: the row could not be changed.
 
         """
-        with speaking_to("dynamodb"):
+        with translate_errors("dynamodb"):
             try:
                 await self._dynamodb.update_item(**self._failed(session_id))
             except ServiceError as error:
@@ -67,7 +67,7 @@ class SessionTable:
             AwsError: the row could not be read, or not be understood.
 
         """
-        with speaking_to("dynamodb"):
+        with translate_errors("dynamodb"):
             answer = await self._dynamodb.get_item(
                 TableName=self._session_table,
                 Key={"session_id": text_value(session_id)},

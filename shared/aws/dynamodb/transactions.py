@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from shared.aws.client.replies import ServiceError
 from shared.aws.dynamodb.items import Item
-from shared.aws.errors import AwsError, ThrottledError, UnavailableError, speaking_to
+from shared.aws.errors import AwsError, ThrottledError, UnavailableError, translate_errors
 
 # DynamoDB API reference, TransactWriteItems: reasons that may differ on the next try.
 _CONTENTION: Final = frozenset({"TransactionConflict"})
@@ -61,7 +61,7 @@ async def transact(dynamodb: Any, writes: Sequence[Mapping[str, Any]]) -> Commit
     token = _token_for(writes)
     pauses = {obstacle: iter(obstacle.value) for obstacle in _Obstacle}
     while True:
-        with speaking_to("dynamodb"):
+        with translate_errors("dynamodb"):
             outcome = await _try_once(dynamodb, writes, token)
         if not isinstance(outcome, _Obstacle):
             return outcome

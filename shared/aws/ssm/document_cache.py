@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Final, Generic, TypeVar
 
-from shared.aws.concurrency import settle
+from shared.aws.concurrency import gather_both
 from shared.aws.errors import AwsError, UnreadableError
 from shared.aws.ssm.documents import PROFILES_FOLDER, Document, DocumentSource, pages_of
 from shared.aws.ssm.read_through import CacheLimits, Kept, Outcome, ReadThrough
@@ -82,7 +82,7 @@ class CachedDocuments(Generic[T]):
         listed = [name for name in names if name not in unlisted]
         if not unlisted:
             return _documents(await self._documents.find(listed))
-        kept, catalogue = await settle(self._documents.find(listed), self._catalogue.find([_CATALOGUE]))
+        kept, catalogue = await gather_both(self._documents.find(listed), self._catalogue.find([_CATALOGUE]))
         if isinstance(kept, Exception):
             raise kept
         if isinstance(catalogue, Exception):

@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-from shared.aws.concurrency import all_of
-from shared.aws.errors import UnreadableError, speaking_to
+from shared.aws.concurrency import gather_all
+from shared.aws.errors import UnreadableError, translate_errors
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -75,7 +75,7 @@ class SsmDocuments:
         """
         wanted = sorted(set(names))
         batches = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
-        answers = await all_of(self._load_batch(batch) for batch in batches)
+        answers = await gather_all(self._load_batch(batch) for batch in batches)
         found = {document.name: document for answer in answers for document in answer}
         return {name: found.get(name) for name in wanted}
 
@@ -101,7 +101,7 @@ class SsmDocuments:
         path = f"{self._prefix}/{folder}/"
         request: dict[str, Any] = {"Path": path, "Recursive": False, "WithDecryption": True, "MaxResults": _BATCH}
         while True:
-            with speaking_to("ssm"):
+            with translate_errors("ssm"):
                 page = await self._ssm.get_parameters_by_path(**request)
             for parameter in page["Parameters"]:
                 documents[parameter["Name"].removeprefix(path)] = self._document(parameter)
@@ -110,7 +110,7 @@ class SsmDocuments:
             request["NextToken"] = page["NextToken"]
 
     async def _load_batch(self, names: list[str]) -> list[Document[str]]:
-        with speaking_to("ssm"):
+        with translate_errors("ssm"):
             answer = await self._ssm.get_parameters(
                 Names=[f"{self._prefix}/{name}" for name in names],
                 WithDecryption=True,

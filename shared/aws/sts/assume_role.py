@@ -9,7 +9,7 @@ from typing import Any, Final
 from pydantic import SecretStr
 
 from shared.aws.credentials import Credentials
-from shared.aws.errors import RefusedError, UnreadableError, speaking_to
+from shared.aws.errors import RefusedError, UnreadableError, translate_errors
 from shared.core.arn import Arn, MalformedArnError, parse_arn, role_name
 from shared.core.stamp import TRANSITIVE_TAG_KEYS, Stamp
 
@@ -51,7 +51,7 @@ class RoleIssuer:
         }
         if session_policy is not None:
             request["Policy"] = session_policy
-        with speaking_to("sts"):
+        with translate_errors("sts"):
             answer = await self._sts.assume_role(**request)
         _check_session(answer, role_arn, stamp)
         return _check_credentials(answer, now, duration)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.admin.revocations.living import Living
-from shared.aws.dynamodb.rate_limit import RateBudget
+from shared.aws.dynamodb.rate_limit import RateLimiter
 from shared.aws.dynamodb.session_lists import SessionLists
 from shared.aws.errors import UnavailableError
 from shared.core.kill_switch import build_boundary
@@ -91,7 +91,7 @@ def test_so_does_one_that_is_seen_only_once_the_cutoff_is_there(
     assert "alice" in applied()
 
 
-@pytest.mark.parametrize("reading", [(SessionLists, "page"), (RateBudget, "was_spent")])
+@pytest.mark.parametrize("reading", [(SessionLists, "page"), (RateLimiter, "was_spent")])
 def test_what_cannot_be_known_counts(
     admin: AdminLambda, monkeypatch: pytest.MonkeyPatch, reading: tuple[type, str]
 ) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.aws.concurrency import all_of, settle
+from shared.aws.concurrency import gather_all, gather_both
 
 
 async def test_the_first_begins_before_the_second_and_both_run_at_once() -> None:
@@ -16,7 +16,7 @@ async def test_the_first_begins_before_the_second_and_both_run_at_once() -> None
         await both.wait()
         return name
 
-    assert await settle(call("first"), call("second")) == ("first", "second")
+    assert await gather_both(call("first"), call("second")) == ("first", "second")
     assert began == ["first", "second"]
 
 
@@ -35,7 +35,7 @@ async def test_a_failure_does_not_keep_the_other_from_its_end(*, is_first: bool)
         return "done"
 
     calls = (fail(), finish()) if is_first else (finish(), fail())
-    assert set(await settle(*calls)) == {failure, "done"}
+    assert set(await gather_both(*calls)) == {failure, "done"}
     assert is_done.is_set()
 
 
@@ -51,7 +51,7 @@ async def test_cancelling_the_caller_cancels_both_and_waits_for_them() -> None:
             await asyncio.sleep(0)
             ended.append(name)
 
-    caller = asyncio.create_task(settle(call("first"), call("second")))
+    caller = asyncio.create_task(gather_both(call("first"), call("second")))
     await both.wait()
     caller.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -73,7 +73,7 @@ async def test_the_first_failure_is_raised_when_all_are_over() -> None:
         return "done"
 
     with pytest.raises(ValueError, match="the first"):
-        await all_of([finish(), fail("the first"), fail("the second")])
+        await gather_all([finish(), fail("the first"), fail("the second")])
     assert is_done.is_set()
 
 
@@ -85,7 +85,7 @@ async def test_answers_come_in_the_order_of_their_calls() -> None:
         await turns[number].wait() if number < 2 else None
         return number
 
-    assert await all_of(map(answer, range(3))) == [0, 1, 2]
+    assert await gather_all(map(answer, range(3))) == [0, 1, 2]
 
 
 async def test_cancelling_the_caller_cancels_every_call() -> None:
@@ -98,7 +98,7 @@ async def test_cancelling_the_caller_cancels_every_call() -> None:
         finally:
             ended.append(name)
 
-    caller = asyncio.create_task(all_of(map(call, ("a", "b"))))
+    caller = asyncio.create_task(gather_all(map(call, ("a", "b"))))
     await both.wait()
     caller.cancel()
     with pytest.raises(asyncio.CancelledError):
