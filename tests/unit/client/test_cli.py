@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from sentinel.cli import COMMANDS, run_command_line
@@ -30,3 +33,11 @@ def test_an_unexpected_error_shows_its_kind_and_nothing_it_says(
     assert "no secret may be in here" not in err
     with pytest.raises(AttributeError):
         run_command_line(["--debug", "broken"])
+
+
+@pytest.mark.parametrize("module", ["sentinel.cli", "sentinel.commands.credentials"])
+def test_a_start_imports_neither_an_http_client_nor_an_sdk_nor_the_api(module: str) -> None:
+    program = f"import sys, {module}; print(*sorted(name for name in sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert module in loaded
+    assert not {"aiohttp", "botocore", "rich", "yaml", "sentinel.api"} & set(loaded)
