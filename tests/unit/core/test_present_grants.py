@@ -230,3 +230,9 @@ def test_only_what_is_not_allowed_directly_rests_on_grants_and_on_those_of_its_p
     other = replace(approval(), profile="dev")
     needed = needed_grants([approval(), other], "prod", Decision(verdict, None))
     assert needed == (() if verdict is Verdict.ALLOW else (approval(),))
+
+
+def test_a_grant_of_a_direct_vend_is_an_error() -> None:
+    direct = replace(approval(), via=Via.DIRECT)
+    with pytest.raises(AssertionError, match=r"^a direct vend rests on no grant$"):
+        present_grants([direct], ALICE, PresentPolicies(None, None))

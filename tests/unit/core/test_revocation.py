@@ -53,3 +53,23 @@ def test_after_a_cutoff_only_what_was_issued_since_can_be_alive() -> None:
 @pytest.mark.parametrize("ahead", [timedelta(0), SECOND])
 def test_under_a_cutoff_that_is_ahead_nothing_can_be_alive(ahead: timedelta) -> None:
     assert unreached_since(NOW + ahead, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "words"),
+    [
+        (Target.ALL, "", "everyone"),
+        (Target.USER, "alice", "user alice"),
+        (Target.PROFILE, "prod", "profile prod"),
+        (Target.SESSION, "0123456789abcdef", "session 0123456789abcdef"),
+    ],
+)
+def test_a_target_is_named_in_plain_words(target: Target, name: str, words: str) -> None:
+    assert target.words(name) == words
+
+
+def test_a_revocation_is_live_for_an_hour_from_when_it_matters() -> None:
+    revocation = Revocation(Target.USER, "alice", NOW)
+    assert revocation.is_live(NOW)
+    assert revocation.is_live(NOW + CHAINING_MAXIMUM - SECOND)
+    assert not revocation.is_live(NOW + CHAINING_MAXIMUM)
