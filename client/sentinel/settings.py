@@ -35,7 +35,7 @@ class Settings:
     _base: list["BaseCredentials"] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def base(self) -> "BaseCredentials":
-        """Give the caller's own credentials: one holder for all that a command does, so that they are found once."""
+        """Return the caller's own credentials: one object for the whole command, so that they are found once."""
         if not self._base:
             # botocore takes a while to import, and `--help` needs none.
             from sentinel.credentials.base import BaseCredentials  # noqa: PLC0415 - see above
@@ -44,7 +44,7 @@ class Settings:
         return self._base[0]
 
     def server(self) -> RemoteServer:
-        """Insist on the remote server.
+        """Return the remote server.
 
         Raises:
             UsageError: none is set; the hint names the three ways to set it.

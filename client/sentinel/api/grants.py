@@ -39,7 +39,7 @@ class Approval(Answer):
 
 
 class ApprovalRequest(Answer):
-    """A request and what became of it. `approvers` are the globs of who may approve."""
+    """A request and its outcome. `approvers` are globs of the users who may approve."""
 
     id: GrantId
     user: Shown

@@ -130,7 +130,7 @@ def find_issuing(trail: CloudTrail, globs: Sequence[str], begin: datetime, end: 
 async def verify(
     api: SessionApi, issuing: Iterable[Issuing], gaps: Sequence[str], pause: Pause = asyncio.sleep
 ) -> Verdict:
-    """Look every event's session up.
+    """Look up the session of every event.
 
     Raises:
         RefusedError: the caller may not read all sessions. A session they may not see would look like none.

@@ -65,7 +65,7 @@ def profile_name(session: Session) -> str:
 
 
 def named_profile() -> str | None:
-    """Name the profile of the caller's own that the environment chooses; None where it chooses none, or one of ours."""
+    """Name the caller's own profile that the environment chooses; None if it chooses none, or one of Sentinel's."""
     name = _named_by_environment()
     return None if name is None or _asks_sentinel(_profiles().get(name, {})) else name
 

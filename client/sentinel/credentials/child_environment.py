@@ -138,7 +138,7 @@ class EnvironmentChange:
 def change_for_child(
     profile: str, endpoint: Endpoint, config: PrivateConfig, region: str | None, environ: Mapping[str, str]
 ) -> EnvironmentChange:
-    """Work out what a child needs to run as a profile.
+    """Return the change of environment by which a child runs as a profile.
 
     `region` is the profile's, as the service names it. A region in the caller's environment wins; one in the caller's
     configuration file is the last resort, because it was written for other work.

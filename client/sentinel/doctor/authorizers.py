@@ -48,7 +48,7 @@ async def _check_api(aws: Aws, about: str, function: str, api_id: str) -> list[F
 
 
 def _kept(authorizers: Sequence[Mapping[str, Any]], function: str, uri: str, ttl: str, default: int) -> list[int]:
-    """Give for how many seconds each authorizer that invokes the function has its answers kept."""
+    """Return the result TTL, in seconds, of each authorizer that invokes the function."""
     # A name may begin another; what follows it in the URI is a version or the path.
     names = (f":function:{function}:", f":function:{function}/")
     ours = [each for each in authorizers if any(name in str(each.get(uri, "")) for name in names)]

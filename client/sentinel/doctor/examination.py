@@ -30,7 +30,7 @@ _LOG_IN: Final = "use credentials of the account Sentinel is in: --aws-profile N
 
 
 async def examine_caller(transport: Transport, progress: Progress) -> list[Finding]:
-    """Look at what every caller can see."""
+    """Run the checks that need no AWS permissions beyond calling Sentinel."""
     greeting = await service.greet(transport)
     api = SentinelApi(transport)
 
@@ -48,7 +48,7 @@ async def examine_caller(transport: Transport, progress: Progress) -> list[Findi
 async def examine_deployment(
     transport: Transport, aws: Aws, deployment: Deployment, progress: Progress
 ) -> list[Finding]:
-    """Look at what an operator can read in the account."""
+    """Run the checks of the account, with an operator's credentials."""
     try:
         known = await discover(aws, deployment)
     except (BaseCredentialsError, DeniedError, UnansweredError) as error:
@@ -62,7 +62,7 @@ async def examine_deployment(
 
 
 async def _examine_documents(aws: Aws, known: Known, progress: Progress) -> list[Finding]:
-    """Look at the documents and then at the roles of the profiles among them."""
+    """Check the documents, then the roles of the profiles among them."""
     stored = Stored()
 
     async def check() -> Iterable[Finding]:

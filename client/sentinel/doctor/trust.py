@@ -47,7 +47,7 @@ def read_trust(document: object, role_arn: str | None) -> Trust:
 
 
 def statements_of(document: object) -> Sequence[Statement]:
-    """Give a policy's statements; none for what is no policy."""
+    """Return a policy's statements; empty for anything that is not a policy."""
     found = document.get("Statement", []) if isinstance(document, dict) else []
     return [each for each in (found if isinstance(found, list) else [found]) if isinstance(each, dict)]
 
@@ -60,7 +60,7 @@ def principals_of(statement: Statement) -> Sequence[str]:
 
 
 def required_values(statement: Statement, key: str) -> Sequence[str]:
-    """Give the values the conditions of a statement let pass for a key; none where they do not ask for it."""
+    """Return the values a statement's conditions require of a key; empty if they do not mention it."""
     return [
         text
         for operator, keys in statement.get("Condition", {}).items()

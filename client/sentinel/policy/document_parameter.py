@@ -1,4 +1,4 @@
-"""Which parameter of which Parameter Store a command is about."""
+"""The parameter in Parameter Store that a `sentinel policy` command reads or writes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class DocumentParameter:
 
 
 def parameter_options(command: Callable[P, R]) -> Callable[P, R]:
-    """Give a command the options that say which parameter it is about, and `--json`."""
+    """Add the options that select the parameter, and `--json`."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         click.option("--region", help="The AWS region. Default: as the AWS CLI finds it."),

@@ -123,7 +123,7 @@ def check_text(text: str, kind: str | None = None) -> tuple[DocumentModel, Docum
 
 
 def guess_text(text: str) -> str:
-    """Tell the kind of a text; one that cannot be read is checked, and complained about, as an access policy.
+    """Guess the kind of a text; one that cannot be parsed is checked, and complained about, as an access policy.
 
     Where such a text may be a webhook, it is taken for one: an access policy's problems would repeat its secrets.
     """
@@ -170,7 +170,7 @@ def list_documents(directory: Path) -> list[Path]:
 
 
 def guess_kind(document: Document) -> str:
-    """Tell a profile by its role, a webhook by its URL, and a policy by what its rules hold.
+    """Guess the kind of a document: a profile by its role, a webhook by its URL, a policy by the keys of its rules.
 
     Anything else is meant as an access policy.
     """

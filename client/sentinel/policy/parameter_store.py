@@ -40,7 +40,7 @@ class ParameterStore:
         return f"{self._prefix}/{name}"
 
     def find(self, name: str) -> StoredParameter | None:
-        """Find a parameter; None where there is none.
+        """Find a parameter; None if it does not exist.
 
         Raises:
             ParameterStoreError: it cannot be read, or is not plain text.

@@ -166,7 +166,7 @@ def _find_stored(parameter: DocumentParameter) -> "StoredParameter":
 
 
 def _compare(stored: "StoredParameter | None", text: str, name: str, file: str) -> str:
-    """Give the unified difference between what is stored and the text; empty only where both are the same."""
+    """Return the unified diff from the stored document to the text; empty only if they are equal."""
     if stored is None:
         before: list[str] = []
     else:

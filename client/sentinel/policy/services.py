@@ -67,6 +67,6 @@ def _actions_of(policy: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _service_of(action: str) -> str | None:
-    """Give the prefix of the service an action belongs to, in lower case; None for `*`."""
+    """Return the prefix of the service an action belongs to, in lower case; None for `*`."""
     prefix, colon, _ = action.partition(":")
     return prefix.lower() if colon else None

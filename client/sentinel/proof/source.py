@@ -95,7 +95,7 @@ class ProofSource:
         self.origin = safe_origin(self.origin) if self.origin else ""
 
     def header_for(self, method: str, url: str) -> str | None:
-        """Give the header for a request to a whole URL; None where it goes to another origin than the first.
+        """Return the header for a request to an absolute URL; None if its origin is not the first one.
 
         Raises:
             UnsafeUrlError: it is the first, and no proof may be sent there.
@@ -107,7 +107,7 @@ class ProofSource:
         return self.header(method, f"{parts.path or '/'}?{parts.query}")
 
     def header(self, method: str, target: str) -> str:
-        """Give the header for a request; `target` is what its first line says: the path and the query."""
+        """Return the header for a request; `target` is its path and query."""
         if self.binds_requests:
             return self._make((method, strip_stage(target, self.stage)))
         made = self._made

@@ -98,7 +98,7 @@ def _facts(grant: Grant, now: datetime) -> Iterator[tuple[str, str]]:
 
 
 def _shortened_words(grant: Grant, window: Window) -> str:
-    """Say why a request that approved itself got less than it asked for."""
+    """Say why an automatically approved request got less time than requested."""
     is_shorter = window.ends_at - window.starts_at < timedelta(seconds=grant.duration_s)
     if not isinstance(grant, ApprovalRequest) or not grant.auto_approved or not is_shorter:
         return ""
@@ -115,12 +115,12 @@ def _window_words(window: Window, now: datetime) -> str:
 
 
 def _start(grant: Grant) -> datetime | None:
-    """Tell when the window was asked to begin; None for at once."""
+    """Return the requested start of the window; None for at once."""
     return grant.starts_at if isinstance(grant, ApprovalRequest) else None
 
 
 def _start_words(request: ApprovalRequest, now: datetime) -> str:
-    """Say what an approver gives: when the window would begin. Once it is open, the window says it."""
+    """Say when the window would begin if approved; empty once there is a window."""
     if request.window is not None:
         return ""
     if request.starts_at is None:
