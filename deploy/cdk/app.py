@@ -9,7 +9,7 @@ use_installed_node()
 
 from aws_cdk import App  # noqa: E402 - the library starts Node.js when it is imported
 
-from deploy.cdk.protected_role import ProtectedRole  # noqa: E402 - as above
+from deploy.cdk.role import ProtectedRole  # noqa: E402 - as above
 from deploy.cdk.stack import SentinelStack  # noqa: E402 - as above
 
 

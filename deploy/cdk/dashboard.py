@@ -6,7 +6,7 @@ from typing import Any
 from aws_cdk import Stack, aws_cloudwatch
 from constructs import Construct
 
-from deploy.cdk.service_alarms import SERVICE_METRICS
+from deploy.cdk.alarms import SERVICE_METRICS
 from deploy.policies.deployment import Deployment
 from shared.edge.metrics import NAMESPACE
 

@@ -1,20 +1,43 @@
-"""One function: its role, its log, its published version with the alias `live`, and its alarms."""
+"""One function: its role, log, published version with the alias `live`, alarms, and the authorities it trusts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from aws_cdk import Duration, RemovalPolicy, aws_iam, aws_lambda, aws_logs
+from aws_cdk import Aws, CfnCondition, Duration, Fn, RemovalPolicy, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
 from deploy.cdk.alarms import function_alarms
 from deploy.cdk.options import ServiceOptions
 from deploy.cdk.role import create_role
+from deploy.packages.roots import PARTITIONS, ROOTS_PATH
 from deploy.policies.deployment import Policy
 from deploy.policies.execution import lambda_trust
 
 ALIAS: Final = "live"
+# Names the authorities that a function trusts for calls to AWS, a file in its zip.
+VARIABLE: Final = "AWS_CA_BUNDLE"
+# What every TLS context of a function trusts, those its HTTP library makes while it is imported too.
+ALL_VARIABLE: Final = "SSL_CERT_FILE"
+
+
+def trusted_authorities(scope: Construct, *, amazon_only: bool | None) -> dict[str, str]:
+    """Return the variable that names the authorities in the zip; `None` decides by the stack's partition."""
+    match amazon_only:
+        case True:
+            return {VARIABLE: ROOTS_PATH}
+        case False:
+            return {}
+        case None:
+            known = [Fn.condition_equals(Aws.PARTITION, partition) for partition in PARTITIONS]
+            chained = CfnCondition(scope, "ChainsToAmazonRoots", expression=Fn.condition_or(*known))
+            return {VARIABLE: Fn.condition_if(chained.logical_id, ROOTS_PATH, Aws.NO_VALUE).to_string()}
+
+
+def trusted_by_all(trusted: dict[str, str]) -> dict[str, str]:
+    """Give the variables of a function that calls AWS alone. Admin's webhooks go anywhere."""
+    return {**trusted, ALL_VARIABLE: trusted[VARIABLE]} if trusted else {}
 
 
 @dataclass(frozen=True, slots=True)

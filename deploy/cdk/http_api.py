@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from aws_cdk import Stack, Token, aws_apigatewayv2, aws_lambda, aws_logs
 from constructs import Construct
 
-from deploy.cdk.access_log import ACCESS_LOG_FORMAT
 from deploy.cdk.function import SentinelFunction
 from deploy.cdk.options import ServiceOptions
-from deploy.cdk.routes import ROUTES, Route
+from deploy.cdk.routes import ACCESS_LOG_FORMAT, ROUTES, Route
 from deploy.policies.deployment import Deployment
 
 

@@ -6,11 +6,10 @@ from typing import Any, Final, cast
 from aws_cdk import CfnResource, aws_apigateway, aws_iam, aws_logs
 from constructs import Construct
 
-from deploy.cdk.access_log import ACCESS_LOG_FORMAT
 from deploy.cdk.function import SentinelFunction
 from deploy.cdk.options import RestApi as RestApiOptions
 from deploy.cdk.options import ServiceOptions
-from deploy.cdk.routes import ROUTES
+from deploy.cdk.routes import ACCESS_LOG_FORMAT, ROUTES
 from deploy.cdk.settings import check_settings
 from deploy.policies.deployment import Deployment
 from deploy.policies.networks import rest_api_policy

@@ -1,5 +1,6 @@
-"""The routes and their functions, the same for both kinds of API. Every route requires IAM authorization."""
+"""What both kinds of API share: the routes, each with IAM authorization, and the fields of the access log."""
 
+import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,4 +38,22 @@ ROUTES: Final = (
     Route("GET", "/profiles", "vend"),
     Route("ANY", "/v1/{proxy+}", "admin"),
     *(Route(method, path, "admin", is_of_incidents=True) for method, path in INCIDENT_ROUTES),
+)
+
+
+# Caller and outcome. No query strings and no headers, which may contain a token.
+ACCESS_LOG_FORMAT: Final = json.dumps(
+    {
+        "request_id": "$context.requestId",
+        "time": "$context.requestTime",
+        "source_ip": "$context.identity.sourceIp",
+        "user_agent": "$context.identity.userAgent",
+        "account": "$context.identity.accountId",
+        "caller": "$context.identity.userArn",
+        "method": "$context.httpMethod",
+        "path": "$context.path",
+        "status": "$context.status",
+        "latency_ms": "$context.responseLatency",
+        "integration_error": "$context.integration.error",
+    },
 )

@@ -3,19 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from aws_cdk import aws_lambda, aws_logs, aws_sns
+from aws_cdk import aws_lambda, aws_logs, aws_sns, aws_ssm
 from constructs import Construct
 
-from deploy.cdk.authorities import trusted_authorities, trusted_by_all
-from deploy.cdk.contents import create_documents, create_kill_switch_policy
+from deploy.cdk.alarms import service_alarms
 from deploy.cdk.dashboard import create_dashboard
 from deploy.cdk.deployment import sentinel_deployment
-from deploy.cdk.function import FunctionDefinition, SentinelFunction, log_group
+from deploy.cdk.function import FunctionDefinition, SentinelFunction, log_group, trusted_authorities, trusted_by_all
 from deploy.cdk.http_api import HttpApi
+from deploy.cdk.kill_switch import create_kill_switch_policy
 from deploy.cdk.names import construct_name
-from deploy.cdk.options import Authorizer, ServiceOptions
+from deploy.cdk.options import Authorizer, ServiceOptions, as_stored
 from deploy.cdk.rest_api import RestApi
-from deploy.cdk.service_alarms import service_alarms
 from deploy.cdk.settings import (
     AUTHORIZER_TIMEOUT_S,
     Deployed,
@@ -70,7 +69,7 @@ class SentinelService(Construct):
         self.admin = self._create_admin()
         self.authorizers = {key: self._create_authorizer(key, each) for key, each in options.authorizers.items()}
         self._open({"vend": self.vend, "admin": self.admin}, access_log)
-        create_documents(self, options)
+        _create_documents(self, options)
         service_alarms(self, options)
         names = [function.definition.name for function in (self.vend, self.admin, *self.authorizers.values())]
         create_dashboard(self, options.name, names, self.deployment)
@@ -166,4 +165,17 @@ def _permit_guarded_apis(function: SentinelFunction, authorizer: Authorizer, dep
             function_name=function.alias.function_arn,
             principal="apigateway.amazonaws.com",
             source_arn=deployment.arn("execute-api", f"{api_id}/authorizers/*"),
+        )
+
+
+def _create_documents(scope: Construct, options: ServiceOptions) -> None:
+    """Create the first documents, by their names below the prefix; CloudFormation leaves later versions unchanged."""
+    for name, text in options.documents.items():
+        aws_ssm.CfnParameter(
+            scope,
+            construct_name(name, "Document"),
+            name=f"{options.parameter_prefix}/{name}",
+            type="String",
+            tier="Intelligent-Tiering",
+            value=as_stored(text),
         )

@@ -11,9 +11,9 @@ use_installed_node()
 from aws_cdk import App, Stack  # noqa: E402 - the library starts Node.js when it is imported
 
 from deploy.cdk.deployment import sentinel_deployment  # noqa: E402 - as above
-from deploy.cdk.kill_switch_account import KillSwitchAccount  # noqa: E402 - as above
+from deploy.cdk.kill_switch import KillSwitchAccount  # noqa: E402 - as above
 from deploy.cdk.options import Packages, ServiceOptions  # noqa: E402 - as above
-from deploy.cdk.protected_role import ProtectedRole  # noqa: E402 - as above
+from deploy.cdk.role import ProtectedRole  # noqa: E402 - as above
 from deploy.cdk.stack import SentinelStack  # noqa: E402 - as above
 from tests.cdk.options import VARIANTS  # noqa: E402 - as above
 
