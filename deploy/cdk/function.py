@@ -17,27 +17,22 @@ from deploy.policies.execution import lambda_trust
 
 ALIAS: Final = "live"
 # Names the authorities that a function trusts for calls to AWS, a file in its zip.
-VARIABLE: Final = "AWS_CA_BUNDLE"
-# What every TLS context of a function trusts, those its HTTP library makes while it is imported too.
-ALL_VARIABLE: Final = "SSL_CERT_FILE"
+# The second is for the HTTP library, which reads all authorities while it is imported.
+VARIABLES: Final = ("AWS_CA_BUNDLE", "SSL_CERT_FILE")
 
 
 def trusted_authorities(scope: Construct, *, amazon_only: bool | None) -> dict[str, str]:
-    """Return the variable that names the authorities in the zip; `None` decides by the stack's partition."""
+    """Return the variables that name the authorities in the zip; `None` decides by the stack's partition."""
     match amazon_only:
         case True:
-            return {VARIABLE: ROOTS_PATH}
+            return dict.fromkeys(VARIABLES, ROOTS_PATH)
         case False:
             return {}
         case None:
             known = [Fn.condition_equals(Aws.PARTITION, partition) for partition in PARTITIONS]
             chained = CfnCondition(scope, "ChainsToAmazonRoots", expression=Fn.condition_or(*known))
-            return {VARIABLE: Fn.condition_if(chained.logical_id, ROOTS_PATH, Aws.NO_VALUE).to_string()}
-
-
-def trusted_by_all(trusted: dict[str, str]) -> dict[str, str]:
-    """Give the variables of a function that calls AWS alone. Admin's webhooks go anywhere."""
-    return {**trusted, ALL_VARIABLE: trusted[VARIABLE]} if trusted else {}
+            file = Fn.condition_if(chained.logical_id, ROOTS_PATH, Aws.NO_VALUE).to_string()
+            return dict.fromkeys(VARIABLES, file)
 
 
 @dataclass(frozen=True, slots=True)

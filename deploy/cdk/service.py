@@ -9,7 +9,7 @@ from constructs import Construct
 from deploy.cdk.alarms import service_alarms
 from deploy.cdk.dashboard import create_dashboard
 from deploy.cdk.deployment import sentinel_deployment
-from deploy.cdk.function import FunctionDefinition, SentinelFunction, log_group, trusted_authorities, trusted_by_all
+from deploy.cdk.function import FunctionDefinition, SentinelFunction, log_group, trusted_authorities
 from deploy.cdk.http_api import HttpApi
 from deploy.cdk.kill_switch import create_kill_switch_policy
 from deploy.cdk.names import construct_name
@@ -137,8 +137,7 @@ class SentinelService(Construct):
         return function
 
     def _create_function(self, construct_id: str, definition: FunctionDefinition) -> SentinelFunction:
-        trusted = self._trusted if definition.kind == "admin" else trusted_by_all(self._trusted)
-        calling = {**trusted, **self.options.endpoint_variables(definition.kind)}
+        calling = {**self._trusted, **self.options.endpoint_variables(definition.kind)}
         definition = replace(definition, environment={**definition.environment, **calling})
         check_environment(definition.name, definition.environment)
         return SentinelFunction(self, construct_id, definition, self.options)

@@ -38,8 +38,29 @@ def render_settings() -> str:
             "",
             *_settings_table(AuthorizerSettings),
             "",
+            "## Variables of AWS",
+            "",
+            "These have the meaning they have in AWS's SDKs. No configuration file and no profile is read.",
+            "",
+            "| variable | meaning |",
+            "|---|---|",
+            *(f"| `{name}` | {meaning} |" for name, meaning in _OF_AWS.items()),
+            "",
         ],
     )
+
+
+_OF_AWS: Final = {
+    "AWS_REGION": "The function's region; Lambda sets it.",
+    "AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN": "The execution role's keys; Lambda sets them.",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI`, `AWS_CONTAINER_AUTHORIZATION_TOKEN": "The same with SnapStart.",
+    "AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL": "Endpoints to call instead of the region's own.",
+    "AWS_USE_FIPS_ENDPOINT": "`true`: call FIPS endpoints. The authorizer asks STS where a proof was signed for.",
+    "AWS_USE_DUALSTACK_ENDPOINT": "`true`: call endpoints with IPv6.",
+    "AWS_CA_BUNDLE": "Authorities trusted for calls to AWS; without it those of `SSL_CERT_FILE` or the system.",
+    "SSL_CERT_FILE": "Authorities trusted for all else. Where it names those for AWS, webhooks trust the system's.",
+    "HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY": "Proxy for calls to AWS, and the hosts that are called without it.",
+}
 
 
 def _settings_table(model: type[CommonSettings]) -> list[str]:

@@ -24,7 +24,7 @@ LEFT_OUT: Final = {
     "aws_xray_sdk/core/sampling/sampler.py": "asks for sampling rules, which Lambda has applied already",
     "bin/*": "commands",
     "botocore/crt/auth.py": "needs the CRT",
-    "botocore/data/*": "models; the part that is used is written anew",
+    "botocore/data/*": "models; the part that is used is written again",
     "botocore/docs/translator.py": "needs docutils",
     "dateutil/tz/win.py": "needs Windows",
     "dateutil/tzwin.py": "needs Windows",

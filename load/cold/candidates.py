@@ -50,14 +50,10 @@ def find_candidates(
     baseline = _install_baseline(packages[VEND].target, folder / BASELINE)
     few = _trust(folder / "few.pem", packages[VEND].folder / ROOTS, authority)
     many = _trust(folder / "many.pem", baseline / _ALL_ROOTS, authority)
-    given = {**_given(url), "AWS_CA_BUNDLE": str(few)}
+    given = {**_given(url), "AWS_CA_BUNDLE": str(few), "SSL_CERT_FILE": str(few)}
 
     def function(name: str, settings: Mapping[str, str], event: Mapping[str, Any] | None) -> Candidate:
-        # As deployed: admin's webhooks trust the system's.
-        whole = {} if name == ADMIN else {"SSL_CERT_FILE": str(few)}
-        return Candidate(
-            name, [packages[name].folder], f"services.{name}.handler", {**settings, **given, **whole}, event
-        )
+        return Candidate(name, [packages[name].folder], f"services.{name}.handler", {**settings, **given}, event)
 
     vend = function(VEND, vend_environment(), vend_event())
     trusting = {**vend.environment, "AWS_CA_BUNDLE": str(many), "SSL_CERT_FILE": str(many)}

@@ -11,12 +11,11 @@ locals {
   amazon_roots_partitions = ["aws", "aws-eusc", "aws-us-gov"]
   amazon_roots            = coalesce(var.trust_amazon_roots_only, contains(local.amazon_roots_partitions, local.deployment.partition))
 
-  # What every TLS context of a function trusts, those its HTTP library makes while it is imported too. Not admin's:
-  # webhooks go anywhere.
-  own_authorities = { SSL_CERT_FILE = local.tables.AWS_CA_BUNDLE }
+  amazon_roots_file       = local.amazon_roots ? "/var/task/amazon-roots.pem" : null
 
   tables = {
-    AWS_CA_BUNDLE          = local.amazon_roots ? "/var/task/amazon-roots.pem" : null
+    AWS_CA_BUNDLE          = local.amazon_roots_file
+    SSL_CERT_FILE          = local.amazon_roots_file
     SENTINEL_DEPLOYMENT    = var.name
     SENTINEL_SESSION_TABLE = aws_dynamodb_table.this["session"].name
     SENTINEL_GRANT_TABLE   = aws_dynamodb_table.this["grant"].name
@@ -41,7 +40,7 @@ locals {
     SENTINEL_READ_BUDGET         = var.read_budget
   }
 
-  vend_settings = { for name, value in merge(local.tables, local.own_authorities, local.endpoints, local.documented, {
+  vend_settings = { for name, value in merge(local.tables, local.endpoints, local.documented, {
     SENTINEL_VEND_BUDGET = var.vend_budget
   }) : name => tostring(value) if value != null && value != "" }
 
@@ -54,7 +53,7 @@ locals {
   }) : name => tostring(value) if value != null && value != "" }
 
   authorizer_settings = { for key, authorizer in var.authorizers : key => {
-    for name, value in merge(local.tables, local.own_authorities, local.authorizer_endpoints, {
+    for name, value in merge(local.tables, local.authorizer_endpoints, {
       SENTINEL_API_ID            = join(",", authorizer.api_ids)
       SENTINEL_DEADLINE          = min(coalesce(var.deadline, 8), local.authorizer_timeout_s - 1)
       SENTINEL_ACCEPTED_PROFILES = join(",", authorizer.accepted_profiles)

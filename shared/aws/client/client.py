@@ -24,7 +24,7 @@ Observe = Callable[[str], AbstractContextManager[Any]]
 _SERVER_ERROR: Final = 500
 # Changing a policy takes IAM longer than any other call takes its service, in seconds.
 _SLOW_SERVICES_S: Final = {"iam": 3.0}
-# Found in CloudTrail beside every call.
+# Found in CloudTrail with every call.
 _USER_AGENT: Final = {"user-agent": "sentinel"}
 # What may be sent again although an answer to the first may be on its way: reads, AssumeRole, and what carries a token.
 _REPEATABLE: Final = frozenset(

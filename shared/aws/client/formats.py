@@ -18,7 +18,7 @@ from shared.aws.client.replies import Reply, ServiceError, UnreadableReplyError
 
 _ERROR: Final = 300
 _KINDS: Final[Mapping[str, type]] = {"structure": dict, "map": dict, "list": list}
-# What the parsers raise at an answer that is none.
+# What the parsers raise at an unreadable answer.
 _UNREADABLE: Final = (AttributeError, LookupError, RecursionError, ResponseParserError, TypeError, ValueError)
 
 
@@ -26,7 +26,7 @@ def read_instant(value: Any) -> datetime:
     """Read an instant as AWS writes it: seconds in JSON, ISO 8601 in XML.
 
     Raises:
-        ValueError: it is none, or says no offset.
+        ValueError: it is not an instant, or says no offset.
 
     """
     if isinstance(value, int | float):
@@ -66,7 +66,7 @@ class Format:
 
         Raises:
             ServiceError: the service refused or failed.
-            UnreadableReplyError: the answer is none.
+            UnreadableReplyError: the answer is not in the protocol.
 
         """
         if reply.status >= _ERROR:

@@ -52,7 +52,7 @@ class Hedge:
     async def run(self, name: str, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Make the call, twice if it is slow; the one that is left over is cancelled before this returns.
 
-        Raises whatever the last of the calls raised, where none succeeded.
+        Raises what the last of the calls raised, where none succeeded.
         """
         if not self._ratio or name not in HEDGED:
             return await call()

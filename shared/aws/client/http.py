@@ -146,7 +146,7 @@ class Http:
 
         """
         if _CONTROL.search("".join(headers.values())) or not all(map(_NAME.fullmatch, headers)):
-            raise ValueError("a header holds a control character, or its name is none")
+            raise ValueError("a header holds a control character, or its name is not a token")
         place = locate(url)
         request = {"headers": headers, "data": body or None, "timeout": _timeout(timeout_s)}
         return await self._pool(place.origin()).ask("POST", place, largest, **request)
@@ -154,7 +154,7 @@ class Http:
     async def warm(self, urls: Collection[str]) -> None:
         """Open one connection for each URL named, so that the first caller does not wait for it.
 
-        aiohttp connects for a request alone: each asks for the endpoint's root, unsigned. Whatever goes wrong is left
+        aiohttp connects for a request alone: each asks for the endpoint's root, unsigned. A failure is left
         for the first real call to say.
         """
         places, timeout = map(locate, urls), _timeout(CONNECT_TIMEOUT_S)

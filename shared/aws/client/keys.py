@@ -36,7 +36,7 @@ class Keys:
         """Give the keys, looked for once for all who wait.
 
         Raises:
-            NoKeysError: there are none.
+            NoKeysError: no keys could be had.
 
         """
         if self._is_due():

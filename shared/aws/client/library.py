@@ -111,7 +111,7 @@ async def find_service(session: AioSession, service: str, region: str) -> Found:
     """Find a service in a region, at its FIPS or dual-stack endpoint where the environment says so.
 
     `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` come first (AWS SDKs and Tools Reference Guide,
-    "Service-specific endpoints"). A URL presigned with keys that are none says where the library would send a request,
+    "Service-specific endpoints"). A URL presigned with placeholder keys says where the library would send a request,
     by the service's rule set, and what region it would sign for; `meta.endpoint_url` knows older tables alone.
     """
     given = {"aws_access_key_id": "none", "aws_secret_access_key": "none"}

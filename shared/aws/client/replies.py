@@ -1,4 +1,4 @@
-"""What comes back from AWS: an answer, or one of the ways in which there is none. Uses no hook of the library."""
+"""What comes back from AWS: an answer, or the reason why there is no answer. Uses no hook of the library."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

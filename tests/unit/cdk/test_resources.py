@@ -164,11 +164,10 @@ def test_functions_trust_the_systems_authorities_elsewhere_or_what_is_chosen(
 
 
 def _trusted(cdk_out: Path, variant: str, partition: str) -> set[str | None]:
-    """Give the authorities for AWS, which are those of the whole function where it sends no webhooks."""
     functions = Template.read(cdk_out / f"{variant}.template.json", Partition=partition).of_type("Lambda::Function")
     variables = {each["FunctionName"]: each["Environment"]["Variables"] for each in functions.values()}
-    for name, found in variables.items():
-        assert found.get("SSL_CERT_FILE") == (None if name.endswith("-admin") else found.get("AWS_CA_BUNDLE"))
+    for found in variables.values():
+        assert found.get("SSL_CERT_FILE") == found.get("AWS_CA_BUNDLE")
     return {found.get("AWS_CA_BUNDLE") for found in variables.values()}
 
 

@@ -210,11 +210,6 @@ run "every_setting_reaches_its_functions" {
   }
 
   assert {
-    condition     = !contains(keys(output.functions["sentinel-admin"].settings), "SSL_CERT_FILE")
-    error_message = "Webhooks would trust Amazon's authorities alone."
-  }
-
-  assert {
     condition = output.functions["sentinel-authorizer-ledger"].settings == tomap({
       AWS_CA_BUNDLE              = "/var/task/amazon-roots.pem"
       SSL_CERT_FILE              = "/var/task/amazon-roots.pem"
