@@ -1,17 +1,19 @@
-"""Write the tables of `docs/capacity.md`: `python -m load.capacity RESULT.json …`, results of `python -m load.run`.
+"""Sizes: from what one request takes to what many people need, as the tables of `docs/capacity.md`.
 
-The scenario `vend` must be among them: the sizes rest on it. Everything between the page's markers is replaced.
+`python -m load.capacity RESULT.json …` writes them from results of `python -m load.run`. The sizes rest on the
+scenario `vend`, which must be one of them. All text between the page's markers is replaced.
 """
 
 import argparse
+import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from load.report.marked import replace
-from load.report.result import read_result
-from load.sizing import REFRESH_S, Vend, need, shortest_s
+from load.report.generated_sections import rewrite, table
+from load.report.result import read_result, revision_of
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "capacity.md"
 _COMMAND: Final = "load.capacity"
@@ -29,6 +31,11 @@ _REQUEST_HEAD: Final = (
     "write units",
     "STS calls",
 )
+_TIMES: Final = (
+    ("latency_ms", ("p50", "p99", "p999")),
+    ("floor_ms", ("p50", "p99")),
+    ("function_ms", ("p50", "p99")),
+)
 _SIZE_HEAD: Final = (
     "users",
     "when",
@@ -42,13 +49,96 @@ _SIZE_HEAD: Final = (
 )
 _USERS: Final = (10, 1_000, 100_000)
 _SIZED_BY: Final = ("vend", "vend dev")
-# What is left of STS's quota for others and for emergencies when everybody comes as fast as possible.
+# What is left of STS's quota for others and for emergencies when all come as fast as possible.
 _SHARE: Final = 0.8
 _MORNING_S: Final = 15 * 60
+# STS's quota per account and region (IAM and STS quotas: AssumeRole, GetCallerIdentity and a few more share it).
+STS_PER_SECOND: Final = 600
+# botocore fetches new credentials when 15 minutes of the hour remain.
+REFRESH_S: Final = 45 * 60
+_DOCUMENT_TTL_S: Final = 5
+# Arrivals are independent, so how many are busy at once is a Poisson number: four deviations above its mean is once in
+# tens of thousands of instants.
+_DEVIATIONS: Final = 4
 
 
 class CapacityError(ValueError):
     """The page cannot be written; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vend:
+    """What one vend takes, measured: seconds of an environment, calls to STS, DynamoDB's request units."""
+
+    function_s: float
+    sts_calls: float
+    read_units: float
+    write_units: float
+
+    @classmethod
+    def read(cls, figures: Mapping[str, Any]) -> Self:
+        """Read the figures of one request name out of a result."""
+        return cls(
+            function_s=figures["function_ms"]["mean"] / 1000,
+            sts_calls=figures["calls"].get("sts.AssumeRole", 0.0),
+            read_units=figures["read_units"],
+            write_units=figures["write_units"],
+        )
+
+    @classmethod
+    def read_page(cls, page: str) -> Self:
+        """Read the vend of `docs/capacity.md`, with its median time.
+
+        Raises:
+            CapacityError: the page has no such row.
+
+        """
+        title = ": ".join(_SIZED_BY)
+        rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in page.splitlines()]
+        found = next((row for row in rows if row[0] == title), None)
+        if found is None:
+            raise CapacityError(f"docs/capacity.md has no measured row {title!r}: run python -m load.capacity")
+        row = dict(zip(_REQUEST_HEAD, found, strict=True))
+        return cls(
+            function_s=float(row["function p50"]) / 1000,
+            sts_calls=float(row["STS calls"]),
+            read_units=float(row["read units"]),
+            write_units=float(row["write units"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a rate of vends per second needs. `at_once` are Lambda environments, on average and seldom exceeded."""
+
+    rate: float
+    mean_at_once: float
+    at_once: int
+    sts_share: float
+    read_units: float
+    write_units: float
+    ssm_calls: float
+
+
+def need(vend: Vend, rate: float) -> Need:
+    """Say what a rate needs: by Little's law as many at once as come in the time that one takes."""
+    mean_at_once = rate * vend.function_s
+    at_once = max(1, math.ceil(mean_at_once + _DEVIATIONS * math.sqrt(mean_at_once)))
+    return Need(
+        rate=rate,
+        mean_at_once=mean_at_once,
+        at_once=at_once,
+        sts_share=rate * vend.sts_calls / STS_PER_SECOND,
+        read_units=rate * vend.read_units,
+        write_units=rate * vend.write_units,
+        # Each environment reads the documents once in their life, and not without a request.
+        ssm_calls=min(rate, at_once / _DOCUMENT_TTL_S),
+    )
+
+
+def shortest_s(users: int, vend: Vend, share: float) -> float:
+    """Give the shortest time in which so many users can all fetch credentials within a share of STS's quota."""
+    return users * vend.sts_calls / (STS_PER_SECOND * share)
 
 
 def write_tables(results: Sequence[Mapping[str, Any]]) -> str:
@@ -63,61 +153,50 @@ def write_tables(results: Sequence[Mapping[str, Any]]) -> str:
     if found is None or not found["requests"].get(name, {}).get("function_ms"):
         raise CapacityError(f"give a result of the scenario {scenario!r} with {name!r} in it")
     vend = Vend.read(found["requests"][name])
-    lines = [
-        *_measured(results),
-        "",
+    parts = (
+        _measured(results),
         "### What one request takes",
-        "",
-        *_requests(results),
-        "",
+        "Milliseconds. *AWS* is what the calls alone would take a perfect client; *function* is what Lambda bills.",
+        table(_REQUEST_HEAD, _requests(results)),
         "### What that means for many",
-        "",
-        *_sizes(vend),
-    ]
-    return "\n".join(lines)
+        table(_SIZE_HEAD, _sizes(vend)),
+    )
+    return "\n\n".join(parts)
 
 
-def _head(names: Sequence[str]) -> Iterator[str]:
-    yield _row(names)
-    yield _row(["---"] * len(names))
-
-
-def _row(cells: Sequence[object]) -> str:
-    return f"| {' | '.join(str(cell) for cell in cells)} |"
-
-
-def _measured(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    yield from _head(_MEASURED_HEAD)
-    for each in results:
-        machine = each["machine"]
-        revision = machine["revision"] + (" and changes" if machine["changed_since"] else "")
-        yield (
-            f"| {each['title']} | {each['functions_run_as']} | {each['total']['rps']:g} | {machine['cpus']} of "
-            f"{machine['cpu']} | {machine['load_before']:g} | {revision} | {'yes' if each['passed'] else 'no'} |"
+def _measured(results: Sequence[Mapping[str, Any]]) -> str:
+    rows = (
+        (
+            each["title"],
+            each["functions_run_as"],
+            f"{each['total']['rps']:g}",
+            f"{each['machine']['cpus']} of {each['machine']['cpu']}",
+            f"{each['machine']['load_before']:g}",
+            revision_of(each["machine"]),
+            "yes" if each["passed"] else "no",
         )
+        for each in results
+    )
+    return table(_MEASURED_HEAD, rows)
 
 
-def _requests(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    yield "Milliseconds. *AWS* is what the calls alone would take a perfect client; *function* is what Lambda bills."
-    yield ""
-    yield from _head(_REQUEST_HEAD)
+def _requests(results: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[str]]:
     for result in results:
         how = result["functions_run_as"]
         title = result["scenario"] + ("" if how == "processes" else f" ({how})")
         for name, each in result["requests"].items():
-            latency, floor, function = each["latency_ms"], each["floor_ms"], each["function_ms"]
+            times = [each[kind].get(key) for kind, keys in _TIMES for key in keys]
             sts = sum(count for call, count in each["calls"].items() if call.startswith("sts."))
-            cells = [
-                *(latency.get(key) for key in ("p50", "p99", "p999")),
-                *(floor.get(key) for key in ("p50", "p99")),
-                *(function.get(key) for key in ("p50", "p99")),
-            ]
-            written = " | ".join("" if cell is None else f"{cell:.0f}" for cell in cells)
-            yield (f"| {title}: {name} | {written} | {each['read_units']:g} | {each['write_units']:g} | {sts:.2f} |")
+            yield (
+                f"{title}: {name}",
+                *("" if time is None else f"{time:.0f}" for time in times),
+                f"{each['read_units']:g}",
+                f"{each['write_units']:g}",
+                f"{sts:.2f}",
+            )
 
 
-def _sizes(vend: Vend) -> Iterator[str]:
-    yield from _head(_SIZE_HEAD)
+def _sizes(vend: Vend) -> Iterator[Sequence[object]]:
     for users in _USERS:
         shortest = max(1.0, shortest_s(users, vend, _SHARE))
         moments = (
@@ -127,11 +206,9 @@ def _sizes(vend: Vend) -> Iterator[str]:
         )
         for when, rate in moments:
             size = need(vend, rate)
-            yield (
-                f"| {users:,} | {when} | {_short(rate)} | {_short(size.mean_at_once)} | {size.at_once} "
-                f"| {size.sts_share:.1%} | {_short(size.read_units)} | {_short(size.write_units)} "
-                f"| {_short(size.ssm_calls)} |"
-            )
+            units = (_short(each) for each in (size.read_units, size.write_units, size.ssm_calls))
+            at_once = (_short(size.mean_at_once), size.at_once)
+            yield (f"{users:,}", when, _short(rate), *at_once, f"{size.sts_share:.1%}", *units)
 
 
 def _words(seconds: float) -> str:
@@ -152,7 +229,7 @@ def main() -> None:
     given = parser.parse_args()
     try:
         tables = write_tables([read_result(file) for file in given.results])
-        given.page.write_text(replace(given.page.read_text(encoding="utf-8"), _COMMAND, tables), encoding="utf-8")
+        rewrite(given.page, _COMMAND, tables)
     except (OSError, ValueError) as error:
         parser.error(str(error))
     sys.stdout.write(f"{given.page} is written\n")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from load.report.result import read_result
+from load.report.result import read_result, revision_of
 
 _ROWS: Final = (("latency_ms", "latency"), ("function_ms", "in the function"), ("overhead_ms", "above AWS's floor"))
 _COLUMNS: Final = ("p50", "p99", "p999")
@@ -26,10 +26,8 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
 
 
 def _title(result: Mapping[str, Any]) -> str:
-    revision = result["machine"]["revision"] + (", changed" if result["machine"]["changed_since"] else "")
-    return (
-        f"{result['scenario']}, {result['functions_run_as']}, {result['total']['rps']:g}/s, {revision}, {result['at']}"
-    )
+    rate, revision = f"{result['total']['rps']:g}/s", revision_of(result["machine"])
+    return f"{result['scenario']}, {result['functions_run_as']}, {rate}, {revision}, {result['at']}"
 
 
 def _rows(name: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:

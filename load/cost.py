@@ -1,27 +1,25 @@
 """What a month costs: `python -m load.cost` writes the tables of `docs/cost.md`.
 
 What one vend takes (function time, request units) is read from the measured rows of `docs/capacity.md`, the rate of so
-many people from `load.sizing`, the length of a log line from the code that writes it, prices from `load/prices.toml`.
+many people from `load.capacity`, the length of a log line from the code that writes it, prices from `load/prices.toml`.
 """
 
 import argparse
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from load.report.marked import MarkedPageError, replace
-from load.sizing import REFRESH_S
+from load.capacity import REFRESH_S, Vend
+from load.report.generated_sections import rewrite, table
 from shared.edge.audit import AuditLine
 from shared.edge.metrics import metric_line
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 PRICES: Final = Path(__file__).with_name("prices.toml")
 _COMMAND: Final = "load.cost"
-_SIZED_BY: Final = "vend: vend dev"
 VOLUMES: Final = {"low": 10, "medium": 1_000, "high": 100_000}
 _WORK_S: Final = 22 * 8 * 3600
 _MEMORY_GB: Final = 1.0  # the modules' default, 1,024 MB
@@ -40,37 +38,8 @@ _GB: Final = 1e9
 _MILLION: Final = 1e6
 
 
-class CostError(ValueError):
-    """The tables cannot be written; the message says what is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredVend:
-    """What one vend takes: function time in seconds, DynamoDB's request units."""
-
-    function_s: float
-    read_units: float
-    write_units: float
-
-    @classmethod
-    def read(cls, page: str) -> "MeasuredVend":
-        """Find the measured row in the text of `docs/capacity.md`.
-
-        Raises:
-            CostError: it is not there, or lacks a column.
-
-        """
-        rows = [[cell.strip() for cell in line.strip("| \n").split("|")] for line in page.splitlines() if "|" in line]
-        head = next((row for row in rows if row[0] == "scenario: request"), None)
-        found = next((row for row in rows if row[0] == _SIZED_BY), None)
-        if head is None or found is None:
-            raise CostError(f"docs/capacity.md has no measured row {_SIZED_BY!r}: run python -m load.capacity")
-        row = dict(zip(head, found, strict=True))
-        return cls(float(row["function p50"]) / 1000, float(row["read units"]), float(row["write units"]))
-
-
-def month(vend: MeasuredVend, users: int, prices: Mapping[str, Any]) -> dict[str, float]:
-    """Say what a month of so many people costs, in dollars by what it is for: each fetches anew as SDKs do, at work."""
+def month(vend: Vend, users: int, prices: Mapping[str, Any]) -> dict[str, float]:
+    """Return the dollars a month of so many people, by item: each fetches credentials as SDKs do, in working hours."""
     vends = users * _WORK_S / REFRESH_S
     million, gigabyte, fixed = prices["per_million"], prices["per_gb"], prices["per_month"]
     logged_gb = vends * (logged_bytes() + _OTHERS_LINES) / _GB
@@ -140,28 +109,21 @@ def _traced(vends: float) -> float:
     return _WORK_S * (min(rate, 1) + 0.05 * max(rate - 1, 0))
 
 
-def write_tables(vend: MeasuredVend, prices: Mapping[str, Any]) -> str:
-    """Write what goes between the markers."""
-    return "\n".join(_lines(vend, prices))
-
-
-def _lines(vend: MeasuredVend, prices: Mapping[str, Any]) -> Iterator[str]:
-    months = {name: month(vend, users, prices) for name, users in VOLUMES.items()}
-    where, when = prices["region"], prices["as_of"]
-    yield f"US dollars a month, list prices of {where} as typed in {when}; free tiers are not taken off."
-    yield ""
-    yield f"| | {' | '.join(f'{name}: {users:,} people' for name, users in VOLUMES.items())} |"
-    yield f"|---|{'---:|' * len(VOLUMES)}"
-    yield _row("vends a month", [f"{users * _WORK_S / REFRESH_S:,.0f}" for users in VOLUMES.values()])
-    for item in next(iter(months.values())):
-        yield _row(item, [_money(costs[item]) for costs in months.values()])
-    yield _row("**together**", [f"**{_money(sum(costs.values()))}**" for costs in months.values()])
-    each = [sum(months[name].values()) / users for name, users in VOLUMES.items()]
-    yield _row("a person", [_money(value) for value in each])
-
-
-def _row(name: str, cells: list[str]) -> str:
-    return f"| {name} | {' | '.join(cells)} |"
+def write_tables(vend: Vend, prices: Mapping[str, Any]) -> str:
+    """Return what goes between the markers."""
+    months = [month(vend, users, prices) for users in VOLUMES.values()]
+    totals = [sum(costs.values()) for costs in months]
+    rows = [
+        ("vends a month", *(f"{users * _WORK_S / REFRESH_S:,.0f}" for users in VOLUMES.values())),
+        *((item, *(_money(costs[item]) for costs in months)) for item in months[0]),
+        ("**together**", *(f"**{_money(total)}**" for total in totals)),
+        ("a person", *(_money(total / users) for total, users in zip(totals, VOLUMES.values(), strict=True))),
+    ]
+    head = ["a month of", *(f"{name}: {users:,} people" for name, users in VOLUMES.items())]
+    where = f"list prices of {prices['region']} as typed in {prices['as_of']}"
+    return f"US dollars a month, {where}; free tiers are not taken off.\n\n" + table(
+        head, rows, rule=["---", *("---:" for _ in VOLUMES)]
+    )
 
 
 def _money(value: float) -> str:
@@ -175,12 +137,12 @@ def main() -> None:
     parser.add_argument("--page", type=Path, default=DOCS / "cost.md", help="the page (default: docs/cost.md)")
     given = parser.parse_args()
     try:
-        vend = MeasuredVend.read((DOCS / "capacity.md").read_text(encoding="utf-8"))
+        vend = Vend.read_page((DOCS / "capacity.md").read_text(encoding="utf-8"))
         tables = write_tables(vend, tomllib.loads(given.prices.read_text(encoding="utf-8")))
-        given.page.write_text(replace(given.page.read_text(encoding="utf-8"), _COMMAND, tables), encoding="utf-8")
+        rewrite(given.page, _COMMAND, tables)
     except KeyError as error:
         parser.error(f"{given.prices} has no {error}")
-    except (OSError, CostError, MarkedPageError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         parser.error(str(error))
     sys.stdout.write(f"{given.page} is written\n")
 

@@ -11,7 +11,7 @@ from deploy.local.runtime.function import ExecutionEnvironment, FunctionSettings
 from deploy.packages.emulator import EMULATED_ACCOUNT
 from load.lambda_model.deployment import LambdaModel, build_zips
 from load.scenario import Scenario, ScenarioError, names, read_scenario
-from load.system.fixed import FixedFunction
+from load.system.functions import FixedFunction
 from load.system.system import Deploy, Start
 from shared.clock import utc_now
 

@@ -7,23 +7,22 @@ written to `build/load/SCENARIO`.
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from deploy.local.child import Child
-from load.driver.samples import Seen
-from load.driver.target import TARGET_FILE
+from load.driver.exchange import TARGET_FILE, Seen
 from load.options import Run, read_options
 from load.report.figures import describe_function
-from load.report.result import build_result, describe_machine, write_result
-from load.report.text import render
-from load.report.verdict import judge
+from load.report.result import build_result, describe_machine, judge, write_result
 from load.scenario import FOLDER
 from load.system.system import LoadSystem, SystemFailedError
 from shared.clock import utc_now
 
 _PROJECT: Final = Path(__file__).parents[1]
+_COLUMNS: Final = ("p50", "p95", "p99", "p999")
+_LINES: Final = (("latency_ms", ""), ("floor_ms", "  of that AWS, at least"), ("function_ms", "  in the function"))
 # Locust starts, and lets what is under way finish.
 _PATIENCE_S: Final = 300.0
 
@@ -53,15 +52,15 @@ async def run(options: Run) -> dict[str, Any]:
     async with system:
         seen = await drive(options, system)
         measured_from_s = seen.began_s + options.scenario.load.warm_up_s
-        stays = {name: journal.since(measured_from_s) for name, journal in system.journals.items()}
+        invocations = {name: journal.since(measured_from_s) for name, journal in system.journals.items()}
         found = build_result(
             seen,
             measured_from_s=measured_from_s,
-            stays=[stay for found in stays.values() for stay in found],
+            invocations=[invocation for found in invocations.values() for invocation in found],
             calls=await system.take_calls(),
         )
         functions = {
-            name: describe_function(stays[name], journal.throttled, system.functions[name].init_ms)
+            name: describe_function(invocations[name], journal.throttled, system.functions[name].init_ms)
             for name, journal in system.journals.items()
         }
     result: dict[str, Any] = {**_head(options), "machine": machine, **found, "functions": functions}
@@ -121,6 +120,41 @@ def _environment(target_file: Path, folder: Path) -> dict[str, str]:
     """Give locust's environment: no AWS settings of whoever runs it, and the file with what it is aimed at."""
     target = {TARGET_FILE: str(target_file), "HOME": str(folder), "PYTHONPATH": f"{_PROJECT}:{_PROJECT / 'client'}"}
     return {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", **target}
+
+
+def render(result: Mapping[str, Any]) -> str:
+    """Write the result as a table for the terminal."""
+    total = result["total"]
+    lines = [
+        f"{result['scenario']}: {result['title']} ({result['functions_run_as']}, {result['model']})",
+        f"{total['count']} requests in {result['seconds']:g} s, {total['rps']:g} a second",
+        "",
+        f"{'milliseconds':34} {'count':>7} " + " ".join(f"{name:>8}" for name in _COLUMNS),
+    ]
+    for name, found in result["requests"].items():
+        for key, words in _LINES:
+            if values := found[key]:
+                count = "" if words else str(found["count"])
+                lines.append(f"{words or name:34} {count:>7} " + " ".join(f"{values[each]:8.1f}" for each in _COLUMNS))
+        lines.append(f"  outcomes: {_pairs(found['outcomes'])}")
+    lines += ["", *_functions(result["functions"]), ""]
+    lines += [
+        f"{'passed' if each['passed'] else 'FAILED'}  {each['check']}: {each['found']}" for each in result["checks"]
+    ]
+    return "\n".join(lines)
+
+
+def _functions(functions: Mapping[str, Any]) -> Sequence[str]:
+    return [
+        f"{name}: {found['invocations']} invocations, {found['max_concurrency']} at once at most, "
+        f"queued p99 {found['queued_ms'].get('p99', 0):g} ms, {found['cold_starts']} cold starts, "
+        f"{found['throttled']} throttled"
+        for name, found in functions.items()
+    ]
+
+
+def _pairs(found: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(found.items()))
 
 
 def main() -> None:

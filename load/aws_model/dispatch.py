@@ -18,7 +18,7 @@ from load.aws_model.answers import (
     write_xml_error,
 )
 from load.aws_model.dynamodb import DynamoDb
-from load.aws_model.others import Iam, Sns, Ssm, Sts
+from load.aws_model.ssm_sts_sns_iam import Iam, Sns, Ssm, Sts
 from load.aws_model.units import Units
 
 _CREDENTIAL: Final = re.compile(r"Credential=([A-Za-z0-9]+)/\d{8}/[a-z0-9-]*/([a-z]+)/")

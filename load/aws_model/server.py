@@ -15,7 +15,7 @@ from load.aws_model.answers import AwsRefusalError, ModelAnswer
 from load.aws_model.config import ModelConfig
 from load.aws_model.dispatch import FAILED, THROTTLED, Asked, Aws, UnknownCallError
 from load.aws_model.http import Connection, Reply
-from load.aws_model.latency import Ceiling, Fate, Weather
+from load.aws_model.latency import Ceiling, LatencySampler, Outcome
 from load.aws_model.ledger import Call, Ledger
 from shared.clock import utc_now
 
@@ -40,7 +40,7 @@ class AwsModel:
 
     def _reset(self) -> None:
         self._aws = Aws(table_definitions(), ACCOUNT, self._clock)
-        self._weather = Weather(self._config)
+        self._sampler = LatencySampler(self._config)
         self._ceiling = Ceiling(self._config.sts_per_second)
         self.ledger = Ledger()
 
@@ -85,29 +85,29 @@ class AwsModel:
         except UnknownCallError as error:
             reply(ModelAnswer(400, "text/plain", f"the latency model does not know {error}".encode()))
             return
-        fate = self._fate(asked, started_s)
+        outcome = self._fate(asked, started_s)
 
         def end() -> None:
             # Only now: whatever takes the model time before would keep the client's next call waiting.
-            reply(self._answer(asked, fate))
+            reply(self._answer(asked, outcome))
             units = self._aws.take_units()
             call = Call(asked.operation, started_s, self._loop.time(), units.read, units.write)
             self.ledger.note(asked.key, call)
 
-        if fate.delay_s:
-            self._loop.call_at(started_s + fate.delay_s, end)
+        if outcome.delay_s:
+            self._loop.call_at(started_s + outcome.delay_s, end)
         else:
             end()
 
-    def _fate(self, asked: Asked, now_s: float) -> Fate:
-        fate = self._weather.draw(asked.key, asked.operation)
-        is_over = asked.operation.startswith("sts.") and not fate.failed and not self._ceiling.admits(now_s)
-        return replace(fate, throttled=True) if is_over else fate
+    def _fate(self, asked: Asked, now_s: float) -> Outcome:
+        outcome = self._sampler.draw(asked.key, asked.operation)
+        is_over = asked.operation.startswith("sts.") and not outcome.failed and not self._ceiling.admits(now_s)
+        return replace(outcome, throttled=True) if is_over else outcome
 
-    def _answer(self, asked: Asked, fate: Fate) -> ModelAnswer:
-        if fate.failed:
+    def _answer(self, asked: Asked, outcome: Outcome) -> ModelAnswer:
+        if outcome.failed:
             return asked.refuse(FAILED)
-        if fate.throttled:
+        if outcome.throttled:
             return asked.refuse(THROTTLED)
         try:
             return asked.answer()

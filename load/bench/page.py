@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from load.bench.record import FOLDER
 from load.bench.table import render_table
-from load.report.marked import replace
+from load.report.generated_sections import replace
 
 PAGE: Final = FOLDER.with_suffix(".md")
 _COMMAND: Final = "load.bench"

@@ -15,18 +15,23 @@ from pathlib import Path
 from typing import Any, Final
 
 import gevent
+from botocore.credentials import ReadOnlyCredentials
 from locust import FastHttpUser, events
 from locust.env import Environment
 
-from load.driver.samples import Sample, Seen
+from load.driver.exchange import MARK, TARGET_FILE, LoadCaller, Sample, Seen, Target
 from load.driver.signing import CallerSigner, write_query
-from load.driver.target import MARK, TARGET_FILE, LoadCaller, Target
+from sentinel.proof import make_proof
 from shared.clock import monotonic_s, utc_now
 
 TARGET: Final = Target.read(Path(os.environ[TARGET_FILE]))
 OK: Final = frozenset({"ok"})
 _SUCCESS: Final = range(200, 300)
 _TOO_MANY: Final = 429
+# Half a proof's life, as the client does it.
+_RENEW_AFTER_S: Final = 30.0
+# A proof is signed for the STS that the authorizer will ask.
+os.environ["AWS_ENDPOINT_URL_STS"] = TARGET.sts_url
 
 _samples: list[Sample] = []
 _numbers = itertools.count()
@@ -118,6 +123,34 @@ class Caller(FastHttpUser):
         if key not in self._signers:
             self._signers[key] = CallerSigner(key, caller.secret_access_key, TARGET.region)
         return self._signers[key]
+
+
+class Prover:
+    """Calls the API behind the authorizer as one caller; the first call fetches the session, and proofs are renewed."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self._keys: ReadOnlyCredentials | None = None
+        self._proof, self._made_s = "", 0.0
+
+    def call(self, name: str) -> Answered | None:
+        """Call the API; None where there is no session to call it with."""
+        if self._keys is None:
+            self._keys = self._fetch()
+        if self._keys is None:
+            return None
+        now_s = monotonic_s()
+        if not self._proof or now_s - self._made_s > _RENEW_AFTER_S:
+            self._proof = make_proof(self._keys, api_id=TARGET.guarded_api_id, region=TARGET.region)
+            self._made_s = now_s
+        return self._caller.send(name, "GET", f"{TARGET.guarded_api}/orders", {"Authorization": self._proof})
+
+    def _fetch(self) -> ReadOnlyCredentials | None:
+        vended = self._caller.ask("vend dev", "GET", "/", query={"profile": "dev"})
+        if not vended.is_ok:
+            return None
+        body = vended.body
+        return ReadOnlyCredentials(body["AccessKeyId"], body["SecretAccessKey"], body["Token"])
 
 
 def _read(response: Any) -> Answered:

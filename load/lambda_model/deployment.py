@@ -10,7 +10,7 @@ from deploy.packages.emulator import EmulatedLambda
 from deploy.packages.target import Target
 from load.lambda_model.frozen import FrozenEnvironment
 from load.lambda_model.function import Scaling, ScalingFunction
-from load.system.system import MakeEnvironment
+from load.system.functions import MakeEnvironment
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from load.aws_model.ledger import Call
-from load.driver.samples import Sample
-from load.report.stays import Stay, calls_of, floor_ms, most_at_once
+from load.driver.exchange import Sample
+from load.report.invocations import InvocationRecord, calls_of, floor_ms, most_at_once
 
 Figures = dict[str, float]
 _PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "p999": 0.999}
@@ -26,21 +26,23 @@ def spread(values: Sequence[float]) -> Figures:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """A request as its caller saw it, and its stay with the function, where one could be found."""
+    """A request as its caller saw it, and its invocation with the function, where one could be found."""
 
     sample: Sample
-    stay: Stay | None
+    invocation: InvocationRecord | None
     calls: Sequence[Call]
 
 
-def match(samples: Sequence[Sample], stays: Sequence[Stay], calls: Mapping[str, Sequence[Call]]) -> Sequence[Matched]:
+def match(
+    samples: Sequence[Sample], invocations: Sequence[InvocationRecord], calls: Mapping[str, Sequence[Call]]
+) -> Sequence[Matched]:
     """Put both sides of every request together, and the calls to AWS it caused."""
-    known = {stay.request_id: stay for stay in stays}
+    known = {invocation.request_id: invocation for invocation in invocations}
 
     def find(sample: Sample) -> Matched:
-        stay = known.get(sample.request_id)
-        found = () if stay is None else calls_of(stay, calls)
-        return Matched(sample, stay, found)
+        invocation = known.get(sample.request_id)
+        found = () if invocation is None else calls_of(invocation, calls)
+        return Matched(sample, invocation, found)
 
     return [find(sample) for sample in samples]
 
@@ -54,7 +56,7 @@ def describe_requests(requests: Sequence[Matched], seconds: float) -> Mapping[st
     floors = [
         (found, matched.sample.took_ms)
         for matched in requests
-        if matched.stay is not None and (found := floor_ms(matched.stay, matched.calls)) is not None
+        if matched.invocation is not None and (found := floor_ms(matched.invocation, matched.calls)) is not None
     ]
     operations = Counter(call.operation for matched in requests for call in matched.calls)
     calls = [call for matched in requests for call in matched.calls]
@@ -64,7 +66,7 @@ def describe_requests(requests: Sequence[Matched], seconds: float) -> Mapping[st
         "outcomes": dict(Counter(matched.sample.outcome for matched in requests)),
         "unexpected": sum(not matched.sample.expected for matched in requests),
         "latency_ms": spread([matched.sample.took_ms for matched in requests]),
-        "function_ms": spread([matched.stay.took_ms for matched in requests if matched.stay is not None]),
+        "function_ms": spread([matched.invocation.took_ms for matched in requests if matched.invocation is not None]),
         "floor_ms": spread([found for found, _ in floors]),
         "overhead_ms": spread([took - found for found, took in floors]),
         "calls": {name: round(count / len(requests), 3) for name, count in sorted(operations.items())},
@@ -73,13 +75,15 @@ def describe_requests(requests: Sequence[Matched], seconds: float) -> Mapping[st
     }
 
 
-def describe_function(stays: Sequence[Stay], throttled: int, init_ms: Sequence[float]) -> Mapping[str, object]:
+def describe_function(
+    invocations: Sequence[InvocationRecord], throttled: int, init_ms: Sequence[float]
+) -> Mapping[str, object]:
     """Give a function's counters; `init_ms` are those of the cold starts that requests waited for."""
     return {
-        "invocations": len(stays),
-        "took_ms": spread([stay.took_ms for stay in stays]),
-        "queued_ms": spread([stay.queued_ms for stay in stays]),
-        "max_concurrency": most_at_once(stays),
+        "invocations": len(invocations),
+        "took_ms": spread([invocation.took_ms for invocation in invocations]),
+        "queued_ms": spread([invocation.queued_ms for invocation in invocations]),
+        "max_concurrency": most_at_once(invocations),
         "throttled": throttled,
         "cold_starts": len(init_ms),
         "init_ms": spread(init_ms),

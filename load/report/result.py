@@ -1,17 +1,19 @@
-"""The result of a run: everything that can be compared, and where and of what it was measured."""
+"""The result of a run: its figures, whether they pass the thresholds, and where and of what they were measured."""
 
 import json
 import os
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from load.aws_model.ledger import Call
-from load.driver.samples import Seen
+from load.driver.exchange import Seen
 from load.report.figures import describe_requests, match
-from load.report.stays import Stay
+from load.report.invocations import InvocationRecord
+from load.scenario import Thresholds
 
 _PROJECT: Final = Path(__file__).parents[2]
 
@@ -20,12 +22,12 @@ def build_result(
     seen: Seen,
     *,
     measured_from_s: float,
-    stays: Sequence[Stay],
+    invocations: Sequence[InvocationRecord],
     calls: Mapping[str, Sequence[Call]],
 ) -> dict[str, Any]:
     """Give the figures of everything sent since an instant on the monotonic clock, by request name and in total."""
     warm_up_s, seconds = measured_from_s - seen.began_s, seen.ended_s - measured_from_s
-    measured = match([each for each in seen.samples if each.at_s >= warm_up_s], stays, calls)
+    measured = match([each for each in seen.samples if each.at_s >= warm_up_s], invocations, calls)
     names = sorted({each.sample.name for each in measured})
     by_name = {name: [each for each in measured if each.sample.name == name] for name in names}
     return {
@@ -35,6 +37,46 @@ def build_result(
         "unexpected_in_warm_up": sum(not each.expected for each in seen.samples if each.at_s < warm_up_s),
         "requests": {name: describe_requests(found, seconds) for name, found in by_name.items()},
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One threshold. `found` is None where nothing was measured, which never passes."""
+
+    title: str
+    wanted: float
+    found: float | None
+    at_least: bool = False
+
+    @property
+    def passed(self) -> bool:
+        if self.found is None:
+            return False
+        return self.found >= self.wanted if self.at_least else self.found <= self.wanted
+
+    @property
+    def row(self) -> Mapping[str, Any]:
+        sign = ">=" if self.at_least else "<="
+        return {"check": f"{self.title} {sign} {self.wanted:g}", "found": self.found, "passed": self.passed}
+
+
+def judge(result: Mapping[str, Any], thresholds: Thresholds) -> Sequence[Check]:
+    """Compare a run with its thresholds. A name that has a threshold of its own must have been asked for."""
+    requests = result["requests"]
+    unexpected = result["total"]["unexpected"] + result["unexpected_in_warm_up"]
+    names = sorted({*requests, *thresholds.p99_ms})
+    return [
+        Check("requests per second", thresholds.rps, result["total"]["rps"], at_least=True),
+        Check("unexpected outcomes", thresholds.unexpected, unexpected),
+        *(
+            Check(
+                f"p99 of {name}, ms",
+                thresholds.p99_ms.get(name, thresholds.other_p99_ms),
+                requests.get(name, {}).get("latency_ms", {}).get("p99"),
+            )
+            for name in names
+        ),
+    ]
 
 
 def describe_machine() -> Mapping[str, Any]:
@@ -48,6 +90,21 @@ def describe_machine() -> Mapping[str, Any]:
         "revision": _git("rev-parse", "--short", "HEAD"),
         "changed_since": bool(_git("status", "--porcelain", "--untracked-files=no")),
     }
+
+
+def where(machine: Mapping[str, Any], load_after: float | None = None) -> str:
+    """Return the sentence that says on what a figure was measured, how busy that was, and of which revision."""
+    after = "" if load_after is None else f" and {load_after} after"
+    return (
+        f"{machine['cpus']} cores ({machine['cpu']}), load average {machine['load_before']} before{after}; "
+        f"Python {machine['python']}, revision {revision_of(machine)}."
+    )
+
+
+def revision_of(machine: Mapping[str, Any]) -> str:
+    """Return the revision that was measured, and whether it had changes that were not committed."""
+    revision: str = machine["revision"]
+    return revision + (" and changes" if machine["changed_since"] else "")
 
 
 def _cpu_name() -> str:
@@ -71,15 +128,15 @@ def _git(*arguments: str) -> str:
 
 
 def write_result(result: Mapping[str, Any], file: Path) -> None:
-    """Write the result, in an order that makes two of them easy to compare by eye too."""
+    """Write a result as JSON, in the order of its keys, so that two files can be compared line by line."""
     file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
 def read_result(file: Path) -> dict[str, Any]:
-    """Read a result.
+    """Read a result of `python -m load.run`.
 
     Raises:
-        ValueError: the file is none; the message names it.
+        ValueError: the file cannot be read or holds no such result; the message names it.
 
     """
     try:

@@ -2,8 +2,7 @@
 
 from locust import task
 
-from load.driver.caller import Caller
-from load.driver.proofs import Prover
+from load.driver.caller import Caller, Prover
 
 
 class Service(Caller):

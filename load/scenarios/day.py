@@ -5,8 +5,7 @@ from typing import ClassVar, Final
 
 from locust import task
 
-from load.driver.caller import TARGET, Caller
-from load.driver.proofs import Prover
+from load.driver.caller import TARGET, Caller, Prover
 
 # Whoever decides is somebody else: the caller half the list away.
 _OTHERS: Final = dict(

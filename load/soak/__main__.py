@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 
 from load.options import read_options
+from load.report.generated_sections import rewrite
 from load.run import RunFailedError
 from load.soak.growth import TooFewValuesError
-from load.soak.page import PAGE, render_page, render_table
 from load.soak.probe import INTERVAL_S
 from load.soak.soak import soak
+from load.soak.verdict import COMMAND, PAGE, render_section, render_table
 from load.system.system import SystemFailedError
 
 _OUT = Path(__file__).parents[2] / "build" / "load"
@@ -48,7 +49,7 @@ def main() -> None:
         if not check["passed"]:
             sys.stdout.write(f"FAILED  {check['check']}: {check['found']}\n")
     if given.keep:
-        PAGE.write_text(render_page(PAGE.read_text(encoding="utf-8"), result), encoding="utf-8")
+        rewrite(PAGE, COMMAND, render_section(result))
     sys.exit(0 if result["passed"] else 1)
 
 

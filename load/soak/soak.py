@@ -1,27 +1,34 @@
-"""One soak: the scenario `soak` for a while, every process with a probe in it, and what came of it."""
+"""One soak: the scenario `soak` for a time, with a probe in every process, and its result."""
 
 import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from deploy.local.runtime.environment import ExecutionEnvironment, FunctionSettings
-from load.driver.samples import Seen
+from load.driver.exchange import Seen
 from load.options import Run
-from load.report.result import describe_machine, write_result
-from load.report.verdict import Check
+from load.report.result import Check, describe_machine, write_result
 from load.run import drive
-from load.soak.history import SHARE, revocations_before
 from load.soak.probe import INTERVAL_S, Probe, read_notes
 from load.soak.verdict import GATEWAY, Watched, count_odd_lines, judge_growth, watch
 from load.system.system import LoadSystem
+from shared.aws.dynamodb.items import Item
+from shared.aws.dynamodb.revocation_rows import RevocationRow, revocation_attributes
 from shared.clock import utc_now
+from shared.core.action import Action
+from shared.core.durations import CHAINING_MAXIMUM
+from shared.core.revocation import Revocation, Target
 
 _PROBED: Final = "load.soak.probed.handler"
+# The share of revocations in all tasks of the scenario, as half an hour of it counted them. Two of sixteen callers
+# respond, and half of what they begin ends early, because they are locked out themselves.
+SHARE: Final = 517 / (1800 * 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,24 @@ async def soak(
     return result
 
 
+def revocations_before(now: datetime, per_second: float, users: Sequence[str]) -> Iterator[Item]:
+    """Return the rows of an hour of revocations at a rate per second, the oldest first; `now` is UTC.
+
+    The kill switch is rebuilt from all revocations of the last hour. A soak begins with as many as it will make in an
+    hour, so that each revocation reads as many at the end as at the beginning. Without them their number would rise for
+    an hour, and with it the most memory that reading them takes, which Python's allocator keeps.
+    """
+    count = int(CHAINING_MAXIMUM.total_seconds() * per_second)
+    for number in range(count):
+        at = now - CHAINING_MAXIMUM * (count - number) / count
+        user = users[number % len(users)]
+        name = f"{number:016}"
+        revocation = Revocation(Target.SESSION, name, at, user)
+        yield revocation_attributes(
+            RevocationRow(name, revocation, Action(user, at, "load"), marked=1, is_complete=True),
+        )
+
+
 @asynccontextmanager
 async def _watching(system: LoadSystem, probe: Probe, interval_s: float) -> AsyncIterator[None]:
     """Watch the gateway's process, which is this one; its journals would keep every request, so they are emptied."""
@@ -99,7 +124,7 @@ async def _watching(system: LoadSystem, probe: Probe, interval_s: float) -> Asyn
     async def watch_on() -> None:
         while True:
             for journal in system.journals.values():
-                journal.stays.clear()
+                journal.invocations.clear()
             probe.note()
             await asyncio.sleep(interval_s)
 

@@ -1,4 +1,4 @@
-"""What a soak found in each process, and whether that is allowed."""
+"""What a soak found in each process, whether that is allowed, and the section of `docs/assurance.md` about it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from load.report.verdict import Check
+from load.report.generated_sections import table
+from load.report.result import Check, where
 from load.soak.growth import Growth, find_growth
 from load.soak.probe import Note
 
+PAGE: Final = Path(__file__).parents[2] / "docs" / "assurance.md"
+COMMAND: Final = "load.soak"
+_TITLES: Final = {"rss_kib": "memory, KiB", "blocks": "Python objects", "descriptors": "descriptors", "tasks": "tasks"}
 # Over the whole run, however long it is. What a process may still fill up is bounded: the memory of confirmed proofs,
 # the arenas of Python's allocator (1 MiB each), a pool's connections.
 ALLOWED: Final[Mapping[str, float]] = {"rss_kib": 2048, "blocks": 4000, "descriptors": 1, "tasks": 0}
@@ -55,6 +59,29 @@ def judge_growth(found: Watched) -> Sequence[Check]:
         *(Check(f"steady growth of {name} in {found.name}", allowed[name], rise) for name, rise in rises.items()),
         Check(f"times {found.name} ended", 0, found.pids - 1),
     ]
+
+
+def render_section(result: Mapping[str, Any]) -> str:
+    """Return the section of `docs/assurance.md`."""
+    errors = next(check["found"] for check in result["checks"] if check["check"].startswith("errors"))
+    lines = (
+        f"{result['seconds'] / 60:.1f} minutes on {result['at'][:10]}, {result['requests']} requests,",
+        f"{errors} errors no caller caused; {'passed' if result['passed'] else 'FAILED'}.",
+        f"The first {result['warm_up_s'] / 60:.1f} minutes are not compared.",
+        where(result["machine"], result["load_after"]),
+    )
+    return "\n".join([*lines, "", render_table(result)])
+
+
+def render_table(result: Mapping[str, Any]) -> str:
+    """Return the table of what each process held after the warm-up and at the end, and how it grew between."""
+    head = ["process", *(f"{title} (growth; {ALLOWED[name]:g} allowed)" for name, title in _TITLES.items())]
+    rows = ([name, *(_cell(found[each]) for each in _TITLES)] for name, found in result["processes"].items())
+    return table(head, rows)
+
+
+def _cell(found: Mapping[str, float]) -> str:
+    return f"{found['first']:g} → {found['last']:g} ({found['growth']:+g}, tau {found['tau']:g})"
 
 
 def count_odd_lines(log_file: Path) -> int:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from deploy.local.deployment import ACCOUNT, PROTECTED, REGION, local_deployment
 from deploy.local.emulator.server import KnownCredential, Unusable
 from deploy.local.keys import Keys, new_access_key
-from load.driver.target import LoadCaller
+from load.driver.exchange import LoadCaller
 
 OPERATOR: Final = "operator"
 # As many rules as a company may have, so that evaluating them costs what it costs there.

@@ -1,14 +1,16 @@
-"""What a load test's functions are deployed with: every environment signs with a key of its own."""
+"""The functions of a load test: each environment has an access key of its own. Deploys them as plain processes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from deploy.local.deployment import ACCOUNT, REGION
 from deploy.local.function_settings import UNLIMITED, function_names, function_settings
 from deploy.local.gateway.endpoints import AUTHORIZER
-from deploy.local.runtime.function import FunctionSettings
+from deploy.local.runtime.function import Environment, Function, FunctionSettings
 
+# Starts environment number n.
+MakeEnvironment = Callable[[int], Environment]
 HANDLERS: Final = {name: f"services.{name}.handler.handler" for name in ("vend", "admin", "authorizer")}
 
 
@@ -39,3 +41,14 @@ def settings_of(
         home=folder,
         log_file=log_file,
     )
+
+
+class FixedFunction(Function):
+    """The local stack's function, with the counters a report asks for: it never starts another environment."""
+
+    init_ms: Final[tuple[float, ...]] = ()
+
+    @classmethod
+    def deploy(cls, _name: str, count: int, make: MakeEnvironment) -> Self:
+        """Make a function of `count` environments."""
+        return cls([make(number) for number in range(count)])

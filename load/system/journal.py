@@ -13,24 +13,24 @@ from typing import Final
 from deploy.local.gateway.server import Invokable
 from deploy.local.runtime.api import FunctionThrottledError, Invocation
 from deploy.local.runtime.function import Environment
-from load.driver.target import MARK
-from load.report.stays import Stay
+from load.driver.exchange import MARK
+from load.report.invocations import InvocationRecord
 
 _PROOF_KEY: Final = re.compile(r"Sentinel-STS key=(\w+),")
 
 
 @dataclass(slots=True)
 class Journal:
-    """The stays of one function, in the order they ended."""
+    """The invocations of one function, in the order they ended."""
 
     monotonic_s: Callable[[], float]
-    stays: list[Stay] = field(default_factory=list)
+    invocations: list[InvocationRecord] = field(default_factory=list)
     throttled: int = 0
     _begun: dict[str, tuple[str, float]] = field(default_factory=dict)
 
-    def since(self, instant_s: float) -> list[Stay]:
-        """Give the stays of the events that came at an instant or later."""
-        return [stay for stay in self.stays if stay.came_s >= instant_s]
+    def since(self, instant_s: float) -> list[InvocationRecord]:
+        """Give the invocations of the events that came at an instant or later."""
+        return [invocation for invocation in self.invocations if invocation.came_s >= instant_s]
 
     def begin(self, request_id: str, access_key_id: str) -> None:
         """Note that an environment, known by its key, takes an invocation."""
@@ -43,7 +43,9 @@ class Journal:
         load_id, _, name = headers.get(MARK, "").partition(" ")
         proof = _PROOF_KEY.match(headers.get("authorization", ""))
         ended_s = self.monotonic_s()
-        self.stays.append(Stay(load_id, name, key, came_s, began_s, ended_s, proof[1] if proof else ""))
+        self.invocations.append(
+            InvocationRecord(load_id, name, key, came_s, began_s, ended_s, proof[1] if proof else "")
+        )
 
 
 @dataclass(frozen=True, slots=True)

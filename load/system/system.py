@@ -18,10 +18,10 @@ from deploy.local.gateway.server import Gateway, Invokable
 from deploy.local.keys import new_name
 from deploy.local.runtime.function import Environment, FunctionSettings
 from load.aws_model.ledger import Call
-from load.driver.target import LoadCaller, Target
+from load.driver.exchange import LoadCaller, Target
 from load.scenario import Scenario
 from load.system.account import KnownCallers, create_callers, documents
-from load.system.functions import settings_of
+from load.system.functions import MakeEnvironment, settings_of
 from load.system.journal import Journal, JournaledEnvironment, JournaledFunction
 from load.system.model import ModelProcess
 from shared.aws.dynamodb.items import Item
@@ -45,7 +45,6 @@ class Served(Protocol):
     async def close(self) -> None: ...
 
 
-MakeEnvironment = Callable[[int], Environment]
 # From a function's name, the environments it begins with, and how to make one more, to the function.
 Deploy = Callable[[str, int, MakeEnvironment], Served]
 Start = Callable[[FunctionSettings], Environment]
@@ -120,7 +119,12 @@ class LoadSystem:
 
     async def take_calls(self) -> Mapping[str, Sequence[Call]]:
         """Give every environment's calls to AWS by the key it signs with, and those about proofs by the session's."""
-        proven = {stay.proof_key for journal in self.journals.values() for stay in journal.stays if stay.proof_key}
+        proven = {
+            invocation.proof_key
+            for journal in self.journals.values()
+            for invocation in journal.invocations
+            if invocation.proof_key
+        }
         return {key: await self._model.take_calls(key) for key in sorted(self._keys | proven)}
 
     async def put_grants(self, items: Iterable[Item]) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from load.report import marked
+from load.report.generated_sections import rewrite
 from tests.faults.cells import CELLS, SENSELESS, STORIES
 
 _FOLDER: Final = Path(__file__).parent
@@ -79,7 +79,7 @@ def main(arguments: Iterable[str]) -> int:
     text = figures(printer.passed(_MATRIX), printer.passed(_DEATHS))
     sys.stdout.write(f"\n{text}\n{len(printer.failures)} failed\n")
     if options.keep and code == 0:
-        _PAGE.write_text(marked.replace(_PAGE.read_text(), _COMMAND, text))
+        rewrite(_PAGE, _COMMAND, text)
     return int(code)
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from load.report.result import describe_machine
+from load.report.result import describe_machine, where
 from shared.clock import utc_now
 from tests.mutation.explained import read_explained
 from tests.mutation.mutants import describe_change, read_modules
@@ -45,9 +45,7 @@ def _try(names: Sequence[str]) -> None:
 
 
 def _where() -> str:
-    machine = describe_machine()
-    changed = " and changes" if machine["changed_since"] else ""
-    return f"On {utc_now():%Y-%m-%d}, Python {machine['python']}, revision {machine['revision']}{changed}."
+    return f"On {utc_now():%Y-%m-%d}: {where(describe_machine())}"
 
 
 if __name__ == "__main__":

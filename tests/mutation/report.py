@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from load.report.marked import replace
+from load.report.generated_sections import replace, table
 from tests.mutation.outcome import Verdict
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "assurance.md"
@@ -12,14 +12,12 @@ _COMMAND: Final = "tests.mutation"
 
 def render_table(verdict: Verdict) -> str:
     """Write the mutants of every module of which one was tried, and name the modules that were left out."""
-    rows: list[tuple[str, ...]] = [("module", "mutants tried", "killed", "survived", "score")]
-    rows += [("---",) * 5]
     tried = [module for module in verdict.modules if module.tried]
-    rows += [_row(module.name, module.tried, module.killed, 100 * module.killed / module.tried) for module in tried]
+    rows = [_row(module.name, module.tried, module.killed, 100 * module.killed / module.tried) for module in tried]
     rows += [_row("**all of these**", verdict.tried, verdict.killed, verdict.percent)]
-    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    written = table(("module", "mutants tried", "killed", "survived", "score"), rows)
     left_out = [f"{module.name} ({module.unknown})" for module in verdict.modules if module.unknown]
-    return table if not left_out else f"{table}\n\nMutants not tried: {', '.join(left_out)}."
+    return written if not left_out else f"{written}\n\nMutants not tried: {', '.join(left_out)}."
 
 
 def _row(name: str, tried: int, killed: int, percent: float) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from load.report.marked import replace
+from load.report.generated_sections import replace, table
 from tests.security.fuzz.run import Search, search_all
 from tests.security.fuzz.targets import TARGETS
 
@@ -52,10 +52,10 @@ def render_page(page: str, searches: Iterable[Search]) -> str:
         MarkedPageError: the page has no place for them.
 
     """
-    rows = [f"| {each.target} | {each.inputs:,} | {each.seconds} | {len(each.found)} |" for each in searches]
-    heading = ["| target | inputs tried | seconds | found |", "|---|---:|---:|---:|"]
+    rows = [(each.target, f"{each.inputs:,}", each.seconds, len(each.found)) for each in searches]
+    written = table(("target", "inputs tried", "seconds", "found"), rows, rule=("---", "---:", "---:", "---:"))
     where = f"Python {platform.python_version()}; inputs that were found earlier are in the corpus, and tried first."
-    return replace(page, COMMAND, "\n".join([where, "", *heading, *rows]))
+    return replace(page, COMMAND, f"{where}\n\n{written}")
 
 
 if __name__ == "__main__":

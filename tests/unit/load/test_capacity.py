@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from load.capacity import CapacityError, write_tables
-from load.sizing import Vend, need, shortest_s
+from load.capacity import CapacityError, Vend, need, shortest_s, write_tables
 
-VEND = Vend(mean_s=0.05, sts_calls=1.0, read_units=3.0, write_units=5.0)
+VEND = Vend(function_s=0.05, sts_calls=1.0, read_units=3.0, write_units=5.0)
 
 
 def a_result(**changes: Any) -> dict[str, Any]:

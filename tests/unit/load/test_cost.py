@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from load.cost import DOCS, PRICES, CostError, MeasuredVend, logged_bytes, month, write_tables
-from load.report.marked import markers
+from load.capacity import CapacityError, Vend
+from load.cost import DOCS, PRICES, logged_bytes, month, write_tables
+from load.report.generated_sections import markers
 
-VEND = MeasuredVend(function_s=0.05, read_units=4, write_units=5)
+VEND = Vend(function_s=0.05, sts_calls=1, read_units=4, write_units=5)
 NOTHING: dict[str, Any] = {
     kind: dict.fromkeys(prices, 0.0)
     for kind, prices in tomllib.loads(PRICES.read_text(encoding="utf-8")).items()
@@ -54,16 +55,16 @@ def test_a_vend_logs_about_two_kilobytes() -> None:
 
 def test_the_measured_vend_is_that_of_the_capacity_page() -> None:
     page = (DOCS / "capacity.md").read_text(encoding="utf-8")
-    found = MeasuredVend.read(page)
+    found = Vend.read_page(page)
     assert (found.read_units, found.write_units) == (5, 5)
-    with pytest.raises(CostError, match="vend: vend dev"):
-        MeasuredVend.read(page.replace("vend: vend dev", "vend: other"))
+    with pytest.raises(CapacityError, match="vend: vend dev"):
+        Vend.read_page(page.replace("vend: vend dev", "vend: other"))
 
 
 def test_the_page_is_as_the_command_writes_it() -> None:
     page = (DOCS / "cost.md").read_text(encoding="utf-8")
     begin, end = (re.escape(each) for each in markers("load.cost"))
     written = re.findall(f"{begin}\n(.*)\n{end}", page, re.DOTALL)
-    measured = MeasuredVend.read((DOCS / "capacity.md").read_text(encoding="utf-8"))
+    measured = Vend.read_page((DOCS / "capacity.md").read_text(encoding="utf-8"))
     tables = write_tables(measured, tomllib.loads(PRICES.read_text(encoding="utf-8")))
     assert written == [tables], "run python -m load.cost"

@@ -8,11 +8,10 @@ import pytest
 
 from load.aws_model.ledger import Call
 from load.compare import compare
-from load.driver.samples import Sample, Seen
+from load.driver.exchange import Sample, Seen
 from load.report.figures import describe_function, spread
-from load.report.result import build_result, read_result
-from load.report.stays import Stay, calls_of, floor_ms, most_at_once
-from load.report.verdict import judge
+from load.report.invocations import InvocationRecord, calls_of, floor_ms, most_at_once
+from load.report.result import build_result, judge, read_result
 from load.scenario import Thresholds
 
 CALLS = [
@@ -22,12 +21,12 @@ CALLS = [
     Call("dynamodb.PutItem", 10.010, 10.014, write_units=4),
     Call("dynamodb.Query", 11.0, 11.004, read_units=1),
 ]
-VEND = Stay("r1", "vend dev", "AKIA1", 9.999, 10.0, 10.032)
+VEND = InvocationRecord("r1", "vend dev", "AKIA1", 9.999, 10.0, 10.032)
 
 
 def a_run(*samples: Sample) -> dict[str, Any]:
     seen = Seen(8.0, 12.0, samples)
-    return build_result(seen, measured_from_s=9.0, stays=[VEND], calls={"AKIA1": CALLS})
+    return build_result(seen, measured_from_s=9.0, invocations=[VEND], calls={"AKIA1": CALLS})
 
 
 def test_percentiles_are_values_that_were_seen() -> None:
@@ -37,7 +36,7 @@ def test_percentiles_are_values_that_were_seen() -> None:
     assert spread([]) == {}
 
 
-def test_a_request_is_put_together_with_its_stay_and_its_calls() -> None:
+def test_a_request_is_matched_with_its_invocation_and_its_calls() -> None:
     found = a_run(Sample("r1", "vend dev", 1.99, 36.0, "ok", True))["requests"]["vend dev"]
     assert (found["read_units"], found["write_units"]) == (1, 4)
     assert found["calls"] == {
@@ -52,20 +51,20 @@ def test_a_request_is_put_together_with_its_stay_and_its_calls() -> None:
     assert found["function_ms"]["p50"] == pytest.approx(32)
 
 
-def test_a_request_without_a_stay_has_a_latency_and_no_more() -> None:
+def test_a_request_without_an_invocation_has_a_latency_and_no_more() -> None:
     found = a_run(Sample("elsewhere", "vend dev", 2.0, 5.0, "status 503", False))["requests"]["vend dev"]
     assert (found["latency_ms"]["p50"], found["function_ms"], found["floor_ms"]) == (5, {}, {})
 
 
 def test_asking_about_a_proof_is_part_of_an_authorization() -> None:
-    stay = Stay("r1", "authorize", "AKIA1", 9.999, 10.0, 10.032, proof_key="ASIA1")
-    found = calls_of(stay, {"AKIA1": CALLS, "ASIA1": [Call("sts.GetCallerIdentity", 10.0, 10.012)]})
+    invocation = InvocationRecord("r1", "authorize", "AKIA1", 9.999, 10.0, 10.032, proof_key="ASIA1")
+    found = calls_of(invocation, {"AKIA1": CALLS, "ASIA1": [Call("sts.GetCallerIdentity", 10.0, 10.012)]})
     assert [call.operation for call in found][-1] == "sts.GetCallerIdentity"
-    assert floor_ms(stay, [found[0], found[-1]]) == pytest.approx(16)
+    assert floor_ms(invocation, [found[0], found[-1]]) == pytest.approx(16)
 
 
 def test_requests_without_rounds_have_no_floor() -> None:
-    assert floor_ms(Stay("r", "revoke a session", "K", 0, 0, 1), CALLS) is None
+    assert floor_ms(InvocationRecord("r", "revoke a session", "K", 0, 0, 1), CALLS) is None
 
 
 def test_the_warm_up_is_not_measured_but_its_failures_count() -> None:
@@ -98,8 +97,12 @@ def test_a_run_that_measured_nothing_fails() -> None:
 
 
 def test_the_most_at_once_counts_a_change_of_guard_as_one() -> None:
-    stays = [Stay("a", "", "K", 0, 0, 2), Stay("b", "", "L", 1, 1, 3), Stay("c", "", "K", 0, 2, 4)]
-    assert most_at_once(stays) == 2
+    invocations = [
+        InvocationRecord("a", "", "K", 0, 0, 2),
+        InvocationRecord("b", "", "L", 1, 1, 3),
+        InvocationRecord("c", "", "K", 0, 2, 4),
+    ]
+    assert most_at_once(invocations) == 2
 
 
 def test_a_function_is_described_with_its_queue_and_cold_starts() -> None:

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from load.soak.growth import TooFewValuesError
-from load.soak.page import render_page, render_table
-from load.soak.verdict import ALLOWED, GATEWAY, count_odd_lines, judge_growth, watch
+from load.soak.verdict import ALLOWED, GATEWAY, count_odd_lines, judge_growth, render_section, render_table, watch
 
 AUDIT = {"kind": "sentinel.audit", "outcome": "refused"}
 
@@ -81,7 +80,14 @@ def test_the_page_says_what_was_found_and_on_what_machine() -> None:
     cell = {"first": 10, "last": 12, "growth": 1.5, "tau": 0.25}
     result = {
         "at": "2026-01-02T03:04:05+00:00",
-        "machine": {"cpus": 2, "load_before": 3.5, "python": "3.11.9", "revision": "abc", "changed_since": True},
+        "machine": {
+            "cpus": 2,
+            "cpu": "a core",
+            "load_before": 3.5,
+            "python": "3.11.9",
+            "revision": "abc",
+            "changed_since": True,
+        },
         "load_after": 4.5,
         "seconds": 1800.0,
         "warm_up_s": 300.0,
@@ -90,13 +96,9 @@ def test_the_page_says_what_was_found_and_on_what_machine() -> None:
         "checks": [{"check": "errors no caller caused <= 0", "found": 2, "passed": False}],
         "passed": False,
     }
-    page = (
-        "before\n<!-- written by python -m load.soak: begin -->\n<!-- written by python -m load.soak: end -->\nafter\n"
-    )
-    written = render_page(page, result)
+    written = render_section(result)
     assert "30.0 minutes on 2026-01-02, 9000 requests,\n2 errors no caller caused; FAILED." in written
     assert "load average 3.5 before and 4.5 after" in written
     assert "revision abc and changes" in written
     assert render_table(result) in written
     assert "| VEND0000 | 10 → 12 (+1.5, tau 0.25) |" in written
-    assert render_page(written, result) == written

@@ -19,7 +19,7 @@ _ROUNDS: Final[Mapping[str, Sequence[frozenset[str]]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class InvocationRecord:
     """One invocation: the id and the name its caller gave it, the key of its environment, and three instants.
 
     `proof_key` is the key of the session whose proof the invocation has confirmed, empty where there is none: asking
@@ -45,29 +45,32 @@ class Stay:
         return (self.ended_s - self.began_s) * 1000
 
 
-def calls_of(stay: Stay, calls: Mapping[str, Sequence[Call]]) -> Sequence[Call]:
+def calls_of(invocation: InvocationRecord, calls: Mapping[str, Sequence[Call]]) -> Sequence[Call]:
     """Give the calls an invocation made, out of all there were by the key they were signed with, oldest first."""
-    return [*_within(stay, calls.get(stay.access_key_id, ())), *_within(stay, calls.get(stay.proof_key, ()))]
+    return [
+        *_within(invocation, calls.get(invocation.access_key_id, ())),
+        *_within(invocation, calls.get(invocation.proof_key, ())),
+    ]
 
 
-def _within(stay: Stay, calls: Sequence[Call]) -> Sequence[Call]:
-    first = bisect_left(calls, stay.began_s, key=lambda call: call.started_s)
-    last = bisect_left(calls, stay.ended_s, key=lambda call: call.started_s)
+def _within(invocation: InvocationRecord, calls: Sequence[Call]) -> Sequence[Call]:
+    first = bisect_left(calls, invocation.began_s, key=lambda call: call.started_s)
+    last = bisect_left(calls, invocation.ended_s, key=lambda call: call.started_s)
     return calls[first:last]
 
 
-def floor_ms(stay: Stay, calls: Iterable[Call]) -> float | None:
+def floor_ms(invocation: InvocationRecord, calls: Iterable[Call]) -> float | None:
     """Give what the invocation's calls would have cost a perfect client; None where nobody can say.
 
     The first word of a request's name says what it does: `vend dev` is a vend.
     """
-    rounds = _ROUNDS.get(stay.name.partition(" ")[0])
+    rounds = _ROUNDS.get(invocation.name.partition(" ")[0])
     return None if rounds is None else floor_s(calls, rounds) * 1000
 
 
-def most_at_once(stays: Iterable[Stay]) -> int:
+def most_at_once(invocations: Iterable[InvocationRecord]) -> int:
     """Give the largest number of environments that were busy at the same time."""
-    steps = sorted(step for stay in stays for step in ((stay.began_s, 1), (stay.ended_s, -1)))
+    steps = sorted(step for invocation in invocations for step in ((invocation.began_s, 1), (invocation.ended_s, -1)))
     busy = most = 0
     for _, step in steps:
         busy += step
