@@ -20,7 +20,7 @@ _READ: Final = Format.read
 class UnlikeBotocoreError(BaseException):
     """Ours and botocore's differ: a defect of `shared.aws.client.formats`.
 
-    No `Exception`, as `StrictAwsViolation` is none.
+    Not an `Exception`, like `StrictAwsViolation`.
     """
 
 
