@@ -1,4 +1,4 @@
-"""`python -m deploy.packages`: builds every Lambda's zip for each architecture, a bill of materials beside each."""
+"""`python -m deploy.packages`: builds every Lambda's zip for each architecture, with a bill of materials."""
 
 import argparse
 import sys

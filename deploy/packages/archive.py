@@ -4,9 +4,9 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-# The first a zip can hold.
+# The earliest time a zip can hold.
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
-# A plain file that everybody may read, as Lambda's own user must (Lambda Developer Guide, "Python .zip archives").
+# A regular file that all users may read, as Lambda's own user must (Lambda Developer Guide, "Python .zip archives").
 _MODE: Final = 0o100644
 _UNIX: Final = 3
 # The highest level takes about four times as long for one byte in a hundred and forty.

@@ -43,7 +43,7 @@ class Package:
 
 
 def build_packages(target: Target, out: Path, services: Iterable[str] = tuple(CONTENTS)) -> Mapping[str, Package]:
-    """Build the zips of some services into a folder, `sentinel-<service>-<arch>.zip`, each beside its files unpacked.
+    """Build the zips of some services into a folder, `sentinel-<service>-<arch>.zip`, each with a folder of its files.
 
     Raises:
         NoInterpreterError: there is no Python of the target's version here to compile with.

@@ -1,7 +1,7 @@
 """Bytecode for the target's Python, written once and never checked against its source again.
 
-Python compiles anew what carries another time than its source, and Lambda unpacks zips with times of its own: without
-this every cold start compiles everything (PEP 552 describes unchecked hashes).
+Python recompiles bytecode whose recorded time differs from its source's, and Lambda unpacks zips with its own times:
+without this every cold start compiles everything (PEP 552 describes unchecked hashes).
 """
 
 import subprocess

@@ -23,7 +23,7 @@ class Contents:
 
     @property
     def handler(self) -> str:
-        """Name the handler as Lambda is told it."""
+        """The handler, as in Lambda's configuration."""
         return f"{self.handler_module}.handler"
 
     @property

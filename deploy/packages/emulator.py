@@ -25,7 +25,7 @@ from deploy.local.runtime.api import FunctionFailedError
 from deploy.packages.target import Target, find_interpreter
 from deploy.packages.tools import fetch_emulator, fetch_runtime
 
-# Whatever else it is told, the emulator names every function in this account: an event's API must be of it.
+# The emulator places every function in this account, regardless of its settings: an event's API must be of it.
 EMULATED_ACCOUNT: Final = "012345678912"
 _LOOPBACK: Final = "127.0.0.1"
 _PATH: Final = "/2015-03-31/functions/function/invocations"

@@ -12,7 +12,7 @@ from typing import Final, Self
 
 LAMBDA_PYTHON: Final = "3.13"
 # Lambda's names of architectures, and the platforms uv takes wheels for. Amazon Linux 2023 has a newer libc than these
-# ask for; every wheel we lock runs on it, and on whatever machine runs the tests.
+# require; every locked wheel runs on it, and on the machines that run the tests.
 PLATFORMS: Final = {"x86_64": "x86_64-manylinux2014", "arm64": "aarch64-manylinux2014"}
 _MACHINES: Final = {"x86_64": "x86_64", "aarch64": "arm64"}
 _WHO: Final = "import sys; print(sys.implementation.name, '%d.%d' % sys.version_info[:2])"
@@ -61,7 +61,7 @@ def find_interpreter(version: str) -> Path:
     """Find a CPython of a version such as `3.13`: this one, one on PATH, one of pyenv's, or one of uv's.
 
     Raises:
-        NoInterpreterError: there is none.
+        NoInterpreterError: this machine has no such Python.
 
     """
     for candidate in _candidates(version):

@@ -41,7 +41,7 @@ def fetch_runtime(target: Target) -> Path:
 
 
 def _keep(name: str, inputs: bytes, fill: Callable[[Path], None]) -> Path:
-    """Fill a folder once for its inputs. It appears whole or not at all, whoever else is filling it."""
+    """Fill a folder once for its inputs. It appears completely or not at all, even with concurrent callers."""
     kept = _TOOLS / f"lambda-{name}-{hashlib.sha256(inputs).hexdigest()[:16]}"
     if not kept.exists():
         _TOOLS.mkdir(exist_ok=True)
@@ -49,7 +49,7 @@ def _keep(name: str, inputs: bytes, fill: Callable[[Path], None]) -> Path:
             filled = Path(work) / name
             filled.mkdir()
             fill(filled)
-            # Another process may have been quicker: then its folder serves.
+            # Another process may have been faster: then its folder is used.
             with suppress(OSError):
                 filled.rename(kept)
     return kept
