@@ -63,7 +63,7 @@ _DEVIATIONS: Final = 4
 
 
 class CapacityError(ValueError):
-    """The page cannot be written; the message says what is missing."""
+    """The tables cannot be written or read; the message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Vend:
 
     @classmethod
     def read(cls, figures: Mapping[str, Any]) -> Self:
-        """Read the figures of one request name out of a result."""
+        """Read the figures of one request name in a result, with its mean time."""
         return cls(
             function_s=figures["function_ms"]["mean"] / 1000,
             sts_calls=figures["calls"].get("sts.AssumeRole", 0.0),
@@ -121,7 +121,7 @@ class Need:
 
 
 def need(vend: Vend, rate: float) -> Need:
-    """Say what a rate needs: by Little's law as many at once as come in the time that one takes."""
+    """Return what a rate needs: by Little's law as many environments as requests arrive while one is served."""
     mean_at_once = rate * vend.function_s
     at_once = max(1, math.ceil(mean_at_once + _DEVIATIONS * math.sqrt(mean_at_once)))
     return Need(
@@ -131,18 +131,18 @@ def need(vend: Vend, rate: float) -> Need:
         sts_share=rate * vend.sts_calls / STS_PER_SECOND,
         read_units=rate * vend.read_units,
         write_units=rate * vend.write_units,
-        # Each environment reads the documents once in their life, and not without a request.
+        # Each environment reads the documents once per TTL, and only for a request.
         ssm_calls=min(rate, at_once / _DOCUMENT_TTL_S),
     )
 
 
 def shortest_s(users: int, vend: Vend, share: float) -> float:
-    """Give the shortest time in which so many users can all fetch credentials within a share of STS's quota."""
+    """Return the shortest time in which so many users can all fetch credentials within a share of STS's quota."""
     return users * vend.sts_calls / (STS_PER_SECOND * share)
 
 
 def write_tables(results: Sequence[Mapping[str, Any]]) -> str:
-    """Write what goes between the markers.
+    """Return what goes between the markers.
 
     Raises:
         CapacityError: the results do not hold what the sizes rest on.
@@ -216,7 +216,7 @@ def _words(seconds: float) -> str:
 
 
 def _short(value: float) -> str:
-    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"  # noqa: PLR2004 - how many digits tell something
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"  # noqa: PLR2004 - significant digits
 
 
 def main() -> None:

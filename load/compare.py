@@ -1,4 +1,4 @@
-"""Two results side by side: `python -m load.compare A.json B.json`, each written by `python -m load.run`."""
+"""Compares two results: `python -m load.compare A.json B.json`, each written by `python -m load.run`."""
 
 import argparse
 import sys
@@ -13,7 +13,7 @@ _COLUMNS: Final = ("p50", "p99", "p999")
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """Write the table: for every request of both runs what it took before, what after, and (the ratio)."""
+    """Return the table: for every request of both runs its time before, after, and (the ratio)."""
     head = f"{'milliseconds':46}" + "".join(f"{name:>26}" for name in _COLUMNS)
     lines = [f"before: {_title(before)}", f"after:  {_title(after)}", "", head]
     for name in sorted({*before["requests"], *after["requests"]}):
@@ -46,7 +46,7 @@ def _ratio(one: float, other: float) -> str:
 
 def main() -> None:
     """Compare and print."""
-    parser = argparse.ArgumentParser(prog="python -m load.compare", description="Two results side by side.")
+    parser = argparse.ArgumentParser(prog="python -m load.compare", description="Compare two results.")
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
     given = parser.parse_args()

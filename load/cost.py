@@ -23,7 +23,7 @@ _COMMAND: Final = "load.cost"
 VOLUMES: Final = {"low": 10, "medium": 1_000, "high": 100_000}
 _WORK_S: Final = 22 * 8 * 3600
 _MEMORY_GB: Final = 1.0  # the modules' default, 1,024 MB
-# Lambda's START, END and REPORT and API Gateway's access log, in bytes: about, and not ours to render.
+# Lambda's START, END and REPORT and API Gateway's access log, in bytes: an estimate.
 _OTHERS_LINES: Final = 800
 _LOG_MONTHS: Final = 12  # the modules' default retention
 # A row and its copies in three indexes, kept for its hour and 90 days of evidence.
@@ -60,7 +60,7 @@ def month(vend: Vend, users: int, prices: Mapping[str, Any]) -> dict[str, float]
 
 
 def logged_bytes() -> int:
-    """Give the length of what a vend writes: its audit line and its metric line, of names of usual length."""
+    """Return the bytes that a vend logs: its audit line and its metric line, with names of usual length."""
     line = _issued()
     return len(line.render()) + len(metric_line(line)) + 2
 
@@ -127,7 +127,7 @@ def write_tables(vend: Vend, prices: Mapping[str, Any]) -> str:
 
 
 def _money(value: float) -> str:
-    return f"{value:,.2f}" if value >= 0.01 else f"{value:.4f}"  # noqa: PLR2004 - under a cent, cents say nothing
+    return f"{value:,.2f}" if value >= 0.01 else f"{value:.4f}"  # noqa: PLR2004 - amounts under a cent
 
 
 def main() -> None:

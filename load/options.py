@@ -1,4 +1,4 @@
-"""The command line of `python -m load.run`, and what it comes to."""
+"""The command line of `python -m load.run`, and the run that it describes."""
 
 import argparse
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ class Run:
 
 
 def read_options(arguments: Sequence[str] | None = None) -> Run:
-    """Read the command line; what cannot be ends the process with exit code 2 and the reason."""
+    """Read the command line; an invalid option ends the process with exit code 2 and the reason."""
     parser = _parser()
     given = parser.parse_args(arguments)
     try:
@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _change(scenario: Scenario, given: argparse.Namespace) -> Scenario:
-    """Take over what the command line says otherwise, under the same rules as the file."""
+    """Replace the values that the command line gives, under the same rules as the file."""
     load = _said(given, users="users", rate="rate", seconds="seconds", warm_up_s="warm_up")
     thresholds = _said(given, rps="target_rps", other_p99_ms="target_p99_ms")
     if given.target_p99_ms is not None:

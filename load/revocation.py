@@ -1,9 +1,9 @@
-"""How long a revocation takes to be felt: `python -m load.revocation [--rounds N]`, on the local stack.
+"""How soon a revocation takes effect: `python -m load.revocation [--rounds N]`, on the local stack.
 
 Each round vends a session, calls the sensitive API with it without pause, revokes it, and notes three moments since the
-revocation was sent: the first request the API refuses, the answer (by then the boundary is written and everybody told),
-and what of that the kill switch took. The emulator answers within a millisecond or so and spreads a policy at once:
-read the figures as those of our own path, and add AWS's latencies and IAM's few seconds.
+revocation was sent: the first request the API refuses, the answer (by then the boundary is written and all
+notifications are sent), and the part of that which the kill switch took. The emulator answers within about a
+millisecond and spreads a policy at once: add AWS's latencies and IAM's few seconds to the figures.
 """
 
 import argparse
@@ -79,7 +79,7 @@ async def _round(stack: LocalStack, http: aiohttp.ClientSession) -> Round:
 
 
 async def _watch(http: aiohttp.ClientSession, stack: LocalStack, proof: str) -> float:
-    """Call the API until it refuses; gives that instant on the monotonic clock."""
+    """Call the API until it refuses; returns that instant on the monotonic clock."""
     while await _ask(http, stack, proof):
         pass
     return monotonic_s()
@@ -126,7 +126,7 @@ def render(rounds: Sequence[Round]) -> str:
     """Write the table."""
     rows = [
         ("revoke sent → the API refuses", [each.denied_ms for each in rounds]),
-        ("revoke sent → answered: boundary written, everybody told", [each.answered_ms for each in rounds]),
+        ("revoke sent → answered: boundary written, notifications sent", [each.answered_ms for each in rounds]),
         ("of that, the kill switch", [each.kill_switch_ms for each in rounds]),
     ]
     lines = [f"{len(rounds)} rounds, milliseconds", "", f"{'':58} {'p50':>8} {'p99':>8}"]
@@ -138,7 +138,7 @@ def render(rounds: Sequence[Round]) -> str:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description="How long a revocation takes to be felt, on the local stack.")
+    parser = argparse.ArgumentParser(description="How soon a revocation takes effect, on the local stack.")
     parser.add_argument("--rounds", type=int, default=100, help="at least 2; 250 and more widen the kill switch")
     rounds = max(2, parser.parse_args().rounds)
     with asyncio.Runner() as runner:

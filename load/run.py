@@ -32,7 +32,7 @@ class RunFailedError(Exception):
 
 
 async def run(options: Run) -> dict[str, Any]:
-    """Run a scenario and write its report; gives the result.
+    """Run a scenario, write its report and return the result.
 
     Raises:
         RunFailedError: locust did not end as it should.
@@ -84,7 +84,7 @@ def _head(options: Run) -> Mapping[str, Any]:
 
 
 async def drive(options: Run, system: LoadSystem) -> Seen:
-    """Run locust, and give what its users saw."""
+    """Run locust and return what its users saw."""
     samples_file, target_file = system.folder / "samples.json", system.folder / "target.json"
     system.target(samples_file).write(target_file)
     child = await Child.start(
@@ -117,7 +117,7 @@ def _command(options: Run) -> list[str]:
 
 
 def _environment(target_file: Path, folder: Path) -> dict[str, str]:
-    """Give locust's environment: no AWS settings of whoever runs it, and the file with what it is aimed at."""
+    """Give locust's environment: none of this process's AWS settings, and the file that holds its target."""
     target = {TARGET_FILE: str(target_file), "HOME": str(folder), "PYTHONPATH": f"{_PROJECT}:{_PROJECT / 'client'}"}
     return {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", **target}
 

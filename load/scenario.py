@@ -1,4 +1,4 @@
-"""A scenario's TOML file: how many ask how often, what answers, and what must hold. Read strictly."""
+"""A scenario's TOML file: the callers and their rate, the functions, and the thresholds. Read strictly."""
 
 import tomllib
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ class Load(_Table):
 
 
 class Functions(_Table):
-    """How many environments each function has; 0: it is not part of the scenario."""
+    """The number of environments of each function; 0: it is not part of the scenario."""
 
     vend: Count = 0
     admin: Count = 0
@@ -38,7 +38,7 @@ class Functions(_Table):
 
 
 class Thresholds(_Table):
-    """What must hold: requests per second, failures, and the p99 of every name; `other` is that of names not listed."""
+    """Requests per second at least; failures and the p99 of each name at most, `other_p99_ms` for names not listed."""
 
     rps: Positive
     unexpected: Annotated[int, Field(ge=0)] = 0
@@ -58,12 +58,12 @@ class Scenario(_Table):
 
     @property
     def environments(self) -> Mapping[str, int]:
-        """Give the functions that take part, and how many environments of each."""
+        """The functions that take part, with the number of their environments."""
         return {name: count for name, count in self.functions.model_dump().items() if count}
 
 
 def names() -> list[str]:
-    """Name the scenarios there are."""
+    """Return the names of all scenarios."""
     return sorted(file.stem for file in FOLDER.glob("*.toml"))
 
 
@@ -71,7 +71,7 @@ def read_scenario(name: str) -> Scenario:
     """Read a scenario.
 
     Raises:
-        ScenarioError: there is none of that name, or its file says what cannot be.
+        ScenarioError: no scenario has this name, or its file is invalid.
 
     """
     if name not in names():

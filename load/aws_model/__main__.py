@@ -14,13 +14,13 @@ from load.aws_model.server import AwsModel
 
 
 def main() -> None:
-    """Serve, and say where on the first line."""
+    """Serve; the first line of output holds the URL."""
     parser = argparse.ArgumentParser(prog="python -m load.aws_model", description="An AWS made of latency.")
     parser.add_argument("--config", type=Path, default=DEFAULT_FILE, help="latencies, as in latencies.toml")
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--zero", action="store_true", help="answer at once")
-    parser.add_argument("--keep-alive-s", type=float, help="how long idle connections stay open, likewise")
-    parser.add_argument("--sts-per-second", type=int, help="STS's quota, where it is another than the file's")
+    parser.add_argument("--keep-alive-s", type=float, help="seconds that idle connections are kept, unless the file's")
+    parser.add_argument("--sts-per-second", type=int, help="STS's quota, unless the file's")
     parser.add_argument("--tls", action="store_true", help="serve HTTPS, by a certificate made for this run")
     parser.add_argument("--ca", type=Path, help="where the certificate of its authority is written")
     options = parser.parse_args()

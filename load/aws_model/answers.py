@@ -24,7 +24,7 @@ class ModelAnswer:
 
 
 class AwsRefusalError(Exception):
-    """What AWS answers instead: its code, its words, the status, and for JSON what else the error's shape holds."""
+    """An error response: code, message, status, and for JSON the other members of the error's shape."""
 
     def __init__(self, code: str, message: str = "", status: int = 400, **details: Any) -> None:
         super().__init__(code)

@@ -1,4 +1,4 @@
-"""What the model is told: one TOML file, read strictly."""
+"""The model's configuration: one TOML file, read strictly."""
 
 import tomllib
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ class ModelConfigError(Exception):
 
 
 class Latency(BaseModel):
-    """One distribution; see the words in `latencies.toml`."""
+    """One distribution; `latencies.toml` explains its fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,21 +44,21 @@ class ModelConfig(BaseModel):
     @model_validator(mode="after")
     def _every_service_has_a_latency(self) -> Self:
         if missing := sorted(SERVICES - set(self.latency)):
-            raise ValueError(f"latency: there is none for {', '.join(missing)}")
+            raise ValueError(f"latency: missing for {', '.join(missing)}")
         if strange := sorted(name for name in self.latency if name.partition(".")[0] not in SERVICES):
             raise ValueError(f"latency.{strange[0]}: not a service of {', '.join(sorted(SERVICES))}")
         return self
 
     def latency_of(self, operation: str) -> Latency:
-        """Give the distribution of an operation such as `sts.AssumeRole`."""
+        """Return the distribution of an operation such as `sts.AssumeRole`."""
         return self.latency.get(operation) or self.latency[operation.partition(".")[0]]
 
 
 def read_config(file: Path = DEFAULT_FILE, *, zero: bool = False, **instead: float | None) -> ModelConfig:
-    """Read a file; `zero` takes all latency away, and `instead` holds other values, by name, where they are not None.
+    """Read a file; `zero` removes all latency; `instead` replaces values by name, unless they are None.
 
     Raises:
-        ModelConfigError: it is not there, no TOML, or says what cannot be.
+        ModelConfigError: it cannot be read, or is invalid.
 
     """
     try:

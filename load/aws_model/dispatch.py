@@ -28,7 +28,7 @@ FAILED: Final = AwsRefusalError("InternalFailure", "We encountered an internal e
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ModelCall:
     """One call: by whose access key id, of which operation (`sts.AssumeRole`), with what."""
 
     key: str
@@ -38,11 +38,11 @@ class Asked:
 
 
 class UnknownCallError(Exception):
-    """The request is none of those Sentinel makes."""
+    """Sentinel makes no such request."""
 
 
 class Aws:
-    """The services, and who answers what. Signatures are not checked."""
+    """The services, and the dispatch of calls to them. Signatures are not checked."""
 
     def __init__(self, tables: Mapping[str, Any], account: str, clock: Callable[[], datetime]) -> None:
         self._dynamodb = DynamoDb(tables)
@@ -50,15 +50,15 @@ class Aws:
         self._query: dict[str, Sts | Sns | Iam] = {"sts": Sts(account, clock), "sns": Sns(), "iam": Iam(clock)}
 
     def take_units(self) -> Units:
-        """Give the request units since they were last taken."""
+        """Return the request units since they were last taken."""
         taken, self._dynamodb.units = self._dynamodb.units, Units()
         return taken
 
-    def read(self, headers: Mapping[str, str], body: bytes) -> Asked:
-        """Find out what is asked.
+    def read(self, headers: Mapping[str, str], body: bytes) -> ModelCall:
+        """Find the operation of a request.
 
         Raises:
-            UnknownCallError: nothing that is known here.
+            UnknownCallError: Sentinel makes no such request.
 
         """
         found = _CREDENTIAL.search(headers.get("authorization", ""))
@@ -67,7 +67,7 @@ class Aws:
             return self._read_json(key, headers["x-amz-target"], body)
         return self._read_query(key, scope, body)
 
-    def _read_json(self, key: str, target: str, body: bytes) -> Asked:
+    def _read_json(self, key: str, target: str, body: bytes) -> ModelCall:
         prefix, _, operation = target.partition(".")
         if prefix not in _TARGETS:
             raise UnknownCallError(target)
@@ -75,20 +75,20 @@ class Aws:
         run = self._json[service].operations.get(operation)
         if run is None:
             raise UnknownCallError(target)
-        return Asked(
+        return ModelCall(
             key,
             f"{service}.{operation}",
             lambda: write_json(run(orjson.loads(body)), version),
             lambda refusal: write_json_error(refusal, version),
         )
 
-    def _read_query(self, key: str, service: str, body: bytes) -> Asked:
+    def _read_query(self, key: str, service: str, body: bytes) -> ModelCall:
         form = dict(parse_qsl(body.decode(), keep_blank_values=True))
         operation = form.get("Action", "")
         run = self._query[service].operations.get(operation) if service in self._query else None
         if run is None:
             raise UnknownCallError(f"{service}.{operation}")
-        return Asked(
+        return ModelCall(
             key,
             f"{service}.{operation}",
             lambda: write_xml(service, operation, run(form, key)),

@@ -32,7 +32,7 @@ class _Table:
         self.items.setdefault(key[0], {})[key] = item
 
     def partition(self, index: str | None, wanted: str | None) -> Iterator[Item]:
-        """Give the items a query may find: of one partition of the table, or all that are in an index."""
+        """Return the items a query may find: of one partition of the table, or all that are in an index."""
         hash_key = (self.keys if index is None else self.indexes[index])[0]
         if hash_key == self.keys[0] and wanted is not None:
             yield from self.items.get(wanted, {}).values()
@@ -106,7 +106,7 @@ class DynamoDb:
         return {}
 
     def _prepare(self, request: Request, *, in_transaction: bool = False) -> Callable[[], None]:
-        """Check a write's condition, and give the write itself."""
+        """Check a write's condition, and return the write itself."""
         table = self._table(request)
         key = table.key_of(request.get("Item") or request["Key"])
         found = table.find(key)
@@ -114,10 +114,10 @@ class DynamoDb:
         if "ConditionExpression" in request:
             holds = read_condition(request["ConditionExpression"], names, values)
             if not holds(found or {}):
-                # What a condition stops is charged like the write of what is there.
+                # A write that its condition stops is charged by the item that is there.
                 self.units.note_write([size_of(found or {})], in_transaction=in_transaction)
-                is_told = request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and found is not None
-                details: dict[str, Any] = {"Item": found} if is_told else {}
+                is_returned = request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and found is not None
+                details: dict[str, Any] = {"Item": found} if is_returned else {}
                 raise AwsRefusalError("ConditionalCheckFailedException", "The conditional request failed", **details)
         item = dict(request.get("Item") or found or request["Key"])
         if "UpdateExpression" in request:
@@ -154,7 +154,7 @@ def _is_in(item: Item, keys: list[str]) -> bool:
 
 
 def _hash_value(request: Request) -> str | None:
-    """Give the value of the partition, where the condition begins with it."""
+    """Return the value of the partition, where the condition begins with it."""
     placeholder = request["KeyConditionExpression"].split()[2].strip("()")
     value = request["ExpressionAttributeValues"].get(placeholder)
     return None if value is None else str(comparable(value))

@@ -15,7 +15,7 @@ _COMPARISONS: Final = {"=": eq, "<>": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 def comparable(value: Mapping[str, Any]) -> Any:
-    """Give what an attribute value compares by."""
+    """Return what an attribute value compares by."""
     [(kind, content)] = value.items()
     return Decimal(content) if kind == "N" else content
 

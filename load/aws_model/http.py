@@ -1,6 +1,6 @@
 """HTTP/1.1 as fast as Python reads it: the model must not be what is measured.
 
-Requests carry a Content-Length and come one after the other on a connection; what is anything else is refused.
+Requests carry a Content-Length and come one after the other on a connection; any other request is refused.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
 
     def close_if_quiet(self, since_s: float) -> None:
-        """Close the connection where nothing was asked since then and nothing is under way."""
+        """Close the connection if no request came since then and none is being served."""
         if self._transport is not None and not self._is_busy and self._quiet_since_s < since_s:
             self._transport.close()
 

@@ -1,6 +1,6 @@
-"""What every call really took, and from that the floor: what a request would have cost a perfect client.
+"""What every call took, and from that the floor: the time that a request would have taken a perfect client.
 
-Actual times are used rather than drawn ones, because a timer is up to a millisecond late, and that is not the client's.
+Actual times are used rather than drawn ones: a timer is up to a millisecond late, and that is not the client's delay.
 """
 
 from collections import defaultdict
@@ -43,14 +43,14 @@ class Ledger:
         self._calls[key].append(call)
 
     def take(self, key: str) -> list[Call]:
-        """Give the calls of a key, oldest first, and forget them."""
+        """Return the calls of a key, oldest first, and forget them."""
         return sorted(self._calls.pop(key, []), key=lambda call: call.started_s)
 
 
 def floor_s(calls: Iterable[Call], rounds: Sequence[frozenset[str]] = (_WRITES,)) -> float:
-    """Give the seconds that a client would have waited who did nothing but wait, with each round's calls side by side.
+    """Return the seconds that a client would have spent waiting, with the calls of each round made concurrently.
 
-    `rounds` are the operations of the later rounds; whatever is in none of them belongs to the first.
+    `rounds` are the operations of the later rounds; all other calls belong to the first.
     """
     slowest: dict[int, float] = {}
     for call in calls:
@@ -60,7 +60,7 @@ def floor_s(calls: Iterable[Call], rounds: Sequence[frozenset[str]] = (_WRITES,)
 
 
 def split_vends(calls: Iterable[Call]) -> list[list[Call]]:
-    """Split the calls of a client that vends one after the other: a vend begins with the first read after a write."""
+    """Split the calls of a client that vends sequentially: a vend begins with the first read after a write."""
     vends: list[list[Call]] = []
     has_written = True
     for call in calls:
@@ -75,14 +75,14 @@ def split_vends(calls: Iterable[Call]) -> list[list[Call]]:
 
 
 def vend_floors(calls: Iterable[Call]) -> list[float]:
-    """Give the floor of every vend of a client that makes one after the other, in seconds."""
+    """Return the floor of every vend of a client that makes them sequentially, in seconds."""
     return [floor_s(vend) for vend in split_vends(calls)]
 
 
 def question_floors(calls: Iterable[Call]) -> list[float]:
-    """Give the floor of every question to an authorizer, in seconds: each ends with its one read of the tables.
+    """Return the floor of every request to an authorizer, in seconds: each ends with its one read of the tables.
 
-    Whose proof it is must be known before, so what STS took comes on top.
+    The proof is verified first, so the time of STS is added.
     """
     floors, before_s = [], 0.0
     for call in calls:

@@ -13,7 +13,7 @@ import orjson
 from deploy.local.deployment import ACCOUNT, table_definitions
 from load.aws_model.answers import AwsRefusalError, ModelAnswer
 from load.aws_model.config import ModelConfig
-from load.aws_model.dispatch import FAILED, THROTTLED, Asked, Aws, UnknownCallError
+from load.aws_model.dispatch import FAILED, THROTTLED, Aws, ModelCall, UnknownCallError
 from load.aws_model.http import Connection, Reply
 from load.aws_model.latency import Ceiling, LatencySampler, Outcome
 from load.aws_model.ledger import Call, Ledger
@@ -85,10 +85,10 @@ class AwsModel:
         except UnknownCallError as error:
             reply(ModelAnswer(400, "text/plain", f"the latency model does not know {error}".encode()))
             return
-        outcome = self._fate(asked, started_s)
+        outcome = self._draw(asked, started_s)
 
         def end() -> None:
-            # Only now: whatever takes the model time before would keep the client's next call waiting.
+            # Only now: work before the answer would delay the client's next call.
             reply(self._answer(asked, outcome))
             units = self._aws.take_units()
             call = Call(asked.operation, started_s, self._loop.time(), units.read, units.write)
@@ -99,12 +99,12 @@ class AwsModel:
         else:
             end()
 
-    def _fate(self, asked: Asked, now_s: float) -> Outcome:
+    def _draw(self, asked: ModelCall, now_s: float) -> Outcome:
         outcome = self._sampler.draw(asked.key, asked.operation)
         is_over = asked.operation.startswith("sts.") and not outcome.failed and not self._ceiling.admits(now_s)
         return replace(outcome, throttled=True) if is_over else outcome
 
-    def _answer(self, asked: Asked, outcome: Outcome) -> ModelAnswer:
+    def _answer(self, asked: ModelCall, outcome: Outcome) -> ModelAnswer:
         if outcome.failed:
             return asked.refuse(FAILED)
         if outcome.throttled:

@@ -47,7 +47,7 @@ class Ssm:
 
 
 class Sts:
-    """Sessions by access key id: whoever signs with one is told who they are."""
+    """Sessions by access key id, which GetCallerIdentity finds by the key of the signature."""
 
     def __init__(self, account: str, clock: Clock) -> None:
         self._account = account
@@ -88,7 +88,7 @@ def _role_parts(arn: str) -> tuple[str, str, str]:
 
 
 class Sns:
-    """A topic that tells nobody."""
+    """A topic without subscribers."""
 
     def __init__(self) -> None:
         self.operations: Mapping[str, Callable[[Form, str], Any]] = {

@@ -35,7 +35,7 @@ class Units:
 
 
 def size_of(item: Mapping[str, Any]) -> int:
-    """Give an item's size in bytes: its attributes' names and values."""
+    """Return an item's size in bytes: its attributes' names and values."""
     return sum(len(name.encode()) + _size_of_value(value) for name, value in item.items())
 
 

@@ -21,7 +21,7 @@ _ALL_ROOTS: Final = "botocore/cacert.pem"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Something to start: a module in folders, and what it is asked. `flags` are the interpreter's.
+    """Something to start: a module in folders, and its event. `flags` are the interpreter's.
 
     The event is None where each start needs one of its own. `factory` makes the handler, where the module has none.
     """
@@ -76,7 +76,7 @@ def find_candidates(
 
 
 def _given(url: str) -> Mapping[str, str]:
-    """Give what Lambda sets: keys, the region, and X-Ray's daemon, for which a function imports the SDK in its init."""
+    """Return what Lambda sets: keys, region, and X-Ray's daemon, for which a function imports the SDK in its init."""
     return {
         "LAMBDA_TASK_ROOT": "/var/task",
         "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
@@ -89,7 +89,7 @@ def _given(url: str) -> Mapping[str, str]:
 
 
 def _install_baseline(target: Target, folder: Path) -> Path:
-    """Install boto3 as Lambda's runtime has it, compiled, and the handler beside it."""
+    """Install boto3 as Lambda's runtime has it, compiled, and the handler."""
     shutil.rmtree(folder, ignore_errors=True)
     requirements = folder.with_suffix(".txt")
     requirements.write_text(export_group("load-baseline"), encoding="utf-8")

@@ -12,7 +12,7 @@ import time
 
 
 class Context:
-    """What Lambda's runtime passes beside the event."""
+    """What Lambda's runtime passes with the event."""
 
     aws_request_id = "8f2c1f4e-0000-4000-8000-000000000001"
 
@@ -24,7 +24,7 @@ class Context:
 
 
 def most_resident_kb() -> int:
-    """Give the most memory this process has had. What `getrusage` says would include its parent's, from before exec."""
+    """Return this process's peak memory. That of `getrusage` would include its parent's, from before exec."""
     with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123 - pathlib would be an import of its own
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
 

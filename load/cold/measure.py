@@ -75,7 +75,7 @@ async def _start(
     child = await asyncio.create_subprocess_exec(
         interpreter, "-I", "-S", *candidate.flags, _CHILD, stdin=PIPE, stdout=PIPE
     )
-    told = {
+    request = {
         "folders": [str(folder) for folder in candidate.folders],
         "module": candidate.module,
         "factory": candidate.factory,
@@ -83,7 +83,7 @@ async def _start(
         "event": event,
         "account": ACCOUNT,
     }
-    printed, _ = await child.communicate(json.dumps(told).encode())
+    printed, _ = await child.communicate(json.dumps(request).encode())
     if child.returncode:
         raise RuntimeError(f"{candidate.title} did not start; what it said is above")
     found = json.loads(printed)

@@ -1,1 +1,1 @@
-"""The side that asks: what locust's users know, sign and note. Imported only by locust's own process."""
+"""The callers: what locust's users know, sign and note. Imported only by locust's own process."""

@@ -1,7 +1,7 @@
-"""A caller of Sentinel as locust runs it: who they are, how often they ask, and what every answer is taken for.
+"""A caller of Sentinel as locust runs it: its identity, its rate, and the outcome of each answer.
 
-A scenario is a module with one class a kind of caller. Locust imports this module; nothing else may, because locust
-replaces the standard library's sockets.
+A scenario is a module with a class for each kind of caller. Only locust's process may import this module, because
+locust replaces the standard library's sockets.
 """
 
 import itertools
@@ -40,7 +40,7 @@ _began_s = _ended_s = monotonic_s()
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer: `outcome` is `ok` or the code of the refusal; `body` is empty where it is no JSON object."""
+    """An answer: `outcome` is `ok` or the code of the refusal; `body` is empty unless it is a JSON object."""
 
     outcome: str
     body: Mapping[str, Any]
@@ -51,9 +51,9 @@ class Answered:
 
 
 class Caller(FastHttpUser):
-    """Somebody with a key of their own. Between two tasks they wait as long as independent people would.
+    """A caller with its own access key. The waits between its tasks are distributed as independent people's.
 
-    Arrivals of many such callers are a Poisson stream: bunched as real ones are, and hardly held up by slow answers.
+    Arrivals of many such callers are a Poisson stream: bunched as real ones are, and hardly delayed by slow answers.
     """
 
     abstract = True
@@ -67,7 +67,7 @@ class Caller(FastHttpUser):
         self._signers: dict[str, CallerSigner] = {}
 
     def on_start(self) -> None:
-        """Come in the middle of a wait, as if one had been there before: starting is no burst."""
+        """Begin with a wait, so that the start of many callers is no burst."""
         gevent.sleep(self.wait_time())
 
     def wait_time(self) -> float:
@@ -84,7 +84,7 @@ class Caller(FastHttpUser):
         expect: Collection[str] = OK,
         by: LoadCaller | None = None,
     ) -> Answered:
-        """Send a signed request as `by`, oneself by default; any outcome but the expected ones is a failure."""
+        """Send a request signed by `by` (default: this caller); any outcome but the expected ones is a failure."""
         content = b"" if body is None else json.dumps(body).encode()
         url = f"{TARGET.http_api}{path}"
         headers = self._signer(by or self.me).sign(method, url, query or {}, content, utc_now())
@@ -101,7 +101,7 @@ class Caller(FastHttpUser):
         content: bytes = b"",
         expect: Collection[str] = OK,
     ) -> Answered:
-        """Send a request as it is, and note how it went."""
+        """Send a request unchanged, and note its outcome."""
         request_id = secrets.token_hex(8)
         marked = {**headers, MARK: f"{request_id} {name}"}
         sent_s = monotonic_s()
@@ -134,7 +134,7 @@ class Prover:
         self._proof, self._made_s = "", 0.0
 
     def call(self, name: str) -> Answered | None:
-        """Call the API; None where there is no session to call it with."""
+        """Call the API; None without a session to call it with."""
         if self._keys is None:
             self._keys = self._fetch()
         if self._keys is None:
@@ -154,7 +154,7 @@ class Prover:
 
 
 def _read(response: Any) -> Answered:
-    """Read an answer; status 0 is none at all."""
+    """Read an answer; status 0: no answer came."""
     status: int = response.status_code
     try:
         found = json.loads(response.content or b"{}")
@@ -165,9 +165,14 @@ def _read(response: Any) -> Answered:
         return Answered("ok", body)
     outcome = str(body.get("code") or (f"status {status}" if status else type(response.error).__name__))
     if status == _TOO_MANY and "retry-after" not in (response.headers or {}):
-        # Nobody expects this one: it tells nobody how long to wait.
+        # No scenario expects this outcome: the caller does not learn how long to wait.
         outcome += " without Retry-After"
     return Answered(outcome, body)
+
+
+def _set_clock(**_: Any) -> None:
+    # A timer begins at the loop's last turn, which was before the imports: the run would be shorter by their time.
+    gevent.get_hub().loop.update_now()
 
 
 def _begin(environment: Environment, **_: Any) -> None:
@@ -186,6 +191,7 @@ def _end(**_: Any) -> None:
     Seen(_began_s, _ended_s, _samples).write(Path(TARGET.samples_file))
 
 
+events.init.add_listener(_set_clock)  # type: ignore[no-untyped-call]
 events.test_start.add_listener(_begin)  # type: ignore[no-untyped-call]
 events.test_stopping.add_listener(_stop)  # type: ignore[no-untyped-call]
 events.quitting.add_listener(_end)  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""The two files that a load test and locust's process exchange: what locust is aimed at, and what its users saw.
+"""The two files that a load test and locust's process exchange: its target, and what its users saw.
 
 Every request is noted one by one: locust's own statistics round what they keep to two digits.
 """
@@ -12,13 +12,13 @@ from typing import Final, Self
 
 # Names the file, in locust's environment.
 TARGET_FILE: Final = "SENTINEL_LOAD_TARGET"
-# The header that carries a request's id and name to the function's journal. Gateways pass it on; nobody else reads it.
+# The header that carries a request's id and name to the function's journal. Only the journal reads it.
 MARK: Final = "x-load-request"
 
 
 @dataclass(frozen=True, slots=True)
 class LoadCaller:
-    """One caller's name, which is also what Sentinel takes them for, and their key."""
+    """One caller: its name, which is also its user name in Sentinel, and its key."""
 
     user: str
     access_key_id: str
@@ -30,7 +30,7 @@ class Target:
     """The endpoints and their callers, how often each of locust's users asks, and where it writes what it saw.
 
     `rate_per_user` is in tasks per second. What was asked in the first `warm_up_s` seconds is not part of the
-    measurement. `guarded_api` is the base URL of an API behind the authorizer, empty where there is none.
+    measurement. `guarded_api` is the base URL of an API behind the authorizer, empty without one.
     """
 
     http_api: str
@@ -64,8 +64,8 @@ class Sample:
     """One request as its caller saw it.
 
     `request_id` is found again in the function's journal. `at_s` is when it was sent, in seconds since the run began;
-    `took_ms` how long its answer took. `outcome` is `ok`, the code of a refusal, or what kept an answer from coming;
-    `expected` whether the scenario takes it for right.
+    `took_ms` how long its answer took. `outcome` is `ok`, the code of a refusal, or why no answer came;
+    `expected` whether the scenario expects it.
     """
 
     request_id: str

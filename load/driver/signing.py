@@ -28,7 +28,7 @@ class CallerSigner:
         self._day, self._key = "", b""
 
     def sign(self, method: str, url: str, query: Mapping[str, str], body: bytes, now: datetime) -> dict[str, str]:
-        """Give the headers to send besides the body's type; `now` is UTC, `url` has no query of its own."""
+        """Return the headers to send besides the body's type; `now` is UTC, `url` has no query of its own."""
         parts = urlsplit(url)
         instant = now.strftime("%Y%m%dT%H%M%SZ")
         scope = f"{instant[:8]}/{self._region}/{_SERVICE}/aws4_request"

@@ -1,1 +1,1 @@
-"""A Lambda service made of processes: what scales, freezes, starts cold and says no, on one machine."""
+"""A Lambda service made of processes on one machine: they scale, freeze, start cold and are throttled."""

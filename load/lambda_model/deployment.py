@@ -45,5 +45,5 @@ class LambdaModel:
 
 
 def build_zips(folder: Path) -> Mapping[str, Package]:
-    """Build the zips of the three services for this machine, each with its files unpacked beside it."""
+    """Build the zips of the three services for this machine, each with its files unpacked."""
     return build_packages(Target.host(), folder)

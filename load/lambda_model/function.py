@@ -1,7 +1,7 @@
-"""A function that scales as Lambda's do: one request at a time each, another environment where all are busy, then 429.
+"""A function that scales as Lambda's do: an environment serves one request at a time; beyond the maximum, 429.
 
 Lambda Developer Guide, "Understanding Lambda function scaling": a request that finds no idle environment begins a cold
-start and takes whatever is free first, the new environment or one that has become free meanwhile. Beyond the maximum,
+start and takes the first environment that is free, the new one or another. Beyond the maximum,
 as beyond reserved concurrency, invocations are refused. An environment that was idle for long is ended.
 """
 
@@ -102,7 +102,7 @@ class ScalingFunction:
             return await free
         except asyncio.CancelledError:
             if not free.cancelled():
-                # Given in the same moment: somebody else may have it.
+                # Given at the same moment: pass it to another request.
                 await self._give(free.result())
             raise
 
@@ -134,7 +134,7 @@ class ScalingFunction:
     async def _start_for_waiting(self) -> None:
         try:
             await self._start()
-        except Exception as error:  # noqa: BLE001 - whatever kept it from starting, somebody waits for it
+        except Exception as error:  # noqa: BLE001 - a request waits for it, for any error
             if self._waiting and not (free := self._waiting.popleft()).done():
                 free.set_exception(FunctionFailedError(str(error)))
 

@@ -1,1 +1,1 @@
-"""From what was noted during a run to its figures."""
+"""Figures and verdicts from the notes of a run, and the sections of pages that show them."""

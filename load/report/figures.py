@@ -15,7 +15,7 @@ _PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "p999": 0.999}
 
 
 def spread(values: Sequence[float]) -> Figures:
-    """Give the percentiles by nearest rank, so that each is a value that was seen, and the mean; empty for none."""
+    """Return the percentiles by nearest rank, so that each is a measured value, and the mean; empty without values."""
     ranked = sorted(values)
     if not ranked:
         return {}
@@ -26,7 +26,7 @@ def spread(values: Sequence[float]) -> Figures:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """A request as its caller saw it, and its invocation with the function, where one could be found."""
+    """A request as its caller saw it, and its invocation, if one could be found."""
 
     sample: Sample
     invocation: InvocationRecord | None
@@ -36,7 +36,7 @@ class Matched:
 def match(
     samples: Sequence[Sample], invocations: Sequence[InvocationRecord], calls: Mapping[str, Sequence[Call]]
 ) -> Sequence[Matched]:
-    """Put both sides of every request together, and the calls to AWS it caused."""
+    """Match every request with its invocation and the calls to AWS that this made."""
     known = {invocation.request_id: invocation for invocation in invocations}
 
     def find(sample: Sample) -> Matched:
@@ -48,9 +48,9 @@ def match(
 
 
 def describe_requests(requests: Sequence[Matched], seconds: float) -> Mapping[str, object]:
-    """Give the figures of requests of one name, in milliseconds.
+    """Return the figures of requests of one name, in milliseconds.
 
-    `latency` is the caller's; `function` is the environment's time; `floor` what AWS alone would have taken a perfect
+    `latency` is the caller's; `function` is the environment's time; `floor` what AWS alone would take a perfect
     client, and `overhead` the rest of the latency: load generator, gateway, waiting for an environment, and our code.
     """
     floors = [
@@ -78,7 +78,7 @@ def describe_requests(requests: Sequence[Matched], seconds: float) -> Mapping[st
 def describe_function(
     invocations: Sequence[InvocationRecord], throttled: int, init_ms: Sequence[float]
 ) -> Mapping[str, object]:
-    """Give a function's counters; `init_ms` are those of the cold starts that requests waited for."""
+    """Return a function's counters; `init_ms` are those of the cold starts that requests waited for."""
     return {
         "invocations": len(invocations),
         "took_ms": spread([invocation.took_ms for invocation in invocations]),

@@ -25,7 +25,7 @@ def build_result(
     invocations: Sequence[InvocationRecord],
     calls: Mapping[str, Sequence[Call]],
 ) -> dict[str, Any]:
-    """Give the figures of everything sent since an instant on the monotonic clock, by request name and in total."""
+    """Return the figures of all requests sent since an instant on the monotonic clock, by name and in total."""
     warm_up_s, seconds = measured_from_s - seen.began_s, seen.ended_s - measured_from_s
     measured = match([each for each in seen.samples if each.at_s >= warm_up_s], invocations, calls)
     names = sorted({each.sample.name for each in measured})
@@ -61,7 +61,7 @@ class Check:
 
 
 def judge(result: Mapping[str, Any], thresholds: Thresholds) -> Sequence[Check]:
-    """Compare a run with its thresholds. A name that has a threshold of its own must have been asked for."""
+    """Compare a run with its thresholds. A name with its own threshold must have been measured."""
     requests = result["requests"]
     unexpected = result["total"]["unexpected"] + result["unexpected_in_warm_up"]
     names = sorted({*requests, *thresholds.p99_ms})
@@ -80,7 +80,7 @@ def judge(result: Mapping[str, Any], thresholds: Thresholds) -> Sequence[Check]:
 
 
 def describe_machine() -> Mapping[str, Any]:
-    """Say what a run is measured on, how busy that is before it, and of which revision."""
+    """Return the machine, its load before the run, and the revision that is measured."""
     return {
         "load_before": round(os.getloadavg()[0], 1),
         "cpus": os.cpu_count(),

@@ -1,4 +1,4 @@
-"""The authorizer alone: an API behind it is called by sessions that live, with a proof for half a minute each."""
+"""The authorizer alone: active sessions call an API behind it, each with a new proof every half minute."""
 
 from locust import task
 

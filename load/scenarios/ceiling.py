@@ -1,4 +1,4 @@
-"""STS at its ceiling: more is asked for than it gives. Ordinary vends are told to wait, the glass-breakers get theirs.
+"""STS at its ceiling: requests exceed its quota. Ordinary vends are throttled, those after break-glass are served.
 
 The quota is set so low that one machine can exceed it; what happens above it is the same at 600 a second.
 """
@@ -7,11 +7,11 @@ from locust import task
 
 from load.driver.caller import Caller
 
-_WHY = "a load test stands in for an incident"
+_WHY = "a load test simulates an incident"
 
 
 class Ordinary(Caller):
-    """A program that does not care what it is told, and asks on."""
+    """A program that ignores Retry-After and continues to ask."""
 
     @task
     def fetch(self) -> None:
@@ -19,7 +19,7 @@ class Ordinary(Caller):
 
 
 class Emergency(Caller):
-    """Somebody who broke glass, and whose programs then need credentials."""
+    """A person who broke glass, and whose programs then need credentials."""
 
     fixed_count = 4
 

@@ -7,7 +7,7 @@ from locust import task
 
 from load.driver.caller import TARGET, Caller, Prover
 
-# Whoever decides is somebody else: the caller half the list away.
+# Another caller approves: the one half the list away.
 _OTHERS: Final = dict(
     zip(
         (caller.user for caller in TARGET.callers),
@@ -18,7 +18,7 @@ _OTHERS: Final = dict(
 
 
 class Person(Caller):
-    """A person at work, with their programs. `approving` is what a colleague's approval may be answered with."""
+    """A person at work, with their programs. `approving` are the expected outcomes of a colleague's approval."""
 
     approving: ClassVar[set[str]] = {"ok"}
 

@@ -1,4 +1,4 @@
-"""The admin API as an incident uses it: list sessions, end one, end all of a user, lock out and let in again."""
+"""The admin API during an incident: list sessions, revoke one, revoke all of a user, lock a user and unlock them."""
 
 from locust import task
 

@@ -1,4 +1,4 @@
-"""Everything at once, at a low rate: a mixed day, an incident, broken glass, and callers who do it wrong."""
+"""Everything at once, at a low rate: a mixed day, an incident, broken glass, and invalid requests."""
 
 from typing import ClassVar
 
@@ -22,31 +22,31 @@ class Emergency(ceiling.Emergency):
     fixed_count = 2
 
 
-class Stranger(Caller):
-    """Somebody who reads no manual: all they get is a refusal."""
+class InvalidCaller(Caller):
+    """A caller with invalid requests: each is refused."""
 
     @task
-    def ask_for_what_is_not_there(self) -> None:
+    def request_unknown_profile(self) -> None:
         self.ask("unknown profile", "GET", "/", query={"profile": "nowhere"}, expect={"denied"})
 
     @task
-    def ask_for_what_is_closed(self) -> None:
+    def request_closed_profile(self) -> None:
         self.ask("vend prod", "GET", "/", query={"profile": "prod"}, expect={"denied"})
 
     @task
-    def ask_for_too_long(self) -> None:
+    def request_too_long_a_session(self) -> None:
         query = {"profile": "dev", "duration": "99h"}
         self.ask("too long", "GET", "/", query=query, expect={"invalid_request"})
 
     @task
-    def write_a_wrong_body(self) -> None:
+    def send_invalid_body(self) -> None:
         self.ask("wrong body", "POST", "/v1/requests", body={"profil": "staging"}, expect={"invalid_request"})
 
     @task
-    def end_what_is_not_theirs(self) -> None:
+    def revoke_without_permission(self) -> None:
         body = {"all": True, "reason": "a mistake"}
         self.ask("revoke everyone", "POST", "/v1/revocations", body=body, expect={"not_permitted"})
 
     @task
-    def knock_at_a_wrong_door(self) -> None:
+    def request_unknown_path(self) -> None:
         self.ask("unknown path", "GET", "/v1/nothing", expect={"not_found"})

@@ -1,6 +1,6 @@
-"""A deny storm: SDKs that are refused ask again three to five times within three seconds, while others go on working.
+"""A deny storm: refused SDKs retry three to five times within three seconds, while others continue to work.
 
-botocore asks three times, the SDK for JavaScript four, that of .NET five; none of them tells a refusal from an outage.
+botocore tries three times, the SDK for JavaScript four, that of .NET five; none distinguishes a refusal from an outage.
 """
 
 import random
@@ -30,7 +30,7 @@ class Refused(Caller):
 
 
 class Working(Caller):
-    """A program that has what it needs, and must not notice."""
+    """A program that may have its profile, and must not be affected."""
 
     weight = 1
 

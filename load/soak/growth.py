@@ -1,4 +1,4 @@
-"""Whether something grows: told from noise, from garbage that is collected late, and from filling up once.
+"""Whether something grows: distinguished from noise, from garbage that is collected late, and from filling up once.
 
 Three steps, each robust against single values. The run is cut into equal parts and only the least value of each counts,
 because garbage and requests under way only ever add. The growth is the median slope between any two parts (Theil and
@@ -19,7 +19,7 @@ _RISING: Final = 0.6
 
 
 class TooFewValuesError(ValueError):
-    """Nothing can be said about so few values."""
+    """The values are too few to find growth in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Growth:
     last: float
 
     def exceeds(self, allowed: float) -> bool:
-        """Tell whether it keeps rising, by more than is allowed over the whole run."""
+        """Whether it keeps rising, by more than is allowed over the whole run."""
         return self.amount > allowed and self.tau > _RISING
 
 
@@ -40,11 +40,11 @@ def find_growth(values: Sequence[float]) -> Growth:
     """Find how values that were taken at equal intervals grow.
 
     Raises:
-        TooFewValuesError: there are not two for each part.
+        TooFewValuesError: there are fewer than two for each part.
 
     """
     if len(values) < 2 * PARTS:
-        raise TooFewValuesError(f"{len(values)} values, and growth is told from {2 * PARTS}")
+        raise TooFewValuesError(f"{len(values)} values, and growth needs {2 * PARTS}")
     bounds = [len(values) * number // PARTS for number in range(PARTS + 1)]
     least = [min(values[begin:end]) for begin, end in pairwise(bounds)]
     pairs = list(combinations(range(PARTS), 2))

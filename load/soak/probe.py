@@ -1,8 +1,8 @@
-"""What a process holds at an instant, noted time and again in a file, one JSON object a line.
+"""What a process holds, noted at intervals in a file, one JSON object a line.
 
-Every few seconds it collects garbage first, and has the C library give back what it keeps for later. Python looks
-through the oldest generation only when that has grown by a quarter, which takes tens of thousands of requests: until
-then, what nobody holds any more would look like a leak. So would the C library's store, as large as the largest answer.
+Every few seconds it first collects garbage and has the C library release its free memory. Python collects the oldest
+generation only when that has grown by a quarter, which takes tens of thousands of requests: until then, unreachable
+objects would look like a leak. So would the C library's free memory, which is as large as the largest answer.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ class Probe:
         """Add one line to the file."""
         if self._noted % _COLLECT_EVERY == 0:
             gc.collect()
-            _give_back()
+            _release_free_memory()
         self._noted += 1
         found = {
             "pid": self._process.pid,
@@ -53,8 +53,8 @@ class Probe:
             out.write(json.dumps(found) + "\n")
 
 
-def _give_back() -> None:
-    # glibc's alone; other C libraries keep less, or have no such call.
+def _release_free_memory() -> None:
+    # glibc only: other C libraries keep less, or have no such call.
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)

@@ -1,7 +1,7 @@
 """The handler of a function in a soak: another handler, in a process with a probe in it.
 
 `SOAK_HANDLER` names the other one (`services.vend.handler.handler`), `SOAK_NOTES` the file to note to, every
-`SOAK_INTERVAL` seconds. The probe is a thread, because a function's own loop stands still between two invocations.
+`SOAK_INTERVAL` seconds. The probe is a thread, because a function's own loop does not run between two invocations.
 """
 
 import asyncio

@@ -33,9 +33,9 @@ SHARE: Final = 517 / (1800 * 5)
 
 @dataclass(frozen=True, slots=True)
 class Probes:
-    """Starts environments with a probe in each, which notes to a file of its own in the folder.
+    """Starts environments with a probe in each, which writes to its own file in the folder.
 
-    `handlers` may put another handler in place of a function's own, both by their paths.
+    `handlers` replaces functions' handlers by others, both by their paths.
     """
 
     folder: Path
@@ -53,7 +53,7 @@ class Probes:
         return ExecutionEnvironment(replace(settings, handler=_PROBED, environment=environment), utc_now)
 
     def file(self, name: str) -> Path:
-        """Name the file of a process."""
+        """Return the file of a process."""
         return self.folder / f"{name}.jsonl"
 
     def read(self, from_s: float, to_s: float) -> Sequence[Watched]:
@@ -65,11 +65,11 @@ class Probes:
 async def soak(
     options: Run, handlers: Mapping[str, str] | None = None, interval_s: float = INTERVAL_S
 ) -> dict[str, Any]:
-    """Run a soak, with a note of every process each `interval_s` seconds, and write its result; gives it.
+    """Run a soak, with a note of every process each `interval_s` seconds, write its result and return it.
 
     Raises:
         RunFailedError: locust did not end as it should.
-        TooFewValuesError: it was too short to tell growth from noise.
+        TooFewValuesError: it was too short to distinguish growth from noise.
 
     """
     machine = describe_machine()

@@ -52,7 +52,7 @@ def watch(name: str, notes: Sequence[Note], from_s: float, to_s: float) -> Watch
 
 
 def judge_growth(found: Watched) -> Sequence[Check]:
-    """Compare one process with what it is allowed. What does not rise steadily counts as none."""
+    """Compare one process with what it is allowed. A measure that does not rise steadily passes."""
     allowed = next((more for name, more in _ALLOWED_MORE.items() if found.name.startswith(name)), ALLOWED)
     rises = {name: growth.amount if growth.exceeds(allowed[name]) else 0.0 for name, growth in found.growth.items()}
     return [
@@ -85,7 +85,7 @@ def _cell(found: Mapping[str, float]) -> str:
 
 
 def count_odd_lines(log_file: Path) -> int:
-    """Count what a function said besides audit lines of decided requests and metric lines: failures and noise."""
+    """Count a log's lines that are neither audit lines of decided requests nor metric lines: failures and noise."""
     return sum(not _is_usual(line) for line in log_file.read_text(encoding="utf-8", errors="replace").splitlines())
 
 

@@ -1,1 +1,1 @@
-"""The side that answers: Sentinel's functions behind the local gateway, with the latency model for AWS."""
+"""The server side: Sentinel's functions behind the local gateway, with the latency model for AWS."""

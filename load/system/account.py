@@ -1,4 +1,4 @@
-"""The account a load test finds: its documents, and callers whose keys the gateway knows without asking anybody."""
+"""The account a load test finds: its documents, and callers whose keys the gateway knows without a lookup."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ _ACCESS: Final = {
 }
 _APPROVAL: Final = {
     "version": "1",
-    "rules": [{"name": "anybody-else", "profiles": ["staging"], "approvers": ["load-*"], "max_duration": "1h"}],
+    "rules": [{"name": "any-colleague", "profiles": ["staging"], "approvers": ["load-*"], "max_duration": "1h"}],
 }
 _BREAK_GLASS: Final = {
     "version": "1",
@@ -61,7 +61,7 @@ _ADMIN: Final = {
 
 
 def documents() -> Mapping[str, str]:
-    """Give the account's documents by their parameters' names."""
+    """Return the account's documents by their parameters' names."""
     deployment = local_deployment()
     values: dict[str, Any] = {
         "policies/access": _ACCESS,
@@ -101,6 +101,6 @@ class KnownCallers:
         }
 
     async def find_credential(self, access_key_id: str, action: str, resource: str) -> KnownCredential | Unusable:
-        """Find a caller's key; whatever it is for, it may."""
+        """Find a caller's key, which is allowed every action."""
         del action, resource
         return self._known.get(access_key_id, "unknown")

@@ -15,7 +15,7 @@ HANDLERS: Final = {name: f"services.{name}.handler.handler" for name in ("vend",
 
 
 def key_of(function: str, number: int) -> str:
-    """Name the access key of one environment: the model's ledger tells them apart by it."""
+    """Return the access key of one environment: the model's ledger distinguishes environments by it."""
     return f"AKIALOAD{function.upper()}{number:04}"
 
 
@@ -29,7 +29,7 @@ def settings_of(
     folder: Path,
     log_file: Path,
 ) -> FunctionSettings:
-    """Give what environment `number` of a function is configured with; `own` comes from the scenario."""
+    """Return what environment `number` of a function is configured with; `own` comes from the scenario."""
     unlimited = {} if function == AUTHORIZER else UNLIMITED
     keys = {"AWS_ACCESS_KEY_ID": key_of(function, number), "AWS_SECRET_ACCESS_KEY": "load"}
     return FunctionSettings(

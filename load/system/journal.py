@@ -29,7 +29,7 @@ class Journal:
     _begun: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def since(self, instant_s: float) -> list[InvocationRecord]:
-        """Give the invocations of the events that came at an instant or later."""
+        """Return the invocations of the events that came at an instant or later."""
         return [invocation for invocation in self.invocations if invocation.came_s >= instant_s]
 
     def begin(self, request_id: str, access_key_id: str) -> None:

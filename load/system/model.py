@@ -1,4 +1,4 @@
-"""The latency model in a process of its own, as a load test sees it."""
+"""The latency model in its own process."""
 
 import asyncio
 import ssl
@@ -28,7 +28,7 @@ class ModelProcess:
         keep_alive_s: float | None = None,
         authority: Path | None = None,
     ) -> None:
-        """Take all latency away, or set another quota of STS or life of idle connections than the model's own.
+        """Remove all latency, or replace the model's quota of STS or its lifetime of idle connections.
 
         With `authority` it serves over TLS, and writes the certificate to trust to that file.
         """
@@ -94,7 +94,7 @@ class ModelProcess:
                 pass
 
     async def take_calls(self, access_key_id: str) -> list[Call]:
-        """Give the calls signed with a key, oldest first."""
+        """Return the calls signed with a key, oldest first."""
         assert self._http is not None
         async with self._http.get(f"{self.url}/_model/calls", params={"key": access_key_id}) as answer:
             return read_calls(await answer.json())

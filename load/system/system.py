@@ -1,4 +1,4 @@
-"""The whole system under load: the latency model, the functions and the gateway, on loopback, up and down in order."""
+"""The whole system under load: the latency model, the functions and the gateway, on loopback."""
 
 import asyncio
 import shutil
@@ -52,7 +52,7 @@ _EMPTY: Final = b'{"statusCode":200,"headers":{"content-type":"application/json"
 
 
 class _GuardedIntegration:
-    """What stands behind the authorizer: an answer that costs nothing, so that only the authorizer is measured."""
+    """The API behind the authorizer: a constant answer, so that only the authorizer is measured."""
 
     async def invoke(self, event: bytes, *, request_id: str, trace_id: str) -> bytes:
         del event, request_id, trace_id
@@ -102,7 +102,7 @@ class LoadSystem:
         await self._open.aclose()
 
     def target(self, samples_file: Path) -> Target:
-        """Say what locust is aimed at."""
+        """Return locust's target."""
         load = self.scenario.load
         return Target(
             http_api=self._gateway.url(EndpointKind.HTTP_API),
@@ -118,7 +118,7 @@ class LoadSystem:
         )
 
     async def take_calls(self) -> Mapping[str, Sequence[Call]]:
-        """Give every environment's calls to AWS by the key it signs with, and those about proofs by the session's."""
+        """Return every environment's calls to AWS by the key it signs with, and those about proofs by the session's."""
         proven = {
             invocation.proof_key
             for journal in self.journals.values()

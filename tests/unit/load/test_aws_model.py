@@ -29,7 +29,7 @@ class TestTheFile:
         [
             (("median_ms = 4.0", "median_ms = 0"), "latency.dynamodb.median_ms"),
             (("tail = 0.01", "tail = 2"), "latency.dynamodb.tail"),
-            (('[latency."sns"]', '[latency."sqs"]'), "there is none for sns"),
+            (('[latency."sns"]', '[latency."sqs"]'), "missing for sns"),
             (("seed = 1", "sead = 1"), "sead"),
             (("seed = 1", "seed ="), "Invalid value"),
         ],
