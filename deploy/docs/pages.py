@@ -9,7 +9,7 @@ from deploy.docs.actions.page import render_guardrails
 from deploy.docs.cli_reference import render as render_cli_reference
 from deploy.docs.openapi import renderer
 from deploy.docs.threats.page import render_threat_model
-from services.admin.calls import CALLS as ADMIN_CALLS
+from services.admin.api import CALLS as ADMIN_CALLS
 from services.authorizer.settings import AuthorizerSettings
 from services.vend.calls import CALLS as VEND_CALLS
 from shared.core.durations import format_duration

@@ -6,7 +6,7 @@ other traffic could use up the limit of these calls.
 
 from typing import Final
 
-from services.admin.calls import CALLS
+from services.admin.api import CALLS
 
 _SUBJECTS: Final = frozenset({"sessions", "revocations", "lockouts", "kill-switch"})
 # Methods with their paths. A REST API has no other method below these paths, so the list must be complete.

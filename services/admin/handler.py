@@ -7,29 +7,25 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, TextIO
 
-from services.admin.announcing import Announcer
-from services.admin.break_glass.beginning import Beginning
-from services.admin.break_glass.closing import Closing
-from services.admin.break_glass.reading import EventReading
-from services.admin.consequences import Consequences
-from services.admin.explaining import Explaining
-from services.admin.facts import FactsReader
-from services.admin.kill_switch.calls import Switching
+from services.admin.break_glass.close import Closing
+from services.admin.break_glass.read import EventReading
+from services.admin.break_glass.start import Beginning
+from services.admin.common.context import FactsReader
+from services.admin.common.known_names import KnownNames
+from services.admin.common.policies import PolicyReader
+from services.admin.explain import Explaining
+from services.admin.kill_switch.handlers import Switching
 from services.admin.kill_switch.switch import KillSwitch
-from services.admin.known_names import KnownNames
-from services.admin.lockouts.changing import Locking
-from services.admin.notify.late import LateSender
-from services.admin.notify.notifier import Notifier
-from services.admin.notify.source import WebhookDocuments
-from services.admin.policies import PolicyReader
-from services.admin.requests.deciding import Deciding
-from services.admin.requests.filing import Filing
-from services.admin.requests.reading import RequestReading
-from services.admin.revocations.living import Living
+from services.admin.lockouts.handlers import Locking
+from services.admin.notify.notifier import Announcer, LateSender, Notifier, WebhookDocuments
+from services.admin.requests.create import Filing
+from services.admin.requests.decide import Deciding
+from services.admin.requests.read import RequestReading
+from services.admin.revocations.effects import RevocationEffects
 from services.admin.revocations.marking import Marking
-from services.admin.revocations.revoking import MassRevoking
-from services.admin.sessions.reading import SessionReading
-from services.admin.sessions.revoking import Revoking
+from services.admin.revocations.revoke import Living, MassRevoking
+from services.admin.sessions.read import SessionReading
+from services.admin.sessions.revoke import Revoking
 from services.admin.whoami import health, whoami
 from shared.aws.client.library import find_partition
 from shared.aws.clients import Clients, Service
@@ -142,12 +138,12 @@ def _revoking_routes(
     lockouts = LockoutTable(clients.dynamodb, settings.grant_table)
     lease = Lease(clients.dynamodb, settings.grant_table, KILL_SWITCH_SUBJECT, clock)
     switch = KillSwitch(settings.kill_switch_policies, guarded, accounts, revocations, lease, _new_id, clock)
-    consequences, marking = Consequences(announcer, switch), Marking(revocations, sessions)
+    effects, marking = RevocationEffects(switch, announcer), Marking(revocations, sessions)
     requests = ApprovalTable(clients.dynamodb, settings.grant_table)
     names = KnownNames(reader.policies, sessions, requests, BreakGlassTable(clients.dynamodb, settings.grant_table))
-    revoking = Revoking(reader, sessions, revocations, lockouts, consequences, _new_id, clock)
+    revoking = Revoking(reader, sessions, revocations, lockouts, effects, _new_id, clock)
     living = Living(sessions, _budget(settings, clients, "vend"))
-    many = MassRevoking(reader, revocations, lockouts, living, marking, names, consequences, _new_id, clock)
+    many = MassRevoking(reader, revocations, lockouts, living, marking, names, effects, _new_id, clock)
     locking = Locking(reader, lockouts, names, announcer, _new_id, clock)
     reading, switching = SessionReading(reader, sessions, clock), Switching(reader, switch, clock)
     return {

@@ -1,8 +1,27 @@
 """Who the caller is, and that the service is there."""
 
-from services.admin.views import HealthAnswer, WhoamiAnswer
+from typing import Literal
+
+from services.admin.common.models import View
 from shared.edge.answers import Answer
 from shared.edge.lambda_app import Asked
+
+
+class WhoamiAnswer(View):
+    """How Sentinel sees the caller."""
+
+    user: str
+    kind: str
+    account: str
+    arn: str
+    role: str
+    session_name: str
+
+
+class HealthAnswer(View):
+    """A signed request reached the service and was answered."""
+
+    status: Literal["ok"]
 
 
 async def whoami(asked: Asked) -> Answer:

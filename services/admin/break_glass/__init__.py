@@ -1,1 +1,0 @@
-"""Break-glass events: beginning, ending, reviewing and reading them."""

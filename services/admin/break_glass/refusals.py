@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 
-from services.admin.bodies import BeginBreakGlass
-from services.admin.views import EventView
+from services.admin.break_glass.models import BeginBreakGlass, EventView
 from shared.core.access.evaluate import Decision
 from shared.core.break_glass.beginning import MOST_NAMES, BeginningObstacle, History, cools_down_until
 from shared.core.break_glass.closing import ClosingObstacle

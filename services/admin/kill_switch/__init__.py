@@ -1,1 +1,0 @@
-"""The kill switch: rebuilt from the live revocations and written wherever protected roles are."""

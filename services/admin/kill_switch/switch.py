@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from services.admin.kill_switch.view import Plan, view_switch
-from services.admin.revoking_views import KillSwitchView, SwitchAccount, SwitchStatus
+from services.admin.kill_switch.models import KillSwitchView, Plan, SwitchAccount, SwitchStatus, view_switch
 from shared.aws.concurrency import gather_all
 from shared.aws.dynamodb.lease import Lease
 from shared.aws.dynamodb.revocations import RevocationTable

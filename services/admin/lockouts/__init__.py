@@ -1,1 +1,0 @@
-"""Lockouts: setting, lifting and listing them."""

@@ -7,9 +7,17 @@ from typing import Any
 
 import orjson
 
-from services.admin.notify.sentences import sentence
+from services.admin.notify.messages import sentence
 from shared.core.events import NoticeEvent
 from shared.core.revocation import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """`cause` is for the audit line: it names no URL and no secret. `may_pass`: trying again could help."""
+
+    cause: str
+    may_pass: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, Protocol, TypeAlias, TypeVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
-from services.admin.notify.failure import Failure
-from services.admin.notify.notice import Notice
+from services.admin.notify.notice import Failure, Notice, notice_for
 from services.admin.notify.quoting import name
 from shared.aws.concurrency import gather_all
 from shared.aws.errors import AwsError
 from shared.aws.sns import Topic
+from shared.aws.ssm.documents import SsmDocuments
+from shared.core.events import NoticeEvent
 from shared.core.webhook import Webhook
-from shared.documents import DocumentError
+from shared.documents import DocumentError, load_webhook
+from shared.edge.lambda_app import Asked
 
 # By name; an error in the place of a document that cannot be used.
 Webhooks: TypeAlias = Mapping[str, Webhook | DocumentError]
@@ -19,6 +23,9 @@ Outcome = TypeVar("Outcome")
 LIMIT_S: Final = 5.0
 _TOPIC: Final = "sns"
 _ALL_WEBHOOKS: Final = "webhooks"
+WEBHOOKS_FOLDER: Final = "webhooks"
+# Seconds of the request's time that are left for the response itself.
+_FOR_THE_RESPONSE_S: Final = 0.5
 
 
 class Sender(Protocol):
@@ -100,3 +107,70 @@ async def _outcome(telling: Awaitable[Outcome], deadline: float) -> Outcome | Fa
         return Failure(str(error))
     except Exception as error:  # noqa: BLE001 - the action is done; no defect in telling of it may make it look undone
         return Failure(type(error).__name__)
+
+
+class WebhookDocuments:
+    """Reads every webhook anew for each notice: notices are few, and one that was switched off is told nothing more."""
+
+    def __init__(self, documents: SsmDocuments) -> None:
+        self._documents = documents
+
+    async def load(self) -> Webhooks:
+        """Load all webhooks by name, with an error in the place of one that cannot be used.
+
+        Raises:
+            AwsError: the folder could not be read to its end.
+
+        """
+        texts = await self._documents.load_folder(WEBHOOKS_FOLDER)
+        return {name: _load(text.value) for name, text in texts.items()}
+
+
+def _load(text: str) -> Webhook | DocumentError:
+    try:
+        return load_webhook(text)
+    except DocumentError as error:
+        return error
+
+
+class LateSender:
+    """A `WebhookSender` that is imported at the first use: its HTTP client costs a quarter of a cold start."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+
+    async def send(self, webhook: Webhook, notice: Notice) -> Failure | None:
+        """Send a notice. None means it was taken."""
+        from services.admin.notify.sender import WebhookSender  # noqa: PLC0415 - see the class's docstring
+
+        return await WebhookSender(self._now).send(webhook, notice)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcer:
+    """Tells who is to know. `ids` makes the ids of deliveries."""
+
+    notifier: Notifier
+    ids: Callable[[], str]
+
+    async def announce(
+        self,
+        asked: Asked,
+        event: NoticeEvent,
+        about: Mapping[str, Any],
+        at: datetime,
+        *,
+        is_by_time: bool = False,
+    ) -> Mapping[str, bool]:
+        """Tell of one change, within what is left of the request's time; the audit line says who could be told."""
+        actor = None if is_by_time else asked.principal.user
+        notice = notice_for(event, actor, about, at, self.ids())
+        with asked.audit.step("notify"):
+            limit_s = max(0.0, min(LIMIT_S, asked.time_left_s - _FOR_THE_RESPONSE_S))
+            outcomes = await self.notifier.deliver(notice, limit_s)
+        notified = {target: failure is None for target, failure in outcomes.items()}
+        asked.audit.notified = notified
+        asked.audit.not_notified_because = {
+            target: failure.cause for target, failure in outcomes.items() if failure is not None
+        }
+        return notified

@@ -15,10 +15,9 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from services.admin.notify.addresses import InternalAddressError, open_public_socket, open_socket
-from services.admin.notify.failure import Failure
-from services.admin.notify.message import Message, message_for
-from services.admin.notify.notice import Notice
+from services.admin.notify.notice import Failure, Notice
+from services.admin.notify.payload import Message, message_for
+from services.admin.notify.ssrf_guard import InternalAddressError, open_public_socket, open_socket
 from shared.core.webhook import Webhook
 
 # As much of an answer as is buffered; none of it is ever read.

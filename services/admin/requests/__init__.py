@@ -1,1 +1,0 @@
-"""Approval requests: filing, deciding on, and reading them."""

@@ -2,8 +2,7 @@
 
 from typing import assert_never
 
-from services.admin.bodies import FileRequest
-from services.admin.views import RequestView
+from services.admin.requests.models import FileRequest, RequestView
 from shared.core.access.authorize import no_rule_gives
 from shared.core.access.evaluate import Decision
 from shared.core.approval.deciding import DecidingObstacle

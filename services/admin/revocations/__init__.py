@@ -1,1 +1,0 @@
-"""Revocations of many sessions at once: of a user, of a profile, of everyone."""

@@ -1,1 +1,0 @@
-"""Sessions: reading them, and revoking one."""

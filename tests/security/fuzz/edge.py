@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from services.admin.calls import CALLS
+from services.admin.api import CALLS
 from services.vend.request import parse_vend_request
 from shared.edge.answers import Answer, Refusal
 from shared.edge.calls import Call

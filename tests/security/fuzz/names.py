@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from services.admin.bodies import RequestFilters
-from services.admin.cursors import ListScope, read_cursor, write_cursor
+from services.admin.common.pagination import ListScope, read_cursor, write_cursor
+from services.admin.requests.models import RequestFilters
 from shared.core.arn import MalformedArnError, parse_arn, role_name
 from shared.core.identity import IdentityRules, UnknownCaller, identify
 from shared.core.ids import is_id

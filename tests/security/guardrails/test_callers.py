@@ -4,7 +4,7 @@ import pytest
 
 from deploy.policies.caller import Task, caller_policy, operator_policy, routes_of
 from deploy.policies.generate import EXAMPLE, generated_policies
-from services.admin.calls import CALLS as ADMIN_CALLS
+from services.admin.api import CALLS as ADMIN_CALLS
 from services.vend.calls import CALLS as VEND_CALLS
 from tests.security.guardrails.organization import SENTINEL, Organization, role
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.local.function_settings import PATIENCE, UNLIMITED
-from services.admin.calls import CALLS
+from services.admin.api import CALLS
 from tests.gateway_events import API_ID
 from tests.security.hostile.bodies import BODIES
 from tests.security.hostile.examples import tried

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from services.admin.notify import Failure
+from services.admin.notify.notice import Failure
 from services.admin.notify.sender import Tries, WebhookSender
 from tests.patience import LIMIT_S
 from tests.service.notify.receiver import Names, Receiver, answers, never_ends, running_receiver

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from services.admin.calls import CALLS
+from services.admin.api import CALLS
 from services.admin.handler import wire
 from shared.aws.dynamodb.session_rows import read_session, session_item
 from shared.core.session import Session

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.admin.known_names import KnownNames
+from services.admin.common.known_names import KnownNames
 from shared.aws.errors import UnavailableError
 from tests.service.admin.function import AdminLambda, Answered
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.admin.bodies import RequestFilters
-from services.admin.cursors import ListScope, write_cursor
+from services.admin.common.pagination import ListScope, write_cursor
+from services.admin.requests.models import RequestFilters
 from shared.aws.dynamodb.schema import ItemKind
 from tests.service.admin.function import AdminLambda, Answered
 

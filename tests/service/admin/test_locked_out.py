@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from services.admin.calls import CALLS
+from services.admin.api import CALLS
 from tests.gateway_events import ACCOUNT
 from tests.service.admin.conftest import ADMIN, APPROVAL, BREAK_GLASS
 from tests.service.admin.function import AdminLambda, Answered

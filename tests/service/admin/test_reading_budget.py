@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.admin.calls import CALLS
+from services.admin.api import CALLS
 from shared.aws.client.client import AwsClient
 from shared.edge.calls import Call
 from tests.service.admin.function import AdminLambda, Answered

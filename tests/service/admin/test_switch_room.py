@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.admin.revocations.living import Living
+from services.admin.revocations.revoke import Living
 from shared.aws.dynamodb.rate_limit import RateLimiter
 from shared.aws.dynamodb.session_lists import SessionLists
 from shared.aws.errors import UnavailableError

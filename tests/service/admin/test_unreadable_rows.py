@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.admin import listing
+from services.admin.common import pagination as listing
 from tests.service.admin.function import AdminLambda, Answered
 from tests.service.emulator import table_name
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.admin.notify import Failure
+from services.admin.notify.notice import Failure
 from services.admin.notify.sender import Tries, WebhookSender
 from shared.core.webhook import Webhook
 from tests.patience import LIMIT_S

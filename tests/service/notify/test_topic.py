@@ -8,7 +8,7 @@ import boto3
 import orjson
 import pytest
 
-from services.admin.notify import Notifier, WebhookDocuments
+from services.admin.notify.notifier import Notifier, WebhookDocuments
 from services.admin.notify.sender import WebhookSender
 from shared.aws.clients import Clients, Service, open_clients
 from shared.aws.errors import RefusedError, UnavailableError

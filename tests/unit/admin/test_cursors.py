@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.admin.bodies import RequestFilters
-from services.admin.cursors import UNUSABLE, ListScope, read_cursor, write_cursor
+from services.admin.common.pagination import UNUSABLE, ListScope, read_cursor, write_cursor
+from services.admin.requests.models import RequestFilters
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SCOPE = ListScope("approval", "alice", RequestFilters())

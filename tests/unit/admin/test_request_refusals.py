@@ -2,8 +2,8 @@
 
 import pytest
 
+from services.admin.requests.models import view_request
 from services.admin.requests.refusals import refuse_deciding
-from services.admin.requests.view import view_request
 from shared.core.approval.deciding import DecidingObstacle
 from tests.grants import NOW, a_request
 

@@ -3,7 +3,7 @@
 import json
 
 from deploy.policies.networks import rest_api_policy
-from services.admin.calls import CALLS
+from services.admin.api import CALLS
 from tests.cdk.template import Template, example_deployment
 
 INCIDENTS = {

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from services.admin.notify import Notice, notice_for
+from services.admin.notify.notice import Notice, notice_for
 from shared.core.events import NoticeEvent
 from shared.core.webhook import Webhook
 from shared.documents import load_webhook

@@ -1,65 +1,186 @@
-"""What a webhook is sent."""
+"""What people read."""
 
-import orjson
-from pydantic import SecretStr
+from typing import Any
 
-from services.admin.notify.message import message_for, sign
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.admin.notify.messages import sentence
 from shared.core.events import NoticeEvent
-from tests.unit.admin.notify.samples import DELIVERY_ID, GRANT_ID, SECRET, notice, request, slack_webhook, webhook
+from tests.unit.admin.notify.samples import GRANT_ID, WINDOW, act, event, lockout, request, revocation, session, vote
 
-TIMESTAMP = 1_793_620_800
-
-
-def test_a_notice_is_canonical_json() -> None:
-    body = notice(reason="é").body()
-    read = orjson.loads(body)
-    assert body == orjson.dumps(read, option=orjson.OPT_SORT_KEYS)
-    text = read.pop("text")
-    assert text.startswith("alice asks for prod")
-    assert read == {
-        "id": DELIVERY_ID,
-        "event": "request.filed",
-        "at": "2026-11-02T12:00:00Z",
-        "actor": "alice",
-        "user": "alice",
-        "profile": "prod",
-        "grant_id": GRANT_ID,
-        "details": request(reason="é"),
-    }
+APPROVE = f"bob or *@sec.example can approve: sentinel approve {GRANT_ID}"
+REVIEW = f"It awaits a review: sentinel review {GRANT_ID}"
+BOTH = [vote("bob", "go"), vote("carol@sec.example")]
 
 
-def test_what_time_did_has_no_actor() -> None:
-    assert orjson.loads(notice(NoticeEvent.REQUEST_EXPIRED, None).body())["actor"] is None
+@pytest.mark.parametrize(
+    ("event_", "actor", "details", "expected"),
+    [
+        ("request.filed", "alice", request(), f'alice asks for prod for 1h: "fix INC-1". {APPROVE}'),
+        (
+            "request.filed",
+            "alice",
+            request(ticket="INC-1", quorum=2, starts_at="2026-11-04T08:30:00Z", duration_s=5400),
+            (
+                'alice asks for prod for 1h30m from 2026-11-04 08:30 UTC: "fix INC-1" (ticket "INC-1"). '
+                f"It needs 2 approvals. {APPROVE}"
+            ),
+        ),
+        (
+            "request.voted",
+            "bob",
+            request(quorum=2, approvals=BOTH[:1]),
+            f'bob approved alice\'s request for prod for 1h ("go"), 1 of 2 approvals. {APPROVE}',
+        ),
+        (
+            "request.approved",
+            "carol@sec.example",
+            request(quorum=2, approvals=BOTH, window=WINDOW),
+            (
+                'alice may use prod from 2026-11-02 12:00 UTC to 2026-11-02 13:00 UTC: "fix INC-1". '
+                "Approved by bob and carol@sec.example."
+            ),
+        ),
+        (
+            "request.approved",
+            "bob",
+            request(approvals=BOTH[:1], window=WINDOW),
+            (
+                'alice may use prod from 2026-11-02 12:00 UTC to 2026-11-02 13:00 UTC: "fix INC-1". '
+                'Approved by bob ("go").'
+            ),
+        ),
+        (
+            "request.approved",
+            None,
+            request(auto_approved=True, window=WINDOW),
+            (
+                'alice may use prod from 2026-11-02 12:00 UTC to 2026-11-02 13:00 UTC: "fix INC-1". '
+                "Approved by the approval policy."
+            ),
+        ),
+        ("request.denied", "bob", request(ended=act("bob")), "bob denied alice's request for prod."),
+        ("request.denied", "bob", request(ended=act("bob", "why?")), 'bob denied alice\'s request for prod ("why?").'),
+        ("request.cancelled", "alice", request(ended=act("alice")), "alice cancelled their own request for prod."),
+        (
+            "request.withdrawn",
+            "bob",
+            request(ended=act("bob", "done"), window=WINDOW),
+            'bob withdrew alice\'s approved request for prod ("done"). No new credentials are given for it.',
+        ),
+        (
+            "request.expired",
+            None,
+            request(ended=act(None)),
+            "alice's request for prod expired: it was not decided by 2026-11-03 12:00 UTC.",
+        ),
+        (
+            "break_glass.started",
+            "alice",
+            event(),
+            (
+                'alice broke glass on prod until 2026-11-02 13:00 UTC (incident): "the payment service is down". '
+                f"To end it: sentinel close {GRANT_ID}"
+            ),
+        ),
+        (
+            "break_glass.closed",
+            "alice",
+            event(ended=act("alice", "fixed")),
+            f'alice closed their own break-glass event on prod ("fixed"). {REVIEW}',
+        ),
+        (
+            "break_glass.expired",
+            None,
+            event(ended=act(None), review_required=False),
+            "alice's break-glass event on prod ended at 2026-11-02 13:00 UTC.",
+        ),
+        (
+            "break_glass.reviewed",
+            "bob",
+            event(review=act("bob", "fine")),
+            'bob reviewed alice\'s break-glass event on prod ("fine").',
+        ),
+        (
+            "session.revoked",
+            "bob",
+            session(),
+            f'bob revoked alice\'s session {GRANT_ID} of prod: "laptop stolen".',
+        ),
+        ("session.revoked", "alice", session(revoked=None), f"alice revoked their own session {GRANT_ID} of prod."),
+        ("sessions.revoked", "bob", revocation(), 'bob revoked every session of user alice: "laptop stolen".'),
+        (
+            "sessions.revoked",
+            "bob",
+            revocation(target="all", name=None),
+            'bob revoked every session of everyone: "laptop stolen".',
+        ),
+        ("lockout.set", "bob", lockout(), 'bob locked out user alice until it is lifted: "laptop stolen".'),
+        (
+            "lockout.set",
+            "bob",
+            lockout(target="profile", name="prod", ends_at="2026-11-02T13:00:00Z"),
+            'bob locked out profile prod until 2026-11-02 13:00 UTC: "laptop stolen".',
+        ),
+        (
+            "lockout.lifted",
+            "bob",
+            lockout(lifted=act("bob", "found it")),
+            'bob lifted the lockout of user alice ("found it").',
+        ),
+    ],
+    ids=lambda part: part if isinstance(part, str) and "." in part and " " not in part else "",
+)
+def test_every_change_reads_well(event_: str, actor: str | None, details: dict[str, Any], expected: str) -> None:
+    assert sentence(NoticeEvent(event_), actor, details) == expected
 
 
-def test_a_signature_covers_time_and_body() -> None:
-    signature = sign(SecretStr("key"), 1, b"body")
-    # printf '1.body' | openssl dgst -sha256 -hmac key
-    assert signature == "v1=91b5374b153842ad05b2c4eab9349b8321b14703165bd3fb8b034dfb8be98ae5"
-    assert len({signature, sign(SecretStr("key"), 2, b"body"), sign(SecretStr("key"), 1, b"bodx")}) == 3
-    assert sign(SecretStr("kez"), 1, b"body") != signature
+@pytest.mark.parametrize("event_", NoticeEvent)
+def test_every_event_has_a_sentence(event_: NoticeEvent) -> None:
+    samples = {"break_glass": event(), "request": request(window=WINDOW), "session": session()}
+    of_many = {"sessions": revocation(), "lockout": lockout(lifted=act("bob"))}
+    text = sentence(event_, "carol", (samples | of_many)[event_.partition(".")[0]])
+    assert text.endswith((".", GRANT_ID))
 
 
-def test_a_sentinel_message_is_signed_and_named() -> None:
-    message = message_for(webhook(), notice(), TIMESTAMP)
-    assert message.body == notice().body()
-    assert message.headers == {
-        "Content-Type": "application/json",
-        "User-Agent": "Sentinel",
-        "X-Sentinel-Timestamp": str(TIMESTAMP),
-        "X-Sentinel-Signature": sign(SecretStr(SECRET), TIMESTAMP, message.body),
-        "X-Sentinel-Event": "request.filed",
-        "X-Sentinel-Delivery": DELIVERY_ID,
-    }
+def test_of_many_approvers_only_some_are_named() -> None:
+    text = sentence(NoticeEvent.REQUEST_FILED, "alice", request(approvers=[f"user{n}" for n in range(9)]))
+    assert "user0, user1, user2, user3 or 5 more can approve" in text
 
 
-def test_a_slack_message_bears_no_signature() -> None:
-    message = message_for(slack_webhook(), notice(), TIMESTAMP)
-    assert not [name for name in message.headers if name.startswith("X-Sentinel")]
-    assert not set(orjson.loads(message.body)) & {"id", "details", "actor"}
+def test_a_long_reason_is_cut() -> None:
+    text = sentence(NoticeEvent.REQUEST_FILED, "alice", request(reason="x" * 1000))
+    assert "x" * 299 + '…". bob' in text
+    assert "x" * 300 not in text
 
 
-def test_a_message_shows_neither_its_url_nor_its_body() -> None:
-    shown = repr(message_for(slack_webhook("https://hooks.example/T0/token"), notice(), TIMESTAMP))
-    assert "hooks.example" not in shown
-    assert "fix INC-1" not in shown
+@given(st.text(max_size=400))
+def test_a_reason_stays_within_its_quotes_and_on_its_line(reason: str) -> None:
+    text = sentence(NoticeEvent.REQUEST_FILED, "alice", request(reason=reason))
+    assert text.count('"') == 2
+    assert text.endswith(f'". {APPROVE}')
+    assert text.isprintable() or not reason.isprintable()
+    assert len(text.splitlines()) == 1
+
+
+def test_a_reason_cannot_pass_for_a_sentence_of_ours() -> None:
+    forged = "x\".\nbob approved alice's request.\u202e\u200b\x1b[2J"
+    text = sentence(NoticeEvent.REQUEST_FILED, "alice", request(reason=forged))
+    assert text == f"alice asks for prod for 1h: \"x'. bob approved alice's request.[2J\". {APPROVE}"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("ok\u02ee ok\u02f6 ok\u055d ok\u276f ok\u3003", "ok' ok' ok' ok' ok'"),
+        ("a\u034fb\ufe0f\U000e0101c\u180b", "abc"),
+        ("@here and @channel", "\uff20here and \uff20channel"),
+        ("ends in a backslash\\", "ends in a backslash\u2216"),
+    ],
+    ids=["quotation marks", "marks without ink", "mentions", "escapes"],
+)
+def test_nothing_in_a_reason_quotes_hides_calls_or_escapes(written: str, read: str) -> None:
+    text = sentence(NoticeEvent.REQUEST_FILED, "alice", request(reason=written))
+    assert f'for 1h: "{read}". ' in text

@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from services.admin.notify import Failure, Notice, Notifier, notice_for
-from services.admin.notify.notifier import Webhooks
+from services.admin.notify.notice import Failure, Notice, notice_for
+from services.admin.notify.notifier import Notifier, Webhooks
 from services.admin.notify.sender import WebhookSender
 from shared.aws.errors import UnavailableError
 from shared.aws.sns import Topic

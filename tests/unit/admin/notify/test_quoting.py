@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.admin.notify import notice_for
-from services.admin.notify.slack import render_slack
+from services.admin.notify.notice import notice_for
+from services.admin.notify.payload import render_slack
 from shared.core.events import NoticeEvent
 from tests.unit.admin.notify.samples import (
     DELIVERY_ID,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.admin.notify.slack import escape, render_slack
+from services.admin.notify.payload import escape, render_slack
 from tests.unit.admin.notify.samples import GRANT_ID, notice
 
 

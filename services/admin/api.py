@@ -1,0 +1,177 @@
+"""The admin API, call by call, as its documentation states it."""
+
+from http import HTTPStatus
+from typing import Final
+
+from services.admin.break_glass.models import BeginBreakGlass, EventAnswer, EventChanged, EventFilters, EventPage
+from services.admin.common.models import Remark
+from services.admin.explain import ExplainAnswer, ExplainRequest
+from services.admin.kill_switch.models import KillSwitchAnswer
+from services.admin.lockouts.models import Lock, LockoutChanged, LockoutList, Unlock
+from services.admin.requests.models import FileRequest, RequestAnswer, RequestChanged, RequestFilters, RequestPage
+from services.admin.revocations.models import ManyRevoked, RevocationAnswer, RevokeMany
+from services.admin.sessions.models import RevokeSession, SessionAnswer, SessionFilters, SessionPage, SessionRevoked
+from services.admin.whoami import HealthAnswer, WhoamiAnswer
+from shared.edge.calls import Call
+from shared.edge.codes import Code
+
+_REQUESTS: Final = "/v1/requests"
+_EVENTS: Final = "/v1/break-glass"
+_SESSIONS: Final = "/v1/sessions"
+_LOCKOUTS: Final = "/v1/lockouts"
+_PERMITTED: Final = frozenset({Code.NOT_PERMITTED})
+_CHANGING: Final = frozenset({Code.NOT_PERMITTED, Code.LOCKED_OUT, Code.CONFLICT})
+_NOT_FOUND: Final = frozenset({Code.NOT_FOUND})
+_DECIDING: Final = frozenset({Code.NOT_FOUND, Code.NOT_PERMITTED, Code.LOCKED_OUT, Code.CONFLICT})
+_ASKING: Final = frozenset({Code.DENIED, Code.LOCKED_OUT, Code.CONFLICT})
+
+
+def _change_request(name: str, summary: str) -> Call:
+    return Call(
+        name=f"{name}_request",
+        method="POST",
+        path=f"{_REQUESTS}/{{id}}/{name}",
+        summary=summary,
+        answer=RequestChanged,
+        body=Remark,
+        is_body_optional=True,
+        refusals=_DECIDING,
+    )
+
+
+def _change_event(name: str, summary: str) -> Call:
+    return Call(
+        name=f"{name}_break_glass",
+        method="POST",
+        path=f"{_EVENTS}/{{id}}/{name}",
+        summary=summary,
+        answer=EventChanged,
+        body=Remark,
+        is_body_optional=True,
+        refusals=_DECIDING,
+    )
+
+
+_GRANT_CALLS: Final = (
+    Call("whoami", "GET", "/v1/whoami", "Show the caller how Sentinel sees them.", WhoamiAnswer),
+    Call("health", "GET", "/v1/health", "Say that the service is there.", HealthAnswer),
+    Call(
+        "file_request",
+        "POST",
+        _REQUESTS,
+        "Ask for an approval.",
+        RequestChanged,
+        HTTPStatus.CREATED,
+        body=FileRequest,
+        refusals=_ASKING,
+    ),
+    Call(
+        "list_requests",
+        "GET",
+        _REQUESTS,
+        "List approval requests.",
+        RequestPage,
+        query=RequestFilters,
+        refusals=frozenset({Code.NOT_PERMITTED}),
+    ),
+    Call(
+        "get_request",
+        "GET",
+        f"{_REQUESTS}/{{id}}",
+        "Show one approval request.",
+        RequestAnswer,
+        refusals=frozenset({Code.NOT_FOUND}),
+    ),
+    _change_request("approve", "Approve a request; the approval that completes the quorum opens the window."),
+    _change_request("deny", "Refuse a pending request."),
+    _change_request("cancel", "Take a request back, pending or approved."),
+    Call(
+        "begin_break_glass",
+        "POST",
+        _EVENTS,
+        "Break glass: reach a profile without an approval.",
+        EventChanged,
+        HTTPStatus.CREATED,
+        body=BeginBreakGlass,
+        refusals=_ASKING,
+    ),
+    Call(
+        "list_break_glass",
+        "GET",
+        _EVENTS,
+        "List break-glass events.",
+        EventPage,
+        query=EventFilters,
+        refusals=frozenset({Code.NOT_PERMITTED}),
+    ),
+    Call(
+        "get_break_glass",
+        "GET",
+        f"{_EVENTS}/{{id}}",
+        "Show one break-glass event.",
+        EventAnswer,
+        refusals=frozenset({Code.NOT_FOUND}),
+    ),
+    _change_event("close", "End an active break-glass event."),
+    _change_event("review", "Record the review of an event that is over."),
+    Call(
+        "explain",
+        "POST",
+        "/v1/explain",
+        "Say what a vend would decide, rule by rule.",
+        ExplainAnswer,
+        body=ExplainRequest,
+        refusals=frozenset({Code.NOT_PERMITTED}),
+    ),
+)
+_SESSION_CALLS: Final = (
+    Call("list_sessions", "GET", _SESSIONS, "List sessions.", SessionPage, query=SessionFilters, refusals=_PERMITTED),
+    Call("get_session", "GET", f"{_SESSIONS}/{{id}}", "Show one session.", SessionAnswer, refusals=_NOT_FOUND),
+    Call(
+        "revoke_session",
+        "POST",
+        f"{_SESSIONS}/{{id}}/revoke",
+        "Revoke one session.",
+        SessionRevoked,
+        body=RevokeSession,
+        refusals=_CHANGING | _NOT_FOUND,
+    ),
+    Call(
+        "revoke_many",
+        "POST",
+        "/v1/revocations",
+        "Revoke every session of a user, of a profile or of everyone.",
+        ManyRevoked,
+        HTTPStatus.CREATED,
+        body=RevokeMany,
+        refusals=_CHANGING,
+    ),
+    Call(
+        "continue_revocation",
+        "POST",
+        "/v1/revocations/{id}/continue",
+        "Go on marking the sessions of a revocation, which stands already.",
+        RevocationAnswer,
+        refusals=_NOT_FOUND | {Code.LOCKED_OUT},
+    ),
+    Call("list_lockouts", "GET", _LOCKOUTS, "List the lockouts in force.", LockoutList, refusals=_PERMITTED),
+    Call("lock", "POST", _LOCKOUTS, "Set a lockout.", LockoutChanged, body=Lock, refusals=_CHANGING),
+    Call("unlock", "DELETE", _LOCKOUTS, "Lift a lockout.", LockoutChanged, query=Unlock, refusals=_CHANGING),
+    Call(
+        "kill_switch_status",
+        "GET",
+        "/v1/kill-switch",
+        "Say whether the kill switch says what it should in every account.",
+        KillSwitchAnswer,
+        refusals=_PERMITTED,
+    ),
+    Call(
+        "sync_kill_switch",
+        "POST",
+        "/v1/kill-switch/sync",
+        "Write the kill switch where it does not say what it should.",
+        KillSwitchAnswer,
+        refusals=_PERMITTED | {Code.LOCKED_OUT},
+    ),
+)
+CALLS: Final = (*_GRANT_CALLS, *_SESSION_CALLS)

@@ -1,0 +1,103 @@
+"""A break-glass event as the API shows it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.admin.common.models import (
+    ActionView,
+    GrantFilters,
+    View,
+    Window,
+    WindowDuration,
+    view_action,
+    whole_seconds,
+)
+from shared.core.break_glass.closing import settle
+from shared.core.break_glass.event import BreakGlassEvent
+from shared.core.break_glass.policy import ReasonCode
+from shared.core.break_glass.status import EventStatus
+from shared.edge.inputs import Input, ProfileName, plain_text
+from shared.edge.instants import Instant
+
+
+class BeginBreakGlass(Input):
+    """Declare an emergency. The justification is read by whoever is told of it and by the reviewer."""
+
+    profile: ProfileName
+    reason: Annotated[ReasonCode, Field(strict=False)]
+    justification: Annotated[str, plain_text(20, 1000)]
+    duration: WindowDuration | None = None
+
+
+class EventFilters(GrantFilters):
+    """Which break-glass events: one's own, those one can review, or all, which takes the permission `read`."""
+
+    view: Literal["mine", "reviewable", "all"] = "mine"
+    status: Annotated[EventStatus, Field(strict=False)] | None = None
+
+
+class EventView(View):
+    """A break-glass event. `rule` and `policy_version` are the break-glass policy's when it began."""
+
+    id: str
+    user: str
+    profile: str
+    status: EventStatus
+    reason: ReasonCode
+    justification: str
+    duration_s: int
+    created_at: Instant
+    window: Window
+    review_required: bool
+    ended: ActionView | None
+    review: ActionView | None
+    rule: str
+    policy_version: str
+
+
+class EventAnswer(View):
+    """One break-glass event."""
+
+    event: EventView
+
+
+class EventChanged(View):
+    """One event after a change, and which targets could be told of it."""
+
+    event: EventView
+    notified: Mapping[str, bool]
+
+
+class EventPage(View):
+    """Some events, newest first. More may follow while there is a cursor, even after an empty page.
+
+    `unreadable` names rows that are left out, because the service cannot understand them.
+    """
+
+    events: tuple[EventView, ...]
+    next_cursor: str | None
+    unreadable: tuple[str, ...]
+
+
+def view_event(event: BreakGlassEvent, now: datetime) -> EventView:
+    """Show an event as it is at `now`: what time has done to it counts, written down or not."""
+    present = settle(event, now)
+    return EventView(
+        id=present.event_id,
+        user=present.user,
+        profile=present.profile,
+        status=present.status,
+        reason=present.reason,
+        justification=present.justification,
+        duration_s=whole_seconds(present.ends_at - present.created_at),
+        created_at=present.created_at,
+        window=Window(starts_at=present.created_at, ends_at=present.ends_at),
+        review_required=present.is_review_required,
+        ended=view_action(present.ended),
+        review=view_action(present.review),
+        rule=present.rule,
+        policy_version=present.policy_version,
+    )

@@ -1,0 +1,165 @@
+"""The read rounds: everything a call is decided by, asked for at once. One answer missing means no decision.
+
+A round that may change something ends in a refusal or in the entitlement that lets its caller act, and in nothing
+between: whatever is built on it stops with its caller's lockout.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
+
+from services.admin.common.policies import Policies, PolicyReader
+from services.admin.common.refusals import refuse_actor, refuse_asker, refuse_over_budget, refuse_profile
+from shared.aws.dynamodb.grants import GrantsAndLockouts, GrantTable
+from shared.aws.dynamodb.rate_limit import Limited, RateLimiter
+from shared.core.access.facts import Facts, parse_source_ip
+from shared.core.people import person_of
+from shared.core.permissions import Deed, Entitlement
+from shared.core.session import Session
+from shared.edge.answers import Refusal
+from shared.edge.audit import AuditLine
+from shared.edge.lambda_app import Asked
+
+Found = TypeVar("Found")
+
+
+class _GrantView(Protocol):
+    """What the audit line says of a request or an event."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def user(self) -> str: ...
+    @property
+    def profile(self) -> str: ...
+    @property
+    def status(self) -> StrEnum: ...
+    @property
+    def rule(self) -> str | None: ...
+    @property
+    def duration_s(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is known when somebody who may ask asks for something new."""
+
+    policies: Policies
+    standing: GrantsAndLockouts
+
+
+@dataclass(frozen=True, slots=True)
+class Acting(Generic[Found]):
+    """What is known when somebody acts, whom no lockout keeps from it, on what is there already."""
+
+    policies: Policies
+    found: Found
+    entitlement: Entitlement
+
+
+@dataclass(frozen=True, slots=True)
+class FactsReader:
+    """Reads documents, standing and budget, each from where it is kept, and notes the documents in the audit line.
+
+    Every method raises an ExceptionGroup of `AwsError` where a read failed, and of `UndecidableError` where there is no
+    access policy.
+    """
+
+    policies: PolicyReader
+    grants: GrantTable
+    budget: RateLimiter
+
+    def forget(self) -> None:
+        self.policies.documents.forget()
+
+    async def read_asking(self, asked: Asked, profile: str, now: datetime) -> Asking | Refusal:
+        """Read what decides whether somebody gets something new; refuse what no policy has to be asked about."""
+        person = person_of(asked.principal)
+        async with asyncio.TaskGroup() as reads:
+            policies = reads.create_task(self.policies.read(profile))
+            standing = reads.create_task(self.grants.load(person, profile, now))
+            spending = reads.create_task(self.budget.spend(person.user, now))
+        note_policies(asked.audit, policies.result())
+        if isinstance(budget := spending.result(), Limited):
+            return refuse_over_budget(person.user, budget)
+        if policies.result().usable_profile is None:
+            return refuse_profile(person.user, profile)
+        if lockouts := standing.result().lockouts:
+            return refuse_asker(person.user, profile, lockouts)
+        return Asking(policies.result(), standing.result())
+
+    async def read_acting(
+        self,
+        asked: Asked,
+        finding: Awaitable[Found],
+        deed: Deed[Found],
+        now: datetime,
+        *,
+        is_counted: bool = True,
+    ) -> Acting[Found] | Refusal:
+        """Read what decides whether somebody may do a deed to what is found, and refuse it to who is locked out."""
+        person = person_of(asked.principal)
+        async with asyncio.TaskGroup() as reads:
+            reading = reads.create_task(self.policies.read())
+            finding_it = reads.create_task(_await(finding))
+            locking = reads.create_task(self.grants.load_lockouts(deed.subjects(person), now))
+            spending = reads.create_task(self.budget.spend(person.user, now)) if is_counted else None
+        policies, found, lockouts = reading.result(), finding_it.result(), locking.result()
+        note_policies(asked.audit, policies)
+        if spending is not None and isinstance(budget := spending.result(), Limited):
+            return refuse_over_budget(person.user, budget)
+        if deed.is_stopped(found, lockouts):
+            return refuse_actor(person.user, lockouts)
+        return Acting(policies, found, policies.entitlement_of(person))
+
+    async def read_changing(self, asked: Asked, deed: Deed[None], now: datetime) -> Acting[None] | Refusal:
+        """Read what decides whether somebody may do a deed, whatever there is already."""
+        return await self.read_acting(asked, _nothing(), deed, now)
+
+    async def read_with(self, reading: Awaitable[Found]) -> tuple[Policies, Found]:
+        """Read the policies beside something else, spending nothing: such calls have spent the budget of reading."""
+        async with asyncio.TaskGroup() as reads:
+            policies = reads.create_task(self.policies.read())
+            found = reads.create_task(_await(reading))
+        return policies.result(), found.result()
+
+
+async def _nothing() -> None:
+    """Find nothing."""
+
+
+async def _await(awaitable: Awaitable[Found]) -> Found:
+    return await awaitable
+
+
+def facts_of(asked: Asked, profile: str, now: datetime) -> Facts:
+    """Say what the access policy may know about the caller."""
+    return Facts(
+        user=asked.principal.user,
+        profile=profile,
+        at=now,
+        account=asked.principal.account,
+        role=asked.principal.role,
+        source_ip=parse_source_ip(asked.request.caller.source_ip),
+    )
+
+
+def note_policies(audit: AuditLine, policies: Policies) -> None:
+    """Say by which version it was decided, how old each document was, and which were served past their time."""
+    audit.policy_version = policies.access_version
+    audit.document_ages_s = {document.name: round(document.age_s, 3) for document in policies.documents}
+    audit.stale_documents = [document.name for document in policies.documents if document.stale]
+
+
+def note_grant(audit: AuditLine, grant: _GrantView) -> None:
+    audit.grant_id, audit.grant_status, audit.grant_user = grant.id, grant.status.value, grant.user
+    audit.profile, audit.rule = grant.profile, grant.rule
+    audit.duration_asked_s = grant.duration_s
+
+
+def note_session(audit: AuditLine, row: Session) -> None:
+    audit.session_id, audit.stamp, audit.session_user = row.session_id, row.stamp, row.user
+    audit.profile, audit.role_arn, audit.via, audit.grant_id = row.profile, row.role_arn, row.via.value, row.grant_id

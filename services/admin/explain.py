@@ -1,0 +1,200 @@
+"""`POST /v1/explain`: what a vend would decide, rule by rule."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+from services.admin.common.context import facts_of, note_policies
+from services.admin.common.models import View, whole_seconds
+from services.admin.common.policies import Policies, PolicyReader
+from services.admin.common.refusals import NEEDS_READ
+from shared.aws.dynamodb.grants import GrantsAndLockouts, GrantTable
+from shared.core.access.authorize import Issue, RefusalCode, Refuse
+from shared.core.access.explain import Explanation, RuleAccount, explain
+from shared.core.access.facts import Facts, parse_source_ip
+from shared.core.people import Person, person_of
+from shared.core.present_grants import present_grants
+from shared.edge.answers import Answer, Refusal
+from shared.edge.codes import Code
+from shared.edge.inputs import Input, ProfileName, UserName, parse_body, plain_text
+from shared.edge.instants import Instant
+from shared.edge.lambda_app import Asked
+
+
+class ExplainRequest(Input):
+    """Ask why. What is left out is the caller's own and the present instant."""
+
+    profile: ProfileName
+    user: UserName | None = None
+    at: Instant | None = None
+    account: Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")] | None = None
+    role: Annotated[str, plain_text(0, 64)] | None = None
+    source_ip: Annotated[str, StringConstraints(min_length=2, max_length=45)] | None = None
+
+
+class ConditionView(View):
+    """One written condition. `holds` is null where the fact is not known; `words` need the permission `read`."""
+
+    name: str
+    holds: bool | None
+    words: str | None
+
+
+class RuleView(View):
+    """One rule of the access policy: whether it matched, and whether it is the one that decides."""
+
+    name: str
+    effect: str
+    shadow: bool
+    matched: bool
+    decides: bool
+    conditions: tuple[ConditionView, ...]
+
+
+class Outcome(View):
+    """What a vend would answer: credentials by way of `via`, or the refusal `code`."""
+
+    result: Literal["issue", "refuse"]
+    via: Literal["direct", "approval", "break-glass"] | None
+    grant_id: str | None
+    duration_s: int | None
+    code: str | None
+
+
+class ExplainAnswer(View):
+    """What would be decided, rule by rule.
+
+    Without the permission `read`, `rules` are those about the asker and the profile, and `catalogue` says "unknown" of
+    a profile that is disabled as well.
+    """
+
+    user: str
+    profile: str
+    at: Instant
+    catalogue: Literal["enabled", "disabled", "unknown"]
+    locked_out: bool
+    outcome: Outcome
+    rule: str | None
+    policy_version: str
+    rules: tuple[RuleView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explaining:
+    """Explains. `clock` gives the present instant in UTC."""
+
+    policies: PolicyReader
+    grants: GrantTable
+    clock: Callable[[], datetime]
+
+    async def explain(self, asked: Asked) -> Answer | Refusal:
+        """Explain a decision: the caller's own to anyone, others' to who may read everything.
+
+        Without the permission `read` one sees the rules that are about oneself and the profile, not what their
+        conditions list, and a profile that is switched off as one that is not there. That an enabled profile is there
+        is no secret: `GET /profiles` lists it.
+        """
+        wanted = parse_body(asked.request, ExplainRequest)
+        if isinstance(wanted, Refusal):
+            return wanted
+        asked.audit.profile = wanted.profile
+        facts = _facts(asked, wanted, self.clock())
+        if isinstance(facts, Refusal):
+            return facts
+        own = person_of(asked.principal)
+        person = own if facts.user == own.user else Person(facts.user)
+        with asked.audit.step("read"):
+            async with asyncio.TaskGroup() as reads:
+                reading = reads.create_task(self.policies.read(wanted.profile))
+                loading = reads.create_task(self.grants.load(person, wanted.profile, facts.at))
+        policies = reading.result()
+        note_policies(asked.audit, policies)
+        may_read = policies.entitlement_of(own).may_read_all
+        if _is_about_others(wanted) and not may_read:
+            return NEEDS_READ
+        return Answer(_explain(facts, person, policies, loading.result(), may_read=may_read).as_json())
+
+
+def _facts(asked: Asked, wanted: ExplainRequest, now: datetime) -> Facts | Refusal:
+    """Take the caller's own facts where they ask about themselves; of anybody else only what was given is known."""
+    at = wanted.at or now
+    own = facts_of(asked, wanted.profile, at)
+    facts = own if wanted.user in (None, own.user) else Facts(user=str(wanted.user), profile=wanted.profile, at=at)
+    source_ip = facts.source_ip if wanted.source_ip is None else parse_source_ip(wanted.source_ip)
+    if wanted.source_ip is not None and source_ip is None:
+        return Refusal(Code.INVALID_REQUEST, "Field 'source_ip' must be an IP address.")
+    return replace(
+        facts,
+        account=facts.account if wanted.account is None else wanted.account,
+        role=facts.role if wanted.role is None else wanted.role,
+        source_ip=source_ip,
+    )
+
+
+def _is_about_others(wanted: ExplainRequest) -> bool:
+    return any(fact is not None for fact in (wanted.user, wanted.account, wanted.role, wanted.source_ip))
+
+
+def _explain(
+    facts: Facts, person: Person, policies: Policies, standing: GrantsAndLockouts, *, may_read: bool
+) -> ExplainAnswer:
+    profile = policies.profile
+    holder = replace(person, account=facts.account or "")
+    explanation = explain(
+        policies.access,
+        facts,
+        grants=present_grants(standing.grants, holder, policies.present),
+        is_locked_out=standing.is_locked_out,
+        profile_cap=None if profile is None else profile.max_duration,
+    )
+    is_usable = policies.usable_profile is not None
+    return ExplainAnswer(
+        user=facts.user,
+        profile=facts.profile,
+        at=facts.at,
+        catalogue="enabled" if is_usable else "disabled" if may_read and profile is not None else "unknown",
+        locked_out=standing.is_locked_out,
+        # The catalogue is looked at first: what is not in it, nobody gets.
+        outcome=_outcome(explanation) if is_usable else _refused(RefusalCode.DENIED),
+        rule=explanation.decision.rule_name,
+        policy_version=policies.access_version,
+        rules=tuple(
+            _rule(account, may_read=may_read) for account in explanation.rules if may_read or account.concerns_asker
+        ),
+    )
+
+
+def _outcome(explanation: Explanation) -> Outcome:
+    match explanation.outcome:
+        case Refuse(code):
+            return _refused(code)
+        case Issue(via, grant, duration):
+            return Outcome(
+                result="issue",
+                via=via.value,
+                grant_id=None if grant is None else grant.grant_id,
+                duration_s=whole_seconds(duration),
+                code=None,
+            )
+
+
+def _refused(code: RefusalCode) -> Outcome:
+    return Outcome(result="refuse", via=None, grant_id=None, duration_s=None, code=code.value)
+
+
+def _rule(account: RuleAccount, *, may_read: bool) -> RuleView:
+    return RuleView(
+        name=account.name,
+        effect=account.effect,
+        shadow=account.is_shadow,
+        matched=account.matched,
+        decides=account.decides,
+        conditions=tuple(
+            ConditionView(name=each.name, holds=each.holds, words=each.words if may_read else None)
+            for each in account.conditions
+        ),
+    )

@@ -1,0 +1,141 @@
+"""`POST /v1/requests/{id}/approve`, `/deny` and `/cancel`."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from services.admin.common.context import FactsReader, note_grant
+from services.admin.common.models import Remark
+from services.admin.common.policies import Policies
+from services.admin.common.refusals import NOT_FOUND, refuse_contended
+from services.admin.common.transitions import Changed, Contended, Hindered, Unchanged, move
+from services.admin.notify.notifier import Announcer
+from services.admin.requests.models import RequestChanged, view_request
+from services.admin.requests.refusals import refuse_deciding
+from shared.aws.dynamodb.approvals import ApprovalTable
+from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, demands_approval, deny, settle
+from shared.core.approval.policy import rule_for
+from shared.core.approval.request import ApprovalRequest
+from shared.core.approval.status import RequestStatus
+from shared.core.events import NoticeEvent
+from shared.core.ids import is_id
+from shared.core.people import Person
+from shared.core.permissions import Deed, Entitlement, of_others, owned_by
+from shared.edge.answers import Answer, Refusal
+from shared.edge.inputs import parse_optional_body
+from shared.edge.lambda_app import Asked
+
+# What is told when a request comes into a state. That a window is over needs no telling.
+_EVENTS: Final[Mapping[RequestStatus, NoticeEvent]] = {
+    RequestStatus.PENDING: NoticeEvent.REQUEST_VOTED,
+    RequestStatus.APPROVED: NoticeEvent.REQUEST_APPROVED,
+    RequestStatus.DENIED: NoticeEvent.REQUEST_DENIED,
+    RequestStatus.CANCELLED: NoticeEvent.REQUEST_CANCELLED,
+    RequestStatus.WITHDRAWN: NoticeEvent.REQUEST_WITHDRAWN,
+    RequestStatus.EXPIRED: NoticeEvent.REQUEST_EXPIRED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One caller before one request: what they say, what they may, and when."""
+
+    request: ApprovalRequest
+    policies: Policies
+    entitlement: Entitlement
+    comment: str | None
+    now: datetime
+
+    def act(self, locked_out: AbstractSet[Person] = frozenset()) -> Act:
+        rule = rule_for(self.policies.approval, self.request.profile)
+        return Act(self.entitlement.person, self.now, rule, self.comment, locked_out)
+
+
+Found: TypeAlias = ApprovalRequest | None
+Step: TypeAlias = Callable[[Sitting, ApprovalRequest], Awaitable[ApprovalRequest | DecidingObstacle]]
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """Decides on requests. `clock` gives the present instant in UTC."""
+
+    reader: FactsReader
+    requests: ApprovalTable
+    announcer: Announcer
+    clock: Callable[[], datetime]
+
+    async def approve(self, asked: Asked) -> Answer | Refusal:
+        """Add the caller's approval. The access policy is asked again where it has changed since the filing."""
+
+        async def step(sitting: Sitting, request: ApprovalRequest) -> ApprovalRequest | DecidingObstacle:
+            voters = [vote.by for vote in request.votes]
+            locked_out = await self.reader.grants.load_locked_out(voters, sitting.now)
+            is_still_demanded = demands_approval(sitting.policies.access, sitting.policies.access_version, request)
+            return approve(request, sitting.act(locked_out), is_still_demanded=is_still_demanded)
+
+        return await self._decide(asked, Deed(of_others, gives=True), step)
+
+    async def deny(self, asked: Asked) -> Answer | Refusal:
+        """End a pending request with the caller's no."""
+
+        async def step(sitting: Sitting, request: ApprovalRequest) -> ApprovalRequest | DecidingObstacle:
+            return deny(request, sitting.act())
+
+        return await self._decide(asked, Deed(of_others), step)
+
+    async def cancel(self, asked: Asked) -> Answer | Refusal:
+        """Take a request back: one's own always, an approved one of others by who may."""
+
+        async def step(sitting: Sitting, request: ApprovalRequest) -> ApprovalRequest | DecidingObstacle:
+            return cancel(request, sitting.act(), may_revoke=sitting.entitlement.may_revoke_all)
+
+        return await self._decide(asked, Deed(owned_by(asked.principal.user)), step)
+
+    async def _decide(self, asked: Asked, deed: Deed[Found], step: Step) -> Answer | Refusal:
+        now = self.clock()
+        sitting = await self._open(asked, deed, now)
+        if isinstance(sitting, Refusal):
+            return sitting
+        with asked.audit.step("write"):
+            outcome = await move(self.requests, sitting.request, lambda request: step(sitting, request))
+        view = view_request(outcome.row, now)
+        note_grant(asked.audit, view)
+        match outcome:
+            case Changed(row):
+                notified = await self.announcer.announce(asked, _EVENTS[row.status], view.as_json(), now)
+                return Answer(RequestChanged(request=view, notified=notified).as_json())
+            case Unchanged():
+                return Answer(RequestChanged(request=view, notified={}).as_json())
+            case Contended():
+                return refuse_contended("request")
+            case Hindered(row, obstacle):
+                if obstacle is DecidingObstacle.WRONG_STATE:
+                    await self._settle(asked, row, now)
+                return refuse_deciding(obstacle, row, view)
+
+    async def _open(self, asked: Asked, deed: Deed[Found], now: datetime) -> Sitting | Refusal:
+        remark = parse_optional_body(asked.request, Remark)
+        if isinstance(remark, Refusal):
+            return remark
+        request_id = asked.parameters["id"]
+        if not is_id(request_id):
+            return NOT_FOUND
+        asked.audit.grant_id = request_id
+        with asked.audit.step("read"):
+            known = await self.reader.read_acting(asked, self.requests.find(request_id), deed, now)
+        if isinstance(known, Refusal):
+            return known
+        if known.found is None or not known.entitlement.may_see_request(known.found):
+            return NOT_FOUND
+        return Sitting(known.found, known.policies, known.entitlement, remark.comment, now)
+
+    async def _settle(self, asked: Asked, request: ApprovalRequest, now: datetime) -> None:
+        """Write down what time has done, and tell of it, before the caller is told that they came too late."""
+        settled = settle(request, now)
+        if settled.status is request.status or await self.requests.change(request, settled) != settled:
+            return
+        if settled.status is RequestStatus.EXPIRED:
+            view = view_request(settled, now)
+            await self.announcer.announce(asked, NoticeEvent.REQUEST_EXPIRED, view.as_json(), now, is_by_time=True)

@@ -1,0 +1,129 @@
+"""An approval request as the API shows it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.admin.common.models import (
+    ActionView,
+    GrantFilters,
+    View,
+    Window,
+    WindowDuration,
+    view_action,
+    whole_seconds,
+)
+from shared.core.approval.deciding import settle
+from shared.core.approval.policy import approvers_for
+from shared.core.approval.request import ApprovalRequest
+from shared.core.approval.status import RequestStatus
+from shared.core.grants import GrantUses
+from shared.edge.inputs import Input, ProfileName, plain_text
+from shared.edge.instants import Instant
+
+
+class FileRequest(Input):
+    """Ask for an approval. `starts_at` begins the window later, at most 7 days ahead."""
+
+    profile: ProfileName
+    reason: Annotated[str, plain_text(1, 1000)]
+    duration: WindowDuration | None = None
+    ticket: Annotated[str, plain_text(1, 64)] | None = None
+    starts_at: Instant | None = None
+
+
+class RequestFilters(GrantFilters):
+    """Which requests: one's own, those one can approve, or all, which takes the permission `read`."""
+
+    view: Literal["mine", "approvable", "all"] = "mine"
+    status: Annotated[RequestStatus, Field(strict=False)] | None = None
+
+
+class Approval(View):
+    """One person's approval."""
+
+    user: str
+    at: Instant
+    comment: str | None
+
+
+class RequestView(View):
+    """An approval request. `rule` and `policy_version` are the access policy's when it was filed."""
+
+    id: str
+    user: str
+    profile: str
+    status: RequestStatus
+    reason: str
+    ticket: str | None
+    duration_s: int
+    starts_at: Instant | None
+    uses: GrantUses
+    created_at: Instant
+    pending_until: Instant
+    window: Window | None
+    approvals: tuple[Approval, ...]
+    quorum: int
+    approvers: tuple[str, ...]
+    auto_approved: bool
+    ended: ActionView | None
+    rule: str | None
+    policy_version: str
+
+
+class RequestAnswer(View):
+    """One request."""
+
+    request: RequestView
+
+
+class RequestChanged(View):
+    """One request after a change, and which targets could be told of it."""
+
+    request: RequestView
+    notified: Mapping[str, bool]
+
+
+class RequestPage(View):
+    """Some requests, newest first. More may follow while there is a cursor, even after an empty page.
+
+    `unreadable` names rows that are left out, because the service cannot understand them.
+    """
+
+    requests: tuple[RequestView, ...]
+    next_cursor: str | None
+    unreadable: tuple[str, ...]
+
+
+def view_request(request: ApprovalRequest, now: datetime) -> RequestView:
+    """Show a request as it is at `now`: what time has done to it counts, written down or not."""
+    present = settle(request, now)
+    return RequestView(
+        id=present.request_id,
+        user=present.user,
+        profile=present.profile,
+        status=present.status,
+        reason=present.reason,
+        ticket=present.ticket,
+        duration_s=whole_seconds(present.duration),
+        starts_at=present.wanted_start,
+        uses=present.uses,
+        created_at=present.created_at,
+        pending_until=present.pending_until,
+        window=_window(present),
+        approvals=tuple(Approval(user=vote.by.user, at=vote.at, comment=vote.comment) for vote in present.votes),
+        quorum=present.quorum,
+        approvers=approvers_for(present.approvers, present.requester.person),
+        auto_approved=present.is_auto_approved,
+        ended=view_action(present.ended),
+        rule=present.rule,
+        policy_version=present.policy_version,
+    )
+
+
+def _window(request: ApprovalRequest) -> Window | None:
+    if request.starts_at is None or request.ends_at is None:
+        return None
+    return Window(starts_at=request.starts_at, ends_at=request.ends_at)
