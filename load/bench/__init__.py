@@ -1,1 +1,1 @@
-"""Benchmarks: one vend after the other against the latency model, ours beside what a user would otherwise run."""
+"""Benchmarks: one vend after the other against the latency model, Sentinel and what a user would otherwise run."""

@@ -1,6 +1,6 @@
 """`python -m load.bench`: ours, ours without each technique, and the baselines, in one table.
 
-Exit code 1 where something promised was not kept. With `--keep`, docs/performance.md is written from the run.
+Exit code 1 where a promise is not kept. With `--keep`, docs/performance.md is written from the run.
 """
 
 import argparse
@@ -14,23 +14,20 @@ from deploy.packages.build import build_packages
 from deploy.packages.target import Target
 from load.bench import flame
 from load.bench.measure import measure
-from load.bench.page import PAGE, render_page
-from load.bench.record import FOLDER, describe, write_record
-from load.bench.table import render_table
+from load.bench.record import FOLDER, describe, keep, render_tables
 from load.bench.variants import VARIANTS
 from load.cold.measure import measure as measure_cold
 
 
 def main() -> None:
-    """Measure, print, and keep where that is asked for."""
+    """Measure and print; with `--keep`, write the page."""
     options = _options()
     with asyncio.Runner() as runner:
         record = runner.run(_measure(options))
-        sys.stdout.write(f"{render_table(record)}\n")
+        sys.stdout.write(f"{render_tables(record)}\n")
         if options.keep:
-            write_record(record)
+            keep(record)
             runner.run(flame.draw(FOLDER / "vend.svg"))
-            PAGE.write_text(render_page(PAGE.read_text(encoding="utf-8"), record), encoding="utf-8")
     sys.exit(0 if all(each["is_kept"] for each in record["promises"]) else 1)
 
 

@@ -21,7 +21,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One variant's. What is above the floor is None where no floor can be told.
+    """One variant's. What is above the floor is None for a variant without floors.
 
     Percentiles of all rounds together are for the tail, of which one round has too little.
     """
@@ -35,7 +35,7 @@ class Figures:
 
 
 def percentile(values: Iterable[float], percent: int) -> float:
-    """Give a percentile, interpolated, in the values' own unit."""
+    """Return a percentile, interpolated, in the values' own unit."""
     return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
@@ -53,7 +53,7 @@ def figures_of(rounds: Sequence[Round]) -> Figures:
 
 
 def cpu_difference(rounds: Sequence[Round], others: Sequence[Round]) -> float:
-    """Give the milliseconds of CPU by which one variant's request exceeds another's, compared within each round.
+    """Return the milliseconds of CPU by which one variant's request exceeds another's, compared within each round.
 
     Other work on the machine comes and goes, and what two neighbouring minutes differ by would count otherwise.
     """

@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from load.bench.fixtures import documents
 from load.bench.measure import run_worker, work
-from load.bench.work import documents
 from load.system.model import ModelProcess
 
 # py-spy stops the process for every sample; more of them would measure py-spy.
 _RATE: Final = "250"
 _VENDS: Final = 3000
-# What py-spy says of its own command line.
+# The title that py-spy gives: its own command line.
 _TITLE: Final = re.compile(r'(<text id="title"[^>]*>)[^<]*')
 
 

@@ -1,6 +1,6 @@
-"""Measures variants side by side: in each round every one of them works a while, in an order that changes.
+"""Measures variants side by side: in each round each of them works for a while, in random order.
 
-The latency model runs on one core and whichever variant works on the other. All meet the same weather: the same
+The latency model runs on one core and the variant that works on the other. All meet the same
 sequence of latencies for each operation.
 """
 
@@ -18,8 +18,8 @@ from typing import Final
 
 from deploy.local.deployment import REGION
 from load.aws_model.ledger import Call
+from load.bench.fixtures import documents
 from load.bench.variants import VARIANTS
-from load.bench.work import documents
 from load.system.model import ModelProcess
 
 _PROJECT: Final = Path(__file__).parents[2]
@@ -30,7 +30,7 @@ _LONGEST_LINE: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one variant's requests of one round took, in seconds. No floors where they cannot be told."""
+    """What one variant's requests of one round took, in seconds. No floors for a variant without them."""
 
     wall_s: tuple[float, ...]
     cpu_s: tuple[float, ...]
@@ -80,7 +80,7 @@ def _floors(name: str, calls: Sequence[Call], requests: int) -> tuple[float, ...
 
 
 def key_of(name: str) -> str:
-    """Give a variant's access key id; what is after LANE makes the weather, see `load.aws_model.latency`."""
+    """Return a variant's access key id; the part after LANE selects the latencies, see `load.aws_model.latency`."""
     return f"AKIA{name.upper().replace('-', '')}LANE1"
 
 
@@ -117,7 +117,7 @@ async def run_worker(name: str, url: str, core: int | None = None) -> AsyncItera
 
 
 async def work(worker: Process, requests: int) -> Mapping[str, Sequence[float]]:
-    """Have a worker make so many requests; gives the seconds of each, `wall_s` and `cpu_s`.
+    """Have a worker make so many requests; returns the seconds of each, `wall_s` and `cpu_s`.
 
     Raises:
         RuntimeError: it did not answer as it should; what it said is on standard error.

@@ -14,9 +14,9 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 
 from load.aws_model.ledger import Call, question_floors, vend_floors
-from load.bench.asking import ask_authorizer
-from load.bench.sequential import SequentialHandler
-from load.bench.work import Invocation, vend_environment, vend_event
+from load.bench.boto3_baseline import SequentialHandler
+from load.bench.client import ask_authorizer
+from load.bench.fixtures import LambdaContext, vend_environment, vend_event
 from services.vend import handler as vend
 from shared.aws.client.client import AwsClient
 from shared.aws.client.http import Http
@@ -30,9 +30,9 @@ Ask = Callable[[], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way to answer. `open` gives what makes one request; `floors` tells each request's floor from the calls.
+    """One way to answer. `open` gives what makes one request; `floors` returns each request's floor from the calls.
 
-    None where calls are made twice: no floor can be told from those.
+    None where calls are made twice: those have no floor.
     """
 
     title: str
@@ -41,7 +41,7 @@ class Variant:
 
 
 def _vending(handler: Callable[[Any, Any], dict[str, Any]]) -> Ask:
-    return partial(handler, vend_event(), Invocation())
+    return partial(handler, vend_event(), LambdaContext())
 
 
 def _ours(**settings: str) -> Ask:

@@ -1,7 +1,7 @@
-"""One variant in a process of its own: it works as often as a line of standard input says, and answers with the times.
+"""One variant in its own process: makes as many requests as a line of standard input says, and prints their times.
 
-`python -m load.bench.worker VARIANT`, with `AWS_ENDPOINT_URL` and keys in the environment. Every line asked is a number
-of requests; every line answered is JSON: wall and CPU seconds of each.
+`python -m load.bench.worker VARIANT`, with `AWS_ENDPOINT_URL` and keys in the environment. Every line of input is a
+number of requests; every line of output is JSON: wall and CPU seconds of each.
 """
 
 import gc

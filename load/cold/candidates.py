@@ -12,10 +12,10 @@ from deploy.packages.bytecode import compile_all
 from deploy.packages.dependencies import export_group, install
 from deploy.packages.roots import ROOTS
 from deploy.packages.target import Target, find_interpreter
-from load.bench.work import admin_environment, authorizer_environment, vend_environment, vend_event, whoami_event
+from load.bench.fixtures import admin_environment, authorizer_environment, vend_environment, vend_event, whoami_event
 
 VEND, AUTHORIZER, ADMIN, BASELINE = "vend", "authorizer", "admin", "boto3"
-_SEQUENTIAL: Final = Path(__file__).parents[1] / "bench" / "sequential.py"
+_HANDLER: Final = Path(__file__).parents[1] / "bench" / "boto3_baseline.py"
 _ALL_ROOTS: Final = "botocore/cacert.pem"
 
 
@@ -67,7 +67,7 @@ def find_candidates(
         BASELINE: Candidate(
             "three boto3 clients, a sequential handler",
             [baseline, packages[VEND].folder],
-            _SEQUENTIAL.stem,
+            _HANDLER.stem,
             trusting,
             vend_event(),
             factory="SequentialHandler",
@@ -94,7 +94,7 @@ def _install_baseline(target: Target, folder: Path) -> Path:
     requirements = folder.with_suffix(".txt")
     requirements.write_text(export_group("load-baseline"), encoding="utf-8")
     install(requirements, target, folder)
-    shutil.copyfile(_SEQUENTIAL, folder / _SEQUENTIAL.name)
+    shutil.copyfile(_HANDLER, folder / _HANDLER.name)
     compile_all(folder, find_interpreter(target.python))
     return folder
 

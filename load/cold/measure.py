@@ -12,8 +12,8 @@ from typing import Any, Final
 from deploy.local.deployment import ACCOUNT
 from deploy.packages.build import Package
 from deploy.packages.target import find_interpreter
-from load.bench.asking import make_question
-from load.bench.work import documents, vend_event
+from load.bench.client import make_question
+from load.bench.fixtures import documents, vend_event
 from load.cold.candidates import VEND, Candidate, find_candidates
 from load.system.model import ModelProcess
 

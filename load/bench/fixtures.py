@@ -1,4 +1,4 @@
-"""What is measured: the event of one vend, and the account it finds."""
+"""The fixtures of the benchmarks: events, settings and documents."""
 
 import json
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ POLICY: Final = {
 
 
 @dataclass(slots=True)
-class Invocation:
-    """What Lambda's runtime passes beside the event."""
+class LambdaContext:
+    """What Lambda's runtime passes with the event."""
 
     aws_request_id: str = "8f2c1f4e-0000-4000-8000-000000000001"
     invoked_function_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:sentinel-vend:live"
@@ -40,12 +40,12 @@ class Invocation:
 
 
 def vend_event() -> dict[str, Any]:
-    """Give an HTTP API's event (payload 2.0) for `GET /?profile=dev`."""
+    """Return an HTTP API's event (payload 2.0) for `GET /?profile=dev`."""
     return _event("/", f"profile={PROFILE}")
 
 
 def whoami_event() -> dict[str, Any]:
-    """Give an HTTP API's event for `GET /v1/whoami`."""
+    """Return an HTTP API's event for `GET /v1/whoami`."""
     return _event("/v1/whoami", "")
 
 
@@ -76,13 +76,13 @@ def _event(path: str, query: str) -> dict[str, Any]:
 
 
 def vend_environment() -> dict[str, str]:
-    """Give a vend function's settings; nobody's budget is used up by a benchmark."""
+    """Return a vend function's settings, with a budget that a benchmark does not exhaust."""
     deployment = local_deployment()
     return {
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "SENTINEL_API_ID": API_ID,
-        # A request's floor is told from its calls, so each is made once.
+        # A request's floor is computed from its calls, so each is made once.
         "SENTINEL_HEDGE_RATIO": "0",
         "SENTINEL_SESSION_TABLE": deployment.session_table,
         "SENTINEL_GRANT_TABLE": deployment.grant_table,
@@ -94,21 +94,21 @@ def vend_environment() -> dict[str, str]:
 
 
 def admin_environment() -> dict[str, str]:
-    """Give an admin function's settings: it tells a topic, and writes the kill switch of one account."""
+    """Return an admin function's settings: it publishes to a topic, and writes the kill switch of one account."""
     deployment = local_deployment()
-    told = {"SENTINEL_TOPIC_ARN": deployment.topic_arn, "SENTINEL_KILL_SWITCH_POLICIES": deployment.account}
-    return {**{name: value for name, value in vend_environment().items() if name != "SENTINEL_VEND_BUDGET"}, **told}
+    more = {"SENTINEL_TOPIC_ARN": deployment.topic_arn, "SENTINEL_KILL_SWITCH_POLICIES": deployment.account}
+    return {**{name: value for name, value in vend_environment().items() if name != "SENTINEL_VEND_BUDGET"}, **more}
 
 
 def authorizer_environment(url: str) -> dict[str, str]:
-    """Give an authorizer's settings; STS verifies proofs at `url`."""
+    """Return an authorizer's settings; STS verifies proofs at `url`."""
     deployment = local_deployment()
     return {
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": url,
         "SENTINEL_API_ID": API_ID,
-        # A request's floor is told from its calls, so each is made once.
+        # A request's floor is computed from its calls, so each is made once.
         "SENTINEL_HEDGE_RATIO": "0",
         "SENTINEL_SESSION_TABLE": deployment.session_table,
         "SENTINEL_GRANT_TABLE": deployment.grant_table,
@@ -117,7 +117,7 @@ def authorizer_environment(url: str) -> dict[str, str]:
 
 
 def documents() -> dict[str, str]:
-    """Give the parameters the account holds, by name."""
+    """Return the parameters the account holds, by name."""
     prefix = local_deployment().parameter_prefix
     return {
         f"{prefix}/policies/access": json.dumps(POLICY),

@@ -1,8 +1,8 @@
 """The baseline: the handler most teams write, with boto3 and one call after the other.
 
-It does what a vend does, by the same decision and the same calls. What it has not is everything this project does about
-time; a document cache like a vend's it has where that is asked for. It imports boto3 and what decides, and nothing else
-of ours: its cold start is measured too.
+It does what a vend does, by the same decision and the same calls. It has none of this project's measures for latency
+but, on request, a document cache like a vend's. It imports boto3 and the decision, and nothing else of this project:
+its cold start is measured too.
 """
 
 import json
@@ -45,7 +45,7 @@ class SequentialHandler:
         """Vend."""
         caller = event["requestContext"]["authorizer"]["iam"]
         user = parse_arn(caller["userArn"]).resource.rpartition("/")[2]
-        now = datetime.now(UTC)  # noqa: TID251 - a handler of another house
+        now = datetime.now(UTC)  # noqa: TID251 - a handler that is not ours
         name = event["rawQueryString"].removeprefix("profile=")
         policy, profile = self._documents(name)
         grants = self._grants(user, now)
