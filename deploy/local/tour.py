@@ -110,7 +110,7 @@ async def _revoke(stack: LocalStack, cast: Cast) -> None:
         )
         await watching.ends(0, "403")
     title = "The kill switch denies her credentials on every AWS API"
-    await operator.does(title, "kill-switch", "status", finds="says what it should")
+    await operator.does(title, "kill-switch", "status", finds="up to date")
 
 
 async def _break_glass(cast: Cast) -> None:
