@@ -64,11 +64,11 @@ class _Connector(aiohttp.TCPConnector):
 class _Pool:
     """The connections to one endpoint; once dropped it takes no more requests, and ends with the last it has."""
 
-    def __init__(self, origin: URL, tls: ssl.SSLContext) -> None:
+    def __init__(self, origin: URL, tls: ssl.SSLContext | None) -> None:
         self.is_dropped = False
         self._asked = 0
         self._session = aiohttp.ClientSession(
-            connector=_Connector(ssl=tls, limit=0, keepalive_timeout=_IDLE_S, use_dns_cache=False),
+            connector=_Connector(ssl=tls or True, limit=0, keepalive_timeout=_IDLE_S, use_dns_cache=False),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             skip_auto_headers=_NOT_ADDED,
@@ -164,6 +164,10 @@ class Http:
     def _pool(self, origin: URL) -> _Pool:
         pool = self._pools.get(origin)
         if pool is None or pool.is_dropped:
-            self._tls = self._tls or open_tls()
-            pool = self._pools[origin] = _Pool(origin, self._tls)
+            pool = self._pools[origin] = _Pool(origin, self._trust() if origin.scheme == "https" else None)
         return pool
+
+    def _trust(self) -> ssl.SSLContext:
+        """Read the authorities once. Without TLS they are not needed: an emulator's address has no such file."""
+        self._tls = self._tls or open_tls()
+        return self._tls

@@ -69,3 +69,19 @@ async def test_a_certificate_that_has_expired_is_refused(authority: trustme.CA) 
 
 async def test_a_protocol_older_than_tls_1_2_is_not_spoken() -> None:
     assert open_tls().minimum_version >= ssl.TLSVersion.TLSv1_2
+
+
+async def test_authorities_that_cannot_be_read_are_an_error_before_anything_is_sent(
+    authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "missing.pem"))
+    async with serving(authority.issue_cert("localhost")) as (http, server):
+        with pytest.raises(FileNotFoundError):
+            await ask(http, server.url)
+    assert not any(server.received)
+
+
+async def test_an_address_without_tls_needs_no_authorities(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "missing.pem"))
+    async with answering(lambda *_: ANSWER) as (http, server):
+        assert await ask(http, server.url) == b"OK"
