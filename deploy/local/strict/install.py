@@ -8,8 +8,8 @@ from botocore.handlers import BUILTIN_HANDLERS
 from botocore.model import OperationModel
 
 from deploy.local.strict.across_requests import SeenTiers, SeenTokens
+from deploy.local.strict.botocore_comparison import find_operation, install_comparison, uninstall_comparison
 from deploy.local.strict.context import AwsRequest, Rules, StrictContext
-from deploy.local.strict.likeness import find_operation, install_likeness, uninstall_likeness
 from deploy.local.strict.model import find_model_violations
 from deploy.local.strict.rules import dynamodb, iam, sns, ssm, sts
 from shared.aws.client.client import AwsClient
@@ -70,13 +70,13 @@ def install(context: StrictContext) -> None:
         return await _CALL(client, operation, parameters)
 
     setattr(AwsClient, _CALL.__name__, checked_call)
-    install_likeness()
+    install_comparison()
 
 
 def uninstall() -> None:
     """Stop checking our own clients and sessions created from now on."""
     setattr(AwsClient, _CALL.__name__, _CALL)
-    uninstall_likeness()
+    uninstall_comparison()
     BUILTIN_HANDLERS[:] = [entry for entry in BUILTIN_HANDLERS if not isinstance(entry[1], _Checker)]
 
 

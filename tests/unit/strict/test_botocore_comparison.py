@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.strict import likeness
+from deploy.local.strict import botocore_comparison
 from shared.aws.client.replies import Reply, ServiceError, UnreadableReplyError
 from tests.service_format import ServiceFormat
 
@@ -23,7 +23,7 @@ FOUND = Reply(200, TYPE, b'{"Item": {"n": {"N": "1"}}}')
 @pytest.fixture
 def _altered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make ours write and read what is not quite right."""
-    write, read = likeness._WRITE, likeness._READ
+    write, read = botocore_comparison._WRITE, botocore_comparison._READ
 
     def other_write(own: Any, operation: Any, parameters: Any) -> Any:
         return write(own, operation, {**parameters, "ConsistentRead": False})
@@ -31,8 +31,8 @@ def _altered(monkeypatch: pytest.MonkeyPatch) -> None:
     def other_read(own: Any, operation: Any, reply: Reply) -> Any:
         return {**read(own, operation, reply), "Item": {}}
 
-    monkeypatch.setattr(likeness, "_WRITE", other_write)
-    monkeypatch.setattr(likeness, "_READ", other_read)
+    monkeypatch.setattr(botocore_comparison, "_WRITE", other_write)
+    monkeypatch.setattr(botocore_comparison, "_READ", other_read)
 
 
 @pytest.fixture(params=["dynamodb", "ssm", "sns", "sts", "iam"])
@@ -61,13 +61,13 @@ def test_what_is_alike_passes() -> None:
 
 @pytest.mark.usefixtures("_altered")
 def test_a_request_that_differs_is_found() -> None:
-    with pytest.raises(likeness.UnlikeBotocoreError, match="GetItem: the body"):
+    with pytest.raises(botocore_comparison.UnlikeBotocoreError, match="GetItem: the body"):
         ServiceFormat("dynamodb").write("GetItem", GET)
 
 
 @pytest.mark.usefixtures("_altered")
 def test_an_answer_that_differs_is_found() -> None:
-    with pytest.raises(likeness.UnlikeBotocoreError, match="GetItem: the answer"):
+    with pytest.raises(botocore_comparison.UnlikeBotocoreError, match="GetItem: the answer"):
         ServiceFormat("dynamodb").read("GetItem", FOUND)
 
 

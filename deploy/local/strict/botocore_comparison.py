@@ -30,23 +30,23 @@ def _model(service: str) -> ServiceModel:
 
 
 def find_operation(service: str, operation: str) -> OperationModel:
-    """Give botocore's model of an operation.
+    """Return botocore's model of an operation.
 
     Raises:
-        OperationNotFoundError: there is no such operation.
+        OperationNotFoundError: the service has no such operation.
 
     """
     return _model(service).operation_model(operation)
 
 
-def install_likeness() -> None:
+def install_comparison() -> None:
     """Compare from now on."""
     setattr(Format, _WRITE.__name__, _write)
     setattr(Format, _READ.__name__, _read)
 
 
-def uninstall_likeness() -> None:
-    """Compare no more."""
+def uninstall_comparison() -> None:
+    """Stop comparing."""
     setattr(Format, _WRITE.__name__, _WRITE)
     setattr(Format, _READ.__name__, _READ)
 
