@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.core.ids import ID_PATTERN
-from shared.edge.calls import Call
-from shared.edge.codes import MEANINGS, Code
+from shared.edge.api import Endpoint
+from shared.edge.error_codes import ERRORS, Code
 
 _Described: TypeAlias = tuple[type[BaseModel], Literal["validation", "serialization"]]
 _REF: Final = "#/components/schemas/{model}"
@@ -40,14 +40,14 @@ _SIGV4: Final = {
 }
 
 
-def renderer(title: str, calls: Iterable[Call]) -> Callable[[], str]:
+def renderer(title: str, calls: Iterable[Endpoint]) -> Callable[[], str]:
     """Make the function that writes one API's document."""
     return lambda: json.dumps(build(title, tuple(calls)), indent=2, sort_keys=True) + "\n"
 
 
-def build(title: str, calls: tuple[Call, ...]) -> Mapping[str, Any]:
+def build(title: str, calls: tuple[Endpoint, ...]) -> Mapping[str, Any]:
     """Build the document of an API."""
-    answers: list[_Described] = [(call.answer, "serialization") for call in calls]
+    answers: list[_Described] = [(call.response, "serialization") for call in calls]
     bodies: list[_Described] = [(call.body, "validation") for call in calls if call.body is not None]
     _, definitions = models_json_schema(list(dict.fromkeys(answers + bodies)), ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
@@ -65,7 +65,7 @@ def build(title: str, calls: tuple[Call, ...]) -> Mapping[str, Any]:
     }
 
 
-def _operation(call: Call) -> Mapping[str, Any]:
+def _operation(call: Endpoint) -> Mapping[str, Any]:
     operation: dict[str, Any] = {
         "operationId": call.name,
         "summary": call.summary,
@@ -78,22 +78,22 @@ def _operation(call: Call) -> Mapping[str, Any]:
     return operation
 
 
-def _success(call: Call) -> Mapping[str, Any]:
-    return {"description": call.status.phrase, "content": _content(call.answer.__name__)}
+def _success(call: Endpoint) -> Mapping[str, Any]:
+    return {"description": call.status.phrase, "content": _content(call.response.__name__)}
 
 
-def _refusals(call: Call) -> dict[str, Any]:
+def _refusals(call: Endpoint) -> dict[str, Any]:
     """Describe the refusals, one response for each status, naming every code that has it."""
     by_status: dict[HTTPStatus, list[Code]] = {}
     for code in Code:
         if code in call.codes:
-            by_status.setdefault(MEANINGS[code].status, []).append(code)
+            by_status.setdefault(ERRORS[code].status, []).append(code)
     return {str(status.value): _refusal(codes) for status, codes in by_status.items()}
 
 
 def _refusal(codes: list[Code]) -> Mapping[str, Any]:
     response: dict[str, Any] = {
-        "description": " ".join(f"`{code}`: {MEANINGS[code].meaning}" for code in codes),
+        "description": " ".join(f"`{code}`: {ERRORS[code].meaning}" for code in codes),
         "content": _content("Error"),
     }
     if Code.THROTTLED in codes:
@@ -105,7 +105,7 @@ def _content(model: str) -> Mapping[str, Any]:
     return {_JSON: {"schema": {"$ref": _REF.format(model=model)}}}
 
 
-def _path_parameters(call: Call) -> list[Mapping[str, Any]]:
+def _path_parameters(call: Endpoint) -> list[Mapping[str, Any]]:
     schema = {"type": "string", "pattern": f"^{ID_PATTERN}$"}
     return [
         {"name": name, "in": "path", "required": True, "schema": schema} for name in _OPEN_SEGMENT.findall(call.path)

@@ -9,12 +9,12 @@ from deploy.docs.actions.page import render_guardrails
 from deploy.docs.cli_reference import render as render_cli_reference
 from deploy.docs.openapi import renderer
 from deploy.docs.threats.page import render_threat_model
-from services.admin.api import CALLS as ADMIN_CALLS
+from services.admin.api import ENDPOINTS as ADMIN_CALLS
 from services.authorizer.settings import AuthorizerSettings
-from services.vend.calls import CALLS as VEND_CALLS
+from services.vend.api import ENDPOINTS as VEND_CALLS
 from shared.core.durations import format_duration
 from shared.core.guard import Denial
-from shared.edge.codes import MEANINGS
+from shared.edge.error_codes import ERRORS
 from shared.edge.settings import PREFIX, CommonSettings, Settings
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
@@ -81,7 +81,7 @@ def _default(value: object) -> str:
 def render_errors() -> str:
     rows = [
         f"| `{code}` | {meaning.status.value} | {meaning.meaning} | {meaning.remedy} |"
-        for code, meaning in MEANINGS.items()
+        for code, meaning in ERRORS.items()
     ]
     return "\n".join(
         [

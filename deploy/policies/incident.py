@@ -6,8 +6,8 @@ other traffic could use up the limit of these calls.
 
 from typing import Final
 
-from services.admin.api import CALLS
+from services.admin.api import ENDPOINTS
 
 _SUBJECTS: Final = frozenset({"sessions", "revocations", "lockouts", "kill-switch"})
 # Methods with their paths. A REST API has no other method below these paths, so the list must be complete.
-INCIDENT_ROUTES: Final = tuple((call.method, call.path) for call in CALLS if call.path.split("/")[2] in _SUBJECTS)
+INCIDENT_ROUTES: Final = tuple((call.method, call.path) for call in ENDPOINTS if call.path.split("/")[2] in _SUBJECTS)

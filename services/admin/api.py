@@ -1,19 +1,19 @@
-"""The admin API, call by call, as its documentation states it."""
+"""The endpoints of the admin API: the router and the OpenAPI document are made of this table."""
 
 from http import HTTPStatus
 from typing import Final
 
-from services.admin.break_glass.models import BeginBreakGlass, EventAnswer, EventChanged, EventFilters, EventPage
+from services.admin.break_glass.models import BeginBreakGlass, EventChanged, EventFilters, EventPage, EventResponse
 from services.admin.common.models import Remark
-from services.admin.explain import ExplainAnswer, ExplainRequest
-from services.admin.kill_switch.models import KillSwitchAnswer
+from services.admin.explain import ExplainRequest, ExplainResponse
+from services.admin.kill_switch.models import KillSwitchResponse
 from services.admin.lockouts.models import Lock, LockoutChanged, LockoutList, Unlock
-from services.admin.requests.models import FileRequest, RequestAnswer, RequestChanged, RequestFilters, RequestPage
-from services.admin.revocations.models import ManyRevoked, RevocationAnswer, RevokeMany
-from services.admin.sessions.models import RevokeSession, SessionAnswer, SessionFilters, SessionPage, SessionRevoked
-from services.admin.whoami import HealthAnswer, WhoamiAnswer
-from shared.edge.calls import Call
-from shared.edge.codes import Code
+from services.admin.requests.models import FileRequest, RequestChanged, RequestFilters, RequestPage, RequestResponse
+from services.admin.revocations.models import ManyRevoked, RevocationResponse, RevokeMany
+from services.admin.sessions.models import RevokeSession, SessionFilters, SessionPage, SessionResponse, SessionRevoked
+from services.admin.whoami import HealthResponse, WhoamiResponse
+from shared.edge.api import Endpoint
+from shared.edge.error_codes import Code
 
 _REQUESTS: Final = "/v1/requests"
 _EVENTS: Final = "/v1/break-glass"
@@ -26,36 +26,36 @@ _DECIDING: Final = frozenset({Code.NOT_FOUND, Code.NOT_PERMITTED, Code.LOCKED_OU
 _ASKING: Final = frozenset({Code.DENIED, Code.LOCKED_OUT, Code.CONFLICT})
 
 
-def _change_request(name: str, summary: str) -> Call:
-    return Call(
+def _change_request(name: str, summary: str) -> Endpoint:
+    return Endpoint(
         name=f"{name}_request",
         method="POST",
         path=f"{_REQUESTS}/{{id}}/{name}",
         summary=summary,
-        answer=RequestChanged,
+        response=RequestChanged,
         body=Remark,
         is_body_optional=True,
         refusals=_DECIDING,
     )
 
 
-def _change_event(name: str, summary: str) -> Call:
-    return Call(
+def _change_event(name: str, summary: str) -> Endpoint:
+    return Endpoint(
         name=f"{name}_break_glass",
         method="POST",
         path=f"{_EVENTS}/{{id}}/{name}",
         summary=summary,
-        answer=EventChanged,
+        response=EventChanged,
         body=Remark,
         is_body_optional=True,
         refusals=_DECIDING,
     )
 
 
-_GRANT_CALLS: Final = (
-    Call("whoami", "GET", "/v1/whoami", "Show the caller how Sentinel sees them.", WhoamiAnswer),
-    Call("health", "GET", "/v1/health", "Say that the service is there.", HealthAnswer),
-    Call(
+_GRANT_ENDPOINTS: Final = (
+    Endpoint("whoami", "GET", "/v1/whoami", "Show the caller how Sentinel sees them.", WhoamiResponse),
+    Endpoint("health", "GET", "/v1/health", "Say that the service is there.", HealthResponse),
+    Endpoint(
         "file_request",
         "POST",
         _REQUESTS,
@@ -65,7 +65,7 @@ _GRANT_CALLS: Final = (
         body=FileRequest,
         refusals=_ASKING,
     ),
-    Call(
+    Endpoint(
         "list_requests",
         "GET",
         _REQUESTS,
@@ -74,18 +74,18 @@ _GRANT_CALLS: Final = (
         query=RequestFilters,
         refusals=frozenset({Code.NOT_PERMITTED}),
     ),
-    Call(
+    Endpoint(
         "get_request",
         "GET",
         f"{_REQUESTS}/{{id}}",
         "Show one approval request.",
-        RequestAnswer,
+        RequestResponse,
         refusals=frozenset({Code.NOT_FOUND}),
     ),
     _change_request("approve", "Approve a request; the approval that completes the quorum opens the window."),
     _change_request("deny", "Refuse a pending request."),
     _change_request("cancel", "Take a request back, pending or approved."),
-    Call(
+    Endpoint(
         "begin_break_glass",
         "POST",
         _EVENTS,
@@ -95,7 +95,7 @@ _GRANT_CALLS: Final = (
         body=BeginBreakGlass,
         refusals=_ASKING,
     ),
-    Call(
+    Endpoint(
         "list_break_glass",
         "GET",
         _EVENTS,
@@ -104,30 +104,32 @@ _GRANT_CALLS: Final = (
         query=EventFilters,
         refusals=frozenset({Code.NOT_PERMITTED}),
     ),
-    Call(
+    Endpoint(
         "get_break_glass",
         "GET",
         f"{_EVENTS}/{{id}}",
         "Show one break-glass event.",
-        EventAnswer,
+        EventResponse,
         refusals=frozenset({Code.NOT_FOUND}),
     ),
     _change_event("close", "End an active break-glass event."),
     _change_event("review", "Record the review of an event that is over."),
-    Call(
+    Endpoint(
         "explain",
         "POST",
         "/v1/explain",
         "Say what a vend would decide, rule by rule.",
-        ExplainAnswer,
+        ExplainResponse,
         body=ExplainRequest,
         refusals=frozenset({Code.NOT_PERMITTED}),
     ),
 )
-_SESSION_CALLS: Final = (
-    Call("list_sessions", "GET", _SESSIONS, "List sessions.", SessionPage, query=SessionFilters, refusals=_PERMITTED),
-    Call("get_session", "GET", f"{_SESSIONS}/{{id}}", "Show one session.", SessionAnswer, refusals=_NOT_FOUND),
-    Call(
+_SESSION_ENDPOINTS: Final = (
+    Endpoint(
+        "list_sessions", "GET", _SESSIONS, "List sessions.", SessionPage, query=SessionFilters, refusals=_PERMITTED
+    ),
+    Endpoint("get_session", "GET", f"{_SESSIONS}/{{id}}", "Show one session.", SessionResponse, refusals=_NOT_FOUND),
+    Endpoint(
         "revoke_session",
         "POST",
         f"{_SESSIONS}/{{id}}/revoke",
@@ -136,7 +138,7 @@ _SESSION_CALLS: Final = (
         body=RevokeSession,
         refusals=_CHANGING | _NOT_FOUND,
     ),
-    Call(
+    Endpoint(
         "revoke_many",
         "POST",
         "/v1/revocations",
@@ -146,32 +148,32 @@ _SESSION_CALLS: Final = (
         body=RevokeMany,
         refusals=_CHANGING,
     ),
-    Call(
+    Endpoint(
         "continue_revocation",
         "POST",
         "/v1/revocations/{id}/continue",
         "Go on marking the sessions of a revocation, which stands already.",
-        RevocationAnswer,
+        RevocationResponse,
         refusals=_NOT_FOUND | {Code.LOCKED_OUT},
     ),
-    Call("list_lockouts", "GET", _LOCKOUTS, "List the lockouts in force.", LockoutList, refusals=_PERMITTED),
-    Call("lock", "POST", _LOCKOUTS, "Set a lockout.", LockoutChanged, body=Lock, refusals=_CHANGING),
-    Call("unlock", "DELETE", _LOCKOUTS, "Lift a lockout.", LockoutChanged, query=Unlock, refusals=_CHANGING),
-    Call(
+    Endpoint("list_lockouts", "GET", _LOCKOUTS, "List the lockouts in force.", LockoutList, refusals=_PERMITTED),
+    Endpoint("lock", "POST", _LOCKOUTS, "Set a lockout.", LockoutChanged, body=Lock, refusals=_CHANGING),
+    Endpoint("unlock", "DELETE", _LOCKOUTS, "Lift a lockout.", LockoutChanged, query=Unlock, refusals=_CHANGING),
+    Endpoint(
         "kill_switch_status",
         "GET",
         "/v1/kill-switch",
         "Say whether the kill switch says what it should in every account.",
-        KillSwitchAnswer,
+        KillSwitchResponse,
         refusals=_PERMITTED,
     ),
-    Call(
+    Endpoint(
         "sync_kill_switch",
         "POST",
         "/v1/kill-switch/sync",
         "Write the kill switch where it does not say what it should.",
-        KillSwitchAnswer,
+        KillSwitchResponse,
         refusals=_PERMITTED | {Code.LOCKED_OUT},
     ),
 )
-CALLS: Final = (*_GRANT_CALLS, *_SESSION_CALLS)
+ENDPOINTS: Final = (*_GRANT_ENDPOINTS, *_SESSION_ENDPOINTS)

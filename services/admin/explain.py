@@ -18,11 +18,11 @@ from shared.core.access.explain import Explanation, RuleAccount, explain
 from shared.core.access.facts import Facts, parse_source_ip
 from shared.core.people import Person, person_of
 from shared.core.present_grants import present_grants
-from shared.edge.answers import Answer, Refusal
-from shared.edge.codes import Code
+from shared.edge.error_codes import Code
 from shared.edge.inputs import Input, ProfileName, UserName, parse_body, plain_text
-from shared.edge.instants import Instant
-from shared.edge.lambda_app import Asked
+from shared.edge.lambda_app import RequestContext
+from shared.edge.responses import Refusal, Response
+from shared.edge.timestamps import Timestamp
 
 
 class ExplainRequest(Input):
@@ -30,7 +30,7 @@ class ExplainRequest(Input):
 
     profile: ProfileName
     user: UserName | None = None
-    at: Instant | None = None
+    at: Timestamp | None = None
     account: Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")] | None = None
     role: Annotated[str, plain_text(0, 64)] | None = None
     source_ip: Annotated[str, StringConstraints(min_length=2, max_length=45)] | None = None
@@ -65,7 +65,7 @@ class Outcome(View):
     code: str | None
 
 
-class ExplainAnswer(View):
+class ExplainResponse(View):
     """What would be decided, rule by rule.
 
     Without the permission `read`, `rules` are those about the asker and the profile, and `catalogue` says "unknown" of
@@ -74,7 +74,7 @@ class ExplainAnswer(View):
 
     user: str
     profile: str
-    at: Instant
+    at: Timestamp
     catalogue: Literal["enabled", "disabled", "unknown"]
     locked_out: bool
     outcome: Outcome
@@ -91,57 +91,57 @@ class Explaining:
     grants: GrantTable
     clock: Callable[[], datetime]
 
-    async def explain(self, asked: Asked) -> Answer | Refusal:
+    async def explain(self, ctx: RequestContext) -> Response | Refusal:
         """Explain a decision: the caller's own to anyone, others' to who may read everything.
 
         Without the permission `read` one sees the rules that are about oneself and the profile, not what their
         conditions list, and a profile that is switched off as one that is not there. That an enabled profile is there
         is no secret: `GET /profiles` lists it.
         """
-        wanted = parse_body(asked.request, ExplainRequest)
-        if isinstance(wanted, Refusal):
-            return wanted
-        asked.audit.profile = wanted.profile
-        facts = _facts(asked, wanted, self.clock())
+        body = parse_body(ctx.request, ExplainRequest)
+        if isinstance(body, Refusal):
+            return body
+        ctx.audit.profile = body.profile
+        facts = _facts(ctx, body, self.clock())
         if isinstance(facts, Refusal):
             return facts
-        own = person_of(asked.principal)
+        own = person_of(ctx.principal)
         person = own if facts.user == own.user else Person(facts.user)
-        with asked.audit.step("read"):
+        with ctx.audit.step("read"):
             async with asyncio.TaskGroup() as reads:
-                reading = reads.create_task(self.policies.read(wanted.profile))
-                loading = reads.create_task(self.grants.load(person, wanted.profile, facts.at))
+                reading = reads.create_task(self.policies.read(body.profile))
+                loading = reads.create_task(self.grants.load(person, body.profile, facts.at))
         policies = reading.result()
-        note_policies(asked.audit, policies)
+        note_policies(ctx.audit, policies)
         may_read = policies.entitlement_of(own).may_read_all
-        if _is_about_others(wanted) and not may_read:
+        if _is_about_others(body) and not may_read:
             return NEEDS_READ
-        return Answer(_explain(facts, person, policies, loading.result(), may_read=may_read).as_json())
+        return Response(_explain(facts, person, policies, loading.result(), may_read=may_read).as_json())
 
 
-def _facts(asked: Asked, wanted: ExplainRequest, now: datetime) -> Facts | Refusal:
+def _facts(ctx: RequestContext, body: ExplainRequest, now: datetime) -> Facts | Refusal:
     """Take the caller's own facts where they ask about themselves; of anybody else only what was given is known."""
-    at = wanted.at or now
-    own = facts_of(asked, wanted.profile, at)
-    facts = own if wanted.user in (None, own.user) else Facts(user=str(wanted.user), profile=wanted.profile, at=at)
-    source_ip = facts.source_ip if wanted.source_ip is None else parse_source_ip(wanted.source_ip)
-    if wanted.source_ip is not None and source_ip is None:
+    at = body.at or now
+    own = facts_of(ctx, body.profile, at)
+    facts = own if body.user in (None, own.user) else Facts(user=str(body.user), profile=body.profile, at=at)
+    source_ip = facts.source_ip if body.source_ip is None else parse_source_ip(body.source_ip)
+    if body.source_ip is not None and source_ip is None:
         return Refusal(Code.INVALID_REQUEST, "Field 'source_ip' must be an IP address.")
     return replace(
         facts,
-        account=facts.account if wanted.account is None else wanted.account,
-        role=facts.role if wanted.role is None else wanted.role,
+        account=facts.account if body.account is None else body.account,
+        role=facts.role if body.role is None else body.role,
         source_ip=source_ip,
     )
 
 
-def _is_about_others(wanted: ExplainRequest) -> bool:
-    return any(fact is not None for fact in (wanted.user, wanted.account, wanted.role, wanted.source_ip))
+def _is_about_others(body: ExplainRequest) -> bool:
+    return any(fact is not None for fact in (body.user, body.account, body.role, body.source_ip))
 
 
 def _explain(
     facts: Facts, person: Person, policies: Policies, standing: GrantsAndLockouts, *, may_read: bool
-) -> ExplainAnswer:
+) -> ExplainResponse:
     profile = policies.profile
     holder = replace(person, account=facts.account or "")
     explanation = explain(
@@ -152,7 +152,7 @@ def _explain(
         profile_cap=None if profile is None else profile.max_duration,
     )
     is_usable = policies.usable_profile is not None
-    return ExplainAnswer(
+    return ExplainResponse(
         user=facts.user,
         profile=facts.profile,
         at=facts.at,

@@ -46,11 +46,11 @@ from shared.clock import monotonic_s, utc_now
 from shared.core.ids import ID_BYTES, new_id
 from shared.core.switch_guards import Guarded
 from shared.documents.kinds import load_stored
+from shared.edge.aws_clients import cache_limits, open_function_clients
 from shared.edge.lambda_app import LambdaApp, Routes
-from shared.edge.opening import cache_limits, open_function_clients
-from shared.edge.reading import read_budget
+from shared.edge.read_budget import read_budget
 from shared.edge.settings import Settings, load_settings
-from shared.edge.snapshots import SnapshotSteps, survive_snapshots
+from shared.edge.snapstart import SnapStartHooks, register_snapstart_hooks
 from shared.edge.traces import open_tracer, subsegment
 
 _BUDGET_WINDOW: Final = timedelta(minutes=1)
@@ -79,11 +79,11 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
     texts = SsmDocuments(clients.ssm, settings.parameter_prefix)
     reader = _reader(settings, clients, texts)
 
-    async def begin_again() -> None:
+    async def after_restore() -> None:
         await clients.renew()
         reader.forget()
 
-    survive_snapshots(SnapshotSteps(runner, clients.aclose, begin_again))
+    register_snapstart_hooks(SnapStartHooks(runner, clients.aclose, after_restore))
     announcer = Announcer(_notifier(settings, clients, texts, clock), _new_id)
     guarded = _guarded(settings, environ["AWS_REGION"])
     reading = read_budget(settings, clients.dynamodb, clock)

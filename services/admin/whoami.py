@@ -3,11 +3,11 @@
 from typing import Literal
 
 from services.admin.common.models import View
-from shared.edge.answers import Answer
-from shared.edge.lambda_app import Asked
+from shared.edge.lambda_app import RequestContext
+from shared.edge.responses import Response
 
 
-class WhoamiAnswer(View):
+class WhoamiResponse(View):
     """How Sentinel sees the caller."""
 
     user: str
@@ -18,26 +18,26 @@ class WhoamiAnswer(View):
     session_name: str
 
 
-class HealthAnswer(View):
+class HealthResponse(View):
     """A signed request reached the service and was answered."""
 
     status: Literal["ok"]
 
 
-async def whoami(asked: Asked) -> Answer:
+async def whoami(ctx: RequestContext) -> Response:
     """Show the caller how Sentinel sees them: the `user` that policies match, and the identity it came from."""
-    principal = asked.principal
-    seen = WhoamiAnswer(
+    principal = ctx.principal
+    seen = WhoamiResponse(
         user=principal.user,
         kind=principal.kind.value,
         account=principal.account,
-        arn=asked.request.caller.arn,
+        arn=ctx.request.caller.arn,
         role=principal.role,
         session_name=principal.session_name,
     )
-    return Answer(seen.as_json())
+    return Response(seen.as_json())
 
 
-async def health(_: Asked) -> Answer:
+async def health(_: RequestContext) -> Response:
     """Say that a signed request reached the service and was answered; it reads nothing, so it costs nothing."""
-    return Answer(HealthAnswer(status="ok").as_json())
+    return Response(HealthResponse(status="ok").as_json())

@@ -2,14 +2,14 @@
 
 from typing import Any, assert_never
 
-from services.authorizer.answers import Passed, render
 from services.authorizer.event import NotAnAuthorizerEventError, parse_authorizer_event
+from services.authorizer.responses import Passed, render
 from services.authorizer.service import AuthorizerService
 from services.authorizer.settings import AuthorizerSettings
 from shared.clock import utc_now
 from shared.core.guard import Denial
 from shared.edge.audit import AuditLine
-from shared.edge.failures import Undecided
+from shared.edge.indeterminate import Indeterminate
 from shared.edge.process import LambdaContext, LambdaProcess
 
 
@@ -41,23 +41,23 @@ class AuthorizerApp:
 
     async def _authorize(self, event: object, audit: AuditLine) -> Passed | Denial:
         try:
-            question = parse_authorizer_event(event, self._api_ids)
+            request = parse_authorizer_event(event, self._api_ids)
         except NotAnAuthorizerEventError as error:
             audit.detail = str(error)
             return Denial.UNKNOWN_EVENT
-        audit.api_id, audit.operation = question.api_id, f"{question.method} {question.path}"
-        audit.source_ip, audit.user_agent = question.source_ip, question.user_agent
-        return await self._service.authorize(question, audit)
+        audit.api_id, audit.operation = request.api_id, f"{request.method} {request.path}"
+        audit.source_ip, audit.user_agent = request.source_ip, request.user_agent
+        return await self._service.authorize(request, audit)
 
 
-def _close_line(audit: AuditLine, verdict: Passed | Denial | Undecided) -> None:
+def _close_line(audit: AuditLine, verdict: Passed | Denial | Indeterminate) -> None:
     match verdict:
         case Passed():
             audit.outcome = "allowed"
         case Denial():
             audit.outcome, audit.code = "refused", verdict.code
             audit.detail = audit.detail or verdict.value
-        case Undecided():
+        case Indeterminate():
             audit.outcome, audit.code = "failed", verdict.refusal.code.value
         case _:
             assert_never(verdict)

@@ -26,7 +26,7 @@ class NotAnAuthorizerEventError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class AccessQuestion:
+class AuthorizationRequest:
     """May this request pass? `path` has no stage and no base path; `query` is canonical.
 
     `unverified_header` is what Authorization says; None where there is none, or more than one: then nobody can say
@@ -42,7 +42,7 @@ class AccessQuestion:
     unverified_header: str | None = field(repr=False)
 
 
-def parse_authorizer_event(event: object, api_ids: Collection[str]) -> AccessQuestion:
+def parse_authorizer_event(event: object, api_ids: Collection[str]) -> AuthorizationRequest:
     """Read an event.
 
     Raises:
@@ -69,9 +69,9 @@ def method_arn(event: object) -> str | None:
     return found if len(found) <= _LONGEST_ARN else "/".join([*found[:_LONGEST_ARN].split("/")[:3], "*"])
 
 
-def _parse_v2(event: Mapping[str, Any], context: Mapping[str, Any]) -> AccessQuestion:
+def _parse_v2(event: Mapping[str, Any], context: Mapping[str, Any]) -> AuthorizationRequest:
     http = _mapping(context.get("http"))
-    return AccessQuestion(
+    return AuthorizationRequest(
         api_id=_text(context, "apiId"),
         method=_text(http, "method"),
         path=_path(event, context, "rawPath"),
@@ -82,10 +82,10 @@ def _parse_v2(event: Mapping[str, Any], context: Mapping[str, Any]) -> AccessQue
     )
 
 
-def _parse_v1(event: Mapping[str, Any], context: Mapping[str, Any]) -> AccessQuestion:
+def _parse_v1(event: Mapping[str, Any], context: Mapping[str, Any]) -> AuthorizationRequest:
     identity = _mapping(context.get("identity"))
     _check_method_arn(_text(event, "methodArn"), _text(context, "apiId"))
-    return AccessQuestion(
+    return AuthorizationRequest(
         api_id=_text(context, "apiId"),
         method=_text(event, "httpMethod"),
         path=_path(event, context, "path"),

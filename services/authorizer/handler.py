@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, TextIO
 
 from services.authorizer.app import AuthorizerApp
-from services.authorizer.memory import ConfirmedProofs, RefusedProofs
+from services.authorizer.proof_cache import ConfirmedProofs, RefusedProofs
 from services.authorizer.service import AuthorizerService
 from services.authorizer.settings import AuthorizerSettings, ProofBinding
 from shared.aws.clients import Service
@@ -17,10 +17,10 @@ from shared.aws.sts.caller_identity import CallerIdentity
 from shared.aws.sts.endpoints import StsEndpoints
 from shared.clock import utc_now
 from shared.core.guard import Acceptance
-from shared.edge.opening import open_function_clients
+from shared.edge.aws_clients import open_function_clients
 from shared.edge.process import LambdaProcess
 from shared.edge.settings import InvalidSettingsError, read_settings
-from shared.edge.snapshots import SnapshotSteps, survive_snapshots
+from shared.edge.snapstart import SnapStartHooks, register_snapstart_hooks
 from shared.edge.traces import open_tracer, subsegment
 
 # The connections one question uses at once, beside the one to STS of whatever region a proof is from.
@@ -46,13 +46,13 @@ def wire(
     clients = runner.run(open_function_clients(settings, environ["AWS_REGION"], _CONNECTIONS))
     confirmed, others, refused = ConfirmedProofs(), ConfirmedProofs(), RefusedProofs()
 
-    async def begin_again() -> None:
+    async def after_restore() -> None:
         await clients.renew()
         confirmed.forget()
         others.forget()
         refused.forget()
 
-    survive_snapshots(SnapshotSteps(runner, clients.aclose, begin_again))
+    register_snapstart_hooks(SnapStartHooks(runner, clients.aclose, after_restore))
     service = AuthorizerService(
         acceptance=_acceptance(settings),
         endpoints=endpoints,

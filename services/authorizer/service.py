@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.authorizer.answers import Passed
-from services.authorizer.event import AccessQuestion
-from services.authorizer.memory import ConfirmedProofs, ProofKey, RefusedProofs
+from services.authorizer.event import AuthorizationRequest
+from services.authorizer.proof_cache import ConfirmedProofs, ProofKey, RefusedProofs
+from services.authorizer.responses import Passed
 from shared.aws.dynamodb.session_status import SessionStandings
 from shared.aws.sts.caller_identity import CallerIdentity, NotProven, VerifiedIdentity
 from shared.aws.sts.endpoints import StsEndpoints
@@ -33,7 +33,7 @@ class AuthorizerService:
     sessions: SessionStandings
     clock: Callable[[], datetime]
 
-    async def authorize(self, question: AccessQuestion, audit: AuditLine) -> Passed | Denial:
+    async def authorize(self, request: AuthorizationRequest, audit: AuditLine) -> Passed | Denial:
         """Say whether the session behind a request is alive, and really theirs.
 
         Raises:
@@ -41,10 +41,10 @@ class AuthorizerService:
 
         """
         now = self.clock()
-        proof = read_proof(question.unverified_header, now)
+        proof = read_proof(request.unverified_header, now)
         if isinstance(proof, Denial):
             return proof
-        key = self._key(proof, question)
+        key = self._key(proof, request)
         if isinstance(key, Denial):
             return key
         identity = await self._confirm(proof, key, audit, now)
@@ -66,13 +66,13 @@ class AuthorizerService:
         self.confirmed.remember(key, proof, identity, now)
         return Passed(verdict.user, verdict.profile, verdict.session_id, verdict.via.value)
 
-    def _key(self, proof: Proof, question: AccessQuestion) -> ProofKey | Denial:
+    def _key(self, proof: Proof, request: AuthorizationRequest) -> ProofKey | Denial:
         binding = None
         if self.acceptance.binds_request:
-            binding = binding_of(question.method, question.path, question.query)
+            binding = binding_of(request.method, request.path, request.query)
         if isinstance(binding, Denial):
             return binding
-        return ProofKey(proof.fingerprint(), question.api_id, binding)
+        return ProofKey(proof.fingerprint(), request.api_id, binding)
 
     async def _confirm(self, proof: Proof, key: ProofKey, audit: AuditLine, now: datetime) -> VerifiedIdentity | Denial:
         known = self.confirmed.find(key, now) or self.others.find(key, now)

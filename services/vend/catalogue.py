@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from services.vend.audit_fields import note_documents
 from services.vend.facts import FactsReader
-from services.vend.forms import facts_of
-from services.vend.notes import note_documents
+from services.vend.mapping import facts_of
 from shared.core.access.evaluate import Decision, Verdict, evaluate
 from shared.core.profile import Profile, is_profile_name
-from shared.edge.answers import Answer, Refusal
-from shared.edge.codes import Code
-from shared.edge.lambda_app import Asked
+from shared.edge.error_codes import Code
+from shared.edge.lambda_app import RequestContext
+from shared.edge.responses import Refusal, Response
 
 _ACCESS: Final = {Verdict.ALLOW: "allowed", Verdict.REQUIRE_APPROVAL: "approval", Verdict.DENY: "denied"}
 
@@ -24,24 +24,24 @@ class CatalogueService:
     reader: FactsReader
     clock: Callable[[], datetime]
 
-    async def list_profiles(self, asked: Asked) -> Answer | Refusal:
+    async def list_profiles(self, ctx: RequestContext) -> Response | Refusal:
         """Say of each enabled profile what the access policy gives this caller now, and why; grants are not counted."""
-        if asked.request.query:
+        if ctx.request.query:
             return Refusal(Code.INVALID_REQUEST, "GET /profiles takes no parameters: leave the query string out.")
         now = self.clock()
-        with asked.audit.step("read"):
+        with ctx.audit.step("read"):
             catalogue = await self.reader.read_catalogue()
-        note_documents(asked.audit, catalogue.documents)
+        note_documents(ctx.audit, catalogue.documents)
         # Parameter Store takes names that no profile can have: nobody can ask for one, and clients read none.
         named = {name: profile for name, profile in catalogue.profiles.items() if is_profile_name(name)}
         unreadable = sorted(catalogue.profiles.keys() - named.keys())
-        asked.audit.unreadable.extend(unreadable)
+        ctx.audit.unreadable.extend(unreadable)
         entries = [
-            _entry(name, profile, evaluate(catalogue.policy, facts_of(asked, name, now)))
+            _entry(name, profile, evaluate(catalogue.policy, facts_of(ctx, name, now)))
             for name, profile in sorted(named.items())
             if profile is None or profile.enabled
         ]
-        return Answer({"profiles": entries, "unreadable": unreadable})
+        return Response({"profiles": entries, "unreadable": unreadable})
 
 
 def _entry(name: str, profile: Profile | None, decision: Decision) -> Mapping[str, Any]:

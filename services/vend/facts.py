@@ -25,7 +25,7 @@ from shared.core.stamp import Via
 from shared.core.subjects import vend_subjects
 from shared.documents.load import load_document
 from shared.documents.names import ACCESS_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY
-from shared.edge.failures import UndecidableError
+from shared.edge.indeterminate import IndeterminateError
 
 Model = TypeVar("Model", bound=DocumentModel)
 Loaded: TypeAlias = Mapping[str, Document[DocumentModel] | AwsError | None]
@@ -39,7 +39,7 @@ _MODELS: Final[Mapping[str, type[DocumentModel]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class VendFacts:
     """What was read for one request. `documents` are those the answer rests on, for the audit line's ages.
 
     `grants` are the caller's for this profile as the present policies leave them, `lapsed` those they leave nothing of.
@@ -74,11 +74,11 @@ class FactsReader:
 
     async def read(
         self, person: Person, profile: str, now: datetime, decide: Callable[[AccessPolicy], Decision]
-    ) -> Known:
+    ) -> VendFacts:
         """Read all facts of one request side by side, and `decide` by the access policy while the tables answer.
 
         Raises:
-            ExceptionGroup: of `AwsError`, where a read failed; of `UndecidableError`, where there is no access policy.
+            ExceptionGroup: of `AwsError`, where a read failed; of `IndeterminateError` without an access policy.
             AwsError: the policy that a grant rests on could not be read.
 
         """
@@ -97,7 +97,7 @@ class FactsReader:
         rested_on = {_POLICY_OF[grant.via] for grant in held}
         present = present_grants(held, person, _present_policies(loaded, rested_on))
         kept = {grant.grant_id for grant in present}
-        return Known(
+        return VendFacts(
             decision=decision,
             policy_version=version,
             profile=found,
@@ -113,7 +113,7 @@ class FactsReader:
 
         Raises:
             ExceptionGroup: of `AwsError`, where a read failed.
-            UndecidableError: there is no access policy.
+            IndeterminateError: there is no access policy.
 
         """
         async with asyncio.TaskGroup() as reads:
@@ -141,7 +141,7 @@ def parse(name: str, text: str) -> DocumentModel:
 def _access_policy(loaded: Loaded) -> tuple[AccessPolicy, str]:
     found = settled(loaded[ACCESS_POLICY])
     if found is None:
-        raise UndecidableError("document", f"there is no {ACCESS_POLICY}: store one with `sentinel policy push`")
+        raise IndeterminateError("document", f"there is no {ACCESS_POLICY}: store one with `sentinel policy push`")
     return _checked(found, AccessPolicy), found.digest
 
 
@@ -160,7 +160,7 @@ def _find(loaded: Loaded, name: str, model: type[Model]) -> Model | None:
 
 def _checked(document: Document[DocumentModel], model: type[Model]) -> Model:
     if not isinstance(document.value, model):
-        raise UndecidableError("document", f"{document.name} holds another kind of document")
+        raise IndeterminateError("document", f"{document.name} holds another kind of document")
     return document.value
 
 

@@ -19,11 +19,11 @@ from shared.aws.ssm.document_cache import CachedDocuments
 from shared.aws.ssm.documents import SsmDocuments
 from shared.aws.sts.assume_role import RoleIssuer
 from shared.clock import monotonic_s, utc_now
+from shared.edge.aws_clients import cache_limits, open_function_clients
 from shared.edge.lambda_app import LambdaApp, Routes
-from shared.edge.opening import cache_limits, open_function_clients
-from shared.edge.reading import read_budget
+from shared.edge.read_budget import read_budget
 from shared.edge.settings import Settings, load_settings
-from shared.edge.snapshots import SnapshotSteps, survive_snapshots
+from shared.edge.snapstart import SnapStartHooks, register_snapstart_hooks
 from shared.edge.traces import open_tracer
 
 _BUDGET_WINDOW = timedelta(minutes=1)
@@ -44,11 +44,11 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None) -> LambdaApp:
     clients = runner.run(open_function_clients(settings, environ["AWS_REGION"], _CONNECTIONS))
     reader = _reader(settings, clients)
 
-    async def begin_again() -> None:
+    async def after_restore() -> None:
         await clients.renew()
         reader.documents.forget()
 
-    survive_snapshots(SnapshotSteps(runner, clients.aclose, begin_again))
+    register_snapstart_hooks(SnapStartHooks(runner, clients.aclose, after_restore))
     return LambdaApp("vend", settings, runner, _routes(settings, clients, reader), tracer, stdout, clients.aclose)
 
 

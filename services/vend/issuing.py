@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from services.vend.persisting import outwait_throttling
+from services.vend.throttling_retry import outwait_throttling
 from shared.aws.concurrency import gather_both
 from shared.aws.credentials import Credentials
 from shared.aws.dynamodb.sessions import Recording, SessionTable
@@ -23,7 +23,7 @@ from shared.core.session import Session
 from shared.core.session_policy import UnusableSessionPolicyError, compose_session_policy
 from shared.core.stamp import Stamp, Via, session_tags, stamp_for
 from shared.edge.audit import AuditLine
-from shared.edge.failures import UndecidableError
+from shared.edge.indeterminate import IndeterminateError
 
 Done = TypeVar("Done")
 Assume = Callable[[], Coroutine[Any, Any, Credentials]]
@@ -32,7 +32,7 @@ _FOR_UNDOING_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class IssueRequest:
     """What is to be issued, for whom, and by which decision, until when on the monotonic clock."""
 
     user: str
@@ -54,7 +54,7 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
-class GrantGone:
+class GrantAlreadyUsed:
     """Another vend used the `once` grant first; nothing was issued."""
 
 
@@ -66,51 +66,53 @@ class Issuer:
     sessions: SessionTable
     random_bytes: Callable[[int], bytes]
 
-    def stamp(self, order: Order) -> Stamp:
+    def stamp(self, issue_request: IssueRequest) -> Stamp:
         """Make the stamp of a new session."""
-        return stamp_for(order.authorization.via, new_id(self.random_bytes(ID_BYTES)), order.user)
+        return stamp_for(issue_request.authorization.via, new_id(self.random_bytes(ID_BYTES)), issue_request.user)
 
-    async def issue(self, order: Order, stamp: Stamp, row: Session, audit: AuditLine) -> Issued | GrantGone:
+    async def issue(
+        self, issue_request: IssueRequest, stamp: Stamp, row: Session, audit: AuditLine
+    ) -> Issued | GrantAlreadyUsed:
         """Issue credentials and record their session; no credential leaves without its row.
 
         Raises:
             AwsError: either failed. The row, if it was written, is marked failed; a consumed grant is given back.
-            UndecidableError: the session policies of profile and rule cannot be joined.
+            IndeterminateError: the session policies of profile and rule cannot be joined.
 
         """
-        assume = self._assume(order, stamp, _session_policy(order))
+        assume = self._assume(issue_request, stamp, _session_policy(issue_request))
         audit.session_row = "not known to be recorded"
-        grant = order.authorization.grant
+        grant = issue_request.authorization.grant
         if grant is not None and grant.uses is GrantUses.ONCE:
-            credentials = await self._issue_once(assume, row, grant, audit, order.answer_by_s)
+            credentials = await self._issue_once(assume, row, grant, audit, issue_request.answer_by_s)
         else:
             credentials = await self._issue_beside(assume, row, audit)
         if credentials is None:
-            return GrantGone()
-        not_after = order.authorization.not_after
+            return GrantAlreadyUsed()
+        not_after = issue_request.authorization.not_after
         expires_at = credentials.expires_at if not_after is None else min(credentials.expires_at, not_after)
         return Issued(credentials, stamp.session_id, expires_at)
 
-    def _assume(self, order: Order, stamp: Stamp, session_policy: str | None) -> Assume:
-        grant = order.authorization.grant
+    def _assume(self, issue_request: IssueRequest, stamp: Stamp, session_policy: str | None) -> Assume:
+        grant = issue_request.authorization.grant
         tags = session_tags(
             stamp,
-            user=order.user,
-            profile=order.profile_name,
+            user=issue_request.user,
+            profile=issue_request.profile_name,
             grant_id=None if grant is None else grant.grant_id,
         )
         assume = partial(
             self.roles.issue,
-            role_arn=order.profile.role_arn,
+            role_arn=issue_request.profile.role_arn,
             stamp=stamp,
             tags=tags,
-            duration=order.authorization.sts_duration,
+            duration=issue_request.authorization.sts_duration,
             session_policy=session_policy,
-            now=order.now,
+            now=issue_request.now,
         )
-        if order.authorization.via is Via.BREAK_GLASS:
-            assume = partial(outwait_throttling, assume, order.answer_by_s)
-        return partial(_in_time, "sts", assume, order.answer_by_s)
+        if issue_request.authorization.via is Via.BREAK_GLASS:
+            assume = partial(outwait_throttling, assume, issue_request.answer_by_s)
+        return partial(_in_time, "sts", assume, issue_request.answer_by_s)
 
     async def _issue_beside(self, assume: Assume, row: Session, audit: AuditLine) -> Credentials:
         """Do both at once and to their end: a cancelled write could still land after it was taken for undone."""
@@ -181,13 +183,15 @@ async def _in_time(dependency: str, call: Callable[[], Coroutine[Any, Any, Done]
         raise UnavailableError(dependency, "the request's time was over before the answer") from None
 
 
-def _session_policy(order: Order) -> str | None:
-    rule = order.decision.rule
-    written = (order.profile.session_policy, None if rule is None else rule.session_policy)
+def _session_policy(issue_request: IssueRequest) -> str | None:
+    rule = issue_request.decision.rule
+    written = (issue_request.profile.session_policy, None if rule is None else rule.session_policy)
     policies = [policy for policy in written if policy is not None]
     # What a session chains into lives an hour from then on, past the end of the grant it was issued under.
-    under_grant = order.authorization.grant is not None and not order.profile.chaining
+    under_grant = issue_request.authorization.grant is not None and not issue_request.profile.chaining
     try:
-        return compose_session_policy(policies, not_after=order.authorization.not_after, under_grant=under_grant)
+        return compose_session_policy(
+            policies, not_after=issue_request.authorization.not_after, under_grant=under_grant
+        )
     except UnusableSessionPolicyError as error:
-        raise UndecidableError("document", f"profile {order.profile_name}: {error}") from None
+        raise IndeterminateError("document", f"profile {issue_request.profile_name}: {error}") from None

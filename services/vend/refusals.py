@@ -7,9 +7,9 @@ from shared.core.access.authorize import RefusalCode, no_rule_gives
 from shared.core.access.evaluate import Decision
 from shared.core.grants import Grant, Lockout
 from shared.core.sts_refusals import StsRefusal
-from shared.edge.answers import Refusal
-from shared.edge.codes import Code
+from shared.edge.error_codes import Code
 from shared.edge.lockouts import lockout_words
+from shared.edge.responses import Refusal
 
 
 def refuse_profile(user: str, profile: str) -> Refusal:

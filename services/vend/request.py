@@ -8,10 +8,9 @@ from typing import Any, Final
 from shared.core.access.authorize import is_requestable
 from shared.core.durations import MalformedDurationError, parse_duration
 from shared.core.profile import is_profile_name
-from shared.edge.answers import Refusal
-from shared.edge.bodies import parse_json_object
-from shared.edge.codes import Code
-from shared.edge.requests import HttpRequest
+from shared.edge.error_codes import Code
+from shared.edge.http_request import HttpRequest, parse_json_object
+from shared.edge.responses import Refusal
 
 _PARAMETERS: Final = ("profile", "duration")
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.vend.facts import FactsReader, Known
-from services.vend.forms import facts_of, render_credentials, session_row
-from services.vend.issuing import GrantGone, Issuer, Order
-from services.vend.notes import note_decision, note_issued, note_known, note_order, note_wanted
+from services.vend.audit_fields import note_decision, note_facts, note_issue_request, note_issued, note_request
+from services.vend.facts import FactsReader, VendFacts
+from services.vend.issuing import GrantAlreadyUsed, Issuer, IssueRequest
+from services.vend.mapping import facts_of, render_credentials, session_row
 from services.vend.refusals import refuse, refuse_by_sts, refuse_locked_out, refuse_over_budget, refuse_profile
 from services.vend.request import VendRequest, parse_vend_request
 from shared.aws.dynamodb.rate_limit import Limited
@@ -16,8 +16,8 @@ from shared.core.access.authorize import RefusalCode, Refuse, authorize
 from shared.core.access.evaluate import evaluate
 from shared.core.people import person_of
 from shared.core.sts_refusals import sts_refusal_of
-from shared.edge.answers import Answer, Refusal
-from shared.edge.lambda_app import Asked
+from shared.edge.lambda_app import RequestContext
+from shared.edge.responses import Refusal, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,63 +29,67 @@ class VendService:
     budget_limit: int
     clock: Callable[[], datetime]
 
-    async def vend(self, asked: Asked) -> Answer | Refusal:
+    async def vend(self, ctx: RequestContext) -> Response | Refusal:
         """Answer `GET /` and `POST /`: credentials for one profile, or why there are none."""
-        wanted = parse_vend_request(asked.request)
-        if isinstance(wanted, Refusal):
-            return wanted
-        note_wanted(asked.audit, wanted)
+        request = parse_vend_request(ctx.request)
+        if isinstance(request, Refusal):
+            return request
+        note_request(ctx.audit, request)
         now = self.clock()
-        with asked.audit.step("read"):
-            known = await self.reader.read(
-                person_of(asked.principal),
-                wanted.profile,
+        with ctx.audit.step("read"):
+            facts = await self.reader.read(
+                person_of(ctx.principal),
+                request.profile,
                 now,
-                lambda policy: evaluate(policy, facts_of(asked, wanted.profile, now)),
+                lambda policy: evaluate(policy, facts_of(ctx, request.profile, now)),
             )
-        note_known(asked.audit, known)
-        order = self._decide(asked, wanted, known, now)
-        if isinstance(order, Refusal):
-            return order
-        with asked.audit.step("write"):
-            return await self._issue(asked, order, known)
+        note_facts(ctx.audit, facts)
+        issue_request = self._decide(ctx, request, facts, now)
+        if isinstance(issue_request, Refusal):
+            return issue_request
+        with ctx.audit.step("write"):
+            return await self._issue(ctx, issue_request, facts)
 
-    def _decide(self, asked: Asked, wanted: VendRequest, known: Known, now: datetime) -> Order | Refusal:
-        user = asked.principal.user
-        if isinstance(known.budget, Limited):
-            return refuse_over_budget(user, self.budget_limit, known.budget.retry_after_s)
-        profile = known.profile
+    def _decide(
+        self, ctx: RequestContext, request: VendRequest, facts: VendFacts, now: datetime
+    ) -> IssueRequest | Refusal:
+        user = ctx.principal.user
+        if isinstance(facts.budget, Limited):
+            return refuse_over_budget(user, self.budget_limit, facts.budget.retry_after_s)
+        profile = facts.profile
         if profile is None or not profile.enabled:
-            return refuse_profile(user, wanted.profile)
-        note_decision(asked.audit, known.decision, profile)
+            return refuse_profile(user, request.profile)
+        note_decision(ctx.audit, facts.decision, profile)
         authorization = authorize(
-            known.decision,
-            profile=wanted.profile,
-            grants=known.grants,
-            is_locked_out=bool(known.lockouts),
+            facts.decision,
+            profile=request.profile,
+            grants=facts.grants,
+            is_locked_out=bool(facts.lockouts),
             now=now,
-            requested=wanted.duration,
+            requested=request.duration,
             profile_cap=profile.max_duration,
         )
         if isinstance(authorization, Refuse):
             if authorization.code is RefusalCode.LOCKED_OUT:
-                return refuse_locked_out(user, wanted.profile, known.lockouts)
-            return refuse(authorization.code, known.decision, user, wanted.profile, known.lapsed)
-        return Order(user, wanted.profile, profile, known.decision, authorization, now, asked.answer_by_s)
+                return refuse_locked_out(user, request.profile, facts.lockouts)
+            return refuse(authorization.code, facts.decision, user, request.profile, facts.lapsed)
+        return IssueRequest(user, request.profile, profile, facts.decision, authorization, now, ctx.answer_by_s)
 
-    async def _issue(self, asked: Asked, order: Order, known: Known) -> Answer | Refusal:
-        stamp = self.issuer.stamp(order)
-        note_order(asked.audit, order, stamp)
-        row = session_row(asked, order, stamp, known.policy_version)
+    async def _issue(self, ctx: RequestContext, issue_request: IssueRequest, facts: VendFacts) -> Response | Refusal:
+        stamp = self.issuer.stamp(issue_request)
+        note_issue_request(ctx.audit, issue_request, stamp)
+        row = session_row(ctx, issue_request, stamp, facts.policy_version)
         try:
-            issued = await self.issuer.issue(order, stamp, row, asked.audit)
+            issued = await self.issuer.issue(issue_request, stamp, row, ctx.audit)
         except RefusedError as error:
             refusal = sts_refusal_of(error.code) if error.dependency == "sts" else None
             if refusal is None:
                 raise
-            asked.audit.dependency, asked.audit.detail = error.dependency, str(error)
-            return refuse_by_sts(refusal, order.profile_name, order.decision.rule_name)
-        if isinstance(issued, GrantGone):
-            return refuse(RefusalCode.APPROVAL_REQUIRED, order.decision, order.user, order.profile_name)
-        note_issued(asked.audit, issued)
-        return Answer(render_credentials(issued, order.profile.role_account))
+            ctx.audit.dependency, ctx.audit.detail = error.dependency, str(error)
+            return refuse_by_sts(refusal, issue_request.profile_name, issue_request.decision.rule_name)
+        if isinstance(issued, GrantAlreadyUsed):
+            return refuse(
+                RefusalCode.APPROVAL_REQUIRED, issue_request.decision, issue_request.user, issue_request.profile_name
+            )
+        note_issued(ctx.audit, issued)
+        return Response(render_credentials(issued, issue_request.profile.role_account))

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from shared.edge.answers import Refusal
-from shared.edge.codes import Code
-from shared.edge.requests import Caller, HttpRequest
+from shared.edge.error_codes import Code
+from shared.edge.http_request import Caller, HttpRequest
+from shared.edge.responses import Refusal
 from shared.edge.route_path import path_at_api
 
 MAX_BODY_BYTES: Final = 16 * 1024

@@ -8,10 +8,9 @@ from pydantic_core import ErrorDetails
 
 from shared.core.fields import PROFILE_NAME_PATTERN, Duration
 from shared.core.identity import is_caller_name
-from shared.edge.answers import Refusal
-from shared.edge.bodies import parse_json_object
-from shared.edge.codes import Code
-from shared.edge.requests import HttpRequest
+from shared.edge.error_codes import Code
+from shared.edge.http_request import HttpRequest, parse_json_object
+from shared.edge.responses import Refusal
 
 _MOST_PROBLEMS: Final = 10
 _NAME_ROOM: Final = 64

@@ -8,20 +8,20 @@ from typing import Any, TextIO
 
 from shared.clock import monotonic_s, utc_now
 from shared.core.identity import IdentityRules, Principal, UnknownCaller, identify
-from shared.edge.answers import Answer, Refusal, render
+from shared.edge.api import Router
 from shared.edge.audit import AuditLine
-from shared.edge.codes import FAILURES, Code
+from shared.edge.error_codes import FAILURES, Code
 from shared.edge.events import AcceptedApis, parse_event
-from shared.edge.failures import Undecided
+from shared.edge.http_request import HttpRequest
+from shared.edge.indeterminate import Indeterminate
 from shared.edge.process import LambdaContext, LambdaProcess
-from shared.edge.requests import HttpRequest
-from shared.edge.router import Router
+from shared.edge.responses import Refusal, Response, render
 from shared.edge.settings import Settings
 from shared.edge.traces import Tracer
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestContext:
     """One request of a known caller, with the audit line to fill in.
 
     `own_account` is the function's; `parameters` are the path's open segments. The answer must be there at
@@ -40,7 +40,7 @@ class Asked:
         return self.answer_by_s - monotonic_s()
 
 
-Operation = Callable[[Asked], Awaitable[Answer | Refusal]]
+Operation = Callable[[RequestContext], Awaitable[Response | Refusal]]
 Routes = Mapping[tuple[str, str], Operation]
 
 
@@ -75,7 +75,7 @@ class LambdaApp:
         """
         audit = AuditLine(utc_now(), self._service, context.aws_request_id, self._settings.own_name)
         decided = self._process.run(context, audit, lambda by_s: self._route(event, context, audit, by_s))
-        answer = decided.refusal if isinstance(decided, Undecided) else decided
+        answer = decided.refusal if isinstance(decided, Indeterminate) else decided
         self._close_line(audit, answer)
         self._process.write(audit)
         return render(answer, context.aws_request_id)
@@ -86,7 +86,7 @@ class LambdaApp:
         context: LambdaContext,
         audit: AuditLine,
         answer_by_s: float,
-    ) -> Answer | Refusal:
+    ) -> Response | Refusal:
         own_account = context.invoked_function_arn.split(":")[4]
         request = parse_event(event, AcceptedApis(self._settings.api_id, own_account))
         if isinstance(request, Refusal):
@@ -102,7 +102,7 @@ class LambdaApp:
         found = self._router.find(request.method, request.path)
         if found is None:
             return Refusal(Code.NOT_FOUND, "There is nothing at this method and path.")
-        return await found.target(Asked(request, principal, audit, answer_by_s, own_account, found.parameters))
+        return await found.target(RequestContext(request, principal, audit, answer_by_s, own_account, found.parameters))
 
     def _identity_rules(self, own_account: str) -> IdentityRules:
         return IdentityRules(
@@ -112,9 +112,9 @@ class LambdaApp:
         )
 
     @staticmethod
-    def _close_line(audit: AuditLine, answer: Answer | Refusal) -> None:
+    def _close_line(audit: AuditLine, answer: Response | Refusal) -> None:
         match answer:
-            case Answer():
+            case Response():
                 audit.outcome = "issued" if audit.access_key_id else "answered"
             case Refusal(code=code):
                 audit.outcome = "failed" if code in FAILURES else "refused"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from shared.core.grants import Lockout
 from shared.core.subjects import ALL_SUBJECT, profile_subject
-from shared.edge.instants import format_instant
+from shared.edge.timestamps import format_timestamp
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -27,7 +27,7 @@ def lockout_words(lockouts: Iterable[Lockout], user: str, profile: str = "") -> 
 
     """
     longest = max(lockouts, key=lambda lockout: lockout.ends_at or _NEVER)
-    until = "until it is lifted" if longest.ends_at is None else f"until {format_instant(longest.ends_at)}"
+    until = "until it is lifted" if longest.ends_at is None else f"until {format_timestamp(longest.ends_at)}"
     if longest.subject == ALL_SUBJECT:
         return LockoutWords("everyone", until)
     if longest.subject == profile_subject(profile):

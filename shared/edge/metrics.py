@@ -10,7 +10,7 @@ import orjson
 
 from shared.core.switch_guards import DEPLOYMENT
 from shared.edge.audit import AuditLine
-from shared.edge.codes import Code
+from shared.edge.error_codes import Code
 
 NAMESPACE: Final = "Sentinel"
 # Two deployments of one account and region tell their alarms apart by the first.

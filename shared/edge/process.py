@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol, TextIO, TypeVar
 
 from shared.clock import monotonic_s
 from shared.edge.audit import AuditLine, write_lines
-from shared.edge.failures import Undecided, refusal_for
+from shared.edge.indeterminate import Indeterminate, refusal_for
 from shared.edge.metrics import metric_line
 from shared.edge.traces import TRACE_VARIABLE, Tracer
 
@@ -56,14 +56,14 @@ class LambdaProcess:
         context: LambdaContext,
         audit: AuditLine,
         story: Callable[[float], Coroutine[Any, Any, Decided]],
-    ) -> Decided | Undecided:
+    ) -> Decided | Indeterminate:
         """Run one invocation's story, which is told when its answer must be there (on the monotonic clock, seconds).
 
-        Whatever it raises, and a deadline that passes, comes back as undecided and is noted in the audit line.
+        Whatever it raises, and a deadline that passes, comes back as `Indeterminate` and is noted in the audit line.
         """
         with audit.step("total"), self.tracer.invocation(os.environ.get(TRACE_VARIABLE)):
             decided = self._complete(self._in_time(context, story))
-        if isinstance(decided, Undecided):
+        if isinstance(decided, Indeterminate):
             audit.detail, audit.dependency = decided.detail, decided.dependency
         return decided
 
@@ -76,7 +76,7 @@ class LambdaProcess:
         self,
         context: LambdaContext,
         story: Callable[[float], Coroutine[Any, Any, Decided]],
-    ) -> Decided | Undecided:
+    ) -> Decided | Indeterminate:
         deadline_s = min(self.deadline_s, context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
         try:
             async with asyncio.timeout(deadline_s):

@@ -1,73 +1,21 @@
 """Settings of the Lambdas, from the environment, validated at start with every problem listed at once."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from shared.core.arn import MalformedArnError, is_account_id, parse_arn
-from shared.core.identity import is_sso_role
 from shared.core.revocation import LONGEST_REQUEST
-from shared.core.switch_guards import DEPLOYMENT, POLICY_NAME
+from shared.core.switch_guards import DEPLOYMENT
+from shared.edge.setting_fields import Accounts, KillSwitchAccounts, Names, RoleGlobs, SsoRoles, TableName
 
 PREFIX: Final = "SENTINEL_"
-_ROLE_ENTRY: Final = re.compile(r"(?:[0-9]{12}:)?[A-Za-z0-9_+=,.@*?-]{1,64}")
 # Of many accounts, a message repeats no more than this.
 _SHOWN: Final = 3
 
 
 class InvalidSettingsError(Exception):
     """The environment does not describe a service that could run; the message lists every problem."""
-
-
-def _split(value: Any) -> tuple[str, ...]:
-    return tuple(part.strip() for part in str(value).split(",") if part.strip())
-
-
-def _split_accounts(value: Any) -> tuple[str, ...]:
-    accounts = _split(value)
-    if wrong := [account for account in accounts if not is_account_id(account)]:
-        raise ValueError(f"{wrong[0]!r} is not an account: 12 digits, several separated by commas")
-    return accounts
-
-
-def _split_roles(value: Any) -> tuple[str, ...]:
-    entries = _split(value)
-    if wrong := [entry for entry in entries if not _ROLE_ENTRY.fullmatch(entry)]:
-        raise ValueError(f"{wrong[0]!r} is neither a role's name nor <account>:<name>; several separated by commas")
-    return entries
-
-
-def _split_sso_roles(value: Any) -> tuple[str, ...]:
-    entries = _split_roles(value)
-    if wrong := [entry for entry in entries if not is_sso_role(entry.rpartition(":")[2])]:
-        raise ValueError(f"{wrong[0]!r} is no Identity Center role: AWSReservedSSO_<permission set>_<16 hex digits>")
-    return entries
-
-
-def _split_policies(value: Any) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else tuple(dict.fromkeys(map(_account_of, _split(value))))
-
-
-def _account_of(text: str) -> str:
-    """Read an account, or take it from the ARN of the policy there."""
-    if is_account_id(text):
-        return text
-    try:
-        arn = parse_arn(text)
-    except MalformedArnError as error:
-        raise ValueError(f"{text!r} is neither an account nor an ARN: {error}") from None
-    if arn.service != "iam" or not arn.account or not arn.resource.startswith(f"policy/{POLICY_NAME}"):
-        raise ValueError(f"{text!r} is neither an account of 12 digits nor the ARN of a policy {POLICY_NAME}")
-    return arn.account
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
-SsoRoles = Annotated[tuple[str, ...], BeforeValidator(_split_sso_roles)]
-RoleGlobs = Annotated[tuple[str, ...], BeforeValidator(_split_roles)]
-Accounts = Annotated[tuple[str, ...], BeforeValidator(_split_accounts)]
-TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
 
 
 class CommonSettings(BaseModel):
@@ -180,13 +128,12 @@ class Settings(CommonSettings):
         str | None,
         Field(
             pattern=r"^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$",
-            description="SNS topic that is told of every change of a request or a break-glass event. Empty: none is.",
+            description="ARN of the SNS topic that receives change notifications. Empty: no topic.",
         ),
     ] = None
 
     kill_switch_policies: Annotated[
-        tuple[str, ...],
-        BeforeValidator(_split_policies),
+        KillSwitchAccounts,
         Field(
             description="Accounts with the policy SentinelRevocations (or their policies' ARNs, which take four times "
             "the room), separated by commas. In accounts other than its own the admin Lambda assumes the role of the "

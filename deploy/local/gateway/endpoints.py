@@ -9,7 +9,7 @@ from deploy.local.gateway import refusals
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest
 from deploy.policies.incident import INCIDENT_ROUTES
-from shared.edge.router import Router
+from shared.edge.api import Router
 
 VEND: Final = "vend"
 ADMIN: Final = "admin"

@@ -9,8 +9,8 @@ from services.admin.break_glass.models import EventChanged, view_event
 from services.admin.break_glass.refusals import refuse_closing
 from services.admin.common.context import FactsReader, note_grant
 from services.admin.common.models import Remark
-from services.admin.common.refusals import NOT_FOUND, refuse_contended
-from services.admin.common.transitions import Changed, Contended, Hindered, Unchanged, move
+from services.admin.common.refusals import NOT_FOUND, refuse_conflict
+from services.admin.common.transitions import Applied, Conflict, NoOp, Rejected, transition
 from services.admin.notify.notifier import Announcer
 from shared.aws.dynamodb.break_glass import BreakGlassTable
 from shared.core.break_glass.closing import Act, ClosingObstacle, close, review, settle
@@ -19,9 +19,9 @@ from shared.core.break_glass.status import EventStatus
 from shared.core.events import NoticeEvent
 from shared.core.ids import is_id
 from shared.core.permissions import Deed, Entitlement, of_others, owned_by
-from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import parse_optional_body
-from shared.edge.lambda_app import Asked
+from shared.edge.lambda_app import RequestContext
+from shared.edge.responses import Refusal, Response
 
 _EVENTS: Final[Mapping[EventStatus, NoticeEvent]] = {
     EventStatus.CLOSED: NoticeEvent.BREAK_GLASS_CLOSED,
@@ -56,64 +56,64 @@ class Closing:
     announcer: Announcer
     clock: Callable[[], datetime]
 
-    async def close(self, asked: Asked) -> Answer | Refusal:
+    async def close(self, ctx: RequestContext) -> Response | Refusal:
         """End an active event before its time."""
 
         async def step(scene: Scene, event: BreakGlassEvent) -> BreakGlassEvent | ClosingObstacle:
             return close(event, scene.act(is_entitled=scene.entitlement.may_close(event.profile)))
 
-        return await self._step(asked, Deed(owned_by(asked.principal.user)), step)
+        return await self._step(ctx, Deed(owned_by(ctx.principal.user)), step)
 
-    async def review(self, asked: Asked) -> Answer | Refusal:
+    async def review(self, ctx: RequestContext) -> Response | Refusal:
         """Record that somebody else has looked at an event that is over."""
 
         async def step(scene: Scene, event: BreakGlassEvent) -> BreakGlassEvent | ClosingObstacle:
             return review(event, scene.act(is_entitled=scene.entitlement.may_review(event.profile)))
 
-        return await self._step(asked, Deed(of_others, gives=True), step)
+        return await self._step(ctx, Deed(of_others, gives=True), step)
 
-    async def _step(self, asked: Asked, deed: Deed[Found], step: Step) -> Answer | Refusal:
+    async def _step(self, ctx: RequestContext, deed: Deed[Found], step: Step) -> Response | Refusal:
         now = self.clock()
-        scene = await self._open(asked, deed, now)
+        scene = await self._open(ctx, deed, now)
         if isinstance(scene, Refusal):
             return scene
-        with asked.audit.step("write"):
-            outcome = await move(self.events, scene.event, lambda event: step(scene, event))
+        with ctx.audit.step("write"):
+            outcome = await transition(self.events, scene.event, lambda event: step(scene, event))
         view = view_event(outcome.row, now)
-        note_grant(asked.audit, view)
+        note_grant(ctx.audit, view)
         match outcome:
-            case Changed(row):
-                notified = await self.announcer.announce(asked, _EVENTS[row.status], view.as_json(), now)
-                return Answer(EventChanged(event=view, notified=notified).as_json())
-            case Unchanged():
-                return Answer(EventChanged(event=view, notified={}).as_json())
-            case Contended():
-                return refuse_contended("event")
-            case Hindered(row, obstacle):
+            case Applied(row):
+                notified = await self.announcer.announce(ctx, _EVENTS[row.status], view.as_json(), now)
+                return Response(EventChanged(event=view, notified=notified).as_json())
+            case NoOp():
+                return Response(EventChanged(event=view, notified={}).as_json())
+            case Conflict():
+                return refuse_conflict("event")
+            case Rejected(row, obstacle):
                 if obstacle is ClosingObstacle.WRONG_STATE:
-                    await self._settle(asked, row, now)
+                    await self._settle(ctx, row, now)
                 return refuse_closing(obstacle, row, view)
 
-    async def _open(self, asked: Asked, deed: Deed[Found], now: datetime) -> Scene | Refusal:
-        remark = parse_optional_body(asked.request, Remark)
+    async def _open(self, ctx: RequestContext, deed: Deed[Found], now: datetime) -> Scene | Refusal:
+        remark = parse_optional_body(ctx.request, Remark)
         if isinstance(remark, Refusal):
             return remark
-        event_id = asked.parameters["id"]
+        event_id = ctx.parameters["id"]
         if not is_id(event_id):
             return NOT_FOUND
-        asked.audit.grant_id = event_id
-        with asked.audit.step("read"):
-            known = await self.reader.read_acting(asked, self.events.find(event_id), deed, now)
-        if isinstance(known, Refusal):
-            return known
-        if known.found is None or not known.entitlement.may_see_event(known.found):
+        ctx.audit.grant_id = event_id
+        with ctx.audit.step("read"):
+            facts = await self.reader.read_acting(ctx, self.events.find(event_id), deed, now)
+        if isinstance(facts, Refusal):
+            return facts
+        if facts.found is None or not facts.entitlement.may_see_event(facts.found):
             return NOT_FOUND
-        return Scene(known.found, known.entitlement, remark.comment, now)
+        return Scene(facts.found, facts.entitlement, remark.comment, now)
 
-    async def _settle(self, asked: Asked, event: BreakGlassEvent, now: datetime) -> None:
+    async def _settle(self, ctx: RequestContext, event: BreakGlassEvent, now: datetime) -> None:
         """Write down that time has ended an event, and tell of it, before the caller learns that they came too late."""
         settled = settle(event, now)
         if settled.status is event.status or await self.events.change(event, settled) != settled:
             return
         view = view_event(settled, now)
-        await self.announcer.announce(asked, NoticeEvent.BREAK_GLASS_EXPIRED, view.as_json(), now, is_by_time=True)
+        await self.announcer.announce(ctx, NoticeEvent.BREAK_GLASS_EXPIRED, view.as_json(), now, is_by_time=True)

@@ -20,7 +20,7 @@ from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import ReasonCode
 from shared.core.break_glass.status import EventStatus
 from shared.edge.inputs import Input, ProfileName, plain_text
-from shared.edge.instants import Instant
+from shared.edge.timestamps import Timestamp
 
 
 class BeginBreakGlass(Input):
@@ -49,7 +49,7 @@ class EventView(View):
     reason: ReasonCode
     justification: str
     duration_s: int
-    created_at: Instant
+    created_at: Timestamp
     window: Window
     review_required: bool
     ended: ActionView | None
@@ -58,7 +58,7 @@ class EventView(View):
     policy_version: str
 
 
-class EventAnswer(View):
+class EventResponse(View):
     """One break-glass event."""
 
     event: EventView

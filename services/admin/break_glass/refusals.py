@@ -10,9 +10,9 @@ from shared.core.break_glass.closing import ClosingObstacle
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import BreakGlassRule
 from shared.core.durations import format_duration
-from shared.edge.answers import Refusal
-from shared.edge.codes import Code
-from shared.edge.instants import format_instant
+from shared.edge.error_codes import Code
+from shared.edge.responses import Refusal
+from shared.edge.timestamps import format_timestamp
 
 _HistoryObstacle: TypeAlias = Literal[
     BeginningObstacle.UNREVIEWED,
@@ -27,7 +27,7 @@ _HistoryObstacle: TypeAlias = Literal[
 class Attempt:
     """What was wanted and what it was decided by: the facts a refusal may name."""
 
-    wanted: BeginBreakGlass
+    body: BeginBreakGlass
     user: str
     decision: Decision
     rule: BreakGlassRule | None
@@ -36,7 +36,7 @@ class Attempt:
 
 def refuse_beginning(obstacle: BeginningObstacle, attempt: Attempt) -> Refusal:
     """Word a refusal to begin."""
-    user, profile, rule = attempt.user, attempt.wanted.profile, attempt.rule
+    user, profile, rule = attempt.user, attempt.body.profile, attempt.rule
     match obstacle:
         case BeginningObstacle.NOT_NEEDED:
             return _conflict(f"The access policy gives {profile} without breaking glass: sentinel exec {profile}")
@@ -46,7 +46,7 @@ def refuse_beginning(obstacle: BeginningObstacle, attempt: Attempt) -> Refusal:
             return _denied(f"No rule of the break-glass policy names {user} and {profile}.")
         case BeginningObstacle.REASON_NOT_ALLOWED:
             allowed = "other reasons" if rule is None else ", ".join(rule.reasons)
-            return _denied(f"{profile} is not reached for the reason {attempt.wanted.reason}, only for: {allowed}.")
+            return _denied(f"{profile} is not reached for the reason {attempt.body.reason}, only for: {allowed}.")
         case BeginningObstacle.OUTSIDE_HOURS:
             return _denied(f"The break-glass policy does not let {user} reach {profile} at this time of day or week.")
         case BeginningObstacle.TOO_LONG:
@@ -75,14 +75,14 @@ def describe_state(view: EventView) -> str:
     """Say what state an event is in, who brought it there, and when."""
     act = view.review or view.ended
     if act is None:
-        return f"{view.status} until {format_instant(view.window.ends_at)}: sentinel close {view.id}"
+        return f"{view.status} until {format_timestamp(view.window.ends_at)}: sentinel close {view.id}"
     by = "" if act.by is None else f" by {act.by}"
-    return f"{view.status}{by} since {format_instant(act.at)}"
+    return f"{view.status}{by} since {format_timestamp(act.at)}"
 
 
 def _refuse_by_history(obstacle: _HistoryObstacle, attempt: Attempt) -> str:
     """Say what of earlier events is in the way, and what to do instead."""
-    user, profile, rule = attempt.user, attempt.wanted.profile, attempt.rule
+    user, profile, rule = attempt.user, attempt.body.profile, attempt.rule
     match obstacle:
         case BeginningObstacle.UNREVIEWED:
             return _unreviewed(attempt)
@@ -107,9 +107,9 @@ def _unreviewed(attempt: Attempt) -> str:
 
 
 def _cooling_down(attempt: Attempt) -> str:
-    profile = attempt.wanted.profile
+    profile = attempt.body.profile
     until = None if attempt.rule is None else cools_down_until(attempt.history.events, profile, attempt.rule)
-    when = "" if until is None else f" before {format_instant(until)}"
+    when = "" if until is None else f" before {format_timestamp(until)}"
     return f"{attempt.user} cannot break glass for {profile} again{when}; {_instead(profile)}"
 
 

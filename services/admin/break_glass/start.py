@@ -9,8 +9,8 @@ from typing import Final
 
 from services.admin.break_glass.models import BeginBreakGlass, EventChanged, view_event
 from services.admin.break_glass.refusals import Attempt, refuse_beginning
-from services.admin.common.context import Asking, FactsReader, facts_of, note_grant
-from services.admin.common.refusals import refuse_contended
+from services.admin.common.context import FactsReader, NewGrantFacts, facts_of, note_grant
+from services.admin.common.refusals import refuse_conflict
 from services.admin.notify.notifier import Announcer
 from shared.aws.dynamodb.break_glass import BreakGlassTable
 from shared.core.access.evaluate import evaluate
@@ -18,9 +18,9 @@ from shared.core.break_glass.beginning import BeginningObstacle, Begun, History,
 from shared.core.break_glass.policy import rule_for
 from shared.core.events import NoticeEvent
 from shared.core.people import person_of
-from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import parse_body
-from shared.edge.lambda_app import Asked
+from shared.edge.lambda_app import RequestContext
+from shared.edge.responses import Refusal, Response
 
 _ATTEMPTS: Final = 5
 
@@ -35,34 +35,34 @@ class Beginning:
     ids: Callable[[], str]
     clock: Callable[[], datetime]
 
-    async def begin(self, asked: Asked) -> Answer | Refusal:
+    async def begin(self, ctx: RequestContext) -> Response | Refusal:
         """Begin an event and tell everyone who is to know."""
-        wanted = parse_body(asked.request, BeginBreakGlass)
-        if isinstance(wanted, Refusal):
-            return wanted
-        asked.audit.profile = wanted.profile
-        person, now = person_of(asked.principal), self.clock()
-        with asked.audit.step("read"):
+        body = parse_body(ctx.request, BeginBreakGlass)
+        if isinstance(body, Refusal):
+            return body
+        ctx.audit.profile = body.profile
+        person, now = person_of(ctx.principal), self.clock()
+        with ctx.audit.step("read"):
             async with asyncio.TaskGroup() as reads:
-                asking = reads.create_task(self.reader.read_asking(asked, wanted.profile, now))
-                loading = reads.create_task(self.events.load_history(person, wanted.profile))
-        known = asking.result()
-        if isinstance(known, Refusal):
-            return known
-        with asked.audit.step("write"):
-            begun = await self._begin(asked, wanted, known, loading.result(), now)
+                asking = reads.create_task(self.reader.read_asking(ctx, body.profile, now))
+                loading = reads.create_task(self.events.load_history(person, body.profile))
+        facts = asking.result()
+        if isinstance(facts, Refusal):
+            return facts
+        with ctx.audit.step("write"):
+            begun = await self._begin(ctx, body, facts, loading.result(), now)
         if isinstance(begun, Refusal):
             return begun
         view = view_event(begun.event, now)
-        note_grant(asked.audit, view)
-        notified = await self.announcer.announce(asked, NoticeEvent.BREAK_GLASS_STARTED, view.as_json(), now)
-        return Answer(EventChanged(event=view, notified=notified).as_json(), HTTPStatus.CREATED)
+        note_grant(ctx.audit, view)
+        notified = await self.announcer.announce(ctx, NoticeEvent.BREAK_GLASS_STARTED, view.as_json(), now)
+        return Response(EventChanged(event=view, notified=notified).as_json(), HTTPStatus.CREATED)
 
     async def _begin(
         self,
-        asked: Asked,
-        wanted: BeginBreakGlass,
-        known: Asking,
+        ctx: RequestContext,
+        body: BeginBreakGlass,
+        facts: NewGrantFacts,
         history: History,
         now: datetime,
     ) -> Begun | Refusal:
@@ -70,45 +70,45 @@ class Beginning:
         event_id = self.ids()
         for attempt in range(_ATTEMPTS):
             if attempt:
-                history = await self.events.load_history(person_of(asked.principal), wanted.profile)
-            begun = self._decide(asked, wanted, known, history, event_id, now)
+                history = await self.events.load_history(person_of(ctx.principal), body.profile)
+            begun = self._decide(ctx, body, facts, history, event_id, now)
             if isinstance(begun, Refusal) or await self.events.begin(begun, history):
                 return begun
-        return refuse_contended("budget")
+        return refuse_conflict("budget")
 
     def _decide(
         self,
-        asked: Asked,
-        wanted: BeginBreakGlass,
-        known: Asking,
+        ctx: RequestContext,
+        body: BeginBreakGlass,
+        facts: NewGrantFacts,
         history: History,
         event_id: str,
         now: datetime,
     ) -> Begun | Refusal:
-        decision = evaluate(known.policies.access, facts_of(asked, wanted.profile, now))
-        asked.audit.rule, asked.audit.dissenting_shadows = decision.rule_name, decision.dissenting_shadows
-        rule = rule_for(known.policies.break_glass, person_of(asked.principal), wanted.profile)
+        decision = evaluate(facts.policies.access, facts_of(ctx, body.profile, now))
+        ctx.audit.rule, ctx.audit.dissenting_shadows = decision.rule_name, decision.dissenting_shadows
+        rule = rule_for(facts.policies.break_glass, person_of(ctx.principal), body.profile)
         begun = begin(
-            _invocation(asked, wanted),
+            _invocation(ctx, body),
             decision=decision,
             rule=rule,
-            policy_version=known.policies.break_glass_version,
+            policy_version=facts.policies.break_glass_version,
             history=history,
             event_id=event_id,
             now=now,
         )
         if isinstance(begun, BeginningObstacle):
-            return refuse_beginning(begun, Attempt(wanted, asked.principal.user, decision, rule, history))
+            return refuse_beginning(begun, Attempt(body, ctx.principal.user, decision, rule, history))
         return begun
 
 
-def _invocation(asked: Asked, wanted: BeginBreakGlass) -> Invocation:
+def _invocation(ctx: RequestContext, body: BeginBreakGlass) -> Invocation:
     return Invocation(
-        invoker=person_of(asked.principal),
-        invoker_arn=asked.request.caller.arn,
-        account=asked.principal.account,
-        profile=wanted.profile,
-        reason=wanted.reason,
-        justification=wanted.justification,
-        duration=wanted.duration,
+        invoker=person_of(ctx.principal),
+        invoker_arn=ctx.request.caller.arn,
+        account=ctx.principal.account,
+        profile=body.profile,
+        reason=body.reason,
+        justification=body.justification,
+        duration=body.duration,
     )

@@ -19,9 +19,9 @@ from shared.core.access.facts import Facts, parse_source_ip
 from shared.core.people import person_of
 from shared.core.permissions import Deed, Entitlement
 from shared.core.session import Session
-from shared.edge.answers import Refusal
 from shared.edge.audit import AuditLine
-from shared.edge.lambda_app import Asked
+from shared.edge.lambda_app import RequestContext
+from shared.edge.responses import Refusal
 
 Found = TypeVar("Found")
 
@@ -44,7 +44,7 @@ class _GrantView(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class NewGrantFacts:
     """What is known when somebody who may ask asks for something new."""
 
     policies: Policies
@@ -52,7 +52,7 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
-class Acting(Generic[Found]):
+class ActionFacts(Generic[Found]):
     """What is known when somebody acts, whom no lockout keeps from it, on what is there already."""
 
     policies: Policies
@@ -64,8 +64,8 @@ class Acting(Generic[Found]):
 class FactsReader:
     """Reads documents, standing and budget, each from where it is kept, and notes the documents in the audit line.
 
-    Every method raises an ExceptionGroup of `AwsError` where a read failed, and of `UndecidableError` where there is no
-    access policy.
+    Every method raises an ExceptionGroup of `AwsError` where a read failed, and of `IndeterminateError`
+    without an access policy.
     """
 
     policies: PolicyReader
@@ -75,49 +75,49 @@ class FactsReader:
     def forget(self) -> None:
         self.policies.documents.forget()
 
-    async def read_asking(self, asked: Asked, profile: str, now: datetime) -> Asking | Refusal:
+    async def read_asking(self, ctx: RequestContext, profile: str, now: datetime) -> NewGrantFacts | Refusal:
         """Read what decides whether somebody gets something new; refuse what no policy has to be asked about."""
-        person = person_of(asked.principal)
+        person = person_of(ctx.principal)
         async with asyncio.TaskGroup() as reads:
             policies = reads.create_task(self.policies.read(profile))
             standing = reads.create_task(self.grants.load(person, profile, now))
             spending = reads.create_task(self.budget.spend(person.user, now))
-        note_policies(asked.audit, policies.result())
+        note_policies(ctx.audit, policies.result())
         if isinstance(budget := spending.result(), Limited):
             return refuse_over_budget(person.user, budget)
         if policies.result().usable_profile is None:
             return refuse_profile(person.user, profile)
         if lockouts := standing.result().lockouts:
             return refuse_asker(person.user, profile, lockouts)
-        return Asking(policies.result(), standing.result())
+        return NewGrantFacts(policies.result(), standing.result())
 
     async def read_acting(
         self,
-        asked: Asked,
+        ctx: RequestContext,
         finding: Awaitable[Found],
         deed: Deed[Found],
         now: datetime,
         *,
         is_counted: bool = True,
-    ) -> Acting[Found] | Refusal:
+    ) -> ActionFacts[Found] | Refusal:
         """Read what decides whether somebody may do a deed to what is found, and refuse it to who is locked out."""
-        person = person_of(asked.principal)
+        person = person_of(ctx.principal)
         async with asyncio.TaskGroup() as reads:
             reading = reads.create_task(self.policies.read())
             finding_it = reads.create_task(_await(finding))
             locking = reads.create_task(self.grants.load_lockouts(deed.subjects(person), now))
             spending = reads.create_task(self.budget.spend(person.user, now)) if is_counted else None
         policies, found, lockouts = reading.result(), finding_it.result(), locking.result()
-        note_policies(asked.audit, policies)
+        note_policies(ctx.audit, policies)
         if spending is not None and isinstance(budget := spending.result(), Limited):
             return refuse_over_budget(person.user, budget)
         if deed.is_stopped(found, lockouts):
             return refuse_actor(person.user, lockouts)
-        return Acting(policies, found, policies.entitlement_of(person))
+        return ActionFacts(policies, found, policies.entitlement_of(person))
 
-    async def read_changing(self, asked: Asked, deed: Deed[None], now: datetime) -> Acting[None] | Refusal:
+    async def read_changing(self, ctx: RequestContext, deed: Deed[None], now: datetime) -> ActionFacts[None] | Refusal:
         """Read what decides whether somebody may do a deed, whatever there is already."""
-        return await self.read_acting(asked, _nothing(), deed, now)
+        return await self.read_acting(ctx, _nothing(), deed, now)
 
     async def read_with(self, reading: Awaitable[Found]) -> tuple[Policies, Found]:
         """Read the policies beside something else, spending nothing: such calls have spent the budget of reading."""
@@ -135,15 +135,15 @@ async def _await(awaitable: Awaitable[Found]) -> Found:
     return await awaitable
 
 
-def facts_of(asked: Asked, profile: str, now: datetime) -> Facts:
+def facts_of(ctx: RequestContext, profile: str, now: datetime) -> Facts:
     """Say what the access policy may know about the caller."""
     return Facts(
-        user=asked.principal.user,
+        user=ctx.principal.user,
         profile=profile,
         at=now,
-        account=asked.principal.account,
-        role=asked.principal.role,
-        source_ip=parse_source_ip(asked.request.caller.source_ip),
+        account=ctx.principal.account,
+        role=ctx.principal.role,
+        source_ip=parse_source_ip(ctx.request.caller.source_ip),
     )
 
 

@@ -16,36 +16,36 @@ from shared.core.ids import is_id
 from shared.core.people import person_of
 from shared.core.permissions import Entitlement
 from shared.core.subjects import user_subject
-from shared.edge.answers import Refusal
 from shared.edge.inputs import Nothing, parse_query
-from shared.edge.lambda_app import Asked
+from shared.edge.lambda_app import RequestContext
+from shared.edge.responses import Refusal
 
 Row = TypeVar("Row", ApprovalRequest, BreakGlassEvent)
 
 
 async def read_one(
-    asked: Asked,
+    ctx: RequestContext,
     reader: FactsReader,
     find: Callable[[str], Coroutine[Any, Any, Row | None]],
     may_see: Callable[[Entitlement, Row], bool],
 ) -> Row | Refusal:
     """Find the grant a call names; one that the caller may not see looks like one that is not there."""
-    grant_id = asked.parameters["id"]
-    nothing = parse_query(asked.request, Nothing)
+    grant_id = ctx.parameters["id"]
+    nothing = parse_query(ctx.request, Nothing)
     if isinstance(nothing, Refusal):
         return nothing
     if not is_id(grant_id):
         return NOT_FOUND
-    asked.audit.grant_id = grant_id
-    with asked.audit.step("read"):
+    ctx.audit.grant_id = grant_id
+    with ctx.audit.step("read"):
         policies, row = await reader.read_with(find(grant_id))
-    note_policies(asked.audit, policies)
-    entitlement = policies.entitlement_of(person_of(asked.principal))
+    note_policies(ctx.audit, policies)
+    entitlement = policies.entitlement_of(person_of(ctx.principal))
     return NOT_FOUND if row is None or not may_see(entitlement, row) else row
 
 
 async def read_many(
-    asked: Asked,
+    ctx: RequestContext,
     reader: FactsReader,
     listing: Listing[Row, ListQuery, Position],
     query: ListQuery,
@@ -54,21 +54,21 @@ async def read_many(
     now: datetime,
 ) -> Listed[Row] | Refusal:
     """Read the next rows of a list that pass its filters and that are wanted, or refuse the list."""
-    asked.audit.profile = filters.profile
-    with asked.audit.step("read"):
+    ctx.audit.profile = filters.profile
+    with ctx.audit.step("read"):
         policies = await reader.policies.read()
-        note_policies(asked.audit, policies)
-        entitlement = policies.entitlement_of(person_of(asked.principal))
+        note_policies(ctx.audit, policies)
+        entitlement = policies.entitlement_of(person_of(ctx.principal))
         if filters.view == "all" and not entitlement.may_read_all:
             return NEEDS_READ
         listed = await listing.read(
             query,
-            ListScope(query.kind, asked.principal.user, filters),
+            ListScope(query.kind, ctx.principal.user, filters),
             lambda row: _passes(row, filters, now) and is_wanted(row, entitlement),
             now,
         )
     if not isinstance(listed, Refusal):
-        asked.audit.unreadable.extend(listed.unreadable)
+        ctx.audit.unreadable.extend(listed.unreadable)
     return listed
 
 

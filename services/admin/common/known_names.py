@@ -25,8 +25,8 @@ from shared.core.globs import is_literal
 from shared.core.near_names import near_names
 from shared.core.revocation import Target
 from shared.core.session import Session
-from shared.edge.failures import UndecidableError
-from shared.edge.lambda_app import Asked
+from shared.edge.indeterminate import IndeterminateError
+from shared.edge.lambda_app import RequestContext
 
 
 class KnownName(View):
@@ -60,7 +60,7 @@ class KnownNames:
 
     async def look_up(
         self,
-        asked: Asked,
+        ctx: RequestContext,
         target: Target,
         name: str,
         policies: Policies,
@@ -73,10 +73,10 @@ class KnownNames:
         if target not in (Target.USER, Target.PROFILE):
             return None
         try:
-            async with asyncio.timeout(max(0.0, min(_LIMIT_S, asked.time_left_s - _FOR_THE_ANSWER_S))):
+            async with asyncio.timeout(max(0.0, min(_LIMIT_S, ctx.time_left_s - _FOR_THE_ANSWER_S))):
                 return await self._look_up(target, name, policies, now)
-        except (AwsError, UndecidableError, TimeoutError) as error:
-            asked.audit.detail = f"the name could not be looked up: {str(error) or 'no time was left'}"
+        except (AwsError, IndeterminateError, TimeoutError) as error:
+            ctx.audit.detail = f"the name could not be looked up: {str(error) or 'no time was left'}"
             return KnownName(seen=None, near=())
 
     async def _look_up(self, target: Target, name: str, policies: Policies, now: datetime) -> KnownName:

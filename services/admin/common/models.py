@@ -12,7 +12,7 @@ from shared.core.break_glass.status import EventStatus
 from shared.core.durations import format_duration
 from shared.core.revocation import Target
 from shared.edge.inputs import CallerName, Input, ProfileName, UserName, WrittenDuration, plain_text
-from shared.edge.instants import Instant
+from shared.edge.timestamps import Timestamp
 
 # A grant with less time left serves no vend.
 _SHORTEST: Final = timedelta(minutes=1)
@@ -84,8 +84,8 @@ class ListFilters(Input):
 
     user: UserName | None = None
     profile: ProfileName | None = None
-    since: Instant | None = None
-    until: Instant | None = None
+    since: Timestamp | None = None
+    until: Timestamp | None = None
     limit: Limit = 50
     cursor: Cursor | None = None
 
@@ -117,15 +117,15 @@ class View(BaseModel):
 class Window(View):
     """`[starts_at, ends_at)`."""
 
-    starts_at: Instant
-    ends_at: Instant
+    starts_at: Timestamp
+    ends_at: Timestamp
 
 
 class ActionView(View):
     """Who did something, when, and with which comment. `by` is null where time did it."""
 
     by: str | None
-    at: Instant
+    at: Timestamp
     comment: str | None
 
 

@@ -18,8 +18,8 @@ import orjson
 from services.admin.common.models import ListFilters
 from shared.aws.dynamodb.grant_lists import ForeignPositionError, Page, Place
 from shared.core.ids import is_id
-from shared.edge.answers import Refusal
-from shared.edge.codes import Code
+from shared.edge.error_codes import Code
+from shared.edge.responses import Refusal
 
 Row = TypeVar("Row")
 Query_contra = TypeVar("Query_contra", contravariant=True)

@@ -16,7 +16,7 @@ from shared.core.permissions import Entitlement, entitlement_of
 from shared.core.present_grants import PresentPolicies
 from shared.core.profile import Profile
 from shared.documents.names import ACCESS_POLICY, ADMIN_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY
-from shared.edge.failures import UndecidableError
+from shared.edge.indeterminate import IndeterminateError
 
 Model = TypeVar("Model", bound=DocumentModel)
 Loaded: TypeAlias = Mapping[str, Document[DocumentModel] | None]
@@ -61,14 +61,14 @@ class PolicyReader:
 
         Raises:
             AwsError: a document can be neither read nor served from the last good version.
-            UndecidableError: there is no access policy.
+            IndeterminateError: there is no access policy.
 
         """
         profile_document = f"{PROFILES_FOLDER}/{profile}"
         loaded = await self.documents.load([*_POLICIES, *([] if profile is None else [profile_document])])
         access = loaded[ACCESS_POLICY]
         if access is None:
-            raise UndecidableError("document", f"there is no {ACCESS_POLICY}: store one with `sentinel policy push`")
+            raise IndeterminateError("document", f"there is no {ACCESS_POLICY}: store one with `sentinel policy push`")
         return Policies(
             access=_checked(access, AccessPolicy),
             access_version=access.digest,
@@ -88,7 +88,7 @@ def _find(loaded: Loaded, name: str, model: type[Model]) -> Model | None:
 
 def _checked(document: Document[DocumentModel], model: type[Model]) -> Model:
     if not isinstance(document.value, model):
-        raise UndecidableError("document", f"{document.name} holds another kind of document")
+        raise IndeterminateError("document", f"{document.name} holds another kind of document")
     return document.value
 
 

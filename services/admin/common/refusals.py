@@ -7,9 +7,9 @@ from shared.aws.dynamodb.rate_limit import Limited
 from shared.core.access.authorize import no_rule_gives
 from shared.core.grants import Lockout
 from shared.core.subjects import ALL_SUBJECT
-from shared.edge.answers import Refusal
-from shared.edge.codes import Code
+from shared.edge.error_codes import Code
 from shared.edge.lockouts import lockout_words
+from shared.edge.responses import Refusal
 
 NOT_FOUND: Final = Refusal(Code.NOT_FOUND, "There is nothing with this id, or nothing you may see.")
 NEEDS_READ: Final = Refusal(
@@ -60,5 +60,5 @@ def refuse_profile(user: str, profile: str) -> Refusal:
     return Refusal(Code.DENIED, no_rule_gives(user, profile))
 
 
-def refuse_contended(kind: str) -> Refusal:
+def refuse_conflict(kind: str) -> Refusal:
     return Refusal(Code.CONFLICT, f"Others are changing this {kind} at this very moment; nothing was done. Try again.")

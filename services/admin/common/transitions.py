@@ -15,21 +15,21 @@ _ATTEMPTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Changed(Generic[Row]):
+class Applied(Generic[Row]):
     """The row was written."""
 
     row: Row
 
 
 @dataclass(frozen=True, slots=True)
-class Unchanged(Generic[Row]):
+class NoOp(Generic[Row]):
     """The row already was what was wanted."""
 
     row: Row
 
 
 @dataclass(frozen=True, slots=True)
-class Hindered(Generic[Row, Obstacle]):
+class Rejected(Generic[Row, Obstacle]):
     """The step is not taken."""
 
     row: Row
@@ -37,17 +37,17 @@ class Hindered(Generic[Row, Obstacle]):
 
 
 @dataclass(frozen=True, slots=True)
-class Contended(Generic[Row]):
+class Conflict(Generic[Row]):
     """Others kept changing the row; nothing was written."""
 
     row: Row
 
 
-async def move(
+async def transition(
     store: GrantStore[Row],
     row: Row,
     decide: Callable[[Row], Awaitable[Row | Obstacle]],
-) -> Changed[Row] | Unchanged[Row] | Hindered[Row, Obstacle] | Contended[Row]:
+) -> Applied[Row] | NoOp[Row] | Rejected[Row, Obstacle] | Conflict[Row]:
     """Take the step `decide` says from the row's present state.
 
     Raises:
@@ -55,13 +55,13 @@ async def move(
 
     """
     for _ in range(_ATTEMPTS):
-        wanted = await decide(row)
-        if isinstance(wanted, StrEnum):
-            return Hindered(row, wanted)
-        if wanted == row:
-            return Unchanged(row)
-        written = await store.change(row, wanted)
+        target = await decide(row)
+        if isinstance(target, StrEnum):
+            return Rejected(row, target)
+        if target == row:
+            return NoOp(row)
+        written = await store.change(row, target)
         if not isinstance(written, Moved):
-            return Changed(written)
+            return Applied(written)
         row = written.current
-    return Contended(row)
+    return Conflict(row)

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from services.admin.common.context import FactsReader, note_policies
 from services.admin.common.refusals import NEEDS_READ, NEEDS_REVOKE
-from services.admin.kill_switch.models import KillSwitchAnswer
+from services.admin.kill_switch.models import KillSwitchResponse
 from services.admin.kill_switch.switch import KillSwitch
 from shared.core.people import person_of
 from shared.core.permissions import Deed, of_others
-from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import Nothing, parse_optional_body, parse_query
-from shared.edge.lambda_app import Asked
+from shared.edge.lambda_app import RequestContext
+from shared.edge.responses import Refusal, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +23,27 @@ class Switching:
     kill_switch: KillSwitch
     clock: Callable[[], datetime]
 
-    async def status(self, asked: Asked) -> Answer | Refusal:
+    async def status(self, ctx: RequestContext) -> Response | Refusal:
         """Say whether the kill switch says what it should in every account."""
-        nothing = parse_query(asked.request, Nothing)
+        nothing = parse_query(ctx.request, Nothing)
         if isinstance(nothing, Refusal):
             return nothing
-        with asked.audit.step("read"):
+        with ctx.audit.step("read"):
             policies = await self.reader.policies.read()
-        note_policies(asked.audit, policies)
-        if not policies.entitlement_of(person_of(asked.principal)).may_see_kill_switch:
+        note_policies(ctx.audit, policies)
+        if not policies.entitlement_of(person_of(ctx.principal)).may_see_kill_switch:
             return NEEDS_READ
-        return Answer(KillSwitchAnswer(kill_switch=await self.kill_switch.compare(asked)).as_json())
+        return Response(KillSwitchResponse(kill_switch=await self.kill_switch.compare(ctx)).as_json())
 
-    async def sync(self, asked: Asked) -> Answer | Refusal:
+    async def sync(self, ctx: RequestContext) -> Response | Refusal:
         """Write the kill switch anew, where it does not say what it should."""
-        nothing = parse_optional_body(asked.request, Nothing)
+        nothing = parse_optional_body(ctx.request, Nothing)
         if isinstance(nothing, Refusal):
             return nothing
-        with asked.audit.step("read"):
-            known = await self.reader.read_changing(asked, Deed(of_others), self.clock())
-        if isinstance(known, Refusal):
-            return known
-        if not known.entitlement.may_revoke_all:
+        with ctx.audit.step("read"):
+            facts = await self.reader.read_changing(ctx, Deed(of_others), self.clock())
+        if isinstance(facts, Refusal):
+            return facts
+        if not facts.entitlement.may_revoke_all:
             return NEEDS_REVOKE
-        return Answer(KillSwitchAnswer(kill_switch=await self.kill_switch.sync(asked)).as_json())
+        return Response(KillSwitchResponse(kill_switch=await self.kill_switch.sync(ctx)).as_json())

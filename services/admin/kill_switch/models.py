@@ -8,7 +8,7 @@ from enum import StrEnum
 from services.admin.common.models import View
 from shared.core.kill_switch import Boundary, Reach
 from shared.core.revocation import Revocation
-from shared.edge.instants import Instant
+from shared.edge.timestamps import Timestamp
 
 
 class SwitchStatus(StrEnum):
@@ -45,11 +45,11 @@ class KillSwitchView(View):
     room: int
     widened: tuple[str, ...]
     uncovered: tuple[str, ...]
-    applied_at: Instant | None
+    applied_at: Timestamp | None
     accounts: tuple[SwitchAccount, ...]
 
 
-class KillSwitchAnswer(View):
+class KillSwitchResponse(View):
     """The kill switch."""
 
     kill_switch: KillSwitchView

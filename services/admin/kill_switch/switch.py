@@ -17,7 +17,7 @@ from shared.core.arn import Arn
 from shared.core.kill_switch import build_boundary
 from shared.core.revocation import Revocation
 from shared.core.switch_guards import Guarded, owner_of, switch_name
-from shared.edge.lambda_app import Asked
+from shared.edge.lambda_app import RequestContext
 
 # Left of the request's time for the answer itself, in seconds.
 _FOR_THE_ANSWER_S: Final = 0.5
@@ -41,45 +41,45 @@ class KillSwitch:
     ids: Callable[[], str]
     clock: Callable[[], datetime]
 
-    async def sync(self, asked: Asked, revocation: Revocation | None = None) -> KillSwitchView:
+    async def sync(self, ctx: RequestContext, revocation: Revocation | None = None) -> KillSwitchView:
         """Write the policy wherever it does not say what it should. Whatever fails is said, and never raised.
 
         It fails, too, where there was no room for the `revocation` that this is about.
         """
-        with asked.audit.step("kill_switch"):
-            view = await self._sync(asked, revocation) if self.where else view_switch(None, [], self.clock())
-        asked.audit.kill_switch = view.status.value
-        asked.audit.kill_switch_uncovered = view.uncovered
-        asked.audit.kill_switch_failures = {each.account: each.detail for each in view.accounts if each.detail}
+        with ctx.audit.step("kill_switch"):
+            view = await self._sync(ctx, revocation) if self.where else view_switch(None, [], self.clock())
+        ctx.audit.kill_switch = view.status.value
+        ctx.audit.kill_switch_uncovered = view.uncovered
+        ctx.audit.kill_switch_failures = {each.account: each.detail for each in view.accounts if each.detail}
         return view
 
-    async def compare(self, asked: Asked) -> KillSwitchView:
+    async def compare(self, ctx: RequestContext) -> KillSwitchView:
         """Say whether the policy says what it should, and write nothing.
 
         Raises:
             AwsError: the revocations could not be read.
 
         """
-        with asked.audit.step("kill_switch"):
-            plan = await self._plan(asked)
-            return view_switch(plan, await self._visit(plan, asked.own_account, _compare), self.clock())
+        with ctx.audit.step("kill_switch"):
+            plan = await self._plan(ctx)
+            return view_switch(plan, await self._visit(plan, ctx.own_account, _compare), self.clock())
 
-    async def _sync(self, asked: Asked, revocation: Revocation | None) -> KillSwitchView:
-        limit_s = max(0.0, asked.time_left_s - _FOR_THE_ANSWER_S)
+    async def _sync(self, ctx: RequestContext, revocation: Revocation | None) -> KillSwitchView:
+        limit_s = max(0.0, ctx.time_left_s - _FOR_THE_ANSWER_S)
         try:
             # Whoever waits for the lease reads the table after it: what they wrote themselves is in their plan.
             async with asyncio.timeout(limit_s), self.lease.held(self.ids(), limit_s):
-                plan = await self._plan(asked)
-                outcomes = await self._visit(plan, asked.own_account, _apply)
+                plan = await self._plan(ctx)
+                outcomes = await self._visit(plan, ctx.own_account, _apply)
         except (AwsError, TimeoutError) as error:
             detail = str(error) or "no answer in time"
             return view_switch(None, [_failed(account, detail) for account in self.where], self.clock())
         return view_switch(plan, outcomes, self.clock(), revocation)
 
-    async def _plan(self, asked: Asked) -> Plan:
+    async def _plan(self, ctx: RequestContext) -> Plan:
         now = self.clock()
         live = await self.revocations.load_live(now)
-        return Plan(build_boundary(live, now, replace(self.guarded, account=asked.own_account)), len(live))
+        return Plan(build_boundary(live, now, replace(self.guarded, account=ctx.own_account)), len(live))
 
     async def _visit(self, plan: Plan, own_account: str, act: Act) -> list[SwitchAccount]:
         document = plan.boundary.document

@@ -9,7 +9,7 @@ from typing import Any, Final
 from services.admin.common.context import FactsReader, note_policies
 from services.admin.common.known_names import KnownNames
 from services.admin.common.policies import Policies
-from services.admin.common.refusals import NEEDS_LOCK, NEEDS_READ, refuse_contended
+from services.admin.common.refusals import NEEDS_LOCK, NEEDS_READ, refuse_conflict
 from services.admin.lockouts.models import Lock, LockoutChanged, LockoutList, Unlock, view_lockout
 from services.admin.notify.notifier import Announcer
 from shared.aws.dynamodb.lockouts import LockoutTable
@@ -21,10 +21,10 @@ from shared.core.near_names import near_names
 from shared.core.people import person_of
 from shared.core.permissions import Deed, of_others
 from shared.core.revocation import Target
-from shared.edge.answers import Answer, Refusal
-from shared.edge.codes import Code
+from shared.edge.error_codes import Code
 from shared.edge.inputs import Nothing, parse_body, parse_query
-from shared.edge.lambda_app import Asked
+from shared.edge.lambda_app import RequestContext
+from shared.edge.responses import Refusal, Response
 
 _ATTEMPTS: Final = 5
 _OWN_LOCKOUT: Final = Refusal(
@@ -45,69 +45,69 @@ class Locking:
     ids: Callable[[], str]
     clock: Callable[[], datetime]
 
-    async def list(self, asked: Asked) -> Answer | Refusal:
+    async def list(self, ctx: RequestContext) -> Response | Refusal:
         """List the lockouts in force."""
-        nothing = parse_query(asked.request, Nothing)
+        nothing = parse_query(ctx.request, Nothing)
         if isinstance(nothing, Refusal):
             return nothing
         now = self.clock()
-        with asked.audit.step("read"):
+        with ctx.audit.step("read"):
             policies, (found, unreadable) = await self.reader.read_with(self.lockouts.list_open())
-        note_policies(asked.audit, policies)
-        if not policies.entitlement_of(person_of(asked.principal)).may_see_lockouts:
+        note_policies(ctx.audit, policies)
+        if not policies.entitlement_of(person_of(ctx.principal)).may_see_lockouts:
             return NEEDS_READ
         views = tuple(view_lockout(record) for record in found if record.is_active(now))
-        asked.audit.unreadable.extend(unreadable)
-        return Answer(LockoutList(lockouts=views, unreadable=tuple(unreadable)).as_json())
+        ctx.audit.unreadable.extend(unreadable)
+        return Response(LockoutList(lockouts=views, unreadable=tuple(unreadable)).as_json())
 
-    async def lock(self, asked: Asked) -> Answer | Refusal:
+    async def lock(self, ctx: RequestContext) -> Response | Refusal:
         """Set a lockout. One that lasts as long already stays as it is, and that is no error."""
-        wanted = parse_body(asked.request, Lock)
-        if isinstance(wanted, Refusal):
-            return wanted
+        body = parse_body(ctx.request, Lock)
+        if isinstance(body, Refusal):
+            return body
         now, lockout_id = self.clock(), self.ids()
-        ending = Action(asked.principal.user, now, wanted.reason)
-        ends_at = None if wanted.duration is None else now + wanted.duration
-        lockout = new_lockout(lockout_id, wanted.target, wanted.name, ending, ends_at, of_person=True)
+        ending = Action(ctx.principal.user, now, body.reason)
+        ends_at = None if body.duration is None else now + body.duration
+        lockout = new_lockout(lockout_id, body.target, body.name, ending, ends_at, of_person=True)
 
         async def decide() -> Sequence[LockoutChange]:
-            return [lock_out(await self.lockouts.find(wanted.target, wanted.name), lockout)]
+            return [lock_out(await self.lockouts.find(body.target, body.name), lockout)]
 
-        return await self._change(asked, wanted, NoticeEvent.LOCKOUT_SET, now, decide)
+        return await self._change(ctx, body, NoticeEvent.LOCKOUT_SET, now, decide)
 
-    async def unlock(self, asked: Asked) -> Answer | Refusal:
+    async def unlock(self, ctx: RequestContext) -> Response | Refusal:
         """Lift the lockout of every name of a user, and what there is of the very name; of a profile; of everyone."""
-        wanted = parse_query(asked.request, Unlock)
-        if isinstance(wanted, Refusal):
-            return wanted
-        now, person = self.clock(), person_of(asked.principal)
+        params = parse_query(ctx.request, Unlock)
+        if isinstance(params, Refusal):
+            return params
+        now, person = self.clock(), person_of(ctx.principal)
 
         async def decide() -> Sequence[LockoutChange] | Refusal:
-            found = await self.lockouts.find(wanted.target, wanted.name)
-            changes = lift_all(found, Action(person.user, now, wanted.comment), by=person)
+            found = await self.lockouts.find(params.target, params.name)
+            changes = lift_all(found, Action(person.user, now, params.comment), by=person)
             match changes:
                 case LiftingObstacle.OWN_LOCKOUT:
                     return _OWN_LOCKOUT
                 case LiftingObstacle.NOT_LOCKED:
-                    return await self._not_locked(wanted, now)
+                    return await self._not_locked(params, now)
                 case _:
                     return changes
 
-        return await self._change(asked, wanted, NoticeEvent.LOCKOUT_LIFTED, now, decide)
+        return await self._change(ctx, params, NoticeEvent.LOCKOUT_LIFTED, now, decide)
 
     async def _change(
         self,
-        asked: Asked,
-        wanted: Lock | Unlock,
+        ctx: RequestContext,
+        params: Lock | Unlock,
         event: NoticeEvent,
         now: datetime,
         decide: Decide,
-    ) -> Answer | Refusal:
-        asked.audit.target = wanted.target.words(wanted.name)
-        policies = await self._permit(asked, now)
+    ) -> Response | Refusal:
+        ctx.audit.target = params.target.words(params.name)
+        policies = await self._permit(ctx, now)
         if isinstance(policies, Refusal):
             return policies
-        with asked.audit.step("write"):
+        with ctx.audit.step("write"):
             changes = await self._write(decide)
         if isinstance(changes, Refusal):
             return changes
@@ -115,32 +115,32 @@ class Locking:
         is_new = not all(change.is_none for change in changes)
         async with asyncio.TaskGroup() as work:
             # Neither undoes what is written.
-            telling = work.create_task(self.announcer.announce(asked, event, view.as_json(), now)) if is_new else None
-            target = wanted.target if isinstance(wanted, Lock) else Target.ALL
-            looking = work.create_task(self.names.look_up(asked, target, wanted.name, policies, now))
+            telling = work.create_task(self.announcer.announce(ctx, event, view.as_json(), now)) if is_new else None
+            target = params.target if isinstance(params, Lock) else Target.ALL
+            looking = work.create_task(self.names.look_up(ctx, target, params.name, policies, now))
         known, notified = looking.result(), {} if telling is None else telling.result()
-        return Answer(LockoutChanged(lockout=view, known=known, notified=notified).as_json())
+        return Response(LockoutChanged(lockout=view, known=known, notified=notified).as_json())
 
-    async def _not_locked(self, wanted: Unlock, now: datetime) -> Refusal:
+    async def _not_locked(self, params: Unlock, now: datetime) -> Refusal:
         """Say that nothing is there to lift, and which lockout may have been meant."""
-        words = wanted.target.words(wanted.name)
-        if wanted.target is Target.USER and not is_caller_name(wanted.name):
-            return Refusal(Code.INVALID_REQUEST, f"No caller can be called {wanted.name!a}, and no lockout is of it.")
+        words = params.target.words(params.name)
+        if params.target is Target.USER and not is_caller_name(params.name):
+            return Refusal(Code.INVALID_REQUEST, f"No caller can be called {params.name!a}, and no lockout is of it.")
         active = [record for record in (await self.lockouts.list_open())[0] if record.is_active(now)]
-        near = near_names(wanted.name, [record.name for record in active if record.target is wanted.target])
+        near = near_names(params.name, [record.name for record in active if record.target is params.target])
         hint = f"In force is one of {', '.join(near)}." if near else "`sentinel locks` lists what is in force."
         return Refusal(Code.CONFLICT, f"No lockout of {words} is in force.", hint=hint)
 
-    async def _permit(self, asked: Asked, now: datetime) -> Policies | Refusal:
-        with asked.audit.step("read"):
-            known = await self.reader.read_changing(asked, Deed(of_others), now)
-        if isinstance(known, Refusal):
-            return known
-        return known.policies if known.entitlement.may_lock else NEEDS_LOCK
+    async def _permit(self, ctx: RequestContext, now: datetime) -> Policies | Refusal:
+        with ctx.audit.step("read"):
+            facts = await self.reader.read_changing(ctx, Deed(of_others), now)
+        if isinstance(facts, Refusal):
+            return facts
+        return facts.policies if facts.entitlement.may_lock else NEEDS_LOCK
 
     async def _write(self, decide: Decide) -> Sequence[LockoutChange] | Refusal:
         for _ in range(_ATTEMPTS):
             changes = await decide()
             if isinstance(changes, Refusal) or await self.lockouts.change(*changes):
                 return changes
-        return refuse_contended("lockout")
+        return refuse_conflict("lockout")

@@ -7,7 +7,7 @@ from services.admin.common.models import ActionView, Comment, LockDuration, Reas
 from shared.core.lockout import LockoutRecord
 from shared.core.revocation import Target
 from shared.edge.inputs import UserName
-from shared.edge.instants import Instant
+from shared.edge.timestamps import Timestamp
 
 
 class Lock(TargetInput):
@@ -33,8 +33,8 @@ class LockoutView(View):
     name: str | None
     reason: str
     by: str
-    at: Instant
-    ends_at: Instant | None
+    at: Timestamp
+    ends_at: Timestamp | None
     lifted: ActionView | None
 
 

@@ -15,7 +15,7 @@ from shared.aws.ssm.documents import SsmDocuments
 from shared.core.events import NoticeEvent
 from shared.core.webhook import Webhook
 from shared.documents import DocumentError, load_webhook
-from shared.edge.lambda_app import Asked
+from shared.edge.lambda_app import RequestContext
 
 # By name; an error in the place of a document that cannot be used.
 Webhooks: TypeAlias = Mapping[str, Webhook | DocumentError]
@@ -73,9 +73,9 @@ class Notifier:
         webhooks = await _outcome(self._load_webhooks(), deadline)
         if isinstance(webhooks, Failure):
             return {_ALL_WEBHOOKS: webhooks}
-        wanted = {name: hook for name, hook in webhooks.items() if _wants(hook, notice)}
-        outcomes = await gather_all(self._send(hook, notice, deadline) for hook in wanted.values())
-        return {f"webhook:{name}": outcome for name, outcome in zip(wanted, outcomes, strict=True)}
+        receivers = {name: hook for name, hook in webhooks.items() if _wants(hook, notice)}
+        outcomes = await gather_all(self._send(hook, notice, deadline) for hook in receivers.values())
+        return {f"webhook:{name}": outcome for name, outcome in zip(receivers, outcomes, strict=True)}
 
     async def _send(self, webhook: Webhook | DocumentError, notice: Notice, deadline: float) -> Failure | None:
         if isinstance(webhook, DocumentError):
@@ -155,7 +155,7 @@ class Announcer:
 
     async def announce(
         self,
-        asked: Asked,
+        ctx: RequestContext,
         event: NoticeEvent,
         about: Mapping[str, Any],
         at: datetime,
@@ -163,14 +163,14 @@ class Announcer:
         is_by_time: bool = False,
     ) -> Mapping[str, bool]:
         """Tell of one change, within what is left of the request's time; the audit line says who could be told."""
-        actor = None if is_by_time else asked.principal.user
+        actor = None if is_by_time else ctx.principal.user
         notice = notice_for(event, actor, about, at, self.ids())
-        with asked.audit.step("notify"):
-            limit_s = max(0.0, min(LIMIT_S, asked.time_left_s - _FOR_THE_RESPONSE_S))
+        with ctx.audit.step("notify"):
+            limit_s = max(0.0, min(LIMIT_S, ctx.time_left_s - _FOR_THE_RESPONSE_S))
             outcomes = await self.notifier.deliver(notice, limit_s)
         notified = {target: failure is None for target, failure in outcomes.items()}
-        asked.audit.notified = notified
-        asked.audit.not_notified_because = {
+        ctx.audit.notified = notified
+        ctx.audit.not_notified_because = {
             target: failure.cause for target, failure in outcomes.items() if failure is not None
         }
         return notified

@@ -21,7 +21,7 @@ from shared.core.approval.request import ApprovalRequest
 from shared.core.approval.status import RequestStatus
 from shared.core.grants import GrantUses
 from shared.edge.inputs import Input, ProfileName, plain_text
-from shared.edge.instants import Instant
+from shared.edge.timestamps import Timestamp
 
 
 class FileRequest(Input):
@@ -31,7 +31,7 @@ class FileRequest(Input):
     reason: Annotated[str, plain_text(1, 1000)]
     duration: WindowDuration | None = None
     ticket: Annotated[str, plain_text(1, 64)] | None = None
-    starts_at: Instant | None = None
+    starts_at: Timestamp | None = None
 
 
 class RequestFilters(GrantFilters):
@@ -45,7 +45,7 @@ class Approval(View):
     """One person's approval."""
 
     user: str
-    at: Instant
+    at: Timestamp
     comment: str | None
 
 
@@ -59,10 +59,10 @@ class RequestView(View):
     reason: str
     ticket: str | None
     duration_s: int
-    starts_at: Instant | None
+    starts_at: Timestamp | None
     uses: GrantUses
-    created_at: Instant
-    pending_until: Instant
+    created_at: Timestamp
+    pending_until: Timestamp
     window: Window | None
     approvals: tuple[Approval, ...]
     quorum: int
@@ -73,7 +73,7 @@ class RequestView(View):
     policy_version: str
 
 
-class RequestAnswer(View):
+class RequestResponse(View):
     """One request."""
 
     request: RequestView

@@ -8,15 +8,15 @@ from typing import Final
 from services.admin.common.context import FactsReader, note_grant
 from services.admin.common.grants import place_of, query_for, read_many, read_one
 from services.admin.common.pagination import Listing
-from services.admin.requests.models import RequestAnswer, RequestFilters, RequestPage, view_request
+from services.admin.requests.models import RequestFilters, RequestPage, RequestResponse, view_request
 from shared.aws.dynamodb.approvals import ApprovalTable
 from shared.aws.dynamodb.grant_lists import Position
 from shared.aws.dynamodb.schema import ItemKind
 from shared.core.approval.request import OPEN, ApprovalRequest
 from shared.core.permissions import Entitlement
-from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import parse_query
-from shared.edge.lambda_app import Asked
+from shared.edge.lambda_app import RequestContext
+from shared.edge.responses import Refusal, Response
 
 _KIND: Final = ItemKind.APPROVAL
 
@@ -29,26 +29,26 @@ class RequestReading:
     requests: ApprovalTable
     clock: Callable[[], datetime]
 
-    async def get(self, asked: Asked) -> Answer | Refusal:
+    async def get(self, ctx: RequestContext) -> Response | Refusal:
         """Show one request."""
-        request = await read_one(asked, self.reader, self.requests.find, Entitlement.may_see_request)
+        request = await read_one(ctx, self.reader, self.requests.find, Entitlement.may_see_request)
         if isinstance(request, Refusal):
             return request
         view = view_request(request, self.clock())
-        note_grant(asked.audit, view)
-        return Answer(RequestAnswer(request=view).as_json())
+        note_grant(ctx.audit, view)
+        return Response(RequestResponse(request=view).as_json())
 
-    async def list(self, asked: Asked) -> Answer | Refusal:
+    async def list(self, ctx: RequestContext) -> Response | Refusal:
         """List one's own requests, those one can approve now, or all."""
-        filters = parse_query(asked.request, RequestFilters)
+        filters = parse_query(ctx.request, RequestFilters)
         if isinstance(filters, Refusal):
             return filters
         now = self.clock()
         listed = await read_many(
-            asked,
+            ctx,
             self.reader,
             Listing(self.requests, _locate),
-            query_for(_KIND, filters, asked.principal.user, is_open=filters.status in OPEN),
+            query_for(_KIND, filters, ctx.principal.user, is_open=filters.status in OPEN),
             filters,
             lambda request, caller: filters.view != "approvable" or caller.can_approve(request, now),
             now,
@@ -56,7 +56,7 @@ class RequestReading:
         if isinstance(listed, Refusal):
             return listed
         views = tuple(view_request(request, now) for request in listed.rows)
-        return Answer(
+        return Response(
             RequestPage(requests=views, next_cursor=listed.next_cursor, unreadable=listed.unreadable).as_json()
         )
 

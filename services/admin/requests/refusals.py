@@ -10,20 +10,20 @@ from shared.core.approval.filing import LATEST_START, FilingObstacle
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest
 from shared.core.durations import format_duration
-from shared.edge.answers import Refusal
-from shared.edge.codes import Code
-from shared.edge.instants import format_instant
+from shared.edge.error_codes import Code
+from shared.edge.responses import Refusal
+from shared.edge.timestamps import format_timestamp
 
 
 def refuse_filing(
     obstacle: FilingObstacle,
-    wanted: FileRequest,
+    body: FileRequest,
     user: str,
     decision: Decision,
     rule: ApprovalRule | None,
 ) -> Refusal:
     """Word a refusal to file."""
-    profile = wanted.profile
+    profile = body.profile
     match obstacle:
         case FilingObstacle.NOT_NEEDED:
             return Refusal(Code.CONFLICT, f"No approval is needed: sentinel exec {profile}")
@@ -53,7 +53,7 @@ def refuse_second(pending: ApprovalRequest) -> Refusal:
     return Refusal(
         Code.CONFLICT,
         f"Request {pending.request_id} of {pending.user} for {pending.profile} still waits for its approval, until "
-        f"{format_instant(pending.pending_until)}: wait for it, or take it back first: "
+        f"{format_timestamp(pending.pending_until)}: wait for it, or take it back first: "
         f"sentinel cancel {pending.request_id}",
     )
 
@@ -85,11 +85,11 @@ def describe_state(view: RequestView) -> str:
     """Say what state a request is in, who brought it there, and when."""
     if view.ended is not None:
         by = "" if view.ended.by is None else f" by {view.ended.by}"
-        return f"{view.status}{by} since {format_instant(view.ended.at)}"
+        return f"{view.status}{by} since {format_timestamp(view.ended.at)}"
     if view.window is not None:
         by = " and ".join(approval.user for approval in view.approvals) or "the approval policy"
-        return f"{view.status}, by {by}, until {format_instant(view.window.ends_at)}"
-    return f"{view.status} until {format_instant(view.pending_until)}"
+        return f"{view.status}, by {by}, until {format_timestamp(view.window.ends_at)}"
+    return f"{view.status} until {format_timestamp(view.pending_until)}"
 
 
 def _denied(user: str, profile: str, decision: Decision) -> str:

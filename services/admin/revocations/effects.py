@@ -14,7 +14,7 @@ from services.admin.kill_switch.switch import KillSwitch
 from services.admin.notify.notifier import Announcer
 from shared.core.events import NoticeEvent
 from shared.core.revocation import Revocation
-from shared.edge.lambda_app import Asked
+from shared.edge.lambda_app import RequestContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class RevocationEffects:
 
     async def write_kill_switch_and_notify(
         self,
-        asked: Asked,
+        ctx: RequestContext,
         revocation: Revocation,
         event: NoticeEvent,
         view: View,
@@ -34,10 +34,10 @@ class RevocationEffects:
     ) -> tuple[KillSwitchView, Mapping[str, bool]]:
         """Do both concurrently, for a revocation that is new."""
         async with asyncio.TaskGroup() as work:
-            switching = work.create_task(self.kill_switch.sync(asked, revocation))
-            notifying = work.create_task(self.announcer.announce(asked, event, view.as_json(), at))
+            switching = work.create_task(self.kill_switch.sync(ctx, revocation))
+            notifying = work.create_task(self.announcer.announce(ctx, event, view.as_json(), at))
         return switching.result(), notifying.result()
 
-    async def write_kill_switch(self, asked: Asked, revocation: Revocation) -> KillSwitchView:
+    async def write_kill_switch(self, ctx: RequestContext, revocation: Revocation) -> KillSwitchView:
         """Write the kill switch again, for a revocation that was committed earlier: it may have failed then."""
-        return await self.kill_switch.sync(asked, revocation)
+        return await self.kill_switch.sync(ctx, revocation)

@@ -11,7 +11,7 @@ from shared.aws.dynamodb.session_lists import SessionLists, SessionQuery
 from shared.aws.errors import AwsError
 from shared.core.revocation import Target
 from shared.core.session import Session
-from shared.edge.lambda_app import Asked
+from shared.edge.lambda_app import RequestContext
 
 _A_PAGE: Final = 50
 # More would be quicker only over connections that are already open: each is a handshake, and stays open.
@@ -28,23 +28,23 @@ class Marking:
     revocations: RevocationTable
     sessions: SessionLists
 
-    async def mark_some(self, asked: Asked, row: RevocationRow) -> RevocationRow:
+    async def mark_some(self, ctx: RequestContext, row: RevocationRow) -> RevocationRow:
         """Mark as many rows as the request has time for, and write down how far that was.
 
         Whatever fails ends the stretch, and the next one begins there again.
         """
         try:
-            with asked.audit.step("mark"):
+            with ctx.audit.step("mark"):
                 for _ in range(_MOST_PAGES):
-                    if row.is_complete or asked.time_left_s < _FOR_THE_ANSWER_S:
+                    if row.is_complete or ctx.time_left_s < _FOR_THE_ANSWER_S:
                         break
-                    row = await self.revocations.note_progress(row, await self._mark_page(asked, row))
+                    row = await self.revocations.note_progress(row, await self._mark_page(ctx, row))
         except AwsError as error:
-            asked.audit.detail = f"marking stopped: {error}"
-        asked.audit.marked = row.marked
+            ctx.audit.detail = f"marking stopped: {error}"
+        ctx.audit.marked = row.marked
         return row
 
-    async def _mark_page(self, asked: Asked, row: RevocationRow) -> Marked:
+    async def _mark_page(self, ctx: RequestContext, row: RevocationRow) -> Marked:
         page = await self.sessions.page(_query_for(row), row.reached, _A_PAGE)
         turns = asyncio.Semaphore(_AT_ONCE)
 
@@ -52,7 +52,7 @@ class Marking:
             async with turns:
                 return await self.revocations.mark_revoked(session, row.ending)
 
-        asked.audit.unreadable.extend(page.unreadable)
+        ctx.audit.unreadable.extend(page.unreadable)
         outcomes = await gather_all(map(mark, page.rows))
         return Marked(outcomes.count(True), page.next)
 

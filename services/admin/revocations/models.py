@@ -8,7 +8,7 @@ from services.admin.kill_switch.models import KillSwitchView
 from services.admin.lockouts.models import LockoutView
 from shared.aws.dynamodb.revocation_rows import RevocationRow
 from shared.core.revocation import Target
-from shared.edge.instants import Instant
+from shared.edge.timestamps import Timestamp
 
 
 class RevokeMany(TargetInput):
@@ -26,8 +26,8 @@ class RevocationView(View):
     name: str | None
     reason: str
     by: str
-    at: Instant
-    issued_until: Instant
+    at: Timestamp
+    issued_until: Timestamp
     marked: int
     complete: bool
 
@@ -42,7 +42,7 @@ class ManyRevoked(View):
     notified: Mapping[str, bool]
 
 
-class RevocationAnswer(View):
+class RevocationResponse(View):
     """A revocation and how far its rows are marked."""
 
     revocation: RevocationView

@@ -12,13 +12,13 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
-from services.admin.common.context import Acting, FactsReader
+from services.admin.common.context import ActionFacts, FactsReader
 from services.admin.common.known_names import KnownNames
-from services.admin.common.refusals import NEEDS_LOCK, NEEDS_REVOKE, NOT_FOUND, refuse_contended
+from services.admin.common.refusals import NEEDS_LOCK, NEEDS_REVOKE, NOT_FOUND, refuse_conflict
 from services.admin.lockouts.models import view_lockout
 from services.admin.revocations.effects import RevocationEffects
 from services.admin.revocations.marking import Marking
-from services.admin.revocations.models import ManyRevoked, RevocationAnswer, RevokeMany, view_revocation
+from services.admin.revocations.models import ManyRevoked, RevocationResponse, RevokeMany, view_revocation
 from shared.aws.dynamodb.lockouts import LockoutTable
 from shared.aws.dynamodb.rate_limit import RateLimiter
 from shared.aws.dynamodb.revocation_rows import RevocationRow
@@ -31,9 +31,9 @@ from shared.core.ids import is_id
 from shared.core.lockout import LockoutChange, bridge, lock_out, new_lockout
 from shared.core.permissions import Deed, ends_own
 from shared.core.revocation import ISSUE_MARGIN, Revocation, Target, locked_until, revoke_many, unreached_since
-from shared.edge.answers import Answer, Refusal
 from shared.edge.inputs import Nothing, parse_body, parse_optional_body
-from shared.edge.lambda_app import Asked
+from shared.edge.lambda_app import RequestContext
+from shared.edge.responses import Refusal, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +82,32 @@ class MassRevoking:
     ids: Callable[[], str]
     clock: Callable[[], datetime]
 
-    async def revoke(self, asked: Asked) -> Answer | Refusal:
+    async def revoke(self, ctx: RequestContext) -> Response | Refusal:
         """Revoke everything of a user, of a profile or of everyone."""
-        wanted = parse_body(asked.request, RevokeMany)
-        if isinstance(wanted, Refusal):
-            return wanted
+        body = parse_body(ctx.request, RevokeMany)
+        if isinstance(body, Refusal):
+            return body
         now = self.clock()
-        asked.audit.target = wanted.target.words(wanted.name)
-        known = await self._permit(asked, wanted, now)
-        if isinstance(known, Refusal):
-            return known
-        with asked.audit.step("write"):
-            is_own = not known.entitlement.may_revoke_all
-            written = await self._write(wanted, Action(asked.principal.user, now, wanted.reason), is_own=is_own)
+        ctx.audit.target = body.target.words(body.name)
+        facts = await self._permit(ctx, body, now)
+        if isinstance(facts, Refusal):
+            return facts
+        with ctx.audit.step("write"):
+            is_own = not facts.entitlement.may_revoke_all
+            written = await self._write(body, Action(ctx.principal.user, now, body.reason), is_own=is_own)
         if isinstance(written, Refusal):
             return written
         row, lockout = written
         async with asyncio.TaskGroup() as work:
             applying = work.create_task(
                 self.effects.write_kill_switch_and_notify(
-                    asked, row.revocation, NoticeEvent.SESSIONS_REVOKED, view_revocation(row), now
+                    ctx, row.revocation, NoticeEvent.SESSIONS_REVOKED, view_revocation(row), now
                 ),
             )
-            marking = work.create_task(self.marking.mark_some(asked, row))
-            looking = work.create_task(self.names.look_up(asked, wanted.target, wanted.name, known.policies, now))
+            marking = work.create_task(self.marking.mark_some(ctx, row))
+            looking = work.create_task(self.names.look_up(ctx, body.target, body.name, facts.policies, now))
         switch, notified = applying.result()
-        return Answer(
+        return Response(
             ManyRevoked(
                 revocation=view_revocation(marking.result()),
                 lockout=view_lockout(lockout.after),
@@ -118,51 +118,51 @@ class MassRevoking:
             HTTPStatus.CREATED,
         )
 
-    async def go_on(self, asked: Asked) -> Answer | Refusal:
+    async def go_on(self, ctx: RequestContext) -> Response | Refusal:
         """Go on marking the rows of a revocation."""
-        nothing = parse_optional_body(asked.request, Nothing)
+        nothing = parse_optional_body(ctx.request, Nothing)
         if isinstance(nothing, Refusal):
             return nothing
-        revocation_id = asked.parameters["id"]
+        revocation_id = ctx.parameters["id"]
         if not is_id(revocation_id):
             return NOT_FOUND
 
         def is_own(row: RevocationRow | None) -> bool:
-            return row is not None and ends_own(row.revocation, asked.principal.user)
+            return row is not None and ends_own(row.revocation, ctx.principal.user)
 
-        with asked.audit.step("read"):
-            known = await self.reader.read_acting(
-                asked,
+        with ctx.audit.step("read"):
+            facts = await self.reader.read_acting(
+                ctx,
                 self.revocations.find(revocation_id),
                 Deed(is_own),
                 self.clock(),
                 is_counted=False,
             )
-        if isinstance(known, Refusal):
-            return known
-        row = known.found
-        if row is None or not known.entitlement.may_revoke(row.revocation):
+        if isinstance(facts, Refusal):
+            return facts
+        row = facts.found
+        if row is None or not facts.entitlement.may_revoke(row.revocation):
             return NOT_FOUND
-        asked.audit.target = row.revocation.target.words(row.revocation.name)
-        row = await self.marking.mark_some(asked, row)
-        return Answer(RevocationAnswer(revocation=view_revocation(row)).as_json())
+        ctx.audit.target = row.revocation.target.words(row.revocation.name)
+        row = await self.marking.mark_some(ctx, row)
+        return Response(RevocationResponse(revocation=view_revocation(row)).as_json())
 
-    async def _permit(self, asked: Asked, wanted: RevokeMany, now: datetime) -> Acting[None] | Refusal:
-        revocation = Revocation(wanted.target, wanted.name, now)
-        is_own = wanted.lock_for is None and ends_own(revocation, asked.principal.user)
-        with asked.audit.step("read"):
-            known = await self.reader.read_changing(asked, Deed(lambda _: is_own), now)
-        if isinstance(known, Refusal):
-            return known
-        if not known.entitlement.may_revoke(revocation):
+    async def _permit(self, ctx: RequestContext, body: RevokeMany, now: datetime) -> ActionFacts[None] | Refusal:
+        revocation = Revocation(body.target, body.name, now)
+        is_own = body.lock_for is None and ends_own(revocation, ctx.principal.user)
+        with ctx.audit.step("read"):
+            facts = await self.reader.read_changing(ctx, Deed(lambda _: is_own), now)
+        if isinstance(facts, Refusal):
+            return facts
+        if not facts.entitlement.may_revoke(revocation):
             return NEEDS_REVOKE
-        if wanted.lock_for is not None and not known.entitlement.may_lock:
+        if body.lock_for is not None and not facts.entitlement.may_lock:
             return NEEDS_LOCK
-        return known
+        return facts
 
     async def _write(
         self,
-        wanted: RevokeMany,
+        body: RevokeMany,
         ending: Action,
         *,
         is_own: bool,
@@ -170,27 +170,27 @@ class MassRevoking:
         """Write cutoff, lockout and revocation, on what was read; where somebody was faster, read anew."""
         revocation_id, lockout_id = self.ids(), self.ids()
         for _ in range(_ATTEMPTS):
-            reached = await self.revocations.find_cutoff(wanted.target, wanted.name)
-            revocation = revoke_many(wanted.target, wanted.name, ending.at, reached, is_own=is_own)
-            lockout = await self._lockout(wanted, ending, revocation, lockout_id)
+            reached = await self.revocations.find_cutoff(body.target, body.name)
+            revocation = revoke_many(body.target, body.name, ending.at, reached, is_own=is_own)
+            lockout = await self._lockout(body, ending, revocation, lockout_id)
             row = RevocationRow(revocation_id, revocation, ending)
             is_listed = await self._ends_anything(revocation, reached)
             if await self.revocations.cut_off(row, lockout, is_listed=is_listed):
                 return await self._as_listed(row, is_listed=is_listed), lockout
-        return refuse_contended("lockout")
+        return refuse_conflict("lockout")
 
     async def _lockout(
         self,
-        wanted: RevokeMany,
+        body: RevokeMany,
         ending: Action,
         revocation: Revocation,
         lockout_id: str,
     ) -> LockoutChange:
         """Make the change to the lockout that stops vends while the revocation is felt, or for as long as asked."""
-        is_asked = wanted.lock_for is not None
-        until = locked_until(revocation, ending.at, wanted.lock_for)
-        lockout = new_lockout(lockout_id, wanted.target, wanted.name, ending, until, of_person=is_asked)
-        found = await self.lockouts.find(wanted.target, wanted.name)
+        is_asked = body.lock_for is not None
+        until = locked_until(revocation, ending.at, body.lock_for)
+        lockout = new_lockout(lockout_id, body.target, body.name, ending, until, of_person=is_asked)
+        found = await self.lockouts.find(body.target, body.name)
         return lock_out(found, lockout) if is_asked else bridge(found, lockout)
 
     async def _ends_anything(self, revocation: Revocation, reached: datetime | None) -> bool:

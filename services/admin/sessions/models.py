@@ -12,7 +12,7 @@ from services.admin.lockouts.models import LockoutView
 from shared.core.session import Session, SessionState
 from shared.core.stamp import Via
 from shared.edge.inputs import Input
-from shared.edge.instants import Instant
+from shared.edge.timestamps import Timestamp
 
 
 class SessionFilters(ListFilters):
@@ -46,8 +46,8 @@ class SessionView(View):
     source_ip: str | None
     policy_version: str | None
     request_id: str
-    issued_at: Instant
-    ends_at: Instant
+    issued_at: Timestamp
+    ends_at: Timestamp
     revoked: ActionView | None
 
 
@@ -60,7 +60,7 @@ class SessionRevoked(View):
     notified: Mapping[str, bool]
 
 
-class SessionAnswer(View):
+class SessionResponse(View):
     """One session. `current`: a vend of its profile would be of its role today, too; null where that cannot be told."""
 
     session: SessionView

@@ -8,17 +8,17 @@ from typing import Final
 from services.admin.common.context import FactsReader, note_policies, note_session
 from services.admin.common.pagination import Listing, ListScope
 from services.admin.common.refusals import NEEDS_READ, NOT_FOUND
-from services.admin.sessions.models import SessionAnswer, SessionFilters, SessionPage, view_session
+from services.admin.sessions.models import SessionFilters, SessionPage, SessionResponse, view_session
 from shared.aws.dynamodb.schema import EVIDENCE
 from shared.aws.dynamodb.session_lists import SessionLists, SessionQuery, place_of
 from shared.aws.errors import AwsError
 from shared.core.ids import is_id
 from shared.core.people import person_of
 from shared.core.session import Session
-from shared.edge.answers import Answer, Refusal
-from shared.edge.failures import UndecidableError
+from shared.edge.indeterminate import IndeterminateError
 from shared.edge.inputs import Nothing, parse_query
-from shared.edge.lambda_app import Asked
+from shared.edge.lambda_app import RequestContext
+from shared.edge.responses import Refusal, Response
 
 _KIND: Final = "session"
 # All sessions lie in a partition a day: without `since`, nobody wants to walk through ninety of them.
@@ -35,41 +35,41 @@ class SessionReading:
     sessions: SessionLists
     clock: Callable[[], datetime]
 
-    async def get(self, asked: Asked) -> Answer | Refusal:
+    async def get(self, ctx: RequestContext) -> Response | Refusal:
         """Show one session; one that the caller may not see looks like one that is not there."""
-        nothing = parse_query(asked.request, Nothing)
+        nothing = parse_query(ctx.request, Nothing)
         if isinstance(nothing, Refusal):
             return nothing
-        session_id = asked.parameters["id"]
+        session_id = ctx.parameters["id"]
         if not is_id(session_id):
             return NOT_FOUND
-        with asked.audit.step("read"):
+        with ctx.audit.step("read"):
             policies, row = await self.reader.read_with(self.sessions.find(session_id))
-        note_policies(asked.audit, policies)
-        if row is None or not policies.entitlement_of(person_of(asked.principal)).may_see_session(row.user):
+        note_policies(ctx.audit, policies)
+        if row is None or not policies.entitlement_of(person_of(ctx.principal)).may_see_session(row.user):
             return NOT_FOUND
-        note_session(asked.audit, row)
+        note_session(ctx.audit, row)
         current = await self._is_current(row)
-        return Answer(SessionAnswer(session=view_session(row, self.clock()), current=current).as_json())
+        return Response(SessionResponse(session=view_session(row, self.clock()), current=current).as_json())
 
     async def _is_current(self, row: Session) -> bool | None:
         try:
             profile = (await self.reader.policies.read(row.profile)).usable_profile
-        except (AwsError, UndecidableError):
+        except (AwsError, IndeterminateError):
             return None
         return profile is not None and profile.role_arn == row.role_arn
 
-    async def list(self, asked: Asked) -> Answer | Refusal:
+    async def list(self, ctx: RequestContext) -> Response | Refusal:
         """List one's own sessions, or everybody's."""
-        filters = parse_query(asked.request, SessionFilters)
+        filters = parse_query(ctx.request, SessionFilters)
         if isinstance(filters, Refusal):
             return filters
-        now, user = self.clock(), asked.principal.user
-        asked.audit.profile = filters.profile
-        with asked.audit.step("read"):
+        now, user = self.clock(), ctx.principal.user
+        ctx.audit.profile = filters.profile
+        with ctx.audit.step("read"):
             policies = await self.reader.policies.read()
-            note_policies(asked.audit, policies)
-            entitlement = policies.entitlement_of(person_of(asked.principal))
+            note_policies(ctx.audit, policies)
+            entitlement = policies.entitlement_of(person_of(ctx.principal))
             if filters.view == "all" and not entitlement.may_read_all:
                 return NEEDS_READ
             listed = await Listing(self.sessions, place_of).read(
@@ -80,9 +80,9 @@ class SessionReading:
             )
         if isinstance(listed, Refusal):
             return listed
-        asked.audit.unreadable.extend(listed.unreadable)
+        ctx.audit.unreadable.extend(listed.unreadable)
         views = tuple(view_session(row, now) for row in listed.rows)
-        return Answer(
+        return Response(
             SessionPage(sessions=views, next_cursor=listed.next_cursor, unreadable=listed.unreadable).as_json()
         )
 

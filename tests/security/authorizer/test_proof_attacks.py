@@ -134,7 +134,7 @@ def test_a_passing_failure_of_sts_refuses_no_proof_for_long(
 def test_forgeries_push_no_confirmed_proof_out_of_memory(
     authorizer: AuthorizerLambda, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.authorizer.memory._MOST", 5)
+    monkeypatch.setattr("services.authorizer.proof_cache._MOST", 5)
     proof = authorizer.proof()
     assert authorizer.ask(proof).sts_calls == 1
     forged = [_altered(proof, signature=f"{number:064x}") for number in range(10)]
@@ -148,7 +148,7 @@ def test_forgeries_push_no_confirmed_proof_out_of_memory(
 def test_genuine_proofs_of_strangers_push_no_session_out_of_memory(
     authorizer: AuthorizerLambda, monkeypatch: pytest.MonkeyPatch, session: str
 ) -> None:
-    monkeypatch.setattr("services.authorizer.memory._MOST", 5)
+    monkeypatch.setattr("services.authorizer.proof_cache._MOST", 5)
     proof = authorizer.proof()
     assert authorizer.ask(proof).is_allowed
     arn = f"arn:aws:sts::999999999999:assumed-role/mallory/{session}"

@@ -10,12 +10,12 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from services.admin.api import CALLS
+from services.admin.api import ENDPOINTS
 from services.vend.request import parse_vend_request
-from shared.edge.answers import Answer, Refusal
-from shared.edge.calls import Call
+from shared.edge.api import Endpoint
 from shared.edge.inputs import parse_body, parse_optional_body, parse_query
-from shared.edge.lambda_app import Asked, LambdaApp, Operation
+from shared.edge.lambda_app import LambdaApp, Operation, RequestContext
+from shared.edge.responses import Refusal, Response
 from shared.edge.settings import load_settings
 from shared.edge.traces import open_tracer
 from tests.gateway_events import API_ID, http_api_event, rest_api_event
@@ -29,12 +29,12 @@ _SETTINGS: Final = {
     "SENTINEL_GRANT_TABLE": "grant",
     "SENTINEL_BUDGET_TABLE": "budgets",
 }
-_READ: Final = Answer({"read": True})
+_READ: Final = Response({"read": True})
 JSON: Final = {"content-type": "application/json"}
 
 
-def _read_input_of(call: Call) -> Operation:
-    async def operation(asked: Asked) -> Answer | Refusal:
+def _read_input_of(call: Endpoint) -> Operation:
+    async def operation(asked: RequestContext) -> Response | Refusal:
         if call.body is not None:
             parse: Callable[..., Any] = parse_optional_body if call.is_body_optional else parse_body
             found = parse(asked.request, call.body)
@@ -45,7 +45,7 @@ def _read_input_of(call: Call) -> Operation:
     return operation
 
 
-async def _read_vend(asked: Asked) -> Answer | Refusal:
+async def _read_vend(asked: RequestContext) -> Response | Refusal:
     found = parse_vend_request(asked.request)
     return found if isinstance(found, Refusal) else _READ
 
@@ -58,7 +58,7 @@ class Edge:
         routes = {
             ("GET", "/"): _read_vend,
             ("POST", "/"): _read_vend,
-            **{(call.method, call.path): _read_input_of(call) for call in CALLS},
+            **{(call.method, call.path): _read_input_of(call) for call in ENDPOINTS},
         }
         self._app = LambdaApp(
             "vend", load_settings(_SETTINGS), asyncio.Runner(), routes, open_tracer("vend"), self._stdout

@@ -4,8 +4,8 @@ import pytest
 
 from deploy.policies.caller import Task, caller_policy, operator_policy, routes_of
 from deploy.policies.generate import EXAMPLE, generated_policies
-from services.admin.api import CALLS as ADMIN_CALLS
-from services.vend.calls import CALLS as VEND_CALLS
+from services.admin.api import ENDPOINTS as ADMIN_CALLS
+from services.vend.api import ENDPOINTS as VEND_CALLS
 from tests.security.guardrails.organization import SENTINEL, Organization, role
 
 PERSON = role("Developer", SENTINEL)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.local.function_settings import PATIENCE, UNLIMITED
-from services.admin.api import CALLS
+from services.admin.api import ENDPOINTS
 from tests.gateway_events import API_ID
 from tests.security.hostile.bodies import BODIES
 from tests.security.hostile.examples import tried
@@ -83,7 +83,7 @@ def _calls(admin: AdminLambda) -> st.SearchStrategy[Any]:
         path = st.sampled_from(ids).map(lambda row_id: call.path.replace("{id}", row_id))
         return events(call.method, path, mutated(st.sampled_from(BODIES.get(call.name, [{}]))))
 
-    return st.sampled_from(CALLS).flatmap(event_of)
+    return st.sampled_from(ENDPOINTS).flatmap(event_of)
 
 
 def test_nothing_that_can_be_sent_to_the_admin_api_breaks_its_promises(admin: AdminLambda) -> None:

@@ -8,22 +8,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from services.admin.api import CALLS
+from services.admin.api import ENDPOINTS
 from services.admin.handler import wire
 from shared.aws.dynamodb.session_rows import read_session, session_item
 from shared.core.session import Session
 from shared.core.stamp import Via, stamp_for
-from shared.edge.calls import Call
-from shared.edge.codes import Code
+from shared.edge.api import Endpoint, Router
+from shared.edge.error_codes import Code
 from shared.edge.lambda_app import LambdaApp
-from shared.edge.router import Router
 from tests.gateway_events import ACCOUNT, http_api_event
 from tests.grants import a_session
 from tests.lambda_context import FakeContext
 from tests.service.emulator import table_name
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-DOCUMENTED: Router[Call] = Router({(call.method, call.path): call for call in CALLS})
+DOCUMENTED: Router[Endpoint] = Router({(call.method, call.path): call for call in ENDPOINTS})
 JSON = {"content-type": "application/json"}
 
 
@@ -168,4 +167,4 @@ def _check_documented(method: str, path: str, answered: Answered) -> None:
         assert answered.audit["code"] == answered.code
     else:
         assert answered.status == found.target.status
-        found.target.answer.model_validate_json(json.dumps(answered.body))
+        found.target.response.model_validate_json(json.dumps(answered.body))

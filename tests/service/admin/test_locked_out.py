@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from services.admin.api import CALLS
+from services.admin.api import ENDPOINTS
 from tests.gateway_events import ACCOUNT
 from tests.service.admin.conftest import ADMIN, APPROVAL, BREAK_GLASS
 from tests.service.admin.function import AdminLambda, Answered
@@ -196,7 +196,7 @@ def routes_of(admin: AdminLambda) -> set[tuple[str, str]]:
 
 
 def test_every_operation_there_is_has_its_line_in_the_table(admin: AdminLambda) -> None:
-    names = {(call.method, call.path): call.name for call in CALLS}
+    names = {(call.method, call.path): call.name for call in ENDPOINTS}
     assert {names.get(route) for route in routes_of(admin)} == {case.operation for case in TABLE}
 
 

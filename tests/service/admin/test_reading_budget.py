@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from services.admin.api import CALLS
+from services.admin.api import ENDPOINTS
 from shared.aws.client.client import AwsClient
-from shared.edge.calls import Call
+from shared.edge.api import Endpoint
 from tests.service.admin.function import AdminLambda, Answered
 
 FREE = {"whoami", "health"}
-READS = [call for call in CALLS if call.method == "GET" and call.name not in FREE]
+READS = [call for call in ENDPOINTS if call.method == "GET" and call.name not in FREE]
 ID = "0123456789abcdef"
 KEPT = {"SENTINEL_DOCUMENT_TTL": "5", "SENTINEL_DOCUMENT_MAX_STALE": "300"}
 
 
-def ask(admin: AdminLambda, call: Call, by: str = "nobody-special") -> Answered:
+def ask(admin: AdminLambda, call: Endpoint, by: str = "nobody-special") -> Answered:
     path = call.path.replace("{id}", ID)
     if call.method == "GET":
         return admin.get(path, by)
@@ -44,13 +44,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Mapping[str, Any]]
     return calls
 
 
-EXPLAIN = next(call for call in CALLS if call.name == "explain")
-CONTINUE = next(call for call in CALLS if call.path.endswith("/continue"))
+EXPLAIN = next(call for call in ENDPOINTS if call.name == "explain")
+CONTINUE = next(call for call in ENDPOINTS if call.path.endswith("/continue"))
 
 
 @pytest.mark.parametrize("call", [*READS, EXPLAIN, CONTINUE], ids=lambda call: call.name)
 def test_what_only_reads_is_refused_over_the_budget_of_reading(
-    admin: AdminLambda, asked: list[tuple[str, Mapping[str, Any]]], call: Call
+    admin: AdminLambda, asked: list[tuple[str, Mapping[str, Any]]], call: Endpoint
 ) -> None:
     assert ask(admin, call).code != "throttled"
     asked.clear()
@@ -69,9 +69,9 @@ def test_what_asks_aws_for_nothing_spends_nothing(
     assert asked == []
 
 
-@pytest.mark.parametrize("call", [each for each in CALLS if each.name not in FREE], ids=lambda call: call.name)
+@pytest.mark.parametrize("call", [each for each in ENDPOINTS if each.name not in FREE], ids=lambda call: call.name)
 def test_every_call_counts_against_some_budget(
-    admin: AdminLambda, asked: list[tuple[str, Mapping[str, Any]]], call: Call
+    admin: AdminLambda, asked: list[tuple[str, Mapping[str, Any]]], call: Endpoint
 ) -> None:
     bodies = {
         "file_request": {"profile": "prod", "reason": "fix"},

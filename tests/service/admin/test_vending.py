@@ -12,8 +12,8 @@ import pytest
 
 from services.vend.handler import wire
 from shared.clock import utc_now
-from shared.edge.instants import parse_instant
 from shared.edge.lambda_app import LambdaApp
+from shared.edge.timestamps import parse_timestamp
 from tests.gateway_events import http_api_event
 from tests.lambda_context import FakeContext
 from tests.service.admin.conftest import ACCESS, APPROVAL, BREAK_GLASS, aws, furnish
@@ -190,4 +190,4 @@ def test_overlapping_grants_do_not_cut_each_other_short(admin: AdminLambda, vend
 
 
 def left(credentials: dict[str, Any]) -> timedelta:
-    return parse_instant(credentials["Expiration"]) - utc_now()
+    return parse_timestamp(credentials["Expiration"]) - utc_now()

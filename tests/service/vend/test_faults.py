@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.vend.persisting import RESERVE_S
+from services.vend.throttling_retry import RESERVE_S
 from shared.core.grants import GrantUses
 from shared.core.stamp import Via
 from tests.faults.kinds import answers, hangs, loses_the_answer, throttles

@@ -3,7 +3,7 @@
 import json
 
 from deploy.policies.networks import rest_api_policy
-from services.admin.api import CALLS
+from services.admin.api import ENDPOINTS
 from tests.cdk.template import Template, example_deployment
 
 INCIDENTS = {
@@ -156,5 +156,5 @@ def test_a_stage_waits_for_the_routes_it_has_settings_for(default: Template) -> 
 def test_every_call_of_the_admin_function_has_a_method_on_a_rest_api() -> None:
     """A path with a resource of its own is no longer the catch-all's: what has no method there is refused."""
     own = {route.partition(" ")[2].split("/")[2] for route in INCIDENTS}
-    below = {f"{call.method} {call.path}" for call in CALLS if call.path.split("/")[2] in own}
+    below = {f"{call.method} {call.path}" for call in ENDPOINTS if call.path.split("/")[2] in own}
     assert below == INCIDENTS

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from shared.edge.answers import Refusal
-from shared.edge.codes import Code
+from shared.edge.error_codes import Code
 from shared.edge.events import MAX_BODY_BYTES, AcceptedApis, parse_event
-from shared.edge.requests import HttpRequest
+from shared.edge.http_request import HttpRequest
+from shared.edge.responses import Refusal
 from tests.gateway_events import ACCOUNT, ALICE_ARN, API_ID, http_api_event, rest_api_event
 
 ACCEPTED = AcceptedApis({API_ID}, ACCOUNT)

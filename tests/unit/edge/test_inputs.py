@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import pytest
 
-from shared.edge.answers import Refusal
-from shared.edge.codes import Code
+from shared.edge.error_codes import Code
+from shared.edge.http_request import Caller, HttpRequest
 from shared.edge.inputs import (
     Input,
     ProfileName,
@@ -17,15 +17,15 @@ from shared.edge.inputs import (
     parse_query,
     plain_text,
 )
-from shared.edge.instants import Instant
-from shared.edge.requests import Caller, HttpRequest
+from shared.edge.responses import Refusal
+from shared.edge.timestamps import Timestamp
 
 
 class Wish(Input):
     profile: ProfileName
     reason: Annotated[str, plain_text(3, 10)]
     duration: WrittenDuration | None = None
-    starts_at: Instant | None = None
+    starts_at: Timestamp | None = None
 
 
 class Remark(Input):

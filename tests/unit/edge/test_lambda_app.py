@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from shared.aws.errors import AwsError, ThrottledError, UnavailableError
-from shared.edge.answers import Answer, Refusal
 from shared.edge.audit import AuditError
-from shared.edge.codes import Code
-from shared.edge.lambda_app import Asked, LambdaApp
+from shared.edge.error_codes import Code
+from shared.edge.lambda_app import LambdaApp, RequestContext
+from shared.edge.responses import Refusal, Response
 from shared.edge.settings import load_settings
 from shared.edge.traces import Tracer
 from tests.gateway_events import ACCOUNT, API_ID, http_api_event
@@ -35,13 +35,13 @@ EVENT = http_api_event(path="/here")
 class Harness:
     """An app with one route, `GET /here`, that a test fills in."""
 
-    operation: Callable[[Asked], Any] = field(default=lambda _: Answer({}))
+    operation: Callable[[RequestContext], Any] = field(default=lambda _: Response({}))
     stdout: io.StringIO = field(default_factory=io.StringIO)
     context: FakeContext = field(default_factory=FakeContext)
 
     def __post_init__(self) -> None:
-        async def operate(asked: Asked) -> Answer | Refusal:
-            answer: Answer | Refusal = self.operation(asked)
+        async def operate(asked: RequestContext) -> Response | Refusal:
+            answer: Response | Refusal = self.operation(asked)
             return await answer if asyncio.iscoroutine(answer) else answer
 
         routes = {("GET", "/here"): operate}
@@ -65,8 +65,8 @@ def harness() -> Iterator[Harness]:
     harness.app.close()
 
 
-def raising(error: Exception) -> Callable[[Asked], Answer]:
-    def operation(_: Asked) -> Answer:
+def raising(error: Exception) -> Callable[[RequestContext], Response]:
+    def operation(_: RequestContext) -> Response:
         raise error
 
     return operation
@@ -76,10 +76,10 @@ def test_nothing_of_one_caller_is_left_for_the_next(harness: Harness) -> None:
     left_behind: ContextVar[str] = ContextVar("left_behind", default="nothing")
     found = []
 
-    def leave_something(asked: Asked) -> Answer:
+    def leave_something(asked: RequestContext) -> Response:
         found.append(left_behind.get())
         left_behind.set(asked.principal.user)
-        return Answer({})
+        return Response({})
 
     harness.operation = leave_something
     harness.call()
@@ -90,9 +90,9 @@ def test_nothing_of_one_caller_is_left_for_the_next(harness: Harness) -> None:
 def test_every_invocation_runs_on_the_one_loop_of_the_process(harness: Harness) -> None:
     loops = []
 
-    async def note_the_loop(_: Asked) -> Answer:
+    async def note_the_loop(_: RequestContext) -> Response:
         loops.append(asyncio.get_running_loop())
-        return Answer({})
+        return Response({})
 
     harness.operation = note_the_loop
     harness.call()
@@ -101,8 +101,8 @@ def test_every_invocation_runs_on_the_one_loop_of_the_process(harness: Harness) 
 
 
 def test_an_invocation_lambda_is_about_to_end_is_answered_before(harness: Harness) -> None:
-    async def never(_: Asked) -> Answer:
-        return await asyncio.Future[Answer]()
+    async def never(_: RequestContext) -> Response:
+        return await asyncio.Future[Response]()
 
     harness.operation = never
     harness.context.remaining_ms = 510
@@ -151,7 +151,7 @@ def test_no_answer_leaves_when_its_audit_line_cannot_be_written(harness: Harness
 def test_whatever_becomes_of_an_event_its_answer_may_not_be_stored(
     harness: Harness, event: object, failure: Exception | None
 ) -> None:
-    harness.operation = (lambda _: Answer({})) if failure is None else raising(failure)
+    harness.operation = (lambda _: Response({})) if failure is None else raising(failure)
     assert harness.app(event, harness.context)["headers"]["cache-control"] == "no-store"
 
 

@@ -10,9 +10,9 @@ from deploy.local.gateway.events import Arrival, build_event
 from deploy.local.gateway.request import Caller, ReceivedRequest
 from services.authorizer.event import NotAnAuthorizerEventError, parse_authorizer_event
 from shared.clock import utc_now
-from shared.edge.answers import Refusal
 from shared.edge.events import AcceptedApis, parse_event
-from shared.edge.requests import HttpRequest
+from shared.edge.http_request import HttpRequest
+from shared.edge.responses import Refusal
 from tests.gateway_events import ACCOUNT, API_ID, http_api_event, rest_api_event
 from tests.service.authorizer.events import http_api_question, rest_api_question
 

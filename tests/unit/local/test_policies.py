@@ -17,8 +17,8 @@ from deploy.policies.generate import (
 from deploy.policies.protected import protected_trust
 from deploy.policies.sentinel_account import protect_data, protect_functions, protect_watching
 from deploy.policies.service_control import protect_roles
-from services.admin.api import CALLS as ADMIN_CALLS
-from services.vend.calls import CALLS as VEND_CALLS
+from services.admin.api import ENDPOINTS as ADMIN_CALLS
+from services.vend.api import ENDPOINTS as VEND_CALLS
 from shared.core.stamp import PREFIX
 
 _ACTIONS = ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"]

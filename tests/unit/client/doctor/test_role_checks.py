@@ -15,7 +15,7 @@ from shared.core.kill_switch import build_boundary
 from shared.core.profile import Profile
 from shared.core.revocation import Revocation, Target
 from shared.core.switch_guards import Guarded
-from shared.edge.codes import Code
+from shared.edge.error_codes import Code
 from tests.unit.client.doctor.account import DEPLOYMENT, KNOWN, PROFILE, Account, complaint, healthy, only
 from tests.unit.client.session_service import SessionService, a_kill_switch
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.aws.errors import AwsError, ThrottledError
-from shared.edge.answers import Refusal
-from shared.edge.codes import Code
+from shared.edge.error_codes import Code
+from shared.edge.responses import Refusal
 
 _THROTTLED_RETRY_AFTER_S: Final = 2
 _UNAVAILABLE: Final = Refusal(
@@ -21,7 +21,7 @@ _THROTTLED: Final = Refusal(
 
 
 @dataclass(frozen=True, slots=True)
-class Undecided:
+class Indeterminate:
     """A refusal for the caller, and for the log what could not be reached and why."""
 
     refusal: Refusal
@@ -29,7 +29,7 @@ class Undecided:
     detail: str
 
 
-class UndecidableError(Exception):
+class IndeterminateError(Exception):
     """Something needed to decide is missing or contradicts itself. The message is for the log, never for the caller."""
 
     def __init__(self, dependency: str, detail: str) -> None:
@@ -37,18 +37,18 @@ class UndecidableError(Exception):
         self.dependency = dependency
 
 
-def refusal_for(error: Exception) -> Undecided:
+def refusal_for(error: Exception) -> Indeterminate:
     """Turn what stopped a decision into a refusal. The caller never learns which dependency it was."""
     worst = _most_severe(error)
     match worst:
         case ThrottledError():
-            return Undecided(_THROTTLED, worst.dependency, str(worst))
-        case AwsError() | UndecidableError():
-            return Undecided(_UNAVAILABLE, worst.dependency, str(worst))
+            return Indeterminate(_THROTTLED, worst.dependency, str(worst))
+        case AwsError() | IndeterminateError():
+            return Indeterminate(_UNAVAILABLE, worst.dependency, str(worst))
         case TimeoutError():
-            return Undecided(_UNAVAILABLE, "deadline", "the deadline passed before every answer was there")
+            return Indeterminate(_UNAVAILABLE, "deadline", "the deadline passed before every answer was there")
         case _:
-            return Undecided(_UNAVAILABLE, "sentinel", _locate(worst))
+            return Indeterminate(_UNAVAILABLE, "sentinel", _locate(worst))
 
 
 def _most_severe(error: Exception) -> Exception:
@@ -62,7 +62,7 @@ def _severity(error: Exception) -> int:
     match error:
         case ThrottledError():
             return 0
-        case AwsError() | UndecidableError() | TimeoutError():
+        case AwsError() | IndeterminateError() | TimeoutError():
             return 1
         case _:
             return 2

@@ -3,8 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.authorizer import memory
-from services.authorizer.memory import ConfirmedProofs, ProofKey
+from services.authorizer import proof_cache as memory
+from services.authorizer.proof_cache import ConfirmedProofs, ProofKey
 from shared.aws.sts.caller_identity import VerifiedIdentity
 from shared.core.proof import Proof
 from tests.service.rows import NOW

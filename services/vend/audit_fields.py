@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from services.vend.facts import Known
-from services.vend.issuing import Issued, Order
+from services.vend.facts import VendFacts
+from services.vend.issuing import Issued, IssueRequest
 from services.vend.request import VendRequest
 from shared.aws.ssm.documents import Document
 from shared.core.access.evaluate import Decision
@@ -16,14 +16,14 @@ from shared.edge.audit import AuditLine
 _TOKEN_FILLS_AT: Final = 80
 
 
-def note_wanted(audit: AuditLine, wanted: VendRequest) -> None:
-    audit.profile = wanted.profile
-    audit.duration_asked_s = None if wanted.duration is None else int(wanted.duration.total_seconds())
+def note_request(audit: AuditLine, request: VendRequest) -> None:
+    audit.profile = request.profile
+    audit.duration_asked_s = None if request.duration is None else int(request.duration.total_seconds())
 
 
-def note_known(audit: AuditLine, known: Known) -> None:
-    audit.policy_version = known.policy_version
-    note_documents(audit, known.documents)
+def note_facts(audit: AuditLine, facts: VendFacts) -> None:
+    audit.policy_version = facts.policy_version
+    note_documents(audit, facts.documents)
 
 
 def note_documents(audit: AuditLine, documents: tuple[Document[DocumentModel], ...]) -> None:
@@ -38,11 +38,11 @@ def note_decision(audit: AuditLine, decision: Decision, profile: Profile) -> Non
     audit.dissenting_shadows = decision.dissenting_shadows
 
 
-def note_order(audit: AuditLine, order: Order, stamp: Stamp) -> None:
+def note_issue_request(audit: AuditLine, issue_request: IssueRequest, stamp: Stamp) -> None:
     audit.session_id, audit.stamp = stamp.session_id, str(stamp)
-    audit.via = order.authorization.via.value
-    audit.grant_id = None if order.authorization.grant is None else order.authorization.grant.grant_id
-    audit.duration_given_s = int(order.authorization.duration.total_seconds())
+    audit.via = issue_request.authorization.via.value
+    audit.grant_id = None if issue_request.authorization.grant is None else issue_request.authorization.grant.grant_id
+    audit.duration_given_s = int(issue_request.authorization.duration.total_seconds())
 
 
 def note_issued(audit: AuditLine, issued: Issued) -> None:

@@ -9,16 +9,16 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 _FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 _TO_THE_SECOND: Final = len("2026-11-23T12:00:00")
 # From the year 2000: the calendar's ends are beyond what can be shown in every time zone.
-INSTANT_PATTERN: Final = r"^2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
-_WRITTEN: Final = re.compile(INSTANT_PATTERN)
+TIMESTAMP_PATTERN: Final = r"^2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
+_WRITTEN: Final = re.compile(TIMESTAMP_PATTERN)
 
 
-def format_instant(instant: datetime) -> str:
+def format_timestamp(instant: datetime) -> str:
     """Write an aware instant in UTC, rounded down to the second. `+00:00` breaks the JavaScript and Rust SDKs."""
     return f"{instant.astimezone(UTC).isoformat()[:_TO_THE_SECOND]}Z"
 
 
-def parse_instant(text: object) -> datetime:
+def parse_timestamp(text: object) -> datetime:
     """Read an instant.
 
     Raises:
@@ -34,10 +34,10 @@ def parse_instant(text: object) -> datetime:
 
 
 # A field of a body, a query or an answer that holds an instant.
-Instant = Annotated[
+Timestamp = Annotated[
     datetime,
-    BeforeValidator(lambda value: value if isinstance(value, datetime) else parse_instant(value)),
-    PlainSerializer(format_instant, return_type=str),
+    BeforeValidator(lambda value: value if isinstance(value, datetime) else parse_timestamp(value)),
+    PlainSerializer(format_timestamp, return_type=str),
     Field(strict=False),
-    WithJsonSchema({"type": "string", "format": "date-time", "pattern": INSTANT_PATTERN}),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": TIMESTAMP_PATTERN}),
 ]

@@ -1,14 +1,14 @@
-"""The vend API, call by call, as its documentation states it; tests hold the answers to these models."""
+"""The endpoints of the vend API, as its documentation states them; tests hold responses to these models."""
 
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.core.fields import PROFILE_NAME_PATTERN
-from shared.edge.calls import Call
-from shared.edge.codes import Code
+from shared.edge.api import Endpoint
+from shared.edge.error_codes import Code
 from shared.edge.inputs import WrittenDuration
-from shared.edge.instants import Instant
+from shared.edge.timestamps import Timestamp
 
 ProfileName = Annotated[str, Field(pattern=f"^{PROFILE_NAME_PATTERN}$")]
 
@@ -24,13 +24,13 @@ class VendInput(_Shape):
     duration: WrittenDuration | None = None
 
 
-class CredentialsAnswer(_Shape):
+class CredentialsResponse(_Shape):
     """Temporary credentials in the container-credentials format of the AWS SDKs, and the session's id."""
 
     AccessKeyId: str
     SecretAccessKey: str
     Token: str
-    Expiration: Instant
+    Expiration: Timestamp
     AccountId: str
     SessionId: str
 
@@ -46,7 +46,7 @@ class CatalogueEntry(_Shape):
     reason: str
 
 
-class CatalogueAnswer(_Shape):
+class CatalogueResponse(_Shape):
     """Every enabled profile. `unreadable` are entries of the catalogue whose names no profile can have."""
 
     profiles: list[CatalogueEntry]
@@ -64,24 +64,24 @@ _REFUSALS: Final = frozenset(
         Code.REGION_DISABLED,
     },
 )
-CALLS: Final = (
-    Call(
+ENDPOINTS: Final = (
+    Endpoint(
         "vend",
         "GET",
         "/",
         "Give credentials for a profile.",
-        CredentialsAnswer,
+        CredentialsResponse,
         query=VendInput,
         refusals=_REFUSALS,
     ),
-    Call(
+    Endpoint(
         "vend_by_post",
         "POST",
         "/",
         "Give credentials for a profile.",
-        CredentialsAnswer,
+        CredentialsResponse,
         body=VendInput,
         refusals=_REFUSALS,
     ),
-    Call("list_profiles", "GET", "/profiles", "List the catalogue as the caller sees it.", CatalogueAnswer),
+    Endpoint("list_profiles", "GET", "/profiles", "List the catalogue as the caller sees it.", CatalogueResponse),
 )

@@ -35,7 +35,7 @@ class CodeMeaning:
 
 
 _PLATFORM_TEAM: Final = "The platform team has to mend it."
-MEANINGS: Final[dict[Code, CodeMeaning]] = {
+ERRORS: Final[dict[Code, CodeMeaning]] = {
     Code.INVALID_REQUEST: CodeMeaning(
         HTTPStatus.BAD_REQUEST,
         "The request cannot be read: the message names the parameter, header or field.",

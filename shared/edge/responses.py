@@ -7,11 +7,11 @@ from typing import Any
 
 import orjson
 
-from shared.edge.codes import MEANINGS, Code
+from shared.edge.error_codes import ERRORS, Code
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """A success. The body may hold credentials, so it is never part of the repr."""
 
     body: Mapping[str, Any] = field(repr=False)
@@ -29,10 +29,10 @@ class Refusal:
 
     @property
     def status(self) -> HTTPStatus:
-        return MEANINGS[self.code].status
+        return ERRORS[self.code].status
 
 
-def render(answer: Answer | Refusal, request_id: str) -> dict[str, Any]:
+def render(answer: Response | Refusal, request_id: str) -> dict[str, Any]:
     """Make the response API Gateway expects, the same for payload 1.0 and 2.0.
 
     `statusCode` is always there: HTTP APIs take a dict without one for a 200 (API Gateway guide, "Lambda
@@ -46,7 +46,7 @@ def render(answer: Answer | Refusal, request_id: str) -> dict[str, Any]:
     }
     if isinstance(answer, Refusal) and answer.retry_after_s is not None:
         headers["retry-after"] = str(answer.retry_after_s)
-    content = answer.body if isinstance(answer, Answer) else _refusal_body(answer, request_id)
+    content = answer.body if isinstance(answer, Response) else _refusal_body(answer, request_id)
     return {
         "statusCode": answer.status.value,
         "headers": headers,
@@ -56,7 +56,7 @@ def render(answer: Answer | Refusal, request_id: str) -> dict[str, Any]:
 
 
 def _refusal_body(refusal: Refusal, request_id: str) -> Mapping[str, Any]:
-    hint = MEANINGS[refusal.code].remedy if refusal.hint is None else refusal.hint
+    hint = ERRORS[refusal.code].remedy if refusal.hint is None else refusal.hint
     return {
         "code": refusal.code.value,
         "message": refusal.message,

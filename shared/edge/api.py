@@ -1,8 +1,43 @@
-"""From a method and a path to the operation that answers them: `/v1/requests/{id}` takes any one segment for `id`."""
+"""An API, call by call: what each takes and returns, and the router from a method and a path to what serves it.
+
+The OpenAPI documents are generated from the calls, and tests hold responses to them.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from http import HTTPStatus
+from typing import Final, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from shared.edge.error_codes import Code
+
+# Any call may meet these before its own work begins.
+EVERYWHERE: Final = frozenset({Code.INVALID_REQUEST, Code.UNKNOWN_CALLER, Code.THROTTLED, Code.UNAVAILABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One operation of an API: what it takes and returns, and the codes of its refusals beyond `EVERYWHERE`.
+
+    `name` is the OpenAPI operation id. The models are those the code itself reads and writes.
+    """
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    response: type[BaseModel]
+    status: HTTPStatus = HTTPStatus.OK
+    query: type[BaseModel] | None = None
+    body: type[BaseModel] | None = None
+    is_body_optional: bool = False
+    refusals: frozenset[Code] = frozenset()
+
+    @property
+    def codes(self) -> frozenset[Code]:
+        return EVERYWHERE | self.refusals
+
 
 Target = TypeVar("Target")
 

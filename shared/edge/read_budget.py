@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shared.aws.dynamodb.rate_limit import Limited, RateLimiter
-from shared.edge.answers import Answer, Refusal
-from shared.edge.codes import Code
-from shared.edge.lambda_app import Asked, Operation
+from shared.edge.error_codes import Code
+from shared.edge.lambda_app import Operation, RequestContext
+from shared.edge.responses import Refusal, Response
 from shared.edge.settings import Settings
 
 _WINDOW: Final = timedelta(minutes=1)
@@ -28,12 +28,12 @@ class ReadBudget:
     def spent_by(self, operation: Operation) -> Operation:
         """Let an operation run only after its caller's budget took it: what is over it asks nothing else."""
 
-        async def budgeted(asked: Asked) -> Answer | Refusal:
-            with asked.audit.step("budget"):
-                outcome = await self.budget.spend(asked.principal.user, self.clock())
+        async def budgeted(ctx: RequestContext) -> Response | Refusal:
+            with ctx.audit.step("budget"):
+                outcome = await self.budget.spend(ctx.principal.user, self.clock())
             if isinstance(outcome, Limited):
-                return _refuse(asked.principal.user, self.limit, outcome.retry_after_s)
-            return await operation(asked)
+                return _refuse(ctx.principal.user, self.limit, outcome.retry_after_s)
+            return await operation(ctx)
 
         return budgeted
 

@@ -1,18 +1,44 @@
-"""Request bodies: one JSON object, read so that it cannot mean two things."""
+"""One HTTP request, with the caller exactly as the gateway verified it, and its JSON body, read without ambiguity."""
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from shared.edge.answers import Refusal
-from shared.edge.codes import Code
-from shared.edge.requests import HttpRequest
+from shared.edge.error_codes import Code
+from shared.edge.responses import Refusal
 
 _JSON: Final = "application/json"
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who signed the request, from the request context API Gateway filled. Nothing in it comes from a header or body.
+
+    `source_ip` is the TCP peer the gateway saw; `X-Forwarded-For` is written by clients and never read.
+    """
+
+    arn: str
+    account: str
+    source_ip: str
+    user_agent: str
+    access_key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request behind the gateway. `path` has no stage; a query parameter occurs once; the body is raw bytes."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    caller: Caller
+    content_type: str = ""
+    body: bytes = field(default=b"", repr=False)
+
+
 class _AmbiguousError(ValueError):
-    """A key is written twice, or a number is none of JSON's."""
+    """A key is written twice, or a number is not one of JSON's."""
 
 
 def parse_json_object(request: HttpRequest) -> Mapping[str, Any] | Refusal:

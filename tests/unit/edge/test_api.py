@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.edge.router import Matched, Router
+from shared.edge.api import Matched, Router
 
 ROUTER = Router(
     {

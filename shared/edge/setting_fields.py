@@ -1,0 +1,64 @@
+"""The types of settings that are lists: separated by commas, and checked entry by entry."""
+
+import re
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, Field
+
+from shared.core.arn import MalformedArnError, is_account_id, parse_arn
+from shared.core.identity import is_sso_role
+from shared.core.switch_guards import POLICY_NAME
+
+_ROLE_ENTRY: Final = re.compile(r"(?:[0-9]{12}:)?[A-Za-z0-9_+=,.@*?-]{1,64}")
+
+
+def _split(value: Any) -> tuple[str, ...]:
+    return tuple(part.strip() for part in str(value).split(",") if part.strip())
+
+
+def _split_accounts(value: Any) -> tuple[str, ...]:
+    accounts = _split(value)
+    if wrong := [account for account in accounts if not is_account_id(account)]:
+        raise ValueError(f"{wrong[0]!r} is not an account: 12 digits, several separated by commas")
+    return accounts
+
+
+def _split_roles(value: Any) -> tuple[str, ...]:
+    entries = _split(value)
+    if wrong := [entry for entry in entries if not _ROLE_ENTRY.fullmatch(entry)]:
+        raise ValueError(f"{wrong[0]!r} is neither a role's name nor <account>:<name>; several separated by commas")
+    return entries
+
+
+def _split_sso_roles(value: Any) -> tuple[str, ...]:
+    entries = _split_roles(value)
+    if wrong := [entry for entry in entries if not is_sso_role(entry.rpartition(":")[2])]:
+        raise ValueError(
+            f"{wrong[0]!r} is not the name of an Identity Center role: AWSReservedSSO_<permission set>_<16 hex digits>"
+        )
+    return entries
+
+
+def _split_policies(value: Any) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else tuple(dict.fromkeys(map(_account_of, _split(value))))
+
+
+def _account_of(text: str) -> str:
+    """Read an account, or take it from the ARN of the policy there."""
+    if is_account_id(text):
+        return text
+    try:
+        arn = parse_arn(text)
+    except MalformedArnError as error:
+        raise ValueError(f"{text!r} is neither an account nor an ARN: {error}") from None
+    if arn.service != "iam" or not arn.account or not arn.resource.startswith(f"policy/{POLICY_NAME}"):
+        raise ValueError(f"{text!r} is neither an account of 12 digits nor the ARN of a policy {POLICY_NAME}")
+    return arn.account
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+SsoRoles = Annotated[tuple[str, ...], BeforeValidator(_split_sso_roles)]
+RoleGlobs = Annotated[tuple[str, ...], BeforeValidator(_split_roles)]
+Accounts = Annotated[tuple[str, ...], BeforeValidator(_split_accounts)]
+KillSwitchAccounts = Annotated[tuple[str, ...], BeforeValidator(_split_policies)]
+TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
