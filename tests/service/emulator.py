@@ -1,7 +1,36 @@
 """Prepares an emulator from the same definitions the deployment uses."""
 
+import os
+from functools import cache
+from typing import Any, Final
+
+import boto3
+
 from deploy.local.deployment import table_definitions
 from shared.aws.clients import Clients
+
+REGION: Final = "eu-central-1"
+_WHO: Final = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+
+
+def aws(service: str) -> Any:
+    """Give a client of the emulator that the environment names, with the environment's keys.
+
+    Every test of a process shares it: making a client takes botocore longer than most calls take the emulator.
+    """
+    return _client(service, *(os.environ.get(name) for name in _WHO))
+
+
+@cache
+def _client(service: str, endpoint: str | None, key: str | None, secret: str | None, token: str | None) -> Any:
+    return boto3.client(
+        service,
+        region_name=REGION,
+        endpoint_url=endpoint,
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        aws_session_token=token,
+    )
 
 
 def table_name(which: str) -> str:

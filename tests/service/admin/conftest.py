@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-import boto3
 import pytest
 
 from deploy.local.deployment import table_definitions
 from deploy.local.function_settings import PATIENCE
 from tests.gateway_events import ACCOUNT, API_ID
 from tests.service.admin.function import AdminLambda, Clock, open_admin
-from tests.service.emulator import table_name
+from tests.service.emulator import aws, table_name
 
 REGION = "eu-central-1"
 ACCESS: dict[str, Any] = {
@@ -90,10 +89,6 @@ DOCUMENTS = {
         for name in ("dev", "prod", "vault", "once", "unruled", "selfish")
     },
 }
-
-
-def aws(service: str) -> Any:
-    return boto3.client(service, region_name=REGION)
 
 
 def furnish() -> None:

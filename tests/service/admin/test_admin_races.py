@@ -17,8 +17,9 @@ from services.vend.issuing import Issuer
 from shared.clock import utc_now
 from tests.gateway_events import http_api_event
 from tests.lambda_context import FakeContext
-from tests.service.admin.conftest import APPROVAL, aws, furnish
+from tests.service.admin.conftest import APPROVAL, furnish
 from tests.service.admin.function import AdminLambda, Answered, Clock, arn_of, open_admin
+from tests.service.emulator import aws
 
 RACERS = 4
 Outcome = TypeVar("Outcome")

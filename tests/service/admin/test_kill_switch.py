@@ -14,9 +14,9 @@ from shared.core.action import Action
 from shared.core.kill_switch import build_boundary
 from shared.core.revocation import Revocation, Target
 from tests.gateway_events import ACCOUNT
-from tests.service.admin.conftest import REGION, aws, furnish
+from tests.service.admin.conftest import REGION, furnish
 from tests.service.admin.function import NOON, AdminLambda, Clock, open_admin
-from tests.service.emulator import table_name
+from tests.service.emulator import aws, table_name
 
 OTHER = "222222222222"
 REASON = {"reason": "laptop stolen"}
@@ -65,8 +65,6 @@ def open_with_policies(
     """Open an admin function that maintains `policies`; the one of its own account exists."""
     for name, value in keys_in(ACCOUNT).items():
         monkeypatch.setenv(name.upper(), value)
-    # boto3 remembers the keys it found first.
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     furnish()
     make_policy(ACCOUNT)
     environment["SENTINEL_KILL_SWITCH_POLICIES"] = policies

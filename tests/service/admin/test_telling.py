@@ -6,8 +6,9 @@ from contextlib import closing
 import pytest
 
 from tests.gateway_events import ACCOUNT
-from tests.service.admin.conftest import REGION, aws, furnish
+from tests.service.admin.conftest import REGION, furnish
 from tests.service.admin.function import AdminLambda, Clock, open_admin
+from tests.service.emulator import aws
 
 ARN = f"arn:aws:sns:{REGION}:{ACCOUNT}:sentinel"
 

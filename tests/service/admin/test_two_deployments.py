@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from typing import Any
 
-import boto3
 import pytest
 
 from shared.core.kill_switch import build_boundary, first_document
 from shared.core.switch_guards import Guarded
 from tests.gateway_events import ACCOUNT
-from tests.service.admin.conftest import aws, furnish
+from tests.service.admin.conftest import furnish
 from tests.service.admin.function import NOON, AdminLambda, Clock, open_admin
 from tests.service.admin.test_kill_switch import OTHER, iam_of, keys_in
+from tests.service.emulator import aws
 
 REASON = {"reason": "laptop stolen"}
 
@@ -24,8 +24,6 @@ def keys(
 ) -> None:
     for name, value in keys_in(ACCOUNT).items():
         monkeypatch.setenv(name.upper(), value)
-    # boto3 remembers the keys it found first.
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     furnish()
 
 

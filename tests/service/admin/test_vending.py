@@ -16,8 +16,9 @@ from shared.edge.lambda_app import LambdaApp
 from shared.edge.timestamps import parse_timestamp
 from tests.gateway_events import http_api_event
 from tests.lambda_context import FakeContext
-from tests.service.admin.conftest import ACCESS, APPROVAL, BREAK_GLASS, aws, furnish
+from tests.service.admin.conftest import ACCESS, APPROVAL, BREAK_GLASS, furnish
 from tests.service.admin.function import AdminLambda, Clock, arn_of, open_admin
+from tests.service.emulator import aws
 
 Vend = Callable[..., dict[str, Any]]
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-import boto3
 import pytest
 
 from deploy.local.deployment import table_definitions
@@ -14,7 +13,7 @@ from services.authorizer.handler import wire
 from tests.gateway_events import API_ID
 from tests.service.authorizer.function import REGION, AuthorizerLambda, Clock
 from tests.service.authorizer.sts import FakeSts, running_sts
-from tests.service.emulator import table_name
+from tests.service.emulator import aws, table_name
 
 
 @pytest.fixture
@@ -52,9 +51,6 @@ def authorizer(
     clock: Clock,
     environment: dict[str, str],
 ) -> Iterator[AuthorizerLambda]:
-    def aws(service: str) -> Any:
-        return boto3.client(service, region_name=REGION)
-
     for definition in table_definitions().values():
         aws("dynamodb").create_table(TableName=definition["name"], **definition["create"])
     stdout, table_calls = io.StringIO(), list[str]()

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from deploy.local.deployment import table_definitions
@@ -18,7 +17,7 @@ from shared.core.grants import GrantUses
 from shared.edge.lambda_app import LambdaApp
 from tests.gateway_events import ACCOUNT, API_ID
 from tests.lambda_context import FakeContext
-from tests.service.emulator import table_name
+from tests.service.emulator import aws, table_name
 from tests.service.rows import a_grant, grant_row
 
 REGION = "eu-central-1"
@@ -119,9 +118,6 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture
 def vend(aws_url: str, environment: dict[str, str]) -> Iterator[VendLambda]:  # noqa: ARG001 - the emulator's address is in the environment
-    def aws(service: str) -> Any:
-        return boto3.client(service, region_name=REGION)
-
     for definition in table_definitions().values():
         aws("dynamodb").create_table(TableName=definition["name"], **definition["create"])
     stdout = io.StringIO()
