@@ -117,7 +117,7 @@ def _command(options: Run) -> list[str]:
 
 
 def _environment(target_file: Path, folder: Path) -> dict[str, str]:
-    """Give locust's environment: none of this process's AWS settings, and the file that holds its target."""
+    """Return locust's environment: none of this process's AWS settings, and the file that holds its target."""
     target = {TARGET_FILE: str(target_file), "HOME": str(folder), "PYTHONPATH": f"{_PROJECT}:{_PROJECT / 'client'}"}
     return {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", **target}
 

@@ -81,38 +81,38 @@ class AwsModel:
             return
         started_s = self._loop.time()
         try:
-            asked = self._aws.read(headers, body)
+            request = self._aws.read(headers, body)
         except UnknownCallError as error:
             reply(ModelAnswer(400, "text/plain", f"the latency model does not know {error}".encode()))
             return
-        outcome = self._draw(asked, started_s)
+        outcome = self._draw(request, started_s)
 
         def end() -> None:
             # Only now: work before the answer would delay the client's next call.
-            reply(self._answer(asked, outcome))
+            reply(self._answer(request, outcome))
             units = self._aws.take_units()
-            call = Call(asked.operation, started_s, self._loop.time(), units.read, units.write)
-            self.ledger.note(asked.key, call)
+            call = Call(request.operation, started_s, self._loop.time(), units.read, units.write)
+            self.ledger.note(request.key, call)
 
         if outcome.delay_s:
             self._loop.call_at(started_s + outcome.delay_s, end)
         else:
             end()
 
-    def _draw(self, asked: ModelCall, now_s: float) -> Outcome:
-        outcome = self._sampler.draw(asked.key, asked.operation)
-        is_over = asked.operation.startswith("sts.") and not outcome.failed and not self._ceiling.admits(now_s)
+    def _draw(self, request: ModelCall, now_s: float) -> Outcome:
+        outcome = self._sampler.draw(request.key, request.operation)
+        is_over = request.operation.startswith("sts.") and not outcome.failed and not self._ceiling.admits(now_s)
         return replace(outcome, throttled=True) if is_over else outcome
 
-    def _answer(self, asked: ModelCall, outcome: Outcome) -> ModelAnswer:
+    def _answer(self, request: ModelCall, outcome: Outcome) -> ModelAnswer:
         if outcome.failed:
-            return asked.refuse(FAILED)
+            return request.refuse(FAILED)
         if outcome.throttled:
-            return asked.refuse(THROTTLED)
+            return request.refuse(THROTTLED)
         try:
-            return asked.answer()
+            return request.answer()
         except AwsRefusalError as refusal:
-            return asked.refuse(refusal)
+            return request.refuse(refusal)
 
     def _control(self, method: str, target: str) -> ModelAnswer:
         parts = urlsplit(target)

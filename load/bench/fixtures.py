@@ -77,42 +77,45 @@ def _event(path: str, query: str) -> dict[str, Any]:
 
 def vend_environment() -> dict[str, str]:
     """Return a vend function's settings, with a budget that a benchmark does not exhaust."""
-    deployment = local_deployment()
-    return {
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "SENTINEL_API_ID": API_ID,
-        # A request's floor is computed from its calls, so each is made once.
-        "SENTINEL_HEDGE_RATIO": "0",
-        "SENTINEL_SESSION_TABLE": deployment.session_table,
-        "SENTINEL_GRANT_TABLE": deployment.grant_table,
-        "SENTINEL_BUDGET_TABLE": deployment.budget_table,
-        "SENTINEL_PARAMETER_PREFIX": deployment.parameter_prefix,
-        "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
-        "SENTINEL_VEND_BUDGET": "10000",
-    }
+    return {**_deciding_environment(), "SENTINEL_VEND_BUDGET": "10000"}
 
 
 def admin_environment() -> dict[str, str]:
     """Return an admin function's settings: it publishes to a topic, and writes the kill switch of one account."""
     deployment = local_deployment()
-    more = {"SENTINEL_TOPIC_ARN": deployment.topic_arn, "SENTINEL_KILL_SWITCH_POLICIES": deployment.account}
-    return {**{name: value for name, value in vend_environment().items() if name != "SENTINEL_VEND_BUDGET"}, **more}
+    return {
+        **_deciding_environment(),
+        "SENTINEL_TOPIC_ARN": deployment.topic_arn,
+        "SENTINEL_KILL_SWITCH_POLICIES": deployment.account,
+    }
 
 
 def authorizer_environment(url: str) -> dict[str, str]:
     """Return an authorizer's settings; STS verifies proofs at `url`."""
+    return {**_environment(), "AWS_ENDPOINT_URL": url, "SENTINEL_ACCEPTED_PROFILES": PROFILE}
+
+
+def _deciding_environment() -> dict[str, str]:
+    """Return the settings that vend and admin share."""
+    deployment = local_deployment()
+    return {
+        **_environment(),
+        "SENTINEL_BUDGET_TABLE": deployment.budget_table,
+        "SENTINEL_PARAMETER_PREFIX": deployment.parameter_prefix,
+        "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
+    }
+
+
+def _environment() -> dict[str, str]:
     deployment = local_deployment()
     return {
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_ENDPOINT_URL": url,
         "SENTINEL_API_ID": API_ID,
         # A request's floor is computed from its calls, so each is made once.
         "SENTINEL_HEDGE_RATIO": "0",
         "SENTINEL_SESSION_TABLE": deployment.session_table,
         "SENTINEL_GRANT_TABLE": deployment.grant_table,
-        "SENTINEL_ACCEPTED_PROFILES": PROFILE,
     }
 
 

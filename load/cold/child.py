@@ -31,19 +31,19 @@ def most_resident_kb() -> int:
 
 def main() -> None:
     """Start once."""
-    asked = json.load(sys.stdin)
+    request = json.load(sys.stdin)
     os.environ.clear()
-    os.environ.update(asked["environment"])
-    sys.path[:0] = asked["folders"]
-    # The functions' audit lines are not what is asked for here.
+    os.environ.update(request["environment"])
+    sys.path[:0] = request["folders"]
+    # The functions' audit lines are not part of the measurement.
     printed, sys.stdout = sys.stdout, open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until the end
     before_s = time.perf_counter()
-    module = importlib.import_module(asked["module"])
-    handler = getattr(module, asked["factory"])(os.environ) if asked["factory"] else module.handler
+    module = importlib.import_module(request["module"])
+    handler = getattr(module, request["factory"])(os.environ) if request["factory"] else module.handler
     ready_s, ready_kb = time.perf_counter(), most_resident_kb()
-    answer = handler(asked["event"], Context(asked["account"]))
+    answer = handler(request["event"], Context(request["account"]))
     answered_s, answered_kb = time.perf_counter(), most_resident_kb()
-    second = handler(asked["event"], Context(asked["account"]))
+    second = handler(request["event"], Context(request["account"]))
     again_s = time.perf_counter()
     measured = {
         "init_ms": (ready_s - before_s) * 1000,
