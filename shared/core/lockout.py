@@ -10,7 +10,7 @@ from shared.core.people import Person, person_key, same_person
 from shared.core.revocation import Target
 
 
-class LiftingObstacle(StrEnum):
+class LiftingRejection(StrEnum):
     """Why a lockout is not lifted."""
 
     OWN_LOCKOUT = "nobody lifts their own lockout, under any of their names"
@@ -97,13 +97,13 @@ def bridge(found: Sequence[LockoutRecord], wanted: LockoutRecord) -> LockoutChan
 
 def lift_all(
     found: Sequence[LockoutRecord], action: Action, *, by: Person
-) -> Sequence[LockoutChange] | LiftingObstacle:
+) -> Sequence[LockoutChange] | LiftingRejection:
     """Lift every lockout of a target that is in force, that of every name of a person first; none may be their own."""
     lifted = [(record, lift(record, action, by=by)) for record in found]
-    if any(after is LiftingObstacle.OWN_LOCKOUT for _, after in lifted):
-        return LiftingObstacle.OWN_LOCKOUT
+    if any(after is LiftingRejection.OWN_LOCKOUT for _, after in lifted):
+        return LiftingRejection.OWN_LOCKOUT
     changes = [LockoutChange(record, after) for record, after in lifted if isinstance(after, LockoutRecord)]
-    return sorted(changes, key=lambda change: not change.after.person) or LiftingObstacle.NOT_LOCKED
+    return sorted(changes, key=lambda change: not change.after.person) or LiftingRejection.NOT_LOCKED
 
 
 def lock(present: LockoutRecord | None, wanted: LockoutRecord) -> LockoutRecord:
@@ -123,10 +123,10 @@ def hold(present: LockoutRecord | None, wanted: LockoutRecord) -> LockoutRecord:
     return present if present.outlasts(wanted) else replace(present, ends_at=wanted.ends_at)
 
 
-def lift(present: LockoutRecord | None, act: Action, *, by: Person) -> LockoutRecord | LiftingObstacle:
+def lift(present: LockoutRecord | None, act: Action, *, by: Person) -> LockoutRecord | LiftingRejection:
     """Lift a lockout. Nobody lifts what may be their own: they may be the reason for it."""
     if present is None or not present.is_active(act.at):
-        return LiftingObstacle.NOT_LOCKED
+        return LiftingRejection.NOT_LOCKED
     if present.target is Target.USER and same_person(by, Person(present.name)):
-        return LiftingObstacle.OWN_LOCKOUT
+        return LiftingRejection.OWN_LOCKOUT
     return replace(present, lifted=act)

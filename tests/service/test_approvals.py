@@ -14,7 +14,7 @@ from shared.aws.dynamodb.grants import GrantTable
 from shared.aws.dynamodb.sessions import Recording, SessionTable
 from shared.aws.errors import ThrottledError
 from shared.core.action import Action
-from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, deny
+from shared.core.approval.deciding import Act, DecidingRejection, approve, cancel, deny
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest, Vote
 from shared.core.approval.status import RequestStatus
@@ -24,7 +24,7 @@ from shared.core.stamp import Via
 from tests.grants import HOUR, NOW, a_request, a_session, an_approval_rule
 from tests.service.emulator import table_name
 
-Step = Callable[[ApprovalRequest], ApprovalRequest | DecidingObstacle]
+Step = Callable[[ApprovalRequest], ApprovalRequest | DecidingRejection]
 
 
 def table(clients: Clients) -> ApprovalTable:
@@ -36,13 +36,13 @@ def approval(user: str, rule: ApprovalRule | None = None) -> Step:
     return lambda request: approve(request, act, is_still_demanded=True)
 
 
-async def take(requests: ApprovalTable, step: Step) -> ApprovalRequest | DecidingObstacle:
+async def take(requests: ApprovalTable, step: Step) -> ApprovalRequest | DecidingRejection:
     """Take a step as a service does: on the row as it is, again where it moved meanwhile."""
     current = await requests.find("0123456789abcdef")
     assert current is not None
     while True:
         after = step(current)
-        if isinstance(after, DecidingObstacle) or after == current:
+        if isinstance(after, DecidingRejection) or after == current:
             return after
         outcome = await requests.change(current, after)
         if not isinstance(outcome, Moved):
@@ -104,7 +104,7 @@ class TestRaces:
         rule = an_approval_rule(approvers=["boss-*"], quorum=quorum)
         await requests.add(a_request())
         outcomes = await asyncio.gather(*(take(requests, approval(f"boss-{n}", rule)) for n in range(10)))
-        assert not any(isinstance(outcome, DecidingObstacle) for outcome in outcomes)
+        assert not any(isinstance(outcome, DecidingRejection) for outcome in outcomes)
         final = await requests.find(a_request().request_id)
         assert final is not None
         assert (final.status, len(final.votes)) == (RequestStatus.APPROVED, quorum)
@@ -146,7 +146,7 @@ class TestRaces:
         final = await requests.find(approved.request_id)
         assert final is not None
         if recorded is Recording.RECORDED:
-            assert (final.status, outcome) == (RequestStatus.CONSUMED, DecidingObstacle.WRONG_STATE)
+            assert (final.status, outcome) == (RequestStatus.CONSUMED, DecidingRejection.WRONG_STATE)
         else:
             assert isinstance(recorded, ThrottledError) or recorded is Recording.GRANT_ALREADY_USED
             assert final.status is RequestStatus.WITHDRAWN

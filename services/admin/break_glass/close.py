@@ -13,7 +13,7 @@ from services.admin.common.refusals import NOT_FOUND, refuse_conflict
 from services.admin.common.transitions import Applied, Conflict, NoOp, Rejected, transition
 from services.admin.notify.notifier import Announcer
 from shared.aws.dynamodb.break_glass import BreakGlassTable
-from shared.core.break_glass.closing import Act, ClosingObstacle, close, review, settle
+from shared.core.break_glass.closing import Act, ClosingRejection, close, review, settle
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.status import EventStatus
 from shared.core.events import NoticeEvent
@@ -44,7 +44,7 @@ class Scene:
 
 
 Found: TypeAlias = BreakGlassEvent | None
-Step: TypeAlias = Callable[[Scene, BreakGlassEvent], Awaitable[BreakGlassEvent | ClosingObstacle]]
+Step: TypeAlias = Callable[[Scene, BreakGlassEvent], Awaitable[BreakGlassEvent | ClosingRejection]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Closing:
     async def close(self, ctx: RequestContext) -> Response | Refusal:
         """End an active event before its time."""
 
-        async def step(scene: Scene, event: BreakGlassEvent) -> BreakGlassEvent | ClosingObstacle:
+        async def step(scene: Scene, event: BreakGlassEvent) -> BreakGlassEvent | ClosingRejection:
             return close(event, scene.act(is_entitled=scene.entitlement.may_close(event.profile)))
 
         return await self._step(ctx, Deed(owned_by(ctx.principal.user)), step)
@@ -67,7 +67,7 @@ class Closing:
     async def review(self, ctx: RequestContext) -> Response | Refusal:
         """Record that somebody else has looked at an event that is over."""
 
-        async def step(scene: Scene, event: BreakGlassEvent) -> BreakGlassEvent | ClosingObstacle:
+        async def step(scene: Scene, event: BreakGlassEvent) -> BreakGlassEvent | ClosingRejection:
             return review(event, scene.act(is_entitled=scene.entitlement.may_review(event.profile)))
 
         return await self._step(ctx, Deed(of_others, gives=True), step)
@@ -89,10 +89,10 @@ class Closing:
                 return Response(EventChanged(event=view, notified={}).as_json())
             case Conflict():
                 return refuse_conflict("event")
-            case Rejected(row, obstacle):
-                if obstacle is ClosingObstacle.WRONG_STATE:
+            case Rejected(row, rejection):
+                if rejection is ClosingRejection.WRONG_STATE:
                     await self._settle(ctx, row, now)
-                return refuse_closing(obstacle, row, view)
+                return refuse_closing(rejection, row, view)
 
     async def _open(self, ctx: RequestContext, deed: Deed[Found], now: datetime) -> Scene | Refusal:
         remark = parse_optional_body(ctx.request, Remark)

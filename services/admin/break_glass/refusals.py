@@ -5,8 +5,8 @@ from typing import Literal, TypeAlias, assert_never
 
 from services.admin.break_glass.models import BeginBreakGlass, EventView
 from shared.core.access.evaluate import Decision
-from shared.core.break_glass.beginning import MOST_NAMES, BeginningObstacle, History, cools_down_until
-from shared.core.break_glass.closing import ClosingObstacle
+from shared.core.break_glass.beginning import MOST_NAMES, BeginningRejection, History, cools_down_until
+from shared.core.break_glass.closing import ClosingRejection
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import BreakGlassRule
 from shared.core.durations import format_duration
@@ -14,12 +14,12 @@ from shared.edge.error_codes import Code
 from shared.edge.responses import Refusal
 from shared.edge.timestamps import format_timestamp
 
-_HistoryObstacle: TypeAlias = Literal[
-    BeginningObstacle.UNREVIEWED,
-    BeginningObstacle.COOLING_DOWN,
-    BeginningObstacle.USER_BUDGET_SPENT,
-    BeginningObstacle.PROFILE_BUDGET_SPENT,
-    BeginningObstacle.TOO_MANY_NAMES,
+_HistoryRejection: TypeAlias = Literal[
+    BeginningRejection.UNREVIEWED,
+    BeginningRejection.COOLING_DOWN,
+    BeginningRejection.USER_BUDGET_SPENT,
+    BeginningRejection.PROFILE_BUDGET_SPENT,
+    BeginningRejection.TOO_MANY_NAMES,
 ]
 
 
@@ -34,38 +34,38 @@ class Attempt:
     history: History
 
 
-def refuse_beginning(obstacle: BeginningObstacle, attempt: Attempt) -> Refusal:
+def refuse_beginning(rejection: BeginningRejection, attempt: Attempt) -> Refusal:
     """Word a refusal to begin."""
     user, profile, rule = attempt.user, attempt.body.profile, attempt.rule
-    match obstacle:
-        case BeginningObstacle.NOT_NEEDED:
+    match rejection:
+        case BeginningRejection.NOT_NEEDED:
             return _conflict(f"The access policy gives {profile} without breaking glass: sentinel exec {profile}")
-        case BeginningObstacle.DENIED:
+        case BeginningRejection.DENIED:
             return _denied(f"Rule {attempt.decision.rule_name} denies {user} the profile {profile}, break-glass too.")
-        case BeginningObstacle.NO_RULE:
+        case BeginningRejection.NO_RULE:
             return _denied(f"No rule of the break-glass policy names {user} and {profile}.")
-        case BeginningObstacle.REASON_NOT_ALLOWED:
+        case BeginningRejection.REASON_NOT_ALLOWED:
             allowed = "other reasons" if rule is None else ", ".join(rule.reasons)
             return _denied(f"{profile} is not reached for the reason {attempt.body.reason}, only for: {allowed}.")
-        case BeginningObstacle.OUTSIDE_HOURS:
+        case BeginningRejection.OUTSIDE_HOURS:
             return _denied(f"The break-glass policy does not let {user} reach {profile} at this time of day or week.")
-        case BeginningObstacle.TOO_LONG:
+        case BeginningRejection.TOO_LONG:
             longest = "less" if rule is None else f"at most {format_duration(rule.max_duration)}"
             return Refusal(Code.INVALID_REQUEST, f"Duration is too long: {profile} is given for {longest}.")
         case _:
-            return _conflict(_refuse_by_history(obstacle, attempt))
+            return _conflict(_refuse_by_history(rejection, attempt))
 
 
-def refuse_closing(obstacle: ClosingObstacle, event: BreakGlassEvent, view: EventView) -> Refusal:
+def refuse_closing(rejection: ClosingRejection, event: BreakGlassEvent, view: EventView) -> Refusal:
     """Word a refusal of a step. `view` is the event as it is now."""
-    match obstacle:
-        case ClosingObstacle.NOT_PERMITTED:
+    match rejection:
+        case ClosingRejection.NOT_PERMITTED:
             return Refusal(
                 Code.NOT_PERMITTED, f"Neither approval nor admin policy lets you do this to {event.profile}."
             )
-        case ClosingObstacle.OWN_EVENT:
+        case ClosingRejection.OWN_EVENT:
             return Refusal(Code.NOT_PERMITTED, "Nobody reviews their own event, under any of their names.")
-        case ClosingObstacle.WRONG_STATE:
+        case ClosingRejection.WRONG_STATE:
             return Refusal(Code.CONFLICT, f"The event is {describe_state(view)}.")
         case unexpected:
             assert_never(unexpected)
@@ -80,19 +80,19 @@ def describe_state(view: EventView) -> str:
     return f"{view.status}{by} since {format_timestamp(act.at)}"
 
 
-def _refuse_by_history(obstacle: _HistoryObstacle, attempt: Attempt) -> str:
+def _refuse_by_history(rejection: _HistoryRejection, attempt: Attempt) -> str:
     """Say what of earlier events is in the way, and what to do instead."""
     user, profile, rule = attempt.user, attempt.body.profile, attempt.rule
-    match obstacle:
-        case BeginningObstacle.UNREVIEWED:
+    match rejection:
+        case BeginningRejection.UNREVIEWED:
             return _unreviewed(attempt)
-        case BeginningObstacle.COOLING_DOWN:
+        case BeginningRejection.COOLING_DOWN:
             return _cooling_down(attempt)
-        case BeginningObstacle.USER_BUDGET_SPENT:
+        case BeginningRejection.USER_BUDGET_SPENT:
             return f"{user} has broken glass as often as the policy allows{_window(rule)}; {_instead(profile)}"
-        case BeginningObstacle.PROFILE_BUDGET_SPENT:
+        case BeginningRejection.PROFILE_BUDGET_SPENT:
             return f"{profile} was reached as often as the policy allows{_window(rule)}; {_instead(profile)}"
-        case BeginningObstacle.TOO_MANY_NAMES:
+        case BeginningRejection.TOO_MANY_NAMES:
             return f"{user} is one name too many: break-glass was used under {MOST_NAMES} others; {_instead(profile)}"
         case unexpected:
             assert_never(unexpected)

@@ -14,7 +14,7 @@ from services.admin.common.refusals import refuse_conflict
 from services.admin.notify.notifier import Announcer
 from shared.aws.dynamodb.break_glass import BreakGlassTable
 from shared.core.access.evaluate import evaluate
-from shared.core.break_glass.beginning import BeginningObstacle, Begun, History, Invocation, begin
+from shared.core.break_glass.beginning import BeginningRejection, Begun, History, Invocation, begin
 from shared.core.break_glass.policy import rule_for
 from shared.core.events import NoticeEvent
 from shared.core.people import person_of
@@ -97,7 +97,7 @@ class Beginning:
             event_id=event_id,
             now=now,
         )
-        if isinstance(begun, BeginningObstacle):
+        if isinstance(begun, BeginningRejection):
             return refuse_beginning(begun, Attempt(body, ctx.principal.user, decision, rule, history))
         return begun
 

@@ -10,7 +10,7 @@ from shared.core.approval.request import ApprovalRequest
 from shared.core.break_glass.event import BreakGlassEvent
 
 Row = TypeVar("Row", ApprovalRequest, BreakGlassEvent)
-Obstacle = TypeVar("Obstacle", bound=StrEnum)
+Rejection = TypeVar("Rejection", bound=StrEnum)
 _ATTEMPTS: Final = 5
 
 
@@ -29,11 +29,11 @@ class NoOp(Generic[Row]):
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected(Generic[Row, Obstacle]):
+class Rejected(Generic[Row, Rejection]):
     """The step is not taken."""
 
     row: Row
-    obstacle: Obstacle
+    rejection: Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class Conflict(Generic[Row]):
 async def transition(
     store: GrantStore[Row],
     row: Row,
-    decide: Callable[[Row], Awaitable[Row | Obstacle]],
-) -> Applied[Row] | NoOp[Row] | Rejected[Row, Obstacle] | Conflict[Row]:
+    decide: Callable[[Row], Awaitable[Row | Rejection]],
+) -> Applied[Row] | NoOp[Row] | Rejected[Row, Rejection] | Conflict[Row]:
     """Take the step `decide` says from the row's present state.
 
     Raises:

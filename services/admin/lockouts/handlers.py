@@ -16,7 +16,7 @@ from shared.aws.dynamodb.lockouts import LockoutTable
 from shared.core.action import Action
 from shared.core.events import NoticeEvent
 from shared.core.identity import is_caller_name
-from shared.core.lockout import LiftingObstacle, LockoutChange, lift_all, lock_out, new_lockout
+from shared.core.lockout import LiftingRejection, LockoutChange, lift_all, lock_out, new_lockout
 from shared.core.near_names import near_names
 from shared.core.people import person_of
 from shared.core.permissions import Deed, of_others
@@ -86,9 +86,9 @@ class Locking:
             found = await self.lockouts.find(params.target, params.name)
             changes = lift_all(found, Action(person.user, now, params.comment), by=person)
             match changes:
-                case LiftingObstacle.OWN_LOCKOUT:
+                case LiftingRejection.OWN_LOCKOUT:
                     return _OWN_LOCKOUT
-                case LiftingObstacle.NOT_LOCKED:
+                case LiftingRejection.NOT_LOCKED:
                     return await self._not_locked(params, now)
                 case _:
                     return changes

@@ -11,7 +11,7 @@ from services.admin.requests.models import FileRequest, RequestChanged, view_req
 from services.admin.requests.refusals import refuse_filing, refuse_second
 from shared.aws.dynamodb.approvals import ApprovalTable
 from shared.core.access.evaluate import evaluate
-from shared.core.approval.filing import Ask, FilingObstacle, file_request
+from shared.core.approval.filing import Ask, FilingRejection, file_request
 from shared.core.approval.policy import rule_for
 from shared.core.approval.request import ApprovalRequest, Requester
 from shared.core.approval.status import RequestStatus
@@ -72,7 +72,7 @@ class Filing:
             request_id=self.ids(),
             now=now,
         )
-        if isinstance(filed, FilingObstacle):
+        if isinstance(filed, FilingRejection):
             return refuse_filing(filed, body, ctx.principal.user, decision, rule)
         return filed
 

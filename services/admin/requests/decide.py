@@ -15,7 +15,7 @@ from services.admin.notify.notifier import Announcer
 from services.admin.requests.models import RequestChanged, view_request
 from services.admin.requests.refusals import refuse_deciding
 from shared.aws.dynamodb.approvals import ApprovalTable
-from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, demands_approval, deny, settle
+from shared.core.approval.deciding import Act, DecidingRejection, approve, cancel, demands_approval, deny, settle
 from shared.core.approval.policy import rule_for
 from shared.core.approval.request import ApprovalRequest
 from shared.core.approval.status import RequestStatus
@@ -54,7 +54,7 @@ class Sitting:
 
 
 Found: TypeAlias = ApprovalRequest | None
-Step: TypeAlias = Callable[[Sitting, ApprovalRequest], Awaitable[ApprovalRequest | DecidingObstacle]]
+Step: TypeAlias = Callable[[Sitting, ApprovalRequest], Awaitable[ApprovalRequest | DecidingRejection]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Deciding:
     async def approve(self, ctx: RequestContext) -> Response | Refusal:
         """Add the caller's approval. The access policy is asked again where it has changed since the filing."""
 
-        async def step(sitting: Sitting, request: ApprovalRequest) -> ApprovalRequest | DecidingObstacle:
+        async def step(sitting: Sitting, request: ApprovalRequest) -> ApprovalRequest | DecidingRejection:
             voters = [vote.by for vote in request.votes]
             locked_out = await self.reader.grants.load_locked_out(voters, sitting.now)
             is_still_demanded = demands_approval(sitting.policies.access, sitting.policies.access_version, request)
@@ -80,7 +80,7 @@ class Deciding:
     async def deny(self, ctx: RequestContext) -> Response | Refusal:
         """End a pending request with the caller's no."""
 
-        async def step(sitting: Sitting, request: ApprovalRequest) -> ApprovalRequest | DecidingObstacle:
+        async def step(sitting: Sitting, request: ApprovalRequest) -> ApprovalRequest | DecidingRejection:
             return deny(request, sitting.act())
 
         return await self._decide(ctx, Deed(of_others), step)
@@ -88,7 +88,7 @@ class Deciding:
     async def cancel(self, ctx: RequestContext) -> Response | Refusal:
         """Take a request back: one's own always, an approved one of others by who may."""
 
-        async def step(sitting: Sitting, request: ApprovalRequest) -> ApprovalRequest | DecidingObstacle:
+        async def step(sitting: Sitting, request: ApprovalRequest) -> ApprovalRequest | DecidingRejection:
             return cancel(request, sitting.act(), may_revoke=sitting.entitlement.may_revoke_all)
 
         return await self._decide(ctx, Deed(owned_by(ctx.principal.user)), step)
@@ -110,10 +110,10 @@ class Deciding:
                 return Response(RequestChanged(request=view, notified={}).as_json())
             case Conflict():
                 return refuse_conflict("request")
-            case Rejected(row, obstacle):
-                if obstacle is DecidingObstacle.WRONG_STATE:
+            case Rejected(row, rejection):
+                if rejection is DecidingRejection.WRONG_STATE:
                     await self._settle(ctx, row, now)
-                return refuse_deciding(obstacle, row, view)
+                return refuse_deciding(rejection, row, view)
 
     async def _open(self, ctx: RequestContext, deed: Deed[Found], now: datetime) -> Sitting | Refusal:
         remark = parse_optional_body(ctx.request, Remark)

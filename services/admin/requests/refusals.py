@@ -5,8 +5,8 @@ from typing import assert_never
 from services.admin.requests.models import FileRequest, RequestView
 from shared.core.access.authorize import no_rule_gives
 from shared.core.access.evaluate import Decision
-from shared.core.approval.deciding import DecidingObstacle
-from shared.core.approval.filing import LATEST_START, FilingObstacle
+from shared.core.approval.deciding import DecidingRejection
+from shared.core.approval.filing import LATEST_START, FilingRejection
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest
 from shared.core.durations import format_duration
@@ -16,7 +16,7 @@ from shared.edge.timestamps import format_timestamp
 
 
 def refuse_filing(
-    obstacle: FilingObstacle,
+    rejection: FilingRejection,
     body: FileRequest,
     user: str,
     decision: Decision,
@@ -24,25 +24,25 @@ def refuse_filing(
 ) -> Refusal:
     """Word a refusal to file."""
     profile = body.profile
-    match obstacle:
-        case FilingObstacle.NOT_NEEDED:
+    match rejection:
+        case FilingRejection.NOT_NEEDED:
             return Refusal(Code.CONFLICT, f"No approval is needed: sentinel exec {profile}")
-        case FilingObstacle.DENIED:
+        case FilingRejection.DENIED:
             return Refusal(Code.DENIED, _denied(user, profile, decision))
-        case FilingObstacle.NO_RULE:
+        case FilingRejection.NO_RULE:
             return Refusal(Code.DENIED, f"Nobody can approve {profile}: no rule of the approval policy names it.")
-        case FilingObstacle.NOBODY_CAN_APPROVE:
+        case FilingRejection.NOBODY_CAN_APPROVE:
             return Refusal(Code.DENIED, f"Nobody else than {user} could approve {profile}, or too few could.")
-        case FilingObstacle.TOO_LONG:
+        case FilingRejection.TOO_LONG:
             longest = "less" if rule is None else f"at most {format_duration(rule.max_duration)}"
             return _invalid(f"duration is too long: {profile} is given for {longest}.")
-        case FilingObstacle.TICKET_NEEDED:
+        case FilingRejection.TICKET_NEEDED:
             return _invalid(f"ticket is missing: {profile} takes a reference{_like(rule)}.")
-        case FilingObstacle.TICKET_MALFORMED:
+        case FilingRejection.TICKET_MALFORMED:
             return _invalid(f"ticket is not a reference that {profile} takes{_like(rule)}.")
-        case FilingObstacle.START_PASSED:
+        case FilingRejection.START_PASSED:
             return _invalid("starts_at is in the past: leave it out to begin at once.")
-        case FilingObstacle.START_TOO_LATE:
+        case FilingRejection.START_TOO_LATE:
             return _invalid(f"starts_at is too far ahead: at most {LATEST_START.days} days.")
         case unexpected:
             assert_never(unexpected)
@@ -58,24 +58,24 @@ def refuse_second(pending: ApprovalRequest) -> Refusal:
     )
 
 
-def refuse_deciding(obstacle: DecidingObstacle, request: ApprovalRequest, view: RequestView) -> Refusal:
+def refuse_deciding(rejection: DecidingRejection, request: ApprovalRequest, view: RequestView) -> Refusal:
     """Word a refusal of a step. `view` is the request as it is now."""
     whose = f"{request.user}'s request for {request.profile}"
-    match obstacle:
-        case DecidingObstacle.OWN_REQUEST:
+    match rejection:
+        case DecidingRejection.OWN_REQUEST:
             others = " or ".join(view.approvers) or "nobody else"
             return _not_permitted(f"Nobody decides on their own request, under any of their names; {others} can.")
-        case DecidingObstacle.NOT_AN_APPROVER:
+        case DecidingRejection.NOT_AN_APPROVER:
             return _not_permitted(f"The approval policy does not let you decide on {whose}.")
-        case DecidingObstacle.NOT_THEIRS:
+        case DecidingRejection.NOT_THEIRS:
             return _not_permitted(f"Only {request.user} takes back {whose} while it is pending; an approver denies it.")
-        case DecidingObstacle.NOT_DEMANDED:
+        case DecidingRejection.NOT_DEMANDED:
             return Refusal(
                 Code.CONFLICT,
                 f"The access policy has changed since and no longer asks for an approval of {whose}: it would be "
                 "worth nothing.",
             )
-        case DecidingObstacle.WRONG_STATE:
+        case DecidingRejection.WRONG_STATE:
             return Refusal(Code.CONFLICT, f"The request is {describe_state(view)}.")
         case unexpected:
             assert_never(unexpected)

@@ -20,7 +20,7 @@ _IN_PROGRESS: Final = "TransactionInProgressException"
 _TOKEN_LENGTH: Final = 36
 
 
-class _Obstacle(Enum):
+class _Rejection(Enum):
     """What is waited for, and the pauses between the tries in seconds."""
 
     ANOTHER = (0.05, 0.1, 0.15)
@@ -28,7 +28,7 @@ class _Obstacle(Enum):
     ITSELF = (0.1, 0.2, 0.4, 0.8, 1.6, 2.4)
 
     def give_up(self) -> AwsError:
-        if self is _Obstacle.ANOTHER:
+        if self is _Rejection.ANOTHER:
             return ThrottledError("dynamodb", "a transaction kept meeting others")
         return UnavailableError("dynamodb", f"a transaction answered {_IN_PROGRESS} to the end")
 
@@ -59,11 +59,11 @@ async def transact(dynamodb: Any, writes: Sequence[Mapping[str, Any]]) -> Commit
 
     """
     token = _token_for(writes)
-    pauses = {obstacle: iter(obstacle.value) for obstacle in _Obstacle}
+    pauses = {rejection: iter(rejection.value) for rejection in _Rejection}
     while True:
         with translate_errors("dynamodb"):
             outcome = await _try_once(dynamodb, writes, token)
-        if not isinstance(outcome, _Obstacle):
+        if not isinstance(outcome, _Rejection):
             return outcome
         pause_s = next(pauses[outcome], None)
         if pause_s is None:
@@ -81,12 +81,12 @@ def _token_for(writes: Sequence[Mapping[str, Any]]) -> str:
 
 async def _try_once(
     dynamodb: Any, writes: Sequence[Mapping[str, Any]], token: str
-) -> Committed | Cancelled | _Obstacle:
+) -> Committed | Cancelled | _Rejection:
     try:
         await dynamodb.transact_write_items(TransactItems=writes, ClientRequestToken=token)
     except ServiceError as error:
         if error.code == _IN_PROGRESS:
-            return _Obstacle.ITSELF
+            return _Rejection.ITSELF
         if error.code != "TransactionCanceledException":
             raise
         reasons = error.details.get("CancellationReasons", [])
@@ -97,4 +97,4 @@ async def _try_once(
         return Cancelled(tuple(reason.get("Item") for reason in reasons))
     if not codes or codes - _CONTENTION - _THROTTLING - {"ConditionalCheckFailed"}:
         raise UnavailableError("dynamodb", "a transaction was cancelled for a reason this version does not know")
-    return _Obstacle.ANOTHER
+    return _Rejection.ANOTHER

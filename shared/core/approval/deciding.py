@@ -15,7 +15,7 @@ from shared.core.approval.status import RequestStatus
 from shared.core.people import Person, same_person
 
 
-class DecidingObstacle(StrEnum):
+class DecidingRejection(StrEnum):
     """Why a step is not taken."""
 
     OWN_REQUEST = "nobody decides on their own request"
@@ -40,21 +40,21 @@ class Act:
     locked_out: AbstractSet[Person] = frozenset()
 
 
-def approve(request: ApprovalRequest, act: Act, *, is_still_demanded: bool) -> ApprovalRequest | DecidingObstacle:
+def approve(request: ApprovalRequest, act: Act, *, is_still_demanded: bool) -> ApprovalRequest | DecidingRejection:
     """Add an approval; the one that completes the quorum opens the window.
 
     Votes of people who are locked out, or whom the present rule no longer names, do not count. Who approves what is
     approved already, or votes twice, changes nothing and is told no error: the request comes back as it is.
     """
-    if obstacle := _may_decide(request, act):
-        return obstacle
+    if rejection := _may_decide(request, act):
+        return rejection
     status = request.status_at(act.at)
     if status in (RequestStatus.APPROVED, RequestStatus.CONSUMED):
         return request
     if status is not RequestStatus.PENDING:
-        return DecidingObstacle.WRONG_STATE
+        return DecidingRejection.WRONG_STATE
     if not is_still_demanded or act.rule is None:
-        return DecidingObstacle.NOT_DEMANDED
+        return DecidingRejection.NOT_DEMANDED
     return _with_vote(request, act, act.rule)
 
 
@@ -65,21 +65,21 @@ def demands_approval(policy: AccessPolicy, version: str, request: ApprovalReques
     return evaluate(policy, request.facts()).verdict is Verdict.REQUIRE_APPROVAL
 
 
-def deny(request: ApprovalRequest, act: Act) -> ApprovalRequest | DecidingObstacle:
+def deny(request: ApprovalRequest, act: Act) -> ApprovalRequest | DecidingRejection:
     """Refuse a pending request; one approver's no ends it."""
-    if obstacle := _may_decide(request, act):
-        return obstacle
+    if rejection := _may_decide(request, act):
+        return rejection
     return _end(request, act, {RequestStatus.PENDING: RequestStatus.DENIED})
 
 
-def cancel(request: ApprovalRequest, act: Act, *, may_revoke: bool) -> ApprovalRequest | DecidingObstacle:
+def cancel(request: ApprovalRequest, act: Act, *, may_revoke: bool) -> ApprovalRequest | DecidingRejection:
     """Take a request back: its own user at any time, approvers and whoever `may_revoke` once it is approved."""
     ends = {RequestStatus.PENDING: RequestStatus.CANCELLED, RequestStatus.APPROVED: RequestStatus.WITHDRAWN}
     if act.by.user != request.user:
         if not may_revoke and not is_approver(act.rule, act.by):
-            return DecidingObstacle.NOT_AN_APPROVER
+            return DecidingRejection.NOT_AN_APPROVER
         if request.status_at(act.at) is RequestStatus.PENDING:
-            return DecidingObstacle.NOT_THEIRS
+            return DecidingRejection.NOT_THEIRS
         del ends[RequestStatus.PENDING]
     return _end(request, act, ends)
 
@@ -93,10 +93,10 @@ def settle(request: ApprovalRequest, now: datetime) -> ApprovalRequest:
     return replace(request, status=status, ended=Action(by=None, at=lapsed_at or now))
 
 
-def _may_decide(request: ApprovalRequest, act: Act) -> DecidingObstacle | None:
+def _may_decide(request: ApprovalRequest, act: Act) -> DecidingRejection | None:
     if same_person(act.by, request.requester.person):
-        return DecidingObstacle.OWN_REQUEST
-    return None if is_approver(act.rule, act.by) else DecidingObstacle.NOT_AN_APPROVER
+        return DecidingRejection.OWN_REQUEST
+    return None if is_approver(act.rule, act.by) else DecidingRejection.NOT_AN_APPROVER
 
 
 def _with_vote(request: ApprovalRequest, act: Act, rule: ApprovalRule) -> ApprovalRequest:
@@ -111,10 +111,10 @@ def _end(
     request: ApprovalRequest,
     act: Act,
     ends: dict[RequestStatus, RequestStatus],
-) -> ApprovalRequest | DecidingObstacle:
+) -> ApprovalRequest | DecidingRejection:
     status = request.status_at(act.at)
     if status in ends.values():
         return request
     if status not in ends:
-        return DecidingObstacle.WRONG_STATE
+        return DecidingRejection.WRONG_STATE
     return replace(request, status=ends[status], ended=Action(act.by.user, act.at, act.comment))

@@ -17,7 +17,7 @@ from shared.core.time_window import is_within
 LATEST_START: Final = timedelta(days=7)
 
 
-class FilingObstacle(StrEnum):
+class FilingRejection(StrEnum):
     """Why a request is not filed."""
 
     NOT_NEEDED = "the access policy gives the profile without an approval"
@@ -51,19 +51,19 @@ def file_request(
     rule: ApprovalRule | None,
     request_id: str,
     now: datetime,
-) -> ApprovalRequest | FilingObstacle:
+) -> ApprovalRequest | FilingRejection:
     """File a request at `now` (UTC), pending, or approved at once where the rule says so.
 
     `decision` is the access policy's for the requester and the profile, `rule` the approval policy's for the profile.
     """
     if decision.verdict is not Verdict.REQUIRE_APPROVAL:
-        return FilingObstacle.NOT_NEEDED if decision.verdict is Verdict.ALLOW else FilingObstacle.DENIED
+        return FilingRejection.NOT_NEEDED if decision.verdict is Verdict.ALLOW else FilingRejection.DENIED
     if rule is None:
-        return FilingObstacle.NO_RULE
+        return FilingRejection.NO_RULE
     now = now.replace(microsecond=0)
     duration = ask.duration or min(DEFAULT, rule.max_duration)
-    if obstacle := _find_obstacle(ask, rule, duration, now):
-        return obstacle
+    if rejection := _find_obstacle(ask, rule, duration, now):
+        return rejection
     request = ApprovalRequest(
         request_id=request_id,
         requester=ask.requester,
@@ -82,7 +82,7 @@ def file_request(
     )
     if (approved := _approve_itself(request, rule, now)) is not None:
         return approved
-    return request if can_be_met(rule, ask.requester.person) else FilingObstacle.NOBODY_CAN_APPROVE
+    return request if can_be_met(rule, ask.requester.person) else FilingRejection.NOBODY_CAN_APPROVE
 
 
 def open_window(request: ApprovalRequest, rule: ApprovalRule, now: datetime) -> ApprovalRequest:
@@ -97,17 +97,17 @@ def open_window(request: ApprovalRequest, rule: ApprovalRule, now: datetime) -> 
     )
 
 
-def _find_obstacle(ask: Ask, rule: ApprovalRule, duration: timedelta, now: datetime) -> FilingObstacle | None:
+def _find_obstacle(ask: Ask, rule: ApprovalRule, duration: timedelta, now: datetime) -> FilingRejection | None:
     if duration > rule.max_duration:
-        return FilingObstacle.TOO_LONG
+        return FilingRejection.TOO_LONG
     if ask.wanted_start is not None and ask.wanted_start < now:
-        return FilingObstacle.START_PASSED
+        return FilingRejection.START_PASSED
     if ask.wanted_start is not None and ask.wanted_start > now + LATEST_START:
-        return FilingObstacle.START_TOO_LATE
+        return FilingRejection.START_TOO_LATE
     if rule.ticket is not None and ask.ticket is None:
-        return FilingObstacle.TICKET_NEEDED
+        return FilingRejection.TICKET_NEEDED
     if rule.ticket is not None and not re.fullmatch(rule.ticket, str(ask.ticket)):
-        return FilingObstacle.TICKET_MALFORMED
+        return FilingRejection.TICKET_MALFORMED
     return None
 
 

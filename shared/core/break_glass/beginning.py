@@ -19,7 +19,7 @@ NAMES_KEPT: Final = timedelta(days=92)
 MOST_NAMES: Final = 20
 
 
-class BeginningObstacle(StrEnum):
+class BeginningRejection(StrEnum):
     """Why an event does not begin."""
 
     NOT_NEEDED = "the access policy gives the profile without it"
@@ -125,21 +125,21 @@ def begin(
     history: History,
     event_id: str,
     now: datetime,
-) -> Begun | BeginningObstacle:
+) -> Begun | BeginningRejection:
     """Begin an event at `now` (UTC).
 
     `decision` is the access policy's for the invoker and the profile; `rule` and `policy_version` are the break-glass
     policy's.
     """
     now = now.replace(microsecond=0)
-    if obstacle := _access_obstacle(decision):
-        return obstacle
+    if rejection := _access_obstacle(decision):
+        return rejection
     if rule is None:
-        return BeginningObstacle.NO_RULE
+        return BeginningRejection.NO_RULE
     duration = invocation.duration or min(DEFAULT, rule.max_duration)
-    obstacle = _rule_obstacle(invocation, rule, duration, now) or _history_obstacle(invocation, rule, history, now)
-    if obstacle is not None:
-        return obstacle
+    rejection = _rule_obstacle(invocation, rule, duration, now) or _history_obstacle(invocation, rule, history, now)
+    if rejection is not None:
+        return rejection
     event = BreakGlassEvent(
         event_id=event_id,
         invoker=invocation.invoker,
@@ -167,11 +167,11 @@ def cools_down_until(events: Iterable[BreakGlassEvent], profile: str, rule: Brea
     return max(over) + rule.cooldown if over and rule.cooldown is not None else None
 
 
-def _access_obstacle(decision: Decision) -> BeginningObstacle | None:
+def _access_obstacle(decision: Decision) -> BeginningRejection | None:
     if decision.verdict is Verdict.ALLOW:
-        return BeginningObstacle.NOT_NEEDED
+        return BeginningRejection.NOT_NEEDED
     if decision.rule is not None and not decision.rule.yields_to_break_glass:
-        return BeginningObstacle.DENIED
+        return BeginningRejection.DENIED
     return None
 
 
@@ -180,13 +180,13 @@ def _rule_obstacle(
     rule: BreakGlassRule,
     duration: timedelta,
     now: datetime,
-) -> BeginningObstacle | None:
+) -> BeginningRejection | None:
     if invocation.reason not in rule.reasons:
-        return BeginningObstacle.REASON_NOT_ALLOWED
+        return BeginningRejection.REASON_NOT_ALLOWED
     if rule.time is not None and not is_within(rule.time, now):
-        return BeginningObstacle.OUTSIDE_HOURS
+        return BeginningRejection.OUTSIDE_HOURS
     if duration > rule.max_duration:
-        return BeginningObstacle.TOO_LONG
+        return BeginningRejection.TOO_LONG
     return None
 
 
@@ -195,21 +195,21 @@ def _history_obstacle(
     rule: BreakGlassRule,
     history: History,
     now: datetime,
-) -> BeginningObstacle | None:
+) -> BeginningRejection | None:
     if any(event.awaits_review for event in history.events):
-        return BeginningObstacle.UNREVIEWED
+        return BeginningRejection.UNREVIEWED
     cool_at = cools_down_until(history.events, invocation.profile, rule)
     if cool_at is not None and now < cool_at:
-        return BeginningObstacle.COOLING_DOWN
+        return BeginningRejection.COOLING_DOWN
     others = {name.user for name in history.user_ledger.names if name.at > now - NAMES_KEPT}
     if invocation.invoker.user not in others and len(others) >= MOST_NAMES:
-        return BeginningObstacle.TOO_MANY_NAMES
+        return BeginningRejection.TOO_MANY_NAMES
     budget = rule.budget
     if budget is None:
         return None
     since = now - budget.window
     if budget.per_user is not None and history.count_since(since) >= budget.per_user:
-        return BeginningObstacle.USER_BUDGET_SPENT
+        return BeginningRejection.USER_BUDGET_SPENT
     if budget.per_profile is not None and len(history.profile_ledger.since(since)) >= budget.per_profile:
-        return BeginningObstacle.PROFILE_BUDGET_SPENT
+        return BeginningRejection.PROFILE_BUDGET_SPENT
     return None

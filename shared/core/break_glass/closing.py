@@ -10,7 +10,7 @@ from shared.core.break_glass.status import EventStatus
 from shared.core.people import Person, same_person
 
 
-class ClosingObstacle(StrEnum):
+class ClosingRejection(StrEnum):
     """Why a step is not taken."""
 
     NOT_PERMITTED = "neither the invoker, nor an approver of the profile, nor somebody the admin policy names"
@@ -31,10 +31,10 @@ class Act:
     comment: str | None = None
 
 
-def close(event: BreakGlassEvent, act: Act) -> BreakGlassEvent | ClosingObstacle:
+def close(event: BreakGlassEvent, act: Act) -> BreakGlassEvent | ClosingRejection:
     """End an active event before its time. Its invoker always may."""
     if act.by.user != event.user and not act.is_entitled:
-        return ClosingObstacle.NOT_PERMITTED
+        return ClosingRejection.NOT_PERMITTED
     match event.status_at(act.at):
         case EventStatus.ACTIVE:
             ended = Action(act.by.user, act.at, act.comment)
@@ -42,19 +42,19 @@ def close(event: BreakGlassEvent, act: Act) -> BreakGlassEvent | ClosingObstacle
         case EventStatus.CLOSED:
             return event
         case _:
-            return ClosingObstacle.WRONG_STATE
+            return ClosingRejection.WRONG_STATE
 
 
-def review(event: BreakGlassEvent, act: Act) -> BreakGlassEvent | ClosingObstacle:
+def review(event: BreakGlassEvent, act: Act) -> BreakGlassEvent | ClosingRejection:
     """Record that somebody else has looked at an event that is over. Who comes second changes nothing."""
     if same_person(act.by, event.invoker):
-        return ClosingObstacle.OWN_EVENT
+        return ClosingRejection.OWN_EVENT
     if not act.is_entitled:
-        return ClosingObstacle.NOT_PERMITTED
+        return ClosingRejection.NOT_PERMITTED
     over = settle(event, act.at)
     match over.status:
         case EventStatus.ACTIVE:
-            return ClosingObstacle.WRONG_STATE
+            return ClosingRejection.WRONG_STATE
         case EventStatus.REVIEWED:
             return event
         case EventStatus.CLOSED | EventStatus.EXPIRED:

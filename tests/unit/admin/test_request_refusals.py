@@ -4,7 +4,7 @@ import pytest
 
 from services.admin.requests.models import view_request
 from services.admin.requests.refusals import refuse_deciding
-from shared.core.approval.deciding import DecidingObstacle
+from shared.core.approval.deciding import DecidingRejection
 from tests.grants import NOW, a_request
 
 
@@ -14,5 +14,5 @@ from tests.grants import NOW, a_request
 )
 def test_who_decides_for_themselves_is_told_who_else_can(approvers: tuple[str, ...], who: str) -> None:
     request = a_request(approvers=approvers)
-    refusal = refuse_deciding(DecidingObstacle.OWN_REQUEST, request, view_request(request, NOW))
+    refusal = refuse_deciding(DecidingRejection.OWN_REQUEST, request, view_request(request, NOW))
     assert refusal.message.endswith(f"under any of their names; {who}")

@@ -8,8 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, invariant, multiple, rule
 
-from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, deny, settle
-from shared.core.approval.filing import Ask, FilingObstacle, file_request
+from shared.core.approval.deciding import Act, DecidingRejection, approve, cancel, deny, settle
+from shared.core.approval.filing import Ask, FilingRejection, file_request
 from shared.core.approval.request import OPEN, ApprovalRequest
 from shared.core.approval.status import RequestStatus
 from shared.core.people import Person
@@ -82,8 +82,8 @@ class Requests(RuleBasedStateMachine):
     def act(self, by: str) -> Act:
         return Act(Person(by), at(self.minute), self.approval_rule)
 
-    def take(self, index: int, outcome: ApprovalRequest | DecidingObstacle, refusal: DecidingObstacle | None) -> None:
-        if isinstance(outcome, DecidingObstacle):
+    def take(self, index: int, outcome: ApprovalRequest | DecidingRejection, refusal: DecidingRejection | None) -> None:
+        if isinstance(outcome, DecidingRejection):
             assert outcome is refusal
         else:
             assert refusal is None
@@ -119,9 +119,9 @@ class Requests(RuleBasedStateMachine):
         )
         others = {HUMANS[name] for name in self.approvers} - {HUMANS[by]}
         if asked > self.longest:
-            assert outcome is FilingObstacle.TOO_LONG
+            assert outcome is FilingRejection.TOO_LONG
         elif len(others) < self.quorum:
-            assert outcome is FilingObstacle.NOBODY_CAN_APPROVE
+            assert outcome is FilingRejection.NOBODY_CAN_APPROVE
         else:
             assert isinstance(outcome, ApprovalRequest)
             self.requests.append(outcome)
@@ -135,7 +135,7 @@ class Requests(RuleBasedStateMachine):
         outcome = approve(self.requests[index], self.act(by), is_still_demanded=True)
         self.take(index, outcome, self.refusal_to_approve(self.expected[index], by))
 
-    def refusal_to_approve(self, expected: Expected, by: str) -> DecidingObstacle | None:
+    def refusal_to_approve(self, expected: Expected, by: str) -> DecidingRejection | None:
         if refusal := self.refusal_to_decide(expected, by):
             return refusal
         state = expected.state_at(self.minute)
@@ -143,18 +143,18 @@ class Requests(RuleBasedStateMachine):
             expected.vote(by, self.approvers)
             if len(expected.voters) >= self.quorum:
                 expected.open(self.minute, self.longest)
-        return None if state in ("pending", "approved") else DecidingObstacle.WRONG_STATE
+        return None if state in ("pending", "approved") else DecidingRejection.WRONG_STATE
 
-    def refusal_to_decide(self, expected: Expected, by: str) -> DecidingObstacle | None:
+    def refusal_to_decide(self, expected: Expected, by: str) -> DecidingRejection | None:
         if HUMANS[by] == HUMANS[expected.requester]:
-            return DecidingObstacle.OWN_REQUEST
-        return None if by in self.approvers else DecidingObstacle.NOT_AN_APPROVER
+            return DecidingRejection.OWN_REQUEST
+        return None if by in self.approvers else DecidingRejection.NOT_AN_APPROVER
 
     @rule(index=filed, by=NAMES)
     def the_access_policy_no_longer_asks_for_it(self, index: int, by: str) -> None:
         before = self.requests[index]
         outcome = approve(before, self.act(by), is_still_demanded=False)
-        assert isinstance(outcome, DecidingObstacle) or outcome == before
+        assert isinstance(outcome, DecidingRejection) or outcome == before
 
     @rule(index=filed, by=NAMES)
     def somebody_denies(self, index: int, by: str) -> None:
@@ -170,17 +170,17 @@ class Requests(RuleBasedStateMachine):
         if by == expected.requester:
             refusal = self.refusal_to_end(expected, {"pending": "cancelled", "approved": "withdrawn"})
         elif not may_revoke and by not in self.approvers:
-            refusal = DecidingObstacle.NOT_AN_APPROVER
+            refusal = DecidingRejection.NOT_AN_APPROVER
         elif expected.state_at(self.minute) == "pending":
-            refusal = DecidingObstacle.NOT_THEIRS
+            refusal = DecidingRejection.NOT_THEIRS
         else:
             refusal = self.refusal_to_end(expected, {"approved": "withdrawn"})
         self.take(index, outcome, refusal)
 
-    def refusal_to_end(self, expected: Expected, ends: dict[str, str]) -> DecidingObstacle | None:
+    def refusal_to_end(self, expected: Expected, ends: dict[str, str]) -> DecidingRejection | None:
         state = expected.state_at(self.minute)
         expected.state = ends.get(state, expected.state)
-        return None if state in ends or state in ends.values() else DecidingObstacle.WRONG_STATE
+        return None if state in ends or state in ends.values() else DecidingRejection.WRONG_STATE
 
     @rule(index=filed)
     def what_time_did_is_written_down(self, index: int) -> None:

@@ -1,4 +1,4 @@
-"""Beginning a break-glass event: each obstacle once, at its boundary."""
+"""Beginning a break-glass event: each rejection once, at its boundary."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +14,7 @@ from shared.core.action import Action
 from shared.core.break_glass.beginning import (
     MOST_NAMES,
     NAMES_KEPT,
-    BeginningObstacle,
+    BeginningRejection,
     Begun,
     History,
     Ledger,
@@ -28,7 +28,7 @@ from shared.core.break_glass.policy import LARGEST_BUDGET, BreakGlassRule, Reaso
 from shared.core.break_glass.status import EventStatus
 from tests.grants import CLOSED, DEMANDED, HOUR, NOW, a_break_glass_rule, an_event, an_invocation
 
-Attempt = Callable[[], Begun | BeginningObstacle]
+Attempt = Callable[[], Begun | BeginningRejection]
 SECOND = timedelta(seconds=1)
 EXPLICIT = Rule.model_validate({"name": "never", "effect": "deny", "conditions": {}})
 YIELDING = Rule.model_validate({"name": "never", "effect": "deny", "conditions": {}, "break_glass": True})
@@ -45,7 +45,7 @@ def begun(
     held_against: tuple[Ledger, ...] = (),
     now: datetime = NOW,
     **declared: Any,
-) -> Begun | BeginningObstacle:
+) -> Begun | BeginningRejection:
     return begin(
         an_invocation(**declared),
         decision=decision,
@@ -81,36 +81,36 @@ COOL = a_break_glass_rule(cooldown="2h")
 PER_USER = a_break_glass_rule(budget={"per_user": 2, "window": "24h"})
 PER_PROFILE = a_break_glass_rule(budget={"per_profile": 2, "window": "24h"})
 DAY = timedelta(hours=24)
-REFUSED: list[tuple[Attempt, BeginningObstacle]] = [
-    (partial(begun, decision=Decision(Verdict.ALLOW, None)), BeginningObstacle.NOT_NEEDED),
-    (partial(begun, decision=Decision(Verdict.DENY, EXPLICIT)), BeginningObstacle.DENIED),
-    (partial(begun, has_rule=False), BeginningObstacle.NO_RULE),
-    (partial(begun, reason=ReasonCode.OTHER), BeginningObstacle.REASON_NOT_ALLOWED),
-    (partial(begun, rule=a_break_glass_rule(time={"days": ["tuesday"]})), BeginningObstacle.OUTSIDE_HOURS),
-    (partial(begun, duration=HOUR + SECOND), BeginningObstacle.TOO_LONG),
-    (partial(begun, events=(past(HOUR, is_review_required=True),)), BeginningObstacle.UNREVIEWED),
-    (partial(begun, events=(past(HOUR, is_review_required=True, profile="other"),)), BeginningObstacle.UNREVIEWED),
-    (partial(begun, rule=COOL, events=(past(2 * HOUR - SECOND),)), BeginningObstacle.COOLING_DOWN),
-    (partial(begun, rule=COOL, events=(an_event(),)), BeginningObstacle.COOLING_DOWN),
-    (partial(begun, rule=PER_USER, users=spent(HOUR, DAY - SECOND)), BeginningObstacle.USER_BUDGET_SPENT),
-    (partial(begun, rule=PER_PROFILE, profiles=spent(HOUR, DAY - SECOND)), BeginningObstacle.PROFILE_BUDGET_SPENT),
+REFUSED: list[tuple[Attempt, BeginningRejection]] = [
+    (partial(begun, decision=Decision(Verdict.ALLOW, None)), BeginningRejection.NOT_NEEDED),
+    (partial(begun, decision=Decision(Verdict.DENY, EXPLICIT)), BeginningRejection.DENIED),
+    (partial(begun, has_rule=False), BeginningRejection.NO_RULE),
+    (partial(begun, reason=ReasonCode.OTHER), BeginningRejection.REASON_NOT_ALLOWED),
+    (partial(begun, rule=a_break_glass_rule(time={"days": ["tuesday"]})), BeginningRejection.OUTSIDE_HOURS),
+    (partial(begun, duration=HOUR + SECOND), BeginningRejection.TOO_LONG),
+    (partial(begun, events=(past(HOUR, is_review_required=True),)), BeginningRejection.UNREVIEWED),
+    (partial(begun, events=(past(HOUR, is_review_required=True, profile="other"),)), BeginningRejection.UNREVIEWED),
+    (partial(begun, rule=COOL, events=(past(2 * HOUR - SECOND),)), BeginningRejection.COOLING_DOWN),
+    (partial(begun, rule=COOL, events=(an_event(),)), BeginningRejection.COOLING_DOWN),
+    (partial(begun, rule=PER_USER, users=spent(HOUR, DAY - SECOND)), BeginningRejection.USER_BUDGET_SPENT),
+    (partial(begun, rule=PER_PROFILE, profiles=spent(HOUR, DAY - SECOND)), BeginningRejection.PROFILE_BUDGET_SPENT),
     (
         partial(begun, rule=PER_USER, users=spent(HOUR), held_against=(of_another(HOUR),)),
-        BeginningObstacle.USER_BUDGET_SPENT,
+        BeginningRejection.USER_BUDGET_SPENT,
     ),
-    (partial(begun, users=named(MOST_NAMES)), BeginningObstacle.TOO_MANY_NAMES),
+    (partial(begun, users=named(MOST_NAMES)), BeginningRejection.TOO_MANY_NAMES),
 ]
 
 
 @pytest.mark.parametrize(
-    ("attempt", "obstacle"), REFUSED, ids=[f"{n}-{case[1].name}" for n, case in enumerate(REFUSED)]
+    ("attempt", "rejection"), REFUSED, ids=[f"{n}-{case[1].name}" for n, case in enumerate(REFUSED)]
 )
-def test_what_does_not_begin(attempt: Attempt, obstacle: BeginningObstacle) -> None:
-    assert attempt() is obstacle
+def test_what_does_not_begin(attempt: Attempt, rejection: BeginningRejection) -> None:
+    assert attempt() is rejection
 
 
 def test_every_obstacle_is_tried() -> None:
-    assert {obstacle for _, obstacle in REFUSED} == set(BeginningObstacle)
+    assert {rejection for _, rejection in REFUSED} == set(BeginningRejection)
 
 
 @pytest.mark.parametrize(
@@ -179,12 +179,12 @@ def test_a_cooldown_runs_from_the_end_of_the_last_event() -> None:
 
 
 def test_an_obstacle_of_the_rule_is_told_before_one_of_the_past() -> None:
-    assert begun(duration=2 * HOUR, events=(past(HOUR, is_review_required=True),)) is BeginningObstacle.TOO_LONG
+    assert begun(duration=2 * HOUR, events=(past(HOUR, is_review_required=True),)) is BeginningRejection.TOO_LONG
 
 
 def test_a_budget_of_one_kind_leaves_the_other_open() -> None:
     both = a_break_glass_rule(budget={"per_user": 2, "per_profile": 2, "window": "24h"})
-    assert begun(rule=both, users=spent(HOUR), profiles=spent(HOUR, HOUR)) is BeginningObstacle.PROFILE_BUDGET_SPENT
+    assert begun(rule=both, users=spent(HOUR), profiles=spent(HOUR, HOUR)) is BeginningRejection.PROFILE_BUDGET_SPENT
 
 
 def test_a_duration_that_is_not_said_is_an_hour_or_less_where_the_rule_gives_less() -> None:
@@ -219,7 +219,7 @@ def test_a_full_ledger_still_refuses_what_the_largest_budget_refuses() -> None:
         ledger = ledger.with_event(f"{n:016}", NOW - HOUR, "alice")
     outcome = begun(rule=largest, users=ledger)
     assert isinstance(outcome, Begun)
-    assert begun(rule=largest, users=outcome.user_ledger) is BeginningObstacle.USER_BUDGET_SPENT
+    assert begun(rule=largest, users=outcome.user_ledger) is BeginningRejection.USER_BUDGET_SPENT
 
 
 def test_a_persons_ledger_knows_under_which_names_they_have_broken_glass() -> None:

@@ -7,8 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from shared.core.break_glass.beginning import BeginningObstacle, Begun, History, Ledger, begin
-from shared.core.break_glass.closing import Act, ClosingObstacle, close, review, settle
+from shared.core.break_glass.beginning import BeginningRejection, Begun, History, Ledger, begin
+from shared.core.break_glass.closing import Act, ClosingRejection, close, review, settle
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.people import Person
 from tests.grants import CLOSED, a_break_glass_rule, an_invocation, at
@@ -95,19 +95,19 @@ class Events(RuleBasedStateMachine):
         self.expected.append(Expected(user, profile, self.minute, self.minute + minutes))
         self.ledgers |= {user: outcome.user_ledger, profile: outcome.profile_ledger}
 
-    def refusal_to_begin(self, user: str, profile: str) -> BeginningObstacle | None:
+    def refusal_to_begin(self, user: str, profile: str) -> BeginningRejection | None:
         own = [event for event in self.expected if event.user == user]
         recent = [event for event in self.expected if event.began > self.minute - self.window]
         if self.require_review and any(event.state != "reviewed" for event in own):
-            return BeginningObstacle.UNREVIEWED
+            return BeginningRejection.UNREVIEWED
         if self.cooldown and any(
             event.profile == profile and self.minute < event.over + self.cooldown for event in own
         ):
-            return BeginningObstacle.COOLING_DOWN
+            return BeginningRejection.COOLING_DOWN
         if sum(event.user == user for event in recent) >= self.per_user:
-            return BeginningObstacle.USER_BUDGET_SPENT
+            return BeginningRejection.USER_BUDGET_SPENT
         if sum(event.profile == profile for event in recent) >= self.per_profile:
-            return BeginningObstacle.PROFILE_BUDGET_SPENT
+            return BeginningRejection.PROFILE_BUDGET_SPENT
         return None
 
     @precondition(lambda self: self.events)
@@ -118,9 +118,9 @@ class Events(RuleBasedStateMachine):
         outcome = close(self.events[index], Act(Person(by), at(self.minute), entitled))
         state = expected.state_at(self.minute)
         if by != expected.user and not entitled:
-            assert outcome is ClosingObstacle.NOT_PERMITTED
+            assert outcome is ClosingRejection.NOT_PERMITTED
         elif state not in ("active", "closed"):
-            assert outcome is ClosingObstacle.WRONG_STATE
+            assert outcome is ClosingRejection.WRONG_STATE
         else:
             assert isinstance(outcome, BreakGlassEvent)
             self.events[index] = outcome
@@ -134,11 +134,11 @@ class Events(RuleBasedStateMachine):
         expected = self.expected[index]
         outcome = review(self.events[index], Act(Person(by), at(self.minute), entitled))
         if HUMANS[by] == HUMANS[expected.user]:
-            assert outcome is ClosingObstacle.OWN_EVENT
+            assert outcome is ClosingRejection.OWN_EVENT
         elif not entitled:
-            assert outcome is ClosingObstacle.NOT_PERMITTED
+            assert outcome is ClosingRejection.NOT_PERMITTED
         elif expected.state_at(self.minute) == "active":
-            assert outcome is ClosingObstacle.WRONG_STATE
+            assert outcome is ClosingRejection.WRONG_STATE
         else:
             assert isinstance(outcome, BreakGlassEvent)
             self.events[index] = outcome

@@ -7,17 +7,17 @@ from datetime import timedelta
 import pytest
 
 from shared.core.action import Action
-from shared.core.break_glass.closing import Act, ClosingObstacle, close, review, settle
+from shared.core.break_glass.closing import Act, ClosingRejection, close, review, settle
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.status import EventStatus
 from shared.core.people import Person
 from tests.grants import HOUR, NOW, an_event
 
 LATER = NOW + timedelta(minutes=10)
-Step = Callable[[BreakGlassEvent, Act], BreakGlassEvent | ClosingObstacle]
+Step = Callable[[BreakGlassEvent, Act], BreakGlassEvent | ClosingRejection]
 UNCHANGED = "unchanged"
-NOT_PERMITTED, OWN = ClosingObstacle.NOT_PERMITTED.name, ClosingObstacle.OWN_EVENT.name
-WRONG = ClosingObstacle.WRONG_STATE.name
+NOT_PERMITTED, OWN = ClosingRejection.NOT_PERMITTED.name, ClosingRejection.OWN_EVENT.name
+WRONG = ClosingRejection.WRONG_STATE.name
 STATES = ["active", "lapsed", "closed", "expired", "reviewed"]
 
 
@@ -59,7 +59,7 @@ CASES = [
 def test_each_step_from_each_state(step: Step, user: str, state: str, expected: str, *, entitled: bool) -> None:
     event = states()[state]
     after = step(event, Act(Person(user), LATER, entitled, "said"))
-    if isinstance(after, ClosingObstacle):
+    if isinstance(after, ClosingRejection):
         assert after.name == expected
     elif expected == UNCHANGED:
         assert after == event

@@ -9,20 +9,20 @@ import pytest
 
 from shared.core.access.schema import AccessPolicy
 from shared.core.action import Action
-from shared.core.approval.deciding import Act, DecidingObstacle, approve, cancel, demands_approval, deny, settle
+from shared.core.approval.deciding import Act, DecidingRejection, approve, cancel, demands_approval, deny, settle
 from shared.core.approval.request import ApprovalRequest, Vote
 from shared.core.approval.status import RequestStatus
 from shared.core.grants import GrantUses
 from shared.core.people import Person
 from tests.grants import HOUR, NOW, a_request, a_requester, an_approval_rule
 
-Outcome = ApprovalRequest | DecidingObstacle
+Outcome = ApprovalRequest | DecidingRejection
 Step = Callable[[ApprovalRequest, str], Outcome]
 LATER = NOW + timedelta(minutes=10)
 RULE = an_approval_rule(approvers=["bob", "carol", "federated/alice", "Alice@corp.example"])
 UNCHANGED = "unchanged"
-OWN, STRANGER = DecidingObstacle.OWN_REQUEST.name, DecidingObstacle.NOT_AN_APPROVER.name
-WRONG, THEIRS = DecidingObstacle.WRONG_STATE.name, DecidingObstacle.NOT_THEIRS.name
+OWN, STRANGER = DecidingRejection.OWN_REQUEST.name, DecidingRejection.NOT_AN_APPROVER.name
+WRONG, THEIRS = DecidingRejection.WRONG_STATE.name, DecidingRejection.NOT_THEIRS.name
 
 
 def states() -> dict[str, ApprovalRequest]:
@@ -104,7 +104,7 @@ CASES = [
 def test_each_step_from_each_state(step: Step, user: str, state: str, expected: str) -> None:
     request = states()[state]
     after = step(request, user)
-    if isinstance(after, DecidingObstacle):
+    if isinstance(after, DecidingRejection):
         assert after.name == expected
     elif expected == UNCHANGED:
         assert after == request
@@ -155,12 +155,12 @@ def test_a_request_lapses_at_its_instant_and_not_before() -> None:
 
 
 def test_an_approval_of_what_the_access_policy_no_longer_demands_is_worth_nothing() -> None:
-    assert approve(a_request(), act("bob"), is_still_demanded=False) is DecidingObstacle.NOT_DEMANDED
+    assert approve(a_request(), act("bob"), is_still_demanded=False) is DecidingRejection.NOT_DEMANDED
 
 
 def test_who_lost_the_approval_rule_is_no_approver() -> None:
     outcome = approve(a_request(), Act(Person("bob"), LATER, None), is_still_demanded=True)
-    assert outcome is DecidingObstacle.NOT_AN_APPROVER
+    assert outcome is DecidingRejection.NOT_AN_APPROVER
 
 
 def test_the_window_starts_at_the_decisive_approval_not_at_the_filing() -> None:
@@ -203,7 +203,7 @@ def test_two_approvals_by_one_person_are_one() -> None:
 def test_the_session_names_of_roles_are_held_against_their_holders() -> None:
     rule = an_approval_rule(approvers=["role/Approvers"])
     hidden = Act(Person("role/Approvers", "alice"), LATER, rule)
-    assert approve(a_request(), hidden, is_still_demanded=True) is DecidingObstacle.OWN_REQUEST
+    assert approve(a_request(), hidden, is_still_demanded=True) is DecidingRejection.OWN_REQUEST
 
 
 def test_votes_of_people_who_are_no_longer_approvers_do_not_count() -> None:
@@ -227,8 +227,8 @@ def test_a_vote_from_an_account_that_the_rule_does_not_name_counts_no_longer() -
         assert (decided.status is RequestStatus.APPROVED) == (counted == 1)
     for foreigner in (foreign, unknown):
         act = Act(foreigner, LATER, rule)
-        assert approve(a_request(), act, is_still_demanded=True) is DecidingObstacle.NOT_AN_APPROVER
-        assert deny(a_request(), act) is DecidingObstacle.NOT_AN_APPROVER
+        assert approve(a_request(), act, is_still_demanded=True) is DecidingRejection.NOT_AN_APPROVER
+        assert deny(a_request(), act) is DecidingRejection.NOT_AN_APPROVER
 
 
 def access(effect: str, **conditions: Any) -> AccessPolicy:

@@ -1,4 +1,4 @@
-"""Filing an approval request: each obstacle once, at its boundary."""
+"""Filing an approval request: each rejection once, at its boundary."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ import pytest
 
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.schema import Rule
-from shared.core.approval.filing import Ask, FilingObstacle, file_request
+from shared.core.approval.filing import Ask, FilingRejection, file_request
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest
 from shared.core.approval.status import RequestStatus
@@ -17,7 +17,7 @@ from shared.core.grants import GrantUses
 from shared.core.people import Person
 from tests.grants import CLOSED, DEMANDED, HOUR, NOW, a_requester, an_approval_rule
 
-Attempt = Callable[[], ApprovalRequest | FilingObstacle]
+Attempt = Callable[[], ApprovalRequest | FilingRejection]
 SECOND = timedelta(seconds=1)
 WEEK = timedelta(days=7)
 BY_APPROVAL = Rule.model_validate({"name": "prod-by-approval", "effect": "require_approval", "conditions": {}})
@@ -31,43 +31,43 @@ def filed(
     has_rule: bool = True,
     now: datetime = NOW,
     **asked: Any,
-) -> ApprovalRequest | FilingObstacle:
+) -> ApprovalRequest | FilingRejection:
     ask = Ask(requester=a_requester(user), profile="prod", reason="fix the invoices", **asked)
     present = (rule or an_approval_rule(max_duration="2h")) if has_rule else None
     return file_request(ask, decision=decision, policy_version="v1", rule=present, request_id="0" * 16, now=now)
 
 
-def pending(outcome: ApprovalRequest | FilingObstacle) -> ApprovalRequest:
+def pending(outcome: ApprovalRequest | FilingRejection) -> ApprovalRequest:
     assert isinstance(outcome, ApprovalRequest)
     assert outcome.status is RequestStatus.PENDING
     return outcome
 
 
-REFUSED: list[tuple[Attempt, FilingObstacle]] = [
-    (partial(filed, decision=Decision(Verdict.ALLOW, None)), FilingObstacle.NOT_NEEDED),
-    (partial(filed, decision=CLOSED), FilingObstacle.DENIED),
-    (partial(filed, has_rule=False), FilingObstacle.NO_RULE),
-    (partial(filed, rule=an_approval_rule(approvers=["alice"])), FilingObstacle.NOBODY_CAN_APPROVE),
-    (partial(filed, rule=an_approval_rule(approvers=["ALICE@x.example"])), FilingObstacle.NOBODY_CAN_APPROVE),
-    (partial(filed, duration=2 * HOUR + SECOND), FilingObstacle.TOO_LONG),
-    (partial(filed, wanted_start=NOW - SECOND), FilingObstacle.START_PASSED),
-    (partial(filed, wanted_start=NOW + WEEK + SECOND), FilingObstacle.START_TOO_LATE),
-    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+")), FilingObstacle.TICKET_NEEDED),
-    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+"), ticket="INC-"), FilingObstacle.TICKET_MALFORMED),
-    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+"), ticket="xINC-1"), FilingObstacle.TICKET_MALFORMED),
-    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+"), ticket="INC-1\n"), FilingObstacle.TICKET_MALFORMED),
+REFUSED: list[tuple[Attempt, FilingRejection]] = [
+    (partial(filed, decision=Decision(Verdict.ALLOW, None)), FilingRejection.NOT_NEEDED),
+    (partial(filed, decision=CLOSED), FilingRejection.DENIED),
+    (partial(filed, has_rule=False), FilingRejection.NO_RULE),
+    (partial(filed, rule=an_approval_rule(approvers=["alice"])), FilingRejection.NOBODY_CAN_APPROVE),
+    (partial(filed, rule=an_approval_rule(approvers=["ALICE@x.example"])), FilingRejection.NOBODY_CAN_APPROVE),
+    (partial(filed, duration=2 * HOUR + SECOND), FilingRejection.TOO_LONG),
+    (partial(filed, wanted_start=NOW - SECOND), FilingRejection.START_PASSED),
+    (partial(filed, wanted_start=NOW + WEEK + SECOND), FilingRejection.START_TOO_LATE),
+    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+")), FilingRejection.TICKET_NEEDED),
+    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+"), ticket="INC-"), FilingRejection.TICKET_MALFORMED),
+    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+"), ticket="xINC-1"), FilingRejection.TICKET_MALFORMED),
+    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+"), ticket="INC-1\n"), FilingRejection.TICKET_MALFORMED),
 ]
 
 
 @pytest.mark.parametrize(
-    ("attempt", "obstacle"), REFUSED, ids=[f"{n}-{case[1].name}" for n, case in enumerate(REFUSED)]
+    ("attempt", "rejection"), REFUSED, ids=[f"{n}-{case[1].name}" for n, case in enumerate(REFUSED)]
 )
-def test_what_is_not_filed(attempt: Attempt, obstacle: FilingObstacle) -> None:
-    assert attempt() is obstacle
+def test_what_is_not_filed(attempt: Attempt, rejection: FilingRejection) -> None:
+    assert attempt() is rejection
 
 
 def test_every_obstacle_is_tried() -> None:
-    assert {obstacle for _, obstacle in REFUSED} == set(FilingObstacle)
+    assert {rejection for _, rejection in REFUSED} == set(FilingRejection)
 
 
 def test_what_lies_just_within_is_filed() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from shared.core.action import Action
 from shared.core.lockout import (
-    LiftingObstacle,
+    LiftingRejection,
     LockoutChange,
     LockoutRecord,
     bridge,
@@ -79,12 +79,12 @@ def test_lifting_says_who_did_it() -> None:
     "present", [None, a_lockout(-HOUR), a_lockout(lifted=Action("walt", NOW))], ids=["none", "over", "lifted"]
 )
 def test_what_is_not_in_force_is_not_lifted(present: LockoutRecord | None) -> None:
-    assert lifting(present, "walt") is LiftingObstacle.NOT_LOCKED
+    assert lifting(present, "walt") is LiftingRejection.NOT_LOCKED
 
 
 @pytest.mark.parametrize("by", ["alice", "Alice", "alice@corp.example", "federated/alice+x"])
 def test_nobody_lifts_their_own_under_any_name(by: str) -> None:
-    assert lifting(a_lockout(), by) is LiftingObstacle.OWN_LOCKOUT
+    assert lifting(a_lockout(), by) is LiftingRejection.OWN_LOCKOUT
 
 
 BRIDGE = a_lockout(HOUR, lockout_id="l3", by="alice", reason="routine, nothing to see")
@@ -166,11 +166,11 @@ def test_every_lockout_in_force_is_lifted_that_of_the_person_first() -> None:
 def test_nothing_is_lifted_where_one_is_the_callers_own() -> None:
     of_all = a_lockout(name="", target=Target.ALL)
     found = [of_all, OF_NAME]
-    assert lift_all(found, Action("alice", NOW), by=Person("alice")) is LiftingObstacle.OWN_LOCKOUT
+    assert lift_all(found, Action("alice", NOW), by=Person("alice")) is LiftingRejection.OWN_LOCKOUT
     changes = lift_all([of_all], Action("alice", NOW), by=Person("alice"))
-    assert not isinstance(changes, LiftingObstacle)
+    assert not isinstance(changes, LiftingRejection)
 
 
 @pytest.mark.parametrize("found", [[], [a_lockout(-HOUR)]], ids=["none", "over"])
 def test_where_no_lockout_is_in_force_none_is_lifted(found: list[LockoutRecord]) -> None:
-    assert lift_all(found, Action("walt", NOW), by=Person("walt")) is LiftingObstacle.NOT_LOCKED
+    assert lift_all(found, Action("walt", NOW), by=Person("walt")) is LiftingRejection.NOT_LOCKED
