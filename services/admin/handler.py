@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, TextIO
 
-from services.admin.break_glass.close import Closing
+from services.admin.break_glass.close import EventClosing
 from services.admin.break_glass.read import EventReading
 from services.admin.break_glass.start import Beginning
 from services.admin.common.context import FactsReader
@@ -19,7 +19,7 @@ from services.admin.kill_switch.switch import KillSwitch
 from services.admin.lockouts.handlers import Locking
 from services.admin.notify.notifier import Announcer, LateSender, Notifier, WebhookDocuments
 from services.admin.requests.create import Filing
-from services.admin.requests.decide import Deciding
+from services.admin.requests.decide import RequestDecisions
 from services.admin.requests.read import RequestReading
 from services.admin.revocations.effects import RevocationEffects
 from services.admin.revocations.marking import Marking
@@ -104,8 +104,8 @@ def _routes(
 ) -> Routes:
     requests = ApprovalTable(clients.dynamodb, settings.grant_table)
     events = BreakGlassTable(clients.dynamodb, settings.grant_table)
-    reading, deciding = RequestReading(reader, requests, clock), Deciding(reader, requests, announcer, clock)
-    watching, closing = EventReading(reader, events, clock), Closing(reader, events, announcer, clock)
+    reading, deciding = RequestReading(reader, requests, clock), RequestDecisions(reader, requests, announcer, clock)
+    watching, closing = EventReading(reader, events, clock), EventClosing(reader, events, announcer, clock)
     return {
         ("GET", "/v1/whoami"): whoami,
         ("GET", "/v1/health"): health,

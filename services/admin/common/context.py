@@ -5,11 +5,11 @@ between: whatever is built on it stops with its caller's lockout.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from services.admin.common.policies import Policies, PolicyReader
 from services.admin.common.refusals import refuse_actor, refuse_asker, refuse_over_budget, refuse_profile
@@ -26,8 +26,8 @@ from shared.edge.responses import Refusal
 Found = TypeVar("Found")
 
 
-class _GrantView(Protocol):
-    """What the audit line says of a request or an event."""
+class GrantView(Protocol):
+    """A request or an event as the API shows it."""
 
     @property
     def id(self) -> str: ...
@@ -41,6 +41,7 @@ class _GrantView(Protocol):
     def rule(self) -> str | None: ...
     @property
     def duration_s(self) -> int: ...
+    def as_json(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def note_policies(audit: AuditLine, policies: Policies) -> None:
     audit.stale_documents = [document.name for document in policies.documents if document.stale]
 
 
-def note_grant(audit: AuditLine, grant: _GrantView) -> None:
+def note_grant(audit: AuditLine, grant: GrantView) -> None:
     audit.grant_id, audit.grant_status, audit.grant_user = grant.id, grant.status.value, grant.user
     audit.profile, audit.rule = grant.profile, grant.rule
     audit.duration_asked_s = grant.duration_s

@@ -1,16 +1,32 @@
-"""One step of a row's state: decide on the row as read, write on condition, decide again where somebody was faster."""
+"""One step of a request or a break-glass event: read, decide, write on condition, notify.
 
-from collections.abc import Awaitable, Callable
+The decision is made on the row as it was read, and again on the row as it is where another caller was faster.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
+from services.admin.common.context import FactsReader, GrantView, note_grant
+from services.admin.common.models import Remark, View
+from services.admin.common.policies import Policies
+from services.admin.common.refusals import NOT_FOUND, refuse_conflict
+from services.admin.notify.notifier import Announcer
 from shared.aws.dynamodb.grant_store import GrantStore, Moved
 from shared.core.approval.request import ApprovalRequest
 from shared.core.break_glass.event import BreakGlassEvent
+from shared.core.events import NoticeEvent
+from shared.core.ids import is_id
+from shared.core.permissions import Deed, Entitlement
+from shared.edge.inputs import parse_optional_body
+from shared.edge.lambda_app import RequestContext
+from shared.edge.responses import Refusal, Response
 
 Row = TypeVar("Row", ApprovalRequest, BreakGlassEvent)
 Rejection = TypeVar("Rejection", bound=StrEnum)
+RowView = TypeVar("RowView", bound=GrantView)
 _ATTEMPTS: Final = 5
 
 
@@ -23,7 +39,7 @@ class Applied(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class NoOp(Generic[Row]):
-    """The row already was what was wanted."""
+    """The row already was as the step leaves it."""
 
     row: Row
 
@@ -38,7 +54,7 @@ class Rejected(Generic[Row, Rejection]):
 
 @dataclass(frozen=True, slots=True)
 class Conflict(Generic[Row]):
-    """Others kept changing the row; nothing was written."""
+    """Other callers kept changing the row; nothing was written."""
 
     row: Row
 
@@ -48,10 +64,10 @@ async def transition(
     row: Row,
     decide: Callable[[Row], Awaitable[Row | Rejection]],
 ) -> Applied[Row] | NoOp[Row] | Rejected[Row, Rejection] | Conflict[Row]:
-    """Take the step `decide` says from the row's present state.
+    """Take the step that `decide` gives for the row's present state.
 
     Raises:
-        AwsError: it is not known whether the row has changed, or what the step hangs on could not be read.
+        AwsError: it is not known whether the row has changed, or what the step depends on could not be read.
 
     """
     for _ in range(_ATTEMPTS):
@@ -65,3 +81,97 @@ async def transition(
             return Applied(written)
         row = written.current
     return Conflict(row)
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionContext(Generic[Row]):
+    """One caller before one row: the row as read, the policies, what the caller may, their comment, and the time."""
+
+    row: Row
+    policies: Policies
+    entitlement: Entitlement
+    comment: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[Row, Rejection, RowView]):
+    """How requests differ from events.
+
+    `name` is for messages. `settle` gives a row as time has left it. `events` are the notifications on coming into a
+    state; a state without one is not reported. `too_late` is the rejection where the state does not allow the step.
+    """
+
+    name: str
+    may_see: Callable[[Entitlement, Row], bool]
+    settle: Callable[[Row, datetime], Row]
+    view: Callable[[Row, datetime], RowView]
+    respond: Callable[[RowView, Mapping[str, bool]], View]
+    refuse: Callable[[Rejection, Row, RowView], Refusal]
+    events: Mapping[StrEnum, NoticeEvent]
+    too_late: Rejection
+
+
+Decide: TypeAlias = Callable[[DecisionContext[Row], Row], Awaitable[Row | Rejection]]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantSteps(Generic[Row, Rejection, RowView]):
+    """Takes steps on the rows of one kind. `clock` gives the present instant in UTC."""
+
+    kind: Kind[Row, Rejection, RowView]
+    reader: FactsReader
+    store: GrantStore[Row]
+    announcer: Announcer
+    clock: Callable[[], datetime]
+
+    async def take(
+        self, ctx: RequestContext, deed: Deed[Row | None], decide: Decide[Row, Rejection]
+    ) -> Response | Refusal:
+        """Take one step on the row that the path names, or refuse it."""
+        kind, now = self.kind, self.clock()
+        context = await self._open(ctx, deed, now)
+        if isinstance(context, Refusal):
+            return context
+        with ctx.audit.step("write"):
+            outcome = await transition(self.store, context.row, lambda row: decide(context, row))
+        view = kind.view(outcome.row, now)
+        note_grant(ctx.audit, view)
+        match outcome:
+            case Applied(row):
+                notified = await self.announcer.announce(ctx, kind.events[row.status], view.as_json(), now)
+                return Response(kind.respond(view, notified).as_json())
+            case NoOp():
+                return Response(kind.respond(view, {}).as_json())
+            case Conflict():
+                return refuse_conflict(kind.name)
+            case Rejected(row, rejection):
+                if rejection is kind.too_late:
+                    await self._settle(ctx, row, now)
+                return kind.refuse(rejection, row, view)
+
+    async def _open(self, ctx: RequestContext, deed: Deed[Row | None], now: datetime) -> DecisionContext[Row] | Refusal:
+        remark = parse_optional_body(ctx.request, Remark)
+        if isinstance(remark, Refusal):
+            return remark
+        row_id = ctx.parameters["id"]
+        if not is_id(row_id):
+            return NOT_FOUND
+        ctx.audit.grant_id = row_id
+        with ctx.audit.step("read"):
+            facts = await self.reader.read_acting(ctx, self.store.find(row_id), deed, now)
+        if isinstance(facts, Refusal):
+            return facts
+        if facts.found is None or not self.kind.may_see(facts.entitlement, facts.found):
+            return NOT_FOUND
+        return DecisionContext(facts.found, facts.policies, facts.entitlement, remark.comment, now)
+
+    async def _settle(self, ctx: RequestContext, row: Row, now: datetime) -> None:
+        """Write what time has done to a row and notify of it, before the caller learns that the step comes too late."""
+        settled = self.kind.settle(row, now)
+        if settled.status is row.status or await self.store.change(row, settled) != settled:
+            return
+        event = self.kind.events.get(settled.status)
+        if event is not None:
+            view = self.kind.view(settled, now)
+            await self.announcer.announce(ctx, event, view.as_json(), now, is_by_time=True)

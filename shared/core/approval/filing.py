@@ -62,7 +62,7 @@ def file_request(
         return FilingRejection.NO_RULE
     now = now.replace(microsecond=0)
     duration = ask.duration or min(DEFAULT, rule.max_duration)
-    if rejection := _find_obstacle(ask, rule, duration, now):
+    if rejection := _find_rejection(ask, rule, duration, now):
         return rejection
     request = ApprovalRequest(
         request_id=request_id,
@@ -97,7 +97,7 @@ def open_window(request: ApprovalRequest, rule: ApprovalRule, now: datetime) -> 
     )
 
 
-def _find_obstacle(ask: Ask, rule: ApprovalRule, duration: timedelta, now: datetime) -> FilingRejection | None:
+def _find_rejection(ask: Ask, rule: ApprovalRule, duration: timedelta, now: datetime) -> FilingRejection | None:
     if duration > rule.max_duration:
         return FilingRejection.TOO_LONG
     if ask.wanted_start is not None and ask.wanted_start < now:

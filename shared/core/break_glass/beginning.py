@@ -132,12 +132,12 @@ def begin(
     policy's.
     """
     now = now.replace(microsecond=0)
-    if rejection := _access_obstacle(decision):
+    if rejection := _access_rejection(decision):
         return rejection
     if rule is None:
         return BeginningRejection.NO_RULE
     duration = invocation.duration or min(DEFAULT, rule.max_duration)
-    rejection = _rule_obstacle(invocation, rule, duration, now) or _history_obstacle(invocation, rule, history, now)
+    rejection = _rule_rejection(invocation, rule, duration, now) or _history_rejection(invocation, rule, history, now)
     if rejection is not None:
         return rejection
     event = BreakGlassEvent(
@@ -167,7 +167,7 @@ def cools_down_until(events: Iterable[BreakGlassEvent], profile: str, rule: Brea
     return max(over) + rule.cooldown if over and rule.cooldown is not None else None
 
 
-def _access_obstacle(decision: Decision) -> BeginningRejection | None:
+def _access_rejection(decision: Decision) -> BeginningRejection | None:
     if decision.verdict is Verdict.ALLOW:
         return BeginningRejection.NOT_NEEDED
     if decision.rule is not None and not decision.rule.yields_to_break_glass:
@@ -175,7 +175,7 @@ def _access_obstacle(decision: Decision) -> BeginningRejection | None:
     return None
 
 
-def _rule_obstacle(
+def _rule_rejection(
     invocation: Invocation,
     rule: BreakGlassRule,
     duration: timedelta,
@@ -190,7 +190,7 @@ def _rule_obstacle(
     return None
 
 
-def _history_obstacle(
+def _history_rejection(
     invocation: Invocation,
     rule: BreakGlassRule,
     history: History,

@@ -109,7 +109,7 @@ def test_what_does_not_begin(attempt: Attempt, rejection: BeginningRejection) ->
     assert attempt() is rejection
 
 
-def test_every_obstacle_is_tried() -> None:
+def test_every_rejection_is_tried() -> None:
     assert {rejection for _, rejection in REFUSED} == set(BeginningRejection)
 
 
@@ -178,7 +178,7 @@ def test_a_cooldown_runs_from_the_end_of_the_last_event() -> None:
     assert cools_down_until([past(HOUR)], "other", COOL) is None
 
 
-def test_an_obstacle_of_the_rule_is_told_before_one_of_the_past() -> None:
+def test_a_rejection_by_the_rule_comes_before_one_by_the_past() -> None:
     assert begun(duration=2 * HOUR, events=(past(HOUR, is_review_required=True),)) is BeginningRejection.TOO_LONG
 
 

@@ -66,7 +66,7 @@ def test_what_is_not_filed(attempt: Attempt, rejection: FilingRejection) -> None
     assert attempt() is rejection
 
 
-def test_every_obstacle_is_tried() -> None:
+def test_every_rejection_is_tried() -> None:
     assert {rejection for _, rejection in REFUSED} == set(FilingRejection)
 
 
