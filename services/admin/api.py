@@ -152,7 +152,7 @@ _SESSION_ENDPOINTS: Final = (
         "continue_revocation",
         "POST",
         "/v1/revocations/{id}/continue",
-        "Go on marking the sessions of a revocation, which stands already.",
+        "Continue to mark the sessions of a revocation, which holds already.",
         RevocationResponse,
         refusals=_NOT_FOUND | {Code.LOCKED_OUT},
     ),

@@ -120,7 +120,7 @@ class Explaining:
 
 
 def _facts(ctx: RequestContext, body: ExplainRequest, now: datetime) -> Facts | Refusal:
-    """Take the caller's own facts where they ask about themselves; of anybody else only what was given is known."""
+    """Take the caller's own facts where they ask about themselves; of another user only what was given is known."""
     at = body.at or now
     own = facts_of(ctx, body.profile, at)
     facts = own if body.user in (None, own.user) else Facts(user=str(body.user), profile=body.profile, at=at)
@@ -158,7 +158,7 @@ def _explain(
         at=facts.at,
         catalogue="enabled" if is_usable else "disabled" if may_read and profile is not None else "unknown",
         locked_out=standing.is_locked_out,
-        # The catalogue is looked at first: what is not in it, nobody gets.
+        # The catalogue comes first: a profile that is not in it is refused.
         outcome=_outcome(explanation) if is_usable else _refused(RefusalCode.DENIED),
         rule=explanation.decision.rule_name,
         policy_version=policies.access_version,

@@ -59,7 +59,7 @@ _SERVICES: Final = (Service.DYNAMODB, Service.SSM, Service.SNS)
 _SWITCH_SERVICES: Final = (Service.IAM, Service.STS)
 Clock = Callable[[], datetime]
 _ASKING_NOTHING: Final = frozenset({("GET", "/v1/whoami"), ("GET", "/v1/health")})
-# What goes on marking was paid for by the revocation.
+# Continuing to mark was paid for by the revocation.
 _ALSO_READING: Final = frozenset({("POST", "/v1/explain"), ("POST", "/v1/revocations/{id}/continue")})
 
 

@@ -1,4 +1,4 @@
-"""The Lambda entry point of the authorizer: event in, answer out, one audit line, whatever happens between."""
+"""The Lambda entry point of the authorizer: event in, response out, and always one audit line."""
 
 from typing import Any, assert_never
 

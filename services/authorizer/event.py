@@ -2,7 +2,7 @@
 
 Shapes: API Gateway guide, "Control access to HTTP APIs with AWS Lambda authorizers" and "Input to an API Gateway Lambda
 authorizer". Unlike a route with IAM authorization, nothing in the event says who is calling: the headers are what
-somebody sent, and of those only `Authorization` is read.
+the client sent, and of those only `Authorization` is read.
 """
 
 import re
@@ -29,8 +29,8 @@ class NotAnAuthorizerEventError(ValueError):
 class AuthorizationRequest:
     """May this request pass? `path` has no stage and no base path; `query` is canonical.
 
-    `unverified_header` is what Authorization says; None where there is none, or more than one: then nobody can say
-    which one counts. The query is None where two readers may understand it differently.
+    `unverified_header` is what Authorization says; None where it is missing, or occurs more than once: then it is not
+    known which one counts. The query is None where two readers may understand it differently.
     """
 
     api_id: str
@@ -143,7 +143,7 @@ def _query_of_v1(event: Mapping[str, Any]) -> str | None:
 def _single_header(event: Mapping[str, Any]) -> str | None:
     """Find the one Authorization header.
 
-    Payload 1.0 lists every value beside the last one; payload 2.0 joins them with commas, which no proof survives.
+    Payload 1.0 lists every value and repeats the last one; payload 2.0 joins them with commas, which no proof survives.
     """
     listed = [value for values in _values(event, "multiValueHeaders") for value in _list(values)]
     plain = _values(event, "headers")

@@ -23,7 +23,7 @@ from shared.edge.settings import InvalidSettingsError, read_settings
 from shared.edge.snapstart import SnapStartHooks, register_snapstart_hooks
 from shared.edge.traces import open_tracer, subsegment
 
-# The connections one question uses at once, beside the one to STS of whatever region a proof is from.
+# The connections one request uses at once, in addition to the one to STS of the region a proof is from.
 _CONNECTIONS: Final = {Service.DYNAMODB: 1}
 _ENDPOINT_VARIABLES: Final = ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL")
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from services.authorizer.event import is_simple, method_arn
 
 _VERSION: Final = "2012-10-17"
-_NOBODY: Final = "nobody"
+_DENIED_PRINCIPAL: Final = "nobody"  # codespell:ignore
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def render(event: object, passed: Passed | None) -> dict[str, Any]:
     effect = "Deny" if passed is None else "Allow"
     statement = {"Effect": effect, "Action": "execute-api:Invoke", "Resource": resource}
     return {
-        "principalId": _NOBODY if passed is None else passed.user,
+        "principalId": _DENIED_PRINCIPAL if passed is None else passed.user,
         "policyDocument": {"Version": _VERSION, "Statement": [statement]},
         "context": context,
     }

@@ -20,8 +20,8 @@ from shared.edge.audit import AuditLine
 class AuthorizerService:
     """Decides on requests. `clock` gives the present instant in UTC.
 
-    `confirmed` are the proofs of sessions that passed, `others` whatever else STS confirmed: every AWS account can sign
-    as many proofs as it likes.
+    `confirmed` are the proofs of sessions that passed, `others` all others that STS confirmed: every AWS account can
+    sign as many proofs as it likes.
     """
 
     acceptance: Acceptance

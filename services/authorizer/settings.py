@@ -53,8 +53,8 @@ class AuthorizerSettings(CommonSettings):
     sts_regions: Annotated[
         Names,
         Field(
-            description="Regions, beside the function's own, for which a proof may be signed, separated by commas. "
-            "Each is one more STS that anybody on the internet can have asked.",
+            description="Regions, in addition to the function's own, for which a proof may be signed, separated by "
+            "commas. Each is one more STS that anyone on the internet can make the function call.",
         ),
     ] = ()
     proof_binding: Annotated[

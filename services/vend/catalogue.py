@@ -32,7 +32,7 @@ class CatalogueService:
         with ctx.audit.step("read"):
             catalogue = await self.reader.read_catalogue()
         note_documents(ctx.audit, catalogue.documents)
-        # Parameter Store takes names that no profile can have: nobody can ask for one, and clients read none.
+        # Parameter Store takes names that no profile can have: no caller can ask for one, and clients read none.
         named = {name: profile for name, profile in catalogue.profiles.items() if is_profile_name(name)}
         unreadable = sorted(catalogue.profiles.keys() - named.keys())
         ctx.audit.unreadable.extend(unreadable)

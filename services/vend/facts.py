@@ -87,7 +87,7 @@ class FactsReader:
             serving = reads.create_task(self.grants.load_serving(person.user, now))
             locking = reads.create_task(self.grants.load_lockouts(vend_subjects(person, profile), now))
             spending = reads.create_task(self.budget.spend(person.user, now))
-            # Documents are mostly at hand; with one turn of the loop the tables are asked before anybody thinks.
+            # Documents are mostly cached: yield once, so that the tables are asked before the policy is evaluated.
             await asyncio.sleep(0)
             loaded = await self.documents.find([*_MODELS, profile_document])
             policy, version = _access_policy(loaded)
@@ -146,7 +146,7 @@ def _access_policy(loaded: Loaded) -> tuple[AccessPolicy, str]:
 
 
 def _present_policies(loaded: Loaded, rested_on: AbstractSet[str]) -> PresentPolicies:
-    """Give the policies that grants rest on. One that cannot be read stops nobody who needs nothing of it."""
+    """Give the policies that grants rest on. One that cannot be read stops only callers who need it."""
     return PresentPolicies(
         _find(loaded, APPROVAL_POLICY, ApprovalPolicy) if APPROVAL_POLICY in rested_on else None,
         _find(loaded, BREAK_GLASS_POLICY, BreakGlassPolicy) if BREAK_GLASS_POLICY in rested_on else None,

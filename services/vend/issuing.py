@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from services.vend.throttling_retry import outwait_throttling
+from services.vend.throttling_retry import retry_throttling
 from shared.aws.concurrency import gather_both
 from shared.aws.credentials import Credentials
 from shared.aws.dynamodb.sessions import Recording, SessionTable
@@ -86,7 +86,7 @@ class Issuer:
         if grant is not None and grant.uses is GrantUses.ONCE:
             credentials = await self._issue_once(assume, row, grant, audit, issue_request.answer_by_s)
         else:
-            credentials = await self._issue_beside(assume, row, audit)
+            credentials = await self._issue_and_record(assume, row, audit)
         if credentials is None:
             return GrantAlreadyUsed()
         not_after = issue_request.authorization.not_after
@@ -111,10 +111,10 @@ class Issuer:
             now=issue_request.now,
         )
         if issue_request.authorization.via is Via.BREAK_GLASS:
-            assume = partial(outwait_throttling, assume, issue_request.answer_by_s)
+            assume = partial(retry_throttling, assume, issue_request.answer_by_s)
         return partial(_in_time, "sts", assume, issue_request.answer_by_s)
 
-    async def _issue_beside(self, assume: Assume, row: Session, audit: AuditLine) -> Credentials:
+    async def _issue_and_record(self, assume: Assume, row: Session, audit: AuditLine) -> Credentials:
         """Do both at once and to their end: a cancelled write could still land after it was taken for undone."""
         # AssumeRole is the slower of the two, so it is on its way first.
         credentials, recorded = await gather_both(assume(), self.sessions.record_session(row))

@@ -30,7 +30,7 @@ class VendService:
     clock: Callable[[], datetime]
 
     async def vend(self, ctx: RequestContext) -> Response | Refusal:
-        """Answer `GET /` and `POST /`: credentials for one profile, or why there are none."""
+        """Answer `GET /` and `POST /`: credentials for one profile, or a refusal that says why not."""
         request = parse_vend_request(ctx.request)
         if isinstance(request, Refusal):
             return request

@@ -1,8 +1,8 @@
-"""In an emergency a throttled STS is outwaited: ordinary vends give way at once, break-glass asks again.
+"""Break-glass vends retry AssumeRole while STS throttles; all others fail at once.
 
 STS's quota belongs to the account and region, not to a process, so no process can keep a part of it back. What a
 process can do is not to give up: each try has the chance that the quota has, and the few who broke glass get theirs in
-a second or two while everybody else waits for Retry-After. Docs: capacity.md; decision 18.
+a second or two while everyone else waits for Retry-After. Docs: capacity.md; decision 18.
 """
 
 import asyncio
@@ -18,12 +18,12 @@ from shared.clock import monotonic_s
 RESERVE_S: Final = 3.0
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 0.8
-# The system's: Python's own generator goes on alike in every copy of a process that was snapshot (Lambda guide,
+# The system's: Python's own generator continues alike in every copy of a process that was snapshot (Lambda guide,
 # "Handling uniqueness with Lambda SnapStart"), and pauses that are alike spread nothing.
 _RANDOM: Final = random.SystemRandom()
 
 
-async def outwait_throttling(assume: Callable[[], Awaitable[Credentials]], answer_by_s: float) -> Credentials:
+async def retry_throttling(assume: Callable[[], Awaitable[Credentials]], answer_by_s: float) -> Credentials:
     """Assume the role, again while STS throttles and there is time before `answer_by_s` on the monotonic clock.
 
     Pauses grow, each of random length, so that those who wait do not come back together. A throttled call has issued

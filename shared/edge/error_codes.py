@@ -50,7 +50,7 @@ ERRORS: Final[dict[Code, CodeMeaning]] = {
     Code.DENIED: CodeMeaning(
         HTTPStatus.FORBIDDEN,
         "No rule of the access policy gives the caller this profile, a rule denies it, or there is no such profile.",
-        "`sentinel profiles` lists what you may have; whoever owns the access policy can change it.",
+        "`sentinel profiles` lists what you may have; the owner of the access policy can change it.",
     ),
     Code.APPROVAL_REQUIRED: CodeMeaning(
         HTTPStatus.FORBIDDEN,
@@ -115,5 +115,5 @@ ERRORS: Final[dict[Code, CodeMeaning]] = {
         "another; `sentinel doctor --operator` looks at the roles.",
     ),
 }
-# What ended a request without a decision of ours: somebody should look at it.
+# What ended a request without a decision of ours: an operator should look at it.
 FAILURES: Final = frozenset({Code.UNAVAILABLE, *(Code(refusal.value) for refusal in StsRefusal)})

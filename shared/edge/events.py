@@ -1,7 +1,7 @@
 """Gateway events: payload 2.0 (HTTP APIs and Function URLs) and payload 1.0 (REST APIs), read into one request.
 
 Shapes: API Gateway guide, "Create AWS Lambda proxy integrations for HTTP APIs" and "Set up Lambda proxy integrations";
-Lambda guide, "Invoking Lambda function URLs". An event is data somebody sent: whoever holds `lambda:InvokeFunction` can
+Lambda guide, "Invoking Lambda function URLs". An event is untrusted data: a caller with `lambda:InvokeFunction` can
 invent one, so it must carry an API id and an account we were deployed with before anything else in it counts.
 """
 

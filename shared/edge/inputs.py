@@ -1,4 +1,4 @@
-"""What callers send, as models: strict, unknown names refused, and every problem told at once."""
+"""What callers send, as models: strict, unknown names refused, and every problem reported at once."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, TypeVar

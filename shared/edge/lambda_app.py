@@ -1,4 +1,4 @@
-"""The Lambda entry point of the HTTP services: event in, response out, one audit line, whatever happens between."""
+"""The Lambda entry point of the HTTP services: event in, response out, and always one audit line."""
 
 import asyncio
 import sys

@@ -23,7 +23,7 @@ def lockout_words(lockouts: Iterable[Lockout], user: str, profile: str = "") -> 
     """Word the lockout that lasts longest of those that stop a user and a profile.
 
     Raises:
-        ValueError: there is none.
+        ValueError: there is no lockout.
 
     """
     longest = max(lockouts, key=lambda lockout: lockout.ends_at or _NEVER)

@@ -1,6 +1,6 @@
-"""Metrics as CloudWatch embedded metric lines: printed beside the audit line, read by CloudWatch from the log.
+"""Metrics as CloudWatch embedded metric lines: printed after the audit line, read by CloudWatch from the log.
 
-Format: CloudWatch guide, "Specification: Embedded metric format". No daemon and no call: if nobody reads the log,
+Format: CloudWatch guide, "Specification: Embedded metric format". No daemon and no call: if the log is not read,
 nothing happens.
 """
 

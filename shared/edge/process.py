@@ -57,9 +57,9 @@ class LambdaProcess:
         audit: AuditLine,
         story: Callable[[float], Coroutine[Any, Any, Decided]],
     ) -> Decided | Indeterminate:
-        """Run one invocation's story, which is told when its answer must be there (on the monotonic clock, seconds).
+        """Run one invocation; `story` receives its deadline, in seconds on the monotonic clock.
 
-        Whatever it raises, and a deadline that passes, comes back as `Indeterminate` and is noted in the audit line.
+        All it raises, and a deadline that passes, comes back as `Indeterminate` and is noted in the audit line.
         """
         with audit.step("total"), self.tracer.invocation(os.environ.get(TRACE_VARIABLE)):
             decided = self._complete(self._in_time(context, story))
@@ -83,11 +83,11 @@ class LambdaProcess:
                 # One turn of the loop, in which it notices the connections that closed while Lambda froze the process.
                 await asyncio.sleep(0)
                 return await story(monotonic_s() + deadline_s)
-        except Exception as error:  # noqa: BLE001 - whatever could not be decided becomes a refusal here, and only here
+        except Exception as error:  # noqa: BLE001 - an error becomes a refusal here, and only here
             return refusal_for(error)
 
     def write(self, audit: AuditLine) -> None:
-        """Write the audit line, and its metrics beside it.
+        """Write the audit line, and then its metrics.
 
         Raises:
             AuditError: the line could not be written; Lambda then fails the invocation and no answer leaves.

@@ -16,7 +16,7 @@ _WINDOW: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class ReadBudget:
-    """One budget per user, apart from those of vends and changes: nobody's own reading stops them in an incident.
+    """One budget per user, apart from those of vends and changes: reading too much stops no one in an incident.
 
     `clock` gives the present instant in UTC.
     """

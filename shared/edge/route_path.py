@@ -25,7 +25,7 @@ def path_at_api(event: Mapping[str, Any], context: Mapping[str, Any]) -> str | N
     if not isinstance(written, str) or not written:
         return None
     if not isinstance(route, str) or not route.startswith("/"):
-        # The catch-all route takes what is written, whatever comes before it.
+        # The catch-all route takes what is written, with any prefix.
         return _without_stage(written, context) if _is_own_domain(context) else written
     if _is_own_domain(context):
         # REST APIs leave the stage out by themselves, and their events have no version.
@@ -62,7 +62,7 @@ def _below_base_path(written: str, route: str, parameters: object) -> str | None
     filled = _fill(route, parameters)
     if filled is None or filled == route:
         return filled
-    # As many segments as the route has, in the spelling of whoever asked: they may be escaped here and not there.
+    # As many segments as the route has, in the caller's spelling: they may be escaped here and not there.
     count = filled.count("/")
     path = "/" + "/".join(written.split("/")[-count:])
     return path if unquote(path) == unquote(filled) else None

@@ -19,7 +19,7 @@ from shared.edge.lambda_app import RequestContext
 from shared.edge.responses import Refusal, Response
 
 Decided: TypeAlias = BreakGlassEvent | ClosingRejection
-_KIND: Final = Kind[BreakGlassEvent, ClosingRejection, EventView](
+_KIND: Final[Kind[BreakGlassEvent, ClosingRejection, EventView]] = Kind(
     name="event",
     may_see=Entitlement.may_see_event,
     settle=settle,

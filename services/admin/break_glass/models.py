@@ -24,7 +24,7 @@ from shared.edge.timestamps import Timestamp
 
 
 class BeginBreakGlass(Input):
-    """Declare an emergency. The justification is read by whoever is told of it and by the reviewer."""
+    """Declare an emergency. Those who are notified and the reviewer read the justification."""
 
     profile: ProfileName
     reason: Annotated[ReasonCode, Field(strict=False)]
@@ -65,7 +65,7 @@ class EventResponse(View):
 
 
 class EventChanged(View):
-    """One event after a change, and which targets could be told of it."""
+    """One event after a change, and which targets were notified."""
 
     event: EventView
     notified: Mapping[str, bool]

@@ -64,7 +64,7 @@ def refuse_closing(rejection: ClosingRejection, event: BreakGlassEvent, view: Ev
                 Code.NOT_PERMITTED, f"Neither approval nor admin policy lets you do this to {event.profile}."
             )
         case ClosingRejection.OWN_EVENT:
-            return Refusal(Code.NOT_PERMITTED, "Nobody reviews their own event, under any of their names.")
+            return Refusal(Code.NOT_PERMITTED, "You cannot review your own event, under any of your names.")
         case ClosingRejection.WRONG_STATE:
             return Refusal(Code.CONFLICT, f"The event is {describe_state(view)}.")
         case unexpected:
@@ -101,7 +101,7 @@ def _refuse_by_history(rejection: _HistoryRejection, attempt: Attempt) -> str:
 def _unreviewed(attempt: Attempt) -> str:
     waiting = next(event for event in attempt.history.events if event.awaits_review)
     return (
-        f"An earlier event of {waiting.user} awaits its review: somebody else runs `sentinel review "
+        f"An earlier event of {waiting.user} awaits its review: another person runs `sentinel review "
         f"{waiting.event_id}` once it is over."
     )
 

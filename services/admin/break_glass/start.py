@@ -66,7 +66,7 @@ class Beginning:
         history: History,
         now: datetime,
     ) -> Begun | Refusal:
-        """Decide and write; where another event was counted in between, read the history anew and decide again."""
+        """Decide and write; where another event was counted in between, read the history and decide again."""
         event_id = self.ids()
         for attempt in range(_ATTEMPTS):
             if attempt:

@@ -1,7 +1,7 @@
-"""The read rounds: everything a call is decided by, asked for at once. One answer missing means no decision.
+"""The read rounds: everything a call is decided by, read concurrently. Without all of it there is no decision.
 
 A round that may change something ends in a refusal or in the entitlement that lets its caller act, and in nothing
-between: whatever is built on it stops with its caller's lockout.
+between: all that is built on it stops with its caller's lockout.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ class GrantView(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NewGrantFacts:
-    """What is known when somebody who may ask asks for something new."""
+    """The facts of a call that asks for a new grant, by a caller who is not locked out."""
 
     policies: Policies
     standing: GrantsAndLockouts
@@ -54,7 +54,7 @@ class NewGrantFacts:
 
 @dataclass(frozen=True, slots=True)
 class ActionFacts(Generic[Found]):
-    """What is known when somebody acts, whom no lockout keeps from it, on what is there already."""
+    """The facts of a call that acts on what was found, by a caller whom no lockout keeps from it."""
 
     policies: Policies
     found: Found
@@ -77,7 +77,7 @@ class FactsReader:
         self.policies.documents.forget()
 
     async def read_asking(self, ctx: RequestContext, profile: str, now: datetime) -> NewGrantFacts | Refusal:
-        """Read what decides whether somebody gets something new; refuse what no policy has to be asked about."""
+        """Read what decides on a new grant; refuse at once what no policy has to decide."""
         person = person_of(ctx.principal)
         async with asyncio.TaskGroup() as reads:
             policies = reads.create_task(self.policies.read(profile))
@@ -101,7 +101,7 @@ class FactsReader:
         *,
         is_counted: bool = True,
     ) -> ActionFacts[Found] | Refusal:
-        """Read what decides whether somebody may do a deed to what is found, and refuse it to who is locked out."""
+        """Read what decides whether the caller may do a deed to what is found; refuse it to a locked-out caller."""
         person = person_of(ctx.principal)
         async with asyncio.TaskGroup() as reads:
             reading = reads.create_task(self.policies.read())
@@ -117,11 +117,11 @@ class FactsReader:
         return ActionFacts(policies, found, policies.entitlement_of(person))
 
     async def read_changing(self, ctx: RequestContext, deed: Deed[None], now: datetime) -> ActionFacts[None] | Refusal:
-        """Read what decides whether somebody may do a deed, whatever there is already."""
+        """Read what decides whether the caller may do a deed that concerns nothing that exists."""
         return await self.read_acting(ctx, _nothing(), deed, now)
 
     async def read_with(self, reading: Awaitable[Found]) -> tuple[Policies, Found]:
-        """Read the policies beside something else, spending nothing: such calls have spent the budget of reading."""
+        """Read the policies and something else concurrently, without a rate limit: reading has a limit of its own."""
         async with asyncio.TaskGroup() as reads:
             policies = reads.create_task(self.policies.read())
             found = reads.create_task(_await(reading))

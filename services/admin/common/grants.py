@@ -91,7 +91,7 @@ def query_for(kind: ItemKind, filters: GrantFilters, user: str, *, is_open: bool
 
 
 def place_of(kind: ItemKind, grant: ApprovalRequest | BreakGlassEvent, grant_id: str) -> Position:
-    """Tell where a grant stands in every list."""
+    """Give the position of a grant in every list."""
     return Position(
         subject=user_subject(grant.user),
         item=grant_item(kind, grant.profile, grant_id),

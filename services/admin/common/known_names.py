@@ -1,4 +1,4 @@
-"""Whether anything is known of a name: a revocation or a lockout of a name never seen stops nobody, and should say so.
+"""Whether a name was ever seen: a revocation or a lockout of a name never seen has no effect, and should say so.
 
 Every look is one query of an index for a page, or of two days' partitions. What it finds decides nothing.
 """
@@ -68,7 +68,7 @@ class KnownNames:
     ) -> KnownName | None:
         """Say whether a user or a profile was ever seen, and what it may have been meant for; None for everyone.
 
-        What was done stands whatever comes of this: where it takes too long or fails, `seen` is None.
+        Never undoes what was done: where it takes too long or fails, `seen` is None.
         """
         if target not in (Target.USER, Target.PROFILE):
             return None

@@ -49,14 +49,14 @@ class ListScope:
 
 
 def write_cursor(after: str, scope: ListScope, now: datetime) -> str:
-    """Write the cursor that goes on after the row of this id."""
+    """Write the cursor that continues after the row of this id."""
     issued_at = int(now.timestamp())
     content = [after, issued_at, _digest(after, issued_at, scope)]
     return base64.urlsafe_b64encode(orjson.dumps(content)).decode().rstrip("=")
 
 
 def read_cursor(text: str, scope: ListScope, now: datetime) -> str | Refusal:
-    """Read the id a cursor goes on after, or refuse one that is malformed, altered, stale or of another list."""
+    """Read the id a cursor continues after, or refuse one that is malformed, altered, stale or of another list."""
     try:
         after, issued_at, digest = orjson.loads(base64.b64decode(_padded(text), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, TypeError):

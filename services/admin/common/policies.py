@@ -1,4 +1,4 @@
-"""The documents an admin call is decided by. Where approval, break-glass or admin policy is missing, nobody may."""
+"""The documents an admin call is decided by. A missing approval, break-glass or admin policy permits nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _POLICIES = (ACCESS_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY, ADMIN_POLICY)
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """What was read. `profile` is the one asked for, None where there is none or none was asked for."""
+    """What was read. `profile` is the requested one, None where it does not exist or none was requested."""
 
     access: AccessPolicy
     access_version: str

@@ -51,7 +51,7 @@ def refuse_actor(user: str, lockouts: Collection[Lockout]) -> Refusal:
     return Refusal(
         Code.LOCKED_OUT,
         f"{user} is locked out {lockout_words(own, user).until}, under all of their names: they revoke, cancel and "
-        "close what is their own, and change nothing else. Somebody else can.",
+        "close what is their own, and change nothing else. Another person can.",
     )
 
 

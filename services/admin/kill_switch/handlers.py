@@ -36,7 +36,7 @@ class Switching:
         return Response(KillSwitchResponse(kill_switch=await self.kill_switch.compare(ctx)).as_json())
 
     async def sync(self, ctx: RequestContext) -> Response | Refusal:
-        """Write the kill switch anew, where it does not say what it should."""
+        """Write the kill switch again, where it does not say what it should."""
         nothing = parse_optional_body(ctx.request, Nothing)
         if isinstance(nothing, Refusal):
             return nothing

@@ -12,7 +12,7 @@ from shared.edge.timestamps import Timestamp
 
 
 class SwitchStatus(StrEnum):
-    """How the kill switch stands: of one account, and of all of them together."""
+    """The state of the kill switch: in one account, and in all of them together."""
 
     APPLIED = "applied"  # written just now; IAM takes seconds to spread it
     UNCHANGED = "unchanged"  # says what it should already
@@ -34,8 +34,8 @@ class SwitchAccount(View):
 class KillSwitchView(View):
     """The kill switch.
 
-    `widened` are users, and profiles as `profile <name>`, that lose sessions nobody revoked, because the policy had to
-    fit. `uncovered` are users who revoked their own without the permission to revoke, and for whom there was no room:
+    `widened` are users, and profiles as `profile <name>`, that lose sessions that were not revoked, because the policy
+    had to fit. `uncovered` are users who revoked their own without the permission to revoke, and for whom there was no room:
     their credentials live on. `room` is what is left, in percent, before whole users are ended.
     """
 
@@ -71,7 +71,7 @@ def view_switch(
 ) -> KillSwitchView:
     """Show what was planned, None where it did not come to that, and what came of it in each account.
 
-    Where the `revocation` in question found no room, it failed, whatever else was written.
+    Where the `revocation` in question found no room, it failed, regardless of what else was written.
     """
     status = _overall([account.status for account in accounts])
     uncovered = frozenset[Revocation]() if plan is None else plan.boundary.uncovered

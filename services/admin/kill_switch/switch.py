@@ -42,7 +42,7 @@ class KillSwitch:
     clock: Callable[[], datetime]
 
     async def sync(self, ctx: RequestContext, revocation: Revocation | None = None) -> KillSwitchView:
-        """Write the policy wherever it does not say what it should. Whatever fails is said, and never raised.
+        """Write the policy wherever it does not say what it should. A failure is in the view, and never raised.
 
         It fails, too, where there was no room for the `revocation` that this is about.
         """
@@ -67,7 +67,7 @@ class KillSwitch:
     async def _sync(self, ctx: RequestContext, revocation: Revocation | None) -> KillSwitchView:
         limit_s = max(0.0, ctx.time_left_s - _FOR_THE_ANSWER_S)
         try:
-            # Whoever waits for the lease reads the table after it: what they wrote themselves is in their plan.
+            # The table is read after the lease is held: the plan holds what this request wrote itself.
             async with asyncio.timeout(limit_s), self.lease.held(self.ids(), limit_s):
                 plan = await self._plan(ctx)
                 outcomes = await self._visit(plan, ctx.own_account, _apply)
@@ -98,7 +98,7 @@ class KillSwitch:
 
 
 class ForeignBoundaryError(Exception):
-    """The policy is another deployment's: whoever wrote over it would bring its revoked sessions back to life."""
+    """The policy is another deployment's: writing over it would bring its revoked sessions back to life."""
 
 
 async def _unless_foreign(policy: BoundaryPolicy, document: str, act: Act) -> Outcome:

@@ -29,7 +29,7 @@ from shared.edge.responses import Refusal, Response
 _ATTEMPTS: Final = 5
 _OWN_LOCKOUT: Final = Refusal(
     Code.LOCKED_OUT,
-    "Nobody lifts a lockout of their own, under any of their names; somebody else can.",
+    "You cannot lift a lockout of your own, under any of your names; another person can.",
 )
 Decide = Callable[[], Coroutine[Any, Any, Sequence[LockoutChange] | Refusal]]
 
@@ -115,10 +115,10 @@ class Locking:
         is_new = not all(change.is_none for change in changes)
         async with asyncio.TaskGroup() as work:
             # Neither undoes what is written.
-            telling = work.create_task(self.announcer.announce(ctx, event, view.as_json(), now)) if is_new else None
+            notifying = work.create_task(self.announcer.announce(ctx, event, view.as_json(), now)) if is_new else None
             target = params.target if isinstance(params, Lock) else Target.ALL
             looking = work.create_task(self.names.look_up(ctx, target, params.name, policies, now))
-        known, notified = looking.result(), {} if telling is None else telling.result()
+        known, notified = looking.result(), {} if notifying is None else notifying.result()
         return Response(LockoutChanged(lockout=view, known=known, notified=notified).as_json())
 
     async def _not_locked(self, params: Unlock, now: datetime) -> Refusal:

@@ -39,7 +39,7 @@ class LockoutView(View):
 
 
 class LockoutChanged(View):
-    """A lockout after a change, and which targets could be told of it. `known` is null for everyone, and lifting."""
+    """A lockout after a change, and which targets were notified. `known` is null for everyone, and when lifting."""
 
     lockout: LockoutView
     known: KnownName | None

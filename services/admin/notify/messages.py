@@ -18,7 +18,7 @@ _NAMES: Final = ("id", "user", "profile", "name")
 def sentence(event: NoticeEvent, actor: str | None, details: Details) -> str:
     """Say what happened. `actor` is the user who did it, None where time did.
 
-    What people wrote stands in quotes, on one line and cut where it is long.
+    What people wrote is in quotes, on one line and cut where it is long.
     """
     return _SENTENCES[event](name(actor or "Sentinel"), _with_plain_names(details))
 

@@ -1,4 +1,4 @@
-"""A notice: one change of a grant, a session or a lockout, as people and programs are told of it."""
+"""A notice: one change of a grant, a session or a lockout, as people and programs are notified of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Telling everyone who is to know, side by side. What was done stands, whatever becomes of the telling."""
+"""Notifications of a committed change, to topic and webhooks, concurrently. A failure never undoes the change."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -37,7 +37,7 @@ class Sender(Protocol):
 
 
 class Notifier:
-    """Tells a topic, where there is one, and every webhook that wants the event."""
+    """Notifies a topic, where one is configured, and every webhook that wants the event."""
 
     def __init__(
         self,
@@ -45,13 +45,13 @@ class Notifier:
         load_webhooks: Callable[[], Awaitable[Webhooks]],
         sender: Sender,
     ) -> None:
-        """Where `load_webhooks` raises AwsError, no webhook is told, and the answer says so."""
+        """Where `load_webhooks` raises AwsError, no webhook is called, and the result says so."""
         self._topic = topic
         self._load_webhooks = load_webhooks
         self._sender = sender
 
     async def notify(self, notice: Notice, limit_s: float = LIMIT_S) -> Mapping[str, bool]:
-        """Tell everyone within `limit_s` seconds, and say of each target whether it was told.
+        """Notify everyone within `limit_s` seconds, and say of each target whether it was notified.
 
         A target is `sns`, `webhook:<name>`, or `webhooks` where they could not even be read. No target's failure is
         raised.
@@ -59,7 +59,7 @@ class Notifier:
         return {target: failure is None for target, failure in (await self.deliver(notice, limit_s)).items()}
 
     async def deliver(self, notice: Notice, limit_s: float = LIMIT_S) -> Mapping[str, Failure | None]:
-        """Do the same as `notify`, and say why a target was not told."""
+        """Do the same as `notify`, and say why a target was not notified."""
         deadline = asyncio.get_running_loop().time() + limit_s
         published, sent = await gather_all([self._publish(notice, deadline), self._send_all(notice, deadline)])
         return {**published, **sent}
@@ -96,21 +96,21 @@ def _wants(webhook: Webhook | DocumentError, notice: Notice) -> bool:
     return isinstance(webhook, DocumentError) or webhook.wants(notice.event)
 
 
-async def _outcome(telling: Awaitable[Outcome], deadline: float) -> Outcome | Failure:
-    """Await until the deadline, on the loop's clock; whatever goes wrong is a failure."""
+async def _outcome(delivery: Awaitable[Outcome], deadline: float) -> Outcome | Failure:
+    """Await until the deadline, on the loop's clock; any error is a failure."""
     try:
         async with asyncio.timeout_at(deadline):
-            return await telling
+            return await delivery
     except TimeoutError:
         return Failure("no answer in time")
     except AwsError as error:
         return Failure(str(error))
-    except Exception as error:  # noqa: BLE001 - the action is done; no defect in telling of it may make it look undone
+    except Exception as error:  # noqa: BLE001 - the action is done; no defect of a notification may make it look undone
         return Failure(type(error).__name__)
 
 
 class WebhookDocuments:
-    """Reads every webhook anew for each notice: notices are few, and one that was switched off is told nothing more."""
+    """Reads every webhook for each notice: notices are few, and one that was switched off gets nothing more."""
 
     def __init__(self, documents: SsmDocuments) -> None:
         self._documents = documents
@@ -148,7 +148,7 @@ class LateSender:
 
 @dataclass(frozen=True, slots=True)
 class Announcer:
-    """Tells who is to know. `ids` makes the ids of deliveries."""
+    """Sends the notifications of a request. `ids` makes the ids of deliveries."""
 
     notifier: Notifier
     ids: Callable[[], str]
@@ -162,7 +162,7 @@ class Announcer:
         *,
         is_by_time: bool = False,
     ) -> Mapping[str, bool]:
-        """Tell of one change, within what is left of the request's time; the audit line says who could be told."""
+        """Notify of one change, within what is left of the request's time; the audit line says who was notified."""
         actor = None if is_by_time else ctx.principal.user
         notice = notice_for(event, actor, about, at, self.ids())
         with ctx.audit.step("notify"):

@@ -1,4 +1,4 @@
-"""What people wrote, as it stands inside a sentence of ours: in one pair of quotes it cannot leave, without markup.
+"""What people wrote, inside a sentence of ours: in one pair of quotes it cannot leave, without markup.
 
 A notice is read in mail, in chats and on pagers, each with a markup of its own. So the characters that any of them
 gives a meaning to are replaced by ones that look alike and have none. Programs find the text as written in `details`.
@@ -27,7 +27,7 @@ _BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 def quote(text: str) -> str:
-    """Put what somebody wrote in quotes, on one line, and cut it where it is long."""
+    """Put what a person wrote in quotes, on one line, and cut it where it is long."""
     line = " ".join("".join(map(_plain, text)).split()).replace("](", "] (")
     while line and unicodedata.category(line[0]).startswith("M"):
         line = line[1:].lstrip()  # it would draw on our own quotation mark
@@ -35,7 +35,7 @@ def quote(text: str) -> str:
 
 
 def name(text: str) -> str:
-    """Give a name as it is, or in quotes where it holds what no name does: a target may be anything somebody typed."""
+    """Give a name as it is, or in quotes where it holds what no name does: a target may be anything a person typed."""
     return text if _NAME.fullmatch(text) else quote(text)
 
 

@@ -1,4 +1,4 @@
-"""Sending to webhooks: addresses somebody else chose, so nothing about them is trusted."""
+"""Sending to webhooks: addresses that other people chose, so nothing about them is trusted."""
 
 import asyncio
 import os
@@ -33,7 +33,7 @@ class Tries:
 
 
 class WebhookSender:
-    """Posts notices. Connections are made anew for each: none would survive Lambda's freezing of the process."""
+    """Posts notices. Each gets a new connection: none would survive Lambda's freezing of the process."""
 
     def __init__(
         self,
@@ -95,9 +95,9 @@ def _systems_authorities() -> SSLContext | None:
 
 
 async def _post(session: aiohttp.ClientSession, message: Message) -> Failure | None:
-    """Try once. Errors are told by their kind: the text of one may hold the URL."""
+    """Try once. Errors are reported by their kind: the text of one may hold the URL."""
     try:
-        # As written: quoting it anew could turn it into another one.
+        # As written: quoting it again could turn it into another one.
         url = URL(message.url.get_secret_value(), encoded=True)
         async with session.post(url, data=message.body, headers=message.headers, allow_redirects=False) as response:
             return _judge(response.status)

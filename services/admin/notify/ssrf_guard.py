@@ -1,6 +1,6 @@
 """Which addresses a webhook may reach: public ones, unless its document says otherwise.
 
-The check stands where a socket is made for an address, after every name was resolved. So a name that resolves to
+The check is made where a socket is made for an address, after every name was resolved. So a name that resolves to
 something else the second time, a number written as a name and a literal address all meet it.
 """
 
@@ -32,7 +32,7 @@ def open_public_socket(info: AddressInfo) -> socket.socket:
     """Make a socket for a public address.
 
     Raises:
-        InternalAddressError: it is none; nothing was connected to.
+        InternalAddressError: it is internal; nothing was connected to.
 
     """
     if not is_public(str(info[4][0])):
@@ -41,7 +41,7 @@ def open_public_socket(info: AddressInfo) -> socket.socket:
 
 
 def is_public(text: str) -> bool:
-    """Whether an address is reachable by anyone and nobody's own: not private, shared (CGNAT), loopback, link-local
+    """Whether an address is on the public internet: not private, shared (CGNAT), loopback, link-local
     (instance metadata), multicast or reserved. An address that carries an IPv4 address inside is judged by that one.
     """
     address = ip_address(text)

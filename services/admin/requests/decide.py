@@ -22,7 +22,7 @@ from shared.edge.lambda_app import RequestContext
 from shared.edge.responses import Refusal, Response
 
 Decided: TypeAlias = ApprovalRequest | DecidingRejection
-_KIND: Final = Kind[ApprovalRequest, DecidingRejection, RequestView](
+_KIND: Final[Kind[ApprovalRequest, DecidingRejection, RequestView]] = Kind(
     name="request",
     may_see=Entitlement.may_see_request,
     settle=settle,

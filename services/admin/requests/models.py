@@ -80,7 +80,7 @@ class RequestResponse(View):
 
 
 class RequestChanged(View):
-    """One request after a change, and which targets could be told of it."""
+    """One request after a change, and which targets were notified."""
 
     request: RequestView
     notified: Mapping[str, bool]

@@ -30,9 +30,9 @@ def refuse_filing(
         case FilingRejection.DENIED:
             return Refusal(Code.DENIED, _denied(user, profile, decision))
         case FilingRejection.NO_RULE:
-            return Refusal(Code.DENIED, f"Nobody can approve {profile}: no rule of the approval policy names it.")
-        case FilingRejection.NOBODY_CAN_APPROVE:
-            return Refusal(Code.DENIED, f"Nobody else than {user} could approve {profile}, or too few could.")
+            return Refusal(Code.DENIED, f"{profile} cannot be approved: no rule of the approval policy names it.")
+        case FilingRejection.NO_APPROVER:
+            return Refusal(Code.DENIED, f"No one but {user} could approve {profile}, or too few could.")
         case FilingRejection.TOO_LONG:
             longest = "less" if rule is None else f"at most {format_duration(rule.max_duration)}"
             return _invalid(f"duration is too long: {profile} is given for {longest}.")
@@ -49,7 +49,7 @@ def refuse_filing(
 
 
 def refuse_second(pending: ApprovalRequest) -> Refusal:
-    """Word a refusal to file beside a request that still waits: approvers are asked once."""
+    """Word a refusal to file a second request while one waits: approvers are asked once."""
     return Refusal(
         Code.CONFLICT,
         f"Request {pending.request_id} of {pending.user} for {pending.profile} still waits for its approval, until "
@@ -63,8 +63,8 @@ def refuse_deciding(rejection: DecidingRejection, request: ApprovalRequest, view
     whose = f"{request.user}'s request for {request.profile}"
     match rejection:
         case DecidingRejection.OWN_REQUEST:
-            others = " or ".join(view.approvers) or "nobody else"
-            return _not_permitted(f"Nobody decides on their own request, under any of their names; {others} can.")
+            others = " or ".join(view.approvers) or "no one else"
+            return _not_permitted(f"You cannot decide on your own request, under any of your names; {others} can.")
         case DecidingRejection.NOT_AN_APPROVER:
             return _not_permitted(f"The approval policy does not let you decide on {whose}.")
         case DecidingRejection.NOT_THEIRS:

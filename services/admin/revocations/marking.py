@@ -31,7 +31,7 @@ class Marking:
     async def mark_some(self, ctx: RequestContext, row: RevocationRow) -> RevocationRow:
         """Mark as many rows as the request has time for, and write down how far that was.
 
-        Whatever fails ends the stretch, and the next one begins there again.
+        Any failure ends the stretch, and the next one begins there again.
         """
         try:
             with ctx.audit.step("mark"):

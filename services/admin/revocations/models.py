@@ -19,7 +19,7 @@ class RevokeMany(TargetInput):
 
 
 class RevocationView(View):
-    """A revocation of many sessions. It stands from the first answer on; `marked` rows say so by now."""
+    """A revocation of many sessions. It holds from the first response on; `marked` rows say so by now."""
 
     id: str
     target: Target

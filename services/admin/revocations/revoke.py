@@ -1,8 +1,8 @@
-"""`POST /v1/revocations` and `POST /v1/revocations/{id}/continue`: ending all sessions of somebody.
+"""`POST /v1/revocations` and `POST /v1/revocations/{id}/continue`: ending many sessions.
 
 The cutoff is written first: from then on everything issued up to it is revoked. A vend under way may have read the
 lockouts just before, and answers some seconds later; so the cutoff lies a margin ahead, and a lockout stops every vend
-that begins within the margin. Such a vend ends without credentials or under the cutoff, never beside both.
+that begins within the margin. Such a vend ends without credentials or under the cutoff, never outside both.
 """
 
 import asyncio
@@ -167,7 +167,7 @@ class MassRevoking:
         *,
         is_own: bool,
     ) -> tuple[RevocationRow, LockoutChange] | Refusal:
-        """Write cutoff, lockout and revocation, on what was read; where somebody was faster, read anew."""
+        """Write cutoff, lockout and revocation, on what was read; where another caller was faster, start over."""
         revocation_id, lockout_id = self.ids(), self.ids()
         for _ in range(_ATTEMPTS):
             reached = await self.revocations.find_cutoff(body.target, body.name)

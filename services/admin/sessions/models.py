@@ -61,7 +61,7 @@ class SessionRevoked(View):
 
 
 class SessionResponse(View):
-    """One session. `current`: a vend of its profile would be of its role today, too; null where that cannot be told."""
+    """One session. `current`: a vend of its profile would be of its role today, too; null where that is not known."""
 
     session: SessionView
     current: bool | None

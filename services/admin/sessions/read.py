@@ -21,7 +21,7 @@ from shared.edge.lambda_app import RequestContext
 from shared.edge.responses import Refusal, Response
 
 _KIND: Final = "session"
-# All sessions lie in a partition a day: without `since`, nobody wants to walk through ninety of them.
+# All sessions lie in a partition a day: without `since`, a list does not walk through ninety of them.
 _RECENT: Final = timedelta(hours=24)
 # A Lambda's clock may be behind another's, and a list begins at the newest.
 _AHEAD: Final = timedelta(minutes=5)
@@ -60,7 +60,7 @@ class SessionReading:
         return profile is not None and profile.role_arn == row.role_arn
 
     async def list(self, ctx: RequestContext) -> Response | Refusal:
-        """List one's own sessions, or everybody's."""
+        """List one's own sessions, or everyone's."""
         filters = parse_query(ctx.request, SessionFilters)
         if isinstance(filters, Refusal):
             return filters

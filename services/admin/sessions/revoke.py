@@ -122,7 +122,7 @@ class Revoking:
         *,
         is_own: bool,
     ) -> Outcome | Refusal:
-        """Write the revocation, on what was read; where somebody was faster, read anew and decide again."""
+        """Write the revocation, on what was read; where another caller was faster, read and decide again."""
         ending = Action(ctx.principal.user, now, body.reason)
         for attempt in range(_ATTEMPTS):
             if attempt:

@@ -23,7 +23,7 @@ class FilingRejection(StrEnum):
     NOT_NEEDED = "the access policy gives the profile without an approval"
     DENIED = "the access policy denies the profile"
     NO_RULE = "no rule of the approval policy names the profile"
-    NOBODY_CAN_APPROVE = "nobody but the requester could approve"
+    NO_APPROVER = "nobody but the requester could approve"
     TOO_LONG = "longer than the approval rule gives"
     TICKET_NEEDED = "the approval rule asks for a ticket"
     TICKET_MALFORMED = "the ticket does not match the approval rule's pattern"
@@ -82,7 +82,7 @@ def file_request(
     )
     if (approved := _approve_itself(request, rule, now)) is not None:
         return approved
-    return request if can_be_met(rule, ask.requester.person) else FilingRejection.NOBODY_CAN_APPROVE
+    return request if can_be_met(rule, ask.requester.person) else FilingRejection.NO_APPROVER
 
 
 def open_window(request: ApprovalRequest, rule: ApprovalRule, now: datetime) -> ApprovalRequest:

@@ -10,7 +10,7 @@ from tests.grants import NOW, a_request
 
 @pytest.mark.parametrize(
     ("approvers", "who"),
-    [(("alice", "bob", "*@sec.example"), "bob or *@sec.example can."), (("Alice",), "nobody else can.")],
+    [(("alice", "bob", "*@sec.example"), "bob or *@sec.example can."), (("Alice",), "no one else can.")],
 )
 def test_who_decides_for_themselves_is_told_who_else_can(approvers: tuple[str, ...], who: str) -> None:
     request = a_request(approvers=approvers)

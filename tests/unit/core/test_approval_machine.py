@@ -121,7 +121,7 @@ class Requests(RuleBasedStateMachine):
         if asked > self.longest:
             assert outcome is FilingRejection.TOO_LONG
         elif len(others) < self.quorum:
-            assert outcome is FilingRejection.NOBODY_CAN_APPROVE
+            assert outcome is FilingRejection.NO_APPROVER
         else:
             assert isinstance(outcome, ApprovalRequest)
             self.requests.append(outcome)
