@@ -35,7 +35,7 @@ class KillSwitchView(View):
     """The kill switch.
 
     `widened` are users, and profiles as `profile <name>`, that lose sessions that were not revoked, because the policy
-    had to fit. `uncovered` are users who revoked their own without the permission to revoke, and for whom there was no room:
+    had to fit. `uncovered` are users who revoked their own without the permission to revoke, and found no room:
     their credentials live on. `room` is what is left, in percent, before whole users are ended.
     """
 
