@@ -15,4 +15,4 @@ from tests.grants import NOW, a_request
 def test_who_decides_for_themselves_is_told_who_else_can(approvers: tuple[str, ...], who: str) -> None:
     request = a_request(approvers=approvers)
     refusal = refuse_deciding(DecidingRejection.OWN_REQUEST, request, view_request(request, NOW))
-    assert refusal.message.endswith(f"under any of their names; {who}")
+    assert refusal.message.endswith(f"under any of your names; {who}")
