@@ -75,10 +75,10 @@ class LambdaApp:
         """
         audit = AuditLine(utc_now(), self._service, context.aws_request_id, self._settings.own_name)
         decided = self._process.run(context, audit, lambda by_s: self._route(event, context, audit, by_s))
-        answer = decided.refusal if isinstance(decided, Indeterminate) else decided
-        self._close_line(audit, answer)
+        response = decided.refusal if isinstance(decided, Indeterminate) else decided
+        self._close_line(audit, response)
         self._process.write(audit)
-        return render(answer, context.aws_request_id)
+        return render(response, context.aws_request_id)
 
     async def _route(
         self,
@@ -112,11 +112,11 @@ class LambdaApp:
         )
 
     @staticmethod
-    def _close_line(audit: AuditLine, answer: Response | Refusal) -> None:
-        match answer:
+    def _close_line(audit: AuditLine, response: Response | Refusal) -> None:
+        match response:
             case Response():
                 audit.outcome = "issued" if audit.access_key_id else "answered"
             case Refusal(code=code):
                 audit.outcome = "failed" if code in FAILURES else "refused"
                 audit.code = code.value
-                audit.detail = audit.detail or answer.message
+                audit.detail = audit.detail or response.message

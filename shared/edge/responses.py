@@ -32,7 +32,7 @@ class Refusal:
         return ERRORS[self.code].status
 
 
-def render(answer: Response | Refusal, request_id: str) -> dict[str, Any]:
+def render(response: Response | Refusal, request_id: str) -> dict[str, Any]:
     """Make the response API Gateway expects, the same for payload 1.0 and 2.0.
 
     `statusCode` is always there: HTTP APIs take a dict without one for a 200 (API Gateway guide, "Lambda
@@ -44,11 +44,11 @@ def render(answer: Response | Refusal, request_id: str) -> dict[str, Any]:
         "x-content-type-options": "nosniff",
         "x-sentinel-request-id": request_id,
     }
-    if isinstance(answer, Refusal) and answer.retry_after_s is not None:
-        headers["retry-after"] = str(answer.retry_after_s)
-    content = answer.body if isinstance(answer, Response) else _refusal_body(answer, request_id)
+    if isinstance(response, Refusal) and response.retry_after_s is not None:
+        headers["retry-after"] = str(response.retry_after_s)
+    content = response.body if isinstance(response, Response) else _refusal_body(response, request_id)
     return {
-        "statusCode": answer.status.value,
+        "statusCode": response.status.value,
         "headers": headers,
         "body": orjson.dumps(content).decode(),
         "isBase64Encoded": False,
