@@ -84,7 +84,7 @@ def open_cloudtrail(base: BaseCredentials, regions: Sequence[str]) -> CloudTrail
     """Open the event history of these regions with the caller's own credentials.
 
     Raises:
-        BaseCredentialsError: there are none.
+        BaseCredentialsError: no credentials are configured.
 
     """
     return CloudTrail([base.open_client("cloudtrail", region, _CONFIG) for region in regions])
@@ -113,7 +113,7 @@ def open_trail(settings: Settings, regions: Sequence[str]) -> CloudTrail:
     """Open CloudTrail with the caller's own credentials.
 
     Raises:
-        BaseCredentialsError: there are none.
+        BaseCredentialsError: no credentials are configured.
         UsageError: no region is named, and the settings name none either.
 
     """

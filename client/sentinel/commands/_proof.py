@@ -41,7 +41,7 @@ def find_session(settings: Settings, profile: str | None) -> SessionCredentials:
     """Vend the profile's credentials, or find those an SDK in this process would use.
 
     Raises:
-        NoProofError: there are none here.
+        NoProofError: there are no credentials of a session.
         RefusedError: the service refuses to vend.
 
     """

@@ -32,7 +32,7 @@ class NotApprovedError(ClientError):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """The request to file if there is none to join. Without a `reason` the terminal is asked for one."""
+    """The request to file if no request can be joined. Without a `reason` the terminal is asked for one."""
 
     profile: str
     reason: str | None = None

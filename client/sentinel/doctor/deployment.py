@@ -35,7 +35,7 @@ class Known:
     """A deployment with every name known, and the account it is looked at from.
 
     `trusted_accounts` (the function's own where it is set to none) and `lists_sso_roles` are the vend function's; where
-    it cannot be read there are none, and nothing is found wrong with either.
+    it cannot be read, neither is known, and nothing is found wrong with either.
     """
 
     account: str

@@ -53,5 +53,5 @@ def skipped(about: str, message: str, remedy: str) -> Finding:
 
 
 def unless(problems: Iterable[Finding], about: str, message: str) -> list[Finding]:
-    """Return the problems or, if there are none, an ok finding."""
+    """Return the problems or, without any, an ok finding."""
     return list(problems) or [ok(about, message)]

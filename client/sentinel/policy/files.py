@@ -41,8 +41,8 @@ WEBHOOK: Final = "webhook"
 _CHECKED: Final[Mapping[str, type[DocumentModel]]] = {**MODELS, WEBHOOK: Webhook}
 KINDS: Final = tuple(_CHECKED)
 _WEBHOOK_LIKE: Final = re.compile(r"""^[\s{]*["']?url["']?\s*:""", re.MULTILINE)
-# What only the rules of one kind of policy are written with.
-_TELLING_KEYS: Final = {"approvers": "approval", "reasons": "break-glass", "permissions": "admin"}
+# Keys that only the rules of one kind of policy have.
+_KEYS_OF_ONE_KIND: Final = {"approvers": "approval", "reasons": "break-glass", "permissions": "admin"}
 _STDIN: Final = Path("-")
 _SUFFIXES: Final = frozenset({".yaml", ".yml", ".json"})
 
@@ -182,7 +182,7 @@ def guess_kind(document: Document) -> str:
             return kind
     rules = value.get("rules")
     keys = {key for rule in rules if isinstance(rule, dict) for key in rule} if isinstance(rules, list) else set()
-    return next((kind for key, kind in _TELLING_KEYS.items() if key in keys), "access")
+    return next((kind for key, kind in _KEYS_OF_ONE_KIND.items() if key in keys), "access")
 
 
 def find_lints(loaded: DocumentModel, catalogue: Mapping[str, Profile] | None = None) -> list[Lint]:
