@@ -1,4 +1,4 @@
-"""What every test stands on: no AWS profile of the developer's, and every request checked as AWS would."""
+"""What every test has: no AWS profile of the developer's, and every request checked as AWS would."""
 
 import os
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ pytest_plugins = ["pytester", "tests.e2e.system"]
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
 # `make mutants` runs the tests thousands of times: the same few examples each time, or a mutant's fate would be luck,
-# and none made smaller, for nobody reads them.
+# and none made smaller, for no one reads them.
 settings.register_profile(
     "mutants",
     max_examples=10,
@@ -34,7 +34,7 @@ settings.register_profile("long", settings.get_profile("tests"))
 
 
 def pytest_configure() -> None:
-    """Hide whatever AWS configuration this machine has, before anything can read it."""
+    """Hide the AWS configuration of this machine before anything can read it."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "SENTINEL_"))]:
         del os.environ[name]
     os.environ |= {

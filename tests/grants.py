@@ -69,7 +69,7 @@ def an_event(event_id: str = "abcdefgh01234567", user: str = "alice", **changes:
         "account": "111122223333",
         "profile": "prod",
         "reason": ReasonCode.INCIDENT,
-        "justification": "the shop is down and nobody is awake",
+        "justification": "the shop is down and nobody is awake",  # codespell:ignore
         "created_at": NOW,
         "ends_at": NOW + HOUR,
         "is_review_required": False,

@@ -1,4 +1,4 @@
-"""The context object Lambda's runtime passes beside the event."""
+"""The context object Lambda's runtime passes with the event."""
 
 from dataclasses import dataclass
 

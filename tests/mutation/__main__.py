@@ -1,7 +1,7 @@
 """`python -m tests.mutation [--keep] [MUTANT …]`: mutmut over shared/core, its table, and unexplained survivors.
 
 Exit code 1 below the score or with such survivors. Mutants can be named with wildcards (`shared.core.stamp.*`); without
-names all are tried. With `--report` none is: what the last runs found is told. `--keep` writes docs/assurance.md.
+names all are tried. With `--report` none are: what the last runs found is printed. `--keep` writes docs/assurance.md.
 """
 
 import argparse

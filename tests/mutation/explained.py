@@ -1,4 +1,4 @@
-"""Survivors somebody has looked at: `docs/mutants.toml` says of each why no test can or should notice it."""
+"""Survivors that were looked at: `docs/mutants.toml` says of each why no test can or should notice it."""
 
 import tomllib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What mutmut has found, read from the files it keeps beside the mutants."""
+"""What mutmut has found, read from the files it keeps next to the mutants."""
 
 import json
 from collections import Counter

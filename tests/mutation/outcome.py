@@ -32,7 +32,7 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of the mutants that were tried, and which survivors nobody has explained."""
+    """What came of the mutants that were tried, and which survivors are not explained."""
 
     modules: Sequence[Module]
     unexplained: Sequence[Change]

@@ -23,5 +23,5 @@ print(ended.returncode, ended.stdout)
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT, signal.SIGHUP])
 def test_a_child_of_the_tests_ends_by_a_signal_that_a_background_job_ignores(number: signal.Signals) -> None:
-    told = subprocess.run([sys.executable, "-c", JOB, str(int(number))], capture_output=True, text=True, check=True)
-    assert told.stdout == f"{-number} b''\n"
+    done = subprocess.run([sys.executable, "-c", JOB, str(int(number))], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{-number} b''\n"

@@ -39,7 +39,7 @@ def test_a_cursor_is_good_for_an_hour_from_now(age: timedelta) -> None:
 
 
 @given(st.text(max_size=200) | st.binary(max_size=100).map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
-def test_whatever_is_sent_as_a_cursor_is_refused_and_breaks_nothing(text: str) -> None:
+def test_any_text_that_is_not_a_cursor_is_refused_and_breaks_nothing(text: str) -> None:
     assert read_cursor(text, SCOPE, NOW) == UNUSABLE
 
 

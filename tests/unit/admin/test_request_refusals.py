@@ -1,4 +1,4 @@
-"""What somebody is told who decides on their own request."""
+"""The refusal of a person who decides on their own request."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.grants import NOW, a_request
     ("approvers", "who"),
     [(("alice", "bob", "*@sec.example"), "bob or *@sec.example can."), (("Alice",), "no one else can.")],
 )
-def test_who_decides_for_themselves_is_told_who_else_can(approvers: tuple[str, ...], who: str) -> None:
+def test_a_refusal_of_deciding_for_oneself_names_who_can_decide(approvers: tuple[str, ...], who: str) -> None:
     request = a_request(approvers=approvers)
     refusal = refuse_deciding(DecidingRejection.OWN_REQUEST, request, view_request(request, NOW))
     assert refusal.message.endswith(f"under any of your names; {who}")

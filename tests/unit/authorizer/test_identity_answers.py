@@ -16,13 +16,13 @@ def test_the_answer_sts_gives_is_read(text: str) -> None:
 
 
 @given(st.binary(max_size=300))
-def test_whatever_else_is_sent_is_no_identity(body: bytes) -> None:
+def test_any_other_bytes_are_not_an_identity(body: bytes) -> None:
     with pytest.raises(UnreadableError):
         parse_identity("text/xml", body)
 
 
 @given(st.text(alphabet=f"<>/!?&;[]-\"' {ARN}", max_size=60))
-def test_whatever_stands_in_the_arns_place_is_its_whole_text_or_refused(text: str) -> None:
+def test_any_text_in_the_arns_place_is_read_whole_or_refused(text: str) -> None:
     try:
         found = parse_identity("text/xml", TRUTH.replace(ARN, text).encode())
     except UnreadableError:

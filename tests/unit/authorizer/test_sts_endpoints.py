@@ -30,7 +30,7 @@ def test_a_functions_own_region_counts_though_botocore_is_older_than_it() -> Non
     assert found.host == "sts.eu-future-1.amazonaws.com"
 
 
-def test_an_emulator_stands_for_every_region() -> None:
+def test_an_emulator_serves_every_region() -> None:
     found = StsEndpoints("eu-central-1", "http://127.0.0.1:4566").find("us-east-1")
     assert found == StsEndpoint("http://127.0.0.1:4566/", "127.0.0.1:4566")
 

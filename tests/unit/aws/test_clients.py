@@ -16,7 +16,7 @@ async def test_every_endpoint_is_the_regions_own() -> None:
     assert endpoints == {f"https://{service}.eu-west-1.amazonaws.com/" for service in ("dynamodb", "sns", "ssm", "sts")}
 
 
-async def test_a_client_nobody_named_is_not_opened() -> None:
+async def test_a_client_that_is_not_named_is_not_opened() -> None:
     async with aclosing(await open_clients("eu-west-1", services=[Service.STS])) as clients:
         assert clients.sts.region == "eu-west-1"
         with pytest.raises(LookupError, match="no client of sns was opened"):

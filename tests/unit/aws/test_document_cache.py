@@ -168,7 +168,7 @@ async def test_absence_is_remembered_for_a_ttl_and_never_served_stale() -> None:
         await house.load()
 
 
-async def test_a_deleted_document_is_gone_whatever_was_kept() -> None:
+async def test_a_deleted_document_is_gone_even_if_it_was_cached() -> None:
     house = House(a="1")
     await house.load()
     del house.source.texts["a"]
@@ -180,7 +180,7 @@ async def test_a_deleted_document_is_gone_whatever_was_kept() -> None:
         await house.load()
 
 
-async def test_names_nobody_knows_do_not_push_out_what_is_good() -> None:
+async def test_unknown_names_do_not_evict_valid_documents() -> None:
     house = House(a="1")
     await house.load()
     for number in range(1200):
@@ -231,7 +231,7 @@ async def test_a_cancelled_leader_hands_over_to_the_next_caller() -> None:
     assert leader.cancelled()
 
 
-async def test_a_cancelled_follower_disturbs_nobody() -> None:
+async def test_a_cancelled_follower_does_not_disturb_the_others() -> None:
     house = House(a="1")
     house.source.open.clear()
     leader = asyncio.create_task(house.value())

@@ -33,7 +33,7 @@ def templates(cdk_out: Path) -> Mapping[str, Template]:
 
 @pytest.fixture
 def default(templates: Mapping[str, Template]) -> Template:
-    """What somebody gets who chooses nothing."""
+    """The stack of a deployment without any option."""
     return templates["Default"]
 
 

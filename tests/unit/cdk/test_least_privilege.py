@@ -14,7 +14,7 @@ from tests.cdk.template import Properties, Template, example_deployment
 
 # Actions for which AWS knows no resource (Service Authorization Reference).
 WITHOUT_RESOURCE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
-# A `*` in a name stands for things that are made later, or for the parts of one thing.
+# A `*` in a name matches things that are made later, or the parts of one thing.
 FAMILIES = {
     r"arn:aws:ssm:[a-z0-9-]+:[0-9]+:parameter/[a-z]+/(policies|profiles|webhooks)/\*": "documents come later",
     r"arn:aws:dynamodb:[a-z0-9-]+:[0-9]+:table/[a-z-]+/index/\*": "the indexes of one table",
@@ -111,7 +111,7 @@ def test_the_kill_switch_of_another_account_is_written_by_the_admin_function(acc
     assert _inline(role) == {"write-the-kill-switch": revocations_role_policy(example_deployment(), "111122223333")}
 
 
-def test_the_kill_switch_is_a_boundary_and_attached_to_nobody(default: Template, account: Template) -> None:
+def test_the_kill_switch_is_a_boundary_and_attached_to_no_identity(default: Template, account: Template) -> None:
     for template in (default, account):
         policy = template.only("IAM::ManagedPolicy")
         assert policy["ManagedPolicyName"] == "SentinelRevocations"

@@ -131,7 +131,7 @@ def test_roles_of_no_account_among_several_are_refused_before_anything_is_deploy
 
 
 def test_an_http_api_trusts_its_own_account(packages: dict[str, str]) -> None:
-    """It takes no other's callers, so without it nobody could call."""
+    """It takes no other's callers, so without it no one could call."""
     others = {"settings": {"trusted_accounts": "444455556666"}}
     with pytest.raises(ValueError, match="add it, or turn http_api off"):
         ServiceOptions.model_validate({"packages": packages, **others}).check_account("111122223333")

@@ -28,7 +28,7 @@ def _environment(template: Template, function: str) -> dict[str, str]:
 
 
 def _deployed(value: str) -> str:
-    """Put an ARN where a reference stands that will be one."""
+    """Put an ARN in the place of a reference that will be one."""
     if value.startswith("<SentinelRevocations"):
         return f"arn:aws:iam::111122223333:policy/SentinelRevocations{value[value.index('>') + 1 :]}"
     return "arn:aws:sns:eu-central-1:111122223333:events" if value.startswith("<SentinelEvents") else value

@@ -25,7 +25,7 @@ def vended(number: int, expires_at: datetime) -> VendedCredentials:
 
 @dataclass
 class Upstream:
-    """Vends a new credential for each call, unless told to refuse or to be away; `gate` holds flights up."""
+    """Vends a new credential for each call, unless set to refuse or to be away; `gate` holds flights up."""
 
     at: datetime = NOON
     life: timedelta = timedelta(hours=1)

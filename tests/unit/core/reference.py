@@ -51,7 +51,7 @@ def in_block(block: str, address: str) -> bool:
 
 
 def holds(name: str, wanted: Any, ask: Raw) -> bool | None:
-    """One condition; None when nobody knows."""
+    """One condition; None when it is unknown."""
     match name:
         case "profiles":
             return any_glob(wanted, ask["profile"])

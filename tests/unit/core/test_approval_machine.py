@@ -100,7 +100,7 @@ class Requests(RuleBasedStateMachine):
         self.write_policy(approvers, min(quorum, len(approvers)), longest)
 
     @rule(target=filed, by=NAMES, asked=st.sampled_from([15, 60, 120]), ahead=st.none() | st.integers(0, 240))
-    def somebody_asks(self, by: str, asked: int, ahead: int | None) -> Any:
+    def person_files(self, by: str, asked: int, ahead: int | None) -> Any:
         wanted_start = None if ahead is None else self.minute + ahead
         ask = Ask(
             requester=a_requester(by),
@@ -131,7 +131,7 @@ class Requests(RuleBasedStateMachine):
         return nothing
 
     @rule(index=filed, by=NAMES)
-    def somebody_approves(self, index: int, by: str) -> None:
+    def person_approves(self, index: int, by: str) -> None:
         outcome = approve(self.requests[index], self.act(by), is_still_demanded=True)
         self.take(index, outcome, self.refusal_to_approve(self.expected[index], by))
 
@@ -157,14 +157,14 @@ class Requests(RuleBasedStateMachine):
         assert isinstance(outcome, DecidingRejection) or outcome == before
 
     @rule(index=filed, by=NAMES)
-    def somebody_denies(self, index: int, by: str) -> None:
+    def person_denies(self, index: int, by: str) -> None:
         expected = self.expected[index]
         outcome = deny(self.requests[index], self.act(by))
         refusal = self.refusal_to_decide(expected, by) or self.refusal_to_end(expected, {"pending": "denied"})
         self.take(index, outcome, refusal)
 
     @rule(index=filed, by=NAMES, may_revoke=st.booleans())
-    def somebody_takes_it_back(self, index: int, by: str, may_revoke: bool) -> None:  # noqa: FBT001 - drawn by name
+    def person_withdraws_or_revokes(self, index: int, by: str, may_revoke: bool) -> None:  # noqa: FBT001 - drawn by name
         expected = self.expected[index]
         outcome = cancel(self.requests[index], self.act(by), may_revoke=may_revoke)
         if by == expected.requester:

@@ -37,7 +37,7 @@ EMERGENCY = grant(Via.BREAK_GLASS, 7200)
 
 
 @pytest.mark.parametrize("decided", [decision(effect) for effect in ("allow", "require_approval", "deny", None)])
-def test_a_lockout_refuses_whatever_else_is_there(decided: Decision) -> None:
+def test_a_lockout_refuses_regardless_of_grants_and_decision(decided: Decision) -> None:
     assert ask(decided, APPROVAL, EMERGENCY, locked_out=True) == Refuse(RefusalCode.LOCKED_OUT)
 
 
@@ -63,7 +63,7 @@ def test_a_demand_for_approval_without_one_is_refused() -> None:
     assert ask(decision("require_approval")) == Refuse(RefusalCode.APPROVAL_REQUIRED)
 
 
-def test_a_deny_stands_against_an_approval_and_break_glass() -> None:
+def test_a_deny_prevails_over_an_approval_and_break_glass() -> None:
     assert ask(decision("deny"), APPROVAL, EMERGENCY) == Refuse(RefusalCode.DENIED)
 
 
@@ -124,7 +124,7 @@ def test_among_grants_of_one_kind_the_one_that_ends_last_serves() -> None:
     assert outcome.grant == long
 
 
-def test_of_two_grants_that_end_together_the_same_one_serves_whatever_their_order() -> None:
+def test_of_two_grants_that_end_together_the_same_one_serves_in_any_order() -> None:
     one, other = grant(Via.APPROVAL, 1000, name="a"), grant(Via.APPROVAL, 1000, name="b")
     assert longest([one, other], Via.APPROVAL, "prod", NOW) == longest([other, one], Via.APPROVAL, "prod", NOW) == other
 
@@ -187,5 +187,5 @@ def test_a_lockout_lasts_until_its_end_or_until_lifted() -> None:
 
 def test_a_profile_that_no_rule_gives_is_refused_in_the_words_of_one_that_is_not_there() -> None:
     assert no_rule_gives("alice", "prod") == (
-        "No rule of the access policy gives alice the profile prod, or there is none."
+        "No rule of the access policy gives alice the profile prod, or there is none."  # codespell:ignore
     )

@@ -75,7 +75,7 @@ class Events(RuleBasedStateMachine):
         profile=st.sampled_from(["prod", "staging"]),
         minutes=st.sampled_from([15, 30, 60]),
     )
-    def somebody_breaks_glass(self, user: str, profile: str, minutes: int) -> None:
+    def person_breaks_glass(self, user: str, profile: str, minutes: int) -> None:
         of_user, of_profile = self.ledgers.get(user, Ledger()), self.ledgers.get(profile, Ledger())
         outcome = begin(
             an_invocation(user=user, profile=profile, duration=timedelta(minutes=minutes)),
@@ -112,7 +112,7 @@ class Events(RuleBasedStateMachine):
 
     @precondition(lambda self: self.events)
     @rule(pick=INDEXES, by=NAMES, entitled=st.booleans())
-    def somebody_closes(self, pick: int, by: str, entitled: bool) -> None:  # noqa: FBT001 - drawn by name
+    def person_closes(self, pick: int, by: str, entitled: bool) -> None:  # noqa: FBT001 - drawn by name
         index = pick % len(self.events)
         expected = self.expected[index]
         outcome = close(self.events[index], Act(Person(by), at(self.minute), entitled))
@@ -129,7 +129,7 @@ class Events(RuleBasedStateMachine):
 
     @precondition(lambda self: self.events)
     @rule(pick=INDEXES, by=NAMES, entitled=st.booleans())
-    def somebody_reviews(self, pick: int, by: str, entitled: bool) -> None:  # noqa: FBT001 - drawn by name
+    def person_reviews(self, pick: int, by: str, entitled: bool) -> None:  # noqa: FBT001 - drawn by name
         index = pick % len(self.events)
         expected = self.expected[index]
         outcome = review(self.events[index], Act(Person(by), at(self.minute), entitled))
@@ -165,7 +165,7 @@ class Events(RuleBasedStateMachine):
             assert sum(event.profile == last.profile for event in together) <= self.per_profile
 
     @invariant()
-    def a_review_is_by_somebody_else_and_after_the_end(self) -> None:
+    def a_review_is_by_another_person_and_after_the_end(self) -> None:
         for event in self.events:
             if event.review is not None:
                 assert event.review.by is not None

@@ -22,7 +22,7 @@ STATES = ["active", "lapsed", "closed", "expired", "reviewed"]
 
 
 def states() -> dict[str, BreakGlassEvent]:
-    """An event in every state; `lapsed` is past its end, and nobody has written that down."""
+    """An event in every state; `lapsed` is past its end, and no call has recorded that."""
     active = an_event(is_review_required=True)
     ended = Action("alice", NOW)
     return {

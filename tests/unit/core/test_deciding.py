@@ -26,7 +26,7 @@ WRONG, THEIRS = DecidingRejection.WRONG_STATE.name, DecidingRejection.NOT_THEIRS
 
 
 def states() -> dict[str, ApprovalRequest]:
-    """A request in every state; `lapsed` and `over` are what time made of one that nobody has written since."""
+    """A request in every state; `lapsed` and `over` are what time made of one that was not written since."""
     pending = a_request()
     approved = replace(
         pending,

@@ -22,14 +22,14 @@ def words(effect: str, conditions: dict[str, Any], **facts: Any) -> list[str]:
     return [condition.words for condition in account(effect, conditions, **facts).conditions]
 
 
-def test_a_name_that_matches_nothing_is_told_with_what_was_listed() -> None:
+def test_a_name_that_matches_nothing_is_explained_with_what_was_listed() -> None:
     assert words("allow", {"profiles": ["prod", "prod-*"], "users": ["al*"]}) == [
         "profile dev matches none of prod, prod-*",
         "user alice matches one of al*",
     ]
 
 
-def test_the_local_time_is_told_in_the_zone_of_the_rule() -> None:
+def test_the_local_time_is_given_in_the_zone_of_the_rule() -> None:
     window = {"days": ["monday"], "hours": {"start": "22:00", "end": "06:00"}, "timezone": "Europe/Berlin"}
     assert words("allow", {"time": window}) == [
         "monday 21:30 in Europe/Berlin is outside monday 22:00 to 06:00 of the next day",
@@ -42,17 +42,17 @@ def test_the_local_time_is_told_in_the_zone_of_the_rule() -> None:
     ]
 
 
-def test_an_unknown_fact_is_told_with_what_follows_from_it() -> None:
+def test_an_unknown_fact_is_explained_with_what_follows_from_it() -> None:
     inside = {"source_ips": ["10.0.0.0/8"]}
     assert words("allow", inside) == ["the source address is not known, so the condition fails"]
     assert words("deny", inside) == ["the source address is not known, which counts as holding in a deny"]
     assert account("deny", inside).matched
 
 
-def test_known_facts_are_told_as_they_are() -> None:
+def test_known_facts_are_given_as_they_are() -> None:
     conditions = {"accounts": ["123456789012"], "roles": ["Dev*"], "source_ips": ["192.0.2.7"], "mode": ["cli"]}
-    told = words("allow", conditions, account="210987654321", role="", source_ip=parse_source_ip("192.0.2.7"))
-    assert told == [
+    explained = words("allow", conditions, account="210987654321", role="", source_ip=parse_source_ip("192.0.2.7"))
+    assert explained == [
         "account 210987654321 matches none of 123456789012",
         "role (none) matches none of Dev*",
         "source address 192.0.2.7 matches one of 192.0.2.7/32",

@@ -35,7 +35,7 @@ def test_a_session_of_a_named_session_role_is_the_session_name() -> None:
     )
 
 
-def test_any_other_role_session_is_its_role_whatever_it_calls_itself() -> None:
+def test_any_other_role_session_is_its_role_under_any_session_name() -> None:
     assert name("assumed-role/ci-web/alice") == Principal(CallerKind.ROLE, "role/ci-web", ACCOUNT, "ci-web", "alice")
 
 

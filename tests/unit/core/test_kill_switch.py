@@ -174,7 +174,7 @@ def test_profiles_share_the_latest_instant_too_and_are_named() -> None:
     assert f"profile profile-{39:020d}" in boundary.widened
 
 
-def test_what_is_left_is_told_before_anyone_is_widened() -> None:
+def test_the_remaining_room_is_reported_before_anyone_is_widened() -> None:
     rooms = [build_boundary(people(count), NOW).room for count in (0, 1, 60, 150, 250)]
     assert rooms[0] == 100
     assert rooms == sorted(rooms, reverse=True)
@@ -203,7 +203,7 @@ def test_it_gives_way_to_what_is_revoked_by_right_the_latest_first() -> None:
     assert many[0] in boundary.uncovered
 
 
-def test_a_persons_own_sessions_widen_to_that_person_and_to_nobody_else() -> None:
+def test_a_persons_own_sessions_widen_to_that_person_only() -> None:
     mine = own(*(session(number, "mallory") for number in range(300)))
     others = [session(1000 + number, f"user-{number}") for number in range(150)]
     boundary = build_boundary([*mine, *others], NOW)
@@ -242,7 +242,7 @@ def until_of(boundary: Boundary, name: str) -> datetime:
     return datetime.fromisoformat(until)
 
 
-def test_beside_everyone_what_people_revoke_of_their_own_stays() -> None:
+def test_what_people_revoke_of_their_own_stays_next_to_everyone() -> None:
     by_right = [session(number, f"user-{number:040d}", minutes_ago=30) for number in range(400)]
     mine = own(Revocation(Target.USER, "alice", NOW))
     boundary = build_boundary([*by_right, *mine], NOW)
@@ -322,6 +322,6 @@ def test_the_order_revocations_come_in_makes_no_difference(
 @given(
     st.lists(st.tuples(st.integers(0, 10**15), st.sampled_from([f"user-{n:030d}" for n in range(90)])), max_size=600)
 )
-def test_whatever_is_revoked_the_document_fits_a_managed_policy(sessions: list[tuple[int, str]]) -> None:
+def test_the_document_of_any_revocations_fits_a_managed_policy(sessions: list[tuple[int, str]]) -> None:
     document = build_boundary([session(number, user) for number, user in sessions], NOW).document
     assert len(document) <= MAX_LENGTH

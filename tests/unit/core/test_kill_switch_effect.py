@@ -1,4 +1,4 @@
-"""What the kill switch's document does, whatever is revoked: read by a small evaluator of the conditions it uses."""
+"""What the kill switch's document does for any revocations: read by a small evaluator of the conditions it uses."""
 
 import json
 import random
@@ -145,7 +145,7 @@ def test_who_was_never_revoked_keeps_working_unless_it_is_said(seed: int, size: 
 
 @settings(deadline=None, max_examples=30)
 @given(SEEDS, SIZES)
-def test_what_people_revoke_of_their_own_ends_nobody_elses(seed: int, size: int) -> None:
+def test_what_people_revoke_of_their_own_ends_no_one_elses(seed: int, size: int) -> None:
     revocations = revocations_of(seed, size, "own")
     boundary = build_boundary(revocations, NOW, GUARDED)
     involved = {each.user or each.name for each in revocations}

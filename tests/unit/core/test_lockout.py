@@ -83,7 +83,7 @@ def test_what_is_not_in_force_is_not_lifted(present: LockoutRecord | None) -> No
 
 
 @pytest.mark.parametrize("by", ["alice", "Alice", "alice@corp.example", "federated/alice+x"])
-def test_nobody_lifts_their_own_under_any_name(by: str) -> None:
+def test_no_one_lifts_their_own_under_any_name(by: str) -> None:
     assert lifting(a_lockout(), by) is LiftingRejection.OWN_LOCKOUT
 
 

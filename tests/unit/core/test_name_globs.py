@@ -34,8 +34,8 @@ USERS = [
 ]
 ROLES = ["Deploy", "*", "AWSReservedSSO_*", "x" * 64]
 PROFILES = ["prod", "prod-*", "a.b_c", "?", "*" * 70]
-# Each with what the message must say of it.
-NOBODY = [
+# Each with what the message must say of it; no caller has such a name.
+MATCH_NO_CALLER = [
     ("alice\u200b", "U+200B, zero width space"),
     ("alice\u00a0", "U+00A0, no-break space"),
     ("jane doe", "U+0020, space"),
@@ -113,7 +113,7 @@ def load(model: type[DocumentModel], rule: dict[str, Any]) -> None:
 PLACES = {"user": user_places, "role": role_places, "profile": profile_places}
 GOOD = [*(("user", glob) for glob in USERS), *(("role", glob) for glob in ROLES), *(("profile", g) for g in PROFILES)]
 BAD = [
-    *((kind, *each) for kind in PLACES for each in NOBODY),
+    *((kind, *each) for kind in PLACES for each in MATCH_NO_CALLER),
     *(("user", *each) for each in ODD_USERS),
     *(("role", *each) for each in ODD_ROLES),
     *(("profile", *each) for each in ODD_PROFILES),
@@ -139,7 +139,7 @@ def test_a_glob_that_no_name_can_match_is_an_error_at_its_place_everywhere(kind:
 
 
 @given(st.from_regex(r"\A(role/|federated/)?[A-Za-z0-9_+=,.@-]{1,12}\Z"), st.data())
-def test_whatever_matches_a_caller_can_match_a_caller(name: str, data: st.DataObject) -> None:
+def test_every_pattern_that_matches_a_caller_can_match_a_caller(name: str, data: st.DataObject) -> None:
     if not is_caller_name(name):
         return
     places = data.draw(st.sets(st.integers(0, len(name) - 1)))

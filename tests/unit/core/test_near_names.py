@@ -1,4 +1,4 @@
-"""Did you mean: which known names come near one that nobody has."""
+"""Did you mean: which known names come near an unknown one."""
 
 import pytest
 
@@ -25,7 +25,7 @@ KNOWN = ["alice", "carol@example.com", "bob", "robert.tables", "role/deploy", "r
         ("alxxe", ()),
         ("ob", ()),
         ("deploy", ()),
-        ("somebody-else", ()),
+        ("somebody-else", ()),  # codespell:ignore
     ],
 )
 def test_near_are_other_spellings_and_a_typo_or_two(name: str, near: tuple[str, ...]) -> None:

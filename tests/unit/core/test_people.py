@@ -70,7 +70,7 @@ def test_everyone_is_themselves_and_sameness_goes_both_ways(one: Person, other: 
 
 
 @given(st.lists(PEOPLE))
-def test_distinct_leaves_nobody_out_and_nobody_twice(people: list[Person]) -> None:
+def test_distinct_keeps_every_person_once(people: list[Person]) -> None:
     counted = distinct(people)
     assert all(any(same_person(person, one) for one in counted) for person in people)
     assert not any(same_person(a, b) for index, a in enumerate(counted) for b in counted[:index])

@@ -119,12 +119,12 @@ def test_shadow_rules_never_decide(document: dict[str, Any], ask: Ask) -> None:
 @given(documents(), asks)
 def test_an_explanation_tells_what_really_happens(document: dict[str, Any], ask: Ask) -> None:
     policy = AccessPolicy.model_validate(document)
-    told = explain(policy, facts_of(ask), grants=grants_of(ask), is_locked_out=ask["locked_out"])
-    assert told.outcome == outcome_of(document, ask | {"requested": None, "profile_cap": None})
-    assert [rule.name for rule in told.rules if rule.decides] == [
-        name for name in [told.decision.rule_name] if name is not None
+    explained = explain(policy, facts_of(ask), grants=grants_of(ask), is_locked_out=ask["locked_out"])
+    assert explained.outcome == outcome_of(document, ask | {"requested": None, "profile_cap": None})
+    assert [rule.name for rule in explained.rules if rule.decides] == [
+        name for name in [explained.decision.rule_name] if name is not None
     ]
-    assert [rule.matched for rule in told.rules] == [reference.is_hit(rule, ask) for rule in document["rules"]]
+    assert [rule.matched for rule in explained.rules] == [reference.is_hit(rule, ask) for rule in document["rules"]]
 
 
 @given(st.lists(rules(["allow"]), min_size=1, max_size=3), asks)

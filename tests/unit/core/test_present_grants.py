@@ -74,7 +74,7 @@ def test_a_grant_the_rule_would_give_today_is_as_it_was() -> None:
         "one of two is no approver any more",
         "one person under two names",
         "the requester under another name",
-        "nobody approved",
+        "no one approved",
         "nothing approves itself any more",
         "its approver's account is not known",
         "not of its users any more",
@@ -108,7 +108,7 @@ def test_once_applies_to_a_window_that_is_open_and_stays_where_the_rule_drops_it
     assert judged(once, an_approval_rule()) == once
 
 
-def test_the_hours_in_which_nobody_is_needed_end_the_window() -> None:
+def test_the_hours_without_a_required_approver_end_the_window() -> None:
     assert judged(auto_approved(), auto_rule(time=OFFICE_HOURS)) == auto_approved(ends_at=NOW + 30 * MINUTE)
 
 
@@ -196,7 +196,7 @@ def stricter(draw: st.DrawFn, rule: dict[str, Any]) -> dict[str, Any] | None:
         case "gone":
             return None
         case "approver":
-            return rule | {"approvers": [*rule["approvers"][1:], "nobody-else"]}
+            return rule | {"approvers": [*rule["approvers"][1:], "nobody-else"]}  # codespell:ignore
         case "quorum":
             more = f"more-{draw(st.integers(0, 9))}"
             return rule | {"quorum": rule["quorum"] + 1, "approvers": [*rule["approvers"], more]}

@@ -73,7 +73,7 @@ def test_a_header_of_just_the_longest_length_is_read() -> None:
 
 
 @given(st.text(max_size=300))
-def test_whatever_is_sent_is_a_proof_or_a_named_fault(text: str) -> None:
+def test_any_text_is_a_proof_or_a_named_fault(text: str) -> None:
     with pytest.raises(MalformedProofError):
         parse_proof(f"Sentinel-STS {text}")
 

@@ -83,7 +83,7 @@ def test_a_session_policy_sts_would_refuse_is_an_error(document: dict[str, Any],
         policy({"Effect": "Allow", "NotAction": "iam:*", "NotResource": ["arn:aws:s3:::payroll"]}),
     ],
 )
-def test_whatever_else_iam_knows_may_be_written(document: dict[str, Any]) -> None:
+def test_any_other_element_iam_knows_may_be_written(document: dict[str, Any]) -> None:
     check_session_policy(document)
 
 
@@ -311,7 +311,7 @@ def test_one_allowing_and_one_denying_document_combine_and_two_allowing_do_not()
     )
 
 
-def test_a_session_policy_is_plain_ascii_whatever_it_names() -> None:
+def test_a_session_policy_is_plain_ascii_with_any_names() -> None:
     composed = compose_session_policy(
         [policy({"Effect": "Deny", "Action": "*", "Resource": "arn:aws:s3:::日本"})], not_after=None
     )

@@ -50,7 +50,7 @@ def test_a_role_is_stamped_with_an_equals_sign_for_its_slash() -> None:
     assert str(stamp_for(Via.DIRECT, SESSION_ID, "role/ci")) == f"sentinel-d-{SESSION_ID}-role=ci"
 
 
-def test_a_user_with_an_equals_sign_of_its_own_is_told_from_the_role_it_reads_like() -> None:
+def test_a_user_with_an_equals_sign_is_distinguished_from_the_role_it_reads_like() -> None:
     assert stamp_for(Via.DIRECT, SESSION_ID, "role=ci").user_text == "role=ci=9aac4ef1"
 
 
@@ -73,12 +73,12 @@ def test_a_stamp_is_no_longer_than_sts_takes() -> None:
 
 @given(users)
 def test_no_name_is_tagged_as_another_is(user: str) -> None:
-    """Whoever revokes their own would end the sessions of the other, too."""
+    """Otherwise, a user who revokes their own sessions would end the other's, too."""
     tag = tag_value(user)
     assert tag == user or tag_value(tag) != tag
 
 
-def test_a_user_with_a_comma_is_tagged_without_and_told_apart() -> None:
+def test_a_user_with_a_comma_is_tagged_without_it_and_stays_distinct() -> None:
     assert tag_value("a,b") == "a=b=1eb7c54d"
     assert tag_value("a=b") == "a=b"
     assert tag_value("a=b=1eb7c54d") != "a=b=1eb7c54d"

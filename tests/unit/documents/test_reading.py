@@ -156,8 +156,8 @@ def test_what_no_document_may_say_is_a_problem_at_its_place(text: str, why: str)
         ("a" * 65_537, "at most 65536 bytes"),
         ("ä" * 40_000, "at most 65536 bytes"),
         ("\ud800", "not UTF-8"),
-        ('a: "\\UFFFFFFFF"', "an escape stands for no character"),
-        ('"\\U00110000": 1', "an escape stands for no character"),
+        ('a: "\\UFFFFFFFF"', "an escape stands for no character"),  # codespell:ignore
+        ('"\\U00110000": 1', "an escape stands for no character"),  # codespell:ignore
         ('a:\n  - "\\ud800"', "line 2: a[0]: half a surrogate pair"),
         ('"\\udfff": 1', "half a surrogate pair"),
         ("%YAML " + "9" * 5000 + ".1\n---\na: 1", "a version is no number"),
@@ -174,12 +174,12 @@ def test_a_text_nothing_can_be_made_of_is_refused_with_the_reason(text: str, why
     assert why in refusal(text)
 
 
-def test_json_with_a_slip_is_told_as_json_and_braces_may_also_be_yaml() -> None:
+def test_json_with_a_slip_is_reported_as_json_and_braces_may_also_be_yaml() -> None:
     assert "not JSON" in refusal('{"role_arn": "x" "account": 1}')
     assert load_profile("{role_arn: 'arn:aws:iam::123456789012:role/Dev'}").role_account == "123456789012"
 
 
-def test_every_problem_is_told_at_once_with_its_line() -> None:
+def test_every_problem_is_reported_at_once_with_its_line() -> None:
     rules = '{"name": "a", "effect": "alow",\n"conditions": {"profile": []}},\n{"name": null}'
     text = f'{{"version": "1",\n"rules": [\n{rules}]}}'
     with pytest.raises(DocumentError) as caught:
@@ -208,7 +208,7 @@ def test_packing_and_unpacking_gives_the_same_text(text: str) -> None:
         try:
             stored = pack(text, limit)
         except DoesNotFitError as error:
-            assert min(error.plain_bytes, error.packed_bytes) > limit  # noqa: PT017 - either form is told to be too long
+            assert min(error.plain_bytes, error.packed_bytes) > limit  # noqa: PT017 - either form is too long
         else:
             assert unpack(stored) == text
 

@@ -26,7 +26,7 @@ def test_the_line_holds_what_is_known_and_nothing_else() -> None:
     }
 
 
-def test_a_line_nobody_finished_says_failed() -> None:
+def test_a_line_that_was_not_finished_says_failed() -> None:
     assert AuditLine(time=AT, service="vend", request_id="r").outcome == "failed"
 
 
@@ -78,7 +78,7 @@ def test_a_metric_line_is_what_cloudwatch_reads() -> None:
 
 
 @pytest.mark.parametrize(("deployment", "written"), [(None, "sentinel"), ("blue", "blue")])
-def test_the_metrics_of_two_deployments_are_told_apart(deployment: str | None, written: str) -> None:
+def test_the_metrics_of_two_deployments_are_kept_apart(deployment: str | None, written: str) -> None:
     line = AuditLine(AT, "vend", "r", deployment)
     metric = json.loads(metric_line(line))
     assert metric["deployment"] == written

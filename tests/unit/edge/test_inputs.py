@@ -59,7 +59,7 @@ def test_null_is_as_good_as_absent_where_a_field_may_be_absent() -> None:
     )
 
 
-def test_every_problem_is_told_at_once_and_by_name() -> None:
+def test_every_problem_is_reported_at_once_and_by_name() -> None:
     message = refused({"profile": "pr od", "reason": "  x  ", "duration": "soon", "starts_at": 5, "ticked": 1})
     for name in ("profile", "reason", "duration", "starts_at", "ticked"):
         assert f"field '{name}'" in message.lower()
@@ -100,7 +100,7 @@ def test_newlines_and_tabs_are_text() -> None:
     assert not isinstance(parse_body(request({"profile": "prod", "reason": "a\n\tb"}), Wish), Refusal)
 
 
-def test_a_query_string_beside_a_body_is_refused() -> None:
+def test_a_query_string_with_a_body_is_refused() -> None:
     answer = parse_body(request({"profile": "prod", "reason": "fix"}, {"profile": "dev"}), Wish)
     assert isinstance(answer, Refusal)
 

@@ -110,7 +110,7 @@ def test_an_invocation_lambda_is_about_to_end_is_answered_before(harness: Harnes
     assert harness.audit()["dependency"] == "deadline"
 
 
-def test_an_unforeseen_error_is_told_by_place_and_never_by_text(harness: Harness) -> None:
+def test_an_unforeseen_error_is_logged_by_place_and_never_by_text(harness: Harness) -> None:
     harness.operation = raising(KeyError("planted secret"))
     assert harness.call()["code"] == "unavailable"
     assert harness.audit()["detail"].startswith("KeyError in operation (test_lambda_app.py:")
@@ -148,7 +148,7 @@ def test_no_answer_leaves_when_its_audit_line_cannot_be_written(harness: Harness
 @pytest.mark.parametrize(
     "event", [EVENT, {}, http_api_event(path="/nowhere"), http_api_event(arn="none")], ids=range(4)
 )
-def test_whatever_becomes_of_an_event_its_answer_may_not_be_stored(
+def test_no_response_may_be_stored_after_any_outcome_of_an_event(
     harness: Harness, event: object, failure: Exception | None
 ) -> None:
     harness.operation = (lambda _: Response({})) if failure is None else raising(failure)

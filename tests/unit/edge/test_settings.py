@@ -87,7 +87,7 @@ def test_roles_may_say_their_account_and_need_not_while_one_is_trusted() -> None
         assert settings.named_session_roles == ("ci-*", f"{HOME}:Person-?")
 
 
-def test_roles_without_an_account_are_refused_where_several_are_trusted_and_every_one_is_told_with_its_remedy() -> None:
+def test_roles_without_an_account_are_refused_where_several_are_trusted_and_each_is_reported_with_its_remedy() -> None:
     with pytest.raises(InvalidSettingsError) as raised:
         load_settings(ENOUGH | TWO | {"SENTINEL_SSO_ROLES": SSO, "SENTINEL_NAMED_SESSION_ROLES": f"{HOME}:a-*,b-*"})
     text = str(raised.value)

@@ -175,8 +175,8 @@ async def test_no_message_stack_or_path_of_an_error_is_sent(daemon: socket.socke
         await request()
     datagram = daemon.recv(65536).decode()
     assert datagram.count('"error":"ValueError"') == 2
-    for told in ("secret", "KeyError", "cause", "exceptions", "stack", "working_directory", __file__, os.getcwd()):  # noqa: PTH109
-        assert told not in datagram
+    for hidden in ("secret", "KeyError", "cause", "exceptions", "stack", "working_directory", __file__, os.getcwd()):  # noqa: PTH109
+        assert hidden not in datagram
 
 
 def test_a_tree_too_large_for_a_datagram_is_sent_in_parts(daemon: socket.socket, tracer: Tracer) -> None:
@@ -227,7 +227,7 @@ def test_the_variable_may_name_both_transports(daemon: socket.socket) -> None:
     assert receive(daemon)["name"] == "vend"
 
 
-def test_nobody_listening_costs_nothing(socket_enabled: None, unused_udp_port: int) -> None:  # noqa: ARG001 - as above
+def test_a_trace_without_a_daemon_costs_nothing(socket_enabled: None, unused_udp_port: int) -> None:  # noqa: ARG001 - as above
     with closing(Tracer("vend", f"127.0.0.1:{unused_udp_port}")) as tracer:
         for _ in range(3):
             with tracer.invocation(HEADER), subsegment("sts.AssumeRole"):
@@ -242,8 +242,8 @@ def test_without_a_daemon_nothing_is_opened() -> None:
 
 IMPORTING = """
 import os, sys, threading
-told = []
-sys.addaudithook(lambda event, _: told.append(event) if event.startswith("socket.") else None)
+events = []
+sys.addaudithook(lambda event, _: events.append(event) if event.startswith("socket.") else None)
 before = dict(os.environ)
 from shared.edge.traces import open_tracer, subsegment
 open_tracer("vend", {}).close()
@@ -251,7 +251,7 @@ assert not [name for name in sys.modules if name.startswith("aws_xray_sdk")], "i
 open_tracer("vend", {"AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000"}).close()
 assert "aws_xray_sdk.core" in sys.modules
 assert not {"botocore", "aiobotocore", "boto3"} & set(sys.modules)
-assert set(told) <= {"socket.__new__"}, told
+assert set(events) <= {"socket.__new__"}, events
 assert threading.active_count() == 1
 assert dict(os.environ) == before
 """

@@ -76,7 +76,7 @@ class TestTheFloor:
         ]
         assert floor_s(calls, [frozenset({"sts.AssumeRole", "dynamodb.PutItem"})]) == pytest.approx(0.008 + 0.025)
 
-    def test_vends_one_after_the_other_are_told_apart(self) -> None:
+    def test_consecutive_vends_are_distinguished(self) -> None:
         one = ["dynamodb.Query", "dynamodb.UpdateItem", "sts.AssumeRole", "dynamodb.PutItem"]
         calls = [call(name, at, at + 1) for at, name in enumerate(one * 3)]
         assert [[each.operation for each in vend] for vend in split_vends(calls)] == [one] * 3

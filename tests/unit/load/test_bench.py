@@ -21,7 +21,7 @@ def hedged(wall_ms: float) -> list[Round]:
     return [Round((wall_ms / 1000,) * 10, (0.001,) * 10)] * 3
 
 
-def test_the_middle_of_the_rounds_and_their_spread_are_told() -> None:
+def test_the_median_of_the_rounds_and_their_spread_are_reported() -> None:
     found = figures_of([*rounds(1, count=4), *rounds(9, count=1)])
     assert found.above_p50 is not None
     assert found.above_p50.middle == pytest.approx(1)
@@ -41,7 +41,7 @@ def test_without_floors_nothing_is_said_of_them() -> None:
     assert (found.above_p50, found.above_p99, found.floor_p99) == (None, None, None)
 
 
-def test_a_difference_of_cpu_time_is_one_within_rounds_whatever_else_a_round_had_to_bear() -> None:
+def test_a_difference_of_cpu_time_is_measured_within_rounds_regardless_of_other_load() -> None:
     ours = [*rounds(1, cpu_ms=1, count=2), *rounds(1, cpu_ms=5, count=3)]
     traced = [*rounds(1, cpu_ms=1.25, count=3), *rounds(1, cpu_ms=5.25, count=2)]
     # Rounds 1, 2, 4 and 5 differ by a quarter; the third came when the other work had just gone.

@@ -40,7 +40,7 @@ def test_a_rate_needs_as_many_at_once_as_come_while_one_is_served() -> None:
     assert found.ssm_calls == pytest.approx(14 / 5)
 
 
-def test_the_quota_says_how_fast_everybody_can_come() -> None:
+def test_the_quota_gives_the_rate_at_which_everyone_can_vend() -> None:
     assert shortest_s(100_000, VEND, 1.0) == pytest.approx(100_000 / 600)
     assert need(VEND, 100_000 / shortest_s(100_000, VEND, 0.8)).sts_share == pytest.approx(0.8)
 

@@ -107,7 +107,7 @@ async def test_what_is_beyond_the_maximum_is_throttled_and_the_rest_is_served() 
         assert await invoke(function, b"later") == b"later"
 
 
-async def test_an_event_takes_whatever_is_free_first() -> None:
+async def test_an_event_takes_a_free_environment_first() -> None:
     fleet = Fleet(1)
     async with deployed(fleet, 1, 2) as function:
         first = invoke(function, b"first")

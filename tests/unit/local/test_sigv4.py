@@ -112,7 +112,7 @@ def test_an_altered_signed_header_is_refused() -> None:
     assert verify(changed(request, headers=headers)) is not None
 
 
-def test_a_header_nobody_signed_may_be_added() -> None:
+def test_an_unsigned_header_may_be_added() -> None:
     request = sign("/")
     assert verify(changed(request, headers=[*request.headers, ("X-Forwarded-For", "192.0.2.1")])) is None
 

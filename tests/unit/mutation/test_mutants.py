@@ -35,7 +35,7 @@ def test_nine_in_ten_and_every_survivor_explained_passes() -> None:
     assert verdict.passed
 
 
-def test_a_survivor_nobody_explained_fails_and_is_named() -> None:
+def test_an_unexplained_survivor_fails_and_is_named() -> None:
     verdict = judge([a_module(999, 1)], {}, lambda _: CHANGE)
     assert not verdict.passed
     assert verdict.unexplained == [CHANGE]

@@ -20,7 +20,7 @@ def test_the_running_python_is_found_first() -> None:
     assert find_interpreter(RUNNING) == Path(sys.executable)
 
 
-def test_a_python_nobody_has_is_an_error_that_says_how_to_get_it() -> None:
+def test_a_python_that_is_not_installed_is_an_error_that_says_how_to_get_it() -> None:
     with pytest.raises(NoInterpreterError, match=r"uv python install 3\.99"):
         find_interpreter("3.99")
 

@@ -72,7 +72,7 @@ def test_an_answer_that_differs_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("service_name", "operation", "body", "told"),
+    ("service_name", "operation", "body", "expected"),
     [
         (
             "dynamodb",
@@ -89,12 +89,12 @@ def test_an_answer_that_differs_is_found() -> None:
     ],
 )
 def test_refusals_are_read_as_botocore_reads_them(
-    service_name: str, operation: str, body: bytes, told: tuple[object, ...]
+    service_name: str, operation: str, body: bytes, expected: tuple[object, ...]
 ) -> None:
     with pytest.raises(ServiceError) as caught:
         ServiceFormat(service_name).read(operation, Reply(400, TYPE, body))
     error = caught.value
-    assert (error.code, error.words, error.details.get("CancellationReasons")) == told
+    assert (error.code, error.words, error.details.get("CancellationReasons")) == expected
 
 
 def test_a_proxys_page_is_an_error_by_its_status_and_repeats_nothing() -> None:

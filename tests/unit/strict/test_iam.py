@@ -28,7 +28,7 @@ def test_a_trust_policy_for_the_vend_role_alone_passes(document: str, name: str)
 
 def test_a_role_that_has_nothing_to_do_with_sentinel_may_trust_whom_it_likes() -> None:
     document = trust("sts:AssumeRole", principal=ACCOUNT)
-    assert complaints("iam", "CreateRole", create_role(document, "Somebody")) == ""
+    assert complaints("iam", "CreateRole", create_role(document, "Someone")) == ""
 
 
 @pytest.mark.parametrize("missing", ALL_THREE)
@@ -67,13 +67,13 @@ def test_changing_a_trust_policy_is_held_to_the_same_rules() -> None:
     ["{}", "no JSON", "[]", '{"Version":"2012-10-17"}', trust("sts:*").replace("2012-10-17", "2020-01-01")],
 )
 def test_what_is_no_trust_policy_is_a_violation(document: str) -> None:
-    assert "a trust policy is JSON" in complaints("iam", "CreateRole", create_role(document, "Somebody"))
+    assert "a trust policy is JSON" in complaints("iam", "CreateRole", create_role(document, "Someone"))
 
 
 def test_a_trust_policy_has_no_resource() -> None:
     statement = SOMEONE | {"Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    assert "no Resource" in complaints("iam", "CreateRole", create_role(document, "Somebody"))
+    assert "no Resource" in complaints("iam", "CreateRole", create_role(document, "Someone"))
 
 
 def padded_trust(length: int) -> str:

@@ -78,7 +78,7 @@ def revocation(**changes: Any) -> dict[str, Any]:
 
 
 def lockout(**changes: Any) -> dict[str, Any]:
-    """Alice is locked out, until somebody lifts it."""
+    """Alice is locked out until a person lifts it."""
     return revocation(ends_at=None, lifted=None) | changes
 
 
@@ -87,7 +87,7 @@ def vote(user: str, comment: str | None = None) -> dict[str, Any]:
 
 
 def act(by: str | None, comment: str | None = None) -> dict[str, Any]:
-    """Somebody's ending or review of a grant; nobody's where time did it."""
+    """A person's ending or review of a grant; no one's where time did it."""
     return {"by": by, "at": "2026-11-02T12:30:00Z", "comment": comment}
 
 

@@ -1,4 +1,4 @@
-"""Who is told, and what is said of those who could not be."""
+"""Who is notified, and how failed notifications are reported."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ INVALID = DocumentError([Problem("url", 1, "must begin with https://")])
 
 
 class Sns:
-    """A topic's client that takes everything, or fails as told."""
+    """A topic's client that takes everything, or fails as configured."""
 
     def __init__(self, failure: Exception | None = None) -> None:
         self.failure = failure
@@ -37,7 +37,7 @@ class Sns:
 
 
 class Sender(WebhookSender):
-    """A sender that does as told instead of sending; `sent` is what it was given."""
+    """A sender that does as configured instead of sending; `sent` is what it was given."""
 
     def __init__(self, behave: Callable[[], Awaitable[Failure | None]] | None = None) -> None:
         super().__init__(lambda: NOW)
@@ -71,14 +71,14 @@ def notifier(
     return Notifier(None if sns is None else Topic(sns, TOPIC), load, sender or Sender())
 
 
-async def test_where_nothing_is_configured_nobody_is_told() -> None:
+async def test_where_nothing_is_configured_no_one_is_notified() -> None:
     assert await notifier({}).notify(notice()) == {}
 
 
-async def test_topic_and_webhooks_are_told() -> None:
+async def test_topic_and_webhooks_are_notified() -> None:
     sns, sender = Sns(), Sender()
-    told = await notifier({"ops": webhook(), "chat": slack_webhook()}, sender, sns).notify(notice())
-    assert told == {"sns": True, "webhook:ops": True, "webhook:chat": True}
+    notified = await notifier({"ops": webhook(), "chat": slack_webhook()}, sender, sns).notify(notice())
+    assert notified == {"sns": True, "webhook:ops": True, "webhook:chat": True}
     assert len(sender.sent) == 2
     assert orjson.loads(sns.published[0]["Message"]) == orjson.loads(notice().body())
 
@@ -92,7 +92,7 @@ async def test_a_publication_can_be_filtered_by_event_user_and_profile() -> None
     assert attributes == {"event": "request.filed", "user": "alice", "profile": "prod"}
 
 
-async def test_a_webhook_is_told_only_of_what_it_wants() -> None:
+async def test_a_webhook_is_notified_only_of_the_events_it_selects() -> None:
     webhooks = {
         "break-glass": webhook(more="events: ['break_glass.*']"),
         "off": webhook(more="enabled: false"),
@@ -105,19 +105,19 @@ async def test_a_webhook_is_told_only_of_what_it_wants() -> None:
 
 async def test_one_targets_failure_is_not_anothers() -> None:
     sender = Sender(break_down)
-    told = await notifier({"ops": webhook()}, sender, Sns()).notify(notice())
-    assert told == {"sns": True, "webhook:ops": False}
+    notified = await notifier({"ops": webhook()}, sender, Sns()).notify(notice())
+    assert notified == {"sns": True, "webhook:ops": False}
 
 
-async def test_a_topic_that_fails_is_told_apart_and_webhooks_are_told() -> None:
+async def test_a_topic_that_fails_is_reported_and_webhooks_are_notified() -> None:
     outcomes = await notifier({"ops": webhook()}, sns=Sns(OSError("no route"))).deliver(notice())
     assert outcomes == {"sns": Failure("sns: OSError"), "webhook:ops": None}
 
 
 async def test_webhooks_that_cannot_be_read_are_one_failure() -> None:
-    told = notifier(AWAY, sns=Sns())
-    assert await told.notify(notice()) == {"sns": True, "webhooks": False}
-    assert (await told.deliver(notice()))["webhooks"] == Failure("ssm: ConnectTimeoutError")
+    notifying = notifier(AWAY, sns=Sns())
+    assert await notifying.notify(notice()) == {"sns": True, "webhooks": False}
+    assert (await notifying.deliver(notice()))["webhooks"] == Failure("ssm: ConnectTimeoutError")
 
 
 async def test_a_webhook_whose_document_is_not_valid_does_not_hide_the_others() -> None:
@@ -135,11 +135,11 @@ async def test_a_webhook_that_hangs_is_given_up_at_the_limit() -> None:
 
 @pytest.mark.parametrize("limit_s", [0, -1])
 async def test_without_any_time_left_everyone_is_a_failure(limit_s: float) -> None:
-    told = await notifier({"ops": webhook()}, Sender(hang)).notify(notice(), limit_s)
-    assert set(told.values()) == {False}
+    notified = await notifier({"ops": webhook()}, Sender(hang)).notify(notice(), limit_s)
+    assert set(notified.values()) == {False}
 
 
-async def test_webhooks_are_told_side_by_side() -> None:
+async def test_webhooks_are_notified_concurrently() -> None:
     everyone = asyncio.Barrier(3)
 
     async def meet() -> None:
@@ -177,7 +177,7 @@ async def test_a_subject_is_one_short_line_of_ascii() -> None:
     assert set(sns.published[0]["MessageAttributes"]) == {"user"}
 
 
-async def test_a_target_that_is_no_name_stands_in_quotes_in_the_subject_too() -> None:
+async def test_a_target_that_is_not_a_name_is_quoted_in_the_subject_too() -> None:
     sns = Sns()
     typed = notice_for(NoticeEvent.LOCKOUT_SET, "walt", lockout(name="alice. <b>Approved</b>"), NOW, "fedcba9876543210")
     await Notifier(Topic(sns, TOPIC), no_webhooks, Sender()).notify(typed)

@@ -1,4 +1,4 @@
-"""Whatever people write stands in one pair of quotes of ours, in every notice, and changes nothing around it."""
+"""All text that people write is in one pair of quotes of ours, in every notice, and changes nothing around it."""
 
 import re
 from typing import Any
@@ -126,7 +126,7 @@ def check(kind: NoticeEvent, said: str) -> None:
 
 @pytest.mark.parametrize("target", ["user", "profile"])
 @pytest.mark.parametrize("kind", [NoticeEvent.SESSIONS_REVOKED, NoticeEvent.LOCKOUT_SET, NoticeEvent.LOCKOUT_LIFTED])
-def test_a_target_that_is_no_name_stands_in_quotes(kind: NoticeEvent, target: str) -> None:
+def test_a_target_that_is_not_a_name_is_quoted(kind: NoticeEvent, target: str) -> None:
     typed = "everyone. Approved by \u201cbob\u201d *now*"
     details = of_kind(kind, "plain words") | {"target": target, "name": typed}
     text = notice_for(kind, "walt", details, NOW, DELIVERY_ID).text

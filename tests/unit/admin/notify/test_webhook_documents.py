@@ -6,8 +6,8 @@ from shared.core.events import NoticeEvent
 from shared.documents import DocumentError, load_webhook
 from tests.unit.admin.notify.samples import SECRET, slack_webhook, webhook
 
-NOT_HTTPS = "must begin with https://, in lower case: what is told is confidential"
-NAMES_A_USER = "may not hold a user name or password: remove what stands before the @"
+NOT_HTTPS = "must begin with https://, in lower case: what is told is confidential"  # codespell:ignore
+NAMES_A_USER = "may not hold a user name or password: remove what stands before the @"  # codespell:ignore
 NO_URL = "must be https://HOST/PATH in at most 2048 plain ASCII characters, without spaces or #"
 NO_SECRET = "must be 32 to 256 plain ASCII characters without spaces; `openssl rand -hex 32` makes one"
 
@@ -18,7 +18,7 @@ def refusal(text: str) -> str:
     return str(caught.value)
 
 
-def test_a_webhook_is_told_everything_unless_it_says_otherwise() -> None:
+def test_a_webhook_is_notified_of_every_event_by_default() -> None:
     assert all(webhook().wants(event) for event in NoticeEvent)
     assert not any(webhook(more="enabled: false").wants(event) for event in NoticeEvent)
 
@@ -93,7 +93,7 @@ def test_a_sentinel_webhook_has_a_secret_and_a_slack_one_has_none() -> None:
         ("allow_private: 1", "true or false"),
     ],
 )
-def test_a_mistake_is_told_where_it_stands(more: str, complaint: str) -> None:
+def test_a_mistake_is_reported_with_its_place(more: str, complaint: str) -> None:
     assert complaint in refusal(f"url: https://hooks.example/\nsecret: {SECRET}\n{more}\n")
 
 

@@ -1,4 +1,4 @@
-"""Answers of the Query protocol that are none: each is told as what callers know, never as another exception."""
+"""Invalid responses of the Query protocol: each is an exception that callers know, never another one."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_an_error_without_a_code_has_its_status_for_one(error: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
-def test_no_entity_is_expanded_in_whatever_encoding_it_is_written(encoding: str) -> None:
+def test_no_entity_is_expanded_in_any_encoding(encoding: str) -> None:
     with pytest.raises(UnreadableReplyError):
         STS.read("AssumeRole", Reply(200, {}, ENTITY.encode(encoding)))
 
@@ -33,8 +33,8 @@ def test_what_is_nested_deeper_than_the_shape_is_not_read() -> None:
 
 @pytest.mark.parametrize("expiration", ["soon", "2026-11-23T13:00:00", ""])
 def test_an_answer_with_an_instant_that_is_none_is_unreadable(expiration: str) -> None:
-    told = f"<Credentials><Expiration>{expiration}</Expiration></Credentials>"
-    answer = f"<AssumeRoleResponse><AssumeRoleResult>{told}</AssumeRoleResult></AssumeRoleResponse>"
+    nested = f"<Credentials><Expiration>{expiration}</Expiration></Credentials>"
+    answer = f"<AssumeRoleResponse><AssumeRoleResult>{nested}</AssumeRoleResult></AssumeRoleResponse>"
     with pytest.raises(UnreadableReplyError):
         STS.read("AssumeRole", Reply(200, {}, answer.encode()))
 

@@ -1,4 +1,4 @@
-"""Signatures, compared with botocore's for whatever can be sent."""
+"""Signatures, compared with botocore's for any request that can be sent."""
 
 from datetime import UTC, datetime
 from unittest.mock import patch

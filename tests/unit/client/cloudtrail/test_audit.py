@@ -119,12 +119,12 @@ def account(
 @dataclass(frozen=True)
 class Audited:
     code: int
-    told: dict[str, Any]
+    report: dict[str, Any]
     err: str
 
     @property
     def gaps(self) -> str:
-        return "\n".join(self.told["not_covered"])
+        return "\n".join(self.report["not_covered"])
 
 
 Audit = Callable[..., Audited]
@@ -145,8 +145,8 @@ def audit(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
 def test_an_account_whose_events_all_have_sessions_passes(account: FakeAccount, audit: Audit) -> None:
     audited = audit()
     assert (audited.code, audited.gaps) == (0, ""), audited
-    assert (audited.told["checked"], audited.told["unexplained"]) == (1, [])
-    assert audited.told["regions"] == ["eu-central-1", "us-east-1"]
+    assert (audited.report["checked"], audited.report["unexplained"]) == (1, [])
+    assert audited.report["regions"] == ["eu-central-1", "us-east-1"]
     assert {region for region, _ in account.looked} == {"eu-central-1", "us-east-1"}
 
 
@@ -159,8 +159,8 @@ def test_an_unexplained_event_fails_in_whichever_enabled_region_it_was(
     stranger = a_vend(3, stamp=f"sentinel-d-{OTHER_ID}-alice")
     account.events.setdefault((region, action), []).extend([stranger, stranger])
     audited = audit()
-    assert (audited.code, audited.told["checked"]) == (1, 2)
-    assert [found["event"]["id"] for found in audited.told["unexplained"]] == ["event-3"]
+    assert (audited.code, audited.report["checked"]) == (1, 2)
+    assert [found["event"]["id"] for found in audited.report["unexplained"]] == ["event-3"]
 
 
 @pytest.mark.usefixtures("account")
@@ -184,7 +184,7 @@ def test_a_role_is_protected_by_the_path_of_any_profile(account: FakeAccount, au
         a_vend(5, role=f"arn:aws:iam::{ACCOUNT}:role/elsewhere", stamp=None),
     ]
     audited = audit()
-    assert [found["event"]["id"] for found in audited.told["unexplained"]] == ["event-3", "event-4"]
+    assert [found["event"]["id"] for found in audited.report["unexplained"]] == ["event-3", "event-4"]
 
 
 def test_a_profile_s_role_without_a_path_makes_no_other_role_protected(account: FakeAccount, audit: Audit) -> None:
@@ -192,13 +192,13 @@ def test_a_profile_s_role_without_a_path_makes_no_other_role_protected(account: 
     account.events["us-east-1", "AssumeRole"] = [
         a_vend(3, role=f"arn:aws:iam::{ACCOUNT}:role/{name}", stamp=None) for name in ("pay", "other")
     ]
-    assert [found["role_arn"] for found in audit().told["unexplained"]] == [f"arn:aws:iam::{ACCOUNT}:role/pay"]
+    assert [found["role_arn"] for found in audit().report["unexplained"]] == [f"arn:aws:iam::{ACCOUNT}:role/pay"]
 
 
 def test_nothing_looked_at_is_no_success(account: FakeAccount, audit: Audit) -> None:
     account.events = {("us-east-1", "AssumeRole"): [a_vend(2, role=f"arn:aws:iam::{ACCOUNT}:role/admin")]}
     audited = audit()
-    assert (audited.code, audited.told["checked"]) == (3, 0)
+    assert (audited.code, audited.report["checked"]) == (3, 0)
     assert "no event on a protected role" in audited.gaps
 
 
@@ -206,17 +206,17 @@ def test_nothing_looked_at_is_no_success(account: FakeAccount, audit: Audit) -> 
 def test_either_permission_lists_the_regions(account: FakeAccount, audit: Audit, may_list: str) -> None:
     account.denied = {"account:ListRegions", "ec2:DescribeRegions"} - {may_list}
     audited = audit()
-    assert (audited.code, audited.told["regions"]) == (0, ["eu-central-1", "us-east-1"])
+    assert (audited.code, audited.report["regions"]) == (0, ["eu-central-1", "us-east-1"])
 
 
 def test_without_either_the_other_regions_are_named_as_not_covered(account: FakeAccount, audit: Audit) -> None:
     account.denied = {"account:ListRegions", "ec2:DescribeRegions"}
     audited = audit()
-    assert (audited.code, audited.told["regions"]) == (3, ["eu-central-1"])
+    assert (audited.code, audited.report["regions"]) == (3, ["eu-central-1"])
     assert "any region but eu-central-1" in audited.gaps
     assert "account:ListRegions" in audited.gaps
     audited = audit("--trail-region", "us-east-1", "--trail-region", "eu-central-1")
-    assert (audited.code, sorted(audited.told["regions"])) == (0, ["eu-central-1", "us-east-1"])
+    assert (audited.code, sorted(audited.report["regions"])) == (0, ["eu-central-1", "us-east-1"])
 
 
 def test_enabled_regions_that_are_left_out_are_named(account: FakeAccount, audit: Audit) -> None:
@@ -229,7 +229,7 @@ def test_enabled_regions_that_are_left_out_are_named(account: FakeAccount, audit
 def test_a_region_that_refuses_is_named_and_the_others_are_looked_at(account: FakeAccount, audit: Audit) -> None:
     account.denied = {"cloudtrail:LookupEvents us-east-1"}
     audited = audit()
-    assert (audited.code, audited.told["checked"]) == (3, 1)
+    assert (audited.code, audited.report["checked"]) == (3, 1)
     assert "the region us-east-1: your own AWS credentials may not look up CloudTrail events" in audited.gaps
 
 
@@ -277,7 +277,7 @@ def test_roles_of_another_account_are_named_as_not_covered(account: FakeAccount,
 def test_a_profile_s_role_that_no_named_glob_matches_is_named(account: FakeAccount, audit: Audit) -> None:
     account.profiles["pay"] = json.dumps({"role_arn": f"arn:aws:iam::{ACCOUNT}:role/pay"})
     audited = audit("--role", ROLE)
-    assert (audited.code, audited.told["checked"]) == (3, 1)
+    assert (audited.code, audited.report["checked"]) == (3, 1)
     assert f"the role arn:aws:iam::{ACCOUNT}:role/pay" in audited.gaps
 
 
@@ -340,7 +340,7 @@ async def test_an_audit_of_many_sessions_waits_for_its_budget(sessions: SessionS
 
 
 @pytest.mark.usefixtures("account")
-def test_an_auditor_who_may_not_see_all_sessions_is_told_so(sessions: SessionService, audit: Audit) -> None:
+def test_an_audit_without_the_right_to_see_all_sessions_says_so(sessions: SessionService, audit: Audit) -> None:
     refused = {"code": "not_permitted", "message": "this takes the permission to read"}
     sessions.answer("GET", "/v1/sessions", refused, status=403)
     audited = audit()

@@ -68,7 +68,7 @@ def test_every_region_is_asked_and_no_more_events_are_kept_than_wanted() -> None
 @pytest.mark.parametrize(
     ("code", "error"), [("AccessDeniedException", TrailDeniedError), ("ThrottlingException", TrailError)]
 )
-def test_a_refusal_of_cloudtrail_is_told_apart_from_a_failure(code: str, error: type[Exception]) -> None:
+def test_a_refusal_of_cloudtrail_is_distinguished_from_a_failure(code: str, error: type[Exception]) -> None:
     with pytest.raises(error, match="eu-central-1") as raised:
         ids(history(History({}, code)))
     assert type(raised.value) is error
@@ -105,8 +105,8 @@ def test_a_trail_is_the_queries_and_the_events(capsys: pytest.CaptureFixture[str
     for words in ("CloudTrail Lake:", "Athena:", "ListBuckets", "AccessDenied", "192.0.2.7"):
         assert words in out
     assert run_command_line(["session", ID, "--trail", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["session"]["id"], [event["id"] for event in told["events"]]) == (ID, ["event-1"])
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["session"]["id"], [event["id"] for event in printed["events"]]) == (ID, ["event-1"])
 
 
 def test_who_may_not_look_events_up_still_gets_the_queries(region: History, capsys: pytest.CaptureFixture[str]) -> None:

@@ -102,7 +102,7 @@ def test_the_region_must_be_known(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert "pass --region" in capsys.readouterr().err
 
 
-def test_long_term_keys_are_told_what_to_do(
+def test_long_term_keys_are_refused_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own = ReadOnlyCredentials("AKIAQQQQQQQQQQQQQQQQ", "s", None)

@@ -58,7 +58,7 @@ def test_many_rows_are_marked_until_all_are(sessions: SessionService, capsys: py
     assert "marking revoked sessions, 500 so far" in said.err
 
 
-def test_an_error_while_marking_says_that_the_revocation_stands(
+def test_an_error_while_marking_says_that_the_revocation_holds(
     sessions: SessionService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sessions.answer(*MANY, many_revoked(revocation=a_revocation(complete=False)), status=201)
@@ -90,7 +90,7 @@ def test_an_interrupted_revocation_is_resumed(sessions: SessionService, capsys: 
 
 
 @pytest.mark.parametrize("status", ["failed", "partial"])
-def test_a_kill_switch_that_failed_is_a_failure_although_the_revocation_stands(
+def test_a_kill_switch_that_failed_is_a_failure_although_the_revocation_holds(
     sessions: SessionService, capsys: pytest.CaptureFixture[str], status: str
 ) -> None:
     account = {"account": "444455556666", "status": "failed", "version": None, "detail": "AccessDenied"}
@@ -110,7 +110,7 @@ def test_users_who_lose_more_than_was_revoked_are_named(
     assert "It denies more than was revoked of: alice, carol." in capsys.readouterr().out
 
 
-def test_how_much_room_is_left_is_told_before_it_is_gone(
+def test_the_remaining_room_is_reported_before_it_is_used_up(
     sessions: SessionService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sessions.answer(*ONE, one_revoked(kill_switch=a_kill_switch(reach="later", room=12, widened=["alice"])))

@@ -1,4 +1,4 @@
-"""The caller's own credentials: found once by however many threads, and never by asking whoever has the terminal."""
+"""The caller's own credentials: found once by however many threads, and never by asking the owner of the terminal."""
 
 import json
 import os
@@ -30,8 +30,8 @@ PROGRAM: Final = """
 import json, os, pathlib, sys, time
 folder = pathlib.Path(sys.argv[1])
 with (folder / "calls").open("a") as calls:
-    told = {"marker": os.environ.get("SENTINEL_RESOLVING"), "session": os.getsid(0), "stdin": os.fstat(0).st_rdev}
-    calls.write(json.dumps(told) + "\\n")
+    observed = {"marker": os.environ.get("SENTINEL_RESOLVING"), "session": os.getsid(0), "stdin": os.fstat(0).st_rdev}
+    calls.write(json.dumps(observed) + "\\n")
 while (folder / "wait").exists():
     time.sleep(0.01)
 if (folder / "fail").exists():
@@ -136,7 +136,7 @@ def test_a_program_is_run_once_and_alone_is_marked(
     assert RESOLVING not in os.environ
 
 
-def test_threads_that_wait_are_told_the_one_failure(
+def test_threads_that_wait_get_the_one_failure(
     configure: Callable[[str], None],
     program: str,
     calls: Callable[[], list[dict[str, object]]],
@@ -219,7 +219,7 @@ def test_a_one_time_code_is_asked_for_once(sts: FakeSts, asked: list[str]) -> No
 
 
 @pytest.mark.usefixtures("mfa")
-def test_nothing_is_asked_once_the_terminal_is_somebody_elses(sts: FakeSts, asked: list[str]) -> None:
+def test_nothing_is_asked_once_another_process_owns_the_terminal(sts: FakeSts, asked: list[str]) -> None:
     base = BaseCredentials(None)
     sign(base)
     base.stop_asking()
@@ -229,7 +229,7 @@ def test_nothing_is_asked_once_the_terminal_is_somebody_elses(sts: FakeSts, aske
     assert (len(asked), len(sts.asked)) == (1, 1)
 
 
-def test_a_program_has_no_terminal_once_that_is_somebody_elses(
+def test_a_program_has_no_terminal_once_another_process_owns_it(
     configure: Callable[[str], None], program: str, calls: Callable[[], list[dict[str, object]]]
 ) -> None:
     configure(f"[default]\ncredential_process = {program}\n")
@@ -294,7 +294,7 @@ def test_a_config_that_cannot_be_read_is_an_error_with_a_remedy(configure: Calla
         BaseCredentials(None).profile_name()
 
 
-def test_whatever_a_command_does_it_has_one_holder_of_them(tmp_path: Path) -> None:
+def test_a_command_has_one_holder_of_them_for_all_its_calls(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "config.toml", aws_profile="own")
     assert settings.base() is settings.base()
     assert Settings(tmp_path / "config.toml", aws_profile="own").base() is not settings.base()

@@ -16,7 +16,7 @@ def _config(region: str | None = None) -> PrivateConfig:
 
 
 # Of the table, named here as well so that a row that is lost is noticed, and of none.
-READ_BY_SOMEBODY = [
+READ_BY_OTHERS = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
@@ -59,7 +59,7 @@ READ_BY_SOMEBODY = [
 ]
 
 
-@pytest.mark.parametrize("name", sorted({*CREDENTIAL_VARIABLES, *READ_BY_SOMEBODY}))
+@pytest.mark.parametrize("name", sorted({*CREDENTIAL_VARIABLES, *READ_BY_OTHERS}))
 def test_no_credential_variable_of_the_users_reaches_the_child(name: str) -> None:
     environ = {name: "the-users-own", "PATH": "/bin"}
     child = change_for_child("dev", ENDPOINT, _config(), None, environ).applied_to(environ)

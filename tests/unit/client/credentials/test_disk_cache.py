@@ -119,7 +119,7 @@ def test_what_the_service_has_withdrawn_is_dropped(cache: CredentialCache, upstr
 
 @dataclass
 class Sessions:
-    """Says of every session whether it stands, and counts the questions."""
+    """Answers for every session whether it is valid, and counts the questions."""
 
     stand: bool = True
     asked: list[str] = field(default_factory=list)

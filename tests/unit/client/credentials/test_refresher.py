@@ -52,7 +52,7 @@ async def test_an_sdk_that_asks_again_gets_a_new_credential(
     assert _key(await refresher.current()) == "ASIA0002"
 
 
-async def test_a_short_credential_is_not_vended_anew_on_every_fetch(
+async def test_a_short_credential_is_not_vended_again_on_every_fetch(
     refresher: CredentialRefresher, upstream: Upstream
 ) -> None:
     upstream.life = timedelta(minutes=15)
@@ -142,11 +142,11 @@ async def test_service_resumes_when_it_is_back(refresher: CredentialRefresher, u
 async def test_a_held_session_is_asked_about_once_a_minute_at_most(upstream: Upstream) -> None:
     asked: list[str] = []
 
-    async def stands(session_id: str) -> bool:
+    async def is_valid(session_id: str) -> bool:
         asked.append(session_id)
         return True
 
-    refresher = CredentialRefresher(upstream.fetch, upstream.now, stands)
+    refresher = CredentialRefresher(upstream.fetch, upstream.now, is_valid)
     for seconds in (0, 59, 1, 30, 29, 1):
         upstream.pass_time(seconds=seconds)
         assert _key(await refresher.current()) == "ASIA0001"
@@ -155,10 +155,10 @@ async def test_a_held_session_is_asked_about_once_a_minute_at_most(upstream: Ups
 
 @pytest.mark.parametrize("refused", [False, True])
 async def test_a_revoked_session_is_not_handed_out_again(upstream: Upstream, *, refused: bool) -> None:
-    async def stands(_: str) -> bool:
+    async def is_valid(_: str) -> bool:
         return False
 
-    refresher = CredentialRefresher(upstream.fetch, upstream.now, stands)
+    refresher = CredentialRefresher(upstream.fetch, upstream.now, is_valid)
     await refresher.current()
     upstream.pass_time(minutes=1)
     upstream.refusal = Refusal(403, "approval_required", "used up") if refused else None

@@ -149,7 +149,7 @@ def only(findings: list[Finding]) -> Finding:
 
 
 class Quiet:
-    """Progress that nobody watches."""
+    """Progress that is not shown."""
 
     def say(self, words: str) -> None: ...
 

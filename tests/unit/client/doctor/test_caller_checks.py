@@ -43,7 +43,7 @@ def test_a_server_that_is_silent_open_or_another_fails() -> None:
     ("behind", "status"),
     [(0, Status.OK), (29, Status.OK), (30, Status.WARN), (-40, Status.WARN), (299, Status.WARN), (300, Status.FAIL)],
 )
-def test_clocks_that_differ_are_told_before_signatures_fail(behind: int, status: Status) -> None:
+def test_clocks_that_differ_are_reported_before_signatures_fail(behind: int, status: Status) -> None:
     found = check_clock(greeting(behind=timedelta(seconds=behind)))
     assert found.status is status
     assert ("NTP" in found.remedy) == (status is not Status.OK)
@@ -103,7 +103,7 @@ async def test_a_check_that_cannot_be_made_is_skipped_with_its_reason(error: Exc
     assert words in complaint(await run_checks([failing(error)], Quiet()), Status.SKIPPED)
 
 
-async def test_a_check_that_hangs_is_skipped_and_holds_nobody_up() -> None:
+async def test_a_check_that_hangs_is_skipped_and_delays_no_other() -> None:
     async def hang() -> Iterable[Finding]:
         await asyncio.Event().wait()
         return []

@@ -124,7 +124,7 @@ async def test_alarms_are_known_by_what_they_watch(account: Account) -> None:
     assert only(await check_alarms(account.aws, KNOWN)).status is Status.OK
 
 
-async def test_a_metric_nobody_watches_fails(account: Account) -> None:
+async def test_a_metric_without_an_alarm_fails(account: Account) -> None:
     account.answers["describe_alarms"].pop(0)
     assert "a revocation that does not reach live credentials" in complaint(await check_alarms(account.aws, KNOWN))
 
@@ -140,7 +140,7 @@ async def test_an_alarm_on_another_functions_errors_is_none(account: Account) ->
 
 
 @pytest.mark.parametrize("change", [{"AlarmActions": []}, {"ActionsEnabled": False}])
-async def test_an_alarm_that_tells_nobody_is_a_warning(account: Account, change: dict[str, Any]) -> None:
+async def test_an_alarm_that_notifies_no_one_is_a_warning(account: Account, change: dict[str, Any]) -> None:
     account.answers["describe_alarms"][0] |= change
     assert "has no action → give" in complaint(await check_alarms(account.aws, KNOWN), Status.WARN)
 
@@ -152,7 +152,7 @@ def test_the_metrics_are_those_the_lambdas_write() -> None:
     assert set(alarms.METRICS) <= {metric["Name"] for metric in written["Metrics"]}
 
 
-async def test_an_authorizer_that_is_asked_anew_is_ok(account: Account) -> None:
+async def test_an_authorizer_without_a_response_cache_is_ok(account: Account) -> None:
     assert only(await check_authorizer(account.aws, "sentinel-authorizer")).status is Status.OK
 
 
@@ -167,7 +167,7 @@ async def test_an_authorizer_of_a_longer_name_is_another(account: Account) -> No
     assert "no authorizer of API x invokes it" in complaint(await check_authorizer(account.aws, "sentinel-authorizer"))
 
 
-async def test_a_rest_api_keeps_answers_for_five_minutes_unless_told_otherwise(account: Account) -> None:
+async def test_a_rest_api_caches_responses_for_five_minutes_by_default(account: Account) -> None:
     rest = {"authorizerUri": "arn:aws:lambda:x:1:function:sentinel-authorizer/invocations"}
 
     class OnlyRest(Account):
@@ -198,7 +198,7 @@ async def test_a_deployment_without_functions_to_read_has_the_usual_names(accoun
     assert known.vend_role_arn == "arn:aws:iam::111122223333:role/blue-vend"
 
 
-async def test_an_account_that_nobody_names_is_skipped(account: Account) -> None:
+async def test_an_account_that_no_profile_names_is_skipped(account: Account) -> None:
     account.answers["get_caller_identity"] = UnansweredError("sts cannot be reached")
     found = await examine_deployment(cast("Transport", None), account.aws, Deployment("sentinel"), Quiet())
     assert "sts cannot be reached → use credentials of the account" in complaint(found, Status.SKIPPED)

@@ -42,7 +42,7 @@ async def test_a_packed_document_is_read_as_the_lambdas_read_it() -> None:
     assert failures(await examine(parameter("policies/access", packed))) == []
 
 
-async def test_without_an_access_policy_nobody_gets_anything() -> None:
+async def test_without_an_access_policy_no_one_gets_anything() -> None:
     (found,) = failures(await examine(parameter("profiles/prod", PROFILE)))
     assert "there is no access policy" in found.message
     assert "sentinel policy push" in found.remedy
@@ -72,7 +72,7 @@ async def test_a_document_that_is_not_valid_fails_by_its_name(name: str, value: 
 
 
 async def test_what_is_most_likely_not_meant_is_a_warning() -> None:
-    policy = ACCESS.replace("prod", "nobody-has-this")
+    policy = ACCESS.replace("prod", "nobody-has-this")  # codespell:ignore
     findings = await examine(parameter("policies/access", policy), parameter("profiles/prod", PROFILE))
     assert "document policies/access" in [finding.about for finding in findings if finding.status is Status.WARN]
 

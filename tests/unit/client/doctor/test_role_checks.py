@@ -196,7 +196,7 @@ async def test_an_account_without_the_policy_fails(account: Account) -> None:
         [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Bool": {"a:b": "true"}}}],
     ],
 )
-async def test_a_policy_somebody_else_wrote_fails(account: Account, statements: list[dict[str, Any]]) -> None:
+async def test_a_policy_that_sentinel_did_not_write_fails(account: Account, statements: list[dict[str, Any]]) -> None:
     account.answers["get_policy_version"]["PolicyVersion"]["Document"] = {"Statement": statements}
     assert "→ sentinel kill-switch sync" in complaint(await check_policy(account.aws, KNOWN))
 
@@ -233,7 +233,7 @@ async def test_what_sentinel_says_of_the_kill_switch_is_passed_on() -> None:
     assert "in 444455556666 → sentinel kill-switch sync" in complaint(await state(status="behind", accounts=behind))
 
 
-async def test_who_may_not_ask_of_the_kill_switch_is_told_the_permission() -> None:
+async def test_a_refused_read_of_the_kill_switch_names_the_missing_permission() -> None:
     service = SessionService()
     service.answer("GET", "/v1/kill-switch", {"code": "not_permitted", "message": "no"}, status=403)
     found = complaint(await check_state(SessionApi(cast("Any", service))), Status.SKIPPED)

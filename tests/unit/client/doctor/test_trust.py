@@ -49,12 +49,12 @@ def test_a_statement_that_names_the_role_alone_is_its_own(ours: dict[str, Any]) 
         only_for(VEND, key="aws:SourceArn"),
     ],
 )
-def test_a_statement_that_lets_anybody_else_in_is_a_way_around(others: dict[str, Any]) -> None:
+def test_a_statement_that_lets_anyone_else_in_is_a_way_around(others: dict[str, Any]) -> None:
     trust = read_trust({"Statement": [others]}, VEND)
     assert (trust.ours, trust.others) == ([], [others])
 
 
-def test_without_a_role_every_statement_that_allows_is_somebody_elses() -> None:
+def test_without_a_role_every_statement_that_allows_is_a_way_around() -> None:
     denial = statement("*") | {"Effect": "Deny"}
     trust = read_trust({"Statement": [denial, statement({"AWS": VEND})]}, None)
     assert (trust.ours, trust.others) == ([], [statement({"AWS": VEND})])
@@ -67,7 +67,7 @@ def test_a_single_statement_needs_no_list() -> None:
 @pytest.mark.parametrize(
     "document", [None, "%7B", {}, {"Statement": []}, {"Statement": "Allow"}, {"Statement": [None]}]
 )
-def test_what_is_no_policy_trusts_nobody(document: object) -> None:
+def test_a_value_that_is_not_a_policy_trusts_no_one(document: object) -> None:
     trust = read_trust(document, VEND)
     assert (trust.ours, trust.others) == ([], [])
 

@@ -24,7 +24,7 @@ def sentinel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sentinel:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An empty AWS account, and nobody's configuration."""
+    """An empty AWS account, and no configuration of the developer's."""
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "SENTINEL_PARAMETER_PREFIX", "SENTINEL_AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "absent")

@@ -40,14 +40,14 @@ def test_every_later_break_glass_rule_whose_users_and_profiles_are_all_taken_is_
     ) == [Lint("rules[3]", "unreachable", TAKEN), Lint("rules[4]", "unreachable", TAKEN)]
 
 
-def test_approvals_that_anybody_can_give_are_found() -> None:
+def test_approvals_that_anyone_can_give_are_found() -> None:
     everyone = {"users": ["*"], "max_duration": "1h"}
-    somebody = {"users": ["ann"], "max_duration": "1h"}
+    only_ann = {"users": ["ann"], "max_duration": "1h"}
     assert for_approval(
         {"name": "anyone", "profiles": ["dev"], "approvers": ["*"]},
         {"name": "twice", "profiles": ["pre"], "approvers": ["Bob", "eve", "bob@example.com"]},
         {"name": "itself", "profiles": ["test"], "approvers": ["bob", "b*"], "auto_approve": everyone},
-        {"name": "fine", "profiles": ["prod"], "approvers": ["bob", "eve"], "auto_approve": somebody},
+        {"name": "fine", "profiles": ["prod"], "approvers": ["bob", "eve"], "auto_approve": only_ann},
     ) == [
         Lint("rules[0].approvers", "anyone-approves", "* lets every colleague approve: name who should"),
         Lint(

@@ -62,7 +62,7 @@ def test_what_is_probably_a_mistake_is_pointed_out(sentinel: Sentinel, rules: st
     assert result.output.startswith(f"policy.yaml:2: {finding}")
 
 
-def test_a_problem_is_told_as_compilers_do(sentinel: Sentinel) -> None:
+def test_a_problem_is_reported_as_compilers_do(sentinel: Sentinel) -> None:
     Path("access.yaml").write_text(ALLOW_ALL.replace("conditions: {}", "conditions: {profile: [x]}"))
     result = sentinel("validate", "access.yaml")
     assert result.exit_code == 1
@@ -120,11 +120,11 @@ def explain(sentinel: Sentinel, *more: str) -> tuple[int, str]:
 
 
 def test_an_explanation_says_which_rule_decides_and_why_the_others_do_not(sentinel: Sentinel) -> None:
-    code, told = explain(sentinel, "--role", "OnCall")
+    code, answered = explain(sentinel, "--role", "OnCall")
     assert code == 0
-    assert "✗ time: sunday 05:59 in Europe/Berlin is outside monday" in told
-    assert "✓ production-by-approval (require_approval) ← decides" in told
-    assert told.endswith(
+    assert "✗ time: sunday 05:59 in Europe/Berlin is outside monday" in answered
+    assert "✓ production-by-approval (require_approval) ← decides" in answered
+    assert answered.endswith(
         "→ refused: approval_required, rule 'production-by-approval' (A colleague approves production access)\n"
     )
 
@@ -135,29 +135,29 @@ def test_an_explanation_counts_grants_and_lockouts(sentinel: Sentinel) -> None:
 
 
 def test_an_explanation_as_json_answers_in_the_words_of_a_case(sentinel: Sentinel) -> None:
-    told = json.loads(explain(sentinel, "--break-glass", "3600", "--duration", "20m", "--json")[1])
-    assert told["answer"] == {
+    answered = json.loads(explain(sentinel, "--break-glass", "3600", "--duration", "20m", "--json")[1])
+    assert answered["answer"] == {
         "outcome": "issue",
         "via": "break-glass",
         "rule": "production-by-approval",
         "duration": 1200,
     }
-    assert told["dissenting_shadows"] == ["freeze-trial"]
+    assert answered["dissenting_shadows"] == ["freeze-trial"]
 
 
 def test_a_profile_outside_the_catalogue_is_explained_as_such(sentinel: Sentinel) -> None:
     Path("profiles").mkdir()
-    code, told = explain(sentinel, "--profiles", "profiles")
-    assert (code, told) == (0, "→ refused: denied, the profile is not in the catalogue, or is disabled\n")
+    code, answered = explain(sentinel, "--profiles", "profiles")
+    assert (code, answered) == (0, "→ refused: denied, the profile is not in the catalogue, or is disabled\n")
 
 
 @pytest.mark.parametrize(
     "option", [["--at", "2026-01-11"], ["--source-ip", "home"], ["--duration", "1s"], ["--account", "1"]]
 )
 def test_an_option_that_cannot_be_used_is_named(sentinel: Sentinel, option: list[str]) -> None:
-    code, told = explain(sentinel, *option)
+    code, answered = explain(sentinel, *option)
     assert code == 2
-    assert told.startswith(f"{option[0]}: ")
+    assert answered.startswith(f"{option[0]}: ")
 
 
 def test_explaining_without_an_instant_asks_about_now(sentinel: Sentinel) -> None:

@@ -1,4 +1,4 @@
-"""Actions of services nobody knows are pointed out, wherever a document holds a session policy."""
+"""Actions of unknown services are pointed out, wherever a document holds a session policy."""
 
 from typing import Any
 

@@ -84,7 +84,7 @@ def test_a_profile_is_pushed_under_its_name_and_the_prefix(sentinel: Sentinel) -
 
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("kind", ["access", "approval", "break-glass", "admin"])
-def test_a_policy_is_pushed_to_its_own_parameter_without_being_told(sentinel: Sentinel, kind: str) -> None:
+def test_a_policy_is_pushed_to_its_own_parameter_without_an_option(sentinel: Sentinel, kind: str) -> None:
     file = EXAMPLES / f"{kind}.yaml"
     pushed = sentinel("push", file, "--yes")
     assert f"/sentinel/policies/{kind}: stored as version 1" in pushed.output
@@ -199,7 +199,7 @@ def test_a_version_stored_since_the_comparison_stops_the_push(
     sentinel("push", "access.yaml", "--yes")
 
     def confirm(*_: object, **__: object) -> bool:
-        ssm().put_parameter(Name=NAME, Value="# somebody else's", Type="String", Overwrite=True)
+        ssm().put_parameter(Name=NAME, Value="# somebody else's", Type="String", Overwrite=True)  # codespell:ignore
         return True
 
     monkeypatch.setattr("click.confirm", confirm)
@@ -207,7 +207,7 @@ def test_a_version_stored_since_the_comparison_stops_the_push(
     result = sentinel("push", "access.yaml")
     assert result.exit_code == 1
     assert "was changed meanwhile" in result.stderr
-    assert stored() == "# somebody else's"
+    assert stored() == "# somebody else's"  # codespell:ignore
 
 
 def test_a_parameter_created_since_the_comparison_is_not_overwritten() -> None:
@@ -219,7 +219,7 @@ def test_a_parameter_created_since_the_comparison_is_not_overwritten() -> None:
 
 
 class RacedClient:
-    """Somebody else writes between our last look and our write."""
+    """Another writer comes between our last read and our write."""
 
     def __init__(self) -> None:
         self._ssm = ssm()
@@ -233,7 +233,7 @@ class RacedClient:
         return self._ssm.put_parameter(**request)
 
 
-def test_a_write_in_the_very_moment_of_ours_is_told_afterwards() -> None:
+def test_a_concurrent_write_is_reported_afterwards() -> None:
     ssm().put_parameter(Name=NAME, Value="old", Type="String")
     store = ParameterStore(RacedClient(), "/sentinel")
     with pytest.raises(ChangedMeanwhileError, match="compare version 2 in its history"):
@@ -241,7 +241,7 @@ def test_a_write_in_the_very_moment_of_ours_is_told_afterwards() -> None:
 
 
 class DeniedClient:
-    """Parameter Store to somebody who may not write."""
+    """Parameter Store for a caller who may not write."""
 
     def __init__(self) -> None:
         self.exceptions = ssm().exceptions
@@ -271,9 +271,9 @@ def test_a_refused_tier_names_the_option_that_helps() -> None:
 
 
 def test_an_unknown_aws_profile_exits_with_2(sentinel: Sentinel) -> None:
-    result = sentinel("pull", "--aws-profile", "nobody")
+    result = sentinel("pull", "--aws-profile", "nobody")  # codespell:ignore
     assert result.exit_code == 2
-    assert "nobody" in result.stderr
+    assert "nobody" in result.stderr  # codespell:ignore
 
 
 def test_a_webhook_is_not_stored_as_plain_text(sentinel: Sentinel) -> None:

@@ -82,7 +82,7 @@ def test_a_region_that_does_not_exist_is_refused() -> None:
         proof(region="moon-1")
 
 
-def test_a_proof_is_made_anew_after_half_its_life() -> None:
+def test_a_proof_is_replaced_after_half_its_life() -> None:
     keys, clock = Keys(), Clock()
     source = ProofSource("api-1", "eu-central-1", credentials=keys, clock=clock)
     first = source.header("GET", "/a")

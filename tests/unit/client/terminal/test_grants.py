@@ -22,7 +22,7 @@ def shown(capsys: pytest.CaptureFixture[str], **changes: Any) -> str:
     return " ".join(capsys.readouterr().out.split())
 
 
-def test_a_list_shows_the_start_beside_the_duration(
+def test_a_list_shows_the_start_next_to_the_duration(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")

@@ -79,7 +79,7 @@ def test_a_command_says_what_it_and_the_service_left_out(
     assert "the service left out 1 that it cannot read: 0000000000000001; contact the platform team" in said.err
 
 
-def test_lockouts_that_are_left_out_are_told(sessions: SessionService, capsys: pytest.CaptureFixture[str]) -> None:
+def test_lockouts_that_are_left_out_are_reported(sessions: SessionService, capsys: pytest.CaptureFixture[str]) -> None:
     sessions.answer("GET", "/v1/lockouts", {"lockouts": [a_lockout(), {}], "unreadable": ["\x1b[2Jx"]})
     assert run_command_line(["locks", "--json"]) == 0
     said = capsys.readouterr()
