@@ -75,7 +75,7 @@ async def test_a_change_happens_only_from_the_state_it_was_decided_in(
     assert outcome == (after if stored is assumed else Moved(row))
 
 
-async def test_a_change_that_succeeded_unheard_is_a_success(clients: Clients) -> None:
+async def test_a_change_whose_response_was_lost_is_a_success(clients: Clients) -> None:
     requests = table(clients)
     denied = replace(a_request(), status=RequestStatus.DENIED)
     await requests.add(a_request())
@@ -152,7 +152,7 @@ class TestRaces:
             assert final.status is RequestStatus.WITHDRAWN
 
 
-async def test_a_write_repeated_because_its_answer_was_lost_meets_nobody_else(clients: Clients) -> None:
+async def test_a_write_repeated_after_a_lost_response_finds_no_conflict(clients: Clients) -> None:
     requests, moment = table(clients), timedelta(microseconds=1)
     filed = a_request(created_at=NOW + moment, pending_until=NOW + HOUR + moment)
     await requests.add(filed)

@@ -72,7 +72,7 @@ async def test_history_holds_the_users_events_of_every_profile_and_both_ledgers(
     assert [spending.event_id for spending in history.user_ledger.spent] == [f"{3:016d}"]
 
 
-async def test_a_beginning_that_succeeded_unheard_is_a_success(clients: Clients) -> None:
+async def test_a_beginning_whose_response_was_lost_is_a_success(clients: Clients) -> None:
     events = table(clients)
     history = await events.load_history(Person("alice"), "prod")
     begun = begin(

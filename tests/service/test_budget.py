@@ -34,6 +34,6 @@ async def test_users_do_not_spend_each_others_budget(clients: Clients) -> None:
 
 
 @pytest.mark.parametrize(("limit", "window"), [(0, MINUTE), (-1, MINUTE), (1, timedelta(0))])
-def test_a_budget_for_nobody_is_refused_at_once(limit: int, window: timedelta) -> None:
+def test_a_budget_without_calls_or_time_is_refused_at_once(limit: int, window: timedelta) -> None:
     with pytest.raises(ValueError, match="budget"):
         RateLimiter(None, "budgets", name="vend", limit=limit, window=window)

@@ -119,7 +119,7 @@ async def test_a_lifting_by_it_is_seen_at_once_where_only_the_remembered_row_sti
 
 
 @every_subject
-async def test_a_change_that_somebody_else_came_before_changes_no_copy(clients: Clients, target: Target) -> None:
+async def test_a_change_that_lost_a_race_changes_no_copy(clients: Clients, target: Target) -> None:
     lockouts = LockoutTable(clients.dynamodb, table_name("grant"))
     await lockouts.change(LockoutChange(None, a_lockout(target, reason="first")))
     assert not await lockouts.change(LockoutChange(None, a_lockout(target, reason="second")))

@@ -97,7 +97,7 @@ async def test_an_aws_that_is_away_is_unavailable(
 
 
 @every_call
-async def test_throttling_is_told_apart(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_throttling_is_distinguished(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     async with aws_answering(monkeypatch, (400, error("ThrottlingException", "Rate exceeded"))) as (clients, _):
         with pytest.raises(ThrottledError):
             await call(clients)

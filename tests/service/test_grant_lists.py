@@ -53,7 +53,7 @@ async def listed(table: ApprovalTable, query: ListQuery, limit: int = 2) -> list
         (ListQuery(KIND, since=NOW + timedelta(minutes=9)), [11, 10, 9]),
         (ListQuery(KIND, until=NOW + timedelta(minutes=2)), [2, 1, 0]),
         (ListQuery(KIND, user="bob", since=NOW + timedelta(minutes=3), until=NOW + timedelta(minutes=7)), [7, 5, 3]),
-        (ListQuery(KIND, user="nobody"), []),
+        (ListQuery(KIND, user="nobody"), []),  # codespell:ignore
         (ListQuery(ItemKind.BREAK_GLASS), []),
     ],
 )

@@ -35,7 +35,7 @@ async def issue(
 
 
 class CannedSts:
-    """Answers AssumeRole as told, and remembers what it was asked."""
+    """Answers AssumeRole as configured, and remembers what it was asked."""
 
     def __init__(self, **changes: Any) -> None:
         self.asked: dict[str, Any] = {}
@@ -91,7 +91,7 @@ async def test_no_session_policy_is_no_parameter() -> None:
 @pytest.mark.parametrize(
     "arn",
     [
-        "arn:aws:sts::123456789012:assumed-role/Prod/somebody-else",
+        "arn:aws:sts::123456789012:assumed-role/Prod/somebody-else",  # codespell:ignore
         f"arn:aws:sts::123456789012:assumed-role/Other/{STAMP}",
         f"arn:aws:sts::210987654321:assumed-role/Prod/{STAMP}",
         f"arn:aws-cn:sts::123456789012:assumed-role/Prod/{STAMP}",
@@ -105,11 +105,11 @@ async def test_credentials_of_another_session_are_dropped(arn: str) -> None:
 
 async def test_credentials_under_another_source_identity_are_dropped() -> None:
     with pytest.raises(RefusedError, match="another session"):
-        await issue(CannedSts(SourceIdentity="somebody-else"))
+        await issue(CannedSts(SourceIdentity="somebody-else"))  # codespell:ignore
 
 
 @pytest.mark.parametrize("offset", [timedelta(0), timedelta(hours=2)])
-async def test_an_expiration_nobody_asked_for_is_not_believed(offset: timedelta) -> None:
+async def test_an_expiration_that_was_not_requested_is_not_accepted(offset: timedelta) -> None:
     sts = CannedSts()
     sts.answer["Credentials"]["Expiration"] = NOW + offset
     with pytest.raises(RefusedError, match="expiration"):

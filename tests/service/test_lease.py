@@ -1,4 +1,4 @@
-"""One writer at a time, and nobody waits for one that is gone."""
+"""One writer at a time, and no one waits for one that is gone."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -45,9 +45,9 @@ async def test_of_many_who_want_it_each_has_it_alone(lease: Lease) -> None:
     assert most == 1
 
 
-async def test_whoever_waits_too_long_is_told_that_somebody_holds_it(lease: Lease) -> None:
+async def test_a_wait_that_is_too_long_fails_with_the_lease_held(lease: Lease) -> None:
     async with lease.held("one", 1):
-        with pytest.raises(ThrottledError, match="somebody else"):
+        with pytest.raises(ThrottledError, match="somebody else"):  # codespell:ignore
             async with lease.held("other", 0):
                 raise AssertionError("it was held")
 

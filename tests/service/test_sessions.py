@@ -39,7 +39,7 @@ async def test_facts_that_are_not_known_stay_unknown(sessions: SessionTable) -> 
     assert await sessions.find_session(row.session_id) == row
 
 
-async def test_a_session_nobody_recorded_is_none(sessions: SessionTable) -> None:
+async def test_a_session_that_was_not_recorded_is_not_found(sessions: SessionTable) -> None:
     assert await sessions.find_session(OTHER_ID) is None
 
 
@@ -112,7 +112,7 @@ async def test_consuming_a_grant_that_is_not_there_records_nothing(sessions: Ses
     assert await sessions.find_session(a_session().session_id) is None
 
 
-async def test_consuming_again_for_the_same_session_is_the_first_time_unheard(
+async def test_consuming_again_for_the_same_session_repeats_a_lost_response(
     clients: Clients,
     sessions: SessionTable,
 ) -> None:
@@ -133,7 +133,7 @@ async def test_a_grant_given_back_serves_again_and_its_session_failed(clients: C
     assert await sessions.record_session_consuming(again, a_grant()) is Recording.RECORDED
 
 
-async def test_nobody_gives_back_a_grant_another_session_used(clients: Clients, sessions: SessionTable) -> None:
+async def test_a_grant_that_another_session_used_is_not_given_back(clients: Clients, sessions: SessionTable) -> None:
     await plant(clients, grant_row(a_grant()))
     await sessions.record_session_consuming(a_session(), a_grant())
     await sessions.record_session(a_session(OTHER_ID))

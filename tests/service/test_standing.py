@@ -20,7 +20,7 @@ async def standing(clients: Clients, *rows: Item) -> GrantsAndLockouts:
     return await GrantTable(clients.dynamodb, table_name("grant")).load(Person("alice"), "prod", NOW)
 
 
-async def test_nobody_has_grants_or_lockouts_to_begin_with(clients: Clients) -> None:
+async def test_a_new_user_has_no_grants_or_lockouts(clients: Clients) -> None:
     assert await standing(clients) == GrantsAndLockouts((), ())
 
 

@@ -28,7 +28,7 @@ JSON = {"content-type": "application/json"}
 
 @dataclass
 class Clock:
-    """A clock that stands still until a test moves it."""
+    """A clock that only a test moves."""
 
     now: datetime = NOON
 

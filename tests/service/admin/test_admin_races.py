@@ -106,7 +106,7 @@ def test_approval_denial_and_cancellation_have_one_outcome(admins: list[AdminLam
         request = admins[0].get(f"/v1/requests/{request_id}").body["request"]
         succeeded = [answer.body["request"]["status"] for answer in answers if answer.status == 200]
         assert request["status"] in succeeded
-        # Whoever lost is told the state they met. A withdrawal may follow an approval; nothing follows the others.
+        # The loser learns the state they met. A withdrawal may follow an approval; nothing follows the others.
         assert len(succeeded) == (2 if request["status"] == "withdrawn" else 1)
         assert {answer.code for answer in answers if answer.status != 200} <= {"conflict"}
 

@@ -52,7 +52,7 @@ def test_a_deny_that_does_not_yield_stays_a_deny(admin: AdminLambda) -> None:
     ("by", "changes", "words"),
     [
         ("zoe", {}, "No rule of the break-glass policy"),
-        ("alice", {"profile": "unknown"}, "or there is none"),
+        ("alice", {"profile": "unknown"}, "or there is none"),  # codespell:ignore
         ("alice", {"reason": "maintenance"}, "only for: incident, security"),
         ("heidi", {}, "at this time"),
     ],
@@ -63,7 +63,7 @@ def test_what_the_policy_does_not_provide_for_is_denied(
     assert words in refused(admin, "/v1/break-glass", "denied", by, EMERGENCY | changes)
 
 
-def test_without_a_policy_nobody_breaks_glass(admin: AdminLambda) -> None:
+def test_without_a_policy_no_one_breaks_glass(admin: AdminLambda) -> None:
     admin.aws("ssm").delete_parameter(Name="/sentinel/policies/break-glass")
     not_begun(admin, "denied")
 
@@ -101,7 +101,7 @@ def test_a_missing_field_is_named(admin: AdminLambda, missing: str) -> None:
     assert f"'{missing}' is missing" in refused(admin, "/v1/break-glass", "invalid_request", "alice", body)
 
 
-def test_an_unreviewed_event_stands_in_the_way_of_the_next(admin: AdminLambda) -> None:
+def test_an_unreviewed_event_blocks_the_next(admin: AdminLambda) -> None:
     event_id = admin.began()
     admin.clock.forward(hours=30)
     assert f"sentinel review {event_id}" in not_begun(admin, "conflict", profile="unruled")
@@ -202,7 +202,7 @@ def test_readers_and_reviewers_see_an_event_and_do_not_close_it(admin: AdminLamb
         refused(admin, f"/v1/break-glass/{event_id}/close", "not_permitted", by)
 
 
-def test_nobody_else_learns_of_an_event(admin: AdminLambda) -> None:
+def test_no_one_else_learns_of_an_event(admin: AdminLambda) -> None:
     event_id, request_id = admin.began(), admin.file()
     assert admin.get(f"/v1/break-glass/{event_id}", by="zoe").code == "not_found"
     for verb in ("close", "review"):
@@ -213,7 +213,7 @@ def test_nobody_else_learns_of_an_event(admin: AdminLambda) -> None:
 
 
 @pytest.mark.parametrize("by", ["bob", "rita"])
-def test_an_event_that_is_over_is_reviewed_by_somebody_else(admin: AdminLambda, by: str) -> None:
+def test_an_event_that_is_over_is_reviewed_by_another_person(admin: AdminLambda, by: str) -> None:
     event_id = admin.began()
     assert "active until 2026-11-24T13:00:00Z" in refused(admin, f"/v1/break-glass/{event_id}/review", "conflict", by)
     admin.clock.forward(hours=1)
@@ -224,7 +224,7 @@ def test_an_event_that_is_over_is_reviewed_by_somebody_else(admin: AdminLambda, 
 
 
 @pytest.mark.parametrize("by", ["alice", "alice@corp.example"])
-def test_nobody_reviews_their_own_event_in_any_spelling(admin: AdminLambda, by: str) -> None:
+def test_no_one_reviews_their_own_event_in_any_spelling(admin: AdminLambda, by: str) -> None:
     event_id = admin.began()
     admin.post(f"/v1/break-glass/{event_id}/close")
     refused(admin, f"/v1/break-glass/{event_id}/review", "not_permitted", by)

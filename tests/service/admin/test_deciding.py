@@ -57,7 +57,7 @@ def test_two_spellings_of_a_person_are_one_vote(admin: AdminLambda) -> None:
         f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/alice@x.example",
     ],
 )
-def test_nobody_approves_their_own_request_in_any_spelling(admin: AdminLambda, spelling: str) -> None:
+def test_no_one_approves_their_own_request_in_any_spelling(admin: AdminLambda, spelling: str) -> None:
     request_id = admin.file()
     answered = refused(admin, f"/v1/requests/{request_id}/approve", "not_permitted", spelling)
     assert answered.audit["grant_id"] == request_id
@@ -74,7 +74,7 @@ def test_a_role_session_is_held_to_the_name_it_gives_itself(admin: AdminLambda) 
     assert admin.approve(request_id, by=f"{role}/bob").body["request"]["status"] == "approved"
 
 
-def test_whoever_may_not_see_a_request_is_told_that_there_is_none(admin: AdminLambda) -> None:
+def test_a_request_one_may_not_see_looks_as_if_it_did_not_exist(admin: AdminLambda) -> None:
     request_id = admin.file()
     for verb in ("approve", "deny", "cancel"):
         answered = refused(admin, f"/v1/requests/{request_id}/{verb}", "not_found", "zoe")

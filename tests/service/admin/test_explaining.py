@@ -1,4 +1,4 @@
-"""Why somebody gets what they get."""
+"""Why a user gets a profile or not."""
 
 import pytest
 
@@ -74,7 +74,7 @@ def test_a_lockout_counts_in_the_explanation(admin: AdminLambda) -> None:
     assert (answer["locked_out"], answer["outcome"]["code"]) == (True, "locked_out")
 
 
-def test_who_may_read_asks_about_anybody(admin: AdminLambda) -> None:
+def test_who_may_read_asks_about_anyone(admin: AdminLambda) -> None:
     answer = admin.post("/v1/explain", {"profile": "dev", "user": "mallory"}, by="olivia").body
     assert (answer["user"], answer["rule"], answer["outcome"]["code"]) == ("mallory", "no-mallory", "denied")
 
@@ -86,7 +86,7 @@ def test_asking_about_others_takes_the_permission_to_read(admin: AdminLambda, ab
     assert admin.post("/v1/explain", {"profile": "dev"} | about).code == "not_permitted"
 
 
-def test_what_is_not_in_the_catalogue_nobody_gets(admin: AdminLambda) -> None:
+def test_no_one_gets_a_profile_outside_the_catalogue(admin: AdminLambda) -> None:
     answer = admin.post("/v1/explain", {"profile": "unknown"}).body
     assert (answer["catalogue"], answer["outcome"]["code"]) == ("unknown", "denied")
 

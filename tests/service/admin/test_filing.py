@@ -54,10 +54,11 @@ def test_a_request_for_what_needs_no_approval_is_a_conflict(admin: AdminLambda) 
 @pytest.mark.parametrize("profile", ["unknown", "unruled"])
 def test_what_no_rule_gives_and_what_does_not_exist_look_alike(admin: AdminLambda, profile: str) -> None:
     message = refused(admin, WISH | {"profile": profile}, "denied")
-    assert message == f"No rule of the access policy gives alice the profile {profile}, or there is none."
+    words = f"No rule of the access policy gives alice the profile {profile}, or there is none."  # codespell:ignore
+    assert message == words
 
 
-def test_a_deny_is_told_with_its_rule(admin: AdminLambda) -> None:
+def test_a_deny_is_reported_with_its_rule(admin: AdminLambda) -> None:
     message = refused(admin, WISH, "denied", by="mallory")
     assert "no-mallory" in message
     assert "left the company" in message
@@ -68,7 +69,7 @@ def test_a_disabled_profile_cannot_be_asked_for(admin: AdminLambda) -> None:
     refused(admin, WISH, "denied")
 
 
-def test_without_an_approval_policy_nobody_can_approve(admin: AdminLambda) -> None:
+def test_without_an_approval_policy_no_one_can_approve(admin: AdminLambda) -> None:
     admin.aws("ssm").delete_parameter(Name="/sentinel/policies/approval")
     assert "prod cannot be approved" in refused(admin, WISH, "denied")
 
@@ -129,7 +130,7 @@ def test_a_window_can_begin_later(admin: AdminLambda) -> None:
 class TestASecondRequest:
     """Approvers are asked once: one request of a user for a profile waits at a time."""
 
-    def test_beside_one_that_waits_is_refused_with_its_id_and_what_to_do(self, admin: AdminLambda) -> None:
+    def test_next_to_one_that_waits_is_refused_with_its_id_and_what_to_do(self, admin: AdminLambda) -> None:
         request_id = admin.file()
         message = refused(admin, WISH | {"reason": "again", "duration": "15m"}, "conflict")
         assert f"Request {request_id} of alice for prod still waits" in message
@@ -141,7 +142,7 @@ class TestASecondRequest:
         request_id = admin.file()
         assert f"Request {request_id} of alice" in refused(admin, WISH, "conflict", by=spelling)
 
-    def test_tells_nobody(self, admin: AdminLambda) -> None:
+    def test_notifies_no_one(self, admin: AdminLambda) -> None:
         admin.file()
         answered = admin.post("/v1/requests", WISH)
         assert "notified" not in answered.audit
@@ -164,13 +165,13 @@ class TestASecondRequest:
         admin.clock.forward(seconds=1)
         admin.file()
 
-    def test_that_approves_itself_asks_nobody_and_is_filed(self, admin: AdminLambda) -> None:
+    def test_that_approves_itself_needs_no_approver_and_is_filed(self, admin: AdminLambda) -> None:
         admin.file(by="trusty", duration="1h")
         for _ in range(2):
             answered = admin.post("/v1/requests", WISH | {"duration": "15m"}, by="trusty")
             assert answered.body["request"]["status"] == "approved"
 
-    def test_beside_one_that_cannot_be_read_is_not_filed(self, admin: AdminLambda) -> None:
+    def test_next_to_one_that_cannot_be_read_is_not_filed(self, admin: AdminLambda) -> None:
         request_id = admin.file()
         key = {"subject": {"S": "user#alice"}, "item": {"S": f"approval#prod#{request_id}"}}
         admin.aws("dynamodb").update_item(

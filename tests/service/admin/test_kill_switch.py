@@ -1,4 +1,4 @@
-"""The kill switch: what IAM is told, in one account and in several, and what is said where it fails."""
+"""The kill switch: what is written to IAM, in one account and in several, and what is reported where it fails."""
 
 import json
 from collections.abc import Iterator
@@ -139,7 +139,7 @@ def test_old_versions_make_room(both: AdminLambda) -> None:
     assert all(f"{number:016d}" in applied() for number in range(1, 8))
 
 
-def test_a_failure_in_one_account_is_said_and_the_revocation_stands(admin: AdminLambda) -> None:
+def test_a_failure_in_one_account_is_reported_and_the_revocation_holds(admin: AdminLambda) -> None:
     switch = revoke(admin)
     assert switch["status"] == "partial"
     own, other = switch["accounts"]
@@ -157,7 +157,7 @@ def test_a_failure_is_audited_and_made_good_by_the_next_sync(admin: AdminLambda)
     assert row.session_id in applied(OTHER)
 
 
-def test_its_state_is_told_and_nothing_written(both: AdminLambda) -> None:
+def test_its_state_is_reported_and_nothing_written(both: AdminLambda) -> None:
     revoke(both)
     assert both.get("/v1/kill-switch", "olivia").body["kill_switch"]["status"] == "unchanged"
     both.clock.forward(hours=2)
@@ -178,7 +178,7 @@ def test_who_may_only_read_does_not_sync(both: AdminLambda) -> None:
 def test_more_than_fits_ends_whole_users_and_says_whose(both: AdminLambda) -> None:
     for number in range(1, 320):
         both.vended(number, issued_at=both.clock.now - timedelta(seconds=number % 50))
-    both.post("/v1/revocations", {"user": "nobody"} | REASON, "sam")
+    both.post("/v1/revocations", {"user": "nobody"} | REASON, "sam")  # codespell:ignore
     live = [f"{number:016d}" for number in range(1, 320)]
     for session_id in live:
         plant_revocation(both, session_id)

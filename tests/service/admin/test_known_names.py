@@ -1,4 +1,4 @@
-"""Revoking and locking names that nobody has: done all the same, and said."""
+"""Revoking and locking unknown names: done all the same, and reported."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def done(admin: AdminLambda, path: str, whose: dict[str, object], by: str = "wal
         ("xavier@corp.example", ["xavier"]),
         ("yolanda", ["Yolanda@corp.example"]),
         ("Zoe", ["zoe"]),
-        ("nobody.at-all", []),
+        ("nobody.at-all", []),  # codespell:ignore
     ],
 )
 def test_a_name_never_seen_is_said_with_those_near_it(
@@ -56,7 +56,7 @@ def test_who_broke_glass_is_known(admin: AdminLambda) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_profile_nobody_knows_is_said_and_one_of_the_catalogue_is_known(admin: AdminLambda, path: str) -> None:
+def test_an_unknown_profile_is_reported_and_one_of_the_catalogue_is_known(admin: AdminLambda, path: str) -> None:
     assert done(admin, path, {"profile": "porduct"}).body["known"] == UNKNOWN
     assert done(admin, path, {"profile": "prdo"}).body["known"] == {"seen": False, "near": ["prod"]}
     assert done(admin, path, {"profile": "unruled"}).body["known"] == {"seen": True, "near": []}
@@ -97,7 +97,7 @@ def test_what_is_not_locked_is_said_with_what_is(admin: AdminLambda) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_what_was_done_stands_though_the_name_could_not_be_looked_up(
+def test_a_change_holds_though_the_name_could_not_be_looked_up(
     admin: AdminLambda, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: object) -> None:

@@ -139,12 +139,12 @@ class TestACursor:
     def test_goes_on_with_another_limit(self, admin: AdminLambda, cursor: str) -> None:
         assert len(ids(admin.get("/v1/requests", cursor=cursor, limit=100))) == 1
 
-    def test_tells_nothing_of_anybody(self, cursor: str) -> None:
+    def test_reveals_nothing_of_anyone(self, cursor: str) -> None:
         assert "alice" not in cursor
         assert "prod" not in cursor
 
     def test_made_by_hand_shows_nothing_of_others(self, admin: AdminLambda) -> None:
-        """No key protects a cursor, so anybody can write one that begins anywhere."""
+        """No key protects a cursor, so anyone can write one that begins anywhere."""
         others = [admin.file_denied(by="zoe") for _ in range(2)]
         admin.clock.forward(seconds=1)
         own = admin.file()
@@ -186,7 +186,7 @@ def test_events_are_listed_for_their_user_reviewers_and_readers(admin: AdminLamb
 
 
 def test_a_long_list_of_what_one_may_not_see_ends_nowhere_in_between(admin: AdminLambda) -> None:
-    """What is looked at in vain is bounded by a cursor, and that cursor goes on."""
+    """The rows read in vain are bounded, and the list continues from a cursor."""
     vault = admin.file(profile="vault", ticket="INC-1")
     admin.clock.forward(seconds=1)
     for number in range(3):

@@ -1,4 +1,4 @@
-"""What somebody who is locked out may still do, for every operation there is: with their own, and with others'."""
+"""What a person who is locked out may still do, for every operation there is: with their own, and with others'."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -23,7 +23,7 @@ Prepare = Callable[[AdminLambda], Any]
 
 @dataclass(frozen=True)
 class Case:
-    """One attempt by olaf, who may do everything, at what `prepare` made before anybody was locked out.
+    """One attempt by olaf, who may do everything, at what `prepare` made before anyone was locked out.
 
     `stopped_by` says whose lockout stops it: his own, also everyone's, or none.
     """
@@ -220,7 +220,7 @@ def test_a_lockout_holds_under_every_name_of_the_person(admin: AdminLambda, lock
 
 
 @pytest.mark.parametrize("session", ["olaf", "Olaf@corp.example", "olaf+x"])
-def test_a_role_session_is_stopped_by_the_name_it_gives_itself_and_stops_nobody_by_it(
+def test_a_role_session_is_stopped_by_the_name_it_gives_itself_and_stops_no_one_else_by_it(
     admin: AdminLambda, session: str
 ) -> None:
     mighty(admin, "olaf", "role/oncall")

@@ -1,4 +1,4 @@
-"""Lockouts: nobody, or nothing of a profile, or nothing at all is vended."""
+"""Lockouts: nothing is vended to a person, of a profile, or at all."""
 
 import pytest
 
@@ -103,14 +103,14 @@ def test_what_is_not_locked_cannot_be_unlocked(admin: AdminLambda) -> None:
 
 
 @pytest.mark.parametrize("by", ["walt", "Walt@corp.example"])
-def test_nobody_lifts_their_own_lockout_under_any_name(admin: AdminLambda, by: str) -> None:
+def test_no_one_lifts_their_own_lockout_under_any_name(admin: AdminLambda, by: str) -> None:
     rule = {"name": "all", "users": ["*"], "permissions": ["lock"]}
     admin.store("policies/admin", {"version": "1", "rules": [rule]})
     admin.post(LOCKOUTS, {"user": "walt"} | REASON, "wanda")
     assert admin.delete(LOCKOUTS, by, user="walt").code == "locked_out"
 
 
-def test_nobody_lifts_what_an_earlier_version_locked_under_another_of_their_names(admin: AdminLambda) -> None:
+def test_no_one_lifts_what_an_earlier_version_locked_under_another_of_their_names(admin: AdminLambda) -> None:
     locked_before(admin, "Wanda@corp.example")
     assert admin.delete(LOCKOUTS, "wanda", user="Wanda@corp.example").code == "locked_out"
     assert admin.delete(LOCKOUTS, "walt", user="Wanda@corp.example").status == 200

@@ -18,7 +18,7 @@ ID = "0123456789abcdef"
 KEPT = {"SENTINEL_DOCUMENT_TTL": "5", "SENTINEL_DOCUMENT_MAX_STALE": "300"}
 
 
-def ask(admin: AdminLambda, call: Endpoint, by: str = "nobody-special") -> Answered:
+def ask(admin: AdminLambda, call: Endpoint, by: str = "nobody-special") -> Answered:  # codespell:ignore
     path = call.path.replace("{id}", ID)
     if call.method == "GET":
         return admin.get(path, by)
@@ -92,7 +92,7 @@ def test_every_call_counts_against_some_budget(
     assert len(counted) >= 1
 
 
-def test_ones_own_reading_stops_nobody_in_an_incident(admin: AdminLambda) -> None:
+def test_ones_own_reading_does_not_stop_others_in_an_incident(admin: AdminLambda) -> None:
     for _ in range(2):
         admin.get("/v1/sessions", "walt")
     assert admin.get("/v1/sessions", "walt").code == "throttled"
@@ -117,7 +117,10 @@ class TestMadeUpNames:
         self, admin: AdminLambda, asked: list[tuple[str, Mapping[str, Any]]]
     ) -> None:
         names = [secrets.token_hex(8) for _ in range(40)]
-        answered = [admin.post("/v1/explain", {"profile": name}, "nobody-special") for name in names]
+        answered = [
+            admin.post("/v1/explain", {"profile": name}, "nobody-special")  # codespell:ignore
+            for name in names
+        ]
         assert {each.status for each in answered} == {200}
         assert _asked_for(asked).isdisjoint(names)
         calls = Counter(name for name, _ in asked)

@@ -1,4 +1,4 @@
-"""Ending what STS has issued: one session, or everything of somebody."""
+"""Ending what STS has issued: one session, or all sessions of a user."""
 
 from datetime import timedelta
 
@@ -42,7 +42,7 @@ def test_to_revoke_twice_changes_nothing_and_is_no_error(admin: AdminLambda) -> 
     assert again.body["session"]["revoked"]["by"] == "sam"
 
 
-def test_what_was_revoked_before_is_told_to_nobody_again(admin: AdminLambda) -> None:
+def test_what_was_revoked_before_is_not_notified_again(admin: AdminLambda) -> None:
     row = admin.vended(1)
     assert "notify" in admin.post(revoke_path(row.session_id), REASON, "sam").audit["steps"]
     assert "notify" not in admin.post(revoke_path(row.session_id), REASON, "sam").audit["steps"]
@@ -54,7 +54,7 @@ def test_who_may_only_read_does_not_revoke(admin: AdminLambda) -> None:
     assert admin.session(row).status is SessionStatus.ACTIVE
 
 
-def test_nobody_else_learns_that_there_is_a_session(admin: AdminLambda) -> None:
+def test_no_one_else_learns_that_a_session_exists(admin: AdminLambda) -> None:
     assert admin.post(revoke_path(admin.vended(1).session_id), REASON, "bob").code == "not_found"
 
 
@@ -129,7 +129,7 @@ def test_a_lockout_that_lasts_longer_is_left_alone(admin: AdminLambda) -> None:
     assert (lockout["ends_at"], lockout["by"]) == (None, "walt")
 
 
-def test_anybody_revokes_everything_of_their_own(admin: AdminLambda) -> None:
+def test_anyone_revokes_everything_of_their_own(admin: AdminLambda) -> None:
     row = admin.vended(1)
     assert admin.post("/v1/revocations", {"user": "alice"} | REASON, "alice").status == 201
     assert admin.session(row).status is SessionStatus.REVOKED
@@ -163,7 +163,7 @@ def test_marking_goes_on_where_it_stopped(admin: AdminLambda, monkeypatch: pytes
     assert {admin.session(row).status for row in rows} == {SessionStatus.REVOKED}
 
 
-def test_a_revocation_stands_though_its_rows_cannot_be_marked(
+def test_a_revocation_holds_though_its_rows_cannot_be_marked(
     admin: AdminLambda, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = admin.vended(1)

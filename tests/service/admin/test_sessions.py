@@ -1,4 +1,4 @@
-"""Seeing sessions: one's own, and everybody's."""
+"""Seeing sessions: one's own, and everyone's."""
 
 from datetime import timedelta
 
@@ -99,7 +99,7 @@ def test_a_session_is_shown_though_its_profile_cannot_be_read(admin: AdminLambda
     assert (shown["session"]["status"], shown["current"]) == ("active", None)
 
 
-def test_a_session_of_somebody_else_looks_like_none(admin: AdminLambda) -> None:
+def test_another_users_session_looks_as_if_it_did_not_exist(admin: AdminLambda) -> None:
     row = admin.vended(1)
     seen = admin.get(f"/v1/sessions/{row.session_id}", "bob")
     assert seen.body["message"] == admin.get(f"/v1/sessions/{'9' * 16}", "bob").body["message"]

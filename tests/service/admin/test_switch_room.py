@@ -1,4 +1,4 @@
-"""Who takes room in the kill switch: nobody for nothing, and for what is their own, nobody else pays."""
+"""Who takes room in the kill switch: only what is needed, and no one pays for what another user revokes."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -38,7 +38,7 @@ def revoke_own(admin: AdminLambda, name: str) -> Answered:
 
 
 def entries(admin: AdminLambda) -> list[str]:
-    """Name whom the kill switch is told of."""
+    """Name the users that the kill switch's document holds."""
     return [row["name"]["S"] for row in admin.rows() if row["subject"]["S"] == "revocations"]
 
 
@@ -46,7 +46,7 @@ def test_people_without_a_session_leave_no_trace_in_it(admin: AdminLambda) -> No
     assert admin.post("/v1/kill-switch/sync", by="sam").body["kill_switch"]["status"] == "applied"
     before = applied()
     for number in range(40):
-        # GetFederationToken lets whoever holds an IAM user's key pick the name.
+        # GetFederationToken lets the holder of an IAM user's key pick the name.
         arn = f"arn:aws:sts::{ACCOUNT}:federated-user/n{number}"
         switch = admin.post("/v1/revocations", {"user": f"federated/n{number}"} | REASON, arn).body["kill_switch"]
         assert (switch["status"], switch["reach"], switch["revocations"]) == ("unchanged", "exact", 0)
@@ -135,7 +135,7 @@ def plant_own(admin: AdminLambda, count: int) -> None:
         admin.clock.forward(seconds=1)
 
 
-def test_everybody_who_revokes_their_own_is_covered_and_nobody_else_ended(admin: AdminLambda) -> None:
+def test_all_who_revoke_their_own_are_covered_and_no_other_session_ends(admin: AdminLambda) -> None:
     plant_own(admin, 60)
     switch = admin.get("/v1/kill-switch", "olivia").body["kill_switch"]
     assert (switch["status"], switch["reach"], switch["uncovered"]) == ("unchanged", "later", [])

@@ -1,4 +1,4 @@
-"""Notifications: told after the fact, and never in its way."""
+"""Notifications: sent after the change, and never in its way."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -26,7 +26,7 @@ def admin(topic_arn: str, environment: dict[str, str]) -> Iterator[AdminLambda]:
         yield function
 
 
-def test_every_change_is_told_and_answer_and_audit_say_so(admin: AdminLambda) -> None:
+def test_every_change_is_notified_and_response_and_audit_say_so(admin: AdminLambda) -> None:
     filed = admin.post("/v1/requests", {"profile": "prod", "reason": "fix"})
     assert filed.body["notified"] == filed.audit["notified"] == {"sns": True}
     assert admin.approve(filed.body["request"]["id"]).body["notified"] == {"sns": True}
@@ -48,7 +48,7 @@ def test_webhooks_that_cannot_be_used_are_named(admin: AdminLambda) -> None:
     assert "planted" not in admin.stdout.getvalue()
 
 
-def test_nothing_is_told_of_what_changes_nothing(admin: AdminLambda) -> None:
+def test_a_call_that_changes_nothing_notifies_no_one(admin: AdminLambda) -> None:
     request_id = admin.file()
     admin.approve(request_id)
     again = admin.approve(request_id, by="carol")

@@ -91,7 +91,7 @@ def detail_of(switch: dict[str, Any]) -> str:
     return str(account["detail"])
 
 
-def test_a_fresh_policy_says_what_it_should_though_nobody_has_written_it(
+def test_a_fresh_policy_says_what_it_should_before_its_first_write(
     keys: None,  # noqa: ARG001 - as above
     environment: dict[str, str],
 ) -> None:

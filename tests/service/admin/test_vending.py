@@ -150,7 +150,7 @@ def test_once_applies_to_a_window_that_is_open(admin: AdminLambda, vend: Vend) -
 def test_what_approved_itself_is_judged_by_what_let_it(admin: AdminLambda, vend: Vend) -> None:
     admin.file(by="trusty", duration="30m")
     assert "AccessKeyId" in vend("prod", by="trusty")
-    approval_rules(admin, auto_approve={"users": ["somebody-else"], "max_duration": "30m"})
+    approval_rules(admin, auto_approve={"users": ["somebody-else"], "max_duration": "30m"})  # codespell:ignore
     assert vend("prod", by="trusty")["code"] == "approval_required"
 
 
@@ -172,7 +172,7 @@ def test_broken_glass_ends_with_its_rule_and_is_no_longer_than_it(admin: AdminLa
     admin.store("policies/break-glass", BREAK_GLASS | {"rules": rules})
     assert left(vend("prod")) <= timedelta(minutes=15)
     assert outcome(admin)["duration_s"] <= 15 * 60
-    rules = [rule | {"users": ["somebody-else"]} for rule in rules]
+    rules = [rule | {"users": ["somebody-else"]} for rule in rules]  # codespell:ignore
     admin.store("policies/break-glass", BREAK_GLASS | {"rules": rules})
     assert vend("prod")["code"] == outcome(admin)["code"] == "approval_required"
 

@@ -33,7 +33,7 @@ KEYS = Keys("ASIAQQQQQQQQQQQQQQQQ", "the-secret-key", "T" * 300)
 
 @dataclass
 class Clock:
-    """A clock that stands still until a test moves it."""
+    """A clock that only a test moves."""
 
     now: datetime = NOON
 

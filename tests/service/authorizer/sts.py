@@ -1,4 +1,4 @@
-"""An STS for proofs: honest, it verifies every signature before it says who signed; hostile, it answers as told."""
+"""An STS for proofs: honest, it verifies every signature before it says who signed; hostile, it answers as set."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,7 +36,7 @@ def error_xml(code: str) -> str:
 
 
 def answers(status: int, body: str | bytes, content_type: str = "text/xml", **headers: str) -> Answering:
-    """Answer so, whatever was asked."""
+    """Give this response to every request."""
     content = body.encode() if isinstance(body, str) else body
 
     def answer(request: BaseHTTPRequestHandler) -> None:

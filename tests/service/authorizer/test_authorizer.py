@@ -34,7 +34,7 @@ def test_a_rest_api_is_answered_with_a_policy_about_the_one_method(authorizer: A
 
 def test_a_rest_api_is_denied_with_a_policy_about_the_one_method(authorizer: AuthorizerLambda) -> None:
     answer = authorizer.call(rest_api_question()).answer
-    assert answer["principalId"] == "nobody"
+    assert answer["principalId"] == "nobody"  # codespell:ignore
     assert answer["context"] == {}
     [statement] = answer["policyDocument"]["Statement"]
     assert statement == {"Effect": "Deny", "Action": "execute-api:Invoke", "Resource": METHOD_ARN}
@@ -89,7 +89,7 @@ def test_a_steady_client_costs_one_read_a_request(authorizer: AuthorizerLambda) 
     [{"profile": "team-blue"}, {"user": "a-name-that-is-too-long-to-fit-into-a-stamp@corp.example"}],
     ids=["a profile accepted by a glob", "a user the stamp does not spell out"],
 )
-def test_who_cannot_be_told_from_the_stamp_costs_one_more_read_once(
+def test_a_user_not_known_from_the_stamp_costs_one_more_read_once(
     authorizer: AuthorizerLambda, facts: dict[str, Any]
 ) -> None:
     authorizer.vend(**facts)
@@ -114,7 +114,7 @@ def test_a_proof_of_the_last_minute_is_taken(authorizer: AuthorizerLambda, secon
 
 
 @pytest.mark.parametrize("user", ["role/ci-deploy", "alice@corp.example", "a=b", "o,brien"])
-def test_whoever_the_user_is_their_session_passes(authorizer: AuthorizerLambda, user: str) -> None:
+def test_the_session_of_any_user_passes(authorizer: AuthorizerLambda, user: str) -> None:
     authorizer.vend(user=user)
     assert authorizer.ask().answer["context"]["user"] == user
 
@@ -158,7 +158,7 @@ class TestProofsBoundToRequests:
         return environment | {"SENTINEL_PROOF_BINDING": "request"}
 
     @pytest.mark.parametrize("stage", ["$default", "prod"])
-    def test_a_proof_for_the_request_passes_whatever_the_stage(self, authorizer: AuthorizerLambda, stage: str) -> None:
+    def test_a_proof_for_the_request_passes_in_any_stage(self, authorizer: AuthorizerLambda, stage: str) -> None:
         authorizer.vend()
         proof = authorizer.proof(request=("GET", "/orders/7"))
         assert authorizer.ask(proof, stage=stage).is_allowed

@@ -115,7 +115,7 @@ async def test_an_answer_that_is_too_large_ends_the_connection(answer: bytes) ->
     [b'HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n"forged"', b"HTTP/1.1 200 OK\r\ncontent-len", b"H", b"\x00garbage"],
     ids=["a whole answer", "the beginning of one", "a single byte", "something else"],
 )
-async def test_what_follows_an_answer_is_given_to_nobody(forged: bytes) -> None:
+async def test_bytes_after_a_response_answer_no_request(forged: bytes) -> None:
     async with serving(OK + forged, OK, OK) as (http, url):
         given = []
         for _ in range(2):

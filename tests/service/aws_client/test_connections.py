@@ -19,7 +19,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\nConten
 
 @dataclass(eq=False)
 class Line(asyncio.Protocol):
-    """One connection to an AWS that answers every request, until it is told not to."""
+    """One connection to an AWS that answers every request, until it is set not to."""
 
     place: "Place"
     requests: int = 0

@@ -23,7 +23,7 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 @dataclass
 class Endpoint:
-    """Gives new keys, good for an hour, to every fetch with the function's token; or an error, if told to."""
+    """Gives new keys, good for an hour, to every fetch with the function's token; or an error, if set to."""
 
     now: datetime = NOON
     url: str = ""

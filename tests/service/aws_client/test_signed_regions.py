@@ -55,7 +55,7 @@ async def listening(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[int,
         ("eu-central-1", "localhost", "eu-central-1"),
     ],
 )
-async def test_iam_is_signed_for_its_partitions_region_at_whatever_endpoint_but_an_emulators(
+async def test_iam_is_signed_for_its_partitions_region_at_any_endpoint_but_an_emulators(
     monkeypatch: pytest.MonkeyPatch, own: str, host: str, signed_for: str
 ) -> None:
     async with listening(monkeypatch) as (port, regions):

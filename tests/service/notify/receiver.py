@@ -55,7 +55,7 @@ async def hangs(_: web.Request) -> web.Response:
 
 
 async def never_ends(request: web.Request) -> web.StreamResponse:
-    """Answer 200 with a body that goes on for as long as anyone reads it."""
+    """Answer 200 with a body that continues for as long as anyone reads it."""
     response = web.StreamResponse()
     await response.prepare(request)
     while True:

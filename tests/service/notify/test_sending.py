@@ -85,7 +85,7 @@ async def test_a_name_that_does_not_resolve_is_a_failure(receiver: Receiver) -> 
 
 
 @pytest.mark.parametrize("url", ["https://hooks.example:99999/", "https://hooks..example/", "https://./"])
-async def test_a_url_nobody_can_use_is_a_failure(url: str) -> None:
+async def test_an_unusable_url_is_a_failure(url: str) -> None:
     assert await WebhookSender(lambda: NOW, tries=QUICK).send(webhook(url), notice()) == Failure(
         "its URL cannot be used"
     )

@@ -118,14 +118,14 @@ async def test_a_webhook_that_cannot_be_used_is_a_failure_that_repeats_nothing(c
     assert SECRET not in failure.cause
 
 
-async def test_a_webhook_that_was_switched_off_is_told_nothing_more(clients: Clients) -> None:
+async def test_a_webhook_that_was_switched_off_is_not_notified_any_more(clients: Clients) -> None:
     await put_webhook(clients, "ops", f'{{"url": "https://10.0.0.1/", "secret": "{SECRET}"}}')
-    telling = notifier(clients, None)
-    assert await telling.notify(notice()) == {"webhook:ops": False}
+    notifying = notifier(clients, None)
+    assert await notifying.notify(notice()) == {"webhook:ops": False}
     await clients.ssm.put_parameter(
         Name="/sentinel/webhooks/ops",
         Value=f'{{"url": "https://10.0.0.1/", "secret": "{SECRET}", "enabled": false}}',
         Type="SecureString",
         Overwrite=True,
     )
-    assert await telling.notify(notice()) == {}
+    assert await notifying.notify(notice()) == {}

@@ -1,4 +1,4 @@
-"""The vend Lambda as its runtime would hold it, in an account with a policy, three profiles and nobody's grants."""
+"""The vend Lambda as its runtime would hold it, in an account with a policy, three profiles and no grants."""
 
 import io
 import json

@@ -16,7 +16,7 @@ def test_a_parameter_whose_name_no_profile_can_have_is_left_out_and_named(vend: 
     assert answered.audit["unreadable"] == [name]
 
 
-def test_a_profile_that_is_not_valid_is_shown_as_one_nobody_gets(vend: VendLambda) -> None:
+def test_a_profile_that_is_not_valid_is_shown_as_unavailable(vend: VendLambda) -> None:
     vend.store("profiles/broken", {"role": "x"})
     answered = vend.call(http_api_event(path="/profiles"))
     [broken] = [profile for profile in answered.body["profiles"] if profile["name"] == "broken"]

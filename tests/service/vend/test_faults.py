@@ -142,7 +142,7 @@ def test_a_table_that_refuses_the_row_is_no_refusal_of_the_role(vend: VendLambda
     undecided(vend.call(DEV), "dynamodb")
 
 
-def test_a_throttled_sts_is_told_with_a_time_to_wait(vend: VendLambda, aws: FaultyAws) -> None:
+def test_a_throttled_sts_is_reported_with_a_time_to_wait(vend: VendLambda, aws: FaultyAws) -> None:
     aws.plant("AssumeRole", throttles)
     answered = vend.call(DEV)
     assert (answered.status, answered.body["code"]) == (429, "throttled")
@@ -200,9 +200,9 @@ def test_a_once_grant_is_given_back_when_sts_fails(vend: VendLambda, aws: Faulty
     assert grant_status(vend) == "consumed"
 
 
-def test_a_once_grant_is_given_back_when_nobody_heard_that_it_was_used(vend: VendLambda, aws: FaultyAws) -> None:
+def test_a_once_grant_is_given_back_when_the_response_to_its_use_was_lost(vend: VendLambda, aws: FaultyAws) -> None:
     vend.approve("prod", timedelta(hours=1), uses="once")
-    # Both tries are done, or found done; nobody hears of it. What undoes them is another transaction.
+    # Both tries are done, or found done; both responses are lost. What undoes them is another transaction.
     aws.plant("TransactWriteItems", loses_the_answer, times=2)
     answered = vend.call(PROD)
     undecided(answered, "dynamodb")

@@ -82,7 +82,7 @@ def test_a_demand_for_approval_is_not_met_by_asking(vend: VendLambda) -> None:
     assert "approval" in refused(vend, http_api_event(query="profile=prod"), 403, "approval_required")
 
 
-def test_a_grant_that_ends_within_a_minute_serves_nobody(vend: VendLambda) -> None:
+def test_a_grant_that_ends_within_a_minute_serves_no_vend(vend: VendLambda) -> None:
     vend.approve("prod", timedelta(seconds=50))
     refused(vend, http_api_event(query="profile=prod"), 403, "grant_ending")
 
@@ -125,7 +125,7 @@ def test_a_lockout_of_a_person_stops_all_of_their_names(vend: VendLambda, caller
 
 
 @pytest.mark.parametrize("subject", ["person#bob", "person#role/alice", "person#alice2", "user#Alice"])
-def test_a_lockout_of_somebody_else_stops_nobody(vend: VendLambda, subject: str) -> None:
+def test_a_lockout_of_another_user_stops_no_vend(vend: VendLambda, subject: str) -> None:
     vend.put_grant_row(subject={"S": subject}, item={"S": "lockout##"}, reason={"S": "stolen"})
     assert vend.call(http_api_event(query="profile=dev")).status == 200
 

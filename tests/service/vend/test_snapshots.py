@@ -1,4 +1,4 @@
-"""SnapStart: one initialized process goes on as two, and neither has anything of the other."""
+"""SnapStart: one initialized process continues as two, and neither has anything of the other."""
 
 import json
 import os
@@ -22,7 +22,7 @@ def aws_url(atomic_url: str) -> str:
 
 
 @pytest.fixture
-def told(vend: VendLambda, environment: dict[str, str]) -> list[dict[str, Any]]:  # noqa: ARG001 - the account around it is used
+def observed(vend: VendLambda, environment: dict[str, str]) -> list[dict[str, Any]]:  # noqa: ARG001 - the account around it is used
     """Give what the process said of its first vend, of the snapshot, and of the vends of its two copies."""
     result = subprocess.run(
         [sys.executable, "-m", "tests.service.vend.copies"],
@@ -43,13 +43,13 @@ def told(vend: VendLambda, environment: dict[str, str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def test_each_copy_is_a_process_of_its_own(told: list[dict[str, Any]]) -> None:
-    first, snapshot, *copies = told
+def test_each_copy_is_a_process_of_its_own(observed: list[dict[str, Any]]) -> None:
+    first, snapshot, *copies = observed
     assert first["peers"]
     assert snapshot["peers"] == [], "a connection would be shared by every copy"
     assert len({each["session"] for each in (first, *copies)}) == 3
     assert all(each["session"] for each in copies)
-    # Nobody can say how long the snapshot lay: what was read before it decides nothing after it.
+    # How long the snapshot lay is unknown: what was read before it decides nothing after it.
     assert first["policy"] not in {each["policy"] for each in copies}
     assert first["time"] < copies[0]["time"] < copies[1]["time"]
     assert all(each["peers"] for each in copies)
