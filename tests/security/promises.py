@@ -1,4 +1,4 @@
-"""What is promised of every answer of the vend and the admin Lambda, and of what is logged, whatever was sent."""
+"""What is promised of every answer of the vend and the admin Lambda, and of what is logged, for any request."""
 
 import json
 import string
@@ -20,11 +20,11 @@ def check_answer(response: dict[str, Any], written: str) -> tuple[dict[str, Any]
     assert all(text.isascii() and text.isprintable() for text in response["headers"].values())
     body: dict[str, Any] = json.loads(response["body"])
     if "code" in body:
-        told = f"{body['message']}{body['hint']}"
-        assert set(told) <= _PRINTABLE, "a message repeats what was sent as it was sent"
-        assert len(told) < _LONGEST_MESSAGE, "a message repeats too much of what was sent"
-        assert "Traceback" not in told
-        assert ".py" not in told
+        words = f"{body['message']}{body['hint']}"
+        assert set(words) <= _PRINTABLE, "a message repeats what was sent as it was sent"
+        assert len(words) < _LONGEST_MESSAGE, "a message repeats too much of what was sent"
+        assert "Traceback" not in words
+        assert ".py" not in words
     return body, audit
 
 

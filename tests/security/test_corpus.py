@@ -1,4 +1,4 @@
-"""Whatever fuzzing ever found, and where its search begins, is tried again at every run."""
+"""All inputs that fuzzing ever found, and those its search begins with, are tried again at every run."""
 
 import pytest
 

@@ -37,7 +37,7 @@ ROLES = {
     ("row", "last_mattered"),
     [
         pytest.param(session_item(a_session()), NOW + HOUR, id="a session"),
-        pytest.param(request_item(a_request()), NOW + 24 * HOUR, id="a request nobody answered"),
+        pytest.param(request_item(a_request()), NOW + 24 * HOUR, id="a request without an answer"),
         pytest.param(
             request_item(a_request(status=RequestStatus.APPROVED, starts_at=NOW + HOUR, ends_at=NOW + 2 * HOUR)),
             NOW + 2 * HOUR,

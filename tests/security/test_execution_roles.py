@@ -24,7 +24,7 @@ async def account() -> AsyncIterator[LocalStack]:
             name, value = f"{DEPLOYMENT.parameter_prefix}/webhooks/pager", json.dumps({"secret": "planted"})
             await ssm.put_parameter(Name=name, Value=value, Type="SecureString")
         async with stack.aws.client("sns") as sns:
-            await sns.create_topic(Name="somebody-elses")
+            await sns.create_topic(Name="somebody-elses")  # codespell:ignore
         yield stack
 
 
@@ -93,7 +93,7 @@ async def test_admin_lists_webhooks(admin: LocalAws) -> None:
 async def test_admin_publishes_to_the_one_topic(admin: LocalAws) -> None:
     await _publish(admin, DEPLOYMENT.topic_arn)
     with pytest.raises(ClientError, match="AuthorizationError"):
-        await _publish(admin, DEPLOYMENT.arn("sns", "somebody-elses"))
+        await _publish(admin, DEPLOYMENT.arn("sns", "somebody-elses"))  # codespell:ignore
 
 
 @pytest.mark.parametrize("role", [DEPLOYMENT.vend_role, DEPLOYMENT.admin_role, DEPLOYMENT.authorizer_role])

@@ -1,4 +1,4 @@
-"""Nobody decides for themselves, and nobody sees or ends what is not theirs, whatever they send."""
+"""No request lets callers decide for themselves, or see or end what is not theirs."""
 
 import pytest
 import pytest_asyncio
@@ -43,14 +43,14 @@ async def test_a_request_says_nothing_about_who_asks_or_decides(dana: Caller, fo
     assert (await dana.get("/v1/requests")).body["requests"] == []
 
 
-async def test_headers_do_not_make_somebody_else_of_a_caller(system: LocalStack, dana: Caller) -> None:
+async def test_headers_do_not_change_who_the_caller_is(system: LocalStack, dana: Caller) -> None:
     request_id = await (await hire(system)).ask("staging")
     headers = {"x-amzn-iam-user": "bob", "x-forwarded-user": "bob", "x-sentinel-user": "bob"}
     answer = await dana.send("POST", f"/v1/requests/{request_id}/approve", headers=headers)
     assert outcome(answer) == (404, "not_found")
 
 
-async def test_only_whoever_may_read_everything_lists_everything(system: LocalStack, dana: Caller, bob: Caller) -> None:
+async def test_only_who_may_read_everything_lists_everything(system: LocalStack, dana: Caller, bob: Caller) -> None:
     request_id = await dana.ask("staging")
     for caller in (dana, bob):
         assert outcome(await caller.get("/v1/requests", view="all")) == (403, "not_permitted")
@@ -59,7 +59,7 @@ async def test_only_whoever_may_read_everything_lists_everything(system: LocalSt
     assert [request["id"] for request in listed.body["requests"]] == [request_id]
 
 
-async def test_a_cursor_of_somebody_else_is_refused(system: LocalStack, dana: Caller) -> None:
+async def test_another_users_cursor_is_refused(system: LocalStack, dana: Caller) -> None:
     for profile in ("staging", "staging-two"):
         await dana.ask(profile)
     page = await dana.get("/v1/requests", limit="1")

@@ -1,4 +1,4 @@
-"""Whatever answers in the place of STS or of the tables: nothing it says passes a request, and it all ends in time."""
+"""Hostile servers in the place of STS or of the tables: no response passes a request, and all end in time."""
 
 import gzip
 from collections.abc import Iterator
@@ -86,7 +86,7 @@ def test_an_answer_that_is_not_sts_decides_nothing(authorizer: AuthorizerLambda,
 
 
 @pytest.mark.parametrize("answer", [answers(400, error_xml("Throttling")), answers(429, "")], ids=["400", "429"])
-def test_a_throttling_sts_is_told_apart(authorizer: AuthorizerLambda, answer: Answering) -> None:
+def test_a_throttling_sts_is_distinguished(authorizer: AuthorizerLambda, answer: Answering) -> None:
     authorizer.sts.hostile = answer
     undecided(authorizer.ask(), "sts", "throttled")
 
@@ -112,7 +112,7 @@ def test_nothing_undecided_is_remembered(authorizer: AuthorizerLambda) -> None:
     assert authorizer.ask(proof).is_allowed
 
 
-def test_a_connection_that_died_while_the_process_was_frozen_is_opened_anew(authorizer: AuthorizerLambda) -> None:
+def test_a_connection_that_died_while_the_process_was_frozen_is_opened_again(authorizer: AuthorizerLambda) -> None:
     def drop_once(request: BaseHTTPRequestHandler) -> None:
         authorizer.sts.hostile = None
         request.close_connection = True

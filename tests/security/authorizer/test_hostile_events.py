@@ -1,4 +1,4 @@
-"""Whatever reaches the authorizer: it denies in a form API Gateway takes, unless the proof is in it."""
+"""Any event at the authorizer: it denies in a form API Gateway takes, unless the event holds the proof."""
 
 import json
 from typing import Any
@@ -48,4 +48,4 @@ def _denial(event: Any) -> dict[str, Any]:
     arn = event.get("methodArn") if isinstance(event, dict) else None
     statement = {"Effect": "Deny", "Action": "execute-api:Invoke", "Resource": arn}
     document = {"Version": "2012-10-17", "Statement": [statement]}
-    return {"principalId": "nobody", "policyDocument": document, "context": {}}
+    return {"principalId": "nobody", "policyDocument": document, "context": {}}  # codespell:ignore

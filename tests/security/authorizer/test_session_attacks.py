@@ -16,7 +16,7 @@ BOBS_ID = "bbbbbbbbbbbbbbbb"
 
 
 def sign_as(authorizer: AuthorizerLambda, arn: str) -> None:
-    """Let STS say that the session's keys are whoever's."""
+    """Let STS say that the session's keys belong to this identity."""
     authorizer.sts.known[KEYS.access_key_id] = (KEYS, arn)
 
 
@@ -68,14 +68,14 @@ def test_a_revocation_of_the_user_the_profile_or_everyone_acts_on_the_next_reque
 
 
 @pytest.mark.parametrize("subject", ["user#alice", "profile#prod", "all"])
-def test_a_session_issued_after_the_cutoff_stands(authorizer: AuthorizerLambda, subject: str) -> None:
+def test_a_session_issued_after_the_cutoff_is_valid(authorizer: AuthorizerLambda, subject: str) -> None:
     row = authorizer.vend()
     authorizer.cut_off(subject, until=row.issued_at - timedelta(seconds=1))
     assert authorizer.ask().is_allowed
 
 
 @pytest.mark.parametrize("subject", ["user#alice", "profile#prod", "all"])
-def test_whoever_is_locked_out_is_refused_on_the_next_request(authorizer: AuthorizerLambda, subject: str) -> None:
+def test_a_user_who_is_locked_out_is_refused_on_the_next_request(authorizer: AuthorizerLambda, subject: str) -> None:
     authorizer.vend()
     proof = authorizer.proof()
     assert authorizer.ask(proof).is_allowed
@@ -100,7 +100,7 @@ def test_a_lockout_reaches_the_session_of_a_role_by_the_name_it_gave_itself(auth
 
 
 @pytest.mark.parametrize("subject", ["person#bob", "person#role/alice", "user#bob", "profile#team-blue"])
-def test_a_lockout_of_somebody_else_does_not_count(authorizer: AuthorizerLambda, subject: str) -> None:
+def test_a_lockout_of_another_user_does_not_count(authorizer: AuthorizerLambda, subject: str) -> None:
     authorizer.vend()
     authorizer.lock_out(subject)
     assert authorizer.ask().is_allowed

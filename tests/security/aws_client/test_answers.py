@@ -1,4 +1,4 @@
-"""Whoever answers in AWS's place, or stands between, can neither answer for somebody else nor exhaust the function."""
+"""A server in AWS's place, or between, can neither answer another request nor exhaust the function."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ async def ask(http: Http, url: str, largest: int = 1000) -> bytes:
 @pytest.mark.parametrize(
     "unasked", [b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nforged", b"HTTP/1.1 200 OK\r\n", b"\0"]
 )
-async def test_bytes_nobody_asked_for_answer_no_request(unasked: bytes) -> None:
+async def test_unsolicited_bytes_answer_no_request(unasked: bytes) -> None:
     async with answering(lambda *_: TRUE) as (http, server):
         await ask(http, server.url)
         server.transports[0].write(unasked)

@@ -40,7 +40,7 @@ def test_only_plain_web_addresses_are_asked(url: str) -> None:
         locate(url)
 
 
-def test_a_signed_header_is_one_line_whatever_it_held() -> None:
+def test_a_signed_header_of_any_value_is_one_line() -> None:
     signed = Signer("sts.example", "sts", "eu-central-1").sign({"X-Note": "a\r\nx-forged: 1"}, b"", KEYS, utc_now())
     assert signed["x-note"] == "a x-forged: 1"
     assert "\n" not in "".join(signed.values())

@@ -21,7 +21,7 @@ from tests.patience import LIMIT_S
 from tests.security.hostile.examples import tried
 from tests.unit.client.upstream import Upstream
 
-# Nobody, on every Unix.
+# An unprivileged user, on every Unix.
 OTHER_UID = 65534
 SECRET = b"the-secret"
 
@@ -119,7 +119,7 @@ async def _send_anything(endpoint: Endpoint) -> None:
     await asyncio.to_thread(is_refused)
 
 
-async def test_a_crowd_of_slow_clients_keeps_nobody_else_waiting(upstream: Upstream) -> None:
+async def test_a_crowd_of_slow_clients_delays_no_other_client(upstream: Upstream) -> None:
     refresher = CredentialRefresher(upstream.fetch, upstream.now)
     async with serve_endpoint(refresher, connection_s=2 * LIMIT_S) as endpoint:
         crowd = [await asyncio.open_connection("127.0.0.1", endpoint.port) for _ in range(200)]
@@ -141,7 +141,7 @@ async def test_every_slow_client_of_a_crowd_is_sent_away(upstream: Upstream) -> 
         await _close(*(writer for _, writer in crowd))
 
 
-async def test_one_connection_gets_one_answer_whatever_is_sent_behind_it(
+async def test_one_connection_gets_one_response_regardless_of_what_follows(
     endpoint: Endpoint, upstream: Upstream
 ) -> None:
     """A request hidden in the body of another, chunked or not, is never answered."""
@@ -192,7 +192,7 @@ async def test_the_token_is_compared_in_a_time_that_tells_nothing(
     assert compared == [(near.encode(), endpoint.token.encode())]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be somebody else")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")
 async def test_another_user_of_this_machine_reaches_the_port_and_gets_nothing(
     endpoint: Endpoint, upstream: Upstream
 ) -> None:
@@ -210,7 +210,7 @@ async def test_another_user_of_this_machine_reaches_the_port_and_gets_nothing(
     assert upstream.calls == 0
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be somebody else")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")
 async def test_another_user_cannot_read_the_token_from_the_environment_of_a_child() -> None:
     """The token is in the child's environment, which Linux shows to its own user and to root only (proc(5))."""
     child = await asyncio.create_subprocess_exec(

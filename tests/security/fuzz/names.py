@@ -36,7 +36,7 @@ def check_arn(text: str) -> None:
 
 
 def check_identity(text: str) -> None:
-    """Whoever is known has a name of which a stamp can be made, an account we trust, and did not come by a vend."""
+    """A known caller has a name of which a stamp can be made, an account we trust, and did not come by a vend."""
     known = identify(text, _ACCOUNT, _RULES)
     if isinstance(known, UnknownCaller):
         assert known.reason.isascii()

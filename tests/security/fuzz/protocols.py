@@ -25,9 +25,9 @@ def _check_reader(service: Any, operation: str, data: bytes) -> None:
     try:
         answer = service.read(operation, Reply(status, {}, data[1:]))
     except UnreadableReplyError:
-        assert status < _REFUSED, "an error must be told as one"
+        assert status < _REFUSED, "an error must be read as one"
     except ServiceError:
-        assert status >= _REFUSED, "a success is told as an error"
+        assert status >= _REFUSED, "a success is read as an error"
     else:
         assert status < _REFUSED
         assert isinstance(answer, dict | str | list)
@@ -54,7 +54,7 @@ def check_identity_answer(data: bytes) -> None:
 
 
 def check_query(data: bytes) -> None:
-    """A call is a form that reads back as what was to be sent, whatever the values hold."""
+    """A call with any values is a form that reads back as what was to be sent."""
     text = as_text(data)
     try:
         _, body = _STS.write("AssumeRole", {"RoleArn": text, "Tags": [{"Key": text, "Value": text}]})

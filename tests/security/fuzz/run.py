@@ -18,13 +18,13 @@ _EXECUTED: Final = re.compile(r"stat::number_of_executed_units: +(\d+)")
 _ONE_INPUT_S: Final = 20
 _MEMORY_MB: Final = 1024
 _LARGEST_INPUT: Final = 4096
-# Beside the search itself: to start, to instrument and, where something is found, to write it down.
+# In addition to the search itself: to start, to instrument and, where something is found, to write it down.
 _GRACE_S: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What became of one target's search. `found` are new files; a search that did not end well is told by `log`."""
+    """What became of one target's search. `found` are new files; `log` reports a search that did not end well."""
 
     target: str
     inputs: int

@@ -34,7 +34,7 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
                 "session_policy": _SESSION_POLICY,
                 "shadow": True,
             },
-            {"name": "nobody", "effect": "deny", "conditions": {}},
+            {"name": "nobody", "effect": "deny", "conditions": {}},  # codespell:ignore
         ],
     },
     "approval": {

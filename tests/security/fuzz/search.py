@@ -1,6 +1,6 @@
 """One target's search, in a process of its own: `python -m tests.security.fuzz.search NAME ARGUMENTS-OF-LIBFUZZER`.
 
-Atheris gives no way back from its search, so whoever wants several starts several of these.
+Atheris gives no way back from its search: several searches are several of these processes.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ class Attempts:
         self._count += 1
         try:
             self._target.check(data)
-        except Exception:  # noqa: BLE001 - whatever comes out of a reader is what is searched for
+        except Exception:  # noqa: BLE001 - any exception of a reader is what is searched for
             traceback.print_exc()
             print(f"stat::number_of_executed_units: {self._count}", file=sys.stderr, flush=True)  # noqa: T201
             (self._target.findings / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)

@@ -1,4 +1,4 @@
-"""What one fuzzing target is: a reader of bytes somebody else wrote, and what must hold whatever they are."""
+"""What one fuzzing target is: a reader of untrusted bytes, and what must hold for all of them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

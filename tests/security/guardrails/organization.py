@@ -1,6 +1,6 @@
 """An organization as the policies find it: who asks, from which account, and which policies AWS would evaluate.
 
-The evaluator is not ours (see docs/decisions/0017). What it is told here is which policies apply to whom, as the AWS
+The evaluator is not ours (see docs/decisions/0017). What it is given here is which policies apply to whom, as the AWS
 Organizations User Guide has it: service control policies to principals of member accounts, resource control policies
 to resources of member accounts. Everything else allows, so that only the guard rails can deny.
 """
@@ -31,7 +31,7 @@ _OPEN: Final = policy({"Effect": "Allow", "Principal": "*", "Action": "*", "Reso
 
 @dataclass(frozen=True)
 class Asker:
-    """A principal, with the condition keys of whoever it is."""
+    """A principal, with its condition keys."""
 
     arn: str
     account: str
@@ -117,10 +117,10 @@ class Organization:
     ) -> Verdict:
         """Decide one request. Keys of it are given with `_` for the colon.
 
-        `allowing` is the policy of whoever asks, `trusting` that of the resource; each allows everything if not given,
+        `allowing` is the policy of the asker, `trusting` that of the resource; each allows everything if not given,
         but a resource that is `closed` has none. Where it is not `guarded`, no guard rail is attached anywhere.
         With `by`, only the statements of that name are. Not `checked` is for ARNs the evaluator has no resource type
-        for; it then names no statement. `boundary` is the permissions boundary of whoever asks, none if not given.
+        for; it then names no statement. `boundary` is the permissions boundary of the asker, none if not given.
         """
         asking = asker.having(**keys)
         # The evaluator knows no resource for an API's root path, whose ARN ends in a slash. Unchecked, it lacks the

@@ -90,7 +90,7 @@ def exempt_patterns() -> set[str]:
     return found
 
 
-def test_nobody_else_can_make_a_role_that_a_pattern_exempts() -> None:
+def test_no_one_else_can_make_a_role_that_a_pattern_exempts() -> None:
     changing = cast("list[dict[str, Any]]", organization_policies()["scp-protected-roles.json"]["Statement"])
     kept = next(each["Resource"] for each in changing if each["Sid"] == "OnlyExemptChangeRoles")
     patterns = exempt_patterns() - set(kept)

@@ -60,7 +60,7 @@ def called(asker: Asker) -> str:
 
 
 @pytest.mark.parametrize("asker", [DEVELOPER, ADMIN, SESSION, role("prod", SENTINEL), *EXEMPT], ids=called)
-def test_nobody_becomes_a_protected_role_directly_not_even_an_exempt_role(
+def test_no_one_becomes_a_protected_role_directly_not_even_an_exempt_role(
     organization: Organization, asker: Asker
 ) -> None:
     verdict = organization.decide(asker, "sts:AssumeRole", PROTECTED)
@@ -81,9 +81,7 @@ def test_who_no_service_control_policy_binds_is_denied_by_the_resource_control_p
 
 
 @pytest.mark.parametrize("name", ["lambda.amazonaws.com", "ec2.amazonaws.com"])
-def test_no_service_runs_as_a_protected_role_whatever_its_trust_policy_says(
-    organization: Organization, name: str
-) -> None:
+def test_no_service_runs_as_a_protected_role_under_any_trust_policy(organization: Organization, name: str) -> None:
     assert organization.decide(service(name), "sts:AssumeRole", PROTECTED).denying == ["OnlyVendBecomesProtected"]
     assert organization.decide(service(name), "sts:AssumeRole", OTHER_ROLE).allowed
 
@@ -122,7 +120,7 @@ def test_only_the_admin_lambda_becomes_the_role_that_revokes(organization: Organ
 
 
 @pytest.mark.parametrize(("asker", "policies"), [(DEVELOPER, 2), (DEPLOYER, 2), (role("x", OUTSIDE), 1)])
-def test_nobody_forges_a_stamp_at_any_role(organization: Organization, asker: Asker, policies: int) -> None:
+def test_no_one_forges_a_stamp_at_any_role(organization: Organization, asker: Asker, policies: int) -> None:
     verdict = organization.decide(asker, "sts:SetSourceIdentity", OTHER_ROLE, sts_SourceIdentity=STAMP)
     assert verdict.denying == ["OnlyVendStamps"] * policies
 
@@ -179,7 +177,7 @@ def test_no_one_creates_a_role_of_an_exempt_name(organization: Organization, ask
 
 
 @pytest.mark.parametrize("asker", [DEVELOPER, DEPLOYER], ids=called)
-def test_nobody_passes_a_protected_role_to_a_service(organization: Organization, asker: Asker) -> None:
+def test_no_one_passes_a_protected_role_to_a_service(organization: Organization, asker: Asker) -> None:
     assert "NoPassOfProtected" in organization.decide(asker, "iam:PassRole", PROTECTED).denying
 
 
@@ -191,7 +189,7 @@ def test_only_who_deploys_passes_an_execution_role(organization: Organization) -
 
 
 @pytest.mark.parametrize("action", ["iam:CreateRole", "iam:PutRolePermissionsBoundary"])
-def test_a_protected_role_has_the_kill_switch_whoever_makes_it(organization: Organization, action: str) -> None:
+def test_a_protected_role_made_by_anyone_has_the_kill_switch(organization: Organization, action: str) -> None:
     assert organization.decide(DEPLOYER, action, PROTECTED, iam_PermissionsBoundary=SWITCH).allowed
     denied = organization.decide(DEVELOPER, action, PROTECTED, iam_PermissionsBoundary=SWITCH)
     assert denied.denying == ["OnlyExemptChangeRoles"]

@@ -62,7 +62,7 @@ def test_only_exempt_roles_change_a_function(organization: Organization, action:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_nobody_invents_a_request_context_by_invoking_a_function(organization: Organization, function: str) -> None:
+def test_no_one_forges_a_request_context_by_invoking_a_function(organization: Organization, function: str) -> None:
     invoke = "lambda:InvokeFunction"
     for asker in (ADMINISTRATOR, *EXEMPT):
         for arn in (function, f"{function}:live"):
@@ -115,7 +115,7 @@ def test_only_exempt_roles_wire_an_event_source_to_a_function(organization: Orga
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        # The integration of a REST API writes the event: its template can say that anybody called.
+        # The integration of a REST API writes the event: its template can name anyone as the caller.
         ("PUT", ":/restapis/a1b2c3d4e5"),
         ("PATCH", ":/restapis/a1b2c3d4e5/resources/x/methods/GET/integration"),
         ("PUT", ":/restapis/a1b2c3d4e5/resources/x/methods/GET/integration/responses/200"),
@@ -164,7 +164,7 @@ def test_anyone_may_look_at_an_api(organization: Organization) -> None:
     ],
 )
 @pytest.mark.parametrize("table", TABLES)
-def test_nobody_writes_themselves_a_grant_or_a_session(organization: Organization, action: str, table: str) -> None:
+def test_no_one_writes_themselves_a_grant_or_a_session(organization: Organization, action: str, table: str) -> None:
     for asker in (ADMINISTRATOR, role("sentinel-authorizer", SENTINEL), *EXEMPT):
         assert denying(organization, asker, action, table) == ["OnlySentinelWritesRows"]
     for name in ("sentinel-vend", "sentinel-admin"):
@@ -254,7 +254,7 @@ def test_only_the_admin_lambda_lists_a_path_that_webhooks_are_below(prefix: str)
 
 
 @pytest.mark.parametrize("path", ["/", "/sentinel", "/sentinel/", "/sentinel/webhooks", "/sentinel/webhooks/"])
-def test_nobody_else_lists_webhooks_by_their_path(organization: Organization, path: str) -> None:
+def test_no_one_else_lists_webhooks_by_their_path(organization: Organization, path: str) -> None:
     by_path, arn = "ssm:GetParametersByPath", EXAMPLE.arn("ssm", f"parameter{path}")
     for asker in (ADMINISTRATOR, OPERATOR, *EXEMPT):
         assert not let(organization, asker, by_path, arn)

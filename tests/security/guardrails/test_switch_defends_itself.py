@@ -110,7 +110,7 @@ def test_nor_what_sentinel_is_made_of(organization: Organization, action: str, r
 
 @pytest.mark.parametrize("kind", ["Role", "User", "Group"])
 def test_it_cannot_make_a_permission_of_the_policy(organization: Organization, kind: str) -> None:
-    target = f"arn:aws:iam::{WORKLOAD}:{kind.lower()}/somebody"
+    target = f"arn:aws:iam::{WORKLOAD}:{kind.lower()}/somebody"  # codespell:ignore
     assert not may(organization, f"iam:Attach{kind}Policy", target, iam_PolicyARN=SWITCH)
     assert may(organization, f"iam:Attach{kind}Policy", target, iam_PolicyARN=f"arn:aws:iam::{WORKLOAD}:policy/App")
 
@@ -131,7 +131,7 @@ def resource_of(action: str) -> str:
         return "*"
     if "OpenIDConnect" in action:
         return f"arn:aws:iam::{WORKLOAD}:oidc-provider/token.example"
-    return f"arn:aws:iam::{WORKLOAD}:{'saml-provider' if 'SAML' in action else 'user'}/somebody"
+    return f"arn:aws:iam::{WORKLOAD}:{'saml-provider' if 'SAML' in action else 'user'}/somebody"  # codespell:ignore
 
 
 @pytest.mark.parametrize("action", sorted({*LASTING_ACTIONS} - TAKING_A_SESSION))
@@ -161,8 +161,8 @@ def test_a_session_makes_no_credentials_that_outlive_it_unless_the_deployment_le
         ("iam:UpdateAssumeRolePolicy", OTHER),
         ("iam:PassRole", OTHER),
         ("iam:CreatePolicyVersion", f"arn:aws:iam::{WORKLOAD}:policy/App"),
-        ("iam:DeleteAccessKey", f"arn:aws:iam::{WORKLOAD}:user/somebody"),
-        ("iam:DeleteLoginProfile", f"arn:aws:iam::{WORKLOAD}:user/somebody"),
+        ("iam:DeleteAccessKey", f"arn:aws:iam::{WORKLOAD}:user/somebody"),  # codespell:ignore
+        ("iam:DeleteLoginProfile", f"arn:aws:iam::{WORKLOAD}:user/somebody"),  # codespell:ignore
         ("sts:AssumeRole", OTHER),
         ("lambda:InvokeFunction", f"arn:aws:lambda:eu-central-1:{WORKLOAD}:function:sentinel-vend"),
         ("lambda:GetFunctionConfiguration", f"arn:aws:lambda:{OWN}:function:sentinel-vend"),
@@ -187,7 +187,7 @@ def test_everything_else_is_for_the_roles_own_policies_to_say(
     ],
     ids=lambda asker: str(asker.keys["aws:PrincipalArn"]),
 )
-def test_attached_as_a_permission_it_gives_nobody_else_anything(organization: Organization, asker: Asker) -> None:
+def test_attached_as_a_permission_it_gives_no_one_else_anything(organization: Organization, asker: Asker) -> None:
     orders = f"arn:aws:dynamodb:eu-central-1:{WORKLOAD}:table/orders"
     for action, resource in (("iam:ListUsers", "*"), ("dynamodb:GetItem", orders)):
         assert not organization.decide(asker, action, resource, allowing=boundary(), guarded=False).allowed

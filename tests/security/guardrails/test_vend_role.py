@@ -63,7 +63,7 @@ async def test_a_vend_consumes_and_gives_back_with_these_attributes_and_no_other
     "attribute",
     ["status", "profile", "grant_id", "starts_at", "ends_at", "uses", "user", "kind", "votes", "reason", "lifted_by"],
 )
-def test_whatever_makes_a_grant_is_out_of_reach(organization: Organization, attribute: str) -> None:
+def test_every_attribute_that_makes_a_grant_is_out_of_reach(organization: Organization, attribute: str) -> None:
     assert not allows(organization, "UpdateItem", GRANTS, naming([*USE, attribute]))
 
 

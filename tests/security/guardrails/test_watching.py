@@ -55,7 +55,7 @@ def test_only_exempt_roles_delete_a_log_stream(organization: Organization, group
 
 
 @pytest.mark.parametrize("action", ["logs:PutLogEvents", "logs:CreateLogStream"])
-def test_nobody_writes_an_audit_line_but_the_functions(organization: Organization, action: str) -> None:
+def test_only_the_functions_write_an_audit_line(organization: Organization, action: str) -> None:
     for name, group in zip(FUNCTIONS, GROUPS, strict=True):
         stream = f"{group}:log-stream:x"
         for asker in (ADMINISTRATOR, *EXEMPT):
@@ -81,7 +81,7 @@ def test_only_exempt_roles_change_every_log_group_at_once(organization: Organiza
     assert exempt_may(organization, action, "*")
 
 
-def test_nobody_sends_a_notice_but_the_admin_lambda(organization: Organization) -> None:
+def test_only_the_admin_lambda_sends_a_notification(organization: Organization) -> None:
     for asker in (ADMINISTRATOR, role("sentinel-vend", SENTINEL), *EXEMPT):
         verdict = organization.decide(asker, "sns:Publish", EXAMPLE.topic_arn, SENTINEL)
         assert verdict.denying == ["OnlyAdminPublishes"]
@@ -138,7 +138,7 @@ def test_only_exempt_roles_mute_alarms_or_change_the_dashboard(organization: Org
         assert exempt_may(organization, action, resource)
 
 
-def test_nobody_invents_a_metric_of_sentinels(organization: Organization) -> None:
+def test_no_one_forges_a_metric_of_sentinels(organization: Organization) -> None:
     dataset = EXAMPLE.arn("cloudwatch", "dataset/default")
     for asker in (ADMINISTRATOR, role("sentinel-vend", SENTINEL), *EXEMPT):
         for keys in ({}, {"cloudwatch_namespace": "Sentinel"}):

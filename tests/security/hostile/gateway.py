@@ -36,7 +36,7 @@ _CONTENT_TYPES: Final = (
 
 @st.composite
 def paths(draw: st.DrawFn, known: st.SearchStrategy[str]) -> str:
-    """Write a path, now and then in another way, or another path that may look the same to somebody."""
+    """Write a path, now and then in another way, or another path that may look the same to a reader."""
     path = draw(known)
     match draw(st.sampled_from([*["as it is"] * 20, "double", "dots", "escape", "line", "stage", "case", "hostile"])):
         case "double":
@@ -70,7 +70,7 @@ queries = st.sampled_from(
 
 @st.composite
 def written_bodies(draw: st.DrawFn, values: st.SearchStrategy[Any]) -> str | None:
-    """Write a JSON body, or what is none."""
+    """Write a JSON body, or bytes that are not JSON."""
     text = json.dumps(draw(values))
     match draw(st.sampled_from([*["as it is"] * 16, "none", "cut", "twice", "NaN", "deep", "hostile"])):
         case "none":
@@ -115,23 +115,23 @@ def events(draw: st.DrawFn, method: str, path: st.SearchStrategy[str], body: st.
 def _forge(draw: st.DrawFn, context: dict[str, Any]) -> None:
     """Say something else, now and then, where only a gateway can say it."""
     identity = context["identity"] if "identity" in context else context["authorizer"]["iam"]
-    match draw(st.sampled_from([*["nothing"] * 8, "api", "owner", "account", "nobody", "two"])):
+    match draw(st.sampled_from([*["nothing"] * 8, "api", "owner", "account", "unnamed", "two"])):
         case "api":
             context["apiId"] = "zzzzzzzzzz"
         case "owner":
             context["accountId"] = _STRANGER
         case "account":
             identity["accountId"] = _STRANGER
-        case "nobody":
+        case "unnamed":
             identity["userArn"] = None
         case "two":
             context["identity"] = {**identity, "userArn": f"arn:aws:iam::{ACCOUNT}:root"}
 
 
-def may_be_somebody(event: Any) -> bool:
-    """Whether an event says, where only a gateway can say it, that somebody of our account came through our API.
+def may_be_identified(event: Any) -> bool:
+    """Whether an event says, where only a gateway can say it, that a caller of our account came through our API.
 
-    This is the least that must hold for anybody to be given a name.
+    This is the least that must hold for a caller to be given a name.
     """
     context = event.get("requestContext") if isinstance(event, dict) else None
     if not isinstance(context, dict) or context.get("apiId") != API_ID or context.get("accountId") != ACCOUNT:

@@ -1,4 +1,4 @@
-"""Valid things made invalid: any part of a JSON value replaced, removed or joined by something nobody asked for."""
+"""Valid things made invalid: any part of a JSON value replaced, removed or joined by something unsolicited."""
 
 import copy
 from collections.abc import Iterator

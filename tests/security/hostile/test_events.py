@@ -1,4 +1,4 @@
-"""Whatever reaches the vend or the admin Lambda: it answers, logs one line, and gives nothing to a stranger."""
+"""Any event at the vend or the admin Lambda: it answers, logs one line, and gives nothing to a stranger."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from services.admin.api import ENDPOINTS
 from tests.gateway_events import API_ID
 from tests.security.hostile.bodies import BODIES
 from tests.security.hostile.examples import tried
-from tests.security.hostile.gateway import events, may_be_somebody
+from tests.security.hostile.gateway import events, may_be_identified
 from tests.security.hostile.mutations import mutated
 from tests.security.promises import check_answer
 from tests.service.admin.function import AdminLambda
@@ -24,7 +24,7 @@ asks = st.sampled_from([{"profile": "dev"}, {"profile": "dev", "duration": "15m"
 
 @pytest.fixture
 def environment() -> dict[str, str]:
-    """Settings of a Lambda that throttles nobody."""
+    """Settings of a Lambda that never throttles."""
     return {
         **PATIENCE,
         "AWS_REGION": "eu-central-1",
@@ -41,7 +41,7 @@ def _answer(function: VendLambda | AdminLambda, event: Any) -> tuple[dict[str, A
     function.stdout.truncate()
     response = function.app(event, function.context)
     body, audit = check_answer(response, function.stdout.getvalue())
-    if not may_be_somebody(event):
+    if not may_be_identified(event):
         assert body.get("code") in ("unknown_caller", "invalid_request")
         assert "user" not in audit
     return body, audit

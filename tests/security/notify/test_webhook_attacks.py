@@ -1,4 +1,4 @@
-"""What whoever can write a webhook's document, or answers at its address, cannot do."""
+"""What the writer of a webhook's document, or the server at its address, cannot do."""
 
 import asyncio
 import ssl
@@ -88,7 +88,7 @@ async def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
     assert (len(receiver.received), elsewhere.received) == (1, [])
 
 
-async def test_a_certificate_nobody_trusts_is_refused(receiver: Receiver) -> None:
+async def test_an_untrusted_certificate_is_refused(receiver: Receiver) -> None:
     strangers = WebhookSender(lambda: NOW, tries=QUICK, tls=ssl.create_default_context(), resolver=Names())
     assert await strangers.send(webhook(receiver.url, "allow_private: true"), notice()) == UNTRUSTED
     assert not receiver.received

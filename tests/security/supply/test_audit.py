@@ -105,9 +105,9 @@ def test_what_was_checked_and_is_safe_passes(audit: Audit, osv: str) -> None:
 def test_a_vulnerability_is_named_and_fails(audit: Audit, osv: str) -> None:
     done = audit("--vulnerability-service=osv", f"--osv-url={osv}", exported=SAFE + BAD)
     assert done.stdout.splitlines()[0] == "uv.lock: Found 2 known vulnerabilities in 1 package"
-    told = [line.split() for line in done.stdout.splitlines()]
-    assert ["bad", "1.0", "PYSEC-2026-1", "1.1"] in told
-    assert ["bad", "1.0", "PYSEC-2026-2"] in told
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ["bad", "1.0", "PYSEC-2026-1", "1.1"] in lines
+    assert ["bad", "1.0", "PYSEC-2026-2"] in lines
     assert f"{LOCKS[-1]}: {PASSED}" in done.stdout
     assert NO_ALL_CLEAR not in done.stdout
     assert done.returncode == VULNERABLE
@@ -122,7 +122,7 @@ def test_a_package_the_service_does_not_know_was_not_checked(audit: Audit, stric
 
 
 @pytest.mark.parametrize("strict", ["", "1"])
-def test_a_vulnerability_beside_an_unknown_package_fails_and_both_are_said(audit: Audit, strict: str) -> None:
+def test_a_vulnerability_next_to_an_unknown_package_fails_and_both_are_reported(audit: Audit, strict: str) -> None:
     done = audit(pip_audit=reporting(FOUND, f"{VULNERABILITIES}{SKIPPED}", 1), STRICT=strict)
     assert "PYSEC-2026-1" in done.stdout
     assert "NOT CHECKED, the service does not know: unknown" in done.stdout

@@ -30,7 +30,7 @@ GROUPS = sorted(
 
 
 def committed(pattern: str) -> list[Path]:
-    """Find our own files, none of what tools have put beside them."""
+    """Find our own files, none of what tools have put next to them."""
     found = (
         file
         for top in ("deploy", "docs", "load", "tests", "tools", "client")
@@ -57,7 +57,7 @@ def pins(requirements: str) -> list[str]:
 
 
 def swapped_wheel(path: Path, name: str, version: str) -> None:
-    """Write a wheel that nobody locked."""
+    """Write a wheel that is in no lock."""
     info = f"{name}-{version}.dist-info"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("swapped.py", "")
