@@ -11,7 +11,7 @@ locals {
   amazon_roots_partitions = ["aws", "aws-eusc", "aws-us-gov"]
   amazon_roots            = coalesce(var.trust_amazon_roots_only, contains(local.amazon_roots_partitions, local.deployment.partition))
 
-  amazon_roots_file       = local.amazon_roots ? "/var/task/amazon-roots.pem" : null
+  amazon_roots_file = local.amazon_roots ? "/var/task/amazon-roots.pem" : null
 
   tables = {
     AWS_CA_BUNDLE          = local.amazon_roots_file
