@@ -18,7 +18,7 @@ from yarl import URL
 
 from shared.aws.client.replies import NoAnswerError, Reply, TooLargeError
 
-CONNECT_TIMEOUT_S: Final = 1.0
+_WARM_S: Final = 1.0
 # NAT gateways and VPC endpoints forget a connection that is idle for 350 s, without a word to either end (Amazon VPC
 # User Guide, "NAT gateway basics").
 _IDLE_S: Final = 300.0
@@ -85,11 +85,11 @@ class _Pool:
             async with self._session.request(method, url, allow_redirects=False, **request) as answer:
                 body = await _read(answer, largest)
                 return Reply(answer.status, {name.lower(): value for name, value in answer.headers.items()}, body)
-        except TimeoutError:
-            self.is_dropped = True
-            raise TimeoutError from None
         except (aiohttp.ClientError, OSError) as error:
             self.is_dropped = True
+            # Without a connection nothing was sent, so that repeating is harmless.
+            if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ConnectionTimeoutError):
+                raise TimeoutError from None
             raise NoAnswerError(type(error).__name__) from None
         finally:
             self._asked -= 1
@@ -116,7 +116,7 @@ async def _read(answer: aiohttp.ClientResponse, largest: int) -> bytes:
 
 @lru_cache(maxsize=16)
 def _timeout(timeout_s: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(timeout_s, CONNECT_TIMEOUT_S))
+    return aiohttp.ClientTimeout(total=timeout_s, sock_connect=timeout_s / 2)
 
 
 class Http:
@@ -140,7 +140,8 @@ class Http:
         What breaks a connection most likely breaks those that are idle with it: the next request makes its own.
 
         Raises:
-            OSError: there was none, or (`TimeoutError`) none within `timeout_s` seconds.
+            OSError: there was none, or (`TimeoutError`) none within `timeout_s` seconds, of which connecting takes at
+                most half.
             TooLargeError: its body has more than `largest` bytes.
             ValueError: a header that would not stay one line.
 
@@ -157,7 +158,7 @@ class Http:
         aiohttp connects for a request alone: each asks for the endpoint's root, unsigned. A failure is left
         for the first real call to say.
         """
-        places, timeout = map(locate, urls), _timeout(CONNECT_TIMEOUT_S)
+        places, timeout = map(locate, urls), _timeout(_WARM_S)
         asking = (self._pool(each.origin()).ask("GET", each, _LARGEST, timeout=timeout) for each in places)
         await asyncio.gather(*asking, return_exceptions=True)
 

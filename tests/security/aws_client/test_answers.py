@@ -1,6 +1,8 @@
 """A server in AWS's place, or between, can neither answer another request nor exhaust the function."""
 
 import asyncio
+import socket
+from contextlib import ExitStack
 
 import pytest
 
@@ -47,6 +49,17 @@ async def test_an_answer_that_does_not_come_in_time_is_given_up(monkeypatch: pyt
         assert asking.done(), "it waits on"
         with pytest.raises(TimeoutError):
             await asking
+
+
+async def test_an_address_that_takes_no_connection_differs_from_a_slow_answer() -> None:
+    """Nothing was sent, so the call may be repeated."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as waiting:
+        for _ in range(3):
+            filler = waiting.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(full.getsockname())
+        with pytest.raises(NoAnswerError, match="ConnectionTimeoutError"):
+            await Http().post(f"http://127.0.0.1:{full.getsockname()[1]}/", {}, b"", timeout_s=0.5)
 
 
 async def test_an_answer_cut_short_is_none() -> None:

@@ -184,7 +184,6 @@ class TestBreakGlassWhileStsThrottles:
             answered = vend.call(PROD)
             assert (answered.status, answered.body["code"]) == (429, "throttled")
             assert int(answered.headers["retry-after"]) >= 1
-            assert aws.seen.count("AssumeRole") > 1
             assert [row["status"]["S"] for row in vend.sessions()] == ["failed"]
 
 
