@@ -71,7 +71,7 @@ class Caller:
 
 
 async def hire(stack: LocalStack, name: str | None = None) -> Caller:
-    """Create a developer nobody has met: what one test does is in nobody's way. The CLI knows their AWS profile."""
+    """Create a new developer, so that one test is not in another's way. The CLI knows their AWS profile."""
     name = name or f"dev-{new_name(8)}"
     async with stack.aws.client("iam") as iam:
         may_call = await iam.get_user_policy(UserName="alice", PolicyName="call-sentinel")

@@ -25,7 +25,7 @@ class Deployed:
     authorizer_id: str
 
 
-async def deploy_beside(stack: LocalStack) -> Deployed:
+async def deploy_next_to(stack: LocalStack) -> Deployed:
     """Create in the emulator's account what `sentinel doctor` looks at and the stack runs without."""
     aws = stack.aws
     async with aws.client("apigatewayv2") as gateway, aws.client("lambda") as functions:

@@ -1,4 +1,4 @@
-"""The whole system, once for each worker: whoever starts one of their own pays for an emulator and eight functions."""
+"""The whole system, once for each worker: a test that starts its own pays for an emulator and eight functions."""
 
 from collections.abc import AsyncIterator
 from typing import Final

@@ -28,7 +28,7 @@ def carol(system: LocalStack) -> Caller:
     return Caller(system, "carol")
 
 
-async def test_whoever_asks_and_is_approved_is_vended(dana: Caller, bob: Caller) -> None:
+async def test_a_requester_who_is_approved_is_vended(dana: Caller, bob: Caller) -> None:
     assert outcome(await dana.vend("staging")) == (403, "approval_required")
     request_id = await dana.ask("staging")
     approved = await bob.act(request_id, "approve", comment="go ahead")
@@ -58,7 +58,7 @@ async def test_a_cancelled_request_cannot_be_approved(dana: Caller, bob: Caller)
     assert outcome(await dana.vend("staging")) == (403, "approval_required")
 
 
-async def test_nobody_approves_for_themselves(bob: Caller, carol: Caller) -> None:
+async def test_no_one_approves_for_themselves(bob: Caller, carol: Caller) -> None:
     request_id = await bob.ask("staging")
     assert outcome(await bob.act(request_id, "approve")) == (403, "not_permitted")
     assert outcome(await bob.vend("staging")) == (403, "approval_required")
@@ -97,7 +97,7 @@ async def test_a_withdrawn_approval_vends_no_more(dana: Caller, bob: Caller) -> 
     assert outcome(await dana.vend("staging")) == (403, "approval_required")
 
 
-async def test_everybody_who_listens_is_told_of_each_step(dana: Caller, bob: Caller, carol: Caller) -> None:
+async def test_every_subscriber_is_notified_of_each_step(dana: Caller, bob: Caller, carol: Caller) -> None:
     inbox = await dana.inbox()
     two, denied, cancelled = [await dana.ask(profile) for profile in ("staging-two", "staging", "staging-once")]
     await bob.act(two, "approve")
@@ -115,7 +115,7 @@ async def test_everybody_who_listens_is_told_of_each_step(dana: Caller, bob: Cal
     assert heard["request.denied"].attributes.items() >= {"profile": "staging", "user": dana.user}.items()
 
 
-async def test_a_request_nobody_answered_lapses_and_whoever_comes_late_hears_of_it(dana: Caller, bob: Caller) -> None:
+async def test_a_request_without_an_answer_lapses_and_a_late_approver_is_refused(dana: Caller, bob: Caller) -> None:
     inbox = await dana.inbox()
     request_id = await dana.ask("staging-hasty")
     status = "pending"

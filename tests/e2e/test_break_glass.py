@@ -25,7 +25,7 @@ def bob(system: LocalStack) -> Caller:
     return Caller(system, "bob")
 
 
-async def test_whoever_breaks_glass_is_vended_until_the_event_is_closed(dana: Caller) -> None:
+async def test_breaking_glass_vends_until_the_event_is_closed(dana: Caller) -> None:
     assert outcome(await dana.vend("prod")) == (403, "denied")
     event = await began(await dana.break_glass("prod"))
     vended = await dana.vend("prod")
@@ -50,7 +50,7 @@ async def test_an_unreviewed_event_blocks_the_next(dana: Caller, bob: Caller) ->
     await began(await dana.break_glass("prod"))
 
 
-async def test_nobody_reviews_their_own_event(bob: Caller) -> None:
+async def test_no_one_reviews_their_own_event(bob: Caller) -> None:
     event = await began(await bob.break_glass("prod"))
     await bob.follow(event, "close")
     assert outcome(await bob.follow(event, "review")) == (403, "not_permitted")
@@ -72,7 +72,7 @@ async def test_what_no_rule_gives_is_refused(dana: Caller, profile: str, reason:
     assert outcome(answer) == (403, "denied")
 
 
-async def test_everybody_who_listens_is_told_of_each_step(dana: Caller, bob: Caller) -> None:
+async def test_every_subscriber_is_notified_of_each_step(dana: Caller, bob: Caller) -> None:
     inbox = await dana.inbox()
     event = await began(await dana.break_glass("prod"))
     await dana.follow(event, "close")

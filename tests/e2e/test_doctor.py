@@ -15,7 +15,7 @@ from deploy.local.stack import HANDLERS, LocalStack
 from deploy.policies.deployment import policy
 from deploy.policies.protected import protected_trust
 from shared.core.kill_switch import POLICY_NAME
-from tests.e2e.deployed import Deployed, deploy_beside
+from tests.e2e.deployed import Deployed, deploy_next_to
 from tests.e2e.sdks.person import Person, person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -35,7 +35,7 @@ class System:
 async def system() -> AsyncIterator[System]:
     handlers = {function: HANDLERS[function] for function in (VEND, ADMIN)}
     async with LocalStack(handlers=handlers, environment={"SENTINEL_DOCUMENT_TTL": "0"}) as stack:
-        yield System(stack, await deploy_beside(stack))
+        yield System(stack, await deploy_next_to(stack))
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ async def test_what_a_caller_may_not_read_is_skipped_and_never_ok(system: System
     assert "not_permitted" in skipped["kill switch"]["message"]
 
 
-async def test_without_a_service_the_caller_is_told_to_look_at_the_url(operator: Person) -> None:
+async def test_without_a_service_the_remedy_is_to_look_at_the_url(operator: Person) -> None:
     closed = {"SENTINEL_REMOTE_SERVER": "http://127.0.0.1:9"}
     finished = await operator.sentinel("doctor", "--json", **closed)
     about = {finding["about"]: finding for finding in json.loads(finished.out)["findings"]}

@@ -96,7 +96,7 @@ class Signature(AuthBase):
 
 @pytest.fixture(scope="module")
 def system() -> Iterator[LocalStack]:
-    """A stack on an event loop of its own, which throttles nobody: schemathesis blocks while it waits."""
+    """A stack on an event loop of its own, which never throttles: schemathesis blocks while it waits."""
     with (
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(LocalStack(environment=UNLIMITED)) as stack,
@@ -149,7 +149,7 @@ def _judge(case: AnyCase, system: LocalStack) -> None:
 
 
 def sentinel_answered(ctx: CheckContext, response: Response, case: AnyCase) -> None:  # noqa: ARG001 - the signature of a check
-    """Every answer is Sentinel's own, can be found in its log, and is stored by nobody."""
+    """Every answer is Sentinel's own, can be found in its log, and may not be stored."""
     assert response.headers.get("x-sentinel-request-id"), "not answered by Sentinel"
     assert response.headers["x-sentinel-request-id"] != [PRETENDING["X-Sentinel-Request-Id"]]
     assert response.headers["cache-control"] == ["no-store"]

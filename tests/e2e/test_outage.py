@@ -42,7 +42,7 @@ class Load:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def system() -> AsyncIterator[LocalStack]:
-    """A stack whose every vend reads the documents anew, so that they are away as well, and that never throttles."""
+    """A stack whose every vend reads the documents again, so that they are away as well, and that never throttles."""
     async with LocalStack(environment={"SENTINEL_DOCUMENT_TTL": "0", "SENTINEL_VEND_BUDGET": "10000"}) as started:
         yield started
 

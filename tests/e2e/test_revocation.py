@@ -40,7 +40,7 @@ class FrozenKeys:
 
 @dataclass(frozen=True)
 class Session:
-    """A vended session of somebody, and what it may reach."""
+    """A vended session of a caller, and what it may reach."""
 
     system: LocalStack
     session_id: str
@@ -110,7 +110,7 @@ async def test_a_lockout_stops_the_api_too_until_it_is_lifted(system: LocalStack
     assert await session.call_the_api() == 200
 
 
-async def test_whoever_is_to_know_is_told(system: LocalStack) -> None:
+async def test_subscribers_are_notified_of_a_revocation(system: LocalStack) -> None:
     person = await hire(system)
     session = await vended(person, "staging")
     inbox = await person.inbox()

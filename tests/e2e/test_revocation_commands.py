@@ -16,7 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def developer(system: LocalStack) -> Caller:
-    """Somebody with an approval for staging."""
+    """A person with an approval for staging."""
     caller = await hire(system)
     await Caller(system, "bob").act(await caller.ask("staging"), "approve")
     return caller

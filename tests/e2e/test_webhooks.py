@@ -1,4 +1,4 @@
-"""A webhook beside the topic, told by the deployed function over real TLS."""
+"""A webhook next to the topic, notified by the deployed function over real TLS."""
 
 import hmac
 import json
@@ -14,7 +14,7 @@ HOST = "127.0.0.1"
 SECRET = "planted-secret-of-thirty-two-characters"
 
 
-async def test_a_webhook_is_told_and_one_that_fails_undoes_nothing(tmp_path: Path) -> None:
+async def test_a_webhook_is_notified_and_one_that_fails_undoes_nothing(tmp_path: Path) -> None:
     async with running_receiver(answers(200), answers(500), name=HOST) as receiver:
         trusted = _write_authorities(receiver.trusting, tmp_path / "authorities.pem")
         async with LocalStack(environment={"SSL_CERT_FILE": str(trusted)}) as system:
@@ -26,9 +26,11 @@ async def test_a_webhook_is_told_and_one_that_fails_undoes_nothing(tmp_path: Pat
             assert cancelled.body["notified"] == {"sns": True, "webhook:pager": False}
             assert cancelled.body["request"]["status"] == "cancelled"
             log = system.log_file.read_text()
-    told = receiver.received[0]
-    assert json.loads(told.body)["grant_id"] == filed.body["request"]["id"]
-    assert told.headers["X-Sentinel-Signature"] == _signature(told.headers["X-Sentinel-Timestamp"], told.body)
+    delivered = receiver.received[0]
+    assert json.loads(delivered.body)["grant_id"] == filed.body["request"]["id"]
+    assert delivered.headers["X-Sentinel-Signature"] == _signature(
+        delivered.headers["X-Sentinel-Timestamp"], delivered.body
+    )
     assert '"webhook:pager":false' in log
     assert SECRET not in log
 

@@ -53,7 +53,7 @@ class Cell:
         if self.story.also and effect is Effect.LATE:
             return "what is late is AssumeRole, in the story without the other fault"
         if self.step.dependency == "iam" and effect is Effect.SILENCE_ONCE:
-            return "IAM has three seconds for a call, whatever the setting, so this is late"
+            return "IAM has three seconds for a call under any setting, so this is late"
         if role is Role.PROOF and effect in (Effect.SILENCE, Effect.SILENCE_ONCE):
             return "STS is asked once where it is silent, for as long as two tries of another call"
         if role is Role.KNOWN and effect in _SLOW:
@@ -86,7 +86,7 @@ SENSELESS: Final = tuple(cell for cell in all_cells() if cell.senseless is not N
 def every_run() -> tuple[Cell, ...]:
     """Give the cells of `make test`.
 
-    For each call of each story it fails with 500, and each write loses an answer once. Beside them, every kind of fault
+    For each call of each story it fails with 500, and each write loses an answer once. In addition, every kind of fault
     has one cell for every operation: the first in the list. IAM's silences are left to `make faults`: they are slow.
     """
     firsts: dict[tuple[str, str], Cell] = {}

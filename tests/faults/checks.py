@@ -36,9 +36,9 @@ def _check_undecided(cell: Cell, answered: Answered, world: World) -> None:
     assert (answered.status, answered.body["code"]) == (status, code)
     assert (answered.audit["outcome"], answered.audit["code"]) == (outcome, code)
     assert ("retry-after" in answered.headers) == (status == 429)
-    told = str(answered.body).lower()
-    assert not [name for name in _DEPENDENCIES if name.lower() in told], "the caller is told what failed"
-    assert not [secret for secret in world.aws.secrets if secret in told], "a secret left"
+    body = str(answered.body).lower()
+    assert not [name for name in _DEPENDENCIES if name.lower() in body], "the caller learns what failed"
+    assert not [secret for secret in world.aws.secrets if secret in body], "a secret left"
     assert answered.audit["dependency"] == _blamed(cell)
     assert "access_key_id" not in answered.audit
     if cell.story.service == "vend" and cell.step.role in _ROW_IS_SAID:
@@ -85,8 +85,8 @@ def _check_as_ever(cell: Cell, answered: Answered, world: World) -> None:
         active = [row["session_id"]["S"] for row in world.rows("session") if row["status"]["S"] == "active"]
         assert answered.body["SessionId"] in active, "a credential without a row"
     if story.tells:
-        not_told = {cell.step.not_told: False} if role is Role.NOTICE and says else {}
-        assert answered.body["notified"] == answered.audit["notified"] == {"sns": True} | not_told
+        not_notified = {cell.step.not_notified: False} if role is Role.NOTICE and says else {}
+        assert answered.body["notified"] == answered.audit["notified"] == {"sns": True} | not_notified
     if story.switches:
         status = answered.body["kill_switch"]["status"]
         assert status == answered.audit["kill_switch"]

@@ -15,7 +15,7 @@ _LOCKOUTS: Final = table("lockouts", "BatchGetItem", Role.FACT)
 _ROW: Final = table("row", "PutItem", Role.RECORD)
 _FILED: Final = table("request and its place", "TransactWriteItems", Role.RECORD)
 TOPIC: Final = Step("topic", "sns", Target("Publish"), Role.NOTICE)
-WEBHOOKS: Final = Step("webhooks", "ssm", Target("GetParametersByPath"), Role.NOTICE, not_told="webhooks")
+WEBHOOKS: Final = Step("webhooks", "ssm", Target("GetParametersByPath"), Role.NOTICE, not_notified="webhooks")
 _PENDING: Final = ("approval pending",)
 _LEDGERS: Final = ("ledger", "ledger")
 _FINDING: Final = (

@@ -21,8 +21,8 @@ class Effect(StrEnum):
     REFUSED = "refused"
     THROTTLED = "throttled"
     UNREADABLE = "unreadable"
-    UNHEARD = "unheard"  # done, and nobody was told
-    UNHEARD_ONCE = "unheard once"
+    LOST = "lost"  # done, but the response was lost
+    LOST_ONCE = "lost once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def babbles(exchange: Exchange) -> None:
 
 
 def loses_the_answer(exchange: Exchange) -> None:
-    """Have the emulator do it, and tear the connection down before anybody hears of it."""
+    """Have the emulator do it, and tear the connection down before the response arrives."""
     exchange.forward()
     exchange.reset()
 
@@ -118,7 +118,7 @@ def forgets_the_token(exchange: Exchange) -> None:
 
 
 FAILS: Final = Kind("500, always", Effect.NO_ANSWER, answers(500, "InternalServerError"))
-IS_LOST_ONCE: Final = Kind("answer lost, once", Effect.UNHEARD_ONCE, loses_the_answer, times=1)
+IS_LOST_ONCE: Final = Kind("answer lost, once", Effect.LOST_ONCE, loses_the_answer, times=1)
 GENERAL: Final = (
     FAILS,
     Kind("500, once", Effect.PASSES, answers(500, "InternalServerError"), times=1),
@@ -133,7 +133,7 @@ GENERAL: Final = (
     Kind("garbage", Effect.UNREADABLE, _says(200, "<html>", "sorry")),
     Kind("another type", Effect.UNREADABLE, _says(200, "[]", f'<Other xmlns="{_STS}"/>')),
     IS_LOST_ONCE,
-    Kind("answers lost", Effect.UNHEARD, loses_the_answer),
+    Kind("answers lost", Effect.LOST, loses_the_answer),
     Kind("hangs", Effect.SILENCE, hangs),
     Kind("hangs, once", Effect.SILENCE_ONCE, hangs, times=1),
     Kind("late", Effect.LATE, hangs),

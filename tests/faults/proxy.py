@@ -39,7 +39,7 @@ class Exchange:
     _secrets: list[str]
 
     def forward(self) -> Reply:
-        """Let the emulator do what is asked, and say what it answered; nobody else is told yet."""
+        """Let the emulator do what is asked, and return its response; the caller has none yet."""
         address = urlsplit(self._upstream)
         connection = HTTPConnection(str(address.hostname), address.port, timeout=LIMIT_S)
         try:
@@ -61,7 +61,7 @@ class Exchange:
 
     def write(self, text: bytes) -> None:
         """Write bytes of any kind."""
-        # Whoever asked may have given up.
+        # The caller may have given up.
         with suppress(OSError):
             self._request.wfile.write(text)
 
@@ -75,7 +75,7 @@ class Exchange:
         self.close()
 
     def hang(self) -> None:
-        """Say nothing until whoever asked gives up."""
+        """Say nothing until the caller gives up."""
         self._request.connection.settimeout(LIMIT_S)
         with suppress(OSError):
             self._request.connection.recv(1)
@@ -159,7 +159,7 @@ def faulty_aws(upstream: str) -> Iterator[FaultyAws]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        # Head and body leave as one write each, and nobody waits for an acknowledgement in between.
+        # Head and body leave as one write each, and nothing waits for an acknowledgement in between.
         disable_nagle_algorithm = True
 
         def do_POST(self) -> None:

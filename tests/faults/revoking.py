@@ -127,7 +127,7 @@ REVOKING: Final = (
         ok=201,
         again=201,
         twice=("cutoff", "lockout active", "revocation complete", "revocation complete", "session revoked"),
-        # The cutoff holds all the same. Nobody marks for a revocation nobody heard of; the next one does it all.
+        # The cutoff holds all the same. A revocation whose response was lost marks nothing; the next one does it all.
         recorded=(
             ("cutoff", "lockout active", "revocation under way", "session active"),
             ("cutoff", "lockout active", "revocation complete", "revocation under way", "session revoked"),

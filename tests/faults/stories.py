@@ -18,7 +18,7 @@ class Role(StrEnum):
     KNOWN = "known document"  # a document whose last good version is there
     RECORD = "record"  # the write that makes it so
     CONSUMPTION = "consumption"  # the record that uses up a grant
-    ISSUE = "issue"  # AssumeRole, beside or after the record
+    ISSUE = "issue"  # AssumeRole, concurrent with the record or after it
     COMPENSATION = "compensation"  # what undoes the record after STS failed
     NOTICE = "notice"
     ASIDE = "aside"  # what the answer says besides
@@ -33,13 +33,13 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One call. `not_told` is who hears nothing where it is a notice that fails."""
+    """One call. `not_notified` is the target without a notification where sending one fails."""
 
     name: str
     dependency: str
     target: Target
     role: Role
-    not_told: str = "sns"
+    not_notified: str = "sns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def documents(role: Role = Role.FACT) -> Step:
 
 
 def state_of(world: World) -> tuple[str, ...]:
-    """Say in words what sessions and grants there are: all rows but a lease nobody holds."""
+    """Say in words what sessions and grants there are: all rows but a lease that is not held."""
     words = [f"session {row['status']['S']}" for row in world.rows("session")]
     return tuple(sorted([*words, *filter(None, map(_word, world.rows("grant")))]))
 

@@ -44,7 +44,7 @@ class Outcome:
 
 _AS_EVER: Final = Outcome(Answer.AS_EVER, Left.AFTER)
 _UNAVAILABLE: Final = Outcome(Answer.UNAVAILABLE, Left.BEFORE)
-_STANDS: Final = Outcome(Answer.AS_EVER, Left.AFTER, says=True)
+_HOLDS: Final = Outcome(Answer.AS_EVER, Left.AFTER, says=True)
 _UNMARKED: Final = Outcome(Answer.AS_EVER, Left.UNMARKED, says=True)
 _NOT_PASSED: Final = Outcome(Answer.NOT_PASSED, Left.BEFORE)
 _NOT_ISSUED: Final = Outcome(Answer.UNAVAILABLE, Left.FAILED)
@@ -56,11 +56,11 @@ TABLE: Final[Mapping[Role, tuple[Outcome, Mapping[Effect, Outcome]]]] = {
     # "grants, lockouts, budget, session row: refuse 503; no credential"; 429 where AWS throttles (docs/errors.md).
     Role.FACT: (_UNAVAILABLE, _THROTTLED),
     # What was done and not heard of is not delivered; for a vend that is a row without a credential, never the reverse.
-    Role.RECORD: (_UNAVAILABLE, _THROTTLED | {Effect.UNHEARD: replace(_UNAVAILABLE, left=Left.RECORDED)}),
-    # What may have used up a grant unheard is undone.
-    Role.CONSUMPTION: (_UNAVAILABLE, _THROTTLED | {Effect.UNHEARD: _NOT_ISSUED}),
+    Role.RECORD: (_UNAVAILABLE, _THROTTLED | {Effect.LOST: replace(_UNAVAILABLE, left=Left.RECORDED)}),
+    # What may have used up a grant, its response lost, is undone.
+    Role.CONSUMPTION: (_UNAVAILABLE, _THROTTLED | {Effect.LOST: _NOT_ISSUED}),
     # "a document unreadable: last good version within its limit".
-    Role.KNOWN: (_STANDS, {}),
+    Role.KNOWN: (_HOLDS, {}),
     # "STS refuses or throttles: 503 / 429 with Retry-After; the row is marked failed", a once grant given back.
     # What STS will refuse again has a code of its own (docs/errors.md).
     Role.ISSUE: (
@@ -73,21 +73,21 @@ TABLE: Final[Mapping[Role, tuple[Outcome, Mapping[Effect, Outcome]]]] = {
     # "if that fails too the grant stays used and the audit line says so".
     Role.COMPENSATION: (
         _LEFT_AS_USED,
-        dict.fromkeys([Effect.PASSES, Effect.UNHEARD, Effect.UNHEARD_ONCE], _NOT_ISSUED),
+        dict.fromkeys([Effect.PASSES, Effect.LOST, Effect.LOST_ONCE], _NOT_ISSUED),
     ),
-    # "the action stands; retried; recorded as notified: false in the audit line and the answer".
-    Role.NOTICE: (_STANDS, {}),
+    # The action holds; retried; recorded as notified: false in the audit line and the response.
+    Role.NOTICE: (_HOLDS, {}),
     # docs/revocation.md: whether a name was ever seen is said where it can be looked up; what was asked for is done.
-    Role.ASIDE: (_STANDS, {}),
-    # "revocation stands, answer says kill_switch: failed".
-    Role.SWITCH: (_STANDS, {}),
-    # A lease that was taken unheard is nobody's to give back.
-    Role.TAKING: (_STANDS, {Effect.UNHEARD: replace(_STANDS, left=Left.HELD)}),
-    # The lease is not given back, and ends by itself; nobody knows whether the work was done under it.
-    Role.RELEASE: (replace(_STANDS, left=Left.HELD), {Effect.UNHEARD: _STANDS}),
-    # "rows cannot be marked: the revocation stands; marking goes on with the next call".
+    Role.ASIDE: (_HOLDS, {}),
+    # The revocation holds; the response says kill_switch: failed.
+    Role.SWITCH: (_HOLDS, {}),
+    # No call gives back a lease that was taken without an answer.
+    Role.TAKING: (_HOLDS, {Effect.LOST: replace(_HOLDS, left=Left.HELD)}),
+    # The lease is not given back, and ends by itself; whether the work was done under it is unknown.
+    Role.RELEASE: (replace(_HOLDS, left=Left.HELD), {Effect.LOST: _HOLDS}),
+    # Rows cannot be marked: the revocation holds; marking continues with the next call.
     Role.MARK: (_UNMARKED, {}),
-    Role.PROGRESS: (_UNMARKED, {Effect.UNHEARD: _STANDS}),
+    Role.PROGRESS: (_UNMARKED, {Effect.LOST: _HOLDS}),
     # "STS or a table does not answer the authorizer: the request does not pass".
     Role.STANDING: (_NOT_PASSED, {}),
     Role.PROOF: (_NOT_PASSED, {}),
@@ -99,7 +99,7 @@ MADE_ONCE: Final = frozenset({"CreatePolicyVersion", "GetCallerIdentity", "Publi
 
 def expected(role: Role, operation: str, effect: Effect) -> Outcome:
     """Say what must come of an effect on a call."""
-    cured = {Effect.PASSES, Effect.UNHEARD_ONCE}
+    cured = {Effect.PASSES, Effect.LOST_ONCE}
     if effect is Effect.SILENCE_ONCE:
         effect = Effect.SILENCE if operation in MADE_ONCE else Effect.PASSES
     usual, others = TABLE[role]

@@ -1,4 +1,4 @@
-"""SIGKILL between any two writes: what a dead process leaves, and that nobody is stopped by it for long."""
+"""SIGKILL between any two writes: what a dead process leaves, and that it stops no one for long."""
 
 from dataclasses import dataclass
 from threading import Event
@@ -41,7 +41,7 @@ class Death:
 ONCE, FAILING = "GET / by a once approval", "GET / by a once approval while STS fails"
 REVOKE, MANY = "POST sessions/ID/revoke", "POST revocations"
 DEATHS = (
-    # STS has issued, and nobody has the credential: it died with the process.
+    # STS has issued, and no caller has the credential: it died with the process.
     Death("GET / directly", "session row", SENT, (), later="role"),
     Death("GET / directly", "session row", DONE, ACTIVE, later="role"),
     Death("GET / directly", "role", SENT, ACTIVE, later="session row"),
@@ -90,7 +90,7 @@ def test_a_killed_process_leaves_nothing_that_is_not_explained(death: Death, wor
     left = state_of(world)
     assert tuple(word for word in left if word != "lease held") == tuple(sorted(death.left))
     assert "lease held" in left or not death.held
-    _nobody_passes_who_was_revoked(death, world)
+    _no_revoked_session_passes(death, world)
     if death.held:
         _the_lease_is_waited_for_and_no_longer(story, world, make_event())
     world.end_leases()
@@ -114,7 +114,7 @@ def _die(death: Death, story: Story, world: World, event: object) -> None:
     world.aws.heal()
 
 
-def _nobody_passes_who_was_revoked(death: Death, world: World) -> None:
+def _no_revoked_session_passes(death: Death, world: World) -> None:
     """Hold the authorizer to what was written, however far the process came with the rest."""
     if death.story in (REVOKE, MANY):
         passes = world.call("authorizer", http_api_question(world.proof_of_last())).status == 200

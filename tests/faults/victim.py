@@ -89,12 +89,12 @@ def after(first: Event, fault: Fault) -> Fault:
 def tells(happened: Event) -> Fault:
     """Let a call through, and tell that it has been done."""
 
-    def told(exchange: Exchange) -> None:
+    def forward(exchange: Exchange) -> None:
         reply = exchange.forward()
         happened.set()
         exchange.answer(reply)
 
-    return told
+    return forward
 
 
 def preload(*modules: str) -> None:

@@ -37,7 +37,7 @@ TOPIC_ARN: Final = f"arn:aws:sns:{REGION}:{ACCOUNT}:sentinel"
 POLICY_ARNS: Final = tuple(f"arn:aws:iam::{account}:policy/SentinelRevocations" for account in (ACCOUNT, OTHER_ACCOUNT))
 # The emulator takes twelve digits for the root keys of that account.
 KEYS: Final = {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "test"}
-_ANYBODY: Final = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:*"}]}
+_ANYONE: Final = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:*"}]}
 WIRES: Final[Mapping[str, Any]] = {"vend": wire_vend, "admin": wire_admin, "authorizer": wire_authorizer}
 
 
@@ -113,8 +113,8 @@ class World:
             "SENTINEL_DOCUMENT_TTL": "0",
         }
         stale = {"SENTINEL_DOCUMENT_MAX_STALE": "300" if timing is Timing.KNOWING else "0"}
-        told = {"SENTINEL_TOPIC_ARN": TOPIC_ARN, "SENTINEL_KILL_SWITCH_POLICIES": ",".join(POLICY_ARNS)}
-        return common | known | stale | (told if service == "admin" else {})
+        notified = {"SENTINEL_TOPIC_ARN": TOPIC_ARN, "SENTINEL_KILL_SWITCH_POLICIES": ",".join(POLICY_ARNS)}
+        return common | known | stale | (notified if service == "admin" else {})
 
     def address(self) -> dict[str, str]:
         """Say where AWS is, and as whom to go there."""
@@ -148,7 +148,7 @@ class World:
         self.client("sns").create_topic(Name="sentinel")
 
     def _make_role(self, account: str, name: str, path: str) -> None:
-        trust = json.dumps({"Version": "2012-10-17", **_ANYBODY})
+        trust = json.dumps({"Version": "2012-10-17", **_ANYONE})
         self.client("iam", account).create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=trust)
 
     def wipe(self) -> None:

@@ -47,9 +47,9 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
 
     def synthesize(folder: Path) -> None:
-        told = {"CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": json.dumps(context), "PYTHONPATH": ".:client"}
+        options = {"CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": json.dumps(context), "PYTHONPATH": ".:client"}
         command = [sys.executable, "-m", "deploy.cdk.app"]
-        subprocess.run(command, cwd=PROJECT, env=os.environ | told, check=True, timeout=LIMIT_S)
+        subprocess.run(command, cwd=PROJECT, env=os.environ | options, check=True, timeout=LIMIT_S)
 
     return made_once(tmp_path_factory, "cdk-app", synthesize)
 

@@ -1,7 +1,7 @@
 """The CDK's template, deployed by CloudFormation on an emulator, and the service that is then there.
 
 The emulator validates little: properties it does not know pass (cfn-lint knows them), and what it drops is asserted
-below by name. The stack's bootstrap roles are not used: nobody publishes through them here.
+below by name. The stack's bootstrap roles are not used: nothing is published through them here.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -111,7 +111,7 @@ async def test_the_admin_function_answers_below_v1(deployment: Deployment) -> No
     assert (answer.status, answer.body["user"]) == (200, "bob")
 
 
-async def test_nobody_is_answered_without_a_signature(deployment: Deployment) -> None:
+async def test_no_one_is_answered_without_a_signature(deployment: Deployment) -> None:
     assert (await deployment.call("/profiles", None)).status == 403
 
 

@@ -51,7 +51,7 @@ def an_event(number: int = 1, **changes: Any) -> dict[str, Any]:
         "profile": "prod",
         "status": "active",
         "reason": "incident",
-        "justification": "the shop is down and nobody is awake",
+        "justification": "the shop is down and nobody is awake",  # codespell:ignore
         "duration_s": 3600,
         "created_at": instant(now),
         "window": {"starts_at": instant(now), "ends_at": instant(now + HOUR)},

@@ -1,4 +1,4 @@
-"""Whose certificates are trusted: the bundle AWS tools are told to use, wherever they are told."""
+"""Whose certificates are trusted: the bundle AWS tools are configured to use, in any place they read."""
 
 import ssl
 from collections.abc import AsyncIterator

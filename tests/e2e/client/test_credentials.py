@@ -63,7 +63,7 @@ async def test_a_grant_that_is_used_up_serves_to_the_end_of_its_session(user: Ma
 @pytest.mark.parametrize(
     "standing", [{"session": {"status": "revoked"}}, {"session": {"status": "active"}, "current": False}]
 )
-async def test_a_session_that_no_longer_stands_leaves_the_cache(
+async def test_a_session_that_is_no_longer_valid_leaves_the_cache(
     user: Machine, service: FakeService, standing: dict[str, object]
 ) -> None:
     await user.sentinel("credentials", "dev")

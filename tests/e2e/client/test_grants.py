@@ -63,7 +63,7 @@ async def test_a_step_is_taken_with_its_comment(user: Machine, service: FakeServ
     assert status in done.out
 
 
-async def test_a_notification_that_failed_is_told_and_the_step_stands(user: Machine, service: FakeService) -> None:
+async def test_a_failed_notification_is_reported_and_the_step_holds(user: Machine, service: FakeService) -> None:
     service.grants.requests[ID] = a_request()
     service.grants.notified = {"sns": True, "webhook:pager": False}
     done = await user.sentinel("approve", ID)
@@ -116,10 +116,10 @@ async def test_what_others_wrote_cannot_move_the_cursor(user: Machine, service: 
 
 
 async def test_breaking_glass_sends_what_was_declared(user: Machine, service: FakeService) -> None:
-    told = "the shop is down and nobody is awake"
-    done = await user.sentinel("break-glass", "prod", "--reason", "incident", "--justification", told)
+    justification = "the shop is down and nobody is awake"  # codespell:ignore
+    done = await user.sentinel("break-glass", "prod", "--reason", "incident", "--justification", justification)
     assert done.code == 0, done.err
-    sent = {"profile": "prod", "reason": "incident", "justification": told}
+    sent = {"profile": "prod", "reason": "incident", "justification": justification}
     assert service.grants.asked == [("POST", "/v1/break-glass", sent)]
     assert "active" in done.out
 

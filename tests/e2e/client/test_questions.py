@@ -85,7 +85,7 @@ async def test_the_version_and_help_cost_no_aws_library(user: Machine) -> None:
     assert "sentinel exec dev -- aws s3 ls" in done.out
 
 
-async def test_nobody_sees_a_traceback(user: Machine) -> None:
+async def test_no_one_sees_a_traceback(user: Machine) -> None:
     (user.home / ".aws/config").write_text("[profile broken\n")
     done = await user.sentinel("whoami")
     assert done.code == 1

@@ -1,4 +1,4 @@
-"""The shell of somebody who follows a guide: folder and exported variables last from one block to the next."""
+"""The shell of a reader who follows a guide: folder and exported variables last from one block to the next."""
 
 import os
 import re
@@ -25,7 +25,7 @@ class Shell:
     environment: dict[str, str] = field(repr=False)
 
     def run(self, block: Block) -> str:
-        """Run a block as it stands, up to its first failure; gives what it printed."""
+        """Run a block unchanged, up to its first failure; gives what it printed."""
         kept = self.folder / f"{os.getpid()}.environment"
         script = f"set -euo pipefail\n{block.commands}\nenv -0 > {kept}\n"
         done = subprocess.run(

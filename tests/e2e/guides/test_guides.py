@@ -1,4 +1,4 @@
-"""The guides' commands, each run as it stands and in its order, by three people on one machine."""
+"""The guides' commands, each run unchanged and in its order, by three people on one machine."""
 
 import asyncio
 import json

@@ -9,7 +9,7 @@ _LISTEN: Final = "0A"
 
 
 def listening_addresses(port: int) -> set[str]:
-    """Give each address that the process behind a port listens on, whatever the port, in Linux's hexadecimal form.
+    """Give each address that the process behind a port listens on, on any port, in Linux's hexadecimal form.
 
     `0100007F` is 127.0.0.1.
     """

@@ -57,7 +57,7 @@ async def test_a_wrong_secret_an_unknown_key_and_a_foreign_token_are_refused(sta
     assert {wrong.status, unknown.status, foreign.status} == {403}
 
 
-async def test_the_emulator_s_own_root_is_nobody(stack: LocalStack) -> None:
+async def test_the_emulator_s_own_root_is_no_caller(stack: LocalStack) -> None:
     for key in ("test", "111122223333"):
         assert (await call(f"{stack.http_api}/", Keys(key, "test"))).status == 403
 

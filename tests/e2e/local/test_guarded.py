@@ -19,7 +19,7 @@ AUTHORIZATION = {"Authorization": "Sentinel-STS key=1"}
 
 
 class Function:
-    """A function that keeps what it is asked and answers what it is told to."""
+    """A function that keeps what it is asked and answers as configured."""
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
@@ -76,7 +76,7 @@ async def test_every_request_is_asked_about(url: str, authorizer: Function) -> N
     assert len(authorizer.events) == 2
 
 
-async def test_without_the_identity_source_nobody_is_asked(
+async def test_without_the_identity_source_the_authorizer_is_not_asked(
     url: str, authorizer: Function, integration: Function
 ) -> None:
     assert await call(url) == (401, {"message": "Unauthorized"})

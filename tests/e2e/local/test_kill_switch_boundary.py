@@ -90,7 +90,7 @@ def role(emulator: Emulator) -> Role:  # noqa: ARG001 - the environment is its e
 
 
 def make_role(name: str, boundary: str) -> str:
-    """Make a role that anybody may assume, where protected roles are; gives its ARN."""
+    """Make a role that anyone may assume, where protected roles are; gives its ARN."""
     made = client("iam").create_role(
         RoleName=name,
         Path=DEPLOYMENT.protected_path,

@@ -88,7 +88,7 @@ async def test_the_vend_role_assumes_a_protected_role_under_a_stamp(vend: LocalA
             await dynamodb.scan(TableName=demo_table("prod"))
 
 
-async def test_nobody_else_assumes_a_protected_role_however_powerful(aws: LocalAws) -> None:
+async def test_no_one_else_assumes_a_protected_role_however_powerful(aws: LocalAws) -> None:
     code, message = await refusal(aws, **stamped())
     assert (code, "sts:" in message) == ("AccessDenied", True)
 

@@ -26,7 +26,7 @@ def main() -> None:
     for name in names:
         try:
             importlib.import_module(name)
-        except BaseException as error:  # noqa: BLE001 - whatever keeps a module from importing is what is looked for
+        except BaseException as error:  # noqa: BLE001 - any reason that a module does not import is looked for
             failed[name] = repr(error)
     module, _, attribute = handler.rpartition(".")
     getattr(sys.modules[module], attribute).close()

@@ -54,9 +54,9 @@ def test_every_module_of_a_zip_imports_with_nothing_but_the_zip(package: Package
     command = (*program, package.folder, package.contents.handler)
     done = subprocess.run(command, env=settings | keys | runtime, capture_output=True, check=False, text=True)
     assert done.returncode == 0, done.stderr
-    told: Any = json.loads(done.stdout)
-    assert told["failed"] == {}
-    assert told["imported"] == sum(name.endswith((".py", ".so")) for name in names(package))
+    report: Any = json.loads(done.stdout)
+    assert report["failed"] == {}
+    assert report["imported"] == sum(name.endswith((".py", ".so")) for name in names(package))
 
 
 def test_a_zip_holds_one_service_and_nothing_for_another_place(package: Package) -> None:
@@ -91,7 +91,7 @@ def test_every_distribution_keeps_its_licence(package: Package) -> None:
     assert len(folders) == len(package.distributions)
 
 
-def test_a_zip_shows_files_that_everybody_may_read_and_no_time(package: Package) -> None:
+def test_a_zip_holds_files_that_everyone_may_read_and_no_time(package: Package) -> None:
     with zipfile.ZipFile(package.archive) as archive:
         entries = archive.infolist()
     assert {stat.filemode(entry.external_attr >> 16) for entry in entries} == {"-rw-r--r--"}

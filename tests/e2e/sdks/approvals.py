@@ -16,10 +16,10 @@ from tests.service.rows import a_grant, grant_row
 _SHORTEST, _TIMES = timedelta(seconds=12), 10
 
 
-async def brief_for(somebody: Person) -> timedelta:
+async def brief_for(person: Person) -> timedelta:
     """Give a window that is short, and yet enough for `sentinel` to start on this machine as it is now."""
     began = utc_now()
-    done = await somebody.sentinel("exec", "dev", "--", "true")
+    done = await person.sentinel("exec", "dev", "--", "true")
     assert done.code == 0, done.err
     return max(_SHORTEST, _TIMES * (utc_now() - began))
 

@@ -1,6 +1,6 @@
 """The vend Lambda as deployed, but for one threshold: here a grant serves to its last second.
 
-Deployed, a grant with under a minute left serves nobody, so a credential lives a minute at least and an SDK would have
+Deployed, a grant with under a minute left is not used, so a credential lives a minute at least and an SDK would have
 to run that long before it needs a second one. No clock is touched: what is vended really ends when it says.
 """
 

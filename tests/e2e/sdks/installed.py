@@ -35,6 +35,6 @@ def aws_cli_command(aws: tuple[str, ...]) -> Command:
 
 
 def javascript_command(folder: Path) -> Command:
-    """Install what the lock file names into a folder, the program beside it."""
+    """Install what the lock file names into a folder, the program next to it."""
     install_node_program(HERE / "javascript", folder)
     return lambda table: ("node", str(folder / "use_sdk.js"), table)

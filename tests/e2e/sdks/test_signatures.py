@@ -1,4 +1,4 @@
-"""What botocore signed and somebody changed is refused at every endpoint, in AWS's words, before the Lambda sees it."""
+"""A signed request that was changed later is refused at every endpoint, in AWS's words, before the Lambda sees it."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -58,7 +58,7 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who signs each call with a key of their own."""
+    """A caller who signs each call with a key of their own."""
 
     deployment: Deployment
     name: str
@@ -74,7 +74,7 @@ class Person:
 
 @asynccontextmanager
 async def deployed(root: Root, plugins: Path, work: Path, once: pytest.TempPathFactory) -> AsyncIterator[Deployment]:
-    """Apply, and destroy at the end, whatever happened in between."""
+    """Apply, and destroy at the end in every case."""
     async with AsyncExitStack() as stack:
         emulator = Emulator(work, ACCOUNT, REGION, new_access_key())
         stack.push_async_callback(emulator.close)

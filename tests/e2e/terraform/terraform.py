@@ -62,7 +62,7 @@ class Root:
 
 
 def copy_modules(folder: Path) -> Path:
-    """Copy the modules with what they read beside them: Terraform writes into the folders it works in."""
+    """Copy the modules with what they read next to them: Terraform writes into the folders it works in."""
     for name in ("definitions", "policies/generated", "terraform"):
         shutil.copytree(DEPLOY / name, folder / name, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
     return folder / "terraform"

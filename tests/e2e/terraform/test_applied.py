@@ -99,7 +99,7 @@ async def test_credentials_are_vended_after_an_approval_and_do_what_the_role_may
             await dynamodb.scan(TableName="notes")
 
 
-async def test_nobody_but_the_vend_function_becomes_the_protected_role(deployment: Deployment) -> None:
+async def test_only_the_vend_function_becomes_the_protected_role(deployment: Deployment) -> None:
     role = next(each for each in await _roles(deployment) if each["RoleName"] == "notes")
     with pytest.raises(ClientError, match="AccessDenied"):
         await deployment.aws.assume(role["Arn"], "sentinel-d-0123456789abcdef-root")
@@ -132,7 +132,7 @@ async def test_without_a_proof_the_guarded_api_stays_closed(deployment: Deployme
     assert (await send("GET", deployment.ledger, {"Authorization": "Sentinel-STS made-up"})).status == 403
 
 
-async def test_a_second_plan_changes_nothing_whatever_was_written_since(deployment: Deployment) -> None:
+async def test_a_second_plan_changes_nothing_after_any_writes(deployment: Deployment) -> None:
     """What operators push and the kill switch writes is theirs. The rest are fields the emulator does not give back."""
     denied = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:ViaAWSService": "true"}}}
     allowed = {"Effect": "Allow", "Action": "*", "Resource": "*"}
