@@ -10,5 +10,5 @@ def utc_now() -> datetime:
 
 
 def monotonic_s() -> float:
-    """Seconds on a clock that never goes back; only differences mean anything."""
+    """Give seconds of a clock that never goes back; only differences are meaningful."""
     return time.monotonic()

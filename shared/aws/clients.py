@@ -18,12 +18,12 @@ from shared.clock import utc_now
 
 __all__ = ["Clients", "Observe", "Service", "open_clients"]
 
-# Enough for an emulator on a busy machine; a Lambda's settings say less.
+# Enough for an emulator on a busy machine; a Lambda's settings have less.
 CALL_TIMEOUT_S: Final = 10.0
 
 
 class Service(StrEnum):
-    """The AWS services Sentinel speaks to, by botocore's names."""
+    """The AWS services that Sentinel calls, by botocore's names."""
 
     DYNAMODB = "dynamodb"
     IAM = "iam"
@@ -36,7 +36,7 @@ class Service(StrEnum):
 class Clients:
     """The clients of the services a Lambda named, in one region, open until `aclose`, and the session they share.
 
-    Asking for the client of any other service raises LookupError: a defect of the composition root.
+    The client of any other service raises LookupError, which is a defect of the composition root.
     """
 
     _opened: Mapping[Service, AwsClient]
@@ -68,12 +68,12 @@ class Clients:
         await self.http.close()
 
     async def warm(self) -> None:
-        """Connect as often as each service will be spoken to at once, so that the first caller does not wait for it."""
+        """Open as many connections to each service as a request needs, so that the first request does not wait."""
         wanted = [[self._client(service).url] * count for service, count in self._connections.items()]
         await self.http.warm([url for urls in wanted for url in urls])
 
     async def renew(self) -> None:
-        """Begin again with fresh connections and keys, as a process must that was copied."""
+        """Drop connections and keys, as a process restored from a snapshot must, and connect again."""
         await self.http.close()
         self._keys.forget()
         await self.warm()
@@ -94,11 +94,11 @@ async def open_clients(
 ) -> Clients:
     """Open the clients; `contextlib.aclosing` closes them where a process ends in order.
 
-    A Lambda names the `services` it uses; asking for another's client is an error. Where it also says how many
-    connections of each a request needs at once, these are made before this returns.
-    `observe` is entered around every call with its name (`sts.AssumeRole`): a tracer's subsegment, say.
-    `credentials` are those to sign with, where they are not the process's own. `hedge_ratio` is for `Hedge`;
-    `timeout_s` is how long one attempt of a call may take, in seconds.
+    `services` are those the Lambda uses; the client of another is an error. If it is a mapping to the number of
+    connections that a request needs at once, these are opened before this returns. `observe` is entered around every
+    call with its name (`sts.AssumeRole`), for example a tracer's subsegment. `credentials` are those to sign with
+    instead of the process's own. `hedge_ratio` is for `Hedge`; `timeout_s` is the timeout of one attempt of a call, in
+    seconds.
 
     Endpoints are regional, STS's too: a token from the global endpoint is not valid in every region (IAM User Guide,
     "Manage AWS STS in an AWS Region"). `AWS_ENDPOINT_URL` points all of them at an emulator.

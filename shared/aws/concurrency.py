@@ -1,7 +1,7 @@
-"""Calls side by side, each to its end: nothing that a request began goes on after its answer.
+"""Concurrent calls that all end before their caller: nothing of a request runs on after its response.
 
-A failure among the calls of a bare `asyncio.gather` leaves the others running. In a Lambda these go on in somebody
-else's request, or never.
+If one call of a bare `asyncio.gather` fails, the others keep running. In a Lambda they would continue during another
+caller's request, or never.
 """
 
 import asyncio
@@ -16,10 +16,10 @@ async def gather_both(
     first: Coroutine[Any, Any, A],
     second: Coroutine[Any, Any, B],
 ) -> tuple[A | Exception, B | Exception]:
-    """Give what each returned or raised, when both are over; cancelling the caller cancels both.
+    """Return the result or the exception of each when both have ended; cancelling the caller cancels both.
 
-    `first` begins at once and in the caller's own task. `asyncio.gather` would make a task of each and begin neither
-    before the loop's next turn, for which a vend would wait.
+    `first` starts at once in the caller's own task. `asyncio.gather` would make a task of each and start neither before
+    the loop's next iteration, for which a vend would wait.
     """
     async with asyncio.TaskGroup() as group:
         beside = group.create_task(_outcome(second))
@@ -28,10 +28,10 @@ async def gather_both(
 
 
 async def gather_all(calls: Iterable[Coroutine[Any, Any, A]]) -> list[A]:
-    """Give what the calls returned, in their order, when all are over; cancelling the caller cancels all.
+    """Return the results of the calls in order when all have ended; cancelling the caller cancels all.
 
     Raises:
-        Exception: what the first of them that failed raised.
+        Exception: the exception of the first call that failed.
 
     """
     async with asyncio.TaskGroup() as group:

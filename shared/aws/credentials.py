@@ -1,4 +1,4 @@
-"""Credentials that do not show themselves."""
+"""Temporary credentials; secrets never appear in repr, format or pickle."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,10 +9,10 @@ from pydantic import SecretStr
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What STS issued. `expires_at` is UTC; `token_use_percent` how much of a token's largest size is used, if known.
+    """Credentials from STS. `expires_at` is UTC; `token_use_percent` is the token size, of its maximum, if known.
 
-    The secret and the token are `SecretStr`: they show as asterisks in a repr, a format and `asdict`, and leave only
-    through `get_secret_value()`, in the places that write the response and open a client.
+    The secret and the token are `SecretStr`: they are asterisks in a repr, a format and `asdict`. Only the code that
+    writes the response or opens a client calls `get_secret_value()`.
     """
 
     access_key_id: str
@@ -22,7 +22,7 @@ class Credentials:
     token_use_percent: int | None = field(default=None, compare=False)
 
     def client_arguments(self) -> dict[str, str]:
-        """Spell the credentials the way a client is opened with them; what comes back is the secret itself."""
+        """Give the credentials as arguments of a client; the result contains the secrets in plain text."""
         return {
             "aws_access_key_id": self.access_key_id,
             "aws_secret_access_key": self.secret_access_key.get_secret_value(),
@@ -30,5 +30,5 @@ class Credentials:
         }
 
     def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled, which would write the secrets out."""
+        """Refuse pickling, which would write the secrets."""
         raise TypeError("credentials are never pickled or copied to another process")

@@ -1,4 +1,4 @@
-"""What can go wrong between Sentinel and AWS, in four words.
+"""Exception hierarchy for AWS calls.
 
     AwsError
     ├── UnavailableError      no answer, or AWS's own failure: try again later
@@ -6,7 +6,8 @@
     ├── RefusedError          AWS said no, and will say no again
     └── UnreadableError       an answer that cannot be understood
 
-Every one means "could not decide". Messages name the dependency, the operation and AWS's error code, never a parameter.
+Each means that no decision was possible. Messages name the dependency, the operation and AWS's error code, never a
+parameter.
 """
 
 import re
@@ -48,12 +49,13 @@ UNAVAILABLE_CODES: Final = frozenset(
 )
 _TOO_MANY_REQUESTS: Final = 429
 _SERVER_ERROR: Final = 500
-# AWS words a denial "... is not authorized to perform: sts:TagSession on resource ...": worth logging, action only.
+# AWS's message for a denial is "... is not authorized to perform: sts:TagSession on resource ..."; only the action is
+# logged.
 _DENIED_ACTION: Final = re.compile(r"not authorized to perform: ([a-z0-9-]{1,32}:[A-Za-z]{1,64})")
 
 
 class AwsError(Exception):
-    """Sentinel could not decide. `dependency` is `dynamodb`, `sns`, `ssm` or `sts`: for the log, not for the caller."""
+    """A call to AWS failed. `dependency` is `dynamodb`, `sns`, `ssm` or `sts`: for the log, not for the caller."""
 
     def __init__(self, dependency: str, detail: str) -> None:
         super().__init__(f"{dependency}: {detail}")
@@ -61,18 +63,18 @@ class AwsError(Exception):
 
 
 class UnavailableError(AwsError):
-    """The dependency did not answer, or failed by itself."""
+    """The dependency did not answer, or failed internally."""
 
 
 class ThrottledError(AwsError):
-    """The dependency takes no more calls for now."""
+    """The dependency throttles calls."""
 
 
 class RefusedError(AwsError):
     """The dependency refused the call.
 
-    `denied_action` is the IAM action AWS says was not allowed, where it says so; `code` is AWS's, empty where
-    the answer itself is what we refuse.
+    `denied_action` is the IAM action that was not allowed, if AWS names it; `code` is AWS's, empty if Sentinel refused
+    the response.
     """
 
     def __init__(self, dependency: str, detail: str, denied_action: str | None = None, *, code: str = "") -> None:
@@ -82,17 +84,17 @@ class RefusedError(AwsError):
 
 
 class UnreadableError(AwsError):
-    """The dependency's answer, or what is stored there, has not the shape it must have."""
+    """The dependency's response, or data stored there, does not have the required form."""
 
 
 @contextmanager
 def translate_errors(dependency: str) -> Iterator[None]:
     """Translate every failure of a call inside the block.
 
-    The original error is not chained: its text may repeat what was sent.
+    The original error is not chained: its text may repeat the request.
 
     Raises:
-        AwsError: the kind of failure.
+        AwsError: the subclass for the failure.
 
     """
     try:

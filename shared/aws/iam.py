@@ -1,7 +1,7 @@
-"""The kill switch's policy as IAM keeps it: read, and written as a new default version.
+"""The kill switch's policy in IAM: read, and written as a new default version.
 
-IAM takes a few seconds to spread a version, keeps five of them (IAM User Guide, "Versioning IAM policies"), and knows
-no conditional write: whoever writes holds the lease.
+IAM takes a few seconds to propagate a version, keeps five of them (IAM User Guide, "Versioning IAM policies"), and has
+no conditional write: a writer must hold the lease.
 """
 
 import json
@@ -26,18 +26,18 @@ _SHORTEST_S: Final = 900
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The default version of the policy: what applies."""
+    """The default version of the policy, which is the one in force."""
 
     version_id: str
     document: object
 
     def says(self, document: str) -> bool:
-        """Whether it says the same as a document, whoever wrote it."""
+        """Whether it equals a document, regardless of the owner mark."""
         return bool(without_owner(self.document) == without_owner(json.loads(document)))
 
     @property
     def owner(self) -> str | None:
-        """The mark of the deployment that wrote it; None where none has yet."""
+        """The mark of the deployment that wrote it; None if no deployment has yet."""
         return owner_of(self.document)
 
 
@@ -49,10 +49,10 @@ class BoundaryPolicy:
         self._arn = str(policy_arn)
 
     async def read(self) -> Version:
-        """Read what applies.
+        """Read the default version.
 
         Raises:
-            AwsError: it could not be read, or is not there.
+            AwsError: it could not be read, or does not exist.
 
         """
         with translate_errors("iam"):
@@ -62,10 +62,10 @@ class BoundaryPolicy:
         return Version(version_id, _read_document(_find(answer, "PolicyVersion", "Document")))
 
     async def write(self, document: str) -> str:
-        """Make the document the default version, at the cost of the oldest one; gives its id.
+        """Write the document as the default version, deleting the oldest version if there are five; return its id.
 
         Raises:
-            AwsError: it is not known to apply.
+            AwsError: the version may not be in force.
 
         """
         await self._make_room()
@@ -73,7 +73,7 @@ class BoundaryPolicy:
             try:
                 answer = await self._create(document)
             except ServiceError as error:
-                # The list of versions is eventually consistent, and may have been one short.
+                # The list of versions is eventually consistent, and may lack one.
                 if error.code != "LimitExceeded":
                     raise
                 await self._make_room(keep=_MOST_VERSIONS - 2)
@@ -93,10 +93,10 @@ class BoundaryPolicy:
 
 
 def _find(answer: Any, *path: str) -> Any:
-    """Find a part of an answer.
+    """Find a part of a response.
 
     Raises:
-        UnreadableError: it is not there.
+        UnreadableError: it is missing.
 
     """
     try:
@@ -108,7 +108,7 @@ def _find(answer: Any, *path: str) -> Any:
 
 
 def _read_document(quoted: str | None) -> object:
-    """Read the document, URL-encoded by IAM (API reference, GetPolicyVersion); None where it is no JSON."""
+    """Parse the document, which IAM URL-encodes (API reference, GetPolicyVersion); None if it is not JSON."""
     try:
         return json.loads(unquote(quoted or ""))
     except ValueError:
@@ -116,7 +116,7 @@ def _read_document(quoted: str | None) -> object:
 
 
 class BoundaryAccounts:
-    """The accounts that have the policy: the function's own, and others by way of a role there."""
+    """The accounts with the policy: the function's own, and others through a role there."""
 
     def __init__(self, clients: Clients, region: str, observe: Observe) -> None:
         """Use clients of IAM and STS; `observe` as for `open_clients`."""
@@ -140,7 +140,7 @@ class BoundaryAccounts:
             yield BoundaryPolicy(opened.iam, policy_arn)
 
     async def _assume(self, policy_arn: Arn) -> Credentials:
-        # The role that may write the policy is called as the policy is.
+        # The role that may write the policy has the policy's name.
         name = policy_arn.resource.removeprefix("policy/")
         role = Arn(policy_arn.partition, "iam", "", policy_arn.account, f"role/{name}")
         with translate_errors("sts"):

@@ -1,4 +1,4 @@
-"""An SNS topic: where changes of grants are published (SNS API reference, Publish)."""
+"""An SNS topic for notifications (SNS API reference, Publish)."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,14 +6,14 @@ from typing import Any, Final
 from shared.aws.errors import translate_errors
 from shared.core.arn import MalformedArnError, parse_arn
 
-# Publish: a subject is "less than 100 characters long", without line breaks and control characters. ASCII is what every
-# protocol delivers, e-mail too.
+# Publish: a subject is "less than 100 characters long", without line breaks and control characters. Every protocol,
+# e-mail included, delivers ASCII.
 _SUBJECT_LENGTH: Final = 99
 _FIFO: Final = ".fifo"
 
 
 class Topic:
-    """One standard topic. A FIFO topic is refused: it would drop or hold back what another group is to know at once."""
+    """One standard topic. A FIFO topic is refused: it could drop or delay notifications."""
 
     def __init__(self, sns: Any, arn: str) -> None:
         """Publish to the topic of this ARN, in the client's region.
@@ -28,12 +28,12 @@ class Topic:
         self._arn = arn
 
     async def publish(self, message: str, *, subject: str, attributes: Mapping[str, str]) -> None:
-        """Publish a message. Subscriptions filter on `attributes`; one that is empty is left out, as SNS takes none.
+        """Publish a message. Subscriptions filter on `attributes`; empty ones are left out, because SNS refuses them.
 
-        A publication whose answer was lost may be repeated, and then arrives twice.
+        A publication whose response was lost may be repeated, and then arrives twice.
 
         Raises:
-            AwsError: it was not published, or nobody knows.
+            AwsError: the message may not have been published.
 
         """
         with translate_errors("sns"):

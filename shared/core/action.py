@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Who did it, when (UTC), and what they said about it. `by` is None where time did it."""
+    """Who did it, when (UTC), and their comment. `by` is None where it happened by time alone."""
 
     by: str | None
     at: datetime

@@ -1,4 +1,4 @@
-"""The admin policy document: who may see, and end, what is not theirs."""
+"""The admin policy document: who may see and end grants and sessions of other people."""
 
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
@@ -13,14 +13,14 @@ from shared.core.people import Person, is_from
 
 
 class Permission(StrEnum):
-    READ = "read"  # see everybody's requests, events and sessions
+    READ = "read"  # see all requests, events and sessions
     REVOKE = "revoke"  # end grants and sessions
     LOCK = "lock"  # set and lift lockouts
     REVIEW = "review"  # review break-glass events
 
 
 class AdminRule(DocumentModel):
-    """One rule; what several rules give adds up. With `accounts`, only callers who sign from one of them are meant."""
+    """One rule; permissions of several rules add up. With `accounts`, it applies only to callers of those accounts."""
 
     name: Name
     users: Annotated[tuple[UserGlob, ...], NonEmpty]
@@ -29,14 +29,14 @@ class AdminRule(DocumentModel):
 
 
 class AdminPolicy(DocumentModel):
-    """The document `policies/admin`. Where there is none, nobody has any permission."""
+    """The document `policies/admin`. Without it, no one has any of these permissions."""
 
     version: SchemaVersion
     rules: Annotated[tuple[AdminRule, ...], NonEmpty, RuleNames]
 
 
 def permissions_of(policy: AdminPolicy | None, person: Person) -> AbstractSet[Permission]:
-    """Collect what the policy lets somebody do."""
+    """Give the permissions that the policy gives a person."""
     rules = () if policy is None else policy.rules
     return frozenset(
         permission

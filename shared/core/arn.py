@@ -10,7 +10,7 @@ PARTITIONS: Final = frozenset(
 )
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 _FIELDS: Final = 6
-# Of what is not known, a message repeats no more than this.
+# Error messages repeat at most this many characters of an unknown partition.
 _SHOWN: Final = 32
 
 

@@ -24,7 +24,7 @@ class MalformedDurationError(ValueError):
 
 
 def parse_duration(value: object) -> timedelta:
-    """Read Go's style (`1h30m`, `90m`, `1.5h`) or whole seconds (`5400`, as a number or digits).
+    """Parse Go's style (`1h30m`, `90m`, `1.5h`) or whole seconds (`5400`, as a number or digits).
 
     Raises:
         MalformedDurationError: anything else, including a zero, a negative and a fraction of a second.

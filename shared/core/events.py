@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class NoticeEvent(StrEnum):
-    """Every change of a request or a break-glass event, every revocation and every lockout, by its name in notices."""
+    """Changes of requests, break-glass events, revocations and lockouts, by their names in notifications."""
 
     REQUEST_FILED = "request.filed"
     REQUEST_VOTED = "request.voted"  # approved by one person, and more are needed
@@ -24,5 +24,5 @@ class NoticeEvent(StrEnum):
 
     @property
     def is_of_a_grant(self) -> bool:
-        """Whether it is about an approval request or a break-glass event."""
+        """Whether the event is about an approval request or a break-glass event."""
         return self.partition(".")[0] in ("request", "break_glass")

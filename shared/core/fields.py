@@ -1,4 +1,4 @@
-"""Field types the documents share, and the base every document's model stands on."""
+"""Field types that documents share, and the base class of their models."""
 
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
@@ -49,7 +49,7 @@ def _read_version(value: Any) -> Any:
     return "1" if value == 1 and not isinstance(value, bool | float) else value
 
 
-# A list that is written must list something: an empty one would match nothing.
+# A list must have an item: an empty one would match nothing.
 NonEmpty = Field(min_length=1, strict=False)
 SchemaVersion = Annotated[Literal["1"], BeforeValidator(_read_version)]
 
@@ -66,7 +66,7 @@ Duration = Annotated[timedelta, BeforeValidator(_read_duration), Field(strict=Fa
 SessionDuration = Annotated[Duration, AfterValidator(_at_least_the_sts_floor)]
 AccountId = Annotated[str, BeforeValidator(_read_account)]
 Accounts = Annotated[tuple[AccountId, ...], NonEmpty]
-# One line of printable text, so that a name can stand in a log line, a table or a header without surprises.
+# One line of printable text, so that a name is safe in a log line, a table and a header.
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Glob = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]

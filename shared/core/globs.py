@@ -6,8 +6,8 @@ from collections.abc import Iterable
 def matches(pattern: str, name: str) -> bool:
     """Whether the glob matches the whole name, case-sensitively.
 
-    Segments between slashes are matched on their own, in time proportional to pattern x name: a pattern cannot be
-    written that makes matching blow up.
+    Segments between slashes are matched one by one, in time proportional to pattern x name: no pattern makes matching
+    exponential.
     """
     pattern_segments = pattern.split("/")
     name_segments = name.split("/")

@@ -1,4 +1,4 @@
-"""Grants and lockouts: what was decided about a person before they asked for credentials."""
+"""Grants and lockouts: decisions about a person that a vend finds already made."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ class GrantUses(StrEnum):
 class Grant:
     """An approved request (`via` approval) or a break-glass event with its window, for one user and one profile.
 
-    The window is `[starts_at, ends_at)`, both UTC. An approved request has who approved it, or approved itself.
+    The window is `[starts_at, ends_at)`, both UTC. An approved request has its approvers, or was approved
+    automatically.
     """
 
     via: Via
@@ -31,13 +32,13 @@ class Grant:
     is_auto_approved: bool = False
 
     def remaining(self, now: datetime) -> timedelta:
-        """Tell how long the grant still serves; zero before its window and after it."""
+        """Give the time that is left of its window; zero before the window and after it."""
         return max(self.ends_at - now, timedelta(0)) if self.starts_at <= now else timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Lockout:
-    """No new vend for a subject: `user#<user>`, `profile#<name>` or `all`. `ends_at` None lasts until lifted."""
+    """A ban on new vends for a subject: `user#<user>`, `profile#<name>` or `all`. `ends_at` None: until lifted."""
 
     subject: str
     reason: str
@@ -48,7 +49,7 @@ class Lockout:
 
 
 def longest(grants: Iterable[Grant], via: Via, profile: str, now: datetime) -> Grant | None:
-    """Pick, among the grants of one kind for a profile, the one that ends last; None when none has time left."""
+    """Find, among the grants of one kind for a profile, the one that ends last; None if none has time left."""
     live = [
         grant
         for grant in grants

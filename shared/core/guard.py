@@ -1,6 +1,6 @@
-"""What an API behind the authorizer lets pass: a session that is alive, of the very role it names, and accepted there.
+"""What the authorizer lets pass: active sessions of exactly the role they name, of profiles that the API accepts.
 
-Every function is pure. What they are given is only what STS and the tables said; a header is called unverified.
+Every function is pure. Arguments are results of STS and the tables; what is not verified yet says so in its name.
 """
 
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ from shared.core.stamp import Stamp, parse_stamp
 
 
 class Denial(StrEnum):
-    """Why a request does not pass. `code` is its stable name in audit lines and metrics; the caller sees only 403."""
+    """Why a request is denied. `code` is the stable name in audit lines and metrics; the caller sees only 403."""
 
     UNKNOWN_EVENT = "not a REQUEST authorizer's event of an API this function guards"
     NO_PROOF = "no proof, or more than one"
     MALFORMED_PROOF = "the proof cannot be read"
     STALE_PROOF = "the proof is older than a minute, or from the future"
-    UNCLEAR_QUERY = "the query can be read in more than one way, and the proof has to be for it"
+    UNCLEAR_QUERY = "the query is ambiguous, and the proof must be bound to it"
     FOREIGN_REGION = "the proof is for a region that is neither the function's own nor in SENTINEL_STS_REGIONS"
     NOT_PROVEN = "STS does not confirm the signature"
-    NOT_VENDED = "the credentials are not a session of Sentinel's"
-    UNKNOWN_SESSION = "there is no such session"
+    NOT_VENDED = "the credentials are not of a session that Sentinel vended"
+    UNKNOWN_SESSION = "the session does not exist"
     OTHER_ROLE = "the credentials are of another account, role or stamp than the session's"
     REVOKED = "the session is revoked"
     NEVER_ISSUED = "the session was never issued"
@@ -43,7 +43,7 @@ class Denial(StrEnum):
 class Acceptance:
     """What the APIs behind an authorizer accept. `profiles` are globs.
 
-    `binds_request` asks for proofs of one method, path and query.
+    With `binds_request`, a proof must be bound to the request's method, path and query.
     """
 
     profiles: tuple[str, ...]
@@ -52,7 +52,7 @@ class Acceptance:
 
 
 def read_proof(unverified_header: str | None, now: datetime) -> Proof | Denial:
-    """Read the proof of a request at an instant (UTC). STS has not confirmed it yet."""
+    """Parse a request's proof and check its age at an instant (UTC). STS has not verified it yet."""
     if unverified_header is None:
         return Denial.NO_PROOF
     try:
@@ -63,14 +63,14 @@ def read_proof(unverified_header: str | None, now: datetime) -> Proof | Denial:
 
 
 def binding_of(method: str, path: str, query: str | None) -> str | Denial:
-    """Give what a proof of one request must be bound to. A query is None where it can be read in two ways."""
+    """Give the binding that a proof for this request must have. `query` is None if it is ambiguous."""
     if query is None:
         return Denial.UNCLEAR_QUERY
     return request_binding(method, path, query)
 
 
 def stamp_of(arn: str, account: str) -> Stamp | None:
-    """Read the stamp in the ARN that STS returned; None where its session is not one that Sentinel vended."""
+    """Parse the stamp in the ARN that STS returned; None if Sentinel did not vend the session."""
     try:
         parsed = parse_arn(arn)
     except MalformedArnError:
@@ -88,10 +88,10 @@ def judge(
     acceptance: Acceptance,
     now: datetime,
 ) -> Session | Denial:
-    """Give the session that passes at an instant (UTC), or why it does not.
+    """Give the session that passes at an instant (UTC), or the reason for the denial.
 
-    `stamp` and `arn` are of the credentials that STS confirmed, `standing` is of the session the stamp names; None:
-    there is no such session. A session that is revoked is reported as such after its end, too.
+    `stamp` and `arn` are of the credentials that STS verified, `standing` is of the session that the stamp names; None
+    if it does not exist. A revoked session is reported as revoked even after its end.
     """
     if standing is None:
         return Denial.UNKNOWN_SESSION

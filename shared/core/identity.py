@@ -1,4 +1,4 @@
-"""Who is asking: from the ARN the gateway verified to the one name that policies, stamps and logs use."""
+"""The caller's identity: from the ARN that the gateway verified to the name that policies, stamps and logs use."""
 
 import re
 from collections.abc import Iterable
@@ -14,13 +14,13 @@ from shared.core.stamp import parse_stamp
 _NAME: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
 _NAME_GLOB: Final = re.compile(r"[A-Za-z0-9_+=,.@*?-]+")
 _LONGEST_NAME: Final = 64
-# What stands before the slash in the name of a caller who has none of their own.
+# The part before the slash in the names of callers that are not IAM or Identity Center users.
 NAMESPACES: Final = ("role", "federated")
 _SSO_ROLE: Final = re.compile(r"AWSReservedSSO_[A-Za-z0-9_+=,.@-]+_[0-9a-f]{16}")
 
 
 def is_sso_role(role: str) -> bool:
-    """Whether a role's name is one that Identity Center gives: `AWSReservedSSO_<permission set>_<16 hex digits>`."""
+    """Whether Identity Center made a role of this name: `AWSReservedSSO_<permission set>_<16 hex digits>`."""
     return _SSO_ROLE.fullmatch(role) is not None
 
 
@@ -36,8 +36,9 @@ class CallerKind(StrEnum):
 class Principal:
     """A caller in canonical form.
 
-    `user` is the name policies match. `role` is the caller's role name, empty for a caller who is known to have none.
-    `session_name` is what the caller's session calls itself: logged, and trusted only where `user` already says so.
+    `user` is the name policies match. `role` is the caller's role name, empty for a caller without a role.
+    `session_name` is the name of the caller's session: it is logged, and trusted only where `user` is already that
+    name.
     """
 
     kind: CallerKind
@@ -49,19 +50,19 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class UnknownCaller:
-    """A refusal: the caller has no name here. `reason` is safe to show to the caller."""
+    """The caller cannot be identified. `reason` is safe to show to the caller."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityRules:
-    """Which accounts and roles may name a caller.
+    """The accounts and roles whose identities are accepted.
 
-    `named_session_roles` are globs on role names whose trust policy pins the session name to the person.
-    `sso_roles` are exact Identity Center role names; empty accepts any in a trusted account.
-    An entry of either reads `account:name`. A bare name counts only while one account is trusted: whoever may create
-    roles in a second one could give a role that name.
+    `named_session_roles` are globs on role names whose trust policy pins the session name to the person. `sso_roles`
+    are exact Identity Center role names; empty accepts any in a trusted account. An entry of either is `account:name`.
+    A name alone counts only while one account is trusted: in a second account, someone who may create roles could use
+    the same name.
     """
 
     trusted_accounts: frozenset[str]
@@ -70,7 +71,7 @@ class IdentityRules:
 
 
 def session_name_of(caller_arn: str) -> str:
-    """Give what the session behind a caller's ARN calls itself; empty where it is no session."""
+    """Give the session name in a caller's ARN; empty if the ARN is not of a session."""
     try:
         arn = parse_arn(caller_arn)
     except MalformedArnError:
@@ -80,7 +81,7 @@ def session_name_of(caller_arn: str) -> str:
 
 
 def is_caller_name(name: str) -> bool:
-    """Whether `identify` gives this name to some caller. Any other name matches nobody, however alike it looks."""
+    """Whether `identify` can give this name to a caller. No caller has any other name, however similar it looks."""
     namespace, slash, bare = name.rpartition("/")
     if not _NAME.fullmatch(bare):
         return False
@@ -88,7 +89,7 @@ def is_caller_name(name: str) -> bool:
 
 
 def can_match_a_caller(glob: str) -> bool:
-    """Whether the glob matches the name of some caller. One that cannot would never be met, in a deny neither."""
+    """Whether the glob can match the name of a caller. One that cannot is without effect, in a deny too."""
     if is_literal(glob):
         return is_caller_name(glob)
     namespace, slash, bare = glob.rpartition("/")
@@ -98,16 +99,16 @@ def can_match_a_caller(glob: str) -> bool:
 
 
 def can_match_a_role(glob: str) -> bool:
-    """Whether the glob matches the name of some role, written without its path."""
+    """Whether the glob can match the name of a role, without its path."""
     return _NAME_GLOB.fullmatch(glob) is not None and len(glob.replace("*", "")) <= _LONGEST_NAME
 
 
 def identify(caller_arn: str, caller_account: str, rules: IdentityRules) -> Principal | UnknownCaller:
-    """Name the caller, or say why there is no name for them.
+    """Identify the caller, or give the reason why that is not possible.
 
-    Both values come from the request context API Gateway filled after verifying the signature. The session ARN of a
-    role drops the role's path (IAM User Guide, "IAM identifiers"), so an Identity Center role is known by its name and
-    account only.
+    Both values come from the request context that API Gateway fills after it verified the signature. The session ARN of
+    a role does not have the role's path (IAM User Guide, "IAM identifiers"), so an Identity Center role is identified
+    by name and account only.
     """
     try:
         arn = parse_arn(caller_arn)
@@ -127,7 +128,8 @@ def identify(caller_arn: str, caller_account: str, rules: IdentityRules) -> Prin
         case ("sts", "federated-user", name) if _NAME.fullmatch(name):
             if parse_stamp(name) is not None:
                 return UnknownCaller("a federated user named like one of Sentinel's sessions is not accepted")
-            # Whoever calls GetFederationToken picks the name, so it gets a namespace no IAM or SSO name can reach.
+            # The caller of GetFederationToken chooses the name, so it gets a namespace that no IAM or SSO name can
+            # have.
             return Principal(CallerKind.FEDERATED_USER, f"federated/{name}", arn.account, role="", session_name=name)
         case ("sts", "assumed-role", role, session_name) if _NAME.fullmatch(role) and _NAME.fullmatch(session_name):
             return _identify_role_session(arn.account, role, session_name, rules)
@@ -150,7 +152,7 @@ def _identify_role_session(
 
 
 def _names_in(account: str, entries: Iterable[str], rules: IdentityRules) -> frozenset[str]:
-    """Give the names that entries list for an account."""
+    """Give the role names that the entries list for an account."""
     is_only_one = len(rules.trusted_accounts) == 1
     owned = (entry.rpartition(":") for entry in entries)
     return frozenset(name for owner, colon, name in owned if (owner == account if colon else is_only_one))

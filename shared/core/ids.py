@@ -10,7 +10,7 @@ _ID: Final = re.compile(ID_PATTERN)
 
 
 def new_id(random_bytes: bytes) -> str:
-    """Spell 80 random bits as 16 characters of lower-case Crockford base32.
+    """Encode 80 random bits as 16 characters of lower-case Crockford base32.
 
     Raises:
         ValueError: not exactly ten bytes.
@@ -23,5 +23,5 @@ def new_id(random_bytes: bytes) -> str:
 
 
 def is_id(text: str) -> bool:
-    """Whether the text can be an id at all."""
+    """Whether the text has the form of an id."""
     return _ID.fullmatch(text) is not None

@@ -1,10 +1,10 @@
-"""The kill switch: a permissions boundary that allows protected roles everything but what was revoked.
+"""The kill switch: a permissions boundary that allows protected roles everything and denies revoked sessions.
 
-It is a pure function of the live revocations: the same ones give the same text, whatever order they came in.
+It is a pure function of the live revocations: the same set gives the same text, in any order.
 
-Limits (IAM User Guide, "IAM and AWS STS quotas"): a managed policy has at most 6,144 characters, white space not
-counted. The keys `aws:PrincipalTag` and `aws:TokenIssueTime` are in every request a vended session signs (IAM User
-Guide, "AWS global condition context keys").
+A managed policy has at most 6,144 characters, without white space (IAM User Guide, "IAM and AWS STS quotas"). The keys
+`aws:PrincipalTag` and `aws:TokenIssueTime` are in every request that a vended session signs (IAM User Guide, "AWS
+global condition context keys").
 """
 
 import json
@@ -31,21 +31,21 @@ _DENSEST: Final = WORDINGS[-2:]
 
 
 class Reach(StrEnum):
-    """How far the document reaches beyond what was revoked, because it had to fit."""
+    """How much more than what was revoked the document denies, in order to fit."""
 
     EXACT = "exact"
-    LATER = "later"  # some who were revoked lose, too, what was issued to them some minutes later
-    USERS = "users"  # some users lose sessions nobody revoked
+    LATER = "later"  # some revoked users also lose sessions issued to them minutes later
+    USERS = "users"  # some users lose sessions that were not revoked
     EVERYONE = "everyone"  # every session issued up to the last revocation ends
 
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """The document and what it does.
+    """The document and its effects.
 
-    `widened` names who loses sessions nobody revoked: users, and profiles as `profile <name>`. `uncovered` are
-    revocations of people's own sessions for which there was no room. `room` is what is left for more, in percent,
-    before whole users are ended.
+    `widened` names those who lose sessions that were not revoked: users, and profiles as `profile <name>`. `uncovered`
+    are revocations of people's own sessions that did not fit. `room` is the space left, in percent, before all sessions
+    of a user must end instead of single ones.
     """
 
     document: str
@@ -57,7 +57,7 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """Entries as they fit, those of `users` as the whole users."""
+    """A wording that fits: for the `users`, all sessions end instead of single ones."""
 
     entries: Sequence[Revocation]
     wording: Wording
@@ -65,7 +65,7 @@ class _Fit:
 
 
 def first_document(guarded: Guarded) -> str:
-    """Write the document the policy is made with: nothing is revoked, and it is no deployment's yet."""
+    """Give the document to create the policy with: it revokes nothing and belongs to no deployment yet."""
     document = {"Version": VERSION, "Statement": guarded.statements()}
     return json.dumps(without_owner(document), separators=(",", ":"))
 
@@ -73,10 +73,10 @@ def first_document(guarded: Guarded) -> str:
 def build_boundary(revocations: Iterable[Revocation], now: datetime, guarded: Guarded | None = None) -> Boundary:
     """Build the boundary for the revocations that are live at `now` (UTC).
 
-    What does not fit is made denser first, so that those revoked within minutes share the latest instant; then it falls
-    back from sessions to their whole users, those with the most sessions first, and from there to everyone. It then
-    ends more than was asked for, never less, and says so. What people revoke of their own widens to themselves at most:
-    where it leaves no room, the latest of them are `uncovered`.
+    What does not fit is written more densely first: revocations within the same minutes share the latest instant. Then
+    single sessions widen to all sessions of their users, users with the most sessions first, and finally to everyone.
+    The result ends more than was revoked, never less, and says so. Revocations of people's own sessions widen at most
+    to the same person; where they do not fit, the latest of them are `uncovered`.
     """
     page = _Page(guarded or Guarded())
     live = {revocation for revocation in revocations if revocation.is_live(now)}
@@ -105,7 +105,7 @@ def build_boundary(revocations: Iterable[Revocation], now: datetime, guarded: Gu
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """The document around the denials, and how much of it there is room for."""
+    """The document around the denials, and the room for them."""
 
     guarded: Guarded
 
@@ -114,17 +114,17 @@ class _Page:
         return json.dumps({"Version": VERSION, "Statement": statements}, separators=(",", ":"))
 
     def least(self, entries: Sequence[Revocation]) -> int:
-        """Give the length of the densest document."""
+        """Give the length of the densest wording."""
         return min(len(self.write(entries, wording)) for wording in _DENSEST)
 
     def fit(self, entries: Sequence[Revocation], widening: Iterable[Revocation]) -> _Fit | None:
-        """Find the most exact wording that fits, ending as few whole users as can be, of those of `widening`."""
+        """Find the most exact wording that fits; it ends all sessions of as few users of `widening` as possible."""
         users = _by_sessions(widening)
 
         def tight(count: int) -> bool:
             return self.least(_widen(entries, frozenset(users[:count]))) <= MAX_LENGTH
 
-        # Each further user makes it shorter, but for the first, who may bring a statement of their own.
+        # Each further user makes the text shorter, except the first, which may add a statement.
         count = 0 if tight(0) else 1 + bisect_left(range(1, len(users) + 1), x=True, key=tight)
         if count > len(users):
             return None
@@ -134,7 +134,7 @@ class _Page:
         return _Fit(found, wording, widened)
 
     def room(self, entries: Sequence[Revocation]) -> int:
-        """Give what is left, in percent, before sessions have to fall back to their users."""
+        """Give the space left, in percent, before single sessions must widen to their users."""
         return max(0, 100 * (MAX_LENGTH - self.least(entries)) // (MAX_LENGTH - self.least([])))
 
 
@@ -161,12 +161,12 @@ def _everyone(entries: Iterable[Revocation]) -> Revocation:
 
 
 def _most(limit: int, fits: Callable[[int], bool]) -> int:
-    """Give the largest number up to the limit that fits, where one that does not rules out all after it."""
+    """Give the largest number up to the limit that fits; if one does not fit, neither does any larger one."""
     return bisect_left(range(1, limit + 1), x=True, key=lambda count: not fits(count))
 
 
 def _raised(fit: _Fit) -> AbstractSet[str]:
-    """Name those whose cutoff moved on because it shares a statement."""
+    """Name those whose cutoff is later than their revocation because it shares a statement."""
     return frozenset(
         name if target is Target.USER else target.words(name)
         for target in (Target.USER, Target.PROFILE)
@@ -183,7 +183,7 @@ def _reach(fit: _Fit) -> Reach:
 
 
 def _is_reached(revocation: Revocation, fit: _Fit) -> bool:
-    """Whether what is written ends it all the same, because it says more of its user or of everyone."""
+    """Whether the written denials end it anyway, because they end all of its user's sessions or everyone's."""
     return any(
         (each.target is Target.ALL or (each.target is Target.USER and each.name in (revocation.user, revocation.name)))
         and each.issued_until >= revocation.reaches_until

@@ -1,4 +1,4 @@
-"""Lockouts as they are set and lifted: no new vend for a person, a user, a profile or everyone."""
+"""Setting and lifting lockouts: bans on new vends for a person, a user, a profile or everyone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,17 +11,17 @@ from shared.core.revocation import Target
 
 
 class LiftingRejection(StrEnum):
-    """Why a lockout is not lifted."""
+    """Why lifting a lockout is rejected."""
 
-    OWN_LOCKOUT = "nobody lifts their own lockout, under any of their names"
+    OWN_LOCKOUT = "no one may lift their own lockout, under any of their names"
     NOT_LOCKED = "there is no lockout in force"
 
 
 @dataclass(frozen=True, slots=True)
 class LockoutRecord:
-    """One lockout and what became of it. `name` is empty for everyone; `ends_at` None lasts until lifted; all UTC.
+    """One lockout and its lifting. `name` is empty for everyone; `ends_at` None: until lifted; instants are UTC.
 
-    A lockout of a user with a `person` holds for every name of that key; without one, for the very name alone.
+    A lockout of a user with a `person` holds for every name with that key; without it, for this exact name only.
     """
 
     lockout_id: str
@@ -38,13 +38,13 @@ class LockoutRecord:
         return self.lifted is None and (self.ends_at is None or now < self.ends_at)
 
     def outlasts(self, other: "LockoutRecord") -> bool:
-        """Whether it lasts at least as long as the other."""
+        """Whether this lockout lasts at least as long as the other."""
         return self.ends_at is None or (other.ends_at is not None and other.ends_at <= self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
 class LockoutChange:
-    """From the record that was read, None where there was none, to the one that is to be in force."""
+    """A write of a lockout: the record that was read (None: no record), and the record to be in force."""
 
     before: LockoutRecord | None
     after: LockoutRecord
@@ -63,7 +63,7 @@ def new_lockout(
     *,
     of_person: bool,
 ) -> LockoutRecord:
-    """Give the lockout that an action asks for. With `of_person`, a user's is of every name of the person."""
+    """Make a lockout. With `of_person`, a user's lockout is of every name of the person."""
     return LockoutRecord(
         lockout_id=lockout_id,
         target=target,
@@ -77,15 +77,15 @@ def new_lockout(
 
 
 def lock_out(found: Sequence[LockoutRecord], wanted: LockoutRecord) -> LockoutChange:
-    """Set a lockout where the target has those that were found."""
+    """Set a lockout, given those that the target has."""
     present = next((record for record in found if record.person == wanted.person), None)
     return LockoutChange(present, lock(present, wanted))
 
 
 def bridge(found: Sequence[LockoutRecord], wanted: LockoutRecord) -> LockoutChange:
-    """Cover the vends that are under way while something is revoked.
+    """Lock out vends in progress during a revocation.
 
-    Anyone may revoke what is their own: such a lockout is of the very name, and it never replaces another one. None is
+    Anyone may revoke their own sessions, so this lockout is of the exact name and never replaces another one. It is not
     needed where one of those found lasts as long.
     """
     for covering in found:
@@ -98,7 +98,7 @@ def bridge(found: Sequence[LockoutRecord], wanted: LockoutRecord) -> LockoutChan
 def lift_all(
     found: Sequence[LockoutRecord], action: Action, *, by: Person
 ) -> Sequence[LockoutChange] | LiftingRejection:
-    """Lift every lockout of a target that is in force, that of every name of a person first; none may be their own."""
+    """Lift every lockout of a target that is in force, a person's first; rejected if one may be the actor's own."""
     lifted = [(record, lift(record, action, by=by)) for record in found]
     if any(after is LiftingRejection.OWN_LOCKOUT for _, after in lifted):
         return LiftingRejection.OWN_LOCKOUT
@@ -107,16 +107,17 @@ def lift_all(
 
 
 def lock(present: LockoutRecord | None, wanted: LockoutRecord) -> LockoutRecord:
-    """Decide which lockout is in force then: the wanted one, or the present one where that lasts as long anyway."""
+    """Give the lockout to be in force: the wanted one, or the present one if that lasts at least as long."""
     if present is not None and present.is_active(wanted.at) and present.outlasts(wanted):
         return present
     return wanted
 
 
 def hold(present: LockoutRecord | None, wanted: LockoutRecord) -> LockoutRecord:
-    """Decide which lockout is in force while a revocation is felt: one that is there keeps its author and reason.
+    """Give the lockout to be in force during a revocation: an existing one keeps its author and reason.
 
-    Anybody may revoke what is their own, and nobody speaks over a lockout by it. Only its end may move, and only later.
+    Anyone may revoke their own sessions, but may not overwrite a lockout by that. Only its end may change, to a later
+    one.
     """
     if present is None or not present.is_active(wanted.at):
         return wanted
@@ -124,7 +125,7 @@ def hold(present: LockoutRecord | None, wanted: LockoutRecord) -> LockoutRecord:
 
 
 def lift(present: LockoutRecord | None, act: Action, *, by: Person) -> LockoutRecord | LiftingRejection:
-    """Lift a lockout. Nobody lifts what may be their own: they may be the reason for it."""
+    """Lift a lockout. No one may lift what may be their own lockout."""
     if present is None or not present.is_active(act.at):
         return LiftingRejection.NOT_LOCKED
     if present.target is Target.USER and same_person(by, Person(present.name)):

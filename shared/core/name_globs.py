@@ -1,6 +1,6 @@
-"""Globs in documents on names of users, roles and profiles: one that no such name can match is an error.
+"""Globs on names of users, roles and profiles in documents: a glob that no such name can match is an error.
 
-It would never be met. In an allow that is a rule without effect; in a deny it lets everyone through.
+In an allow, such a glob makes a rule without effect; in a deny, it lets everyone through.
 """
 
 import re
@@ -16,7 +16,7 @@ _PROFILE_GLOB: Final = re.compile(r"[A-Za-z0-9._*?-]+")
 _LONGEST_PROFILE: Final = 64
 _IN_NAMES: Final = re.compile(r"[A-Za-z0-9_+=,.@-]")
 _IN_PROFILES: Final = re.compile(r"[A-Za-z0-9._-]")
-_NAMESPACED: Final = "before its one slash stands role or federated, as in role/ci-*; the path of a name is cut"
+_NAMESPACED: Final = "before its one slash is role or federated, as in role/ci-*; names have no path"
 _NO_PATH: Final = "such names have no path; write the last part only"
 _TOO_LONG: Final = "a name has 1 to 64 characters, and none that begins like a vended session's"
 

@@ -1,4 +1,4 @@
-"""Which known names a name may have been meant for."""
+"""Suggestions for a mistyped name."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -10,18 +10,18 @@ _FURTHEST: Final = 2
 
 
 def near_names(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    """List at most five: other spellings of the same person first, then those that a typo or two away are."""
+    """List at most five known names: other spellings of the same person first, then those one or two typos away."""
     key = person_key(name)
-    # Two changes leave nothing of a short name.
+    # Two changes would replace most of a short name.
     furthest = min(_FURTHEST, len(key) // 3)
     near = sorted((_distance(key, person_key(other)), other) for other in set(known) - {name})
     return tuple(other for distance, other in near if distance <= furthest)[:_MOST]
 
 
 def _distance(one: str, other: str) -> int:
-    """Count the changes from one text to the other: a character more, less or different, or two swapped.
+    """Count the edits between two texts: a character inserted, removed or replaced, or two neighbours swapped.
 
-    Texts that are further apart than what is near are not told apart.
+    Beyond the distance that counts as near, the count is not exact.
     """
     far = _FURTHEST + 1
     if abs(len(one) - len(other)) > _FURTHEST:

@@ -1,4 +1,4 @@
-"""Who may be the same person. One notion serves approvals, reviews, break-glass history and budgets, and lockouts."""
+"""Which callers may be the same person, for approvals, reviews, break-glass history and budgets, and lockouts."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from shared.core.identity import Principal
 
 
 def person_key(name: str) -> str:
-    """Give what all spellings of a name share.
+    """Give the key that all spellings of a name have in common.
 
-    Case, a namespace (`federated/`), a mail address's domain and a `+tag` before it make no difference. It errs towards
-    one person: two people whose names share a key are held to each other's. A role is no person and keeps its whole
-    name, where only case makes no difference, as in IAM. A person's key holds no `/`, so it is never a role's.
+    Case, a namespace (`federated/`), a mail address's domain and a `+tag` before it make no difference. The match is
+    deliberately broad: two people whose names have the same key count as one. A role is not a person and keeps its
+    whole name, in which only case makes no difference, as in IAM. A person's key has no `/`, so it is never a role's.
     """
     *namespaces, bare = name.casefold().split("/")
     if namespaces[-1:] == ["role"]:
@@ -24,9 +24,9 @@ def person_key(name: str) -> str:
 class Person:
     """Someone who acts. `user` is the name policies match.
 
-    `session_name` is what a role session calls itself. Its holder picks it, so it never lets anyone do anything; it is
-    only ever held against them, as a sign of who they may be. `account` is where they signed from, as AWS verified it;
-    empty where it is not known, and then no rule that names accounts is met. It never makes two people of one.
+    `session_name` is the name of a role session. Its holder chooses it, so it never permits anything; it only counts
+    against them, as a sign of who they may be. `account` is the account of the signature, as AWS verified it; empty
+    where it is not known, and then no rule with accounts applies. Different accounts do not make different people.
     """
 
     user: str
@@ -35,22 +35,22 @@ class Person:
 
     @property
     def key(self) -> str:
-        """What is theirs, whoever they may be besides."""
+        """The key of the person's own user name."""
         return person_key(self.user)
 
     @property
     def keys(self) -> frozenset[str]:
-        """Whoever they may be: what is decided over any of these is held against them."""
+        """The keys of everyone they may be: lockouts and limits of any of these hold against them."""
         return frozenset(person_key(name) for name in (self.user, self.session_name) if name)
 
 
 def person_of(principal: Principal) -> Person:
-    """Give the person behind a caller."""
+    """Give the person that a caller is."""
     return Person(principal.user, principal.session_name, principal.account)
 
 
 def is_from(accounts: Collection[str] | None, person: Person) -> bool:
-    """Whether somebody signed from one of the accounts a rule names; a rule that names none takes every account."""
+    """Whether the person signed from one of a rule's accounts; a rule without accounts accepts every account."""
     return accounts is None or person.account in accounts
 
 
@@ -60,7 +60,7 @@ def same_person(one: Person, other: Person) -> bool:
 
 
 def distinct(people: Iterable[Person]) -> list[Person]:
-    """Count nobody twice: the first of each, in order."""
+    """Leave out callers that may be a person listed before; the order is kept."""
     found: list[Person] = []
     for person in people:
         if not any(same_person(person, known) for known in found):

@@ -1,6 +1,6 @@
-"""Who may see and do what in the admin API: by what is their own, what they approve, and what the admin policy adds.
+"""Permissions in the admin API: for one's own items, as an approver, and by the admin policy.
 
-No one is entitled to anything by a session name. Which lockout stops what is decided here, too.
+A session name never permits anything. Which lockouts stop which operations is decided here, too.
 """
 
 from collections.abc import Callable, Collection
@@ -38,7 +38,7 @@ class Entitlement:
 
     @property
     def may_revoke_all(self) -> bool:
-        """Whether they end everyone's grants and sessions; their own they end without it."""
+        """Whether they may end everyone's grants and sessions; for their own no permission is needed."""
         return Permission.REVOKE in self.permissions
 
     @property
@@ -54,15 +54,15 @@ class Entitlement:
         return self.may_read_all or self.may_revoke_all
 
     def approves(self, profile: str) -> bool:
-        """Whether they are an approver of the profile. What they asked for themselves is another matter."""
+        """Whether they are an approver of the profile; they may not approve their own requests even so."""
         return is_approver(rule_for(self.approval, profile), self.person)
 
     def may_see_request(self, request: ApprovalRequest) -> bool:
-        """Whether they may do something about a request, are its user, or may read everything."""
+        """Whether they may decide on or revoke the request, are its user, or may read everything."""
         return self._may_see(request.user, request.profile, {Permission.READ, Permission.REVOKE})
 
     def may_see_event(self, event: BreakGlassEvent) -> bool:
-        """Whether they may do something about an event, are its user, or may read everything."""
+        """Whether they may close or review the event, are its user, or may read everything."""
         return self._may_see(event.user, event.profile, {Permission.READ, Permission.REVOKE, Permission.REVIEW})
 
     def may_see_session(self, user: str) -> bool:
@@ -70,11 +70,11 @@ class Entitlement:
         return self.may_revoke_of(user) or self.may_read_all
 
     def may_revoke_of(self, user: str) -> bool:
-        """Whether they may end sessions of a user: their own always."""
+        """Whether they may end sessions of a user; their own always."""
         return user == self.person.user or self.may_revoke_all
 
     def may_revoke(self, revocation: Revocation) -> bool:
-        """Whether they may revoke many sessions at once, or continue it: of a user, of a profile, of everyone."""
+        """Whether they may make or continue a revocation of all sessions of a user, of a profile or of everyone."""
         if revocation.target is Target.USER:
             return self.may_revoke_of(revocation.name)
         return revocation.target is not Target.SESSION and self.may_revoke_all
@@ -108,45 +108,45 @@ class Entitlement:
 
 
 def entitlement_of(person: Person, admin: AdminPolicy | None, approval: ApprovalPolicy | None) -> Entitlement:
-    """Collect what the policies let a person do. Where one is missing, it gives nothing."""
+    """Give what the policies permit a person. A missing policy permits nothing."""
     return Entitlement(person, permissions_of(admin, person), approval)
 
 
 @dataclass(frozen=True, slots=True)
 class Deed(Generic[Found_contra]):
-    """What an operation does, which says whether a lockout stops it.
+    """What an operation does, from which follows whether a lockout stops it.
 
-    `is_own` is whether it only protects the actor, by what it is done to: no lockout stops that. `gives` is whether
-    anyone may have more after it: a lockout of everyone stops that too, and never what takes access away or lifts a
-    lockout.
+    `is_own` decides, by the operation's object, whether it only protects the actor: no lockout stops that. `gives` says
+    whether someone may have more access after it: a lockout of everyone stops that too, but never what takes access
+    away or lifts a lockout.
     """
 
     is_own: Callable[[Found_contra], bool]
     gives: bool = False
 
     def subjects(self, actor: Person) -> frozenset[str]:
-        """Name the subjects of lockouts that can stop it."""
+        """Give the subjects of the lockouts that can stop it."""
         return person_subjects(actor) | ({ALL_SUBJECT} if self.gives else frozenset())
 
     def is_stopped(self, found: Found_contra, lockouts: Collection[Lockout]) -> bool:
-        """Whether lockouts of its subjects stop it, given those in force."""
+        """Whether the lockouts in force for its subjects stop it."""
         return bool(lockouts) and not self.is_own(found)
 
 
 class Owned(Protocol):
-    """What is some user's: a request, an event, a session."""
+    """What belongs to a user: a request, an event or a session."""
 
     @property
     def user(self) -> str: ...
 
 
 def of_others(_: object) -> bool:
-    """Say of a deed that it never only protects the actor."""
+    """Mark an operation, as its `is_own`, as one that never only protects the actor."""
     return False
 
 
 def owned_by(user: str) -> Callable[[Owned | None], bool]:
-    """Say of a deed that it only protects the actor where what it is done to is the user's."""
+    """Make the `is_own` of an operation that only protects the actor if its object belongs to the user."""
 
     def is_own(found: Owned | None) -> bool:
         return found is not None and found.user == user
@@ -155,5 +155,5 @@ def owned_by(user: str) -> Callable[[Owned | None], bool]:
 
 
 def ends_own(revocation: Revocation, user: str) -> bool:
-    """Whether a revocation of many ends nothing but the user's own sessions."""
+    """Whether the revocation ends only the user's own sessions."""
     return revocation.target is Target.USER and revocation.name == user

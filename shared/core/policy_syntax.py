@@ -1,7 +1,7 @@
-"""The syntax of IAM policy elements, as far as STS insists on it (IAM User Guide, "JSON policy elements reference").
+"""The syntax of IAM policy elements, as far as STS checks it (IAM User Guide, "JSON policy elements reference").
 
-What an element names need not exist: STS does not ask either. Each check returns what is wrong and what to write, or
-None.
+Named actions and resources need not exist: STS does not check that either. Each check returns the problem and its
+remedy, or None.
 """
 
 import re
@@ -15,9 +15,9 @@ from typing import Final
 from shared.core.arn import PARTITIONS
 from shared.core.globs import matches
 
-# A wildcard may stand for the whole, or in the name after the colon; never in the service's prefix.
+# A wildcard may be the whole action, or part of the name after the colon; never of the service's prefix.
 _ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
-# An ARN of fewer than six fields is completed with wildcards.
+# IAM completes an ARN of fewer than six fields with wildcards.
 _RESOURCE: Final = re.compile(r"arn:(?P<partition>[^:]+):[A-Za-z0-9*?-]+(?::.*)?")
 _CONDITION_KEY: Final = re.compile(r"[A-Za-z0-9._-]+(?:/[^:]*)?:.+")
 _COMPARISONS: Final = ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
@@ -34,7 +34,7 @@ _SETS: Final = ("ForAllValues:", "ForAnyValue:")
 _FLAG: Final = re.compile(r"true|false", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
 _NETWORK: Final = re.compile(r"[0-9A-Fa-f.:]+(?:/[0-9]{1,3})?")
-# Letters, symbols and marks that draw nothing, whatever their category says.
+# Invisible characters that Unicode puts into visible categories.
 _BLANK: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
@@ -87,7 +87,7 @@ def _check_operator(operator: object) -> str | None:
 
 
 def _bare(operator: str) -> str:
-    """Give an operator without what says how many values must match, and `IfExists`."""
+    """Give an operator without its set prefix (`ForAllValues:`, `ForAnyValue:`) and without `IfExists`."""
     prefix = next((each for each in _SETS if operator.startswith(each)), "")
     return operator.removeprefix(prefix).removesuffix("IfExists")
 
@@ -132,7 +132,7 @@ def _is_any(text: str) -> bool:
     return not _holds_hidden(text)
 
 
-# What text and ARNs are compared with may hold variables; IAM takes them with no other operator.
+# Only values of string and ARN operators may have policy variables.
 _VALUES: Final[Mapping[str, Callable[[str], bool]]] = {
     "Bool": lambda text: _FLAG.fullmatch(text) is not None,
     _NULL: lambda text: _FLAG.fullmatch(text) is not None,
@@ -144,12 +144,12 @@ _VALUES: Final[Mapping[str, Callable[[str], bool]]] = {
 
 
 def _holds_hidden(text: str) -> bool:
-    """Whether a text holds what a reader does not see or takes for a space: no name in AWS is meant to."""
+    """Whether a text has invisible characters or unusual spaces, which no name in AWS has on purpose."""
     if text != text.strip() or _BLANK.search(text):
         return True
     return any(character != " " and unicodedata.category(character)[0] in "CZ" for character in text)
 
 
 def first_wrong(check: Callable[[str], str | None], texts: Iterable[str]) -> str | None:
-    """Give what is wrong with the first of several texts that is wrong."""
+    """Give the problem of the first text that has one."""
     return next(filter(None, map(check, texts)), None)

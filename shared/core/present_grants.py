@@ -1,7 +1,7 @@
-"""Grants under the present policies: what was given yesterday serves for no more than today's rules would give.
+"""Grants under the present policies: an earlier grant serves for no more than the present rules would give.
 
-What is asked again is who may approve, how many must, for how long, how often and at what hours. What was said when
-asking (ticket, reason code, justification) and the cost of breaking glass are not: they were due then.
+Checked again: approvers, quorum, duration, uses and hours. Not checked again: ticket, reason code, justification and
+the budgets of break-glass, which applied when the grant was made.
 """
 
 from collections.abc import Iterable
@@ -19,21 +19,21 @@ from shared.core.stamp import Via
 
 @dataclass(frozen=True, slots=True)
 class PresentPolicies:
-    """The approval and the break-glass policy as they are now; None where there is none, and then it gives nothing."""
+    """The present approval and break-glass policy; None if a policy does not exist, and then it gives nothing."""
 
     approval: ApprovalPolicy | None
     break_glass: BreakGlassPolicy | None
 
 
 def needed_grants(grants: Iterable[Grant], profile: str, decision: Decision) -> tuple[Grant, ...]:
-    """Pick, of a caller's grants, those that a decision on a profile can rest on; an allow needs none."""
+    """Select the caller's grants that a decision on a profile needs; an allow needs none."""
     if decision.verdict is Verdict.ALLOW:
         return ()
     return tuple(grant for grant in grants if grant.profile == profile)
 
 
 def present_grants(grants: Iterable[Grant], holder: Person, policies: PresentPolicies) -> tuple[Grant, ...]:
-    """Give what the present policies leave of one's grants: each as it was, shorter, for one use, or not at all."""
+    """Give what the present policies leave of a holder's grants: each unchanged, shorter, for one use, or left out."""
     judged = (_judge(grant, holder, policies) for grant in grants)
     return tuple(grant for grant in judged if grant is not None)
 
@@ -45,14 +45,14 @@ def _judge(grant: Grant, holder: Person, policies: PresentPolicies) -> Grant | N
         case Via.BREAK_GLASS:
             return judge_break_glass(grant, break_glass_rule_for(policies.break_glass, holder, grant.profile))
         case Via.DIRECT:
-            raise AssertionError("a direct vend rests on no grant")
+            raise AssertionError("a direct vend needs no grant")
 
 
 def judge_approval(grant: Grant, holder: Person, rule: ApprovalRule | None) -> Grant | None:
-    """Judge an approved request by the present rule of its profile: ended (None), or no longer than the rule gives.
+    """Check an approved request against the present rule: None if it no longer holds, else capped by the rule.
 
-    The recorded votes must meet the present quorum by people the rule names now. Who approved nothing because the
-    request approved itself is judged by `auto_approve`. What was given for one use stays so.
+    Recorded votes of people whom the rule names now must meet the present quorum. A request that was approved
+    automatically is checked against `auto_approve`. A grant for one use remains one.
     """
     if rule is None:
         return None
@@ -69,7 +69,7 @@ def judge_approval(grant: Grant, holder: Person, rule: ApprovalRule | None) -> G
 
 
 def judge_break_glass(grant: Grant, rule: BreakGlassRule | None) -> Grant | None:
-    """Judge an active event by the present rule of its user and profile: ended (None), or no longer than it gives."""
+    """Check an active event against the present rule: None if it no longer holds, else capped by the rule."""
     if rule is None:
         return None
     return replace(grant, ends_at=min(grant.ends_at, grant.starts_at + rule.max_duration))

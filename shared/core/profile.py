@@ -1,4 +1,4 @@
-"""A profile: a name in the catalogue for a role one may be given."""
+"""A profile: a name in the catalogue for a role that can be vended."""
 
 import re
 from typing import Annotated, Final, Self
@@ -33,7 +33,7 @@ class Profile(DocumentModel):
     description: Text | None = None
     max_duration: SessionDuration | None = None
     session_policy: SessionPolicy | None = None
-    # Whether a session issued under a grant may assume further roles, whose credentials can outlive the grant.
+    # Whether a session under a grant may assume further roles; their credentials can outlive the grant.
     chaining: bool = Field(default=False)
     enabled: bool = Field(default=True)
 

@@ -1,15 +1,15 @@
-"""The proof of possession: a signed GetCallerIdentity request, sent as its pieces and rebuilt by whoever checks it.
+"""The proof of possession: a signed GetCallerIdentity request, sent in parts and rebuilt by its verifier.
 
     Authorization: Sentinel-STS key=ASIA…,date=20260301T120000Z,region=eu-central-1,token=…,signature=…
 
-A caller signs the request below with the credentials Sentinel vended them and sends only what cannot be known
-otherwise. The authorizer forwards nothing the caller composed: host, path, body and headers are the constants here, and
-the API's id is its own. The id is signed, so a proof for one API is none for another; a request binding, where an API
-asks for one, signs the method, the path and the query of the request it is good for. No body is signed, and nothing
-counts how often a proof is used.
+A caller signs the request below with credentials that Sentinel vended and sends only the parts that the verifier cannot
+know. The authorizer forwards nothing that the caller composed: host, path, body and headers are the constants here, and
+it adds the API's id itself. The id is signed, so a proof for one API is invalid for another. Where an API requires a
+request binding, method, path and query of the request are signed as well. The request's body is not signed, and uses of
+a proof are not counted.
 
-A proof is taken for a minute. STS itself takes the signature in it for 15 (Signature Version 4), so whoever holds a
-proof can show it for so long to any verifier of GetCallerIdentity that asks for no header of its own.
+A proof is accepted for a minute. STS itself accepts its signature for 15 minutes (Signature Version 4), so the holder
+of a proof can use it that long at any verifier of GetCallerIdentity that requires no header of its own.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ REQUEST_HEADER: Final = "x-sentinel-request"
 BODY: Final = "Action=GetCallerIdentity&Version=2011-06-15"
 CONTENT_TYPE: Final = "application/x-www-form-urlencoded; charset=utf-8"
 LONGEST_LIFE: Final = timedelta(seconds=60)
-# The clocks of a laptop and a Lambda differ; a proof from further ahead than this was made to last.
+# Clocks of a laptop and a Lambda differ by up to this; a date further ahead would make a proof last longer.
 MOST_AHEAD: Final = timedelta(seconds=5)
 # API Gateway takes 10,240 bytes of headers in all; STS's tokens are at most 4,096 characters.
 MAX_HEADER_LENGTH: Final = 6144
@@ -41,12 +41,12 @@ _SHAPES: Final = {
 
 
 class MalformedProofError(ValueError):
-    """The header is not a proof; the message names the piece and never repeats it."""
+    """The header is not a proof; the message names the wrong part and never repeats it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The pieces of a proof, each of the right shape and none of them checked by STS yet. `signed_at` is UTC."""
+    """The parts of a proof, well-formed and not yet verified by STS. `signed_at` is UTC."""
 
     key: str
     signed_at: datetime
@@ -55,16 +55,16 @@ class Proof:
     signature: str = field(repr=False)
 
     def is_fresh(self, now: datetime) -> bool:
-        """Whether it was signed within the last minute, by the clock of whoever asks."""
+        """Whether it was signed within the minute before `now`."""
         return -MOST_AHEAD <= now - self.signed_at < LONGEST_LIFE
 
     def fingerprint(self) -> str:
-        """Name the proof without giving away anything of it."""
+        """Give a hash that identifies the proof and reveals nothing of it."""
         return hashlib.sha256(render_proof(self).encode()).hexdigest()
 
 
 def parse_proof(header: str) -> Proof:
-    """Read an Authorization header, strictly: every piece once, in order, of its shape.
+    """Parse an Authorization header strictly: every part once, in order, well-formed.
 
     Raises:
         MalformedProofError: it is anything else.
@@ -96,24 +96,24 @@ def render_proof(proof: Proof) -> str:
 
 
 def signed_headers(api_id: str, binding: str | None) -> Mapping[str, str]:
-    """Give the headers, beside SigV4's own, that a proof's signature covers; `binding` is of the one request."""
+    """Give the headers that a proof's signature covers, in addition to SigV4's own; `binding` is the request's."""
     headers = {"content-type": CONTENT_TYPE, API_HEADER: api_id}
     return headers if binding is None else {**headers, REQUEST_HEADER: binding}
 
 
 def request_binding(method: str, path: str, query: str = "") -> str:
-    """Name one request by its method and its path, as the API sees them, without the stage, and its canonical query.
+    """Give the binding of a request: a hash of method, path (without the stage) and canonical query.
 
-    The path is hashed by itself first: decoded, it may hold a `?` of its own.
+    Method and path are hashed first, because a decoded path may contain a `?`.
     """
     without_query = hashlib.sha256(f"{method.upper()} {path}".encode()).hexdigest()
     return hashlib.sha256(f"{without_query}?{query}".encode()).hexdigest() if query else without_query
 
 
 def rebuild_headers(proof: Proof, host: str, api_id: str, binding: str | None) -> Mapping[str, str]:
-    """Write the headers of the request the proof says was signed, all from constants, our own values and its pieces.
+    """Rebuild the headers of the signed request, only from constants, the verifier's own values and the proof's parts.
 
-    STS answers only where exactly this request was signed with the credentials the token belongs to (IAM User Guide,
+    STS confirms the caller only if exactly this request was signed with the credentials of the token (IAM User Guide,
     "Create a signed AWS API request").
     """
     date = proof.signed_at.strftime(_DATE)

@@ -1,4 +1,4 @@
-"""The query of a request in one spelling, whoever wrote it and in whichever form an event gives it.
+"""The canonical query of a request, the same from every client and from every form of event.
 
 API Gateway gives a REST API's function the decoded values by name, and an HTTP API's the text that was sent. Both
 become `name=value` pairs joined by `&`: sorted by name, the values of one name in the order they were sent, every
@@ -12,19 +12,19 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 _BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
-# What a decoder puts where bytes are not UTF-8: two different queries look the same behind it.
+# A decoder's replacement for bytes that are not UTF-8: different queries become equal by it.
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 class UnclearQueryError(ValueError):
-    """Two readers may understand the query differently. The message never repeats it."""
+    """The query is ambiguous: two parsers may read it differently. The message never repeats it."""
 
 
 def canonical_query(sent: str) -> str:
-    """Bring the text between `?` and the end of a URL to the one spelling.
+    """Give the canonical form of the text between `?` and the end of a URL.
 
     Raises:
-        UnclearQueryError: an escape is broken or not UTF-8, or a `;` is not escaped, which some readers take for `&`.
+        UnclearQueryError: an escape is broken or not UTF-8, or a `;` is not escaped, which some parsers read as `&`.
 
     """
     if _BROKEN_ESCAPE.search(sent):
@@ -40,10 +40,10 @@ def canonical_query(sent: str) -> str:
 
 
 def canonical_parameters(parameters: Mapping[str, Sequence[str]]) -> str:
-    """Bring decoded parameters, the values of each name in the order they were sent, to the one spelling.
+    """Give the canonical form of decoded parameters, the values of each name in the order they were sent.
 
     Raises:
-        UnclearQueryError: a character stands for bytes that were not UTF-8.
+        UnclearQueryError: a character replaces bytes that were not UTF-8.
 
     """
     pairs = [(_encode(name), _encode(value)) for name, values in parameters.items() for value in values]

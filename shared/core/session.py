@@ -1,9 +1,9 @@
-"""A session: our record of one vend, and whether it is alive, revoked, or to be let pass at an instant.
+"""A session: the record of one vend, and whether it is active, revoked or expired at an instant.
 
     active ──→ revoked | failed | expired
 
-Time moves `active` to `expired`, and a cutoff moves it to `revoked`, before the record says so: `state_at` of a session
-to which the cutoffs are applied is what counts, and `status` is only what was last written.
+Time moves `active` to `expired`, and a cutoff moves it to `revoked`, before the record says so: decide by `state_at` of
+a session to which cutoffs are applied; `status` is only what was last written.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from shared.core.subjects import cutoff_subjects, person_subjects
 
 
 class SessionStatus(StrEnum):
-    """What is written of a session."""
+    """The status in a session's record."""
 
     ACTIVE = "active"
     REVOKED = "revoked"
@@ -29,7 +29,7 @@ class SessionStatus(StrEnum):
 
 
 class SessionState(StrEnum):
-    """What a session is at an instant."""
+    """The state of a session at an instant."""
 
     ACTIVE = "active"
     REVOKED = "revoked"
@@ -42,7 +42,7 @@ class Session:
     """One vend. Instants are UTC, and in the table to the second.
 
     `account` is the caller's. `policy_version` is the digest of the access policy that decided. `ends_at` is when the
-    credentials end. `revoked` says by whom, when and why, where it is.
+    credentials expire. `revoked` says who revoked the session, when and why.
     """
 
     session_id: str
@@ -65,7 +65,7 @@ class Session:
 
     @property
     def person(self) -> Person:
-        """Whose session it is, with the name that their own session gave itself."""
+        """The session's person, with the session name of the caller who requested it."""
         return Person(self.user, session_name_of(self.caller_arn))
 
     @property
@@ -75,11 +75,11 @@ class Session:
 
     @property
     def lockout_subjects(self) -> frozenset[str]:
-        """The subjects of lockouts that hold against it: of its person, its profile and everyone."""
+        """The subjects of lockouts that apply to it: its person, its profile and everyone."""
         return self.cutoff_subjects | person_subjects(self.person)
 
     def state_at(self, now: datetime) -> SessionState:
-        """Tell the state at an instant (UTC): what was written, moved on by time."""
+        """Give the state at an instant (UTC): the written status, and what time has changed since."""
         if self.status is not SessionStatus.ACTIVE:
             return SessionState(self.status.value)
         return SessionState.EXPIRED if now >= self.ends_at else SessionState.ACTIVE
@@ -87,10 +87,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Cutoff:
-    """Everything issued to the subject up to `issued_until` (UTC) is revoked. `ending` says by whom, when and why.
+    """Everything issued to the subject up to `issued_until` (UTC) is revoked; `ending` says by whom, when and why.
 
-    A bulk revocation writes its cutoff first and marks the records afterwards, so it holds from one instant on, however
-    many records there are, and also for vends that were under way.
+    A bulk revocation writes its cutoff first and marks the records afterwards, so it takes effect at one instant for
+    any number of records, and also for vends in progress.
     """
 
     subject: str
@@ -98,12 +98,12 @@ class Cutoff:
     ending: Action
 
     def reaches(self, session: Session) -> bool:
-        """Whether a session falls under it. The record of a session keeps whole seconds, and so does a cutoff."""
+        """Whether it revokes the session. Records of sessions and cutoffs have whole seconds."""
         return self.subject in session.cutoff_subjects and session.issued_at <= self.issued_until
 
 
 def apply_cutoffs(session: Session, cutoffs: Iterable[Cutoff]) -> Session:
-    """Give a session as it is: revoked where a cutoff reaches it, whether its record is marked yet or not."""
+    """Give the session as revoked if a cutoff reaches it, whether or not its record is marked yet."""
     reaching = [cutoff for cutoff in cutoffs if cutoff.reaches(session)]
     if session.status is not SessionStatus.ACTIVE or not reaching:
         return session
@@ -112,7 +112,7 @@ def apply_cutoffs(session: Session, cutoffs: Iterable[Cutoff]) -> Session:
 
 
 def revoke(session: Session, action: Action) -> Session | SessionState:
-    """Revoke a session that is active at the instant of the action; of any other, the state it is in."""
+    """Revoke a session that is active at the instant of the action; give the state of any other."""
     state = session.state_at(action.at)
     if state is not SessionState.ACTIVE:
         return state
@@ -120,7 +120,7 @@ def revoke(session: Session, action: Action) -> Session | SessionState:
 
 
 def revocation_of(session: Session, *, is_own: bool = False) -> Revocation:
-    """Give the revocation of one session. It `is_own` where its user revoked it without the permission to revoke."""
+    """Make the revocation of one session. `is_own`: its user revokes it without the permission to revoke."""
     revoked_at = None if session.revoked is None else session.revoked.at
     return Revocation(
         Target.SESSION,
@@ -151,14 +151,14 @@ class SessionStanding:
 
     @property
     def is_unopposed(self) -> bool:
-        """Whether no lockout and no cutoff is against the session. Its record is not looked at."""
+        """Whether no lockout and no cutoff applies to the session. Its own record is not checked."""
         return not self.is_locked_out and not self.is_cut_off
 
 
 def standing_at(
     session: Session, lockouts: Iterable[Lockout], cutoffs: Iterable[Cutoff], now: datetime
 ) -> SessionStanding:
-    """Pick, of the lockouts and cutoffs of its subjects, those that count against a session at an instant (UTC)."""
+    """Select, from the lockouts and cutoffs of its subjects, those that apply to a session at an instant (UTC)."""
     return SessionStanding(
         session,
         tuple(lockout for lockout in lockouts if lockout.is_active(now)),

@@ -1,4 +1,4 @@
-"""Session policies: what narrows a vended session below its role.
+"""Session policies: they limit a vended session to less than its role.
 
 STS intersects a session policy with the role's own policies, takes one inline document of at most 2,048 characters, and
 refuses characters outside U+0009, U+000A, U+000D and U+0020-U+00FF (STS API reference, AssumeRole, `Policy`).
@@ -17,7 +17,7 @@ _STATEMENT_KEYS: Final = frozenset(
     {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"},
 )
 _ALLOW_ALL: Final = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-# Neither a session policy nor the end of a grant follows a chain: who may become another role leaves both behind.
+# A session policy and the end of a grant do not apply to further roles: a session that may assume one escapes both.
 CHAINING_ACTIONS: Final = ("sts:AssumeRole", "sts:AssumeRoot")
 _DENY_CHAINING: Final = {"Effect": "Deny", "Action": list(CHAINING_ACTIONS), "Resource": "*"}
 _LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
@@ -28,10 +28,11 @@ class UnusableSessionPolicyError(ValueError):
 
 
 def check_session_policy(policy: Mapping[str, Any]) -> None:
-    """Check that a document's session policy can be sent, with everything Sentinel may add to it.
+    """Check that STS will accept a document's session policy, with all that Sentinel may add to it.
 
     Raises:
-        UnusableSessionPolicyError: not an IAM policy's shape, a principal (session policies have none), or too long.
+        UnusableSessionPolicyError: not the structure of an IAM policy, a principal (session policies have none), or too
+            long.
 
     """
     if policy.get("Version") != VERSION:
@@ -77,12 +78,12 @@ def compose_session_policy(
     not_after: datetime | None,
     under_grant: bool = False,
 ) -> str | None:
-    """Join the session policies of a profile and a rule, and the end of a grant, into the one document STS takes.
+    """Combine the session policies of a profile and a rule, and the end of a grant, into the one document for STS.
 
-    Two documents that both allow cannot be intersected inside one, so at most one of them may hold an Allow: the
-    others may only deny. `not_after` (UTC) ends every permission at that instant, which is how a grant shorter than
-    STS's 900 s floor is kept. `under_grant`: what the session chained into would outlive a grant. A session
-    that anything narrows assumes no further role. Returns None when nothing narrows the session.
+    One document cannot intersect two that both allow, so at most one of them may have an Allow; the others may only
+    deny. `not_after` (UTC) ends every permission at that instant, which limits a session to a grant shorter than STS's
+    minimum of 900 s. `under_grant`: sessions of further roles would outlive the grant. A session with any limit assumes
+    no further role. Returns None if nothing limits the session.
 
     Raises:
         UnusableSessionPolicyError: more than one document allows, or the result is too long.
@@ -104,13 +105,13 @@ def compose_session_policy(
     text = json.dumps({"Version": VERSION, "Statement": statements}, separators=(",", ":"))
     if len(text) > MAX_LENGTH:
         raise UnusableSessionPolicyError(
-            f"the session policy is {len(text)} characters with what is added to it; STS takes {MAX_LENGTH}",
+            f"the session policy is {len(text)} characters with what is added to it; STS accepts {MAX_LENGTH}",
         )
     return text
 
 
 def _without_sid(statement: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Leave out a statement's name: STS refuses a policy in which two of them are the same."""
+    """Give a statement without its Sid: STS refuses a policy in which two are equal."""
     return {key: value for key, value in statement.items() if key != "Sid"}
 
 

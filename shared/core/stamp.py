@@ -1,9 +1,9 @@
-r"""The stamp: one string that is both SourceIdentity and RoleSessionName of everything Sentinel vends.
+r"""The stamp: one string that is both SourceIdentity and RoleSessionName of every vended session.
 
     sentinel-<via>-<session id>-<user>
 
-CloudTrail, GetCallerIdentity and IAM conditions therefore all show the same thing. STS allows 2-64 characters of
-`[\w+=,.@-]` for either field (STS API reference, AssumeRole); a colon or slash is refused.
+CloudTrail, GetCallerIdentity and IAM conditions therefore all show the same string. STS allows 2-64 characters of
+`[\w+=,.@-]` for either field (STS API reference, AssumeRole), so no colon and no slash.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ _KEY_LENGTH: Final = 12
 
 
 class Via(StrEnum):
-    """What let a session be issued."""
+    """What a vend is based on."""
 
     DIRECT = "direct"
     APPROVAL = "approval"
@@ -46,19 +46,19 @@ class TagKey(StrEnum):
 
     SESSION = "SentinelSession"
     USER = "SentinelUser"
-    USER_KEY = "SentinelUserKey"  # as long for every user, so that the kill switch has room for many
+    USER_KEY = "SentinelUserKey"  # the same length for every user, so that many fit into the kill switch
     PROFILE = "SentinelProfile"
     VIA = "SentinelVia"
     GRANT = "SentinelGrant"
 
 
-# These survive role chaining, so a deny on them reaches the sessions a vended session assumed.
+# Transitive tags survive role chaining, so a deny on them also applies to sessions that a vended session assumes.
 TRANSITIVE_TAG_KEYS: Final = (TagKey.SESSION, TagKey.USER, TagKey.USER_KEY, TagKey.PROFILE)
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A stamp's parts. `user_text` is the user as stamped: shortened where too long, `/` written `=`."""
+    """The parts of a stamp. `user_text` is the user as stamped: shortened if too long, with `=` for `/`."""
 
     via: Via
     session_id: str
@@ -71,11 +71,11 @@ class Stamp:
 def stamp_for(via: Via, session_id: str, user: str) -> Stamp:
     """Make the stamp of a session.
 
-    A user that does not fit, or that holds a `=` of its own (which would read like a rewritten `/`), ends in `=` and
-    eight hex digits of its SHA-256, so two users never share a stamp text by being written alike.
+    The text of a user that does not fit, or that has a `=` (which would look like a replaced `/`), ends in `=` and
+    eight hex digits of its SHA-256, so that two users never get the same text by shortening or replacement.
 
     Raises:
-        ValueError: the session id or the user holds a character no stamp may carry.
+        ValueError: the session id or the user has a character that no stamp may have.
 
     """
     text = user.replace("/", "=")
@@ -88,7 +88,7 @@ def stamp_for(via: Via, session_id: str, user: str) -> Stamp:
 
 
 def parse_stamp(text: str) -> Stamp | None:
-    """Read a stamp back; None for any text that is not exactly one."""
+    """Parse a stamp; None for any text that is not exactly one."""
     match = _STAMP.fullmatch(text)
     if match is None or len(text) > MAX_LENGTH:
         return None
@@ -110,16 +110,16 @@ def session_tags(stamp: Stamp, *, user: str, profile: str, grant_id: str | None)
 
 
 def tag_value(user: str) -> str:
-    """Write a user as a session tag's value.
+    """Give a user as the value of a session tag.
 
-    A value may hold a slash but, unlike a name, no comma (IAM User Guide, "Rules for tagging"), so a user with one is
-    written with `=` and told apart by a digest; so is one that reads as if it had been.
+    A value may have a slash but, unlike a name, no comma (IAM User Guide, "Rules for tagging"). So a comma becomes `=`,
+    and a digest keeps such users distinct; users that look like the result get a digest, too.
     """
     return f"{user.replace(',', '=')}={_digest(user)}" if "," in user or _DIGESTED.fullmatch(user) else user
 
 
 def user_key(user: str) -> str:
-    """Digest a user to twelve hex digits: of a hundred thousand users, two share one once in fifty thousand times."""
+    """Digest a user to twelve hex digits: among 100,000 users, the chance that two are equal is 1 in 50,000."""
     return _digest(user, _KEY_LENGTH)
 
 

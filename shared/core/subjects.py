@@ -1,4 +1,4 @@
-"""Subjects: whom or what a lockout or a cutoff is about. The grant table keeps each in the partition of its subject."""
+"""Subjects of lockouts and cutoffs. The grant table has each lockout and cutoff in the partition of its subject."""
 
 from typing import Final
 
@@ -9,12 +9,12 @@ ALL_SUBJECT: Final = "all"
 
 
 def user_subject(user: str) -> str:
-    """Name the subject of everything decided about this very name of a user."""
+    """Give the subject of lockouts and cutoffs for this exact name of a user."""
     return f"user#{user}"
 
 
 def person_subject(key: str) -> str:
-    """Name the subject of what is decided over every name of a person."""
+    """Give the subject of lockouts for every name of a person."""
     return f"person#{key}"
 
 
@@ -23,10 +23,10 @@ def profile_subject(profile: str) -> str:
 
 
 def target_subject(target: Target, name: str) -> str:
-    """Name the subject of a target's lockouts and cutoffs.
+    """Give the subject of a target's lockouts and cutoffs.
 
     Raises:
-        ValueError: a single session, which has neither.
+        ValueError: the target is a single session, which has neither.
 
     """
     match target:
@@ -37,14 +37,14 @@ def target_subject(target: Target, name: str) -> str:
         case Target.ALL:
             return ALL_SUBJECT
         case Target.SESSION:
-            raise ValueError("a session is no subject of lockouts and cutoffs")
+            raise ValueError("a session is not a subject of lockouts and cutoffs")
 
 
 def lockout_subjects(target: Target, name: str) -> tuple[str, ...]:
-    """Name the subjects a target's lockout can have: of a user, that of every name of the person and the very name's.
+    """Give the subjects a target's lockout can have: for a user, the person's and that of the exact name.
 
     Raises:
-        ValueError: a single session, which has none.
+        ValueError: the target is a single session, which has none.
 
     """
     own = target_subject(target, name)
@@ -52,15 +52,15 @@ def lockout_subjects(target: Target, name: str) -> tuple[str, ...]:
 
 
 def person_subjects(person: Person) -> frozenset[str]:
-    """Name the subjects of lockouts that hold for a person, under any of their names."""
+    """Give the subjects of lockouts that apply to a person, under any of their names."""
     return frozenset({user_subject(person.user), *map(person_subject, person.keys)})
 
 
 def vend_subjects(person: Person, profile: str) -> frozenset[str]:
-    """Name the subjects of lockouts that stop a vend of a profile to a person."""
+    """Give the subjects of lockouts that stop a vend of a profile to a person."""
     return person_subjects(person) | {profile_subject(profile), ALL_SUBJECT}
 
 
 def cutoff_subjects(user: str, *profiles: str) -> frozenset[str]:
-    """Name the subjects of cutoffs that can reach a session of a user, of any of the profiles."""
+    """Give the subjects of cutoffs that can reach sessions of a user and of any of the profiles."""
     return frozenset({ALL_SUBJECT, user_subject(user), *map(profile_subject, profiles)})

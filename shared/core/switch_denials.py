@@ -1,4 +1,4 @@
-"""How revocations are worded as statements of the kill switch, exactly or more densely."""
+"""Revocations as statements of the kill switch, exactly or more densely."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,23 +14,23 @@ from shared.core.switch_guards import Statement
 class Wording:
     """How densely cutoffs are written.
 
-    Those in the same `window_s` (seconds) share one statement at the latest instant of them; None: all do. `by_key`
-    names users by a digest, as long for each.
+    Cutoffs within the same `window_s` (seconds) share one statement with the latest of their instants; None: all do.
+    `by_key` names users by a digest, which has the same length for each.
     """
 
     window_s: int | None
     by_key: bool
 
 
-# From the most exact to the densest. Windows lie within each other, so a denser wording never ends less.
+# From the most exact to the densest. Larger windows contain the smaller ones, so a denser wording never ends less.
 WORDINGS: Final = tuple(Wording(window_s, by_key) for window_s in (1, 60, 300, 900, None) for by_key in (False, True))
 
-# Nobody moves another's own cutoff on by more than this, however much of their own they revoke.
+# People's revocations of their own sessions move another user's own cutoff by at most this.
 _LONGEST_OWN_S: Final = 900
 
 
 def denials(entries: Iterable[Revocation], wording: Wording) -> Sequence[Statement]:
-    """Write what denies the entries."""
+    """Give the statements that deny the entries."""
     live = list(entries)
     sessions = sorted({each.name for each in live if each.target is Target.SESSION})
     statements = [_deny({"StringEquals": {f"aws:PrincipalTag/{TagKey.SESSION}": sessions}})] if sessions else []
@@ -43,9 +43,10 @@ def denials(entries: Iterable[Revocation], wording: Wording) -> Sequence[Stateme
 
 
 def cutoffs(entries: Iterable[Revocation], target: Target, wording: Wording) -> Mapping[str, datetime]:
-    """Give the instant up to which each name's sessions end, as this wording has it.
+    """Give the instant up to which each name's sessions end in this wording.
 
-    What people revoke of their own shares instants with its like only: it never moves on what was revoked by right.
+    People's revocations of their own sessions share instants only with each other: they never move a cutoff that was
+    made with the permission to revoke.
     """
     latest: dict[str, Revocation] = {}
     for each in entries:

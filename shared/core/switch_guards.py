@@ -1,6 +1,6 @@
-"""What the kill switch always says: nobody it binds takes it off, writes it, or leaves a way in that outlives it.
+"""What the kill switch always denies: removing it, changing it, and creating access that outlives it.
 
-The names of the policy, of the role that writes it elsewhere, and of the deployment it belongs to are here too.
+Also the names of the policy, of the role that writes it in other accounts, and of its deployment.
 """
 
 from collections.abc import Mapping
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 POLICY_NAME: Final = "SentinelRevocations"
-# The deployment that needs no name of its own, because it is the only one of its account.
+# The default deployment, whose policy needs no suffix.
 DEPLOYMENT: Final = "sentinel"
 
 Statement = dict[str, Any]
 
-# What looks and changes nothing; of parameters and rows not even that: webhooks are secrets, rows hold reasons. Whom a
-# role lets in is for its trust policy to say, which is kept.
+# Read-only actions; of parameters and rows not even these: webhooks are secrets, rows have reasons. sts:AssumeRole is a
+# matter of the role's trust policy, which is protected.
 _LEFT: Final = (
     "iam:Get*",
     "iam:List*",
@@ -27,10 +27,10 @@ _LEFT: Final = (
     "logs:StartQuery",
     "sts:*",
 )
-# Ways in that no revocation reaches: they end with a key, a password, a provider or a trust of their own. Roles are
-# left out: deploying through Sentinel makes them.
+# Actions that create access which no revocation reaches: keys, passwords, providers and trusts of their own. Roles are
+# not among them: deployments through Sentinel create roles.
 LASTING_ACTIONS: Final = (
-    # Users, and each kind of credential a user can have; a change revives one, or puts in another.
+    # Users, and each kind of credential of a user; an update can reactivate or replace one.
     "iam:CreateAccessKey",
     "iam:CreateLoginProfile",
     "iam:CreateServiceSpecificCredential",
@@ -43,7 +43,7 @@ LASTING_ACTIONS: Final = (
     "iam:UpdateSigningCertificate",
     "iam:UploadSSHPublicKey",
     "iam:UploadSigningCertificate",
-    # Whom roles trust by an identity provider, or by certificates.
+    # What roles trust through an identity provider or certificates.
     "iam:AddClientIDToOpenIDConnectProvider",
     "iam:CreateOpenIDConnectProvider",
     "iam:CreateSAMLProvider",
@@ -55,7 +55,7 @@ LASTING_ACTIONS: Final = (
     "rolesanywhere:Enable*",
     "rolesanywhere:PutAttributeMapping",
     "rolesanywhere:Update*",
-    # A root user's password back, up to 36 hours as a federated user, an outsider's product let in.
+    # A root user's password recovery, up to 36 hours as a federated user, access for another vendor's product.
     "iam:AcceptDelegationRequest",
     "iam:SendDelegationToken",
     "sts:AssumeRoot",
@@ -64,15 +64,15 @@ LASTING_ACTIONS: Final = (
 
 
 def switch_name(deployment: str) -> str:
-    """Name a deployment's policy, and the role that writes it in other accounts."""
+    """Give the name of a deployment's policy, and of the role that writes it in other accounts."""
     return POLICY_NAME if deployment == DEPLOYMENT else f"{POLICY_NAME}-{deployment}"
 
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """Whose kill switch it is, and what it keeps: the protected roles, itself, and Sentinel's own parts.
+    """What the kill switch protects: the protected roles, itself, and the resources of one deployment.
 
-    `account` is Sentinel's, `*` for any. `lasting_keys` lets sessions make users, keys and identity providers.
+    `account` is Sentinel's, `*` for any. `lasting_keys` allows sessions to create users, keys and identity providers.
     """
 
     account: str = "*"
@@ -84,15 +84,15 @@ class Guarded:
 
     @property
     def owner(self) -> str | None:
-        """Mark a document as this deployment's, in the letters IAM lets a Sid have; None without an account."""
+        """The Sid that marks a document as this deployment's, in the characters IAM allows; None without an account."""
         return f"Of{self.account}{self.deployment.replace('-', 'X')}" if self.account.isdecimal() else None
 
     def statements(self) -> list[Statement]:
-        """Give the statements that are always there, the one that allows first."""
+        """Give the statements that every document has, the one that allows first."""
         return [self._allow(), self._keep(), *([] if self.lasting_keys else [_NO_LASTING_KEYS]), self._never_attached()]
 
     def _allow(self) -> Statement:
-        """Allow a protected role everything: attached to anyone else, the policy gives nothing."""
+        """Allow protected roles everything; attached to any other principal, the policy allows nothing."""
         role = f"arn:*:iam::*:role{self.protected_path}*"
         mark = {} if self.owner is None else {"Sid": self.owner}
         return mark | {
@@ -122,7 +122,7 @@ class Guarded:
         }
 
     def _never_attached(self) -> Statement:
-        """Deny making a permission of the policy: to a protected role it would give everything."""
+        """Deny attaching the policy as a permission: it would allow a protected role everything."""
         policy = f"arn:*:iam::*:policy/{POLICY_NAME}*"
         return {
             "Effect": "Deny",
@@ -139,7 +139,7 @@ _NO_LASTING_KEYS: Final[Statement] = {"Effect": "Deny", "Action": list(LASTING_A
 
 
 def without_owner(document: Any) -> Any:
-    """Give a document without the mark of who wrote it."""
+    """Give a document without its owner mark."""
     if owner_of(document) is None:
         return document
     first, *others = document["Statement"]
@@ -147,7 +147,7 @@ def without_owner(document: Any) -> Any:
 
 
 def owner_of(document: Any) -> str | None:
-    """Give the mark of the deployment that wrote a document; None for a first one, which is of no deployment yet."""
+    """Give the owner mark of a document; None for a first document, which belongs to no deployment yet."""
     statements = document.get("Statement") if isinstance(document, Mapping) else None
     first = statements[0] if isinstance(statements, list) and statements else None
     mark = first.get("Sid") if isinstance(first, Mapping) else None

@@ -22,7 +22,7 @@ WEEKDAYS: Final[tuple[Weekday, ...]] = (
 )
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
-# What a time of day is when it ends a day: minutes since midnight.
+# 24:00, which only an end may be, in minutes since midnight.
 MINUTES_A_DAY: Final = 24 * 60
 _MINUTE: Final = timedelta(minutes=1)
 
@@ -91,17 +91,17 @@ def is_within(window: TimeWindow, at: datetime) -> bool:
         return start <= minute < end and _is_day(window, day)
     if minute >= start:
         return _is_day(window, day)
-    # Past midnight, and so of the window that began the evening before.
+    # After midnight, the window of the day before may still be open.
     return minute < end and _is_day(window, (local.date() - timedelta(days=1)).weekday())
 
 
 def open_until(window: TimeWindow, at: datetime, limit: datetime) -> datetime:
-    """Tell how long the window stays open from an instant on: until `limit`, or it closes before; UTC.
+    """Give the instant until which the window is open from `at` on, at most `limit`; UTC.
 
-    An instant outside of it is its own answer.
+    Outside the window this is `at` itself.
     """
     instant = at.astimezone(UTC)
-    # Hours are whole minutes and so are the zones' offsets: within one minute nothing changes.
+    # Hours and the zones' offsets are whole minutes, so nothing changes within a minute.
     while instant < limit and is_within(window, instant):
         instant = instant.replace(second=0, microsecond=0) + _MINUTE
     return min(instant, limit.astimezone(UTC))

@@ -1,4 +1,4 @@
-"""A webhook: an address that is told of changes to grants. Its URL and its secret are credentials, and read as such."""
+"""A webhook: an endpoint that receives notifications. Its URL and its secret are credentials, in secret types."""
 
 import re
 from typing import Annotated, Final, Literal, Self
@@ -9,7 +9,7 @@ from shared.core.events import NoticeEvent
 from shared.core.fields import DocumentModel, Glob, NonEmpty
 from shared.core.globs import matches, matches_any
 
-# The host's characters leave no way to write a user name, a second authority or an escape: parsers cannot disagree.
+# The host's characters exclude a user name, a second authority and escapes, so that all parsers agree on the host.
 _URL: Final = re.compile(r"https://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?(?:[/?][!-~]*)?")
 _MAX_URL_LENGTH: Final = 2048
 _SECRET: Final = re.compile(r"[!-~]{32,256}")
@@ -18,9 +18,9 @@ _SECRET: Final = re.compile(r"[!-~]{32,256}")
 def _is_https_url(value: SecretStr) -> SecretStr:
     url = value.get_secret_value()
     if not url.startswith("https://"):
-        raise ValueError("must begin with https://, in lower case: what is told is confidential")
+        raise ValueError("must begin with https://, in lower case: notifications are confidential")
     if "@" in re.split(r"[/?]", url.removeprefix("https://"), maxsplit=1)[0]:
-        raise ValueError("may not hold a user name or password: remove what stands before the @")
+        raise ValueError("may not hold a user name or password: remove the part before the @")
     if "#" in url or len(url) > _MAX_URL_LENGTH or not _URL.fullmatch(url):
         raise ValueError(
             f"must be https://HOST/PATH in at most {_MAX_URL_LENGTH} plain ASCII characters, without spaces or #",
@@ -36,16 +36,16 @@ def _is_long_enough(value: SecretStr) -> SecretStr:
 
 def _names_an_event(value: str) -> str:
     if not any(matches(value, event) for event in NoticeEvent):
-        raise ValueError(f"matches no event; there are {', '.join(NoticeEvent)}")
+        raise ValueError(f"matches no event; the events are {', '.join(NoticeEvent)}")
     return value
 
 
 class Webhook(DocumentModel):
     """The document `webhooks/<name>`.
 
-    A `sentinel` webhook is sent the notice as JSON, signed with `secret`; a `slack` one is sent a message for a Slack
-    incoming webhook, whose URL is all its protection. No `events` means every event. Without `allow_private` no
-    internal address (private, loopback, link-local and the like) is connected to, whatever the URL's name resolves to.
+    A `sentinel` webhook receives the notification as JSON, signed with `secret`; a `slack` one is a Slack incoming
+    webhook, which is protected by its URL alone. Without `events` it receives every event. Without `allow_private`,
+    Sentinel connects to no internal address (private, loopback, link-local and the like), for any host name.
     """
 
     url: Annotated[SecretStr, AfterValidator(_is_https_url)]
@@ -64,5 +64,5 @@ class Webhook(DocumentModel):
         return self
 
     def wants(self, event: NoticeEvent) -> bool:
-        """Whether the webhook is to be told of the event."""
+        """Whether the webhook receives the event."""
         return self.enabled and (self.events is None or matches_any(self.events, event))

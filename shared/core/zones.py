@@ -1,4 +1,4 @@
-"""Time zones from the packaged tz database, so a laptop and a Lambda agree whatever their systems carry."""
+"""Time zones from the packaged tz database, so that a laptop and a Lambda agree regardless of their systems."""
 
 from functools import cache
 from importlib import resources
@@ -25,7 +25,7 @@ def _read_zone(name: str) -> ZoneInfo:
 
 
 def load_zone(name: object) -> ZoneInfo:
-    """Give the time zone of an IANA name, spelled exactly (`Europe/Berlin`, `UTC`).
+    """Load the time zone of an IANA name, spelled exactly (`Europe/Berlin`, `UTC`).
 
     Raises:
         UnknownTimeZoneError: there is no such zone. Never falls back to UTC.

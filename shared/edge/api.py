@@ -1,6 +1,6 @@
-"""An API, call by call: what each takes and returns, and the router from a method and a path to what serves it.
+"""The endpoints of an API: inputs and outputs of each, and the router from method and path to its handler.
 
-The OpenAPI documents are generated from the calls, and tests hold responses to them.
+The OpenAPI documents are generated from the endpoints, and tests check every response against them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from shared.edge.error_codes import Code
 
-# Any call may meet these before its own work begins.
+# Any request may get these before its handler runs.
 EVERYWHERE: Final = frozenset({Code.INVALID_REQUEST, Code.UNKNOWN_CALLER, Code.THROTTLED, Code.UNAVAILABLE})
 
 
@@ -44,14 +44,14 @@ Target = TypeVar("Target")
 
 @dataclass(frozen=True, slots=True)
 class Matched(Generic[Target]):
-    """What is at a path, and the segments the template left open."""
+    """The target at a path, and the values of the template's parameters."""
 
     target: Target
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 class Router(Generic[Target]):
-    """Finds targets by method and path. A path written out in full goes before a template."""
+    """Finds targets by method and path. A literal path takes precedence over a template."""
 
     def __init__(self, routes: Mapping[tuple[str, str], Target]) -> None:
         self._exact = {key: target for key, target in routes.items() if "{" not in key[1]}
@@ -60,7 +60,7 @@ class Router(Generic[Target]):
         ]
 
     def find(self, method: str, path: str) -> Matched[Target] | None:
-        """Find what answers; None where nothing does. An open segment is never empty."""
+        """Find the target of a method and a path; None if there is no such target. A parameter is never empty."""
         if (method, path) in self._exact:
             return Matched(self._exact[method, path])
         segments = path.split("/")

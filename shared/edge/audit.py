@@ -1,7 +1,7 @@
-"""The audit line: one JSON line per request, refusals and failures included, and never a secret.
+"""The audit line: one JSON line per request, refusals and failures included, without secrets.
 
-A service fills the line in as it learns things; the edge writes it before the answer leaves. If it cannot be written
-the invocation fails, so no credential is ever given that the log does not know of.
+A service fills in the line during the request; the edge writes it before the response leaves. If it cannot be written
+the invocation fails, so no credential is issued without a line in the log.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from shared.clock import monotonic_s
 from shared.edge.traces import subsegment
 
 KIND: Final = "sentinel.audit"
-# What a caller chose is cut here: a line must stay one line that a log service takes whole (CloudWatch: 1 MB).
+# Text that a caller chose is cut to this length, so that a log service takes the whole line (CloudWatch: 1 MB).
 MAX_CALLER_TEXT: Final = 512
 
 
@@ -74,7 +74,7 @@ class AuditLine:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Time a step, for the trace as well; it counts whether it succeeds or fails."""
+        """Measure a step, for the trace as well, whether it succeeds or fails."""
         started = monotonic_s()
         try:
             with subsegment(name):
@@ -83,7 +83,7 @@ class AuditLine:
             self.steps[name] = round((monotonic_s() - started) * 1000, 3)
 
     def render(self) -> bytes:
-        """Write the line as JSON, without what is not known; one line, ASCII control characters escaped."""
+        """Render the line as JSON without unknown fields; one line, ASCII control characters escaped."""
         known: dict[str, Any] = {"kind": KIND}
         for name in _NAMES:
             value = getattr(self, name)
@@ -95,7 +95,7 @@ class AuditLine:
 
 
 def _clean(text: str) -> str:
-    """Cut what a caller chose, and replace half characters, which JSON cannot carry."""
+    """Cut text that a caller chose, and replace lone surrogates, which UTF-8 cannot encode."""
     cut = text[:MAX_CALLER_TEXT]
     return cut if cut.isascii() else cut.encode("utf-8", "replace").decode()
 
@@ -112,7 +112,7 @@ def write_lines(stream: TextIO, lines: Sequence[bytes]) -> None:
     """Write whole lines and flush them.
 
     Raises:
-        AuditError: the stream did not take them.
+        AuditError: the lines could not be written.
 
     """
     text = "".join(f"{line.decode()}\n" for line in lines)

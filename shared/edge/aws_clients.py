@@ -1,4 +1,4 @@
-"""A Lambda's AWS clients, opened as its settings say and traced as its invocations are."""
+"""A Lambda's AWS clients, opened by its settings and traced with its invocations."""
 
 from collections.abc import Collection, Mapping
 
@@ -13,7 +13,7 @@ async def open_function_clients(
     region: str,
     services: Collection[Service] | Mapping[Service, int],
 ) -> Clients:
-    """Open the clients of the services named; `services` is as `open_clients` takes them."""
+    """Open the clients of these services; `services` is as for `open_clients`."""
     return await open_clients(
         region,
         subsegment,
@@ -24,7 +24,7 @@ async def open_function_clients(
 
 
 def cache_limits(settings: Settings) -> CacheLimits:
-    """Give how long documents serve from memory. Reading them may take as long as both tries of a call."""
+    """Give the limits of the document cache. A read may take as long as both attempts of a call."""
     return CacheLimits(
         ttl_s=settings.document_ttl,
         max_stale_s=settings.document_max_stale,

@@ -34,16 +34,16 @@ class CodeMeaning:
     remedy: str
 
 
-_PLATFORM_TEAM: Final = "The platform team has to mend it."
+_PLATFORM_TEAM: Final = "Only the platform team can fix it."
 ERRORS: Final[dict[Code, CodeMeaning]] = {
     Code.INVALID_REQUEST: CodeMeaning(
         HTTPStatus.BAD_REQUEST,
-        "The request cannot be read: the message names the parameter, header or field.",
+        "The request is invalid: the message names the parameter, header or field.",
         "Correct what the message names and send it again.",
     ),
     Code.UNKNOWN_CALLER: CodeMeaning(
         HTTPStatus.FORBIDDEN,
-        "The caller has no name here: a root user, an account that is not trusted, credentials that Sentinel itself "
+        "The caller is not accepted: a root user, an account that is not trusted, credentials that Sentinel itself "
         "vended, or a request that did not come through the API.",
         "Call through the API with your own AWS credentials; `sentinel whoami` shows how you are seen.",
     ),
@@ -54,20 +54,20 @@ ERRORS: Final[dict[Code, CodeMeaning]] = {
     ),
     Code.APPROVAL_REQUIRED: CodeMeaning(
         HTTPStatus.FORBIDDEN,
-        "The access policy asks for an approval and the caller holds none whose window is open.",
-        "Ask for an approval, then repeat the request.",
+        "The access policy requires an approval, and the caller has no approval whose window is open.",
+        "Request an approval, then repeat the request.",
     ),
     Code.LOCKED_OUT: CodeMeaning(
         HTTPStatus.FORBIDDEN,
         "A lockout stops new credentials and grants for the user, the profile or everyone; break-glass does not "
-        "override it. Who is locked out, under any of their names, revokes, cancels and closes what is their own and "
-        "changes nothing else.",
+        "override it. A person who is locked out, under any of their names, can still revoke, cancel and close what is "
+        "their own, and nothing else.",
         "Ask the security team why the lockout is there and when it ends.",
     ),
     Code.GRANT_ENDING: CodeMeaning(
         HTTPStatus.FORBIDDEN,
         "The only grant that would serve ends in less than a minute.",
-        "Ask for a new approval, or start a new break-glass event.",
+        "Request a new approval, or start a new break-glass event.",
     ),
     Code.NOT_PERMITTED: CodeMeaning(
         HTTPStatus.FORBIDDEN,
@@ -81,38 +81,38 @@ ERRORS: Final[dict[Code, CodeMeaning]] = {
     ),
     Code.CONFLICT: CodeMeaning(
         HTTPStatus.CONFLICT,
-        "The present state does not allow it: it has changed since it was read, or something else is in the way, such "
-        "as a request of the same person for the same profile that still waits. The message names it.",
+        "The present state does not allow it: it has changed since it was read, or there is a conflict, such as a "
+        "pending request of the same person for the same profile. The message names it.",
         "Do what the message says, or read the state again and decide.",
     ),
     Code.THROTTLED: CodeMeaning(
         HTTPStatus.TOO_MANY_REQUESTS,
-        "The user's requests of this minute are spent, or AWS is throttling.",
+        "The user's rate limit for this minute is reached, or AWS is throttling.",
         "Wait for the seconds in the Retry-After header.",
     ),
     Code.UNAVAILABLE: CodeMeaning(
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "Something needed to decide could not be read or written. No credential was given.",
-        "Try again; if it stays, give the request id to the platform team.",
+        "Something needed for the decision could not be read or written. No credentials were issued.",
+        "Try again; if it persists, give the request id to the platform team.",
     ),
     Code.ROLE_REFUSED: CodeMeaning(
         HTTPStatus.FORBIDDEN,
-        "Sentinel's policies give the profile, and AWS does not let Sentinel assume its role: the role is missing, "
-        "does not trust Sentinel for all three actions, or another policy forbids it. Asking again changes nothing.",
+        "Sentinel's policies give the profile, but AWS does not let Sentinel assume its role: the role is missing, "
+        "does not trust Sentinel for all three actions, or another policy forbids it. A retry does not help.",
         f"{_PLATFORM_TEAM} `sentinel doctor --operator` says what is wrong with each profile's role.",
     ),
     Code.SESSION_POLICY_REFUSED: CodeMeaning(
         HTTPStatus.FORBIDDEN,
-        "AWS takes the session policy of the profile or of the rule for malformed, or for too large together with the "
-        "session's tags. Asking again changes nothing.",
+        "AWS refuses the session policy of the profile or of the rule as malformed, or as too large together with the "
+        "session's tags. A retry does not help.",
         f"{_PLATFORM_TEAM} The session policy is in the profile or in the rule the audit line names: make it shorter, "
         "and check it with `sentinel policy validate`; then `sentinel doctor --operator`.",
     ),
     Code.REGION_DISABLED: CodeMeaning(
         HTTPStatus.FORBIDDEN,
-        "STS is not active for Sentinel's region in the account of the profile's role. Asking again changes nothing.",
+        "STS is not active for Sentinel's region in the account of the profile's role. A retry does not help.",
         f"{_PLATFORM_TEAM} Activate STS for the region in that account (IAM, account settings), or deploy Sentinel to "
-        "another; `sentinel doctor --operator` looks at the roles.",
+        "another; `sentinel doctor --operator` checks the roles.",
     ),
 }
 # What ended a request without a decision of ours: an operator should look at it.

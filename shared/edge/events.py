@@ -26,13 +26,13 @@ _NOT_THROUGH_THE_API: Final = Refusal(
 )
 _UNCLEAR_PATH: Final = Refusal(
     Code.INVALID_REQUEST,
-    "The path reads one way for API Gateway and another way here: write it without escapes, as the documentation does.",
+    "The path is ambiguous: API Gateway and Sentinel read it differently. Write it without escapes, as documented.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptedApis:
-    """Where an event may come from: the APIs' ids, and the account that owns them and this function."""
+    """The origins of accepted events: the APIs' ids, and the account of these and of this function."""
 
     api_ids: Collection[str]
     account: str
@@ -47,7 +47,7 @@ class _RefusedError(Exception):
 
 
 def parse_event(event: object, accepted: AcceptedApis) -> HttpRequest | Refusal:
-    """Read an event of any of the three kinds, or say why it is refused."""
+    """Parse an event of any of the three kinds, or give the refusal."""
     try:
         return _parse(_mapping(event), accepted)
     except _RefusedError as refused:

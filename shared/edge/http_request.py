@@ -1,4 +1,4 @@
-"""One HTTP request, with the caller exactly as the gateway verified it, and its JSON body, read without ambiguity."""
+"""One HTTP request, with the caller as the gateway verified it, and its JSON body, parsed strictly."""
 
 import json
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ _JSON: Final = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who signed the request, from the request context API Gateway filled. Nothing in it comes from a header or body.
+    """Who signed the request, from API Gateway's request context; nothing is from a header or the body.
 
-    `source_ip` is the TCP peer the gateway saw; `X-Forwarded-For` is written by clients and never read.
+    `source_ip` is the gateway's TCP peer; `X-Forwarded-For` is written by clients and never read.
     """
 
     arn: str
@@ -38,11 +38,11 @@ class HttpRequest:
 
 
 class _AmbiguousError(ValueError):
-    """A key is written twice, or a number is not one of JSON's."""
+    """A key occurs twice, or a number is not valid JSON."""
 
 
 def parse_json_object(request: HttpRequest) -> Mapping[str, Any] | Refusal:
-    """Read the body of a request that must carry a JSON object."""
+    """Parse the body of a request, which must be a JSON object."""
     if request.content_type.partition(";")[0].strip().lower() != _JSON:
         return _invalid(f"The body must be JSON: send it with the header Content-Type: {_JSON}.")
     try:
@@ -60,13 +60,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise _AmbiguousError(f"field {name[:64]!a} is written twice")
+            raise _AmbiguousError(f"field {name[:64]!a} occurs twice")
         found[name] = value
     return found
 
 
 def _refuse_constant(word: str) -> Any:
-    raise _AmbiguousError(f"{word} is not a number JSON knows")
+    raise _AmbiguousError(f"{word} is not a JSON number")
 
 
 def _invalid(message: str) -> Refusal:

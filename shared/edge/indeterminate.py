@@ -1,4 +1,4 @@
-"""From an exception, which means "could not decide", to the refusal the caller gets: the one place that does it."""
+"""From an exception to the refusal for the caller: an exception means that no decision was possible."""
 
 import traceback
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from shared.edge.responses import Refusal
 _THROTTLED_RETRY_AFTER_S: Final = 2
 _UNAVAILABLE: Final = Refusal(
     Code.UNAVAILABLE,
-    "Sentinel could not decide just now, so no credential was given. Try again in a moment.",
+    "Sentinel could not decide, so no credentials were issued. Try again in a moment.",
 )
 _THROTTLED: Final = Refusal(
     Code.THROTTLED,
@@ -22,7 +22,7 @@ _THROTTLED: Final = Refusal(
 
 @dataclass(frozen=True, slots=True)
 class Indeterminate:
-    """A refusal for the caller, and for the log what could not be reached and why."""
+    """The refusal for the caller; and, for the log, the dependency and the reason."""
 
     refusal: Refusal
     dependency: str
@@ -30,7 +30,7 @@ class Indeterminate:
 
 
 class IndeterminateError(Exception):
-    """Something needed to decide is missing or contradicts itself. The message is for the log, never for the caller."""
+    """Data needed for a decision is missing or inconsistent. The message is for the log, never for the caller."""
 
     def __init__(self, dependency: str, detail: str) -> None:
         super().__init__(detail)
@@ -38,7 +38,7 @@ class IndeterminateError(Exception):
 
 
 def refusal_for(error: Exception) -> Indeterminate:
-    """Turn what stopped a decision into a refusal. The caller never learns which dependency it was."""
+    """Translate an exception that prevented a decision. The refusal does not reveal the dependency."""
     worst = _most_severe(error)
     match worst:
         case ThrottledError():
@@ -46,13 +46,13 @@ def refusal_for(error: Exception) -> Indeterminate:
         case AwsError() | IndeterminateError():
             return Indeterminate(_UNAVAILABLE, worst.dependency, str(worst))
         case TimeoutError():
-            return Indeterminate(_UNAVAILABLE, "deadline", "the deadline passed before every answer was there")
+            return Indeterminate(_UNAVAILABLE, "deadline", "the deadline passed before every response arrived")
         case _:
             return Indeterminate(_UNAVAILABLE, "sentinel", _locate(worst))
 
 
 def _most_severe(error: Exception) -> Exception:
-    """Unwrap what a TaskGroup collected: an unknown failure outranks a known one, a throttle comes last."""
+    """Find the most severe error of a TaskGroup: an unknown one before a known one, throttling last."""
     if not isinstance(error, ExceptionGroup):
         return error
     return max(map(_most_severe, error.exceptions), key=_severity)
@@ -69,7 +69,7 @@ def _severity(error: Exception) -> int:
 
 
 def _locate(error: Exception) -> str:
-    """Say where an unforeseen error came from: its type and frames, never its text, which may hold anything."""
+    """Describe an unexpected error by its type and frames, never by its text, which may hold secrets."""
     frames = traceback.extract_tb(error.__traceback__)[-3:]
     places = " < ".join(
         f"{frame.name} ({frame.filename.rpartition('/')[2]}:{frame.lineno})" for frame in reversed(frames)

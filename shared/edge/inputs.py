@@ -14,13 +14,13 @@ from shared.edge.responses import Refusal
 
 _MOST_PROBLEMS: Final = 10
 _NAME_ROOM: Final = 64
-# Control characters but newline and tab, and the marks that make text read in another order than it is written.
+# Control characters other than newline and tab, and marks that change the direction of text.
 _PLAIN_TEXT: Final = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*$"
 
 
 def _is_a_callers(value: str) -> str:
     if not is_caller_name(value):
-        raise ValueError("no caller can have this name: it is that of `sentinel whoami`, like alice or role/deploy")
+        raise ValueError("no caller can have this name; `sentinel whoami` shows names, like alice or role/deploy")
     return value
 
 
@@ -42,25 +42,25 @@ WrittenDuration = Annotated[
 
 
 def plain_text(shortest: int, longest: int) -> StringConstraints:
-    """Ask for text of so many characters, counted without the white space around it."""
+    """Require text of a length in characters, without the white space around it."""
     return StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest, pattern=_PLAIN_TEXT)
 
 
 class Input(BaseModel):
-    """The base of every body and query."""
+    """The base class of every body and query."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
 class Nothing(Input):
-    """The input of a call that takes none."""
+    """The input of a call that takes no input."""
 
 
 Model = TypeVar("Model", bound=Input)
 
 
 def parse_body(request: HttpRequest, model: type[Model]) -> Model | Refusal:
-    """Read the JSON body of a request that takes its input there and nowhere else."""
+    """Parse the JSON body of a request; a query string is refused."""
     if request.query:
         return _invalid("this call takes its input in the JSON body: leave the query string out")
     body = parse_json_object(request)
@@ -68,14 +68,14 @@ def parse_body(request: HttpRequest, model: type[Model]) -> Model | Refusal:
 
 
 def parse_optional_body(request: HttpRequest, model: type[Model]) -> Model | Refusal:
-    """Read a body that may be left out altogether."""
+    """Parse the JSON body of a request, which may be absent."""
     if not request.body and not request.query:
         return model()
     return parse_body(request, model)
 
 
 def parse_query(request: HttpRequest, model: type[Model]) -> Model | Refusal:
-    """Read the query string."""
+    """Parse the query string."""
     return _validate(request.query, model, "query parameter")
 
 

@@ -24,8 +24,8 @@ from shared.edge.traces import Tracer
 class RequestContext:
     """One request of a known caller, with the audit line to fill in.
 
-    `own_account` is the function's; `parameters` are the path's open segments. The answer must be there at
-    `answer_by_s` on the monotonic clock.
+    `own_account` is the function's; `parameters` are those of the path. The deadline is `answer_by_s` on the monotonic
+    clock.
     """
 
     request: HttpRequest
@@ -63,14 +63,14 @@ class LambdaApp:
         self._process = LambdaProcess(runner, tracer, settings.deadline, stdout or sys.stdout, on_close)
 
     def close(self) -> None:
-        """Give back what was opened in the init phase. Lambda never asks for it; tests and servers do."""
+        """Close what the init phase opened. Lambda never calls this; tests and servers do."""
         self._process.close()
 
     def __call__(self, event: object, context: LambdaContext) -> dict[str, Any]:
         """Answer one invocation.
 
         Raises:
-            AuditError: the audit line could not be written; Lambda then fails the invocation and no answer leaves.
+            AuditError: the audit line could not be written; Lambda then fails the invocation and no response leaves.
 
         """
         audit = AuditLine(utc_now(), self._service, context.aws_request_id, self._settings.own_name)

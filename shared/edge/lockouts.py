@@ -1,4 +1,4 @@
-"""Lockouts in the words of a refusal: of whom, and until when. By whom and why is for those who may list them."""
+"""Lockouts as refusals name them: of whom and until when. Author and reason are only for those who may list them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class LockoutWords:
 
 
 def lockout_words(lockouts: Iterable[Lockout], user: str, profile: str = "") -> LockoutWords:
-    """Word the lockout that lasts longest of those that stop a user and a profile.
+    """Describe the lockout that lasts longest of those that stop a user and a profile.
 
     Raises:
         ValueError: there is no lockout.

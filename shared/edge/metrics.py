@@ -13,7 +13,7 @@ from shared.edge.audit import AuditLine
 from shared.edge.error_codes import Code
 
 NAMESPACE: Final = "Sentinel"
-# Two deployments of one account and region tell their alarms apart by the first.
+# The first distinguishes the alarms of two deployments in one account and region.
 _DIMENSIONS: Final = [["deployment", "service"], ["deployment", "service", "outcome", "code"]]
 
 
@@ -25,7 +25,7 @@ def metric_line(audit: AuditLine) -> bytes:
     values: dict[str, float] = {
         "requests": 1,
         "stale_documents": len(audit.stale_documents),
-        # A user over their own budget gets the same code, but no dependency is to blame.
+        # A user over their own rate limit gets the same code, but no dependency throttled.
         "aws_throttles": int(audit.code == Code.THROTTLED and audit.dependency is not None),
         **({"unreadable_rows": len(audit.unreadable)} if audit.unreadable else {}),
         **({} if audit.kill_switch is None else {"kill_switch_failures": _failures(audit)}),

@@ -1,7 +1,7 @@
-"""What every Lambda's process keeps from one invocation to the next, and how it lives through one of them.
+"""The process of a Lambda: what it keeps between invocations, and how it runs one.
 
-The Python runtime calls a plain function (a coroutine function would fail when its result is marshalled), so one loop
-is kept for the process and each invocation runs on it in a fresh context: nothing of one caller is left for the next.
+The Python runtime calls a plain function (it would fail to marshal the coroutine of an async one). So the process has
+one loop, and each invocation runs on it in a fresh context: no state of one caller reaches the next.
 """
 
 import asyncio
@@ -18,14 +18,14 @@ from shared.edge.indeterminate import Indeterminate, refusal_for
 from shared.edge.metrics import metric_line
 from shared.edge.traces import TRACE_VARIABLE, Tracer
 
-# Left between our own deadline and Lambda's, so that a late answer is still an answer with an audit line.
+# The time between our deadline and Lambda's, so that a late request still gets a response and an audit line.
 _MARGIN_S: Final = 0.5
 
 Decided = TypeVar("Decided")
 
 
 class LambdaContext(Protocol):
-    """What of the runtime's context object is used."""
+    """The part of the runtime's context object that is used."""
 
     aws_request_id: str
     invoked_function_arn: str
@@ -36,7 +36,7 @@ class LambdaContext(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LambdaProcess:
-    """One loop, one tracer, the stream of audit lines, and the seconds within which every request is answered."""
+    """The loop, the tracer, the stream of audit lines, and the time limit of every request in seconds."""
 
     runner: asyncio.Runner
     tracer: Tracer
@@ -45,7 +45,7 @@ class LambdaProcess:
     on_close: Callable[[], Coroutine[Any, Any, None]] | None = None
 
     def close(self) -> None:
-        """Give back what was opened in the init phase. Lambda never asks for it; tests and servers do."""
+        """Close what the init phase opened. Lambda never calls this; tests and servers do."""
         if self.on_close is not None:
             self.runner.run(self.on_close())
         self.runner.close()
@@ -68,7 +68,7 @@ class LambdaProcess:
         return decided
 
     def _complete(self, story: Coroutine[Any, Any, Decided]) -> Decided:
-        """Run on the process's loop. `Runner.run` would also take over Ctrl-C each time, and Lambda has no keyboard."""
+        """Run on the process's loop. `Runner.run` would also replace the handler of SIGINT each time."""
         loop = self.runner.get_loop()
         return loop.run_until_complete(loop.create_task(story, context=contextvars.copy_context()))
 
@@ -80,7 +80,7 @@ class LambdaProcess:
         deadline_s = min(self.deadline_s, context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
         try:
             async with asyncio.timeout(deadline_s):
-                # One turn of the loop, in which it notices the connections that closed while Lambda froze the process.
+                # Yield to the loop once, so that it notices connections that closed while Lambda froze the process.
                 await asyncio.sleep(0)
                 return await story(monotonic_s() + deadline_s)
         except Exception as error:  # noqa: BLE001 - an error becomes a refusal here, and only here
@@ -90,7 +90,7 @@ class LambdaProcess:
         """Write the audit line, and then its metrics.
 
         Raises:
-            AuditError: the line could not be written; Lambda then fails the invocation and no answer leaves.
+            AuditError: the line could not be written; Lambda then fails the invocation and no response leaves.
 
         """
         write_lines(self.stdout, [audit.render(), metric_line(audit)])

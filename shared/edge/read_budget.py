@@ -1,4 +1,4 @@
-"""The budget that calls spend which change nothing: reading costs tables and documents too."""
+"""The rate limit of calls that only read: these cost reads of tables and documents, too."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class ReadBudget:
     clock: Callable[[], datetime]
 
     def spent_by(self, operation: Operation) -> Operation:
-        """Let an operation run only after its caller's budget took it: what is over it asks nothing else."""
+        """Wrap an operation so that it spends from its caller's budget first; over budget nothing else is read."""
 
         async def budgeted(ctx: RequestContext) -> Response | Refusal:
             with ctx.audit.step("budget"):
@@ -39,7 +39,7 @@ class ReadBudget:
 
 
 def read_budget(settings: Settings, dynamodb: Any, clock: Callable[[], datetime]) -> ReadBudget:
-    """Give the budget that both Lambdas with an API count reading against."""
+    """Make the budget that both Lambdas with an API use for reads."""
     counted = RateLimiter(dynamodb, settings.budget_table, name="read", limit=settings.read_budget, window=_WINDOW)
     return ReadBudget(counted, settings.read_budget, clock)
 
@@ -47,7 +47,7 @@ def read_budget(settings: Settings, dynamodb: Any, clock: Callable[[], datetime]
 def _refuse(user: str, limit: int, retry_after_s: int) -> Refusal:
     return Refusal(
         Code.THROTTLED,
-        f"{user} has read more than {limit} times this minute. Wait {retry_after_s} seconds; credentials, requests and "
-        "revocations have budgets of their own.",
+        f"Rate limit reached for {user}: {limit} reads per minute. Wait {retry_after_s} seconds; credentials, requests "
+        "and revocations have separate limits.",
         retry_after_s=retry_after_s,
     )

@@ -1,4 +1,4 @@
-"""What a service answers: a body for the caller, or a refusal; and how either becomes an API Gateway response."""
+"""Outcomes of a request, a response with a body or a refusal, and their rendering for API Gateway."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from shared.edge.error_codes import ERRORS, Code
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A success. The body may hold credentials, so it is never part of the repr."""
+    """A success. The body may have credentials, so it is never part of the repr."""
 
     body: Mapping[str, Any] = field(repr=False)
     status: HTTPStatus = HTTPStatus.OK
@@ -20,7 +20,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A refusal, as a value. SDKs print the code and the message, so the message says what to do next."""
+    """A refusal, as a value. SDKs print code and message, so the message says what to do next."""
 
     code: Code
     message: str
@@ -35,8 +35,7 @@ class Refusal:
 def render(response: Response | Refusal, request_id: str) -> dict[str, Any]:
     """Make the response API Gateway expects, the same for payload 1.0 and 2.0.
 
-    `statusCode` is always there: HTTP APIs take a dict without one for a 200 (API Gateway guide, "Lambda
-    integrations").
+    `statusCode` is always set: HTTP APIs answer 200 for a dict without one (API Gateway guide, "Lambda integrations").
     """
     headers = {
         "content-type": "application/json",
@@ -62,7 +61,7 @@ def _refusal_body(refusal: Refusal, request_id: str) -> Mapping[str, Any]:
         "message": refusal.message,
         "request_id": request_id,
         "hint": hint,
-        # The JavaScript and Rust SDKs read these two spellings.
+        # The JavaScript and the Rust SDK read these two spellings.
         "Code": refusal.code.value,
         "Message": refusal.message,
     }

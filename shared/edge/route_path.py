@@ -1,9 +1,9 @@
-"""The path a request has at the API: without the stage, and without the base path of a custom domain.
+"""The path of a request at the API: without the stage, and without the base path of a custom domain.
 
-An event holds the path as it was written, with everything the gateway passed over before it looked for a route: the
-stage on the API's own domain (HTTP APIs), the base path of the mapping on any other (both kinds; API Gateway guide,
-"Set up custom domain names" and "Map API stages to a custom domain name"). How long a base path is, no event says. The
-route does, and it is the route that API Gateway authorized: so nothing is guessed from the written path.
+An event has the path as the client wrote it, including what the gateway ignores when it selects a route: the stage on
+the API's own domain (HTTP APIs), the base path of the mapping on any other (both kinds; API Gateway guide, "Set up
+custom domain names" and "Map API stages to a custom domain name"). No event gives the length of the base path. It
+follows from the route, which is what API Gateway authorized, so nothing is guessed from the written path.
 """
 
 import re
@@ -16,9 +16,9 @@ _OPEN: Final = re.compile(r"\{([^{}+]+)\+?\}")
 
 
 def path_at_api(event: Mapping[str, Any], context: Mapping[str, Any]) -> str | None:
-    """Give the path below stage and base path; None where the event's parts do not agree on it.
+    """Give the path below stage and base path; None if the parts of the event contradict each other.
 
-    `event` is an integration's or an authorizer's of either payload, `context` its request context.
+    `event` is that of an integration or an authorizer, of either payload version, `context` its request context.
     """
     is_v2 = event.get("version") == "2.0"
     written, route = (event.get("rawPath"), _route_of(event)) if is_v2 else (event.get("path"), event.get("resource"))
@@ -28,14 +28,14 @@ def path_at_api(event: Mapping[str, Any], context: Mapping[str, Any]) -> str | N
         # The catch-all route takes what is written, with any prefix.
         return _without_stage(written, context) if _is_own_domain(context) else written
     if _is_own_domain(context):
-        # REST APIs leave the stage out by themselves, and their events have no version.
+        # REST APIs remove the stage themselves, and their events have no version.
         path = _without_stage(written, context) if "version" in event else written
         return path if _agrees(path, route, event.get("pathParameters")) else None
     return _below_base_path(written, route, event.get("pathParameters"))
 
 
 def _route_of(event: Mapping[str, Any]) -> str:
-    """Read the path of a route key: `ANY /v1/{proxy+}`, or `$default`."""
+    """Parse the path of a route key: `ANY /v1/{proxy+}`, or `$default`."""
     return str(event.get("routeKey") or _CATCH_ALL).rpartition(" ")[2]
 
 
@@ -51,7 +51,7 @@ def _without_stage(path: str, context: Mapping[str, Any]) -> str:
 
 
 def _agrees(path: str, route: str, parameters: object) -> bool:
-    """Whether a path is the route's own, with what API Gateway put into its open segments."""
+    """Whether a path is the route's, with the parameters that API Gateway extracted."""
     if not _OPEN.search(route) or not parameters:
         return True
     filled = _fill(route, parameters)
@@ -69,7 +69,7 @@ def _below_base_path(written: str, route: str, parameters: object) -> str | None
 
 
 def _fill(route: str, parameters: object) -> str | None:
-    """Write a route with its parameters; None where one is missing."""
+    """Fill a route's parameters in; None if one is missing."""
     given = parameters if isinstance(parameters, dict) else {}
     names = _OPEN.findall(route)
     if not all(isinstance(given.get(name), str) for name in names):

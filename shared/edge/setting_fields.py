@@ -1,4 +1,4 @@
-"""The types of settings that are lists: separated by commas, and checked entry by entry."""
+"""Types of settings that are lists: separated by commas, checked entry by entry."""
 
 import re
 from typing import Annotated, Any, Final
@@ -44,7 +44,7 @@ def _split_policies(value: Any) -> tuple[str, ...]:
 
 
 def _account_of(text: str) -> str:
-    """Read an account, or take it from the ARN of the policy there."""
+    """Parse an account id, or the ARN of the account's kill switch policy."""
     if is_account_id(text):
         return text
     try:

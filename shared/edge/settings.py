@@ -1,4 +1,4 @@
-"""Settings of the Lambdas, from the environment, validated at start with every problem listed at once."""
+"""Settings of the Lambdas, read from the environment and validated at start, with all problems in one error."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Self, TypeVar
@@ -10,16 +10,16 @@ from shared.core.switch_guards import DEPLOYMENT
 from shared.edge.setting_fields import Accounts, KillSwitchAccounts, Names, RoleGlobs, SsoRoles, TableName
 
 PREFIX: Final = "SENTINEL_"
-# Of many accounts, a message repeats no more than this.
+# An error message lists at most this many accounts.
 _SHOWN: Final = 3
 
 
 class InvalidSettingsError(Exception):
-    """The environment does not describe a service that could run; the message lists every problem."""
+    """The environment is invalid; the message lists every problem."""
 
 
 class CommonSettings(BaseModel):
-    """What every Lambda is deployed with. Field `x` is the variable `SENTINEL_X`."""
+    """Settings of every Lambda. Field `x` is the variable `SENTINEL_X`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -35,24 +35,24 @@ class CommonSettings(BaseModel):
     grant_table: Annotated[TableName, Field(description="Name of the grant table.")]
     deadline: Annotated[
         float,
-        # What is decided before a revocation and issued after it is reached by the revocation's margin alone.
-        Field(gt=0, le=LONGEST_REQUEST.total_seconds(), description="Seconds within which every request is answered."),
+        # Vends that decide before a revocation and issue after it are covered by the revocation's margin only.
+        Field(gt=0, le=LONGEST_REQUEST.total_seconds(), description="Time limit of every request, in seconds."),
     ] = 8
     call_timeout: Annotated[
         float,
         Field(
             gt=0,
             le=10,
-            description="Seconds one attempt of a call to AWS may take. A call that was not answered is made once more "
-            "where that can do no harm.",
+            description="Timeout of one attempt of a call to AWS, in seconds. A call without an answer is repeated "
+            "once if it is idempotent.",
         ),
     ] = 1.5
     deployment: Annotated[
         str,
         Field(
             pattern=r"^[a-z][a-z0-9-]{1,30}$",
-            description="Name of the deployment, with which the names of its functions, tables and roles begin. Any "
-            "other than the default is in the name of its kill switch, too: SentinelRevocations-<name>.",
+            description="Name of the deployment, the prefix of the names of its functions, tables and roles. A name "
+            "other than the default is part of the kill switch's name, too: SentinelRevocations-<name>.",
         ),
     ] = DEPLOYMENT
     hedge_ratio: Annotated[
@@ -60,26 +60,26 @@ class CommonSettings(BaseModel):
         Field(
             ge=0,
             le=0.2,
-            description="Share of the calls to AWS that may be made twice where the first is slower than nine in ten "
-            "of its kind: reads and AssumeRole. 0: none is.",
+            description="Fraction of the calls to AWS that may be hedged: reads and AssumeRole that take longer than "
+            "the 90th percentile of their kind are sent a second time. 0 disables hedging.",
         ),
     ] = 0.1
 
     @property
     def own_name(self) -> str | None:
-        """The deployment's name where it has one of its own."""
+        """The deployment's name, unless it is the default."""
         return None if self.deployment == DEPLOYMENT else self.deployment
 
 
 class Settings(CommonSettings):
-    """What the vend and the admin Lambda are deployed with."""
+    """Settings of the vend and the admin Lambda."""
 
     budget_table: Annotated[TableName, Field(description="Name of the table of rate budgets.")]
     parameter_prefix: Annotated[
         str,
         Field(
             pattern=r"^(/[A-Za-z0-9_.-]+)+$",
-            description="Path in SSM Parameter Store under which the documents lie.",
+            description="Path in SSM Parameter Store under which the documents are stored.",
         ),
     ] = "/sentinel"
     trusted_accounts: Annotated[
@@ -104,15 +104,15 @@ class Settings(CommonSettings):
     ] = ()
     document_ttl: Annotated[
         float,
-        Field(ge=0, le=300, description="Seconds a document is served from memory before it is read again."),
+        Field(ge=0, le=300, description="Seconds for which a document is served from memory before it is read again."),
     ] = 5
     document_max_stale: Annotated[
         float,
-        Field(ge=0, le=3600, description="Seconds the last good version of a document serves after failed reads."),
+        Field(ge=0, le=3600, description="Seconds for which the last good version serves while reads fail."),
     ] = 300
     vend_budget: Annotated[
         int,
-        Field(ge=1, le=10_000, description="Requests for credentials one user may make in a minute."),
+        Field(ge=1, le=10_000, description="Requests for credentials of one user in a minute."),
     ] = 60
     admin_budget: Annotated[
         int,
@@ -120,9 +120,7 @@ class Settings(CommonSettings):
     ] = 60
     read_budget: Annotated[
         int,
-        Field(
-            ge=1, le=10_000, description="Lists, explanations, catalogues and other readings of one user in a minute."
-        ),
+        Field(ge=1, le=10_000, description="Lists, explanations, catalogues and other reads of one user in a minute."),
     ] = 600
     topic_arn: Annotated[
         str | None,
@@ -150,7 +148,7 @@ class Settings(CommonSettings):
     lasting_keys: Annotated[
         bool,
         Field(
-            description="`true`: the kill switch lets sessions make IAM users, access keys, passwords and identity "
+            description="`true`: the kill switch lets sessions create IAM users, access keys, passwords and identity "
             "providers, which no revocation reaches.",
         ),
     ] = False
@@ -163,7 +161,7 @@ class Settings(CommonSettings):
 
     @model_validator(mode="after")
     def _roles_say_whose(self) -> Self:
-        """Refuse a role name that is good in every trusted account: who administers any one could create it."""
+        """Refuse role names without an account if several are trusted: any of these could have such a role."""
         trusted = sorted(set(self.trusted_accounts))
         if problems := [
             f"{PREFIX}{field.upper()}: {problem}"
@@ -176,7 +174,7 @@ class Settings(CommonSettings):
 
 
 def _whose(entry: str, trusted: Sequence[str]) -> str | None:
-    """Say what is wrong with the account of an entry of roles, None where nothing is."""
+    """Give the problem with the account of a role entry, or None."""
     account, _, name = entry.rpartition(":")
     if account and trusted and account not in trusted:
         return f"{entry!r} is of an account that {PREFIX}TRUSTED_ACCOUNTS does not list"
@@ -190,7 +188,7 @@ Model = TypeVar("Model", bound=CommonSettings)
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
-    """Read the settings of the vend or the admin Lambda.
+    """Load the settings of the vend or the admin Lambda.
 
     Raises:
         InvalidSettingsError: as for `read_settings`.
@@ -200,10 +198,10 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def read_settings(environ: Mapping[str, str], model: type[Model]) -> Model:
-    """Read one Lambda's settings.
+    """Load the settings of one Lambda.
 
     Raises:
-        InvalidSettingsError: a variable is missing, malformed, or begins `SENTINEL_` and is not one we know.
+        InvalidSettingsError: a variable is missing or malformed, or begins with `SENTINEL_` and is unknown.
 
     """
     values = {

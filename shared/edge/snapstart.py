@@ -1,8 +1,8 @@
-"""SnapStart: a process that was initialized once continues as many copies, each of which must be independent.
+"""SnapStart: Lambda initializes a process once and restores copies of it, which must be independent.
 
-Connections, cached answers and keys of the one that was copied are dropped before the snapshot and made again after it
-(Lambda guide, "Handling uniqueness with Lambda SnapStart"). Ids need nothing: they come from the operating system's
-randomness when they are needed, and instants from its clock.
+Connections, caches and keys are dropped before the snapshot and created again after the restore (Lambda guide,
+"Handling uniqueness with Lambda SnapStart"). Ids and instants need no hook: they come from the operating system's
+random source and clock when they are needed.
 """
 
 import asyncio
@@ -15,23 +15,23 @@ Step = Callable[[], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True)
 class SnapStartHooks:
-    """What a process does before it is copied, and what each copy does first."""
+    """What a process does before the snapshot, and each copy after the restore."""
 
     runner: asyncio.Runner
     before: Step
     after: Step
 
     def close(self) -> None:
-        """Leave nothing open that two copies would share."""
+        """Close everything that copies would share."""
         self.runner.run(self.before())
 
     def after_restore(self) -> None:
-        """Open connections and drop caches, so that nothing of the copied process is left."""
+        """Open connections and drop caches: a copy uses nothing of the process before."""
         self.runner.run(self.after())
 
 
 def register_snapstart_hooks(hooks: SnapStartHooks) -> None:
-    """Register the hooks where the runtime takes snapshots: Lambda's own brings the library that says when."""
+    """Register the hooks if the runtime takes snapshots; Lambda's runtime has the library for that, others do not."""
     try:
         import snapshot_restore_py  # noqa: PLC0415 - not every runtime has it
     except ImportError:

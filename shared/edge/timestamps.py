@@ -1,4 +1,4 @@
-"""Instants on the wire: `YYYY-MM-DDTHH:MM:SSZ`, UTC to the second, the one spelling every SDK reads."""
+"""Instants in JSON: `YYYY-MM-DDTHH:MM:SSZ`, UTC to the second, the one format that every SDK reads."""
 
 import re
 from datetime import UTC, datetime
@@ -8,21 +8,21 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 _FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 _TO_THE_SECOND: Final = len("2026-11-23T12:00:00")
-# From the year 2000: the calendar's ends are beyond what can be shown in every time zone.
+# From the year 2000 on, so that every instant can be shown in every time zone.
 TIMESTAMP_PATTERN: Final = r"^2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 _WRITTEN: Final = re.compile(TIMESTAMP_PATTERN)
 
 
 def format_timestamp(instant: datetime) -> str:
-    """Write an aware instant in UTC, rounded down to the second. `+00:00` breaks the JavaScript and Rust SDKs."""
+    """Format an aware instant in UTC, rounded down to the second. `+00:00` breaks the JavaScript and Rust SDKs."""
     return f"{instant.astimezone(UTC).isoformat()[:_TO_THE_SECOND]}Z"
 
 
 def parse_timestamp(text: object) -> datetime:
-    """Read an instant.
+    """Parse an instant.
 
     Raises:
-        ValueError: anything but the one spelling; the message shows it.
+        ValueError: any other format; the message shows the right one.
 
     """
     try:
@@ -33,7 +33,7 @@ def parse_timestamp(text: object) -> datetime:
     raise ValueError("an instant is written like 2026-11-23T12:00:00Z: UTC, to the second")
 
 
-# A field of a body, a query or an answer that holds an instant.
+# The type of a field with an instant, in bodies, queries and responses.
 Timestamp = Annotated[
     datetime,
     BeforeValidator(lambda value: value if isinstance(value, datetime) else parse_timestamp(value)),

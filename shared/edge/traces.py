@@ -1,7 +1,7 @@
 """Traces: one tree of subsegments per request, under the segment that Lambda makes.
 
-`shared/edge/xray.py` records and sends them. It is imported only where a daemon is named, as Lambda does in the init
-phase, so commands and tests that import this module load no SDK. An invocation that is not sampled records nothing.
+`shared/edge/xray.py` records and sends them. It is imported only if the environment names a daemon, as in Lambda's init
+phase, so commands and tests do not load the SDK. An invocation that is not sampled records nothing.
 """
 
 import os
@@ -46,7 +46,7 @@ class Tracer:
             self._daemon = None
 
     def invocation(self, trace_header: str | None) -> AbstractContextManager[None]:
-        """Enter the trace of one invocation, named by Lambda's `_X_AMZN_TRACE_ID`."""
+        """Record under the trace of one invocation, given by Lambda's `_X_AMZN_TRACE_ID`."""
         if self._daemon is None or not trace_header or _SAMPLED not in trace_header:
             return _NO_TRACE
         segment = self._daemon.segment_of(trace_header)
@@ -63,7 +63,7 @@ class Tracer:
 
 
 def open_tracer(service: str, environ: Mapping[str, str] = os.environ) -> Tracer:
-    """Make the process's tracer from the variables Lambda sets."""
+    """Make the process's tracer from the environment variables of Lambda."""
     return Tracer(service, environ.get(DAEMON_VARIABLE))
 
 

@@ -1,8 +1,8 @@
-"""X-Ray by its SDK, which no other module imports: its recorder, and a context that is right in asyncio tasks.
+"""X-Ray with its SDK, which no other module imports: its recorder, and a context that works in asyncio tasks.
 
-Used of it: `xray_recorder` (`configure`, `begin_subsegment`, `end_subsegment`, `get_trace_entity`), the models, and
-what reads trace headers and daemon addresses. Not used: `in_subsegment` and `add_exception`, which record messages
-and stacks; the emitter, which drops a tree that is larger than a datagram; `ext`, which patches other libraries.
+Used: `xray_recorder` (`configure`, `begin_subsegment`, `end_subsegment`, `get_trace_entity`), the models, and the
+parsers of trace headers and daemon addresses. Not used: `in_subsegment` and `add_exception`, which record messages and
+stacks; the emitter, which drops a tree that is larger than a datagram; `ext`, which patches other libraries.
 """
 
 import os
@@ -19,9 +19,9 @@ _TASK_ROOT: Final = "LAMBDA_TASK_ROOT"
 
 @contextmanager
 def _as_in_lambda() -> Iterator[None]:
-    """Make the SDK's import take its way for Lambda, which writes `/tmp/.aws-xray/initialized`.
+    """Let the SDK import as it does in Lambda, which writes `/tmp/.aws-xray/initialized`.
 
-    Anywhere else importing `aws_xray_sdk.core` makes a botocore client for sampling rules, which Lambda alone decides.
+    Otherwise importing `aws_xray_sdk.core` creates a botocore client for sampling rules, which are Lambda's decision.
     """
     root = os.environ.get(_TASK_ROOT)
     os.environ[_TASK_ROOT] = root or "/var/task"
@@ -49,7 +49,7 @@ _open: ContextVar[tuple[Any, ...]] = ContextVar("sentinel_open_entities", defaul
 
 
 class TaskContext(Context):  # type: ignore[misc]  # the SDK has no types
-    """The open entities, innermost last, in a variable that every task copies: none is the parent of another task's."""
+    """The open entities, innermost last, in a variable that every task copies, so tasks do not mix their parents."""
 
     def __init__(self) -> None:
         super().__init__("IGNORE_ERROR")
@@ -66,7 +66,7 @@ class TaskContext(Context):  # type: ignore[misc]  # the SDK has no types
         *outer, ended = _open.get()
         ended.close(end_time)
         _open.set(tuple(outer))
-        # The recorder would otherwise look for what it could send already; a tree is sent whole.
+        # Without this the recorder would look for parts to send early; a tree is sent whole.
         return False
 
     def get_trace_entity(self) -> Any:
@@ -81,7 +81,7 @@ class TaskContext(Context):  # type: ignore[misc]  # the SDK has no types
 
 
 xray_recorder.configure(context=TaskContext())
-# Its emitter stays unused, and the SDK has no other way to give the socket back.
+# The emitter is not used, and the SDK has no other way to close its socket.
 xray_recorder.emitter._socket.close()  # noqa: SLF001
 
 
@@ -89,7 +89,7 @@ class Daemon:
     """X-Ray's daemon: takes one UDP datagram per tree. With no listener, sending costs nothing and fails silently."""
 
     def __init__(self, address: str) -> None:
-        """Name it as `host:port`, or as `tcp:host:port udp:host:port`."""
+        """`address` is `host:port`, or `tcp:host:port udp:host:port`."""
         config = DaemonConfig(address)
         self._address = (config.udp_ip, config.udp_port)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -100,7 +100,7 @@ class Daemon:
 
     @staticmethod
     def segment_of(trace_header: str) -> Any:
-        """Give the segment that Lambda made, to record under; None where the header names none that is sampled."""
+        """Give the segment that Lambda made; None if the header names no sampled trace."""
         header = TraceHeader.from_header_str(trace_header)
         if header.sampled != 1 or not header.root or not header.parent:
             return None
@@ -108,7 +108,7 @@ class Daemon:
 
     @contextmanager
     def sending(self, segment: Any) -> Iterator[None]:
-        """Record under a segment, then send what was recorded."""
+        """Record under a segment, then send the tree."""
         xray_recorder.context.put_segment(segment)
         try:
             yield
@@ -120,7 +120,7 @@ class Daemon:
     @staticmethod
     @contextmanager
     def subsegment(name: str) -> Iterator[None]:
-        """Record one step; a task that outlives the step it began in records no more."""
+        """Record one step; a task that outlives the step in which it began records nothing more."""
         if not xray_recorder.get_trace_entity().in_progress:
             yield
             return

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 REFUSED: Outcome = (
     503,
     "unavailable",
-    "Sentinel could not decide just now, so no credential was given. Try again in a moment.",
+    "Sentinel could not decide, so no credentials were issued. Try again in a moment.",
 )
 ISSUED: Outcome = (200, None, None)
 

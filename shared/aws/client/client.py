@@ -1,4 +1,4 @@
-"""The client of one service: a call's parameters in, its answer out, as botocore's own clients have it.
+"""The client of one service: parameters in, response out, with the names and shapes of botocore's clients.
 
 Hooks: `botocore.model.ServiceModel`, as a client's `meta` gives it, and `botocore.xform_name`.
 """
@@ -22,11 +22,11 @@ from shared.aws.client.signing import Signer
 Observe = Callable[[str], AbstractContextManager[Any]]
 
 _SERVER_ERROR: Final = 500
-# Changing a policy takes IAM longer than any other call takes its service, in seconds.
+# IAM needs more time to change a policy than any other call needs, in seconds.
 _SLOW_SERVICES_S: Final = {"iam": 3.0}
 # Found in CloudTrail with every call.
 _USER_AGENT: Final = {"user-agent": "sentinel"}
-# What may be sent again although an answer to the first may be on its way: reads, AssumeRole, and what carries a token.
+# Calls that may be sent twice: reads, AssumeRole, and calls with an idempotency token.
 _REPEATABLE: Final = frozenset(
     {"AssumeRole", "BatchGetItem", "GetItem", "GetParameters", "GetParametersByPath", "GetPolicy", "GetPolicyVersion"}
     | {"ListPolicyVersions", "Query", "TransactWriteItems"},
@@ -36,9 +36,9 @@ _REPEATABLE: Final = frozenset(
 class AwsClient:
     """Calls the operations of one service: `await client.get_item(TableName=…)`, by botocore's names and shapes.
 
-    Parameters are sent as they are given: what botocore's clients would check first, and what AWS would, is checked by
-    the strict rules that every test runs under. Every call raises `ServiceError` for AWS's refusals, `NoKeysError`,
-    `UnreadableReplyError`, and `OSError` where there was no answer: `translate_errors` translates them.
+    Parameters are sent without validation: every test runs under strict rules that check what botocore's clients and
+    AWS would check. Every call raises `ServiceError` for AWS's refusals, `NoKeysError`, `UnreadableReplyError`, and
+    `OSError` where there was no answer: `translate_errors` translates them.
     """
 
     def __init__(
@@ -52,10 +52,10 @@ class AwsClient:
         timeout_s: float,
         clock: Callable[[], datetime],
     ) -> None:
-        """Take what the library knows of the service.
+        """Use the library's data about the service.
 
-        `timeout_s` is how long one attempt may take, in seconds: a connection that leads nowhere any more costs all of
-        it once. `observe` is entered around every call with its name (`sts.AssumeRole`). `clock` gives UTC.
+        `timeout_s` is the timeout of one attempt, in seconds; a dead connection costs all of it once. `observe` is
+        entered around every call with its name (`sts.AssumeRole`). `clock` gives UTC.
         """
         model = found.model
         self.service: str = model.service_name
@@ -79,7 +79,7 @@ class AwsClient:
         return call
 
     async def call(self, operation: str, parameters: Mapping[str, Any]) -> Any:
-        """Make one call: the funnel of all, where checks hook in."""
+        """Make one call. Every call goes through this method, so tests check requests here."""
         name = f"{self.service}.{operation}"
         with self._observe(name):
             model = self._operation(operation)
@@ -88,10 +88,10 @@ class AwsClient:
             return self._format.read(model, reply)
 
     async def _send_persistently(self, operation: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Send once more, and at once, what a fresh connection or another host may cure.
+        """Send, and repeat at once what may succeed on a new connection or at another host.
 
-        A socket may have died while Lambda froze the process, and AWS's own 5xx pass. botocore's retries would wait up
-        to a second first, which a request for credentials cannot.
+        A connection may have closed while Lambda froze the process, and most 5xx of AWS are temporary. botocore's
+        retries would wait up to a second first, which is too long for a request for credentials.
         """
         try:
             reply = await self._send(headers, body)

@@ -1,4 +1,4 @@
-"""How a service takes parameters and gives answers, by botocore's model of it; JSON is read and written by orjson.
+"""Serializing requests and parsing responses by botocore's model of a service; JSON by orjson.
 
 Hooks: `botocore.serialize.create_serializer`, `botocore.parsers.ResponseParserFactory` with its parser defaults, the
 attributes of `botocore.model`'s service, operation and shape.
@@ -18,12 +18,12 @@ from shared.aws.client.replies import Reply, ServiceError, UnreadableReplyError
 
 _ERROR: Final = 300
 _KINDS: Final[Mapping[str, type]] = {"structure": dict, "map": dict, "list": list}
-# What the parsers raise at an unreadable answer.
+# Exceptions of the parsers for an unreadable response.
 _UNREADABLE: Final = (AttributeError, LookupError, RecursionError, ResponseParserError, TypeError, ValueError)
 
 
 def read_instant(value: Any) -> datetime:
-    """Read an instant as AWS writes it: seconds in JSON, ISO 8601 in XML.
+    """Parse an instant as AWS writes it: seconds in JSON, ISO 8601 in XML.
 
     Raises:
         ValueError: it is not an instant, or says no offset.
@@ -38,7 +38,7 @@ def read_instant(value: Any) -> datetime:
 
 
 class Format:
-    """One service's way to write and read, chosen by its model's protocol."""
+    """The serializer and parser of one service, by the protocol of its model."""
 
     def __init__(self, model: ServiceModel) -> None:
         """Take the service's model."""
@@ -51,7 +51,7 @@ class Format:
         self._converted: dict[str, frozenset[bytes]] = {}
 
     def write(self, operation: OperationModel, parameters: Mapping[str, Any]) -> tuple[Mapping[str, str], bytes]:
-        """Give the headers and the body of a call. In JSON, parameters are sent as they are: no bytes, no instants."""
+        """Give the headers and the body of a call. JSON parameters must be JSON values: no bytes, no instants."""
         if self._is_json:
             about = operation.metadata
             return {
@@ -62,11 +62,11 @@ class Format:
         return request["headers"], urlencode(request["body"]).encode()
 
     def read(self, operation: OperationModel, reply: Reply) -> Any:
-        """Give the answer, by the model's names and types.
+        """Parse a response by the model's names and types.
 
         Raises:
             ServiceError: the service refused or failed.
-            UnreadableReplyError: the answer is not in the protocol.
+            UnreadableReplyError: the response is not in the protocol.
 
         """
         if reply.status >= _ERROR:
@@ -79,7 +79,7 @@ class Format:
     def _answer(self, operation: OperationModel, reply: Reply) -> Any:
         shape = operation.output_shape
         if self._is_json:
-            # botocore takes a body that is no JSON for an empty answer.
+            # botocore parses a body that is not JSON as an empty response.
             answer = orjson.loads(reply.body)
             _check_kinds(answer, shape)
             if not self._holds_converted(shape, reply.body):
@@ -98,19 +98,19 @@ class Format:
             details = {} if shape is None else self._parse(reply, shape)
         except (*_UNREADABLE, UnreadableReplyError):
             code, words, details = "", "", {}
-        # Without a code of AWS's it is a proxy's page, say, whose text is not AWS's word.
+        # Without an error code it is not from AWS (a proxy's page, for example), so its text is ignored.
         has_code = code not in ("", str(reply.status))
         return ServiceError(operation.name, reply.status, code or str(reply.status), words if has_code else "", details)
 
     def _parse(self, reply: Reply, shape: Shape | None) -> Any:
-        # AWS writes UTF-8 and no DTDs; without one there are no entities to expand. Zeros would be UTF-16's.
+        # AWS writes UTF-8 without DTDs, so there are no entities to expand. Zero bytes would mean UTF-16.
         if not self._is_json and (b"<!" in reply.body or b"\0" in reply.body):
             raise UnreadableReplyError
         response = {"status_code": reply.status, "headers": reply.headers, "body": reply.body, "context": {}}
         return self._parser.parse(response, shape)
 
     def _holds_converted(self, shape: Shape, body: bytes) -> bool:
-        """Whether a body may hold what JSON has no type for, which botocore then converts."""
+        """Whether a body may have values without a JSON type, which botocore must convert."""
         names = self._converted.get(shape.name)
         if names is None:
             names = self._converted[shape.name] = frozenset(_converted(shape, b"", set()))
@@ -127,7 +127,7 @@ def _check_kinds(answer: Any, shape: Shape) -> None:
 
 
 def _converted(shape: Shape, name: bytes, seen: set[str]) -> set[bytes]:
-    """Find the JSON names of a shape's bytes and instants; the empty name, which every body holds, where they vary."""
+    """Find the JSON names of a shape's bytes and instants; the empty name, which every body contains, if they vary."""
     match shape.type_name:
         case "blob" | "timestamp":
             return {name}

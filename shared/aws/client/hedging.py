@@ -1,8 +1,8 @@
-"""Hedging: a call that takes longer than nine in ten of its kind is sent once more, and the first answer serves.
+"""Hedging: a call slower than the 90th percentile of its kind is sent a second time; the first response counts.
 
 Jeffrey Dean and Luiz André Barroso, "The Tail at Scale" (2013). Only calls that may be made twice are hedged: reads,
-and AssumeRole, whose unused credentials reach no one and carry the same stamp as the used ones. A budget keeps the
-extra calls to a share of all, so that a slow AWS is not given more to do. Uses no hook of the library.
+and AssumeRole, whose unused credentials reach no one and have the same stamp as the used ones. A budget limits the
+extra calls to a fraction of all calls, so that a slow AWS does not get much more load. Uses no hook of the library.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class _Durations:
         insort(self._sorted, duration_s)
 
     def slow_s(self) -> float | None:
-        """Give what nine in ten stayed under; None until enough are known to say."""
+        """Give the 90th percentile; None until there are enough samples."""
         return None if len(self._sorted) < _FEWEST else self._sorted[int(len(self._sorted) * _PERCENTILE)]
 
 
@@ -50,9 +50,9 @@ class Hedge:
         self._saved = 0.0
 
     async def run(self, name: str, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Make the call, twice if it is slow; the one that is left over is cancelled before this returns.
+        """Make the call, a second time if it is slow; the call that is not used is cancelled before this returns.
 
-        Raises what the last of the calls raised, where none succeeded.
+        If neither succeeds, the exception of the last one is raised.
         """
         if not self._ratio or name not in HEDGED:
             return await call()

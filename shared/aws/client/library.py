@@ -1,4 +1,4 @@
-"""aiobotocore's session, kept from the files of the machine it runs on, and its data about partitions.
+"""aiobotocore's session, without the configuration files of the machine, and its data about partitions.
 
 Hooks: `AioSession(session_vars=…, include_builtin_handlers=False)`, `register_component("data_loader", …)` and
 `("credential_provider", …)`, `set_credentials`, the event `creating-client-class`, `create_client`, `meta` and
@@ -24,7 +24,7 @@ from botocore.regions import EndpointResolver
 from shared.aws.client.replies import NoKeysError
 from shared.aws.credentials import Credentials
 
-# The variables of a session that name files of a developer's, as (name in a file, environment variable, value, type).
+# Session variables that name a developer's files, as (name in a file, environment variable, value, type).
 _NO_FILES: Final = {
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
@@ -39,14 +39,14 @@ _LOADER: Final = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_d
 
 
 def open_session(given: Credentials | None = None) -> AioSession:
-    """Give a session that knows the environment alone, and signs with the keys given or the execution role's.
+    """Open a session that reads the environment only and signs with the given keys or those of the execution role.
 
     The execution role's keys are the environment's or, with SnapStart, the container endpoint's. Profiles, SSO,
-    processes and instance metadata are no place where a Lambda has keys: a developer's must not reach one that runs on
-    their machine.
+    processes and instance metadata are not read: a Lambda has no keys there, and one that runs on a developer's machine
+    must not use the developer's.
 
     Raises:
-        NoKeysError: there is no sign of any.
+        NoKeysError: neither the environment nor an endpoint in it has keys.
 
     """
     session = AioSession(session_vars=_NO_FILES, include_builtin_handlers=False)
@@ -86,7 +86,7 @@ def find_partition(region: str) -> Partition:
     """Find the partition a region lies in, by its name's form: a new region needs no new release.
 
     Raises:
-        LookupError: it lies in none.
+        LookupError: no partition has such a region.
 
     """
     resolver = _resolver()
@@ -108,16 +108,16 @@ class Found:
 
 
 async def find_service(session: AioSession, service: str, region: str) -> Found:
-    """Find a service in a region, at its FIPS or dual-stack endpoint where the environment says so.
+    """Find a service in a region, at its FIPS or dual-stack endpoint if the environment asks for it.
 
-    `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` come first (AWS SDKs and Tools Reference Guide,
-    "Service-specific endpoints"). A URL presigned with placeholder keys says where the library would send a request,
-    by the service's rule set, and what region it would sign for; `meta.endpoint_url` knows older tables alone.
+    `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` take precedence (AWS SDKs and Tools Reference Guide,
+    "Service-specific endpoints"). A URL presigned with placeholder keys shows where the library would send a request,
+    by the service's rule set, and which region it would sign for; `meta.endpoint_url` is based on older tables.
     """
     given = {"aws_access_key_id": "none", "aws_secret_access_key": "none"}
     async with session.create_client(service, region, config=_CONFIG, **given) as client:
         model, names = client.meta.service_model, client.meta.method_to_api_mapping
-        # One whose endpoint is found without looking into its parameters.
+        # An operation whose endpoint does not depend on its parameters.
         plain = (name for name, each in names.items() if not model.operation_model(each).operation_context_parameters)
         parts = urlsplit(await client.generate_presigned_url(next(plain)))
     signed_for = parse_qs(parts.query)["X-Amz-Credential"][0].split("/")[2]

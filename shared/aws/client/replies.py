@@ -1,4 +1,4 @@
-"""What comes back from AWS: an answer, or the reason why there is no answer. Uses no hook of the library."""
+"""Responses of AWS, and the errors of a call without one. Uses no hook of the library."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer, whole. Header names are in lower case; of a name that comes twice the last counts."""
+    """A complete response. Header names are in lower case; of a repeated header the last value counts."""
 
     status: int
     headers: Mapping[str, str]
@@ -15,27 +15,27 @@ class Reply:
 
 
 class NoAnswerError(ConnectionError):
-    """The connection failed, or what came back is not HTTP; the text is the kind of failure alone."""
+    """The connection failed, or the response is not HTTP; the text is only the kind of failure."""
 
 
 class TooLargeError(Exception):
-    """An answer is larger than its caller takes."""
+    """A response is larger than its caller allows."""
 
 
 class NoKeysError(Exception):
-    """There are no keys to sign with; the message says why, and holds nothing of them."""
+    """There are no keys to sign with; the message gives the reason, and nothing of any key."""
 
 
 class UnreadableReplyError(Exception):
-    """What came back is no answer in the service's protocol."""
+    """The response is not in the service's protocol."""
 
 
 class ServiceError(Exception):
-    """AWS refused a call, or failed in it.
+    """AWS refused a call, or failed.
 
-    `code` is AWS's, such as `ConditionalCheckFailedException`; `status` is HTTP's. `words` may repeat what was sent:
-    they are searched, never logged, and not part of the exception's text. `details` is what else the error's shape
-    holds, such as the reasons a transaction was cancelled for.
+    `code` is AWS's, such as `ConditionalCheckFailedException`; `status` is HTTP's. `words` is AWS's message, which may
+    repeat parts of the request: it is searched, never logged, and not part of the exception's text. `details` has the
+    other fields of the error, such as the reasons for a cancelled transaction.
     """
 
     def __init__(self, operation: str, status: int, code: str, words: str, details: Mapping[str, Any]) -> None:

@@ -1,8 +1,8 @@
-"""Signature Version 4 for the one form of request there is here: a POST to `/` without a query, its body hashed.
+"""Signature Version 4 for the only kind of request used here: a POST to `/` without a query.
 
-The key of a day is derived once. `botocore.auth.SigV4Auth`, which a property-based test compares every signature with,
-takes seven times as long even with such a key: it builds a mail message of headers for every request. Uses no hook of
-the library. IAM User Guide, "Create a signed AWS API request".
+The signing key of a day is derived once. `botocore.auth.SigV4Auth`, which a property-based test compares every
+signature with, takes seven times as long even with a derived key: it builds a mail message of headers for every
+request. Uses no hook of the library. IAM User Guide, "Create a signed AWS API request".
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 _ALGORITHM: Final = "AWS4-HMAC-SHA256"
-# ISO 8601's basic form has neither.
+# The basic format of ISO 8601 has no separators.
 _BASIC: Final = {ord("-"): None, ord(":"): None}
 
 
@@ -38,7 +38,7 @@ class Signer:
         lines, joined = "".join(f"{name}:{signed[name]}\n" for name in names), ";".join(names)
         request = f"POST\n/\n\n{lines}\n{joined}\n{hashlib.sha256(body).hexdigest()}"
         scope = f"{instant[:8]}/{self._region}/{self._service}/aws4_request"
-        # A copy of one that holds the key: OpenSSL takes longer to look SHA-256 up than to compute it.
+        # A copy of an HMAC with the key: OpenSSL takes longer to look SHA-256 up than to compute it.
         mac = self._keyed(keys.secret_key, instant[:8]).copy()
         mac.update(f"{_ALGORITHM}\n{instant}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}".encode())
         credential = f"Credential={keys.access_key}/{scope}, SignedHeaders={joined}"

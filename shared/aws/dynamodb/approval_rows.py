@@ -112,7 +112,7 @@ def read_request(item: Item) -> ApprovalRequest:
 
 
 def _read_status(reader: ItemReader) -> RequestStatus:
-    """Read the status; a vend that used an approval up says so beside it, and may not change it."""
+    """Read the status; a vend may not write it and records that it consumed an approval in another attribute."""
     status = reader.word("status", RequestStatus)
     is_consumed = status is RequestStatus.APPROVED and reader.optional_text(CONSUMED_BY) is not None
     return RequestStatus.CONSUMED if is_consumed else status

@@ -1,4 +1,4 @@
-"""The approval requests of the grant table, and which of them is the pending one of its user and profile."""
+"""The approval requests of the grant table, and the pending one of each person and profile."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -19,22 +19,22 @@ _NONE: Final = "-"
 
 
 class ApprovalTable(GrantStore[ApprovalRequest]):
-    """Requests. While one is pending its votes grow, so a change also tells that nobody voted in between.
+    """Requests. A pending request gets votes, so a change is also conditional on the votes that were read.
 
-    A row of its own names the request that is pending for a person, in any spelling, and a profile. Only filing writes
-    it: what it names is looked up, and one that is decided, taken back or lapsed makes way.
+    One row per person (any spelling of the name) and profile has the id of the pending request. Only filing writes it:
+    it reads that request, and replaces the id if the request is decided, cancelled or expired.
     """
 
     def __init__(self, dynamodb: Any, table: str) -> None:
         super().__init__(dynamodb, table, RowForm(ItemKind.APPROVAL, request_item, read_request, growing=("votes",)))
 
     async def file(self, request: ApprovalRequest, now: datetime) -> ApprovalRequest | None:
-        """Write a new pending request, unless another of its person and profile is pending: then give that one.
+        """Write a new pending request, and return None; if one of its person and profile is pending, return that one.
 
-        Of several at once one is written. None means that this one was.
+        Of several filed at once, exactly one is written.
 
         Raises:
-            AwsError: it is not known to have been written, or the other one cannot be read.
+            AwsError: the request may not have been written, or the other one cannot be read.
 
         """
         decided = _NONE
@@ -53,7 +53,7 @@ class ApprovalTable(GrantStore[ApprovalRequest]):
         raise ThrottledError("dynamodb", "others kept filing for the same user and profile")
 
     def _place_write(self, request: ApprovalRequest, now: datetime, decided: str) -> dict[str, Any]:
-        """Take the place of the pending request where it is free, has lapsed, or is held by what is `decided`."""
+        """Set the pending request if there is none, if it has expired, or if it is the `decided` one."""
         return {
             "TableName": self._table,
             "Item": {
@@ -70,7 +70,7 @@ class ApprovalTable(GrantStore[ApprovalRequest]):
         }
 
     async def _find_pending(self, place: ItemReader, profile: str) -> ApprovalRequest | None:
-        """Read the request a place names by its key: an index would not yet know the newest."""
+        """Read the pending request by its key: an index may not have the newest yet."""
         key: Item = {
             "subject": text_value(user_subject(place.text("requester"))),
             "item": text_value(grant_item(ItemKind.APPROVAL, profile, place.text("request_id"))),

@@ -26,15 +26,15 @@ class BreakGlassTable(GrantStore[BreakGlassEvent]):
     async def load_history(self, person: Person, profile: str) -> History:
         """Read both ledgers and the events under every name of the person, strongly consistently.
 
-        What was begun under the name that a session gave itself, or by earlier versions, is only held against them.
+        Events under the session's own name, and events of earlier versions, are counted against them only.
 
         Raises:
-            AwsError: a read failed, or a row cannot be understood.
+            AwsError: a read failed, or a row is invalid.
 
         """
         own, whole = budget_subject(person.key), profile_budget_subject(profile)
         others = sorted({*map(budget_subject, person.keys), budget_subject(person.user)} - {own})
-        # The ledgers first: an event that begins in between changes them, and `begin` then finds them changed.
+        # The ledgers first: an event that starts in between changes them, and `begin` then detects it.
         ledgers = await self._load_ledgers(own, whole, *others)
         held_against = tuple(ledgers[subject] for subject in others)
         named = {name.user for ledger in (ledgers[own], *held_against) for name in ledger.names}
@@ -43,10 +43,10 @@ class BreakGlassTable(GrantStore[BreakGlassEvent]):
         return History(tuple(events), ledgers[own], ledgers[whole], held_against)
 
     async def begin(self, begun: Begun, history: History) -> bool:
-        """Write a new event and both ledgers in one transaction; False where a ledger is no longer as in `history`.
+        """Write a new event and both ledgers in one transaction; False if a ledger has changed since `history`.
 
         Raises:
-            AwsError: it is not known to have happened.
+            AwsError: the transaction may not have happened.
 
         """
         event = begun.event

@@ -92,7 +92,7 @@ def read_event(item: Item) -> BreakGlassEvent:
 
 
 def ledger_item(subject: str, ledger: Ledger) -> Item:
-    """Write a ledger. It holds at least one spending, and is forgotten when the last can no longer count."""
+    """Write a ledger. It has at least one spending, and expires when the last one can no longer count."""
     last = max(spending.at for spending in ledger.spent)
     return {
         "subject": text_value(subject),
@@ -107,7 +107,7 @@ def ledger_item(subject: str, ledger: Ledger) -> Item:
 
 
 def read_ledger(item: Item | None) -> Ledger:
-    """Read a ledger; one that is not there is empty.
+    """Read a ledger; without a row it is empty.
 
     Raises:
         UnreadableError: an attribute is absent or of another type.
@@ -124,7 +124,7 @@ def read_ledger(item: Item | None) -> Ledger:
 
 
 def _read_review(reader: ItemReader | None) -> Action | None:
-    """Read a review; unlike an end, it is always someone's."""
+    """Read a review; unlike an end, it always has a person."""
     if reader is not None:
         reader.text("by")
     return read_action(reader)

@@ -1,8 +1,8 @@
-"""Copies of the rows that every authorization reads: of everyone's and of each profile's lockout and cutoff.
+"""Copies of the rows that every authorization reads: lockouts and cutoffs of everyone and of each profile.
 
 A partition of DynamoDB serves 3,000 read units a second, and a table with a local index does not divide an item
-collection. So these rows lie in several partitions, written in one transaction, and each session reads one of them: the
-first is the row itself. docs/capacity.md computes what that is good for.
+collection. So these rows are written to several partitions in one transaction, and each session reads one of them; the
+first is the row itself. docs/capacity.md computes the resulting capacity.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,29 +17,29 @@ from shared.core.subjects import ALL_SUBJECT, profile_subject
 # A row's subject and item.
 RowKey: TypeAlias = tuple[str, str]
 
-# A divisor of the alphabet's length, so that as many sessions read each.
+# A divisor of the alphabet's length, so that each copy is read by the same share of sessions.
 COPIES: Final = 8
 _PREFIX: Final = "copy#"
 _PROFILE: Final = profile_subject("")
-# How long a row itself is remembered beside its copy: only a version without copies changes the one alone.
+# How long a row itself is remembered in addition to its copy: only a version without copies changes it alone.
 _REMEMBERED: Final = timedelta(minutes=1)
 _MOST_REMEMBERED: Final = 1000
-# Attributes by which lists find a row: a copy is in none.
+# Attributes of the indexes for lists, which copies are not in.
 _LISTED_BY: Final = frozenset({"open_kind"})
 
 
 def is_copied(subject: str) -> bool:
-    """Whether rows of this subject have copies: everyone's and every profile's. A user's are read by few."""
+    """Whether rows of this subject have copies: everyone's and every profile's do; few sessions read a user's."""
     return subject == ALL_SUBJECT or subject.startswith(_PROFILE)
 
 
 def copy_number(session_id: str) -> int:
-    """Tell which copy a session reads, 0 for the row itself. Ids are random, so each is read as often."""
+    """Give the number of the copy that a session reads, 0 for the row itself. Ids are random, so the load is even."""
     return max(ALPHABET.find(session_id[:1]), 0) % COPIES
 
 
 def copy_subject(subject: str, number: int) -> str:
-    """Name the partition of a copy."""
+    """Give the partition key of a copy."""
     return f"{_PREFIX}{number}#{subject}" if number and is_copied(subject) else subject
 
 
@@ -55,7 +55,7 @@ def copy_writes(table: str, item: Item) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Rows under their own subjects: what was read just now, and what was remembered of those read as copies."""
+    """Rows under their own subjects: those just read, and the remembered rows of those read as copies."""
 
     items: Mapping[RowKey, Item]
     remembered: Mapping[RowKey, Item]
@@ -63,16 +63,16 @@ class Gathered:
 
 @dataclass(slots=True)
 class CopiedRows:
-    """Says where to read rows, and what they are by what was read there.
+    """Gives the keys to read for a session, and the rows from the results.
 
-    A version that made no copies may have written a row, or write it yet while two are deployed. So each row itself is
-    read once a minute and process as well, and remembered.
+    A version without copies may have written a row, or may write it while both are deployed. So each process also reads
+    each row itself once a minute, and remembers it.
     """
 
     _rows: dict[RowKey, tuple[Item | None, datetime]] = field(default_factory=dict)
 
     def places(self, keys: Iterable[RowKey], session_id: str, now: datetime) -> frozenset[RowKey]:
-        """Say which rows to read for a session."""
+        """Give the keys of the rows to read for a session."""
         number, wanted = copy_number(session_id), frozenset(keys)
         copies = {(copy_subject(subject, number), item) for subject, item in wanted}
         return frozenset(copies | {key for key in wanted if number and is_copied(key[0]) and self._is_due(key, now)})
@@ -85,7 +85,7 @@ class CopiedRows:
         session_id: str,
         now: datetime,
     ) -> Gathered:
-        """Give the rows of the keys by what was read at `places`; a row that is not there is left out."""
+        """Give the rows of the keys from the rows read at `places`; missing rows are left out."""
         found = {(item["subject"]["S"], item["item"]["S"]): item for item in items}
         number, rows, remembered = copy_number(session_id), dict[RowKey, Item](), dict[RowKey, Item]()
         for key in frozenset(keys):

@@ -1,7 +1,7 @@
 """Cutoffs: until when everything issued to a user, of a profile or to everyone is revoked.
 
-A bulk revocation writes its cutoff first and marks the rows afterwards, so it holds from one instant on, however many
-rows there are, and also for the rows of vends that were under way.
+A bulk revocation writes its cutoff first and marks the rows afterwards, so it takes effect at one instant for any
+number of rows, and also for vends in progress.
 """
 
 from collections.abc import Iterable, Mapping
@@ -50,9 +50,9 @@ def read_cutoff(item: Item) -> Cutoff:
 async def load_cutoffs(
     dynamodb: Any, table: str, subjects: Iterable[str]
 ) -> tuple[Mapping[str, Cutoff], frozenset[str]]:
-    """Load the cutoffs of any number of subjects, strongly consistently; with them the subjects whose cannot be read.
+    """Load the cutoffs of any number of subjects, strongly consistently; also the subjects with an invalid cutoff.
 
-    Nobody can say of a session of such a subject whether it is revoked.
+    Whether a session of such a subject is revoked is not known.
 
     Raises:
         AwsError: they could not be read.

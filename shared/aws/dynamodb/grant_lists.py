@@ -12,7 +12,7 @@ Row = TypeVar("Row")
 
 
 class Placed(Protocol):
-    """A place in a list, told by the row that is there."""
+    """A position in a list, given by the row there."""
 
     @property
     def row_id(self) -> str: ...
@@ -22,12 +22,12 @@ Place = TypeVar("Place", bound=Placed)
 
 
 class ForeignPositionError(ValueError):
-    """The position is in another list than the one that is asked for."""
+    """The position belongs to another list than the requested one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a page ended: the last row that was looked at. `created_at` is in epoch seconds."""
+    """The end of a page: the last row that was read. `created_at` is in epoch seconds."""
 
     subject: str
     item: str
@@ -41,7 +41,7 @@ class Position:
 class Page(Generic[Row, Place]):
     """Some rows in order. `next` is where the following page begins; None at the end of the list.
 
-    `unreadable` names the rows that are left out, because they cannot be understood.
+    `unreadable` has the names of rows that are left out because they are invalid.
     """
 
     rows: tuple[Row, ...]
@@ -51,10 +51,10 @@ class Page(Generic[Row, Place]):
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """What to list: of one kind, everything or what is of a user, else of a profile, else still open.
+    """What to list: all rows of one kind, or those of a user, else of a profile, else the open ones.
 
-    `since` and `until` (UTC) bound when rows were created, both included. Only one of the filters picks the index;
-    whoever asks for several checks the others on the rows.
+    `since` and `until` (UTC) bound when rows were created, both included. Only one of the filters selects the index; a
+    caller that sets several must check the others on the rows.
     """
 
     kind: ItemKind
@@ -77,7 +77,7 @@ class ListQuery:
 
 
 def page_request(query: ListQuery, start: Position | None, limit: int) -> dict[str, Any]:
-    """Make the Query for the page after `start`. Index reads are eventually consistent; nothing is decided by them.
+    """Make the Query for the page after `start`. Index reads are eventually consistent; no decision depends on them.
 
     Raises:
         ForeignPositionError: the position is not in this list.
@@ -108,9 +108,9 @@ def page_request(query: ListQuery, start: Position | None, limit: int) -> dict[s
 
 
 def position_of(query: ListQuery, item: Item) -> Position:
-    """Give the position just after a row of a list. The table and the index vouch for its keys, whatever else it holds.
+    """Give the position after a row of a list. The table and the index guarantee that it has its keys.
 
-    One that cannot be understood says neither whose it is nor what it is called; that it is in the list is known.
+    An invalid row may have neither user nor name, but it is in the list.
     """
     return Position(
         subject=item["subject"]["S"],

@@ -1,4 +1,4 @@
-"""What the rows of approval requests and break-glass events have in common: where they lie, and in which indexes."""
+"""What rows of approval requests and break-glass events have in common: their keys and indexes."""
 
 from datetime import datetime
 
@@ -33,7 +33,7 @@ def grant_attributes(
     serves_until: datetime | None,
     is_open: bool,
 ) -> Item:
-    """Write the attributes by which a grant is found. `kept_from` is when its ninety days as evidence begin."""
+    """Give the attributes of a grant for indexes. `kept_from` is the start of its ninety days as evidence."""
     return drop_none(
         {
             **grant_key(kind, user, profile, grant_id),
@@ -53,7 +53,7 @@ def grant_attributes(
 
 
 def check_key(reader: ItemReader, kind: ItemKind) -> None:
-    """Refuse a row whose key and attributes disagree: one of the two is wrong, and either could decide access.
+    """Refuse a row whose key and attributes disagree: one of them is wrong, and access may depend on it.
 
     Raises:
         UnreadableError: they do.

@@ -1,4 +1,4 @@
-"""Rows with a state: found by id, changed by one conditional write on the state they leave, listed by index."""
+"""Rows with a state: found by id, changed by a write that is conditional on the previous state, listed by index."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Moved(Generic[Row]):
-    """Nothing was written: the row is no longer as it was read. `current` is what it is now."""
+    """Nothing was written, because the row has changed since it was read. `current` is the present row."""
 
     current: Row
 
 
 @dataclass(frozen=True, slots=True)
 class RowForm(Generic[Row]):
-    """How a kind of row is written and read, and which of its lists grow within one state, as votes do."""
+    """How a kind of row is written and read, and which of its lists grow within a state, for example votes."""
 
     kind: ItemKind
     write: Callable[[Row], Item]
@@ -41,10 +41,10 @@ class GrantStore(Generic[Row]):
         self._form = form
 
     async def add(self, row: Row) -> None:
-        """Write a new row; one that is already there, because an attempt succeeded unheard, is as good.
+        """Write a new row. Idempotent: a row left by an attempt whose response was lost counts as success.
 
         Raises:
-            AwsError: it is not known to be there.
+            AwsError: the row may not have been written.
 
         """
         with translate_errors("dynamodb"):
@@ -66,7 +66,7 @@ class GrantStore(Generic[Row]):
         }
 
     async def find(self, grant_id: str) -> Row | None:
-        """Find a row by id. The index only says where it is; the row itself is read consistently.
+        """Find a row by id. The index only gives its key; the row itself is read consistently.
 
         Raises:
             AwsError: it could not be read, or not be understood.
@@ -92,8 +92,8 @@ class GrantStore(Generic[Row]):
                     raise
                 if "Item" not in error.details:
                     raise UnavailableError("dynamodb", "the row that was to change is gone") from None
-                # An attempt may have succeeded unheard and its repetition then meet its own result. Written rows are
-                # compared, because they keep whole seconds and `after` may not.
+                # The response to a successful attempt may have been lost, and its repetition then finds its own result.
+                # Rows are compared as written, because `after` may have fractions of a second.
                 found = error.details["Item"]
                 return after if found == self._form.write(after) else Moved(self._form.read(found))
         return after
@@ -101,7 +101,7 @@ class GrantStore(Generic[Row]):
     async def page(self, query: ListQuery, start: Position | None, limit: int) -> Page[Row, Position]:
         """List one page of at most `limit` rows. A page may be short, or empty, before the last one.
 
-        A row that cannot be understood is left out and named.
+        A row that is invalid is left out and named.
 
         Raises:
             ForeignPositionError: the position is not in this list.
@@ -118,7 +118,7 @@ class GrantStore(Generic[Row]):
 
     def _changed_row(self, before: Row, after: Row) -> dict[str, Any]:
         old = self._form.write(before)
-        # What a vend consumed still says it is approved, and has changed all the same.
+        # A consumed approval still has the status approved, but it has changed.
         conditions = [
             "#status = :status",
             f"attribute_not_exists({CONSUMED_BY})",

@@ -1,4 +1,4 @@
-"""What was decided about a user and a profile before this request, read consistently in two calls."""
+"""The grants and lockouts of a user and a profile, read consistently in two calls."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _SERVING: Final = {ItemKind.APPROVAL: RequestStatus.APPROVED, ItemKind.BREAK_GLA
 
 @dataclass(frozen=True, slots=True)
 class GrantsAndLockouts:
-    """The grants of one user that have time left, for any profile, and every lockout in force for person or profile."""
+    """The user's grants with time left, for any profile, and every lockout in force for person or profile."""
 
     grants: tuple[Grant, ...]
     lockouts: tuple[Lockout, ...]
@@ -42,13 +42,13 @@ class GrantTable:
         self._table = table
 
     async def load(self, person: Person, profile: str, now: datetime) -> GrantsAndLockouts:
-        """Read the user's serving grants, and the lockouts of person, profile and all, side by side.
+        """Read the user's serving grants, and the lockouts of person, profile and everyone, concurrently.
 
-        Both reads are strongly consistent and finish before this returns or raises. Expiry is decided here, by `now`
-        (UTC): DynamoDB's TTL deletes days late.
+        Both reads are strongly consistent and finish before this returns or raises. Expiry is decided by `now` (UTC),
+        because DynamoDB's TTL may delete days late.
 
         Raises:
-            AwsError: a read failed, or a row cannot be understood. There is no partial standing.
+            AwsError: a read failed, or a row is invalid. There is no partial result.
 
         """
         grants, lockouts = await gather_both(
@@ -73,7 +73,7 @@ class GrantTable:
         return tuple(lockout for lockout in found if lockout is not None and lockout.is_active(now))
 
     async def load_locked_out(self, people: Collection[Person], now: datetime) -> frozenset[Person]:
-        """Find out who of at most 30 people is locked out, strongly consistently; of nobody without a call.
+        """Find those of at most 30 people who are locked out, strongly consistently; for none, without a call.
 
         Raises:
             AwsError: it could not be read, or not be understood.
@@ -93,8 +93,8 @@ class GrantTable:
         """
         request: dict[str, Any] = {
             "TableName": self._table,
-            # A local index, because only those are read consistently: a row is in it exactly while its state serves, so
-            # ninety days of evidence in the same partition cost a vend nothing.
+            # A local index, because only those can be read consistently. A row is in it only while it serves, so ninety
+            # days of evidence in the same partition cost a vend nothing.
             "IndexName": GrantIndex.SERVING,
             "ConsistentRead": True,
             "KeyConditionExpression": "subject = :subject AND serves_until > :now",
@@ -115,7 +115,7 @@ def _reader(item: Item) -> ItemReader:
 
 
 def _grant(item: Item) -> Grant:
-    """Read a grant that serves. A row in the index that says otherwise could be anything, so it is an error."""
+    """Read a grant that serves. A row of the index that contradicts this is invalid, so it is an error."""
     reader = _reader(item)
     word = reader.text("item").partition("#")[0]
     if word not in _VIA:
@@ -135,14 +135,14 @@ def _grant(item: Item) -> Grant:
         starts_at=reader.instant("starts_at"),
         ends_at=reader.instant("ends_at"),
         uses=reader.word("uses", GrantUses) if "uses" in item else GrantUses.WINDOW,
-        # What is not there is no vote; an approval without votes is judged to be none.
+        # Absent means no votes; an approval without votes does not serve.
         approved_by=tuple(map(read_person, reader.maps("votes"))) if "votes" in item else (),
         is_auto_approved=reader.flag("is_auto_approved") if "is_auto_approved" in item else False,
     )
 
 
 def read_lockout(item: Item) -> Lockout | None:
-    """Read a lockout. Only one marked as lifted is none; any other status locks."""
+    """Read a lockout; None only if it is marked as lifted. Any other status locks."""
     reader = _reader(item)
     if reader.optional_text("status") == LOCKOUT_LIFTED:
         return None

@@ -13,7 +13,7 @@ Word = TypeVar("Word", bound=StrEnum)
 # An item as DynamoDB's API writes it: {"name": {"S": "text"}, "at": {"N": "12"}}.
 Item: TypeAlias = dict[str, dict[str, Any]]
 
-# What is further away can be read, but not be reckoned with: one such row would fail a whole list.
+# Later instants could be read but overflow in calculations: one such row would fail a whole list.
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 _WHOLE: Final = re.compile(r"-?[0-9]{1,12}")
@@ -49,7 +49,7 @@ def maps_value(items: Iterable[Item]) -> dict[str, Any]:
 
 
 def drop_none(values: Mapping[str, dict[str, Any] | None]) -> Item:
-    """Leave out what is not known: an attribute that is absent says so."""
+    """Leave out unknown values: an absent attribute means not known."""
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -1,4 +1,4 @@
-"""A lease: one holder at a time, for a while. It orders writers to a service that knows no conditional write."""
+"""A lease: one holder at a time, for a limited time. It orders writers to a service without conditional writes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -11,10 +11,10 @@ from shared.aws.dynamodb.items import Item, instant_value, text_value
 from shared.aws.dynamodb.schema import LEASE_ITEM
 from shared.aws.errors import ThrottledError, UnavailableError, translate_errors
 
-# Longer than any request of ours may take: who still holds it after that is gone.
+# Longer than any request may take: a holder that still has it then has ended.
 LEASE: Final = timedelta(seconds=30)
 _PAUSE_S: Final = 0.1
-# The table keeps whole seconds.
+# The table has whole seconds.
 _WHOLE_SECONDS: Final = timedelta(seconds=1)
 
 
@@ -28,18 +28,18 @@ class Lease:
 
     @asynccontextmanager
     async def held(self, holder: str, limit_s: float) -> AsyncIterator[None]:
-        """Hold the lease for the block, after waiting up to `limit_s` seconds for whoever holds it.
+        """Hold the lease during the block, after waiting up to `limit_s` seconds for its holder.
 
         Raises:
-            ThrottledError: somebody else held it all that time.
-            UnavailableError: it was lost before the block was over.
-            AwsError: it is not known whose it is.
+            ThrottledError: another holder had it all that time.
+            UnavailableError: it was lost before the block ended.
+            AwsError: the holder is not known.
 
         """
         deadline = asyncio.get_running_loop().time() + limit_s
         while (until := await self._take(holder)) is None:
             if asyncio.get_running_loop().time() + _PAUSE_S > deadline:
-                raise ThrottledError("dynamodb", "somebody else holds the lease")
+                raise ThrottledError("dynamodb", "another holder has the lease")
             await asyncio.sleep(_PAUSE_S)
         try:
             yield
@@ -49,11 +49,11 @@ class Lease:
             raise UnavailableError("dynamodb", "the lease was lost before the work was done")
 
     async def _take(self, holder: str) -> datetime | None:
-        """Take the lease, and say until when it is held; None where somebody else holds it."""
+        """Take the lease, and give its end; None if another holder has it."""
         now = self._clock()
         refused = await self._update(
             UpdateExpression="SET holder = :holder, held_until = :until",
-            # Taken by this holder already, where an earlier attempt succeeded unheard.
+            # This holder has it already if the response to an earlier attempt was lost.
             ConditionExpression="attribute_not_exists(holder) OR held_until < :now OR holder = :holder",
             ExpressionAttributeValues={
                 ":holder": text_value(holder),
@@ -64,7 +64,7 @@ class Lease:
         return now + LEASE if refused is None else None
 
     async def _give_back(self, holder: str, until: datetime) -> bool:
-        """Give the lease back; False where it was somebody else's by then."""
+        """Release the lease; False if another holder had it by then."""
         refused = await self._update(
             UpdateExpression="REMOVE holder, held_until",
             ConditionExpression="holder = :holder",
@@ -72,11 +72,12 @@ class Lease:
         )
         if refused is None:
             return True
-        # Nobody else could take it before `until`: if nobody holds it, an earlier attempt gave it back unheard.
+        # No other holder could take it before `until`: without a holder, an earlier attempt released it and its
+        # response was lost.
         return "holder" not in refused and self._clock() < until - _WHOLE_SECONDS
 
     async def _update(self, **update: Any) -> Item | None:
-        """Change the lease's row on a condition; where that failed, give the row as it is."""
+        """Change the lease's row on a condition; if that fails, return the present row."""
         with translate_errors("dynamodb"):
             try:
                 await self._dynamodb.update_item(

@@ -1,7 +1,7 @@
-"""Lockouts as they are set and lifted: one in force per subject, and every earlier one kept beside it as evidence.
+"""Setting and lifting lockouts: one in force per subject; every earlier one is kept as evidence.
 
-Lockouts of a user lie with the person: every spelling of the name finds them. Those that only bridge a revocation, and
-those of versions that knew no persons, lie with the very name.
+Lockouts of a user have the person as subject: every spelling of the name finds them. Lockouts for vends in progress
+during a revocation, and those of versions without persons, have the exact name as subject.
 """
 
 from typing import Any, Final
@@ -32,7 +32,7 @@ class LockoutTable:
     async def find(self, target: Target, name: str) -> list[LockoutRecord]:
         """Find the latest lockouts of a user, a profile or everyone, in force or not, strongly consistently.
 
-        A user may have two: of every name of the person, and of the very name.
+        A user may have two: of every name of the person, and of the exact name.
 
         Raises:
             AwsError: they could not be read, or not be understood.
@@ -43,10 +43,10 @@ class LockoutTable:
         return [_read(item) for item in (await load_items(self._dynamodb, {self._table: keys}))[self._table]]
 
     async def change(self, *changes: LockoutChange) -> bool:
-        """Set or lift lockouts; False, with nothing done, where somebody else changed one in between.
+        """Set or lift lockouts; False, with nothing written, if another call changed one in between.
 
         Raises:
-            AwsError: it is not known whether it happened.
+            AwsError: the write may or may not have happened.
 
         """
         writes = [write for change in changes for write in lockout_writes(change, self._table)]
@@ -55,7 +55,7 @@ class LockoutTable:
         return isinstance(await transact(self._dynamodb, writes), Committed)
 
     async def list_open(self) -> tuple[list[LockoutRecord], list[str]]:
-        """List what was never lifted, newest first, and name what cannot be understood. Some may have ended by now.
+        """List lockouts that were never lifted, newest first, and the names of invalid ones. Some may have ended.
 
         Raises:
             AwsError: a page could not be read.
@@ -80,7 +80,7 @@ class LockoutTable:
 
 
 def lockout_writes(change: LockoutChange, table: str) -> list[dict[str, Any]]:
-    """Make the writes of a transaction: on condition that nobody else changed it, and keeping what is replaced."""
+    """Make the writes of a change, on condition that the lockout is unchanged; a replaced lockout is kept."""
     if change.is_none:
         return []
     put: dict[str, Any] = {"TableName": table, "Item": _item(change.after)}
@@ -135,7 +135,7 @@ def _same_end(record: LockoutRecord) -> str:
 
 
 def _evidence(record: LockoutRecord) -> Item:
-    """Keep a lockout that another one replaces, where no decision reads it."""
+    """Keep a replaced lockout under a key that no decision reads."""
     item = _item(record)
     item.pop("open_kind", None)
     return item | {"item": text_value(f"{LOCKOUT_ITEM}{record.lockout_id}")}

@@ -1,4 +1,4 @@
-"""Rate budgets: how often a user may do something in a fixed window, counted where every Lambda sees it."""
+"""Rate limits: how often a user may do something in a fixed window, counted in a table for all Lambdas."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,12 +15,12 @@ _KEEP: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """One more was within the budget, and is now counted."""
+    """The call is within the budget, and counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """The window's budget is used up; the next window begins in `retry_after_s` seconds."""
+    """The window's budget is used up; the next window starts in `retry_after_s` seconds."""
 
     retry_after_s: int
 
@@ -28,14 +28,14 @@ class Limited:
 class RateLimiter:
     """A budget of `limit` per user and window, each spending one conditional write on the window's own counter.
 
-    `table` is the budget table, which holds nothing else: who may count may not touch a grant.
+    `table` is the budget table, which has nothing else: permission to count is no permission to write grants.
     """
 
     def __init__(self, dynamodb: Any, table: str, *, name: str, limit: int, window: timedelta) -> None:
-        """Count what `name` says (`vend`).
+        """Count calls of the kind `name` (`vend`).
 
         Raises:
-            ValueError: a limit or a window that would refuse everyone, or nobody.
+            ValueError: a limit or a window that would refuse every call, or none.
 
         """
         if limit < 1 or window < timedelta(seconds=1):
@@ -50,7 +50,7 @@ class RateLimiter:
         """Take one from the user's budget for the window `now` (UTC) is in.
 
         Raises:
-            AwsError: the counter could not be read and raised. Nobody gets anything uncounted.
+            AwsError: the counter could not be increased. No call may continue uncounted.
 
         """
         instant = int(now.timestamp())
@@ -66,7 +66,7 @@ class RateLimiter:
         return Allowed()
 
     async def was_spent(self, user: str, since: datetime, now: datetime) -> bool:
-        """Tell whether anything of the user's budget was taken in a window that reaches into `since` to `now` (UTC).
+        """Whether the user's budget was spent from in any window that overlaps `since` to `now` (UTC).
 
         Raises:
             AwsError: the counters could not be read.

@@ -1,6 +1,6 @@
-"""Lists of rows of which some cannot be understood: those are left out and named, so that one does not hide the rest.
+"""Lists of rows of which some are invalid: these are left out and named, so that one does not hide the rest.
 
-For lists that are shown. What decides access reads each row by itself, and one it cannot understand is an error there.
+Only for lists that are shown. Decisions on access read each row by itself, and an invalid row is an error there.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ _IDS: Final = ("session_id", "grant_id", "lockout_id", "subject")
 
 
 def read_readable(items: Iterable[Item], read: Callable[[Item], Row]) -> tuple[list[Row], list[str]]:
-    """Read what can be read, in order; with it what the others are called, as far as they say."""
+    """Read the valid rows, in order; also give the names of the others, as far as they have one."""
     rows: list[Row] = []
     unreadable: list[str] = []
     for item in items:

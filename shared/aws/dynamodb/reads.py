@@ -13,10 +13,10 @@ _PAUSE_S: Final = 0.05
 
 
 async def load_items(dynamodb: Any, keys: Mapping[str, Iterable[Item]]) -> dict[str, list[Item]]:
-    """Load the rows of at most 100 keys, by table; a row that is not there is left out.
+    """Load the rows of at most 100 keys, by table; missing rows are left out.
 
     Raises:
-        AwsError: not every key could be read. There is no partial answer.
+        AwsError: not every key could be read. There is no partial result.
 
     """
     wanted: Mapping[str, Any] = {
@@ -30,7 +30,7 @@ async def load_items(dynamodb: Any, keys: Mapping[str, Iterable[Item]]) -> dict[
             answer = await dynamodb.batch_get_item(RequestItems=wanted)
         for table, items in answer["Responses"].items():
             found[table].extend(items)
-        # What a throttled table leaves out comes back here (DynamoDB API reference, BatchGetItem).
+        # Keys that were not read because of throttling (DynamoDB API reference, BatchGetItem).
         wanted = answer.get("UnprocessedKeys") or {}
         if not wanted:
             return found

@@ -1,4 +1,4 @@
-"""The row of one revocation, by which the kill switch is rebuilt and marking goes on where it stopped."""
+"""The row of one revocation, from which the kill switch is rebuilt and marking of sessions continues."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,8 @@ from shared.core.revocation import Revocation, Target
 class RevocationRow:
     """A revocation, who made it and how far the marking of rows has come.
 
-    `reached` is the last row that was looked at; None before the first. It stands whether or not it `is_complete`.
+    `reached` is the last row that was read; None before the first. The revocation holds whether or not marking
+    `is_complete`.
     """
 
     revocation_id: str

@@ -1,4 +1,4 @@
-"""Writing revocations: the row, the cutoff and the lockout change in one transaction, or nothing does."""
+"""Writing revocations: row, cutoff and lockout change in one transaction, or not at all."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,14 +32,14 @@ from shared.core.subjects import target_subject
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """What one stretch of marking did: how many rows, and where it ended; None at the end of the list."""
+    """The result of one batch of marking: the number of rows, and the last one; None at the end of the list."""
 
     count: int
     reached: SessionPosition | None
 
 
 class RevocationTable:
-    """The revocations of the grant table, and what they change in the session table."""
+    """The revocations of the grant table, and their changes in the session table."""
 
     def __init__(self, dynamodb: Any, session_table: str, grant_table: str) -> None:
         self._dynamodb = dynamodb
@@ -47,9 +47,9 @@ class RevocationTable:
         self._grant_table = grant_table
 
     async def revoke_session(self, row: RevocationRow, lockout: LockoutChange | None) -> bool:
-        """Revoke one session that is active, and set a lockout with it where one is asked for.
+        """Revoke one active session, and set a lockout in the same transaction if one is requested.
 
-        False, with nothing done, where the session is no longer active or somebody else changed the lockout.
+        False, with nothing written, if the session is no longer active or another call changed the lockout.
 
         Raises:
             AwsError: it is not known whether it happened.
@@ -65,9 +65,9 @@ class RevocationTable:
     async def cut_off(self, row: RevocationRow, lockout: LockoutChange, *, is_listed: bool = True) -> bool:
         """Revoke everything issued to a user, of a profile or to everyone, and lock them out for the vends under way.
 
-        Where it is not `is_listed`, the row by which the kill switch knows of it is left out.
+        Unless it `is_listed`, the row from which the kill switch is built is left out.
 
-        False, with nothing done, where a later cutoff is there already or somebody else changed the lockout.
+        False, with nothing written, if there is a later cutoff already or another call changed the lockout.
 
         Raises:
             AwsError: it is not known whether it happened.
@@ -79,7 +79,7 @@ class RevocationTable:
         put = {
             "TableName": self._grant_table,
             "Item": item,
-            # A cutoff only ever moves on: an earlier one would bring sessions back to life.
+            # A cutoff never moves back: an earlier one would make revoked sessions active.
             "ConditionExpression": "attribute_not_exists(subject) OR revoked_until <= :until",
             "ExpressionAttributeValues": {":until": item["revoked_until"]},
         }
@@ -92,7 +92,7 @@ class RevocationTable:
         return isinstance(await transact(self._dynamodb, writes), Committed)
 
     async def list_late(self, row: RevocationRow) -> None:
-        """Write the row that was left out when the cutoff was written.
+        """Write the row that `cut_off` left out.
 
         Raises:
             AwsError: it is not known to be there.
@@ -102,7 +102,7 @@ class RevocationTable:
             await self._dynamodb.put_item(**self._listed(row))
 
     async def find_cutoff(self, target: Target, name: str) -> datetime | None:
-        """Find until when everything issued to somebody is revoked already, strongly consistently.
+        """Find the cutoff of a target, strongly consistently; None if it has none.
 
         Raises:
             AwsError: it could not be read, or not be understood.
@@ -115,7 +115,7 @@ class RevocationTable:
         return cutoffs[subject].issued_until if subject in cutoffs else None
 
     async def mark_revoked(self, row: Session, ending: Action) -> bool:
-        """Mark the row of a session that a cutoff has ended; False where it was not active any more.
+        """Mark the row of a session that a cutoff revoked; False if the row was no longer active.
 
         Raises:
             AwsError: it is not known whether it is marked.
@@ -131,7 +131,7 @@ class RevocationTable:
         return True
 
     async def find(self, revocation_id: str) -> RevocationRow | None:
-        """Find a revocation by id. The index only says where it is; the row itself is read consistently.
+        """Find a revocation by id. The index only gives its key; the row itself is read consistently.
 
         Raises:
             AwsError: it could not be read, or not be understood.
@@ -143,7 +143,7 @@ class RevocationTable:
         return read_revocation(item)
 
     async def note_progress(self, row: RevocationRow, marked: Marked) -> RevocationRow:
-        """Write down how far marking has come; several who mark at once add up.
+        """Record the progress of marking; the counts of concurrent batches add up.
 
         Raises:
             AwsError: it is not known whether it is written.
@@ -167,10 +167,10 @@ class RevocationTable:
         return read_revocation(answer["Attributes"])
 
     async def load_live(self, now: datetime) -> list[Revocation]:
-        """Load every revocation that can still matter, strongly consistently, all pages of them.
+        """Load every revocation that can still matter, strongly consistently, all pages.
 
         Raises:
-            AwsError: a page could not be read, or a row not be understood. There is no partial answer.
+            AwsError: a page could not be read, or a row is invalid. There is no partial result.
 
         """
         request: dict[str, Any] = {

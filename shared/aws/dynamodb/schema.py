@@ -1,4 +1,4 @@
-"""The words of the tables: kinds, states and keys. `deploy/definitions/tables.json` defines the tables themselves."""
+"""Key schema and enum values of the tables, which `deploy/definitions/tables.json` defines."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -38,11 +38,11 @@ TTL_ATTRIBUTE: Final = "expires_at"
 # admin Lambda says what is approved, and a consumed approval is one that says so and names the session that used it.
 CONSUMED_BY: Final = "consumed_by"
 CONSUMING_ATTRIBUTES: Final = ("subject", "item", CONSUMED_BY, "consumed_at", "serves_until", "open_kind")
-# Rows outlive what they record as evidence; DynamoDB deletes them some time after this (TTL may be days late).
+# Rows are kept as evidence for this long; DynamoDB deletes them some time after it (TTL may be days late).
 EVIDENCE: Final = timedelta(days=90)
 # One lockout per subject, so its key has no profile and no id.
 LOCKOUT_ITEM: Final = f"{ItemKind.LOCKOUT}##"
-# Until when everything issued to a subject is revoked: one per subject, beside its lockout.
+# Until when everything issued to a subject is revoked: one per subject, in the partition of its lockout.
 CUTOFF_ITEM: Final = "cutoff##"
 # The partition that the kill switch is rebuilt from: one item per live revocation.
 REVOCATIONS_SUBJECT: Final = "revocations"
@@ -51,38 +51,38 @@ LOCKOUT_LIFTED: Final = "lifted"
 LEDGER_ITEM: Final = f"{ItemKind.BUDGET}#{ItemKind.BREAK_GLASS}#ledger"
 
 
-# Who writes the kill switch, so that two never do at once.
+# The lease for writing the kill switch, so that two calls never write at once.
 KILL_SWITCH_SUBJECT: Final = "kill-switch"
 LEASE_ITEM: Final = "lease##"
 
 
 def day_of(instant: datetime) -> str:
-    """Name the partition of the index by day: the UTC date."""
+    """Give the partition key of the index by day: the UTC date."""
     return instant.astimezone(UTC).date().isoformat()
 
 
 def revocation_item(matters_from: datetime, revocation_id: str) -> str:
-    """Name a revocation within its partition, in the order in which revocations cease to matter."""
+    """Give the sort key of a revocation; the order is that in which revocations cease to matter."""
     return f"{int(matters_from.timestamp()):010d}#{revocation_id}"
 
 
 def budget_subject(user: str) -> str:
-    """Name the partition of the ledger of a user's break-glass events, apart from the one a vend reads."""
+    """Give the partition key of a user's break-glass ledger, which is not the partition that a vend reads."""
     return f"budget#{user}"
 
 
 def profile_budget_subject(profile: str) -> str:
-    """Name the partition of the ledger of a profile's events. No user is called like it: a user's name holds no `#`."""
+    """Give the partition key of a profile's ledger. No user's key is equal: a user's name has no `#`."""
     return f"budget#profile#{profile}"
 
 
 def pending_subject(person_key: str) -> str:
-    """Name the partition of a person's pending requests: one row for each profile, so that there is one request."""
+    """Give the partition key of a person's pending requests: one row, and so at most one request, per profile."""
     return f"pending#{person_key}"
 
 
 def kind_and_name(kind: ItemKind, name: str) -> str:
-    """Name a partition of the indexes by user and by profile."""
+    """Give the partition key of the indexes by user and by profile."""
     return f"{kind}#{name}"
 
 
@@ -91,8 +91,8 @@ def grant_item(kind: ItemKind, profile: str, grant_id: str) -> str:
 
 
 def counter_subject(budget: str, user: str, window_start: int) -> str:
-    """Name one window's counter in the budget table; `window_start` is in epoch seconds.
+    """Give the key of one window's counter in the budget table; `window_start` is in epoch seconds.
 
-    The name of the budget comes first, so that a role can be given the counters of its own budgets only.
+    The name of the budget comes first, so that a role can get permission for its own budgets only.
     """
     return f"{budget}#{user}#{window_start}"

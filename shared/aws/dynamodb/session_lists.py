@@ -1,4 +1,4 @@
-"""Lists of sessions, newest first, each session as it stands: what a cutoff reaches is revoked, marked or not."""
+"""Lists of sessions, newest first, with cutoffs applied: a session that a cutoff reaches is listed as revoked."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from shared.core.session import Session, apply_cutoffs
 
 @dataclass(frozen=True, slots=True)
 class SessionPosition:
-    """Where a page of sessions ended. `issued_at` is in epoch seconds."""
+    """The end of a page of sessions. `issued_at` is in epoch seconds."""
 
     row_id: str
     issued_at: int
@@ -31,7 +31,7 @@ class SessionPosition:
 
 
 def place_of(row: Session) -> SessionPosition:
-    """Tell where a session stands in every list."""
+    """Give the position of a session, which is the same in every list."""
     return SessionPosition(row.session_id, int(row.issued_at.timestamp()), row.user, row.profile)
 
 
@@ -39,7 +39,8 @@ def place_of(row: Session) -> SessionPosition:
 class SessionQuery:
     """Sessions issued from `since` to `until` (UTC, both included), of a user, else of a profile, else all.
 
-    All of them lie in one partition a day; whoever filters by user and profile checks the profile on the rows.
+    All sessions are in one partition per day; a caller that filters by user and profile must check the profile on the
+    rows.
     """
 
     since: datetime
@@ -48,7 +49,7 @@ class SessionQuery:
     profile: str | None = None
 
     def partitions(self, start: SessionPosition | None) -> Iterator[tuple[SessionIndex, str, str]]:
-        """Give the index, its partition key and the partition, one by one, from where a page begins.
+        """Give index, partition key and partition, in order, from the one in which a page starts.
 
         None where nothing lies between `since` and `until`: DynamoDB refuses to be asked that.
         """
@@ -64,7 +65,7 @@ class SessionQuery:
                 yield SessionIndex.BY_DAY, "day", day
 
     def holds(self, position: SessionPosition) -> bool:
-        """Whether the position is one of this list."""
+        """Whether the position is in this list."""
         within = int(self.since.timestamp()) <= position.issued_at <= int(self.until.timestamp())
         if self.user is not None:
             return within and position.user == self.user
@@ -72,7 +73,7 @@ class SessionQuery:
 
 
 class SessionLists:
-    """Finds and lists sessions. What is decided by a session alone is read consistently; indexes only help to find."""
+    """Finds and lists sessions. A single session is read consistently; indexes are only used to find sessions."""
 
     def __init__(self, dynamodb: Any, session_table: str, grant_table: str) -> None:
         self._dynamodb = dynamodb
@@ -81,7 +82,7 @@ class SessionLists:
         self._sessions = SessionTable(dynamodb, session_table, grant_table)
 
     async def find(self, session_id: str) -> Session | None:
-        """Find a session as it stands.
+        """Find a session, with cutoffs applied.
 
         Raises:
             AwsError: it could not be read, or not be understood.
@@ -103,7 +104,7 @@ class SessionLists:
     ) -> Page[Session, SessionPosition]:
         """List one page of at most `limit` sessions.
 
-        One that cannot be understood, or whose cutoff cannot, is left out and named.
+        A session whose row or cutoff is invalid is left out and named.
 
         Raises:
             ForeignPositionError: the position is not in this list.
@@ -118,7 +119,7 @@ class SessionLists:
         return Page(tuple(standing), following, (*unreadable, *unknown))
 
     async def glance(self, query: SessionQuery, limit: int) -> list[Session]:
-        """List the newest sessions as their rows are written, whatever a cutoff has made of them since.
+        """List the newest sessions as their rows are written, without applying cutoffs.
 
         Raises:
             AwsError: they could not be read.
@@ -133,7 +134,7 @@ class SessionLists:
         start: SessionPosition | None,
         limit: int,
     ) -> tuple[list[Item], SessionPosition | None]:
-        """Read the first partition that holds any, and say where the next page begins; None where there is none."""
+        """Read the first partition with sessions, and give the start of the next page; None at the end."""
         partitions = list(query.partitions(start))
         for number, (index, key, partition) in enumerate(partitions, start=1):
             answer = await self._query(query, index, key, partition, start, limit)
@@ -171,7 +172,7 @@ class SessionLists:
         return answer
 
     async def _as_they_stand(self, rows: list[Session]) -> tuple[list[Session], list[str]]:
-        """Apply the cutoffs; with it the ids of sessions of which nobody can say how they stand."""
+        """Apply the cutoffs; also give the ids of sessions whose state is not known."""
         subjects = {subject for row in rows for subject in row.cutoff_subjects}
         cutoffs, unreadable = await load_cutoffs(self._dynamodb, self._grant_table, subjects)
         unknown = [row.session_id for row in rows if row.cutoff_subjects & unreadable]
@@ -179,7 +180,7 @@ class SessionLists:
 
 
 def _position_of(query: SessionQuery, item: Item) -> SessionPosition:
-    """Give the position just after a row; the table and the index vouch for its keys, whatever else it holds."""
+    """Give the position after a row; the table and the index guarantee its keys, regardless of other attributes."""
     return SessionPosition(
         row_id=item["session_id"]["S"],
         issued_at=int(float(item["issued_at"]["N"])),

@@ -1,4 +1,4 @@
-"""How a session stands: its row, and every lockout and cutoff over it, as the authorizer reads them."""
+"""The status of a session: its row, and every lockout and cutoff that applies, as the authorizer reads them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -25,10 +25,10 @@ _MOST_SEEN: Final = 1000
 
 
 class SessionStandings:
-    """Reads both tables at once, in one call wherever the session's user and profile can be told beforehand.
+    """Reads both tables, in one call if the session's user and profile are known beforehand.
 
-    They can when the session was seen before, or when the stamp spells the user out and the API accepts the profile by
-    its name; otherwise a second call reads what the first missed.
+    They are known if the session was seen before, or if the stamp has the complete user and the API accepts the profile
+    by its name; otherwise a second call reads the missing rows.
     """
 
     def __init__(self, dynamodb: Any, session_table: str, grant_table: str) -> None:
@@ -39,12 +39,12 @@ class SessionStandings:
         self._copied = CopiedRows()
 
     async def load(self, stamp: Stamp, profiles: Iterable[str], now: datetime) -> SessionStanding | None:
-        """Load the standing of a session, strongly consistently; None where there is no such session.
+        """Load a session's row, lockouts and cutoffs, strongly consistently; None if the session does not exist.
 
         `profiles` are globs of those the API accepts; lockouts of the literal ones are read along with the row.
 
         Raises:
-            AwsError: something could not be read, or not be understood. There is no partial standing.
+            AwsError: a row could not be read, or is invalid. There is no partial result.
 
         """
         likely = self._seen.get(stamp.session_id) or _guess(stamp, profiles)
@@ -63,7 +63,7 @@ class SessionStandings:
         gathered = self._copied.gather(wanted, places, found, session.session_id, now)
         standing = _standing(session, gathered.items.values(), now)
         if standing.is_unopposed and not _standing(session, gathered.remembered.values(), now).is_unopposed:
-            # Nothing is refused by what is only remembered: it may have been lifted since.
+            # A remembered row alone refuses nothing: the lockout may have been lifted since.
             fresh = {(item["subject"]["S"], item["item"]["S"]): item for item in await self._load(gathered.remembered)}
             standing = _standing(session, ({**gathered.items, **fresh}).values(), now)
         return standing
@@ -72,7 +72,7 @@ class SessionStandings:
         return (await load_items(self._dynamodb, {self._grant_table: _as_items(keys)}))[self._grant_table]
 
     def _remember(self, session: Session) -> frozenset[RowKey]:
-        """Remember which rows are about a session, which never changes."""
+        """Remember the keys of the rows about a session, which never change."""
         if len(self._seen) >= _MOST_SEEN:
             self._seen.clear()
         self._seen[session.session_id] = _keys(session.cutoff_subjects, session.lockout_subjects)

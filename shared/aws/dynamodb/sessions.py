@@ -1,4 +1,4 @@
-"""The session table: one row per vend, written before any credential leaves."""
+"""The session table: one row per vend, written before credentials leave."""
 
 from enum import Enum
 from typing import Any
@@ -15,7 +15,7 @@ from shared.core.subjects import user_subject
 
 
 class Recording(Enum):
-    """What came of recording a session that uses up its grant."""
+    """The result of recording a session that consumes its grant."""
 
     RECORDED = "recorded"
     GRANT_ALREADY_USED = "grant already used"
@@ -30,10 +30,10 @@ class SessionTable:
         self._grant_table = grant_table
 
     async def record_session(self, row: Session) -> None:
-        """Write a new row; one that is already there, because an attempt succeeded unheard, is as good.
+        """Write a new row. Idempotent: a row left by an attempt whose response was lost counts as success.
 
         Raises:
-            AwsError: the row may not be there, so no credential may leave.
+            AwsError: the row may not be written, so no credentials may leave.
 
         """
         with translate_errors("dynamodb"):
@@ -45,7 +45,7 @@ class SessionTable:
                 _check_same(row, error.details.get("Item"))
 
     async def mark_failed(self, session_id: str) -> bool:
-        """Mark an active session as one STS issued nothing for; False where it is not active (or not there).
+        """Mark an active session as failed, because STS issued nothing; False if it is not active or does not exist.
 
         Raises:
             AwsError: the row could not be changed.
@@ -76,10 +76,10 @@ class SessionTable:
         return read_session(answer["Item"]) if "Item" in answer else None
 
     async def record_session_consuming(self, row: Session, grant: Grant) -> Recording:
-        """Write a new row and use up its `once` approval in one transaction: both or neither.
+        """Write a new row and consume its `once` approval, in one transaction.
 
         Raises:
-            AwsError: it is not known to have happened, so no credential may leave.
+            AwsError: the transaction may not have happened, so no credentials may leave.
 
         """
         outcome = await transact(
@@ -89,7 +89,7 @@ class SessionTable:
                 {
                     "Update": {
                         **self._grant_key(row, grant),
-                        # A row has `serves_until` exactly while it is approved: the admin Lambda writes both at once.
+                        # A row has `serves_until` only while it is approved: the admin Lambda writes both together.
                         "UpdateExpression": (
                             "SET consumed_by = :session, consumed_at = :now REMOVE serves_until, open_kind"
                         ),
@@ -105,14 +105,14 @@ class SessionTable:
         if isinstance(outcome, Cancelled):
             if outcome.items[0] is None:
                 return Recording.GRANT_ALREADY_USED
-            # Rows of this id are written in this transaction only: an earlier attempt succeeded and was not heard.
+            # Rows with this id are written in this transaction only: the response to an earlier attempt was lost.
             _check_same(row, outcome.items[0])
         return Recording.RECORDED
 
     async def give_back(self, row: Session, grant: Grant) -> bool:
-        """Undo `record_session_consuming` after STS failed: the row turns failed, the grant serves again.
+        """Undo `record_session_consuming` after STS failed: the session is failed, the grant serves again.
 
-        False where that is no longer possible because one of the two has moved on: the grant stays used.
+        False if that is no longer possible, because one of the two has changed: the grant remains consumed.
 
         Raises:
             AwsError: it is not known to have happened.

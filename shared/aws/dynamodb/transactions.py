@@ -1,4 +1,4 @@
-"""One way to run a DynamoDB transaction: named by what it writes, waited for, and a failed condition is a value."""
+"""DynamoDB transactions: idempotent, retried on conflicts, with a failed condition as a value."""
 
 import asyncio
 import hashlib
@@ -12,19 +12,19 @@ from shared.aws.client.replies import ServiceError
 from shared.aws.dynamodb.items import Item
 from shared.aws.errors import AwsError, ThrottledError, UnavailableError, translate_errors
 
-# DynamoDB API reference, TransactWriteItems: reasons that may differ on the next try.
+# DynamoDB API reference, TransactWriteItems: reasons that a retry may not meet again.
 _CONTENTION: Final = frozenset({"TransactionConflict"})
 _THROTTLING: Final = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
-# An earlier attempt of the very transaction is under way, one whose answer was lost.
+# An earlier attempt of the same transaction is in progress, whose response was lost.
 _IN_PROGRESS: Final = "TransactionInProgressException"
 _TOKEN_LENGTH: Final = 36
 
 
 class _Rejection(Enum):
-    """What is waited for, and the pauses between the tries in seconds."""
+    """What a transaction waits for, with the pauses between attempts in seconds."""
 
     ANOTHER = (0.05, 0.1, 0.15)
-    # The same page asks for several tries, one of them at least five seconds after the first.
+    # The same page requires several attempts, one of them at least five seconds after the first.
     ITSELF = (0.1, 0.2, 0.4, 0.8, 1.6, 2.4)
 
     def give_up(self) -> AwsError:
@@ -42,7 +42,7 @@ class Committed:
 class Cancelled:
     """No write happened, because a condition failed.
 
-    `items` has one place per write: the row its condition met where that failed and `ALL_OLD` was asked for, else None.
+    `items` has one entry per write: the present row if its condition failed and `ALL_OLD` was requested, else None.
     """
 
     items: tuple[Item | None, ...]
@@ -51,11 +51,12 @@ class Cancelled:
 async def transact(dynamodb: Any, writes: Sequence[Mapping[str, Any]]) -> Committed | Cancelled:
     """Run the writes in one transaction.
 
-    Repeated with the same writes within ten minutes it is one transaction. Another transaction in the way is waited for
-    a few times, briefly; an earlier attempt of this one that is still under way, for up to five and a half seconds.
+    Repeated with the same writes within ten minutes, it is the same transaction. A conflict with another transaction is
+    retried a few times after short pauses; an earlier attempt of this one that is still in progress, for up to five and
+    a half seconds.
 
     Raises:
-        AwsError: the transaction is not known to have happened.
+        AwsError: the transaction may not have happened.
 
     """
     token = _token_for(writes)
@@ -72,9 +73,10 @@ async def transact(dynamodb: Any, writes: Sequence[Mapping[str, Any]]) -> Commit
 
 
 def _token_for(writes: Sequence[Mapping[str, Any]]) -> str:
-    """Name a transaction by what it writes: repeated it is the same one, and changed in anything another.
+    """Make the idempotency token from the writes: the same writes are the same transaction, any others another.
 
-    A token that DynamoDB has seen with another body within ten minutes is refused, so nothing else may choose it.
+    DynamoDB refuses a token that it received with another body within ten minutes, so the token depends on nothing
+    else.
     """
     return hashlib.sha256(json.dumps(writes, sort_keys=True).encode()).hexdigest()[:_TOKEN_LENGTH]
 

@@ -1,4 +1,4 @@
-"""Documents parsed once and kept: a decorator over any source of texts."""
+"""A cache of parsed documents: a decorator over any source of texts."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -19,8 +19,8 @@ _LONGEST_REST_S: Final = 60.0
 class CachedDocuments(Generic[T]):
     """A `DocumentSource` of one family of parsed documents, over one of texts.
 
-    An answer is at most `ttl_s` old, or, where it says `stale`, at most `max_stale_s`: the newer version could not be
-    read or not be parsed. That a document is missing is a definite answer and replaces what was kept.
+    A document is at most `ttl_s` old, or, if it is `stale`, at most `max_stale_s`: a newer version could not be read or
+    parsed. A missing document is a definite result and replaces the cached one.
     """
 
     def __init__(
@@ -33,11 +33,11 @@ class CachedDocuments(Generic[T]):
         parse_errors: tuple[type[Exception], ...] = (ValueError,),
         guesses: bool = False,
     ) -> None:
-        """Keep what `parse` makes of a name and a text.
+        """Cache the results of `parse` for a name and a text.
 
-        `parse_errors` are what it raises for a text that is not a document; anything else is a defect and passes
-        through. `monotonic` gives seconds. With `guesses`, one profile per TTL that was never listed may be asked for
-        by its name, so that the first caller of a process does not wait until the whole catalogue is listed.
+        `parse_errors` are its exceptions for an invalid document; any other is a defect and propagates. `monotonic`
+        gives seconds. With `guesses`, one profile per TTL that was never listed may be read by its name, so that the
+        first caller of a process does not wait for the whole catalogue.
         """
         self._source = source
         self._parse = parse
@@ -56,7 +56,7 @@ class CachedDocuments(Generic[T]):
         )
 
     def forget(self) -> None:
-        """Keep nothing of what was read."""
+        """Drop every cached document."""
         self._documents.forget()
         self._catalogue.forget()
         self._latest.clear()
@@ -65,16 +65,16 @@ class CachedDocuments(Generic[T]):
         """Load by name; None for a document that does not exist.
 
         Raises:
-            AwsError: a document can be neither read nor served from the last good version.
+            AwsError: a document can neither be read nor served from its last good version.
 
         """
         return {name: settled(found) for name, found in (await self.find(names)).items()}
 
     async def find(self, names: Collection[str]) -> Mapping[str, Document[T] | AwsError | None]:
-        """Find by name; an error for a document that can be neither read nor served from the last good version.
+        """Find by name; an error for a document that can neither be read nor served from its last good version.
 
-        A caller chooses which profile they ask for. So only a profile that was there before is asked for by its name;
-        for any other the catalogue is listed, side by side with the rest, unless that was just done.
+        Callers choose the profile's name. So only a profile that existed before is read by its name; for any other the
+        catalogue is listed, concurrently with the other reads, unless that was just done.
         """
         unlisted = {name for name in names if name.startswith(_PROFILES) and not self._was_there(name)}
         if unlisted and self._may_guess():
@@ -91,10 +91,10 @@ class CachedDocuments(Generic[T]):
         return {**_documents(kept), **entries}
 
     async def load_profiles(self) -> Mapping[str, Document[T] | None]:
-        """Load the catalogue; None for a profile whose text cannot be parsed, so that one does not hide the others.
+        """Load the catalogue; None for a profile that cannot be parsed, so that one does not hide the others.
 
-        A listing costs one call per ten profiles, so a long catalogue serves longer than the TTL: as many times as
-        long as it has pages, up to a minute.
+        A listing costs one call per ten profiles, so a long catalogue serves longer than the TTL: the TTL times its
+        number of pages, up to a minute.
 
         Raises:
             AwsError: the catalogue can be neither read nor served from the last good one.
@@ -129,7 +129,7 @@ class CachedDocuments(Generic[T]):
         return {_CATALOGUE: usable}
 
     def _parsed(self, text: Document[str]) -> Document[T] | UnreadableError:
-        """Parse a document, or give what its very text was parsed to before: most reads find nothing new."""
+        """Parse a document, or reuse the result for the same text: most reads find nothing new."""
         before, document = self._latest.get(text.name, (None, None))
         if document is not None and before == text.value and document.version == text.version:
             return document
@@ -143,14 +143,14 @@ class CachedDocuments(Generic[T]):
 
 
 def settled(found: Found | AwsError) -> Found:
-    """Give what was found.
+    """Return what was found.
 
     Raises:
-        AwsError: it could not be decided.
+        AwsError: the document could not be read.
 
     """
     if isinstance(found, AwsError):
-        # The error may be kept, and raised once more.
+        # The error may be cached, and raised again.
         raise found.with_traceback(None)
     return found
 
@@ -160,7 +160,7 @@ def _documents(kept: Mapping[str, Kept[Document[T]] | AwsError | None]) -> dict[
 
 
 def _entry(kept: Kept[Mapping[str, Document[T] | None]] | AwsError | None, name: str) -> Document[T] | AwsError | None:
-    """Take one profile out of the catalogue."""
+    """Get one profile from the catalogue."""
     profile = name.removeprefix(_PROFILES)
     if not isinstance(kept, Kept) or profile not in kept.value:
         return None if isinstance(kept, Kept) else kept

@@ -17,7 +17,7 @@ _DIGEST_LENGTH: Final = 16
 
 
 def pages_of(count: int) -> int:
-    """Tell how many calls it takes to list a folder of so many documents."""
+    """Give the number of calls that list a folder with `count` documents."""
     return max(1, -(-count // _BATCH))
 
 
@@ -26,7 +26,7 @@ class Document(Generic[T_co]):
     """One version of a document.
 
     `name` is relative to the prefix (`policies/access`). `version` is SSM's number, `digest` the start of the text's
-    SHA-256. `age_s` is how long ago it was read, in seconds; `stale` says that a newer read was due and failed.
+    SHA-256. `age_s` is how long ago it was read, in seconds; `stale`: a newer read was due and failed.
     """
 
     name: str
@@ -38,26 +38,26 @@ class Document(Generic[T_co]):
 
 
 class DocumentSource(Protocol[T_co]):
-    """Where documents come from.
+    """A source of documents.
 
-    Consistency: an answer is no newer than the call's end and, from a source that caches, no older than the limits that
-    source states; `age_s` and `stale` tell. Two documents of one answer may be from different instants.
-    Ordering: answers have none; a later call may see an older version for as long as Parameter Store takes to spread.
-    Failure: an `AwsError` means that not every name could be decided; there is no partial answer. A name mapped to None
-    is a definite answer: there is no such document.
+    Consistency: a result is no newer than the call's end and, from a source that caches, no older than that source's
+    limits; see `age_s` and `stale`. Two documents of one result may be from different instants. Ordering: there is
+    none; a later call may see an older version until Parameter Store has propagated the newer one. Failure: an
+    `AwsError` means that not every name could be decided; there is no partial answer. A name mapped to None is a
+    definite answer: there is no such document.
     """
 
     async def load(self, names: Collection[str]) -> Mapping[str, Document[T_co] | None]:
-        """Load documents by name; the answer has exactly the names asked for."""
+        """Load documents by name; the result has exactly the requested names."""
         ...
 
     async def load_profiles(self) -> Mapping[str, Document[T_co] | None]:
-        """Load the whole catalogue, by profile name. None marks a profile that is there and cannot be understood."""
+        """Load the whole catalogue, by profile name. None marks a profile that exists but is invalid."""
         ...
 
 
 class SsmDocuments:
-    """Documents straight from Parameter Store, as text."""
+    """Documents from Parameter Store, as text, without a cache."""
 
     def __init__(self, ssm: Any, prefix: str) -> None:
         """Read below `prefix`, which begins with a slash and does not end with one."""
@@ -67,7 +67,7 @@ class SsmDocuments:
         self._prefix = prefix
 
     async def load(self, names: Collection[str]) -> Mapping[str, Document[str] | None]:
-        """Load by name, ten names a call, the calls side by side.
+        """Load by name, ten names a call, the calls concurrently.
 
         Raises:
             AwsError: any of the calls failed.
@@ -89,9 +89,9 @@ class SsmDocuments:
         return await self.load_folder(PROFILES_FOLDER)
 
     async def load_folder(self, folder: str) -> Mapping[str, Document[str]]:
-        """List a folder to its very end: SSM may answer short and even empty pages before the last one.
+        """List a folder completely: SSM may return short and even empty pages before the last one.
 
-        The answer is by name within the folder.
+        The result is by name within the folder.
 
         Raises:
             AwsError: any page could not be read.

@@ -1,4 +1,4 @@
-"""Values read through a cache: a time to live, one flight per key, and the last good value when a read fails."""
+"""A read-through cache: a time to live, one read at a time per key, and the last good value when a read fails."""
 
 import asyncio
 from collections import OrderedDict
@@ -11,17 +11,17 @@ from shared.aws.errors import AwsError, UnavailableError
 V = TypeVar("V")
 V_co = TypeVar("V_co", covariant=True)
 
-# What one read says about a key: its value, None where there definitely is none, or why that could not be decided.
+# The result of a read for a key: its value, None if it definitely has no value, or the error.
 Outcome: TypeAlias = V | AwsError | None
 _MOST_ABSENT: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class CacheLimits:
-    """How long an answer serves, in seconds.
+    """How long a value serves, in seconds.
 
-    `ttl_s`: without asking again, for values and for absence. `max_stale_s`: the age to which the last good value
-    serves while reads fail. `read_timeout_s`: how long one read may take before it has failed.
+    `ttl_s`: without another read, for values and for absence. `max_stale_s`: the maximum age of the last good value
+    that serves while reads fail. `read_timeout_s`: the timeout of one read.
     """
 
     ttl_s: float = 5.0
@@ -37,7 +37,7 @@ class CacheLimits:
 
 @dataclass(frozen=True, slots=True)
 class Kept(Generic[V_co]):
-    """A value, how long ago its read began, and whether a newer read was due and failed."""
+    """A value, how long ago its read started, and whether a newer read was due and failed."""
 
     value: V_co
     age_s: float
@@ -54,7 +54,7 @@ class _Good(Generic[V]):
 
 @dataclass(slots=True, eq=False)
 class _Flight:
-    """One read under way. `landed` stays False where its leader was cancelled: then its followers fly again."""
+    """One read in progress. `landed` remains False if its leader was cancelled; then a follower reads again."""
 
     done: asyncio.Event = field(default_factory=asyncio.Event)
     failures: dict[str, AwsError] = field(default_factory=dict)
@@ -62,11 +62,11 @@ class _Flight:
 
 
 class ReadThrough(Generic[V]):
-    """Reads keys through `read`, whose outcome must name every key it was asked for.
+    """Reads keys with `read`, whose result must have every requested key.
 
-    The first caller who needs a key reads it inside their own call, so the read ends with them and nothing outlives a
-    response; later callers wait for it. A leader who is cancelled hands over to the next one. A follower who is
-    cancelled disturbs nobody.
+    The first caller that needs a key reads it within its own call, so the read ends with that call and nothing outlives
+    a response; later callers wait for it. If this leader is cancelled, a follower reads again. A cancelled follower
+    affects no other caller.
     """
 
     def __init__(
@@ -76,30 +76,30 @@ class ReadThrough(Generic[V]):
         monotonic: Callable[[], float],
         rest_s: Callable[[V], float] = lambda _: 0.0,
     ) -> None:
-        """Keep what `read` gives. `rest_s` says of a value how long it serves where that is longer than the TTL."""
+        """Cache the results of `read`. `rest_s` gives for a value how long it serves, if longer than the TTL."""
         self._read = read
         self._limits = limits
         self._monotonic = monotonic
         self._rest_s = rest_s
         self._good: dict[str, _Good[V]] = {}
-        # Anyone can ask for names that do not exist, so only the latest are remembered; good values are never evicted.
+        # Callers can request any name, so only the latest missing ones are remembered; good values are never evicted.
         self._absent: OrderedDict[str, float] = OrderedDict()
         self._flights: dict[str, _Flight] = {}
 
     def forget(self) -> None:
-        """Keep nothing: in a copied process nobody can say how old an answer is."""
+        """Drop everything: in a restored process the age of a value is not known."""
         self._good.clear()
         self._absent.clear()
 
     def last(self, key: str) -> V | None:
-        """Give the last good value without asking, however old it is; None where there is none."""
+        """Give the last good value without a read, however old; None if there is no value."""
         good = self._good.get(key)
         return None if good is None else good.value
 
     async def find(self, keys: Collection[str]) -> Mapping[str, Kept[V] | AwsError | None]:
-        """Find every key's value, None for a key that definitely has none.
+        """Find the value of every key, None for a key that definitely has no value.
 
-        An error says that a key could not be decided and no good value within the stale limit is left.
+        An error means that the read failed and there is no good value within the stale limit.
         """
         failures: dict[str, AwsError] = {}
         answers: dict[str, Kept[V] | AwsError | None] = {}
@@ -156,12 +156,13 @@ class ReadThrough(Generic[V]):
             self._good[key] = _Good(outcome, began_at)
 
     def is_due(self, key: str) -> bool:
-        """Whether getting the key now asks the source."""
+        """Whether getting the key now would read the source."""
         now = self._monotonic()
         good = self._good.get(key)
         if good is None:
             return key not in self._absent or now - self._absent[key] >= self._limits.ttl_s
-        # After a failed read the last good value rests for one TTL, so that a failing source costs one caller its time.
+        # After a failed read the last good value serves for another TTL, so that a failing source delays only one
+        # caller.
         is_resting = now < good.retry_at and now - good.read_at <= self._limits.max_stale_s
         return now - good.read_at >= max(self._limits.ttl_s, self._rest_s(good.value)) and not is_resting
 

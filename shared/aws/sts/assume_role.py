@@ -1,4 +1,4 @@
-"""Issuing: one AssumeRole, asked for exactly and checked when it answers."""
+"""Issuing credentials: one AssumeRole, whose response is checked against the request."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,7 +13,7 @@ from shared.aws.errors import RefusedError, UnreadableError, translate_errors
 from shared.core.arn import Arn, MalformedArnError, parse_arn, role_name
 from shared.core.stamp import TRANSITIVE_TAG_KEYS, Stamp
 
-# How far AWS's clock and ours may differ before an expiration is not believed.
+# How far AWS's clock and ours may differ in the check of an expiration.
 _CLOCK_SKEW: Final = timedelta(minutes=5)
 
 
@@ -35,10 +35,10 @@ class RoleIssuer:
     ) -> Credentials:
         """Assume the role under the stamp.
 
-        `tags` must hold the transitive keys; `session_policy` is the JSON that narrows the session, None for none.
+        `tags` must have the transitive keys; `session_policy` is JSON that limits the session, or None.
 
         Raises:
-            AwsError: STS did not issue, or its answer is not the session that was asked for.
+            AwsError: STS did not issue, or its response is not for the requested session.
 
         """
         request: dict[str, Any] = {
@@ -59,7 +59,7 @@ class RoleIssuer:
 
 @lru_cache(maxsize=256)
 def _sessions_of(role_arn: str) -> Arn:
-    """Give what the ARNs of a role's sessions begin with: no path (IAM User Guide, "IAM identifiers")."""
+    """Give the common part of the ARNs of a role's sessions, which has no path (IAM User Guide, "IAM identifiers")."""
     role = parse_arn(role_arn)
     return Arn(role.partition, "sts", "", role.account, f"assumed-role/{role_name(role)}")
 
@@ -76,10 +76,10 @@ def _check_session(answer: Mapping[str, Any], role_arn: str, stamp: Stamp) -> No
 
 
 def read_credentials(answer: Mapping[str, Any]) -> Credentials:
-    """Read the credentials out of STS's answer.
+    """Parse the credentials of a response of STS.
 
     Raises:
-        KeyError, ValueError: one of their parts is missing, or the expiration is no instant.
+        KeyError, ValueError: a part is missing, or the expiration is not an instant.
 
     """
     issued = answer["Credentials"]
@@ -96,7 +96,7 @@ def read_credentials(answer: Mapping[str, Any]) -> Credentials:
 
 
 def _token_use(answer: Mapping[str, Any]) -> int | None:
-    """Read how full the token is; an older STS counts policy and tags alone. It decides nothing and may be absent."""
+    """Parse the size of the token in percent; an older STS counts policy and tags only. It may be absent."""
     said = str(answer.get("SessionTokenUtilization", answer.get("PackedPolicySize", "")))
     return int(said) if said.isascii() and said.isdigit() else None
 

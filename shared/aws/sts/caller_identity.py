@@ -1,7 +1,7 @@
-"""Asking STS whose credentials signed a proof: the request is rebuilt from constants, the answer is not trusted either.
+"""Verifying with STS who signed a proof: the request is rebuilt from constants, the response parsed strictly.
 
-What could go wrong here has gone wrong elsewhere: a verifier that forwarded what a client composed, or that parsed any
-answer leniently, was led to take an attacker's text for STS's word (CVE-2020-16250, CVE-2022-2385).
+Verifiers that forwarded a client's request, or parsed responses leniently, have accepted an attacker's text as a
+response of STS (CVE-2020-16250, CVE-2022-2385).
 """
 
 import re
@@ -22,7 +22,7 @@ _MAX_ANSWER_BYTES: Final = 8192
 _NAMESPACE: Final = "{https://sts.amazonaws.com/doc/2011-06-15/}"
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>'
 _CODE: Final = re.compile(rb"<Code>(\w{1,64})</Code>")
-# STS's words for what no repetition changes (STS API reference, "Common errors"). Any other refusal may pass.
+# Permanent errors of STS (STS API reference, "Common errors"). Any other refusal may be temporary.
 _FINAL_CODES: Final = frozenset(
     {
         "ExpiredToken",
@@ -37,7 +37,7 @@ _OK, _BAD_REQUEST, _FORBIDDEN, _TOO_MANY, _SERVER_ERROR = 200, 400, 403, 429, 50
 
 @dataclass(frozen=True, slots=True)
 class VerifiedIdentity:
-    """Who signed, by STS's word."""
+    """Who signed, as verified by STS."""
 
     arn: str
     account: str
@@ -47,17 +47,17 @@ class VerifiedIdentity:
 class NotProven:
     """STS does not know the credentials, they have expired, or they signed something else.
 
-    `is_final` says that it will say the same of the same proof again.
+    `is_final`: STS will refuse the same proof again.
     """
 
     is_final: bool
 
 
 class CallerIdentity:
-    """Asks STS, without the client, which would sign what must be sent as it was signed elsewhere."""
+    """Calls STS without `AwsClient`, which would sign a request that must be sent with the proof's signature."""
 
     def __init__(self, http: Http, timeout_s: float, observe: Observe = nullcontext) -> None:
-        """Use an open session, and wait `timeout_s` for an answer. `observe` is entered around every call by name."""
+        """Use open connections, waiting `timeout_s` seconds at most. `observe` is entered around every call by name."""
         self._http = http
         self._timeout_s = timeout_s
         self._observe = observe
@@ -73,7 +73,7 @@ class CallerIdentity:
         """Have STS verify that the proof's key signed GetCallerIdentity for this API.
 
         Raises:
-            AwsError: STS did not say, or its answer is not STS's.
+            AwsError: STS did not decide, or the response is not from STS.
 
         """
         headers = rebuild_headers(proof, endpoint.host, api_id, binding)
@@ -86,7 +86,7 @@ class CallerIdentity:
             raise UnavailableError("sts", f"GetCallerIdentity: {type(error).__name__}") from None
 
     async def _ask_again(self, url: str, headers: Mapping[str, str]) -> Reply:
-        """Ask once more where the connection was gone, as they are after Lambda froze the process, or STS failed."""
+        """Send once more if the connection had closed, as after Lambda froze the process, or STS failed."""
         try:
             reply = await self._ask(url, headers)
         except ConnectionError:
@@ -123,7 +123,7 @@ def _judge(reply: Reply) -> VerifiedIdentity | NotProven:
 
 
 def parse_identity(content_type: str, body: bytes) -> VerifiedIdentity:
-    """Read STS's answer, and nothing that only looks like it (STS API reference, GetCallerIdentity).
+    """Parse a response of STS, strictly (STS API reference, GetCallerIdentity).
 
     Raises:
         UnreadableError: another type or root, other markup, or not exactly one ARN and one account.
@@ -133,8 +133,8 @@ def parse_identity(content_type: str, body: bytes) -> VerifiedIdentity:
         raise _unreadable("is not text/xml")
     try:
         text = body.decode()
-        # STS writes no DTDs, comments, CDATA or instructions; each is a way to make two parsers read two things. So are
-        # zeros: expat takes them for UTF-16, in which all of these look different.
+        # STS writes no DTDs, comments, CDATA or instructions; with each, two parsers may read different data. Zero
+        # bytes too: expat reads them as UTF-16, in which all of these look different.
         if "\0" in text or "<!" in text or "<?" in text.removeprefix(_XML):
             raise _unreadable("holds markup that STS does not write")
         root = ET.fromstring(text)  # noqa: S314 - without a DTD there are no entities to expand
@@ -146,7 +146,7 @@ def parse_identity(content_type: str, body: bytes) -> VerifiedIdentity:
 
 
 def _only_text(root: ET.Element, name: str) -> str:
-    """Give the text of the one element of this name: in the result, nowhere else, and nothing inside it."""
+    """Give the text of the only element of this name: in the result, nowhere else, and without children."""
     found = list(root.iter(f"{_NAMESPACE}{name}"))
     if len(found) != 1 or found != root.findall(f"{_NAMESPACE}GetCallerIdentityResult/{_NAMESPACE}{name}"):
         raise _unreadable(f"has not exactly one {name}")

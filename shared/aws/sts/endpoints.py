@@ -1,4 +1,4 @@
-"""Where STS answers for a region: its own partition's regional endpoint, and never another."""
+"""The STS endpoint of a region: the regional endpoint of the function's own partition, never another."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,25 +9,25 @@ from shared.aws.client.library import find_partition
 
 @dataclass(frozen=True, slots=True)
 class StsEndpoint:
-    """A regional endpoint: `host` is what a request's Host header, and so its signature, names."""
+    """A regional endpoint; `host` is in the Host header of a request, and so in its signature."""
 
     url: str
     host: str
 
 
 class StsEndpoints:
-    """Endpoints of one partition. An emulator's URL, where there is one, stands for all of them."""
+    """Endpoints of one partition. An emulator's URL, if there is one, replaces all of them."""
 
     def __init__(self, region: str, emulator: str | None = None, *, accepted: Collection[str] | None = None) -> None:
-        """Take the partition that `region`, the function's own, lies in; of it the `accepted` regions, or all.
+        """Use the partition of `region`, the function's own, and of it the `accepted` regions, or all.
 
         Raises:
-            LookupError: no partition has such a region, or an accepted one lies in another.
+            LookupError: no partition has such a region, or an accepted one is in another.
 
         """
-        # A name that only looks like a region is none: nobody shall choose what host names are looked up.
+        # Known regions only, so that a caller cannot make Sentinel resolve an arbitrary host.
         self._partition = find_partition(region)
-        # Its own may be newer than the names we know.
+        # The function's own may be newer than the known names.
         known = self._partition.regions | {region}
         if accepted is not None and (others := sorted(set(accepted) - known)):
             raise LookupError(f"{others[0]!r} is no region of the partition that {region} lies in")

@@ -1,4 +1,4 @@
-"""From the policy's decision to an authorization: one pure function over the table of who gets what.
+"""Authorization: the policy's decision combined with lockouts and grants, by one pure function and this table.
 
 policy says       locked out   approved grant   break-glass event    outcome
 anything          yes          any              any                  refuse locked_out
@@ -21,7 +21,7 @@ from shared.core.durations import CHAINING_MAXIMUM, DEFAULT, STS_MAXIMUM, STS_MI
 from shared.core.grants import Grant, longest
 from shared.core.stamp import Via
 
-# A grant with less than this left is not worth a session: it would end before the SDK has used it.
+# A grant with less time left issues nothing: its session would end before an SDK could use it.
 GRANT_ENDING: Final = timedelta(seconds=60)
 
 
@@ -34,17 +34,18 @@ class RefusalCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """No credential, and why."""
+    """No credentials are issued; `code` says why."""
 
     code: RefusalCode
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A credential may leave.
+    """Credentials may be issued.
 
-    `duration` is what the caller gets. `sts_duration` is what STS is asked for: never under its floor of 900 s. Where
-    that is longer than the grant, `not_after` (UTC) is the grant's end and the session's permissions must stop there.
+    `duration` is how long the caller may use them. `sts_duration` is the duration to request from STS, never under its
+    minimum of 900 s. Where that is longer than the grant, `not_after` (UTC) is the grant's end, and the session's
+    permissions must end then.
     """
 
     via: Via
@@ -55,7 +56,7 @@ class Issue:
 
 
 def is_requestable(duration: timedelta) -> bool:
-    """Whether STS knows sessions of this length at all (900-43200 s); others are an invalid request."""
+    """Whether STS accepts this duration (900-43200 s); any other makes the request invalid."""
     return STS_MINIMUM <= duration <= STS_MAXIMUM
 
 
@@ -71,7 +72,7 @@ def authorize(
 ) -> Issue | Refuse:
     """Authorize one request for one profile.
 
-    `grants` are the caller's own, of any kind, profile and window; `requested` must be requestable. `now` is UTC.
+    `grants` are the caller's, of any kind, profile and window; `requested` must pass `is_requestable`. `now` is UTC.
     """
     if is_locked_out:
         return Refuse(RefusalCode.LOCKED_OUT)
@@ -91,12 +92,12 @@ def authorize(
 
 
 def no_rule_gives(user: str, profile: str) -> str:
-    """Word the refusal of a profile that no rule gives.
+    """Give the message that refuses a profile which no rule gives.
 
-    Whatever refuses a profile that is not there, or is switched off, says exactly this: no answer tells a profile that
-    does not exist from one that is forbidden.
+    Refusals of unknown and of disabled profiles use exactly this message, so that a caller cannot distinguish a profile
+    that does not exist from one that is forbidden.
     """
-    return f"No rule of the access policy gives {user} the profile {profile}, or there is none."
+    return f"No rule of the access policy gives {user} the profile {profile}, or it does not exist."
 
 
 def _serving_grants(decision: Decision, profile: str, grants: list[Grant], now: datetime) -> list[Grant]:

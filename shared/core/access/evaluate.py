@@ -14,7 +14,7 @@ class Verdict(StrEnum):
     REQUIRE_APPROVAL = "require_approval"
 
 
-# Every vend is server-side and leaves a session row, so the two server effects are met by being here.
+# Every vend runs on the server and records a session, so the two server effects are always satisfied.
 _VERDICTS: Final[dict[Effect, Verdict]] = {
     "allow": Verdict.ALLOW,
     "require_server": Verdict.ALLOW,
@@ -26,9 +26,9 @@ _VERDICTS: Final[dict[Effect, Verdict]] = {
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The policy's answer: `rule` is the one that matched, None when none did.
+    """The policy's decision: `rule` is the rule that matched, None if no rule did.
 
-    `dissenting_shadows` names the shadow rules that would have decided otherwise had they counted.
+    `dissenting_shadows` names the shadow rules whose decision would have been another one.
     """
 
     verdict: Verdict
@@ -41,13 +41,13 @@ class Decision:
 
 
 def is_match(rule: Rule, facts: Facts) -> bool:
-    """Whether every condition holds. An unknown fact fails its condition, except in a deny, where it holds."""
+    """Whether every condition holds. A condition on an unknown fact holds in a deny, and fails in any other rule."""
     unknown_holds = rule.effect == "deny"
     return all(unknown_holds if holds is None else holds for _, holds in check_conditions(rule.conditions, facts))
 
 
 def evaluate(policy: AccessPolicy, facts: Facts) -> Decision:
-    """Decide: the first matching rule that is not a shadow; no match denies."""
+    """Give the decision of the first matching rule that is not a shadow rule; without a match, deny."""
     shadows: list[Rule] = []
     for rule in policy.rules:
         if not is_match(rule, facts):

@@ -1,4 +1,4 @@
-"""Why a request gets the answer it gets: every rule, every condition, in words."""
+"""Explanations of a decision: every rule and every condition, in words."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _OBJECTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ConditionAccount:
-    """One written condition: whether it `holds` (None: the fact is not known), and why in words."""
+    """One condition of a rule: whether it `holds` (None: its fact is not known), and why, in words."""
 
     name: str
     holds: bool | None
@@ -45,7 +45,7 @@ class RuleAccount:
 
     @property
     def concerns_asker(self) -> bool:
-        """Whether it is about who asks and what they ask for, at any time and place."""
+        """Whether the rule's conditions on user and profile hold, regardless of time and address."""
         return all(each.holds is not False for each in self.conditions if each.name in _WHO_AND_WHAT)
 
 
@@ -65,7 +65,7 @@ def explain(
     requested: timedelta | None = None,
     profile_cap: timedelta | None = None,
 ) -> Explanation:
-    """Evaluate and authorize as the service would at `facts.at`, giving an account of every rule."""
+    """Evaluate and authorize as the vend Lambda would at `facts.at`, with an account of every rule."""
     decision = evaluate(policy, facts)
     outcome = authorize(
         decision,
@@ -80,7 +80,7 @@ def explain(
 
 
 def explain_rules(policy: AccessPolicy, facts: Facts) -> Iterator[RuleAccount]:
-    """Yield an account of each rule, those after the deciding one too."""
+    """Yield an account of each rule, including those after the deciding one."""
     decider = evaluate(policy, facts).rule
     for rule in policy.rules:
         yield RuleAccount(

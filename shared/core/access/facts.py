@@ -1,4 +1,4 @@
-"""What is known about a request when a policy is asked about it, and whether each condition holds."""
+"""The facts of a request, and whether each condition of a rule holds for them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from shared.core.globs import matches_any
 from shared.core.time_window import is_within
 
 IpAddress = IPv4Address | IPv6Address
-# Everything vended here is: the Go CLI's other modes exist only on the caller's machine.
+# The mode of every vend here; the Go CLI's other modes exist only on the caller's machine.
 MODE: Final = "server"
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One request as the policy sees it. None means not known; an empty `role` means the caller has none."""
+    """The facts that conditions are evaluated against. None: not known. An empty `role`: the caller has no role."""
 
     user: str
     profile: str
@@ -28,7 +28,7 @@ class Facts:
 
 
 def parse_source_ip(text: str) -> IpAddress | None:
-    """Read an address, unwrapping an IPv4-mapped IPv6 one; None when it is not an address."""
+    """Parse an address; an IPv4-mapped IPv6 address becomes IPv4. None if the text is not an address."""
     try:
         address = ip_address(text)
     except ValueError:
@@ -39,7 +39,7 @@ def parse_source_ip(text: str) -> IpAddress | None:
 
 
 def check_conditions(conditions: Conditions, facts: Facts) -> Iterator[tuple[str, bool | None]]:
-    """Yield each written condition's name and whether it holds; None where the fact it asks for is not known."""
+    """Yield the name of each condition that is set, and whether it holds; None where its fact is not known."""
     if conditions.profiles is not None:
         yield "profiles", matches_any(conditions.profiles, facts.profile)
     if conditions.users is not None:

@@ -41,7 +41,7 @@ def _read_network(value: Any) -> Network:
 
 
 class Conditions(DocumentModel):
-    """All must hold; an absent one always holds."""
+    """Conditions of a rule. All must hold; an absent one always holds."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -89,12 +89,12 @@ class Rule(DocumentModel):
 
     @property
     def cap(self) -> timedelta:
-        """The longest session this rule gives: its `max_duration`, never over the chaining limit."""
+        """The longest session under this rule: its `max_duration`, at most one hour, the limit of role chaining."""
         return min(self.max_duration or CHAINING_MAXIMUM, CHAINING_MAXIMUM)
 
     @property
     def yields_to_break_glass(self) -> bool:
-        """Whether active break-glass overrides this rule. Unwritten: a demand for approval does, a deny does not."""
+        """Whether an active break-glass event overrides this rule; by default `require_approval` only, not `deny`."""
         return self.effect == "require_approval" if self.break_glass is None else self.break_glass
 
 

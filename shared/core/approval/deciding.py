@@ -1,4 +1,4 @@
-"""Deciding on a request: every step a pure function from one state to the next, or the reason there is none."""
+"""Deciding on a request: pure transitions of its state; each gives the next state or a rejection."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -16,21 +16,21 @@ from shared.core.people import Person, same_person
 
 
 class DecidingRejection(StrEnum):
-    """Why a step is not taken."""
+    """Why a transition is rejected."""
 
-    OWN_REQUEST = "nobody decides on their own request"
+    OWN_REQUEST = "no one may decide on their own request"
     NOT_AN_APPROVER = "the approval policy does not name them for this profile"
-    NOT_THEIRS = "only the requester takes back a pending request"
+    NOT_THEIRS = "only the requester may cancel a pending request"
     NOT_DEMANDED = "the access policy has changed and no longer demands this approval"
     WRONG_STATE = "the request's state does not allow it"
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who does something to a request, when (UTC), and what they say about it.
+    """Who acts on a request, when (UTC), and their comment.
 
-    `rule` is the present approval rule of the request's profile. `locked_out` are those who voted before and are
-    locked out now.
+    `rule` is the present approval rule of the request's profile. `locked_out` are earlier voters who are locked out
+    now.
     """
 
     by: Person
@@ -43,8 +43,8 @@ class Act:
 def approve(request: ApprovalRequest, act: Act, *, is_still_demanded: bool) -> ApprovalRequest | DecidingRejection:
     """Add an approval; the one that completes the quorum opens the window.
 
-    Votes of people who are locked out, or whom the present rule no longer names, do not count. Who approves what is
-    approved already, or votes twice, changes nothing and is told no error: the request comes back as it is.
+    Votes of people who are locked out, or whom the present rule no longer names, do not count. A second vote of the
+    same person, and a vote on an approved request, change nothing and are no error: the request is returned as it is.
     """
     if rejection := _may_decide(request, act):
         return rejection
@@ -59,21 +59,21 @@ def approve(request: ApprovalRequest, act: Act, *, is_still_demanded: bool) -> A
 
 
 def demands_approval(policy: AccessPolicy, version: str, request: ApprovalRequest) -> bool:
-    """Whether the access policy of today still asks for an approval of a request, by the facts of its filing."""
+    """Whether the present access policy still requires an approval, given the facts of when the request was filed."""
     if version == request.policy_version:
         return True
     return evaluate(policy, request.facts()).verdict is Verdict.REQUIRE_APPROVAL
 
 
 def deny(request: ApprovalRequest, act: Act) -> ApprovalRequest | DecidingRejection:
-    """Refuse a pending request; one approver's no ends it."""
+    """Deny a pending request; one denial is enough."""
     if rejection := _may_decide(request, act):
         return rejection
     return _end(request, act, {RequestStatus.PENDING: RequestStatus.DENIED})
 
 
 def cancel(request: ApprovalRequest, act: Act, *, may_revoke: bool) -> ApprovalRequest | DecidingRejection:
-    """Take a request back: its own user at any time, approvers and whoever `may_revoke` once it is approved."""
+    """Cancel a request: its user at any time; approvers, and people who `may_revoke`, once it is approved."""
     ends = {RequestStatus.PENDING: RequestStatus.CANCELLED, RequestStatus.APPROVED: RequestStatus.WITHDRAWN}
     if act.by.user != request.user:
         if not may_revoke and not is_approver(act.rule, act.by):
@@ -85,7 +85,7 @@ def cancel(request: ApprovalRequest, act: Act, *, may_revoke: bool) -> ApprovalR
 
 
 def settle(request: ApprovalRequest, now: datetime) -> ApprovalRequest:
-    """Write down what time has done: a request that lapsed is expired, a window that passed is ended."""
+    """Give the request with what time has changed: a lapsed one is expired, one whose window is over is ended."""
     status = request.status_at(now)
     if status is request.status:
         return request

@@ -1,4 +1,4 @@
-"""Filing a request: only for what the access policy demands an approval for, and only where somebody can give it."""
+"""Filing a request: only where the access policy requires an approval, and only if enough people could approve."""
 
 import re
 from dataclasses import dataclass, replace
@@ -18,22 +18,22 @@ LATEST_START: Final = timedelta(days=7)
 
 
 class FilingRejection(StrEnum):
-    """Why a request is not filed."""
+    """Why a request is rejected."""
 
     NOT_NEEDED = "the access policy gives the profile without an approval"
     DENIED = "the access policy denies the profile"
     NO_RULE = "no rule of the approval policy names the profile"
     NO_APPROVER = "nobody but the requester could approve"
-    TOO_LONG = "longer than the approval rule gives"
-    TICKET_NEEDED = "the approval rule asks for a ticket"
+    TOO_LONG = "longer than the approval rule allows"
+    TICKET_NEEDED = "the approval rule requires a ticket"
     TICKET_MALFORMED = "the ticket does not match the approval rule's pattern"
-    START_PASSED = "the window would begin in the past"
-    START_TOO_LATE = "the window would begin too far ahead"
+    START_PASSED = "the window would start in the past"
+    START_TOO_LATE = "the window would start too far ahead"
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What somebody asks for. `duration` None is an hour, or less where the rule gives less."""
+    """A request to file. `duration` None means one hour, or less where the rule allows less."""
 
     requester: Requester
     profile: str
@@ -52,9 +52,9 @@ def file_request(
     request_id: str,
     now: datetime,
 ) -> ApprovalRequest | FilingRejection:
-    """File a request at `now` (UTC), pending, or approved at once where the rule says so.
+    """File a request at `now` (UTC): pending, or approved at once where the rule approves automatically.
 
-    `decision` is the access policy's for the requester and the profile, `rule` the approval policy's for the profile.
+    `decision` is that of the access policy on requester and profile, `rule` the approval rule of the profile.
     """
     if decision.verdict is not Verdict.REQUIRE_APPROVAL:
         return FilingRejection.NOT_NEEDED if decision.verdict is Verdict.ALLOW else FilingRejection.DENIED
@@ -86,7 +86,7 @@ def file_request(
 
 
 def open_window(request: ApprovalRequest, rule: ApprovalRule, now: datetime) -> ApprovalRequest:
-    """Approve: the window opens now or at the start asked for, and lasts as asked but never longer than the rule."""
+    """Approve: the window opens now or at the requested start, for the requested duration, capped by the rule."""
     starts_at = max(now, request.wanted_start or now)
     return replace(
         request,
@@ -112,7 +112,7 @@ def _find_rejection(ask: Ask, rule: ApprovalRule, duration: timedelta, now: date
 
 
 def _approve_itself(request: ApprovalRequest, rule: ApprovalRule, now: datetime) -> ApprovalRequest | None:
-    """Approve a request that needs nobody, for as much of its window as does; None where people must decide."""
+    """Approve a request automatically, for as much of its window as the rule covers; None if people must decide."""
     auto = rule.auto_approve
     if auto is None or request.duration > auto.max_duration:
         return None

@@ -27,7 +27,7 @@ from shared.core.time_window import TimeWindow, open_until
 
 LONGEST_WINDOW: Final = timedelta(days=7)
 _LONGEST_PENDING: Final = timedelta(days=30)
-# A reference's pattern is matched against what anyone may send, so it must not be able to take long.
+# The pattern is matched against text of any caller, so it must not allow long matching.
 _MOST_REPEATS: Final = 3
 _REPEATED_GROUP: Final = re.compile(r"\)[*+?{]")
 _REPEAT: Final = re.compile(r"(?<!\\)[*+{]")
@@ -35,7 +35,7 @@ _REPEAT: Final = re.compile(r"(?<!\\)[*+{]")
 
 def _is_quick_pattern(value: str) -> str:
     try:
-        # A warning tells of a pattern that a later Python reads differently.
+        # A warning means that a later Python would read the pattern differently.
         with warnings.catch_warnings(action="error"):
             re.compile(value)
     except (re.error, OverflowError, RecursionError, Warning) as error:
@@ -60,7 +60,7 @@ TicketPattern = Annotated[str, StringConstraints(min_length=1, max_length=200), 
 
 
 class AutoApproval(DocumentModel):
-    """Requests that need nobody: these users' (from `accounts`), up to `max_duration`, asked and used within `time`."""
+    """Automatic approval: for these users (of `accounts`), up to `max_duration`, filed and used within `time`."""
 
     users: Annotated[tuple[UserGlob, ...], NonEmpty]
     accounts: Accounts | None = None
@@ -69,9 +69,9 @@ class AutoApproval(DocumentModel):
 
 
 class ApprovalRule(DocumentModel):
-    """How requests for some profiles are decided; the first rule that names the profile is its rule.
+    """How requests for some profiles are decided; the first rule that names a profile applies to it.
 
-    With `accounts`, only callers who sign from one of them are approvers.
+    With `accounts`, only callers of those accounts are approvers.
     """
 
     name: Name
@@ -93,7 +93,7 @@ class ApprovalRule(DocumentModel):
 
 
 class ApprovalPolicy(DocumentModel):
-    """The document `policies/approval`. Where there is none, or no rule names the profile, nobody can approve."""
+    """The document `policies/approval`. Without it, or without a rule for the profile, no one can approve."""
 
     version: SchemaVersion
     rules: Annotated[tuple[ApprovalRule, ...], NonEmpty, RuleNames]
@@ -106,7 +106,7 @@ def rule_for(policy: ApprovalPolicy | None, profile: str) -> ApprovalRule | None
 
 
 def is_approver(rule: ApprovalRule | None, person: Person) -> bool:
-    """Whether the rule names somebody as an approver. What they asked for themselves is another matter."""
+    """Whether the rule names the person as an approver. Their own requests they may not approve even so."""
     return rule is not None and matches_any(rule.approvers, person.user) and is_from(rule.accounts, person)
 
 
@@ -116,9 +116,9 @@ def auto_approved_until(
     starts_at: datetime,
     ends_at: datetime,
 ) -> datetime | None:
-    """Tell until when a window opens without anybody's approval; None where it does not.
+    """Give the end of an automatically approved window; None where it is not approved automatically.
 
-    It must start within the rule's hours, and ends with them: "nobody is needed in office hours" opens no night.
+    The window must start within the rule's hours and ends with them: approval for office hours opens no night.
     """
     auto = rule.auto_approve
     if auto is None or not matches_any(auto.users, requester.user) or not is_from(auto.accounts, requester):
@@ -130,11 +130,11 @@ def auto_approved_until(
 
 
 def approvers_for(approvers: Iterable[str], requester: Person) -> tuple[str, ...]:
-    """Leave out of a rule's approvers whoever can only be the requester. A glob with `*` or `?` may name others too."""
+    """Give a rule's approvers without those that can only be the requester. A glob with `*` or `?` may match others."""
     return tuple(glob for glob in approvers if not is_literal(glob) or not same_person(Person(glob), requester))
 
 
 def can_be_met(rule: ApprovalRule, requester: Person) -> bool:
-    """Whether enough people could approve a request of this person's."""
+    """Whether enough people could approve a request of this person."""
     others = approvers_for(rule.approvers, requester)
     return not all(map(is_literal, others)) or len(distinct(map(Person, others))) >= rule.quorum

@@ -1,10 +1,10 @@
-"""An approval request: what was asked for, what was decided, and the state that makes of it.
+"""An approval request: what was requested, what was decided, and the resulting state.
 
     pending ──→ approved ──→ consumed | ended | withdrawn
        └──────→ denied | cancelled | expired
 
-Time moves `pending` to `expired` and `approved` to `ended` without anyone writing it down, so `status_at` is what
-counts and `status` is only what was last written.
+Time moves `pending` to `expired` and `approved` to `ended` without a write: decide by `status_at`; `status` is only
+what was last written.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ OPEN: Final = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asked, and what the access policy may know of them: the facts of the instant they asked."""
+    """Who filed a request, with the facts that the access policy was evaluated against then."""
 
     person: Person
     arn: str
@@ -48,9 +48,9 @@ class Vote:
 class ApprovalRequest:
     """One request. Instants are UTC, to the second.
 
-    `duration` is the window asked for and `wanted_start` the start asked for, None for at once. `starts_at` and
-    `ends_at` are the window, once approved. `approvers`, `quorum` and `uses` are those of the approval rule when it was
-    last asked. `rule` and `policy_version` are the access policy's when the request was filed.
+    `duration` is the requested length of the window and `wanted_start` its requested start, None for at once.
+    `starts_at` and `ends_at` are the window, once approved. `approvers`, `quorum` and `uses` are those of the approval
+    rule when it was last evaluated. `rule` and `policy_version` are the access policy's when the request was filed.
     """
 
     request_id: str
@@ -79,7 +79,7 @@ class ApprovalRequest:
         return self.requester.user
 
     def status_at(self, now: datetime) -> RequestStatus:
-        """Tell the state at an instant: what was written, moved on by time."""
+        """Give the state at an instant: the written status, and what time has changed since."""
         if self.status is RequestStatus.PENDING and now >= self.pending_until:
             return RequestStatus.EXPIRED
         if self.status is RequestStatus.APPROVED and self.ends_at is not None and now >= self.ends_at:
@@ -87,7 +87,7 @@ class ApprovalRequest:
         return self.status
 
     def facts(self) -> Facts:
-        """Give what the access policy was asked when the request was filed, to ask a newer policy the same."""
+        """Give the facts of when the request was filed, to evaluate a newer access policy against them."""
         return Facts(
             user=self.user,
             profile=self.profile,

@@ -1,4 +1,4 @@
-"""The states of an approval request, by themselves: a vend and an authorizer read them and need no more of requests."""
+"""The states of an approval request. A module of its own: vend and authorizer need nothing else of requests."""
 
 from enum import StrEnum
 
@@ -7,8 +7,8 @@ class RequestStatus(StrEnum):
     PENDING = "pending"
     APPROVED = "approved"  # a grant, from `starts_at` to `ends_at`
     DENIED = "denied"
-    CANCELLED = "cancelled"  # taken back before it was decided
-    EXPIRED = "expired"  # nobody decided in time
+    CANCELLED = "cancelled"  # cancelled before it was decided
+    EXPIRED = "expired"  # not decided in time
     CONSUMED = "consumed"  # a `once` approval that was used
     ENDED = "ended"  # its window is over
-    WITHDRAWN = "withdrawn"  # taken back after it was approved
+    WITHDRAWN = "withdrawn"  # cancelled after it was approved

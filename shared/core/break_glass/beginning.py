@@ -1,4 +1,4 @@
-"""Beginning a break-glass event: within the policy's reasons, hours, cooldown and budgets, or not at all."""
+"""Starting a break-glass event, within the policy's reasons, hours, cooldown and budgets."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ from shared.core.durations import DEFAULT
 from shared.core.people import Person
 from shared.core.time_window import is_within
 
-# Longer than an event is kept after it began, so that no name is forgotten before its events.
+# Longer than an event is kept after its start, so that no name is removed before its events.
 NAMES_KEPT: Final = timedelta(days=92)
-# The history of each name is read, so there must be an end to how many names a person has.
+# Every name of a person costs a read of its history, so their number is limited.
 MOST_NAMES: Final = 20
 
 
 class BeginningRejection(StrEnum):
-    """Why an event does not begin."""
+    """Why an event is rejected."""
 
     NOT_NEEDED = "the access policy gives the profile without it"
     DENIED = "the access policy denies the profile by a rule that does not yield to break-glass"
     NO_RULE = "no rule of the break-glass policy names the user and the profile"
-    REASON_NOT_ALLOWED = "the rule does not take this reason"
+    REASON_NOT_ALLOWED = "the rule does not accept this reason"
     OUTSIDE_HOURS = "the rule's time window is closed"
-    TOO_LONG = "longer than the rule gives"
+    TOO_LONG = "longer than the rule allows"
     UNREVIEWED = "an earlier event of the user awaits its review"
     COOLING_DOWN = "the last event is too recent"
     USER_BUDGET_SPENT = "the user's budget is spent"
@@ -45,7 +45,7 @@ class Spending:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """A name under which a person has broken glass, and when (UTC) they last did."""
+    """A name under which a person has started events, and when (UTC) they last did."""
 
     user: str
     at: datetime
@@ -55,8 +55,8 @@ class Naming:
 class Ledger:
     """The events of one person, or of one profile, that may still count against a budget.
 
-    `version` changes with every event: an event begins only where both its ledgers are still as they were read. `names`
-    are the person's; a profile has none.
+    `version` changes with every event: an event is written only if both its ledgers are unchanged since they were read.
+    `names` are the person's; a profile has none.
     """
 
     version: int = 0
@@ -64,11 +64,11 @@ class Ledger:
     names: tuple[Naming, ...] = ()
 
     def since(self, instant: datetime) -> frozenset[str]:
-        """Give the ids of the events that began after an instant."""
+        """Give the ids of the events that started after an instant."""
         return frozenset(spending.event_id for spending in self.spent if spending.at > instant)
 
     def with_event(self, event_id: str, at: datetime, user: str | None = None) -> "Ledger":
-        """Count one more, under the person's name `user`, and forget what no budget and no review reaches back to."""
+        """Add one event, under the person's name `user`, and drop those too old for any budget and review."""
         kept = tuple(spending for spending in self.spent if spending.at > at - LONGEST_BUDGET_WINDOW)
         names = tuple(name for name in self.names if name.user != user and name.at > at - NAMES_KEPT)
         if user is not None:
@@ -78,7 +78,7 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """What somebody declares. `duration` None is an hour, or less where the rule gives less."""
+    """An event to start. `duration` None means one hour, or less where the rule allows less."""
 
     invoker: Person
     invoker_arn: str
@@ -91,9 +91,9 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What was read, consistently, before deciding: the person's events of the last 90 days and both ledgers.
+    """What the decision is based on, read consistently: the person's events of the last 90 days and both ledgers.
 
-    `held_against` are ledgers that nothing is written to: of whoever else the person may be.
+    `held_against` are ledgers of other names that may be the same person: they are counted, never written.
     """
 
     events: tuple[BreakGlassEvent, ...]
@@ -102,14 +102,14 @@ class History:
     held_against: tuple[Ledger, ...] = ()
 
     def count_since(self, instant: datetime) -> int:
-        """Count the person's events under all of their names."""
+        """Count the person's events after an instant, under all of their names."""
         ledgers = (self.user_ledger, *self.held_against)
         return len(frozenset().union(*(ledger.since(instant) for ledger in ledgers)))
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A new event and what the ledgers become with it: to be written together or not at all."""
+    """A new event and the ledgers that include it, to be written in one transaction."""
 
     event: BreakGlassEvent
     user_ledger: Ledger
@@ -126,10 +126,10 @@ def begin(
     event_id: str,
     now: datetime,
 ) -> Begun | BeginningRejection:
-    """Begin an event at `now` (UTC).
+    """Start an event at `now` (UTC).
 
-    `decision` is the access policy's for the invoker and the profile; `rule` and `policy_version` are the break-glass
-    policy's.
+    `decision` is that of the access policy on invoker and profile; `rule` and `policy_version` are of the break-glass
+    policy.
     """
     now = now.replace(microsecond=0)
     if rejection := _access_rejection(decision):
@@ -162,7 +162,7 @@ def begin(
 
 
 def cools_down_until(events: Iterable[BreakGlassEvent], profile: str, rule: BreakGlassRule) -> datetime | None:
-    """Tell when the cooldown for this profile is over; None where there is none."""
+    """Give the end of the cooldown for this profile; None where no cooldown applies."""
     over = [event.over_at for event in events if event.profile == profile]
     return max(over) + rule.cooldown if over and rule.cooldown is not None else None
 

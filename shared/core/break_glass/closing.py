@@ -1,4 +1,4 @@
-"""Closing a break-glass event, and reviewing it: pure functions from one state to the next."""
+"""Closing and reviewing a break-glass event: pure transitions; each gives the next state or a rejection."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,18 +11,18 @@ from shared.core.people import Person, same_person
 
 
 class ClosingRejection(StrEnum):
-    """Why a step is not taken."""
+    """Why a transition is rejected."""
 
-    NOT_PERMITTED = "neither the invoker, nor an approver of the profile, nor somebody the admin policy names"
-    OWN_EVENT = "nobody reviews their own event"
+    NOT_PERMITTED = "neither the invoker, nor an approver of the profile, nor named by the admin policy"
+    OWN_EVENT = "no one may review their own event"
     WRONG_STATE = "the event's state does not allow it"
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who does something to an event, when (UTC), and what they say about it.
+    """Who acts on an event, when (UTC), and their comment.
 
-    `is_entitled` is whether the policies let them: as an approver of the profile, or by the admin policy.
+    `is_entitled`: the policies allow it, because the person approves the profile or by the admin policy.
     """
 
     by: Person
@@ -32,7 +32,7 @@ class Act:
 
 
 def close(event: BreakGlassEvent, act: Act) -> BreakGlassEvent | ClosingRejection:
-    """End an active event before its time. Its invoker always may."""
+    """Close an active event before its end. Its invoker always may."""
     if act.by.user != event.user and not act.is_entitled:
         return ClosingRejection.NOT_PERMITTED
     match event.status_at(act.at):
@@ -46,7 +46,7 @@ def close(event: BreakGlassEvent, act: Act) -> BreakGlassEvent | ClosingRejectio
 
 
 def review(event: BreakGlassEvent, act: Act) -> BreakGlassEvent | ClosingRejection:
-    """Record that somebody else has looked at an event that is over. Who comes second changes nothing."""
+    """Record another person's review of an event that is over. A second review changes nothing."""
     if same_person(act.by, event.invoker):
         return ClosingRejection.OWN_EVENT
     if not act.is_entitled:
@@ -62,7 +62,7 @@ def review(event: BreakGlassEvent, act: Act) -> BreakGlassEvent | ClosingRejecti
 
 
 def settle(event: BreakGlassEvent, now: datetime) -> BreakGlassEvent:
-    """Write down what time has done: an event past its end is expired."""
+    """Give the event with what time has changed: past its end it is expired."""
     if event.status_at(now) is event.status:
         return event
     return replace(event, status=EventStatus.EXPIRED, ended=Action(by=None, at=event.ends_at))

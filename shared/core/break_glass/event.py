@@ -1,8 +1,8 @@
-"""A break-glass event: who went in without an approval, why, for how long, and who looked at it afterwards.
+"""A break-glass event: who got access without an approval, why, for how long, and who reviewed it.
 
     active ──→ closed | expired ──→ reviewed
 
-Time moves `active` to `expired` without anyone writing it down, so `status_at` is what counts.
+Time moves `active` to `expired` without a write: decide by `status_at`.
 """
 
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from shared.core.people import Person
 
 @dataclass(frozen=True, slots=True)
 class BreakGlassEvent:
-    """One event. It begins when it is created; instants are UTC, to the second.
+    """One event. It starts when it is created; instants are UTC, to the second.
 
-    `ends_at` is the end it was given, `ended` how it came to its end, and `review` says by whom it was looked at
-    afterwards. `rule` and `policy_version` are the break-glass policy's.
+    `ends_at` is its planned end, `ended` says how it really ended, and `review` who reviewed it. `rule` and
+    `policy_version` are of the break-glass policy.
     """
 
     event_id: str
@@ -43,7 +43,7 @@ class BreakGlassEvent:
         return self.invoker.user
 
     def status_at(self, now: datetime) -> EventStatus:
-        """Tell the state at an instant: what was written, moved on by time."""
+        """Give the state at an instant: the written status, and what time has changed since."""
         has_lapsed = self.status is EventStatus.ACTIVE and now >= self.ends_at
         return EventStatus.EXPIRED if has_lapsed else self.status
 
@@ -54,5 +54,5 @@ class BreakGlassEvent:
 
     @property
     def awaits_review(self) -> bool:
-        """Whether a review is asked for and has not been given, however far the event is."""
+        """Whether a review is required and missing, also while the event is active."""
         return self.is_review_required and self.status is not EventStatus.REVIEWED

@@ -1,4 +1,4 @@
-"""The break-glass policy document: who may reach what without an approval when it cannot wait, and what it costs."""
+"""The break-glass policy document: who may use which profile in an emergency, without an approval, within budgets."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -24,7 +24,7 @@ from shared.core.time_window import TimeWindow
 
 LONGEST_EVENT: Final = timedelta(hours=4)
 LONGEST_BUDGET_WINDOW: Final = timedelta(days=31)
-# A ledger keeps as many events as the largest budget counts, so no policy makes one outgrow its item.
+# A ledger keeps as many events as the largest budget counts; with these limits it fits into one item.
 LARGEST_BUDGET: Final = 1000
 
 
@@ -38,7 +38,7 @@ class ReasonCode(StrEnum):
 
 def _is_an_event_long(value: timedelta) -> timedelta:
     if value > LONGEST_EVENT:
-        raise ValueError("at most 4h: whoever needs longer has time to ask for an approval")
+        raise ValueError("at most 4h: for longer access, request an approval")
     return value
 
 
@@ -49,7 +49,7 @@ def _is_a_budget_window(value: timedelta) -> timedelta:
 
 
 class BreakGlassBudget(DocumentModel):
-    """How many events may begin within any stretch of time as long as `window`."""
+    """How many events may start within any period of the length `window`."""
 
     per_user: Annotated[int, Field(ge=1, le=LARGEST_BUDGET)] | None = None
     per_profile: Annotated[int, Field(ge=1, le=LARGEST_BUDGET)] | None = None
@@ -63,11 +63,10 @@ class BreakGlassBudget(DocumentModel):
 
 
 class BreakGlassRule(DocumentModel):
-    """What some users may do with some profiles; the first rule that names both is the one that counts.
+    """Which users may use which profiles in an emergency; the first rule that names both applies.
 
-    With `accounts`, it names only callers who sign from one of them. `cooldown` runs from the end of the user's last
-    event for the profile. With `require_review`, an event that nobody has reviewed keeps its user from beginning
-    another, for any profile.
+    With `accounts`, it applies only to callers of those accounts. `cooldown` runs from the end of the user's last event
+    for the profile. With `require_review`, a user whose event is not reviewed cannot start another, for any profile.
     """
 
     name: Name
@@ -83,7 +82,7 @@ class BreakGlassRule(DocumentModel):
 
 
 class BreakGlassPolicy(DocumentModel):
-    """The document `policies/break-glass`. Where there is none, or no rule matches, nobody breaks glass."""
+    """The document `policies/break-glass`. Without it, or without a rule that matches, no event can start."""
 
     version: SchemaVersion
     rules: Annotated[tuple[BreakGlassRule, ...], NonEmpty, RuleNames]

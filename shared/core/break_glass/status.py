@@ -1,4 +1,4 @@
-"""The states of a break-glass event, by themselves: a vend and an authorizer read them and need no more of events."""
+"""The states of a break-glass event. A module of its own: vend and authorizer need nothing else of events."""
 
 from enum import StrEnum
 

@@ -54,7 +54,7 @@ def test_a_request_for_what_needs_no_approval_is_a_conflict(admin: AdminLambda) 
 @pytest.mark.parametrize("profile", ["unknown", "unruled"])
 def test_what_no_rule_gives_and_what_does_not_exist_look_alike(admin: AdminLambda, profile: str) -> None:
     message = refused(admin, WISH | {"profile": profile}, "denied")
-    words = f"No rule of the access policy gives alice the profile {profile}, or there is none."  # codespell:ignore
+    words = f"No rule of the access policy gives alice the profile {profile}, or it does not exist."
     assert message == words
 
 

@@ -187,5 +187,5 @@ def test_a_lockout_lasts_until_its_end_or_until_lifted() -> None:
 
 def test_a_profile_that_no_rule_gives_is_refused_in_the_words_of_one_that_is_not_there() -> None:
     assert no_rule_gives("alice", "prod") == (
-        "No rule of the access policy gives alice the profile prod, or there is none."  # codespell:ignore
+        "No rule of the access policy gives alice the profile prod, or it does not exist."
     )

@@ -234,5 +234,5 @@ def test_only_what_is_not_allowed_directly_rests_on_grants_and_on_those_of_its_p
 
 def test_a_grant_of_a_direct_vend_is_an_error() -> None:
     direct = replace(approval(), via=Via.DIRECT)
-    with pytest.raises(AssertionError, match=r"^a direct vend rests on no grant$"):
+    with pytest.raises(AssertionError, match=r"^a direct vend needs no grant$"):
         present_grants([direct], ALICE, PresentPolicies(None, None))

@@ -19,7 +19,7 @@ def test_each_target_has_a_subject_of_its_own(target: Target, subject: str) -> N
 @pytest.mark.parametrize("subjects_of", [target_subject, lockout_subjects])
 def test_a_single_session_has_neither_lockouts_nor_cutoffs(subjects_of: object) -> None:
     assert callable(subjects_of)
-    with pytest.raises(ValueError, match=r"^a session is no subject of lockouts and cutoffs$"):
+    with pytest.raises(ValueError, match=r"^a session is not a subject of lockouts and cutoffs$"):
         subjects_of(Target.SESSION, "0123456789abcdef")
 
 

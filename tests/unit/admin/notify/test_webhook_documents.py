@@ -6,8 +6,8 @@ from shared.core.events import NoticeEvent
 from shared.documents import DocumentError, load_webhook
 from tests.unit.admin.notify.samples import SECRET, slack_webhook, webhook
 
-NOT_HTTPS = "must begin with https://, in lower case: what is told is confidential"  # codespell:ignore
-NAMES_A_USER = "may not hold a user name or password: remove what stands before the @"  # codespell:ignore
+NOT_HTTPS = "must begin with https://, in lower case: notifications are confidential"
+NAMES_A_USER = "may not hold a user name or password: remove the part before the @"
 NO_URL = "must be https://HOST/PATH in at most 2048 plain ASCII characters, without spaces or #"
 NO_SECRET = "must be 32 to 256 plain ASCII characters without spaces; `openssl rand -hex 32` makes one"
 
@@ -86,7 +86,7 @@ def test_a_sentinel_webhook_has_a_secret_and_a_slack_one_has_none() -> None:
     ("more", "complaint"),
     [
         ("events: []", "empty list"),
-        ("events: [request.done]", "there are request.filed, request.voted, "),
+        ("events: [request.done]", "the events are request.filed, request.voted, "),
         ("format: teams", "must be one of sentinel, slack"),
         ("sekret: x", 'did you mean "secret"'),
         ("enabled: yes", "true or false"),

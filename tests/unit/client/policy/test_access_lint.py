@@ -167,6 +167,6 @@ def test_session_policies_that_fit_together_only_without_the_end_of_a_grant_are_
         Lint(
             "rules[0].session_policy",
             "cannot-combine",
-            "with profile 'dev': the session policy is 2049 characters with what is added to it; STS takes 2048",
+            "with profile 'dev': the session policy is 2049 characters with what is added to it; STS accepts 2048",
         ),
     ]
