@@ -22,9 +22,9 @@ async def gather_both(
     the loop's next iteration, for which a vend would wait.
     """
     async with asyncio.TaskGroup() as group:
-        beside = group.create_task(_outcome(second))
+        other = group.create_task(_outcome(second))
         outcome = await _outcome(first)
-    return outcome, beside.result()
+    return outcome, other.result()
 
 
 async def gather_all(calls: Iterable[Coroutine[Any, Any, A]]) -> list[A]:

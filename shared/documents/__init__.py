@@ -1,4 +1,4 @@
-"""Documents: how policies and profiles are stored, read and checked. One parse path, strict, for every user of them."""
+"""Documents: storing, parsing and checking policies and profiles. One strict parse path for Lambdas and commands."""
 
 from shared.documents.envelope import DoesNotFitError, is_packed, pack, unpack
 from shared.documents.load import (

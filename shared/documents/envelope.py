@@ -1,4 +1,4 @@
-"""How a document is stored: as written, or gzipped and base64'd behind the marker `gzip:`.
+"""The stored form of a document: as written, or gzipped and base64-encoded after the marker `gzip:`.
 
 A standard parameter holds 4 KB and an advanced one 8 KB (Systems Manager User Guide, "Managing parameter tiers").
 """
@@ -12,13 +12,13 @@ from typing import Final
 from shared.documents.problems import DocumentError, Problem
 
 MARKER: Final = "gzip:"
-# Checked before any parser sees the text: no document anyone wrote by hand comes near it.
+# Checked before any parser gets the text; far above the size of hand-written documents.
 MAX_BYTES: Final = 64 * 1024
 _GZIP_WBITS: Final = 31
 
 
 class DoesNotFitError(ValueError):
-    """The document is too large to store, packed too; all sizes are in bytes."""
+    """The document is too large to store, even packed; all sizes are in bytes."""
 
     def __init__(self, plain_bytes: int, packed_bytes: int, limit: int) -> None:
         self.plain_bytes = plain_bytes
@@ -28,7 +28,7 @@ class DoesNotFitError(ValueError):
 
 
 def pack(text: str, limit: int) -> str:
-    """Give the form to store in at most `limit` bytes: the text itself, or gzipped where it does not fit.
+    """Give the form to store in at most `limit` bytes: the text itself, or gzipped if the text does not fit.
 
     Raises:
         DoesNotFitError: neither form fits.
@@ -52,7 +52,7 @@ def unpack(text: str) -> str:
     """Give the text as it was written.
 
     Raises:
-        DocumentError: over 64 KB, or not what the marker promises. Decompression stops at the limit.
+        DocumentError: over 64 KB, or not valid after the marker. Decompression stops at the limit.
 
     """
     try:

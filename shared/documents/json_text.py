@@ -1,4 +1,4 @@
-"""JSON, read strictly with the standard library: what it would let pass (RFC 8259 §4, §6) is an error here."""
+"""Strict JSON with the standard library: what that accepts beyond RFC 8259 (§4, §6) is an error."""
 
 import json
 import math
@@ -23,7 +23,7 @@ _TOKEN: Final = re.compile(
 
 
 class NotJsonError(ValueError):
-    """The text is not JSON at all; it may be YAML. `problem` is what to say when it is not."""
+    """The text is not JSON; it may be YAML. `problem` is the error to report if it is not YAML either."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -31,12 +31,12 @@ class NotJsonError(ValueError):
 
 
 def read_json(text: str) -> Document:
-    """Read JSON text.
+    """Parse JSON text.
 
     Raises:
-        NotJsonError: the grammar is not JSON's.
-        DocumentError: it is JSON that says something no document may: NaN, an infinite or huge number, half a
-            character, too deep.
+        NotJsonError: the text is not JSON.
+        DocumentError: it is JSON that no document may have: NaN, an infinite or huge number, a lone surrogate, too deep
+            nesting.
 
     """
     try:
@@ -93,7 +93,7 @@ def _find_faults(text: str) -> Iterator[tuple[Path, str]]:
 
 
 def _walk(text: str) -> Iterator[tuple[Path, int, str | None]]:
-    """Yield path and line of every key (no scalar) and every value that is a scalar or in a list, of valid JSON."""
+    """Yield path and line of every key (without a scalar) and of every value that is a scalar or in a list."""
     path: list[str | int] = []
     line = 1
     position = 0

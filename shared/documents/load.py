@@ -17,7 +17,7 @@ from shared.documents.words import describe
 
 Model = TypeVar("Model", bound=DocumentModel)
 _UNREADABLE: Final = "neither JSON nor YAML that can be read: put url and secret in quotes"
-_UNREADABLE_PLACE: Final = "cannot be read as it stands: write it once, and text in quotes"
+_UNREADABLE_PLACE: Final = "cannot be read: write it once, and text in quotes"
 
 
 def load_access_policy(text: str) -> AccessPolicy:
@@ -41,7 +41,7 @@ def load_profile(text: str) -> Profile:
 
 
 def load_webhook(text: str) -> Webhook:
-    """Load a document `webhooks/<name>`. It holds secrets, so no problem repeats anything written in it but its keys.
+    """Load a document `webhooks/<name>`. It has secrets, so problems repeat nothing of it except its keys.
 
     Raises:
         DocumentError: with every problem found.
@@ -51,7 +51,7 @@ def load_webhook(text: str) -> Webhook:
 
 
 def read_secret_document(text: str) -> Document:
-    """Read a document that holds secrets: no problem repeats anything written in it but its keys.
+    """Read a document with secrets: problems repeat nothing of it except its keys.
 
     Raises:
         DocumentError: it cannot be read.
@@ -75,7 +75,7 @@ def load_document(text: str, model: type[Model]) -> Model:
 
 
 def check_document(document: Document, model: type[Model]) -> Model:
-    """Turn a document that was read into its model.
+    """Validate a document that was read, and return its model.
 
     Raises:
         DocumentError: with every problem found: the reading's own faults and the schema's.
@@ -85,7 +85,7 @@ def check_document(document: Document, model: type[Model]) -> Model:
 
 
 def check_items(document: Document, model: type[Model]) -> list[Model]:
-    """Turn a document that is a plain list into the model of each item. None at all is an error: emptiness refuses.
+    """Validate a document that is a list, and return the model of each item. An empty list is an error.
 
     Raises:
         DocumentError: with every problem found in any item.
@@ -104,14 +104,14 @@ def _check(parts: Iterable[tuple[Any, Path]], document: Document, model: type[Mo
             loaded.append(model.model_validate(value))
         except ValidationError as error:
             described = ((place + path, message) for path, message in describe(error, value, model))
-            problems.extend(_problems_beside_faults(document, described))
+            problems.extend(_problems_without_faults(document, described))
     if problems:
         raise DocumentError(problems)
     return loaded
 
 
-def _problems_beside_faults(document: Document, described: Iterable[tuple[Path, str]]) -> Iterator[Problem]:
-    """Leave out what the schema says about a place the reading already found fault with: one cause, one problem."""
+def _problems_without_faults(document: Document, described: Iterable[tuple[Path, str]]) -> Iterator[Problem]:
+    """Leave out problems of the schema at places where the reader already found a fault: one problem per cause."""
     for path, message in described:
         if not any(path[:length] in document.faults for length in range(len(path) + 1)):
             yield document.problem(path, message)

@@ -13,9 +13,9 @@ _PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_:/@-]+")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong. `place` reads `rules[2].conditions.profiles`, empty for the document itself.
+    """One problem. `place` is like `rules[2].conditions.profiles`, empty for the document itself.
 
-    `line` counts from 1; None where no line is to blame. `message` says the remedy.
+    `line` counts from 1; None if no line is the cause. `message` includes the remedy.
     """
 
     place: str
@@ -27,7 +27,7 @@ class Problem:
 
 
 class DocumentError(ValueError):
-    """The document cannot be used; `problems` holds everything found wrong, in the order of the text."""
+    """The document is invalid; `problems` has every problem found, in the order of the text."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: problem.line or 0))
@@ -39,7 +39,7 @@ def _with_line(problem: Problem) -> str:
 
 
 def format_place(path: Path) -> str:
-    """Write a path as people do: `rules[2].conditions.profiles`; an unusual key is quoted."""
+    """Format a path like `rules[2].conditions.profiles`; an unusual key is quoted."""
     place = ""
     for step in path:
         if isinstance(step, int):
@@ -52,6 +52,6 @@ def format_place(path: Path) -> str:
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """Give `; did you mean "profiles"?` where a known word is close, else nothing."""
+    """Give `; did you mean "profiles"?` if a known word is close, else an empty string."""
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f'; did you mean "{close[0]}"?' if close else ""

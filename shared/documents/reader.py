@@ -1,4 +1,4 @@
-"""The one way a document's text is read, by the command line and the Lambdas alike."""
+"""The reader of documents, the same for the command line and the Lambdas."""
 
 from typing import Final
 
@@ -11,10 +11,10 @@ _BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 def read_document(text: str) -> Document:
-    """Read JSON or YAML, packed or not, without regard to what it describes.
+    """Read JSON or YAML, packed or not, of any kind of document.
 
     Raises:
-        DocumentError: nothing can be made of the text. Smaller faults are in the document's `faults`.
+        DocumentError: the text cannot be parsed. Other faults are in the document's `faults`.
 
     """
     written = unpack(text)
@@ -29,7 +29,7 @@ def read_document(text: str) -> Document:
 
 
 def _read_flow_yaml(written: str, not_json: NotJsonError) -> Document:
-    """YAML may be written in braces too; where it is neither, the author most likely meant JSON."""
+    """Read YAML in braces; if it is not YAML either, report it as invalid JSON, which was most likely meant."""
     try:
         return _read_yaml(written)
     except DocumentError:

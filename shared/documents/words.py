@@ -1,4 +1,4 @@
-"""What a schema finds wrong, in the words of whoever wrote the document."""
+"""Schema errors as messages for the author of a document."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ _REMEDIES: Final = {
     "conditions": "write what must hold, or {} for everyone",
     "effect": "write allow, deny or require_approval",
     "name": "write a name no other rule has",
-    "role_arn": "write the ARN of the role this profile stands for",
+    "role_arn": "write the ARN of the role of this profile",
 }
 _MAPPING: Final = "must be a mapping of keys to values"
 _PLAIN: Final[Mapping[str, str]] = {
@@ -37,11 +37,11 @@ _PLAIN: Final[Mapping[str, str]] = {
 
 
 def describe(error: ValidationError, value: Any, model: type[DocumentModel]) -> Iterator[tuple[Path, str]]:
-    """Yield the path of each thing wrong with a document's value, and what to do about it."""
+    """Yield the path of each problem in a document's value, and a message with the remedy."""
     for details in error.errors(include_url=False, include_context=True):
         path: Path = details["loc"]
         if details["type"] == "too_short" and _value_at(value, path):
-            continue  # the list is written; its items are what could not be read, and each is a problem of its own
+            continue  # the list exists; its items could not be read, and each is a problem of its own
         yield path, _message(details, path, value, model)
 
 

@@ -1,7 +1,7 @@
-"""YAML, read by the core schema of YAML 1.2 (§10.3.2): `17:30`, `no` and dates are text.
+"""YAML by the core schema of YAML 1.2 (§10.3.2): `17:30`, `no` and dates are text.
 
-Built from the parser's events, not by a loader: nothing is constructed but plain values, a document cannot grow by
-aliases, and depth is counted before anything is nested.
+Built from the parser's events, not by a loader: only plain values are constructed, aliases cannot expand a document,
+and depth is checked before nesting.
 """
 
 import math
@@ -31,7 +31,7 @@ _MERGE_KEY: Final = "<<"
 
 
 def read_yaml(text: str) -> Document:
-    """Read one YAML document.
+    """Parse one YAML document.
 
     Raises:
         DocumentError: not YAML, empty, more than one document, a directive, or nested too deeply.
@@ -51,14 +51,14 @@ def read_yaml(text: str) -> Document:
 
 
 def _build(loader: yaml.SafeLoader, builder: "_Builder") -> Any:
-    """Build the value. The parser converts escapes and a directive's version without looking at their size."""
+    """Build the value. The parser converts escapes and a directive's version without a limit on their size."""
     try:
         return builder.build_document()
     except DocumentError:
         raise
     except (ValueError, OverflowError):
         mark = loader.get_mark()
-        raise _refusal(mark.line + 1, "an escape stands for no character, or a version is no number") from None
+        raise _refusal(mark.line + 1, "an escape is not a character, or a version is not a number") from None
 
 
 def _refusal(line: int | None, message: str) -> DocumentError:
@@ -66,7 +66,7 @@ def _refusal(line: int | None, message: str) -> DocumentError:
 
 
 class _Builder:
-    """Turns events into values, noting the line of every path and every fault that does not stop the reading."""
+    """Builds values from events, and collects the line of every path and every fault that does not stop the parsing."""
 
     def __init__(self, events: Iterator[yaml.Event]) -> None:
         self._events = events
@@ -92,7 +92,7 @@ class _Builder:
             raise _refusal(_line(event), TOO_DEEP)
         self.lines.setdefault(path, _line(event))
         if isinstance(event, yaml.AliasEvent):
-            self.faults[path] = f"aliases are not read: write out what *{event.anchor} stands for"
+            self.faults[path] = f"aliases are not read: write out the value of *{event.anchor}"
             return None
         assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent), "the parser yields one node here"
         if event.anchor is not None:

@@ -1,4 +1,4 @@
-"""The connections to AWS: one aiohttp session per endpoint, which survives freezes and can be begun again.
+"""The connections to AWS: one aiohttp session per endpoint, which survives freezes and can be closed and reopened.
 
 Hooks: documented parameters of `aiohttp.ClientSession` and `TCPConnector`, `TCPConnector.connect`, `should_close` of a
 connection's protocol, `botocore.utils.get_environ_proxies`.
@@ -19,8 +19,8 @@ from yarl import URL
 from shared.aws.client.replies import NoAnswerError, Reply, TooLargeError
 
 _WARM_S: Final = 1.0
-# NAT gateways and VPC endpoints forget a connection that is idle for 350 s, without a word to either end (Amazon VPC
-# User Guide, "NAT gateway basics").
+# NAT gateways and VPC endpoints drop a connection that is idle for 350 s without notifying either end (Amazon VPC User
+# Guide, "NAT gateway basics").
 _IDLE_S: Final = 300.0
 # A page of DynamoDB is 1 MB, a batch 16 MB (DynamoDB Developer Guide, "Quotas").
 _LARGEST: Final = 17 * 1024 * 1024
@@ -32,26 +32,26 @@ _NOT_ADDED: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 @lru_cache(maxsize=256)
 def locate(url: str) -> URL:
-    """Take a URL as it is written.
+    """Parse a URL without normalizing it.
 
     Raises:
-        ValueError: it is not http or https, or holds credentials, a space or a control character.
+        ValueError: it is not http or https, or has credentials, a space or a control character.
 
     """
     found = URL(url, encoded=True)
     is_plain = found.raw_user is None and found.raw_password is None and " " not in url and not _CONTROL.search(url)
     if found.scheme not in ("http", "https") or not found.host or not is_plain:
-        raise ValueError("only http and https addresses without credentials can be asked")
+        raise ValueError("only http and https URLs without credentials are allowed")
     return found
 
 
 def open_tls() -> ssl.SSLContext:
-    """Trust `AWS_CA_BUNDLE`, else `SSL_CERT_FILE`, else the system's authorities; names are checked."""
+    """Trust the authorities of `AWS_CA_BUNDLE`, else `SSL_CERT_FILE`, else the system's; host names are checked."""
     return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Connections without those on which something came that was not asked for: it must not answer the next request."""
+    """Drops connections with unsolicited data, which must not become the response to the next request."""
 
     async def connect(self, *request: Any, **options: Any) -> aiohttp.connector.Connection:
         while True:
@@ -62,7 +62,7 @@ class _Connector(aiohttp.TCPConnector):
 
 
 class _Pool:
-    """The connections to one endpoint; once dropped it takes no more requests, and ends with the last it has."""
+    """The connections to one endpoint. A dropped pool takes no new requests and closes after its last one."""
 
     def __init__(self, origin: URL, tls: ssl.SSLContext | None) -> None:
         self.is_dropped = False
@@ -120,7 +120,7 @@ def _timeout(timeout_s: float) -> aiohttp.ClientTimeout:
 
 
 class Http:
-    """Pools of connections. Of the environment, the CA bundle and the proxies count."""
+    """The connection pools, one per endpoint. Reads only the CA bundle and the proxies from the environment."""
 
     def __init__(self) -> None:
         self._pools: dict[URL, _Pool] = {}
@@ -135,28 +135,28 @@ class Http:
     async def post(
         self, url: str, headers: Mapping[str, str], body: bytes, *, timeout_s: float, largest: int = _LARGEST
     ) -> Reply:
-        """Send these headers and a length, and read the whole answer; redirects are answers.
+        """Send a POST with these headers, and read the whole response; redirects are not followed.
 
-        What breaks a connection most likely breaks those that are idle with it: the next request makes its own.
+        After a connection error the idle connections are dropped too, because they are most likely broken as well.
 
         Raises:
             OSError: there was none, or (`TimeoutError`) none within `timeout_s` seconds, of which connecting takes at
                 most half.
             TooLargeError: its body has more than `largest` bytes.
-            ValueError: a header that would not stay one line.
+            ValueError: a header has a control character or an invalid name.
 
         """
         if _CONTROL.search("".join(headers.values())) or not all(map(_NAME.fullmatch, headers)):
-            raise ValueError("a header holds a control character, or its name is not a token")
+            raise ValueError("a header has a control character, or its name is not a token")
         place = locate(url)
         request = {"headers": headers, "data": body or None, "timeout": _timeout(timeout_s)}
         return await self._pool(place.origin()).ask("POST", place, largest, **request)
 
     async def warm(self, urls: Collection[str]) -> None:
-        """Open one connection for each URL named, so that the first caller does not wait for it.
+        """Open one connection for each URL, so that the first request does not wait for it.
 
-        aiohttp connects for a request alone: each asks for the endpoint's root, unsigned. A failure is left
-        for the first real call to say.
+        aiohttp connects only for requests, so this requests the endpoint's root, unsigned. Failures are ignored; the
+        first real call reports them.
         """
         places, timeout = map(locate, urls), _timeout(_WARM_S)
         asking = (self._pool(each.origin()).ask("GET", each, _LARGEST, timeout=timeout) for each in places)
@@ -169,6 +169,6 @@ class Http:
         return pool
 
     def _trust(self) -> ssl.SSLContext:
-        """Read the authorities once. Without TLS they are not needed: an emulator's address has no such file."""
+        """Load the authorities once, and only for TLS: an emulator without TLS needs none."""
         self._tls = self._tls or open_tls()
         return self._tls

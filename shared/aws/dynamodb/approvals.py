@@ -53,7 +53,7 @@ class ApprovalTable(GrantStore[ApprovalRequest]):
         raise ThrottledError("dynamodb", "others kept filing for the same user and profile")
 
     def _place_write(self, request: ApprovalRequest, now: datetime, decided: str) -> dict[str, Any]:
-        """Set the pending request if there is none, if it has expired, or if it is the `decided` one."""
+        """Set the pending request if the row is absent, if it has expired, or if it is the `decided` one."""
         return {
             "TableName": self._table,
             "Item": {

@@ -23,7 +23,7 @@ class FilingRejection(StrEnum):
     NOT_NEEDED = "the access policy gives the profile without an approval"
     DENIED = "the access policy denies the profile"
     NO_RULE = "no rule of the approval policy names the profile"
-    NO_APPROVER = "nobody but the requester could approve"
+    NO_APPROVER = "too few people other than the requester could approve"
     TOO_LONG = "longer than the approval rule allows"
     TICKET_NEEDED = "the approval rule requires a ticket"
     TICKET_MALFORMED = "the ticket does not match the approval rule's pattern"

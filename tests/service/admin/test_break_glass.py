@@ -52,7 +52,7 @@ def test_a_deny_that_does_not_yield_stays_a_deny(admin: AdminLambda) -> None:
     ("by", "changes", "words"),
     [
         ("zoe", {}, "No rule of the break-glass policy"),
-        ("alice", {"profile": "unknown"}, "or there is none"),  # codespell:ignore
+        ("alice", {"profile": "unknown"}, "or it does not exist"),
         ("alice", {"reason": "maintenance"}, "only for: incident, security"),
         ("heidi", {}, "at this time"),
     ],

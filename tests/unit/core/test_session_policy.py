@@ -265,7 +265,7 @@ def test_a_session_policy_leaves_room_for_the_end_of_a_grant() -> None:
     assert len(compose_session_policy([naming(spare)], not_after=END) or "") == MAX_LENGTH
     with pytest.raises(UnusableSessionPolicyError) as error:
         check_session_policy(naming(spare + 1))
-    assert str(error.value) == "the session policy is 2049 characters with what is added to it; STS takes 2048"
+    assert str(error.value) == "the session policy is 2049 characters with what is added to it; STS accepts 2048"
 
 
 def test_nothing_to_narrow_is_no_session_policy() -> None:
