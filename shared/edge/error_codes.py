@@ -93,7 +93,7 @@ ERRORS: Final[dict[Code, CodeMeaning]] = {
     Code.UNAVAILABLE: CodeMeaning(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "Something needed for the decision could not be read or written. No credentials were issued.",
-        "Try again; if it persists, give the request id to the platform team.",
+        "Try again; if it fails again, give the request id to the platform team.",
     ),
     Code.ROLE_REFUSED: CodeMeaning(
         HTTPStatus.FORBIDDEN,
