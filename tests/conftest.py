@@ -1,5 +1,6 @@
 """What every test has: no AWS profile of the developer's, and every request checked as AWS would."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,12 @@ def pytest_configure() -> None:
     }
     heed_signals()
     _install_strict()
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what thousands of collected tests are made of, and look less often."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.hookimpl(trylast=True)

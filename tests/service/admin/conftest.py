@@ -1,11 +1,13 @@
 """An account with people, three profiles, and a policy for everything."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
 import pytest
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ssm.models import ssm_backends
 
 from deploy.local.deployment import table_definitions
 from deploy.local.function_settings import PATIENCE
@@ -91,12 +93,24 @@ DOCUMENTS = {
 }
 
 
-def furnish() -> None:
+def put_parameter(name: str, value: str) -> None:
+    """Store a document by a request, as the emulator that the environment names takes it."""
+    aws("ssm").put_parameter(Name=name, Value=value, Type="String")
+
+
+def keep_parameter(name: str, value: str) -> None:
+    """Store a document in moto, which runs in this process, without a request for each."""
+    ssm_backends[DEFAULT_ACCOUNT_ID][REGION].put_parameter(
+        name, "", value, "String", "", "", overwrite=False, tags=[], data_type="text", tier=None, policies=None
+    )
+
+
+def furnish(store: Callable[[str, str], None] = put_parameter) -> None:
     """Make tables and documents in the emulator the environment points at."""
     for definition in table_definitions().values():
         aws("dynamodb").create_table(TableName=definition["name"], **definition["create"])
     for name, document in DOCUMENTS.items():
-        aws("ssm").put_parameter(Name=f"/sentinel/{name}", Value=json.dumps(document), Type="String")
+        store(f"/sentinel/{name}", json.dumps(document))
 
 
 @pytest.fixture
@@ -116,7 +130,7 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture
 def admin(aws_url: str, environment: dict[str, str]) -> Iterator[AdminLambda]:  # noqa: ARG001 - the emulator's address is in the environment
-    furnish()
+    furnish(keep_parameter)
     function = open_admin(environment, Clock(), aws)
     with closing(function.app):
         yield function
