@@ -14,8 +14,7 @@ from typing import Any, Final
 
 from load.capacity import REFRESH_S, Vend
 from load.report.generated_sections import rewrite, table
-from shared.edge.audit import AuditLine
-from shared.edge.metrics import metric_line
+from shared.edge.audit import AuditLine, metric_line
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 PRICES: Final = Path(__file__).with_name("prices.toml")

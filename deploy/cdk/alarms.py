@@ -1,4 +1,4 @@
-"""CloudWatch alarms, one per metric, on functions and on the metrics that they report (shared/edge/metrics.py).
+"""CloudWatch alarms, one per metric, on functions and on the metrics that they report (shared/edge/audit.py).
 
 Every alarm notifies the same actions when it begins and when it ends.
 """
@@ -12,7 +12,7 @@ from constructs import Construct
 
 from deploy.cdk.names import construct_name
 from deploy.cdk.options import ServiceOptions
-from shared.edge.metrics import NAMESPACE
+from shared.edge.audit import NAMESPACE
 
 
 @dataclass(frozen=True, slots=True)

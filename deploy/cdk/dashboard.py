@@ -8,7 +8,7 @@ from constructs import Construct
 
 from deploy.cdk.alarms import SERVICE_METRICS
 from deploy.policies.deployment import Deployment
-from shared.edge.metrics import NAMESPACE
+from shared.edge.audit import NAMESPACE
 
 _WIDTH, _HEIGHT, _COLUMNS = 12, 6, 2
 

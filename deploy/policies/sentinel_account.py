@@ -10,7 +10,7 @@ from typing import Final
 
 from deploy.policies.deployment import Deployment, Policy, Statement, deny, deny_rest, policy
 from deploy.policies.exemptions import Exemptions
-from shared.edge.metrics import NAMESPACE
+from shared.edge.audit import NAMESPACE
 
 _READ_FUNCTIONS: Final = ("lambda:Get*", "lambda:List*")
 _INVOKE: Final = ("lambda:InvokeAsync", "lambda:InvokeFunction", "lambda:InvokeFunctionUrl")

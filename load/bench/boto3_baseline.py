@@ -16,8 +16,7 @@ import boto3
 from botocore.config import Config
 
 from shared.core.access.authorize import Issue, authorize
-from shared.core.access.evaluate import evaluate
-from shared.core.access.facts import Facts, parse_source_ip
+from shared.core.access.evaluate import Facts, evaluate, parse_source_ip
 from shared.core.access.schema import AccessPolicy
 from shared.core.arn import parse_arn
 from shared.core.grants import GrantUses

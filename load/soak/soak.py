@@ -21,8 +21,8 @@ from load.system.system import LoadSystem
 from shared.aws.dynamodb.items import Item
 from shared.aws.dynamodb.revocation_rows import RevocationRow, revocation_attributes
 from shared.clock import utc_now
-from shared.core.action import Action
 from shared.core.durations import CHAINING_MAXIMUM
+from shared.core.people import Action
 from shared.core.revocation import Revocation, Target
 
 _PROBED: Final = "load.soak.probed.handler"

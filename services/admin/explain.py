@@ -14,8 +14,8 @@ from services.admin.common.policies import Policies, PolicyReader
 from services.admin.common.refusals import NEEDS_READ
 from shared.aws.dynamodb.grants import GrantsAndLockouts, GrantTable
 from shared.core.access.authorize import Issue, RefusalCode, Refuse
+from shared.core.access.evaluate import Facts, parse_source_ip
 from shared.core.access.explain import Explanation, RuleAccount, explain
-from shared.core.access.facts import Facts, parse_source_ip
 from shared.core.people import Person, person_of
 from shared.core.present_grants import present_grants
 from shared.edge.error_codes import Code

@@ -12,7 +12,7 @@ from services.admin.break_glass.read import EventReading
 from services.admin.break_glass.start import Beginning
 from services.admin.common.context import FactsReader
 from services.admin.common.known_names import KnownNames
-from services.admin.common.policies import PolicyReader
+from services.admin.common.policies import PolicyReader, load_stored
 from services.admin.explain import Explaining
 from services.admin.kill_switch.handlers import Switching
 from services.admin.kill_switch.switch import KillSwitch
@@ -45,12 +45,9 @@ from shared.aws.ssm.documents import SsmDocuments
 from shared.clock import monotonic_s, utc_now
 from shared.core.ids import ID_BYTES, new_id
 from shared.core.switch_guards import Guarded
-from shared.documents.kinds import load_stored
-from shared.edge.aws_clients import cache_limits, open_function_clients
-from shared.edge.lambda_app import LambdaApp, Routes
-from shared.edge.read_budget import read_budget
+from shared.edge.lambda_app import LambdaApp, Routes, read_budget
+from shared.edge.process import SnapStartHooks, cache_limits, open_function_clients, register_snapstart_hooks
 from shared.edge.settings import Settings, load_settings
-from shared.edge.snapstart import SnapStartHooks, register_snapstart_hooks
 from shared.edge.traces import open_tracer, subsegment
 
 _BUDGET_WINDOW: Final = timedelta(minutes=1)

@@ -1,8 +1,9 @@
-"""Authorizer events: payload 2.0 (HTTP APIs) and 1.0 (REST APIs, and HTTP APIs that ask for it).
+"""Events and responses of the authorizer: payload 2.0 (HTTP APIs) and 1.0 (REST APIs, and HTTP APIs that ask for it).
 
 Shapes: API Gateway guide, "Control access to HTTP APIs with AWS Lambda authorizers" and "Input to an API Gateway Lambda
 authorizer". Unlike a route with IAM authorization, nothing in the event says who is calling: the headers are what
-the client sent, and of those only `Authorization` is read.
+the client sent, and of those only `Authorization` is read. Simple responses need payload 2.0; everything else takes an
+IAM policy. With a TTL of 0 API Gateway caches none of it, so the policy names the one resource that was asked about.
 """
 
 import re
@@ -12,7 +13,7 @@ from typing import Any, Final
 
 from shared.core.arn import MalformedArnError, parse_arn
 from shared.core.query import UnclearQueryError, canonical_parameters, canonical_query
-from shared.edge.route_path import path_at_api
+from shared.edge.http_request import path_at_api
 
 # What a policy's Resource would not take literally (IAM User Guide, "IAM JSON policy elements: Resource"). A caller
 # chooses the path, and the path is part of the method's ARN.
@@ -172,3 +173,35 @@ def _text(mapping: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str) or not value:
         raise NotAnAuthorizerEventError(f"{key} is missing")
     return value
+
+
+_VERSION: Final = "2012-10-17"
+_DENIED_PRINCIPAL: Final = "nobody"  # codespell:ignore
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The session behind the request: what the API's own code may rely on."""
+
+    user: str
+    profile: str
+    session_id: str
+    via: str
+
+    def context(self) -> Mapping[str, str]:
+        return {"user": self.user, "profile": self.profile, "session_id": self.session_id, "via": self.via}
+
+
+def render(event: object, passed: Passed | None) -> dict[str, Any]:
+    """Write the answer API Gateway expects; None denies. What cannot have asked for a policy gets a simple denial."""
+    context = {} if passed is None else passed.context()
+    resource = method_arn(event)
+    if is_simple(event) or resource is None:
+        return {"isAuthorized": passed is not None, "context": context}
+    effect = "Deny" if passed is None else "Allow"
+    statement = {"Effect": effect, "Action": "execute-api:Invoke", "Resource": resource}
+    return {
+        "principalId": _DENIED_PRINCIPAL if passed is None else passed.user,
+        "policyDocument": {"Version": _VERSION, "Statement": [statement]},
+        "context": context,
+    }

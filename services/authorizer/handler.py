@@ -1,27 +1,86 @@
-"""Lambda 2, the authorizer: the composition root. `handler` is built in the init phase, its clients opened once."""
+"""Lambda 2, the authorizer: event in, response out, always one audit line; and the composition root.
+
+`handler` is built in the init phase, its clients opened once.
+"""
 
 import asyncio
 import os
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final, TextIO
+from typing import Any, Final, TextIO, assert_never
 
-from services.authorizer.app import AuthorizerApp
+from services.authorizer.event import NotAnAuthorizerEventError, Passed, parse_authorizer_event, render
 from services.authorizer.proof_cache import ConfirmedProofs, RefusedProofs
 from services.authorizer.service import AuthorizerService
 from services.authorizer.settings import AuthorizerSettings, ProofBinding
 from shared.aws.clients import Service
 from shared.aws.dynamodb.session_status import SessionStandings
-from shared.aws.sts.caller_identity import CallerIdentity
-from shared.aws.sts.endpoints import StsEndpoints
+from shared.aws.sts.caller_identity import CallerIdentity, StsEndpoints
 from shared.clock import utc_now
-from shared.core.guard import Acceptance
-from shared.edge.aws_clients import open_function_clients
-from shared.edge.process import LambdaProcess
+from shared.core.guard import Acceptance, Denial
+from shared.edge.audit import AuditLine
+from shared.edge.indeterminate import Indeterminate
+from shared.edge.process import (
+    LambdaContext,
+    LambdaProcess,
+    SnapStartHooks,
+    open_function_clients,
+    register_snapstart_hooks,
+)
 from shared.edge.settings import InvalidSettingsError, read_settings
-from shared.edge.snapstart import SnapStartHooks, register_snapstart_hooks
 from shared.edge.traces import open_tracer, subsegment
+
+
+class AuthorizerApp:
+    """A callable that Lambda invokes as `handler(event, context)`. What could not be decided does not pass."""
+
+    def __init__(self, settings: AuthorizerSettings, service: AuthorizerService, process: LambdaProcess) -> None:
+        self._api_ids = settings.api_id
+        self._own_name = settings.own_name
+        self._service = service
+        self._process = process
+
+    def close(self) -> None:
+        """Give back what was opened in the init phase. Lambda never asks for it; tests and servers do."""
+        self._process.close()
+
+    def __call__(self, event: object, context: LambdaContext) -> dict[str, Any]:
+        """Answer one invocation.
+
+        Raises:
+            AuditError: the audit line could not be written; Lambda then fails the invocation and nothing passes.
+
+        """
+        audit = AuditLine(utc_now(), "authorizer", context.aws_request_id, self._own_name)
+        verdict = self._process.run(context, audit, lambda _: self._authorize(event, audit))
+        _close_line(audit, verdict)
+        self._process.write(audit)
+        return render(event, verdict if isinstance(verdict, Passed) else None)
+
+    async def _authorize(self, event: object, audit: AuditLine) -> Passed | Denial:
+        try:
+            request = parse_authorizer_event(event, self._api_ids)
+        except NotAnAuthorizerEventError as error:
+            audit.detail = str(error)
+            return Denial.UNKNOWN_EVENT
+        audit.api_id, audit.operation = request.api_id, f"{request.method} {request.path}"
+        audit.source_ip, audit.user_agent = request.source_ip, request.user_agent
+        return await self._service.authorize(request, audit)
+
+
+def _close_line(audit: AuditLine, verdict: Passed | Denial | Indeterminate) -> None:
+    match verdict:
+        case Passed():
+            audit.outcome = "allowed"
+        case Denial():
+            audit.outcome, audit.code = "refused", verdict.code
+            audit.detail = audit.detail or verdict.value
+        case Indeterminate():
+            audit.outcome, audit.code = "failed", verdict.refusal.code.value
+        case _:
+            assert_never(verdict)
+
 
 # The connections one request uses at once, in addition to the one to STS of the region a proof is from.
 _CONNECTIONS: Final = {Service.DYNAMODB: 1}

@@ -4,12 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.authorizer.event import AuthorizationRequest
+from services.authorizer.event import AuthorizationRequest, Passed
 from services.authorizer.proof_cache import ConfirmedProofs, ProofKey, RefusedProofs
-from services.authorizer.responses import Passed
 from shared.aws.dynamodb.session_status import SessionStandings
-from shared.aws.sts.caller_identity import CallerIdentity, NotProven, VerifiedIdentity
-from shared.aws.sts.endpoints import StsEndpoints
+from shared.aws.sts.caller_identity import CallerIdentity, NotProven, StsEndpoints, VerifiedIdentity
 from shared.core.guard import Acceptance, Denial, binding_of, judge, read_proof, stamp_of
 from shared.core.proof import Proof
 from shared.core.session import Session

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from services.vend.audit_fields import note_documents
 from services.vend.facts import FactsReader
-from services.vend.mapping import facts_of
+from services.vend.mapping import facts_of, note_documents
 from shared.core.access.evaluate import Decision, Verdict, evaluate
 from shared.core.profile import Profile, is_profile_name
 from shared.edge.error_codes import Code

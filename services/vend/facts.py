@@ -23,8 +23,7 @@ from shared.core.present_grants import PresentPolicies, needed_grants, present_g
 from shared.core.profile import Profile
 from shared.core.stamp import Via
 from shared.core.subjects import vend_subjects
-from shared.documents.load import load_document
-from shared.documents.names import ACCESS_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY
+from shared.documents.load import ACCESS_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY, load_document
 from shared.edge.indeterminate import IndeterminateError
 
 Model = TypeVar("Model", bound=DocumentModel)

@@ -19,11 +19,9 @@ from shared.aws.ssm.document_cache import CachedDocuments
 from shared.aws.ssm.documents import SsmDocuments
 from shared.aws.sts.assume_role import RoleIssuer
 from shared.clock import monotonic_s, utc_now
-from shared.edge.aws_clients import cache_limits, open_function_clients
-from shared.edge.lambda_app import LambdaApp, Routes
-from shared.edge.read_budget import read_budget
+from shared.edge.lambda_app import LambdaApp, Routes, read_budget
+from shared.edge.process import SnapStartHooks, cache_limits, open_function_clients, register_snapstart_hooks
 from shared.edge.settings import Settings, load_settings
-from shared.edge.snapstart import SnapStartHooks, register_snapstart_hooks
 from shared.edge.traces import open_tracer
 
 _BUDGET_WINDOW = timedelta(minutes=1)

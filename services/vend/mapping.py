@@ -1,15 +1,64 @@
-"""From one shape to another: a request to the policy's facts, an order to its row, credentials to the SDKs' JSON."""
+"""From one shape to another: a request to facts, a vend to its row, its audit fields and the JSON of the SDKs."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from services.vend.facts import VendFacts
 from services.vend.issuing import Issued, IssueRequest
-from shared.core.access.facts import Facts, parse_source_ip
+from services.vend.request import VendRequest
+from shared.aws.ssm.documents import Document
+from shared.core.access.evaluate import Decision, Facts, parse_source_ip
+from shared.core.fields import DocumentModel
+from shared.core.profile import Profile
 from shared.core.session import Session
 from shared.core.stamp import Stamp
+from shared.edge.audit import AuditLine
 from shared.edge.lambda_app import RequestContext
 from shared.edge.timestamps import format_timestamp
+
+# Of a token's largest size, in percent. It depends on the caller's chain and tags: another user may be over it already.
+_TOKEN_FILLS_AT: Final = 80
+
+
+def note_request(audit: AuditLine, request: VendRequest) -> None:
+    audit.profile = request.profile
+    audit.duration_asked_s = None if request.duration is None else int(request.duration.total_seconds())
+
+
+def note_facts(audit: AuditLine, facts: VendFacts) -> None:
+    audit.policy_version = facts.policy_version
+    note_documents(audit, facts.documents)
+
+
+def note_documents(audit: AuditLine, documents: tuple[Document[DocumentModel], ...]) -> None:
+    """Say how old each document was, and which were served past their time because a read failed."""
+    audit.document_ages_s = {document.name: round(document.age_s, 3) for document in documents}
+    audit.stale_documents = [document.name for document in documents if document.stale]
+
+
+def note_decision(audit: AuditLine, decision: Decision, profile: Profile) -> None:
+    audit.role_arn = profile.role_arn
+    audit.rule = decision.rule_name
+    audit.dissenting_shadows = decision.dissenting_shadows
+
+
+def note_issue_request(audit: AuditLine, issue_request: IssueRequest, stamp: Stamp) -> None:
+    audit.session_id, audit.stamp = stamp.session_id, str(stamp)
+    audit.via = issue_request.authorization.via.value
+    audit.grant_id = None if issue_request.authorization.grant is None else issue_request.authorization.grant.grant_id
+    audit.duration_given_s = int(issue_request.authorization.duration.total_seconds())
+
+
+def note_issued(audit: AuditLine, issued: Issued) -> None:
+    audit.access_key_id = issued.credentials.access_key_id
+    audit.expires_at = issued.expires_at
+    used = audit.token_use_percent = issued.credentials.token_use_percent
+    if used is not None and used > _TOKEN_FILLS_AT:
+        audit.warning = (
+            f"the session token of profile {audit.profile} is {used}% full: a longer session policy or user name, "
+            "and AWS refuses it"
+        )
 
 
 def facts_of(ctx: RequestContext, profile: str, now: datetime) -> Facts:

@@ -4,10 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.vend.audit_fields import note_decision, note_facts, note_issue_request, note_issued, note_request
 from services.vend.facts import FactsReader, VendFacts
 from services.vend.issuing import GrantAlreadyUsed, Issuer, IssueRequest
-from services.vend.mapping import facts_of, render_credentials, session_row
+from services.vend.mapping import (
+    facts_of,
+    note_decision,
+    note_facts,
+    note_issue_request,
+    note_issued,
+    note_request,
+    render_credentials,
+    session_row,
+)
 from services.vend.refusals import refuse, refuse_by_sts, refuse_locked_out, refuse_over_budget, refuse_profile
 from services.vend.request import VendRequest, parse_vend_request
 from shared.aws.dynamodb.rate_limit import Limited

@@ -1,4 +1,4 @@
-"""Grants and lockouts: decisions about a person that a vend finds already made."""
+"""Grants and lockouts, which a vend finds already made, and the states of the items that give grants."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,6 +7,24 @@ from enum import StrEnum
 
 from shared.core.people import Person
 from shared.core.stamp import Via
+
+
+class RequestStatus(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"  # a grant, from `starts_at` to `ends_at`
+    DENIED = "denied"
+    CANCELLED = "cancelled"  # cancelled before it was decided
+    EXPIRED = "expired"  # not decided in time
+    CONSUMED = "consumed"  # a `once` approval that was used
+    ENDED = "ended"  # its window is over
+    WITHDRAWN = "withdrawn"  # cancelled after it was approved
+
+
+class EventStatus(StrEnum):
+    ACTIVE = "active"  # a grant, until `ends_at`
+    CLOSED = "closed"
+    EXPIRED = "expired"
+    REVIEWED = "reviewed"
 
 
 class GrantUses(StrEnum):

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from shared.core.action import Action
-from shared.core.people import Person, person_key, same_person
+from shared.core.people import Action, Person, person_key, same_person
 from shared.core.revocation import Target
 
 

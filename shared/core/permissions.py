@@ -1,4 +1,4 @@
-"""Permissions in the admin API: for one's own items, as an approver, and by the admin policy.
+"""Permissions in the admin API: for one's own items, as an approver, and by the admin policy document.
 
 A session name never permits anything. Which lockouts stop which operations is decided here, too.
 """
@@ -7,18 +7,56 @@ from collections.abc import Callable, Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from enum import StrEnum
+from typing import Annotated, Generic, Protocol, TypeVar
 
-from shared.core.admin_policy import AdminPolicy, Permission, permissions_of
+from pydantic import Field
+
 from shared.core.approval.policy import ApprovalPolicy, is_approver, rule_for
 from shared.core.approval.request import ApprovalRequest
-from shared.core.approval.status import RequestStatus
 from shared.core.break_glass.event import BreakGlassEvent
-from shared.core.break_glass.status import EventStatus
-from shared.core.grants import Lockout
-from shared.core.people import Person, same_person
+from shared.core.fields import Accounts, DocumentModel, Name, NonEmpty, RuleNames, SchemaVersion
+from shared.core.globs import matches_any
+from shared.core.grants import EventStatus, Lockout, RequestStatus
+from shared.core.name_globs import UserGlob
+from shared.core.people import Person, is_from, same_person
 from shared.core.revocation import Revocation, Target
 from shared.core.subjects import ALL_SUBJECT, person_subjects
+
+
+class Permission(StrEnum):
+    READ = "read"  # see all requests, events and sessions
+    REVOKE = "revoke"  # end grants and sessions
+    LOCK = "lock"  # set and lift lockouts
+    REVIEW = "review"  # review break-glass events
+
+
+class AdminRule(DocumentModel):
+    """One rule; permissions of several rules add up. With `accounts`, it applies only to callers of those accounts."""
+
+    name: Name
+    users: Annotated[tuple[UserGlob, ...], NonEmpty]
+    accounts: Accounts | None = None
+    permissions: Annotated[tuple[Annotated[Permission, Field(strict=False)], ...], NonEmpty]
+
+
+class AdminPolicy(DocumentModel):
+    """The document `policies/admin`. Without it, no one has any of these permissions."""
+
+    version: SchemaVersion
+    rules: Annotated[tuple[AdminRule, ...], NonEmpty, RuleNames]
+
+
+def permissions_of(policy: AdminPolicy | None, person: Person) -> AbstractSet[Permission]:
+    """Give the permissions that the policy gives a person."""
+    rules = () if policy is None else policy.rules
+    return frozenset(
+        permission
+        for rule in rules
+        if matches_any(rule.users, person.user) and is_from(rule.accounts, person)
+        for permission in rule.permissions
+    )
+
 
 Found_contra = TypeVar("Found_contra", contravariant=True)
 

@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from shared.core.action import Action
 from shared.core.grants import Lockout
 from shared.core.identity import session_name_of
-from shared.core.people import Person
+from shared.core.people import Action, Person
 from shared.core.revocation import ISSUE_MARGIN, Revocation, Target
 from shared.core.stamp import Via
 from shared.core.subjects import cutoff_subjects, person_subjects

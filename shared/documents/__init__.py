@@ -1,5 +1,6 @@
 """Documents: storing, parsing and checking policies and profiles. One strict parse path for Lambdas and commands."""
 
+from shared.documents.document import Document, DocumentError, Problem
 from shared.documents.envelope import DoesNotFitError, is_packed, pack, unpack
 from shared.documents.load import (
     check_document,
@@ -8,11 +9,9 @@ from shared.documents.load import (
     load_document,
     load_profile,
     load_webhook,
+    read_document,
     read_secret_document,
 )
-from shared.documents.problems import DocumentError, Problem
-from shared.documents.reader import read_document
-from shared.documents.tree import Document
 
 __all__ = [
     "Document",

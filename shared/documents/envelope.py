@@ -9,7 +9,7 @@ import gzip
 import zlib
 from typing import Final
 
-from shared.documents.problems import DocumentError, Problem
+from shared.documents.document import DocumentError, Problem
 
 MARKER: Final = "gzip:"
 # Checked before any parser gets the text; far above the size of hand-written documents.

@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from shared.documents.problems import DocumentError, Path, Problem, format_place
-from shared.documents.tree import (
+from shared.documents.document import (
     HALF_CHARACTER,
     MAX_DEPTH,
     MAX_NUMBER_LENGTH,
     NULL,
     TOO_DEEP,
     Document,
+    DocumentError,
+    Path,
+    Problem,
+    format_place,
     is_half_written,
 )
 

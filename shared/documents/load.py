@@ -1,4 +1,4 @@
-"""From a document's text to its model, or every problem at once."""
+"""From a document's text to its model, or every problem at once: one strict path for commands and Lambdas."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -10,10 +10,51 @@ from shared.core.access.schema import AccessPolicy
 from shared.core.fields import DocumentModel
 from shared.core.profile import Profile
 from shared.core.webhook import Webhook
-from shared.documents.problems import DocumentError, Path, Problem
-from shared.documents.reader import read_document
-from shared.documents.tree import Document
+from shared.documents.document import Document, DocumentError, Path, Problem
+from shared.documents.envelope import unpack
+from shared.documents.json_text import NotJsonError, read_json
 from shared.documents.words import describe
+
+ACCESS_POLICY: Final = "policies/access"
+APPROVAL_POLICY: Final = "policies/approval"
+BREAK_GLASS_POLICY: Final = "policies/break-glass"
+ADMIN_POLICY: Final = "policies/admin"
+
+
+_BYTE_ORDER_MARK: Final = "\ufeff"
+
+
+def read_document(text: str) -> Document:
+    """Read JSON or YAML, packed or not, of any kind of document.
+
+    Raises:
+        DocumentError: the text cannot be parsed. Other faults are in the document's `faults`.
+
+    """
+    written = unpack(text)
+    if written.startswith(_BYTE_ORDER_MARK):
+        raise DocumentError([Problem("", 1, "the text begins with a byte order mark: save it as UTF-8 without one")])
+    if not written.lstrip().startswith(("{", "[")):
+        return _read_yaml(written)
+    try:
+        return read_json(written)
+    except NotJsonError as error:
+        return _read_flow_yaml(written, error)
+
+
+def _read_flow_yaml(written: str, not_json: NotJsonError) -> Document:
+    """Read YAML in braces; if it is not YAML either, report it as invalid JSON, which was most likely meant."""
+    try:
+        return _read_yaml(written)
+    except DocumentError:
+        raise DocumentError([not_json.problem]) from None
+
+
+def _read_yaml(written: str) -> Document:
+    from shared.documents.yaml_text import read_yaml  # noqa: PLC0415 - a Lambda fed JSON never pays for the YAML parser
+
+    return read_yaml(written)
+
 
 Model = TypeVar("Model", bound=DocumentModel)
 _UNREADABLE: Final = "neither JSON nor YAML that can be read: put url and secret in quotes"

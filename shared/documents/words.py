@@ -8,7 +8,7 @@ from pydantic import AliasChoices, ValidationError
 from pydantic_core import ErrorDetails
 
 from shared.core.fields import DocumentModel
-from shared.documents.problems import Path, suggest
+from shared.documents.document import Path, suggest
 
 _QUOTED: Final = re.compile(r"'([^']*)'")
 # What to write for a key that may not be left out.

@@ -1,7 +1,7 @@
-"""The audit line: one JSON line per request, refusals and failures included, without secrets.
+"""The audit line of an invocation, and the metrics that CloudWatch reads from the log.
 
-A service fills in the line during the request; the edge writes it before the response leaves. If it cannot be written
-the invocation fails, so no credential is issued without a line in the log.
+A metric line follows the audit line in the embedded metric format (CloudWatch guide, "Specification: Embedded metric
+format"): no daemon and no call.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +13,8 @@ from typing import Any, Final, TextIO
 import orjson
 
 from shared.clock import monotonic_s
+from shared.core.switch_guards import DEPLOYMENT
+from shared.edge.error_codes import Code
 from shared.edge.traces import subsegment
 
 KIND: Final = "sentinel.audit"
@@ -121,3 +123,44 @@ def write_lines(stream: TextIO, lines: Sequence[bytes]) -> None:
         stream.flush()
     except (OSError, ValueError) as error:
         raise AuditError(f"the audit line could not be written: {type(error).__name__}") from error
+
+
+NAMESPACE: Final = "Sentinel"
+# The first distinguishes the alarms of two deployments in one account and region.
+_DIMENSIONS: Final = [["deployment", "service"], ["deployment", "service", "outcome", "code"]]
+
+
+def metric_line(audit: AuditLine) -> bytes:
+    """Count one request by deployment, service, outcome and code, with its steps in milliseconds, its stale documents,
+    whether AWS throttled it, how many rows a list left out and, where the kill switch was to be written, the accounts
+    in which that failed and the users for whom it had no room.
+    """
+    values: dict[str, float] = {
+        "requests": 1,
+        "stale_documents": len(audit.stale_documents),
+        # A user over their own rate limit gets the same code, but no dependency throttled.
+        "aws_throttles": int(audit.code == Code.THROTTLED and audit.dependency is not None),
+        **({"unreadable_rows": len(audit.unreadable)} if audit.unreadable else {}),
+        **({} if audit.kill_switch is None else {"kill_switch_failures": _failures(audit)}),
+        **{f"{name}_ms": elapsed for name, elapsed in audit.steps.items()},
+    }
+    definitions = [{"Name": name, "Unit": "Milliseconds" if name.endswith("_ms") else "Count"} for name in values]
+    return orjson.dumps(
+        {
+            "_aws": {
+                "Timestamp": int(audit.time.timestamp() * 1000),
+                "CloudWatchMetrics": [
+                    {"Namespace": NAMESPACE, "Dimensions": _DIMENSIONS, "Metrics": definitions},
+                ],
+            },
+            "deployment": audit.deployment or DEPLOYMENT,
+            "service": audit.service,
+            "outcome": audit.outcome,
+            "code": audit.code or "none",
+            **values,
+        },
+    )
+
+
+def _failures(audit: AuditLine) -> int:
+    return len(audit.kill_switch_failures) + len(audit.kill_switch_uncovered)

@@ -13,9 +13,8 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from shared.edge.error_codes import Code
-from shared.edge.http_request import Caller, HttpRequest
+from shared.edge.http_request import Caller, HttpRequest, path_at_api
 from shared.edge.responses import Refusal
-from shared.edge.route_path import path_at_api
 
 MAX_BODY_BYTES: Final = 16 * 1024
 _MAX_QUERY_PARAMETERS: Final = 20

@@ -1,9 +1,17 @@
-"""One HTTP request, with the caller as the gateway verified it, and its JSON body, parsed strictly."""
+"""One HTTP request: the caller as the gateway verified it, the path at the API, and the JSON body, parsed strictly.
+
+An event has the path as the client wrote it, including what the gateway ignores when it selects a route: the stage on
+the API's own domain (HTTP APIs), the base path of the mapping on any other (both kinds; API Gateway guide, "Set up
+custom domain names" and "Map API stages to a custom domain name"). No event gives the length of the base path. It
+follows from the route, which is what API Gateway authorized, so nothing is guessed from the written path.
+"""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import unquote
 
 from shared.edge.error_codes import Code
 from shared.edge.responses import Refusal
@@ -71,3 +79,69 @@ def _refuse_constant(word: str) -> Any:
 
 def _invalid(message: str) -> Refusal:
     return Refusal(Code.INVALID_REQUEST, message)
+
+
+_CATCH_ALL: Final = "$default"
+_OPEN: Final = re.compile(r"\{([^{}+]+)\+?\}")
+
+
+def path_at_api(event: Mapping[str, Any], context: Mapping[str, Any]) -> str | None:
+    """Give the path below stage and base path; None if the parts of the event contradict each other.
+
+    `event` is that of an integration or an authorizer, of either payload version, `context` its request context.
+    """
+    is_v2 = event.get("version") == "2.0"
+    written, route = (event.get("rawPath"), _route_of(event)) if is_v2 else (event.get("path"), event.get("resource"))
+    if not isinstance(written, str) or not written:
+        return None
+    if not isinstance(route, str) or not route.startswith("/"):
+        # The catch-all route takes what is written, with any prefix.
+        return _without_stage(written, context) if _is_own_domain(context) else written
+    if _is_own_domain(context):
+        # REST APIs remove the stage themselves, and their events have no version.
+        path = _without_stage(written, context) if "version" in event else written
+        return path if _agrees(path, route, event.get("pathParameters")) else None
+    return _below_base_path(written, route, event.get("pathParameters"))
+
+
+def _route_of(event: Mapping[str, Any]) -> str:
+    """Parse the path of a route key: `ANY /v1/{proxy+}`, or `$default`."""
+    return str(event.get("routeKey") or _CATCH_ALL).rpartition(" ")[2]
+
+
+def _is_own_domain(context: Mapping[str, Any]) -> bool:
+    return str(context.get("domainName") or "").startswith(f"{context.get('apiId')}.execute-api.")
+
+
+def _without_stage(path: str, context: Mapping[str, Any]) -> str:
+    stage = context.get("stage")
+    if stage == _CATCH_ALL or not f"{path}/".startswith(f"/{stage}/"):
+        return path
+    return path.removeprefix(f"/{stage}") or "/"
+
+
+def _agrees(path: str, route: str, parameters: object) -> bool:
+    """Whether a path is the route's, with the parameters that API Gateway extracted."""
+    if not _OPEN.search(route) or not parameters:
+        return True
+    filled = _fill(route, parameters)
+    return filled is not None and unquote(path) == unquote(filled)
+
+
+def _below_base_path(written: str, route: str, parameters: object) -> str | None:
+    filled = _fill(route, parameters)
+    if filled is None or filled == route:
+        return filled
+    # As many segments as the route has, in the caller's spelling: they may be escaped here and not there.
+    count = filled.count("/")
+    path = "/" + "/".join(written.split("/")[-count:])
+    return path if unquote(path) == unquote(filled) else None
+
+
+def _fill(route: str, parameters: object) -> str | None:
+    """Fill a route's parameters in; None if one is missing."""
+    given = parameters if isinstance(parameters, dict) else {}
+    names = _OPEN.findall(route)
+    if not all(isinstance(given.get(name), str) for name in names):
+        return None
+    return _OPEN.sub(lambda found: str(given[found[1]]), route)

@@ -1,22 +1,29 @@
-"""The process of a Lambda: what it keeps between invocations, and how it runs one.
+"""The process of a Lambda: its event loop, its AWS clients, and its copies where Lambda takes snapshots.
 
 The Python runtime calls a plain function (it would fail to marshal the coroutine of an async one). So the process has
 one loop, and each invocation runs on it in a fresh context: no state of one caller reaches the next.
+
+With SnapStart, Lambda initializes a process once and restores copies of it, which must be independent. Connections,
+caches and keys are dropped before the snapshot and created again after the restore (Lambda guide, "Handling uniqueness
+with Lambda SnapStart"). Ids and instants need no hook: they come from the operating system's random source and clock
+when they are needed.
 """
 
 import asyncio
 import contextvars
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TextIO, TypeVar
 
+from shared.aws.clients import Clients, Service, open_clients
+from shared.aws.ssm.read_through import CacheLimits
 from shared.clock import monotonic_s
-from shared.edge.audit import AuditLine, write_lines
+from shared.edge.audit import AuditLine, metric_line, write_lines
 from shared.edge.indeterminate import Indeterminate, refusal_for
-from shared.edge.metrics import metric_line
-from shared.edge.traces import TRACE_VARIABLE, Tracer
+from shared.edge.settings import CommonSettings, Settings
+from shared.edge.traces import TRACE_VARIABLE, Tracer, subsegment
 
 # The time between our deadline and Lambda's, so that a late request still gets a response and an audit line.
 _MARGIN_S: Final = 0.5
@@ -94,3 +101,57 @@ class LambdaProcess:
 
         """
         write_lines(self.stdout, [audit.render(), metric_line(audit)])
+
+
+Step = Callable[[], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapStartHooks:
+    """What a process does before the snapshot, and each copy after the restore."""
+
+    runner: asyncio.Runner
+    before: Step
+    after: Step
+
+    def close(self) -> None:
+        """Close everything that copies would share."""
+        self.runner.run(self.before())
+
+    def after_restore(self) -> None:
+        """Open connections and drop caches: a copy uses nothing of the process before."""
+        self.runner.run(self.after())
+
+
+def register_snapstart_hooks(hooks: SnapStartHooks) -> None:
+    """Register the hooks if the runtime takes snapshots; Lambda's runtime has the library for that, others do not."""
+    try:
+        import snapshot_restore_py  # noqa: PLC0415 - not every runtime has it
+    except ImportError:
+        return
+    snapshot_restore_py.register_before_snapshot(hooks.close)
+    snapshot_restore_py.register_after_restore(hooks.after_restore)
+
+
+async def open_function_clients(
+    settings: CommonSettings,
+    region: str,
+    services: Collection[Service] | Mapping[Service, int],
+) -> Clients:
+    """Open the clients of these services; `services` is as for `open_clients`."""
+    return await open_clients(
+        region,
+        subsegment,
+        services,
+        hedge_ratio=settings.hedge_ratio,
+        timeout_s=settings.call_timeout,
+    )
+
+
+def cache_limits(settings: Settings) -> CacheLimits:
+    """Give the limits of the document cache. A read may take as long as both attempts of a call."""
+    return CacheLimits(
+        ttl_s=settings.document_ttl,
+        max_stale_s=settings.document_max_stale,
+        read_timeout_s=2 * settings.call_timeout,
+    )

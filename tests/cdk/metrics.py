@@ -3,8 +3,7 @@
 import json
 from datetime import UTC, datetime
 
-from shared.edge.audit import AuditLine
-from shared.edge.metrics import metric_line
+from shared.edge.audit import AuditLine, metric_line
 
 
 def written_metrics() -> set[str]:

@@ -20,7 +20,7 @@ from sentinel.proof import make_proof
 from services.admin.handler import wire as wire_admin
 from services.authorizer.handler import wire as wire_authorizer
 from services.vend.handler import wire as wire_vend
-from shared.aws.dynamodb.session_rows import session_item
+from shared.aws.dynamodb.sessions import session_item
 from shared.clock import utc_now
 from shared.core.kill_switch import build_boundary
 from shared.core.session import Session

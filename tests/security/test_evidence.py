@@ -9,16 +9,16 @@ import pytest
 from deploy.local.deployment import local_deployment
 from deploy.policies.deployment import Policy
 from deploy.policies.execution import admin_policy, authorizer_policy, vend_policy
-from shared.aws.dynamodb.approval_rows import request_item
-from shared.aws.dynamodb.break_glass_rows import event_item
-from shared.aws.dynamodb.cutoffs import cutoff_item
+from shared.aws.dynamodb.approvals import request_item
+from shared.aws.dynamodb.break_glass import event_item
 from shared.aws.dynamodb.lockouts import _evidence, _item
 from shared.aws.dynamodb.revocation_rows import RevocationRow, revocation_attributes
 from shared.aws.dynamodb.schema import TTL_ATTRIBUTE
-from shared.aws.dynamodb.session_rows import session_item
-from shared.core.action import Action
-from shared.core.approval.status import RequestStatus
+from shared.aws.dynamodb.session_status import cutoff_item
+from shared.aws.dynamodb.sessions import session_item
+from shared.core.grants import RequestStatus
 from shared.core.lockout import LockoutRecord
+from shared.core.people import Action
 from shared.core.revocation import Revocation, Target
 from shared.core.session import Cutoff
 from tests.grants import HOUR, NOW, a_request, a_session, an_event

@@ -7,9 +7,7 @@ from shared.aws.clients import Clients
 from shared.aws.dynamodb.grant_rows import person_attributes
 from shared.aws.dynamodb.items import Item, flag_value, instant_value, maps_value, text_value
 from shared.aws.dynamodb.schema import ItemKind, grant_item
-from shared.core.approval.status import RequestStatus
-from shared.core.break_glass.status import EventStatus
-from shared.core.grants import Grant, GrantUses
+from shared.core.grants import EventStatus, Grant, GrantUses, RequestStatus
 from shared.core.people import Person
 from shared.core.stamp import Via
 from shared.core.subjects import user_subject

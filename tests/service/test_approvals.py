@@ -13,13 +13,11 @@ from shared.aws.dynamodb.grant_store import Moved
 from shared.aws.dynamodb.grants import GrantTable
 from shared.aws.dynamodb.sessions import Recording, SessionTable
 from shared.aws.errors import ThrottledError
-from shared.core.action import Action
 from shared.core.approval.deciding import Act, DecidingRejection, approve, cancel, deny
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest, Vote
-from shared.core.approval.status import RequestStatus
-from shared.core.grants import Grant, GrantUses
-from shared.core.people import Person
+from shared.core.grants import Grant, GrantUses, RequestStatus
+from shared.core.people import Action, Person
 from shared.core.stamp import Via
 from tests.grants import HOUR, NOW, a_request, a_session, an_approval_rule
 from tests.service.emulator import table_name

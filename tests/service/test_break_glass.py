@@ -11,10 +11,9 @@ from shared.aws.dynamodb.grant_store import Moved
 from shared.aws.dynamodb.grants import GrantTable
 from shared.aws.errors import ThrottledError
 from shared.core.break_glass.beginning import BeginningRejection, Begun, History, begin
-from shared.core.break_glass.closing import Act, close
-from shared.core.break_glass.event import BreakGlassEvent
+from shared.core.break_glass.event import Act, BreakGlassEvent, close
 from shared.core.break_glass.policy import BreakGlassRule
-from shared.core.break_glass.status import EventStatus
+from shared.core.grants import EventStatus
 from shared.core.people import Person
 from shared.core.stamp import Via
 from tests.grants import CLOSED, HOUR, NOW, a_break_glass_rule, an_event, an_invocation

@@ -9,16 +9,15 @@ import pytest
 
 from shared.aws.clients import Clients
 from shared.aws.dynamodb.copies import COPIES, copy_subject
-from shared.aws.dynamodb.cutoffs import cutoff_item
 from shared.aws.dynamodb.items import text_value
 from shared.aws.dynamodb.lockouts import LockoutTable
 from shared.aws.dynamodb.revocation_rows import RevocationRow
 from shared.aws.dynamodb.revocations import RevocationTable
-from shared.aws.dynamodb.session_rows import session_item
-from shared.aws.dynamodb.session_status import SessionStandings
-from shared.core.action import Action
+from shared.aws.dynamodb.session_status import SessionStandings, cutoff_item
+from shared.aws.dynamodb.sessions import session_item
 from shared.core.ids import ALPHABET
 from shared.core.lockout import LockoutChange, LockoutRecord
+from shared.core.people import Action
 from shared.core.revocation import Revocation, Target
 from shared.core.session import Cutoff, SessionStanding
 from shared.core.stamp import Via, parse_stamp, stamp_for

@@ -8,7 +8,7 @@ from shared.aws.clients import Clients
 from shared.aws.dynamodb.approvals import ApprovalTable
 from shared.aws.dynamodb.grant_lists import ForeignPositionError, ListQuery, Position
 from shared.aws.dynamodb.schema import ItemKind
-from shared.core.approval.status import RequestStatus
+from shared.core.grants import RequestStatus
 from tests.grants import NOW, a_request
 from tests.service.emulator import table_name
 

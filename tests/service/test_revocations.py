@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from shared.aws.clients import Clients
 from shared.aws.dynamodb.revocation_rows import RevocationRow
 from shared.aws.dynamodb.revocations import RevocationTable
-from shared.core.action import Action
 from shared.core.lockout import LockoutChange, LockoutRecord
+from shared.core.people import Action
 from shared.core.revocation import Revocation, Target
 from tests.grants import NOW
 from tests.service.emulator import table_name

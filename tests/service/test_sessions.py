@@ -4,8 +4,7 @@ from typing import Any
 import pytest
 
 from shared.aws.clients import Clients
-from shared.aws.dynamodb.session_rows import session_item
-from shared.aws.dynamodb.sessions import Recording, SessionTable
+from shared.aws.dynamodb.sessions import Recording, SessionTable, session_item
 from shared.aws.errors import UnavailableError, UnreadableError
 from shared.core.session import SessionStatus
 from tests.grants import a_session

@@ -6,15 +6,14 @@ from datetime import timedelta
 import pytest
 
 from shared.aws.clients import Clients
-from shared.aws.dynamodb.approval_rows import read_request, request_item
-from shared.aws.dynamodb.approvals import ApprovalTable
+from shared.aws.dynamodb.approvals import ApprovalTable, read_request, request_item
 from shared.aws.dynamodb.grant_store import Moved
 from shared.aws.dynamodb.grants import GrantTable
 from shared.aws.dynamodb.items import Item, instant_value, text_value
 from shared.aws.dynamodb.schema import CONSUMING_ATTRIBUTES
 from shared.aws.dynamodb.sessions import Recording, SessionTable
 from shared.aws.errors import AwsError, UnreadableError
-from shared.core.approval.status import RequestStatus
+from shared.core.grants import RequestStatus
 from shared.core.people import Person
 from tests.grants import a_request, a_session
 from tests.service.emulator import table_name

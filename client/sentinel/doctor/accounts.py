@@ -7,10 +7,10 @@ from sentinel.doctor.documents import Stored
 from sentinel.doctor.findings import Finding, warn
 from sentinel.policy.lint import of_every_account
 from shared.core.access.schema import AccessPolicy
-from shared.core.admin_policy import AdminPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
+from shared.core.permissions import AdminPolicy
 
 
 def check_accounts(known: Known, stored: Stored) -> list[Finding]:

@@ -11,8 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from sentinel.policy.files import UnusableInputError, complain, read_text
 from sentinel.terminal.times import read_instant
 from shared.core.access.authorize import Issue, RefusalCode, Refuse, authorize, is_requestable
-from shared.core.access.evaluate import evaluate
-from shared.core.access.facts import Facts, IpAddress, parse_source_ip
+from shared.core.access.evaluate import Facts, IpAddress, evaluate, parse_source_ip
 from shared.core.access.schema import AccessPolicy
 from shared.core.fields import AccountId, DocumentModel, Duration, Name
 from shared.core.grants import Grant

@@ -12,10 +12,10 @@ from sentinel.policy.access_lint import lint_access
 from sentinel.policy.lint import Lint, forgotten_accounts, lint_approval, lint_break_glass
 from sentinel.policy.services import unknown_services
 from shared.core.access.schema import AccessPolicy
-from shared.core.admin_policy import AdminPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
+from shared.core.permissions import AdminPolicy
 from shared.core.profile import Profile, is_profile_name
 from shared.core.webhook import Webhook
 from shared.documents import (

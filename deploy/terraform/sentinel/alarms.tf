@@ -1,4 +1,4 @@
-# Alarms on the service's own metrics, from the functions' metric lines (shared/edge/metrics.py).
+# Alarms on the service's own metrics, from the functions' metric lines (shared/edge/audit.py).
 
 locals {
   metrics_namespace = "Sentinel"

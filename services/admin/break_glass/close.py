@@ -10,10 +10,9 @@ from services.admin.common.context import FactsReader
 from services.admin.common.transitions import DecisionContext, GrantSteps, Kind
 from services.admin.notify.notifier import Announcer
 from shared.aws.dynamodb.break_glass import BreakGlassTable
-from shared.core.break_glass.closing import Act, ClosingRejection, close, review, settle
-from shared.core.break_glass.event import BreakGlassEvent
-from shared.core.break_glass.status import EventStatus
+from shared.core.break_glass.event import Act, BreakGlassEvent, ClosingRejection, close, review, settle
 from shared.core.events import NoticeEvent
+from shared.core.grants import EventStatus
 from shared.core.permissions import Deed, Entitlement, of_others, owned_by
 from shared.edge.lambda_app import RequestContext
 from shared.edge.responses import Refusal, Response

@@ -15,10 +15,9 @@ from services.admin.common.models import (
     view_action,
     whole_seconds,
 )
-from shared.core.break_glass.closing import settle
-from shared.core.break_glass.event import BreakGlassEvent
+from shared.core.break_glass.event import BreakGlassEvent, settle
 from shared.core.break_glass.policy import ReasonCode
-from shared.core.break_glass.status import EventStatus
+from shared.core.grants import EventStatus
 from shared.edge.inputs import Input, ProfileName, plain_text
 from shared.edge.timestamps import Timestamp
 

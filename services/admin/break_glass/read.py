@@ -13,7 +13,7 @@ from shared.aws.dynamodb.break_glass import BreakGlassTable
 from shared.aws.dynamodb.grant_lists import Position
 from shared.aws.dynamodb.schema import ItemKind
 from shared.core.break_glass.event import BreakGlassEvent
-from shared.core.break_glass.status import EventStatus
+from shared.core.grants import EventStatus
 from shared.core.permissions import Entitlement
 from shared.edge.inputs import parse_query
 from shared.edge.lambda_app import RequestContext

@@ -6,8 +6,7 @@ from typing import Literal, TypeAlias, assert_never
 from services.admin.break_glass.models import BeginBreakGlass, EventView
 from shared.core.access.evaluate import Decision
 from shared.core.break_glass.beginning import MOST_NAMES, BeginningRejection, History, cools_down_until
-from shared.core.break_glass.closing import ClosingRejection
-from shared.core.break_glass.event import BreakGlassEvent
+from shared.core.break_glass.event import BreakGlassEvent, ClosingRejection
 from shared.core.break_glass.policy import BreakGlassRule
 from shared.core.durations import format_duration
 from shared.edge.error_codes import Code

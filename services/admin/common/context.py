@@ -15,7 +15,7 @@ from services.admin.common.policies import Policies, PolicyReader
 from services.admin.common.refusals import refuse_actor, refuse_asker, refuse_over_budget, refuse_profile
 from shared.aws.dynamodb.grants import GrantsAndLockouts, GrantTable
 from shared.aws.dynamodb.rate_limit import Limited, RateLimiter
-from shared.core.access.facts import Facts, parse_source_ip
+from shared.core.access.evaluate import Facts, parse_source_ip
 from shared.core.people import person_of
 from shared.core.permissions import Deed, Entitlement
 from shared.core.session import Session

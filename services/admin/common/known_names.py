@@ -22,7 +22,7 @@ from shared.aws.errors import AwsError
 from shared.core.approval.request import ApprovalRequest
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.globs import is_literal
-from shared.core.near_names import near_names
+from shared.core.people import near_names
 from shared.core.revocation import Target
 from shared.core.session import Session
 from shared.edge.indeterminate import IndeterminateError

@@ -6,10 +6,9 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from shared.core.action import Action
-from shared.core.approval.status import RequestStatus
-from shared.core.break_glass.status import EventStatus
 from shared.core.durations import format_duration
+from shared.core.grants import EventStatus, RequestStatus
+from shared.core.people import Action
 from shared.core.revocation import Target
 from shared.edge.inputs import CallerName, Input, ProfileName, UserName, WrittenDuration, plain_text
 from shared.edge.timestamps import Timestamp

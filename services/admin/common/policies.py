@@ -1,26 +1,45 @@
-"""The documents an admin call is decided by. A missing approval, break-glass or admin policy permits nothing."""
+"""The documents an admin call is decided by, and the model of each.
+
+A missing approval, break-glass or admin policy permits nothing.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from shared.aws.ssm.document_cache import CachedDocuments
 from shared.aws.ssm.documents import PROFILES_FOLDER, Document
 from shared.core.access.schema import AccessPolicy
-from shared.core.admin_policy import AdminPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
 from shared.core.people import Person
-from shared.core.permissions import Entitlement, entitlement_of
+from shared.core.permissions import AdminPolicy, Entitlement, entitlement_of
 from shared.core.present_grants import PresentPolicies
 from shared.core.profile import Profile
-from shared.documents.names import ACCESS_POLICY, ADMIN_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY
+from shared.documents.load import ACCESS_POLICY, ADMIN_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY, load_document
 from shared.edge.indeterminate import IndeterminateError
+
+_POLICIES: Final[Mapping[str, type[DocumentModel]]] = {
+    ACCESS_POLICY: AccessPolicy,
+    APPROVAL_POLICY: ApprovalPolicy,
+    BREAK_GLASS_POLICY: BreakGlassPolicy,
+    ADMIN_POLICY: AdminPolicy,
+}
+
+
+def load_stored(name: str, text: str) -> DocumentModel:
+    """Load a policy or a profile (`profiles/<name>`).
+
+    Raises:
+        DocumentError: with every problem found.
+
+    """
+    return load_document(text, _POLICIES.get(name, Profile))
+
 
 Model = TypeVar("Model", bound=DocumentModel)
 Loaded: TypeAlias = Mapping[str, Document[DocumentModel] | None]
-_POLICIES = (ACCESS_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY, ADMIN_POLICY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,10 @@ from services.admin.common.refusals import NEEDS_LOCK, NEEDS_READ, refuse_confli
 from services.admin.lockouts.models import Lock, LockoutChanged, LockoutList, Unlock, view_lockout
 from services.admin.notify.notifier import Announcer
 from shared.aws.dynamodb.lockouts import LockoutTable
-from shared.core.action import Action
 from shared.core.events import NoticeEvent
 from shared.core.identity import is_caller_name
 from shared.core.lockout import LiftingRejection, LockoutChange, lift_all, lock_out, new_lockout
-from shared.core.near_names import near_names
-from shared.core.people import person_of
+from shared.core.people import Action, near_names, person_of
 from shared.core.permissions import Deed, of_others
 from shared.core.revocation import Target
 from shared.edge.error_codes import Code

@@ -14,8 +14,8 @@ from shared.core.access.evaluate import evaluate
 from shared.core.approval.filing import Ask, FilingRejection, file_request
 from shared.core.approval.policy import rule_for
 from shared.core.approval.request import ApprovalRequest, Requester
-from shared.core.approval.status import RequestStatus
 from shared.core.events import NoticeEvent
+from shared.core.grants import RequestStatus
 from shared.core.people import person_of
 from shared.edge.inputs import parse_body
 from shared.edge.lambda_app import RequestContext

@@ -14,8 +14,8 @@ from shared.aws.dynamodb.approvals import ApprovalTable
 from shared.core.approval.deciding import Act, DecidingRejection, approve, cancel, demands_approval, deny, settle
 from shared.core.approval.policy import rule_for
 from shared.core.approval.request import ApprovalRequest
-from shared.core.approval.status import RequestStatus
 from shared.core.events import NoticeEvent
+from shared.core.grants import RequestStatus
 from shared.core.people import Person
 from shared.core.permissions import Deed, Entitlement, of_others, owned_by
 from shared.edge.lambda_app import RequestContext

@@ -18,8 +18,7 @@ from services.admin.common.models import (
 from shared.core.approval.deciding import settle
 from shared.core.approval.policy import approvers_for
 from shared.core.approval.request import ApprovalRequest
-from shared.core.approval.status import RequestStatus
-from shared.core.grants import GrantUses
+from shared.core.grants import GrantUses, RequestStatus
 from shared.edge.inputs import Input, ProfileName, plain_text
 from shared.edge.timestamps import Timestamp
 

@@ -25,10 +25,10 @@ from shared.aws.dynamodb.revocation_rows import RevocationRow
 from shared.aws.dynamodb.revocations import RevocationTable
 from shared.aws.dynamodb.session_lists import SessionLists, SessionQuery
 from shared.aws.errors import AwsError
-from shared.core.action import Action
 from shared.core.events import NoticeEvent
 from shared.core.ids import is_id
 from shared.core.lockout import LockoutChange, bridge, lock_out, new_lockout
+from shared.core.people import Action
 from shared.core.permissions import Deed, ends_own
 from shared.core.revocation import ISSUE_MARGIN, Revocation, Target, locked_until, revoke_many, unreached_since
 from shared.edge.inputs import Nothing, parse_body, parse_optional_body

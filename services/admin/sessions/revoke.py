@@ -14,10 +14,10 @@ from shared.aws.dynamodb.lockouts import LockoutTable
 from shared.aws.dynamodb.revocation_rows import RevocationRow
 from shared.aws.dynamodb.revocations import RevocationTable
 from shared.aws.dynamodb.session_lists import SessionLists
-from shared.core.action import Action
 from shared.core.events import NoticeEvent
 from shared.core.ids import is_id
 from shared.core.lockout import LockoutChange, lock_out, new_lockout
+from shared.core.people import Action
 from shared.core.permissions import Deed, of_others, owned_by
 from shared.core.revocation import Target
 from shared.core.session import Session, SessionState, revocation_of, revoke

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from shared.aws.dynamodb.items import Item, instant_value, number_value, text_value
-from shared.aws.dynamodb.readable import name_of
+from shared.aws.dynamodb.items import Item, instant_value, name_of, number_value, text_value
 from shared.aws.dynamodb.schema import GrantIndex, ItemKind, kind_and_name
 
 Row = TypeVar("Row")

@@ -11,8 +11,7 @@ from shared.aws.dynamodb.items import (
     text_value,
 )
 from shared.aws.dynamodb.schema import EVIDENCE, TTL_ATTRIBUTE, ItemKind, grant_item, kind_and_name
-from shared.core.action import Action
-from shared.core.people import Person
+from shared.core.people import Action, Person
 from shared.core.subjects import user_subject
 
 

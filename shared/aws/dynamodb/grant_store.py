@@ -6,8 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from shared.aws.client.replies import ServiceError
 from shared.aws.dynamodb.grant_lists import ListQuery, Page, Position, page_request, position_of
-from shared.aws.dynamodb.items import Item
-from shared.aws.dynamodb.readable import read_readable
+from shared.aws.dynamodb.items import Item, read_readable
 from shared.aws.dynamodb.reads import find_by_id
 from shared.aws.dynamodb.schema import CONSUMED_BY, ItemKind
 from shared.aws.errors import UnavailableError, translate_errors

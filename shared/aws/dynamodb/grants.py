@@ -11,9 +11,7 @@ from shared.aws.dynamodb.items import Item, ItemReader, instant_value, text_valu
 from shared.aws.dynamodb.reads import load_items
 from shared.aws.dynamodb.schema import CONSUMED_BY, LOCKOUT_ITEM, LOCKOUT_LIFTED, GrantIndex, ItemKind, grant_item
 from shared.aws.errors import translate_errors
-from shared.core.approval.status import RequestStatus
-from shared.core.break_glass.status import EventStatus
-from shared.core.grants import Grant, GrantUses, Lockout
+from shared.core.grants import EventStatus, Grant, GrantUses, Lockout, RequestStatus
 from shared.core.people import Person
 from shared.core.stamp import Via
 from shared.core.subjects import person_subjects, user_subject, vend_subjects

@@ -1,7 +1,10 @@
-"""DynamoDB items, typed on the way in and out. Every reader fails closed: a wrong type is an error, not a default."""
+"""DynamoDB items, typed on the way in and out. Every reader fails closed: a wrong type is an error, not a default.
+
+Only lists that are shown leave invalid rows out, and name them. Decisions on access read each row by itself.
+"""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, TypeAlias, TypeVar
@@ -131,3 +134,24 @@ class ItemReader:
     def unreadable(self, name: str, must: str) -> UnreadableError:
         """Make the error for an attribute that is not what it must be."""
         return UnreadableError("dynamodb", f"{self._place}: attribute {name!r} {must}")
+
+
+Row = TypeVar("Row")
+_IDS: Final = ("session_id", "grant_id", "lockout_id", "subject")
+
+
+def read_readable(items: Iterable[Item], read: Callable[[Item], Row]) -> tuple[list[Row], list[str]]:
+    """Read the valid rows, in order; also give the names of the others, as far as they have one."""
+    rows: list[Row] = []
+    unreadable: list[str] = []
+    for item in items:
+        try:
+            rows.append(read(item))
+        except UnreadableError:
+            unreadable.append(name_of(item))
+    return rows, unreadable
+
+
+def name_of(item: Item) -> str:
+    """Name a row by its id, or by its key where it has none."""
+    return next((text for name in _IDS if isinstance(text := item.get(name, {}).get("S"), str) and text), "?")

@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from shared.aws.dynamodb.copies import copy_writes
 from shared.aws.dynamodb.grant_rows import action_value, optional_instant, read_action
-from shared.aws.dynamodb.items import Item, ItemReader, drop_none, instant_value, text_value
-from shared.aws.dynamodb.readable import read_readable
+from shared.aws.dynamodb.items import Item, ItemReader, drop_none, instant_value, read_readable, text_value
 from shared.aws.dynamodb.reads import load_items
 from shared.aws.dynamodb.schema import EVIDENCE, LOCKOUT_ITEM, LOCKOUT_LIFTED, TTL_ATTRIBUTE, GrantIndex, ItemKind
 from shared.aws.dynamodb.transactions import Committed, transact

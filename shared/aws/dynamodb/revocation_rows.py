@@ -14,7 +14,7 @@ from shared.aws.dynamodb.items import (
 )
 from shared.aws.dynamodb.schema import EVIDENCE, REVOCATIONS_SUBJECT, TTL_ATTRIBUTE, revocation_item
 from shared.aws.dynamodb.session_lists import SessionPosition
-from shared.core.action import Action
+from shared.core.people import Action
 from shared.core.revocation import Revocation, Target
 
 

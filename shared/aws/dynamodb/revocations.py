@@ -6,7 +6,6 @@ from typing import Any
 
 from shared.aws.client.replies import ServiceError
 from shared.aws.dynamodb.copies import copy_writes
-from shared.aws.dynamodb.cutoffs import cutoff_item, load_cutoffs
 from shared.aws.dynamodb.grant_rows import action_value
 from shared.aws.dynamodb.items import flag_value, map_value, number_value, text_value
 from shared.aws.dynamodb.lockouts import lockout_writes
@@ -20,11 +19,12 @@ from shared.aws.dynamodb.revocation_rows import (
 )
 from shared.aws.dynamodb.schema import REVOCATIONS_SUBJECT, revocation_item
 from shared.aws.dynamodb.session_lists import SessionPosition
+from shared.aws.dynamodb.session_status import cutoff_item, load_cutoffs
 from shared.aws.dynamodb.transactions import Committed, transact
 from shared.aws.errors import UnreadableError, translate_errors
-from shared.core.action import Action
 from shared.core.durations import CHAINING_MAXIMUM
 from shared.core.lockout import LockoutChange
+from shared.core.people import Action
 from shared.core.revocation import Revocation, Target
 from shared.core.session import Cutoff, Session, SessionStatus
 from shared.core.subjects import target_subject

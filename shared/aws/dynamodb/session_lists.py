@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from shared.aws.dynamodb.cutoffs import load_cutoffs
 from shared.aws.dynamodb.grant_lists import ForeignPositionError, Page
-from shared.aws.dynamodb.items import Item, instant_value, number_value, text_value
-from shared.aws.dynamodb.readable import read_readable
+from shared.aws.dynamodb.items import Item, instant_value, number_value, read_readable, text_value
 from shared.aws.dynamodb.schema import SessionIndex, day_of
-from shared.aws.dynamodb.session_rows import read_session
-from shared.aws.dynamodb.sessions import SessionTable
+from shared.aws.dynamodb.session_status import load_cutoffs
+from shared.aws.dynamodb.sessions import SessionTable, read_session
 from shared.aws.errors import UnreadableError, translate_errors
 from shared.core.session import Session, apply_cutoffs
 

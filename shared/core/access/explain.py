@@ -6,8 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from shared.core.access.authorize import Issue, Refuse, authorize
-from shared.core.access.evaluate import Decision, evaluate, is_match
-from shared.core.access.facts import MODE, Facts, check_conditions
+from shared.core.access.evaluate import MODE, Decision, Facts, check_conditions, evaluate, is_match
 from shared.core.access.schema import AccessPolicy, Conditions, Effect, Rule
 from shared.core.grants import Grant
 from shared.core.time_window import WEEKDAYS, TimeWindow

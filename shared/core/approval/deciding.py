@@ -7,12 +7,11 @@ from enum import StrEnum
 
 from shared.core.access.evaluate import Verdict, evaluate
 from shared.core.access.schema import AccessPolicy
-from shared.core.action import Action
 from shared.core.approval.filing import open_window
 from shared.core.approval.policy import ApprovalRule, is_approver
 from shared.core.approval.request import ApprovalRequest, Vote
-from shared.core.approval.status import RequestStatus
-from shared.core.people import Person, same_person
+from shared.core.grants import RequestStatus
+from shared.core.people import Action, Person, same_person
 
 
 class DecidingRejection(StrEnum):

@@ -10,8 +10,8 @@ from shared.core.access.authorize import GRANT_ENDING
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.approval.policy import ApprovalRule, auto_approved_until, can_be_met
 from shared.core.approval.request import ApprovalRequest, Requester
-from shared.core.approval.status import RequestStatus
 from shared.core.durations import DEFAULT
+from shared.core.grants import RequestStatus
 from shared.core.time_window import is_within
 
 LATEST_START: Final = timedelta(days=7)

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared.core.access.facts import Facts, parse_source_ip
-from shared.core.action import Action
-from shared.core.approval.status import RequestStatus
-from shared.core.grants import GrantUses
-from shared.core.people import Person
+from shared.core.access.evaluate import Facts, parse_source_ip
+from shared.core.grants import GrantUses, RequestStatus
+from shared.core.people import Action, Person
 
 OPEN: Final = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.aws.dynamodb.items import instant_value, text_value
-from shared.aws.dynamodb.session_rows import session_item
+from shared.aws.dynamodb.sessions import session_item
 from shared.core.session import SessionStatus
 from tests.gateway_events import ACCOUNT
 from tests.security.authorizer.refusals import refused

@@ -7,10 +7,10 @@ from typing import Final
 import yaml
 
 from shared.core.access.schema import AccessPolicy
-from shared.core.admin_policy import AdminPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
+from shared.core.permissions import AdminPolicy
 from shared.core.profile import Profile
 from shared.core.webhook import Webhook
 from shared.documents import DocumentError, load_document, load_webhook, pack, read_document

@@ -6,7 +6,7 @@ from typing import Final
 
 import orjson
 
-from shared.core.access.facts import parse_source_ip
+from shared.core.access.evaluate import parse_source_ip
 from shared.core.access.schema import Conditions, Network
 from shared.core.durations import MalformedDurationError, format_duration, parse_duration
 from shared.core.globs import matches_any

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from services.admin.api import ENDPOINTS
 from services.admin.handler import wire
-from shared.aws.dynamodb.session_rows import read_session, session_item
+from shared.aws.dynamodb.sessions import read_session, session_item
 from shared.core.session import Session
 from shared.core.stamp import Via, stamp_for
 from shared.edge.api import Endpoint, Router

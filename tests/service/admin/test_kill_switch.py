@@ -10,8 +10,8 @@ import boto3
 import pytest
 
 from shared.aws.dynamodb.revocation_rows import RevocationRow, revocation_attributes
-from shared.core.action import Action
 from shared.core.kill_switch import build_boundary
+from shared.core.people import Action
 from shared.core.revocation import Revocation, Target
 from tests.gateway_events import ACCOUNT
 from tests.service.admin.conftest import REGION, furnish

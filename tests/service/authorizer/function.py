@@ -11,11 +11,11 @@ from botocore.credentials import ReadOnlyCredentials
 
 from deploy.local.keys import Keys
 from sentinel.proof import make_proof
-from services.authorizer.app import AuthorizerApp
-from shared.aws.dynamodb.cutoffs import cutoff_item
+from services.authorizer.handler import AuthorizerApp
 from shared.aws.dynamodb.items import Item, text_value
-from shared.aws.dynamodb.session_rows import session_item
-from shared.core.action import Action
+from shared.aws.dynamodb.session_status import cutoff_item
+from shared.aws.dynamodb.sessions import session_item
+from shared.core.people import Action
 from shared.core.session import Cutoff, Session
 from shared.core.stamp import Via, stamp_for
 from tests.gateway_events import ACCOUNT, API_ID

@@ -11,7 +11,7 @@ from shared.aws.dynamodb.grant_lists import Page
 from shared.aws.dynamodb.revocation_rows import RevocationRow
 from shared.aws.dynamodb.revocations import Marked, RevocationTable
 from shared.aws.dynamodb.session_lists import SessionLists, SessionPosition
-from shared.core.action import Action
+from shared.core.people import Action
 from shared.core.revocation import Revocation, Target
 from shared.core.session import Session
 from tests.grants import a_session

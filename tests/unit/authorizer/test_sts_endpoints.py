@@ -1,6 +1,6 @@
 import pytest
 
-from shared.aws.sts.endpoints import StsEndpoint, StsEndpoints
+from shared.aws.sts.caller_identity import StsEndpoint, StsEndpoints
 
 
 @pytest.mark.parametrize(

@@ -9,20 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.aws.dynamodb.approval_rows import read_request, request_item
-from shared.aws.dynamodb.break_glass_rows import event_item, ledger_item, read_event, read_ledger
+from shared.aws.dynamodb.approvals import read_request, request_item
+from shared.aws.dynamodb.break_glass import event_item, ledger_item, read_event, read_ledger
 from shared.aws.dynamodb.grant_rows import action_value
 from shared.aws.dynamodb.revocation_rows import RevocationRow, read_revocation, revocation_attributes
 from shared.aws.dynamodb.schema import EVIDENCE
 from shared.aws.errors import UnreadableError
-from shared.core.action import Action
 from shared.core.approval.request import ApprovalRequest, Requester, Vote
-from shared.core.approval.status import RequestStatus
 from shared.core.break_glass.beginning import MOST_NAMES, NAMES_KEPT, Ledger, Naming, Spending
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import LONGEST_EVENT
-from shared.core.break_glass.status import EventStatus
-from shared.core.people import Person
+from shared.core.grants import EventStatus, RequestStatus
+from shared.core.people import Action, Person
 from shared.core.revocation import Revocation, Target
 from tests.grants import NOW, a_request, an_event
 

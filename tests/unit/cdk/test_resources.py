@@ -10,7 +10,7 @@ import pytest
 from deploy.local.deployment import table_definitions
 from deploy.packages.roots import PARTITIONS, ROOTS_PATH
 from services.authorizer.settings import AuthorizerSettings
-from shared.edge.metrics import NAMESPACE
+from shared.edge.audit import NAMESPACE
 from shared.edge.settings import load_settings, read_settings
 from tests.cdk.metrics import written_metrics
 from tests.cdk.options import KEY, PAGER

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from shared.core.access.facts import Facts, parse_source_ip
+from shared.core.access.evaluate import Facts, parse_source_ip
 from shared.core.grants import Grant
 from shared.core.stamp import Via
 

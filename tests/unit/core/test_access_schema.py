@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.core.access.evaluate import evaluate
-from shared.core.access.facts import Facts, parse_source_ip
+from shared.core.access.evaluate import Facts, evaluate, parse_source_ip
 from shared.core.access.schema import AccessPolicy
 from shared.documents import DocumentError, load_access_policy, load_document
 

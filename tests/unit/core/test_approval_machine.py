@@ -11,7 +11,7 @@ from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, 
 from shared.core.approval.deciding import Act, DecidingRejection, approve, cancel, deny, settle
 from shared.core.approval.filing import Ask, FilingRejection, file_request
 from shared.core.approval.request import OPEN, ApprovalRequest
-from shared.core.approval.status import RequestStatus
+from shared.core.grants import RequestStatus
 from shared.core.people import Person
 from tests.grants import DEMANDED, a_requester, an_approval_rule, at
 

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from shared.core.access.facts import Facts, IpAddress
+from shared.core.access.evaluate import Facts, IpAddress
 from tests.grants import NOW, a_request, a_requester
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.schema import Rule
-from shared.core.action import Action
 from shared.core.break_glass.beginning import (
     MOST_NAMES,
     NAMES_KEPT,
@@ -25,7 +24,8 @@ from shared.core.break_glass.beginning import (
 )
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import LARGEST_BUDGET, BreakGlassRule, ReasonCode
-from shared.core.break_glass.status import EventStatus
+from shared.core.grants import EventStatus
+from shared.core.people import Action
 from tests.grants import CLOSED, DEMANDED, HOUR, NOW, a_break_glass_rule, an_event, an_invocation
 
 Attempt = Callable[[], Begun | BeginningRejection]

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from shared.core.break_glass.beginning import BeginningRejection, Begun, History, Ledger, begin
-from shared.core.break_glass.closing import Act, ClosingRejection, close, review, settle
-from shared.core.break_glass.event import BreakGlassEvent
+from shared.core.break_glass.event import Act, BreakGlassEvent, ClosingRejection, close, review, settle
 from shared.core.people import Person
 from tests.grants import CLOSED, a_break_glass_rule, an_invocation, at
 

@@ -6,11 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from shared.core.action import Action
-from shared.core.break_glass.closing import Act, ClosingRejection, close, review, settle
-from shared.core.break_glass.event import BreakGlassEvent
-from shared.core.break_glass.status import EventStatus
-from shared.core.people import Person
+from shared.core.break_glass.event import Act, BreakGlassEvent, ClosingRejection, close, review, settle
+from shared.core.grants import EventStatus
+from shared.core.people import Action, Person
 from tests.grants import HOUR, NOW, an_event
 
 LATER = NOW + timedelta(minutes=10)

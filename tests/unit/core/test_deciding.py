@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 
 from shared.core.access.schema import AccessPolicy
-from shared.core.action import Action
 from shared.core.approval.deciding import Act, DecidingRejection, approve, cancel, demands_approval, deny, settle
 from shared.core.approval.request import ApprovalRequest, Vote
-from shared.core.approval.status import RequestStatus
-from shared.core.grants import GrantUses
-from shared.core.people import Person
+from shared.core.grants import GrantUses, RequestStatus
+from shared.core.people import Action, Person
 from tests.grants import HOUR, NOW, a_request, a_requester, an_approval_rule
 
 Outcome = ApprovalRequest | DecidingRejection

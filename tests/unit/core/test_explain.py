@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from shared.core.access.authorize import Issue, RefusalCode, Refuse
+from shared.core.access.evaluate import Facts, parse_source_ip
 from shared.core.access.explain import RuleAccount, explain, explain_rules
-from shared.core.access.facts import Facts, parse_source_ip
 from shared.core.access.schema import AccessPolicy
 from shared.core.stamp import Via
 

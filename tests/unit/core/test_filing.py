@@ -12,8 +12,7 @@ from shared.core.access.schema import Rule
 from shared.core.approval.filing import Ask, FilingRejection, file_request
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest
-from shared.core.approval.status import RequestStatus
-from shared.core.grants import GrantUses
+from shared.core.grants import GrantUses, RequestStatus
 from shared.core.people import Person
 from tests.grants import CLOSED, DEMANDED, HOUR, NOW, a_requester, an_approval_rule
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from shared.core.admin_policy import AdminPolicy, Permission, permissions_of
 from shared.core.approval import policy as approval
 from shared.core.approval.policy import ApprovalPolicy, approvers_for, can_be_met, is_approver
 from shared.core.break_glass import policy as break_glass
@@ -13,6 +12,7 @@ from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
 from shared.core.grants import GrantUses
 from shared.core.people import Person
+from shared.core.permissions import AdminPolicy, Permission, permissions_of
 from shared.documents import DocumentError, load_document
 from tests.grants import an_approval_rule
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from shared.core.action import Action
 from shared.core.grants import Lockout
 from shared.core.guard import Acceptance, Denial, binding_of, judge, read_proof, stamp_of
+from shared.core.people import Action
 from shared.core.proof import LONGEST_LIFE, Proof, render_proof, request_binding
 from shared.core.session import Cutoff, Session, SessionStatus, standing_at
 from shared.core.stamp import Stamp, Via, parse_stamp, stamp_for

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from shared.core.action import Action
 from shared.core.lockout import (
     LiftingRejection,
     LockoutChange,
@@ -18,7 +17,7 @@ from shared.core.lockout import (
     lock_out,
     new_lockout,
 )
-from shared.core.people import Person
+from shared.core.people import Action, Person
 from shared.core.revocation import Target
 from tests.grants import HOUR, NOW
 

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.access.schema import AccessPolicy
-from shared.core.admin_policy import AdminPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
 from shared.core.globs import matches
 from shared.core.identity import can_match_a_caller, is_caller_name
+from shared.core.permissions import AdminPolicy
 from shared.documents import DocumentError, load_document
 
 NAME = "Corp=alice,a+b.c_d-e@x"

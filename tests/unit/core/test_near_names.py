@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.core.near_names import near_names
+from shared.core.people import near_names
 
 KNOWN = ["alice", "carol@example.com", "bob", "robert.tables", "role/deploy", "role/deploy-prod", "zoe"]
 

@@ -7,14 +7,20 @@ from itertools import chain, combinations
 
 import pytest
 
-from shared.core.admin_policy import AdminPolicy, Permission
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.approval.request import Vote
-from shared.core.approval.status import RequestStatus
-from shared.core.break_glass.status import EventStatus
-from shared.core.grants import Lockout
+from shared.core.grants import EventStatus, Lockout, RequestStatus
 from shared.core.people import Person
-from shared.core.permissions import Deed, Entitlement, ends_own, entitlement_of, of_others, owned_by
+from shared.core.permissions import (
+    AdminPolicy,
+    Deed,
+    Entitlement,
+    Permission,
+    ends_own,
+    entitlement_of,
+    of_others,
+    owned_by,
+)
 from shared.core.revocation import Revocation, Target
 from tests.grants import HOUR, NOW, a_request, a_session, an_event
 

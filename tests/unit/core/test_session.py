@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.core.action import Action
 from shared.core.grants import Lockout
-from shared.core.people import Person
+from shared.core.people import Action, Person
 from shared.core.revocation import ISSUE_MARGIN, Revocation, Target
 from shared.core.session import (
     Cutoff,

@@ -4,8 +4,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from shared.core.time_window import TimeWindow, is_within, open_until
-from shared.core.zones import UnknownTimeZoneError, load_zone
+from shared.core.time_window import TimeWindow, UnknownTimeZoneError, is_within, load_zone, open_until
 
 NIGHT = {"hours": {"start": "22:00", "end": "06:00"}, "timezone": "Europe/Berlin"}
 

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.edge.audit import MAX_CALLER_TEXT, AuditError, AuditLine, write_lines
-from shared.edge.metrics import metric_line
+from shared.edge.audit import MAX_CALLER_TEXT, AuditError, AuditLine, metric_line, write_lines
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from shared.core.access.schema import AccessPolicy
-from shared.core.admin_policy import AdminPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
+from shared.core.permissions import AdminPolicy
 from shared.core.profile import Profile
 from shared.documents.load import load_document
 

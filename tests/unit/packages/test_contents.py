@@ -28,7 +28,7 @@ def contents(request: pytest.FixtureRequest) -> Contents:
 def test_a_group_names_exactly_what_its_service_imports(contents: Contents) -> None:
     imports = find_imports(contents)
     # Data, read as a resource where the zones are loaded.
-    data = {"tzdata"} if "shared.core.zones" in imports.own else set()
+    data = {"tzdata"} if "shared.core.time_window" in imports.own else set()
     assert {DISTRIBUTIONS.get(name, name) for name in imports.others - RUNTIME} | data == group(contents.group)
 
 

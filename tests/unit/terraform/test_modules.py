@@ -9,8 +9,7 @@ import pytest
 
 from deploy.docs.terraform import MODULES, Declared, declarations, module_folders, render_readme
 from services.authorizer.settings import AuthorizerSettings
-from shared.edge.audit import AuditLine
-from shared.edge.metrics import NAMESPACE, metric_line
+from shared.edge.audit import NAMESPACE, AuditLine, metric_line
 from shared.edge.settings import PREFIX, Settings
 
 FOLDERS = {str(folder.relative_to(MODULES)): folder for folder in module_folders()}

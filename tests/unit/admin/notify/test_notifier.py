@@ -15,7 +15,7 @@ from shared.aws.sns import Topic
 from shared.core.events import NoticeEvent
 from shared.core.webhook import Webhook
 from shared.documents import DocumentError
-from shared.documents.problems import Problem
+from shared.documents.document import Problem
 from tests.unit.admin.notify.samples import NOW, SECRET, lockout, notice, slack_webhook, webhook
 
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:sentinel-events"

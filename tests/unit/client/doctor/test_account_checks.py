@@ -9,10 +9,10 @@ from sentinel.doctor.deployment import Deployment, discover
 from sentinel.doctor.documents import Stored
 from sentinel.doctor.findings import Status
 from shared.core.access.schema import AccessPolicy
-from shared.core.admin_policy import AdminPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
+from shared.core.permissions import AdminPolicy
 from tests.unit.client.doctor.account import KNOWN, healthy
 
 TWO = ("111122223333", "444455556666")
