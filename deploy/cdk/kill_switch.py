@@ -12,7 +12,7 @@ from constructs import Construct
 
 from deploy.cdk.role import create_role
 from deploy.policies.deployment import Deployment
-from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
+from deploy.policies.protected import revocations_role_policy, revocations_role_trust
 from shared.core.kill_switch import first_document
 
 _CHECKS_OF_GRANTS: Final = ("CKV_AWS_107", "CKV_AWS_108", "CKV_AWS_109", "CKV_AWS_110", "CKV_AWS_111")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from deploy.cdk.names import construct_name
-from deploy.policies.incident import INCIDENT_ROUTES
+from deploy.policies.caller import INCIDENT_ROUTES
 
 
 @dataclass(frozen=True, slots=True)

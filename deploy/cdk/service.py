@@ -26,8 +26,7 @@ from deploy.cdk.settings import (
 )
 from deploy.cdk.tables import Tables
 from deploy.policies.deployment import Deployment, Policy
-from deploy.policies.encryption import encryption_policy
-from deploy.policies.execution import admin_policy, authorizer_policy, vend_policy
+from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, vend_policy
 from shared.core.arn import parse_arn
 
 _DESCRIPTIONS = {

@@ -1,14 +1,16 @@
-"""The IAM policies of callers and operators. A caller needs no AWS permission other than to call the API.
+"""Who may call the API: callers' and operators' IAM policies, and a REST API's own policy.
 
-API Gateway authorizes by route; the access, approval, break-glass and admin policies decide the rest. A
-route's resource is `<api>/<stage>/<method>/<path>` (API Gateway Developer Guide, "Control access for invoking an API").
+A caller needs no other AWS permission. API Gateway authorizes by route; the access, approval, break-glass and admin
+policies decide the rest. A route's resource is `<api>/<stage>/<method>/<path>` (API Gateway Developer Guide, "Control
+access for invoking an API").
 """
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
-from deploy.policies.deployment import Deployment, Policy, Statement, policy
+from deploy.policies.deployment import Deployment, Policy, Statement, allow, policy
+from services.admin.api import ENDPOINTS
 
 _VEND: Final = ("GET/", "POST/", "GET/profiles", "GET/v1/whoami", "GET/v1/health")
 _ASK: Final = (
@@ -35,6 +37,16 @@ _ADMINISTER: Final = (
     "GET/v1/kill-switch",
     "POST/v1/kill-switch/sync",
 )
+
+
+_INCIDENTS: Final = frozenset({"sessions", "revocations", "lockouts", "kill-switch"})
+INCIDENT_ROUTES: Final = tuple((call.method, call.path) for call in ENDPOINTS if call.path.split("/")[2] in _INCIDENTS)
+"""Methods with paths of the calls of an incident: sessions, revocations, lockouts, the kill switch.
+
+They have their own routes, because API Gateway throttles by route (HTTP APIs) and by method (REST APIs): other traffic
+could use up the limit of the common route below /v1. A REST API has no other method below their paths, so the list is
+complete.
+"""
 
 
 class Task(StrEnum):
@@ -64,10 +76,8 @@ def caller_policy(deployment: Deployment, *api_ids: str, function_url: str | Non
 
     `function_url` names the function whose URL may be called; a function URL has no routes.
     """
-    statements = [_call(deployment, [f"{api_id}/*" for api_id in api_ids])]
-    if function_url is not None:
-        statements.extend(_call_url(deployment, function_url))
-    return policy(*statements)
+    call = _call(deployment, [f"{api_id}/*" for api_id in api_ids])
+    return policy(call, *([] if function_url is None else _call_url(deployment, function_url)))
 
 
 def _call_url(deployment: Deployment, function: str) -> list[Statement]:
@@ -77,22 +87,12 @@ def _call_url(deployment: Deployment, function: str) -> list[Statement]:
     a condition key of its own, and a condition on a key that an action lacks never holds: hence two statements. The URL
     may be an alias's.
     """
-    functions = [deployment.arn("lambda", f"function:{function}"), deployment.arn("lambda", f"function:{function}:*")]
+    functions = [deployment.arn("lambda", f"function:{function}{alias}") for alias in ("", ":*")]
+    signed: Statement = {"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}}
+    by_url: Statement = {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}
     return [
-        {
-            "Sid": "CallTheFunctionUrl",
-            "Effect": "Allow",
-            "Action": "lambda:InvokeFunctionUrl",
-            "Resource": functions,
-            "Condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}},
-        },
-        {
-            "Sid": "InvokeByTheUrlOnly",
-            "Effect": "Allow",
-            "Action": "lambda:InvokeFunction",
-            "Resource": functions,
-            "Condition": {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}},
-        },
+        allow("CallTheFunctionUrl", "lambda:InvokeFunctionUrl", functions, signed),
+        allow("InvokeByTheUrlOnly", "lambda:InvokeFunction", functions, by_url),
     ]
 
 
@@ -102,12 +102,8 @@ def task_policy(deployment: Deployment, api_id: str, task: Task, stage: str = "$
 
 
 def _call(deployment: Deployment, resources: Iterable[str]) -> Statement:
-    return {
-        "Sid": "CallSentinel",
-        "Effect": "Allow",
-        "Action": "execute-api:Invoke",
-        "Resource": [deployment.arn("execute-api", resource) for resource in resources],
-    }
+    arns = [deployment.arn("execute-api", resource) for resource in resources]
+    return allow("CallSentinel", "execute-api:Invoke", arns)
 
 
 def doctor_policy(deployment: Deployment) -> Policy:
@@ -116,32 +112,21 @@ def doctor_policy(deployment: Deployment) -> Policy:
     functions = [
         deployment.arn("lambda", f"function:{name}") for name in (*deployment.function_name_patterns[:-1], *authorizers)
     ]
+    tables = ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"]
+    documents = [deployment.parameters(kind) for kind in ("policies", "profiles")]
+    apis = [f"arn:{deployment.partition}:apigateway:{deployment.region}::/*"]
     return policy(
-        _read(["lambda:GetAlias", "lambda:GetFunctionConfiguration"], functions, "ReadFunctions"),
-        _read(
-            ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"],
-            deployment.every_table_arn,
-            "ReadTableSettings",
-        ),
-        _read(
-            ["ssm:GetParametersByPath"],
-            [deployment.parameters("policies"), deployment.parameters("profiles")],
-            "ReadDocuments",
-        ),
-        _read(["iam:GetRole"], [deployment.protected_roles], "ReadProtectedRoles"),
-        _read(["iam:GetPolicy", "iam:GetPolicyVersion"], [deployment.kill_switch_policy_arn], "ReadTheKillSwitch"),
-        _read(
-            ["apigateway:GET"], [f"arn:{deployment.partition}:apigateway:{deployment.region}::/*"], "ReadAuthorizers"
-        ),
+        allow("ReadFunctions", ["lambda:GetAlias", "lambda:GetFunctionConfiguration"], functions),
+        allow("ReadTableSettings", tables, deployment.every_table_arn),
+        allow("ReadDocuments", ["ssm:GetParametersByPath"], documents),
+        allow("ReadProtectedRoles", ["iam:GetRole"], [deployment.protected_roles]),
+        allow("ReadTheKillSwitch", ["iam:GetPolicy", "iam:GetPolicyVersion"], [deployment.kill_switch_policy_arn]),
+        allow("ReadAuthorizers", ["apigateway:GET"], apis),
         # DescribeAlarms is authorized on all alarms or none, DescribeLogGroups on all log groups (Service Authorization
         # Reference, CloudWatch and CloudWatch Logs).
-        _read(["cloudwatch:DescribeAlarms"], [deployment.arn("cloudwatch", "alarm:*")], "ReadAlarms"),
-        _read(["logs:DescribeLogGroups"], [deployment.arn("logs", "log-group:*")], "ReadLogGroups"),
+        allow("ReadAlarms", ["cloudwatch:DescribeAlarms"], [deployment.arn("cloudwatch", "alarm:*")]),
+        allow("ReadLogGroups", ["logs:DescribeLogGroups"], [deployment.arn("logs", "log-group:*")]),
     )
-
-
-def _read(actions: Sequence[str], resources: Sequence[str], sid: str) -> Statement:
-    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
 
 
 def operator_policy(deployment: Deployment) -> Policy:
@@ -151,24 +136,39 @@ def operator_policy(deployment: Deployment) -> Policy:
     """
     kinds = ("policies", "profiles")
     documents = [deployment.parameters(f"{kind}{rest}") for kind in kinds for rest in ("", "/*")]
+    reading = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:GetParameterHistory"]
     writing = ["ssm:PutParameter", "ssm:DeleteParameter"]
     return policy(
-        {
-            "Sid": "KeepDocuments",
-            "Effect": "Allow",
-            "Action": [
-                "ssm:GetParameter",
-                "ssm:GetParameters",
-                "ssm:GetParametersByPath",
-                "ssm:GetParameterHistory",
-                *writing,
-            ],
-            "Resource": documents,
-        },
-        {
-            "Sid": "StoreWebhooks",
-            "Effect": "Allow",
-            "Action": writing,
-            "Resource": deployment.parameters("webhooks/?*"),
-        },
+        allow("KeepDocuments", [*reading, *writing], documents),
+        allow("StoreWebhooks", writing, deployment.parameters("webhooks/?*")),
+    )
+
+
+def rest_api_policy(
+    deployment: Deployment,
+    *,
+    accounts: Sequence[str],
+    vpc_endpoint_ids: Sequence[str] = (),
+    source_ips: Sequence[str] = (),
+) -> Policy:
+    """Allow callers of these accounts, and deny every call from other networks regardless of identity policies.
+
+    It is a REST API's resource policy (API Gateway guide, "API Gateway resource policy examples"). Naming an account
+    lets its own identity policies decide. With `vpc_endpoint_ids` the API is private, and `source_ips` are addresses
+    inside the VPC: requests through an endpoint have no `aws:SourceIp`.
+    """
+    conditions: dict[str, dict[str, object]] = {}
+    if vpc_endpoint_ids:
+        conditions["OnlyThroughTheseEndpoints"] = {"StringNotEquals": {"aws:SourceVpce": list(vpc_endpoint_ids)}}
+    if source_ips:
+        key = "aws:VpcSourceIp" if vpc_endpoint_ids else "aws:SourceIp"
+        conditions["OnlyFromTheseAddresses"] = {"NotIpAddress": {key: list(source_ips)}}
+    owners = [f"arn:{deployment.partition}:iam::{account}:root" for account in accounts]
+    call = {"Action": "execute-api:Invoke", "Resource": "execute-api:/*"}
+    return policy(
+        {"Sid": "TrustedAccounts", "Effect": "Allow", "Principal": {"AWS": owners}, **call},
+        *(
+            {"Sid": sid, "Effect": "Deny", "Principal": {"AWS": "*"}, **call, "Condition": condition}
+            for sid, condition in conditions.items()
+        ),
     )

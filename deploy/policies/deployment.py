@@ -31,6 +31,11 @@ class Deployment:
     name: str = DEPLOYMENT
     kill_switch: str = POLICY_NAME
 
+    @property
+    def root(self) -> str:
+        """The principal of this account, which lets its identity policies decide as well."""
+        return f"arn:{self.partition}:iam::{self.account}:root"
+
     def arn(self, service: str, resource: str) -> str:
         """Return the ARN of a regional resource of this account."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
@@ -67,15 +72,11 @@ class Deployment:
     @property
     def every_table_arn(self) -> list[str]:
         """Return the tables' ARNs, without their indexes."""
-        tables = (self.session_table, self.grant_table, self.budget_table)
-        return [self.arn("dynamodb", f"table/{table}") for table in tables]
+        return [self.table_arn(table) for table in (self.session_table, self.grant_table, self.budget_table)]
 
-    def table_arns(self, *tables: str) -> list[str]:
-        """Return tables' ARNs, each with its indexes."""
-        return [arn for table in tables for arn in (self.arn("dynamodb", f"table/{table}"), self._indexes(table))]
-
-    def _indexes(self, table: str) -> str:
-        return self.arn("dynamodb", f"table/{table}/index/*")
+    def table_arn(self, table: str) -> str:
+        """Return a table's ARN; its indexes are at `/index/<name>` below."""
+        return self.arn("dynamodb", f"table/{table}")
 
     @property
     def topic_arn(self) -> str:
@@ -109,6 +110,28 @@ class Deployment:
 def policy(*statements: Statement) -> Policy:
     """Return an IAM policy document with these statements."""
     return {"Version": VERSION, "Statement": list(statements)}
+
+
+def allow(
+    sid: str,
+    actions: Sequence[str] | str,
+    resources: Sequence[str] | str,
+    condition: Statement | None = None,
+) -> Statement:
+    """Allow actions on resources where the condition holds."""
+    statement: Statement = {"Sid": sid, "Effect": "Allow", "Action": _listed(actions), "Resource": _listed(resources)}
+    return statement | ({"Condition": condition} if condition else {})
+
+
+def trust(sid: str, principal: str, actions: str, condition: Statement) -> Statement:
+    """Allow an AWS principal (ARN) to assume the role that has this statement in its trust policy."""
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"AWS": principal},
+        "Action": actions,
+        "Condition": condition,
+    }
 
 
 def deny(

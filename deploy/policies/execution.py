@@ -1,10 +1,24 @@
 """Identity policies of the three Lambdas' execution roles, one statement per purpose."""
 
-from deploy.policies.deployment import Deployment, Policy, Statement, policy
-from deploy.policies.kill_switch import kill_switch_statements
+from typing import Final
+
+from deploy.policies.deployment import Deployment, Policy, Statement, allow, policy
+from deploy.policies.protected import kill_switch_statements, only_our_tags
 from shared.aws.dynamodb.schema import CONSUMING_ATTRIBUTES, GrantIndex
-from shared.core.stamp import PREFIX, TRANSITIVE_TAG_KEYS, TagKey
+from shared.core.stamp import PREFIX
 from shared.core.subjects import user_subject
+
+# What DynamoDB does on behalf of a table's user (DynamoDB Developer Guide, "DynamoDB encryption at rest: usage
+# notes"), and SNS on behalf of a publisher. Only the creator of a table creates grants on the key.
+_USE_A_KEY: Final = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
 
 
 def lambda_trust(*also: str) -> Policy:
@@ -12,39 +26,21 @@ def lambda_trust(*also: str) -> Policy:
 
     `also` names further principals by ARN. Only the local stack, which takes Lambda's place, passes one.
     """
-    statements: list[Statement] = [
-        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"},
-    ]
-    if also:
-        statements.append({"Effect": "Allow", "Principal": {"AWS": list(also)}, "Action": "sts:AssumeRole"})
-    return policy(*statements)
+    principals: list[object] = [{"Service": "lambda.amazonaws.com"}, *([{"AWS": list(also)}] if also else [])]
+    return policy(*({"Effect": "Allow", "Principal": each, "Action": "sts:AssumeRole"} for each in principals))
 
 
 def vend_policy(deployment: Deployment) -> Policy:
     """Allow the vend Lambda to read policies and grants, record sessions, and assume protected roles under a stamp."""
+    sessions, grants = deployment.table_arn(deployment.session_table), deployment.table_arn(deployment.grant_table)
     return policy(
         _read_documents(deployment, "policies/access", "policies/approval", "policies/break-glass", "profiles/*"),
-        {
-            "Sid": "ReadServingGrants",
-            "Effect": "Allow",
-            "Action": "dynamodb:Query",
-            "Resource": deployment.arn("dynamodb", f"table/{deployment.grant_table}/index/{GrantIndex.SERVING}"),
-        },
-        {
-            "Sid": "ReadLockouts",
-            "Effect": "Allow",
-            "Action": "dynamodb:BatchGetItem",
-            "Resource": deployment.arn("dynamodb", f"table/{deployment.grant_table}"),
-        },
-        _consume_grants(deployment),
+        allow("ReadServingGrants", "dynamodb:Query", f"{grants}/index/{GrantIndex.SERVING}"),
+        allow("ReadLockouts", "dynamodb:BatchGetItem", grants),
+        _consume_grants(grants),
         _count_budget(deployment, "vend", "read"),
-        {
-            "Sid": "RecordSessions",
-            "Effect": "Allow",
-            "Action": ["dynamodb:PutItem", "dynamodb:UpdateItem"],
-            "Resource": deployment.arn("dynamodb", f"table/{deployment.session_table}"),
-        },
-        *_assume_protected_roles(deployment),
+        allow("RecordSessions", ["dynamodb:PutItem", "dynamodb:UpdateItem"], sessions),
+        *_assume_protected_roles(deployment.protected_roles),
         *observe(deployment, deployment.vend_role),
     )
 
@@ -54,16 +50,9 @@ def authorizer_policy(deployment: Deployment) -> Policy:
 
     GetCallerIdentity is signed by the caller, never by this role, and cannot be denied (STS API reference).
     """
+    tables = [deployment.table_arn(table) for table in (deployment.session_table, deployment.grant_table)]
     return policy(
-        {
-            "Sid": "ReadSessionsAndLockouts",
-            "Effect": "Allow",
-            "Action": "dynamodb:BatchGetItem",
-            "Resource": [
-                deployment.arn("dynamodb", f"table/{deployment.session_table}"),
-                deployment.arn("dynamodb", f"table/{deployment.grant_table}"),
-            ],
-        },
+        allow("ReadSessionsAndLockouts", "dynamodb:BatchGetItem", tables),
         *observe(deployment, deployment.authorizer_role),
     )
 
@@ -74,34 +63,22 @@ def admin_policy(deployment: Deployment) -> Policy:
     Webhooks are SecureStrings under Parameter Store's own key, which every reader of the parameter may use (Systems
     Manager User Guide, "SecureString parameters"); a customer managed key also needs `kms:Decrypt`.
     """
+    keeping = [
+        "dynamodb:Query",
+        "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:ConditionCheckItem",
+    ]
+    tables = [deployment.table_arn(table) for table in (deployment.grant_table, deployment.session_table)]
+    with_indexes = [arn for table in tables for arn in (table, f"{table}/index/*")]
     return policy(
         _read_documents(deployment, "policies/*", "profiles/*", "webhooks/*"),
-        {
-            "Sid": "TellOfEveryChange",
-            "Effect": "Allow",
-            "Action": "sns:Publish",
-            "Resource": deployment.topic_arn,
-        },
-        {
-            "Sid": "KeepGrantsAndSessions",
-            "Effect": "Allow",
-            "Action": [
-                "dynamodb:Query",
-                "dynamodb:GetItem",
-                "dynamodb:BatchGetItem",
-                "dynamodb:PutItem",
-                "dynamodb:UpdateItem",
-                "dynamodb:ConditionCheckItem",
-            ],
-            "Resource": deployment.table_arns(deployment.grant_table, deployment.session_table),
-        },
+        allow("TellOfEveryChange", "sns:Publish", deployment.topic_arn),
+        allow("KeepGrantsAndSessions", keeping, with_indexes),
         _count_budget(deployment),
-        {
-            "Sid": "SeeVendsUnderWay",
-            "Effect": "Allow",
-            "Action": "dynamodb:BatchGetItem",
-            "Resource": deployment.arn("dynamodb", f"table/{deployment.budget_table}"),
-        },
+        allow("SeeVendsUnderWay", "dynamodb:BatchGetItem", deployment.table_arn(deployment.budget_table)),
         *kill_switch_statements(deployment),
         *observe(deployment, deployment.admin_role),
     )
@@ -110,31 +87,22 @@ def admin_policy(deployment: Deployment) -> Policy:
 def _read_documents(deployment: Deployment, *patterns: str) -> Statement:
     # GetParametersByPath is authorized on the path alone (Systems Manager User Guide), so the path is listed too.
     paths = [deployment.parameters(pattern.removesuffix("/*")) for pattern in patterns if pattern.endswith("/*")]
-    return {
-        "Sid": "ReadDocuments",
-        "Effect": "Allow",
-        "Action": ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
-        "Resource": [*paths, *(deployment.parameters(pattern) for pattern in patterns)],
-    }
+    reading = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"]
+    return allow("ReadDocuments", reading, [*paths, *(deployment.parameters(pattern) for pattern in patterns)])
 
 
-def _consume_grants(deployment: Deployment) -> Statement:
+def _consume_grants(grants: str) -> Statement:
     """Allow vend to consume a `once` grant and to return it, but not to create or change one.
 
     UpdateItem creates a row that does not exist. A row with only these attributes is not a grant, because it has no
     user and no end; and none of these attributes reverses what the admin Lambda has ended, denied or locked.
     """
-    return {
-        "Sid": "ConsumeGrants",
-        "Effect": "Allow",
-        "Action": "dynamodb:UpdateItem",
-        "Resource": deployment.arn("dynamodb", f"table/{deployment.grant_table}"),
-        "Condition": {
-            "ForAllValues:StringEquals": {"dynamodb:Attributes": list(CONSUMING_ATTRIBUTES)},
-            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [user_subject("*")]},
-            "Null": {"dynamodb:Attributes": "false", "dynamodb:LeadingKeys": "false"},
-        },
+    condition: Statement = {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": list(CONSUMING_ATTRIBUTES)},
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [user_subject("*")]},
+        "Null": {"dynamodb:Attributes": "false", "dynamodb:LeadingKeys": "false"},
     }
+    return allow("ConsumeGrants", "dynamodb:UpdateItem", grants, condition)
 
 
 def _count_budget(deployment: Deployment, *names: str) -> Statement:
@@ -143,84 +111,40 @@ def _count_budget(deployment: Deployment, *names: str) -> Statement:
     ForAllValues also holds when the key is absent, so it is paired with Null.
     """
     ours: Statement = {
-        "Condition": {
-            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{name}#*" for name in names]},
-            "Null": {"dynamodb:LeadingKeys": "false"},
-        },
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{name}#*" for name in names]},
+        "Null": {"dynamodb:LeadingKeys": "false"},
     }
-    return {
-        "Sid": "CountTheBudget",
-        "Effect": "Allow",
-        "Action": "dynamodb:UpdateItem",
-        "Resource": deployment.arn("dynamodb", f"table/{deployment.budget_table}"),
-        **(ours if names else {}),
-    }
+    budgets = deployment.table_arn(deployment.budget_table)
+    return allow("CountTheBudget", "dynamodb:UpdateItem", budgets, ours if names else None)
 
 
-def _assume_protected_roles(deployment: Deployment) -> list[Statement]:
+def _assume_protected_roles(roles: str) -> list[Statement]:
     """Return a statement for each of the three STS actions, with only the condition keys that the action has.
 
     A role that sets a source identity needs `sts:SetSourceIdentity` here and in the trust policy, in the same account
     too (IAM User Guide, "Monitor and control actions taken with assumed roles").
     """
-    resource = deployment.protected_roles
+    named, stamped = {"sts:RoleSessionName": f"{PREFIX}-*"}, {"sts:SourceIdentity": f"{PREFIX}-*"}
     return [
-        {
-            "Sid": "AssumeUnderAStamp",
-            "Effect": "Allow",
-            "Action": "sts:AssumeRole",
-            "Resource": resource,
-            "Condition": {
-                "StringLike": {"sts:RoleSessionName": f"{PREFIX}-*", "sts:SourceIdentity": f"{PREFIX}-*"},
-            },
-        },
-        {
-            "Sid": "StampTheSource",
-            "Effect": "Allow",
-            "Action": "sts:SetSourceIdentity",
-            "Resource": resource,
-            "Condition": {"StringLike": {"sts:SourceIdentity": f"{PREFIX}-*"}},
-        },
-        {
-            "Sid": "TagTheSession",
-            "Effect": "Allow",
-            "Action": "sts:TagSession",
-            "Resource": resource,
-            "Condition": only_our_tags(),
-        },
+        allow("AssumeUnderAStamp", "sts:AssumeRole", roles, {"StringLike": {**named, **stamped}}),
+        allow("StampTheSource", "sts:SetSourceIdentity", roles, {"StringLike": stamped}),
+        allow("TagTheSession", "sts:TagSession", roles, only_our_tags()),
     ]
-
-
-def only_our_tags() -> dict[str, object]:
-    """Require exactly our session tags, and as transitive only those that must survive role chaining.
-
-    ForAllValues also holds when the key is absent, so each is paired with Null (IAM User Guide, "Set operators").
-    """
-    return {
-        "ForAllValues:StringEquals": {
-            "aws:TagKeys": [str(key) for key in TagKey],
-            "sts:TransitiveTagKeys": [str(key) for key in TRANSITIVE_TAG_KEYS],
-        },
-        "Null": {"aws:TagKeys": "false", "sts:TransitiveTagKeys": "false"},
-        "StringLike": {f"aws:RequestTag/{TagKey.SESSION}": "?*", f"aws:RequestTag/{TagKey.USER}": "?*"},
-    }
 
 
 def observe(deployment: Deployment, function: str) -> list[Statement]:
     """Allow a function to write its log and its traces."""
     group = deployment.arn("logs", f"log-group:/aws/lambda/{function}")
     return [
-        {
-            "Sid": "WriteLogs",
-            "Effect": "Allow",
-            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": [group, f"{group}:*"],
-        },
-        {
-            # X-Ray's write actions have no resource type (Service Authorization Reference, AWS X-Ray).
-            "Sid": "WriteTraces",
-            "Effect": "Allow",
-            "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
-            "Resource": "*",
-        },
+        allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [group, f"{group}:*"]),
+        # X-Ray's write actions have no resource type (Service Authorization Reference, AWS X-Ray).
+        allow("WriteTraces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
     ]
+
+
+def encryption_policy(deployment: Deployment, key_arn: str) -> Policy:
+    """Allow a function's role to use a customer managed key through DynamoDB and SNS of its region only."""
+    # What follows the region differs by partition.
+    services = [f"dynamodb.{deployment.region}.*", f"sns.{deployment.region}.*"]
+    condition: Statement = {"StringLike": {"kms:ViaService": services}}
+    return policy(allow("UseTheKeyThroughItsServices", _USE_A_KEY, key_arn, condition))

@@ -1,6 +1,7 @@
 """Writes the policies as JSON files, for readers and for other tools, and as templates for Terraform.
 
-Run `python -m deploy.policies.generate`; a test compares the committed files with what this would write.
+Run `python -m deploy.policies.generate`; a test compares the committed files with what this would write. Terraform
+renders a template with `templatefile(path, deployment)`.
 """
 
 import json
@@ -8,18 +9,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, cast
 
-from deploy.policies.caller import Task, caller_policy, doctor_policy, operator_policy, task_policy
+from deploy.policies.caller import INCIDENT_ROUTES, Task, caller_policy, doctor_policy, operator_policy, task_policy
 from deploy.policies.deployment import Deployment, Policy
-from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, vend_policy
+from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, lambda_trust, vend_policy
 from deploy.policies.exemptions import Exemptions
-from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
-from deploy.policies.protected import protected_trust
+from deploy.policies.protected import protected_trust, revocations_role_policy, revocations_role_trust
 from deploy.policies.resource_control import guard_roles, keep_data_inside
 from deploy.policies.sentinel_account import protect_data, protect_functions, protect_watching
 from deploy.policies.service_control import protect_roles, refuse_lasting_keys, restrict_people_to_sentinel
-from deploy.policies.terraform import write_terraform_files
+from shared.core.kill_switch import first_document
+from shared.core.switch_guards import DEPLOYMENT, POLICY_NAME
 
 FOLDER: Final = Path(__file__).parent / "generated"
+TERRAFORM_FOLDER: Final = Path(__file__).parents[1] / "terraform" / "policies"
+SUFFIX: Final = ".json.tftpl"
 MAXIMUM_BYTES: Final = 5120
 EXAMPLE: Final = Deployment(
     partition="aws",
@@ -29,6 +32,8 @@ EXAMPLE: Final = Deployment(
     grant_table="sentinel-grants",
     budget_table="sentinel-budgets",
 )
+# Every field of a deployment is a template variable of the same name.
+_TEMPLATE: Final = Deployment(**{name: f"${{{name}}}" for name in Deployment.__dataclass_fields__})
 EXAMPLE_EXEMPTIONS: Final = Exemptions(
     partition="aws",
     deployers=("sentinel-deploy", "sentinel-cloudformation"),
@@ -43,18 +48,38 @@ _API: Final = "a1b2c3d4e5"
 
 def generated_policies() -> Mapping[str, Policy]:
     """Build every policy for the example deployment, by file name."""
+    found = {
+        **_of_every_deployment(EXAMPLE, account="444455556666"),
+        "caller": caller_policy(EXAMPLE, _API, function_url=EXAMPLE.vend_role),
+        **{f"caller-{task}": task_policy(EXAMPLE, _API, task) for task in Task},
+        "doctor": doctor_policy(EXAMPLE),
+    }
+    return {f"{name}.json": document for name, document in found.items()}
+
+
+def policy_templates() -> Mapping[str, Policy]:
+    """Build every template for Terraform, by name: the same policies, for a deployment of placeholders."""
+    roles = _of_every_deployment(_TEMPLATE, account="${account}")
     return {
-        "vend-execution-role.json": vend_policy(EXAMPLE),
-        "authorizer-execution-role.json": authorizer_policy(EXAMPLE),
-        "admin-execution-role.json": admin_policy(EXAMPLE),
-        "execution-role-trust.json": lambda_trust(),
-        "protected-role-trust.json": protected_trust(EXAMPLE),
-        "revocations-role.json": revocations_role_policy(EXAMPLE, "444455556666"),
-        "revocations-role-trust.json": revocations_role_trust(EXAMPLE),
-        "caller.json": caller_policy(EXAMPLE, _API, function_url=EXAMPLE.vend_role),
-        **{f"caller-{task}.json": task_policy(EXAMPLE, _API, task) for task in Task},
-        "operator.json": operator_policy(EXAMPLE),
-        "doctor.json": doctor_policy(EXAMPLE),
+        **{name.removesuffix("-execution-role"): document for name, document in roles.items()},
+        "encryption": encryption_policy(_TEMPLATE, "${key_arn}"),
+        "caller": caller_policy(_TEMPLATE, "${api_id}"),
+        # The kill switch before the first revocation; the admin Lambda writes every later version.
+        "nothing-revoked": json.loads(first_document(_TEMPLATE.guarded)),
+    }
+
+
+def _of_every_deployment(deployment: Deployment, account: str) -> Mapping[str, Policy]:
+    """Build the policies by name; `account` is another one with protected roles."""
+    return {
+        "vend-execution-role": vend_policy(deployment),
+        "authorizer-execution-role": authorizer_policy(deployment),
+        "admin-execution-role": admin_policy(deployment),
+        "execution-role-trust": lambda_trust(),
+        "protected-role-trust": protected_trust(deployment),
+        "revocations-role": revocations_role_policy(deployment, account),
+        "revocations-role-trust": revocations_role_trust(deployment),
+        "operator": operator_policy(deployment),
     }
 
 
@@ -103,12 +128,24 @@ def rendered_files() -> Mapping[str, str]:
     return readable | {name: render_dense(document) for name, document in organization_policies().items()}
 
 
+def terraform_files() -> Mapping[str, str]:
+    """Render every file that the Terraform modules take from the code, by name."""
+    names: Policy = {
+        # The kill switch of the default deployment has this name, that of another `<kill_switch>-<deployment>`.
+        "deployment": DEPLOYMENT,
+        "kill_switch": POLICY_NAME,
+        "incident_routes": [" ".join(route) for route in INCIDENT_ROUTES],
+    }
+    templates = {f"{name}{SUFFIX}": template for name, template in policy_templates().items()}
+    return {name: render(value) for name, value in {**templates, "names.json": names}.items()}
+
+
 def main() -> None:
     """Write the files."""
-    FOLDER.mkdir(exist_ok=True)
-    for name, text in rendered_files().items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
-    write_terraform_files()
+    for folder, files in ((FOLDER, rendered_files()), (TERRAFORM_FOLDER, terraform_files())):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

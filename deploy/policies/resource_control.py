@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from deploy.policies.deployment import Deployment, Policy, Statement, deny, policy
+from deploy.policies.service_control import only_vend_stamps
 from shared.core.stamp import PREFIX
 
 # Every way to a role's credentials. Sign-in by SAML or OpenID has no `aws:PrincipalArn`, so the denial applies.
@@ -22,40 +23,23 @@ def guard_roles(deployment: Deployment, organization: str) -> Policy:
     A stamp from outside `organization` was not set by its vend Lambda. AWS services act without a source identity of
     their own, and with the organization of the principal they act for.
     """
-    revoker = deployment.kill_switch_roles
-    return policy(
-        _from_anyone(
-            deny("OnlyVendBecomesProtected", _BECOME, deployment.protected_roles, only=[deployment.vend_role_arn])
+    vend, admin = deployment.vend_role_arn, deployment.role_arn(deployment.admin_role)
+    return _for_anyone(
+        deny("OnlyVendBecomesProtected", _BECOME, deployment.protected_roles, only=[vend]),
+        deny("OnlyAdminBecomesRevoker", _BECOME, deployment.kill_switch_roles, only=[admin]),
+        deny(
+            "OnlyLambdaBecomesSentinel",
+            _BECOME,
+            deployment.execution_role_arns,
+            BoolIfExists={"aws:PrincipalIsAWSService": "false"},
         ),
-        _from_anyone(
-            deny("OnlyAdminBecomesRevoker", _BECOME, revoker, only=[deployment.role_arn(deployment.admin_role)])
-        ),
-        _from_anyone(
-            deny(
-                "OnlyLambdaBecomesSentinel",
-                _BECOME,
-                deployment.execution_role_arns,
-                BoolIfExists={"aws:PrincipalIsAWSService": "false"},
-            ),
-        ),
-        _from_anyone(
-            deny(
-                "OnlyVendStamps",
-                "sts:SetSourceIdentity",
-                "*",
-                only=[deployment.vend_role_arn],
-                StringLike={"sts:SourceIdentity": f"{PREFIX}-*"},
-                Null={"aws:SourceIdentity": "true"},
-            ),
-        ),
-        _from_anyone(
-            deny(
-                "NoStampFromOutside",
-                ("sts:*", *_HOLD_DATA),
-                "*",
-                StringLike={"aws:SourceIdentity": f"{PREFIX}-*"},
-                StringNotEquals={"aws:PrincipalOrgID": organization},
-            ),
+        only_vend_stamps(deployment),
+        deny(
+            "NoStampFromOutside",
+            ("sts:*", *_HOLD_DATA),
+            "*",
+            StringLike={"aws:SourceIdentity": f"{PREFIX}-*"},
+            StringNotEquals={"aws:PrincipalOrgID": organization},
         ),
     )
 
@@ -68,20 +52,17 @@ def keep_data_inside(organization: str, partners: Sequence[str] = ()) -> Policy:
     keys: dict[str, object] = {"aws:PrincipalOrgID": organization}
     if partners:
         keys["aws:PrincipalAccount"] = list(partners)
-    return policy(
-        _from_anyone(
-            deny(
-                "OnlyTheOrganization",
-                _HOLD_DATA,
-                "*",
-                StringNotEqualsIfExists=keys,
-                BoolIfExists={"aws:PrincipalIsAWSService": "false"},
-            ),
+    return _for_anyone(
+        deny(
+            "OnlyTheOrganization",
+            _HOLD_DATA,
+            "*",
+            StringNotEqualsIfExists=keys,
+            BoolIfExists={"aws:PrincipalIsAWSService": "false"},
         ),
     )
 
 
-def _from_anyone(statement: Statement) -> Statement:
-    """Add the principal that every resource control policy must name: all principals."""
-    sid, effect, *rest = statement.items()
-    return dict([sid, effect, ("Principal", "*"), *rest])
+def _for_anyone(*statements: Statement) -> Policy:
+    """Add the principal that every statement of a resource control policy must name: all principals."""
+    return policy(*({"Sid": each["Sid"], "Effect": each["Effect"], "Principal": "*", **each} for each in statements))

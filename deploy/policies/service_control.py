@@ -88,16 +88,20 @@ def _become(deployment: Deployment) -> list[Statement]:
         deny("OnlyAdminBecomesRevoker", "sts:AssumeRole", deployment.kill_switch_roles, only=[admin]),
         # Lambda assumes them as a service principal, which service control policies do not bind.
         deny("NoRoleBecomesSentinel", "sts:AssumeRole", deployment.execution_role_arns),
-        # A session with a stamp passes it on when it assumes another role, and is allowed.
-        deny(
-            "OnlyVendStamps",
-            "sts:SetSourceIdentity",
-            "*",
-            only=[deployment.vend_role_arn],
-            StringLike={"sts:SourceIdentity": f"{PREFIX}-*"},
-            Null={"aws:SourceIdentity": "true"},
-        ),
+        only_vend_stamps(deployment),
     ]
+
+
+def only_vend_stamps(deployment: Deployment) -> Statement:
+    """Deny setting a stamp to all but vend. A session with one passes it on to roles it assumes, and is allowed."""
+    return deny(
+        "OnlyVendStamps",
+        "sts:SetSourceIdentity",
+        "*",
+        only=[deployment.vend_role_arn],
+        StringLike={"sts:SourceIdentity": f"{PREFIX}-*"},
+        Null={"aws:SourceIdentity": "true"},
+    )
 
 
 def _act(deployment: Deployment) -> list[Statement]:
@@ -176,16 +180,5 @@ def restrict_people_to_sentinel(exempt: Exemptions) -> Policy:
 
     People still manage their password and devices in the access portal, which needs no permission of the account.
     """
-    statement: Statement = {
-        "Sid": "PeopleAskSentinel",
-        "Effect": "Deny",
-        "NotAction": list(_ASK_SENTINEL),
-        "Resource": "*",
-        "Condition": {"ArnLike": {"aws:PrincipalArn": exempt.people}},
-    }
-    if exempt.operators:
-        statement["Condition"] = {
-            "ArnLike": {"aws:PrincipalArn": exempt.people},
-            "ArnNotLike": {"aws:PrincipalArn": exempt.operator_arns},
-        }
-    return policy(statement)
+    bound = {"ArnLike": {"aws:PrincipalArn": exempt.people}}
+    return policy(deny_rest("PeopleAskSentinel", _ASK_SENTINEL, "*", unlike=exempt.operator_arns, **bound))

@@ -3,11 +3,16 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
+from deploy.policies.caller import rest_api_policy
 from deploy.policies.deployment import Policy
-from deploy.policies.encryption import encryption_policy
-from deploy.policies.generate import EXAMPLE, EXAMPLE_KEY_ARN, generated_policies, organization_policies
-from deploy.policies.networks import rest_api_policy
-from deploy.policies.terraform import policy_templates
+from deploy.policies.execution import encryption_policy
+from deploy.policies.generate import (
+    EXAMPLE,
+    EXAMPLE_KEY_ARN,
+    generated_policies,
+    organization_policies,
+    policy_templates,
+)
 
 # Keys that every request has or may have; those of tags are for each action to have (IAM User Guide, "AWS global
 # condition context keys").

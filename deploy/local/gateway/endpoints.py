@@ -8,7 +8,7 @@ from typing import Final
 from deploy.local.gateway import refusals
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest
-from deploy.policies.incident import INCIDENT_ROUTES
+from deploy.policies.caller import INCIDENT_ROUTES
 from shared.edge.api import Router
 
 VEND: Final = "vend"

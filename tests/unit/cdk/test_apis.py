@@ -2,7 +2,7 @@
 
 import json
 
-from deploy.policies.networks import rest_api_policy
+from deploy.policies.caller import rest_api_policy
 from services.admin.api import ENDPOINTS
 from tests.cdk.template import Template, example_deployment
 

@@ -5,10 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from deploy.policies.encryption import encryption_policy
-from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, vend_policy
-from deploy.policies.kill_switch import revocations_role_policy, revocations_role_trust
-from deploy.policies.protected import protected_trust
+from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, lambda_trust, vend_policy
+from deploy.policies.protected import protected_trust, revocations_role_policy, revocations_role_trust
 from tests.cdk.options import KEY
 from tests.cdk.template import Properties, Template, example_deployment
 

@@ -8,9 +8,15 @@ from string import Template
 import pytest
 
 from deploy.policies.deployment import Policy
-from deploy.policies.encryption import encryption_policy
-from deploy.policies.generate import EXAMPLE, generated_policies
-from deploy.policies.terraform import FOLDER, SUFFIX, policy_templates, terraform_files
+from deploy.policies.execution import encryption_policy
+from deploy.policies.generate import (
+    EXAMPLE,
+    SUFFIX,
+    TERRAFORM_FOLDER,
+    generated_policies,
+    policy_templates,
+    terraform_files,
+)
 from shared.core.kill_switch import MAX_LENGTH
 
 GUARDED = EXAMPLE.guarded.statements()
@@ -29,7 +35,7 @@ EXAMPLES = {
 
 def fill_in(name: str) -> Policy:
     """Render a template as `templatefile` does, for the example's deployment."""
-    text = (FOLDER / f"{name}{SUFFIX}").read_text(encoding="utf-8")
+    text = (TERRAFORM_FOLDER / f"{name}{SUFFIX}").read_text(encoding="utf-8")
     deployment = {**dataclasses.asdict(EXAMPLE), "api_id": API_ID, "key_arn": KEY_ARN}
     policy: Policy = json.loads(Template(text).substitute(deployment))
     return policy
@@ -37,12 +43,12 @@ def fill_in(name: str) -> Policy:
 
 @pytest.mark.parametrize("name", sorted(terraform_files()))
 def test_the_committed_files_are_what_the_functions_build(name: str) -> None:
-    committed = (FOLDER / name).read_text(encoding="utf-8")
+    committed = (TERRAFORM_FOLDER / name).read_text(encoding="utf-8")
     assert committed == terraform_files()[name], "run python -m deploy.policies.generate"
 
 
 def test_no_committed_file_is_left_over() -> None:
-    assert {file.name for file in FOLDER.iterdir()} == set(terraform_files())
+    assert {file.name for file in TERRAFORM_FOLDER.iterdir()} == set(terraform_files())
 
 
 @pytest.mark.parametrize(("name", "example"), EXAMPLES.items())
@@ -63,7 +69,7 @@ def test_a_caller_may_invoke_the_one_api() -> None:
 @pytest.mark.parametrize("name", sorted(policy_templates()))
 def test_nothing_in_a_template_is_dollar_sign_syntax_but_its_placeholders(name: str) -> None:
     """An IAM policy variable would need escaping, or Terraform would take it for its own."""
-    text = (FOLDER / f"{name}{SUFFIX}").read_text(encoding="utf-8")
+    text = (TERRAFORM_FOLDER / f"{name}{SUFFIX}").read_text(encoding="utf-8")
     known = {field.name for field in dataclasses.fields(EXAMPLE)} | {"api_id", "key_arn"}
     assert set(re.findall(r"[$%]\{([^}]*)\}", text)) <= known
 
