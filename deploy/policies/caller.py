@@ -164,7 +164,7 @@ def rest_api_policy(
         key = "aws:VpcSourceIp" if vpc_endpoint_ids else "aws:SourceIp"
         conditions["OnlyFromTheseAddresses"] = {"NotIpAddress": {key: list(source_ips)}}
     owners = [f"arn:{deployment.partition}:iam::{account}:root" for account in accounts]
-    call = {"Action": "execute-api:Invoke", "Resource": "execute-api:/*"}
+    call: Statement = {"Action": "execute-api:Invoke", "Resource": "execute-api:/*"}
     return policy(
         {"Sid": "TrustedAccounts", "Effect": "Allow", "Principal": {"AWS": owners}, **call},
         *(

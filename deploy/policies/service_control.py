@@ -180,5 +180,5 @@ def restrict_people_to_sentinel(exempt: Exemptions) -> Policy:
 
     People still manage their password and devices in the access portal, which needs no permission of the account.
     """
-    bound = {"ArnLike": {"aws:PrincipalArn": exempt.people}}
-    return policy(deny_rest("PeopleAskSentinel", _ASK_SENTINEL, "*", unlike=exempt.operator_arns, **bound))
+    people = {"aws:PrincipalArn": exempt.people}
+    return policy(deny_rest("PeopleAskSentinel", _ASK_SENTINEL, "*", unlike=exempt.operator_arns, ArnLike=people))
