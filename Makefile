@@ -1,5 +1,5 @@
-# Two commands: `make demo` runs the whole system on this machine, `make test` passes the tests. Both need Python 3.11 or
-# newer, git and make; uv is fetched into .tools/ by its hash where it is missing, and everything else by uv from the
+# Two commands: `make demo` runs the whole system on this machine, `make test` passes the tests; `make` lists the others. They
+# need Python 3.11 or newer, git and make; uv is fetched into .tools/ by its hash where it is missing, and everything else by uv from the
 # lock file.
 
 SHELL := /bin/bash
@@ -11,7 +11,10 @@ CLEAN := env -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS
 # wait for other processes a fifth of their time, so three workers keep two cores busy.
 SPREAD := -n 3 --dist loadscope --no-loadscope-reorder
 
-.PHONY: demo test lint security audit fuzz faults soak mutants pages package terraform bench
+.PHONY: help demo test lint security audit fuzz faults soak mutants pages package terraform bench
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(UV) ## the whole system on this machine, and a short tour of it
 	$(CLEAN) $(RUN) python -m deploy.local.tour
