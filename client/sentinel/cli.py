@@ -84,7 +84,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, epilog=_EPILOG, context_settings=HELP_OPTIONS)
-@click.version_option(version("sentinel"), prog_name="sentinel")
+@click.version_option(version("sentinel-vending"), prog_name="sentinel")
 @click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error. It may hold names and URLs.")
 def cli(*, debug: bool) -> None:
     """Sentinel vends temporary AWS credentials by policy, with approvals and revocation."""

@@ -29,7 +29,7 @@ def render_sbom(package: Package) -> str:
     """
     whole = Component(
         name=package.name,
-        version=_locked_versions()["sentinel"],
+        version=_locked_versions()["sentinel-vending"],
         type=ComponentType.APPLICATION,
         bom_ref=package.name,
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=package.sha256)],
