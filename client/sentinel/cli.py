@@ -3,6 +3,7 @@
 AWS tools start `sentinel credentials` for each of their commands, so a start imports only what it uses.
 """
 
+import signal
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -64,6 +65,10 @@ Examples:
 """
 
 
+# A question was answered with no: what Ctrl-C shows, too.
+_DECLINED: Final = 130
+
+
 class LazyGroup(click.Group):
     """Lists its commands from a table; imports one to run it."""
 
@@ -92,11 +97,19 @@ def cli(*, debug: bool) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 refused or failed, 2 misused, else the child's own code."""
-    sys.exit(run_command_line(sys.argv[1:] if arguments is None else arguments))
+    code = run_command_line(sys.argv[1:] if arguments is None else arguments)
+    if code < 0:
+        from sentinel.credentials.child import end_as  # noqa: PLC0415 - not needed to end in the usual way
+
+        code = end_as(code)
+    sys.exit(code)
 
 
 def run_command_line(arguments: list[str]) -> int:
-    """Run the command line and give its exit code. Never a traceback, except under `--debug`."""
+    """Run the command line and give its exit code, -n where signal n ended it or its child.
+
+    Never a traceback, except under `--debug`.
+    """
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
     try:
         return _exit_code(cli.main(arguments, prog_name="sentinel", standalone_mode=False))
@@ -105,8 +118,10 @@ def run_command_line(arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return 130
+    except click.Abort as error:
+        return -signal.SIGINT if isinstance(error.__cause__, KeyboardInterrupt) else _DECLINED
+    except KeyboardInterrupt:
+        return -signal.SIGINT
     except ClientError as error:
         show_error(error, as_json="--json" in own)
         return error.exit_code

@@ -20,6 +20,8 @@ from shared.clock import utc_now
 _FIRST_PAUSE_S: Final = 2.0
 _LONGEST_PAUSE_S: Final = 10.0
 _SLOWER: Final = 1.1
+# Of one person's approvals of one profile at a time; the newest come first.
+_MOST: Final = 20
 # Refusals that say nothing about the request itself.
 _PASSING: Final = frozenset({"throttled", "unavailable"})
 
@@ -54,7 +56,7 @@ class Ask:
 
 
 async def obtain_approval(api: SentinelApi, ask: Ask) -> ApprovalRequest:
-    """Join the caller's own open request for the profile, or file one, and wait until its window opens.
+    """Join a request of the caller's for the profile that is pending or open now, or file one; wait for its window.
 
     Raises:
         NotApprovedError: it was denied, taken back, or lapsed.
@@ -66,6 +68,9 @@ async def obtain_approval(api: SentinelApi, ask: Ask) -> ApprovalRequest:
         answer = accepted(await api.ask(REQUESTS, ask.body()))
         warn_unnotified(answer)
         request = answer.grant
+    else:
+        dropped = "; --reason and --ticket are not sent" if ask.reason or ask.ticket else ""
+        note(f"request {request.id} of yours is {request.status}: {request.reason}{dropped}")
     if request.status == "pending":
         note(approve_words(request))
     return await wait_until_open(api, request)
@@ -87,11 +92,15 @@ async def wait_until_open(api: SentinelApi, request: ApprovalRequest) -> Approva
 
 
 async def _find_own(api: SentinelApi, profile: str) -> ApprovalRequest | None:
+    """Find the request to join. An approval whose window opens later is for other work: it is named, and left alone."""
+    now = utc_now()
     for status in ("pending", "approved"):
-        filters = {"view": "mine", "profile": profile, "status": status, "limit": "1"}
-        found = accepted(await api.page(REQUESTS, filters)).rows
-        if found:
-            return found[0]
+        filters = {"view": "mine", "profile": profile, "status": status, "limit": str(_MOST)}
+        for found in accepted(await api.page(REQUESTS, filters)).rows:
+            later_s = _remaining_s(found, now)
+            if later_s is None or later_s <= 0:
+                return found
+            note(f"{_words(found, now)}; another one is requested for now")
     return None
 
 

@@ -1,13 +1,18 @@
 import asyncio
 import json
+import os
+import pty
+import shlex
 import signal
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.client.fake_service import FakeService, Machine
+from tests.e2e.client.fake_service import FakeService, Finished, Machine
+from tests.e2e.client.screen import Screen
 
 PRINT_ENVIRONMENT = "import json, os; print(json.dumps(dict(os.environ)))"
 
@@ -87,9 +92,18 @@ async def test_a_refusal_is_shown_with_its_hint_and_no_child_starts(
 
 
 @pytest.mark.parametrize(
-    ("code", "line"), [(0, "exit 0"), (3, "exit 3"), (137, "kill -KILL $$"), (143, "kill -TERM $$")]
+    ("code", "line"),
+    [
+        (0, "exit 0"),
+        (3, "exit 3"),
+        (130, "exit 130"),
+        (-signal.SIGKILL, "kill -KILL $$"),
+        (-signal.SIGTERM, "kill -TERM $$"),
+        (-signal.SIGINT, "kill -INT $$"),
+        (-signal.SIGQUIT, "kill -QUIT $$"),
+    ],
 )
-async def test_the_exit_code_passes_through(user: Machine, code: int, line: str) -> None:
+async def test_the_end_of_the_command_is_ours(user: Machine, code: int, line: str) -> None:
     assert (await user.sentinel("exec", "dev", "--", "sh", "-c", line)).code == code
 
 
@@ -98,6 +112,118 @@ async def test_a_missing_command_is_127_and_one_that_cannot_run_is_126(user: Mac
     missing = await user.sentinel("exec", "dev", "--", "no-such-command")
     assert (missing.code, missing.err) == (127, "sentinel: no-such-command: command not found\n")
     assert (await user.sentinel("exec", "dev", "--", str(tmp_path / "text"))).code == 126
+
+
+async def test_a_script_without_a_first_line_is_run_by_the_shell_and_a_missing_interpreter_is_named(
+    user: Machine, tmp_path: Path
+) -> None:
+    for name, text in (("plain", 'echo "$1 $0"\n'), ("broken", "#!/no/such/interpreter\n")):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o700)
+    done = await user.sentinel("exec", "dev", "--", "plain", "ran", PATH=f"{tmp_path}:{user.environ['PATH']}")
+    assert (done.code, done.out) == (0, f"ran {tmp_path / 'plain'}\n")
+    broken = await user.sentinel("exec", "dev", "--", str(tmp_path / "broken"))
+    assert (broken.code, "first line names is missing" in broken.err) == (126, True)
+
+
+async def _shell(user: Machine, line: str) -> Finished:
+    """Run a line in a shell in which `sentinel` is our command."""
+    words = shlex.join([sys.executable, "-m", "sentinel"])
+    process = await asyncio.create_subprocess_exec(
+        "bash",
+        "-c",
+        f'sentinel() {{ {words} "$@"; }}\n{line.replace("SENTINEL", words)}',
+        env=dict(user.environ),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    out, err = await process.communicate()
+    assert process.returncode is not None
+    return Finished(process.returncode, out.decode(), err.decode())
+
+
+async def test_descriptors_that_the_caller_opened_reach_the_command(user: Machine, tmp_path: Path) -> None:
+    done = await _shell(user, "sentinel exec dev -- cat <(echo substituted)")
+    assert (done.code, done.out) == (0, "substituted\n"), done.err
+    done = await _shell(user, f"sentinel exec dev -- sh -c 'echo third >&3' 3>{tmp_path / 'third'}")
+    assert (done.code, (tmp_path / "third").read_text()) == (0, "third\n"), done.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_what_the_caller_ignores_the_command_ignores_and_nothing_else(user: Machine) -> None:
+    show = "grep SigIgn /proc/self/status"
+    for ignored in ("", "trap '' HUP; ", "trap '' INT QUIT; "):
+        plain = await _shell(user, f"{ignored}{show}")
+        wrapped = await _shell(user, f"{ignored}sentinel exec dev -- {show}")
+        assert (wrapped.code, wrapped.out) == (0, plain.out), wrapped.err
+
+
+async def test_what_was_ignored_does_not_end_the_command(user: Machine) -> None:
+    words = shlex.join([sys.executable, "-m", "sentinel"])
+    process = await asyncio.create_subprocess_exec(
+        "sh",
+        "-c",
+        f"trap '' HUP; exec {words} exec dev -- sh -c 'echo ready; read line; echo $line'",
+        env=dict(user.environ),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"ready\n"
+    os.killpg(process.pid, signal.SIGHUP)
+    out, _ = await process.communicate(b"still here\n")
+    assert (process.returncode, out) == (0, b"still here\n")
+
+
+ON_A_TERMINAL = (
+    "import fcntl, os, sys, termios; "
+    "os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
+)
+
+
+async def test_a_loop_of_a_shell_ends_with_the_command_that_ctrl_c_interrupts(user: Machine) -> None:
+    ours, theirs = pty.openpty()
+    words = shlex.join([sys.executable, "-m", "sentinel"])
+    loop = f"for i in 1 2; do {words} exec dev -- sh -c 'echo ready; read line'; done; echo after the loop"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", ON_A_TERMINAL, "bash", "-c", loop),
+        env=dict(user.environ),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = Screen(ours)
+    await shown.until("ready")
+    os.write(ours, b"\x03")
+    assert await process.wait() == -signal.SIGINT
+    shown.close()
+    assert (shown.text.count("ready"), "after the loop" in shown.text) == (1, False)
+
+
+ORPHAN = """
+import os, pathlib, time
+def states():
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        yield int(path.parent.name), path.read_text().rpartition(")")[2].split()[0]
+middle = os.fork()
+if not middle:
+    os.fork()
+    os._exit(0)
+os.waitpid(middle, 0)
+while any(state == "Z" for _, state in states()) or len(list(states())) > 2:
+    time.sleep(0.01)
+print("collected")
+"""
+
+
+@pytest.mark.skipif(subprocess.call(["unshare", "-Urpf", "true"]) != 0, reason="needs a process namespace of its own")
+async def test_orphans_are_collected_by_the_first_process_of_a_container(user: Machine) -> None:
+    done = await _shell(user, f"exec unshare -Urpf --mount-proc SENTINEL exec dev -- {sys.executable} -c '{ORPHAN}'")
+    assert (done.code, done.out) == (0, "collected\n"), done.err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1])

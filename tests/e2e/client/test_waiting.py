@@ -11,6 +11,7 @@ import pytest
 
 from tests.e2e.client.fake_grants import FakeGrants, a_request
 from tests.e2e.client.fake_service import FakeService, Machine
+from tests.e2e.client.screen import Screen
 
 ID = f"{1:016d}"
 EXEC = ("exec", "--wait", "--reason", "fix it", "staging", "--", "echo", "started")
@@ -52,13 +53,43 @@ async def test_a_request_that_is_there_is_joined(user: Machine, service: FakeSer
 
 async def test_a_window_that_opens_later_is_waited_for(user: Machine, service: FakeService, grants: FakeGrants) -> None:
     grants.requests[ID] = a_request()
-    grants.approve(ID, starts_in=timedelta(hours=1))
     process = await user.start(*EXEC)
     await grants.looked.wait()
+    grants.approve(ID, starts_in=timedelta(hours=1))
+    for _ in range(2):
+        grants.looked.clear()
+        await grants.looked.wait()
     service.refusals.clear()
     grants.approve(ID)
     code, _, err = await finish(process)
     assert (code, "is approved, opens in" in err) == (0, True)
+
+
+async def test_an_approval_that_opens_later_is_not_joined_and_named(
+    user: Machine, service: FakeService, grants: FakeGrants
+) -> None:
+    grants.requests[ID] = a_request()
+    grants.approve(ID, starts_in=timedelta(days=2))
+    process = await user.start(*EXEC)
+    await grants.looked.wait()
+    service.refusals.clear()
+    grants.approve(f"{2:016d}")
+    code, _, err = await finish(process)
+    assert code == 0, err
+    assert f"request {ID} is approved, opens in 47h59m; another one is requested for now" in err
+    assert [body["reason"] for method, _, body in grants.asked if method == "POST"] == ["fix it"]
+
+
+async def test_a_request_that_is_joined_is_shown_with_its_own_reason(
+    user: Machine, service: FakeService, grants: FakeGrants
+) -> None:
+    grants.requests[ID] = a_request()
+    process = await user.start(*EXEC)
+    await grants.looked.wait()
+    service.refusals.clear()
+    grants.approve(ID)
+    _, _, err = await finish(process)
+    assert f"request {ID} of yours is pending: fix the invoices; --reason and --ticket are not sent" in err
 
 
 @pytest.mark.parametrize(
@@ -112,7 +143,7 @@ async def test_ctrl_c_without_a_terminal_leaves_the_request_and_says_how_to_take
     await grants.looked.wait()
     process.send_signal(signal.SIGINT)
     code, out, err = await finish(process)
-    assert (code, out, "Traceback" in err) == (130, "", False)
+    assert (code, out, "Traceback" in err) == (-signal.SIGINT, "", False)
     assert f"take it back with: sentinel cancel {ID}" in err
     assert grants.requests[ID]["status"] == "pending"
 
@@ -134,38 +165,12 @@ async def test_ctrl_c_on_a_terminal_offers_to_withdraw(
         start_new_session=True,
     )
     os.close(theirs)
-    shown = _Screen(ours)
+    shown = Screen(ours)
     await grants.looked.wait()
     process.send_signal(signal.SIGINT)
     await shown.until("Withdraw the request?")
     os.write(ours, answer)
     code = await process.wait()
     shown.close()
-    assert (code, grants.requests[ID]["status"]) == (130, status)
+    assert (code, grants.requests[ID]["status"]) == (-signal.SIGINT, status)
     assert "Traceback" not in shown.text
-
-
-class _Screen:
-    """What a terminal shows, read as it comes."""
-
-    def __init__(self, descriptor: int) -> None:
-        self.text = ""
-        self._descriptor = descriptor
-        self._news = asyncio.Event()
-        asyncio.get_running_loop().add_reader(descriptor, self._read)
-
-    def _read(self) -> None:
-        try:
-            self.text += os.read(self._descriptor, 65536).decode(errors="replace")
-        except OSError:  # the other end is gone
-            asyncio.get_running_loop().remove_reader(self._descriptor)
-        self._news.set()
-
-    async def until(self, words: str) -> None:
-        while words not in self.text:
-            self._news.clear()
-            await self._news.wait()
-
-    def close(self) -> None:
-        asyncio.get_running_loop().remove_reader(self._descriptor)
-        os.close(self._descriptor)
