@@ -2,15 +2,11 @@
 
 import sys
 
+from aws_cdk import App
+
 from deploy.cdk.context import CONTEXT_KEYS, UnusableContextError, read_context
-from deploy.cdk.node import use_installed_node
-
-use_installed_node()
-
-from aws_cdk import App  # noqa: E402 - the library starts Node.js when it is imported
-
-from deploy.cdk.role import ProtectedRole  # noqa: E402 - as above
-from deploy.cdk.stack import SentinelStack  # noqa: E402 - as above
+from deploy.cdk.roles import ProtectedRole
+from deploy.cdk.service import SentinelStack
 
 
 def main() -> None:

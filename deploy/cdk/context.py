@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from deploy.cdk.options import Packages, ServiceOptions
+from deploy.cdk.settings import Options
 from deploy.policies.deployment import Policy
 
 CONTEXT_KEYS: Final = ("sentinel", "protected_roles")
@@ -19,19 +20,15 @@ class UnusableContextError(Exception):
     """The context does not describe a deployment; the message lists every problem."""
 
 
-class RoleOptions(BaseModel):
+class RoleOptions(Options):
     """The permissions of a protected role in the service's own account."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     policies: Mapping[str, Policy] = {}
     managed_policy_arns: tuple[str, ...] = ()
 
 
-class AppOptions(BaseModel):
+class AppOptions(Options):
     """One deployment's options, and the protected roles of its account by name."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     sentinel: ServiceOptions
     protected_roles: Mapping[str, RoleOptions] = {}

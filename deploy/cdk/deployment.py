@@ -1,4 +1,4 @@
-"""The deployment in CloudFormation's pseudo parameters; every policy's ARNs are built from it."""
+"""The names of a deployment in CloudFormation's pseudo parameters, from which every policy's ARNs are built."""
 
 from aws_cdk import Aws
 
@@ -30,3 +30,12 @@ def sentinel_deployment(
         protected_path=protected_path,
         kill_switch=switch_name(name),
     )
+
+
+def construct_name(words: str, suffix: str = "") -> str:
+    """Join words in camel case: `policies/break-glass` and `Document` give `PoliciesBreakGlassDocument`.
+
+    CloudFormation derives logical ids from such names, so they do not contain the deployment's name.
+    """
+    spaced = "".join(letter if letter.isalnum() else " " for letter in words)
+    return "".join(word.capitalize() for word in spaced.split()) + suffix

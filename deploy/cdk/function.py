@@ -2,37 +2,36 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from aws_cdk import Aws, CfnCondition, Duration, Fn, RemovalPolicy, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
-from deploy.cdk.alarms import function_alarms
+from deploy.cdk.monitoring import function_alarms
 from deploy.cdk.options import ServiceOptions
-from deploy.cdk.role import create_role
+from deploy.cdk.roles import create_role
 from deploy.packages.roots import PARTITIONS, ROOTS_PATH
 from deploy.policies.deployment import Policy
 from deploy.policies.execution import lambda_trust
 
-ALIAS: Final = "live"
+_ARCHITECTURES: Final = {"arm64": aws_lambda.Architecture.ARM_64, "x86_64": aws_lambda.Architecture.X86_64}
 # Names the authorities that a function trusts for calls to AWS, a file in its zip.
 # The second is for the HTTP library, which reads all authorities while it is imported.
-VARIABLES: Final = ("AWS_CA_BUNDLE", "SSL_CERT_FILE")
+_VARIABLES: Final = ("AWS_CA_BUNDLE", "SSL_CERT_FILE")
 
 
 def trusted_authorities(scope: Construct, *, amazon_only: bool | None) -> dict[str, str]:
     """Return the variables that name the authorities in the zip; `None` decides by the stack's partition."""
     match amazon_only:
         case True:
-            return dict.fromkeys(VARIABLES, ROOTS_PATH)
+            return dict.fromkeys(_VARIABLES, ROOTS_PATH)
         case False:
             return {}
         case None:
             known = [Fn.condition_equals(Aws.PARTITION, partition) for partition in PARTITIONS]
             chained = CfnCondition(scope, "ChainsToAmazonRoots", expression=Fn.condition_or(*known))
             file = Fn.condition_if(chained.logical_id, ROOTS_PATH, Aws.NO_VALUE).to_string()
-            return dict.fromkeys(VARIABLES, file)
+            return dict.fromkeys(_VARIABLES, file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +41,9 @@ class FunctionDefinition:
     kind: str
     name: str
     description: str
-    package: Path
     environment: Mapping[str, str]
     policies: Mapping[str, Policy]
     timeout_s: int
-
-    @property
-    def handler(self) -> str:
-        return f"services.{self.kind}.handler.handler"
 
 
 class SentinelFunction(Construct):
@@ -78,7 +72,7 @@ class SentinelFunction(Construct):
         self.alias = aws_lambda.Alias(
             self,
             "Live",
-            alias_name=ALIAS,
+            alias_name="live",
             description="The version that serves",
             version=self.function.current_version,
             provisioned_concurrent_executions=options.provisioned_concurrency.of(definition.kind) or None,
@@ -94,10 +88,10 @@ class SentinelFunction(Construct):
             description=definition.description,
             # Immutable, so that no other construct adds statements to the generated policies.
             role=aws_iam.Role.from_role_arn(self, "ImportedRole", role.attr_arn, mutable=False),
-            code=aws_lambda.Code.from_asset(str(definition.package)),
-            handler=definition.handler,
+            code=aws_lambda.Code.from_asset(str(options.packages.of(definition.kind))),
+            handler=f"services.{definition.kind}.handler.handler",
             runtime=aws_lambda.Runtime.PYTHON_3_13,
-            architecture=_architecture(options.architecture),
+            architecture=_ARCHITECTURES[options.architecture],
             memory_size=options.memory_mb,
             timeout=Duration.seconds(definition.timeout_s),
             environment=definition.environment,
@@ -125,7 +119,3 @@ def log_group(scope: Construct, construct_id: str, name: str, options: ServiceOp
     )
     group.apply_removal_policy(RemovalPolicy.DESTROY)
     return group
-
-
-def _architecture(name: str) -> aws_lambda.Architecture:
-    return aws_lambda.Architecture.ARM_64 if name == "arm64" else aws_lambda.Architecture.X86_64

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from aws_cdk import Stack, Token, aws_apigatewayv2, aws_lambda, aws_logs
 from constructs import Construct
 
+from deploy.cdk.deployment import construct_name
 from deploy.cdk.function import SentinelFunction
 from deploy.cdk.options import ServiceOptions
 from deploy.cdk.routes import ACCESS_LOG_FORMAT, ROUTES, Route
@@ -36,7 +37,7 @@ class HttpApi(Construct):
         for route in ROUTES:
             led = aws_apigatewayv2.CfnRoute(
                 self,
-                f"{route.construct_id}Route",
+                construct_name(route.key, "Route"),
                 api_id=self.api_id,
                 route_key=route.key,
                 authorization_type="AWS_IAM",
@@ -60,7 +61,7 @@ class HttpApi(Construct):
     def _permit(self, route: Route, function: SentinelFunction) -> None:
         aws_lambda.CfnPermission(
             self,
-            f"{route.construct_id}Permission",
+            construct_name(route.key, "Permission"),
             action="lambda:InvokeFunction",
             function_name=function.alias.function_arn,
             principal="apigateway.amazonaws.com",

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from deploy.cdk.settings import check_authorizer, check_settings
+from deploy.cdk.settings import Authorizer, Options, check_settings
 from shared.core.switch_guards import POLICY_NAME, switch_name
 from shared.documents.envelope import DoesNotFitError, pack
 
@@ -72,11 +72,7 @@ _OURS: Final = frozenset(
 )
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Packages(_Model):
+class Packages(Options):
     """The three zips of `make package`."""
 
     vend: Path
@@ -89,6 +85,11 @@ class Packages(_Model):
             raise ValueError(f"{', '.join(missing)} not found: build the zips with `make package`")
         return self
 
+    def of(self, function: str) -> Path:
+        """Return one function's zip."""
+        found: Path = getattr(self, function)
+        return found
+
     @classmethod
     def in_folder(cls, folder: Path, architecture: str) -> Self:
         """Find the zips that `make package` wrote, by their names."""
@@ -100,7 +101,7 @@ EndpointService = Literal["dynamodb", "iam", "sns", "ssm", "sts"]
 EndpointUrl = Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+$")]
 
 
-class Environments(_Model):
+class Environments(Options):
     """A number of execution environments for each function; None: not set."""
 
     vend: Count | None = None
@@ -113,34 +114,7 @@ class Environments(_Model):
         return found
 
 
-class Authorizer(_Model):
-    """One authorizer function: the APIs it guards, and the sessions they accept (docs/settings.md)."""
-
-    api_ids: Annotated[tuple[str, ...], Field(min_length=1)]
-    accepted_profiles: Annotated[tuple[str, ...], Field(min_length=1)]
-    max_session_age: str | None = None
-    proof_binding: Literal["api", "request"] | None = None
-    sts_regions: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _can_start(self) -> Self:
-        check_authorizer(self.accepts)
-        return self
-
-    @property
-    def accepts(self) -> dict[str, str]:
-        """Return what its APIs accept, as settings by name."""
-        chosen = {
-            "api_id": ",".join(self.api_ids),
-            "accepted_profiles": ",".join(self.accepted_profiles),
-            "max_session_age": self.max_session_age,
-            "proof_binding": self.proof_binding,
-            "sts_regions": ",".join(self.sts_regions) or None,
-        }
-        return {name: value for name, value in chosen.items() if value is not None}
-
-
-class Throttle(_Model):
+class Throttle(Options):
     """The throttling limits of each route of an API: requests per second, and burst."""
 
     rate: Annotated[float, Field(gt=0)] = 100
@@ -154,7 +128,7 @@ class IncidentThrottle(Throttle):
     burst: Annotated[int, Field(gt=0)] = 100
 
 
-class RestApi(_Model):
+class RestApi(Options):
     """A REST API in addition to or instead of the HTTP API, which has no resource policy and no private endpoint.
 
     Access logs need API Gateway's CloudWatch role. There is one per account and region, so this stack does not create
@@ -180,7 +154,7 @@ class RestApi(_Model):
         return self
 
 
-class ServiceOptions(_Model):
+class ServiceOptions(Options):
     """The options of a deployment of the service."""
 
     packages: Packages

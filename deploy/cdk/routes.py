@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from deploy.cdk.names import construct_name
 from deploy.policies.caller import INCIDENT_ROUTES
 
 
@@ -20,10 +19,6 @@ class Route:
     @property
     def key(self) -> str:
         return f"{self.method} {self.path}"
-
-    @property
-    def construct_id(self) -> str:
-        return construct_name(self.key)
 
     @property
     def source(self) -> str:

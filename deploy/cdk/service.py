@@ -1,23 +1,21 @@
-"""The service as one construct: functions, APIs, tables, topic, kill switch, alarms and dashboard."""
+"""The service as one construct and one stack: functions, APIs, tables, topic, kill switch, alarms and dashboard."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from aws_cdk import aws_lambda, aws_logs, aws_sns, aws_ssm
+from aws_cdk import CfnOutput, Stack, aws_lambda, aws_sns, aws_ssm
 from constructs import Construct
 
-from deploy.cdk.alarms import service_alarms
-from deploy.cdk.dashboard import create_dashboard
-from deploy.cdk.deployment import sentinel_deployment
+from deploy.cdk.deployment import construct_name, sentinel_deployment
 from deploy.cdk.function import FunctionDefinition, SentinelFunction, log_group, trusted_authorities
 from deploy.cdk.http_api import HttpApi
-from deploy.cdk.kill_switch import create_kill_switch_policy
-from deploy.cdk.names import construct_name
-from deploy.cdk.options import Authorizer, ServiceOptions, as_stored
+from deploy.cdk.monitoring import create_dashboard, service_alarms
+from deploy.cdk.options import ServiceOptions, as_stored
 from deploy.cdk.rest_api import RestApi
+from deploy.cdk.roles import create_kill_switch_policy
 from deploy.cdk.settings import (
-    AUTHORIZER_TIMEOUT_S,
-    Deployed,
+    Authorizer,
     admin_environment,
     authorizer_environment,
     check_environment,
@@ -62,95 +60,62 @@ class SentinelService(Construct):
             if options.rest_api is not None
             else None
         )
-        self._deployed = self._describe()
+        self._api_ids = [api.api_id for api in (self.http_api, self.rest_api) if api is not None]
         self._trusted = trusted_authorities(self, amazon_only=options.trust_amazon_roots_only)
-        self.vend = self._create_vend()
-        self.admin = self._create_admin()
+        self.functions = {"vend": self._create_vend(), "admin": self._create_admin()}
         self.authorizers = {key: self._create_authorizer(key, each) for key, each in options.authorizers.items()}
-        self._open({"vend": self.vend, "admin": self.admin}, access_log)
+        if self.http_api is not None:
+            self.http_api.open(self.functions, access_log)
+        if self.rest_api is not None:
+            self.rest_api.open(self.functions)
         _create_documents(self, options)
         service_alarms(self, options)
-        names = [function.definition.name for function in (self.vend, self.admin, *self.authorizers.values())]
+        names = [function.definition.name for function in (*self.functions.values(), *self.authorizers.values())]
         create_dashboard(self, options.name, names, self.deployment)
 
-    def _describe(self) -> Deployed:
-        ours = [] if self.kill_switch_policy is None else [self.deployment.account]
-        others = [parse_arn(arn).account for arn in self.options.kill_switch_policy_arns]
-        return Deployed(
-            api_ids=[api.api_id for api in (self.http_api, self.rest_api) if api is not None],
-            session_table=self.deployment.session_table,
-            grant_table=self.deployment.grant_table,
-            budget_table=self.deployment.budget_table,
-            parameter_prefix=self.options.parameter_prefix,
-            topic_arn=self.topic.ref,
-            kill_switch_accounts=[*ours, *others],
-            deployment=self.options.name,
-            protected_path=self.options.protected_path,
-        )
-
     def _create_vend(self) -> SentinelFunction:
-        return self._create_function(
-            "Vend",
-            FunctionDefinition(
-                kind="vend",
-                name=self.deployment.vend_role,
-                description=_DESCRIPTIONS["vend"],
-                package=self.options.packages.vend,
-                environment=vend_environment(self._deployed, self.options.settings),
-                policies=self._policies("vend", vend_policy(self.deployment)),
-                timeout_s=timeout_s(self.options.settings),
-            ),
-        )
+        environment = vend_environment(self.deployment, self._api_ids, self.options.settings)
+        return self._create_function("vend", self.deployment.vend_role, environment, vend_policy(self.deployment))
 
     def _create_admin(self) -> SentinelFunction:
-        return self._create_function(
-            "Admin",
-            FunctionDefinition(
-                kind="admin",
-                name=self.deployment.admin_role,
-                description=_DESCRIPTIONS["admin"],
-                package=self.options.packages.admin,
-                environment=admin_environment(self._deployed, self.options.settings),
-                policies=self._policies("admin", admin_policy(self.deployment)),
-                timeout_s=timeout_s(self.options.settings),
-            ),
+        others = [parse_arn(arn).account for arn in self.options.kill_switch_policy_arns]
+        environment = admin_environment(
+            self.deployment,
+            self._api_ids,
+            self.options.settings,
+            topic=self.topic.ref,
+            switches=[*([] if self.kill_switch_policy is None else [self.deployment.account]), *others],
         )
+        return self._create_function("admin", self.deployment.admin_role, environment, admin_policy(self.deployment))
 
     def _create_authorizer(self, key: str, authorizer: Authorizer) -> SentinelFunction:
         name = f"{self.options.name}-authorizer-{key}"
-        function = self._create_function(
-            construct_name(f"authorizer-{key}"),
-            FunctionDefinition(
-                kind="authorizer",
-                name=name,
-                description=_DESCRIPTIONS["authorizer"],
-                package=self.options.packages.authorizer,
-                environment=authorizer_environment(self._deployed, self.options.settings, authorizer.accepts),
-                policies=self._policies(
-                    "authorizer", authorizer_policy(replace(self.deployment, authorizer_role=name))
-                ),
-                timeout_s=AUTHORIZER_TIMEOUT_S,
-            ),
-        )
+        environment = authorizer_environment(self.deployment, self.options.settings, authorizer.accepts)
+        policy = authorizer_policy(replace(self.deployment, authorizer_role=name))
+        function = self._create_function("authorizer", name, environment, policy, f"-{key}")
         _permit_guarded_apis(function, authorizer, self.deployment)
         return function
 
-    def _create_function(self, construct_id: str, definition: FunctionDefinition) -> SentinelFunction:
-        calling = {**self._trusted, **self.options.endpoint_variables(definition.kind)}
-        definition = replace(definition, environment={**definition.environment, **calling})
-        check_environment(definition.name, definition.environment)
-        return SentinelFunction(self, construct_id, definition, self.options)
+    def _create_function(
+        self, kind: str, name: str, environment: Mapping[str, str], policy: Policy, key: str = ""
+    ) -> SentinelFunction:
+        """Create a function; `key` tells several of one kind apart."""
+        calling = {**self._trusted, **self.options.endpoint_variables(kind)}
+        definition = FunctionDefinition(
+            kind=kind,
+            name=name,
+            description=_DESCRIPTIONS[kind],
+            environment={**environment, **calling},
+            policies=self._policies(kind, policy),
+            timeout_s=timeout_s(kind, self.options.settings),
+        )
+        check_environment(name, definition.environment)
+        return SentinelFunction(self, construct_name(f"{kind}{key}"), definition, self.options)
 
     def _policies(self, name: str, policy: Policy) -> dict[str, Policy]:
         """If a KMS key is given, allow each role to use it through the services that encrypt with it."""
         key = self.options.kms_key_arn
         return {name: policy} | ({} if key is None else {"encryption": encryption_policy(self.deployment, key)})
-
-    def _open(self, functions: Mapping[str, SentinelFunction], access_log: aws_logs.CfnLogGroup) -> None:
-        if self.http_api is not None:
-            self.http_api.open(functions, access_log)
-        if self.rest_api is not None:
-            self.rest_api.open(functions)
 
 
 def _permit_guarded_apis(function: SentinelFunction, authorizer: Authorizer, deployment: Deployment) -> None:
@@ -177,3 +142,31 @@ def _create_documents(scope: Construct, options: ServiceOptions) -> None:
             tier="Intelligent-Tiering",
             value=as_stored(text),
         )
+
+
+class SentinelStack(Stack):
+    """One deployment in one stack, with outputs for its users."""
+
+    def __init__(self, scope: Construct, construct_id: str, options: ServiceOptions, **stack: Any) -> None:
+        super().__init__(scope, construct_id, description="Sentinel: server-side AWS credential vending", **stack)
+        self.service = SentinelService(self, "Sentinel", options)
+        for name, value in _outputs(self.service).items():
+            CfnOutput(self, name, value=value)
+
+
+def _outputs(service: SentinelService) -> dict[str, str]:
+    found = {
+        "VendRoleArn": service.deployment.vend_role_arn,
+        "AdminRoleArn": service.deployment.role_arn(service.deployment.admin_role),
+        "TopicArn": service.topic.ref,
+        **{
+            construct_name(f"authorizer-{key}", "Arn"): each.alias.function_arn
+            for key, each in service.authorizers.items()
+        },
+    }
+    for kind, api in (("Http", service.http_api), ("Rest", service.rest_api)):
+        if api is not None:
+            found |= {f"{kind}ApiUrl": api.url, f"{kind}ApiId": api.api_id}
+    if service.kill_switch_policy is not None:
+        found["KillSwitchPolicyArn"] = service.kill_switch_policy.ref
+    return found

@@ -3,14 +3,16 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final, Literal, Self
 
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from deploy.policies.deployment import Deployment
 from services.authorizer.settings import AuthorizerSettings
 from shared.edge.settings import PREFIX, CommonSettings, InvalidSettingsError, Settings, load_settings, read_settings
 
 # API Gateway waits 10 seconds for an authorizer (API Gateway guide, "Quotas for configuring and running an HTTP API").
-AUTHORIZER_TIMEOUT_S: Final = 10
+_AUTHORIZER_TIMEOUT_S: Final = 10
 # Between the deadline and Lambda's timeout: time for the init phase and for the audit line.
 _SPARE_S: Final = 4
 # Rate limits each belong to one function; settings common to all functions apply to an authorizer too.
@@ -39,61 +41,62 @@ def check_settings(chosen: Mapping[str, str]) -> Settings:
         raise ValueError(f"settings: {error}") from None
 
 
-def check_authorizer(accepts: Mapping[str, str]) -> None:
-    """Parse what an authorizer's APIs accept as the function does.
+class Options(BaseModel):
+    """Options of which none is ignored."""
 
-    Raises:
-        ValueError: a setting is malformed; the message lists every problem.
-
-    """
-    try:
-        read_settings({**_STAND_IN, **_variables(accepts)}, AuthorizerSettings)
-    except InvalidSettingsError as error:
-        raise ValueError(f"settings: {error}") from None
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-@dataclass(frozen=True, slots=True)
-class Deployed:
-    """The deployment's own resources that the settings name."""
+class Authorizer(Options):
+    """One authorizer function: the APIs it guards, and the sessions they accept (docs/settings.md)."""
 
-    api_ids: Sequence[str]
-    session_table: str
-    grant_table: str
-    budget_table: str
-    parameter_prefix: str
-    topic_arn: str
-    kill_switch_accounts: Sequence[str]
-    deployment: str
-    protected_path: str
+    api_ids: Annotated[tuple[str, ...], Field(min_length=1)]
+    accepted_profiles: Annotated[tuple[str, ...], Field(min_length=1)]
+    max_session_age: str | None = None
+    proof_binding: Literal["api", "request"] | None = None
+    sts_regions: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_start(self) -> Self:
+        try:
+            read_settings({**_STAND_IN, **_variables(self.accepts)}, AuthorizerSettings)
+        except InvalidSettingsError as error:
+            raise ValueError(f"settings: {error}") from None
+        return self
+
+    @property
+    def accepts(self) -> dict[str, str]:
+        """Return what its APIs accept, as settings by name."""
+        chosen = {name: ",".join(value) if isinstance(value, tuple) else value for name, value in self if value}
+        return {"api_id": chosen.pop("api_ids"), **chosen}
 
 
-def vend_environment(deployed: Deployed, chosen: Mapping[str, str]) -> dict[str, str]:
-    """Return the vend function's variables."""
-    return {**_documented(deployed), **_variables(chosen, but=_ONLY_ADMIN)}
+def vend_environment(deployment: Deployment, api_ids: Sequence[str], chosen: Mapping[str, str]) -> dict[str, str]:
+    """Return the vend function's variables. Its events come from the APIs of these ids."""
+    return {**_documented(deployment, api_ids), **_variables(chosen, but=_ONLY_ADMIN)}
 
 
-def admin_environment(deployed: Deployed, chosen: Mapping[str, str]) -> dict[str, str]:
-    """Return the admin function's variables."""
-    switch = ",".join(deployed.kill_switch_accounts)
+def admin_environment(
+    deployment: Deployment, api_ids: Sequence[str], chosen: Mapping[str, str], *, topic: str, switches: Sequence[str]
+) -> dict[str, str]:
+    """Return the admin function's variables. `topic`: an ARN; `switches`: the accounts with a kill switch."""
     return {
-        **_documented(deployed),
-        "SENTINEL_PROTECTED_PATH": deployed.protected_path,
-        "SENTINEL_TOPIC_ARN": deployed.topic_arn,
-        **({"SENTINEL_KILL_SWITCH_POLICIES": switch} if switch else {}),
+        **_documented(deployment, api_ids),
+        "SENTINEL_PROTECTED_PATH": deployment.protected_path,
+        "SENTINEL_TOPIC_ARN": topic,
+        **({"SENTINEL_KILL_SWITCH_POLICIES": ",".join(switches)} if switches else {}),
         **_variables(chosen, but=_ONLY_VEND),
     }
 
 
 def authorizer_environment(
-    deployed: Deployed,
-    chosen: Mapping[str, str],
-    accepts: Mapping[str, str],
+    deployment: Deployment, chosen: Mapping[str, str], accepts: Mapping[str, str]
 ) -> dict[str, str]:
     """Return an authorizer's variables; `accepts`: what its APIs accept. The deadline is within its timeout."""
     shared = {name: value for name, value in chosen.items() if name in _EVERYWHERE}
-    deadline_s = min(check_settings(chosen).deadline, AUTHORIZER_TIMEOUT_S - 1)
+    deadline_s = min(check_settings(chosen).deadline, _AUTHORIZER_TIMEOUT_S - 1)
     return {
-        **_tables(deployed),
+        **_tables(deployment),
         **_variables(shared),
         "SENTINEL_DEADLINE": f"{deadline_s:g}",
         **_variables(accepts),
@@ -117,25 +120,25 @@ def check_environment(function: str, environment: Mapping[str, str]) -> None:
         )
 
 
-def timeout_s(chosen: Mapping[str, str]) -> int:
-    """Return Lambda's timeout for vend and admin in seconds, which is later than the deadline of every request."""
-    return math.ceil(check_settings(chosen).deadline) + _SPARE_S
+def timeout_s(function: str, chosen: Mapping[str, str]) -> int:
+    """Return Lambda's timeout for a function in seconds, which is later than the deadline of every request."""
+    return _AUTHORIZER_TIMEOUT_S if function == "authorizer" else math.ceil(check_settings(chosen).deadline) + _SPARE_S
 
 
-def _documented(deployed: Deployed) -> dict[str, str]:
+def _documented(deployment: Deployment, api_ids: Sequence[str]) -> dict[str, str]:
     return {
-        **_tables(deployed),
-        "SENTINEL_BUDGET_TABLE": deployed.budget_table,
-        "SENTINEL_API_ID": ",".join(deployed.api_ids),
-        "SENTINEL_PARAMETER_PREFIX": deployed.parameter_prefix,
+        **_tables(deployment),
+        "SENTINEL_BUDGET_TABLE": deployment.budget_table,
+        "SENTINEL_API_ID": ",".join(api_ids),
+        "SENTINEL_PARAMETER_PREFIX": deployment.parameter_prefix,
     }
 
 
-def _tables(deployed: Deployed) -> dict[str, str]:
+def _tables(deployment: Deployment) -> dict[str, str]:
     return {
-        "SENTINEL_DEPLOYMENT": deployed.deployment,
-        "SENTINEL_SESSION_TABLE": deployed.session_table,
-        "SENTINEL_GRANT_TABLE": deployed.grant_table,
+        "SENTINEL_DEPLOYMENT": deployment.name,
+        "SENTINEL_SESSION_TABLE": deployment.session_table,
+        "SENTINEL_GRANT_TABLE": deployment.grant_table,
     }
 
 

@@ -4,18 +4,13 @@ import sys
 import zipfile
 from pathlib import Path
 
-from deploy.cdk.node import use_installed_node
+from aws_cdk import App, Stack
 
-use_installed_node()
-
-from aws_cdk import App, Stack  # noqa: E402 - the library starts Node.js when it is imported
-
-from deploy.cdk.deployment import sentinel_deployment  # noqa: E402 - as above
-from deploy.cdk.kill_switch import KillSwitchAccount  # noqa: E402 - as above
-from deploy.cdk.options import Packages, ServiceOptions  # noqa: E402 - as above
-from deploy.cdk.role import ProtectedRole  # noqa: E402 - as above
-from deploy.cdk.stack import SentinelStack  # noqa: E402 - as above
-from tests.cdk.options import VARIANTS  # noqa: E402 - as above
+from deploy.cdk.deployment import sentinel_deployment
+from deploy.cdk.options import Packages, ServiceOptions
+from deploy.cdk.roles import KillSwitchAccount, ProtectedRole
+from deploy.cdk.service import SentinelStack
+from tests.cdk.options import VARIANTS
 
 
 def main() -> None:
