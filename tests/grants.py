@@ -6,9 +6,9 @@ from typing import Any
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest, Requester
-from shared.core.break_glass.beginning import Invocation
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import BreakGlassRule, ReasonCode
+from shared.core.break_glass.start import Invocation
 from shared.core.grants import GrantUses
 from shared.core.people import Person
 from shared.core.session import Session

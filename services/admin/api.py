@@ -22,33 +22,20 @@ _LOCKOUTS: Final = "/v1/lockouts"
 _PERMITTED: Final = frozenset({Code.NOT_PERMITTED})
 _CHANGING: Final = frozenset({Code.NOT_PERMITTED, Code.LOCKED_OUT, Code.CONFLICT})
 _NOT_FOUND: Final = frozenset({Code.NOT_FOUND})
-_DECIDING: Final = frozenset({Code.NOT_FOUND, Code.NOT_PERMITTED, Code.LOCKED_OUT, Code.CONFLICT})
 _ASKING: Final = frozenset({Code.DENIED, Code.LOCKED_OUT, Code.CONFLICT})
 
 
-def _change_request(name: str, summary: str) -> Endpoint:
+def _change(name: str, summary: str, path: str = _REQUESTS) -> Endpoint:
+    """Give the endpoint of one step, such as `approve_request`, on a request or an event."""
     return Endpoint(
-        name=f"{name}_request",
+        name=name,
         method="POST",
-        path=f"{_REQUESTS}/{{id}}/{name}",
+        path=f"{path}/{{id}}/{name.partition('_')[0]}",
         summary=summary,
-        response=RequestChanged,
+        response=RequestChanged if path == _REQUESTS else EventChanged,
         body=Remark,
         is_body_optional=True,
-        refusals=_DECIDING,
-    )
-
-
-def _change_event(name: str, summary: str) -> Endpoint:
-    return Endpoint(
-        name=f"{name}_break_glass",
-        method="POST",
-        path=f"{_EVENTS}/{{id}}/{name}",
-        summary=summary,
-        response=EventChanged,
-        body=Remark,
-        is_body_optional=True,
-        refusals=_DECIDING,
+        refusals=_CHANGING | _NOT_FOUND,
     )
 
 
@@ -72,7 +59,7 @@ _GRANT_ENDPOINTS: Final = (
         "List approval requests.",
         RequestPage,
         query=RequestFilters,
-        refusals=frozenset({Code.NOT_PERMITTED}),
+        refusals=_PERMITTED,
     ),
     Endpoint(
         "get_request",
@@ -80,11 +67,11 @@ _GRANT_ENDPOINTS: Final = (
         f"{_REQUESTS}/{{id}}",
         "Show one approval request.",
         RequestResponse,
-        refusals=frozenset({Code.NOT_FOUND}),
+        refusals=_NOT_FOUND,
     ),
-    _change_request("approve", "Approve a request; the approval that completes the quorum opens the window."),
-    _change_request("deny", "Refuse a pending request."),
-    _change_request("cancel", "Take a request back, pending or approved."),
+    _change("approve_request", "Approve a request; the approval that completes the quorum opens the window."),
+    _change("deny_request", "Refuse a pending request."),
+    _change("cancel_request", "Take a request back, pending or approved."),
     Endpoint(
         "begin_break_glass",
         "POST",
@@ -102,7 +89,7 @@ _GRANT_ENDPOINTS: Final = (
         "List break-glass events.",
         EventPage,
         query=EventFilters,
-        refusals=frozenset({Code.NOT_PERMITTED}),
+        refusals=_PERMITTED,
     ),
     Endpoint(
         "get_break_glass",
@@ -110,10 +97,10 @@ _GRANT_ENDPOINTS: Final = (
         f"{_EVENTS}/{{id}}",
         "Show one break-glass event.",
         EventResponse,
-        refusals=frozenset({Code.NOT_FOUND}),
+        refusals=_NOT_FOUND,
     ),
-    _change_event("close", "End an active break-glass event."),
-    _change_event("review", "Record the review of an event that is over."),
+    _change("close_break_glass", "End an active break-glass event.", _EVENTS),
+    _change("review_break_glass", "Record the review of an event that is over.", _EVENTS),
     Endpoint(
         "explain",
         "POST",
@@ -121,7 +108,7 @@ _GRANT_ENDPOINTS: Final = (
         "Say what a vend would decide, rule by rule.",
         ExplainResponse,
         body=ExplainRequest,
-        refusals=frozenset({Code.NOT_PERMITTED}),
+        refusals=_PERMITTED,
     ),
 )
 _SESSION_ENDPOINTS: Final = (

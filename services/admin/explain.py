@@ -84,7 +84,7 @@ class ExplainResponse(View):
 
 
 @dataclass(frozen=True, slots=True)
-class Explaining:
+class ExplainHandler:
     """Explains. `clock` gives the present instant in UTC."""
 
     policies: PolicyReader

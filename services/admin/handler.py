@@ -7,25 +7,27 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, TextIO
 
+from services.admin.api import ENDPOINTS
 from services.admin.break_glass.close import EventClosing
-from services.admin.break_glass.read import EventReading
-from services.admin.break_glass.start import Beginning
+from services.admin.break_glass.models import READABLE_EVENTS
+from services.admin.break_glass.start import EventStart
 from services.admin.common.context import FactsReader
+from services.admin.common.grants import GrantReading
 from services.admin.common.known_names import KnownNames
 from services.admin.common.policies import PolicyReader, load_stored
-from services.admin.explain import Explaining
-from services.admin.kill_switch.handlers import Switching
+from services.admin.explain import ExplainHandler
+from services.admin.kill_switch.handlers import KillSwitchHandlers
 from services.admin.kill_switch.switch import KillSwitch
-from services.admin.lockouts.handlers import Locking
+from services.admin.lockouts.handlers import LockoutHandlers
 from services.admin.notify.notifier import Announcer, LateSender, Notifier, WebhookDocuments
-from services.admin.requests.create import Filing
+from services.admin.requests.create import RequestCreation
 from services.admin.requests.decide import RequestDecisions
-from services.admin.requests.read import RequestReading
+from services.admin.requests.models import READABLE_REQUESTS
 from services.admin.revocations.effects import RevocationEffects
-from services.admin.revocations.marking import Marking
-from services.admin.revocations.revoke import Living, MassRevoking
+from services.admin.revocations.marking import SessionMarking
+from services.admin.revocations.revoke import LiveSessions, MassRevocation
 from services.admin.sessions.read import SessionReading
-from services.admin.sessions.revoke import Revoking
+from services.admin.sessions.revoke import SessionRevocation
 from services.admin.whoami import health, whoami
 from shared.aws.client.library import find_partition
 from shared.aws.clients import Clients, Service
@@ -45,7 +47,7 @@ from shared.aws.ssm.documents import SsmDocuments
 from shared.clock import monotonic_s, utc_now
 from shared.core.ids import ID_BYTES, new_id
 from shared.core.switch_guards import Guarded
-from shared.edge.lambda_app import LambdaApp, Routes, read_budget
+from shared.edge.lambda_app import LambdaApp, Operation, read_budget
 from shared.edge.process import SnapStartHooks, cache_limits, open_function_clients, register_snapstart_hooks
 from shared.edge.settings import Settings, load_settings
 from shared.edge.traces import open_tracer, subsegment
@@ -55,9 +57,10 @@ _SERVICES: Final = (Service.DYNAMODB, Service.SSM, Service.SNS)
 # Only the kill switch needs them, and a client costs the cold start its service's model.
 _SWITCH_SERVICES: Final = (Service.IAM, Service.STS)
 Clock = Callable[[], datetime]
-_ASKING_NOTHING: Final = frozenset({("GET", "/v1/whoami"), ("GET", "/v1/health")})
+# Every call that spends no other budget, and asks AWS for anything, spends the budget of reading.
+_READING: Final = {each.name for each in ENDPOINTS if each.method == "GET"} - {"whoami", "health"} | {"explain"}
 # Continuing to mark was paid for by the revocation.
-_ALSO_READING: Final = frozenset({("POST", "/v1/explain"), ("POST", "/v1/revocations/{id}/continue")})
+_SPENDING_READS: Final = _READING | {"continue_revocation"}
 
 
 def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock = utc_now) -> LambdaApp:
@@ -84,44 +87,48 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
     announcer = Announcer(_notifier(settings, clients, texts, clock), _new_id)
     guarded = _guarded(settings, environ["AWS_REGION"])
     reading = read_budget(settings, clients.dynamodb, clock)
-    served = {
-        **_routes(settings, clients, reader, announcer, clock),
-        **_revoking_routes(settings, clients, accounts, guarded, clock, reader, announcer),
+    operations = {
+        **_grant_operations(settings, clients, reader, announcer, clock),
+        **_revoking_operations(settings, clients, accounts, guarded, clock, reader, announcer),
     }
-    routes = {route: reading.spent_by(served[route]) if _only_reads(route) else served[route] for route in served}
+    for name in _SPENDING_READS:
+        operations[name] = reading.spent_by(operations[name])
+    routes = {(each.method, each.path): operations[each.name] for each in ENDPOINTS}
     return LambdaApp("admin", settings, runner, routes, tracer, stdout, clients.aclose)
 
 
-def _routes(
+def _grant_operations(
     settings: Settings,
     clients: Clients,
     reader: FactsReader,
     announcer: Announcer,
     clock: Clock,
-) -> Routes:
+) -> dict[str, Operation]:
     requests = ApprovalTable(clients.dynamodb, settings.grant_table)
     events = BreakGlassTable(clients.dynamodb, settings.grant_table)
-    reading, deciding = RequestReading(reader, requests, clock), RequestDecisions(reader, requests, announcer, clock)
-    watching, closing = EventReading(reader, events, clock), EventClosing(reader, events, announcer, clock)
+    read_requests = GrantReading(READABLE_REQUESTS, reader, requests, clock)
+    read_events = GrantReading(READABLE_EVENTS, reader, events, clock)
+    decisions = RequestDecisions(reader, requests, announcer, clock)
+    closing = EventClosing(reader, events, announcer, clock)
     return {
-        ("GET", "/v1/whoami"): whoami,
-        ("GET", "/v1/health"): health,
-        ("POST", "/v1/requests"): Filing(reader, requests, announcer, _new_id, clock).file,
-        ("GET", "/v1/requests"): reading.list,
-        ("GET", "/v1/requests/{id}"): reading.get,
-        ("POST", "/v1/requests/{id}/approve"): deciding.approve,
-        ("POST", "/v1/requests/{id}/deny"): deciding.deny,
-        ("POST", "/v1/requests/{id}/cancel"): deciding.cancel,
-        ("POST", "/v1/break-glass"): Beginning(reader, events, announcer, _new_id, clock).begin,
-        ("GET", "/v1/break-glass"): watching.list,
-        ("GET", "/v1/break-glass/{id}"): watching.get,
-        ("POST", "/v1/break-glass/{id}/close"): closing.close,
-        ("POST", "/v1/break-glass/{id}/review"): closing.review,
-        ("POST", "/v1/explain"): Explaining(reader.policies, reader.grants, clock).explain,
+        "whoami": whoami,
+        "health": health,
+        "file_request": RequestCreation(reader, requests, announcer, _new_id, clock).file,
+        "list_requests": read_requests.list,
+        "get_request": read_requests.get,
+        "approve_request": decisions.approve,
+        "deny_request": decisions.deny,
+        "cancel_request": decisions.cancel,
+        "begin_break_glass": EventStart(reader, events, announcer, _new_id, clock).begin,
+        "list_break_glass": read_events.list,
+        "get_break_glass": read_events.get,
+        "close_break_glass": closing.close,
+        "review_break_glass": closing.review,
+        "explain": ExplainHandler(reader.policies, reader.grants, clock).explain,
     }
 
 
-def _revoking_routes(
+def _revoking_operations(
     settings: Settings,
     clients: Clients,
     accounts: BoundaryAccounts,
@@ -129,37 +136,32 @@ def _revoking_routes(
     clock: Clock,
     reader: FactsReader,
     announcer: Announcer,
-) -> Routes:
+) -> dict[str, Operation]:
     tables = (clients.dynamodb, settings.session_table, settings.grant_table)
     sessions, revocations = SessionLists(*tables), RevocationTable(*tables)
     lockouts = LockoutTable(clients.dynamodb, settings.grant_table)
     lease = Lease(clients.dynamodb, settings.grant_table, KILL_SWITCH_SUBJECT, clock)
     switch = KillSwitch(settings.kill_switch_policies, guarded, accounts, revocations, lease, _new_id, clock)
-    effects, marking = RevocationEffects(switch, announcer), Marking(revocations, sessions)
+    effects, marking = RevocationEffects(switch, announcer), SessionMarking(revocations, sessions)
     requests = ApprovalTable(clients.dynamodb, settings.grant_table)
     names = KnownNames(reader.policies, sessions, requests, BreakGlassTable(clients.dynamodb, settings.grant_table))
-    revoking = Revoking(reader, sessions, revocations, lockouts, effects, _new_id, clock)
-    living = Living(sessions, _budget(settings, clients, "vend"))
-    many = MassRevoking(reader, revocations, lockouts, living, marking, names, effects, _new_id, clock)
-    locking = Locking(reader, lockouts, names, announcer, _new_id, clock)
-    reading, switching = SessionReading(reader, sessions, clock), Switching(reader, switch, clock)
+    revoking = SessionRevocation(reader, sessions, revocations, lockouts, effects, _new_id, clock)
+    living = LiveSessions(sessions, _budget(settings, clients, "vend"))
+    many = MassRevocation(reader, revocations, lockouts, living, marking, names, effects, _new_id, clock)
+    locking = LockoutHandlers(reader, lockouts, names, announcer, _new_id, clock)
+    reading, switching = SessionReading(reader, sessions, clock), KillSwitchHandlers(reader, switch, clock)
     return {
-        ("GET", "/v1/sessions"): reading.list,
-        ("GET", "/v1/sessions/{id}"): reading.get,
-        ("POST", "/v1/sessions/{id}/revoke"): revoking.revoke,
-        ("POST", "/v1/revocations"): many.revoke,
-        ("POST", "/v1/revocations/{id}/continue"): many.go_on,
-        ("GET", "/v1/lockouts"): locking.list,
-        ("POST", "/v1/lockouts"): locking.lock,
-        ("DELETE", "/v1/lockouts"): locking.unlock,
-        ("GET", "/v1/kill-switch"): switching.status,
-        ("POST", "/v1/kill-switch/sync"): switching.sync,
+        "list_sessions": reading.list,
+        "get_session": reading.get,
+        "revoke_session": revoking.revoke,
+        "revoke_many": many.revoke,
+        "continue_revocation": many.continue_marking,
+        "list_lockouts": locking.list,
+        "lock": locking.lock,
+        "unlock": locking.unlock,
+        "kill_switch_status": switching.status,
+        "sync_kill_switch": switching.sync,
     }
-
-
-def _only_reads(route: tuple[str, str]) -> bool:
-    """Whether a call spends the budget of reading: every call that spends no other, and asks AWS for anything."""
-    return route in _ALSO_READING or (route[0] == "GET" and route not in _ASKING_NOTHING)
 
 
 def _guarded(settings: Settings, region: str) -> Guarded:

@@ -13,7 +13,7 @@ from shared.aws.dynamodb.grant_store import Moved
 from shared.aws.dynamodb.grants import GrantTable
 from shared.aws.dynamodb.sessions import Recording, SessionTable
 from shared.aws.errors import ThrottledError
-from shared.core.approval.deciding import Act, DecidingRejection, approve, cancel, deny
+from shared.core.approval.decide import Act, DecidingRejection, approve, cancel, deny
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest, Vote
 from shared.core.grants import Grant, GrantUses, RequestStatus

@@ -10,9 +10,9 @@ from shared.aws.dynamodb.break_glass import BreakGlassTable
 from shared.aws.dynamodb.grant_store import Moved
 from shared.aws.dynamodb.grants import GrantTable
 from shared.aws.errors import ThrottledError
-from shared.core.break_glass.beginning import BeginningRejection, Begun, History, begin
 from shared.core.break_glass.event import Act, BreakGlassEvent, close
 from shared.core.break_glass.policy import BreakGlassRule
+from shared.core.break_glass.start import Begun, History, StartRejection, begin
 from shared.core.grants import EventStatus
 from shared.core.people import Person
 from shared.core.stamp import Via
@@ -26,7 +26,7 @@ def table(clients: Clients) -> BreakGlassTable:
 
 async def invoke(
     events: BreakGlassTable, rule: BreakGlassRule, number: int, user: str = "alice"
-) -> BreakGlassEvent | BeginningRejection:
+) -> BreakGlassEvent | StartRejection:
     """Break glass as a service does: decide on what was read, and again where it moved meanwhile."""
     while True:
         history = await events.load_history(Person(user), "prod")
@@ -39,7 +39,7 @@ async def invoke(
             event_id=f"{number:016d}",
             now=NOW,
         )
-        if isinstance(begun, BeginningRejection):
+        if isinstance(begun, StartRejection):
             return begun
         try:
             if await events.begin(begun, history):
@@ -83,7 +83,7 @@ async def test_a_beginning_whose_response_was_lost_is_a_success(clients: Clients
         event_id="1" * 16,
         now=NOW,
     )
-    assert not isinstance(begun, BeginningRejection)
+    assert not isinstance(begun, StartRejection)
     assert [await events.begin(begun, history) for _ in range(2)] == [True, True]
     assert (await events.load_history(Person("alice"), "prod")).user_ledger == begun.user_ledger
 
@@ -137,7 +137,7 @@ class TestRaces:
         events = table(atomic_clients)
         outcomes = await asyncio.gather(*(invoke(events, rule, number) for number in range(10)))
         assert sum(isinstance(outcome, BreakGlassEvent) for outcome in outcomes) == 3
-        assert outcomes.count(BeginningRejection.USER_BUDGET_SPENT) == 7
+        assert outcomes.count(StartRejection.USER_BUDGET_SPENT) == 7
         history = await events.load_history(Person("alice"), "prod")
         assert len(history.events) == history.user_ledger.version == history.profile_ledger.version == 3
 
@@ -152,5 +152,5 @@ class TestRaces:
         events = table(atomic_clients)
         outcomes = await asyncio.gather(*(invoke(events, rule, number) for number in range(6)))
         assert sum(isinstance(outcome, BreakGlassEvent) for outcome in outcomes) == 1
-        assert outcomes.count(BeginningRejection.COOLING_DOWN) == 5
+        assert outcomes.count(StartRejection.COOLING_DOWN) == 5
         assert (await events.load_history(Person("alice"), "prod")).events[0].ends_at == NOW + HOUR

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from services.admin.common.grants import Readable
 from services.admin.common.models import (
     ActionView,
     GrantFilters,
@@ -15,9 +16,12 @@ from services.admin.common.models import (
     view_action,
     whole_seconds,
 )
+from services.admin.common.pagination import Listed
+from shared.aws.dynamodb.schema import ItemKind
 from shared.core.break_glass.event import BreakGlassEvent, settle
 from shared.core.break_glass.policy import ReasonCode
 from shared.core.grants import EventStatus
+from shared.core.permissions import Entitlement
 from shared.edge.inputs import Input, ProfileName, plain_text
 from shared.edge.timestamps import Timestamp
 
@@ -100,3 +104,21 @@ def view_event(event: BreakGlassEvent, now: datetime) -> EventView:
         rule=present.rule,
         policy_version=present.policy_version,
     )
+
+
+def _page(listed: Listed[BreakGlassEvent], now: datetime) -> EventPage:
+    views = tuple(view_event(event, now) for event in listed.rows)
+    return EventPage(events=views, next_cursor=listed.next_cursor, unreadable=listed.unreadable)
+
+
+READABLE_EVENTS: Final[Readable[BreakGlassEvent, EventFilters]] = Readable(
+    item=ItemKind.BREAK_GLASS,
+    filters=EventFilters,
+    id_of=lambda event: event.event_id,
+    may_see=Entitlement.may_see_event,
+    may_act=Entitlement.can_review,
+    is_open=lambda filters: filters.status is EventStatus.ACTIVE,
+    view=view_event,
+    respond=lambda event, now: EventResponse(event=view_event(event, now)),
+    page=_page,
+)

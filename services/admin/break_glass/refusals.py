@@ -5,20 +5,20 @@ from typing import Literal, TypeAlias, assert_never
 
 from services.admin.break_glass.models import BeginBreakGlass, EventView
 from shared.core.access.evaluate import Decision
-from shared.core.break_glass.beginning import MOST_NAMES, BeginningRejection, History, cools_down_until
 from shared.core.break_glass.event import BreakGlassEvent, ClosingRejection
 from shared.core.break_glass.policy import BreakGlassRule
+from shared.core.break_glass.start import MOST_NAMES, History, StartRejection, cools_down_until
 from shared.core.durations import format_duration
 from shared.edge.error_codes import Code
 from shared.edge.responses import Refusal
 from shared.edge.timestamps import format_timestamp
 
 _HistoryRejection: TypeAlias = Literal[
-    BeginningRejection.UNREVIEWED,
-    BeginningRejection.COOLING_DOWN,
-    BeginningRejection.USER_BUDGET_SPENT,
-    BeginningRejection.PROFILE_BUDGET_SPENT,
-    BeginningRejection.TOO_MANY_NAMES,
+    StartRejection.UNREVIEWED,
+    StartRejection.COOLING_DOWN,
+    StartRejection.USER_BUDGET_SPENT,
+    StartRejection.PROFILE_BUDGET_SPENT,
+    StartRejection.TOO_MANY_NAMES,
 ]
 
 
@@ -33,22 +33,22 @@ class Attempt:
     history: History
 
 
-def refuse_beginning(rejection: BeginningRejection, attempt: Attempt) -> Refusal:
+def refuse_start(rejection: StartRejection, attempt: Attempt) -> Refusal:
     """Word a refusal to begin."""
     user, profile, rule = attempt.user, attempt.body.profile, attempt.rule
     match rejection:
-        case BeginningRejection.NOT_NEEDED:
+        case StartRejection.NOT_NEEDED:
             return _conflict(f"The access policy gives {profile} without breaking glass: sentinel exec {profile}")
-        case BeginningRejection.DENIED:
+        case StartRejection.DENIED:
             return _denied(f"Rule {attempt.decision.rule_name} denies {user} the profile {profile}, break-glass too.")
-        case BeginningRejection.NO_RULE:
+        case StartRejection.NO_RULE:
             return _denied(f"No rule of the break-glass policy names {user} and {profile}.")
-        case BeginningRejection.REASON_NOT_ALLOWED:
+        case StartRejection.REASON_NOT_ALLOWED:
             allowed = "other reasons" if rule is None else ", ".join(rule.reasons)
             return _denied(f"{profile} is not reached for the reason {attempt.body.reason}, only for: {allowed}.")
-        case BeginningRejection.OUTSIDE_HOURS:
+        case StartRejection.OUTSIDE_HOURS:
             return _denied(f"The break-glass policy does not let {user} reach {profile} at this time of day or week.")
-        case BeginningRejection.TOO_LONG:
+        case StartRejection.TOO_LONG:
             longest = "less" if rule is None else f"at most {format_duration(rule.max_duration)}"
             return Refusal(Code.INVALID_REQUEST, f"Duration is too long: {profile} is given for {longest}.")
         case _:
@@ -83,15 +83,15 @@ def _refuse_by_history(rejection: _HistoryRejection, attempt: Attempt) -> str:
     """Say what of earlier events is in the way, and what to do instead."""
     user, profile, rule = attempt.user, attempt.body.profile, attempt.rule
     match rejection:
-        case BeginningRejection.UNREVIEWED:
+        case StartRejection.UNREVIEWED:
             return _unreviewed(attempt)
-        case BeginningRejection.COOLING_DOWN:
+        case StartRejection.COOLING_DOWN:
             return _cooling_down(attempt)
-        case BeginningRejection.USER_BUDGET_SPENT:
+        case StartRejection.USER_BUDGET_SPENT:
             return f"{user} has broken glass as often as the policy allows{_window(rule)}; {_instead(profile)}"
-        case BeginningRejection.PROFILE_BUDGET_SPENT:
+        case StartRejection.PROFILE_BUDGET_SPENT:
             return f"{profile} was reached as often as the policy allows{_window(rule)}; {_instead(profile)}"
-        case BeginningRejection.TOO_MANY_NAMES:
+        case StartRejection.TOO_MANY_NAMES:
             return f"{user} is one name too many: break-glass was used under {MOST_NAMES} others; {_instead(profile)}"
         case unexpected:
             assert_never(unexpected)

@@ -8,14 +8,14 @@ from http import HTTPStatus
 from typing import Final
 
 from services.admin.break_glass.models import BeginBreakGlass, EventChanged, view_event
-from services.admin.break_glass.refusals import Attempt, refuse_beginning
+from services.admin.break_glass.refusals import Attempt, refuse_start
 from services.admin.common.context import FactsReader, NewGrantFacts, facts_of, note_grant
 from services.admin.common.refusals import refuse_conflict
 from services.admin.notify.notifier import Announcer
 from shared.aws.dynamodb.break_glass import BreakGlassTable
 from shared.core.access.evaluate import evaluate
-from shared.core.break_glass.beginning import BeginningRejection, Begun, History, Invocation, begin
 from shared.core.break_glass.policy import rule_for
+from shared.core.break_glass.start import Begun, History, Invocation, StartRejection, begin
 from shared.core.events import NoticeEvent
 from shared.core.people import person_of
 from shared.edge.inputs import parse_body
@@ -26,7 +26,7 @@ _ATTEMPTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class EventStart:
     """Begins events. `clock` gives the present instant in UTC, `ids` new ids."""
 
     reader: FactsReader
@@ -97,8 +97,8 @@ class Beginning:
             event_id=event_id,
             now=now,
         )
-        if isinstance(begun, BeginningRejection):
-            return refuse_beginning(begun, Attempt(body, ctx.principal.user, decision, rule, history))
+        if isinstance(begun, StartRejection):
+            return refuse_start(begun, Attempt(body, ctx.principal.user, decision, rule, history))
         return begun
 
 

@@ -1,14 +1,16 @@
 """Reading grants, one or many: what requests and events share."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
 
-from services.admin.common.context import FactsReader, note_policies
-from services.admin.common.models import GrantFilters
+from services.admin.common.context import FactsReader, GrantView, note_grant, note_policies
+from services.admin.common.models import GrantFilters, View
 from services.admin.common.pagination import Listed, Listing, ListScope
 from services.admin.common.refusals import NEEDS_READ, NOT_FOUND
 from shared.aws.dynamodb.grant_lists import ListQuery, Position
+from shared.aws.dynamodb.grant_store import GrantStore
 from shared.aws.dynamodb.schema import ItemKind, grant_item
 from shared.core.approval.request import ApprovalRequest
 from shared.core.break_glass.event import BreakGlassEvent
@@ -18,58 +20,87 @@ from shared.core.permissions import Entitlement
 from shared.core.subjects import user_subject
 from shared.edge.inputs import Nothing, parse_query
 from shared.edge.lambda_app import RequestContext
-from shared.edge.responses import Refusal
+from shared.edge.responses import Refusal, Response
 
 Row = TypeVar("Row", ApprovalRequest, BreakGlassEvent)
+Filters = TypeVar("Filters", bound=GrantFilters)
 
 
-async def read_one(
-    ctx: RequestContext,
-    reader: FactsReader,
-    find: Callable[[str], Coroutine[Any, Any, Row | None]],
-    may_see: Callable[[Entitlement, Row], bool],
-) -> Row | Refusal:
-    """Find the grant a call names; one that the caller may not see looks like one that is not there."""
-    grant_id = ctx.parameters["id"]
-    nothing = parse_query(ctx.request, Nothing)
-    if isinstance(nothing, Refusal):
-        return nothing
-    if not is_id(grant_id):
-        return NOT_FOUND
-    ctx.audit.grant_id = grant_id
-    with ctx.audit.step("read"):
-        policies, row = await reader.read_with(find(grant_id))
-    note_policies(ctx.audit, policies)
-    entitlement = policies.entitlement_of(person_of(ctx.principal))
-    return NOT_FOUND if row is None or not may_see(entitlement, row) else row
+@dataclass(frozen=True, slots=True)
+class Readable(Generic[Row, Filters]):
+    """How reading requests differs from reading events.
+
+    `may_act`: whether a list of those that the caller can act on has this row. `is_open`: whether the filters let only
+    open grants through. `respond` and `page` give the response with one grant, and with those of a page.
+    """
+
+    item: ItemKind
+    filters: type[Filters]
+    id_of: Callable[[Row], str]
+    may_see: Callable[[Entitlement, Row], bool]
+    may_act: Callable[[Entitlement, Row, datetime], bool]
+    is_open: Callable[[Filters], bool]
+    view: Callable[[Row, datetime], GrantView]
+    respond: Callable[[Row, datetime], View]
+    page: Callable[[Listed[Row], datetime], View]
 
 
-async def read_many(
-    ctx: RequestContext,
-    reader: FactsReader,
-    listing: Listing[Row, ListQuery, Position],
-    query: ListQuery,
-    filters: GrantFilters,
-    is_wanted: Callable[[Row, Entitlement], bool],
-    now: datetime,
-) -> Listed[Row] | Refusal:
-    """Read the next rows of a list that pass its filters and that are wanted, or refuse the list."""
-    ctx.audit.profile = filters.profile
-    with ctx.audit.step("read"):
-        policies = await reader.policies.read()
+@dataclass(frozen=True, slots=True)
+class GrantReading(Generic[Row, Filters]):
+    """Shows grants of one kind to who may see them. `clock` gives the present instant in UTC."""
+
+    kind: Readable[Row, Filters]
+    reader: FactsReader
+    store: GrantStore[Row]
+    clock: Callable[[], datetime]
+
+    async def get(self, ctx: RequestContext) -> Response | Refusal:
+        """Show the grant that the path names; one that the caller may not see looks like one that does not exist."""
+        kind, grant_id = self.kind, ctx.parameters["id"]
+        nothing = parse_query(ctx.request, Nothing)
+        if isinstance(nothing, Refusal):
+            return nothing
+        if not is_id(grant_id):
+            return NOT_FOUND
+        ctx.audit.grant_id = grant_id
+        with ctx.audit.step("read"):
+            policies, grant = await self.reader.read_with(self.store.find(grant_id))
         note_policies(ctx.audit, policies)
-        entitlement = policies.entitlement_of(person_of(ctx.principal))
-        if filters.view == "all" and not entitlement.may_read_all:
-            return NEEDS_READ
-        listed = await listing.read(
-            query,
-            ListScope(query.kind, ctx.principal.user, filters),
-            lambda row: _passes(row, filters, now) and is_wanted(row, entitlement),
-            now,
-        )
-    if not isinstance(listed, Refusal):
+        if grant is None or not kind.may_see(policies.entitlement_of(person_of(ctx.principal)), grant):
+            return NOT_FOUND
+        now = self.clock()
+        note_grant(ctx.audit, kind.view(grant, now))
+        return Response(kind.respond(grant, now).as_json())
+
+    async def list(self, ctx: RequestContext) -> Response | Refusal:
+        """List one's own grants, those one can act on now, or all."""
+        filters = parse_query(ctx.request, self.kind.filters)
+        if isinstance(filters, Refusal):
+            return filters
+        ctx.audit.profile, now = filters.profile, self.clock()
+        with ctx.audit.step("read"):
+            listed = await self._read(ctx, filters, now)
+        if isinstance(listed, Refusal):
+            return listed
         ctx.audit.unreadable.extend(listed.unreadable)
-    return listed
+        return Response(self.kind.page(listed, now).as_json())
+
+    async def _read(self, ctx: RequestContext, filters: Filters, now: datetime) -> Listed[Row] | Refusal:
+        kind, user = self.kind, ctx.principal.user
+        policies = await self.reader.policies.read()
+        note_policies(ctx.audit, policies)
+        caller = policies.entitlement_of(person_of(ctx.principal))
+        if filters.view == "all" and not caller.may_read_all:
+            return NEEDS_READ
+
+        def is_listed(grant: Row) -> bool:
+            return _passes(grant, filters, now) and (
+                filters.view in ("mine", "all") or kind.may_act(caller, grant, now)
+            )
+
+        query = query_for(kind.item, filters, user, is_open=kind.is_open(filters))
+        listing = Listing(self.store, lambda grant: place_of(kind.item, grant, kind.id_of(grant)))
+        return await listing.read(query, ListScope(kind.item, user, filters), is_listed, now)
 
 
 def query_for(kind: ItemKind, filters: GrantFilters, user: str, *, is_open: bool) -> ListQuery:

@@ -16,7 +16,7 @@ from shared.edge.responses import Refusal, Response
 
 
 @dataclass(frozen=True, slots=True)
-class Switching:
+class KillSwitchHandlers:
     """Shows and writes the kill switch. `clock` gives the present instant in UTC."""
 
     reader: FactsReader

@@ -33,7 +33,7 @@ Decide = Callable[[], Coroutine[Any, Any, Sequence[LockoutChange] | Refusal]]
 
 
 @dataclass(frozen=True, slots=True)
-class Locking:
+class LockoutHandlers:
     """Sets, lifts and lists lockouts. `clock` gives the present instant in UTC, `ids` new ids."""
 
     reader: FactsReader

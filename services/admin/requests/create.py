@@ -8,10 +8,10 @@ from http import HTTPStatus
 from services.admin.common.context import FactsReader, NewGrantFacts, facts_of, note_grant
 from services.admin.notify.notifier import Announcer
 from services.admin.requests.models import FileRequest, RequestChanged, view_request
-from services.admin.requests.refusals import refuse_filing, refuse_second
+from services.admin.requests.refusals import refuse_create, refuse_second
 from shared.aws.dynamodb.approvals import ApprovalTable
 from shared.core.access.evaluate import evaluate
-from shared.core.approval.filing import Ask, FilingRejection, file_request
+from shared.core.approval.create import Ask, CreateRejection, file_request
 from shared.core.approval.policy import rule_for
 from shared.core.approval.request import ApprovalRequest, Requester
 from shared.core.events import NoticeEvent
@@ -23,7 +23,7 @@ from shared.edge.responses import Refusal, Response
 
 
 @dataclass(frozen=True, slots=True)
-class Filing:
+class RequestCreation:
     """Files requests. `clock` gives the present instant in UTC, `ids` new ids."""
 
     reader: FactsReader
@@ -72,8 +72,8 @@ class Filing:
             request_id=self.ids(),
             now=now,
         )
-        if isinstance(filed, FilingRejection):
-            return refuse_filing(filed, body, ctx.principal.user, decision, rule)
+        if isinstance(filed, CreateRejection):
+            return refuse_create(filed, body, ctx.principal.user, decision, rule)
         return filed
 
 

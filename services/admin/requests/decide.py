@@ -11,7 +11,7 @@ from services.admin.notify.notifier import Announcer
 from services.admin.requests.models import RequestChanged, RequestView, view_request
 from services.admin.requests.refusals import refuse_deciding
 from shared.aws.dynamodb.approvals import ApprovalTable
-from shared.core.approval.deciding import Act, DecidingRejection, approve, cancel, demands_approval, deny, settle
+from shared.core.approval.decide import Act, DecidingRejection, approve, cancel, demands_approval, deny, settle
 from shared.core.approval.policy import rule_for
 from shared.core.approval.request import ApprovalRequest
 from shared.core.events import NoticeEvent

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from services.admin.common.grants import Readable
 from services.admin.common.models import (
     ActionView,
     GrantFilters,
@@ -15,10 +16,13 @@ from services.admin.common.models import (
     view_action,
     whole_seconds,
 )
-from shared.core.approval.deciding import settle
+from services.admin.common.pagination import Listed
+from shared.aws.dynamodb.schema import ItemKind
+from shared.core.approval.decide import settle
 from shared.core.approval.policy import approvers_for
-from shared.core.approval.request import ApprovalRequest
+from shared.core.approval.request import OPEN, ApprovalRequest
 from shared.core.grants import GrantUses, RequestStatus
+from shared.core.permissions import Entitlement
 from shared.edge.inputs import Input, ProfileName, plain_text
 from shared.edge.timestamps import Timestamp
 
@@ -126,3 +130,21 @@ def _window(request: ApprovalRequest) -> Window | None:
     if request.starts_at is None or request.ends_at is None:
         return None
     return Window(starts_at=request.starts_at, ends_at=request.ends_at)
+
+
+def _page(listed: Listed[ApprovalRequest], now: datetime) -> RequestPage:
+    views = tuple(view_request(request, now) for request in listed.rows)
+    return RequestPage(requests=views, next_cursor=listed.next_cursor, unreadable=listed.unreadable)
+
+
+READABLE_REQUESTS: Final[Readable[ApprovalRequest, RequestFilters]] = Readable(
+    item=ItemKind.APPROVAL,
+    filters=RequestFilters,
+    id_of=lambda request: request.request_id,
+    may_see=Entitlement.may_see_request,
+    may_act=Entitlement.can_approve,
+    is_open=lambda filters: filters.status in OPEN,
+    view=view_request,
+    respond=lambda request, now: RequestResponse(request=view_request(request, now)),
+    page=_page,
+)

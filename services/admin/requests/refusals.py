@@ -5,8 +5,8 @@ from typing import assert_never
 from services.admin.requests.models import FileRequest, RequestView
 from shared.core.access.authorize import no_rule_gives
 from shared.core.access.evaluate import Decision
-from shared.core.approval.deciding import DecidingRejection
-from shared.core.approval.filing import LATEST_START, FilingRejection
+from shared.core.approval.create import LATEST_START, CreateRejection
+from shared.core.approval.decide import DecidingRejection
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest
 from shared.core.durations import format_duration
@@ -15,8 +15,8 @@ from shared.edge.responses import Refusal
 from shared.edge.timestamps import format_timestamp
 
 
-def refuse_filing(
-    rejection: FilingRejection,
+def refuse_create(
+    rejection: CreateRejection,
     body: FileRequest,
     user: str,
     decision: Decision,
@@ -25,24 +25,24 @@ def refuse_filing(
     """Word a refusal to file."""
     profile = body.profile
     match rejection:
-        case FilingRejection.NOT_NEEDED:
+        case CreateRejection.NOT_NEEDED:
             return Refusal(Code.CONFLICT, f"No approval is needed: sentinel exec {profile}")
-        case FilingRejection.DENIED:
+        case CreateRejection.DENIED:
             return Refusal(Code.DENIED, _denied(user, profile, decision))
-        case FilingRejection.NO_RULE:
+        case CreateRejection.NO_RULE:
             return Refusal(Code.DENIED, f"{profile} cannot be approved: no rule of the approval policy names it.")
-        case FilingRejection.NO_APPROVER:
+        case CreateRejection.NO_APPROVER:
             return Refusal(Code.DENIED, f"No one but {user} could approve {profile}, or too few could.")
-        case FilingRejection.TOO_LONG:
+        case CreateRejection.TOO_LONG:
             longest = "less" if rule is None else f"at most {format_duration(rule.max_duration)}"
             return _invalid(f"duration is too long: {profile} is given for {longest}.")
-        case FilingRejection.TICKET_NEEDED:
+        case CreateRejection.TICKET_NEEDED:
             return _invalid(f"ticket is missing: {profile} takes a reference{_like(rule)}.")
-        case FilingRejection.TICKET_MALFORMED:
+        case CreateRejection.TICKET_MALFORMED:
             return _invalid(f"ticket is not a reference that {profile} takes{_like(rule)}.")
-        case FilingRejection.START_PASSED:
+        case CreateRejection.START_PASSED:
             return _invalid("starts_at is in the past: leave it out to begin at once.")
-        case FilingRejection.START_TOO_LATE:
+        case CreateRejection.START_TOO_LATE:
             return _invalid(f"starts_at is too far ahead: at most {LATEST_START.days} days.")
         case unexpected:
             assert_never(unexpected)

@@ -22,7 +22,7 @@ _MOST_PAGES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Marking:
+class SessionMarking:
     """Marks rows. The revocation holds without it: rows are evidence, and what lists show."""
 
     revocations: RevocationTable

@@ -17,7 +17,7 @@ from services.admin.common.known_names import KnownNames
 from services.admin.common.refusals import NEEDS_LOCK, NEEDS_REVOKE, NOT_FOUND, refuse_conflict
 from services.admin.lockouts.models import view_lockout
 from services.admin.revocations.effects import RevocationEffects
-from services.admin.revocations.marking import Marking
+from services.admin.revocations.marking import SessionMarking
 from services.admin.revocations.models import ManyRevoked, RevocationResponse, RevokeMany, view_revocation
 from shared.aws.dynamodb.lockouts import LockoutTable
 from shared.aws.dynamodb.rate_limit import RateLimiter
@@ -37,7 +37,7 @@ from shared.edge.responses import Refusal, Response
 
 
 @dataclass(frozen=True, slots=True)
-class Living:
+class LiveSessions:
     """Looks for sessions and for vends. What cannot be known may be there, so nothing here raises.
 
     `vends` is the budget that every request for credentials takes from.
@@ -69,14 +69,14 @@ _ATTEMPTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class MassRevoking:
+class MassRevocation:
     """Revokes many sessions at once. `clock` gives the present instant in UTC, `ids` new ids."""
 
     reader: FactsReader
     revocations: RevocationTable
     lockouts: LockoutTable
-    living: Living
-    marking: Marking
+    living: LiveSessions
+    marking: SessionMarking
     names: KnownNames
     effects: RevocationEffects
     ids: Callable[[], str]
@@ -118,7 +118,7 @@ class MassRevoking:
             HTTPStatus.CREATED,
         )
 
-    async def go_on(self, ctx: RequestContext) -> Response | Refusal:
+    async def continue_marking(self, ctx: RequestContext) -> Response | Refusal:
         """Go on marking the rows of a revocation."""
         nothing = parse_optional_body(ctx.request, Nothing)
         if isinstance(nothing, Refusal):

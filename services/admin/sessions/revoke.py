@@ -40,7 +40,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Revoking:
+class SessionRevocation:
     """Revokes sessions. `clock` gives the present instant in UTC, `ids` new ids."""
 
     reader: FactsReader

@@ -28,9 +28,9 @@ from shared.aws.dynamodb.reads import load_items
 from shared.aws.dynamodb.schema import LEDGER_ITEM, TTL_ATTRIBUTE, ItemKind, budget_subject, profile_budget_subject
 from shared.aws.dynamodb.transactions import Cancelled, transact
 from shared.aws.errors import translate_errors
-from shared.core.break_glass.beginning import NAMES_KEPT, Begun, History, Ledger, Naming, Spending
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import ReasonCode
+from shared.core.break_glass.start import NAMES_KEPT, Begun, History, Ledger, Naming, Spending
 from shared.core.grants import EventStatus
 from shared.core.people import Action, Person
 from shared.core.subjects import user_subject

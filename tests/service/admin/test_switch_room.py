@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.admin.revocations.revoke import Living
+from services.admin.revocations.revoke import LiveSessions
 from shared.aws.dynamodb.rate_limit import RateLimiter
 from shared.aws.dynamodb.session_lists import SessionLists
 from shared.aws.errors import UnavailableError
@@ -81,11 +81,11 @@ def test_so_does_one_that_is_seen_only_once_the_cutoff_is_there(
 ) -> None:
     asked: list[str] = []
 
-    async def seen_late(_: Living, user: str, __: Any) -> bool:
+    async def seen_late(_: LiveSessions, user: str, __: Any) -> bool:
         asked.append(user)
         return len(asked) > 1
 
-    monkeypatch.setattr(Living, "is_vending", seen_late)
+    monkeypatch.setattr(LiveSessions, "is_vending", seen_late)
     revoke_own(admin, "alice")
     assert (asked, entries(admin)) == (["alice", "alice"], ["alice"])
     assert "alice" in applied()

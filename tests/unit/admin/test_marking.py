@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
-from services.admin.revocations.marking import Marking
+from services.admin.revocations.marking import SessionMarking
 from shared.aws.dynamodb.grant_lists import Page
 from shared.aws.dynamodb.revocation_rows import RevocationRow
 from shared.aws.dynamodb.revocations import Marked, RevocationTable
@@ -47,7 +47,7 @@ async def test_every_row_is_marked_and_eight_at_once_at_most() -> None:
     table = Table()
     audit = SimpleNamespace(step=lambda _: nullcontext(), unreadable=[])
     asked = cast("Any", SimpleNamespace(time_left_s=20.0, audit=audit))
-    marking = Marking(cast("RevocationTable", table), cast("SessionLists", table))
+    marking = SessionMarking(cast("RevocationTable", table), cast("SessionLists", table))
     row = await marking.mark_some(asked, ROW)
     assert (row.marked, row.is_complete) == (50, True)
     assert (len(set(table.marked)), table.most) == (50, 8)

@@ -4,7 +4,7 @@ import pytest
 
 from services.admin.requests.models import view_request
 from services.admin.requests.refusals import refuse_deciding
-from shared.core.approval.deciding import DecidingRejection
+from shared.core.approval.decide import DecidingRejection
 from tests.grants import NOW, a_request
 
 

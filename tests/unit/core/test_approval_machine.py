@@ -8,8 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, invariant, multiple, rule
 
-from shared.core.approval.deciding import Act, DecidingRejection, approve, cancel, deny, settle
-from shared.core.approval.filing import Ask, FilingRejection, file_request
+from shared.core.approval.create import Ask, CreateRejection, file_request
+from shared.core.approval.decide import Act, DecidingRejection, approve, cancel, deny, settle
 from shared.core.approval.request import OPEN, ApprovalRequest
 from shared.core.grants import RequestStatus
 from shared.core.people import Person
@@ -119,9 +119,9 @@ class Requests(RuleBasedStateMachine):
         )
         others = {HUMANS[name] for name in self.approvers} - {HUMANS[by]}
         if asked > self.longest:
-            assert outcome is FilingRejection.TOO_LONG
+            assert outcome is CreateRejection.TOO_LONG
         elif len(others) < self.quorum:
-            assert outcome is FilingRejection.NO_APPROVER
+            assert outcome is CreateRejection.NO_APPROVER
         else:
             assert isinstance(outcome, ApprovalRequest)
             self.requests.append(outcome)

@@ -10,25 +10,25 @@ import pytest
 
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.schema import Rule
-from shared.core.break_glass.beginning import (
+from shared.core.break_glass.event import BreakGlassEvent
+from shared.core.break_glass.policy import LARGEST_BUDGET, BreakGlassRule, ReasonCode
+from shared.core.break_glass.start import (
     MOST_NAMES,
     NAMES_KEPT,
-    BeginningRejection,
     Begun,
     History,
     Ledger,
     Naming,
     Spending,
+    StartRejection,
     begin,
     cools_down_until,
 )
-from shared.core.break_glass.event import BreakGlassEvent
-from shared.core.break_glass.policy import LARGEST_BUDGET, BreakGlassRule, ReasonCode
 from shared.core.grants import EventStatus
 from shared.core.people import Action
 from tests.grants import CLOSED, DEMANDED, HOUR, NOW, a_break_glass_rule, an_event, an_invocation
 
-Attempt = Callable[[], Begun | BeginningRejection]
+Attempt = Callable[[], Begun | StartRejection]
 SECOND = timedelta(seconds=1)
 EXPLICIT = Rule.model_validate({"name": "never", "effect": "deny", "conditions": {}})
 YIELDING = Rule.model_validate({"name": "never", "effect": "deny", "conditions": {}, "break_glass": True})
@@ -45,7 +45,7 @@ def begun(
     held_against: tuple[Ledger, ...] = (),
     now: datetime = NOW,
     **declared: Any,
-) -> Begun | BeginningRejection:
+) -> Begun | StartRejection:
     return begin(
         an_invocation(**declared),
         decision=decision,
@@ -81,36 +81,36 @@ COOL = a_break_glass_rule(cooldown="2h")
 PER_USER = a_break_glass_rule(budget={"per_user": 2, "window": "24h"})
 PER_PROFILE = a_break_glass_rule(budget={"per_profile": 2, "window": "24h"})
 DAY = timedelta(hours=24)
-REFUSED: list[tuple[Attempt, BeginningRejection]] = [
-    (partial(begun, decision=Decision(Verdict.ALLOW, None)), BeginningRejection.NOT_NEEDED),
-    (partial(begun, decision=Decision(Verdict.DENY, EXPLICIT)), BeginningRejection.DENIED),
-    (partial(begun, has_rule=False), BeginningRejection.NO_RULE),
-    (partial(begun, reason=ReasonCode.OTHER), BeginningRejection.REASON_NOT_ALLOWED),
-    (partial(begun, rule=a_break_glass_rule(time={"days": ["tuesday"]})), BeginningRejection.OUTSIDE_HOURS),
-    (partial(begun, duration=HOUR + SECOND), BeginningRejection.TOO_LONG),
-    (partial(begun, events=(past(HOUR, is_review_required=True),)), BeginningRejection.UNREVIEWED),
-    (partial(begun, events=(past(HOUR, is_review_required=True, profile="other"),)), BeginningRejection.UNREVIEWED),
-    (partial(begun, rule=COOL, events=(past(2 * HOUR - SECOND),)), BeginningRejection.COOLING_DOWN),
-    (partial(begun, rule=COOL, events=(an_event(),)), BeginningRejection.COOLING_DOWN),
-    (partial(begun, rule=PER_USER, users=spent(HOUR, DAY - SECOND)), BeginningRejection.USER_BUDGET_SPENT),
-    (partial(begun, rule=PER_PROFILE, profiles=spent(HOUR, DAY - SECOND)), BeginningRejection.PROFILE_BUDGET_SPENT),
+REFUSED: list[tuple[Attempt, StartRejection]] = [
+    (partial(begun, decision=Decision(Verdict.ALLOW, None)), StartRejection.NOT_NEEDED),
+    (partial(begun, decision=Decision(Verdict.DENY, EXPLICIT)), StartRejection.DENIED),
+    (partial(begun, has_rule=False), StartRejection.NO_RULE),
+    (partial(begun, reason=ReasonCode.OTHER), StartRejection.REASON_NOT_ALLOWED),
+    (partial(begun, rule=a_break_glass_rule(time={"days": ["tuesday"]})), StartRejection.OUTSIDE_HOURS),
+    (partial(begun, duration=HOUR + SECOND), StartRejection.TOO_LONG),
+    (partial(begun, events=(past(HOUR, is_review_required=True),)), StartRejection.UNREVIEWED),
+    (partial(begun, events=(past(HOUR, is_review_required=True, profile="other"),)), StartRejection.UNREVIEWED),
+    (partial(begun, rule=COOL, events=(past(2 * HOUR - SECOND),)), StartRejection.COOLING_DOWN),
+    (partial(begun, rule=COOL, events=(an_event(),)), StartRejection.COOLING_DOWN),
+    (partial(begun, rule=PER_USER, users=spent(HOUR, DAY - SECOND)), StartRejection.USER_BUDGET_SPENT),
+    (partial(begun, rule=PER_PROFILE, profiles=spent(HOUR, DAY - SECOND)), StartRejection.PROFILE_BUDGET_SPENT),
     (
         partial(begun, rule=PER_USER, users=spent(HOUR), held_against=(of_another(HOUR),)),
-        BeginningRejection.USER_BUDGET_SPENT,
+        StartRejection.USER_BUDGET_SPENT,
     ),
-    (partial(begun, users=named(MOST_NAMES)), BeginningRejection.TOO_MANY_NAMES),
+    (partial(begun, users=named(MOST_NAMES)), StartRejection.TOO_MANY_NAMES),
 ]
 
 
 @pytest.mark.parametrize(
     ("attempt", "rejection"), REFUSED, ids=[f"{n}-{case[1].name}" for n, case in enumerate(REFUSED)]
 )
-def test_what_does_not_begin(attempt: Attempt, rejection: BeginningRejection) -> None:
+def test_what_does_not_begin(attempt: Attempt, rejection: StartRejection) -> None:
     assert attempt() is rejection
 
 
 def test_every_rejection_is_tried() -> None:
-    assert {rejection for _, rejection in REFUSED} == set(BeginningRejection)
+    assert {rejection for _, rejection in REFUSED} == set(StartRejection)
 
 
 @pytest.mark.parametrize(
@@ -179,12 +179,12 @@ def test_a_cooldown_runs_from_the_end_of_the_last_event() -> None:
 
 
 def test_a_rejection_by_the_rule_comes_before_one_by_the_past() -> None:
-    assert begun(duration=2 * HOUR, events=(past(HOUR, is_review_required=True),)) is BeginningRejection.TOO_LONG
+    assert begun(duration=2 * HOUR, events=(past(HOUR, is_review_required=True),)) is StartRejection.TOO_LONG
 
 
 def test_a_budget_of_one_kind_leaves_the_other_open() -> None:
     both = a_break_glass_rule(budget={"per_user": 2, "per_profile": 2, "window": "24h"})
-    assert begun(rule=both, users=spent(HOUR), profiles=spent(HOUR, HOUR)) is BeginningRejection.PROFILE_BUDGET_SPENT
+    assert begun(rule=both, users=spent(HOUR), profiles=spent(HOUR, HOUR)) is StartRejection.PROFILE_BUDGET_SPENT
 
 
 def test_a_duration_that_is_not_said_is_an_hour_or_less_where_the_rule_gives_less() -> None:
@@ -219,7 +219,7 @@ def test_a_full_ledger_still_refuses_what_the_largest_budget_refuses() -> None:
         ledger = ledger.with_event(f"{n:016}", NOW - HOUR, "alice")
     outcome = begun(rule=largest, users=ledger)
     assert isinstance(outcome, Begun)
-    assert begun(rule=largest, users=outcome.user_ledger) is BeginningRejection.USER_BUDGET_SPENT
+    assert begun(rule=largest, users=outcome.user_ledger) is StartRejection.USER_BUDGET_SPENT
 
 
 def test_a_persons_ledger_knows_under_which_names_they_have_broken_glass() -> None:

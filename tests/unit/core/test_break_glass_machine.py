@@ -7,8 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from shared.core.break_glass.beginning import BeginningRejection, Begun, History, Ledger, begin
 from shared.core.break_glass.event import Act, BreakGlassEvent, ClosingRejection, close, review, settle
+from shared.core.break_glass.start import Begun, History, Ledger, StartRejection, begin
 from shared.core.people import Person
 from tests.grants import CLOSED, a_break_glass_rule, an_invocation, at
 
@@ -94,19 +94,19 @@ class Events(RuleBasedStateMachine):
         self.expected.append(Expected(user, profile, self.minute, self.minute + minutes))
         self.ledgers |= {user: outcome.user_ledger, profile: outcome.profile_ledger}
 
-    def refusal_to_begin(self, user: str, profile: str) -> BeginningRejection | None:
+    def refusal_to_begin(self, user: str, profile: str) -> StartRejection | None:
         own = [event for event in self.expected if event.user == user]
         recent = [event for event in self.expected if event.began > self.minute - self.window]
         if self.require_review and any(event.state != "reviewed" for event in own):
-            return BeginningRejection.UNREVIEWED
+            return StartRejection.UNREVIEWED
         if self.cooldown and any(
             event.profile == profile and self.minute < event.over + self.cooldown for event in own
         ):
-            return BeginningRejection.COOLING_DOWN
+            return StartRejection.COOLING_DOWN
         if sum(event.user == user for event in recent) >= self.per_user:
-            return BeginningRejection.USER_BUDGET_SPENT
+            return StartRejection.USER_BUDGET_SPENT
         if sum(event.profile == profile for event in recent) >= self.per_profile:
-            return BeginningRejection.PROFILE_BUDGET_SPENT
+            return StartRejection.PROFILE_BUDGET_SPENT
         return None
 
     @precondition(lambda self: self.events)

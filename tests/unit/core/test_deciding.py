@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.core.access.schema import AccessPolicy
-from shared.core.approval.deciding import Act, DecidingRejection, approve, cancel, demands_approval, deny, settle
+from shared.core.approval.decide import Act, DecidingRejection, approve, cancel, demands_approval, deny, settle
 from shared.core.approval.request import ApprovalRequest, Vote
 from shared.core.grants import GrantUses, RequestStatus
 from shared.core.people import Action, Person

@@ -9,14 +9,14 @@ import pytest
 
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.schema import Rule
-from shared.core.approval.filing import Ask, FilingRejection, file_request
+from shared.core.approval.create import Ask, CreateRejection, file_request
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest
 from shared.core.grants import GrantUses, RequestStatus
 from shared.core.people import Person
 from tests.grants import CLOSED, DEMANDED, HOUR, NOW, a_requester, an_approval_rule
 
-Attempt = Callable[[], ApprovalRequest | FilingRejection]
+Attempt = Callable[[], ApprovalRequest | CreateRejection]
 SECOND = timedelta(seconds=1)
 WEEK = timedelta(days=7)
 BY_APPROVAL = Rule.model_validate({"name": "prod-by-approval", "effect": "require_approval", "conditions": {}})
@@ -30,43 +30,43 @@ def filed(
     has_rule: bool = True,
     now: datetime = NOW,
     **asked: Any,
-) -> ApprovalRequest | FilingRejection:
+) -> ApprovalRequest | CreateRejection:
     ask = Ask(requester=a_requester(user), profile="prod", reason="fix the invoices", **asked)
     present = (rule or an_approval_rule(max_duration="2h")) if has_rule else None
     return file_request(ask, decision=decision, policy_version="v1", rule=present, request_id="0" * 16, now=now)
 
 
-def pending(outcome: ApprovalRequest | FilingRejection) -> ApprovalRequest:
+def pending(outcome: ApprovalRequest | CreateRejection) -> ApprovalRequest:
     assert isinstance(outcome, ApprovalRequest)
     assert outcome.status is RequestStatus.PENDING
     return outcome
 
 
-REFUSED: list[tuple[Attempt, FilingRejection]] = [
-    (partial(filed, decision=Decision(Verdict.ALLOW, None)), FilingRejection.NOT_NEEDED),
-    (partial(filed, decision=CLOSED), FilingRejection.DENIED),
-    (partial(filed, has_rule=False), FilingRejection.NO_RULE),
-    (partial(filed, rule=an_approval_rule(approvers=["alice"])), FilingRejection.NO_APPROVER),
-    (partial(filed, rule=an_approval_rule(approvers=["ALICE@x.example"])), FilingRejection.NO_APPROVER),
-    (partial(filed, duration=2 * HOUR + SECOND), FilingRejection.TOO_LONG),
-    (partial(filed, wanted_start=NOW - SECOND), FilingRejection.START_PASSED),
-    (partial(filed, wanted_start=NOW + WEEK + SECOND), FilingRejection.START_TOO_LATE),
-    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+")), FilingRejection.TICKET_NEEDED),
-    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+"), ticket="INC-"), FilingRejection.TICKET_MALFORMED),
-    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+"), ticket="xINC-1"), FilingRejection.TICKET_MALFORMED),
-    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+"), ticket="INC-1\n"), FilingRejection.TICKET_MALFORMED),
+REFUSED: list[tuple[Attempt, CreateRejection]] = [
+    (partial(filed, decision=Decision(Verdict.ALLOW, None)), CreateRejection.NOT_NEEDED),
+    (partial(filed, decision=CLOSED), CreateRejection.DENIED),
+    (partial(filed, has_rule=False), CreateRejection.NO_RULE),
+    (partial(filed, rule=an_approval_rule(approvers=["alice"])), CreateRejection.NO_APPROVER),
+    (partial(filed, rule=an_approval_rule(approvers=["ALICE@x.example"])), CreateRejection.NO_APPROVER),
+    (partial(filed, duration=2 * HOUR + SECOND), CreateRejection.TOO_LONG),
+    (partial(filed, wanted_start=NOW - SECOND), CreateRejection.START_PASSED),
+    (partial(filed, wanted_start=NOW + WEEK + SECOND), CreateRejection.START_TOO_LATE),
+    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+")), CreateRejection.TICKET_NEEDED),
+    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+"), ticket="INC-"), CreateRejection.TICKET_MALFORMED),
+    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+"), ticket="xINC-1"), CreateRejection.TICKET_MALFORMED),
+    (partial(filed, rule=an_approval_rule(ticket=r"INC-\d+"), ticket="INC-1\n"), CreateRejection.TICKET_MALFORMED),
 ]
 
 
 @pytest.mark.parametrize(
     ("attempt", "rejection"), REFUSED, ids=[f"{n}-{case[1].name}" for n, case in enumerate(REFUSED)]
 )
-def test_what_is_not_filed(attempt: Attempt, rejection: FilingRejection) -> None:
+def test_what_is_not_filed(attempt: Attempt, rejection: CreateRejection) -> None:
     assert attempt() is rejection
 
 
 def test_every_rejection_is_tried() -> None:
-    assert {rejection for _, rejection in REFUSED} == set(FilingRejection)
+    assert {rejection for _, rejection in REFUSED} == set(CreateRejection)
 
 
 def test_what_lies_just_within_is_filed() -> None:

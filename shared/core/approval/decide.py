@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from shared.core.access.evaluate import Verdict, evaluate
 from shared.core.access.schema import AccessPolicy
-from shared.core.approval.filing import open_window
+from shared.core.approval.create import open_window
 from shared.core.approval.policy import ApprovalRule, is_approver
 from shared.core.approval.request import ApprovalRequest, Vote
 from shared.core.grants import RequestStatus

@@ -17,7 +17,7 @@ from shared.core.time_window import is_within
 LATEST_START: Final = timedelta(days=7)
 
 
-class FilingRejection(StrEnum):
+class CreateRejection(StrEnum):
     """Why a request is rejected."""
 
     NOT_NEEDED = "the access policy gives the profile without an approval"
@@ -51,15 +51,15 @@ def file_request(
     rule: ApprovalRule | None,
     request_id: str,
     now: datetime,
-) -> ApprovalRequest | FilingRejection:
+) -> ApprovalRequest | CreateRejection:
     """File a request at `now` (UTC): pending, or approved at once where the rule approves automatically.
 
     `decision` is that of the access policy on requester and profile, `rule` the approval rule of the profile.
     """
     if decision.verdict is not Verdict.REQUIRE_APPROVAL:
-        return FilingRejection.NOT_NEEDED if decision.verdict is Verdict.ALLOW else FilingRejection.DENIED
+        return CreateRejection.NOT_NEEDED if decision.verdict is Verdict.ALLOW else CreateRejection.DENIED
     if rule is None:
-        return FilingRejection.NO_RULE
+        return CreateRejection.NO_RULE
     now = now.replace(microsecond=0)
     duration = ask.duration or min(DEFAULT, rule.max_duration)
     if rejection := _find_rejection(ask, rule, duration, now):
@@ -82,7 +82,7 @@ def file_request(
     )
     if (approved := _approve_itself(request, rule, now)) is not None:
         return approved
-    return request if can_be_met(rule, ask.requester.person) else FilingRejection.NO_APPROVER
+    return request if can_be_met(rule, ask.requester.person) else CreateRejection.NO_APPROVER
 
 
 def open_window(request: ApprovalRequest, rule: ApprovalRule, now: datetime) -> ApprovalRequest:
@@ -97,17 +97,17 @@ def open_window(request: ApprovalRequest, rule: ApprovalRule, now: datetime) -> 
     )
 
 
-def _find_rejection(ask: Ask, rule: ApprovalRule, duration: timedelta, now: datetime) -> FilingRejection | None:
+def _find_rejection(ask: Ask, rule: ApprovalRule, duration: timedelta, now: datetime) -> CreateRejection | None:
     if duration > rule.max_duration:
-        return FilingRejection.TOO_LONG
+        return CreateRejection.TOO_LONG
     if ask.wanted_start is not None and ask.wanted_start < now:
-        return FilingRejection.START_PASSED
+        return CreateRejection.START_PASSED
     if ask.wanted_start is not None and ask.wanted_start > now + LATEST_START:
-        return FilingRejection.START_TOO_LATE
+        return CreateRejection.START_TOO_LATE
     if rule.ticket is not None and ask.ticket is None:
-        return FilingRejection.TICKET_NEEDED
+        return CreateRejection.TICKET_NEEDED
     if rule.ticket is not None and not re.fullmatch(rule.ticket, str(ask.ticket)):
-        return FilingRejection.TICKET_MALFORMED
+        return CreateRejection.TICKET_MALFORMED
     return None
 
 

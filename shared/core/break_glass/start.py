@@ -19,7 +19,7 @@ NAMES_KEPT: Final = timedelta(days=92)
 MOST_NAMES: Final = 20
 
 
-class BeginningRejection(StrEnum):
+class StartRejection(StrEnum):
     """Why an event is rejected."""
 
     NOT_NEEDED = "the access policy gives the profile without it"
@@ -125,7 +125,7 @@ def begin(
     history: History,
     event_id: str,
     now: datetime,
-) -> Begun | BeginningRejection:
+) -> Begun | StartRejection:
     """Start an event at `now` (UTC).
 
     `decision` is that of the access policy on invoker and profile; `rule` and `policy_version` are of the break-glass
@@ -135,7 +135,7 @@ def begin(
     if rejection := _access_rejection(decision):
         return rejection
     if rule is None:
-        return BeginningRejection.NO_RULE
+        return StartRejection.NO_RULE
     duration = invocation.duration or min(DEFAULT, rule.max_duration)
     rejection = _rule_rejection(invocation, rule, duration, now) or _history_rejection(invocation, rule, history, now)
     if rejection is not None:
@@ -167,11 +167,11 @@ def cools_down_until(events: Iterable[BreakGlassEvent], profile: str, rule: Brea
     return max(over) + rule.cooldown if over and rule.cooldown is not None else None
 
 
-def _access_rejection(decision: Decision) -> BeginningRejection | None:
+def _access_rejection(decision: Decision) -> StartRejection | None:
     if decision.verdict is Verdict.ALLOW:
-        return BeginningRejection.NOT_NEEDED
+        return StartRejection.NOT_NEEDED
     if decision.rule is not None and not decision.rule.yields_to_break_glass:
-        return BeginningRejection.DENIED
+        return StartRejection.DENIED
     return None
 
 
@@ -180,13 +180,13 @@ def _rule_rejection(
     rule: BreakGlassRule,
     duration: timedelta,
     now: datetime,
-) -> BeginningRejection | None:
+) -> StartRejection | None:
     if invocation.reason not in rule.reasons:
-        return BeginningRejection.REASON_NOT_ALLOWED
+        return StartRejection.REASON_NOT_ALLOWED
     if rule.time is not None and not is_within(rule.time, now):
-        return BeginningRejection.OUTSIDE_HOURS
+        return StartRejection.OUTSIDE_HOURS
     if duration > rule.max_duration:
-        return BeginningRejection.TOO_LONG
+        return StartRejection.TOO_LONG
     return None
 
 
@@ -195,21 +195,21 @@ def _history_rejection(
     rule: BreakGlassRule,
     history: History,
     now: datetime,
-) -> BeginningRejection | None:
+) -> StartRejection | None:
     if any(event.awaits_review for event in history.events):
-        return BeginningRejection.UNREVIEWED
+        return StartRejection.UNREVIEWED
     cool_at = cools_down_until(history.events, invocation.profile, rule)
     if cool_at is not None and now < cool_at:
-        return BeginningRejection.COOLING_DOWN
+        return StartRejection.COOLING_DOWN
     others = {name.user for name in history.user_ledger.names if name.at > now - NAMES_KEPT}
     if invocation.invoker.user not in others and len(others) >= MOST_NAMES:
-        return BeginningRejection.TOO_MANY_NAMES
+        return StartRejection.TOO_MANY_NAMES
     budget = rule.budget
     if budget is None:
         return None
     since = now - budget.window
     if budget.per_user is not None and history.count_since(since) >= budget.per_user:
-        return BeginningRejection.USER_BUDGET_SPENT
+        return StartRejection.USER_BUDGET_SPENT
     if budget.per_profile is not None and len(history.profile_ledger.since(since)) >= budget.per_profile:
-        return BeginningRejection.PROFILE_BUDGET_SPENT
+        return StartRejection.PROFILE_BUDGET_SPENT
     return None
