@@ -25,8 +25,8 @@ def export_group(group: str) -> str:
     return _uv("export", "--locked", "--no-emit-project", f"--only-group={group}", "--no-annotate")
 
 
-def install(requirements: Path, target: Target, folder: Path) -> None:
-    """Install what a file names, every line with its hash.
+def install(requirements: str, target: Target, folder: Path) -> None:
+    """Install requirements, every line with its hash.
 
     Raises:
         UvError: a hash is missing or another, or there is no wheel for the target.
@@ -42,13 +42,16 @@ def install(requirements: Path, target: Target, folder: Path) -> None:
         f"--python-platform={target.platform}",
         f"--python-version={target.python}",
         f"--target={folder}",
-        f"--requirements={requirements}",
+        "--requirements=-",
+        given=requirements,
     )
 
 
-def _uv(*arguments: str) -> str:
+def _uv(*arguments: str, given: str = "") -> str:
     command: Sequence[str] = (sys.executable, "-m", "uv", "--quiet", *arguments)
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, check=False, text=True)  # noqa: S603 - uv, ours
+    done = subprocess.run(  # noqa: S603 - uv, ours
+        command, cwd=PROJECT, input=given, capture_output=True, check=False, text=True
+    )
     if done.returncode != 0:
         raise UvError(f"uv {arguments[0]} failed: {done.stderr.strip()}")
     return done.stdout

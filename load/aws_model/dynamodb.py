@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from load.aws_model.answers import AwsRefusalError
 from load.aws_model.expressions import Item, apply_update, comparable, read_condition
+from load.aws_model.services import AwsRefusalError, Operations, Request
 from load.aws_model.units import Units, size_of
 
 Key = tuple[str, ...]
-Request = Mapping[str, Any]
 _PAGE: Final = 1000
 
 
@@ -42,12 +41,12 @@ class _Table:
 
 
 class DynamoDb:
-    """The operations, by name. `units` is what the calls since it was last replaced would be charged."""
+    """The operations, by name."""
 
     def __init__(self, definitions: Mapping[str, Request]) -> None:
         self.units = Units()
         self._tables = {str(each["name"]): _Table(each["create"]) for each in definitions.values()}
-        self.operations: Mapping[str, Callable[[Request], Any]] = {
+        self.operations: Operations = {
             "BatchGetItem": self._batch_get,
             "GetItem": self._get,
             "PutItem": self._put,
@@ -55,6 +54,11 @@ class DynamoDb:
             "TransactWriteItems": self._transact,
             "UpdateItem": self._update,
         }
+
+    def take_units(self) -> Units:
+        """Return what the calls since this was last asked would be charged."""
+        taken, self.units = self.units, Units()
+        return taken
 
     def _table(self, request: Request) -> _Table:
         if request["TableName"] not in self._tables:

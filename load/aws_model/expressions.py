@@ -1,64 +1,46 @@
 """DynamoDB's expressions, as far as Sentinel writes them. What is not understood is refused, never ignored."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
 
-from load.aws_model.answers import AwsRefusalError
+from lark import Lark, LarkError, Token, Transformer, Tree, v_args
+
+from load.aws_model.services import AwsRefusalError
 
 Item = dict[str, Any]
+Value = Mapping[str, Any]
 Test = Callable[[Item], bool]
-_TOKEN: Final = re.compile(r"\s*(<=|>=|<>|[=<>(),]|[#:]?[A-Za-z_][A-Za-z0-9_]*)")
+Change = Callable[[Item], object]
 _COMPARISONS: Final = {"=": eq, "<>": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
+_GRAMMAR: Final = r"""
+?condition: both ("OR"i both)*
+?both: one ("AND"i one)*
+?one: "(" condition ")"
+    | NAME COMPARISON VALUE -> compares
+    | "size" "(" NAME ")" COMPARISON VALUE -> measures
+    | NAME "BETWEEN"i VALUE "AND"i VALUE -> between
+    | "begins_with" "(" NAME "," VALUE ")" -> begins
+    | "attribute_exists" "(" NAME ")" -> exists
+    | "attribute_not_exists" "(" NAME ")" -> lacks
+update: ("SET"i set ("," set)* | "REMOVE"i remove ("," remove)* | "ADD"i add ("," add)*)+
+set: NAME "=" VALUE
+remove: NAME
+add: NAME VALUE
+NAME: /#?[A-Za-z_]\w*/
+VALUE: /:[A-Za-z_]\w*/
+COMPARISON: "=" | "<>" | "<" | "<=" | ">" | ">="
+%ignore " "
+"""
+_PARSER: Final = Lark(_GRAMMAR, parser="lalr", start=["condition", "update"])
 
 
-def comparable(value: Mapping[str, Any]) -> Any:
+def comparable(value: Value) -> Any:
     """Return what an attribute value compares by."""
     [(kind, content)] = value.items()
     return Decimal(content) if kind == "N" else content
-
-
-class _Reader:
-    def __init__(self, text: str, names: Mapping[str, str], values: Mapping[str, Any]) -> None:
-        self._tokens = list(_tokens(text))
-        self._names, self._values, self._text = names, values, text
-
-    def peek(self) -> str:
-        return self._tokens[0] if self._tokens else ""
-
-    def take(self, *wanted: str) -> str:
-        token = self._tokens.pop(0) if self._tokens else ""
-        if wanted and token.upper() not in wanted:
-            raise _invalid(f"{self._text!r} has {token!r} where {' or '.join(wanted)} belongs")
-        return token
-
-    def takes(self, word: str) -> bool:
-        if self.peek().upper() != word:
-            return False
-        self._tokens.pop(0)
-        return True
-
-    def name(self) -> str:
-        token = self.take()
-        return self._names[token] if token.startswith("#") else token
-
-    def value(self) -> Mapping[str, Any]:
-        token = self.take()
-        if token not in self._values:
-            raise _invalid(f"{self._text!r} has no value {token!r}")
-        found: Mapping[str, Any] = self._values[token]
-        return found
-
-    def names(self) -> Iterator[str]:
-        yield self.name()
-        while self.takes(","):
-            yield self.name()
-
-    def end(self) -> None:
-        if self._tokens:
-            raise _invalid(f"{self._text!r} cannot be read from {self.peek()!r}")
 
 
 def read_condition(text: str, names: Mapping[str, str], values: Mapping[str, Any]) -> Test:
@@ -68,9 +50,7 @@ def read_condition(text: str, names: Mapping[str, str], values: Mapping[str, Any
         AwsRefusalError: it is not understood.
 
     """
-    reader = _Reader(text, names, values)
-    test = _either(reader)
-    reader.end()
+    test: Test = _read("condition", text, names, values)
     return test
 
 
@@ -81,87 +61,74 @@ def apply_update(item: Item, text: str, names: Mapping[str, str], values: Mappin
         AwsRefusalError: the expression is not understood.
 
     """
-    reader = _Reader(text, names, values)
-    while reader.peek():
-        match reader.take("SET", "REMOVE", "ADD").upper():
-            case "SET":
-                _set(reader, item)
-            case "REMOVE":
-                for name in reader.names():
-                    item.pop(name, None)
-            case _:
-                name, by = reader.name(), reader.value()
-                item[name] = {"N": str(Decimal(item.get(name, {"N": "0"})["N"]) + Decimal(by["N"]))}
-    reader.end()
+    changes: Iterable[Change] = _read("update", text, names, values)
+    for change in changes:
+        change(item)
 
 
-def _set(reader: _Reader, item: Item) -> None:
-    more = True
-    while more:
-        name = reader.name()
-        reader.take("=")
-        item[name] = dict(reader.value())
-        more = reader.takes(",")
+def _read(start: str, text: str, names: Mapping[str, str], values: Mapping[str, Any]) -> Any:
+    try:
+        return _Reader(names, values).transform(_parse(start, text))
+    except LarkError as error:
+        message = f"the latency model does not understand {text!r}: {error}"
+        raise AwsRefusalError("ValidationException", message) from None
 
 
-def _either(reader: _Reader) -> Test:
-    tests = [_both(reader)]
-    while reader.takes("OR"):
-        tests.append(_both(reader))
-    return tests[0] if len(tests) == 1 else lambda item: any(test(item) for test in tests)
+@lru_cache
+def _parse(start: str, text: str) -> Tree[Token]:
+    return _PARSER.parse(text, start=start)
 
 
-def _both(reader: _Reader) -> Test:
-    tests = [_one(reader)]
-    while reader.takes("AND"):
-        tests.append(_one(reader))
-    return tests[0] if len(tests) == 1 else lambda item: all(test(item) for test in tests)
+@v_args(inline=True)
+class _Reader(Transformer[Token, Any]):
+    """Makes tests and changes of a parsed expression; each method is named after its rule of the grammar."""
 
+    def __init__(self, names: Mapping[str, str], values: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._names, self._values = names, values
 
-def _one(reader: _Reader) -> Test:
-    if reader.takes("("):
-        test = _either(reader)
-        reader.take(")")
-        return test
-    for function in ("attribute_exists", "attribute_not_exists", "begins_with", "size"):
-        if reader.peek() == function:
-            reader.take()
-            return _function(reader, function)
-    name = reader.name()
-    if reader.takes("BETWEEN"):
-        low = comparable(reader.value())
-        reader.take("AND")
-        high = comparable(reader.value())
-        return lambda item: name in item and low <= comparable(item[name]) <= high
-    compare, wanted = _COMPARISONS[reader.take(*_COMPARISONS)], comparable(reader.value())
-    return lambda item: name in item and bool(compare(comparable(item[name]), wanted))
+    def NAME(self, token: str) -> str:  # noqa: N802 - the terminal's name
+        return self._names[token] if token.startswith("#") else str(token)
 
+    def VALUE(self, token: str) -> Value:  # noqa: N802 - the terminal's name
+        found: Value = self._values[token]
+        return found
 
-def _function(reader: _Reader, function: str) -> Test:
-    reader.take("(")
-    name = reader.name()
-    if function == "begins_with":
-        reader.take(",")
-        prefix = str(comparable(reader.value()))
-        reader.take(")")
-        return lambda item: name in item and str(comparable(item[name])).startswith(prefix)
-    reader.take(")")
-    if function == "size":
-        compare, wanted = _COMPARISONS[reader.take(*_COMPARISONS)], comparable(reader.value())
+    def condition(self, *tests: Test) -> Test:
+        return lambda item: any(test(item) for test in tests)
+
+    def both(self, *tests: Test) -> Test:
+        return lambda item: all(test(item) for test in tests)
+
+    def compares(self, name: str, comparison: str, value: Value) -> Test:
+        compare, wanted = _COMPARISONS[comparison], comparable(value)
+        return lambda item: name in item and bool(compare(comparable(item[name]), wanted))
+
+    def measures(self, name: str, comparison: str, value: Value) -> Test:
+        compare, wanted = _COMPARISONS[comparison], comparable(value)
         return lambda item: name in item and bool(compare(len(comparable(item[name])), wanted))
-    is_wanted = function == "attribute_exists"
-    return lambda item: (name in item) is is_wanted
 
+    def between(self, name: str, low: Value, high: Value) -> Test:
+        least, most = comparable(low), comparable(high)
+        return lambda item: name in item and bool(least <= comparable(item[name]) <= most)
 
-def _tokens(text: str) -> Iterator[str]:
-    at, text = 0, text.rstrip()
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise _invalid(f"{text!r} cannot be read from {text[at:]!r}")
-        yield match[1]
-        at = match.end()
+    def begins(self, name: str, prefix: Value) -> Test:
+        return lambda item: name in item and str(comparable(item[name])).startswith(comparable(prefix))
 
+    def exists(self, name: str) -> Test:
+        return lambda item: name in item
 
-def _invalid(message: str) -> AwsRefusalError:
-    return AwsRefusalError("ValidationException", f"the latency model does not understand: {message}")
+    def lacks(self, name: str) -> Test:
+        return lambda item: name not in item
+
+    def update(self, *changes: Change) -> Iterable[Change]:
+        return changes
+
+    def set(self, name: str, value: Value) -> Change:
+        return lambda item: item.update({name: dict(value)})
+
+    def remove(self, name: str) -> Change:
+        return lambda item: item.pop(name, None)
+
+    def add(self, name: str, value: Value) -> Change:
+        return lambda item: item.update({name: {"N": str(comparable(item.get(name, {"N": "0"})) + comparable(value))}})

@@ -3,10 +3,11 @@
 Actual times are used rather than drawn ones: a timer is up to a millisecond late, and that is not the client's delay.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from pydantic import TypeAdapter
 
 # A vend's second round. Everything else is read in the first.
 _WRITES: Final = frozenset({"sts.AssumeRole", "dynamodb.PutItem", "dynamodb.TransactWriteItems"})
@@ -32,19 +33,8 @@ class Call:
         return self.ended_s - self.started_s
 
 
-class Ledger:
-    """The calls of every access key id since they were last taken."""
-
-    def __init__(self) -> None:
-        self._calls: defaultdict[str, list[Call]] = defaultdict(list)
-
-    def note(self, key: str, call: Call) -> None:
-        """Keep a call."""
-        self._calls[key].append(call)
-
-    def take(self, key: str) -> list[Call]:
-        """Return the calls of a key, oldest first, and forget them."""
-        return sorted(self._calls.pop(key, []), key=lambda call: call.started_s)
+# Reads what the model answers to `GET /_model/calls`.
+CALL_LIST: Final = TypeAdapter(list[Call])
 
 
 def floor_s(calls: Iterable[Call], rounds: Sequence[frozenset[str]] = (_WRITES,)) -> float:
@@ -92,22 +82,3 @@ def question_floors(calls: Iterable[Call]) -> list[float]:
         else:
             before_s += call.took_s
     return floors
-
-
-def read_calls(rows: Iterable[Mapping[str, object]]) -> list[Call]:
-    """Read what the model answers to `GET /_model/calls`."""
-    return [
-        Call(
-            str(row["operation"]),
-            _number(row["started_s"]),
-            _number(row["ended_s"]),
-            _number(row["read_units"]),
-            _number(row["write_units"]),
-        )
-        for row in rows
-    ]
-
-
-def _number(value: object) -> float:
-    assert isinstance(value, int | float), value
-    return float(value)

@@ -13,10 +13,10 @@ from typing import Any
 from deploy.packages.build import build_packages
 from deploy.packages.target import Target
 from load.bench import flame
+from load.bench.cold import measure as measure_cold
 from load.bench.measure import measure
 from load.bench.record import FOLDER, describe, keep, render_tables
 from load.bench.variants import VARIANTS
-from load.cold.measure import measure as measure_cold
 
 
 def main() -> None:

@@ -2,14 +2,23 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from deploy.local.deployment import ACCOUNT, REGION, local_deployment
+from botocore.credentials import ReadOnlyCredentials
 
-API_ID: Final = "benchmark1"
+from deploy.local.deployment import ACCOUNT, REGION, local_deployment
+from deploy.local.function_settings import UNLIMITED, function_settings
+from deploy.local.gateway.endpoints import AUTHORIZER, Endpoint, EndpointKind
+from deploy.local.gateway.events import Arrival, event_v2
+from deploy.local.gateway.guarded import authorizer_event
+from deploy.local.gateway.request import ReceivedRequest
+from sentinel.proof import make_proof
+
 PROFILE: Final = "dev"
-ROLE_ARN: Final = f"arn:aws:iam::{ACCOUNT}:role/sentinel/dev"
-POLICY: Final = {
+_ENDPOINT: Final = Endpoint(EndpointKind.HTTP_API, "benchmark1", ACCOUNT, REGION)
+_ARRIVAL: Final = Arrival(datetime(2026, 11, 26, tzinfo=UTC), "benchmark=", "Root=1-5759e988-bd862e3fe1be46a994272793")
+_POLICY: Final = {
     "version": "1",
     "rules": [
         {"name": "no-mallory", "effect": "deny", "conditions": {"users": ["mallory"]}},
@@ -41,88 +50,44 @@ class LambdaContext:
 
 def vend_event() -> dict[str, Any]:
     """Return an HTTP API's event (payload 2.0) for `GET /?profile=dev`."""
-    return _event("/", f"profile={PROFILE}")
+    return _event(f"/?profile={PROFILE}")
 
 
 def whoami_event() -> dict[str, Any]:
     """Return an HTTP API's event for `GET /v1/whoami`."""
-    return _event("/v1/whoami", "")
+    return _event("/v1/whoami")
 
 
-def _event(path: str, query: str) -> dict[str, Any]:
+def _event(target: str) -> dict[str, Any]:
     caller = {"accessKey": "AKIAEXAMPLE", "accountId": ACCOUNT, "userArn": f"arn:aws:iam::{ACCOUNT}:user/alice"}
-    return {
-        "version": "2.0",
-        "routeKey": f"GET {path}",
-        "rawPath": path,
-        "rawQueryString": query,
-        "headers": {"host": f"{API_ID}.execute-api.{REGION}.amazonaws.com"},
-        "requestContext": {
-            "accountId": ACCOUNT,
-            "apiId": API_ID,
-            "authorizer": {"iam": caller},
-            "http": {
-                "method": "GET",
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": "198.51.100.7",
-                "userAgent": "benchmark",
-            },
-            "requestId": "benchmark=",
-            "stage": "$default",
-        },
-        "isBase64Encoded": False,
-    }
+    request = _request(target)
+    return event_v2(_ENDPOINT, f"GET {request.path}", request, _ARRIVAL, {"iam": caller})
 
 
-def vend_environment() -> dict[str, str]:
-    """Return a vend function's settings, with a budget that a benchmark does not exhaust."""
-    return {**_deciding_environment(), "SENTINEL_VEND_BUDGET": "10000"}
+def question_event(vended: dict[str, str]) -> dict[str, Any]:
+    """Return an HTTP API's event to its authorizer (payload 2.0), with a fresh proof by vended credentials."""
+    keys = ReadOnlyCredentials(vended["AccessKeyId"], vended["SecretAccessKey"], vended["Token"])
+    proof = make_proof(keys, api_id=_ENDPOINT.api_id, region=REGION)
+    return authorizer_event(_ENDPOINT, _request("/ledger", ("authorization", proof)), _ARRIVAL)
 
 
-def admin_environment() -> dict[str, str]:
-    """Return an admin function's settings: it publishes to a topic, and writes the kill switch of one account."""
-    deployment = local_deployment()
-    return {
-        **_deciding_environment(),
-        "SENTINEL_TOPIC_ARN": deployment.topic_arn,
-        "SENTINEL_KILL_SWITCH_POLICIES": deployment.account,
-    }
+def _request(target: str, *headers: tuple[str, str]) -> ReceivedRequest:
+    usual = (("host", _ENDPOINT.domain_name), ("user-agent", "benchmark"))
+    return ReceivedRequest("GET", target, [*usual, *headers], b"", "198.51.100.7")
 
 
-def authorizer_environment(url: str) -> dict[str, str]:
-    """Return an authorizer's settings; STS verifies proofs at `url`."""
-    return {**_environment(), "AWS_ENDPOINT_URL": url, "SENTINEL_ACCEPTED_PROFILES": PROFILE}
-
-
-def _deciding_environment() -> dict[str, str]:
-    """Return the settings that vend and admin share."""
-    deployment = local_deployment()
-    return {
-        **_environment(),
-        "SENTINEL_BUDGET_TABLE": deployment.budget_table,
-        "SENTINEL_PARAMETER_PREFIX": deployment.parameter_prefix,
-        "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
-    }
-
-
-def _environment() -> dict[str, str]:
-    deployment = local_deployment()
-    return {
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "SENTINEL_API_ID": API_ID,
-        # A request's floor is computed from its calls, so each is made once.
-        "SENTINEL_HEDGE_RATIO": "0",
-        "SENTINEL_SESSION_TABLE": deployment.session_table,
-        "SENTINEL_GRANT_TABLE": deployment.grant_table,
-    }
+def settings_of(function: str, url: str) -> dict[str, str]:
+    """Return a function's settings, with AWS at `url` and budgets that a benchmark does not exhaust."""
+    own = {"SENTINEL_ACCEPTED_PROFILES": PROFILE} if function == AUTHORIZER else UNLIMITED
+    # A request's floor is computed from its calls, so each is made once.
+    common = {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "SENTINEL_HEDGE_RATIO": "0"}
+    return {**function_settings(function, [_ENDPOINT.api_id], url), **common, **own}
 
 
 def documents() -> dict[str, str]:
     """Return the parameters the account holds, by name."""
-    prefix = local_deployment().parameter_prefix
+    prefix, role_arn = local_deployment().parameter_prefix, f"arn:aws:iam::{ACCOUNT}:role/sentinel/dev"
     return {
-        f"{prefix}/policies/access": json.dumps(POLICY),
-        f"{prefix}/profiles/{PROFILE}": json.dumps({"role_arn": ROLE_ARN, "account": ACCOUNT, "region": REGION}),
+        f"{prefix}/policies/access": json.dumps(_POLICY),
+        f"{prefix}/profiles/{PROFILE}": json.dumps({"role_arn": role_arn, "account": ACCOUNT, "region": REGION}),
     }

@@ -1,13 +1,14 @@
 """The ways to answer that are compared: ours, ours without each of the things that make it quick, and the baseline."""
 
 import asyncio
+import json
 import os
 import socket
 from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TextIO
 from unittest.mock import patch
 
 from aiobotocore.config import AioConfig
@@ -15,48 +16,53 @@ from aiobotocore.session import AioSession
 
 from load.aws_model.ledger import Call, question_floors, vend_floors
 from load.bench.boto3_baseline import SequentialHandler
-from load.bench.client import ask_authorizer
-from load.bench.fixtures import LambdaContext, vend_environment, vend_event
+from load.bench.fixtures import LambdaContext, question_event, settings_of, vend_event
+from services.authorizer import handler as authorizer
 from services.vend import handler as vend
 from shared.aws.client.client import AwsClient
-from shared.aws.client.http import Http
-from shared.aws.client.replies import Reply
 from shared.aws.clients import Service
 from shared.aws.ssm.read_through import CacheLimits
+from shared.clock import monotonic_s
 from shared.edge.settings import Settings
 
 Ask = Callable[[], dict[str, Any]]
+# A proof is good for a minute.
+_PROOF_S: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way to answer. `open` gives what makes one request; `floors` returns each request's floor from the calls.
+    """One way to answer. `open` gives what makes one request, until the stack is closed.
 
-    None where calls are made twice: those have no floor.
+    `floors` returns each request's floor from the calls; None where calls are made twice: those have no floor.
     """
 
     title: str
-    open: Callable[[], Ask]
+    open: Callable[[ExitStack], Ask]
     floors: Callable[[Iterable[Call]], list[float]] | None = vend_floors
 
 
-def _vending(handler: Callable[[Any, Any], dict[str, Any]]) -> Ask:
-    return partial(handler, vend_event(), LambdaContext())
+def _settings(function: str) -> dict[str, str]:
+    return settings_of(function, os.environ["AWS_ENDPOINT_URL"])
 
 
-def _ours(**settings: str) -> Ask:
-    return _vending(
-        vend.wire({**vend_environment(), **settings}, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123 - for the life of the process
-    )
+def _nowhere(stack: ExitStack) -> TextIO:
+    return stack.enter_context(open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123 - no file of ours
 
 
-def _traced() -> Ask:
+def _ours(stack: ExitStack, **settings: str) -> Ask:
+    app = vend.wire({**_settings("vend"), **settings}, _nowhere(stack))
+    stack.callback(app.close)
+    return partial(app, vend_event(), LambdaContext())
+
+
+def _traced(stack: ExitStack) -> Ask:
     """Vend with every invocation sampled, and a daemon's socket that takes the datagrams."""
-    daemon = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    daemon = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
     daemon.bind(("127.0.0.1", 0))
     os.environ["AWS_XRAY_DAEMON_ADDRESS"] = f"127.0.0.1:{daemon.getsockname()[1]}"
     os.environ["_X_AMZN_TRACE_ID"] = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
-    ask = _ours()
+    ask = _ours(stack)
 
     def traced() -> dict[str, Any]:
         answer = ask()
@@ -66,30 +72,20 @@ def _traced() -> Ask:
     return traced
 
 
-def _one_call_at_a_time() -> Ask:
-    ask, turn, call = _ours(), asyncio.Lock(), AwsClient.call
+def _one_call_at_a_time(stack: ExitStack) -> Ask:
+    ask, turn, call = _ours(stack), asyncio.Lock(), AwsClient.call
 
     async def in_turn(client: AwsClient, operation: str, parameters: Mapping[str, Any]) -> Any:
         async with turn:
             return await call(client, operation, parameters)
 
-    setattr(AwsClient, call.__name__, in_turn)
+    stack.enter_context(patch.object(AwsClient, call.__name__, in_turn))
     return ask
 
 
-def _new_connections() -> Ask:
-    post = Http.post
-
-    async def post_once(http: Http, url: str, headers: Mapping[str, str], body: bytes, **limits: Any) -> Reply:
-        return await post(http, url, {**headers, "connection": "close"}, body, **limits)
-
-    setattr(Http, post.__name__, post_once)
-    return _ours()
-
-
-def _aiobotocore() -> Ask:
-    with patch.object(vend, "open_function_clients", _open_aiobotocore):
-        return _ours()
+def _aiobotocore(stack: ExitStack) -> Ask:
+    stack.enter_context(patch.object(vend, "open_function_clients", _open_aiobotocore))
+    return _ours(stack)
 
 
 class _AioClients:
@@ -116,8 +112,25 @@ async def _open_aiobotocore(
     return _AioClients(opened, stack)
 
 
-def _sequential(document_ttl_s: float = 0.0) -> Ask:
-    return _vending(SequentialHandler(vend_environment(), document_ttl_s))
+def _sequential(_: ExitStack, document_ttl_s: float = 0.0) -> Ask:
+    return partial(SequentialHandler(_settings("vend"), document_ttl_s), vend_event(), LambdaContext())
+
+
+def _authorizing(stack: ExitStack, *, is_new: bool = False) -> Ask:
+    """Ask the authorizer about a vended session; `is_new` has STS verify every request's proof."""
+    with ExitStack() as vending:
+        vended = json.loads(_ours(vending)()["body"])
+    app = authorizer.wire(_settings("authorizer"), _nowhere(stack))
+    stack.callback(app.close)
+    made_at_s, question = monotonic_s(), question_event(vended)
+
+    def ask() -> dict[str, Any]:
+        nonlocal made_at_s, question
+        if is_new or monotonic_s() - made_at_s > _PROOF_S:
+            made_at_s, question = monotonic_s(), question_event(vended)
+        return app(question, LambdaContext())
+
+    return ask
 
 
 VARIANTS: Final[Mapping[str, Variant]] = {
@@ -132,9 +145,8 @@ VARIANTS: Final[Mapping[str, Variant]] = {
     ),
     "aiobotocore": Variant("with aiobotocore's clients", _aiobotocore),
     "in-turn": Variant("with one call at a time", _one_call_at_a_time),
-    "reconnecting": Variant("without kept connections", _new_connections),
     "boto3": Variant("a sequential boto3 handler", _sequential),
-    "boto3-cached": Variant("the same with cached documents", partial(_sequential, CacheLimits().ttl_s)),
-    "authorizer": Variant("the authorizer, a proof it knows", ask_authorizer, question_floors),
-    "authorizer-new": Variant("the authorizer, a new proof", partial(ask_authorizer, is_new=True), question_floors),
+    "boto3-cached": Variant("the same with cached documents", partial(_sequential, document_ttl_s=CacheLimits().ttl_s)),
+    "authorizer": Variant("the authorizer, a proof it knows", _authorizing, question_floors),
+    "authorizer-new": Variant("the authorizer, a new proof", partial(_authorizing, is_new=True), question_floors),
 }

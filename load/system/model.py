@@ -10,7 +10,7 @@ from typing import Final, Self
 
 import aiohttp
 
-from load.aws_model.ledger import Call, read_calls
+from load.aws_model.ledger import CALL_LIST, Call
 from shared.aws.dynamodb.items import Item
 
 _PROJECT: Final = Path(__file__).parents[2]
@@ -46,7 +46,7 @@ class ModelProcess:
             "-m",
             "load.aws_model",
             *self._options,
-            *(() if self._authority is None else ("--tls", "--ca", self._authority)),
+            *(() if self._authority is None else ("--ca", self._authority)),
             cwd=_PROJECT,
             stdin=PIPE,
             stdout=PIPE,
@@ -97,4 +97,4 @@ class ModelProcess:
         """Return the calls signed with a key, oldest first."""
         assert self._http is not None
         async with self._http.get(f"{self.url}/_model/calls", params={"key": access_key_id}) as answer:
-            return read_calls(await answer.json())
+            return CALL_LIST.validate_json(await answer.read())

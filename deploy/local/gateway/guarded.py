@@ -67,7 +67,7 @@ class GuardedApi:
         now = self.clock()
         arrival = Arrival(now, new_request_id(self.endpoint), new_trace_id(now))
         try:
-            returned = await _invoke(self.authorizer, _question(self.endpoint, request, arrival), arrival)
+            returned = await _invoke(self.authorizer, authorizer_event(self.endpoint, request, arrival), arrival)
             context = _read_verdict(returned)
             if context is None:
                 return refuse(refusals.FORBIDDEN)
@@ -81,7 +81,8 @@ async def _invoke(function: Invokable, event: Event, arrival: Arrival) -> bytes:
     return await function.invoke(json.dumps(event).encode(), request_id=new_uuid(), trace_id=arrival.trace_id)
 
 
-def _question(endpoint: Endpoint, request: ReceivedRequest, arrival: Arrival) -> Event:
+def authorizer_event(endpoint: Endpoint, request: ReceivedRequest, arrival: Arrival) -> Event:
+    """Build the event that the authorizer is invoked with (payload 2.0)."""
     event = event_v2(endpoint, _ROUTE_KEY, request, arrival, {}, _path(request))
     event["requestContext"].pop("authorizer")
     shown = {name: value for name, value in event.items() if name not in _NOT_ASKED}

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.packages.build import Package
-from load.bench.figures import figures_of
+from load.bench.cold import ADMIN, AUTHORIZER, BASELINE, VEND
+from load.bench.cold import measure as measure_cold
 from load.bench.measure import measure
-from load.cold.candidates import ADMIN, AUTHORIZER, BASELINE, VEND
-from load.cold.measure import measure as measure_cold
+from load.bench.record import figures_of
 
 
 async def test_a_short_measurement_tells_ours_from_the_baseline() -> None:

@@ -5,11 +5,10 @@ from statistics import median
 
 import pytest
 
-from load.aws_model.answers import AwsRefusalError
-from load.aws_model.config import DEFAULT_FILE, ModelConfigError, read_config
 from load.aws_model.expressions import apply_update, read_condition
-from load.aws_model.latency import Ceiling, LatencySampler
+from load.aws_model.latency import DEFAULT_FILE, Ceiling, LatencySampler, ModelConfigError, read_config
 from load.aws_model.ledger import Call, floor_s, question_floors, split_vends, vend_floors
+from load.aws_model.services import AwsRefusalError
 
 ITEM = {"user": {"S": "alice"}, "n": {"N": "9"}, "text": {"S": "abc"}}
 VALUES = {":a": {"S": "alice"}, ":b": {"S": "bob"}, ":nine": {"N": "9"}, ":ten": {"N": "10"}, ":ab": {"S": "ab"}}
@@ -47,18 +46,18 @@ class TestTheSampler:
     def test_clients_of_one_lane_meet_the_same_latencies(self) -> None:
         sampler = LatencySampler(read_config())
         drawn = {
-            key: [sampler.draw(key, "sts.AssumeRole").delay_s for _ in range(20)]
+            key: [sampler.draw_s(key, "sts.AssumeRole") for _ in range(20)]
             for key in ("AKIAOURSLANE1", "AKIATHEIRSLANE1", "AKIAOURSLANE2")
         }
         assert drawn["AKIAOURSLANE1"] == drawn["AKIATHEIRSLANE1"] != drawn["AKIAOURSLANE2"]
 
     def test_the_median_is_the_one_that_was_asked_for(self) -> None:
         sampler = LatencySampler(read_config())
-        delays = [sampler.draw("AKIALANE1", "ssm.GetParameters").delay_s * 1000 for _ in range(2000)]
+        delays = [sampler.draw_s("AKIALANE1", "ssm.GetParameters") * 1000 for _ in range(2000)]
         assert median(delays) == pytest.approx(read_config().latency_of("ssm").median_ms, rel=0.1)
 
     def test_there_is_none_where_none_is_wanted(self) -> None:
-        assert LatencySampler(read_config(zero=True)).draw("AKIALANE1", "sts.AssumeRole").delay_s == 0
+        assert LatencySampler(read_config(zero=True)).draw_s("AKIALANE1", "sts.AssumeRole") == 0
 
     def test_a_quota_admits_what_a_second_holds_and_refills(self) -> None:
         quota = Ceiling(3)

@@ -2,10 +2,17 @@
 
 import pytest
 
-from load.bench.figures import cpu_difference, figures_of
 from load.bench.measure import Round
-from load.bench.promises import cold_promises, promises
-from load.bench.record import COMMAND, PAGE, read_record, render_section, render_tables
+from load.bench.record import (
+    COMMAND,
+    PAGE,
+    cpu_difference,
+    figures_of,
+    promises,
+    read_record,
+    render_section,
+    render_tables,
+)
 from load.bench.variants import VARIANTS
 from load.report.generated_sections import replace
 
@@ -57,7 +64,7 @@ def test_what_is_promised_is_kept_or_not(above_ms: float, *, kept: bool) -> None
         "boto3": figures_of(rounds(40, cpu_ms=3)),
         "hedged": figures_of(hedged(29)),
     }
-    found = {promise.title: promise.passed for promise in promises(figures, trace_ms=0.13)}
+    found = {promise.title: promise.passed for promise in promises(figures, {}, trace_ms=0.13)}
     assert not found["a trace's CPU time to the boto3 handler's"]
     assert found["a vend's CPU time to the boto3 handler's"]
     assert found["a vend's time above the floor to the boto3 handler's, p50"] is kept
@@ -68,8 +75,7 @@ def test_what_is_promised_is_kept_or_not(above_ms: float, *, kept: bool) -> None
 
 
 def test_what_was_not_measured_promises_nothing() -> None:
-    assert list(promises({"boto3": figures_of(rounds(40))})) == []
-    assert list(cold_promises({"vend": {"init_ms": 1, "first_ms": 1}})) == []
+    assert list(promises({"boto3": figures_of(rounds(40))}, {"vend": {"init_ms": 1, "first_ms": 1}})) == []
 
 
 def test_cold_starts_are_compared_with_the_baselines() -> None:
@@ -79,7 +85,7 @@ def test_cold_starts_are_compared_with_the_baselines() -> None:
         "boto3": {"init_ms": 200, "first_ms": 100},
     }
     found = {
-        promise.title: (promise.found and round(promise.found, 3), promise.passed) for promise in cold_promises(starts)
+        promise.title: (promise.found and round(promise.found, 3), promise.passed) for promise in promises({}, starts)
     }
     assert found["vend: init to three boto3 clients'"] == (1.0, True)
     assert found["authorizer: init to three boto3 clients'"] == (1.16, False)

@@ -24,9 +24,9 @@ def charged(*requests: tuple[str, dict[str, Any]]) -> Units:
     """Give what the last request is charged."""
     tables = DynamoDb(TABLES)
     for operation, request in requests:
-        tables.units = Units()
+        tables.take_units()
         tables.operations[operation]({"TableName": "t", **request})
-    return tables.units
+    return tables.take_units()
 
 
 def put(length: int, **attributes: Any) -> tuple[str, dict[str, Any]]:
