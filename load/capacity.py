@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from load.report.generated_sections import rewrite, table
+from deploy.markdown import rewrite, table
 from load.report.result import read_result, revision_of
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "capacity.md"

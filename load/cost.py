@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from deploy.markdown import rewrite, table
 from load.capacity import REFRESH_S, Vend
-from load.report.generated_sections import rewrite, table
 from shared.edge.audit import AuditLine, metric_line
 
 DOCS: Final = Path(__file__).parents[1] / "docs"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.docs.threats.table import load_boundaries
-from load.report.generated_sections import replace
+from deploy.markdown import replace
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "assurance.md"
 

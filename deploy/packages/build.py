@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.packages.archive import files_of, write_zip
-from deploy.packages.bytecode import compile_all
-from deploy.packages.contents import CONTENTS, Contents, find_imports, source_of
+from deploy.packages.archive import compile_all, files_of, write_zip
+from deploy.packages.contents import SERVICES, find_imports, handler_module, source_of
 from deploy.packages.data import write_data
 from deploy.packages.dependencies import PROJECT, export_group, install
 from deploy.packages.distributions import Distribution, take
@@ -21,7 +20,7 @@ from deploy.packages.target import Target, find_interpreter
 class Package:
     """A Lambda's zip, and the folder with the same files unpacked."""
 
-    contents: Contents
+    service: str
     target: Target
     archive: Path
     folder: Path
@@ -30,6 +29,11 @@ class Package:
     @property
     def name(self) -> str:
         return self.folder.name
+
+    @property
+    def handler(self) -> str:
+        """The handler, as in Lambda's configuration."""
+        return f"{handler_module(self.service)}.handler"
 
     @property
     def sha256(self) -> str:
@@ -42,7 +46,7 @@ class Package:
         return sum(each.stat().st_size for each in files_of(self.folder))
 
 
-def build_packages(target: Target, out: Path, services: Iterable[str] = tuple(CONTENTS)) -> Mapping[str, Package]:
+def build_packages(target: Target, out: Path, services: Iterable[str] = SERVICES) -> Mapping[str, Package]:
     """Build the zips of some services into a folder, `sentinel-<service>-<arch>.zip`, each with a folder of its files.
 
     Raises:
@@ -52,31 +56,31 @@ def build_packages(target: Target, out: Path, services: Iterable[str] = tuple(CO
     """
     interpreter = find_interpreter(target.python)
     out.mkdir(parents=True, exist_ok=True)
-    return {service: _build(CONTENTS[service], target, out.resolve(), interpreter) for service in services}
+    return {service: _build(service, target, out.resolve(), interpreter) for service in services}
 
 
-def _build(contents: Contents, target: Target, out: Path, interpreter: Path) -> Package:
-    folder = out / f"sentinel-{contents.service}-{target.arch}"
+def _build(service: str, target: Target, out: Path, interpreter: Path) -> Package:
+    folder = out / f"sentinel-{service}-{target.arch}"
     archive = folder.with_name(f"{folder.name}.zip")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    _copy_own(contents, folder)
+    _copy_own(service, folder)
     with tempfile.TemporaryDirectory(prefix="sentinel-package-") as work:
         installed = Path(work) / "installed"
-        requirements = installed.with_suffix(".txt")
-        requirements.write_text(export_group(contents.group), encoding="utf-8")
-        install(requirements, target, installed)
+        # The dependency group of pyproject.toml that says what this Lambda imports.
+        install(export_group(f"lambda-{service}"), target, installed)
         distributions = take(installed, folder)
         write_data(installed, folder)
     write_roots(folder)
     compile_all(folder, interpreter)
     write_zip(folder, archive)
-    return Package(contents, target, archive, folder, distributions)
+    return Package(service, target, archive, folder, distributions)
 
 
-def _copy_own(contents: Contents, folder: Path) -> None:
+def _copy_own(service: str, folder: Path) -> None:
     """Copy one service and what it imports of `shared`."""
-    for path in map(source_of, find_imports(contents).own):
+    own, _ = find_imports(service)
+    for path in map(source_of, own):
         copy = folder / path
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(PROJECT / path, copy)

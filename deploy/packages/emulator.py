@@ -7,10 +7,13 @@ The zip is all the function has: no site-packages, no variable of ours, an empty
 """
 
 import asyncio
+import hashlib
 import json
+import shutil
 import socket
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,11 +25,13 @@ import aiohttp
 from deploy.local import kill_with_parent
 from deploy.local.child import Child
 from deploy.local.runtime.api import FunctionFailedError
+from deploy.packages.dependencies import PROJECT, export_group, install
 from deploy.packages.target import Target, find_interpreter
-from deploy.packages.tools import fetch_emulator, fetch_runtime
 
 # The emulator places every function in this account, regardless of its settings: an event's API must be of it.
 EMULATED_ACCOUNT: Final = "012345678912"
+_TOOLS: Final = PROJECT / ".tools"
+_EMULATOR: Final = Path(__file__).with_name("emulator.txt")
 _LOOPBACK: Final = "127.0.0.1"
 _PATH: Final = "/2015-03-31/functions/function/invocations"
 _START_LIMIT_S: Final = 20.0
@@ -170,3 +175,42 @@ def _failure(answer: bytes) -> str | None:
     if not isinstance(value, dict) or not {"errorType", "errorMessage"} <= value.keys():
         return None
     return f"{value['errorType']}: {value['errorMessage']}"
+
+
+def fetch_emulator(target: Target) -> Path:
+    """Give the Runtime Interface Emulator's binary for the target's architecture."""
+    requirements = _EMULATOR.read_text(encoding="utf-8")
+
+    def fill(folder: Path) -> None:
+        install(requirements, target, folder / "wheel")
+        shutil.move(folder / f"wheel/samcli/local/rapid/aws-lambda-rie-{target.arch}", folder / "aws-lambda-rie")
+        (folder / "aws-lambda-rie").chmod(0o755)
+        shutil.rmtree(folder / "wheel")
+
+    return _keep(f"emulator-{target.arch}", requirements, fill) / "aws-lambda-rie"
+
+
+def fetch_runtime(target: Target) -> Path:
+    """Give the folder of what Lambda's Python runtime brings: the runtime client and the snapshot hooks."""
+    requirements = export_group("lambda-runtime")
+
+    def fill(folder: Path) -> None:
+        install(requirements, target, folder / "packages")
+
+    name = f"runtime-{target.python}-{target.arch}"
+    return _keep(name, requirements, fill) / "packages"
+
+
+def _keep(name: str, inputs: str, fill: Callable[[Path], None]) -> Path:
+    """Fill a folder once for its inputs. It appears completely or not at all, even with concurrent callers."""
+    kept = _TOOLS / f"lambda-{name}-{hashlib.sha256(inputs.encode()).hexdigest()[:16]}"
+    if not kept.exists():
+        _TOOLS.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=_TOOLS, ignore_cleanup_errors=True) as work:
+            filled = Path(work) / name
+            filled.mkdir()
+            fill(filled)
+            # Another process may have been faster: then its folder is used.
+            with suppress(OSError):
+                filled.rename(kept)
+    return kept

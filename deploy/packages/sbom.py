@@ -11,7 +11,7 @@ from cyclonedx.model.bom import Bom, BomMetaData
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
-from packaging.utils import parse_wheel_filename
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from deploy.packages.build import Package
 from deploy.packages.dependencies import PROJECT
@@ -29,7 +29,7 @@ def render_sbom(package: Package) -> str:
     """
     whole = Component(
         name=package.name,
-        version=_locked_versions()["sentinel-vending"],
+        version=_locked("sentinel-vending")["version"],
         type=ComponentType.APPLICATION,
         bom_ref=package.name,
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=package.sha256)],
@@ -75,12 +75,7 @@ def find_wheel_hash(distribution: Distribution) -> str:
 
 
 def _locked(name: str) -> dict[str, Any]:
-    wanted = name.lower().replace("_", "-").replace(".", "-")
-    return next(each for each in _lock()["package"] if each["name"] == wanted)
-
-
-def _locked_versions() -> dict[str, str]:
-    return {each["name"]: each["version"] for each in _lock()["package"]}
+    return next(each for each in _lock()["package"] if each["name"] == canonicalize_name(name))
 
 
 @cache

@@ -20,7 +20,7 @@ from deploy.local.deployment import table_definitions
 from load.aws_model.dynamodb import DynamoDb
 from load.aws_model.latency import Ceiling, LatencySampler, ModelConfig
 from load.aws_model.ledger import Call
-from load.aws_model.services import SIGNED_BY, AwsRefusalError, Iam, Operations, Sns, Ssm, Sts
+from load.aws_model.services import SIGNED_BY, AwsRefusalError, Iam, Operations, Ssm, Sts, publish
 
 CALLS: Final = "/_model/calls"
 _CREDENTIAL: Final = re.compile(r"Credential=([A-Za-z0-9]+)/\d{8}/[a-z0-9-]*/([a-z]+)/")
@@ -99,11 +99,17 @@ class AwsModel:
         self._config, self._tls = config, tls
         self._sampler, self._ceiling = LatencySampler(config), Ceiling(config.sts_per_second)
         self._dynamodb = DynamoDb(table_definitions())
-        services = {"dynamodb": self._dynamodb, "iam": Iam(), "sns": Sns(), "ssm": Ssm(), "sts": Sts()}
+        services: Mapping[str, Operations] = {
+            "dynamodb": self._dynamodb.operations,
+            "iam": Iam().operations,
+            "sns": {"Publish": publish},
+            "ssm": Ssm().operations,
+            "sts": Sts().operations,
+        }
         self._operations: Operations = {
-            f"{service}.{operation}": answer
-            for service, each in services.items()
-            for operation, answer in each.operations.items()
+            f"{service}.{name}": answer
+            for service, operations in services.items()
+            for name, answer in operations.items()
         }
         # By access key id, since they were last taken.
         self._calls: defaultdict[str, list[Call]] = defaultdict(list)

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.local.deployment import ACCOUNT
+from deploy.packages.archive import compile_all
 from deploy.packages.build import Package
-from deploy.packages.bytecode import compile_all
 from deploy.packages.dependencies import export_group, install
 from deploy.packages.roots import ROOTS
 from deploy.packages.target import Target, find_interpreter

@@ -11,10 +11,10 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
 
+from deploy.markdown import rewrite, table
 from load.bench.cold import Start
 from load.bench.measure import Round, Rounds
 from load.bench.variants import VARIANTS
-from load.report.generated_sections import rewrite, table
 from load.report.result import Check, describe_machine, where, write_result
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "performance"
@@ -28,9 +28,9 @@ _COLD: Final = {
     "init_mb": "memory after init, MB",
     "first_mb": "after the first answer",
 }
-# Each figure (of which variant or cold start, and which one), the figure it is compared with, and the most that the ratio
-# may be. The boto3 handler makes the same calls one after the other and reads its documents for every request, as the
-# variant `uncached` does; `trace` is what recording a trace adds to a vend. `whole_ms` is init and the first answer.
+# A figure of a variant or a cold start, the figure it is compared with, and the most that their ratio may be. The boto3
+# handler makes the same calls one after the other and reads its documents for every request, as the variant `uncached`
+# does. `trace` is what recording a trace adds to a vend; `whole_ms` is init and the first answer.
 _PROMISED: Final = {
     "p99 with hedging to the floor's p99 without": ("hedged wall_p99", "ours floor_p99", 1.0),
     "a vend's CPU time to the boto3 handler's": ("ours cpu", "boto3 cpu", 0.36),

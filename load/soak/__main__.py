@@ -8,8 +8,8 @@ import asyncio
 import sys
 from pathlib import Path
 
+from deploy.markdown import rewrite
 from load.options import read_options
-from load.report.generated_sections import rewrite
 from load.run import RunFailedError
 from load.soak.growth import TooFewValuesError
 from load.soak.probe import INTERVAL_S

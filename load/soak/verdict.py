@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from load.report.generated_sections import table
+from deploy.markdown import table
 from load.report.result import Check, where
 from load.soak.growth import Growth, find_growth
 from load.soak.probe import Note

@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from load.report.generated_sections import rewrite
+from deploy.markdown import rewrite
 from tests.faults.cells import CELLS, SENSELESS, STORIES
 
 _FOLDER: Final = Path(__file__).parent

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from load.report.generated_sections import replace, table
+from deploy.markdown import replace, table
 from tests.mutation.outcome import Verdict
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "assurance.md"

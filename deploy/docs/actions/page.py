@@ -6,7 +6,7 @@ from typing import Final
 
 from deploy.docs.actions.classified import Covered, Open, load_classified
 from deploy.docs.actions.reference import SERVICES, load_reference
-from load.report.generated_sections import replace
+from deploy.markdown import replace
 
 PAGE: Final = Path(__file__).parents[3] / "docs" / "guardrails.md"
 _COMMAND: Final = "deploy.docs.pages"

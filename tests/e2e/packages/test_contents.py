@@ -15,8 +15,8 @@ import pytest
 from deploy.local.deployment import REGION
 from deploy.local.function_settings import function_settings
 from deploy.packages.build import Package
-from deploy.packages.contents import CONTENTS
-from deploy.packages.left_out import LEFT_OUT
+from deploy.packages.contents import SERVICES
+from deploy.packages.distributions import LEFT_OUT
 from deploy.packages.target import find_interpreter
 from tests.gateway_events import API_ID
 
@@ -35,7 +35,7 @@ MOST_BYTES = 13_000_000
 UNCHECKED_HASH = b"\x01\x00\x00\x00"
 
 
-@pytest.fixture(params=sorted(CONTENTS))
+@pytest.fixture(params=sorted(SERVICES))
 def package(request: pytest.FixtureRequest, packages: Mapping[str, Package]) -> Package:
     return packages[request.param]
 
@@ -47,11 +47,11 @@ def names(package: Package) -> list[str]:
 
 def test_every_module_of_a_zip_imports_with_nothing_but_the_zip(package: Package) -> None:
     program = (find_interpreter(package.target.python), "-I", "-S", "-B", HERE / "import_all.py")
-    settings = function_settings(package.contents.service, [API_ID], "http://127.0.0.1:1")
+    settings = function_settings(package.service, [API_ID], "http://127.0.0.1:1")
     keys = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION}
     # As Lambda sets them: where it has unpacked the zip, and where X-Ray's daemon is.
     runtime = {"LAMBDA_TASK_ROOT": str(package.folder), "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000"}
-    command = (*program, package.folder, package.contents.handler)
+    command = (*program, package.folder, package.handler)
     done = subprocess.run(command, env=settings | keys | runtime, capture_output=True, check=False, text=True)
     assert done.returncode == 0, done.stderr
     report: Any = json.loads(done.stdout)
@@ -61,7 +61,7 @@ def test_every_module_of_a_zip_imports_with_nothing_but_the_zip(package: Package
 
 def test_a_zip_holds_one_service_and_nothing_for_another_place(package: Package) -> None:
     services = {name.split("/")[1] for name in names(package) if name.startswith("services/")}
-    assert services == {package.contents.service, "__init__.py", "__pycache__"}
+    assert services == {package.service, "__init__.py", "__pycache__"}
     assert not UNWANTED & {name.split("/")[0] for name in names(package)}
 
 

@@ -54,7 +54,7 @@ def command_line(pid: int) -> list[str]:
 
 def emulated(package: Package, environment: Mapping[str, str], log_file: Path) -> EmulatedLambda:
     settings = {"AWS_REGION": REGION, **environment}
-    return EmulatedLambda(package.target, package.folder, package.contents.handler, settings, log_file)
+    return EmulatedLambda(package.target, package.folder, package.handler, settings, log_file)
 
 
 async def test_the_zip_vends_credentials_that_work_before_and_after_a_freeze(
@@ -70,7 +70,7 @@ async def test_the_zip_vends_credentials_that_work_before_and_after_a_freeze(
             assert (await sts.get_caller_identity())["Arn"].endswith("-alice")
 
         assert function.runtime_pid is not None
-        assert command_line(function.runtime_pid)[-2:] == ["awslambdaric", packages["vend"].contents.handler]
+        assert command_line(function.runtime_pid)[-2:] == ["awslambdaric", packages["vend"].handler]
         assert command_line(function.runtime_pid)[0] == str(find_interpreter(packages["vend"].target.python))
         os.kill(function.runtime_pid, signal.SIGSTOP)
         os.kill(function.runtime_pid, signal.SIGCONT)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from load.report.generated_sections import replace, table
+from deploy.markdown import replace, table
 from tests.security.fuzz.run import Search, search_all
 from tests.security.fuzz.targets import TARGETS
 

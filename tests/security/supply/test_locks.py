@@ -127,12 +127,11 @@ def test_a_loose_requirement_would_be_found(line: str) -> None:
 
 
 def test_a_wheel_with_another_hash_is_not_installed(tmp_path: Path) -> None:
-    wheel, requirements = tmp_path / "swapped-1.0-py3-none-any.whl", tmp_path / "requirements.txt"
+    wheel = tmp_path / "swapped-1.0-py3-none-any.whl"
     swapped_wheel(wheel, "swapped", "1.0")
     for hashes in (f" --hash=sha256:{'0' * 64}", ""):
-        requirements.write_text(f"swapped @ {wheel.as_uri()}{hashes}\n", encoding="utf-8")
         with pytest.raises(UvError, match="hash"):
-            install(requirements, Target("3.11"), tmp_path / "installed")
+            install(f"swapped @ {wheel.as_uri()}{hashes}\n", Target("3.11"), tmp_path / "installed")
     assert not (tmp_path / "installed" / "swapped.py").exists()
 
 

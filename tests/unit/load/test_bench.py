@@ -2,6 +2,7 @@
 
 import pytest
 
+from deploy.markdown import replace
 from load.bench.measure import Round
 from load.bench.record import (
     COMMAND,
@@ -14,7 +15,6 @@ from load.bench.record import (
     render_tables,
 )
 from load.bench.variants import VARIANTS
-from load.report.generated_sections import replace
 
 
 def rounds(above_ms: float, *, floor_ms: float = 30, cpu_ms: float = 1, count: int = 5) -> list[Round]:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from deploy.markdown import markers
 from load.capacity import CapacityError, Vend
 from load.cost import DOCS, PRICES, logged_bytes, month, write_tables
-from load.report.generated_sections import markers
 
 VEND = Vend(function_s=0.05, sts_calls=1, read_units=4, write_units=5)
 NOTHING: dict[str, Any] = {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from load.report.generated_sections import markers
+from deploy.markdown import markers
 from tests.mutation.explained import read_explained
 from tests.mutation.outcome import Change, Module, Verdict, judge
 from tests.mutation.report import PAGE, render_page, render_table

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.packages.archive import write_zip
-from deploy.packages.bytecode import compile_all
-from deploy.packages.left_out import why_left_out
+from deploy.packages.archive import compile_all, write_zip
+from deploy.packages.distributions import why_left_out
 
 
 def fill(folder: Path, order: list[str], mode: int) -> Path:

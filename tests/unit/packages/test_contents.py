@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deploy.packages.contents import CONTENTS, Contents, find_imports, source_of
+from deploy.packages.contents import SERVICES, find_imports, handler_module, source_of
 from deploy.packages.dependencies import PROJECT
 
 # The names under which distributions are imported, where they differ.
@@ -20,26 +20,23 @@ def group(name: str) -> set[str]:
     return {entry for entry in entries if isinstance(entry, str)}.union(*included)
 
 
-@pytest.fixture(scope="module", params=sorted(CONTENTS))
-def contents(request: pytest.FixtureRequest) -> Contents:
-    return CONTENTS[request.param]
-
-
-def test_a_group_names_exactly_what_its_service_imports(contents: Contents) -> None:
-    imports = find_imports(contents)
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_group_names_exactly_what_its_service_imports(service: str) -> None:
+    own, others = find_imports(service)
     # Data, read as a resource where the zones are loaded.
-    data = {"tzdata"} if "shared.core.time_window" in imports.own else set()
-    assert {DISTRIBUTIONS.get(name, name) for name in imports.others - RUNTIME} | data == group(contents.group)
+    data = {"tzdata"} if "shared.core.time_window" in own else set()
+    assert {DISTRIBUTIONS.get(name, name) for name in others - RUNTIME} | data == group(f"lambda-{service}")
 
 
-def test_the_modules_on_the_way_to_a_module_come_along(contents: Contents) -> None:
-    own = set(find_imports(contents).own)
-    assert {"services", contents.handler_module, "shared.aws.client", "shared.aws.client.client"} <= own
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_modules_on_the_way_to_a_module_come_along(service: str) -> None:
+    own = set(find_imports(service)[0])
+    assert {"services", handler_module(service), "shared.aws.client", "shared.aws.client.client"} <= own
     assert {name.rpartition(".")[0] for name in own} - {""} <= own
     assert all((PROJECT / source_of(name)).is_file() for name in own)
 
 
-def test_no_service_takes_another() -> None:
-    for contents in CONTENTS.values():
-        services = {name.split(".")[1] for name in find_imports(contents).own if name.startswith("services.")}
-        assert services == {contents.service}
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_service_takes_another(service: str) -> None:
+    own, _ = find_imports(service)
+    assert {name.split(".")[1] for name in own if name.startswith("services.")} == {service}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from load.report.generated_sections import MarkedPageError, markers, replace, rewrite, table
+from deploy.markdown import MarkedPageError, markers, replace, rewrite, table
 
 BEGIN, END = markers("load.capacity")
 
