@@ -6,8 +6,7 @@ from typing import Any
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
-from shared.aws.client.formats import Format
-from shared.aws.client.replies import Reply
+from shared.aws.client.protocol import Format, Reply
 
 
 class ServiceFormat:

@@ -9,11 +9,11 @@ from functools import partial
 from typing import Final
 
 from shared.aws.client.client import AwsClient, Observe
-from shared.aws.client.hedging import Hedge
 from shared.aws.client.http import Http
-from shared.aws.client.keys import Keys
 from shared.aws.client.library import find_partition, find_service, open_session
+from shared.aws.client.signing import Keys
 from shared.aws.credentials import Credentials
+from shared.aws.hedging import Hedge
 from shared.clock import utc_now
 
 __all__ = ["Clients", "Observe", "Service", "open_clients"]

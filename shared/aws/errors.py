@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from shared.aws.client.replies import NoKeysError, ServiceError, UnreadableReplyError
+from shared.aws.client.protocol import NoKeysError, ServiceError, UnreadableReplyError
 
 # Codes differ by service and by age, so they are matched as sets (botocore's own retry tables, and AWS's "Common
 # errors" pages); the HTTP status decides what no set names.

@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from deploy.local import strict
-from shared.aws.client.replies import ServiceError
+from shared.aws.client.protocol import ServiceError
 from shared.aws.clients import Clients
 from shared.aws.errors import AwsError, translate_errors
 from tests.service.emulator import table_name

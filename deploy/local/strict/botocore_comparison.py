@@ -10,15 +10,14 @@ from botocore.model import OperationModel, ServiceModel
 from botocore.parsers import ResponseParserFactory
 from botocore.serialize import create_serializer
 
-from shared.aws.client.formats import Format, read_instant
-from shared.aws.client.replies import Reply
+from shared.aws.client.protocol import Format, Reply, read_instant
 
 _WRITE: Final = Format.write
 _READ: Final = Format.read
 
 
 class UnlikeBotocoreError(BaseException):
-    """Ours and botocore's differ: a defect of `shared.aws.client.formats`.
+    """Ours and botocore's differ: a defect of `shared.aws.client.protocol`.
 
     Not an `Exception`, like `StrictAwsViolation`.
     """

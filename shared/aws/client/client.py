@@ -11,13 +11,11 @@ from typing import Any, Final
 
 from botocore import xform_name
 
-from shared.aws.client.formats import Format
-from shared.aws.client.hedging import Hedge
 from shared.aws.client.http import Http, locate
-from shared.aws.client.keys import Keys
 from shared.aws.client.library import Found
-from shared.aws.client.replies import Reply
-from shared.aws.client.signing import Signer
+from shared.aws.client.protocol import Format, Reply
+from shared.aws.client.signing import Keys, Signer
+from shared.aws.hedging import Hedge
 
 Observe = Callable[[str], AbstractContextManager[Any]]
 

@@ -16,7 +16,7 @@ import aiohttp
 from botocore.utils import get_environ_proxies
 from yarl import URL
 
-from shared.aws.client.replies import NoAnswerError, Reply, TooLargeError
+from shared.aws.client.protocol import NoAnswerError, Reply, TooLargeError
 
 _WARM_S: Final = 1.0
 # NAT gateways and VPC endpoints drop a connection that is idle for 350 s without notifying either end (Amazon VPC User

@@ -21,7 +21,7 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from botocore.regions import EndpointResolver
 
-from shared.aws.client.replies import NoKeysError
+from shared.aws.client.protocol import NoKeysError
 from shared.aws.credentials import Credentials
 
 # Session variables that name a developer's files, as (name in a file, environment variable, value, type).

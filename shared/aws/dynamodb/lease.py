@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared.aws.client.replies import ServiceError
+from shared.aws.client.protocol import ServiceError
 from shared.aws.dynamodb.items import Item, instant_value, text_value
 from shared.aws.dynamodb.schema import LEASE_ITEM
 from shared.aws.errors import ThrottledError, UnavailableError, translate_errors

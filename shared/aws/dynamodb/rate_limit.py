@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared.aws.client.replies import ServiceError
+from shared.aws.client.protocol import ServiceError
 from shared.aws.dynamodb.items import Item, number_value, text_value
 from shared.aws.dynamodb.reads import load_items
 from shared.aws.dynamodb.schema import TTL_ATTRIBUTE, counter_subject

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.aws.client.replies import ServiceError
+from shared.aws.client.protocol import ServiceError
 from shared.aws.dynamodb.copies import copy_writes
 from shared.aws.dynamodb.grant_rows import action_value
 from shared.aws.dynamodb.items import flag_value, map_value, number_value, text_value

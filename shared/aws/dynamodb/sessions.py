@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import Any, Final
 
-from shared.aws.client.replies import ServiceError
+from shared.aws.client.protocol import ServiceError
 from shared.aws.dynamodb.grant_rows import action_value, read_action
 from shared.aws.dynamodb.items import Item, ItemReader, drop_none, instant_value, text_value
 from shared.aws.dynamodb.schema import EVIDENCE, TTL_ATTRIBUTE, ItemKind, day_of, grant_item

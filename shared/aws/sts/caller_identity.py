@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 from shared.aws.client.http import Http
 from shared.aws.client.library import find_partition
-from shared.aws.client.replies import Reply, TooLargeError
+from shared.aws.client.protocol import Reply, TooLargeError
 from shared.aws.clients import Observe
 from shared.aws.errors import THROTTLING_CODES, ThrottledError, UnavailableError, UnreadableError
 from shared.core.proof import BODY, Proof, rebuild_headers

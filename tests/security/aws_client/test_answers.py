@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from shared.aws.client.http import Http
-from shared.aws.client.replies import NoAnswerError, TooLargeError
+from shared.aws.client.protocol import NoAnswerError, TooLargeError
 from tests.patience import LIMIT_S
 from tests.security.aws_client.server import answering
 

@@ -4,7 +4,7 @@ import pytest
 from botocore.credentials import ReadOnlyCredentials
 
 from shared.aws.client.http import Http, locate
-from shared.aws.client.replies import Reply, ServiceError, UnreadableReplyError
+from shared.aws.client.protocol import Reply, ServiceError, UnreadableReplyError
 from shared.aws.client.signing import Signer
 from shared.clock import utc_now
 from tests.patience import LIMIT_S

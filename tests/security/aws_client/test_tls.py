@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from shared.aws.client.http import Http, open_tls
-from shared.aws.client.replies import NoAnswerError
+from shared.aws.client.protocol import NoAnswerError
 from tests.patience import LIMIT_S
 from tests.security.aws_client.server import Server, answering
 

@@ -6,8 +6,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from shared.aws.client.formats import read_instant
-from shared.aws.client.replies import Reply, ServiceError, UnreadableReplyError
+from shared.aws.client.protocol import Reply, ServiceError, UnreadableReplyError, read_instant
 from shared.aws.errors import UnreadableError
 from shared.aws.sts.caller_identity import parse_identity
 from tests.security.fuzz.target import Target, as_text

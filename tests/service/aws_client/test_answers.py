@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from shared.aws.client.http import Http, locate
-from shared.aws.client.replies import NoAnswerError, Reply, TooLargeError
+from shared.aws.client.protocol import NoAnswerError, Reply, TooLargeError
 from tests.patience import LIMIT_S
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nX-Name: a\r\n\r\n{}"

@@ -12,9 +12,9 @@ from aiobotocore.credentials import AioRefreshableCredentials
 from aiobotocore.utils import AioContainerMetadataFetcher
 from aiohttp import web
 
-from shared.aws.client.keys import Keys
 from shared.aws.client.library import open_session
-from shared.aws.client.replies import NoKeysError
+from shared.aws.client.protocol import NoKeysError
+from shared.aws.client.signing import Keys
 from shared.aws.clients import open_clients
 from shared.clock import utc_now
 

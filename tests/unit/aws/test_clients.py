@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.aws.client.replies import NoKeysError
+from shared.aws.client.protocol import NoKeysError
 from shared.aws.clients import Service, open_clients
 
 pytestmark = pytest.mark.usefixtures("dummy_credentials")

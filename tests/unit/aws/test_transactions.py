@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from shared.aws.client.replies import ServiceError
+from shared.aws.client.protocol import ServiceError
 from shared.aws.dynamodb.transactions import Cancelled, Committed, transact
 from shared.aws.errors import ThrottledError, UnavailableError
 

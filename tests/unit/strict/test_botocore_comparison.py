@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from deploy.local.strict import botocore_comparison
-from shared.aws.client.replies import Reply, ServiceError, UnreadableReplyError
+from shared.aws.client.protocol import Reply, ServiceError, UnreadableReplyError
 from tests.service_format import ServiceFormat
 
 TYPE = {"content-type": "application/x-amz-json-1.0"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.aws.client.replies import Reply, ServiceError, UnreadableReplyError
+from shared.aws.client.protocol import Reply, ServiceError, UnreadableReplyError
 from tests.service_format import ServiceFormat
 
 STS = ServiceFormat("sts")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.aws.client.hedging import Hedge
+from shared.aws.hedging import Hedge
 
 NAME = "sts.AssumeRole"
 

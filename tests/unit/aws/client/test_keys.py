@@ -1,8 +1,8 @@
 import pytest
 
-from shared.aws.client.keys import Keys
 from shared.aws.client.library import open_session
-from shared.aws.client.replies import NoKeysError
+from shared.aws.client.protocol import NoKeysError
+from shared.aws.client.signing import Keys
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token"}
 

@@ -1,10 +1,11 @@
-"""Serializing requests and parsing responses by botocore's model of a service; JSON by orjson.
+"""Requests and responses by botocore's model of a service, JSON by orjson, and the errors of a call.
 
 Hooks: `botocore.serialize.create_serializer`, `botocore.parsers.ResponseParserFactory` with its parser defaults, the
 attributes of `botocore.model`'s service, operation and shape.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -14,7 +15,44 @@ from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.parsers import ResponseParserError, ResponseParserFactory
 from botocore.serialize import create_serializer
 
-from shared.aws.client.replies import Reply, ServiceError, UnreadableReplyError
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A complete response. Header names are in lower case; of a repeated header the last value counts."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class NoAnswerError(ConnectionError):
+    """The connection failed, or the response is not HTTP; the text is only the kind of failure."""
+
+
+class TooLargeError(Exception):
+    """A response is larger than its caller allows."""
+
+
+class NoKeysError(Exception):
+    """There are no keys to sign with; the message gives the reason, and nothing of any key."""
+
+
+class UnreadableReplyError(Exception):
+    """The response is not in the service's protocol."""
+
+
+class ServiceError(Exception):
+    """AWS refused a call, or failed.
+
+    `code` is AWS's, such as `ConditionalCheckFailedException`; `status` is HTTP's. `words` is AWS's message, which may
+    repeat parts of the request: it is searched, never logged, and not part of the exception's text. `details` has the
+    other fields of the error, such as the reasons for a cancelled transaction.
+    """
+
+    def __init__(self, operation: str, status: int, code: str, words: str, details: Mapping[str, Any]) -> None:
+        super().__init__(f"{operation} answered {code or 'no code'} ({status})")
+        self.operation, self.status, self.code, self.words, self.details = operation, status, code, words, details
+
 
 _ERROR: Final = 300
 _KINDS: Final[Mapping[str, type]] = {"structure": dict, "map": dict, "list": list}
