@@ -22,12 +22,15 @@ demo: $(UV) ## the whole system on this machine, and a short tour of it
 test: $(UV) ## every test
 	$(CLEAN) $(RUN) --group cdk pytest $(SPREAD) $(PYTEST_ARGS)
 
-lint: $(UV) ## format, lint, vocabulary, types, import rules
+lint: $(UV) ## format, lint, vocabulary, types, import rules, workflows, the container file
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
 	$(RUN) codespell
 	$(RUN) mypy
 	$(RUN) lint-imports
+	$(RUN) jactionlint --shellcheck=
+	$(RUN) zizmor --offline --quiet --persona=pedantic .github
+	$(RUN) hadolint deploy/client/Containerfile
 
 security: $(UV) ## tests/security and every test the threat model names, a line per threat; then some controls are removed: REMOVALS=all
 	$(CLEAN) $(RUN) --group cdk python -m deploy.docs.threats --removals $(or $(REMOVALS),3) $(SPREAD) $(PYTEST_ARGS)
@@ -35,10 +38,11 @@ security: $(UV) ## tests/security and every test the threat model names, a line 
 audit: $(UV) ## known vulnerabilities of every locked package; says what it could not ask; STRICT=1 fails there
 	$(RUN) sh deploy/audit.sh $(AUDIT_ARGS)
 
-pages: $(UV) ## regenerate the generated pages of docs/
+pages: $(UV) ## regenerate the generated pages of docs/, and the Homebrew formula
 	$(RUN) python -m deploy.docs.pages
 	$(RUN) python -m deploy.docs.assurance
 	$(RUN) python -m deploy.docs.terraform
+	$(RUN) python -m deploy.client.formula
 
 package: $(UV) ## the Lambdas' zips, for both architectures, into dist/
 	$(RUN) python -m deploy.packages $(PACKAGE_ARGS)

@@ -4,7 +4,8 @@ import signal
 from typing import Final
 
 # What a shell lets a job in the background ignore (POSIX.1-2024, Shell Command Language 2.11), and what nohup does.
-_INHERITED: Final = (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
+# Windows has only the first.
+_INHERITED: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGQUIT", "SIGHUP") if hasattr(signal, name))
 
 
 def heed_signals() -> None:

@@ -1,4 +1,4 @@
-"""`python -m deploy.packages`: builds every Lambda's zip for each architecture, with a bill of materials."""
+"""`python -m deploy.packages`: every Lambda's zip for each architecture, with bills of materials and checksums."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.packages.build import Package, build_packages
+from deploy.packages.checksums import CHECKSUMS, render_checksums
 from deploy.packages.contents import SERVICES
 from deploy.packages.dependencies import UvError
 from deploy.packages.distributions import LEFT_OUT
@@ -33,6 +34,8 @@ def main() -> None:
     for package in built:
         package.archive.with_suffix(".cdx.json").write_text(render_sbom(package), encoding="utf-8")
         sys.stdout.write(f"{package.sha256}  {package.archive}\n")
+    files = [file for package in built for file in (package.archive, package.archive.with_suffix(".cdx.json"))]
+    (arguments.out / CHECKSUMS).write_text(render_checksums(files), encoding="utf-8")
     report = arguments.out / "report.md"
     report.write_text(render_report(built), encoding="utf-8")
     sys.stdout.write(f"sizes and contents: {report}\n")

@@ -1,6 +1,5 @@
 """Builds the zips of the Lambdas."""
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.packages.archive import compile_all, files_of, write_zip
+from deploy.packages.checksums import sha256_of
 from deploy.packages.contents import SERVICES, find_imports, handler_module, source_of
 from deploy.packages.data import write_data
 from deploy.packages.dependencies import PROJECT, export_group, install
@@ -38,7 +38,7 @@ class Package:
     @property
     def sha256(self) -> str:
         """Hash the zip, as hex."""
-        return hashlib.sha256(self.archive.read_bytes()).hexdigest()
+        return sha256_of(self.archive)
 
     @property
     def unpacked(self) -> int:

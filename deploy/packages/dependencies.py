@@ -25,6 +25,16 @@ def export_group(group: str) -> str:
     return _uv("export", "--locked", "--no-emit-project", f"--only-group={group}", "--no-annotate")
 
 
+def export_client() -> str:
+    """Give what the lock file names for the client on macOS, Linux and Windows, as requirements.
+
+    Raises:
+        UvError: the lock file is not that of pyproject.toml.
+
+    """
+    return _uv("export", "--locked", "--no-emit-project", "--no-default-groups", "--no-annotate", "--no-header")
+
+
 def install(requirements: str, target: Target, folder: Path) -> None:
     """Install requirements, every line with its hash.
 

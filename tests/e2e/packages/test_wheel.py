@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deploy.client.wheel import wheel_files
-from deploy.packages.dependencies import PROJECT
+from deploy.packages.dependencies import PROJECT, export_client
 
 EVERYTHING = """
 import pkgutil, sys, sentinel, sentinel.proof
@@ -48,7 +48,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The commands' folder of an environment with the wheel and what it requires, by the lock's hashes."""
     folder = tmp_path_factory.mktemp("installed")
     requirements = folder / "requirements.txt"
-    uv("export", "--frozen", "--no-default-groups", "--no-emit-project", f"--output-file={requirements}")
+    requirements.write_text(export_client(), encoding="utf-8")
     uv("venv", f"--python={sys.executable}", str(folder / "venv"))
     python = folder / "venv/bin/python"
     uv("pip", "install", f"--python={python}", "--require-hashes", f"--requirements={requirements}")
