@@ -1,6 +1,6 @@
 """Pages of which a command writes the section between its two markers, and people the rest; and Markdown tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 
@@ -44,6 +44,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], rule: Sequence[
     """Return a Markdown table. `rule` holds each column's dashes and colons; by default no column is aligned."""
     dashes = f"|{'|'.join(rule)}|" if rule else _row(["---"] * len(head))
     return "\n".join([_row(head), dashes, *(_row(row) for row in rows)])
+
+
+def table_of(rows: Sequence[Mapping[str, object]]) -> str:
+    """Return a Markdown table of rows that hold their cells by the columns' names."""
+    return table(list(rows[0]), (list(row.values()) for row in rows))
 
 
 def _row(cells: Sequence[object]) -> str:

@@ -12,41 +12,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from deploy.markdown import rewrite, table
-from load.report.result import read_result, revision_of
+from deploy.markdown import rewrite, table_of
+from load.result import read_result, revision_of
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "capacity.md"
 _COMMAND: Final = "load.capacity"
-_MEASURED_HEAD: Final = ("scenario", "functions run as", "requests/s", "machine", "load before", "revision", "passed")
-_REQUEST_HEAD: Final = (
-    "scenario: request",
-    "p50",
-    "p99",
-    "p99.9",
-    "AWS p50",
-    "AWS p99",
-    "function p50",
-    "function p99",
-    "read units",
-    "write units",
-    "STS calls",
-)
-_TIMES: Final = (
-    ("latency_ms", ("p50", "p99", "p999")),
-    ("floor_ms", ("p50", "p99")),
-    ("function_ms", ("p50", "p99")),
-)
-_SIZE_HEAD: Final = (
-    "users",
-    "when",
-    "vends/s",
-    "environments on average",
-    "seldom more than",
-    "of STS's 600/s",
-    "read units/s",
-    "write units/s",
-    "SSM calls/s",
-)
+# The first column of the measured requests, and the columns of their times.
+_REQUEST: Final = "scenario: request"
+_TIMES: Final = {
+    "p50": ("latency_ms", "p50"),
+    "p99": ("latency_ms", "p99"),
+    "p99.9": ("latency_ms", "p999"),
+    "AWS p50": ("floor_ms", "p50"),
+    "AWS p99": ("floor_ms", "p99"),
+    "function p50": ("function_ms", "p50"),
+    "function p99": ("function_ms", "p99"),
+}
 _USERS: Final = (10, 1_000, 100_000)
 _SIZED_BY: Final = ("vend", "vend dev")
 # What is left of STS's quota for others and for emergencies when all come as fast as possible.
@@ -95,10 +76,11 @@ class Vend:
         """
         title = ": ".join(_SIZED_BY)
         rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in page.splitlines()]
+        head = next((row for row in rows if row[0] == _REQUEST), None)
         found = next((row for row in rows if row[0] == title), None)
-        if found is None:
+        if head is None or found is None:
             raise CapacityError(f"docs/capacity.md has no measured row {title!r}: run python -m load.capacity")
-        row = dict(zip(_REQUEST_HEAD, found, strict=True))
+        row = dict(zip(head, found, strict=True))
         return cls(
             function_s=float(row["function p50"]) / 1000,
             sts_calls=float(row["STS calls"]),
@@ -111,7 +93,6 @@ class Vend:
 class Need:
     """What a rate of vends per second needs. `at_once` are Lambda environments, on average and seldom exceeded."""
 
-    rate: float
     mean_at_once: float
     at_once: int
     sts_share: float
@@ -125,7 +106,6 @@ def need(vend: Vend, rate: float) -> Need:
     mean_at_once = rate * vend.function_s
     at_once = max(1, math.ceil(mean_at_once + _DEVIATIONS * math.sqrt(mean_at_once)))
     return Need(
-        rate=rate,
         mean_at_once=mean_at_once,
         at_once=at_once,
         sts_share=rate * vend.sts_calls / STS_PER_SECOND,
@@ -154,61 +134,65 @@ def write_tables(results: Sequence[Mapping[str, Any]]) -> str:
         raise CapacityError(f"give a result of the scenario {scenario!r} with {name!r} in it")
     vend = Vend.read(found["requests"][name])
     parts = (
-        _measured(results),
+        table_of([_measured(each) for each in results]),
         "### What one request takes",
         "Milliseconds. *AWS* is what the calls alone would take a perfect client; *function* is what Lambda bills.",
-        table(_REQUEST_HEAD, _requests(results)),
+        table_of([row for each in results for row in _requests(each)]),
         "### What that means for many",
-        table(_SIZE_HEAD, _sizes(vend)),
+        table_of(list(_sizes(vend))),
     )
     return "\n\n".join(parts)
 
 
-def _measured(results: Sequence[Mapping[str, Any]]) -> str:
-    rows = (
-        (
-            each["title"],
-            each["functions_run_as"],
-            f"{each['total']['rps']:g}",
-            f"{each['machine']['cpus']} of {each['machine']['cpu']}",
-            f"{each['machine']['load_before']:g}",
-            revision_of(each["machine"]),
-            "yes" if each["passed"] else "no",
-        )
-        for each in results
-    )
-    return table(_MEASURED_HEAD, rows)
+def _measured(result: Mapping[str, Any]) -> Mapping[str, str]:
+    machine = result["machine"]
+    return {
+        "scenario": result["title"],
+        "functions run as": result["functions_run_as"],
+        "requests/s": f"{result['total']['rps']:g}",
+        "machine": f"{machine['cpus']} of {machine['cpu']}",
+        "load before": f"{machine['load_before']:g}",
+        "revision": revision_of(machine),
+        "passed": "yes" if result["passed"] else "no",
+    }
 
 
-def _requests(results: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[str]]:
-    for result in results:
-        how = result["functions_run_as"]
-        title = result["scenario"] + ("" if how == "processes" else f" ({how})")
-        for name, each in result["requests"].items():
-            times = [each[kind].get(key) for kind, keys in _TIMES for key in keys]
-            sts = sum(count for call, count in each["calls"].items() if call.startswith("sts."))
-            yield (
-                f"{title}: {name}",
-                *("" if time is None else f"{time:.0f}" for time in times),
-                f"{each['read_units']:g}",
-                f"{each['write_units']:g}",
-                f"{sts:.2f}",
-            )
+def _requests(result: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
+    how = result["functions_run_as"]
+    title = result["scenario"] + ("" if how == "processes" else f" ({how})")
+    for name, each in result["requests"].items():
+        times = {column: each[kind].get(key) for column, (kind, key) in _TIMES.items()}
+        sts = sum(count for call, count in each["calls"].items() if call.startswith("sts."))
+        yield {
+            _REQUEST: f"{title}: {name}",
+            **{column: "" if time is None else f"{time:.0f}" for column, time in times.items()},
+            "read units": f"{each['read_units']:g}",
+            "write units": f"{each['write_units']:g}",
+            "STS calls": f"{sts:.2f}",
+        }
 
 
-def _sizes(vend: Vend) -> Iterator[Sequence[object]]:
+def _sizes(vend: Vend) -> Iterator[Mapping[str, object]]:
     for users in _USERS:
         shortest = max(1.0, shortest_s(users, vend, _SHARE))
-        moments = (
-            ("all day", users / REFRESH_S),
-            ("all within 15 minutes", users / _MORNING_S),
-            (f"all within {_words(shortest)}", users / shortest),
-        )
-        for when, rate in moments:
+        moments = {
+            "all day": users / REFRESH_S,
+            "all within 15 minutes": users / _MORNING_S,
+            f"all within {_words(shortest)}": users / shortest,
+        }
+        for when, rate in moments.items():
             size = need(vend, rate)
-            units = (_short(each) for each in (size.read_units, size.write_units, size.ssm_calls))
-            at_once = (_short(size.mean_at_once), size.at_once)
-            yield (f"{users:,}", when, _short(rate), *at_once, f"{size.sts_share:.1%}", *units)
+            yield {
+                "users": f"{users:,}",
+                "when": when,
+                "vends/s": _short(rate),
+                "environments on average": _short(size.mean_at_once),
+                "seldom more than": size.at_once,
+                "of STS's 600/s": f"{size.sts_share:.1%}",
+                "read units/s": _short(size.read_units),
+                "write units/s": _short(size.write_units),
+                "SSM calls/s": _short(size.ssm_calls),
+            }
 
 
 def _words(seconds: float) -> str:

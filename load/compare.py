@@ -2,27 +2,22 @@
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from load.report.result import read_result, revision_of
+from deploy.markdown import table
+from load.result import read_result, revision_of
 
-_ROWS: Final = (("latency_ms", "latency"), ("function_ms", "in the function"), ("overhead_ms", "above AWS's floor"))
+_ROWS: Final = {"latency_ms": "latency", "function_ms": "in the function", "overhead_ms": "above AWS's floor"}
 _COLUMNS: Final = ("p50", "p99", "p999")
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """Return the table: for every request of both runs its time before, after, and (the ratio)."""
-    head = f"{'milliseconds':46}" + "".join(f"{name:>26}" for name in _COLUMNS)
-    lines = [f"before: {_title(before)}", f"after:  {_title(after)}", "", head]
-    for name in sorted({*before["requests"], *after["requests"]}):
-        one, other = before["requests"].get(name), after["requests"].get(name)
-        if one is None or other is None:
-            lines.append(f"{name}: only {'after' if one is None else 'before'}")
-        else:
-            lines += _rows(name, one, other)
-    return "\n".join(lines)
+    names = sorted({*before["requests"], *after["requests"]})
+    rows = table(("milliseconds", *_COLUMNS), (row for name in names for row in _rows(name, before, after)))
+    return f"before: {_title(before)}\nafter:  {_title(after)}\n\n{rows}"
 
 
 def _title(result: Mapping[str, Any]) -> str:
@@ -30,18 +25,18 @@ def _title(result: Mapping[str, Any]) -> str:
     return f"{result['scenario']}, {result['functions_run_as']}, {rate}, {revision}, {result['at']}"
 
 
-def _rows(name: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
-    for key, words in _ROWS:
+def _rows(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Sequence[str]]:
+    one, other = before["requests"].get(name), after["requests"].get(name)
+    if one is None or other is None:
+        yield f"{name}: only {'after' if one is None else 'before'}", *[""] * len(_COLUMNS)
+        return
+    for key, words in _ROWS.items():
         if one[key] and other[key]:
-            cells = (
-                f"{one[key][each]:9.1f} → {other[key][each]:7.1f} {_ratio(one[key][each], other[key][each])}"
-                for each in _COLUMNS
-            )
-            yield f"{f'{name}: {words}':46}" + "".join(f"{cell:>26}" for cell in cells)
+            yield f"{name}: {words}", *(_change(one[key][each], other[key][each]) for each in _COLUMNS)
 
 
-def _ratio(one: float, other: float) -> str:
-    return f"({other / one:4.2f})" if one > 0 else "     "
+def _change(one: float, other: float) -> str:
+    return f"{one:.1f} → {other:.1f}" + (f" ({other / one:.2f})" if one > 0 else "")
 
 
 def main() -> None:

@@ -18,14 +18,13 @@ from typing import Any
 from unittest.mock import patch
 
 import aiohttp
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials, ReadOnlyCredentials
 
 from deploy.local.deployment import REGION, local_deployment
 from deploy.local.function_settings import UNLIMITED
-from deploy.local.keys import Keys
 from deploy.local.stack import LocalStack
+from deploy.markdown import table
+from load.driver.exchange import sign_request
 from sentinel.proof import make_proof
 from shared.clock import monotonic_s
 
@@ -61,7 +60,7 @@ async def measure(rounds: int) -> list[Round]:
 
 
 async def _round(stack: LocalStack, http: aiohttp.ClientSession) -> Round:
-    _, vended = await _send(http, stack, "alice", "GET", "/?profile=staging")
+    _, vended = await _send(http, stack, "alice", "GET", "/", query={"profile": "staging"})
     keys = ReadOnlyCredentials(vended["AccessKeyId"], vended["SecretAccessKey"], vended["Token"])
     proof = make_proof(keys, api_id=stack.sensitive_endpoint.api_id, region=REGION)
     if await _ask(http, stack, proof) is False:
@@ -69,7 +68,7 @@ async def _round(stack: LocalStack, http: aiohttp.ClientSession) -> Round:
     watching = asyncio.create_task(_watch(http, stack, proof))
     sent_s = monotonic_s()
     path = f"/v1/sessions/{vended['SessionId']}/revoke"
-    request_id, answer = await _send(http, stack, "operator", "POST", path, {"reason": "measured"})
+    request_id, answer = await _send(http, stack, "operator", "POST", path, body={"reason": "measured"})
     answered_s = monotonic_s()
     if answer["kill_switch"]["status"] != "applied":
         raise RuntimeError(f"the kill switch was not applied: {answer['kill_switch']}")
@@ -91,27 +90,16 @@ async def _ask(http: aiohttp.ClientSession, stack: LocalStack, proof: str) -> bo
 
 
 async def _send(
-    http: aiohttp.ClientSession,
-    stack: LocalStack,
-    caller: str,
-    method: str,
-    target: str,
-    body: Mapping[str, Any] | None = None,
+    http: aiohttp.ClientSession, stack: LocalStack, caller: str, method: str, target: str, **content: Mapping[str, Any]
 ) -> tuple[str, Any]:
-    content = b"" if body is None else json.dumps(body).encode()
-    headers = {} if body is None else {"content-type": "application/json"}
-    request = AWSRequest(method, f"{stack.http_api}{target}", headers=headers, data=content)
-    SigV4Auth(_credentials(stack.callers[caller].keys), "execute-api", REGION).add_auth(request)
-    signed = dict(request.headers.items())
-    async with http.request(method, request.url, headers=signed, data=content) as answer:
+    keys = stack.callers[caller].keys
+    credentials = Credentials(keys.access_key_id, keys.secret_access_key, keys.session_token)
+    url, headers, body = sign_request(credentials, REGION, method, f"{stack.http_api}{target}", **content)
+    async with http.request(method, url, headers=headers, data=body) as answer:
         found = await answer.json()
         if answer.status >= 300:  # noqa: PLR2004 - what is no success
-            raise RuntimeError(f"{method} {target.partition('?')[0]} answered {answer.status}: {found}")
+            raise RuntimeError(f"{method} {target} answered {answer.status}: {found}")
         return str(found.get("SessionId") or found["session"]["id"]), found
-
-
-def _credentials(keys: Keys) -> Credentials:
-    return Credentials(keys.access_key_id, keys.secret_access_key, keys.session_token)
 
 
 def _audit_line(stack: LocalStack, session_id: str) -> Mapping[str, Any]:
@@ -129,11 +117,9 @@ def render(rounds: Sequence[Round]) -> str:
         ("revoke sent → answered: boundary written, notifications sent", [each.answered_ms for each in rounds]),
         ("of that, the kill switch", [each.kill_switch_ms for each in rounds]),
     ]
-    lines = [f"{len(rounds)} rounds, milliseconds", "", f"{'':58} {'p50':>8} {'p99':>8}"]
-    for title, values in rows:
-        cuts = quantiles(values, n=100, method="inclusive")
-        lines.append(f"{title:58} {cuts[49]:8.1f} {cuts[98]:8.1f}")
-    return "\n".join(lines)
+    cuts = ((title, quantiles(values, n=100, method="inclusive")) for title, values in rows)
+    head = (f"{len(rounds)} rounds, milliseconds", "p50", "p99")
+    return table(head, ((title, f"{found[49]:.1f}", f"{found[98]:.1f}") for title, found in cuts))
 
 
 def main() -> None:

@@ -7,22 +7,23 @@ written to `build/load/SCENARIO`.
 import asyncio
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from deploy.local.child import Child
-from load.driver.exchange import TARGET_FILE, Seen
+from deploy.markdown import table, table_of
+from load.driver.exchange import SEEN, TARGET_FILE, TARGETS, Seen
+from load.figures import describe_function
 from load.options import Run, read_options
-from load.report.figures import describe_function
-from load.report.result import build_result, describe_machine, judge, write_result
+from load.result import build_result, describe_machine, judge, write_result
 from load.scenario import FOLDER
 from load.system.system import LoadSystem, SystemFailedError
 from shared.clock import utc_now
 
 _PROJECT: Final = Path(__file__).parents[1]
 _COLUMNS: Final = ("p50", "p95", "p99", "p999")
-_LINES: Final = (("latency_ms", ""), ("floor_ms", "  of that AWS, at least"), ("function_ms", "  in the function"))
+_LINES: Final = {"latency_ms": "", "floor_ms": "of that AWS, at least", "function_ms": "in the function"}
 # Locust starts, and lets what is under way finish.
 _PATIENCE_S: Final = 300.0
 
@@ -86,7 +87,7 @@ def _head(options: Run) -> Mapping[str, Any]:
 async def drive(options: Run, system: LoadSystem) -> Seen:
     """Run locust and return what its users saw."""
     samples_file, target_file = system.folder / "samples.json", system.folder / "target.json"
-    system.target(samples_file).write(target_file)
+    target_file.write_bytes(TARGETS.dump_json(system.target(samples_file)))
     child = await Child.start(
         _command(options),
         environment=_environment(target_file, system.folder),
@@ -102,7 +103,7 @@ async def drive(options: Run, system: LoadSystem) -> Seen:
         await child.kill()
     if code or not samples_file.exists():
         raise RunFailedError(f"locust ended with exit code {code}: see {options.out / 'locust.log'}")
-    return Seen.read(samples_file)
+    return SEEN.validate_json(samples_file.read_bytes())
 
 
 def _command(options: Run) -> list[str]:
@@ -123,38 +124,39 @@ def _environment(target_file: Path, folder: Path) -> dict[str, str]:
 
 
 def render(result: Mapping[str, Any]) -> str:
-    """Write the result as a table for the terminal."""
+    """Write the result as Markdown that a terminal shows too."""
     total = result["total"]
-    lines = [
-        f"{result['scenario']}: {result['title']} ({result['functions_run_as']}, {result['model']})",
-        f"{total['count']} requests in {result['seconds']:g} s, {total['rps']:g} a second",
-        "",
-        f"{'milliseconds':34} {'count':>7} " + " ".join(f"{name:>8}" for name in _COLUMNS),
+    title = f"{result['scenario']}: {result['title']} ({result['functions_run_as']}, {result['model']})"
+    functions = [
+        {
+            "function": name,
+            "invocations": found["invocations"],
+            "most at once": found["max_concurrency"],
+            "queued p99, ms": found["queued_ms"].get("p99", 0),
+            "cold starts": found["cold_starts"],
+            "throttled": found["throttled"],
+        }
+        for name, found in result["functions"].items()
     ]
-    for name, found in result["requests"].items():
-        for key, words in _LINES:
-            if values := found[key]:
-                count = "" if words else str(found["count"])
-                lines.append(f"{words or name:34} {count:>7} " + " ".join(f"{values[each]:8.1f}" for each in _COLUMNS))
-        lines.append(f"  outcomes: {_pairs(found['outcomes'])}")
-    lines += ["", *_functions(result["functions"]), ""]
-    lines += [
+    verdicts = (
         f"{'passed' if each['passed'] else 'FAILED'}  {each['check']}: {each['found']}" for each in result["checks"]
-    ]
-    return "\n".join(lines)
+    )
+    parts = (
+        f"{title}\n{total['count']} requests in {result['seconds']:g} s, {total['rps']:g} a second",
+        table(("milliseconds", "count", *_COLUMNS), _requests(result["requests"])),
+        table_of(functions),
+        "\n".join(verdicts),
+    )
+    return "\n\n".join(parts)
 
 
-def _functions(functions: Mapping[str, Any]) -> Sequence[str]:
-    return [
-        f"{name}: {found['invocations']} invocations, {found['max_concurrency']} at once at most, "
-        f"queued p99 {found['queued_ms'].get('p99', 0):g} ms, {found['cold_starts']} cold starts, "
-        f"{found['throttled']} throttled"
-        for name, found in functions.items()
-    ]
-
-
-def _pairs(found: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(found.items()))
+def _requests(requests: Mapping[str, Any]) -> Iterator[Sequence[object]]:
+    for name, found in requests.items():
+        outcomes = ", ".join(f"{outcome} {count}" for outcome, count in sorted(found["outcomes"].items()))
+        for key, words in _LINES.items():
+            if values := found[key]:
+                title, count = (f"... {words}", "") if words else (f"{name}: {outcomes}", found["count"])
+                yield title, count, *(f"{values[each]:.1f}" for each in _COLUMNS)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from deploy.markdown import rewrite, table
 from load.bench.cold import Start
 from load.bench.measure import Round, Rounds
 from load.bench.variants import VARIANTS
-from load.report.result import Check, describe_machine, where, write_result
+from load.result import Check, describe_machine, where, write_result
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "performance"
 FILE: Final = FOLDER / "figures.json"

@@ -15,16 +15,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import gevent
-from botocore.credentials import ReadOnlyCredentials
+from botocore.credentials import Credentials, ReadOnlyCredentials
 from locust import FastHttpUser, events
 from locust.env import Environment
 
-from load.driver.exchange import MARK, TARGET_FILE, LoadCaller, Sample, Seen, Target
-from load.driver.signing import CallerSigner, write_query
+from load.driver.exchange import MARK, SEEN, TARGET_FILE, TARGETS, LoadCaller, Sample, Seen, sign_request
 from sentinel.proof import make_proof
-from shared.clock import monotonic_s, utc_now
+from shared.clock import monotonic_s
 
-TARGET: Final = Target.read(Path(os.environ[TARGET_FILE]))
+TARGET: Final = TARGETS.validate_json(Path(os.environ[TARGET_FILE]).read_bytes())
 OK: Final = frozenset({"ok"})
 _SUCCESS: Final = range(200, 300)
 _TOO_MANY: Final = 429
@@ -64,7 +63,6 @@ class Caller(FastHttpUser):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         self.me = TARGET.callers[next(_numbers) % len(TARGET.callers)]
-        self._signers: dict[str, CallerSigner] = {}
 
     def on_start(self) -> None:
         """Begin with a wait, so that the start of many callers is no burst."""
@@ -85,12 +83,11 @@ class Caller(FastHttpUser):
         by: LoadCaller | None = None,
     ) -> Answered:
         """Send a request signed by `by` (default: this caller); any outcome but the expected ones is a failure."""
-        content = b"" if body is None else json.dumps(body).encode()
+        signer = by or self.me
+        keys = Credentials(signer.access_key_id, signer.secret_access_key)
         url = f"{TARGET.http_api}{path}"
-        headers = self._signer(by or self.me).sign(method, url, query or {}, content, utc_now())
-        if content:
-            headers["Content-Type"] = "application/json"
-        return self.send(name, method, f"{url}?{write_query(query)}" if query else url, headers, content, expect)
+        signed = sign_request(keys, TARGET.region, method, url, query=query, body=body)
+        return self.send(name, method, *signed, expect)
 
     def send(
         self,
@@ -117,12 +114,6 @@ class Caller(FastHttpUser):
                 response.failure(answered.outcome)
         _samples.append(Sample(request_id, name, sent_s - _began_s, took_ms, answered.outcome, is_expected))
         return answered
-
-    def _signer(self, caller: LoadCaller) -> CallerSigner:
-        key = caller.access_key_id
-        if key not in self._signers:
-            self._signers[key] = CallerSigner(key, caller.secret_access_key, TARGET.region)
-        return self._signers[key]
 
 
 class Prover:
@@ -188,7 +179,7 @@ def _stop(**_: Any) -> None:
 
 
 def _end(**_: Any) -> None:
-    Seen(_began_s, _ended_s, _samples).write(Path(TARGET.samples_file))
+    Path(TARGET.samples_file).write_bytes(SEEN.dump_json(Seen(_began_s, _ended_s, _samples)))
 
 
 events.init.add_listener(_set_clock)  # type: ignore[no-untyped-call]

@@ -1,14 +1,18 @@
-"""The two files that a load test and locust's process exchange: its target, and what its users saw.
+"""What a load test and locust's process exchange: two files, its target and what its users saw; and signed requests.
 
 Every request is noted one by one: locust's own statistics round what they keep to two digits.
 """
 
 import json
-import os
-from collections.abc import Sequence
-from dataclasses import asdict, astuple, dataclass, field
-from pathlib import Path
-from typing import Final, Self
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from pydantic import TypeAdapter
 
 # Names the file, in locust's environment.
 TARGET_FILE: Final = "SENTINEL_LOAD_TARGET"
@@ -44,20 +48,6 @@ class Target:
     warm_up_s: float
     samples_file: str
 
-    def write(self, file: Path) -> None:
-        """Write the file, readable by its owner only."""
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as out:  # noqa: PTH123 - a descriptor has no path
-            json.dump(asdict(self), out)
-
-    @classmethod
-    def read(cls, file: Path) -> Self:
-        """Read what `write` wrote."""
-        found = json.loads(file.read_text(encoding="utf-8"))
-        found["callers"] = [LoadCaller(**each) for each in found["callers"]]
-        found["operator"] = LoadCaller(**found["operator"])
-        return cls(**found)
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -84,13 +74,24 @@ class Seen:
     ended_s: float
     samples: Sequence[Sample]
 
-    @classmethod
-    def read(cls, file: Path) -> Self:
-        """Read what `write` wrote."""
-        began_s, ended_s, rows = json.loads(file.read_text(encoding="utf-8"))
-        return cls(began_s, ended_s, [Sample(*row) for row in rows])
 
-    def write(self, file: Path) -> None:
-        """Write the file."""
-        rows = [astuple(sample) for sample in self.samples]
-        file.write_text(json.dumps([self.began_s, self.ended_s, rows]), encoding="utf-8")
+TARGETS: Final = TypeAdapter(Target)
+SEEN: Final = TypeAdapter(Seen)
+
+
+def sign_request(
+    keys: Credentials,
+    region: str,
+    method: str,
+    url: str,
+    *,
+    query: Mapping[str, str] | None = None,
+    body: Mapping[str, Any] | None = None,
+) -> tuple[str, dict[str, str], bytes]:
+    """Sign a request to an API; gives its whole URL, its headers and its body."""
+    whole = f"{url}?{urlencode(query, quote_via=quote)}" if query else url
+    content = b"" if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"} if content else {}
+    request = AWSRequest(method, whole, headers=headers, data=content)
+    SigV4Auth(keys, "execute-api", region).add_auth(request)
+    return whole, dict(request.headers.items()), content

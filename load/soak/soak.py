@@ -13,7 +13,7 @@ from typing import Any, Final
 from deploy.local.runtime.environment import ExecutionEnvironment, FunctionSettings
 from load.driver.exchange import Seen
 from load.options import Run
-from load.report.result import Check, describe_machine, write_result
+from load.result import Check, describe_machine, write_result
 from load.run import drive
 from load.soak.probe import INTERVAL_S, Probe, read_notes
 from load.soak.verdict import GATEWAY, Watched, count_odd_lines, judge_growth, watch

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.markdown import table
-from load.report.result import Check, where
+from load.result import Check, where
 from load.soak.growth import Growth, find_growth
 from load.soak.probe import Note
 

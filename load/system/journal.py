@@ -14,7 +14,7 @@ from deploy.local.gateway.server import Invokable
 from deploy.local.runtime.api import FunctionThrottledError, Invocation
 from deploy.local.runtime.function import Environment
 from load.driver.exchange import MARK
-from load.report.invocations import InvocationRecord
+from load.figures import InvocationRecord
 
 _PROOF_KEY: Final = re.compile(r"Sentinel-STS key=(\w+),")
 

@@ -132,6 +132,7 @@ class LoadSystem:
         await self._model.put_items(local_deployment().grant_table, items)
 
     async def _start(self) -> None:
+        # Only its owner may read it: it will hold the callers' keys.
         self.folder = Path(tempfile.mkdtemp(prefix="sentinel-load-"))
         self._open.callback(shutil.rmtree, self.folder, ignore_errors=True)
         self.callers, self.operator = create_callers(self.scenario.load.users)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from load.report.result import describe_machine, where
+from load.result import describe_machine, where
 from shared.clock import utc_now
 from tests.mutation.explained import read_explained
 from tests.mutation.mutants import describe_change, read_modules

@@ -9,9 +9,8 @@ import pytest
 from load.aws_model.ledger import Call
 from load.compare import compare
 from load.driver.exchange import Sample, Seen
-from load.report.figures import describe_function, spread
-from load.report.invocations import InvocationRecord, calls_of, floor_ms, most_at_once
-from load.report.result import build_result, judge, read_result
+from load.figures import InvocationRecord, calls_of, describe_function, floor_ms, most_at_once, spread
+from load.result import build_result, judge, read_result
 from load.scenario import Thresholds
 
 CALLS = [
@@ -118,8 +117,8 @@ def test_two_results_are_compared_name_by_name() -> None:
     after = {**head, **a_run(Sample("r1", "vend dev", 1.99, 72.0, "ok", True))}
     after["requests"]["catalogue"] = after["requests"]["vend dev"]
     lines = compare(before, after).splitlines()
-    assert any(line.startswith("vend dev: latency") and "(2.00)" in line for line in lines)
-    assert "catalogue: only after" in lines
+    assert any(line.startswith("| vend dev: latency | 36.0 → 72.0 (2.00) |") for line in lines)
+    assert "| catalogue: only after |  |  |  |" in lines
 
 
 @pytest.mark.parametrize("text", ["", "[]", json.dumps({"scenario": "vend"})])

@@ -11,11 +11,10 @@ from typing import Any, Final
 
 from load.aws_model.ledger import Call
 from load.driver.exchange import Seen
-from load.report.figures import describe_requests, match
-from load.report.invocations import InvocationRecord
+from load.figures import InvocationRecord, Matched, calls_of, describe_requests
 from load.scenario import Thresholds
 
-_PROJECT: Final = Path(__file__).parents[2]
+_PROJECT: Final = Path(__file__).parents[1]
 
 
 def build_result(
@@ -27,7 +26,12 @@ def build_result(
 ) -> dict[str, Any]:
     """Return the figures of all requests sent since an instant on the monotonic clock, by name and in total."""
     warm_up_s, seconds = measured_from_s - seen.began_s, seen.ended_s - measured_from_s
-    measured = match([each for each in seen.samples if each.at_s >= warm_up_s], invocations, calls)
+    known = {invocation.request_id: invocation for invocation in invocations}
+    found = ((each, known.get(each.request_id)) for each in seen.samples if each.at_s >= warm_up_s)
+    measured = [
+        Matched(sample, invocation, () if invocation is None else calls_of(invocation, calls))
+        for sample, invocation in found
+    ]
     names = sorted({each.sample.name for each in measured})
     by_name = {name: [each for each in measured if each.sample.name == name] for name in names}
     return {
@@ -35,7 +39,7 @@ def build_result(
         "total": describe_requests(measured, seconds) if measured else {"count": 0, "rps": 0.0, "unexpected": 0},
         # A failure counts whenever it happens.
         "unexpected_in_warm_up": sum(not each.expected for each in seen.samples if each.at_s < warm_up_s),
-        "requests": {name: describe_requests(found, seconds) for name, found in by_name.items()},
+        "requests": {name: describe_requests(each, seconds) for name, each in by_name.items()},
     }
 
 
