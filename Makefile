@@ -38,10 +38,8 @@ security: $(UV) ## tests/security and every test the threat model names, a line 
 audit: $(UV) ## known vulnerabilities of every locked package; says what it could not ask; STRICT=1 fails there
 	$(RUN) sh deploy/audit.sh $(AUDIT_ARGS)
 
-pages: $(UV) ## regenerate the generated pages of docs/, and the Homebrew formula
+pages: $(UV) ## regenerate the generated pages of docs/, the READMEs of deploy/terraform and the Homebrew formula
 	$(RUN) python -m deploy.docs.pages
-	$(RUN) python -m deploy.docs.assurance
-	$(RUN) python -m deploy.docs.terraform
 	$(RUN) python -m deploy.client.formula
 
 package: $(UV) ## the Lambdas' zips, for both architectures, into dist/

@@ -42,8 +42,8 @@ def rewrite(file: Path, command: str, text: str) -> None:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], rule: Sequence[str] = ()) -> str:
     """Return a Markdown table. `rule` holds each column's dashes and colons; by default no column is aligned."""
-    dashes = f"|{'|'.join(rule)}|" if rule else _row(["---"] * len(head))
-    return "\n".join([_row(head), dashes, *(_row(row) for row in rows)])
+    dashes = "|".join(rule or ["---"] * len(head))
+    return "\n".join([_row(head), f"|{dashes}|", *(_row(row) for row in rows)])
 
 
 def table_of(rows: Sequence[Mapping[str, object]]) -> str:

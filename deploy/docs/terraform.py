@@ -11,6 +11,8 @@ from typing import Any, Final
 import hcl2
 from hcl2.utils import SerializationOptions
 
+from deploy.markdown import table
+
 MODULES: Final = Path(__file__).parents[1] / "terraform"
 _HEADING: Final = "## Inputs\n"
 _OPTIONS: Final = SerializationOptions(with_comments=False, explicit_blocks=False, strip_string_quotes=True)
@@ -48,26 +50,16 @@ def render_readme(folder: Path) -> str:
     words, heading, _ = (folder / "README.md").read_text(encoding="utf-8").partition(_HEADING)
     if not heading:
         raise LookupError(f"{folder / 'README.md'} has no heading `{_HEADING.strip()}` to write the tables below")
-    inputs = [
-        f"| `{each.name}` | {each.block['description']} | `{_one_line(each.block['type'])}` | {_default(each.block)} |"
+    inputs = (
+        (f"`{each.name}`", each.block["description"], f"`{_one_line(each.block['type'])}`", _default(each.block))
         for each in declarations(folder, "variable")
-    ]
-    outputs = [f"| `{each.name}` | {each.block['description']} |" for each in declarations(folder, "output")]
-    return "\n".join(
-        [
-            f"{words}{_HEADING}",
-            "| name | meaning | type | default |",
-            "|---|---|---|---|",
-            *inputs,
-            "",
-            "## Outputs",
-            "",
-            "| name | meaning |",
-            "|---|---|",
-            *outputs,
-            "",
-        ],
     )
+    outputs = ((f"`{each.name}`", each.block["description"]) for each in declarations(folder, "output"))
+    tables = (
+        table(("name", "meaning", "type", "default"), inputs),
+        table(("name", "meaning"), outputs),
+    )
+    return f"{words}{_HEADING}\n" + "\n\n## Outputs\n\n".join(tables) + "\n"
 
 
 def _one_line(expression: str) -> str:
@@ -86,13 +78,3 @@ def _default(block: Mapping[str, Any]) -> str:
             return f'`"{value}"`'
         case value:
             return f"`{value}`"
-
-
-def main() -> None:
-    """Write every README."""
-    for folder in module_folders():
-        (folder / "README.md").write_text(render_readme(folder), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

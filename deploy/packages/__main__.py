@@ -3,10 +3,11 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from deploy.markdown import table
 from deploy.packages.build import Package, build_packages
 from deploy.packages.checksums import CHECKSUMS, render_checksums
 from deploy.packages.contents import SERVICES
@@ -52,24 +53,14 @@ def _arguments() -> argparse.Namespace:
 
 def render_report(packages: Sequence[Package]) -> str:
     """Write what was built as Markdown: sizes, what is inside by distribution, what was left out and why."""
-    return "\n".join(
-        [
-            "# What was built",
-            "",
-            "KiB throughout. Unpacked counts the bytecode, which the table of distributions does not.",
-            "",
-            *_table(("zip", "Python", "zipped", "unpacked", "SHA-256"), map(_zip_row, packages)),
-            "",
-            "## Inside, by distribution",
-            "",
-            *_distributions(packages),
-            "",
-            "## Left out",
-            "",
-            *_left_out(packages),
-            "",
-        ],
+    parts = (
+        "# What was built",
+        "KiB throughout. Unpacked counts the bytecode, which the table of distributions does not.",
+        table(("zip", "Python", "zipped", "unpacked", "SHA-256"), map(_zip_row, packages)),
+        f"## Inside, by distribution\n\n{_distributions(packages)}",
+        f"## Left out\n\n{_left_out(packages)}\n",
     )
+    return "\n\n".join(parts)
 
 
 def _zip_row(package: Package) -> tuple[str, ...]:
@@ -77,26 +68,21 @@ def _zip_row(package: Package) -> tuple[str, ...]:
     return package.archive.name, package.target.python, _kib(zipped), _kib(package.unpacked), f"`{package.sha256}`"
 
 
-def _distributions(packages: Sequence[Package]) -> list[str]:
+def _distributions(packages: Sequence[Package]) -> str:
     versions = {each.name: each.version for package in packages for each in package.distributions}
     sizes = [{each.name: _kib(each.taken) for each in package.distributions} for package in packages]
     rows = (
         (name, version, *(size.get(name, "-") for size in sizes))
         for name, version in sorted(versions.items(), key=lambda item: item[0].lower())
     )
-    return _table(("distribution", "version", *(package.name for package in packages)), rows)
+    return table(("distribution", "version", *(package.name for package in packages)), rows)
 
 
-def _left_out(packages: Sequence[Package]) -> list[str]:
+def _left_out(packages: Sequence[Package]) -> str:
     totals = [sum((each.left_out for each in package.distributions), Counter[str]()) for package in packages]
     used = [pattern for pattern in LEFT_OUT if any(total[pattern] for total in totals)]
     rows = ((f"`{pattern}`", LEFT_OUT[pattern], *(_kib(total[pattern]) for total in totals)) for pattern in used)
-    return _table(("files", "why", *(package.name for package in packages)), rows)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    lines = (head, ["---"] * len(head), *rows)
-    return [f"| {' | '.join(line)} |" for line in lines]
+    return table(("files", "why", *(package.name for package in packages)), rows)
 
 
 def _kib(size: int) -> str:

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -10,12 +9,10 @@ import pytest
 
 from deploy.docs.threats import table
 from deploy.docs.threats.__main__ import choose
-from deploy.docs.threats.removing import Copy, RemovalError, Word, attempt, files_of, fingerprint, judge, opened, remove
+from deploy.docs.threats.removing import RemovalError, Word, attempt, files_of, fingerprint, judge, remove
 from deploy.docs.threats.table import PROJECT, Removal, load_removals, load_threats
 
 REMOVALS = load_removals()
-# The command that tries tests, in the packages it is in.
-PACKAGES = ("deploy", "deploy/docs", "deploy/docs/threats")
 REMOVAL = Removal(
     id="VND-1", what="The guard is gone", file="shared/guard.py", find="return False", replace="return True"
 )
@@ -67,23 +64,26 @@ def test_a_removal_that_changes_nothing_is_none() -> None:
 @pytest.mark.parametrize(
     ("found", "word"),
     [
-        ({}, Word.UNNOTICED),
-        ({"failed": "tests/x.py::test_x"}, Word.NOTICED),
-        ({"error": "tests/x.py cannot be collected"}, Word.ERROR),
-        ({"failed": "tests/x.py::test_x", "error": "tests/y.py cannot be collected"}, Word.ERROR),
+        ("", Word.UNNOTICED),
+        ('<failure message="assert 1 == 2"/>', Word.NOTICED),
+        ('<error message="failed on teardown with it"/>', Word.NOTICED),
+        ('<error message="failed on setup with it"/>', Word.ERROR),
+        ('<error message="collection failure"/>', Word.ERROR),
     ],
 )
-def test_only_a_test_that_ran_and_failed_has_noticed(found: Mapping[str, str], word: Word) -> None:
-    assert judge(REMOVAL, found).word is word
+def test_only_a_test_that_ran_and_failed_has_noticed(found: str, word: Word) -> None:
+    report = f'<testsuites><testcase classname="x" name="test_x">{found}</testcase></testsuites>'
+    assert judge(REMOVAL, int(bool(found)), report).word is word
+
+
+def test_a_run_that_ended_before_its_report_is_an_error() -> None:
+    assert judge(REMOVAL, 3, "<testsuites/>").word is Word.ERROR
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of two files: a guard, and tests of it."""
     folder = tmp_path_factory.mktemp("project")
-    for name in ("deploy/docs/threats/trial.py", *(f"{each}/__init__.py" for each in PACKAGES)):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes((PROJECT / name).read_bytes())
     (folder / "shared").mkdir()
     (folder / "shared/__init__.py").touch()
     (folder / REMOVAL.file).write_text("def guard():\n    return False\n")
@@ -93,8 +93,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     (folder / "tests/test_blind.py").write_text(f"{head}def test_it(): guard()\n")
     (folder / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
     (folder / ".venv").symlink_to(sys.prefix)
-    with opened(folder) as copy:
-        yield copy
+    return folder
 
 
 class TestATrial:
@@ -110,9 +109,9 @@ class TestATrial:
         ],
     )
     def test_ends_with_a_word_and_leaves_the_copy_as_it_was(
-        self, copy: Copy, replace: str, test: str, word: Word
+        self, copy: Path, replace: str, test: str, word: Word
     ) -> None:
-        file = copy.folder / REMOVAL.file
+        file = copy / REMOVAL.file
         before = file.read_text()
         trial = attempt(REMOVAL.model_copy(update={"replace": replace}), [test], copy)
         assert (trial.word, file.read_text()) == (word, before), trial.detail

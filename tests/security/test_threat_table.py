@@ -6,8 +6,8 @@ from typing import Literal, cast
 
 import pytest
 
+from deploy.docs.threats.__main__ import Outcomes, Verdict, whole
 from deploy.docs.threats.table import PROJECT, load_threats
-from deploy.docs.threats.verdicts import Outcomes, Verdict, whole
 
 Outcome = Literal["passed", "failed", "skipped"]
 When = Literal["setup", "call", "teardown"]

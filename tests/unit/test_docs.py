@@ -4,18 +4,12 @@ import re
 
 import pytest
 
-from deploy.docs import assurance
 from deploy.docs.pages import DOCS, PAGES
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_generated_page_is_what_the_code_generates(name: str) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run `make pages` and commit the result"
-
-
-def test_the_figures_of_assurance_are_those_of_the_table() -> None:
-    page = assurance.PAGE.read_text(encoding="utf-8")
-    assert page == assurance.render(page), "run `make pages` and commit the result"
 
 
 def test_the_files_that_own_the_terms_of_the_glossary_exist() -> None:

@@ -29,5 +29,5 @@ def test_a_file_is_rewritten_between_the_markers(tmp_path: Path) -> None:
 
 
 def test_a_table_has_a_row_a_line_and_its_columns_alignment() -> None:
-    assert table(["a", "b"], [("x", 1), ("", 2)]) == "| a | b |\n| --- | --- |\n| x | 1 |\n|  | 2 |"
+    assert table(["a", "b"], [("x", 1), ("", 2)]) == "| a | b |\n|---|---|\n| x | 1 |\n|  | 2 |"
     assert table(["a", "b"], [], rule=["---", "--:"]) == "| a | b |\n|---|--:|"

@@ -8,22 +8,65 @@ or `none`. With `--only-removals` the table's tests do not run first. Everything
 import argparse
 import random
 import sys
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
 
 import pytest
 
-from deploy.docs.threats.removing import Copy, Trial, Word, attempt, copied, fingerprint
+from deploy.docs.threats.removing import Trial, Word, attempt, copied, fingerprint
 from deploy.docs.threats.table import PROJECT, Removal, Threat, load_removals, load_threats
-from deploy.docs.threats.verdicts import Outcomes, Verdict
 
 _FOLDER: Final = "tests/security"
 _QUIET: Final = ("-q", "--no-header", "--tb=short", "-r", "fE")
 # As many trials at once as the tests have workers; most of a trial is pytest starting.
 _AT_ONCE: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`tests` counts what ran, each parameter for itself. `faults` say what was not shown; empty is a pass."""
+
+    threat: Threat
+    tests: int
+    faults: tuple[str, ...]
+
+
+class Outcomes:
+    """A pytest plugin that remembers how each test ended; under xdist it belongs into the controller."""
+
+    def __init__(self) -> None:
+        self._phases: defaultdict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        outcome = "xfailed" if hasattr(report, "wasxfail") else report.outcome
+        self._phases[whole(report.nodeid)][report.nodeid].append(f"{report.when} {outcome}")
+
+    def judge(self, threats: Sequence[Threat]) -> Iterator[Verdict]:
+        """Give the verdict on each threat."""
+        for threat in threats:
+            faults = tuple(fault for test in threat.tests for fault in self._faults(test))
+            yield Verdict(threat, sum(len(self._phases.get(test, {})) for test in threat.tests), faults)
+
+    def _faults(self, test: str) -> Iterator[str]:
+        ran = self._phases.get(test, {})
+        if not ran:
+            yield f"{test} did not run"
+        for nodeid, phases in ran.items():
+            if wrong := [phase for phase in phases if not phase.endswith(" passed")]:
+                yield f"{nodeid}: {', '.join(wrong)}"
+            elif "call passed" not in phases:
+                yield f"{nodeid} has no result"
+
+
+def whole(nodeid: str) -> str:
+    """Leave out a test's parameters."""
+    return nodeid.partition("[")[0]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -58,7 +101,7 @@ def run_tests(threats: Sequence[Threat], arguments: Sequence[str]) -> int:
 def try_removals(removals: Sequence[Removal], threats: Sequence[Threat]) -> int:
     """Try removals, each against the tests of its row, and print a line for each."""
     tests = {threat.id: threat.tests for threat in threats}
-    copies: SimpleQueue[Copy] = SimpleQueue()
+    copies: SimpleQueue[Path] = SimpleQueue()
 
     def try_one(removal: Removal) -> Trial:
         copy = copies.get()

@@ -1,9 +1,9 @@
-"""Writes docs/threat-model.md from the table."""
+"""Writes docs/threat-model.md and the counts in docs/assurance.md from the table."""
 
-from collections.abc import Iterator
 from typing import Final
 
 from deploy.docs.threats.table import STRIDE, Boundary, Threat, load_accepted, load_boundaries
+from deploy.markdown import table
 
 _HEAD: Final = """\
 # Threat model
@@ -34,36 +34,28 @@ compares the ids with what pytest collected: one that is missing or marked to be
 | an API behind the authorizer | not to misuse a proof: a minute at itself, 15 at verifiers of GetCallerIdentity |
 | a person's machine | that person's own credentials, and what is vended to them |
 """
-_TABLE: Final = ["| id | | threat | control | code | tests |", "|---|---|---|---|---|---|"]
-_ACCEPTED: Final = """\
-## What is not kept from happening
-
-| risk | why | what to do |
-|---|---|---|"""
 
 
 def render_threat_model() -> str:
     """Write the page."""
     letters = ", ".join(f"{letter} {meaning}" for letter, meaning in STRIDE.items())
-    return "\n".join([_HEAD.format(letters=letters), *_boundaries(), _ACCEPTED, *_accepted(), ""])
+    accepted = ((each.risk, each.why, each.remedy) for each in load_accepted())
+    parts = (
+        _HEAD.format(letters=letters),
+        *map(_boundary, load_boundaries()),
+        f"## What is not kept from happening\n\n{table(('risk', 'why', 'what to do'), accepted)}\n",
+    )
+    return "\n".join(parts)
 
 
-def _boundaries() -> Iterator[str]:
-    for boundary in load_boundaries():
-        yield from _boundary(boundary)
+def _boundary(boundary: Boundary) -> str:
+    rows = table(("id", "", "threat", "control", "code", "tests"), map(_row, boundary.threats))
+    return f"## {boundary.boundary}\n\n{boundary.about}\n\n{rows}\n"
 
 
-def _boundary(boundary: Boundary) -> Iterator[str]:
-    yield from (f"## {boundary.boundary}", "", boundary.about, "")
-    yield from _TABLE
-    yield from (_row(threat) for threat in boundary.threats)
-    yield ""
-
-
-def _row(threat: Threat) -> str:
+def _row(threat: Threat) -> tuple[str, ...]:
     code = "<br>".join(f"[{path}](../{path})" for path in threat.code)
-    tests = "<br>".join(_link(test) for test in threat.tests)
-    return f"| {threat.id} | {threat.stride} | {threat.threat} | {threat.control} | {code} | {tests} |"
+    return threat.id, threat.stride, threat.threat, threat.control, code, "<br>".join(map(_link, threat.tests))
 
 
 def _link(test: str) -> str:
@@ -71,6 +63,10 @@ def _link(test: str) -> str:
     return f"[{path.removeprefix('tests/').removesuffix('.py')}::{name}](../{path})"
 
 
-def _accepted() -> Iterator[str]:
-    for each in load_accepted():
-        yield f"| {each.risk} | {each.why} | {each.remedy} |"
+def render_threat_counts() -> str:
+    """Count rows and tests by boundary. A test that several rows name counts once in the sum."""
+    tests = {each.boundary: {test for threat in each.threats for test in threat.tests} for each in load_boundaries()}
+    threats = {each.boundary: len(each.threats) for each in load_boundaries()}
+    rows = [(name, count, len(tests[name])) for name, count in threats.items()]
+    total = ("**all**", f"**{sum(threats.values())}**", f"**{len(set[str]().union(*tests.values()))}**")
+    return table(("boundary", "threats", "tests named"), [*rows, total])

@@ -5,7 +5,6 @@ modules are the copy's. Each removal is written into the copy, tried, and taken 
 """
 
 import hashlib
-import json
 import os
 import shutil
 import signal
@@ -14,12 +13,13 @@ import sys
 import sysconfig
 import tempfile
 import venv
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
+from xml.etree import ElementTree as ET
 
 from deploy.docs.threats.table import PROJECT, Removal
 
@@ -27,6 +27,10 @@ from deploy.docs.threats.table import PROJECT, Removal
 # Node.js or every call to AWS comes last.
 _FIRST: Final = "tests/unit/"
 _LAST: Final = ("tests/unit/cdk/", "tests/security/guardrails/", "tests/security/test_", "tests/faults/", "tests/e2e/")
+# A control that is gone may leave a test waiting for ever.
+_LIMIT: Final = "--timeout=300"
+_WITHOUT: Final = ("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist")
+_OPTIONS: Final = ("-x", "-q", "--no-header", "--tb=short", _LIMIT, *_WITHOUT)
 _LEFT_BEHIND: Final = frozenset({"__pycache__", "build", "dist", "mutants", "node_modules"})
 # Names that are not there, and what is no Python at all: ruff's codes.
 _BROKEN: Final = "F821,F822,F823,E9"
@@ -68,31 +72,9 @@ def remove(removal: Removal, text: str) -> str:
     return text.replace(removal.find, removal.replace)
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """A copy of the project, and the process that tries tests in it."""
-
-    folder: Path
-    _process: "subprocess.Popen[str]"
-
-    def run(self, tests: Sequence[str]) -> Mapping[str, str]:
-        """Run tests up to the first failure, and give what `deploy.docs.threats.trial` says of it."""
-        answer = self.folder / ".trial.json"
-        answer.unlink(missing_ok=True)
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"answer": str(answer), "tests": list(tests)}) + "\n")
-        self._process.stdin.flush()
-        self._process.stdout.readline()
-        if not answer.exists():
-            return {"error": "pytest ended before its answer"}
-        found: Mapping[str, str] = json.loads(answer.read_text(encoding="utf-8"))
-        return found
-
-
 @contextmanager
-def copied(project: Path = PROJECT) -> Iterator[Copy]:
-    """Make a copy that is gone afterwards."""
+def copied(project: Path = PROJECT) -> Iterator[Path]:
+    """Make a copy that is gone afterwards; gives its folder."""
     with tempfile.TemporaryDirectory(prefix="sentinel-removals-") as parent:
         folder = Path(parent) / "copy"
         for name in files_of(project):
@@ -100,56 +82,62 @@ def copied(project: Path = PROJECT) -> Iterator[Copy]:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(project / name, target)
         _furnish(folder)
-        with opened(folder) as copy:
-            yield copy
+        yield folder
 
 
-@contextmanager
-def opened(folder: Path) -> Iterator[Copy]:
-    """Start the process that tries tests in a folder that has an environment."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON", "PYTEST_"))}
-    with subprocess.Popen(  # noqa: S603 - ours
-        [str(folder / ".venv/bin/python"), "-m", "deploy.docs.threats.trial"],
-        cwd=folder,
-        env={**kept, "PYTHONDONTWRITEBYTECODE": "1", "VIRTUAL_ENV": str(folder / ".venv")},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        try:
-            yield Copy(folder, process)
-        finally:
-            # Its forks end with it.
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-def attempt(removal: Removal, tests: Sequence[str], copy: Copy) -> Trial:
+def attempt(removal: Removal, tests: Sequence[str], copy: Path) -> Trial:
     """Make a removal in a copy, run tests there up to the first that fails, and take the removal back."""
-    file = copy.folder / removal.file
+    file = copy / removal.file
     before = file.read_text(encoding="utf-8")
     try:
         file.write_text(remove(removal, before), encoding="utf-8")
         if broken := _broken(file):
             return Trial(removal, Word.ERROR, broken)
-        return judge(removal, copy.run(sorted(tests, key=_cost)))
+        return judge(removal, *run_tests(sorted(tests, key=_cost), copy))
     except RemovalError as error:
         return Trial(removal, Word.ERROR, str(error))
     finally:
         file.write_text(before, encoding="utf-8")
 
 
-def judge(removal: Removal, found: Mapping[str, str]) -> Trial:
-    """Give the verdict on what `deploy.docs.threats.trial` found.
+def run_tests(tests: Sequence[str], copy: Path) -> tuple[int, str]:
+    """Run tests in a copy up to the first that fails; gives pytest's exit code and its report."""
+    report = copy / ".trial.xml"
+    report.write_text("<testsuites/>", encoding="utf-8")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON", "PYTEST_"))}
+    with subprocess.Popen(  # noqa: S603 - ours
+        [str(copy / ".venv/bin/python"), "-m", "pytest", *_OPTIONS, f"--junitxml={report}", *tests],
+        cwd=copy,
+        env={**kept, "PYTHONDONTWRITEBYTECODE": "1", "VIRTUAL_ENV": str(copy / ".venv")},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            code = process.wait()
+        finally:
+            # What a failed test left running ends too.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return code, report.read_text(encoding="utf-8")
+
+
+def judge(removal: Removal, code: int, report: str) -> Trial:
+    """Give the verdict on pytest's exit code and report.
 
     A test that cannot even be collected, or whose fixtures fail, notices that something is broken, not what is missing.
     """
-    match found:
-        case {"error": error}:
-            return Trial(removal, Word.ERROR, error)
-        case {"failed": test}:
+    for case in ET.fromstring(report).iter("testcase"):  # noqa: S314 - written by pytest
+        test, fault = f"{case.get('classname')}::{case.get('name')}", case.find("failure")
+        if fault is not None:
             return Trial(removal, Word.NOTICED, test)
+        if (fault := case.find("error")) is not None:
+            message = fault.get("message", "")
+            word = Word.NOTICED if message.startswith("failed on teardown") else Word.ERROR
+            return Trial(removal, word, f"{test}: {message}")
+    if code:
+        return Trial(removal, Word.ERROR, f"pytest ended with {code}")
     return Trial(removal, Word.UNNOTICED, "every test of the row passes")
 
 
