@@ -14,6 +14,7 @@ import click
 
 from sentinel.errors import ClientError
 from sentinel.terminal.output import HELP_OPTIONS, note, show_error
+from sentinel.terminal.spellings import OLD_NAMES, respell
 
 # section -> name -> (module, attribute, summary in `sentinel --help`)
 SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
@@ -26,29 +27,22 @@ SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "configure": ("sentinel.commands.configure", "configure", "Write profiles into the AWS config."),
     },
     "Approvals": {
-        "request": ("sentinel.commands.requests", "request", "Ask for an approval."),
-        "requests": ("sentinel.commands.requests", "requests", "List requests, or show one."),
-        "approve": ("sentinel.commands.requests", "approve", "Approve a request."),
-        "deny": ("sentinel.commands.requests", "deny", "Refuse a request."),
-        "cancel": ("sentinel.commands.requests", "cancel", "Take a request back."),
-    },
-    "Break-glass": {
-        "break-glass": ("sentinel.commands.break_glass", "break_glass", "Reach a profile without an approval."),
-        "break-glasses": ("sentinel.commands.break_glass", "break_glasses", "List events, or show one."),
-        "close": ("sentinel.commands.break_glass", "close", "End an event before its time."),
-        "review": ("sentinel.commands.break_glass", "review", "Record the review of an event."),
+        "request": ("sentinel.commands.requests", "request", "Ask for approvals; approve, deny, cancel, list, show."),
+        "break-glass": (
+            "sentinel.commands.break_glass",
+            "break_glass",
+            "Reach a profile in an emergency; close, review, list, show.",
+        ),
     },
     "Sessions": {
-        "sessions": ("sentinel.commands.sessions", "sessions", "List sessions, or show one."),
-        "session": ("sentinel.commands.sessions", "session", "Show a session and what it did."),
-        "revoke": ("sentinel.commands.revoke", "revoke", "End sessions before their time."),
+        "session": ("sentinel.commands.sessions", "session", "List and show sessions; end them before their time."),
         "lock": ("sentinel.commands.lockouts", "lock", "Refuse new credentials to a user, a profile or everyone."),
-        "unlock": ("sentinel.commands.lockouts", "unlock", "Lift a lockout."),
-        "locks": ("sentinel.commands.lockouts", "locks", "List lockouts."),
         "kill-switch": ("sentinel.commands.kill_switch", "kill_switch", "Show or update the kill switch."),
+        "audit": ("sentinel.commands.audit", "audit", "Compare CloudTrail with the sessions."),
+    },
+    "APIs behind the authorizer": {
         "proof": ("sentinel.commands.proof", "proof", "Print the proof an API behind the authorizer asks for."),
         "curl": ("sentinel.commands.curl", "curl", "Ask an API behind the authorizer."),
-        "audit": ("sentinel.commands.audit", "audit", "Compare CloudTrail with the sessions."),
     },
     "Operating": {
         "doctor": ("sentinel.commands.doctor", "doctor", "Check a deployment and suggest remedies."),
@@ -81,6 +75,17 @@ class LazyGroup(click.Group):
         module, attribute, _ = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(module), attribute)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if renamed := respell(args):
+            if not ctx.resilient_parsing:
+                note(f"`sentinel {args[0]}` is now `sentinel {' '.join(renamed)}`")
+            args = [*renamed, *args[1:]]
+        if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=[*COMMANDS, *OLD_NAMES], ctx=ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         for title, commands in SECTIONS.items():

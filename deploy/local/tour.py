@@ -81,10 +81,10 @@ async def _ask(cast: Cast) -> None:
         "A profile that needs approval is refused, with what to do next", *_use("staging"), code=1, finds="approv"
     )
     reason = "deploy 1.4 to staging"
-    filed = await alice.does("So she asks", "request", "staging", "--reason", reason, finds="bob")
+    filed = await alice.does("So she asks", "request", "create", "staging", "--reason", reason, finds="bob")
     request_id = _id_in(filed)
-    await bob.does("Bob sees what waits for him", "requests", "--view", "approvable", finds=request_id)
-    await bob.does("He approves", "approve", request_id, "--comment", "go ahead", finds="approved")
+    await bob.does("Bob sees what waits for him", "request", "list", "--view", "approvable", finds=request_id)
+    await bob.does("He approves", "request", "approve", request_id, "--comment", "go ahead", finds="approved")
     await alice.does("Now alice has staging", *_use("staging"), finds=_WRITTEN)
 
 
@@ -92,7 +92,7 @@ async def _wait(cast: Cast) -> None:
     command = _use("staging", "--wait", "--reason", "look at the staging logs")
     async with cast.bob.begins("Bob requests staging and waits for the approval", *command) as waiting:
         request_id = await waiting.prints(_ID)
-        await cast.carol.does("Carol approves while he waits", "approve", request_id, finds="approved")
+        await cast.carol.does("Carol approves while he waits", "request", "approve", request_id, finds="approved")
         show("Bob's command starts by itself")
         await waiting.ends(0, _WRITTEN)
 
@@ -103,10 +103,14 @@ async def _revoke(stack: LocalStack, cast: Cast) -> None:
     title = "Alice calls an API behind the authorizer"
     async with alice.begins(title, "exec", "staging", "--", *watch) as watching:
         session_id = await watching.prints(_ID)
-        await operator.does("The operator sees her session", "session", session_id, finds="active")
+        await operator.does("The operator sees her session", "session", "show", session_id, finds="active")
         reason = ("--reason", "the laptop is gone")
         await operator.does(
-            "… and revokes it, while her credentials are still valid for an hour", "revoke", session_id, *reason
+            "… and revokes it, while her credentials are still valid for an hour",
+            "session",
+            "revoke",
+            session_id,
+            *reason,
         )
         await watching.ends(0, "403")
     title = "The kill switch denies her credentials on every AWS API"
@@ -119,12 +123,16 @@ async def _break_glass(cast: Cast) -> None:
         "Production cannot be requested; it needs break-glass", *_use("prod"), code=1, finds="breaking glass"
     )
     why = ("--reason", "incident", "--justification", "checkout is down, INC-7: restart the payment workers")
-    begun = await alice.does("At 3 a.m. she breaks glass", "break-glass", "prod", *why, finds="active")
+    begun = await alice.does("At 3 a.m. she breaks glass", "break-glass", "start", "prod", *why, finds="active")
     event_id = _id_in(begun)
     await alice.does("Now she has prod", *_use("prod"), finds=_WRITTEN)
-    await alice.does("Done: she closes it", "close", event_id, "--comment", "workers restarted", finds="closed")
+    await alice.does(
+        "Done: she closes it", "break-glass", "close", event_id, "--comment", "workers restarted", finds="closed"
+    )
     await alice.does("Closed is closed", *_use("prod"), code=1, finds="breaking glass")
-    await bob.does("Another person reviews it", "review", event_id, "--comment", "INC-7, agreed", finds="reviewed")
+    await bob.does(
+        "Another person reviews it", "break-glass", "review", event_id, "--comment", "INC-7, agreed", finds="reviewed"
+    )
 
 
 def _use(profile: str, *options: str) -> list[str]:

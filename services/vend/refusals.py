@@ -39,7 +39,7 @@ def refuse(
             return Refusal(
                 Code.APPROVAL_REQUIRED,
                 f"Rule {decision.rule_name} gives {profile} only with an approval{reason}; {user} holds none that is "
-                f"open now{_lapsed(lapsed)}. Ask for one: sentinel request {profile} --reason …",
+                f"open now{_lapsed(lapsed)}. Ask for one: sentinel request create {profile} --reason …",
                 hint=_how_to_ask(profile, decision),
             )
         case RefusalCode.GRANT_ENDING:
@@ -66,15 +66,15 @@ def _lapsed(grants: Collection[Grant]) -> str:
 
 def _how_to_ask(profile: str, decision: Decision) -> str:
     ask = (
-        f"`sentinel request {profile} --reason …` asks; `sentinel exec --wait --reason … {profile} -- COMMAND` asks, "
-        "waits, and runs the command."
+        f"`sentinel request create {profile} --reason …` asks; `sentinel exec --wait --reason … {profile} -- COMMAND` "
+        "asks, waits, and runs the command."
     )
     return f"{ask} {_break_glass(profile)}" if _yields(decision) else ask
 
 
 def _break_glass(profile: str) -> str:
     """Name the way that is there when it cannot wait; whether it is open to the caller, only asking tells."""
-    return f"In an emergency: `sentinel break-glass {profile} --reason incident`."
+    return f"In an emergency: `sentinel break-glass start {profile} --reason incident`."
 
 
 def _yields(decision: Decision) -> bool:

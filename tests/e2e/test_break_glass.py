@@ -90,11 +90,11 @@ async def test_every_subscriber_is_notified_of_each_step(dana: Caller, bob: Call
 async def test_the_command_breaks_glass_uses_it_and_closes_it(system: LocalStack, tmp_path: Path) -> None:
     dana = person(system, (await hire(system)).name, tmp_path)
     words = ("--reason", "incident", "--justification", JUSTIFICATION)
-    begun = await dana.sentinel("break-glass", "prod", *words, "--json")
+    begun = await dana.sentinel("break-glass", "start", "prod", *words, "--json")
     assert begun.code == 0, begun.err
     event_id = json.loads(begun.out)["id"]
     assert (await dana.sentinel("exec", "prod", "--", "echo", "in")).out == "in\n"
-    assert (await dana.sentinel("close", event_id)).code == 0
+    assert (await dana.sentinel("break-glass", "close", event_id)).code == 0
     assert (await dana.sentinel("exec", "prod", "--", "echo", "in")).code == 1
 
 

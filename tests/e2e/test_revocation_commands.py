@@ -48,9 +48,9 @@ async def test_curl_calls_an_api_until_the_session_is_revoked(
     called = await them.sentinel("curl", "--profile", "staging", *api, **emulated)
     assert called.code == 0, called.err
     session_id = json.loads(called.out)["caller"]["session_id"]
-    revoked = done(await operator.sentinel("revoke", session_id, "--reason", "laptop stolen", "--json"))
+    revoked = done(await operator.sentinel("session", "revoke", session_id, "--reason", "laptop stolen", "--json"))
     assert (revoked["session"]["status"], revoked["kill_switch"]["status"]) == ("revoked", "applied")
-    shown = done(await operator.sentinel("session", session_id, "--json"))
+    shown = done(await operator.sentinel("session", "show", session_id, "--json"))
     assert shown["revoked"]["comment"] == "laptop stolen"
     again = await them.sentinel("curl", "--profile", "staging", *api, **emulated)
     assert (again.code, "403" in again.err) == (1, True)
@@ -59,22 +59,22 @@ async def test_curl_calls_an_api_until_the_session_is_revoked(
 async def test_sessions_of_one_user_are_listed_and_revoked_at_once(developer: Caller, operator: Person) -> None:
     vended = {await vend(developer) for _ in range(3)}
     mine = ("--view", "all", "--user", developer.user, "--json")
-    listed = done(await operator.sentinel("sessions", *mine, "--status", "active"))
-    assert {session["id"] for session in listed["sessions"]} == vended
-    revoked = done(await operator.sentinel("revoke", "--user", developer.user, "--reason", "gone", "--json"))
+    listed = done(await operator.sentinel("session", "list", *mine, "--status", "active"))
+    assert {session["id"] for session in listed["session", "list"]} == vended
+    revoked = done(await operator.sentinel("session", "revoke", "--user", developer.user, "--reason", "gone", "--json"))
     assert (revoked["revocation"]["marked"], revoked["revocation"]["complete"]) == (3, True)
-    listed = done(await operator.sentinel("sessions", *mine, "--status", "revoked"))
-    assert {session["id"] for session in listed["sessions"]} == vended
+    listed = done(await operator.sentinel("session", "list", *mine, "--status", "revoked"))
+    assert {session["id"] for session in listed["session", "list"]} == vended
 
 
 async def test_a_lockout_is_set_listed_and_lifted(developer: Caller, operator: Person) -> None:
     whom = ("--user", developer.user)
-    locked = done(await operator.sentinel("lock", *whom, "--reason", "left", "--duration", "1h", "--json"))
+    locked = done(await operator.sentinel("lock", "create", *whom, "--reason", "left", "--duration", "1h", "--json"))
     assert locked["name"] == developer.user
-    listed = done(await operator.sentinel("locks", "--json"))
+    listed = done(await operator.sentinel("lock", "list", "--json"))
     assert developer.user in [lockout["name"] for lockout in listed["lockouts"]]
     assert (await developer.vend("staging")).body["code"] == "locked_out"
-    done(await operator.sentinel("unlock", *whom, "--comment", "back again", "--json"))
+    done(await operator.sentinel("lock", "lift", *whom, "--comment", "back again", "--json"))
     assert (await developer.vend("staging")).status == 200
 
 
@@ -82,12 +82,12 @@ async def test_another_spelling_locks_the_person_out_and_the_name_is_said_to_be_
     developer: Caller, operator: Person
 ) -> None:
     spelled = ("--user", f"{developer.user.upper()}@corp.example")
-    locked = await operator.sentinel("lock", *spelled, "--reason", "left", "--duration", "1h")
+    locked = await operator.sentinel("lock", "create", *spelled, "--reason", "left", "--duration", "1h")
     assert locked.code == 3, locked.err
     assert "was never seen" in locked.err
     assert f"did you mean {developer.user}" in locked.err
     assert (await developer.vend("staging")).body["code"] == "locked_out"
-    done(await operator.sentinel("unlock", "--user", developer.user, "--json"))
+    done(await operator.sentinel("lock", "lift", "--user", developer.user, "--json"))
     assert (await developer.vend("staging")).status == 200
 
 
@@ -98,6 +98,6 @@ async def test_the_kill_switch_is_looked_at_and_made_good(operator: Person) -> N
 
 async def test_a_trail_names_its_queries_where_cloudtrail_may_not_be_asked(developer: Caller, operator: Person) -> None:
     session_id = await vend(developer)
-    shown = await operator.sentinel("session", session_id, "--trail")
+    shown = await operator.sentinel("session", "show", session_id, "--trail")
     assert (shown.code, f"-{session_id}-" in shown.out) == (0, True)
     assert "may not look up CloudTrail events" in shown.err

@@ -10,63 +10,65 @@ from sentinel.api.client import open_api
 from sentinel.api.grants import ChangeT, Grant, GrantKind, PageT
 from sentinel.commands._cache import forget_grant
 from sentinel.commands._calls import call_api
+from sentinel.commands._ids import IdKind, full_id, id_argument
 from sentinel.settings import Settings
 from sentinel.terminal.grants import print_grant, print_grants, warn_unnotified
 from sentinel.terminal.lists import list_options, read_filters, read_pages
 from sentinel.terminal.options import connection_options, json_option, run
 from shared.clock import utc_now
-from shared.core.ids import is_id
-
-
-def grant_id(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    """Refuse, as a click callback, what cannot be an id before anything is signed or sent."""
-    if value is not None and not is_id(value):
-        raise click.BadParameter(
-            "an id is 16 lower-case letters and digits: see `sentinel requests`, `sentinel break-glasses`"
-        )
-    return value
-
 
 window_option: Final = click.option("--duration", metavar="TIME", help="How long the window should be: 45m, 2h.")
-optional_id_argument: Final = click.argument("given_id", metavar="[ID]", required=False, callback=grant_id)
 
 
-def list_command(
-    kind: GrantKind[ChangeT, PageT], name: str, views: tuple[str, ...], statuses: tuple[str, ...], summary: str
-) -> click.Command:
-    """Make the command that lists requests or events, or shows the one with an id."""
+def add_list(
+    group: click.Group,
+    kind: GrantKind[ChangeT, PageT],
+    ids: IdKind,
+    statuses: tuple[str, ...],
+    summary: str,
+) -> None:
+    """Give a group the commands `list` and `show`."""
 
-    @click.command(name, help=summary)
+    @group.command("list", help=summary)
     @connection_options
-    @list_options(views, statuses)
+    @list_options(ids.views, statuses)
     @json_option
-    @optional_id_argument
-    def command(settings: Settings, given_id: str | None, *, as_json: bool, **filters: Any) -> None:
-        if given_id is None:
-            print_grants(run(_list(kind, settings, filters)), kind.plural, utc_now(), as_json=as_json)
-        else:
-            found = call_api(settings, lambda api: api.find(kind, given_id))
-            print_grant(found.grant, utc_now(), as_json=as_json)
+    def list_(settings: Settings, *, as_json: bool, **filters: Any) -> None:
+        print_grants(run(_list(kind, settings, filters)), kind.plural, utc_now(), as_json=as_json)
 
-    return command
+    @group.command("show")
+    @connection_options
+    @json_option
+    @id_argument(ids)
+    def show(settings: Settings, given_id: str, *, as_json: bool) -> None:
+        """Show the one with ID, with everything known of it."""
+        grant_id = full_id(settings, ids, given_id)
+        found = call_api(settings, lambda api: api.find(kind, grant_id))
+        print_grant(found.grant, utc_now(), as_json=as_json)
 
 
-def step_command(kind: GrantKind[ChangeT, PageT], step: str, summary: str) -> click.Command:
-    """Make the command that takes one step with one request or event."""
+def add_step(
+    group: click.Group,
+    kind: GrantKind[ChangeT, PageT],
+    ids: IdKind,
+    step: str,
+    summary: str,
+    statuses: Sequence[str],
+) -> None:
+    """Give a group the command that takes one step with a request or event that is in one of `statuses`."""
 
-    @click.command(step, help=summary)
+    @group.command(step, help=summary)
     @connection_options
     @click.option("--comment", metavar="TEXT", help="A comment; it is kept and shown.")
     @json_option
-    @click.argument("given_id", metavar="ID", callback=grant_id)
+    @id_argument(ids)
     def command(settings: Settings, given_id: str, comment: str | None, *, as_json: bool) -> None:
-        answer = call_api(settings, lambda api: api.change(kind, given_id, step, comment))
+        grant_id = full_id(settings, ids, given_id, statuses)
+        answer = call_api(settings, lambda api: api.change(kind, grant_id, step, comment))
         warn_unnotified(answer)
         print_grant(answer.grant, utc_now(), as_json=as_json)
         if step in {"cancel", "close"}:
             forget_grant(settings, answer.grant)
-
-    return command
 
 
 async def _list(kind: GrantKind[ChangeT, PageT], settings: Settings, filters: dict[str, Any]) -> list[Grant]:

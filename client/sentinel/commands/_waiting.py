@@ -124,7 +124,7 @@ def _remaining_s(request: ApprovalRequest, now: datetime) -> float | None:
     if request.status == "pending":
         return None
     if request.status != "approved" or request.window is None:
-        raise NotApprovedError(_end_words(request), "`sentinel requests` lists yours; ask again with a better reason")
+        raise NotApprovedError(_end_words(request), "`sentinel request list` lists yours; give a better reason")
     return (request.window.starts_at - now).total_seconds()
 
 
@@ -145,7 +145,7 @@ async def _offer_to_withdraw(api: SentinelApi, request: ApprovalRequest) -> None
         accepted(await api.change(REQUESTS, request.id, "cancel", None))
         note(f"request {request.id} is withdrawn")
     else:
-        note(f"request {request.id} stays; take it back with: sentinel cancel {request.id}")
+        note(f"request {request.id} stays; take it back with: sentinel request cancel {request.id}")
 
 
 def _pauses() -> Iterator[float]:

@@ -11,8 +11,9 @@ from sentinel.cloudtrail.scope import PROTECTED_ROLES, AuditOptions, Scope, find
 from sentinel.doctor.aws import Aws
 from sentinel.errors import UsageError
 from sentinel.settings import Settings
+from sentinel.terminal.help import Group
 from sentinel.terminal.options import connection_options, json_option, run
-from sentinel.terminal.output import HELP_OPTIONS, note, print_json, print_table, progress
+from sentinel.terminal.output import note, print_json, print_table, progress
 from sentinel.terminal.times import WIRE, parse_instant_or_ago
 from shared.clock import utc_now
 
@@ -26,7 +27,7 @@ _INCOMPLETE: Final = 3
 _HEAD: Final = ("event", "time", "action", "role", "caller", "ip", "error", "why")
 
 
-@click.group(context_settings=HELP_OPTIONS)
+@click.group(cls=Group)
 def audit() -> None:
     """Compare what AWS recorded with what Sentinel vended."""
 

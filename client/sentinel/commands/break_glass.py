@@ -1,13 +1,16 @@
+from functools import partial
 from typing import Final
 
 import click
 
 from sentinel.api.grants import EVENT_STATUSES, EVENTS
 from sentinel.commands._calls import call_api
-from sentinel.commands._grants import list_command, step_command, window_option
+from sentinel.commands._grants import add_list, add_step, window_option
+from sentinel.commands._ids import EVENT_IDS
 from sentinel.errors import UsageError
 from sentinel.settings import Settings
 from sentinel.terminal.grants import print_grant, warn_unnotified
+from sentinel.terminal.help import Group
 from sentinel.terminal.options import connection_options, json_option, profile_argument
 from sentinel.terminal.output import is_terminal
 from shared.clock import utc_now
@@ -15,19 +18,24 @@ from shared.clock import utc_now
 _REASONS: Final = ("incident", "maintenance", "security", "recovery", "other")
 _EPILOG: Final = """\b
 Examples:
-  sentinel break-glass prod --reason incident --justification "INC-7: the shop is down, no approver is awake"
+  sentinel break-glass start prod --reason incident --justification "INC-7: the shop is down, no approver is awake"
   sentinel exec prod -- bash
 """
 
 
-@click.command("break-glass", epilog=_EPILOG)
+@click.group("break-glass", cls=Group)
+def break_glass() -> None:
+    """Reach a profile without an approval, and review the events of others."""
+
+
+@break_glass.command(epilog=_EPILOG)
 @connection_options
 @click.option("--reason", type=click.Choice(_REASONS), required=True, help="What kind of emergency.")
 @click.option("--justification", metavar="TEXT", help="20 to 1000 characters; asked for on a terminal if left out.")
 @window_option
 @json_option
 @profile_argument
-def break_glass(
+def start(
     settings: Settings, profile: str, reason: str, justification: str | None, duration: str | None, *, as_json: bool
 ) -> None:
     """Reach PROFILE without an approval. It is counted, notified and reviewed."""
@@ -42,15 +50,16 @@ def break_glass(
     print_grant(answer.grant, utc_now(), as_json=as_json)
 
 
-break_glasses = list_command(
+add_list(
+    break_glass,
     EVENTS,
-    "break-glasses",
-    ("mine", "reviewable", "all"),
+    EVENT_IDS,
     EVENT_STATUSES,
-    """List break-glass events, newest first, or show the one with ID.
+    """List break-glass events, newest first.
 
     Yours by default. `--view reviewable` are those you can review; `--view all` takes the permission to read.
     """,
 )
-close = step_command(EVENTS, "close", "End the active break-glass event with ID.")
-review = step_command(EVENTS, "review", "Record that you reviewed the event with ID. You cannot review your own.")
+_step = partial(add_step, break_glass, EVENTS, EVENT_IDS)
+_step("close", "End the active break-glass event with ID.", ["active"])
+_step("review", "Record that you reviewed the event with ID. You cannot review your own.", ["closed", "expired"])

@@ -15,6 +15,7 @@ from sentinel.credentials.aws_config import ConfigText, parse_config, profile_bl
 from sentinel.credentials.base_chain import named_profile
 from sentinel.errors import ClientError, UsageError
 from sentinel.settings import Settings
+from sentinel.terminal.help import Command
 from sentinel.terminal.lists import all_of
 from sentinel.terminal.options import json_option, profile_name, vend_options
 from sentinel.terminal.output import note, print_json
@@ -33,7 +34,7 @@ def _profile_names(context: click.Context, parameter: click.Parameter, values: t
     return tuple(profile_name(context, parameter, value) for value in values)
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @vend_options
 @click.option("--prefix", default="", metavar="TEXT", help="Put TEXT before each profile's name in the AWS config.")
 @click.option("--remove", is_flag=True, help="Remove the named profiles, or all that sentinel wrote.")

@@ -6,6 +6,7 @@ import click
 from sentinel.commands._cache import cached_vend, vend
 from sentinel.errors import UsageError
 from sentinel.settings import Settings
+from sentinel.terminal.help import Command
 from sentinel.terminal.options import json_option, profile_argument, vend_options
 from sentinel.terminal.output import print_json
 
@@ -16,7 +17,7 @@ In ~/.aws/config (`sentinel configure` writes it for you):
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @vend_options
 @click.option("--no-cache", is_flag=True, help="Ask the service even if cached credentials are still valid.")
 @click.option("--force", is_flag=True, help="Print the secrets even to a terminal.")

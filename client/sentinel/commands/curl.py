@@ -12,6 +12,7 @@ from sentinel.proof.request import HttpCall, make_call, read_header
 from sentinel.proof.source import strip_stage
 from sentinel.proof.url import parse_protected_url
 from sentinel.settings import Settings
+from sentinel.terminal.help import Command
 from sentinel.terminal.options import json_option, run, vend_options
 from sentinel.terminal.output import print_json
 
@@ -23,7 +24,7 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @vend_options
 @profile_option
 @click.option("-X", "method", metavar="METHOD", help="Default: GET, or POST with -d.")

@@ -8,6 +8,7 @@ import click
 
 from sentinel.api.transport import open_transport
 from sentinel.settings import Settings
+from sentinel.terminal.help import Command
 from sentinel.terminal.options import connection_options, json_option, run
 from sentinel.terminal.output import note, print_json, progress
 
@@ -24,7 +25,7 @@ Examples:
 _STYLES: Final = {"ok": "green", "warn": "yellow", "fail": "bold red", "skipped": "dim"}
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @connection_options
 @click.option("--operator", is_flag=True, help="Also look into the AWS account, with your own AWS credentials.")
 @click.option("--name", default="sentinel", show_default=True, help="The deployment's name.")

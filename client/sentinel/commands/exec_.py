@@ -10,6 +10,7 @@ from sentinel.credentials.child import run_child
 from sentinel.credentials.variables import INSIDE_EXEC
 from sentinel.errors import RefusedError, UsageError
 from sentinel.settings import Settings
+from sentinel.terminal.help import Command
 from sentinel.terminal.options import profile_argument, run, vend_options
 
 _EPILOG: Final = """\b
@@ -23,6 +24,7 @@ Examples:
 
 @click.command(
     "exec",
+    cls=Command,
     epilog=_EPILOG,
     context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False},
 )

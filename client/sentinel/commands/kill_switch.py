@@ -5,8 +5,9 @@ import click
 from sentinel.api.sessions import KillSwitch
 from sentinel.commands._calls import call_session_api
 from sentinel.settings import Settings
+from sentinel.terminal.help import Group
 from sentinel.terminal.options import connection_options, json_option
-from sentinel.terminal.output import HELP_OPTIONS, print_json
+from sentinel.terminal.output import print_json
 from sentinel.terminal.sessions import print_kill_switch, require_kill_switch
 
 _EPILOG: Final = """\b
@@ -15,7 +16,7 @@ Example:
 """
 
 
-@click.group("kill-switch", context_settings=HELP_OPTIONS, epilog=_EPILOG)
+@click.group("kill-switch", cls=Group, epilog=_EPILOG)
 def kill_switch() -> None:
     """Show or update the IAM policy that denies revoked credentials every AWS API."""
 

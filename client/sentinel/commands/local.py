@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from sentinel.terminal.output import HELP_OPTIONS
+from sentinel.terminal.help import Group
 
 # Where a clone has it. An installed client has no `deploy`, and another's package of that name is not run.
 _STACK: Final = Path(__file__).parents[3] / "deploy/local/up.py"
@@ -15,7 +15,7 @@ _GET_IT: Final = (
 )
 
 
-@click.group(context_settings=HELP_OPTIONS)
+@click.group(cls=Group)
 def local() -> None:
     """Run the whole system on this machine, from a clone of the repository."""
 

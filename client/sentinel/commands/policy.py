@@ -20,7 +20,7 @@ from sentinel.policy.files import (
     read_text,
 )
 from sentinel.policy.publish import diff, pull, push
-from sentinel.terminal.output import HELP_OPTIONS
+from sentinel.terminal.help import Group
 from shared.core.access.schema import AccessPolicy
 from shared.documents import DocumentError, Problem
 
@@ -31,7 +31,7 @@ _profiles_option = click.option(
 )
 
 
-@click.group(context_settings=HELP_OPTIONS)
+@click.group(cls=Group)
 def policy() -> None:
     """Check, test, explain and store policies and profiles."""
 

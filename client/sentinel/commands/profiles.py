@@ -4,6 +4,7 @@ import click
 
 from sentinel.commands._calls import call_api
 from sentinel.settings import Settings
+from sentinel.terminal.help import Command
 from sentinel.terminal.lists import all_of
 from sentinel.terminal.options import connection_options, json_option
 from sentinel.terminal.output import note, print_json, print_table
@@ -12,7 +13,7 @@ _HEAD: Final = ("profile", "access", "account", "region", "description", "why")
 _STYLES: Final = {"allowed": "green", "approval": "yellow", "denied": "red"}
 
 
-@click.command
+@click.command(cls=Command)
 @connection_options
 @json_option
 def profiles(settings: Settings, *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from sentinel.commands._proof import find_region, find_session, profile_option, 
 from sentinel.errors import UsageError
 from sentinel.proof.url import check_api_id
 from sentinel.settings import Settings
+from sentinel.terminal.help import Command
 from sentinel.terminal.options import json_option, vend_options
 from sentinel.terminal.output import print_json
 
@@ -23,7 +24,7 @@ Not -H "$(sentinel proof …)": a command line can be read by every user of the 
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @vend_options
 @click.option("--api", "api_id", metavar="ID", required=True, help="The id of the API it is for.")
 @click.option("--request", "request_line", metavar='"METHOD PATH?QUERY"', help="Bind it to one request.")

@@ -1,13 +1,16 @@
+from functools import partial
 from typing import Any, Final
 
 import click
 
 from sentinel.api.client import open_api
 from sentinel.api.grants import REQUEST_STATUSES, REQUESTS, ApprovalRequest
-from sentinel.commands._grants import list_command, step_command, window_option
+from sentinel.commands._grants import add_list, add_step, window_option
+from sentinel.commands._ids import REQUEST_IDS
 from sentinel.commands._waiting import wait_until_open
 from sentinel.settings import Settings
 from sentinel.terminal.grants import approve_words, print_grant, warn_unnotified
+from sentinel.terminal.help import Group
 from sentinel.terminal.options import connection_options, json_option, profile_argument, run
 from sentinel.terminal.output import accepted, note
 from sentinel.terminal.times import WIRE, parse_instant
@@ -15,12 +18,17 @@ from shared.clock import utc_now
 
 _EPILOG: Final = """\b
 Examples:
-  sentinel request prod --reason "fix the invoices" --ticket INC-7
-  sentinel request prod --reason "release" --duration 2h --starts-at 2026-03-01T18:00:00Z --wait
+  sentinel request create prod --reason "fix the invoices" --ticket INC-7
+  sentinel request create prod --reason "release" --duration 2h --starts-at 2026-03-01T18:00:00Z --wait
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.group("request", cls=Group)
+def request() -> None:
+    """Ask for approvals, and decide the requests of others."""
+
+
+@request.command(epilog=_EPILOG)
 @connection_options
 @click.option("--reason", metavar="TEXT", required=True, help="Why; approvers read it.")
 @click.option("--ticket", metavar="REF", help="A reference, if the policy requires one: INC-7.")
@@ -29,7 +37,7 @@ Examples:
 @click.option("--wait", is_flag=True, help="Wait for the decision and, if it is yes, for the window to open.")
 @json_option
 @profile_argument
-def request(
+def create(
     settings: Settings, profile: str, starts_at: str | None, *, wait: bool, as_json: bool, **asked: str | None
 ) -> None:
     """Ask for an approval of PROFILE.
@@ -51,16 +59,17 @@ async def _file(settings: Settings, body: dict[str, Any], *, wait: bool, as_json
         return await wait_until_open(api, answer.grant) if wait else answer.grant
 
 
-requests = list_command(
+add_list(
+    request,
     REQUESTS,
-    "requests",
-    ("mine", "approvable", "all"),
+    REQUEST_IDS,
     REQUEST_STATUSES,
-    """List approval requests, newest first, or show the one with ID.
+    """List approval requests, newest first.
 
     Yours by default. `--view approvable` are those you can decide; `--view all` takes the permission to read.
     """,
 )
-approve = step_command(REQUESTS, "approve", "Approve the request with ID. You cannot approve your own.")
-deny = step_command(REQUESTS, "deny", "Refuse the pending request with ID. A single denial ends it.")
-cancel = step_command(REQUESTS, "cancel", "Take back the request with ID, pending or approved.")
+_step = partial(add_step, request, REQUESTS, REQUEST_IDS)
+_step("approve", "Approve the request with ID. You cannot approve your own.", ["pending"])
+_step("deny", "Refuse the pending request with ID. A single denial ends it.", ["pending"])
+_step("cancel", "Take back the request with ID, pending or approved.", ["pending", "approved"])

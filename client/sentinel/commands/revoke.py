@@ -1,4 +1,4 @@
-"""`sentinel revoke`: one session, or all of a target: in force with the first call, then marked row by row."""
+"""`sentinel session revoke`: one session, or all of a target: in force with the first call, then marked row by row."""
 
 import asyncio
 from typing import Any, Final
@@ -9,10 +9,11 @@ from sentinel.api.sessions import Revocation, RevokedMany, RevokedSession, Targe
 from sentinel.api.sessions_client import SessionApi, open_session_api
 from sentinel.commands._cache import doubt_sessions, forget_session
 from sentinel.commands._calls import call_session_api
-from sentinel.commands._grants import grant_id
+from sentinel.commands._ids import SESSION_IDS, full_id, id_argument, whole_id
 from sentinel.errors import ClientError, UsageError
 from sentinel.settings import Settings
 from sentinel.terminal.grants import warn_unnotified
+from sentinel.terminal.help import Command
 from sentinel.terminal.options import connection_options, json_option, run
 from sentinel.terminal.output import Progress, accepted, is_terminal, note, print_json, progress
 from sentinel.terminal.sessions import (
@@ -27,9 +28,9 @@ from shared.clock import utc_now
 
 _EPILOG: Final = """\b
 Examples:
-  sentinel revoke 0123456789abcdef --reason "key found in a log"
-  sentinel revoke --user alice --reason "laptop stolen" --lock 24h
-  sentinel revoke --all --reason "INC-9" --yes
+  sentinel session revoke 0123456789abcdef --reason "key found in a log"
+  sentinel session revoke --user alice --reason "laptop stolen" --lock 24h
+  sentinel session revoke --all --reason "INC-9" --yes
 """
 
 
@@ -53,7 +54,7 @@ async def finish(api: SessionApi, revocation_id: str) -> Revocation:
             return await _mark(api, revocation_id, shown)
     except (asyncio.CancelledError, ClientError):
         note("the revocation is in force; not every session shows it in lists yet")
-        note(f"resume with: sentinel revoke --resume {revocation_id}")
+        note(f"resume with: sentinel session revoke --resume {revocation_id}")
         raise
 
 
@@ -65,18 +66,18 @@ async def _mark(api: SessionApi, revocation_id: str, shown: Progress) -> Revocat
         shown.say(f"marking revoked sessions, {revocation.marked} so far")
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @connection_options
 @target_options
 @click.option("--reason", metavar="TEXT", help="Why; it is kept and shown.")
 @click.option("--lock", "lock_for", metavar="TIME", help="Also refuse new credentials for so long: 1h, 24h.")
-@click.option("--resume", metavar="ID", callback=grant_id, help="Resume an interrupted revocation.")
+@click.option("--resume", metavar="ID", callback=whole_id, help="Resume an interrupted revocation.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @json_option
-@click.argument("session_id", metavar="[ID]", required=False, callback=grant_id)
+@id_argument(SESSION_IDS, required=False)
 def revoke(
     settings: Settings,
-    session_id: str | None,
+    given_id: str | None,
     resume: str | None,
     reason: str | None,
     lock_for: str | None,
@@ -93,7 +94,7 @@ def revoke(
     or the profile was never seen; 130: Ctrl-C.
     """
     target = find_target(**named)
-    if sum(given is not None for given in (session_id, resume, target)) != 1:
+    if sum(given is not None for given in (given_id, resume, target)) != 1:
         raise click.UsageError("name one of: a session's ID, --user, --profile, --all, --resume")
     if resume is not None:
         _resume(settings, resume, as_json=as_json, said=bool(reason or lock_for))
@@ -101,7 +102,8 @@ def revoke(
     if not reason:
         raise click.UsageError("Missing option '--reason'.")
     if target is None:
-        revoked = call_session_api(settings, lambda api: api.revoke(str(session_id), reason, lock_for))
+        session_id = full_id(settings, SESSION_IDS, str(given_id), ["active"])
+        revoked = call_session_api(settings, lambda api: api.revoke(session_id, reason, lock_for))
         forget_session(settings, revoked.session.id)
         _show(revoked, session_words(revoked.session), as_json=as_json)
         return 0

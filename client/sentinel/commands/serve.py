@@ -8,6 +8,7 @@ import click
 from sentinel.commands._vending import Vending, vending
 from sentinel.credentials.child_environment import EnvironmentChange
 from sentinel.settings import Settings
+from sentinel.terminal.help import Command
 from sentinel.terminal.options import json_option, profile_argument, run, vend_options
 from sentinel.terminal.output import note, print_json
 
@@ -18,7 +19,7 @@ Examples:
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @vend_options
 @click.option("--port", type=click.IntRange(1024, 65535), help="Listen on this port, not on any free one.")
 @json_option

@@ -8,8 +8,10 @@ from sentinel.api.sessions_client import open_session_api
 from sentinel.cloudtrail.events import TrailEvent, athena_query, lake_query, print_events
 from sentinel.cloudtrail.history import TrailDeniedError, open_trail, trail_region_option
 from sentinel.commands._calls import call_session_api
-from sentinel.commands._grants import grant_id, optional_id_argument
+from sentinel.commands._ids import SESSION_IDS, full_id, id_argument
+from sentinel.commands.revoke import revoke
 from sentinel.settings import Settings
+from sentinel.terminal.help import Group
 from sentinel.terminal.lists import list_options, read_filters, read_pages
 from sentinel.terminal.options import connection_options, json_option, run
 from sentinel.terminal.output import note, print_json
@@ -18,40 +20,44 @@ from shared.clock import utc_now
 
 _LIST_EPILOG: Final = """\b
 Examples:
-  sentinel sessions
-  sentinel sessions --view all --profile prod --status active
+  sentinel session list
+  sentinel session list --view all --profile prod --status active
 """
 _EPILOG: Final = """\b
 Examples:
-  sentinel session 0123456789abcdef
-  sentinel session 0123456789abcdef --trail --trail-region eu-central-1 --trail-region us-east-1
+  sentinel session show 0123456789abcdef
+  sentinel session show 0123456789abcdef --trail --trail-region eu-central-1 --trail-region us-east-1
 """
 
 
-@click.command(epilog=_LIST_EPILOG)
+@click.group("session", cls=Group)
+def session() -> None:
+    """List, show and revoke what was vended."""
+
+
+session.add_command(revoke)
+
+
+@session.command("list", epilog=_LIST_EPILOG)
 @connection_options
 @list_options(("mine", "all"), SESSION_STATUSES)
 @json_option
-@optional_id_argument
-def sessions(settings: Settings, given_id: str | None, *, as_json: bool, **filters: Any) -> None:
-    """List sessions, newest first, or show the one with ID.
+def list_(settings: Settings, *, as_json: bool, **filters: Any) -> None:
+    """List sessions, newest first.
 
     Yours by default. `--view all` takes the permission to read.
     """
-    if given_id is None:
-        print_sessions(run(_list(settings, filters)), utc_now(), as_json=as_json)
-    else:
-        _show(_find(settings, given_id), as_json=as_json)
+    print_sessions(run(_list(settings, filters)), utc_now(), as_json=as_json)
 
 
-@click.command(epilog=_EPILOG)
+@session.command(epilog=_EPILOG)
 @connection_options
 @click.option("--trail", is_flag=True, help="Print the queries that find what it did, and the events themselves.")
 @trail_region_option
 @click.option("--limit", type=click.IntRange(1, 10_000), default=200, show_default=True, help="How many events.")
 @json_option
-@click.argument("given_id", metavar="ID", callback=grant_id)
-def session(
+@id_argument(SESSION_IDS)
+def show(
     settings: Settings, given_id: str, trail_regions: Sequence[str], limit: int, *, trail: bool, as_json: bool
 ) -> None:
     """Show the session with ID.
@@ -59,7 +65,7 @@ def session(
     With --trail also what it did: the SQL for CloudTrail Lake and for Athena, and the events of CloudTrail's history,
     if your own AWS credentials may look them up.
     """
-    found = _find(settings, given_id)
+    found = _find(settings, full_id(settings, SESSION_IDS, given_id))
     if not trail:
         _show(found, as_json=as_json)
         return

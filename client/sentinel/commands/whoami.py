@@ -2,11 +2,12 @@ import click
 
 from sentinel.commands._calls import call_api
 from sentinel.settings import Settings
+from sentinel.terminal.help import Command
 from sentinel.terminal.options import connection_options, json_option
 from sentinel.terminal.output import print_json
 
 
-@click.command
+@click.command(cls=Command)
 @connection_options
 @json_option
 def whoami(settings: Settings, *, as_json: bool) -> None:

@@ -60,7 +60,7 @@ def approve_words(request: ApprovalRequest) -> str:
     """Say who can approve, and what they run."""
     people = " or ".join(request.approvers)
     count = "" if request.quorum == 1 else f"{request.quorum} of "
-    return f"{count}{people} can approve it: sentinel approve {request.id}"
+    return f"{count}{people} can approve it: sentinel request approve {request.id}"
 
 
 def _cells(grant: Grant, now: datetime) -> tuple[str, ...]:

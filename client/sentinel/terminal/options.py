@@ -10,16 +10,26 @@ import click
 
 from sentinel.errors import UsageError
 from sentinel.settings import Settings, load_settings
+from sentinel.terminal.help import ConnectionOption
 from shared.core.fields import PROFILE_NAME_PATTERN
 from shared.core.profile import is_profile_name
 
 Result = TypeVar("Result")
 
+
+def _connection_option(name: str, **attributes: Any) -> Any:
+    return click.option(name, cls=ConnectionOption, **attributes)
+
+
 _CONNECTION: Final = (
-    click.option("--remote-server", metavar="URL", help="Sentinel's base URL [SENTINEL_REMOTE_SERVER]."),
-    click.option("--aws-profile", metavar="NAME", help="AWS profile of your own to sign with [SENTINEL_AWS_PROFILE]."),
-    click.option("--region", metavar="REGION", help="Region to sign for, where the URL names none [SENTINEL_REGION]."),
-    click.option(
+    _connection_option("--remote-server", metavar="URL", help="Sentinel's base URL [SENTINEL_REMOTE_SERVER]."),
+    _connection_option(
+        "--aws-profile", metavar="NAME", help="Your own AWS profile to sign with [SENTINEL_AWS_PROFILE]."
+    ),
+    _connection_option(
+        "--region", metavar="REGION", help="Region to sign for, if the URL names none [SENTINEL_REGION]."
+    ),
+    _connection_option(
         "--signing-service",
         metavar="NAME",
         help="Service to sign for, if the URL does not show it [SENTINEL_SIGNING_SERVICE].",

@@ -109,7 +109,7 @@ def lockout_words(lockout: Lockout, now: datetime) -> str:
     if lockout.lifted is not None:
         return f"{whom} is not locked out any more: lifted {action_words(lockout.lifted, now)}"
     if lockout.ends_at is None:
-        return f"{whom} is locked out until `sentinel unlock`: no new credentials"
+        return f"{whom} is locked out until `sentinel lock lift`: no new credentials"
     ends = "ended" if lockout.ends_at <= now else "ends"
     return f"{whom} is locked out: no new credentials; it {ends} {relative(lockout.ends_at, now)}"
 

@@ -74,7 +74,7 @@ def describe_state(view: EventView) -> str:
     """Say what state an event is in, who brought it there, and when."""
     act = view.review or view.ended
     if act is None:
-        return f"{view.status} until {format_timestamp(view.window.ends_at)}: sentinel close {view.id}"
+        return f"{view.status} until {format_timestamp(view.window.ends_at)}: sentinel break-glass close {view.id}"
     by = "" if act.by is None else f" by {act.by}"
     return f"{view.status}{by} since {format_timestamp(act.at)}"
 
@@ -100,7 +100,7 @@ def _refuse_by_history(rejection: _HistoryRejection, attempt: Attempt) -> str:
 def _unreviewed(attempt: Attempt) -> str:
     waiting = next(event for event in attempt.history.events if event.awaits_review)
     return (
-        f"An earlier event of {waiting.user} awaits its review: another person runs `sentinel review "
+        f"An earlier event of {waiting.user} awaits its review: another person runs `sentinel break-glass review "
         f"{waiting.event_id}` once it is over."
     )
 
@@ -117,7 +117,7 @@ def _window(rule: BreakGlassRule | None) -> str:
 
 
 def _instead(profile: str) -> str:
-    return f"ask for an approval: sentinel request {profile} --reason …"
+    return f"ask for an approval: sentinel request create {profile} --reason …"
 
 
 def _denied(message: str) -> Refusal:

@@ -126,7 +126,7 @@ class LockoutHandlers:
             return Refusal(Code.INVALID_REQUEST, f"No caller can be called {params.name!a}, and no lockout is of it.")
         active = [record for record in (await self.lockouts.list_open())[0] if record.is_active(now)]
         near = near_names(params.name, [record.name for record in active if record.target is params.target])
-        hint = f"In force is one of {', '.join(near)}." if near else "`sentinel locks` lists what is in force."
+        hint = f"In force is one of {', '.join(near)}." if near else "`sentinel lock list` lists what is in force."
         return Refusal(Code.CONFLICT, f"No lockout of {words} is in force.", hint=hint)
 
     async def _permit(self, ctx: RequestContext, now: datetime) -> Policies | Refusal:

@@ -74,7 +74,7 @@ def _request_expired(_: str, request: Details) -> str:
 def _started(_: str, event: Details) -> str:
     return (
         f"{event['user']} broke glass on {event['profile']} until {_instant(event['window']['ends_at'])} "
-        f"({event['reason']}): {quote(event['justification'])}. To end it: sentinel close {event['id']}"
+        f"({event['reason']}): {quote(event['justification'])}. To end it: sentinel break-glass close {event['id']}"
     )
 
 
@@ -167,11 +167,11 @@ def _why(request: Details) -> str:
 
 
 def _who_can(request: Details) -> str:
-    return f"{_listed('or', request['approvers'])} can approve: sentinel approve {request['id']}"
+    return f"{_listed('or', request['approvers'])} can approve: sentinel request approve {request['id']}"
 
 
 def _review(event: Details) -> str:
-    return f" It awaits a review: sentinel review {event['id']}" if event["review_required"] else ""
+    return f" It awaits a review: sentinel break-glass review {event['id']}" if event["review_required"] else ""
 
 
 def _whose(actor: str, details: Details) -> str:

@@ -54,7 +54,7 @@ def refuse_second(pending: ApprovalRequest) -> Refusal:
         Code.CONFLICT,
         f"Request {pending.request_id} of {pending.user} for {pending.profile} still waits for its approval, until "
         f"{format_timestamp(pending.pending_until)}: wait for it, or take it back first: "
-        f"sentinel cancel {pending.request_id}",
+        f"sentinel request cancel {pending.request_id}",
     )
 
 

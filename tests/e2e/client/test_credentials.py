@@ -67,16 +67,16 @@ async def test_a_session_that_is_no_longer_valid_leaves_the_cache(
     user: Machine, service: FakeService, standing: dict[str, object]
 ) -> None:
     await user.sentinel("credentials", "dev")
-    await user.sentinel("revoke", "--user", "bob", "--reason", "another person's, so mine is asked about")
+    await user.sentinel("session", "revoke", "--user", "bob", "--reason", "another person's, so mine is asked about")
     assert json.loads((await user.sentinel("credentials", "dev")).out)["AccessKeyId"] == "ASIAVENDED0000000001"
     service.standing = standing
-    await user.sentinel("revoke", "--user", "alice", "--reason", "laptop stolen")
+    await user.sentinel("session", "revoke", "--user", "alice", "--reason", "laptop stolen")
     assert json.loads((await user.sentinel("credentials", "dev")).out)["AccessKeyId"] == "ASIAVENDED0000000002"
 
 
 async def test_a_session_of_one_s_own_leaves_the_cache_with_its_revocation(user: Machine, service: FakeService) -> None:
     await user.sentinel("credentials", "dev")
-    done = await user.sentinel("revoke", SESSION_ID, "--reason", "done with it")
+    done = await user.sentinel("session", "revoke", SESSION_ID, "--reason", "done with it")
     assert done.code == 0, done.err
     assert not list((user.home / ".cache/sentinel/credentials").glob("*.json"))
     await user.sentinel("credentials", "dev")
@@ -88,11 +88,11 @@ async def test_what_a_request_gave_leaves_the_cache_when_it_is_taken_back(
     user: Machine, service: FakeService, grant: str, *, kept: bool
 ) -> None:
     await user.sentinel("credentials", "staging")
-    filed = await user.sentinel("request", "staging", "--reason", "look", "--json")
+    filed = await user.sentinel("request", "create", "staging", "--reason", "look", "--json")
     request_id = json.loads(filed.out)["id"]
     session = a_session(grant_id=request_id if grant == SESSION_ID else grant)
     service.standing = {"session": session}
-    done = await user.sentinel("cancel", request_id)
+    done = await user.sentinel("request", "cancel", request_id)
     assert done.code == 0, done.err
     assert bool(list((user.home / ".cache/sentinel/credentials").glob("*.json"))) is kept
 

@@ -37,7 +37,7 @@ async def test_the_command_starts_the_moment_it_is_approved(
     grants.approve(ID)
     code, out, err = await finish(process)
     assert (code, out) == (0, "started\n")
-    assert f"can approve it: sentinel approve {ID}" in err
+    assert f"can approve it: sentinel request approve {ID}" in err
     assert f"waiting for request {ID}" in err
 
 
@@ -144,7 +144,7 @@ async def test_ctrl_c_without_a_terminal_leaves_the_request_and_says_how_to_take
     process.send_signal(signal.SIGINT)
     code, out, err = await finish(process)
     assert (code, out, "Traceback" in err) == (-signal.SIGINT, "", False)
-    assert f"take it back with: sentinel cancel {ID}" in err
+    assert f"take it back with: sentinel request cancel {ID}" in err
     assert grants.requests[ID]["status"] == "pending"
 
 

@@ -104,7 +104,7 @@ def test_a_missing_field_is_named(admin: AdminLambda, missing: str) -> None:
 def test_an_unreviewed_event_blocks_the_next(admin: AdminLambda) -> None:
     event_id = admin.began()
     admin.clock.forward(hours=30)
-    assert f"sentinel review {event_id}" in not_begun(admin, "conflict", profile="unruled")
+    assert f"sentinel break-glass review {event_id}" in not_begun(admin, "conflict", profile="unruled")
     assert admin.post(f"/v1/break-glass/{event_id}/review", by="bob").status == 200
     assert admin.break_glass(profile="unruled").status == 201
 

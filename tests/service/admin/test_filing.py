@@ -135,7 +135,7 @@ class TestASecondRequest:
         message = refused(admin, WISH | {"reason": "again", "duration": "15m"}, "conflict")
         assert f"Request {request_id} of alice for prod still waits" in message
         assert "until 2026-11-25T12:00:00Z" in message
-        assert f"sentinel cancel {request_id}" in message
+        assert f"sentinel request cancel {request_id}" in message
 
     @pytest.mark.parametrize("spelling", ["Alice", "alice@corp.example", "alice+two@corp.example", "alice@x.example"])
     def test_under_another_spelling_is_refused_too(self, admin: AdminLambda, spelling: str) -> None:

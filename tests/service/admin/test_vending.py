@@ -56,7 +56,7 @@ def vend(admin: AdminLambda, environment: dict[str, str]) -> Iterator[Vend]:  # 
 def test_the_refusal_says_how_to_ask_and_asking_helps(admin: AdminLambda, vend: Vend) -> None:
     refusal = vend("prod")
     assert refusal["code"] == "approval_required"
-    assert "sentinel request prod --reason" in refusal["message"]
+    assert "sentinel request create prod --reason" in refusal["message"]
     assert "sentinel exec --wait" in refusal["hint"]
     admin.approve(admin.file())
     assert "AccessKeyId" in vend("prod")

@@ -135,6 +135,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> SessionService:
         assert settings.server().region == "eu-central-1"
         yield service
 
-    monkeypatch.setattr("sentinel.api.sessions_client.open_transport", open_it)
+    for module in ("sentinel.api.client", "sentinel.api.sessions_client"):
+        monkeypatch.setattr(f"{module}.open_transport", open_it)
     monkeypatch.setenv("SENTINEL_REMOTE_SERVER", "https://abc123.execute-api.eu-central-1.amazonaws.com")
     return service

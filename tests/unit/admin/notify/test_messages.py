@@ -10,8 +10,8 @@ from services.admin.notify.messages import sentence
 from shared.core.events import NoticeEvent
 from tests.unit.admin.notify.samples import GRANT_ID, WINDOW, act, event, lockout, request, revocation, session, vote
 
-APPROVE = f"bob or *@sec.example can approve: sentinel approve {GRANT_ID}"
-REVIEW = f"It awaits a review: sentinel review {GRANT_ID}"
+APPROVE = f"bob or *@sec.example can approve: sentinel request approve {GRANT_ID}"
+REVIEW = f"It awaits a review: sentinel break-glass review {GRANT_ID}"
 BOTH = [vote("bob", "go"), vote("carol@sec.example")]
 
 
@@ -82,7 +82,7 @@ BOTH = [vote("bob", "go"), vote("carol@sec.example")]
             event(),
             (
                 'alice broke glass on prod until 2026-11-02 13:00 UTC (incident): "the payment service is down". '
-                f"To end it: sentinel close {GRANT_ID}"
+                f"To end it: sentinel break-glass close {GRANT_ID}"
             ),
         ),
         (

@@ -71,9 +71,9 @@ def test_terminal_escapes_in_the_catalogue_are_taken_out() -> None:
 
 
 def test_sentinels_own_refusal_is_read_whole() -> None:
-    body = {"code": "approval_required", "message": "ask", "hint": "sentinel request dev", "request_id": "r"}
+    body = {"code": "approval_required", "message": "ask", "hint": "sentinel request create dev", "request_id": "r"}
     assert read_refusal(403, {"Retry-After": "7"}, _json(body)) == Refusal(
-        403, "approval_required", "ask", "sentinel request dev", "r", 7
+        403, "approval_required", "ask", "sentinel request create dev", "r", 7
     )
 
 

@@ -100,18 +100,18 @@ def region(monkeypatch: pytest.MonkeyPatch, sessions: SessionService) -> History
 
 @pytest.mark.usefixtures("region")
 def test_a_trail_is_the_queries_and_the_events(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_command_line(["session", ID, "--trail"]) == 0
+    assert run_command_line(["session", "show", ID, "--trail"]) == 0
     out = capsys.readouterr().out
     for words in ("CloudTrail Lake:", "Athena:", "ListBuckets", "AccessDenied", "192.0.2.7"):
         assert words in out
-    assert run_command_line(["session", ID, "--trail", "--json"]) == 0
+    assert run_command_line(["session", "show", ID, "--trail", "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert (printed["session"]["id"], [event["id"] for event in printed["events"]]) == (ID, ["event-1"])
 
 
 def test_who_may_not_look_events_up_still_gets_the_queries(region: History, capsys: pytest.CaptureFixture[str]) -> None:
     region.error = "AccessDeniedException"
-    assert run_command_line(["session", ID, "--trail"]) == 0
+    assert run_command_line(["session", "show", ID, "--trail"]) == 0
     said = capsys.readouterr()
     assert "CloudTrail Lake:" in said.out
     assert "may not look up CloudTrail events in eu-central-1: run one of the queries" in said.err

@@ -37,14 +37,14 @@ def test_a_lockout_is_lifted(
 ) -> None:
     lifted = {"by": "bob", "at": "2026-03-01T13:00:00Z", "comment": "new keys"}
     sessions.answer("DELETE", LOCKOUTS, {"lockout": a_lockout(lifted=lifted), "notified": {"sns": False}})
-    assert run_command_line(["unlock", *arguments]) == 0
+    assert run_command_line(["lock", "lift", *arguments]) == 0
     assert sessions.asked == [("DELETE", LOCKOUTS, sent)]
     said = capsys.readouterr()
     assert "the user alice is not locked out any more: lifted by bob" in said.out
     assert "the notification to sns failed" in said.err
 
 
-@pytest.mark.parametrize("command", [["lock", "--reason", "r"], ["unlock"]])
+@pytest.mark.parametrize("command", [["lock", "create", "--reason", "r"], ["lock", "lift"]])
 def test_a_lockout_needs_a_target(
     sessions: SessionService, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
@@ -56,9 +56,9 @@ def test_a_lockout_needs_a_target(
 def test_lockouts_are_listed(sessions: SessionService, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [a_lockout(), a_lockout(target="all", name=None)]
     sessions.answer("GET", LOCKOUTS, {"lockouts": rows, "next_cursor": None})
-    assert run_command_line(["locks", "--json"]) == 0
+    assert run_command_line(["lock", "list", "--json"]) == 0
     assert [row["target"] for row in json.loads(capsys.readouterr().out)["lockouts"]] == ["user", "all"]
-    assert run_command_line(["locks"]) == 0
+    assert run_command_line(["lock", "list"]) == 0
     assert "everyone" in capsys.readouterr().out
 
 

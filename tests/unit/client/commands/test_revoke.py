@@ -1,4 +1,4 @@
-"""`sentinel revoke`: one session, many, and what the kill switch did."""
+"""`sentinel session revoke`: one session, many, and what the kill switch did."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ def test_one_session_is_revoked_and_the_kill_switch_reported(
     sessions: SessionService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sessions.answer(*ONE, one_revoked())
-    assert run_command_line(["revoke", ID, "--reason", "key in a log", "--lock", "1h"]) == 0
+    assert run_command_line(["session", "revoke", ID, "--reason", "key in a log", "--lock", "1h"]) == 0
     assert sessions.asked == [(*ONE, {"reason": "key in a log", "lock_for": "1h"})]
     out = capsys.readouterr().out
     assert f"session {ID} of alice on prod is revoked" in out
@@ -38,11 +38,11 @@ def test_one_session_is_revoked_and_the_kill_switch_reported(
 
 def test_a_user_is_revoked_and_locked_out(sessions: SessionService, capsys: pytest.CaptureFixture[str]) -> None:
     sessions.answer(*MANY, many_revoked(), status=201)
-    assert run_command_line(["revoke", "--user", "alice", "--reason", "laptop stolen"]) == 0
+    assert run_command_line(["session", "revoke", "--user", "alice", "--reason", "laptop stolen"]) == 0
     assert sessions.asked == [(*MANY, {"user": "alice", "reason": "laptop stolen"})]
     out = capsys.readouterr().out
     assert "100 sessions are marked" in out
-    assert "the user alice is locked out until `sentinel unlock`" in out
+    assert "the user alice is locked out until `sentinel lock lift`" in out
 
 
 def test_many_rows_are_marked_until_all_are(sessions: SessionService, capsys: pytest.CaptureFixture[str]) -> None:
@@ -50,7 +50,7 @@ def test_many_rows_are_marked_until_all_are(sessions: SessionService, capsys: py
     sessions.answer(*MANY, many_revoked(revocation=begun), status=201)
     steps = [a_revocation(complete=done, marked=marked) for done, marked in ((False, 500), (False, 900), (True, 950))]
     sessions.answer(*CONTINUE, *({"revocation": step} for step in steps))
-    assert run_command_line(["revoke", "--all", "--reason", "INC-9", "--yes"]) == 0
+    assert run_command_line(["session", "revoke", "--all", "--reason", "INC-9", "--yes"]) == 0
     assert [path for _, path, _ in sessions.asked] == [MANY[1], *[CONTINUE[1]] * 3]
     assert sessions.asked[0][2] == {"all": True, "reason": "INC-9"}
     said = capsys.readouterr()
@@ -63,10 +63,10 @@ def test_an_error_while_marking_says_that_the_revocation_holds(
 ) -> None:
     sessions.answer(*MANY, many_revoked(revocation=a_revocation(complete=False)), status=201)
     sessions.answer(*CONTINUE, ServiceUnreachableError("the service is away"))
-    assert run_command_line(["revoke", "--user", "alice", "--reason", "r"]) == 1
+    assert run_command_line(["session", "revoke", "--user", "alice", "--reason", "r"]) == 1
     err = capsys.readouterr().err
     assert "the revocation is in force" in err
-    assert f"sentinel revoke --resume {OTHER_ID}" in err
+    assert f"sentinel session revoke --resume {OTHER_ID}" in err
 
 
 async def test_ctrl_c_while_marking_says_how_to_go_on(
@@ -78,13 +78,13 @@ async def test_ctrl_c_while_marking_says_how_to_go_on(
     monkeypatch.setattr(sessions, "post", interrupted)
     with pytest.raises(asyncio.CancelledError):
         await finish(SessionApi(sessions), OTHER_ID)  # type: ignore[arg-type]
-    assert f"resume with: sentinel revoke --resume {OTHER_ID}" in capsys.readouterr().err
+    assert f"resume with: sentinel session revoke --resume {OTHER_ID}" in capsys.readouterr().err
 
 
 def test_an_interrupted_revocation_is_resumed(sessions: SessionService, capsys: pytest.CaptureFixture[str]) -> None:
     steps = [{"revocation": a_revocation(complete=done)} for done in (False, True)]
     sessions.answer(*CONTINUE, *steps)
-    assert run_command_line(["revoke", "--resume", OTHER_ID, "--json"]) == 0
+    assert run_command_line(["session", "revoke", "--resume", OTHER_ID, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["revocation"]["complete"] is True
     assert [path for _, path, _ in sessions.asked] == [CONTINUE[1]] * 2
 
@@ -95,7 +95,7 @@ def test_a_kill_switch_that_failed_is_a_failure_although_the_revocation_holds(
 ) -> None:
     account = {"account": "444455556666", "status": "failed", "version": None, "detail": "AccessDenied"}
     sessions.answer(*ONE, one_revoked(kill_switch=a_kill_switch(status=status, accounts=[account])))
-    assert run_command_line(["revoke", ID, "--reason", "r"]) == 1
+    assert run_command_line(["session", "revoke", ID, "--reason", "r"]) == 1
     said = capsys.readouterr()
     assert f"session {ID} of alice on prod is revoked" in said.out
     assert "It failed for account 444455556666 (AccessDenied): run `sentinel kill-switch sync`." in said.out
@@ -106,7 +106,7 @@ def test_users_who_lose_more_than_was_revoked_are_named(
     sessions: SessionService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sessions.answer(*ONE, one_revoked(kill_switch=a_kill_switch(reach="users", widened=["alice", "carol"])))
-    assert run_command_line(["revoke", ID, "--reason", "r"]) == 0
+    assert run_command_line(["session", "revoke", ID, "--reason", "r"]) == 0
     assert "It denies more than was revoked of: alice, carol." in capsys.readouterr().out
 
 
@@ -114,7 +114,7 @@ def test_the_remaining_room_is_reported_before_it_is_used_up(
     sessions: SessionService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sessions.answer(*ONE, one_revoked(kill_switch=a_kill_switch(reach="later", room=12, widened=["alice"])))
-    assert run_command_line(["revoke", ID, "--reason", "r"]) == 0
+    assert run_command_line(["session", "revoke", ID, "--reason", "r"]) == 0
     said = capsys.readouterr().out
     assert "it ends what was issued to those revoked up to minutes later, too" in said
     assert "12 % of its room is left: soon more is ended than is revoked, whole users first." in said
@@ -125,7 +125,7 @@ def test_nothing_is_said_of_room_while_there_is_enough(
     sessions: SessionService, capsys: pytest.CaptureFixture[str], room: int
 ) -> None:
     sessions.answer(*ONE, one_revoked(kill_switch=a_kill_switch(room=room)))
-    assert run_command_line(["revoke", ID, "--reason", "r"]) == 0
+    assert run_command_line(["session", "revoke", ID, "--reason", "r"]) == 0
     assert "room" not in capsys.readouterr().out
 
 
@@ -133,7 +133,7 @@ def test_a_revocation_of_ones_own_without_room_is_a_failure(
     sessions: SessionService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sessions.answer(*ONE, one_revoked(kill_switch=a_kill_switch(status="failed", uncovered=["alice"])))
-    assert run_command_line(["revoke", ID, "--reason", "r"]) == 1
+    assert run_command_line(["session", "revoke", ID, "--reason", "r"]) == 1
     said = capsys.readouterr()
     assert "their credentials live on: alice. Someone with the permission `revoke` makes room" in said.out
     assert "the revocation is in force, but the kill switch has no room for it" in said.err
@@ -157,7 +157,7 @@ def test_a_revocation_of_ones_own_without_room_is_a_failure(
 def test_what_cannot_be_meant_is_never_sent(
     sessions: SessionService, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
 ) -> None:
-    assert run_command_line(["revoke", *arguments]) == 2
+    assert run_command_line(["session", "revoke", *arguments]) == 2
     assert words in capsys.readouterr().err
     assert sessions.asked == []
 
@@ -177,5 +177,5 @@ def test_a_person_is_asked_before_many_sessions_end(
     sessions.answer(*MANY, many_revoked(), status=201)
     monkeypatch.setattr("sentinel.commands.revoke.is_terminal", lambda: True)
     monkeypatch.setattr("click.confirm", confirm)
-    assert run_command_line(["revoke", "--profile", "prod", "--reason", "r"]) == code
+    assert run_command_line(["session", "revoke", "--profile", "prod", "--reason", "r"]) == code
     assert len(sessions.asked) == calls

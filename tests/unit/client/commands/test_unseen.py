@@ -9,7 +9,10 @@ from sentinel.cli import run_command_line
 from tests.unit.client.session_service import SessionService, a_kill_switch, a_lockout, many_revoked
 
 UNSEEN: dict[str, Any] = {"seen": False, "near": ["alice", "alina"]}
-COMMANDS = [["lock", "--user", "alcie", "--reason", "r"], ["revoke", "--user", "alcie", "--reason", "r"]]
+COMMANDS = [
+    ["lock", "create", "--user", "alcie", "--reason", "r"],
+    ["session", "revoke", "--user", "alcie", "--reason", "r"],
+]
 
 
 def serve(sessions: SessionService, known: object, **switch: object) -> None:
@@ -20,7 +23,7 @@ def serve(sessions: SessionService, known: object, **switch: object) -> None:
     sessions.answer("POST", "/v1/revocations", revoked, status=201)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[1])
 def test_a_name_never_seen_is_said_with_what_may_have_been_meant(
     sessions: SessionService, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
@@ -32,7 +35,7 @@ def test_a_name_never_seen_is_said_with_what_may_have_been_meant(
     assert "did you mean alice or alina?" in said.err
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[1])
 def test_a_script_reads_it_too(
     sessions: SessionService, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
@@ -41,7 +44,7 @@ def test_a_script_reads_it_too(
     assert json.loads(capsys.readouterr().out)["known"] == UNSEEN
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[1])
 @pytest.mark.parametrize("known", [{"seen": True, "near": []}, None], ids=["seen", "everyone, or an older service"])
 def test_a_name_that_is_known_needs_no_word(
     sessions: SessionService, capsys: pytest.CaptureFixture[str], command: list[str], known: object
@@ -51,7 +54,7 @@ def test_a_name_that_is_known_needs_no_word(
     assert "never seen" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[1])
 def test_what_could_not_be_looked_up_is_said_and_no_failure(
     sessions: SessionService, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:

@@ -72,7 +72,7 @@ def test_a_command_says_what_it_and_the_service_left_out(
         {"sessions": [a_session(id=OTHER_ID)], "unreadable": ["0000000000000001"], "next_cursor": None},
     ]
     sessions.answer("GET", "/v1/sessions", *pages)
-    assert run_command_line(["sessions", "--json"]) == 0
+    assert run_command_line(["session", "list", "--json"]) == 0
     said = capsys.readouterr()
     assert len(json.loads(said.out)["sessions"]) == 2
     assert "left out 1 that this version cannot read" in said.err
@@ -81,7 +81,7 @@ def test_a_command_says_what_it_and_the_service_left_out(
 
 def test_lockouts_that_are_left_out_are_reported(sessions: SessionService, capsys: pytest.CaptureFixture[str]) -> None:
     sessions.answer("GET", "/v1/lockouts", {"lockouts": [a_lockout(), {}], "unreadable": ["\x1b[2Jx"]})
-    assert run_command_line(["locks", "--json"]) == 0
+    assert run_command_line(["lock", "list", "--json"]) == 0
     said = capsys.readouterr()
     assert "left out 1 that this version cannot read" in said.err
     assert "\x1b" not in said.err
