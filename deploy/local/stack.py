@@ -22,10 +22,9 @@ from deploy.local.callers import AwsFiles, LocalCaller, create_callers, write_aw
 from deploy.local.deployment import ACCOUNT, REGION, local_deployment
 from deploy.local.emulator.server import Emulator
 from deploy.local.function_settings import PATIENCE, function_names, function_settings
-from deploy.local.gateway.credentials import RememberedCredentials
+from deploy.local.gateway.authentication import RememberedCredentials
 from deploy.local.gateway.endpoints import ADMIN, AUTHORIZER, SENSITIVE, VEND, Endpoint, EndpointKind
-from deploy.local.gateway.guarded import GuardedApi
-from deploy.local.gateway.server import Gateway
+from deploy.local.gateway.server import Gateway, GuardedApi
 from deploy.local.keys import Keys, new_access_key, new_name
 from deploy.local.runtime.execution_role import ExecutionRoles
 from deploy.local.runtime.function import ExecutionEnvironment, Function, FunctionSettings

@@ -11,8 +11,8 @@ from deploy.local.deployment import ACCOUNT, REGION, local_deployment
 from deploy.local.function_settings import UNLIMITED, function_settings
 from deploy.local.gateway.endpoints import AUTHORIZER, Endpoint, EndpointKind
 from deploy.local.gateway.events import Arrival, event_v2
-from deploy.local.gateway.guarded import authorizer_event
 from deploy.local.gateway.request import ReceivedRequest
+from deploy.local.gateway.server import authorizer_event
 from sentinel.proof import make_proof
 
 PROFILE: Final = "dev"

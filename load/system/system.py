@@ -11,10 +11,9 @@ from types import TracebackType
 from typing import Final, Protocol, Self
 
 from deploy.local.deployment import ACCOUNT, REGION, local_deployment
-from deploy.local.gateway.credentials import RememberedCredentials
+from deploy.local.gateway.authentication import RememberedCredentials
 from deploy.local.gateway.endpoints import AUTHORIZER, Endpoint, EndpointKind
-from deploy.local.gateway.guarded import GuardedApi
-from deploy.local.gateway.server import Gateway, Invokable
+from deploy.local.gateway.server import Gateway, GuardedApi, Invokable
 from deploy.local.keys import new_name
 from deploy.local.runtime.function import Environment, FunctionSettings
 from load.aws_model.ledger import Call

@@ -1,19 +1,64 @@
 """Verifies a received request: returns its caller or a refusal. Cheap checks come first, one per line."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
-from deploy.local.emulator.server import EmulatorUnreachableError
+from deploy.local.emulator.server import EmulatorUnreachableError, KnownCredential, Unusable
 from deploy.local.gateway import refusals
-from deploy.local.gateway.credential_scope import read_signature
-from deploy.local.gateway.credentials import RememberedCredentials
 from deploy.local.gateway.endpoints import Endpoint, Route
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import Caller, ReceivedRequest
-from deploy.local.gateway.sigv4 import check_claims, check_signature
+from deploy.local.gateway.signature import check_claims, check_signature, read_signature
 
 # API Gateway quotas: request line and headers together.
 _HEADER_LIMIT: Final = 10_240
+_REMEMBERED: Final = 1024
+
+
+class CredentialSource(Protocol):
+    """A source of credentials.
+
+    `find_credential` returns current data, or raises EmulatorUnreachableError.
+    """
+
+    async def find_credential(self, access_key_id: str, action: str, resource: str) -> KnownCredential | Unusable: ...
+
+
+class RememberedCredentials:
+    """A source that answers earlier lookups from memory while the source behind it is unreachable.
+
+    So a request still reaches the Lambda while the emulator is down, as on AWS, where verifying a signature does not
+    depend on the services behind the Lambda. A remembered credential still expires at its time.
+    """
+
+    def __init__(self, source: CredentialSource) -> None:
+        self._source = source
+        self._remembered: dict[tuple[str, str, str], KnownCredential] = {}
+
+    async def find_credential(
+        self, access_key_id: str, action: str, resource: str, now: datetime
+    ) -> KnownCredential | Unusable:
+        """Find a credential.
+
+        Raises:
+            EmulatorUnreachableError: the source is unreachable, and this lookup was not made before.
+
+        """
+        question = (access_key_id, action, resource)
+        try:
+            found = await self._source.find_credential(*question)
+        except EmulatorUnreachableError:
+            remembered = self._remembered.get(question)
+            if remembered is None:
+                raise
+            ends = remembered.keys.expires_at
+            return "expired" if ends is not None and ends <= now else remembered
+        self._remembered.pop(question, None)
+        if isinstance(found, KnownCredential):
+            self._remembered[question] = found
+        if len(self._remembered) > _REMEMBERED:
+            del self._remembered[next(iter(self._remembered))]
+        return found
 
 
 def check_shape(endpoint: Endpoint, request: ReceivedRequest) -> Refusal | None:

@@ -6,11 +6,13 @@ API Gateway", input format. A Lambda never sees a REST or function-URL caller's 
 """
 
 import base64
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.parse import unquote
+from uuid import UUID
 
 from deploy.local.gateway.endpoints import Endpoint, EndpointKind, Route
 from deploy.local.gateway.request import Caller, ReceivedRequest
@@ -21,6 +23,11 @@ _TEXT_TYPES: Final = ("text/", "application/json", "application/javascript", "ap
 _ORGANIZATION: Final = "aws:PrincipalOrgID"
 
 
+def new_uuid() -> str:
+    """Create the id of an invocation."""
+    return str(UUID(bytes=secrets.token_bytes(16), version=4))
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """What the gateway adds: the time of the request and its ids."""
@@ -28,6 +35,12 @@ class Arrival:
     at: datetime
     request_id: str
     trace_id: str
+
+    @classmethod
+    def create(cls, endpoint: Endpoint, at: datetime) -> Self:
+        """Create ids: the request's in the endpoint's format (base64 for HTTP APIs), the trace's in X-Ray's."""
+        request_id = f"{secrets.token_urlsafe(11)}=" if endpoint.kind is EndpointKind.HTTP_API else new_uuid()
+        return cls(at, request_id, f"Root=1-{int(at.timestamp()):08x}-{secrets.token_hex(12)}")
 
     @property
     def epoch_ms(self) -> int:
@@ -40,12 +53,8 @@ class Arrival:
 
 def build_event(endpoint: Endpoint, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
     """Build the event in the endpoint's payload version."""
-    build = build_v1 if endpoint.kind is EndpointKind.REST_API else build_v2
-    return build(endpoint, route, request, caller, arrival)
-
-
-def build_v2(endpoint: Endpoint, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
-    """Build payload 2.0: lower-case headers, duplicates joined by commas, cookies separate, absent fields left out."""
+    if endpoint.kind is EndpointKind.REST_API:
+        return _event_v1(endpoint, route, request, caller, arrival)
     key = route.key(endpoint, request.method)
     return event_v2(endpoint, key, request, arrival, {"iam": _iam(endpoint, caller)}, route.path_parameters)
 
@@ -58,7 +67,10 @@ def event_v2(
     authorizer: Mapping[str, Any],
     path_parameters: Mapping[str, str] | None = None,
 ) -> Event:
-    """Build payload 2.0 for a route, with the authorizer's context about the caller."""
+    """Build payload 2.0 for a route, with the authorizer's context about the caller.
+
+    Header names are lower-case, duplicates joined by commas, cookies separate, and absent fields left out.
+    """
     headers = _merged_headers(request, endpoint, arrival)
     cookies = headers.pop("cookie", None)
     body, is_base64 = _body_v2(request)
@@ -101,7 +113,7 @@ def _context_v2(endpoint: Endpoint, key: str, request: ReceivedRequest, arrival:
     }
 
 
-def build_v1(endpoint: Endpoint, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
+def _event_v1(endpoint: Endpoint, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
     """Build payload 1.0: headers as sent; of duplicates the last one, and separately all; null for absent fields."""
     headers = [*_shown_headers(request, endpoint), *_forwarded(request, arrival)]
     pairs = request.query_pairs

@@ -4,6 +4,8 @@ Sources: API Gateway Developer Guide, "Gateway response types"; re:Post, "troubl
 Gateway". The error type is in the header `x-amzn-errortype`.
 """
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
@@ -17,6 +19,14 @@ class Refusal:
     message: str
     message_key: str = "message"
 
+    @property
+    def headers(self) -> Sequence[tuple[str, str]]:
+        return [("content-type", "application/json"), ("x-amzn-errortype", self.error_type)]
+
+    @property
+    def body(self) -> bytes:
+        return json.dumps({self.message_key: self.message}).encode()
+
     def about(self, **values: object) -> Self:
         """Return the refusal with the values in its message's places."""
         return replace(self, message=self.message.format(**values))
@@ -24,6 +34,11 @@ class Refusal:
 
 def _incomplete(message: str) -> Refusal:
     return Refusal(403, "IncompleteSignatureException", message)
+
+
+def incomplete(missing: Sequence[str]) -> Refusal:
+    """Return the refusal of a signature without these parameters."""
+    return _incomplete(" ".join(f"Authorization header requires '{name}' parameter." for name in missing))
 
 
 def _invalid(message: str) -> Refusal:
@@ -55,8 +70,6 @@ BODY_TOO_LARGE: Final = Refusal(413, "RequestEntityTooLargeException", "Request 
 NOT_A_SIGNATURE: Final = _incomplete(
     "Authorization header requires 'Credential', 'Signature' and 'SignedHeaders' parameters: {scheme:.32}"
 )
-INCOMPLETE_SIGNATURE: Final = _incomplete("{missing}")
-MISSING_PARAMETER: Final = "Authorization header requires '{name}' parameter."
 MALFORMED_CREDENTIAL: Final = _incomplete(
     "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got {parts}"
 )

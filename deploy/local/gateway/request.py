@@ -1,9 +1,11 @@
 """A request as it arrived, not decoded, because the signature covers the bytes; and its verified caller."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import unquote_to_bytes
+from urllib.parse import parse_qsl
+
+from aiohttp import web
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class ReceivedRequest:
     @cached_property
     def query_pairs(self) -> Sequence[tuple[str, str]]:
         """The decoded pairs in their order. A plus is a space; a name alone has an empty value."""
-        return tuple(_decode_pairs(self.query))
+        return parse_qsl(self.query, keep_blank_values=True)
 
     def header(self, name: str) -> str | None:
         """Return a header's values joined by commas; None if it was not sent."""
@@ -45,13 +47,19 @@ class Caller:
     user_id: str
 
 
-def _decode_pairs(query: str) -> Iterable[tuple[str, str]]:
-    for pair in query.split("&"):
-        if pair:
-            name, _, value = pair.partition("=")
-            yield decode(name), decode(value)
+async def receive(incoming: web.Request) -> ReceivedRequest:
+    """Read a request as it arrived."""
+    return ReceivedRequest(
+        method=incoming.method,
+        target=incoming.raw_path,
+        headers=[(_text(name), _text(value)) for name, value in incoming.raw_headers],
+        body=await incoming.read(),
+        source_ip=incoming.remote or "",
+    )
 
 
-def decode(text: str) -> str:
-    """Percent-decode a query's name or value."""
-    return unquote_to_bytes(text.replace("+", " ")).decode("utf-8", errors="replace")
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

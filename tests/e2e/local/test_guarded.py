@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local.deployment import ACCOUNT, REGION
 from deploy.local.gateway.endpoints import Endpoint, EndpointKind
-from deploy.local.gateway.guarded import GuardedApi
+from deploy.local.gateway.server import GuardedApi
 from deploy.local.runtime.function import FunctionFailedError
 from shared.clock import utc_now
 

@@ -8,9 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
-from deploy.local.gateway.credential_scope import UnverifiedSignature, read_signature
 from deploy.local.gateway.request import ReceivedRequest
-from deploy.local.gateway.sigv4 import check_signature
+from deploy.local.gateway.signature import UnverifiedSignature, check_signature, read_signature
 from deploy.local.keys import Keys
 from shared.core.proof import BODY
 
