@@ -1,7 +1,7 @@
 """Child processes that cannot outlive their parent.
 
 Each child leads its own process group and has one end of a pipe as standard input. It exits when that pipe closes, so
-also when the parent crashes. `end` closes the pipe and, after a grace period, kills the group.
+also when the parent crashes.
 """
 
 import asyncio
@@ -11,9 +11,7 @@ from asyncio.subprocess import Process
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, Self
-
-_PATIENCE_S: Final = 5.0
+from typing import Self
 
 
 class Child:
@@ -63,15 +61,6 @@ class Child:
     async def wait(self) -> int:
         """Wait until the child exits by itself; returns its exit code."""
         return await self._process.wait()
-
-    async def end(self) -> None:
-        """Close the pipe, and kill the group if it does not exit in time."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE_S):
-                await self._process.wait()
-        await self.kill()
 
     async def kill(self) -> None:
         """Kill the whole group without a grace period, as a power cut would."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from deploy.local.aws import LocalAws
 from deploy.local.callers import AwsFiles, LocalCaller, create_callers, write_aws_files
@@ -38,25 +38,6 @@ HANDLERS: Final = {
     SENSITIVE: "deploy.local.demo.sensitive_api.handler",
 }
 _READY_LIMIT_S: Final = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoints:
-    """What `sentinel local up --json` prints; the files at the paths have mode 0600."""
-
-    account_id: str
-    region: str
-    http_api: str
-    rest_api: str
-    function_url: str
-    sensitive_api: str
-    sensitive_api_id: str
-    aws_endpoint: str
-    aws_config_file: str
-    aws_shared_credentials_file: str
-    callers: Mapping[str, str]
-    log_file: str
-    state_dir: str
 
 
 @dataclass(slots=True)
@@ -102,10 +83,6 @@ class LocalStack:
         """Access to the emulator as the stack's administrator."""
         return LocalAws(self.emulator.endpoint, REGION, self.emulator.admin)
 
-    def aws_as(self, caller: str) -> LocalAws:
-        """Return access to the emulator as one of the callers."""
-        return LocalAws(self.emulator.endpoint, REGION, self.callers[caller].keys)
-
     @property
     def http_api(self) -> str:
         return self._gateway.url(EndpointKind.HTTP_API)
@@ -129,22 +106,23 @@ class LocalStack:
         return self.state_dir / "functions.log"
 
     @property
-    def endpoints(self) -> Endpoints:
-        return Endpoints(
-            account_id=ACCOUNT,
-            region=REGION,
-            http_api=self.http_api,
-            rest_api=self.rest_api,
-            function_url=self.function_url,
-            sensitive_api=self.sensitive_api,
-            sensitive_api_id=self.sensitive_endpoint.api_id,
-            aws_endpoint=self.emulator.endpoint,
-            aws_config_file=str(self._files.config),
-            aws_shared_credentials_file=str(self._files.credentials),
-            callers={caller.name: caller.user for caller in self.callers.values()},
-            log_file=str(self.log_file),
-            state_dir=str(self.state_dir),
-        )
+    def endpoints(self) -> Mapping[str, Any]:
+        """What `sentinel local up --json` prints; the files at the paths have mode 0600."""
+        return {
+            "account_id": ACCOUNT,
+            "region": REGION,
+            "http_api": self.http_api,
+            "rest_api": self.rest_api,
+            "function_url": self.function_url,
+            "sensitive_api": self.sensitive_api,
+            "sensitive_api_id": self.sensitive_endpoint.api_id,
+            "aws_endpoint": self.emulator.endpoint,
+            "aws_config_file": str(self._files.config),
+            "aws_shared_credentials_file": str(self._files.credentials),
+            "callers": {caller.name: caller.user for caller in self.callers.values()},
+            "log_file": str(self.log_file),
+            "state_dir": str(self.state_dir),
+        }
 
     @property
     def caller_environment(self) -> Mapping[str, str]:
@@ -158,14 +136,6 @@ class LocalStack:
             "SENTINEL_REGION": REGION,
             "SENTINEL_SIGNING_SERVICE": "execute-api",
         }
-
-    async def stop_emulator(self) -> None:
-        """Stop the emulator without notice; `start_emulator` restores its state."""
-        await self.emulator.stop()
-
-    async def start_emulator(self) -> None:
-        """Start the emulator again, at the same endpoint."""
-        await self.emulator.start()
 
     async def _start(self) -> None:
         self.state_dir = Path(tempfile.mkdtemp(prefix="sentinel-local-"))

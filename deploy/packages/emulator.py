@@ -22,9 +22,9 @@ from typing import Any, Final, Self
 
 import aiohttp
 
-from deploy.local import kill_with_parent
 from deploy.local.child import Child
 from deploy.local.runtime.api import FunctionFailedError
+from deploy.packages import kill_with_parent
 from deploy.packages.dependencies import PROJECT, export_group, install
 from deploy.packages.target import Target, find_interpreter
 

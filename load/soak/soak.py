@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from deploy.local.runtime.environment import ExecutionEnvironment, FunctionSettings
+from deploy.local.runtime.function import ExecutionEnvironment, FunctionSettings
 from load.driver.exchange import Seen
 from load.options import Run
 from load.result import Check, describe_machine, write_result

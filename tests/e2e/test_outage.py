@@ -52,22 +52,22 @@ async def test_every_vend_under_way_or_after_an_outage_is_refused_until_aws_is_b
     load = Load(system)
     workers = [asyncio.create_task(load.work()) for _ in range(3)]
     await load.flows.wait()
-    await system.stop_emulator()
+    await system.emulator.stop()
     assert [outcome(answer) for answer in await _vend_at_every_endpoint(system)] == [REFUSED] * 3
     load.over = True
     await asyncio.gather(*workers)
     assert set(load.outcomes) == {ISSUED, REFUSED}
     assert _audited_as_unavailable(system) == load.outcomes.count(REFUSED) + 3
-    await system.start_emulator()
+    await system.emulator.start()
     assert [outcome(answer) for answer in await _vend_at_every_endpoint(system)] == [ISSUED] * 3
 
 
 async def test_in_an_outage_exec_says_so_and_starts_no_command(system: LocalStack, tmp_path: Path) -> None:
     bob, ran = person(system, "bob", tmp_path), tmp_path / "ran"
     assert (await bob.sentinel("exec", "dev", "--", "true")).code == 0
-    await system.stop_emulator()
+    await system.emulator.stop()
     away = await bob.sentinel("exec", "dev", "--", "touch", str(ran))
-    await system.start_emulator()
+    await system.emulator.start()
     assert (away.code, away.out, ran.exists()) == (1, "", False)
     assert away.err.startswith(f"sentinel: {REFUSED[2]}\n")
     back = await bob.sentinel("exec", "dev", "--", "touch", str(ran))

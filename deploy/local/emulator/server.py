@@ -111,29 +111,18 @@ class Emulator:
         found = await self._ask("/_sentinel/credential", asked)
         if found["status"] != "active":
             return "expired" if found["status"] == "expired" else "unknown"
-        ends = found["expires_at"]
-        return KnownCredential(
-            keys=Keys(
-                access_key_id,
-                found["secret_access_key"],
-                found["session_token"],
-                None if ends is None else datetime.fromtimestamp(ends, UTC),
-            ),
-            account=found["account"],
-            arn=found["arn"],
-            user_id=found["user_id"],
-            allowed=found["allowed"],
-        )
+        ends = None if found["expires_at"] is None else datetime.fromtimestamp(found["expires_at"], UTC)
+        keys = Keys(access_key_id, found["secret_access_key"], found["session_token"], ends)
+        return KnownCredential(keys, found["account"], found["arn"], found["user_id"], found["allowed"])
 
     async def _ask(self, path: str, value: dict[str, Any]) -> dict[str, Any]:
         headers = {"x-sentinel-overlay": self._secret}
         timeout = aiohttp.ClientTimeout(total=_ASK_LIMIT_S)
         try:
             async with (
-                aiohttp.ClientSession(timeout=timeout) as session,
-                session.post(f"{self.endpoint}{path}", json=value, headers=headers) as answer,
+                aiohttp.ClientSession(timeout=timeout, headers=headers, raise_for_status=True) as session,
+                session.post(f"{self.endpoint}{path}", json=value) as answer,
             ):
-                answer.raise_for_status()
                 found: dict[str, Any] = await answer.json()
                 return found
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -179,20 +168,9 @@ def _inherited() -> dict[str, str]:
 
 
 def _command() -> list[str]:
-    environment = ["--no-project", "--isolated", "--with-requirements", str(_REQUIREMENTS)]
-    return [
-        sys.executable,
-        "-m",
-        "uv",
-        "run",
-        "--quiet",
-        *environment,
-        "--python",
-        sys.executable,
-        "python",
-        "-m",
-        "overlay",
-    ]
+    run = [sys.executable, "-m", "uv", "run", "--quiet", "--no-project", "--isolated"]
+    environment = ["--with-requirements", str(_REQUIREMENTS), "--python", sys.executable]
+    return [*run, *environment, "python", "-m", "overlay"]
 
 
 async def _listen(port: int) -> socket.socket:
@@ -201,17 +179,11 @@ async def _listen(port: int) -> socket.socket:
     Port 0 takes a free port. The port of a killed emulator is released shortly after its process ends, so binding to a
     given port is retried.
     """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     async with asyncio.timeout(_ASK_LIMIT_S):
         while True:
             try:
-                listener.bind((_LOOPBACK, port))
+                return socket.create_server((_LOOPBACK, port), backlog=128)
             except OSError:
                 if port == 0:
                     raise
                 await asyncio.sleep(_POLL_S)
-            else:
-                break
-    listener.listen(128)
-    return listener

@@ -140,7 +140,7 @@ def check_signature(
 
 
 def _compute_signature(request: ReceivedRequest, claimed: UnverifiedSignature, keys: Keys) -> str:
-    """Compute the signature this secret gives for the request as received. It covers the body, not the hash that a header claims."""
+    """Compute the signature this secret gives for the request as received: for its body, not the hash it claims."""
     signer = _Signer(request, claimed, keys)
     in_query = "X-Amz-Signature" if claimed.lifetime is not None else None
     query = [pair for pair in request.query_pairs if pair[0] != in_query]

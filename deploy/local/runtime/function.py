@@ -1,13 +1,132 @@
-"""A Lambda function: a fixed number of execution environments, its concurrency limit."""
+"""A Lambda function: a fixed number of execution environments, its concurrency limit.
+
+An execution environment is a Runtime API and the process that polls it, which is restarted when it exits.
+"""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Protocol, Self
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, Protocol, Self
 
-from deploy.local.runtime.api import FunctionFailedError, Invocation
-from deploy.local.runtime.environment import ExecutionEnvironment, FunctionSettings
+from deploy.local.child import Child
+from deploy.local.loopback import Site
+from deploy.local.runtime.api import FunctionFailedError, Invocation, RuntimeApi
 
-__all__ = ["Environment", "ExecutionEnvironment", "Function", "FunctionFailedError", "FunctionSettings"]
+_PROJECT: Final = Path(__file__).parents[3]
+# The pause before a restart, so that an environment that exits immediately does not spin.
+_PAUSE_S: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSettings:
+    """The configuration of a deployed function; its own settings are read from `environment`."""
+
+    name: str
+    handler: str
+    account: str
+    region: str
+    environment: Mapping[str, str]
+    home: Path
+    log_file: Path
+    timeout: timedelta = timedelta(seconds=29)
+    memory_mb: int = 512
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.name}"
+
+
+class ExecutionEnvironment:
+    """A process that runs the official runtime client, and the API it polls."""
+
+    def __init__(self, settings: FunctionSettings, clock: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._api = RuntimeApi(settings.arn, settings.timeout, clock)
+        self._site = Site(self._api.application(), handler_cancellation=True)
+        self._child: Child | None = None
+        self._keeper: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Start the process, and restart it whenever it exits."""
+        await self._site.open()
+        self._keeper = asyncio.create_task(self._keep())
+
+    async def close(self) -> None:
+        """End the process for good."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._keeper
+        if self._child is not None:
+            await self._child.kill()
+        self._api.fail_all("the stack is shutting down")
+        await self._site.close()
+
+    async def invoke(self, invocation: Invocation) -> bytes:
+        """Run one invocation; a function that times out is killed, as on Lambda.
+
+        Raises:
+            FunctionFailedError: the function raised, exited or timed out.
+
+        """
+        self._api.put(invocation)
+        try:
+            async with asyncio.timeout(self._settings.timeout.total_seconds()):
+                return await invocation.answer
+        except TimeoutError:
+            if self._child is not None:
+                await self._child.kill()
+            raise FunctionFailedError(f"{self._settings.name} timed out") from None
+
+    async def wait_until_ready(self) -> None:
+        """Wait until the function's init phase has ended."""
+        await self._api.ready.wait()
+
+    @property
+    def pid(self) -> int | None:
+        return None if self._child is None else self._child.pid
+
+    async def _keep(self) -> None:
+        while True:
+            self._child = await Child.start(
+                [sys.executable, "-m", "deploy.local.runtime.bootstrap", self._settings.handler],
+                environment=self._environment(),
+                folder=_PROJECT,
+                log_file=self._settings.log_file,
+            )
+            code = await self._child.wait()
+            self._api.fail_current(f"Runtime.ExitError: {self._settings.name} ended with exit code {code}")
+            await asyncio.sleep(_PAUSE_S)
+
+    def _environment(self) -> dict[str, str]:
+        """Return the variables that Lambda sets (Lambda Developer Guide, "Defined runtime environment variables")."""
+        settings = self._settings
+        return {
+            "PATH": "/usr/bin:/bin",
+            # An empty home: a Lambda has no ~/.aws, and must not find the developer's.
+            "HOME": str(settings.home),
+            "LANG": "C.UTF-8",
+            "TZ": ":UTC",
+            "PYTHONPATH": str(_PROJECT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "_HANDLER": settings.handler,
+            "AWS_REGION": settings.region,
+            "AWS_DEFAULT_REGION": settings.region,
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
+            "AWS_LAMBDA_FUNCTION_NAME": settings.name,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(settings.memory_mb),
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{settings.name}",
+            "AWS_LAMBDA_LOG_STREAM_NAME": "local",
+            "AWS_LAMBDA_RUNTIME_API": self._site.address,
+            "LAMBDA_TASK_ROOT": str(_PROJECT),
+            **settings.environment,
+        }
 
 
 class Environment(Protocol):
@@ -50,10 +169,6 @@ class Function:
     async def close(self) -> None:
         """End every environment."""
         await asyncio.gather(*(environment.close() for environment in self._environments))
-
-    @property
-    def pids(self) -> list[int]:
-        return [environment.pid for environment in self._environments if environment.pid is not None]
 
     async def invoke(self, event: bytes, *, request_id: str, trace_id: str) -> bytes:
         """Run one event through the function.

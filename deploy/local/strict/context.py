@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,19 @@ class AwsRequest:
 
 # What is wrong with a request, or None.
 Rule: TypeAlias = Callable[[AwsRequest, StrictContext], str | None]
-# By service and operation.
-Rules: TypeAlias = Mapping[tuple[str, str], tuple[Rule, ...]]
+RULES: Final[dict[tuple[str, str], list[Rule]]] = {}
+"""Every rule by service and operation."""
+
+
+def rule(service: str, *operations: str) -> Callable[[Rule], Rule]:
+    """Check these operations' requests by the decorated function."""
+
+    def register(check: Rule) -> Rule:
+        for operation in operations:
+            RULES.setdefault((service, operation), []).append(check)
+        return check
+
+    return register
 
 
 def read_context(

@@ -11,7 +11,6 @@ from typing import Any, Final
 import regex
 from botocore.model import OperationModel, Shape
 
-_ASCII_WORD: Final = "a-zA-Z0-9_"
 _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
     "structure": Mapping,
     "list": (list, tuple),
@@ -88,23 +87,9 @@ def _check_bounds(place: str, size: float, shape: Shape, unit: str) -> Iterator[
 @cache
 def _compile(pattern: str) -> regex.Pattern[str] | None:
     """Compile a model's pattern; None for the few in another language's dialect, which are not checked."""
+    # ASCII letters would bind `\p{L}` too; no pattern has both.
+    flags = regex.ASCII if r"\w" in pattern and r"\p" not in pattern else 0
     try:
-        return regex.compile(_with_ascii_words(pattern))
+        return regex.compile(pattern, flags)
     except regex.error:
         return None
-
-
-def _with_ascii_words(pattern: str) -> str:
-    r"""Expand `\w`, inside and outside of a set, and leave every other escape (`\p{L}`) unchanged."""
-    result: list[str] = []
-    in_set = False
-    characters = iter(pattern)
-    for character in characters:
-        if character == "\\":
-            escaped = next(characters, "")
-            word = _ASCII_WORD if in_set else f"[{_ASCII_WORD}]"
-            result.append(word if escaped == "w" else f"\\{escaped}")
-            continue
-        in_set = (in_set or character == "[") and character != "]"
-        result.append(character)
-    return "".join(result)

@@ -109,12 +109,12 @@ async def test_an_outage_leaves_known_callers_known_and_ends_without_loss(stack:
     carol, newcomer = stack.callers["carol"].keys, stack.callers[(await hire(stack)).name].keys
     url = f"{stack.http_api}/?profile=dev"
     assert (await call(url, carol)).status == 200
-    await stack.stop_emulator()
+    await stack.emulator.stop()
     assert (await call(url, carol)).status == 200
     away = await call(url, newcomer)
     assert (away.status, away.body) == (503, {"message": "Service Unavailable"})
-    await stack.start_emulator()
+    await stack.emulator.start()
     assert (await call(url, newcomer)).status == 200
-    async with stack.aws_as("carol").client("sts") as sts:
+    async with replace(stack.aws, keys=stack.callers["carol"].keys).client("sts") as sts:
         identity: dict[str, Any] = await sts.get_caller_identity()
     assert identity["Arn"].endswith("/carol@example.com")

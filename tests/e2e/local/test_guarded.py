@@ -10,7 +10,7 @@ import pytest
 from deploy.local.deployment import ACCOUNT, REGION
 from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 from deploy.local.gateway.server import GuardedApi
-from deploy.local.runtime.function import FunctionFailedError
+from deploy.local.runtime.api import FunctionFailedError
 from shared.clock import utc_now
 
 ENDPOINT = Endpoint(EndpointKind.HTTP_API, "a1b2c3d4e5", ACCOUNT, REGION)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 def environ(stack: LocalStack, alice: Person) -> dict[str, str]:
     """An AWS config of alice's own to write to, and where AWS is: a block says nothing about that."""
     config = alice.home / "aws-config"
-    shutil.copy(stack.endpoints.aws_config_file, config)
+    shutil.copy(stack.endpoints["aws_config_file"], config)
     path = f"{Path(sys.executable).parent}{os.pathsep}{alice.environ['PATH']}"
     return {"AWS_CONFIG_FILE": str(config), "AWS_ENDPOINT_URL": stack.emulator.endpoint, "PATH": path}
 

@@ -15,28 +15,22 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack_app
 
-from . import assume_role, conditions, control, parameters, rows, stages
+from . import assume_role  # noqa: F401 - installs its rules
+from .authorization import create_admin
+from .control import with_control
 
 
 def main() -> None:
-    """Install the overlay and serve until the parent closes the pipe."""
+    """Serve until the parent closes the pipe."""
     os.umask(0o077)
     orders: dict[str, Any] = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    conditions.close_root()
-    conditions.correct_condition_keys()
-    conditions.correct_role_arns()
-    conditions.create_admin(orders["access_key_id"], orders["secret_access_key"])
-    assume_role.install()
-    parameters.install()
-    rows.install()
-    stages.install()
-    control.keep_sessions()
+    create_admin(orders["access_key_id"], orders["secret_access_key"])
     config = Config()
     config.bind = [f"fd://{orders['socket']}"]
     config.loglevel = "WARNING"
     config.keep_alive_timeout = 75
-    application: Any = control.with_control(ministack_app.app, orders["secret"])
+    application: Any = with_control(ministack_app.app, orders["secret"])
     asyncio.run(serve(application, config))  # noqa: TID251 - another program's main, with no loop of ours
 
 

@@ -7,13 +7,24 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from ministack.core import iam_actions, iam_evaluator
-from ministack.core.responses import get_account_id, get_region
+from ministack.core.responses import get_region
 from ministack.core.router import extract_access_key_id
-from ministack.services import iam, sts
+from ministack.services import sts
 
-from .conditions import describe_call
-from .request import AssumeRole, Form, action_of, parse_assume_role, read_form
-from .rules import Caller, Refusal, access_denied, check_chain, check_request
+from . import replaces
+from .authorization import allows, role_of, session_of
+from .rules import (
+    AssumeRole,
+    Caller,
+    Form,
+    Refusal,
+    access_denied,
+    action_of,
+    check_chain,
+    check_request,
+    parse_assume_role,
+    read_form,
+)
 
 Answer = tuple[int, dict[str, str], bytes]
 Handler = Callable[[str, str, Mapping[str, str], bytes, Form], Awaitable[Answer]]
@@ -23,39 +34,32 @@ _ACCESS_KEY_ID = re.compile(rb"<AccessKeyId>(\w+)</AccessKeyId>")
 _DEFAULT_MAXIMUM_S = 3600
 
 
-def install() -> None:
-    """Wrap the STS handler and the two functions that collect AssumeRole's condition keys."""
-    sts.handle_request = _wrap_handler(sts.handle_request)
-    iam_evaluator.evaluate_trust_policy = _wrap_trust(iam_evaluator.evaluate_trust_policy)
-    iam_actions.request_tag_context = _wrap_identity_keys(iam_actions.request_tag_context)
-
-
-def _wrap_handler(handle: Handler) -> Handler:
-    async def handle_request(method: str, path: str, headers: Mapping[str, str], body: bytes, query: Form) -> Answer:
-        if "amz-json" in headers.get("content-type", ""):
-            return _answer(Refusal(400, "InvalidAction", "STS uses the query protocol"))
-        form = read_form(body, query)
-        if action_of(form) != "AssumeRole":
-            return await handle(method, path, headers, body, query)
-        request = parse_assume_role(form)
-        access_key_id = extract_access_key_id(headers, query)
-        caller = _caller(access_key_id)
-        if refusal := check_request(request) or _check_permissions(request, caller, access_key_id):
-            return _answer(refusal)
-        token = _under_way.set(request)
-        try:
-            status, answer_headers, answer = await handle(method, path, headers, body, query)
-        finally:
-            _under_way.reset(token)
-        if status == 200:  # noqa: PLR2004 - HTTP's own number
-            answer = _hand_on(request, caller, answer)
-        return status, answer_headers, answer
-
-    return handle_request
+@replaces(sts, "handle_request")
+async def _handle_request(
+    handle: Handler, method: str, path: str, headers: Mapping[str, str], body: bytes, query: Form
+) -> Answer:
+    if "amz-json" in headers.get("content-type", ""):
+        return _answer(Refusal(400, "InvalidAction", "STS uses the query protocol"))
+    form = read_form(body, query)
+    if action_of(form) != "AssumeRole":
+        return await handle(method, path, headers, body, query)
+    request = parse_assume_role(form)
+    access_key_id = extract_access_key_id(headers, query)
+    caller = _caller(access_key_id)
+    if refusal := check_request(request) or _check_permissions(request, caller, access_key_id):
+        return _answer(refusal)
+    token = _under_way.set(request)
+    try:
+        status, answer_headers, answer = await handle(method, path, headers, body, query)
+    finally:
+        _under_way.reset(token)
+    if status == 200:  # noqa: PLR2004 - HTTP's own number
+        answer = _hand_on(request, caller, answer)
+    return status, answer_headers, answer
 
 
 def _caller(access_key_id: str) -> Caller:
-    session = sts._sessions.get(access_key_id) or {}  # noqa: SLF001 - where sessions live
+    session = session_of(access_key_id)
     transitive = {key.lower() for key in session.get("TransitiveTagKeys", ())}
     tags = tuple((tag["Key"], tag["Value"]) for tag in session.get("SessionTags") or ())
     return Caller(
@@ -67,13 +71,15 @@ def _caller(access_key_id: str) -> Caller:
 
 
 def _check_permissions(request: AssumeRole, caller: Caller, access_key_id: str) -> Refusal | None:
-    role = iam._roles.get_scoped(request.role_account, None, request.role_name)  # noqa: SLF001 - where roles live
-    if role is None:
+    role = role_of(request.role_account, request.role_name)
+    if not role:
         return None  # the handler refuses it
     if refusal := check_chain(request, caller, int(role.get("MaxSessionDuration") or _DEFAULT_MAXIMUM_S)):
         return refusal
     for action in _further_actions(request, caller):
-        if not _allowed(action, request, role["AssumeRolePolicyDocument"], access_key_id):
+        # The trust policy and the caller's identity policy both decide, as in STS when the caller is a role.
+        keys, trust = _condition_keys(action, request), role["AssumeRolePolicyDocument"]
+        if not allows(access_key_id, action, request.role_arn, get_region(), keys, trust):
             return access_denied(caller.arn, action, request.role_arn)
     return None
 
@@ -87,18 +93,7 @@ def _further_actions(request: AssumeRole, caller: Caller) -> list[str]:
     return actions
 
 
-def _allowed(action: str, request: AssumeRole, trust: object, access_key_id: str) -> bool:
-    """Evaluate both the trust policy and the caller's identity policy, as STS does when the caller is a role."""
-    principal = iam_evaluator.resolve_principal(access_key_id, get_account_id())
-    if isinstance(principal, iam_evaluator.AuthError):
-        return False
-    context = describe_call(principal, action, request.role_arn, get_region(), condition_keys(action, request))
-    trusted = iam_evaluator.evaluate_trust_policy(trust, principal.arn, context)
-    identity = iam_evaluator.evaluate(context, principal.policies or [], *principal.limits)
-    return bool(trusted) and identity.decision == "Allow"
-
-
-def condition_keys(action: str, request: AssumeRole) -> dict[str, Any]:
+def _condition_keys(action: str, request: AssumeRole) -> dict[str, Any]:
     """Return the condition keys of one of the three actions (Service Authorization Reference, AWS STS)."""
     keys: dict[str, Any] = {}
     if action in ("sts:AssumeRole", "sts:SetSourceIdentity") and request.source_identity:
@@ -114,23 +109,21 @@ def condition_keys(action: str, request: AssumeRole) -> dict[str, Any]:
     return keys
 
 
-def _wrap_trust(evaluate: Callable[..., bool]) -> Callable[..., bool]:
-    def evaluate_trust_policy(trust: object, caller_arn: str, context: Any = None) -> bool:
-        request = _under_way.get()
-        if request is not None and context is not None:
-            context.service_context = {**context.service_context, **condition_keys(context.action, request)}
-        return evaluate(trust, caller_arn, context)
-
-    return evaluate_trust_policy
+@replaces(iam_evaluator, "evaluate_trust_policy")
+def _evaluate_trust_policy(evaluate: Callable[..., bool], trust: object, caller_arn: str, context: Any = None) -> bool:
+    request = _under_way.get()
+    if request is not None and context is not None:
+        context.service_context = {**context.service_context, **_condition_keys(context.action, request)}
+    return evaluate(trust, caller_arn, context)
 
 
-def _wrap_identity_keys(gather: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    def request_tag_context(service: str, action: str, body: bytes, params: Form) -> dict[str, Any]:
-        if service == "sts" and action == "sts:AssumeRole":
-            return condition_keys(action, parse_assume_role(read_form(body, params)))
-        return gather(service, action, body, params)
-
-    return request_tag_context
+@replaces(iam_actions, "request_tag_context")
+def _request_tag_context(
+    gather: Callable[..., dict[str, Any]], service: str, action: str, body: bytes, params: Form
+) -> dict[str, Any]:
+    if service == "sts" and action == "sts:AssumeRole":
+        return _condition_keys(action, parse_assume_role(read_form(body, params)))
+    return gather(service, action, body, params)
 
 
 def _hand_on(request: AssumeRole, caller: Caller, answer: bytes) -> bytes:

@@ -11,22 +11,23 @@ from typing import Any
 
 from ministack import app as ministack_app
 from ministack.core import iam_evaluator, persistence
-from ministack.core.responses import get_account_id, set_request_account_id
+from ministack.core.responses import set_request_account_id
 from ministack.services import sts
 
-from .conditions import describe_call, role_arn_of
+from . import replaces
+from .authorization import allows
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-CREDENTIAL_PATH = "/_sentinel/credential"
-SAVE_PATH = "/_sentinel/save"
-SECRET_HEADER = b"x-sentinel-overlay"
+_CREDENTIAL_PATH = "/_sentinel/credential"
+_SAVE_PATH = "/_sentinel/save"
+_SECRET_HEADER = b"x-sentinel-overlay"
 # A function URL requires two actions, which share no condition key (Lambda Developer Guide, "Control access to Lambda
 # function URLs"; Service Authorization Reference, AWS Lambda).
-_ASKED = {
+_ASKED: dict[str, list[tuple[str, dict[str, str]]]] = {
     "lambda:InvokeFunctionUrl": [
         ("lambda:InvokeFunctionUrl", {"lambda:functionurlauthtype": "AWS_IAM"}),
         ("lambda:InvokeFunction", {"lambda:invokedviafunctionurl": "true"}),
@@ -34,39 +35,37 @@ _ASKED = {
 }
 
 
-def keep_sessions() -> None:
+@replaces(sts, "get_state")
+def _get_state(_: Callable[[], Any]) -> dict[str, Any]:
     """Save role sessions with the rest of the state: on AWS an outage does not end them."""
+    return {"sessions": dict(sts._sessions)}  # noqa: SLF001 - where sessions live
 
-    def get_state() -> dict[str, Any]:
-        return {"sessions": dict(sts._sessions)}  # noqa: SLF001 - where sessions live
 
-    def load_persisted_state(state: dict[str, Any]) -> None:
-        sts._sessions.update(state["sessions"])  # noqa: SLF001 - as above
-
-    sts.get_state = get_state
-    sts.load_persisted_state = load_persisted_state
+@replaces(sts, "load_persisted_state")
+def _load_persisted_state(_: Callable[[Any], None], state: dict[str, Any]) -> None:
+    sts._sessions.update(state["sessions"])  # noqa: SLF001 - where sessions live
 
 
 def with_control(application: Application, secret: str) -> Application:
     """Serve the two paths in front of the emulator."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] not in (CREDENTIAL_PATH, SAVE_PATH):
+        if scope["type"] != "http" or scope["path"] not in (_CREDENTIAL_PATH, _SAVE_PATH):
             await application(scope, receive, send)
             return
-        given = dict(scope["headers"]).get(SECRET_HEADER, b"")
+        given = dict(scope["headers"]).get(_SECRET_HEADER, b"")
         if not hmac.compare_digest(given, secret.encode()):
             await _send_json(send, 404, {})
-        elif scope["path"] == SAVE_PATH:
+        elif scope["path"] == _SAVE_PATH:
             persistence.save_all(ministack_app._build_persistence_save_dict())  # noqa: SLF001 - what its shutdown saves
             await _send_json(send, 200, {})
         else:
-            await _send_json(send, 200, find_credential(**json.loads(await _read(receive))))
+            await _send_json(send, 200, _find_credential(**json.loads(await _read(receive))))
 
     return serve
 
 
-def find_credential(access_key_id: str, action: str, resource: str) -> dict[str, Any]:
+def _find_credential(access_key_id: str, action: str, resource: str) -> dict[str, Any]:
     """Describe a live access key, and whether its identity may do the action."""
     set_request_account_id(access_key_id)
     credential = iam_evaluator.resolve_credential(access_key_id)
@@ -80,22 +79,15 @@ def find_credential(access_key_id: str, action: str, resource: str) -> dict[str,
         "arn": credential.principal_arn,
         "user_id": credential.principal_id,
         "expires_at": credential.expiration,
-        "role_arn": role_arn_of(credential.principal_arn) if ":assumed-role/" in credential.principal_arn else None,
         "allowed": _may(access_key_id, action, resource),
     }
 
 
 def _may(access_key_id: str, action: str, resource: str) -> bool:
     """Whether every action that AWS requires for such a call is allowed, each with its own condition keys."""
-    return all(_allows(access_key_id, *asked, resource) for asked in _ASKED.get(action, [(action, {})]))
-
-
-def _allows(access_key_id: str, action: str, keys: dict[str, str], resource: str) -> bool:
-    principal = iam_evaluator.resolve_principal(access_key_id, get_account_id())
-    if isinstance(principal, iam_evaluator.AuthError) or principal.policies is None:
-        return False
-    context = describe_call(principal, action, resource, resource.split(":")[3], keys)
-    return bool(iam_evaluator.evaluate(context, principal.policies, *principal.limits).decision == "Allow")
+    region = resource.split(":")[3]
+    asked = _ASKED.get(action, [(action, {})])
+    return all(allows(access_key_id, each, resource, region, keys) for each, keys in asked)
 
 
 async def _read(receive: Receive) -> bytes:

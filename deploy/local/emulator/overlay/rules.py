@@ -6,13 +6,14 @@ Source: STS API reference, AssumeRole; IAM User Guide, "Rules for tagging in IAM
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from urllib.parse import parse_qs
 
-from .request import DEFAULT_DURATION_S, AssumeRole
-
-CHAINING_LIMIT_S = 3600
+Form = Mapping[str, Sequence[str]]
+_CHAINING_LIMIT_S = 3600
+_DEFAULT_DURATION_S = 3600
 _DURATIONS_S = range(900, 43_201)
 _NAME = re.compile(r"[\w+=,.@-]*", re.ASCII)
 _NAME_LENGTHS = range(2, 65)
@@ -22,6 +23,68 @@ _TAG_LIMIT = 50
 _TAG_KEY_LENGTHS = range(1, 129)
 _TAG_VALUE_LENGTHS = range(257)
 _TAG_MARKS = frozenset("_.:/=+-@")
+
+
+@dataclass(frozen=True, slots=True)
+class AssumeRole:
+    """The parameters the rules check; `duration_s` is the text as sent, None where STS's default applies."""
+
+    role_arn: str
+    session_name: str
+    source_identity: str | None
+    duration_s: str | None
+    policy: str
+    tags: tuple[tuple[str, str], ...]
+    transitive_keys: tuple[str, ...]
+
+    @property
+    def role_name(self) -> str:
+        return self.role_arn.rpartition("/")[2]
+
+    @property
+    def role_account(self) -> str:
+        fields = self.role_arn.split(":")
+        return fields[4] if len(fields) > 4 else ""  # noqa: PLR2004 - an ARN's fifth field is its account
+
+
+def read_form(body: bytes, query: Form) -> Form:
+    """Join a POST form and the query string. Blank values are kept: an empty parameter is not an absent one."""
+    return {**query, **parse_qs(body.decode("utf-8", errors="replace"), keep_blank_values=True)}
+
+
+def action_of(form: Form) -> str:
+    """Return the STS action; empty if there is no such parameter."""
+    return _first(form, "Action") or ""
+
+
+def parse_assume_role(form: Form) -> AssumeRole:
+    """Read the parameters without checking them; the checks below do that."""
+    return AssumeRole(
+        role_arn=_first(form, "RoleArn") or "",
+        session_name=_first(form, "RoleSessionName") or "",
+        source_identity=_first(form, "SourceIdentity"),
+        duration_s=_first(form, "DurationSeconds"),
+        policy=_first(form, "Policy") or "",
+        tags=tuple(
+            (key, _first(form, f"Tags.member.{index}.Value") or "")
+            for index, key in _members(form, "Tags.member.{}.Key")
+        ),
+        transitive_keys=tuple(key for _, key in _members(form, "TransitiveTagKeys.member.{}")),
+    )
+
+
+def _first(form: Form, name: str) -> str | None:
+    values = form.get(name)
+    return values[0] if values else None
+
+
+def _members(form: Form, pattern: str) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    index = 1
+    while (value := _first(form, pattern.format(index))) is not None:
+        found.append((index, value))
+        index += 1
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +125,16 @@ def check_request(request: AssumeRole) -> Refusal | None:
 
 def check_chain(request: AssumeRole, caller: Caller, role_maximum_s: int) -> Refusal | None:
     """Check the request against the caller's session and the role."""
-    duration_s = int(request.duration_s or DEFAULT_DURATION_S)
+    duration_s = int(request.duration_s or _DEFAULT_DURATION_S)
     if duration_s > role_maximum_s:
         return _invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
-    if caller.chained and duration_s > CHAINING_LIMIT_S:
+    if caller.chained and duration_s > _CHAINING_LIMIT_S:
         return _invalid(
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
         )
     inherited = {key.lower() for key, _ in caller.transitive_tags}
     if inherited & {key.lower() for key, _ in request.tags}:
-        return Refusal(400, "InvalidParameterValue", "One of the specified transitive tag keys can't be set.")
+        return _meaningless("One of the specified transitive tag keys can't be set.")
     if caller.source_identity and request.source_identity not in (None, caller.source_identity):
         return access_denied(caller.arn, "sts:SetSourceIdentity", request.role_arn)
     return None
@@ -143,24 +206,16 @@ def _tag_text_problems(field: str, text: str, lengths: range) -> Iterator[str]:
 
 
 def _check_tag_meaning(request: AssumeRole) -> Refusal | None:
+    texts = [request.source_identity or "", *(text for tag in request.tags for text in tag)]
+    if any(text.lower().startswith("aws:") for text in texts):
+        return _meaningless("A source identity, tag keys and tag values beginning with aws: are reserved.")
     keys = [key.lower() for key, _ in request.tags]
-    checks: Sequence[tuple[Callable[[], bool], str]] = (
-        (lambda: (request.source_identity or "").lower().startswith("aws:"), "SourceIdentity must not begin with aws:"),
-        (lambda: any(key.startswith("aws:") for key in keys), "Tag keys beginning with aws: are reserved."),
-        (
-            lambda: any(value.lower().startswith("aws:") for _, value in request.tags),
-            "Tag values beginning with aws: are reserved.",
-        ),
-        (
-            lambda: len(set(keys)) < len(keys),
-            "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
-        ),
-        (
-            lambda: bool({key.lower() for key in request.transitive_keys} - set(keys)),
-            "The specified transitive tag key must be included in the requested tags.",
-        ),
-    )
-    for broken, message in checks:
-        if broken():
-            return Refusal(400, "InvalidParameterValue", message)
+    if len(set(keys)) < len(keys):
+        return _meaningless("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+    if {key.lower() for key in request.transitive_keys} - set(keys):
+        return _meaningless("The specified transitive tag key must be included in the requested tags.")
     return None
+
+
+def _meaningless(message: str) -> Refusal:
+    return Refusal(400, "InvalidParameterValue", message)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from deploy.local.strict.context import AwsRequest, Rule, Rules, StrictContext
+from deploy.local.strict.context import AwsRequest, StrictContext, rule
 
 _TABLE_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _NAME: Final = re.compile(r"(?<![:\w#])#?[A-Za-z_]\w*")
@@ -16,12 +16,25 @@ _TRANSACTION_MAXIMUM: Final = 100
 _TOKEN_MAXIMUM: Final = 36
 
 
+@rule(
+    "dynamodb",
+    "Query",
+    "Scan",
+    "GetItem",
+    "BatchGetItem",
+    "TransactWriteItems",
+    "CreateTable",
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+)
 def a_table_has_a_legal_name(request: AwsRequest, _: StrictContext) -> str | None:
     if all(name.startswith("arn:") or _TABLE_NAME.fullmatch(name) for name in _table_names(request.params)):
         return None
     return "a table's name has 3-255 of letters, digits, ., - and _"
 
 
+@rule("dynamodb", "Query")
 def a_filter_names_no_key(request: AwsRequest, context: StrictContext) -> str | None:
     """DynamoDB: "Filter Expression can only contain non-primary key attributes", of the table or index queried."""
     table = context.access_tables.get(request.params["TableName"])
@@ -33,6 +46,7 @@ def a_filter_names_no_key(request: AwsRequest, context: StrictContext) -> str | 
     return f"the filter names the key attribute {min(named & keys)!r}" if named & keys else None
 
 
+@rule("dynamodb", "Query", "GetItem")
 def a_read_that_decides_access_is_consistent(request: AwsRequest, context: StrictContext) -> str | None:
     table = context.access_tables.get(request.params["TableName"])
     index = request.params.get("IndexName")
@@ -41,12 +55,14 @@ def a_read_that_decides_access_is_consistent(request: AwsRequest, context: Stric
     return None
 
 
+@rule("dynamodb", "BatchGetItem")
 def a_batch_that_decides_access_is_consistent(request: AwsRequest, context: StrictContext) -> str | None:
     wanted = request.params["RequestItems"]
     complaints = (_complaint_unless_consistent(wanted[name]) for name in wanted if name in context.access_tables)
     return next((complaint for complaint in complaints if complaint), None)
 
 
+@rule("dynamodb", "Query", "Scan")
 def a_global_index_is_never_read_consistently(request: AwsRequest, context: StrictContext) -> str | None:
     table = context.access_tables.get(request.params["TableName"])
     index = request.params.get("IndexName")
@@ -59,17 +75,20 @@ def a_global_index_is_never_read_consistently(request: AwsRequest, context: Stri
     return None
 
 
+@rule("dynamodb", "TransactWriteItems")
 def a_transaction_has_at_most_a_hundred_writes(request: AwsRequest, _: StrictContext) -> str | None:
     count = len(request.params["TransactItems"])
     return f"{count} writes in a transaction, over {_TRANSACTION_MAXIMUM}" if count > _TRANSACTION_MAXIMUM else None
 
 
+@rule("dynamodb", "TransactWriteItems")
 def a_transaction_writes_each_item_once(request: AwsRequest, context: StrictContext) -> str | None:
     items = [_item_key(action, context) for write in request.params["TransactItems"] for action in write.values()]
     known = [item for item in items if item is not None]
     return "one item is written twice in a transaction" if len(known) != len(set(known)) else None
 
 
+@rule("dynamodb", "TransactWriteItems")
 def a_transactions_token_fits(request: AwsRequest, _: StrictContext) -> str | None:
     token = request.params.get("ClientRequestToken")
     if token is not None and not 1 <= len(token) <= _TOKEN_MAXIMUM:
@@ -103,24 +122,3 @@ def _item_key(action: Mapping[str, Any], context: StrictContext) -> tuple[str, s
     if key is None and table in context.access_tables:
         key = {name: action["Item"].get(name) for name in context.access_tables[table].keys}
     return None if key is None else (table, json.dumps(key, sort_keys=True, default=str))
-
-
-_ANY: Final[tuple[Rule, ...]] = (a_table_has_a_legal_name,)
-RULES: Rules = {
-    ("dynamodb", "Query"): (
-        *_ANY,
-        a_filter_names_no_key,
-        a_read_that_decides_access_is_consistent,
-        a_global_index_is_never_read_consistently,
-    ),
-    ("dynamodb", "Scan"): (*_ANY, a_global_index_is_never_read_consistently),
-    ("dynamodb", "GetItem"): (*_ANY, a_read_that_decides_access_is_consistent),
-    ("dynamodb", "BatchGetItem"): (*_ANY, a_batch_that_decides_access_is_consistent),
-    ("dynamodb", "TransactWriteItems"): (
-        *_ANY,
-        a_transaction_has_at_most_a_hundred_writes,
-        a_transaction_writes_each_item_once,
-        a_transactions_token_fits,
-    ),
-    **{("dynamodb", operation): _ANY for operation in ("CreateTable", "PutItem", "UpdateItem", "DeleteItem")},
-}

@@ -6,7 +6,7 @@ Source: Systems Manager API reference, PutParameter, GetParameters, GetParameter
 import re
 from typing import Final
 
-from deploy.local.strict.context import AwsRequest, Rules, StrictContext
+from deploy.local.strict.context import AwsRequest, StrictContext, rule
 
 _BYTES_BY_TIER: Final = {"Standard": 4096, "Advanced": 8192, "Intelligent-Tiering": 8192}
 _LABEL: Final = re.compile(r"(?![0-9])(?!aws|ssm)[A-Za-z0-9._-]{1,100}", re.IGNORECASE)
@@ -16,6 +16,7 @@ _NAMES_A_CALL: Final = 10
 _PAGE: Final = 10
 
 
+@rule("ssm", "PutParameter")
 def a_value_fits_its_tier(request: AwsRequest, _: StrictContext) -> str | None:
     tier = request.params.get("Tier", "Standard")
     size = len(request.params["Value"].encode())
@@ -23,10 +24,12 @@ def a_value_fits_its_tier(request: AwsRequest, _: StrictContext) -> str | None:
     return f"the value has {size} bytes; the tier {tier} holds {room}" if size > room else None
 
 
+@rule("ssm", "PutParameter")
 def a_value_names_no_other_parameter(request: AwsRequest, _: StrictContext) -> str | None:
     return "a value may not hold {{...}}" if "{{" in request.params["Value"] else None
 
 
+@rule("ssm", "PutParameter")
 def a_parameter_has_a_legal_name(request: AwsRequest, _: StrictContext) -> str | None:
     name = request.params["Name"]
     if not _NAME.fullmatch(name) or _RESERVED_NAME.match(name):
@@ -34,12 +37,14 @@ def a_parameter_has_a_legal_name(request: AwsRequest, _: StrictContext) -> str |
     return None
 
 
+@rule("ssm", "LabelParameterVersion")
 def a_label_is_legal(request: AwsRequest, _: StrictContext) -> str | None:
     if all(_LABEL.fullmatch(label) for label in request.params["Labels"]):
         return None
     return "a label has 1-100 of letters, digits, ., - and _, and begins with no digit, aws or ssm"
 
 
+@rule("ssm", "GetParameters")
 def at_most_ten_names_a_call(request: AwsRequest, _: StrictContext) -> str | None:
     names = request.params["Names"]
     if len(names) > _NAMES_A_CALL or len(set(names)) != len(names):
@@ -47,17 +52,6 @@ def at_most_ten_names_a_call(request: AwsRequest, _: StrictContext) -> str | Non
     return None
 
 
+@rule("ssm", "GetParametersByPath")
 def at_most_ten_parameters_a_page(request: AwsRequest, _: StrictContext) -> str | None:
     return "a page has at most ten parameters" if request.params.get("MaxResults", _PAGE) > _PAGE else None
-
-
-RULES: Rules = {
-    ("ssm", "PutParameter"): (
-        a_value_fits_its_tier,
-        a_value_names_no_other_parameter,
-        a_parameter_has_a_legal_name,
-    ),
-    ("ssm", "LabelParameterVersion"): (a_label_is_legal,),
-    ("ssm", "GetParameters"): (at_most_ten_names_a_call,),
-    ("ssm", "GetParametersByPath"): (at_most_ten_parameters_a_page,),
-}

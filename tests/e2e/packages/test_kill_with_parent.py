@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import kill_with_parent
 from deploy.local.child import Child
+from deploy.packages import kill_with_parent
 
 PROGRAM = "import os, sys, time; os.write(int(sys.argv[1]), b'!'); time.sleep(600)"
 
@@ -43,10 +43,10 @@ async def test_the_command_is_killed_when_its_standard_input_closes(tmp_path: Pa
 async def test_the_guard_is_no_child_of_the_program(tmp_path: Path) -> None:
     child = await start_running(tmp_path)
     assert Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text() == ""
-    await child.end()
+    await child.kill()
 
 
 async def test_a_program_that_ends_by_itself_keeps_its_exit_code(tmp_path: Path) -> None:
     child = await start(tmp_path, "-c", "import sys; sys.exit(7)")
     assert await child.wait() == 7
-    await child.end()
+    await child.kill()
