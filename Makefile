@@ -27,6 +27,8 @@ lint: $(UV) ## format, lint, vocabulary, types, import rules, workflows, the con
 	$(RUN) ruff check .
 	$(RUN) codespell
 	$(RUN) mypy
+	$(RUN) mypy --platform win32 --cache-dir .mypy_cache/win32 -p sentinel -p shared
+	$(RUN) mypy --platform darwin --cache-dir .mypy_cache/darwin -p sentinel -p shared
 	$(RUN) lint-imports
 	$(RUN) jactionlint --shellcheck=
 	$(RUN) zizmor --offline --quiet --persona=pedantic .github

@@ -103,8 +103,8 @@ def cli(*, debug: bool) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 refused or failed, 2 misused, else the child's own code."""
     code = run_command_line(sys.argv[1:] if arguments is None else arguments)
-    if code < 0:
-        from sentinel.credentials.child import end_as  # noqa: PLC0415 - not needed to end in the usual way
+    if code:
+        from sentinel.system.ending import end_as  # noqa: PLC0415 - not needed to end in the usual way
 
         code = end_as(code)
     sys.exit(code)

@@ -6,10 +6,10 @@ import click
 
 from sentinel.api.client import open_api
 from sentinel.commands._vending import vending
-from sentinel.credentials.child import run_child
 from sentinel.credentials.variables import INSIDE_EXEC
 from sentinel.errors import RefusedError, UsageError
 from sentinel.settings import Settings
+from sentinel.system.child import run_child
 from sentinel.terminal.help import Command
 from sentinel.terminal.options import profile_argument, run, vend_options
 

@@ -1,6 +1,5 @@
 import asyncio
 import shlex
-import signal
 from typing import Final
 
 import click
@@ -8,6 +7,7 @@ import click
 from sentinel.commands._vending import Vending, vending
 from sentinel.credentials.child_environment import EnvironmentChange
 from sentinel.settings import Settings
+from sentinel.system.signals import STOPPING, handling
 from sentinel.terminal.help import Command
 from sentinel.terminal.options import json_option, profile_argument, run, vend_options
 from sentinel.terminal.output import note, print_json
@@ -34,12 +34,10 @@ def serve(settings: Settings, profile: str, port: int | None, *, as_json: bool) 
 
 async def _serve(settings: Settings, profile: str, port: int, *, as_json: bool) -> None:
     stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
     async with vending(profile, settings, port) as session:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, stopped.set)
-        _announce(session, profile, as_json=as_json)
-        await stopped.wait()
+        with handling(dict.fromkeys(STOPPING, lambda _: stopped.set())):
+            _announce(session, profile, as_json=as_json)
+            await stopped.wait()
 
 
 def _announce(session: Vending, profile: str, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from sentinel.errors import UsageError
+from sentinel.system.files import set_mode
 
 BEGIN: Final = "# >>> sentinel: written by `sentinel configure`; what is changed in here is lost >>>"
 END: Final = "# <<< sentinel <<<"
@@ -96,7 +97,7 @@ def replace_file(path: Path, text: str) -> None:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
-            os.fchmod(file.fileno(), mode)
+            set_mode(file.fileno(), mode)
             os.fsync(file.fileno())
         Path(name).replace(target)
     except BaseException:

@@ -22,6 +22,7 @@ from botocore.session import Session
 from sentinel.credentials.variables import ENDPOINT_PATH, RESOLVING
 from sentinel.errors import BaseCredentialsError
 from sentinel.remote_server import is_loopback
+from sentinel.system.start import AWAY_FROM_THE_TERMINAL
 
 _FULL_URI: Final = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 # In botocore's order.
@@ -90,7 +91,7 @@ class _MarkingBuilder(ProfileProviderBuilder):  # type: ignore[misc]  # botocore
         """Start a `credential_process`, detached from the terminal if a child process has it."""
         environ = {**os.environ, RESOLVING: str(os.getpid())}
         away: dict[str, Any] = (
-            {} if self._may_use_terminal() else {"stdin": subprocess.DEVNULL, "start_new_session": True}
+            {} if self._may_use_terminal() else {"stdin": subprocess.DEVNULL, **AWAY_FROM_THE_TERMINAL}
         )
         # The command is the user's own configuration.
         started: subprocess.Popen[bytes] = subprocess.Popen(command, env=environ, **away, **options)  # noqa: S603

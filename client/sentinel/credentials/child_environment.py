@@ -20,6 +20,7 @@ from sentinel import paths
 from sentinel.credentials.endpoint import Endpoint
 from sentinel.credentials.variables import CREDENTIAL_VARIABLES, INSIDE_EXEC, carries_credentials
 from sentinel.errors import UsageError
+from sentinel.system.files import create_owner_only
 
 # An allow list: a setting not on it is lost to the child, where one missing from a deny list could be a credential.
 # Source: AWS SDKs and Tools Reference Guide, "Settings reference"; AWS CLI User Guide for `cli_*`.
@@ -77,9 +78,9 @@ def private_config(base_profile: str, environ: Mapping[str, str]) -> Iterator[Pr
     settings = _settings(_read(paths.config_file(environ)), base_profile)
     with _private_folder(environ.get("XDG_RUNTIME_DIR") or None) as directory:
         config_file, credentials_file = Path(directory, "config"), Path(directory, "credentials")
-        with open(config_file, "w", encoding="utf-8", opener=_owner_only) as file:
+        with open(config_file, "w", encoding="utf-8", opener=create_owner_only) as file:
             settings.write(file)
-        os.close(_owner_only(str(credentials_file), os.O_WRONLY))
+        os.close(create_owner_only(str(credentials_file), os.O_WRONLY))
         region = settings.get("default", "region", fallback=None)
         yield PrivateConfig(config_file, credentials_file, region)
 
@@ -115,10 +116,6 @@ def _read(path: Path) -> RawConfigParser:
 
 def _parser() -> RawConfigParser:
     return RawConfigParser(strict=False, default_section="there is no section all others inherit from")
-
-
-def _owner_only(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
 
 
 @dataclass(frozen=True, slots=True)

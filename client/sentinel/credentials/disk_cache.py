@@ -4,12 +4,11 @@ The files are readable by their owner alone, in a folder only the owner may ente
 for the first one's answer, so that a burst of commands is one session.
 """
 
-import fcntl
 import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -18,8 +17,10 @@ import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from sentinel.credentials.vended import CHECK_EVERY, WITHDRAWN, Held, VendedCredentials
-from sentinel.errors import ClientError, UsageError
+from sentinel.errors import ClientError
 from sentinel.paths import xdg_directory
+from sentinel.system.files import open_private_folder
+from sentinel.system.locks import locked
 from shared.clock import utc_now
 
 # botocore asks again when under 15 minutes remain.
@@ -79,7 +80,7 @@ class CredentialCache:
             UsageError: the folder is not the caller's alone.
 
         """
-        self._open_folder()
+        open_private_folder(self._folder)
         with self._locked(key):
             now, kept = self._now(), self._load(key)
             held = None if kept is None else self._checked(key, kept, is_current, now)
@@ -125,34 +126,14 @@ class CredentialCache:
         self._store(key, kept.model_copy(update={"checked_at": now}))
         return held.checked(now)
 
-    def _open_folder(self) -> None:
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            found = self._folder.stat(follow_symlinks=False)
-        except OSError as error:
-            raise UsageError(
-                f"{self._folder}: {error.strerror}", "make it a folder of yours, or use --no-cache"
-            ) from None
-        if found.st_uid != os.getuid() or found.st_mode & 0o077:
-            raise UsageError(
-                f"{self._folder} is open to others",
-                f"chmod 700 {self._folder} and check what is in it, or use --no-cache",
-            )
-
-    @contextmanager
-    def _locked(self, key: str) -> Iterator[None]:
-        lock = os.open(self._folder / f"{key}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(lock)
+    def _locked(self, key: str) -> AbstractContextManager[None]:
+        return locked(self._folder / f"{key}.lock")
 
     def _all(self, server: str) -> Iterator[tuple[str, CachedVend]]:
         """Iterate over the cached vends of a server, each under its lock."""
         if not self._folder.exists():
             return
-        self._open_folder()
+        open_private_folder(self._folder)
         for path in list(self._folder.glob("*.json")):
             with self._locked(path.stem):
                 kept = self._load(path.stem)
