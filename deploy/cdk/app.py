@@ -5,17 +5,21 @@ import sys
 from aws_cdk import App
 
 from deploy.cdk.context import CONTEXT_KEYS, UnusableContextError, read_context
+from deploy.cdk.release import ReleaseError
 from deploy.cdk.roles import ProtectedRole
 from deploy.cdk.service import SentinelStack
 
 
 def main() -> None:
     """Synthesize."""
-    app = App()
     try:
-        options = read_context({key: app.node.try_get_context(key) for key in CONTEXT_KEYS})
-    except UnusableContextError as error:
+        _synthesize(App())
+    except (UnusableContextError, ReleaseError) as error:
         sys.exit(f"deploy.cdk: {error}")
+
+
+def _synthesize(app: App) -> None:
+    options = read_context({key: app.node.try_get_context(key) for key in CONTEXT_KEYS})
     stack = SentinelStack(app, "Sentinel", options.sentinel)
     for name, role in options.protected_roles.items():
         protected = ProtectedRole(

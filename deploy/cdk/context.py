@@ -37,8 +37,8 @@ class AppOptions(Options):
 def read_context(context: Mapping[str, object]) -> AppOptions:
     """Read the options; a value may be JSON text, as `cdk -c` passes it.
 
-    `packages` may be omitted after `make package`, which fills dist/. `documents` may name a folder that contains
-    policies/*.yaml and profiles/*.yaml.
+    `packages` and `release` may be omitted after `make package`, which fills dist/. `documents` may name a folder that
+    contains policies/*.yaml and profiles/*.yaml.
 
     Raises:
         UnusableContextError: an option is unknown or malformed, or the folder contains no documents.
@@ -47,7 +47,7 @@ def read_context(context: Mapping[str, object]) -> AppOptions:
     found = {key: _parse(key, context.get(key)) for key in CONTEXT_KEYS}
     service = found["sentinel"]
     try:
-        if "packages" not in service:
+        if not {"packages", "release"} & service.keys():
             service["packages"] = Packages.in_folder(_PACKAGES, service.get("architecture", "arm64"))
         if isinstance(service.get("documents"), str):
             service["documents"] = read_documents(Path(service["documents"]))

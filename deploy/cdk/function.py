@@ -88,7 +88,7 @@ class SentinelFunction(Construct):
             description=definition.description,
             # Immutable, so that no other construct adds statements to the generated policies.
             role=aws_iam.Role.from_role_arn(self, "ImportedRole", role.attr_arn, mutable=False),
-            code=aws_lambda.Code.from_asset(str(options.packages.of(definition.kind))),
+            code=aws_lambda.Code.from_asset(str(options.zips.of(definition.kind))),
             handler=f"services.{definition.kind}.handler.handler",
             runtime=aws_lambda.Runtime.PYTHON_3_13,
             architecture=_ARCHITECTURES[options.architecture],

@@ -4,11 +4,13 @@ Names, defaults and meanings are those of the Terraform module's variables.
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from deploy.cdk.release import RELEASE_URL, checksums_of, fetch
 from deploy.cdk.settings import Authorizer, Options, check_settings
 from shared.core.switch_guards import POLICY_NAME, switch_name
 from shared.documents.envelope import DoesNotFitError, pack
@@ -70,6 +72,9 @@ _OURS: Final = frozenset(
         "topic_arn",
     }
 )
+
+
+_FETCHED: Final = Path("dist/releases")
 
 
 class Packages(Options):
@@ -157,7 +162,13 @@ class RestApi(Options):
 class ServiceOptions(Options):
     """The options of a deployment of the service."""
 
-    packages: Packages
+    # One of the two: the zips of `make package`, or a release, whose zips are fetched when the app is synthesized.
+    packages: Packages | None = None
+    release: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")] | None = None
+    # Below it, v<release>/<file> is a file of the release.
+    release_url: Annotated[str, Field(pattern=r"^(https?|file)://[^ ]+[^/ ]$")] = RELEASE_URL
+    # The content of the release's SHA256SUMS, if not that of deploy/terraform/releases.
+    release_checksums: str | None = None
     name: Name = "sentinel"
     architecture: Literal["arm64", "x86_64"] = "arm64"
     memory_mb: Annotated[int, Field(ge=256, le=10240)] = 1024
@@ -191,6 +202,24 @@ class ServiceOptions(Options):
     duration_alarm_ms: Annotated[int, Field(gt=0)] = 3000
     alarm_actions: tuple[str, ...] = ()
 
+    @cached_property
+    def zips(self) -> Packages:
+        """Return the functions' zips; fetches a release's on the first use.
+
+        Raises:
+            ReleaseError: a file cannot be fetched, or has another hash.
+
+        """
+        if self.packages is not None:
+            return self.packages
+        folder = _FETCHED / f"v{self.release}"
+        fetch(f"{self.release_url}/v{self.release}", self._checksums(), folder)
+        return Packages.in_folder(folder, self.architecture)
+
+    def _checksums(self) -> Mapping[str, str]:
+        names = [f"sentinel-{name}-{self.architecture}.zip" for name in Packages.model_fields]
+        return checksums_of(self.release or "", names, self.release_checksums)
+
     def endpoint_variables(self, function: str) -> dict[str, str]:
         """Return the variables that set endpoints.
 
@@ -201,6 +230,14 @@ class ServiceOptions(Options):
             for service, url in self.endpoints.items()
             if function != "authorizer" or service == "dynamodb"
         }
+
+    @model_validator(mode="after")
+    def _exactly_one_source(self) -> Self:
+        if (self.packages is None) == (self.release is None):
+            raise ValueError("give either packages, the zips of `make package`, or release: exactly one of the two")
+        if self.release is not None:
+            self._checksums()
+        return self
 
     @model_validator(mode="after")
     def _one_way_to_start(self) -> Self:

@@ -23,7 +23,7 @@ module "vend" {
 
   name        = local.deployment.vend_role
   description = "Sentinel: decides who gets credentials, and issues them from STS"
-  package     = var.packages.vend
+  package     = local.packages.vend
   handler     = "services.vend.handler.handler"
   environment = local.vend_settings
   policies = merge(local.encryption_policy, {
@@ -40,7 +40,7 @@ module "admin" {
 
   name        = local.deployment.admin_role
   description = "Sentinel: approvals, break-glass, sessions and revocation"
-  package     = var.packages.admin
+  package     = local.packages.admin
   handler     = "services.admin.handler.handler"
   environment = local.admin_settings
   policies = merge(local.encryption_policy, {
@@ -58,7 +58,7 @@ module "authorizer" {
 
   name        = "${var.name}-authorizer-${each.key}"
   description = "Sentinel: checks that a request's session is active and its caller's own"
-  package     = var.packages.authorizer
+  package     = local.packages.authorizer
   handler     = "services.authorizer.handler.handler"
   environment = local.authorizer_settings[each.key]
   policies = merge(local.encryption_policy, {

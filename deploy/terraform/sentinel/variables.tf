@@ -10,18 +10,65 @@ variable "name" {
   }
 }
 
+variable "release" {
+  description = "Release whose zips are fetched while applying, such as 0.1.0, and checked against the hashes that this module has for it; null: `packages`. Needs sh and curl or wget."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.packages == null) != (var.release == null)
+    error_message = "release: give either packages, the zips of `make package`, or release, such as 0.1.0: exactly one of the two."
+  }
+
+  validation {
+    condition     = var.release == null || can(regex("^[0-9]+\\.[0-9]+\\.[0-9]+$", var.release))
+    error_message = "release: three numbers, such as 0.1.0, without a v."
+  }
+
+  validation {
+    condition     = var.release == null || var.release_checksums != null || fileexists("${path.module}/../releases/${coalesce(var.release, "-")}.sha256")
+    error_message = "release: this module has no checksums of ${coalesce(var.release, "-")}. Take the module of that release (?ref=v<release>), or pass the release's SHA256SUMS as release_checksums."
+  }
+}
+
+variable "release_url" {
+  description = "URL below which v<release>/<file> is a file of the release: yours, if you keep a copy."
+  type        = string
+  default     = "https://github.com/sentinel-vending/sentinel/releases/download"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(https?|file)://[^ ]+[^/ ]$", var.release_url))
+    error_message = "release_url: https://, http:// or file://, without a slash at the end."
+  }
+}
+
+variable "release_checksums" {
+  description = "Content of the release's SHA256SUMS, if not that which this module has."
+  type        = string
+  default     = null
+
+  validation {
+    condition = var.release_checksums == null || alltrue([
+      for service in ["vend", "authorizer", "admin"] :
+      can(regex("(?m)^[0-9a-f]{64}  sentinel-${service}-${var.architecture}\\.zip$", coalesce(var.release_checksums, "-")))
+    ])
+    error_message = "release_checksums: not the content of a release's SHA256SUMS, with a line for each zip of this architecture."
+  }
+}
+
 variable "packages" {
-  description = "Paths of the three zips that `make package` writes, all of one architecture."
+  description = "Paths of the three zips that `make package` writes, all of one architecture; null: `release`."
   type = object({
     vend       = string
     authorizer = string
     admin      = string
   })
-  nullable = false
+  default = null
 
   validation {
-    condition     = alltrue([for path in values(var.packages) : fileexists(path)])
-    error_message = "packages: no file at ${join(", ", [for path in values(var.packages) : path if !fileexists(path)])}. Run `make package`, and pass the paths of the zips in dist/."
+    condition     = var.packages == null ? true : alltrue([for path in values(var.packages) : fileexists(path)])
+    error_message = "packages: no file at ${join(", ", [for path in try(values(var.packages), []) : path if !fileexists(path)])}. Run `make package`, and pass the paths of the zips in dist/."
   }
 }
 

@@ -96,7 +96,7 @@ def test_the_context_in_cdk_json_deploys_what_make_package_built(
     for name in Packages.model_fields:
         Path(f"dist/sentinel-{name}-arm64.zip").touch()
 
-    assert read_context(context).sentinel.packages.vend == Path("dist/sentinel-vend-arm64.zip")
+    assert read_context(context).sentinel.zips.vend == Path("dist/sentinel-vend-arm64.zip")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ run "snap_start" {
   variables {
     name                    = "sentinel-vend"
     description             = "test"
-    package                 = "versions.tf"
+    package                 = { path = "versions.tf", sha256 = "x" }
     handler                 = "handler.handler"
     environment             = {}
     policies                = {}

@@ -9,8 +9,8 @@ resource "aws_lambda_function" "this" {
   description   = var.description
   role          = aws_iam_role.this.arn
 
-  filename         = var.package
-  source_code_hash = filebase64sha256(var.package)
+  filename         = var.package.path
+  source_code_hash = var.package.sha256
   handler          = var.handler
   runtime          = var.common.runtime
   architectures    = [var.common.architecture]

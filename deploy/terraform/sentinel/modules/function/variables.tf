@@ -9,8 +9,11 @@ variable "description" {
 }
 
 variable "package" {
-  description = "Path of the function's zip."
-  type        = string
+  description = "Path of the function's zip, and its SHA-256 in Base64, as Lambda has it."
+  type = object({
+    path   = string
+    sha256 = string
+  })
 }
 
 variable "handler" {
