@@ -22,7 +22,7 @@ def checksums_of(release: str, names: Sequence[str], given: str | None) -> Mappi
     """Find the hashes of some files of a release: in a given SHA256SUMS, or else in that of this repository.
 
     Raises:
-        ValueError: there is none, or it does not name every file.
+        ValueError: there is no such file, or it has no line for a name.
 
     """
     file = RELEASES / f"{release}.sha256"

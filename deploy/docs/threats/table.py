@@ -21,7 +21,8 @@ STRIDE: Final = {
 _FILES: Final = ("vend", "aws", "grants", "sessions", "authorizer", "documents", "tables", "client", "build")
 # A control is taken away where it lies: in no test, and not in the table.
 _FOLDERS: Final = "shared|services|client|tools|deploy/(cdk|definitions|local|packages|policies|terraform)"
-_PRODUCTION: Final = rf"^({_FOLDERS})/[\w./-]+$|^(deploy/[\w.-]+|Makefile|uv\.lock|\.pre-commit-config\.yaml)$"
+_FILES_ALONE: Final = r"deploy/[\w.-]+|Makefile|uv\.lock|\.pre-commit-config\.yaml|\.github/workflows/[\w-]+\.yml"
+_PRODUCTION: Final = rf"^({_FOLDERS})/[\w./-]+$|^({_FILES_ALONE})$"
 # A whole function of a test module, all of its parameters: tests/<path>.py::[<class>::]<function>.
 _TEST_ID: Final = r"^tests/[a-z0-9_/]+\.py(::Test\w+)*::(test_\w+|runTest)$"
 
