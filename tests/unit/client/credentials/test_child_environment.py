@@ -1,4 +1,5 @@
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from sentinel.credentials.variables import CREDENTIAL_VARIABLES, carries_credent
 from sentinel.errors import UsageError
 
 ENDPOINT = Endpoint(4711, "the-token")
+# Windows shows no modes: there a user's own folders are private.
+FILE_MODE, FOLDER_MODE = (0o666, 0o777) if sys.platform == "win32" else (0o600, 0o700)
 
 
 def _config(region: str | None = None) -> PrivateConfig:
@@ -175,8 +178,8 @@ def test_the_settings_are_the_base_profiles(environ: dict[str, str]) -> None:
 def test_the_files_are_private_and_gone_at_the_end(environ: dict[str, str]) -> None:
     with private_config("default", environ) as config:
         for path in (config.config_file, config.credentials_file):
-            assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert stat.S_IMODE(config.config_file.parent.stat().st_mode) == 0o700
+            assert stat.S_IMODE(path.stat().st_mode) == FILE_MODE
+        assert stat.S_IMODE(config.config_file.parent.stat().st_mode) == FOLDER_MODE
     assert not config.config_file.parent.exists()
 
 
