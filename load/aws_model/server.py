@@ -10,14 +10,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
 import orjson
-from aiohttp import web
 
 from deploy.local.deployment import table_definitions
 from load.aws_model.dynamodb import DynamoDb
+from load.aws_model.http import Connection, ModelAnswer, Reply
 from load.aws_model.latency import Ceiling, LatencySampler, ModelConfig
 from load.aws_model.ledger import Call
 from load.aws_model.services import SIGNED_BY, AwsRefusalError, Iam, Operations, Ssm, Sts, publish
@@ -51,25 +51,24 @@ class ModelCall:
     def name(self) -> str:
         return f"{self.service}.{self.operation}"
 
-    def write(self, result: Any) -> web.Response:
+    def write(self, result: Any) -> ModelAnswer:
         """Write a result; in XML a mapping is nested elements, and a list repeats `member`."""
         if self.json:
-            return web.Response(body=orjson.dumps(result), content_type=f"application/x-amz-json-{self.json}")
+            return ModelAnswer(200, f"application/x-amz-json-{self.json}", orjson.dumps(result))
         name, metadata = self.operation, f"<RequestId>{_REQUEST_ID}</RequestId>"
         inner = f"<{name}Result>{_elements(result)}</{name}Result><ResponseMetadata>{metadata}</ResponseMetadata>"
         text = f'<{name}Response xmlns="{_NAMESPACES[self.service]}">{inner}</{name}Response>'
-        return web.Response(text=text, content_type="text/xml")
+        return ModelAnswer(200, "text/xml", text.encode())
 
-    def refuse(self, error: AwsRefusalError) -> web.Response:
+    def refuse(self, error: AwsRefusalError) -> ModelAnswer:
         """Write an error."""
         if self.json:
             body = {"__type": f"com.amazonaws#{error.code}", "message": error.message, **error.details}
-            content_type = f"application/x-amz-json-{self.json}"
-            return web.Response(status=error.status, body=orjson.dumps(body), content_type=content_type)
+            return ModelAnswer(error.status, f"application/x-amz-json-{self.json}", orjson.dumps(body))
         inner = f"<Type>Sender</Type><Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
         namespace, request_id = _NAMESPACES[self.service], f"<RequestId>{_REQUEST_ID}</RequestId>"
         text = f'<ErrorResponse xmlns="{namespace}"><Error>{inner}</Error>{request_id}</ErrorResponse>'
-        return web.Response(status=error.status, text=text, content_type="text/xml")
+        return ModelAnswer(error.status, "text/xml", text.encode())
 
 
 def _elements(value: Any) -> str:
@@ -81,10 +80,10 @@ def _elements(value: Any) -> str:
 
 
 def read_call(headers: Mapping[str, str], body: bytes) -> ModelCall:
-    """Find out which operation a request is for."""
-    found = _CREDENTIAL.search(headers.get("Authorization", ""))
+    """Find out which operation a request is for; names of headers are in lower case."""
+    found = _CREDENTIAL.search(headers.get("authorization", ""))
     key, scope = (found[1], found[2]) if found else ("", "")
-    if target := headers.get("X-Amz-Target"):
+    if target := headers.get("x-amz-target"):
         prefix, _, operation = target.partition(".")
         service, version = _TARGETS.get(prefix, (prefix, "1.0"))
         return ModelCall(key, service, operation, orjson.loads(body), version)
@@ -113,50 +112,62 @@ class AwsModel:
         }
         # By access key id, since they were last taken.
         self._calls: defaultdict[str, list[Call]] = defaultdict(list)
+        self._connections: set[Connection] = set()
 
     async def __aenter__(self) -> Self:
-        # Idle connections are closed, as the services do: a client that kept one must notice.
-        self._server = web.Server(self._serve, keepalive_timeout=self._config.keep_alive_s, access_log=None)
-        loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(self._server, "127.0.0.1", ssl=self._tls, backlog=1000)
-        port = self._listener.sockets[0].getsockname()[1]
+        self._loop = asyncio.get_running_loop()
+        self._server = await self._loop.create_server(
+            lambda: Connection(self._serve, self._connections), "127.0.0.1", ssl=self._tls, backlog=1000
+        )
+        self._sweeper = asyncio.create_task(self._sweep())
+        port = self._server.sockets[0].getsockname()[1]
         self.url = f"https://localhost:{port}" if self._tls else f"http://127.0.0.1:{port}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._listener.close()
-        await self._server.shutdown()
-        await self._listener.wait_closed()
+        self._sweeper.cancel()
+        self._server.close()
+        for connection in list(self._connections):
+            connection.abort()
+        await self._server.wait_closed()
 
-    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
-        body = await request.read()
-        if request.path == CALLS:
-            calls = sorted(self._calls.pop(request.query["key"], []), key=lambda call: call.started_s)
-            return web.Response(body=orjson.dumps([asdict(call) for call in calls]), content_type="application/json")
-        if request.method == "GET":
-            return web.Response(text="healthy")
-        call = read_call(request.headers, body)
-        if call.name not in self._operations:
-            return web.Response(status=400, text=f"the latency model does not know {call.name}")
-        return await self._answer(call, request)
+    async def _sweep(self) -> None:
+        """Close idle connections, as the services do: a client that kept one must notice."""
+        while True:
+            await asyncio.sleep(self._config.keep_alive_s / 4)
+            for connection in list(self._connections):
+                connection.close_if_quiet(self._loop.time() - self._config.keep_alive_s)
 
-    async def _answer(self, call: ModelCall, request: web.BaseRequest) -> web.StreamResponse:
+    def _serve(self, method: str, target: str, headers: Mapping[str, str], body: bytes, reply: Reply) -> None:
+        started_s, path = self._loop.time(), urlsplit(target)
+        if path.path == CALLS:
+            [key] = parse_qs(path.query)["key"]
+            calls = sorted(self._calls.pop(key, []), key=lambda call: call.started_s)
+            reply(ModelAnswer(200, "application/json", orjson.dumps([asdict(call) for call in calls])))
+        elif method == "GET":
+            reply(ModelAnswer(200, "text/plain", b"healthy"))
+        elif (call := read_call(headers, body)).name not in self._operations:
+            reply(ModelAnswer(400, "text/plain", f"the latency model does not know {call.name}".encode()))
+        else:
+            self._answer(call, started_s, reply)
+
+    def _answer(self, call: ModelCall, started_s: float, reply: Reply) -> None:
         """Answer when the latency is over, and note when the answer is written."""
-        loop = asyncio.get_running_loop()
-        started_s = loop.time()
         delay_s = self._sampler.draw_s(call.key, call.name)
         is_throttled = call.service == "sts" and not self._ceiling.admits(started_s)
-        if delay_s:
-            await asyncio.sleep(started_s + delay_s - loop.time())
-        # Only now: work before the latency would delay the client's next call.
-        response = call.refuse(_THROTTLED) if is_throttled else self._run(call)
-        units = self._dynamodb.take_units()
-        await response.prepare(request)
-        await response.write_eof()
-        self._calls[call.key].append(Call(call.name, started_s, loop.time(), units.read, units.write))
-        return response
 
-    def _run(self, call: ModelCall) -> web.Response:
+        def end() -> None:
+            # Only now: work before the latency would delay the client's next call.
+            reply(call.refuse(_THROTTLED) if is_throttled else self._run(call))
+            units = self._dynamodb.take_units()
+            self._calls[call.key].append(Call(call.name, started_s, self._loop.time(), units.read, units.write))
+
+        if delay_s:
+            self._loop.call_at(started_s + delay_s, end)
+        else:
+            end()
+
+    def _run(self, call: ModelCall) -> ModelAnswer:
         try:
             return call.write(self._operations[call.name](call.parameters))
         except AwsRefusalError as refusal:
