@@ -1,6 +1,7 @@
 """The client's wheel, installed where nothing else is: it works there and claims one top-level name."""
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -66,6 +67,7 @@ def test_the_wheel_claims_the_top_level_name_sentinel_and_no_other(wheel: Path) 
     assert described["Name"] == "sentinel-vending"
     assert described["License-Expression"] == "Apache-2.0"
     assert described["Provides-Extra"] is None
+    assert re.findall(r"\]\((?!https://)", str(described.get_payload())) == []
     assert {url.partition(",")[0] for url in described.get_all("Project-URL", [])} >= {
         "Homepage",
         "Issues",
