@@ -12,6 +12,7 @@ when they are needed.
 import asyncio
 import contextvars
 import os
+import random
 import sys
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -120,6 +121,8 @@ class SnapStartHooks:
 
     def after_restore(self) -> None:
         """Open connections and drop caches: a copy uses nothing of the process before."""
+        # Sentinel draws from the system's random source; a library may draw from Python's generator.
+        random.seed()
         self.runner.run(self.after())
 
 

@@ -7,6 +7,7 @@ the moment of the snapshot and one for each copy.
 import io
 import json
 import os
+import random
 import socket
 import sys
 from contextlib import closing, suppress
@@ -68,10 +69,13 @@ def main() -> None:
     replace_policy()
     sys.stdout.write(json.dumps({"peers": peers()}) + "\n")
     sys.stdout.flush()
+    generator = random.getstate()
     for _ in range(2):
         if (copy := os.fork()) == 0:
+            # A fork seeds the generator, a restored virtual machine does not.
+            random.setstate(generator)
             hooks.restore()
-            sys.stdout.write(json.dumps(vend(app, stdout)) + "\n")
+            sys.stdout.write(json.dumps({**vend(app, stdout), "random": random.random()}) + "\n")  # noqa: S311 - compared
             sys.stdout.flush()
             os._exit(0)
         # One after the other: unlike two virtual machines, two forks share what the loop waits on.

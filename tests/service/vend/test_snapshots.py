@@ -53,4 +53,5 @@ def test_each_copy_is_a_process_of_its_own(observed: list[dict[str, Any]]) -> No
     assert first["policy"] not in {each["policy"] for each in copies}
     assert first["time"] < copies[0]["time"] < copies[1]["time"]
     assert all(each["peers"] for each in copies)
+    assert copies[0]["random"] != copies[1]["random"]
     assert not set(first["peers"]) & {port for each in copies for port in each["peers"]}
