@@ -20,8 +20,7 @@ from unittest.mock import patch
 import aiohttp
 from botocore.credentials import Credentials, ReadOnlyCredentials
 
-from deploy.local.deployment import REGION, local_deployment
-from deploy.local.function_settings import UNLIMITED
+from deploy.local.deployment import REGION, UNLIMITED, local_deployment
 from deploy.local.stack import LocalStack
 from deploy.markdown import table
 from load.driver.exchange import sign_request

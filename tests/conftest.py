@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from deploy.local import strict
-from deploy.local.deployment import table_definitions
+from deploy.policies.deployment import table_definitions
 from tests.signals import heed_signals
 
 _END_TO_END: Final = Path(__file__).parent / "e2e"

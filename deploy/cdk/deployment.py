@@ -2,9 +2,7 @@
 
 from aws_cdk import Aws
 
-from deploy.cdk.tables import table_name
 from deploy.policies.deployment import Deployment
-from shared.core.switch_guards import switch_name
 
 
 def sentinel_deployment(
@@ -15,20 +13,13 @@ def sentinel_deployment(
     protected_path: str = "/sentinel/protected/",
 ) -> Deployment:
     """Return a deployment in the stack's own account, or in `account`, for protected roles of other accounts."""
-    return Deployment(
-        partition=Aws.PARTITION,
-        region=Aws.REGION,
-        account=account or Aws.ACCOUNT_ID,
-        session_table=table_name("session", name),
-        grant_table=table_name("grant", name),
-        budget_table=table_name("budget", name),
+    return Deployment.named(
+        name,
+        Aws.PARTITION,
+        Aws.REGION,
+        account or Aws.ACCOUNT_ID,
         parameter_prefix=parameter_prefix,
-        vend_role=f"{name}-vend",
-        admin_role=f"{name}-admin",
-        topic=f"{name}-events",
-        name=name,
         protected_path=protected_path,
-        kill_switch=switch_name(name),
     )
 
 

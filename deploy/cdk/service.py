@@ -45,7 +45,7 @@ class SentinelService(Construct):
             parameter_prefix=options.parameter_prefix,
             protected_path=options.protected_path,
         )
-        self.tables = Tables(self, "Tables", options)
+        self.tables = Tables(self, "Tables", options, self.deployment)
         self.topic = aws_sns.CfnTopic(
             self,
             "Events",

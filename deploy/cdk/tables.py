@@ -1,46 +1,29 @@
 """The tables as defined in deploy/definitions/tables.json, the same for every deployment and every test."""
 
-import json
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 from aws_cdk import CfnResource, RemovalPolicy
 from constructs import Construct
 
 from deploy.cdk.options import ServiceOptions
+from deploy.policies.deployment import Deployment, table_definitions
 
-_DEFINITIONS: Final = Path(__file__).parents[1] / "definitions" / "tables.json"
-# The prefix of the names in the definitions.
-_DEFAULT_NAME: Final = "sentinel"
 _CHECK_OF_RECOVERY: Final = "CKV_AWS_28"
-
-
-@cache
-def _definitions() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = json.loads(_DEFINITIONS.read_text(encoding="utf-8"))
-    return found
-
-
-def table_name(key: str, deployment: str) -> str:
-    """Return the name of a deployment's table; `key` is `session`, `grant` or `budget`."""
-    name: str = _definitions()[key]["name"]
-    return deployment + name.removeprefix(_DEFAULT_NAME)
 
 
 class Tables(Construct):
     """Every table. They are retained when the stack is deleted, because they record who got what."""
 
-    def __init__(self, scope: Construct, construct_id: str, options: ServiceOptions) -> None:
+    def __init__(self, scope: Construct, construct_id: str, options: ServiceOptions, deployment: Deployment) -> None:
         super().__init__(scope, construct_id)
-        for key, definition in _definitions().items():
+        for key, definition in table_definitions().items():
             # CloudFormation's property names equal those of the API call that the definitions are written for.
             table = CfnResource(
                 self,
                 key.capitalize(),
                 type="AWS::DynamoDB::Table",
                 properties={
-                    "TableName": table_name(key, options.name),
+                    "TableName": getattr(deployment, f"{key}_table"),
                     **definition["create"],
                     "DeletionProtectionEnabled": options.deletion_protection,
                     "TimeToLiveSpecification": definition["time_to_live"],

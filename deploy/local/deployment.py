@@ -1,12 +1,11 @@
-"""The local stack's deployment: its account, its region and the names that the policies are built from."""
+"""The local stack's deployment: its account, its region, its names, and the settings of its functions."""
 
-import json
-from functools import cache
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
+from deploy.local.gateway.endpoints import ADMIN, AUTHORIZER, SENSITIVE, VEND
 from deploy.local.strict import StrictContext, read_context
-from deploy.policies.deployment import Deployment
+from deploy.policies.deployment import Deployment, table_definitions
 
 ACCOUNT: Final = "111122223333"
 REGION: Final = "eu-central-1"
@@ -16,20 +15,15 @@ SENSITIVE_ROLE: Final = "demo-sensitive-api"
 # The profiles whose sessions the sensitive API accepts.
 SENSITIVE_PROFILES: Final = ("staging", "prod")
 PROTECTED: Final = ("dev", "staging", "prod")
-_TABLES: Final = Path(__file__).parents[1] / "definitions" / "tables.json"
-
-
-@cache
-def table_definitions() -> dict[str, dict[str, Any]]:
-    """Read the tables' definitions, by their contents."""
-    definitions: dict[str, dict[str, Any]] = json.loads(_TABLES.read_text(encoding="utf-8"))
-    return definitions
+# An emulator on a busy machine is slower than AWS, so these are the largest values the settings allow.
+PATIENCE: Final = {"SENTINEL_CALL_TIMEOUT": "10", "SENTINEL_DEADLINE": "25"}
+# Every rate limit of vend and admin, for tests and load in which a few callers send the requests of many.
+UNLIMITED: Final = {f"SENTINEL_{budget}_BUDGET": "10000" for budget in ("VEND", "ADMIN", "READ")}
 
 
 def local_deployment() -> Deployment:
     """Return the local deployment."""
-    tables = table_definitions()
-    return Deployment("aws", REGION, ACCOUNT, *(tables[which]["name"] for which in ("session", "grant", "budget")))
+    return Deployment.named("sentinel", "aws", REGION, ACCOUNT)
 
 
 def strict_context() -> StrictContext:
@@ -47,3 +41,43 @@ def demo_table(profile: str) -> str:
 def demo_bucket(profile: str) -> str:
     """Return the name of the bucket that a protected role may use."""
     return f"sentinel-demo-{ACCOUNT}-{profile}"
+
+
+def function_names() -> Mapping[str, str]:
+    """Return the functions' deployed names, which are their execution roles' too."""
+    deployment = local_deployment()
+    return {
+        VEND: deployment.vend_role,
+        ADMIN: deployment.admin_role,
+        AUTHORIZER: deployment.authorizer_role,
+        SENSITIVE: SENSITIVE_ROLE,
+    }
+
+
+def function_settings(function: str, api_ids: Sequence[str], endpoint: str) -> dict[str, str]:
+    """Return a function's settings: the APIs it accepts events from, and AWS's endpoint."""
+    deployment = local_deployment()
+    common = {
+        "AWS_ENDPOINT_URL": endpoint,
+        "SENTINEL_API_ID": ",".join(api_ids),
+        "SENTINEL_DEPLOYMENT": deployment.name,
+        "SENTINEL_SESSION_TABLE": deployment.session_table,
+        "SENTINEL_GRANT_TABLE": deployment.grant_table,
+    }
+    documented = {
+        "SENTINEL_BUDGET_TABLE": deployment.budget_table,
+        "SENTINEL_PARAMETER_PREFIX": deployment.parameter_prefix,
+        "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
+        "SENTINEL_SSO_ROLES": SSO_ROLE,
+    }
+    events = {
+        "SENTINEL_TOPIC_ARN": deployment.topic_arn,
+        "SENTINEL_KILL_SWITCH_POLICIES": deployment.account,
+        "SENTINEL_PROTECTED_PATH": deployment.protected_path,
+    }
+    by_function = {
+        VEND: common | documented,
+        ADMIN: common | documented | events,
+        AUTHORIZER: common | {"SENTINEL_ACCEPTED_PROFILES": ",".join(SENSITIVE_PROFILES)},
+    }
+    return by_function.get(function, {})

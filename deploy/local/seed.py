@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.local.aws import LocalAws
-from deploy.local.deployment import PROTECTED, SENSITIVE_ROLE, demo_bucket, demo_table, table_definitions
-from deploy.policies.deployment import Deployment, Policy, policy
+from deploy.local.deployment import PROTECTED, SENSITIVE_ROLE, demo_bucket, demo_table
+from deploy.policies.deployment import Deployment, Policy, policy, table_definitions
 from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, observe, vend_policy
 from deploy.policies.protected import protected_trust
 from shared.core.kill_switch import first_document

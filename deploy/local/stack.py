@@ -19,9 +19,8 @@ from typing import Any, Final, Self
 
 from deploy.local.aws import LocalAws
 from deploy.local.callers import AwsFiles, LocalCaller, create_callers, write_aws_files
-from deploy.local.deployment import ACCOUNT, REGION, local_deployment
+from deploy.local.deployment import ACCOUNT, PATIENCE, REGION, function_names, function_settings, local_deployment
 from deploy.local.emulator.server import Emulator
-from deploy.local.function_settings import PATIENCE, function_names, function_settings
 from deploy.local.gateway.authentication import RememberedCredentials
 from deploy.local.gateway.endpoints import ADMIN, AUTHORIZER, SENSITIVE, VEND, Endpoint, EndpointKind
 from deploy.local.gateway.server import Gateway, GuardedApi

@@ -1,15 +1,26 @@
 """A deployment of Sentinel: every policy's ARNs are built from its names."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Self
 
-from shared.core.switch_guards import DEPLOYMENT, POLICY_NAME, Guarded
+from shared.core.switch_guards import DEPLOYMENT, POLICY_NAME, Guarded, switch_name
 
 VERSION: Final = "2012-10-17"
+_TABLES: Final = Path(__file__).parents[1] / "definitions" / "tables.json"
 
 Statement = dict[str, object]
 Policy = dict[str, object]
+
+
+@cache
+def table_definitions() -> Mapping[str, Mapping[str, Any]]:
+    """Read the tables' definitions, by their contents; the names are the default deployment's."""
+    definitions: dict[str, dict[str, Any]] = json.loads(_TABLES.read_text(encoding="utf-8"))
+    return definitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,14 @@ class Deployment:
     protected_path: str = "/sentinel/protected/"
     name: str = DEPLOYMENT
     kill_switch: str = POLICY_NAME
+
+    @classmethod
+    def named(cls, name: str, partition: str, region: str, account: str, **others: str) -> Self:
+        """Return a deployment whose tables, roles, topic and kill switch are named after it."""
+        names = {f"{key}_table": table["name"].removeprefix(DEPLOYMENT) for key, table in table_definitions().items()}
+        names |= {"vend_role": "-vend", "admin_role": "-admin", "topic": "-events"}
+        own = {key: f"{name}{suffix}" for key, suffix in names.items()}
+        return cls(partition, region, account, **own, name=name, kill_switch=switch_name(name), **others)
 
     @property
     def root(self) -> str:
@@ -143,35 +162,30 @@ def deny(
     **condition: object,
 ) -> Statement:
     """Deny where the condition holds, except to the principals of these ARNs (`only`) or ARN patterns (`unlike`)."""
-    return _denying(sid, {"Action": _listed(actions)}, resources, only, unlike, condition)
+    if only:
+        condition["ArnNotEquals"] = {"aws:PrincipalArn": _listed(only)}
+    if unlike:
+        condition["ArnNotLike"] = {"aws:PrincipalArn": _listed(unlike)}
+    statement: Statement = {
+        "Sid": sid,
+        "Effect": "Deny",
+        "Action": _listed(actions),
+        "Resource": _listed(resources),
+    }
+    return statement | ({"Condition": condition} if condition else {})
 
 
 def deny_rest(
     sid: str,
     let: Sequence[str],
     resources: Sequence[str] | str,
-    only: Sequence[str] = (),
     unlike: Sequence[str] = (),
     **condition: object,
 ) -> Statement:
     """Deny every action on these resources except those in `let`. Actions that AWS adds later are denied too."""
-    return _denying(sid, {"NotAction": list(let)}, resources, only, unlike, condition)
-
-
-def _denying(
-    sid: str,
-    actions: Statement,
-    resources: Sequence[str] | str,
-    only: Sequence[str],
-    unlike: Sequence[str],
-    condition: dict[str, object],
-) -> Statement:
-    if only:
-        condition["ArnNotEquals"] = {"aws:PrincipalArn": _listed(only)}
-    if unlike:
-        condition["ArnNotLike"] = {"aws:PrincipalArn": _listed(unlike)}
-    statement: Statement = {"Sid": sid, "Effect": "Deny", **actions, "Resource": _listed(resources)}
-    return statement | ({"Condition": condition} if condition else {})
+    denied = deny(sid, "*", resources, only=(), unlike=unlike, **condition)
+    del denied["Action"]
+    return {"Sid": sid, "Effect": "Deny", "NotAction": list(let), **denied}
 
 
 def _listed(values: Sequence[str] | str) -> list[str] | str:

@@ -24,14 +24,7 @@ FOLDER: Final = Path(__file__).parent / "generated"
 TERRAFORM_FOLDER: Final = Path(__file__).parents[1] / "terraform" / "policies"
 SUFFIX: Final = ".json.tftpl"
 MAXIMUM_BYTES: Final = 5120
-EXAMPLE: Final = Deployment(
-    partition="aws",
-    region="eu-central-1",
-    account="111122223333",
-    session_table="sentinel-sessions",
-    grant_table="sentinel-grants",
-    budget_table="sentinel-budgets",
-)
+EXAMPLE: Final = Deployment.named("sentinel", "aws", "eu-central-1", "111122223333")
 # Every field of a deployment is a template variable of the same name.
 _TEMPLATE: Final = Deployment(**{name: f"${{{name}}}" for name in Deployment.__dataclass_fields__})
 EXAMPLE_EXEMPTIONS: Final = Exemptions(

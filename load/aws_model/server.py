@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 import orjson
 
-from deploy.local.deployment import table_definitions
+from deploy.policies.deployment import table_definitions
 from load.aws_model.dynamodb import DynamoDb
 from load.aws_model.http import Connection, ModelAnswer, Reply
 from load.aws_model.latency import Ceiling, LatencySampler, ModelConfig

@@ -7,8 +7,7 @@ from typing import Any, Final
 
 from botocore.credentials import ReadOnlyCredentials
 
-from deploy.local.deployment import ACCOUNT, REGION, local_deployment
-from deploy.local.function_settings import UNLIMITED, function_settings
+from deploy.local.deployment import ACCOUNT, REGION, UNLIMITED, function_settings, local_deployment
 from deploy.local.gateway.endpoints import AUTHORIZER, Endpoint, EndpointKind
 from deploy.local.gateway.events import Arrival, event_v2
 from deploy.local.gateway.request import ReceivedRequest

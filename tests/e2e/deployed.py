@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deploy.local.aws import LocalAws
-from deploy.local.deployment import local_deployment
-from deploy.local.function_settings import PATIENCE, function_names, function_settings
+from deploy.local.deployment import PATIENCE, function_names, function_settings, local_deployment
 from deploy.local.gateway.endpoints import ADMIN, AUTHORIZER, VEND
 from deploy.local.stack import LocalStack
 from deploy.policies.deployment import Statement, policy

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest_asyncio
 
-from deploy.local.function_settings import UNLIMITED
+from deploy.local.deployment import UNLIMITED
 from deploy.local.stack import LocalStack
 from tests.e2e.documents import push_documents
 

@@ -29,8 +29,7 @@ from requests.auth import AuthBase
 from schemathesis import Case, CheckContext, Response
 from schemathesis.config import SchemathesisConfig
 
-from deploy.local.deployment import REGION
-from deploy.local.function_settings import UNLIMITED
+from deploy.local.deployment import REGION, UNLIMITED
 from deploy.local.keys import Keys
 from deploy.local.stack import LocalStack
 from tests.e2e.callers import BECAUSE, JUSTIFICATION

@@ -13,9 +13,9 @@ import boto3
 import pytest
 from botocore.credentials import ReadOnlyCredentials
 
-from deploy.local.deployment import table_definitions
-from deploy.local.function_settings import UNLIMITED
+from deploy.local.deployment import UNLIMITED
 from deploy.local.keys import Keys
+from deploy.policies.deployment import table_definitions
 from sentinel.proof import make_proof
 from services.admin.handler import wire as wire_admin
 from services.authorizer.handler import wire as wire_authorizer

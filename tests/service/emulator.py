@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import boto3
 
-from deploy.local.deployment import table_definitions
+from deploy.policies.deployment import table_definitions
 from shared.aws.clients import Clients
 
 REGION: Final = "eu-central-1"

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from deploy.local.function_settings import PATIENCE
+from deploy.local.deployment import PATIENCE
 from deploy.local.runtime.api import FunctionThrottledError
 from deploy.local.runtime.function import Environment
 from deploy.packages.build import Package

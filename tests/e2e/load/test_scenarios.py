@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.function_settings import PATIENCE
+from deploy.local.deployment import PATIENCE
 from load.options import read_options
 from load.run import run as run_scenario
 from load.scenario import Functions, names

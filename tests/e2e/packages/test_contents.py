@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.deployment import REGION
-from deploy.local.function_settings import function_settings
+from deploy.local.deployment import REGION, function_settings
 from deploy.packages.build import Package
 from deploy.packages.contents import SERVICES
 from deploy.packages.distributions import LEFT_OUT

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from deploy.local.aws import LocalAws
-from deploy.local.deployment import ACCOUNT, REGION, local_deployment
-from deploy.local.function_settings import PATIENCE, function_settings
+from deploy.local.deployment import ACCOUNT, PATIENCE, REGION, function_settings, local_deployment
 from deploy.local.gateway.endpoints import VEND
 from deploy.local.keys import Keys
 from deploy.local.runtime.api import FunctionFailedError

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.local.function_settings import PATIENCE, UNLIMITED
+from deploy.local.deployment import PATIENCE, UNLIMITED
 from services.admin.api import ENDPOINTS
 from tests.gateway_events import API_ID
 from tests.security.hostile.bodies import BODIES

@@ -9,8 +9,8 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ssm.models import ssm_backends
 
-from deploy.local.deployment import table_definitions
-from deploy.local.function_settings import PATIENCE
+from deploy.local.deployment import PATIENCE
+from deploy.policies.deployment import table_definitions
 from tests.gateway_events import ACCOUNT, API_ID
 from tests.service.admin.function import AdminLambda, Clock, open_admin
 from tests.service.emulator import aws, table_name

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from deploy.local.deployment import table_definitions
-from deploy.local.function_settings import PATIENCE
+from deploy.local.deployment import PATIENCE
+from deploy.policies.deployment import table_definitions
 from services.authorizer.handler import wire
 from tests.gateway_events import API_ID
 from tests.service.authorizer.function import REGION, AuthorizerLambda, Clock

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from deploy.local.deployment import table_definitions
-from deploy.local.function_settings import PATIENCE
+from deploy.local.deployment import PATIENCE
+from deploy.policies.deployment import table_definitions
 from services.vend.handler import wire
 from shared.core.grants import GrantUses
 from shared.edge.lambda_app import LambdaApp

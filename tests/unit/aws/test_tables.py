@@ -1,4 +1,4 @@
-from deploy.local.deployment import table_definitions
+from deploy.policies.deployment import table_definitions
 from shared.aws.dynamodb import schema as tables
 from shared.core.subjects import user_subject
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from deploy.local.deployment import table_definitions
 from deploy.packages.roots import PARTITIONS, ROOTS_PATH
+from deploy.policies.deployment import table_definitions
 from services.authorizer.settings import AuthorizerSettings
 from shared.edge.audit import NAMESPACE
 from shared.edge.settings import load_settings, read_settings

@@ -6,7 +6,8 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from deploy.local.deployment import local_deployment, table_definitions
+from deploy.local.deployment import local_deployment
+from deploy.policies.deployment import table_definitions
 from deploy.policies.protected import protected_trust
 from sentinel.doctor.aws import Aws
 from sentinel.doctor.deployment import Known

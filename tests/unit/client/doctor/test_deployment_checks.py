@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from deploy.local.deployment import table_definitions
+from deploy.policies.deployment import table_definitions
 from sentinel.api.transport import Transport
 from sentinel.doctor import alarms
 from sentinel.doctor.alarms import check_alarms
