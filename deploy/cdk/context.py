@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from deploy.cdk.options import Packages, ServiceOptions
+from deploy.cdk.options import ServiceOptions
+from deploy.cdk.release import Packages
 from deploy.cdk.settings import Options
 from deploy.policies.deployment import Policy
 

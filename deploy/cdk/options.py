@@ -5,12 +5,11 @@ Names, defaults and meanings are those of the Terraform module's variables.
 
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from deploy.cdk.release import RELEASE_URL, checksums_of, fetch
+from deploy.cdk.release import RELEASE_URL, Packages, checksums_of, fetch_packages
 from deploy.cdk.settings import Authorizer, Options, check_settings
 from shared.core.switch_guards import POLICY_NAME, switch_name
 from shared.documents.envelope import DoesNotFitError, pack
@@ -72,34 +71,6 @@ _OURS: Final = frozenset(
         "topic_arn",
     }
 )
-
-
-_FETCHED: Final = Path("dist/releases")
-
-
-class Packages(Options):
-    """The three zips of `make package`."""
-
-    vend: Path
-    admin: Path
-    authorizer: Path
-
-    @model_validator(mode="after")
-    def _exist(self) -> Self:
-        if missing := [str(path) for path in (self.vend, self.admin, self.authorizer) if not path.is_file()]:
-            raise ValueError(f"{', '.join(missing)} not found: build the zips with `make package`")
-        return self
-
-    def of(self, function: str) -> Path:
-        """Return one function's zip."""
-        found: Path = getattr(self, function)
-        return found
-
-    @classmethod
-    def in_folder(cls, folder: Path, architecture: str) -> Self:
-        """Find the zips that `make package` wrote, by their names."""
-        return cls(**{name: folder / f"sentinel-{name}-{architecture}.zip" for name in cls.model_fields})
-
 
 # An endpoint to call instead of the regional one, for example a FIPS endpoint.
 EndpointService = Literal["dynamodb", "iam", "sns", "ssm", "sts"]
@@ -210,15 +181,9 @@ class ServiceOptions(Options):
             ReleaseError: a file cannot be fetched, or has another hash.
 
         """
-        if self.packages is not None:
-            return self.packages
-        folder = _FETCHED / f"v{self.release}"
-        fetch(f"{self.release_url}/v{self.release}", self._checksums(), folder)
-        return Packages.in_folder(folder, self.architecture)
-
-    def _checksums(self) -> Mapping[str, str]:
-        names = [f"sentinel-{name}-{self.architecture}.zip" for name in Packages.model_fields]
-        return checksums_of(self.release or "", names, self.release_checksums)
+        return self.packages or fetch_packages(
+            self.release or "", self.release_url, self.architecture, self.release_checksums
+        )
 
     def endpoint_variables(self, function: str) -> dict[str, str]:
         """Return the variables that set endpoints.
@@ -236,7 +201,7 @@ class ServiceOptions(Options):
         if (self.packages is None) == (self.release is None):
             raise ValueError("give either packages, the zips of `make package`, or release: exactly one of the two")
         if self.release is not None:
-            self._checksums()
+            checksums_of(self.release, self.architecture, self.release_checksums)
         return self
 
     @model_validator(mode="after")

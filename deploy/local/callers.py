@@ -1,10 +1,8 @@
 """The callers of the local account: users, a CI job, and an operator who may also push documents."""
 
 import configparser
-import io
 import json
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -56,12 +54,7 @@ async def _allow(iam: Any, user: str, name: str, document: Policy) -> None:
 
 
 async def _create_session(
-    aws: LocalAws,
-    iam: Any,
-    name: str,
-    role: str,
-    session_name: str,
-    may_call: Policy,
+    aws: LocalAws, iam: Any, name: str, role: str, session_name: str, may_call: Policy
 ) -> LocalCaller:
     async with aws.client("sts") as sts:
         stack = (await sts.get_caller_identity())["Arn"]
@@ -71,34 +64,19 @@ async def _create_session(
     return LocalCaller(name, user, await aws.assume(arn, session_name, _DAY_S))
 
 
-@dataclass(frozen=True, slots=True)
-class AwsFiles:
-    """The AWS config and credentials files that the stack writes."""
+def write_aws_files(folder: Path, callers: Sequence[LocalCaller], aws: LocalAws) -> Mapping[str, str]:
+    """Write one AWS profile per caller, each pointing at the emulator, into a config and a credentials file.
 
-    config: Path
-    credentials: Path
-
-
-def write_aws_files(folder: Path, callers: Sequence[LocalCaller], aws: LocalAws) -> AwsFiles:
-    """Write one AWS profile per caller, each pointing at the emulator; the files have mode 0600."""
+    Returns the variables that name the files, whose mode is 0600.
+    """
     config, credentials = configparser.RawConfigParser(), configparser.RawConfigParser()
     for caller in callers:
         config[f"profile {caller.name}"] = {"region": aws.region, "endpoint_url": aws.endpoint}
-        credentials[caller.name] = {
-            "aws_access_key_id": caller.keys.access_key_id,
-            "aws_secret_access_key": caller.keys.secret_access_key,
-        }
-        if caller.keys.session_token is not None:
-            credentials[caller.name]["aws_session_token"] = caller.keys.session_token
-    files = AwsFiles(folder / "aws-config", folder / "aws-credentials")
-    _write_private(files.config, config)
-    _write_private(files.credentials, credentials)
-    return files
-
-
-def _write_private(path: Path, content: configparser.RawConfigParser) -> None:
-    text = io.StringIO()
-    content.write(text)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor has no path
-        file.write(text.getvalue())
+        keys = {name: value for name, value in caller.keys.client_arguments.items() if value is not None}
+        credentials[caller.name] = keys
+    files = {"AWS_CONFIG_FILE": folder / "aws-config", "AWS_SHARED_CREDENTIALS_FILE": folder / "aws-credentials"}
+    for path, content in zip(files.values(), (config, credentials), strict=True):
+        path.touch(0o600)
+        with path.open("w", encoding="utf-8") as file:
+            content.write(file)
+    return {name: str(path) for name, path in files.items()}

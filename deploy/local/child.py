@@ -8,8 +8,8 @@ import asyncio
 import os
 import signal
 from asyncio.subprocess import Process
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -31,7 +31,8 @@ class Child:
         sockets: Sequence[int] = (),
     ) -> Self:
         """Start a command; its output is appended to the log file, which has mode 0600."""
-        with open_private(log_file) as log:
+        log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
             process = await asyncio.create_subprocess_exec(
                 *command,
                 stdin=asyncio.subprocess.PIPE,
@@ -42,6 +43,8 @@ class Child:
                 start_new_session=True,
                 pass_fds=tuple(sockets),
             )
+        finally:
+            os.close(log)
         return cls(process)
 
     @property
@@ -67,13 +70,3 @@ class Child:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         await self._process.wait()
-
-
-@contextmanager
-def open_private(path: Path) -> Iterator[int]:
-    """Open a file for appending, with mode 0600; yields its descriptor."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)

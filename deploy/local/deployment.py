@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from deploy.local.gateway.endpoints import ADMIN, AUTHORIZER, SENSITIVE, VEND
 from deploy.local.strict import StrictContext, read_context
 from deploy.policies.deployment import Deployment, table_definitions
 
+VEND: Final = "vend"
+ADMIN: Final = "admin"
+AUTHORIZER: Final = "authorizer"
+SENSITIVE: Final = "sensitive-api"
 ACCOUNT: Final = "111122223333"
 REGION: Final = "eu-central-1"
 SSO_ROLE: Final = "AWSReservedSSO_Developers_0123456789abcdef"

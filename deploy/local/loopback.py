@@ -32,4 +32,5 @@ class Site:
 
     @property
     def url(self) -> str:
+        """The base URL, without a trailing slash."""
         return f"http://{self.address}"

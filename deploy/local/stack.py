@@ -14,15 +14,25 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final, Self
 
 from deploy.local.aws import LocalAws
-from deploy.local.callers import AwsFiles, LocalCaller, create_callers, write_aws_files
-from deploy.local.deployment import ACCOUNT, PATIENCE, REGION, function_names, function_settings, local_deployment
+from deploy.local.callers import LocalCaller, create_callers, write_aws_files
+from deploy.local.deployment import (
+    ACCOUNT,
+    ADMIN,
+    AUTHORIZER,
+    PATIENCE,
+    REGION,
+    SENSITIVE,
+    VEND,
+    function_names,
+    function_settings,
+    local_deployment,
+)
 from deploy.local.emulator.server import Emulator
 from deploy.local.gateway.authentication import RememberedCredentials
-from deploy.local.gateway.endpoints import ADMIN, AUTHORIZER, SENSITIVE, VEND, Endpoint, EndpointKind
+from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 from deploy.local.gateway.server import Gateway, GuardedApi
 from deploy.local.keys import Keys, new_access_key, new_name
 from deploy.local.runtime.execution_role import ExecutionRoles
@@ -55,7 +65,7 @@ class LocalStack:
     functions: dict[str, Function] = field(default_factory=dict, init=False, repr=False)
     state_dir: Path = field(init=False)
     emulator: Emulator = field(init=False)
-    _files: AwsFiles = field(init=False)
+    _files: Mapping[str, str] = field(init=False)
     sensitive_endpoint: Endpoint = field(init=False)
     _gateway: Gateway = field(init=False, repr=False)
     _guarded: GuardedApi | None = field(default=None, init=False, repr=False)
@@ -69,12 +79,7 @@ class LocalStack:
             raise
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._open.aclose()
 
     @property
@@ -116,8 +121,8 @@ class LocalStack:
             "sensitive_api": self.sensitive_api,
             "sensitive_api_id": self.sensitive_endpoint.api_id,
             "aws_endpoint": self.emulator.endpoint,
-            "aws_config_file": str(self._files.config),
-            "aws_shared_credentials_file": str(self._files.credentials),
+            "aws_config_file": self._files["AWS_CONFIG_FILE"],
+            "aws_shared_credentials_file": self._files["AWS_SHARED_CREDENTIALS_FILE"],
             "callers": {caller.name: caller.user for caller in self.callers.values()},
             "log_file": str(self.log_file),
             "state_dir": str(self.state_dir),
@@ -127,8 +132,7 @@ class LocalStack:
     def caller_environment(self) -> Mapping[str, str]:
         """The variables that a shell exports to work as a caller, without AWS_PROFILE, which names the caller."""
         return {
-            "AWS_CONFIG_FILE": str(self._files.config),
-            "AWS_SHARED_CREDENTIALS_FILE": str(self._files.credentials),
+            **self._files,
             "AWS_ENDPOINT_URL": self.emulator.endpoint,
             "AWS_REGION": REGION,
             "SENTINEL_REMOTE_SERVER": self.http_api,

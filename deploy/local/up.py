@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import sys
+from contextlib import suppress
 
 from deploy.local.stack import LocalStack
 
@@ -15,29 +16,15 @@ def stay_up(*, as_json: bool, port: int) -> None:
 
 
 async def _until_interrupted(*, as_json: bool, port: int) -> None:
-    stack = asyncio.create_task(_serve(as_json=as_json, port=port))
-    loop = asyncio.get_running_loop()
-    interrupted = False
-
-    def interrupt() -> None:
-        nonlocal interrupted
-        interrupted = True
-        stack.cancel()
-
+    task = asyncio.current_task()
+    assert task is not None
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, interrupt)
-    try:
-        await stack
-    except asyncio.CancelledError:
-        if not interrupted:
-            raise
-
-
-async def _serve(*, as_json: bool, port: int) -> None:
-    async with LocalStack(port=port) as stack:
-        sys.stdout.write(f"{json.dumps(stack.endpoints) if as_json else _as_text(stack)}\n")
-        sys.stdout.flush()
-        await asyncio.Event().wait()
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        async with LocalStack(port=port) as stack:
+            sys.stdout.write(f"{json.dumps(stack.endpoints) if as_json else _as_text(stack)}\n")
+            sys.stdout.flush()
+            await asyncio.Event().wait()
 
 
 def _as_text(stack: LocalStack) -> str:

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from botocore.credentials import ReadOnlyCredentials
 
-from deploy.local.deployment import ACCOUNT, REGION, UNLIMITED, function_settings, local_deployment
-from deploy.local.gateway.endpoints import AUTHORIZER, Endpoint, EndpointKind
+from deploy.local.deployment import ACCOUNT, AUTHORIZER, REGION, UNLIMITED, function_settings, local_deployment
+from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 from deploy.local.gateway.events import Arrival, event_v2
 from deploy.local.gateway.request import ReceivedRequest
 from deploy.local.gateway.server import authorizer_event

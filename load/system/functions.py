@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, Self
 
-from deploy.local.deployment import ACCOUNT, REGION, UNLIMITED, function_names, function_settings
-from deploy.local.gateway.endpoints import AUTHORIZER
+from deploy.local.deployment import ACCOUNT, AUTHORIZER, REGION, UNLIMITED, function_names, function_settings
 from deploy.local.runtime.function import Environment, Function, FunctionSettings
 
 # Starts environment number n.

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from deploy.local.deployment import ACCOUNT, REGION, local_deployment
+from deploy.local.deployment import ACCOUNT, AUTHORIZER, REGION, local_deployment
 from deploy.local.gateway.authentication import RememberedCredentials
-from deploy.local.gateway.endpoints import AUTHORIZER, Endpoint, EndpointKind
+from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 from deploy.local.gateway.server import Gateway, GuardedApi, Invokable
 from deploy.local.keys import new_name
 from deploy.local.runtime.function import Environment, FunctionSettings

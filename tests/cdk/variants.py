@@ -7,7 +7,8 @@ from pathlib import Path
 from aws_cdk import App, Stack
 
 from deploy.cdk.deployment import sentinel_deployment
-from deploy.cdk.options import Packages, ServiceOptions
+from deploy.cdk.options import ServiceOptions
+from deploy.cdk.release import Packages
 from deploy.cdk.roles import KillSwitchAccount, ProtectedRole
 from deploy.cdk.service import SentinelStack
 from tests.cdk.options import VARIANTS

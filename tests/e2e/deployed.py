@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from deploy.local.aws import LocalAws
-from deploy.local.deployment import PATIENCE, function_names, function_settings, local_deployment
-from deploy.local.gateway.endpoints import ADMIN, AUTHORIZER, VEND
+from deploy.local.deployment import (
+    ADMIN,
+    AUTHORIZER,
+    PATIENCE,
+    VEND,
+    function_names,
+    function_settings,
+    local_deployment,
+)
 from deploy.local.stack import LocalStack
 from deploy.policies.deployment import Statement, policy
 

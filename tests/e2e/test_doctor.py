@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from deploy.local.deployment import local_deployment
-from deploy.local.gateway.endpoints import ADMIN, VEND
+from deploy.local.deployment import ADMIN, VEND, local_deployment
 from deploy.local.stack import HANDLERS, LocalStack
 from deploy.policies.deployment import policy
 from deploy.policies.protected import protected_trust

@@ -69,7 +69,7 @@ def check_shape(endpoint: Endpoint, request: ReceivedRequest) -> Refusal | None:
         return refusals.HEADERS_TOO_LARGE
     if not request.target.startswith("/") or "#" in request.target:
         return refusals.BAD_REQUEST
-    return refusals.BODY_TOO_LARGE if len(request.body) > endpoint.body_limit else None
+    return refusals.BODY_TOO_LARGE if len(request.body) > endpoint.kind.body_limit else None
 
 
 async def authenticate(
@@ -82,14 +82,14 @@ async def authenticate(
     """Verify the caller's signature, and that their identity policies allow the call."""
     claimed = read_signature(request)
     if claimed is None:
-        return endpoint.unsigned()
+        return endpoint.kind.unsigned
     if isinstance(claimed, Refusal):
         return claimed
-    if refusal := check_claims(claimed, region=endpoint.region, service=endpoint.service, now=now):
+    if refusal := check_claims(claimed, region=endpoint.region, service=endpoint.kind.service, now=now):
         return refusal
     resource = endpoint.resource(request.method, route.path)
     try:
-        known = await credentials.find_credential(claimed.access_key_id, endpoint.action, resource, now)
+        known = await credentials.find_credential(claimed.access_key_id, endpoint.kind.action, resource, now)
     except EmulatorUnreachableError:
         return refusals.UNAVAILABLE
     if isinstance(known, str):

@@ -2,26 +2,36 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 from typing import Final
 
+from deploy.local.deployment import ADMIN, VEND
 from deploy.local.gateway import refusals
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest
 from deploy.policies.caller import INCIDENT_ROUTES
 from shared.edge.api import Router
 
-VEND: Final = "vend"
-ADMIN: Final = "admin"
-AUTHORIZER: Final = "authorizer"
-SENSITIVE: Final = "sensitive-api"
 _ADMIN_PREFIX: Final = "/v1/"
 
 
-class EndpointKind(StrEnum):
-    HTTP_API = "http-api"
-    REST_API = "rest-api"
-    FUNCTION_URL = "function-url"
+class EndpointKind(Enum):
+    """A kind of endpoint, and what all endpoints of the kind have in common.
+
+    `service` is the one in a signature's scope, `action` the IAM action that a caller needs, `body_limit` the largest
+    body in bytes (the services' quotas), and `unsigned` the refusal of an unsigned call.
+    """
+
+    HTTP_API = ("execute-api", "execute-api:Invoke", "$default", 10, refusals.FORBIDDEN)
+    REST_API = ("execute-api", "execute-api:Invoke", "prod", 10, refusals.MISSING_TOKEN)
+    FUNCTION_URL = ("lambda", "lambda:InvokeFunctionUrl", "$default", 6, refusals.URL_FORBIDDEN)
+
+    def __init__(self, service: str, action: str, stage: str, body_limit_mb: int, unsigned: Refusal) -> None:
+        self.service = service
+        self.action = action
+        self.stage = stage
+        self.body_limit = body_limit_mb * 1024 * 1024
+        self.unsigned = unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +50,9 @@ class Endpoint:
     base_path: str = ""
 
     @property
-    def service(self) -> str:
-        """The service in a signature's scope."""
-        return "lambda" if self.kind is EndpointKind.FUNCTION_URL else "execute-api"
-
-    @property
-    def stage(self) -> str:
-        return "prod" if self.kind is EndpointKind.REST_API else "$default"
-
-    @property
     def prefix(self) -> str:
         """The prefix before the path of a route."""
-        return self.base_path or (f"/{self.stage}" if self.kind is EndpointKind.REST_API else "")
+        return self.base_path or (f"/{self.kind.stage}" if self.kind is EndpointKind.REST_API else "")
 
     @property
     def domain_name(self) -> str:
@@ -61,37 +62,17 @@ class Endpoint:
             return f"{self.api_id}.lambda-url.{self.region}.on.aws"
         return f"{self.api_id}.execute-api.{self.region}.amazonaws.com"
 
-    @property
-    def body_limit(self) -> int:
-        """The largest body in bytes: 10 MB for API Gateway, 6 MB for a function URL (the services' quotas)."""
-        return (6 if self.kind is EndpointKind.FUNCTION_URL else 10) * 1024 * 1024
-
-    @property
-    def action(self) -> str:
-        """The IAM action that a caller needs."""
-        return "lambda:InvokeFunctionUrl" if self.kind is EndpointKind.FUNCTION_URL else "execute-api:Invoke"
-
     def resource(self, method: str, path: str) -> str:
         """Return the ARN that the action is authorized on."""
         if self.kind is EndpointKind.FUNCTION_URL:
             return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.function_name}"
         api = f"arn:aws:execute-api:{self.region}:{self.account}:{self.api_id}"
-        return f"{api}/{self.stage}/{method}{path}"
-
-    def unsigned(self) -> Refusal:
-        """Return the refusal of an unsigned call."""
-        match self.kind:
-            case EndpointKind.HTTP_API:
-                return refusals.FORBIDDEN
-            case EndpointKind.REST_API:
-                return refusals.MISSING_TOKEN
-            case EndpointKind.FUNCTION_URL:
-                return refusals.URL_FORBIDDEN
+        return f"{api}/{self.kind.stage}/{method}{path}"
 
     def not_permitted(self, arn: str, resource: str) -> Refusal:
         """Return the refusal of an identity whose policies do not allow the call; a REST API masks the account."""
         if self.kind is not EndpointKind.REST_API:
-            return self.unsigned()
+            return self.kind.unsigned
         masked = resource.replace(f":{self.account}:", f":********{self.account[-4:]}:", 1)
         return refusals.NOT_PERMITTED.about(arn=arn, resource=masked)
 

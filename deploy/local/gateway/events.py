@@ -85,7 +85,7 @@ def event_v2(
     }
     optional = {
         "cookies": cookies.split("; ") if cookies else None,
-        "queryStringParameters": _merged_query(request),
+        "queryStringParameters": {name: ",".join(values) for name, values in _grouped(request.query_pairs).items()},
         "pathParameters": path_parameters,
         "body": body,
     }
@@ -93,11 +93,7 @@ def event_v2(
 
 
 def _context_v2(endpoint: Endpoint, key: str, request: ReceivedRequest, arrival: Arrival) -> Event:
-    return {
-        "accountId": endpoint.account,
-        "apiId": endpoint.api_id,
-        "domainName": endpoint.domain_name,
-        "domainPrefix": endpoint.domain_name.partition(".")[0],
+    return _context(endpoint, arrival) | {
         "http": {
             "method": request.method,
             "path": request.path,
@@ -105,11 +101,21 @@ def _context_v2(endpoint: Endpoint, key: str, request: ReceivedRequest, arrival:
             "sourceIp": request.source_ip,
             "userAgent": request.header("user-agent") or "",
         },
-        "requestId": arrival.request_id,
         "routeKey": key,
-        "stage": endpoint.stage,
         "time": arrival.common_log_time,
         "timeEpoch": arrival.epoch_ms,
+    }
+
+
+def _context(endpoint: Endpoint, arrival: Arrival) -> Event:
+    """Describe the endpoint, as both payloads do."""
+    return {
+        "accountId": endpoint.account,
+        "apiId": endpoint.api_id,
+        "domainName": endpoint.domain_name,
+        "domainPrefix": endpoint.domain_name.partition(".")[0],
+        "requestId": arrival.request_id,
+        "stage": endpoint.kind.stage,
     }
 
 
@@ -135,19 +141,16 @@ def _event_v1(endpoint: Endpoint, route: Route, request: ReceivedRequest, caller
 
 
 def _context_v1(endpoint: Endpoint, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
-    return {
+    return _context(endpoint, arrival) | {
         "resourceId": "a1b2c3",
         "resourcePath": route.resource,
         "httpMethod": request.method,
         "extendedRequestId": arrival.request_id,
         "requestTime": arrival.common_log_time,
-        "path": request.path,
-        "accountId": endpoint.account,
-        "protocol": "HTTP/1.1",
-        "stage": endpoint.stage,
-        "domainPrefix": endpoint.domain_name.partition(".")[0],
         "requestTimeEpoch": arrival.epoch_ms,
-        "requestId": arrival.request_id,
+        "path": request.path,
+        "protocol": "HTTP/1.1",
+        "deploymentId": "d1e2f3",
         "identity": {
             "cognitoIdentityPoolId": None,
             "accountId": caller.account,
@@ -162,9 +165,6 @@ def _context_v1(endpoint: Endpoint, route: Route, request: ReceivedRequest, call
             "userAgent": request.header("user-agent"),
             "user": caller.user_id,
         },
-        "domainName": endpoint.domain_name,
-        "deploymentId": "d1e2f3",
-        "apiId": endpoint.api_id,
     }
 
 
@@ -206,10 +206,6 @@ def _forwarded(request: ReceivedRequest, arrival: Arrival) -> list[tuple[str, st
         ("X-Forwarded-Proto", "https"),
         ("X-Amzn-Trace-Id", arrival.trace_id),
     ]
-
-
-def _merged_query(request: ReceivedRequest) -> Mapping[str, str]:
-    return {name: ",".join(values) for name, values in _grouped(request.query_pairs).items()}
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -33,7 +33,7 @@ async def _invoke(function: Invokable, event: Event, arrival: Arrival) -> bytes:
     return await function.invoke(json.dumps(event).encode(), request_id=new_uuid(), trace_id=arrival.trace_id)
 
 
-class _Server:
+class _Server(Site):
     """One endpoint's server. `answer` gets the requests of a legal shape."""
 
     def __init__(
@@ -41,23 +41,13 @@ class _Server:
     ) -> None:
         self._endpoint = endpoint
         self._answer = answer
-        application = web.Application(client_max_size=endpoint.body_limit + 1)
+        application = web.Application(client_max_size=endpoint.kind.body_limit + 1)
         application.router.add_route("*", r"/{path:[\s\S]*}", self._serve)
-        self._site = Site(application, max_line_size=_LINE_LIMIT, max_field_size=_LINE_LIMIT)
-
-    async def open(self, port: int = 0) -> Self:
-        """Serve on this port; 0 takes a free one."""
-        await self._site.open(port)
-        return self
-
-    async def close(self) -> None:
-        """Stop serving."""
-        await self._site.close()
+        super().__init__(application, max_line_size=_LINE_LIMIT, max_field_size=_LINE_LIMIT)
 
     @property
     def url(self) -> str:
-        """The base URL, without a trailing slash."""
-        return f"{self._site.url}{self._endpoint.prefix}"
+        return f"{super().url}{self._endpoint.prefix}"
 
     async def _serve(self, incoming: web.Request) -> web.Response:
         try:

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from deploy.local.loopback import Site
+
 _PREFIX: Final = "/2018-06-01/runtime"
 _ANSWER_LIMIT: Final = 6 * 1024 * 1024 + 4096
 
@@ -44,7 +46,7 @@ class Invocation:
             self.answer.set_exception(FunctionFailedError(reason))
 
 
-class RuntimeApi:
+class RuntimeApi(Site):
     """Passes invocations to the one runtime that polls it."""
 
     def __init__(self, function_arn: str, timeout: timedelta, clock: Callable[[], datetime]) -> None:
@@ -54,15 +56,12 @@ class RuntimeApi:
         self._waiting: asyncio.Queue[Invocation] = asyncio.Queue()
         self._current: Invocation | None = None
         self.ready = asyncio.Event()
-
-    def application(self) -> web.Application:
-        """Serve the API's four paths."""
         application = web.Application(client_max_size=_ANSWER_LIMIT)
         application.router.add_get(f"{_PREFIX}/invocation/next", self._next)
         application.router.add_post(f"{_PREFIX}/invocation/{{request_id}}/response", self._response)
         application.router.add_post(f"{_PREFIX}/invocation/{{request_id}}/error", self._error)
         application.router.add_post(f"{_PREFIX}/init/error", self._init_error)
-        return application
+        super().__init__(application, handler_cancellation=True)
 
     def put(self, invocation: Invocation) -> None:
         """Queue an invocation for the runtime's next poll."""

@@ -19,7 +19,7 @@ _PATH: Final = "/credentials/"
 Assume = Callable[[str], Awaitable[Keys]]
 
 
-class ExecutionRoles:
+class ExecutionRoles(Site):
     """Serves each function the credentials of its own role, and only its own."""
 
     def __init__(self, assume: Assume, roles: Mapping[str, str]) -> None:
@@ -28,20 +28,12 @@ class ExecutionRoles:
         self._tokens = {function: secrets.token_urlsafe(32) for function in roles}
         application = web.Application()
         application.router.add_get(f"{_PATH}{{function}}", self._serve)
-        self._site = Site(application)
-
-    async def open(self) -> None:
-        """Serve on loopback."""
-        await self._site.open()
-
-    async def close(self) -> None:
-        """Stop serving."""
-        await self._site.close()
+        super().__init__(application)
 
     def variables(self, function: str) -> Mapping[str, str]:
         """Return the variables that point one function at its credentials."""
         return {
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self._site.url}{_PATH}{function}",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self.url}{_PATH}{function}",
             "AWS_CONTAINER_AUTHORIZATION_TOKEN": self._tokens[function],
         }
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final, Protocol, Self
 
 from deploy.local.child import Child
-from deploy.local.loopback import Site
 from deploy.local.runtime.api import FunctionFailedError, Invocation, RuntimeApi
 
 _PROJECT: Final = Path(__file__).parents[3]
@@ -46,13 +45,12 @@ class ExecutionEnvironment:
     def __init__(self, settings: FunctionSettings, clock: Callable[[], datetime]) -> None:
         self._settings = settings
         self._api = RuntimeApi(settings.arn, settings.timeout, clock)
-        self._site = Site(self._api.application(), handler_cancellation=True)
         self._child: Child | None = None
         self._keeper: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Start the process, and restart it whenever it exits."""
-        await self._site.open()
+        await self._api.open()
         self._keeper = asyncio.create_task(self._keep())
 
     async def close(self) -> None:
@@ -64,7 +62,7 @@ class ExecutionEnvironment:
         if self._child is not None:
             await self._child.kill()
         self._api.fail_all("the stack is shutting down")
-        await self._site.close()
+        await self._api.close()
 
     async def invoke(self, invocation: Invocation) -> bytes:
         """Run one invocation; a function that times out is killed, as on Lambda.
@@ -123,7 +121,7 @@ class ExecutionEnvironment:
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{settings.name}",
             "AWS_LAMBDA_LOG_STREAM_NAME": "local",
-            "AWS_LAMBDA_RUNTIME_API": self._site.address,
+            "AWS_LAMBDA_RUNTIME_API": self._api.address,
             "LAMBDA_TASK_ROOT": str(_PROJECT),
             **settings.environment,
         }

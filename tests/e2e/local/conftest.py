@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from deploy.local.gateway.endpoints import ADMIN, VEND
+from deploy.local.deployment import ADMIN, VEND
 from deploy.local.stack import LocalStack
 
 ECHO = "tests.e2e.local.echo.handler"

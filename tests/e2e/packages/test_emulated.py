@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from deploy.local.aws import LocalAws
-from deploy.local.deployment import ACCOUNT, PATIENCE, REGION, function_settings, local_deployment
-from deploy.local.gateway.endpoints import VEND
+from deploy.local.deployment import ACCOUNT, PATIENCE, REGION, VEND, function_settings, local_deployment
 from deploy.local.keys import Keys
 from deploy.local.runtime.api import FunctionFailedError
 from deploy.local.runtime.execution_role import ExecutionRoles

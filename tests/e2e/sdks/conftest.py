@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from deploy.local.deployment import demo_table
-from deploy.local.gateway.endpoints import VEND
+from deploy.local.deployment import VEND, demo_table
 from deploy.local.stack import HANDLERS, LocalStack
 from tests.e2e.sdks.installed import (
     Command,

@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from deploy.cdk.context import UnusableContextError, read_context
-from deploy.cdk.options import Packages, ServiceOptions, as_stored
+from deploy.cdk.options import ServiceOptions, as_stored
+from deploy.cdk.release import Packages
 from shared.documents.envelope import unpack
 
 PROJECT = Path(__file__).parents[3]

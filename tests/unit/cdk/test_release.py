@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from deploy.cdk.context import read_context
-from deploy.cdk.options import Packages, ServiceOptions
-from deploy.cdk.release import ReleaseError
+from deploy.cdk.options import ServiceOptions
+from deploy.cdk.release import Packages, ReleaseError
 from deploy.packages.checksums import CHECKSUMS
 from deploy.packages.dependencies import PROJECT
 

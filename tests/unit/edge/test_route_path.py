@@ -163,4 +163,4 @@ def test_the_local_gateway_maps_a_base_path_as_aws_does(kind: EndpointKind, base
     assert isinstance(route, Route)
     event = build_event(endpoint, route, received, caller, Arrival(utc_now(), "request-1", "Root=1-0-0"))
     assert read(event) == path
-    assert endpoint.resource("GET", route.path).endswith(f"/{endpoint.stage}/GET{path}")
+    assert endpoint.resource("GET", route.path).endswith(f"/{endpoint.kind.stage}/GET{path}")

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from deploy.local.gateway.endpoints import ADMIN, VEND, Endpoint, EndpointKind, Route, find_route
+from deploy.local.deployment import ADMIN, VEND
+from deploy.local.gateway.endpoints import Endpoint, EndpointKind, Route, find_route
 from deploy.local.gateway.events import Arrival, build_event
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import Caller, ReceivedRequest

@@ -6,23 +6,36 @@ Source: STS API reference, AssumeRole; IAM User Guide, "Rules for tagging in IAM
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from urllib.parse import parse_qs
 
 Form = Mapping[str, Sequence[str]]
 _CHAINING_LIMIT_S = 3600
 _DEFAULT_DURATION_S = 3600
 _DURATIONS_S = range(900, 43_201)
-_NAME = re.compile(r"[\w+=,.@-]*", re.ASCII)
-_NAME_LENGTHS = range(2, 65)
-_POLICY_LIMIT = 2048
-_POLICY = re.compile(r"[\u0009\u000A\u000D\u0020-\u00FF]*")
 _TAG_LIMIT = 50
-_TAG_KEY_LENGTHS = range(1, 129)
-_TAG_VALUE_LENGTHS = range(257)
-_TAG_MARKS = frozenset("_.:/=+-@")
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """The lengths of a text, and the pattern as AWS writes it, with the check for it here."""
+
+    lengths: range
+    pattern: str
+    holds: Callable[[str], object]
+
+
+def _has_tag_characters(text: str) -> bool:
+    return all(character in "_.:/=+-@" or unicodedata.category(character)[0] in "LZN" for character in text)
+
+
+_NAME = _Format(range(2, 65), r"[\w+=,.@-]*", re.compile(r"[\w+=,.@-]*", re.ASCII).fullmatch)
+_LATIN = r"[\u0009\u000A\u000D\u0020-\u00FF]"
+_POLICY = _Format(range(2049), f"{_LATIN}+", re.compile(f"{_LATIN}*").fullmatch)
+_TAG = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*"
+_TAG_KEY = _Format(range(1, 129), _TAG, _has_tag_characters)
+_TAG_VALUE = _Format(range(257), _TAG, _has_tag_characters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +121,15 @@ class Caller:
 
 def check_request(request: AssumeRole) -> Refusal | None:
     """Check the parameters' formats; the refusal lists every problem, as AWS does."""
-    problems = list(
-        chain(
-            _name_problems("roleSessionName", request.session_name),
-            _name_problems("sourceIdentity", request.source_identity),
-            _duration_problems(request.duration_s),
-            _policy_problems(request.policy),
-            _tag_problems(request),
-        ),
-    )
+    texts = [
+        ("roleSessionName", request.session_name, _NAME),
+        ("sourceIdentity", request.source_identity, _NAME),
+        ("policy", request.policy, _POLICY),
+        *(("tags.member.key", key, _TAG_KEY) for key, _ in request.tags),
+        *(("tags.member.value", value, _TAG_VALUE) for _, value in request.tags),
+    ]
+    problems = [problem for text in texts for problem in _text_problems(*text)]
+    problems += [*_duration_problems(request.duration_s), *_count_problems(request)]
     if problems:
         noun = "error" if len(problems) == 1 else "errors"
         return _invalid(f"{len(problems)} validation {noun} detected: {'; '.join(problems)}")
@@ -130,7 +143,7 @@ def check_chain(request: AssumeRole, caller: Caller, role_maximum_s: int) -> Ref
         return _invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
     if caller.chained and duration_s > _CHAINING_LIMIT_S:
         return _invalid(
-            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
         )
     inherited = {key.lower() for key, _ in caller.transitive_tags}
     if inherited & {key.lower() for key, _ in request.tags}:
@@ -142,11 +155,8 @@ def check_chain(request: AssumeRole, caller: Caller, role_maximum_s: int) -> Ref
 
 def access_denied(caller_arn: str, action: str, role_arn: str) -> Refusal:
     """Return a denial in STS's wording."""
-    return Refusal(
-        403,
-        "AccessDenied",
-        f"User: {caller_arn} is not authorized to perform: {action} on resource: {role_arn}",
-    )
+    message = f"User: {caller_arn} is not authorized to perform: {action} on resource: {role_arn}"
+    return Refusal(403, "AccessDenied", message)
 
 
 def _invalid(message: str) -> Refusal:
@@ -154,22 +164,18 @@ def _invalid(message: str) -> Refusal:
 
 
 def _problem(field: str, value: str, constraint: str) -> str:
-    return f"Value '{value}' at '{field}' failed to satisfy constraint: Member must {constraint}"
+    return f"Value '{value:.256}' at '{field}' failed to satisfy constraint: Member must {constraint}"
 
 
-def _length_problems(field: str, value: str, lengths: range) -> Iterator[str]:
-    if len(value) > lengths[-1]:
-        yield _problem(field, value, f"have length less than or equal to {lengths[-1]}")
-    if len(value) < lengths[0]:
-        yield _problem(field, value, f"have length greater than or equal to {lengths[0]}")
-
-
-def _name_problems(field: str, value: str | None) -> Iterator[str]:
+def _text_problems(field: str, value: str | None, form: _Format) -> Iterator[str]:
     if value is None:
         return
-    yield from _length_problems(field, value, _NAME_LENGTHS)
-    if not _NAME.fullmatch(value):
-        yield _problem(field, value, r"satisfy regular expression pattern: [\w+=,.@-]*")
+    if len(value) > form.lengths[-1]:
+        yield _problem(field, value, f"have length less than or equal to {form.lengths[-1]}")
+    if len(value) < form.lengths[0]:
+        yield _problem(field, value, f"have length greater than or equal to {form.lengths[0]}")
+    if not form.holds(value):
+        yield _problem(field, value, f"satisfy regular expression pattern: {form.pattern}")
 
 
 def _duration_problems(value: str | None) -> Iterator[str]:
@@ -183,26 +189,10 @@ def _duration_problems(value: str | None) -> Iterator[str]:
         yield _problem("durationSeconds", value, f"have value less than or equal to {_DURATIONS_S[-1]}")
 
 
-def _policy_problems(policy: str) -> Iterator[str]:
-    if len(policy) > _POLICY_LIMIT:
-        yield _problem("policy", "(long)", f"have length less than or equal to {_POLICY_LIMIT}")
-    if not _POLICY.fullmatch(policy):
-        yield _problem("policy", "(text)", r"satisfy regular expression pattern: [\u0009\u000A\u000D\u0020-\u00FF]+")
-
-
-def _tag_problems(request: AssumeRole) -> Iterator[str]:
+def _count_problems(request: AssumeRole) -> Iterator[str]:
     for field, members in (("tags", request.tags), ("transitiveTagKeys", request.transitive_keys)):
         if len(members) > _TAG_LIMIT:
             yield _problem(field, "(list)", f"have length less than or equal to {_TAG_LIMIT}")
-    for key, value in request.tags:
-        yield from _tag_text_problems("tags.member.key", key, _TAG_KEY_LENGTHS)
-        yield from _tag_text_problems("tags.member.value", value, _TAG_VALUE_LENGTHS)
-
-
-def _tag_text_problems(field: str, text: str, lengths: range) -> Iterator[str]:
-    yield from _length_problems(field, text, lengths)
-    if not all(character in _TAG_MARKS or unicodedata.category(character)[0] in "LZN" for character in text):
-        yield _problem(field, text, r"satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]*")
 
 
 def _check_tag_meaning(request: AssumeRole) -> Refusal | None:

@@ -12,8 +12,6 @@ from deploy.local.strict.context import AwsRequest, StrictContext, rule
 
 _TABLE_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _NAME: Final = re.compile(r"(?<![:\w#])#?[A-Za-z_]\w*")
-_TRANSACTION_MAXIMUM: Final = 100
-_TOKEN_MAXIMUM: Final = 36
 
 
 @rule(
@@ -76,24 +74,10 @@ def a_global_index_is_never_read_consistently(request: AwsRequest, context: Stri
 
 
 @rule("dynamodb", "TransactWriteItems")
-def a_transaction_has_at_most_a_hundred_writes(request: AwsRequest, _: StrictContext) -> str | None:
-    count = len(request.params["TransactItems"])
-    return f"{count} writes in a transaction, over {_TRANSACTION_MAXIMUM}" if count > _TRANSACTION_MAXIMUM else None
-
-
-@rule("dynamodb", "TransactWriteItems")
 def a_transaction_writes_each_item_once(request: AwsRequest, context: StrictContext) -> str | None:
     items = [_item_key(action, context) for write in request.params["TransactItems"] for action in write.values()]
     known = [item for item in items if item is not None]
     return "one item is written twice in a transaction" if len(known) != len(set(known)) else None
-
-
-@rule("dynamodb", "TransactWriteItems")
-def a_transactions_token_fits(request: AwsRequest, _: StrictContext) -> str | None:
-    token = request.params.get("ClientRequestToken")
-    if token is not None and not 1 <= len(token) <= _TOKEN_MAXIMUM:
-        return f"a ClientRequestToken has 1-{_TOKEN_MAXIMUM} characters"
-    return None
 
 
 def _complaint_unless_consistent(read: Mapping[str, Any]) -> str | None:

@@ -12,8 +12,6 @@ _BYTES_BY_TIER: Final = {"Standard": 4096, "Advanced": 8192, "Intelligent-Tierin
 _LABEL: Final = re.compile(r"(?![0-9])(?!aws|ssm)[A-Za-z0-9._-]{1,100}", re.IGNORECASE)
 _NAME: Final = re.compile(r"/?[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+){0,14}")
 _RESERVED_NAME: Final = re.compile(r"/?(?:aws|ssm)", re.IGNORECASE)
-_NAMES_A_CALL: Final = 10
-_PAGE: Final = 10
 
 
 @rule("ssm", "PutParameter")
@@ -45,13 +43,6 @@ def a_label_is_legal(request: AwsRequest, _: StrictContext) -> str | None:
 
 
 @rule("ssm", "GetParameters")
-def at_most_ten_names_a_call(request: AwsRequest, _: StrictContext) -> str | None:
+def each_parameter_is_named_once(request: AwsRequest, _: StrictContext) -> str | None:
     names = request.params["Names"]
-    if len(names) > _NAMES_A_CALL or len(set(names)) != len(names):
-        return "GetParameters takes at most ten names, each once"
-    return None
-
-
-@rule("ssm", "GetParametersByPath")
-def at_most_ten_parameters_a_page(request: AwsRequest, _: StrictContext) -> str | None:
-    return "a page has at most ten parameters" if request.params.get("MaxResults", _PAGE) > _PAGE else None
+    return "GetParameters takes each name once" if len(set(names)) != len(names) else None

@@ -55,14 +55,6 @@ def a_session_policy_fits(request: AwsRequest, _: StrictContext) -> str | None:
 
 
 @rule("sts", "AssumeRole")
-def a_session_policy_is_plain_latin_text(request: AwsRequest, _: StrictContext) -> str | None:
-    policy = request.params.get("Policy", "")
-    if any(character not in "\t\n\r" and not " " <= character <= "\u00ff" for character in policy):
-        return "the session policy holds a character outside U+0009, U+000A, U+000D and U+0020-U+00FF"
-    return None
-
-
-@rule("sts", "AssumeRole")
 def a_session_policy_is_a_policy(request: AwsRequest, _: StrictContext) -> str | None:
     try:
         policy = json.loads(request.params.get("Policy", '{"Statement":[]}'))
