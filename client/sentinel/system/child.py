@@ -8,9 +8,10 @@
 """
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sentinel.system.children import CHANGED, STOPS, collect_orphans, stop_as, stop_of
 from sentinel.system.signals import FORWARDED, FROM_THE_TERMINAL, handling, in_the_foreground
@@ -47,7 +48,9 @@ class _Forwarder:
         if self._process is None:
             self._waiting.append(number)
         elif self._process.returncode is None and not (number in (*FROM_THE_TERMINAL, *STOPS) and in_the_foreground()):
-            self._process.send_signal(number)
+            # asyncio's own `send_signal` may collect the child, and its exit code is then lost to the one who waits.
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, number)
 
     def child_changed(self, _: signal.Signals) -> None:
         # Not at once: a SIGCONT that came with this is passed on first, and the child is then not stopped.
@@ -58,7 +61,7 @@ class _Forwarder:
             return  # `started` looks
         collect_orphans(self._process.pid)
         if (number := stop_of(self._process.pid)) is not None:
-            stop_as(number)
+            stop_as(number, self._process.pid)
 
 
 @contextmanager

@@ -23,10 +23,12 @@ if sys.platform == "win32" or (sys.platform == "darwin" and sys.version_info < (
     def stop_of(child: int) -> int | None:
         """Name the signal that has stopped the child since the last call."""
 
-    def stop_as(number: int) -> None:
+    def stop_as(number: int, child: int) -> None:
         """Stop this process by the same signal."""
 
 else:
+    from sentinel.system.terminal import foreground_group, give_terminal_to
+
     STOPS: Final = (signal.SIGTSTP,)
     CHANGED: Final = (signal.SIGCHLD,)
 
@@ -46,8 +48,20 @@ else:
             return None if found is None else found.si_status
         return None
 
-    def stop_as(number: int) -> None:
-        """Stop this process by the same signal, so that a shell takes its terminal back; return when it continues."""
+    def stop_as(number: int, child: int) -> None:
+        """Stop this process by the signal that stopped the child, so that a shell has its terminal back.
+
+        Returns when this process continues. A child that had the terminal for a process group of its own (a shell with
+        jobs) has it again, if we were continued in the foreground.
+        """
+        ours, owner = os.getpgrp(), foreground_group()
+        with suppress(ProcessLookupError):
+            owner = owner if owner == os.getpgid(child) else None
+        _stop(number)
+        if owner not in (None, ours) and foreground_group() == ours:
+            give_terminal_to(owner)
+
+    def _stop(number: int) -> None:
         before = None
         with suppress(OSError, ValueError):  # SIGSTOP has no handler
             before = signal.signal(number, signal.SIG_DFL)

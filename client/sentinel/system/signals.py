@@ -5,7 +5,6 @@ console sends both to each of its processes, as a terminal does to those in its 
 """
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -40,6 +39,10 @@ if sys.platform == "win32":
                 signal.signal(number, handler)
 
 else:
+    import os
+
+    from sentinel.system.terminal import foreground_group
+
     STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     FORWARDED: Final = (signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCONT)
     # A terminal sends these to every process in its foreground, the child included: passing them on would send them
@@ -48,16 +51,7 @@ else:
 
     def in_the_foreground() -> bool:
         """Whether a controlling terminal counts us among its foreground processes."""
-        try:
-            terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
-        except OSError:
-            return False
-        try:
-            return os.tcgetpgrp(terminal) == os.getpgrp()
-        except OSError:
-            return False
-        finally:
-            os.close(terminal)
+        return foreground_group() == os.getpgrp()
 
     @contextmanager
     def handling(handlers: Handlers) -> Iterator[None]:

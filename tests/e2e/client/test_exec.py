@@ -226,6 +226,27 @@ async def test_orphans_are_collected_by_the_first_process_of_a_container(user: M
     assert (done.code, done.out) == (0, "collected\n"), done.err
 
 
+# The kernel keeps from a container's first process each signal that it has no handler for.
+SIGNAL_THE_FIRST = """
+import os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGHUP})
+for number in (signal.SIGTERM, signal.SIGHUP):
+    os.kill(1, number)
+    print(signal.sigwait({number}).name, flush=True)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+os.kill(1, signal.SIGTERM)
+signal.pause()
+"""
+
+
+@pytest.mark.skipif(subprocess.call(["unshare", "-Urpf", "true"]) != 0, reason="needs a process namespace of its own")
+async def test_the_first_process_of_a_container_passes_signals_on(user: Machine) -> None:
+    done = await _shell(
+        user, f"exec unshare -Urpf --mount-proc SENTINEL exec dev -- {sys.executable} -c '{SIGNAL_THE_FIRST}'"
+    )
+    assert (done.code, done.out) == (128 + signal.SIGTERM, "SIGTERM\nSIGHUP\n"), done.err
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1])
 async def test_a_signal_reaches_the_child(user: Machine, number: signal.Signals) -> None:
     # Blocked and awaited, not handled: a handler could run inside the print it follows.

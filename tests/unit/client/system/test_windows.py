@@ -209,4 +209,4 @@ async def test_handlers_run_in_the_event_loop_and_are_gone_afterwards(windows: d
 def test_there_are_no_stops_to_follow(windows: dict[str, Any]) -> None:
     children = windows["children"]
     assert (children.STOPS, children.CHANGED) == ((), ())
-    assert (children.collect_orphans(1), children.stop_of(1), children.stop_as(1)) == (None, None, None)
+    assert (children.collect_orphans(1), children.stop_of(1), children.stop_as(1, 1)) == (None, None, None)
