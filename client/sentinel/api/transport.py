@@ -127,7 +127,9 @@ def unreachable(server: RemoteServer, error: aiohttp.ClientError | OSError) -> S
 
 def _tls_context(ca_bundle: str | None) -> ssl.SSLContext:
     if not ca_bundle:
-        return ssl.create_default_context()
+        from truststore import SSLContext  # noqa: PLC0415 - loads the system's frameworks: only for a connection
+
+        return SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     path = expand(ca_bundle)
     try:
         return ssl.create_default_context(cafile=path)

@@ -41,6 +41,17 @@ async def test_an_unknown_certificate_is_said_to_be_one_and_what_to_do(secure: M
     assert "ca_bundle" in done.err
 
 
+async def test_what_the_system_trusts_is_trusted(secure: Machine, bundle: Path) -> None:
+    done = await secure.sentinel("whoami", SSL_CERT_FILE=str(bundle))
+    assert done.code == 0, done.err
+
+
+async def test_a_bundle_that_is_named_is_trusted_alone(secure: Machine, bundle: Path, tmp_path: Path) -> None:
+    trustme.CA().cert_pem.write_to_path(tmp_path / "other.pem")
+    done = await secure.sentinel("whoami", SSL_CERT_FILE=str(bundle), AWS_CA_BUNDLE=str(tmp_path / "other.pem"))
+    assert (done.code, "is not trusted here" in done.err) == (1, True)
+
+
 async def test_the_environment_s_bundle_is_trusted(secure: Machine, bundle: Path) -> None:
     for path in (str(bundle), f"~/{bundle.name}", f"$HOME/{bundle.name}"):
         done = await secure.sentinel("whoami", AWS_CA_BUNDLE=path)
