@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-uv export --quiet --locked --no-emit-project --all-groups --all-extras --no-annotate >"$work/uv.lock"
+uv export --quiet --locked --no-emit-project --all-groups --no-annotate >"$work/uv.lock"
 vulnerable='' unchecked=''
 
 # Each of the other files pins what the project's own lock has otherwise.

@@ -29,7 +29,7 @@ class ClientWheel(BuildHookInterface[Any]):
         for place, text in wheel_files(root).items():
             file = Path(self._staged.name, place)
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            file.write_text(text, encoding="utf-8", newline="\n")  # the same bytes on every system
             build_data["force_include"][str(file)] = place
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - the hook's signature
