@@ -13,7 +13,6 @@ from load.lambda_model.deployment import LambdaModel, build_zips
 from load.scenario import Scenario, ScenarioError, names, read_scenario
 from load.system.functions import FixedFunction
 from load.system.system import Deploy, Start
-from shared.clock import utc_now
 
 _OUT: Final = Path(__file__).parents[1] / "build" / "load"
 
@@ -55,7 +54,7 @@ def read_options(arguments: Sequence[str] | None = None) -> Run:
 
 
 def _start_process(settings: FunctionSettings) -> ExecutionEnvironment:
-    return ExecutionEnvironment(settings, utc_now)
+    return ExecutionEnvironment(settings)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -81,6 +81,7 @@ class SentinelFunction(Construct):
 
     def _create_function(self, role: aws_iam.CfnRole) -> aws_lambda.Function:
         definition, options = self.definition, self._options
+        log = log_group(self, "Log", f"/aws/lambda/{definition.name}", options)
         return aws_lambda.Function(
             self,
             "Function",
@@ -98,14 +99,10 @@ class SentinelFunction(Construct):
             reserved_concurrent_executions=options.reserved_concurrency.of(definition.kind),
             # Text format: audit and metric lines are JSON already, and Lambda's JSON format would filter them.
             logging_format=aws_lambda.LoggingFormat.TEXT,
-            log_group=self._create_log_group(),
+            log_group=aws_logs.LogGroup.from_log_group_name(self, "ImportedLog", log.ref),
             tracing=aws_lambda.Tracing.ACTIVE if options.tracing else aws_lambda.Tracing.PASS_THROUGH,
             snap_start=aws_lambda.SnapStartConf.ON_PUBLISHED_VERSIONS if options.snap_start else None,
         )
-
-    def _create_log_group(self) -> aws_logs.ILogGroup:
-        group = log_group(self, "Log", f"/aws/lambda/{self.definition.name}", self._options)
-        return aws_logs.LogGroup.from_log_group_name(self, "ImportedLog", group.ref)
 
 
 def log_group(scope: Construct, construct_id: str, name: str, options: ServiceOptions) -> aws_logs.CfnLogGroup:

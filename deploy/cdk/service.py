@@ -7,7 +7,7 @@ from typing import Any
 from aws_cdk import CfnOutput, Stack, aws_lambda, aws_sns, aws_ssm
 from constructs import Construct
 
-from deploy.cdk.deployment import construct_name, sentinel_deployment
+from deploy.cdk.deployment import Tables, construct_name, sentinel_deployment
 from deploy.cdk.function import FunctionDefinition, SentinelFunction, log_group, trusted_authorities
 from deploy.cdk.http_api import HttpApi
 from deploy.cdk.monitoring import create_dashboard, service_alarms
@@ -22,7 +22,6 @@ from deploy.cdk.settings import (
     timeout_s,
     vend_environment,
 )
-from deploy.cdk.tables import Tables
 from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, vend_policy
 from shared.core.arn import parse_arn

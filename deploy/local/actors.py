@@ -71,26 +71,26 @@ class Actor:
     folder: Path
     environment: Mapping[str, str] = field(repr=False)
 
-    async def does(self, title: str, *arguments: str, code: int = 0, finds: str = "") -> str:
-        """Run `sentinel` to its end; returns its output.
+    async def does(self, title: str, command: str, *, code: int = 0, finds: str = "") -> str:
+        """Run a command of `sentinel` to its end; returns its output.
 
         Raises:
             TourFailedError: the exit code is not `code`, or the output does not contain `finds`.
 
         """
-        async with self.begins(title, *arguments) as running:
+        async with self.begins(title, command) as running:
             return await running.ends(code, finds)
 
     @asynccontextmanager
-    async def begins(self, title: str, *arguments: str) -> AsyncIterator[Running]:
-        """Start `sentinel`; leaving the block kills it if it still runs."""
-        words = ["python" if argument == sys.executable else argument for argument in arguments]
+    async def begins(self, title: str, command: str) -> AsyncIterator[Running]:
+        """Start a command of `sentinel`, quoted as in a shell; leaving the block kills it if it still runs."""
+        words = shlex.split(command)
         shown = shlex.join(["sentinel", *words])
         show(title)
         say(f"{self.name}$ {shown}")
         process = await asyncio.create_subprocess_exec(
             *_SENTINEL,
-            *arguments,
+            *(sys.executable if word == "python" else word for word in words),
             cwd=self.folder,
             env=dict(self.environment),
             stdin=asyncio.subprocess.DEVNULL,

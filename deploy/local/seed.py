@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from deploy.local.aws import LocalAws
 from deploy.local.deployment import PROTECTED, SENSITIVE_ROLE, demo_bucket, demo_table
-from deploy.policies.deployment import Deployment, Policy, policy, table_definitions
+from deploy.policies.deployment import Deployment, Policy, allow, policy, table_definitions
 from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, observe, vend_policy
 from deploy.policies.protected import protected_trust
 from shared.core.kill_switch import first_document
@@ -104,18 +104,10 @@ async def create_role(
 def demo_policy(deployment: Deployment, profile: str) -> Policy:
     """Return a policy that allows a protected role its own demo table and bucket only."""
     bucket = f"arn:{deployment.partition}:s3:::{demo_bucket(profile)}"
-    return policy(
-        {
-            "Effect": "Allow",
-            "Action": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"],
-            "Resource": deployment.arn("dynamodb", f"table/{demo_table(profile)}"),
-        },
-        {
-            "Effect": "Allow",
-            "Action": ["s3:ListBucket", "s3:GetObject", "s3:PutObject"],
-            "Resource": [bucket, f"{bucket}/*"],
-        },
-    )
+    table = deployment.arn("dynamodb", f"table/{demo_table(profile)}")
+    rows = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"]
+    objects = ["s3:ListBucket", "s3:GetObject", "s3:PutObject"]
+    return policy(allow("UseTheTable", rows, table), allow("UseTheBucket", objects, [bucket, f"{bucket}/*"]))
 
 
 async def _create_demo_resources(aws: LocalAws) -> None:

@@ -9,10 +9,9 @@ Leaving the block stops every process and removes everything written.
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -38,7 +37,6 @@ from deploy.local.keys import Keys, new_access_key, new_name
 from deploy.local.runtime.execution_role import ExecutionRoles
 from deploy.local.runtime.function import ExecutionEnvironment, Function, FunctionSettings
 from deploy.local.seed import seed
-from shared.clock import utc_now
 
 HANDLERS: Final = {
     VEND: "services.vend.handler.handler",
@@ -60,7 +58,6 @@ class LocalStack:
     port: int = 0
     concurrency: int = 2
     environment: Mapping[str, str] = field(default_factory=dict)
-    clock: Callable[[], datetime] = utc_now
     callers: dict[str, LocalCaller] = field(default_factory=dict, init=False)
     functions: dict[str, Function] = field(default_factory=dict, init=False, repr=False)
     state_dir: Path = field(init=False)
@@ -155,7 +152,7 @@ class LocalStack:
         self._files = write_aws_files(self.state_dir, created, self.aws)
         await self._start_functions(endpoints)
         credentials = RememberedCredentials(self.emulator)
-        self._gateway = Gateway(self.functions, credentials, self.clock)
+        self._gateway = Gateway(self.functions, credentials)
         self._open.push_async_callback(self._gateway.close)
         await self._gateway.open(endpoints, {EndpointKind.HTTP_API: self.port})
         await self._open_guarded()
@@ -164,7 +161,7 @@ class LocalStack:
         if AUTHORIZER not in self.functions:
             return
         authorizer, integration = self.functions[AUTHORIZER], self.functions[SENSITIVE]
-        self._guarded = GuardedApi(self.sensitive_endpoint, authorizer, integration, self.clock)
+        self._guarded = GuardedApi(self.sensitive_endpoint, authorizer, integration)
         self._open.push_async_callback(self._guarded.close)
         await self._guarded.open()
 
@@ -188,7 +185,7 @@ class LocalStack:
                 home=home,
                 log_file=self.log_file,
             )
-            environments = [ExecutionEnvironment(settings, self.clock) for _ in range(self.concurrency)]
+            environments = [ExecutionEnvironment(settings) for _ in range(self.concurrency)]
             self.functions[function] = Function(environments)
             self._open.push_async_callback(self.functions[function].close)
             await self.functions[function].open()

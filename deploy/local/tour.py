@@ -9,9 +9,8 @@ import json
 import os
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from deploy.local.actors import Actor, TourFailedError, say, show
 from deploy.local.deployment import REGION, demo_table
@@ -21,21 +20,6 @@ from deploy.local.stack import LocalStack
 _DEMO: Final = Path(__file__).parent / "demo"
 _WRITTEN: Final = "written with vended credentials"
 _ID: Final = r"\b[0-9a-hjkmnp-tv-z]{16}\b"
-
-
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """The users. Alice and bob are developers, carol is on the platform team, the operator watches and revokes."""
-
-    alice: Actor
-    bob: Actor
-    carol: Actor
-    operator: Actor
-
-    @classmethod
-    def of(cls, stack: LocalStack) -> Self:
-        """Create an actor for each user."""
-        return cls(*(_actor(stack, name) for name in ("alice", "bob", "carol", "operator")))
 
 
 def _actor(stack: LocalStack, name: str) -> Actor:
@@ -55,88 +39,72 @@ async def tour() -> None:
     async with LocalStack(concurrency=1) as stack:
         say(f"Sentinel is at {stack.http_api}")
         inbox = await Inbox.open(stack.aws, "on-call", only={"event": ["break_glass.started"]})
-        cast = Cast.of(stack)
-        await _vend(cast)
+        # Alice and bob are developers, carol is on the platform team, the operator watches and revokes.
+        alice, bob, carol, operator = (_actor(stack, name) for name in ("alice", "bob", "carol", "operator"))
+        await _vend(alice)
         _show_json("The audit line of that vend", _audit_line(stack))
-        await _ask(cast)
-        await _wait(cast)
-        await _revoke(stack, cast)
-        await _break_glass(cast)
+        await _ask(alice, bob)
+        await _wait(bob, carol)
+        await _revoke(stack, alice, operator)
+        await _break_glass(alice, bob)
         _show_json("The notification to every subscriber of the topic", dict((await inbox.next()).message))
     say("\nEverything is stopped and removed. `sentinel local up` keeps it running.")
 
 
-async def _vend(cast: Cast) -> None:
-    alice = cast.alice
+async def _vend(alice: Actor) -> None:
     await alice.does("Which profiles may alice use?", "profiles", finds="staging")
     await alice.does("Who does Sentinel take her for?", "whoami", finds="alice")
-    await alice.does(
-        "Credentials for dev, used by an AWS SDK: who am I, write a note, read it back", *_use("dev"), finds=_WRITTEN
-    )
+    title = "Credentials for dev, used by an AWS SDK: who am I, write a note, read it back"
+    await alice.does(title, _use("dev"), finds=_WRITTEN)
 
 
-async def _ask(cast: Cast) -> None:
-    alice, bob = cast.alice, cast.bob
-    await alice.does(
-        "A profile that needs approval is refused, with what to do next", *_use("staging"), code=1, finds="approv"
-    )
-    reason = "deploy 1.4 to staging"
-    filed = await alice.does("So she asks", "request", "create", "staging", "--reason", reason, finds="bob")
+async def _ask(alice: Actor, bob: Actor) -> None:
+    title = "A profile that needs approval is refused, with what to do next"
+    await alice.does(title, _use("staging"), code=1, finds="approv")
+    filed = await alice.does("So she asks", "request create staging --reason 'deploy 1.4 to staging'", finds="bob")
     request_id = _id_in(filed)
-    await bob.does("Bob sees what waits for him", "request", "list", "--view", "approvable", finds=request_id)
-    await bob.does("He approves", "request", "approve", request_id, "--comment", "go ahead", finds="approved")
-    await alice.does("Now alice has staging", *_use("staging"), finds=_WRITTEN)
+    await bob.does("Bob sees what waits for him", "request list --view approvable", finds=request_id)
+    await bob.does("He approves", f"request approve {request_id} --comment 'go ahead'", finds="approved")
+    await alice.does("Now alice has staging", _use("staging"), finds=_WRITTEN)
 
 
-async def _wait(cast: Cast) -> None:
-    command = _use("staging", "--wait", "--reason", "look at the staging logs")
-    async with cast.bob.begins("Bob requests staging and waits for the approval", *command) as waiting:
+async def _wait(bob: Actor, carol: Actor) -> None:
+    command = _use("staging", "--wait --reason 'look at the staging logs'")
+    async with bob.begins("Bob requests staging and waits for the approval", command) as waiting:
         request_id = await waiting.prints(_ID)
-        await cast.carol.does("Carol approves while he waits", "request", "approve", request_id, finds="approved")
+        await carol.does("Carol approves while he waits", f"request approve {request_id}", finds="approved")
         show("Bob's command starts by itself")
         await waiting.ends(0, _WRITTEN)
 
 
-async def _revoke(stack: LocalStack, cast: Cast) -> None:
-    alice, operator = cast.alice, cast.operator
-    watch = (sys.executable, "watch_the_api.py", stack.sensitive_api, stack.sensitive_endpoint.api_id, REGION)
-    title = "Alice calls an API behind the authorizer"
-    async with alice.begins(title, "exec", "staging", "--", *watch) as watching:
+async def _revoke(stack: LocalStack, alice: Actor, operator: Actor) -> None:
+    watch = f"python watch_the_api.py {stack.sensitive_api} {stack.sensitive_endpoint.api_id} {REGION}"
+    async with alice.begins("Alice calls an API behind the authorizer", f"exec staging -- {watch}") as watching:
         session_id = await watching.prints(_ID)
-        await operator.does("The operator sees her session", "session", "show", session_id, finds="active")
-        reason = ("--reason", "the laptop is gone")
-        await operator.does(
-            "… and revokes it, while her credentials are still valid for an hour",
-            "session",
-            "revoke",
-            session_id,
-            *reason,
-        )
+        await operator.does("The operator sees her session", f"session show {session_id}", finds="active")
+        title = "… and revokes it, while her credentials are still valid for an hour"
+        await operator.does(title, f"session revoke {session_id} --reason 'the laptop is gone'")
         await watching.ends(0, "403")
     title = "The kill switch denies her credentials on every AWS API"
-    await operator.does(title, "kill-switch", "status", finds="up to date")
+    await operator.does(title, "kill-switch status", finds="up to date")
 
 
-async def _break_glass(cast: Cast) -> None:
-    alice, bob = cast.alice, cast.bob
-    await alice.does(
-        "Production cannot be requested; it needs break-glass", *_use("prod"), code=1, finds="breaking glass"
-    )
-    why = ("--reason", "incident", "--justification", "checkout is down, INC-7: restart the payment workers")
-    begun = await alice.does("At 3 a.m. she breaks glass", "break-glass", "start", "prod", *why, finds="active")
+async def _break_glass(alice: Actor, bob: Actor) -> None:
+    title = "Production cannot be requested; it needs break-glass"
+    await alice.does(title, _use("prod"), code=1, finds="breaking glass")
+    why = "--reason incident --justification 'checkout is down, INC-7: restart the payment workers'"
+    begun = await alice.does("At 3 a.m. she breaks glass", f"break-glass start prod {why}", finds="active")
     event_id = _id_in(begun)
-    await alice.does("Now she has prod", *_use("prod"), finds=_WRITTEN)
-    await alice.does(
-        "Done: she closes it", "break-glass", "close", event_id, "--comment", "workers restarted", finds="closed"
-    )
-    await alice.does("Closed is closed", *_use("prod"), code=1, finds="breaking glass")
-    await bob.does(
-        "Another person reviews it", "break-glass", "review", event_id, "--comment", "INC-7, agreed", finds="reviewed"
-    )
+    await alice.does("Now she has prod", _use("prod"), finds=_WRITTEN)
+    closing = f"break-glass close {event_id} --comment 'workers restarted'"
+    await alice.does("Done: she closes it", closing, finds="closed")
+    await alice.does("Closed is closed", _use("prod"), code=1, finds="breaking glass")
+    review = f"break-glass review {event_id} --comment 'INC-7, agreed'"
+    await bob.does("Another person reviews it", review, finds="reviewed")
 
 
-def _use(profile: str, *options: str) -> list[str]:
-    return ["exec", *options, profile, "--", sys.executable, "use_the_sdk.py", demo_table(profile)]
+def _use(profile: str, options: str = "") -> str:
+    return f"exec {options} {profile} -- python use_the_sdk.py {demo_table(profile)}"
 
 
 def _id_in(printed: str) -> str:

@@ -74,11 +74,6 @@ class Deployment:
         return [*exact, f"{self.authorizer_role}*"]
 
     @property
-    def function_patterns(self) -> list[str]:
-        """ARN patterns of the functions with their versions and aliases, for denials."""
-        return [self.arn("lambda", f"function:{name}") for name in self.function_name_patterns]
-
-    @property
     def execution_role_arns(self) -> list[str]:
         """ARN patterns of the execution roles, which have the functions' names."""
         return [self.vend_role_arn, self.role_arn(self.admin_role), self.role_arn(f"{self.authorizer_role}*")]

@@ -72,7 +72,7 @@ _CHANGE_ALL_LOGS: Final = (
 
 def protect_functions(deployment: Deployment, exempt: Exemptions) -> Policy:
     """Allow only exempt roles to change functions and APIs, and no direct invocation that could forge a caller."""
-    functions = deployment.function_patterns
+    functions = [deployment.arn("lambda", f"function:{name}") for name in deployment.function_name_patterns]
     # A function's code includes its layers; a signing configuration decides which code is accepted.
     parts = [deployment.arn("lambda", "code-signing-config:*"), deployment.arn("lambda", "layer:*")]
     apis = [

@@ -50,7 +50,7 @@ class Probes:
             "SOAK_INTERVAL": str(self.interval_s),
             "SOAK_NOTES": str(self.file(settings.environment["AWS_ACCESS_KEY_ID"])),
         }
-        return ExecutionEnvironment(replace(settings, handler=_PROBED, environment=environment), utc_now)
+        return ExecutionEnvironment(replace(settings, handler=_PROBED, environment=environment))
 
     def file(self, name: str) -> Path:
         """Return the file of a process."""

@@ -24,7 +24,7 @@ from load.system.functions import MakeEnvironment, settings_of
 from load.system.journal import Journal, JournaledEnvironment, JournaledFunction
 from load.system.model import ModelProcess
 from shared.aws.dynamodb.items import Item
-from shared.clock import monotonic_s, utc_now
+from shared.clock import monotonic_s
 
 _READY_LIMIT_S: Final = 300.0
 
@@ -146,11 +146,11 @@ class LoadSystem:
             name: JournaledFunction(function, self.journals[name]) for name, function in self.functions.items()
         }
         credentials = RememberedCredentials(KnownCallers([*self.callers, self.operator]))
-        self._gateway = Gateway(served, credentials, utc_now)
+        self._gateway = Gateway(served, credentials)
         self._open.push_async_callback(self._gateway.close)
         await self._gateway.open([endpoint], {})
         if AUTHORIZER in served:
-            self._guarded = GuardedApi(self._guarded_endpoint, served[AUTHORIZER], _GuardedIntegration(), utc_now)
+            self._guarded = GuardedApi(self._guarded_endpoint, served[AUTHORIZER], _GuardedIntegration())
             self._open.push_async_callback(self._guarded.close)
             await self._guarded.open()
 

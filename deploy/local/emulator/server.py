@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -115,13 +116,13 @@ class Emulator:
         keys = Keys(access_key_id, found["secret_access_key"], found["session_token"], ends)
         return KnownCredential(keys, found["account"], found["arn"], found["user_id"], found["allowed"])
 
-    async def _ask(self, path: str, value: dict[str, Any]) -> dict[str, Any]:
+    async def _ask(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
         headers = {"x-sentinel-overlay": self._secret}
         timeout = aiohttp.ClientTimeout(total=_ASK_LIMIT_S)
         try:
             async with (
                 aiohttp.ClientSession(timeout=timeout, headers=headers, raise_for_status=True) as session,
-                session.post(f"{self.endpoint}{path}", json=value) as answer,
+                session.post(f"{self.endpoint}{path}", params=query) as answer,
             ):
                 found: dict[str, Any] = await answer.json()
                 return found

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from typing import Any, Final, Protocol, Self
 
 from aiohttp import web
@@ -16,6 +15,7 @@ from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest, receive
 from deploy.local.loopback import Site
 from deploy.local.runtime.api import FunctionFailedError, FunctionThrottledError
+from shared.clock import utc_now
 
 # The endpoints count the header bytes themselves; the server must let at least that many through.
 _LINE_LIMIT: Final = 64 * 1024
@@ -60,15 +60,9 @@ class _Server(Site):
 class Gateway:
     """The servers of the three kinds of endpoint, which verify signatures."""
 
-    def __init__(
-        self,
-        functions: Mapping[str, Invokable],
-        credentials: RememberedCredentials,
-        clock: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, functions: Mapping[str, Invokable], credentials: RememberedCredentials) -> None:
         self._functions = functions
         self._credentials = credentials
-        self._clock = clock
         self._servers: dict[EndpointKind, _Server] = {}
 
     async def open(self, endpoints: list[Endpoint], ports: Mapping[EndpointKind, int]) -> Self:
@@ -89,7 +83,7 @@ class Gateway:
         return self._servers[kind].url
 
     async def _answer(self, endpoint: Endpoint, request: ReceivedRequest) -> HttpAnswer | Refusal:
-        now = self._clock()
+        now = utc_now()
         route = find_route(endpoint, request)
         if isinstance(route, Refusal):
             return route
@@ -114,18 +108,15 @@ class GuardedApi(_Server):
     is 403; an authorizer that fails, or returns anything else, gives 500.
     """
 
-    def __init__(
-        self, endpoint: Endpoint, authorizer: Invokable, integration: Invokable, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, authorizer: Invokable, integration: Invokable) -> None:
         super().__init__(endpoint, self._ask)
         self._authorizer = authorizer
         self._integration = integration
-        self._clock = clock
 
     async def _ask(self, endpoint: Endpoint, request: ReceivedRequest) -> HttpAnswer | Refusal:
         if not request.header("authorization"):
             return refusals.UNAUTHORIZED
-        arrival = Arrival.create(endpoint, self._clock())
+        arrival = Arrival.create(endpoint, utc_now())
         try:
             question = authorizer_event(endpoint, request, arrival)
             context = _read_verdict(await _invoke(self._authorizer, question, arrival))

@@ -7,12 +7,13 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from aiohttp import web
 
 from deploy.local.loopback import Site
+from shared.clock import utc_now
 
 _PREFIX: Final = "/2018-06-01/runtime"
 _ANSWER_LIMIT: Final = 6 * 1024 * 1024 + 4096
@@ -49,10 +50,9 @@ class Invocation:
 class RuntimeApi(Site):
     """Passes invocations to the one runtime that polls it."""
 
-    def __init__(self, function_arn: str, timeout: timedelta, clock: Callable[[], datetime]) -> None:
+    def __init__(self, function_arn: str, timeout: timedelta) -> None:
         self._function_arn = function_arn
         self._timeout = timeout
-        self._clock = clock
         self._waiting: asyncio.Queue[Invocation] = asyncio.Queue()
         self._current: Invocation | None = None
         self.ready = asyncio.Event()
@@ -89,7 +89,7 @@ class RuntimeApi(Site):
     async def _next(self, _request: web.Request) -> web.Response:
         self.ready.set()
         self._current = invocation = await self._take()
-        deadline = self._clock() + self._timeout
+        deadline = utc_now() + self._timeout
         return web.Response(
             body=invocation.event,
             content_type="application/json",

@@ -5,10 +5,10 @@ An execution environment is a Runtime API and the process that polls it, which i
 
 import asyncio
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, Protocol, Self
 
@@ -18,6 +18,7 @@ from deploy.local.runtime.api import FunctionFailedError, Invocation, RuntimeApi
 _PROJECT: Final = Path(__file__).parents[3]
 # The pause before a restart, so that an environment that exits immediately does not spin.
 _PAUSE_S: Final = 0.2
+_TIMEOUT: Final = timedelta(seconds=29)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,6 @@ class FunctionSettings:
     environment: Mapping[str, str]
     home: Path
     log_file: Path
-    timeout: timedelta = timedelta(seconds=29)
-    memory_mb: int = 512
 
     @property
     def arn(self) -> str:
@@ -42,9 +41,9 @@ class FunctionSettings:
 class ExecutionEnvironment:
     """A process that runs the official runtime client, and the API it polls."""
 
-    def __init__(self, settings: FunctionSettings, clock: Callable[[], datetime]) -> None:
+    def __init__(self, settings: FunctionSettings) -> None:
         self._settings = settings
-        self._api = RuntimeApi(settings.arn, settings.timeout, clock)
+        self._api = RuntimeApi(settings.arn, _TIMEOUT)
         self._child: Child | None = None
         self._keeper: asyncio.Task[None] | None = None
 
@@ -73,7 +72,7 @@ class ExecutionEnvironment:
         """
         self._api.put(invocation)
         try:
-            async with asyncio.timeout(self._settings.timeout.total_seconds()):
+            async with asyncio.timeout(_TIMEOUT.total_seconds()):
                 return await invocation.answer
         except TimeoutError:
             if self._child is not None:
@@ -116,7 +115,7 @@ class ExecutionEnvironment:
             "AWS_DEFAULT_REGION": settings.region,
             "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
             "AWS_LAMBDA_FUNCTION_NAME": settings.name,
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(settings.memory_mb),
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{settings.name}",

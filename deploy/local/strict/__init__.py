@@ -13,7 +13,7 @@ from botocore.handlers import BUILTIN_HANDLERS
 from botocore.model import OperationModel
 
 from deploy.local.strict.across_requests import SeenTiers, SeenTokens
-from deploy.local.strict.botocore_comparison import find_operation, install_comparison, uninstall_comparison
+from deploy.local.strict.botocore_comparison import install_comparison, uninstall_comparison
 from deploy.local.strict.context import RULES, AwsRequest, StrictContext, TableKeys, read_context
 from deploy.local.strict.model import find_model_violations
 from deploy.local.strict.rules import dynamodb, iam, sns, ssm, sts  # noqa: F401 - each registers its rules
@@ -72,7 +72,7 @@ def install(context: StrictContext) -> None:
     BUILTIN_HANDLERS.append((_EVENT, checker))
 
     async def checked_call(client: AwsClient, operation: str, parameters: Mapping[str, Any]) -> Any:
-        checker(parameters, find_operation(client.service, operation))
+        checker(parameters, client._operation(operation))  # noqa: SLF001 - the model that it writes the call by
         return await _CALL(client, operation, parameters)
 
     setattr(AwsClient, _CALL.__name__, checked_call)

@@ -1,12 +1,10 @@
 """Compares the JSON that our clients write and read with what botocore would have written and read, at every call."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, Final
 
 import orjson
-from botocore.loaders import Loader
-from botocore.model import OperationModel, ServiceModel
+from botocore.model import OperationModel
 from botocore.parsers import ResponseParserFactory
 from botocore.serialize import create_serializer
 
@@ -21,21 +19,6 @@ class UnlikeBotocoreError(BaseException):
 
     Not an `Exception`, like `StrictAwsViolation`.
     """
-
-
-@cache
-def _model(service: str) -> ServiceModel:
-    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
-
-
-def find_operation(service: str, operation: str) -> OperationModel:
-    """Return botocore's model of an operation.
-
-    Raises:
-        OperationNotFoundError: the service has no such operation.
-
-    """
-    return _model(service).operation_model(operation)
 
 
 def install_comparison() -> None:

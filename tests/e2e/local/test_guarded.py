@@ -11,7 +11,6 @@ from deploy.local.deployment import ACCOUNT, REGION
 from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 from deploy.local.gateway.server import GuardedApi
 from deploy.local.runtime.api import FunctionFailedError
-from shared.clock import utc_now
 
 ENDPOINT = Endpoint(EndpointKind.HTTP_API, "a1b2c3d4e5", ACCOUNT, REGION)
 YES: dict[str, Any] = {"isAuthorized": True, "context": {"user": "alice"}}
@@ -44,7 +43,7 @@ def integration() -> Function:
 
 @pytest.fixture
 async def url(authorizer: Function, integration: Function) -> AsyncIterator[str]:
-    api = await GuardedApi(ENDPOINT, authorizer, integration, utc_now).open()
+    api = await GuardedApi(ENDPOINT, authorizer, integration).open()
     yield api.url
     await api.close()
 

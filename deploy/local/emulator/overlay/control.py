@@ -8,6 +8,7 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from ministack import app as ministack_app
 from ministack.core import iam_evaluator, persistence
@@ -60,7 +61,7 @@ def with_control(application: Application, secret: str) -> Application:
             persistence.save_all(ministack_app._build_persistence_save_dict())  # noqa: SLF001 - what its shutdown saves
             await _send_json(send, 200, {})
         else:
-            await _send_json(send, 200, _find_credential(**json.loads(await _read(receive))))
+            await _send_json(send, 200, _find_credential(**dict(parse_qsl(scope["query_string"].decode()))))
 
     return serve
 
@@ -88,15 +89,6 @@ def _may(access_key_id: str, action: str, resource: str) -> bool:
     region = resource.split(":")[3]
     asked = _ASKED.get(action, [(action, {})])
     return all(allows(access_key_id, each, resource, region, keys) for each, keys in asked)
-
-
-async def _read(receive: Receive) -> bytes:
-    body: bytes = b""
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if not message.get("more_body"):
-            return body
 
 
 async def _send_json(send: Send, status: int, value: dict[str, Any]) -> None:
