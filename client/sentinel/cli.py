@@ -3,6 +3,7 @@
 AWS tools start `sentinel credentials` for each of their commands, so a start imports only what it uses.
 """
 
+import os
 import signal
 import sys
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from typing import Any, Final
 import click
 
 from sentinel.errors import ClientError
+from sentinel.terminal.completing import COMPLETE
 from sentinel.terminal.output import HELP_OPTIONS, note, show_error
 from sentinel.terminal.spellings import OLD_NAMES, respell
 
@@ -21,6 +23,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
     "Credentials": {
         "exec": ("sentinel.commands.exec_", "exec_", "Run a command with a profile's credentials."),
         "credentials": ("sentinel.commands.credentials", "credentials", "Print credentials for credential_process."),
+        "env": ("sentinel.commands.env", "env", "Print credentials as variables for a shell, a container or a file."),
         "serve": ("sentinel.commands.serve", "serve", "Serve a profile's credentials to shells and IDEs."),
         "profiles": ("sentinel.commands.profiles", "profiles", "List the profiles and whether you may have them."),
         "whoami": ("sentinel.commands.whoami", "whoami", "Show as whom Sentinel identifies you."),
@@ -46,6 +49,8 @@ SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
     },
     "Operating": {
         "doctor": ("sentinel.commands.doctor", "doctor", "Check a deployment and suggest remedies."),
+        "cache": ("sentinel.commands.cache", "cache", "Show or empty the credentials kept on this machine."),
+        "completion": ("sentinel.commands.completion", "completion", "Print the completion script of a shell."),
         "policy": ("sentinel.commands.policy", "policy", "Validate, test, explain and publish policies."),
         "local": ("sentinel.commands.local", "local", "Run the whole system on this machine."),
     },
@@ -102,6 +107,10 @@ def cli(*, debug: bool) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 refused or failed, 2 misused, else the child's own code."""
+    if COMPLETE in os.environ:
+        from sentinel.commands.completion import answer_shell  # noqa: PLC0415 - only a shell asks for it
+
+        answer_shell(cli)
     code = run_command_line(sys.argv[1:] if arguments is None else arguments)
     if code:
         from sentinel.system.ending import end_as  # noqa: PLC0415 - not needed to end in the usual way

@@ -6,12 +6,13 @@ read, all. One that fits several is an error that names them, and so is one that
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import click
 
 from sentinel.errors import Refusal, UsageError
 from sentinel.settings import Settings
+from sentinel.terminal.completing import complete_id
 from sentinel.terminal.lists import Page
 from sentinel.terminal.options import run
 from sentinel.terminal.output import accepted
@@ -41,7 +42,7 @@ class Row(Protocol):
 class IdKind:
     """Whose ids they are: the command that lists them, and its views from the narrowest on."""
 
-    noun: str
+    noun: Literal["request", "event", "session"]
     group: str
     views: tuple[str, ...]
 
@@ -65,7 +66,9 @@ def id_argument(kind: IdKind, *, required: bool = True) -> Callable[[Any], Any]:
         )
 
     metavar = "ID" if required else "[ID]"
-    return click.argument("given_id", metavar=metavar, required=required, callback=checked)
+    return click.argument(
+        "given_id", metavar=metavar, required=required, callback=checked, shell_complete=complete_id(kind.noun)
+    )
 
 
 def whole_id(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

@@ -11,6 +11,7 @@ from sentinel.errors import ClientError, UsageError
 from sentinel.proof.make import NoSessionError, SessionCredentials, UnknownProofRegionError, make_proof
 from sentinel.proof.source import session_credentials
 from sentinel.settings import Settings
+from sentinel.terminal.completing import complete_profile
 from sentinel.terminal.options import optional_profile_name
 from shared.core.query import UnclearQueryError
 
@@ -18,6 +19,7 @@ profile_option: Final = click.option(
     "--profile",
     metavar="NAME",
     callback=optional_profile_name,
+    shell_complete=complete_profile,
     help="Vend credentials of this profile. Default: those an SDK would use here, as inside `sentinel exec`.",
 )
 

@@ -10,6 +10,7 @@ from sentinel.credentials.variables import INSIDE_EXEC
 from sentinel.errors import RefusedError, UsageError
 from sentinel.settings import Settings
 from sentinel.system.child import run_child
+from sentinel.terminal.completing import complete_file
 from sentinel.terminal.help import Command
 from sentinel.terminal.options import profile_argument, run, vend_options
 
@@ -33,7 +34,7 @@ Examples:
 @click.option("--reason", metavar="TEXT", help="The reason, for the approvers; with --wait.")
 @click.option("--ticket", metavar="REF", help="A reference, if the policy requires one; with --wait.")
 @profile_argument
-@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...", shell_complete=complete_file)
 def exec_(
     settings: Settings, profile: str, command: tuple[str, ...], reason: str | None, ticket: str | None, *, wait: bool
 ) -> int:

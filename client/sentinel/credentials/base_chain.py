@@ -1,8 +1,8 @@
 """botocore's chain of credential sources, with three rules of ours.
 
-- What is vended is never a source: our loopback endpoint is skipped, a profile that asks `sentinel` is refused. Only
-  where `AWS_PROFILE` itself names such a profile is the chain followed as if it named none: AWS tools start the program
-  of a profile with the very variable that chose it.
+- What is vended is never a source: our loopback endpoint and the keys of `sentinel env` are skipped, a profile that
+  asks `sentinel` is refused. Only where `AWS_PROFILE` itself names such a profile is the chain followed as if it named
+  none: AWS tools start the program of a profile with the very variable that chose it.
 - A program the chain starts is marked, so that a `sentinel` it leads to detects the loop. The mark is in that program's
   environment alone, because other threads read this process's environment.
 - The caller decides what may be asked on the terminal: a one-time code is read by `ask_code`.
@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from botocore.credentials import AssumeRoleProvider, ProcessProvider, ProfileProviderBuilder
 from botocore.session import Session
 
-from sentinel.credentials.variables import ENDPOINT_PATH, RESOLVING
+from sentinel.credentials.variables import ENDPOINT_PATH, ENV_KEY, RESOLVING
 from sentinel.errors import BaseCredentialsError
 from sentinel.remote_server import is_loopback
 from sentinel.system.start import AWAY_FROM_THE_TERMINAL
@@ -50,6 +50,8 @@ def open_chain(
     resolver = session.get_component("credential_provider")
     if _is_our_endpoint(os.environ.get(_FULL_URI, "")):
         resolver.remove("container-role")
+    if os.environ.get(ENV_KEY) and os.environ.get(ENV_KEY) == os.environ.get("AWS_ACCESS_KEY_ID"):
+        resolver.remove("env")
     builder = _MarkingBuilder(session, may_use_terminal)
     for provider in resolver.providers:
         if isinstance(provider, ProcessProvider):

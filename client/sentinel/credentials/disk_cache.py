@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -42,6 +42,11 @@ class CachedVend(BaseModel):
 
     def held(self) -> Held:
         return Held(self.credentials, self.vended_at, self.checked_at)
+
+    def as_report(self) -> dict[str, Any]:
+        """Describe it without its secrets."""
+        known = {"access_key_id": self.credentials.access_key_id, "session_id": self.credentials.session_id}
+        return self.model_dump(mode="json", exclude={"credentials"}) | known | {"ends_at": self.credentials.expires_at}
 
 
 def cache_key(server: str, profile: str, duration: timedelta | None, access_key_id: str) -> str:
@@ -113,6 +118,19 @@ class CredentialCache:
             if is_gone(kept):
                 self._remove(key)
 
+    def all(self) -> "list[CachedVend]":
+        """Return what is cached and still valid, of every server."""
+        return sorted((kept for _, kept in self._all()), key=lambda kept: (kept.profile, kept.server))
+
+    def clear(self, profile: str | None = None) -> int:
+        """Remove the cached vends of a profile, or all, and return how many there were."""
+        removed = 0
+        for key, kept in self._all():
+            if profile is None or kept.profile == profile:
+                self._remove(key)
+                removed += 1
+        return removed
+
     def _checked(self, key: str, kept: CachedVend, is_current: Callable[[str], bool], now: datetime) -> Held | None:
         """Ask about the session if that is due; None if it is no longer current."""
         held = kept.held()
@@ -129,15 +147,15 @@ class CredentialCache:
     def _locked(self, key: str) -> AbstractContextManager[None]:
         return locked(self._folder / f"{key}.lock")
 
-    def _all(self, server: str) -> Iterator[tuple[str, CachedVend]]:
-        """Iterate over the cached vends of a server, each under its lock."""
+    def _all(self, server: str | None = None) -> Iterator[tuple[str, CachedVend]]:
+        """Iterate over the cached vends, of one server if it is named, each under its lock."""
         if not self._folder.exists():
             return
         open_private_folder(self._folder)
         for path in list(self._folder.glob("*.json")):
             with self._locked(path.stem):
                 kept = self._load(path.stem)
-                if kept is not None and kept.server == server:
+                if kept is not None and server in (None, kept.server):
                     yield path.stem, kept
 
     def _load(self, key: str) -> CachedVend | None:

@@ -11,6 +11,12 @@ from typing import Final
 ENDPOINT_PATH: Final = "/sentinel/credentials"
 # Set in a child of `sentinel exec` and in a shell that took `sentinel serve`'s exports: the profile it runs as.
 INSIDE_EXEC: Final = "SENTINEL_EXEC"
+# Set in a shell that took `sentinel env`: the profile, and the access key id that shows which keys are vended.
+INSIDE_ENV: Final = "SENTINEL_ENV"
+ENV_KEY: Final = "SENTINEL_ENV_KEY"
+# What `sentinel env --unset` needs: the settings that were set, and the AWS_PROFILE that was removed.
+ENV_SET: Final = "SENTINEL_ENV_SET"
+ENV_AWS_PROFILE: Final = "SENTINEL_ENV_AWS_PROFILE"
 # Set while sentinel resolves base credentials: the pid that does.
 RESOLVING: Final = "SENTINEL_RESOLVING"
 
@@ -70,6 +76,8 @@ CREDENTIAL_VARIABLES: Final[Mapping[str, str]] = {
     "TG_IAM_ASSUME_ROLE_WEB_IDENTITY_TOKEN": _TERRAGRUNT,
     "TERRAGRUNT_IAM_ASSUME_ROLE_WEB_IDENTITY_TOKEN": _TERRAGRUNT,
     RESOLVING: "sentinel itself",
+    INSIDE_ENV: "sentinel itself",
+    ENV_KEY: "sentinel itself",
 }
 # What the table does not know yet: tools put a stage or a service into the name (AWS_PROD_ACCESS_KEY_ID of Serverless,
 # AWS_EB_PROFILE of the Elastic Beanstalk CLI), and SDKs get new sources.

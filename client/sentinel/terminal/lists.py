@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 import click
 
 from sentinel.errors import Refusal
+from sentinel.terminal.completing import complete_profile
 from sentinel.terminal.options import optional_profile_name
 from sentinel.terminal.output import accepted, note
 from sentinel.terminal.times import WIRE, parse_instant_or_ago
@@ -27,7 +28,13 @@ def list_options(views: tuple[str, ...], statuses: tuple[str, ...]) -> Callable[
             click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many."),
             click.option("--until", metavar="TIME", help="Not newer than this instant, or this long ago."),
             click.option("--since", metavar="TIME", help="Not older than this instant, or this long ago: 24h."),
-            click.option("--profile", metavar="NAME", callback=optional_profile_name, help="Of one profile."),
+            click.option(
+                "--profile",
+                metavar="NAME",
+                callback=optional_profile_name,
+                shell_complete=complete_profile,
+                help="Of one profile.",
+            ),
             click.option("--user", metavar="USER", help="Of one user; takes --view all."),
             click.option("--status", type=click.Choice(statuses), help="In one state."),
             click.option("--view", type=click.Choice(views), default=views[0], show_default=True, help="Whose."),

@@ -10,6 +10,7 @@ import click
 
 from sentinel.errors import UsageError
 from sentinel.settings import Settings, load_settings
+from sentinel.terminal.completing import complete_profile
 from sentinel.terminal.help import ConnectionOption
 from shared.core.fields import PROFILE_NAME_PATTERN
 from shared.core.profile import is_profile_name
@@ -66,7 +67,10 @@ def optional_profile_name(context: click.Context, parameter: click.Parameter, va
     return None if value is None else profile_name(context, parameter, value)
 
 
-profile_argument = click.argument("profile", callback=profile_name)
+optional_profile_argument = click.argument(
+    "profile", required=False, metavar="[PROFILE]", callback=optional_profile_name, shell_complete=complete_profile
+)
+profile_argument = click.argument("profile", callback=profile_name, shell_complete=complete_profile)
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:

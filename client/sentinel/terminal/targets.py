@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from sentinel.api.sessions import KnownName, Target, target_words
+from sentinel.terminal.completing import complete_profile
 from sentinel.terminal.options import optional_profile_name
 from sentinel.terminal.output import note
 
@@ -18,7 +19,13 @@ def target_options(command: Callable[..., Result]) -> Callable[..., Result]:
     """Add `--user`, `--profile` and `--all`; `find_target` reads what they say."""
     for option in (
         click.option("--all", "everyone", is_flag=True, help="Everyone."),
-        click.option("--profile", metavar="NAME", callback=optional_profile_name, help="One profile, for every user."),
+        click.option(
+            "--profile",
+            metavar="NAME",
+            callback=optional_profile_name,
+            shell_complete=complete_profile,
+            help="One profile, for every user.",
+        ),
         click.option("--user", metavar="USER", help="One user, on every profile."),
     ):
         command = option(command)
