@@ -1,7 +1,6 @@
 """One function: its role, log, published version with the alias `live`, alarms, and the authorities it trusts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from aws_cdk import Aws, CfnCondition, Duration, Fn, RemovalPolicy, aws_iam, aws_lambda, aws_logs
@@ -10,10 +9,16 @@ from constructs import Construct
 from deploy.cdk.monitoring import function_alarms
 from deploy.cdk.options import ServiceOptions
 from deploy.cdk.roles import create_role
+from deploy.cdk.settings import check_environment, timeout_s
 from deploy.packages.roots import PARTITIONS, ROOTS_PATH
 from deploy.policies.deployment import Policy
 from deploy.policies.execution import lambda_trust
 
+_DESCRIPTIONS: Final = {
+    "vend": "Sentinel: decides who gets credentials, and issues them from STS",
+    "admin": "Sentinel: approvals, break-glass, sessions and revocation",
+    "authorizer": "Sentinel: checks that a request's session is active and its caller's own",
+}
 _ARCHITECTURES: Final = {"arm64": aws_lambda.Architecture.ARM_64, "x86_64": aws_lambda.Architecture.X86_64}
 # Names the authorities that a function trusts for calls to AWS, a file in its zip.
 # The second is for the HTTP library, which reads all authorities while it is imported.
@@ -34,69 +39,65 @@ def trusted_authorities(scope: Construct, *, amazon_only: bool | None) -> dict[s
             return dict.fromkeys(_VARIABLES, file)
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionDefinition:
-    """What differs between the functions. `kind` is vend, admin or authorizer."""
-
-    kind: str
-    name: str
-    description: str
-    environment: Mapping[str, str]
-    policies: Mapping[str, Policy]
-    timeout_s: int
-
-
 class SentinelFunction(Construct):
-    """A function that is invoked through its alias only."""
+    """A function that is invoked through its alias only. `kind` is vend, admin or authorizer."""
 
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
-        definition: FunctionDefinition,
         options: ServiceOptions,
+        *,
+        kind: str,
+        name: str,
+        environment: Mapping[str, str],
+        policies: Mapping[str, Policy],
     ) -> None:
         super().__init__(scope, construct_id)
-        self.definition = definition
-        self._options = options
-        role = create_role(
-            self,
-            "Role",
-            name=definition.name,
-            description=f"Execution role of {definition.name}",
-            trust=lambda_trust(),
-            policies=definition.policies,
-            boundary_arn=options.permissions_boundary_arn,
-        )
-        self.function = self._create_function(role)
+        self.name = name
+        self.function = self._create_function(options, kind, environment, self._create_role(options, policies))
         self.alias = aws_lambda.Alias(
             self,
             "Live",
             alias_name="live",
             description="The version that serves",
             version=self.function.current_version,
-            provisioned_concurrent_executions=options.provisioned_concurrency.of(definition.kind) or None,
+            provisioned_concurrent_executions=options.provisioned_concurrency.of(kind) or None,
         )
-        function_alarms(self, definition.name, options)
+        function_alarms(self, name, options)
 
-    def _create_function(self, role: aws_iam.CfnRole) -> aws_lambda.Function:
-        definition, options = self.definition, self._options
-        log = log_group(self, "Log", f"/aws/lambda/{definition.name}", options)
+    def _create_role(self, options: ServiceOptions, policies: Mapping[str, Policy]) -> aws_iam.IRole:
+        role = create_role(
+            self,
+            "Role",
+            name=self.name,
+            description=f"Execution role of {self.name}",
+            trust=lambda_trust(),
+            policies=policies,
+            boundary_arn=options.permissions_boundary_arn,
+        )
+        # Immutable, so that no other construct adds statements to the generated policies.
+        return aws_iam.Role.from_role_arn(self, "ImportedRole", role.attr_arn, mutable=False)
+
+    def _create_function(
+        self, options: ServiceOptions, kind: str, environment: Mapping[str, str], role: aws_iam.IRole
+    ) -> aws_lambda.Function:
+        check_environment(self.name, environment)
+        log = log_group(self, "Log", f"/aws/lambda/{self.name}", options)
         return aws_lambda.Function(
             self,
             "Function",
-            function_name=definition.name,
-            description=definition.description,
-            # Immutable, so that no other construct adds statements to the generated policies.
-            role=aws_iam.Role.from_role_arn(self, "ImportedRole", role.attr_arn, mutable=False),
-            code=aws_lambda.Code.from_asset(str(options.zips.of(definition.kind))),
-            handler=f"services.{definition.kind}.handler.handler",
+            function_name=self.name,
+            description=_DESCRIPTIONS[kind],
+            role=role,
+            code=aws_lambda.Code.from_asset(str(options.zips.of(kind))),
+            handler=f"services.{kind}.handler.handler",
             runtime=aws_lambda.Runtime.PYTHON_3_13,
             architecture=_ARCHITECTURES[options.architecture],
             memory_size=options.memory_mb,
-            timeout=Duration.seconds(definition.timeout_s),
-            environment=definition.environment,
-            reserved_concurrent_executions=options.reserved_concurrency.of(definition.kind),
+            timeout=Duration.seconds(timeout_s(kind, options.settings)),
+            environment=environment,
+            reserved_concurrent_executions=options.reserved_concurrency.of(kind),
             # Text format: audit and metric lines are JSON already, and Lambda's JSON format would filter them.
             logging_format=aws_lambda.LoggingFormat.TEXT,
             log_group=aws_logs.LogGroup.from_log_group_name(self, "ImportedLog", log.ref),

@@ -8,7 +8,7 @@ from aws_cdk import CfnOutput, Stack, aws_lambda, aws_sns, aws_ssm
 from constructs import Construct
 
 from deploy.cdk.deployment import Tables, construct_name, sentinel_deployment
-from deploy.cdk.function import FunctionDefinition, SentinelFunction, log_group, trusted_authorities
+from deploy.cdk.function import SentinelFunction, log_group, trusted_authorities
 from deploy.cdk.http_api import HttpApi
 from deploy.cdk.monitoring import create_dashboard, service_alarms
 from deploy.cdk.options import ServiceOptions, as_stored
@@ -18,19 +18,11 @@ from deploy.cdk.settings import (
     Authorizer,
     admin_environment,
     authorizer_environment,
-    check_environment,
-    timeout_s,
     vend_environment,
 )
 from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, vend_policy
 from shared.core.arn import parse_arn
-
-_DESCRIPTIONS = {
-    "vend": "Sentinel: decides who gets credentials, and issues them from STS",
-    "admin": "Sentinel: approvals, break-glass, sessions and revocation",
-    "authorizer": "Sentinel: checks that a request's session is active and its caller's own",
-}
 
 
 class SentinelService(Construct):
@@ -69,7 +61,7 @@ class SentinelService(Construct):
             self.rest_api.open(self.functions)
         _create_documents(self, options)
         service_alarms(self, options)
-        names = [function.definition.name for function in (*self.functions.values(), *self.authorizers.values())]
+        names = [function.name for function in (*self.functions.values(), *self.authorizers.values())]
         create_dashboard(self, options.name, names, self.deployment)
 
     def _create_vend(self) -> SentinelFunction:
@@ -100,16 +92,15 @@ class SentinelService(Construct):
     ) -> SentinelFunction:
         """Create a function; `key` tells several of one kind apart."""
         calling = {**self._trusted, **self.options.endpoint_variables(kind)}
-        definition = FunctionDefinition(
+        return SentinelFunction(
+            self,
+            construct_name(f"{kind}{key}"),
+            self.options,
             kind=kind,
             name=name,
-            description=_DESCRIPTIONS[kind],
             environment={**environment, **calling},
             policies=self._policies(kind, policy),
-            timeout_s=timeout_s(kind, self.options.settings),
         )
-        check_environment(name, definition.environment)
-        return SentinelFunction(self, construct_name(f"{kind}{key}"), definition, self.options)
 
     def _policies(self, name: str, policy: Policy) -> dict[str, Policy]:
         """If a KMS key is given, allow each role to use it through the services that encrypt with it."""
