@@ -4,7 +4,7 @@ POSIX: the mode is 0600 or 0700, and a folder that is another user's, or open to
 
 Windows: a mode means nothing but read-only. A file takes the access list of its folder. In a user's profile
 (%LOCALAPPDATA%, %TEMP%) that list names the user, SYSTEM and Administrators, and no one else. So a folder is private if
-it is in the profile, links followed; one elsewhere is refused. Nothing there changes or reads an access list.
+it is in the profile, links followed, and no link itself; another is refused. No access list is changed or read.
 """
 
 import os
@@ -25,7 +25,8 @@ if sys.platform == "win32":
     def _refuse_if_open_to_others(folder: Path) -> None:
         own = (os.environ.get("LOCALAPPDATA"), str(Path.home()))
         real = Path(os.path.realpath(folder))
-        if not any(real.is_relative_to(os.path.realpath(parent)) for parent in own if parent):
+        is_link = real != Path(os.path.realpath(folder.parent), folder.name)
+        if is_link or not any(real.is_relative_to(os.path.realpath(parent)) for parent in own if parent):
             raise UsageError(
                 f"{folder} is not in your profile, so others may read it",
                 "leave XDG_CACHE_HOME unset, for a folder in %LOCALAPPDATA%, or use --no-cache",

@@ -25,6 +25,8 @@ ALICE = ("AKIAALICE00000000001", "alice-secret")
 ACCOUNT = "111122223333"
 REGION = "eu-central-1"
 HOUR = timedelta(hours=1)
+# The last three are what Windows starts a program with.
+_KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "COMSPEC", "PATHEXT")
 SESSION_ID = "s" * 16
 CATALOGUE: list[dict[str, str | None]] = [
     {
@@ -51,6 +53,7 @@ class FakeService:
     secrets: dict[str, str] = field(default_factory=lambda: dict([ALICE]))
     refusals: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     open: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
     grants: FakeGrants = field(default_factory=FakeGrants)
     standing: dict[str, Any] = field(default_factory=lambda: {"session": a_session(id=SESSION_ID), "current": True})
 
@@ -80,6 +83,7 @@ class FakeService:
 
     async def _vend(self, profile: str) -> web.Response:
         self.vends.append(profile)
+        self.asked.set()
         await self.open.wait()
         if profile in self.refusals:
             status, body = self.refusals[profile]
@@ -153,5 +157,8 @@ def machine(home: Path, service: FakeService) -> Machine:
     own = f"[default]\nregion = {REGION}\nendpoint_url = {service.url}\noutput = json\n"
     (aws / "config").write_text(own)
     (aws / "credentials").write_text(f"[default]\naws_access_key_id = {ALICE[0]}\naws_secret_access_key = {ALICE[1]}\n")
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
-    return Machine(home, {**kept, "HOME": str(home), "SENTINEL_REMOTE_SERVER": service.url})
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    folders = {"HOME": str(home)}
+    if sys.platform == "win32":
+        folders = {"USERPROFILE": str(home), "LOCALAPPDATA": str(home / "Local"), "APPDATA": str(home / "Roaming")}
+    return Machine(home, {**kept, **folders, "SENTINEL_REMOTE_SERVER": service.url})

@@ -3,6 +3,7 @@ import json
 import os
 import pty
 import shlex
+import shutil
 import signal
 import stat
 import subprocess
@@ -14,6 +15,10 @@ import pytest
 from tests.e2e.client.fake_service import FakeService, Finished, Machine
 from tests.e2e.client.screen import Screen
 
+needs_a_namespace = pytest.mark.skipif(
+    shutil.which("unshare") is None or subprocess.call(["unshare", "-Urpf", "true"]) != 0,
+    reason="needs a process namespace of its own",
+)
 PRINT_ENVIRONMENT = "import json, os; print(json.dumps(dict(os.environ)))"
 
 
@@ -220,7 +225,7 @@ print("collected")
 """
 
 
-@pytest.mark.skipif(subprocess.call(["unshare", "-Urpf", "true"]) != 0, reason="needs a process namespace of its own")
+@needs_a_namespace
 async def test_orphans_are_collected_by_the_first_process_of_a_container(user: Machine) -> None:
     done = await _shell(user, f"exec unshare -Urpf --mount-proc SENTINEL exec dev -- {sys.executable} -c '{ORPHAN}'")
     assert (done.code, done.out) == (0, "collected\n"), done.err
@@ -239,7 +244,7 @@ signal.pause()
 """
 
 
-@pytest.mark.skipif(subprocess.call(["unshare", "-Urpf", "true"]) != 0, reason="needs a process namespace of its own")
+@needs_a_namespace
 async def test_the_first_process_of_a_container_passes_signals_on(user: Machine) -> None:
     done = await _shell(
         user, f"exec unshare -Urpf --mount-proc SENTINEL exec dev -- {sys.executable} -c '{SIGNAL_THE_FIRST}'"

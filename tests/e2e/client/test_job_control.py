@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from sentinel.system.children import STOPS
 from tests.e2e.client.fake_service import Machine
 from tests.e2e.client.screen import Screen
 from tests.e2e.client.test_exec import ON_A_TERMINAL
 from tests.patience import LIMIT_S
 
 SENTINEL = shlex.join([sys.executable, "-m", "sentinel"])
+follows_stops = pytest.mark.skipif(not STOPS, reason="this platform cannot report a stop")
 # Puts the terminal right before it stops, as editors and pagers do.
 TIDY = """
 import os, signal, sys, termios
@@ -100,6 +102,7 @@ async def test_a_command_in_the_background_runs_on(shell: Shell, tmp_path: Path)
     assert "code 6\r\n" in await shell.run("wait %1; echo code $?")
 
 
+@follows_stops
 async def test_a_command_puts_the_terminal_right_before_the_shell_has_it_again(shell: Shell, tmp_path: Path) -> None:
     await shell.after(f"{SENTINEL} exec dev -- {sys.executable} {tmp_path / 'tidy.py'}\n", "ready")
     shown = await shell.after("\x1a", "Stopped")
@@ -109,6 +112,7 @@ async def test_a_command_puts_the_terminal_right_before_the_shell_has_it_again(s
     assert "0\r\n" in await shell.run("echo $?")
 
 
+@follows_stops
 @pytest.mark.parametrize("number", ["STOP", "TSTP"])
 async def test_a_command_that_stops_itself_gives_the_terminal_back(shell: Shell, number: str) -> None:
     await shell.after(f"{SENTINEL} exec dev -- sh -c 'kill -{number} $$; echo re\"\"turned; exit 4'\n", "Stopped")
@@ -123,6 +127,7 @@ async def test_a_command_that_ctrl_z_does_not_stop_keeps_the_terminal(shell: She
     assert "Stopped" not in shell.text
 
 
+@follows_stops
 async def test_a_shell_in_the_session_has_jobs_of_its_own_and_can_be_suspended(shell: Shell) -> None:
     await shell.after(f"{SENTINEL} exec dev -- bash --norc --noprofile --noediting -i\n", "")
     await shell.after("echo insi''de $SENTINEL_EXEC\n", "inside dev")

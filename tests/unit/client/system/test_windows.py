@@ -77,8 +77,16 @@ def test_a_folder_elsewhere_is_not_private_nor_a_link_to_one(
     windows: dict[str, Any], profile: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "shared").mkdir()
+    (profile / "real").mkdir()
     (profile / "link").symlink_to(tmp_path / "shared")
-    for folder in (tmp_path / "shared", profile / "link", profile / "link" / "below", tmp_path / "alice-2"):
+    (profile / "inside").symlink_to(profile / "real")
+    for folder in (
+        tmp_path / "shared",
+        profile / "link",
+        profile / "link" / "below",
+        profile / "inside",
+        tmp_path / "alice-2",
+    ):
         with pytest.raises(UsageError, match="is not in your profile"):
             windows["files"].open_private_folder(folder)
 
