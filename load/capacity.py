@@ -209,14 +209,13 @@ def main() -> None:
         prog="python -m load.capacity", description="Write the tables of docs/capacity.md."
     )
     parser.add_argument("results", type=Path, nargs="+", help="result.json of runs")
-    parser.add_argument("--page", type=Path, default=PAGE, help="the page (default: docs/capacity.md)")
     given = parser.parse_args()
     try:
         tables = write_tables([read_result(file) for file in given.results])
-        rewrite(given.page, _COMMAND, tables)
+        rewrite(PAGE, _COMMAND, tables)
     except (OSError, ValueError) as error:
         parser.error(str(error))
-    sys.stdout.write(f"{given.page} is written\n")
+    sys.stdout.write(f"{PAGE} is written\n")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ What one vend takes (function time, request units) is read from the measured row
 many people from `load.capacity`, the length of a log line from the code that writes it, prices from `load/prices.toml`.
 """
 
-import argparse
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -131,19 +130,10 @@ def _money(value: float) -> str:
 
 def main() -> None:
     """Write the page."""
-    parser = argparse.ArgumentParser(prog="python -m load.cost", description="Write the tables of docs/cost.md.")
-    parser.add_argument("--prices", type=Path, default=PRICES, help="prices (default: load/prices.toml)")
-    parser.add_argument("--page", type=Path, default=DOCS / "cost.md", help="the page (default: docs/cost.md)")
-    given = parser.parse_args()
-    try:
-        vend = Vend.read_page((DOCS / "capacity.md").read_text(encoding="utf-8"))
-        tables = write_tables(vend, tomllib.loads(given.prices.read_text(encoding="utf-8")))
-        rewrite(given.page, _COMMAND, tables)
-    except KeyError as error:
-        parser.error(f"{given.prices} has no {error}")
-    except (OSError, ValueError) as error:
-        parser.error(str(error))
-    sys.stdout.write(f"{given.page} is written\n")
+    vend = Vend.read_page((DOCS / "capacity.md").read_text(encoding="utf-8"))
+    page = DOCS / "cost.md"
+    rewrite(page, _COMMAND, write_tables(vend, tomllib.loads(PRICES.read_text(encoding="utf-8"))))
+    sys.stdout.write(f"{page} is written\n")
 
 
 if __name__ == "__main__":

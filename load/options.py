@@ -2,17 +2,19 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from deploy.local.deployment import ACCOUNT
-from deploy.local.runtime.function import ExecutionEnvironment, FunctionSettings
+from deploy.local.runtime.function import ExecutionEnvironment, Function
+from deploy.packages.build import build_packages
 from deploy.packages.emulator import EMULATED_ACCOUNT
-from load.lambda_model.deployment import LambdaModel, build_zips
+from deploy.packages.target import Target
+from load.lambda_model.deployment import LambdaModel
 from load.scenario import Scenario, ScenarioError, names, read_scenario
-from load.system.functions import FixedFunction
-from load.system.system import Deploy, Start
+from load.system.journal import Deploy, MakeEnvironment
+from load.system.system import Start
 
 _OUT: Final = Path(__file__).parents[1] / "build" / "load"
 
@@ -39,22 +41,31 @@ def read_options(arguments: Sequence[str] | None = None) -> Run:
         scenario = _change(read_scenario(given.scenario), given)
     except (ScenarioError, ValueError) as error:
         parser.error(str(error))
-    out = given.out / given.scenario
-    if not given.lambda_model:
-        return Run(
-            given.scenario, scenario, given.zero, "processes", FixedFunction.deploy, _start_process, ACCOUNT, out
-        )
-    model = LambdaModel(
-        packages=build_zips(given.out / "zips"),
-        warm=given.warm,
-        maximum=given.maximum,
-        idle_s=given.idle_s,
+    run = Run(
+        given.scenario,
+        scenario,
+        given.zero,
+        mode="processes",
+        deploy=_deploy_processes,
+        start=ExecutionEnvironment,
+        api_account=ACCOUNT,
+        out=given.out / given.scenario,
     )
-    return Run(given.scenario, scenario, given.zero, "Lambda model", model.deploy, model.start, EMULATED_ACCOUNT, out)
+    if not given.lambda_model:
+        return run
+    packages = build_packages(Target.host(), given.out / "zips")
+    model = LambdaModel(packages, warm=given.warm, maximum=given.maximum, idle_s=given.idle_s)
+    return replace(run, mode="Lambda model", deploy=model.deploy, start=model.start, api_account=EMULATED_ACCOUNT)
 
 
-def _start_process(settings: FunctionSettings) -> ExecutionEnvironment:
-    return ExecutionEnvironment(settings)
+class FixedFunction(Function):
+    """The local stack's function: it never starts another environment."""
+
+    init_ms: Final[tuple[float, ...]] = ()
+
+
+def _deploy_processes(count: int, make: MakeEnvironment) -> FixedFunction:
+    return FixedFunction([make(number) for number in range(count)])
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -53,7 +53,7 @@ async def run(options: Run) -> dict[str, Any]:
     async with system:
         seen = await drive(options, system)
         measured_from_s = seen.began_s + options.scenario.load.warm_up_s
-        invocations = {name: journal.since(measured_from_s) for name, journal in system.journals.items()}
+        invocations = {name: journal.since(measured_from_s) for name, journal in system.functions.items()}
         found = build_result(
             seen,
             measured_from_s=measured_from_s,
@@ -61,8 +61,8 @@ async def run(options: Run) -> dict[str, Any]:
             calls=await system.take_calls(),
         )
         functions = {
-            name: describe_function(invocations[name], journal.throttled, system.functions[name].init_ms)
-            for name, journal in system.journals.items()
+            name: describe_function(invocations[name], journal.throttled, journal.function.init_ms)
+            for name, journal in system.functions.items()
         }
     result: dict[str, Any] = {**_head(options), "machine": machine, **found, "functions": functions}
     checks = judge(result, options.scenario.thresholds)

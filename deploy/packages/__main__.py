@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from deploy.markdown import table
-from deploy.packages.build import Package, build_packages
+from deploy.packages.build import SERVICES, Package, build_packages
 from deploy.packages.checksums import CHECKSUMS, render_checksums
-from deploy.packages.contents import SERVICES
 from deploy.packages.dependencies import UvError
 from deploy.packages.distributions import LEFT_OUT
 from deploy.packages.sbom import render_sbom

@@ -58,7 +58,7 @@ def cut_endpoints(endpoints: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def cut_model(model: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
-    """Keep some operations of a model, with the shapes they reach and without their documentation."""
+    """Keep some operations of a model, with the shapes they reach."""
     operations = {name: model["operations"][name] for name in sorted(names)}
     wanted, kept = [each for operation in operations.values() for each in _shapes_of(operation)], dict[str, Any]()
     while wanted:
@@ -66,8 +66,7 @@ def cut_model(model: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]
         if name not in kept:
             kept[name] = model["shapes"][name]
             wanted += _shapes_of(kept[name])
-    cut: dict[str, Any] = _without_words({**model, "operations": operations, "shapes": dict(sorted(kept.items()))})
-    return cut
+    return {**model, "operations": operations, "shapes": dict(sorted(kept.items()))}
 
 
 def _shapes_of(described: Mapping[str, Any]) -> Iterator[str]:
@@ -77,23 +76,15 @@ def _shapes_of(described: Mapping[str, Any]) -> Iterator[str]:
     return (each["shape"] for each in references)
 
 
-def _without_words(value: Any) -> Any:
-    match value:
-        case dict():
-            return {
-                key: _without_words(each)
-                for key, each in value.items()
-                if key != "documentation" or not isinstance(each, str)
-            }
-        case list():
-            return [_without_words(each) for each in value]
-        case _:
-            return value
-
-
 def _read(file: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(gzip.decompress(file.read_bytes()))
+    """Read a model, without its documentation."""
+    content: dict[str, Any] = json.loads(gzip.decompress(file.read_bytes()), object_hook=_without_words)
     return content
+
+
+def _without_words(found: dict[str, Any]) -> dict[str, Any]:
+    # A shape may have a member of this name, which is no text.
+    return {key: each for key, each in found.items() if key != "documentation" or not isinstance(each, str)}
 
 
 def _write(content: Mapping[str, Any]) -> bytes:

@@ -14,10 +14,9 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final, Self
 
 import aiohttp
@@ -47,17 +46,16 @@ class EmulatedLambda:
     handler: str
     environment: Mapping[str, str] = field(repr=False)
     log_file: Path
-    _url: str = field(default="", init=False)
-    _child: Child | None = field(default=None, init=False, repr=False)
-    _session: aiohttp.ClientSession | None = field(default=None, init=False, repr=False)
+    _url: str = field(init=False, repr=False)
+    _child: Child = field(init=False, repr=False)
+    _session: aiohttp.ClientSession = field(init=False, repr=False)
+    _open: AsyncExitStack = field(default_factory=AsyncExitStack, init=False, repr=False)
 
     async def __aenter__(self) -> Self:
         await self.start()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def start(self) -> None:
@@ -72,8 +70,10 @@ class EmulatedLambda:
         self._child = await Child.start(
             command, environment=self._environment(), folder=self.folder, log_file=self.log_file
         )
+        self._open.push_async_callback(self._child.kill)
         self._url = f"http://{own}{_PATH}"
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+        session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+        self._session = await self._open.enter_async_context(session)
         try:
             await self._wait_until_listening(own)
         except BaseException:
@@ -87,7 +87,6 @@ class EmulatedLambda:
             FunctionFailedError: it raised, could not be initialized, or ended.
 
         """
-        assert self._session is not None, "used before it was started"
         try:
             async with self._session.post(self._url, data=event) as response:
                 answer = await response.read()
@@ -101,7 +100,6 @@ class EmulatedLambda:
     @property
     def pid(self) -> int:
         """The emulator's process, which leads a group of its own."""
-        assert self._child is not None, "used before it was started"
         return self._child.pid
 
     @property
@@ -112,16 +110,10 @@ class EmulatedLambda:
 
     async def close(self) -> None:
         """Kill the emulator; the function's process, frozen or not, goes with it."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
-        if self._child is not None:
-            await self._child.kill()
-            self._child = None
+        await self._open.aclose()
 
     async def _wait_until_listening(self, address: str) -> None:
         host, _, port = address.rpartition(":")
-        assert self._child is not None
         with suppress(TimeoutError):
             async with asyncio.timeout(_START_LIMIT_S):
                 while self._child.running:

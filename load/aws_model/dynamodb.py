@@ -1,14 +1,65 @@
-"""DynamoDB's tables in memory, by the real definitions, with the conditions Sentinel writes."""
+"""DynamoDB's tables in memory, by the real definitions, with the conditions Sentinel writes, and what it would charge.
 
-from collections.abc import Callable, Iterator, Mapping
+DynamoDB Developer Guide, "DynamoDB on-demand mode" and "DynamoDB item sizes and formats": a consistent read of up to
+4 KB is one unit, an eventually consistent one half, of the whole Query or of each item of a batch, found or not; a
+write of up to 1 KB is one unit, twice that in a transaction, and the same again for every index whose entry changes.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from load.aws_model.expressions import Item, apply_update, comparable, read_condition
 from load.aws_model.services import AwsRefusalError, Operations, Request
-from load.aws_model.units import Units, size_of
 
 Key = tuple[str, ...]
 _PAGE: Final = 1000
+_READ_BYTES: Final = 4096
+_WRITE_BYTES: Final = 1024
+_NUMBER_OVERHEAD: Final = 1
+_NESTED_OVERHEAD: Final = 3
+
+
+@dataclass(slots=True)
+class Units:
+    """Request units, added up over one call."""
+
+    read: float = 0.0
+    write: float = 0.0
+
+    def note_read(self, sizes: Iterable[int], *, consistent: bool) -> None:
+        """Count a read of items of these sizes together."""
+        blocks = max(1, math.ceil(sum(sizes) / _READ_BYTES))
+        self.read += blocks if consistent else blocks / 2
+
+    def note_write(self, sizes: Iterable[int], *, in_transaction: bool = False) -> None:
+        """Count a write of an item, and of its entries in the indexes, each of its own size."""
+        blocks = sum(max(1, math.ceil(size / _WRITE_BYTES)) for size in sizes)
+        self.write += blocks * (2 if in_transaction else 1)
+
+
+def size_of(item: Mapping[str, Any]) -> int:
+    """Return an item's size in bytes: its attributes' names and values."""
+    return sum(len(name.encode()) + _size_of_value(value) for name, value in item.items())
+
+
+def _size_of_value(value: Mapping[str, Any]) -> int:
+    [(kind, content)] = value.items()
+    match kind:
+        case "S":
+            return len(content.encode())
+        case "N":
+            return math.ceil(len(content.lstrip("-0.").rstrip("0")) / 2) + _NUMBER_OVERHEAD
+        case "BOOL" | "NULL":
+            return 1
+        case "L":
+            return _NESTED_OVERHEAD + sum(1 + _size_of_value(each) for each in content)
+        case "M":
+            return _NESTED_OVERHEAD + len(content) + size_of(content)
+        case _:
+            return sum(len(str(each)) for each in content)
 
 
 class _Table:
@@ -18,26 +69,24 @@ class _Table:
         self.keys = [key["AttributeName"] for key in create["KeySchema"]]
         indexes = [*create.get("LocalSecondaryIndexes", []), *create.get("GlobalSecondaryIndexes", [])]
         self.indexes = {index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]] for index in indexes}
-        self.items: dict[str, dict[Key, Item]] = {}
+        self.items: defaultdict[str, dict[Key, Item]] = defaultdict(dict)
 
     def key_of(self, item: Request) -> Key:
         return tuple(str(comparable(item[name])) for name in self.keys)
 
-    def find(self, key: Key) -> Item | None:
-        return self.items.get(key[0], {}).get(key)
+    def find(self, key: Request) -> Item | None:
+        """Return the item with the primary key that a key or an item holds."""
+        primary = self.key_of(key)
+        return self.items[primary[0]].get(primary)
 
     def store(self, item: Item) -> None:
         key = self.key_of(item)
-        self.items.setdefault(key[0], {})[key] = item
+        self.items[key[0]][key] = item
 
-    def partition(self, index: str | None, wanted: str | None) -> Iterator[Item]:
+    def partition(self, hash_key: str, wanted: str) -> Iterable[Item]:
         """Return the items a query may find: of one partition of the table, or all that are in an index."""
-        hash_key = (self.keys if index is None else self.indexes[index])[0]
-        if hash_key == self.keys[0] and wanted is not None:
-            yield from self.items.get(wanted, {}).values()
-            return
-        for items in self.items.values():
-            yield from items.values()
+        partitions = [self.items[wanted]] if hash_key == self.keys[0] else self.items.values()
+        return (item for items in partitions for item in items.values() if hash_key in item)
 
 
 class DynamoDb:
@@ -67,7 +116,7 @@ class DynamoDb:
 
     def _get(self, request: Request) -> Any:
         table = self._table(request)
-        found = table.find(table.key_of(request["Key"]))
+        found = table.find(request["Key"])
         self.units.note_read([size_of(found or {})], consistent=request.get("ConsistentRead", False))
         return {} if found is None else {"Item": found}
 
@@ -75,7 +124,7 @@ class DynamoDb:
         responses = {}
         for name, wanted in request["RequestItems"].items():
             table = self._table({"TableName": name})
-            found = [table.find(table.key_of(key)) for key in wanted["Keys"]]
+            found = [table.find(key) for key in wanted["Keys"]]
             for item in found:
                 self.units.note_read([size_of(item or {})], consistent=wanted.get("ConsistentRead", False))
             responses[name] = [item for item in found if item is not None]
@@ -90,7 +139,7 @@ class DynamoDb:
         if request.get("ReturnValues", "NONE") == "NONE":
             return {}
         table = self._table(request)
-        return {"Attributes": table.find(table.key_of(request["Key"]))}
+        return {"Attributes": table.find(request["Key"])}
 
     def _transact(self, request: Request) -> Any:
         writes, reasons = [], []
@@ -112,8 +161,7 @@ class DynamoDb:
     def _prepare(self, request: Request, *, in_transaction: bool = False) -> Callable[[], None]:
         """Check a write's condition, and return the write itself."""
         table = self._table(request)
-        key = table.key_of(request.get("Item") or request["Key"])
-        found = table.find(key)
+        found = table.find(request.get("Item") or request["Key"])
         names, values = request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {})
         if "ConditionExpression" in request:
             holds = read_condition(request["ConditionExpression"], names, values)
@@ -135,7 +183,9 @@ class DynamoDb:
         names, values = request.get("ExpressionAttributeNames", {}), request["ExpressionAttributeValues"]
         holds = read_condition(request["KeyConditionExpression"], names, values)
         keys = table.keys if index is None else table.indexes[index]
-        found = [item for item in table.partition(index, _hash_value(request)) if _is_in(item, keys) and holds(item)]
+        # The condition begins with the partition: `subject = :subject AND …`.
+        wanted = comparable(values[request["KeyConditionExpression"].split()[2]])
+        found = [item for item in table.partition(keys[0], wanted) if _is_in(item, keys) and holds(item)]
         found.sort(
             key=lambda item: [comparable(item[name]) for name in keys[1:]] + list(table.key_of(item)),
             reverse=not request.get("ScanIndexForward", True),
@@ -155,10 +205,3 @@ class DynamoDb:
 
 def _is_in(item: Item, keys: list[str]) -> bool:
     return all(name in item for name in keys)
-
-
-def _hash_value(request: Request) -> str | None:
-    """Return the value of the partition, where the condition begins with it."""
-    placeholder = request["KeyConditionExpression"].split()[2].strip("()")
-    value = request["ExpressionAttributeValues"].get(placeholder)
-    return None if value is None else str(comparable(value))

@@ -33,7 +33,8 @@ class Call:
         return self.ended_s - self.started_s
 
 
-# Reads what the model answers to `GET /_model/calls`.
+# Where the model answers with the calls of `?key=`, and how to read them.
+CALLS_PATH: Final = "/_model/calls"
 CALL_LIST: Final = TypeAdapter(list[Call])
 
 

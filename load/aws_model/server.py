@@ -8,7 +8,7 @@ import re
 import ssl
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final, Self
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 from xml.sax.saxutils import escape
@@ -19,10 +19,9 @@ from deploy.policies.deployment import table_definitions
 from load.aws_model.dynamodb import DynamoDb
 from load.aws_model.http import Connection, ModelAnswer, Reply
 from load.aws_model.latency import Ceiling, LatencySampler, ModelConfig
-from load.aws_model.ledger import Call
+from load.aws_model.ledger import CALL_LIST, CALLS_PATH, Call
 from load.aws_model.services import SIGNED_BY, AwsRefusalError, Iam, Operations, Ssm, Sts, publish
 
-CALLS: Final = "/_model/calls"
 _CREDENTIAL: Final = re.compile(r"Credential=([A-Za-z0-9]+)/\d{8}/[a-z0-9-]*/([a-z]+)/")
 _TARGETS: Final = {"DynamoDB_20120810": ("dynamodb", "1.0"), "AmazonSSM": ("ssm", "1.1")}
 _NAMESPACES: Final = {
@@ -140,10 +139,10 @@ class AwsModel:
 
     def _serve(self, method: str, target: str, headers: Mapping[str, str], body: bytes, reply: Reply) -> None:
         started_s, path = self._loop.time(), urlsplit(target)
-        if path.path == CALLS:
+        if path.path == CALLS_PATH:
             [key] = parse_qs(path.query)["key"]
             calls = sorted(self._calls.pop(key, []), key=lambda call: call.started_s)
-            reply(ModelAnswer(200, "application/json", orjson.dumps([asdict(call) for call in calls])))
+            reply(ModelAnswer(200, "application/json", CALL_LIST.dump_json(calls)))
         elif method == "GET":
             reply(ModelAnswer(200, "text/plain", b"healthy"))
         elif (call := read_call(headers, body)).name not in self._operations:

@@ -12,9 +12,8 @@ from typing import Any
 
 from deploy.packages.build import build_packages
 from deploy.packages.target import Target
-from load.bench import flame
 from load.bench.cold import measure as measure_cold
-from load.bench.measure import measure
+from load.bench.measure import draw_flames, measure
 from load.bench.record import FOLDER, describe, keep, render_tables
 from load.bench.variants import VARIANTS
 
@@ -27,7 +26,7 @@ def main() -> None:
         sys.stdout.write(f"{render_tables(record)}\n")
         if options.keep:
             keep(record)
-            runner.run(flame.draw(FOLDER / "vend.svg"))
+            runner.run(draw_flames(FOLDER / "vend.svg"))
     sys.exit(0 if all(each["is_kept"] for each in record["promises"]) else 1)
 
 

@@ -37,8 +37,7 @@ class SequentialHandler:
         self._environ = environ
         self._document_ttl_s = document_ttl_s
         self._read_at = 0.0
-        self._policy: AccessPolicy | None = None
-        self._profile: Profile | None = None
+        self._read: tuple[AccessPolicy, Profile] | None = None
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Vend."""
@@ -47,8 +46,7 @@ class SequentialHandler:
         now = datetime.now(UTC)  # noqa: TID251 - a handler that is not ours
         name = event["rawQueryString"].removeprefix("profile=")
         policy, profile = self._documents(name)
-        grants = self._grants(user, now)
-        assert not grants
+        self._grants(user, now)
         self._lockouts(user, name)
         self._budget(user, now)
         facts = Facts(
@@ -72,18 +70,17 @@ class SequentialHandler:
         return self._issue(user, name, profile, authorization, now, context)
 
     def _documents(self, name: str) -> tuple[AccessPolicy, Profile]:
-        is_old = time.monotonic() - self._read_at >= self._document_ttl_s
-        if is_old or self._policy is None or self._profile is None:
+        if self._read is None or time.monotonic() - self._read_at >= self._document_ttl_s:
             prefix = self._environ["SENTINEL_PARAMETER_PREFIX"]
             names = [f"{prefix}/policies/access", f"{prefix}/profiles/{name}"]
             found = self._ssm.get_parameters(Names=names, WithDecryption=True)["Parameters"]
             texts = {parameter["Name"]: parameter["Value"] for parameter in found}
-            self._policy, self._profile = load_access_policy(texts[names[0]]), load_profile(texts[names[1]])
+            self._read = load_access_policy(texts[names[0]]), load_profile(texts[names[1]])
             self._read_at = time.monotonic()
-        return self._policy, self._profile
+        return self._read
 
-    def _grants(self, user: str, now: datetime) -> list[Any]:
-        found: list[Any] = self._dynamodb.query(
+    def _grants(self, user: str, now: datetime) -> None:
+        found = self._dynamodb.query(
             TableName=self._environ["SENTINEL_GRANT_TABLE"],
             IndexName="serving",
             ConsistentRead=True,
@@ -92,8 +89,8 @@ class SequentialHandler:
                 ":subject": {"S": f"user#{user}"},
                 ":now": {"N": str(int(now.timestamp()))},
             },
-        )["Items"]
-        return found
+        )
+        assert not found["Items"]
 
     def _lockouts(self, user: str, name: str) -> None:
         table = self._environ["SENTINEL_GRANT_TABLE"]

@@ -17,6 +17,7 @@ from sentinel.proof import make_proof
 PROFILE: Final = "dev"
 _ENDPOINT: Final = Endpoint(EndpointKind.HTTP_API, "benchmark1", ACCOUNT, REGION)
 _ARRIVAL: Final = Arrival(datetime(2026, 11, 26, tzinfo=UTC), "benchmark=", "Root=1-5759e988-bd862e3fe1be46a994272793")
+
 _POLICY: Final = {
     "version": "1",
     "rules": [

@@ -127,21 +127,17 @@ class Prover:
     def call(self, name: str) -> Answered | None:
         """Call the API; None without a session to call it with."""
         if self._keys is None:
-            self._keys = self._fetch()
-        if self._keys is None:
-            return None
+            vended = self._caller.ask("vend dev", "GET", "/", query={"profile": "dev"})
+            if not vended.is_ok:
+                return None
+            self._keys = ReadOnlyCredentials(
+                *(vended.body[each] for each in ("AccessKeyId", "SecretAccessKey", "Token"))
+            )
         now_s = monotonic_s()
         if not self._proof or now_s - self._made_s > _RENEW_AFTER_S:
             self._proof = make_proof(self._keys, api_id=TARGET.guarded_api_id, region=TARGET.region)
             self._made_s = now_s
         return self._caller.send(name, "GET", f"{TARGET.guarded_api}/orders", {"Authorization": self._proof})
-
-    def _fetch(self) -> ReadOnlyCredentials | None:
-        vended = self._caller.ask("vend dev", "GET", "/", query={"profile": "dev"})
-        if not vended.is_ok:
-            return None
-        body = vended.body
-        return ReadOnlyCredentials(body["AccessKeyId"], body["SecretAccessKey"], body["Token"])
 
 
 def _read(response: Any) -> Answered:

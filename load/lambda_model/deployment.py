@@ -10,15 +10,13 @@ import signal
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from deploy.local.runtime.api import Invocation
 from deploy.local.runtime.function import Environment, FunctionSettings
-from deploy.packages.build import Package, build_packages
+from deploy.packages.build import Package
 from deploy.packages.emulator import EmulatedLambda
-from deploy.packages.target import Target
 from load.lambda_model.function import Scaling, ScalingFunction
-from load.system.functions import MakeEnvironment
+from load.system.journal import MakeEnvironment
 
 # The init phase is part of the first invocation under the emulator. No function takes this for one of its events: it is
 # refused before AWS is asked anything.
@@ -96,7 +94,7 @@ class LambdaModel:
     maximum: int | None
     idle_s: float
 
-    def deploy(self, _name: str, count: int, make: MakeEnvironment) -> ScalingFunction:
+    def deploy(self, count: int, make: MakeEnvironment) -> ScalingFunction:
         """Make a function that scales."""
         maximum = self.maximum or 2 * count
         warm = min(count if self.warm is None else self.warm, maximum)
@@ -112,8 +110,3 @@ class LambdaModel:
         }
         emulated = EmulatedLambda(package.target, package.folder, settings.handler, environment, settings.log_file)
         return FrozenEnvironment(emulated)
-
-
-def build_zips(folder: Path) -> Mapping[str, Package]:
-    """Build the zips of the three services for this machine, each with its files unpacked."""
-    return build_packages(Target.host(), folder)

@@ -11,10 +11,9 @@ from pathlib import Path
 from deploy.markdown import rewrite
 from load.options import read_options
 from load.run import RunFailedError
-from load.soak.growth import TooFewValuesError
 from load.soak.probe import INTERVAL_S
 from load.soak.soak import soak
-from load.soak.verdict import COMMAND, PAGE, render_section, render_table
+from load.soak.verdict import COMMAND, PAGE, TooFewValuesError, render_section, render_table
 from load.system.system import SystemFailedError
 
 _OUT = Path(__file__).parents[2] / "build" / "load"

@@ -123,7 +123,7 @@ async def _watching(system: LoadSystem, probe: Probe, interval_s: float) -> Asyn
 
     async def watch_on() -> None:
         while True:
-            for journal in system.journals.values():
+            for journal in system.functions.values():
                 journal.invocations.clear()
             probe.note()
             await asyncio.sleep(interval_s)

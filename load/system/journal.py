@@ -6,24 +6,41 @@ two instants, signed with the environment's own key, are the calls of that invoc
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
-from deploy.local.gateway.server import Invokable
 from deploy.local.runtime.api import FunctionThrottledError, Invocation
 from deploy.local.runtime.function import Environment
 from load.driver.exchange import MARK
 from load.figures import InvocationRecord
+from shared.clock import monotonic_s
 
+# Makes environment number n, which is not started yet.
+MakeEnvironment = Callable[[int], Environment]
 _PROOF_KEY: Final = re.compile(r"Sentinel-STS key=(\w+),")
 
 
-@dataclass(slots=True)
-class Journal:
-    """The invocations of one function, in the order they ended."""
+class Served(Protocol):
+    """A function that serves events until it is closed. `init_ms` are the cold starts since it was ready."""
 
-    monotonic_s: Callable[[], float]
+    @property
+    def init_ms(self) -> Sequence[float]: ...
+    async def invoke(self, event: bytes, *, request_id: str, trace_id: str) -> bytes: ...
+    async def open(self) -> object: ...
+    async def wait_until_ready(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+# From the number of environments to begin with, and how to make one more, to the function.
+Deploy = Callable[[int, MakeEnvironment], Served]
+
+
+@dataclass(slots=True, eq=False)
+class Journal:
+    """A function whose every invocation is noted, in the order they ended."""
+
+    function: Served = field(init=False)
     invocations: list[InvocationRecord] = field(default_factory=list)
     throttled: int = 0
     _begun: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -32,29 +49,6 @@ class Journal:
         """Return the invocations of the events that came at an instant or later."""
         return [invocation for invocation in self.invocations if invocation.came_s >= instant_s]
 
-    def begin(self, request_id: str, access_key_id: str) -> None:
-        """Note that an environment, known by its key, takes an invocation."""
-        self._begun[request_id] = (access_key_id, self.monotonic_s())
-
-    def end(self, request_id: str, event: bytes, came_s: float) -> None:
-        """Note that an invocation is over."""
-        key, began_s = self._begun.pop(request_id, ("", came_s))
-        headers = json.loads(event).get("headers") or {}
-        load_id, _, name = headers.get(MARK, "").partition(" ")
-        proof = _PROOF_KEY.match(headers.get("authorization", ""))
-        ended_s = self.monotonic_s()
-        self.invocations.append(
-            InvocationRecord(load_id, name, key, came_s, began_s, ended_s, proof[1] if proof else "")
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class JournaledFunction:
-    """A function whose every invocation is noted."""
-
-    function: Invokable
-    journal: Journal
-
     async def invoke(self, event: bytes, *, request_id: str, trace_id: str) -> bytes:
         """Run one event through the function.
 
@@ -62,14 +56,27 @@ class JournaledFunction:
             FunctionFailedError: as the function raises it.
 
         """
-        came_s = self.journal.monotonic_s()
+        came_s = monotonic_s()
         try:
             answer = await self.function.invoke(event, request_id=request_id, trace_id=trace_id)
         except FunctionThrottledError:
-            self.journal.throttled += 1
+            self.throttled += 1
             raise
-        self.journal.end(request_id, event, came_s)
+        self._end(request_id, event, came_s)
         return answer
+
+    def begin(self, request_id: str, access_key_id: str) -> None:
+        """Note that an environment, known by its key, takes an invocation."""
+        self._begun[request_id] = (access_key_id, monotonic_s())
+
+    def _end(self, request_id: str, event: bytes, came_s: float) -> None:
+        key, began_s = self._begun.pop(request_id, ("", came_s))
+        headers = json.loads(event).get("headers") or {}
+        load_id, _, name = headers.get(MARK, "").partition(" ")
+        proof = _PROOF_KEY.match(headers.get("authorization", ""))
+        self.invocations.append(
+            InvocationRecord(load_id, name, key, came_s, began_s, monotonic_s(), proof[1] if proof else "")
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,14 +3,15 @@
 import asyncio
 import ssl
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Iterable, Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import aiohttp
 
-from load.aws_model.ledger import CALL_LIST, Call
+from load.aws_model.ledger import CALL_LIST, CALLS_PATH, Call
 from shared.aws.dynamodb.items import Item
 
 _PROJECT: Final = Path(__file__).parents[2]
@@ -32,69 +33,49 @@ class ModelProcess:
 
         With `authority` it serves over TLS, and writes the certificate to trust to that file.
         """
-        self._options = ["--zero"] * zero
-        for option, value in (("--sts-per-second", sts_per_second), ("--keep-alive-s", keep_alive_s)):
-            self._options += [] if value is None else [option, str(value)]
+        options = {"--sts-per-second": sts_per_second, "--keep-alive-s": keep_alive_s, "--ca": authority}
+        given = [f"{option}={value}" for option, value in options.items() if value is not None]
+        self._options = [*["--zero"] * zero, *given]
         self._authority = authority
-        self._process: Process | None = None
-        self._http: aiohttp.ClientSession | None = None
-        self.url = ""
+        self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "load.aws_model",
-            *self._options,
-            *(() if self._authority is None else ("--ca", self._authority)),
-            cwd=_PROJECT,
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-        )
-        assert self._process.stdout is not None
+        command = (sys.executable, "-m", "load.aws_model", *self._options)
+        process = await asyncio.create_subprocess_exec(*command, cwd=_PROJECT, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        # It ends when its standard input does, also when this process is killed.
+        self._open.push_async_callback(process.wait)
+        self._open.callback(process.stdin.close)
+        self.pid = process.pid
         async with asyncio.timeout(_START_LIMIT_S):
-            line = await self._process.stdout.readline()
+            line = await process.stdout.readline()
         if not line:
             raise RuntimeError("the latency model did not start: see `python -m load.aws_model`")
         self.url = line.decode().split()[-1]
         trusted = True if self._authority is None else ssl.create_default_context(cafile=self._authority)
-        connector = aiohttp.TCPConnector(ssl=trusted)
-        self._http = aiohttp.ClientSession(raise_for_status=True, connector=connector)
+        session = aiohttp.ClientSession(raise_for_status=True, connector=aiohttp.TCPConnector(ssl=trusted))
+        self._http = await self._open.enter_async_context(session)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._http is not None:
-            await self._http.close()
-        assert self._process is not None
-        assert self._process.stdin is not None
-        # It ends when its standard input does, also when this process is killed.
-        self._process.stdin.close()
-        await self._process.wait()
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
+        await self._open.aclose()
 
     async def put_parameters(self, documents: Mapping[str, str]) -> None:
         """Store documents by their parameters' names."""
-        assert self._http is not None
         for name, text in documents.items():
-            request = {"Name": name, "Value": text, "Type": "String"}
-            async with self._http.post(self.url, json=request, headers={"X-Amz-Target": "AmazonSSM.PutParameter"}):
-                pass
+            await self._call("AmazonSSM.PutParameter", {"Name": name, "Value": text, "Type": "String"})
 
     async def put_items(self, table: str, items: Iterable[Item]) -> None:
         """Put rows into a table."""
-        assert self._http is not None
         for item in items:
-            request = {"TableName": table, "Item": item}
-            async with self._http.post(self.url, json=request, headers={"X-Amz-Target": "DynamoDB_20120810.PutItem"}):
-                pass
+            await self._call("DynamoDB_20120810.PutItem", {"TableName": table, "Item": item})
+
+    async def _call(self, target: str, request: Mapping[str, Any]) -> None:
+        async with self._http.post(self.url, json=request, headers={"X-Amz-Target": target}):
+            pass
 
     async def take_calls(self, access_key_id: str) -> list[Call]:
         """Return the calls signed with a key, oldest first."""
-        assert self._http is not None
-        async with self._http.get(f"{self.url}/_model/calls", params={"key": access_key_id}) as answer:
+        async with self._http.get(f"{self.url}{CALLS_PATH}", params={"key": access_key_id}) as answer:
             return CALL_LIST.validate_json(await answer.read())

@@ -7,47 +7,65 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Final, Self
 
-from deploy.local.deployment import ACCOUNT, AUTHORIZER, REGION, local_deployment
+from deploy.local.deployment import (
+    ACCOUNT,
+    AUTHORIZER,
+    REGION,
+    UNLIMITED,
+    function_names,
+    function_settings,
+    local_deployment,
+)
 from deploy.local.gateway.authentication import RememberedCredentials
 from deploy.local.gateway.endpoints import Endpoint, EndpointKind
-from deploy.local.gateway.server import Gateway, GuardedApi, Invokable
+from deploy.local.gateway.server import Gateway, GuardedApi
 from deploy.local.keys import new_name
 from deploy.local.runtime.function import Environment, FunctionSettings
+from deploy.local.stack import HANDLERS
 from load.aws_model.ledger import Call
 from load.driver.exchange import LoadCaller, Target
 from load.scenario import Scenario
 from load.system.account import KnownCallers, create_callers, documents
-from load.system.functions import MakeEnvironment, settings_of
-from load.system.journal import Journal, JournaledEnvironment, JournaledFunction
+from load.system.journal import Deploy, Journal, JournaledEnvironment
 from load.system.model import ModelProcess
 from shared.aws.dynamodb.items import Item
-from shared.clock import monotonic_s
 
+Start = Callable[[FunctionSettings], Environment]
 _READY_LIMIT_S: Final = 300.0
+_EMPTY: Final = b'{"statusCode":200,"headers":{"content-type":"application/json"},"body":"{}"}'
 
 
 class SystemFailedError(Exception):
     """A part of the system did not start; the message holds what it said."""
 
 
-class Served(Protocol):
-    """A function that serves events until it is closed. `init_ms` are the cold starts since it was ready."""
+def settings_of(
+    function: str,
+    number: int,
+    *,
+    api_ids: list[str],
+    endpoint: str,
+    own: Mapping[str, str],
+    folder: Path,
+    log_file: Path,
+) -> FunctionSettings:
+    """Return what environment `number` of a function is configured with; `own` comes from the scenario.
 
-    @property
-    def init_ms(self) -> Sequence[float]: ...
-    async def invoke(self, event: bytes, *, request_id: str, trace_id: str) -> bytes: ...
-    async def open(self) -> object: ...
-    async def wait_until_ready(self) -> None: ...
-    async def close(self) -> None: ...
-
-
-# From a function's name, the environments it begins with, and how to make one more, to the function.
-Deploy = Callable[[str, int, MakeEnvironment], Served]
-Start = Callable[[FunctionSettings], Environment]
-_EMPTY: Final = b'{"statusCode":200,"headers":{"content-type":"application/json"},"body":"{}"}'
+    Each environment has an access key of its own, by which the model's ledger distinguishes them.
+    """
+    unlimited = {} if function == AUTHORIZER else UNLIMITED
+    keys = {"AWS_ACCESS_KEY_ID": f"AKIALOAD{function.upper()}{number:04}", "AWS_SECRET_ACCESS_KEY": "load"}
+    return FunctionSettings(
+        name=function_names()[function],
+        handler=HANDLERS[function],
+        account=ACCOUNT,
+        region=REGION,
+        environment={**function_settings(function, api_ids, endpoint), **unlimited, **keys, **own},
+        home=folder,
+        log_file=log_file,
+    )
 
 
 class _GuardedIntegration:
@@ -72,8 +90,7 @@ class LoadSystem:
     logs: Path
     zero: bool = False
     api_account: str = ACCOUNT
-    functions: dict[str, Served] = field(default_factory=dict, init=False)
-    journals: dict[str, Journal] = field(default_factory=dict, init=False)
+    functions: dict[str, Journal] = field(default_factory=dict, init=False)
     folder: Path = field(init=False)
     callers: Sequence[LoadCaller] = field(init=False)
     operator: LoadCaller = field(init=False)
@@ -92,12 +109,7 @@ class LoadSystem:
             raise
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._open.aclose()
 
     def target(self, samples_file: Path) -> Target:
@@ -120,7 +132,7 @@ class LoadSystem:
         """Return every environment's calls to AWS by the key it signs with, and those about proofs by the session's."""
         proven = {
             invocation.proof_key
-            for journal in self.journals.values()
+            for journal in self.functions.values()
             for invocation in journal.invocations
             if invocation.proof_key
         }
@@ -142,20 +154,17 @@ class LoadSystem:
         self._guarded_endpoint = Endpoint(EndpointKind.HTTP_API, new_name(10), self.api_account, REGION)
         for function, count in self.scenario.environments.items():
             await self._start_function(function, count, endpoint)
-        served: dict[str, Invokable] = {
-            name: JournaledFunction(function, self.journals[name]) for name, function in self.functions.items()
-        }
         credentials = RememberedCredentials(KnownCallers([*self.callers, self.operator]))
-        self._gateway = Gateway(served, credentials)
+        self._gateway = Gateway(self.functions, credentials)
         self._open.push_async_callback(self._gateway.close)
         await self._gateway.open([endpoint], {})
-        if AUTHORIZER in served:
-            self._guarded = GuardedApi(self._guarded_endpoint, served[AUTHORIZER], _GuardedIntegration())
+        if AUTHORIZER in self.functions:
+            self._guarded = GuardedApi(self._guarded_endpoint, self.functions[AUTHORIZER], _GuardedIntegration())
             self._open.push_async_callback(self._guarded.close)
             await self._guarded.open()
 
     async def _start_function(self, function: str, count: int, endpoint: Endpoint) -> None:
-        journal = self.journals[function] = Journal(monotonic_s)
+        journal = self.functions[function] = Journal()
         (self.logs / f"{function}.log").unlink(missing_ok=True)
         api_id = self._guarded_endpoint.api_id if function == AUTHORIZER else endpoint.api_id
 
@@ -173,7 +182,7 @@ class LoadSystem:
             self._keys.add(key)
             return JournaledEnvironment(self.start(settings), key, journal)
 
-        deployed = self.functions[function] = self.deploy(function, count, make)
+        deployed = journal.function = self.deploy(count, make)
         self._open.push_async_callback(deployed.close)
         await deployed.open()
         try:

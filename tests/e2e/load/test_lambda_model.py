@@ -18,8 +18,8 @@ from deploy.packages.emulator import EMULATED_ACCOUNT
 from load.lambda_model.deployment import LambdaModel
 from load.lambda_model.function import ScalingFunction
 from load.system.account import documents
-from load.system.functions import settings_of
 from load.system.model import ModelProcess
+from load.system.system import settings_of
 from tests.gateway_events import API_ID, http_api_event
 from tests.patience import LIMIT_S
 
@@ -74,7 +74,7 @@ async def vend(packages: Mapping[str, Package], aws: ModelProcess, tmp_path: Pat
         environments.append(model.start(settings))
         return environments[-1]
 
-    function = model.deploy("vend", 1, make)
+    function = model.deploy(1, make)
     await function.open()
     yield Deployed(function, environments)
     await function.close()

@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from deploy.local.deployment import REGION, function_settings
-from deploy.packages.build import Package
-from deploy.packages.contents import SERVICES
+from deploy.packages.build import SERVICES, Package
 from deploy.packages.distributions import LEFT_OUT
 from deploy.packages.target import find_interpreter
 from tests.gateway_events import API_ID

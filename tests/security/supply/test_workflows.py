@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy.packages.build import SERVICES
 from deploy.packages.checksums import CHECKSUMS, parse_checksums, sha256_of
-from deploy.packages.contents import SERVICES
 from deploy.packages.dependencies import PROJECT
 from deploy.packages.target import LAMBDA_PYTHON, PLATFORMS, Target
 from tests.security.supply.test_locks import committed

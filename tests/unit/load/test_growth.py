@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from load.soak.growth import PARTS, Growth, TooFewValuesError, find_growth
+from load.soak.verdict import PARTS, Growth, TooFewValuesError, find_growth
 
 SECONDS = 90
 ALLOWED = 1000.0

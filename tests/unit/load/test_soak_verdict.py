@@ -6,8 +6,16 @@ from typing import Any
 
 import pytest
 
-from load.soak.growth import TooFewValuesError
-from load.soak.verdict import ALLOWED, GATEWAY, count_odd_lines, judge_growth, render_section, render_table, watch
+from load.soak.verdict import (
+    ALLOWED,
+    GATEWAY,
+    TooFewValuesError,
+    count_odd_lines,
+    judge_growth,
+    render_section,
+    render_table,
+    watch,
+)
 
 AUDIT = {"kind": "sentinel.audit", "outcome": "refused"}
 

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from load.aws_model.dynamodb import DynamoDb
-from load.aws_model.units import Units, size_of
+from load.aws_model.dynamodb import DynamoDb, Units, size_of
 
 TABLES: dict[str, Any] = {
     "t": {

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deploy.packages.contents import SERVICES, find_imports, handler_module, source_of
+from deploy.packages.build import SERVICES, find_imports, handler_module, source_of
 from deploy.packages.dependencies import PROJECT
 
 # The names under which distributions are imported, where they differ.
