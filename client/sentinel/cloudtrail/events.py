@@ -15,7 +15,8 @@ from pydantic import AwareDatetime, Field, ValidationError
 from sentinel.api.responses import Answer, Shown
 from sentinel.api.sessions import Session
 from sentinel.errors import ClientError, ServiceUnreachableError
-from sentinel.terminal.output import note, print_table
+from sentinel.terminal.output import note
+from sentinel.terminal.tables import print_table
 from sentinel.terminal.times import WIRE
 from shared.core.stamp import parse_stamp
 

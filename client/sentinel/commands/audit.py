@@ -13,7 +13,8 @@ from sentinel.errors import UsageError
 from sentinel.settings import Settings
 from sentinel.terminal.help import Group
 from sentinel.terminal.options import connection_options, json_option, run
-from sentinel.terminal.output import note, print_json, print_table, progress
+from sentinel.terminal.output import note, print_json, progress
+from sentinel.terminal.tables import print_table, wide_option
 from sentinel.terminal.times import WIRE, parse_instant_or_ago
 from shared.clock import utc_now
 
@@ -57,6 +58,7 @@ def audit() -> None:
     envvar="SENTINEL_PARAMETER_PREFIX",
     help="The path of the profiles in Parameter Store.",
 )
+@wide_option
 @json_option
 def verify_command(
     settings: Settings,

@@ -6,7 +6,8 @@ from sentinel.credentials.disk_cache import open_cache
 from sentinel.terminal.help import Command, Group
 from sentinel.terminal.names import forget_names
 from sentinel.terminal.options import json_option, optional_profile_name
-from sentinel.terminal.output import note, print_json, print_table
+from sentinel.terminal.output import note, print_json
+from sentinel.terminal.tables import print_table, wide_option
 from sentinel.terminal.times import relative
 from shared.clock import utc_now
 
@@ -24,6 +25,7 @@ def cache() -> None:
 
 
 @cache.command("list", cls=Command)
+@wide_option
 @json_option
 def list_(*, as_json: bool) -> None:
     """List the cached credentials that are still valid, without their secrets."""

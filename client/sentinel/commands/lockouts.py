@@ -11,6 +11,7 @@ from sentinel.terminal.lists import all_of
 from sentinel.terminal.options import connection_options, json_option
 from sentinel.terminal.output import print_json
 from sentinel.terminal.sessions import lockout_words, print_lockouts
+from sentinel.terminal.tables import wide_option
 from sentinel.terminal.targets import require_target, target_options, warn_unseen
 from shared.clock import utc_now
 
@@ -61,6 +62,7 @@ def lift(settings: Settings, comment: str | None, *, as_json: bool, **target: An
 
 @lock.command("list")
 @connection_options
+@wide_option
 @json_option
 def list_(settings: Settings, *, as_json: bool) -> None:
     """List the lockouts in force, newest first."""

@@ -7,7 +7,8 @@ from sentinel.settings import Settings
 from sentinel.terminal.help import Command
 from sentinel.terminal.lists import all_of
 from sentinel.terminal.options import connection_options, json_option
-from sentinel.terminal.output import note, print_json, print_table
+from sentinel.terminal.output import note, print_json
+from sentinel.terminal.tables import print_table, wide_option
 
 _HEAD: Final = ("profile", "access", "account", "region", "description", "why")
 _STYLES: Final = {"allowed": "green", "approval": "yellow", "denied": "red"}
@@ -15,6 +16,7 @@ _STYLES: Final = {"allowed": "green", "approval": "yellow", "denied": "red"}
 
 @click.command(cls=Command)
 @connection_options
+@wide_option
 @json_option
 def profiles(settings: Settings, *, as_json: bool) -> None:
     """List the profiles of the catalogue, and which of them you may have: allowed, by approval, or denied."""

@@ -7,7 +7,8 @@ from typing import Final, Protocol
 import click
 
 from sentinel.api.grants import Action, ApprovalRequest, BreakGlassEvent, Grant, Window
-from sentinel.terminal.output import note, print_json, print_table
+from sentinel.terminal.output import note, print_json
+from sentinel.terminal.tables import print_table
 from sentinel.terminal.times import absolute, relative
 from shared.core.durations import format_duration
 

@@ -10,6 +10,7 @@ from sentinel.errors import Refusal
 from sentinel.terminal.completing import complete_profile
 from sentinel.terminal.options import optional_profile_name
 from sentinel.terminal.output import accepted, note
+from sentinel.terminal.tables import wide_option
 from sentinel.terminal.times import WIRE, parse_instant_or_ago
 from shared.clock import utc_now
 
@@ -25,6 +26,7 @@ def list_options(views: tuple[str, ...], statuses: tuple[str, ...]) -> Callable[
 
     def add(command: Callable[..., Result]) -> Callable[..., Result]:
         for option in (
+            wide_option,
             click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many."),
             click.option("--until", metavar="TIME", help="Not newer than this instant, or this long ago."),
             click.option("--since", metavar="TIME", help="Not older than this instant, or this long ago: 24h."),

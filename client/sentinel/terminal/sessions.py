@@ -17,7 +17,8 @@ from sentinel.api.sessions import (
 )
 from sentinel.errors import ClientError
 from sentinel.terminal.grants import action_words
-from sentinel.terminal.output import note, print_json, print_table
+from sentinel.terminal.output import note, print_json
+from sentinel.terminal.tables import print_table
 from sentinel.terminal.times import WIRE, relative
 
 _STYLES: Final = {"active": "green", "revoked": "red", "failed": "yellow"}
