@@ -141,6 +141,13 @@ async def test_configure_writes_profiles_and_settings_are_read_from_the_roaming_
     assert "[profile dev]\ncredential_process = " in text, done.err
 
 
+async def test_env_takes_the_session_that_is_kept(windows: Windows, service: FakeService) -> None:
+    for form in ("powershell", "cmd", "json"):
+        done = await windows.sentinel("env", "dev", "--format", form)
+        assert (done.code, "ASIAVENDED0000000001" in done.out) == (0, True), done.err
+    assert service.vends == ["dev"]
+
+
 @pytest.mark.parametrize("command", ["proof", "curl"])
 async def test_proofs_are_made(windows: Windows, command: str) -> None:
     url = windows.user.environ["SENTINEL_REMOTE_SERVER"]

@@ -50,5 +50,12 @@ async def test_configure_writes_a_program_that_aws_tools_can_run(user: Machine) 
     assert "[profile dev]\ncredential_process = " in (user.home / ".aws/config").read_text()
 
 
+async def test_env_prints_what_the_system_s_shell_reads(user: Machine, service: FakeService) -> None:
+    for form in ("posix", "powershell", "json"):
+        done = await user.sentinel("env", "dev", "--format", form)
+        assert (done.code, "ASIAVENDED0000000001" in done.out) == (0, True), done.err
+    assert service.vends == ["dev"]
+
+
 async def test_a_proof_is_made(user: Machine) -> None:
     assert (await user.sentinel("proof", "--profile", "dev", "--api", "abc123", "--region", "eu-central-1")).code == 0
