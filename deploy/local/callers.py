@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from deploy.local.aws import LocalAws
+from deploy.local.aws import Keys, LocalAws
 from deploy.local.deployment import CI_ROLE, SSO_ROLE
-from deploy.local.keys import Keys
 from deploy.local.seed import create_role
 from deploy.policies.caller import caller_policy, doctor_policy, operator_policy
 from deploy.policies.deployment import Deployment, Policy

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
-from deploy.local.aws import LocalAws
+from deploy.local.aws import Keys, LocalAws, new_access_key, new_name
 from deploy.local.callers import LocalCaller, create_callers, write_aws_files
 from deploy.local.deployment import (
     ACCOUNT,
@@ -33,7 +33,6 @@ from deploy.local.emulator.server import Emulator
 from deploy.local.gateway.authentication import RememberedCredentials
 from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 from deploy.local.gateway.server import Gateway, GuardedApi
-from deploy.local.keys import Keys, new_access_key, new_name
 from deploy.local.runtime.execution_role import ExecutionRoles
 from deploy.local.runtime.function import ExecutionEnvironment, Function, FunctionSettings
 from deploy.local.seed import seed

@@ -12,33 +12,6 @@ from typing import Final
 from deploy.policies.deployment import Deployment, Policy, Statement, allow, policy
 from services.admin.api import ENDPOINTS
 
-_VEND: Final = ("GET/", "POST/", "GET/profiles", "GET/v1/whoami", "GET/v1/health")
-_ASK: Final = (
-    "POST/v1/requests",
-    "GET/v1/requests",
-    "GET/v1/requests/{id}",
-    "POST/v1/requests/{id}/cancel",
-    "POST/v1/break-glass",
-    "GET/v1/break-glass",
-    "GET/v1/break-glass/{id}",
-    "POST/v1/break-glass/{id}/close",
-    "GET/v1/sessions",
-    "GET/v1/sessions/{id}",
-    "POST/v1/sessions/{id}/revoke",
-    "POST/v1/explain",
-)
-_DECIDE: Final = ("POST/v1/requests/{id}/approve", "POST/v1/requests/{id}/deny", "POST/v1/break-glass/{id}/review")
-_ADMINISTER: Final = (
-    "POST/v1/revocations",
-    "POST/v1/revocations/{id}/continue",
-    "GET/v1/lockouts",
-    "POST/v1/lockouts",
-    "DELETE/v1/lockouts",
-    "GET/v1/kill-switch",
-    "POST/v1/kill-switch/sync",
-)
-
-
 _INCIDENTS: Final = frozenset({"sessions", "revocations", "lockouts", "kill-switch"})
 INCIDENT_ROUTES: Final = tuple((call.method, call.path) for call in ENDPOINTS if call.path.split("/")[2] in _INCIDENTS)
 """Methods with paths of the calls of an incident: sessions, revocations, lockouts, the kill switch.
@@ -58,17 +31,40 @@ class Task(StrEnum):
     ADMINISTER = "administer"  # a responder: revokes, locks out and operates the kill switch
 
 
-_ROUTES: Final[dict[Task, tuple[str, ...]]] = {
-    Task.VEND: _VEND,
-    Task.ASK: (*_VEND, *_ASK),
-    Task.APPROVE: (*_VEND, *_ASK, *_DECIDE),
-    Task.ADMINISTER: (*_VEND, *_ASK, *_DECIDE, *_ADMINISTER),
+# The routes that each task adds, as `METHOD/path` with `{id}` for a path parameter.
+_ADDED: Final[dict[Task, tuple[str, ...]]] = {
+    Task.VEND: ("GET/", "POST/", "GET/profiles", "GET/v1/whoami", "GET/v1/health"),
+    Task.ASK: (
+        "POST/v1/requests",
+        "GET/v1/requests",
+        "GET/v1/requests/{id}",
+        "POST/v1/requests/{id}/cancel",
+        "POST/v1/break-glass",
+        "GET/v1/break-glass",
+        "GET/v1/break-glass/{id}",
+        "POST/v1/break-glass/{id}/close",
+        "GET/v1/sessions",
+        "GET/v1/sessions/{id}",
+        "POST/v1/sessions/{id}/revoke",
+        "POST/v1/explain",
+    ),
+    Task.APPROVE: ("POST/v1/requests/{id}/approve", "POST/v1/requests/{id}/deny", "POST/v1/break-glass/{id}/review"),
+    Task.ADMINISTER: (
+        "POST/v1/revocations",
+        "POST/v1/revocations/{id}/continue",
+        "GET/v1/lockouts",
+        "POST/v1/lockouts",
+        "DELETE/v1/lockouts",
+        "GET/v1/kill-switch",
+        "POST/v1/kill-switch/sync",
+    ),
 }
 
 
 def routes_of(task: Task) -> Sequence[str]:
-    """List the routes a task needs, as `METHOD/path` with `{id}` for a path parameter."""
-    return _ROUTES[task]
+    """List the routes a task needs, those of the tasks before it included."""
+    tasks = list(Task)
+    return [route for each in tasks[: tasks.index(task) + 1] for route in _ADDED[each]]
 
 
 def caller_policy(deployment: Deployment, *api_ids: str, function_url: str | None = None) -> Policy:

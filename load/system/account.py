@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from deploy.local.aws import Keys, new_access_key
 from deploy.local.deployment import ACCOUNT, PROTECTED, REGION, local_deployment
 from deploy.local.emulator.server import KnownCredential, Unusable
-from deploy.local.keys import Keys, new_access_key
 from load.driver.exchange import LoadCaller
 
 OPERATOR: Final = "operator"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
+from deploy.local.aws import new_name
 from deploy.local.deployment import (
     ACCOUNT,
     AUTHORIZER,
@@ -21,7 +22,6 @@ from deploy.local.deployment import (
 from deploy.local.gateway.authentication import RememberedCredentials
 from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 from deploy.local.gateway.server import Gateway, GuardedApi
-from deploy.local.keys import new_name
 from deploy.local.runtime.function import Environment, FunctionSettings
 from deploy.local.stack import HANDLERS
 from load.aws_model.ledger import Call

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from deploy.local.aws import Keys, new_name
 from deploy.local.callers import LocalCaller, write_aws_files
 from deploy.local.inbox import Heard, Inbox
-from deploy.local.keys import Keys, new_name
 from deploy.local.stack import LocalStack
 from tests.e2e.documented import check_documented
 from tests.e2e.local.requests import Answer, call

@@ -29,8 +29,8 @@ from requests.auth import AuthBase
 from schemathesis import Case, CheckContext, Response
 from schemathesis.config import SchemathesisConfig
 
+from deploy.local.aws import Keys
 from deploy.local.deployment import REGION, UNLIMITED
-from deploy.local.keys import Keys
 from deploy.local.stack import LocalStack
 from tests.e2e.callers import BECAUSE, JUSTIFICATION
 from tests.e2e.documented import load_document

@@ -10,9 +10,8 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from deploy.local.aws import LocalAws
+from deploy.local.aws import Keys, LocalAws
 from deploy.local.deployment import REGION, demo_table
-from deploy.local.keys import Keys
 from deploy.local.stack import LocalStack
 from sentinel.proof_auth import AiohttpProof, HttpxProof, RequestsProof
 from sentinel.proof_source import ProofSource

@@ -13,8 +13,8 @@ import boto3
 import pytest
 from botocore.credentials import ReadOnlyCredentials
 
+from deploy.local.aws import Keys
 from deploy.local.deployment import UNLIMITED
-from deploy.local.keys import Keys
 from deploy.policies.deployment import table_definitions
 from sentinel.proof import make_proof
 from services.admin.handler import wire as wire_admin

@@ -15,8 +15,8 @@ from typing import Any, Final, Literal
 
 import aiohttp
 
+from deploy.local.aws import Keys
 from deploy.local.child import Child
-from deploy.local.keys import Keys
 
 _HERE: Final = Path(__file__).parent
 _REQUIREMENTS: Final = _HERE.parent / "emulator.txt"

@@ -17,10 +17,10 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from deploy.local.aws import Keys
 from deploy.local.gateway import refusals
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest
-from deploy.local.keys import Keys
 
 # API Gateway allows five minutes of skew either way.
 _WINDOW: Final = timedelta(minutes=5)

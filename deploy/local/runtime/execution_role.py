@@ -11,7 +11,7 @@ from typing import Final
 
 from aiohttp import web
 
-from deploy.local.keys import Keys
+from deploy.local.aws import Keys
 from deploy.local.loopback import Site
 
 _PATH: Final = "/credentials/"

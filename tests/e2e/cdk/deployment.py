@@ -14,10 +14,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from deploy.local.aws import LocalAws
+from deploy.local.aws import Keys, LocalAws, new_access_key
 from deploy.local.deployment import ACCOUNT, REGION
 from deploy.local.emulator.server import Emulator
-from deploy.local.keys import Keys, new_access_key
 from deploy.policies.caller import caller_policy
 from tests.cdk.template import Template, example_deployment
 from tests.e2e.host_packages import host_packages, host_target

@@ -12,9 +12,8 @@ import pytest
 import pytest_asyncio
 
 from deploy.cdk.routes import ROUTES
-from deploy.local.aws import LocalAws
+from deploy.local.aws import Keys, LocalAws
 from deploy.local.deployment import REGION
-from deploy.local.keys import Keys
 from tests.cdk.installed import needs_cdk
 from tests.e2e.cdk.deployment import BOOTSTRAP, Deployment, deploy, emulated, synthesized
 from tests.e2e.cdk.holdings import expected, holdings

@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from deploy.local.aws import LocalAws
+from deploy.local.aws import Keys, LocalAws, new_access_key
 from deploy.local.deployment import ACCOUNT, REGION
 from deploy.local.emulator.server import Emulator
-from deploy.local.keys import Keys, new_access_key
 from tests.e2e.guides.guide import Block, commands_elsewhere, read_blocks
 from tests.e2e.guides.shell import Shell
 from tests.e2e.host_packages import host_packages, host_target

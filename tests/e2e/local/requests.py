@@ -6,8 +6,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from yarl import URL
 
+from deploy.local.aws import Keys
 from deploy.local.deployment import REGION
-from deploy.local.keys import Keys
 
 
 class Answer:

@@ -4,8 +4,8 @@ from typing import Any, cast
 
 import pytest
 
+from deploy.local.aws import Keys
 from deploy.local.deployment import local_deployment
-from deploy.local.keys import Keys
 from deploy.local.stack import LocalStack
 from deploy.policies.caller import caller_policy
 from deploy.policies.deployment import Statement, policy

@@ -11,9 +11,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from deploy.local.aws import new_access_key
 from deploy.local.deployment import ACCOUNT, REGION, local_deployment
 from deploy.local.emulator.server import Emulator
-from deploy.local.keys import new_access_key
 from shared.clock import utc_now
 from shared.core.kill_switch import build_boundary, first_document
 from shared.core.revocation import ISSUE_MARGIN, Revocation, Target

@@ -11,10 +11,9 @@ import aiohttp
 import pytest
 from botocore.exceptions import ClientError
 
-from deploy.local.aws import LocalAws
+from deploy.local.aws import Keys, LocalAws, new_access_key
 from deploy.local.deployment import ACCOUNT, REGION, demo_table, local_deployment
 from deploy.local.emulator.server import Emulator
-from deploy.local.keys import Keys, new_access_key
 from deploy.local.seed import create_role, seed
 from deploy.policies.deployment import Policy, Statement, policy
 from deploy.policies.execution import lambda_trust

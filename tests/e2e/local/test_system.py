@@ -7,9 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from deploy.local.aws import LocalAws
+from deploy.local.aws import Keys, LocalAws
 from deploy.local.deployment import REGION
-from deploy.local.keys import Keys
 from deploy.local.stack import LocalStack
 from tests.e2e.local.requests import call
 

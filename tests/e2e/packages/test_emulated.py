@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from deploy.local.aws import LocalAws
+from deploy.local.aws import Keys, LocalAws
 from deploy.local.deployment import ACCOUNT, PATIENCE, REGION, VEND, function_settings, local_deployment
-from deploy.local.keys import Keys
 from deploy.local.runtime.api import FunctionFailedError
 from deploy.local.runtime.execution_role import ExecutionRoles
 from deploy.local.stack import LocalStack

@@ -8,9 +8,9 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from deploy.local.aws import Keys
 from deploy.local.deployment import REGION
 from deploy.local.gateway.endpoints import EndpointKind
-from deploy.local.keys import Keys
 from deploy.local.stack import LocalStack
 from shared.clock import utc_now
 from tests.e2e.local.requests import Answer, send

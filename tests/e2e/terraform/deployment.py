@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from deploy.local.aws import LocalAws
+from deploy.local.aws import Keys, LocalAws, new_access_key, new_name
 from deploy.local.deployment import ACCOUNT, REGION
 from deploy.local.emulator.server import Emulator
-from deploy.local.keys import Keys, new_access_key, new_name
 from tests.e2e.host_packages import host_packages, host_target
 from tests.e2e.local.requests import Answer, call
 from tests.e2e.terraform.terraform import Root

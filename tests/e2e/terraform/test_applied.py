@@ -11,9 +11,8 @@ import pytest_asyncio
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ClientError
 
-from deploy.local.aws import LocalAws
+from deploy.local.aws import Keys, LocalAws
 from deploy.local.deployment import REGION
-from deploy.local.keys import Keys
 from sentinel.proof import make_proof
 from tests.e2e.local.requests import Answer, send
 from tests.e2e.terraform.deployment import Deployment, Person, deployed

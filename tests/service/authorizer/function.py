@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.credentials import ReadOnlyCredentials
 
-from deploy.local.keys import Keys
+from deploy.local.aws import Keys
 from sentinel.proof import make_proof
 from services.authorizer.handler import AuthorizerApp
 from shared.aws.dynamodb.items import Item, text_value

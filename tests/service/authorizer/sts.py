@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+from deploy.local.aws import Keys
 from deploy.local.gateway.request import ReceivedRequest
 from deploy.local.gateway.signature import UnverifiedSignature, check_signature, read_signature
-from deploy.local.keys import Keys
 from shared.core.proof import BODY
 
 Answering = Callable[[BaseHTTPRequestHandler], None]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.keys import Keys
+from deploy.local.aws import Keys
 from services.authorizer.handler import wire
 from shared.edge.audit import AuditError
 from shared.edge.settings import InvalidSettingsError

@@ -6,10 +6,10 @@ from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from deploy.local.aws import Keys
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest
 from deploy.local.gateway.signature import UnverifiedSignature, check_claims, check_signature, read_signature
-from deploy.local.keys import Keys
 
 REGION = "eu-central-1"
 KEYS = Keys("AKIAEXAMPLEEXAMPLE12", "a-secret")
