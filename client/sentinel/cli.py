@@ -14,6 +14,7 @@ from typing import Any, Final
 import click
 
 from sentinel.errors import ClientError
+from sentinel.system.streams import write_utf8
 from sentinel.terminal.completing import COMPLETE
 from sentinel.terminal.output import HELP_OPTIONS, note, show_error
 from sentinel.terminal.spellings import OLD_NAMES, respell
@@ -107,6 +108,7 @@ def cli(*, debug: bool) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 refused or failed, 2 misused, else the child's own code."""
+    write_utf8()
     if COMPLETE in os.environ:
         from sentinel.commands.completion import answer_shell  # noqa: PLC0415 - only a shell asks for it
 

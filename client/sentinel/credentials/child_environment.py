@@ -89,7 +89,8 @@ def _private_folder(runtime: str | None) -> tempfile.TemporaryDirectory[str]:
     """Make a folder in the runtime folder; without one (su, cron, containers), in the temporary folder."""
     for parent in (runtime, None):
         with suppress(OSError):
-            return tempfile.TemporaryDirectory(prefix="sentinel-", dir=parent)
+            # Windows keeps a file that a program has open, which is no reason to fail: no secret is in it.
+            return tempfile.TemporaryDirectory(prefix="sentinel-", dir=parent, ignore_cleanup_errors=True)
     raise UsageError("there is no folder for the command's private AWS configuration", "set TMPDIR to one of yours")
 
 

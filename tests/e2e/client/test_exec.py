@@ -159,10 +159,15 @@ async def test_descriptors_that_the_caller_opened_reach_the_command(user: Machin
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 async def test_what_the_caller_ignores_the_command_ignores_and_nothing_else(user: Machine) -> None:
     show = "grep SigIgn /proc/self/status"
-    for ignored in ("", "trap '' HUP; ", "trap '' INT QUIT; "):
+    for ignored in ("", "trap '' HUP; ", "trap '' INT QUIT; ", "trap '' TSTP TTIN TTOU; "):
         plain = await _shell(user, f"{ignored}{show}")
         wrapped = await _shell(user, f"{ignored}sentinel exec dev -- {show}")
         assert (wrapped.code, wrapped.out) == (0, plain.out), wrapped.err
+
+
+async def test_an_exit_code_is_not_lost_where_the_caller_ignores_the_ends_of_children(user: Machine) -> None:
+    done = await _shell(user, "trap '' CHLD; SENTINEL exec dev -- sh -c 'exit 3'")
+    assert done.code == 3, done.err
 
 
 async def test_what_was_ignored_does_not_end_the_command(user: Machine) -> None:

@@ -1,6 +1,7 @@
 """The branches for Windows, run here: see `other_platform`."""
 
 import asyncio
+import io
 import os
 import signal
 import threading
@@ -14,7 +15,7 @@ from sentinel.errors import UsageError
 from tests.patience import LIMIT_S
 from tests.unit.client.system.other_platform import BREAK, Msvcrt, imported_as
 
-SYSTEM = ["files", "locks", "signals", "ending", "start", "children", "child"]
+SYSTEM = ["files", "locks", "signals", "ending", "start", "streams", "children", "child"]
 
 
 @pytest.fixture
@@ -212,6 +213,14 @@ async def test_handlers_run_in_the_event_loop_and_are_gone_afterwards(windows: d
             signal.raise_signal(number)
             assert await came.get() == number
     assert [signal.getsignal(number) for number in windows["signals"].STOPPING] == before
+
+
+def test_what_programs_read_is_utf_8(windows: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(pipe, encoding="cp1252"))
+    windows["streams"].write_utf8()
+    print("給与", flush=True)  # noqa: T201 - what is tested
+    assert pipe.getvalue() == "給与\n".encode()
 
 
 def test_there_are_no_stops_to_follow(windows: dict[str, Any]) -> None:
