@@ -11,7 +11,7 @@ CLEAN := env -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS
 # wait for other processes a fifth of their time, so three workers keep two cores busy.
 SPREAD := -n 3 --dist loadscope --no-loadscope-reorder
 
-.PHONY: help demo test lint security audit fuzz faults soak mutants pages package terraform bench
+.PHONY: help demo test lint security audit fuzz faults soak mutants pages recording package terraform bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ audit: $(UV) ## known vulnerabilities of every locked package; says what it coul
 pages: $(UV) ## regenerate the generated pages of docs/, the READMEs of deploy/terraform and the Homebrew formula
 	$(RUN) python -m deploy.docs.pages
 	$(RUN) python -m deploy.client.formula
+
+recording: $(UV) ## docs/terminal.svg, the README's terminal session, recorded on the local stack
+	$(CLEAN) $(RUN) python -m deploy.docs.recording
 
 package: $(UV) ## the Lambdas' zips, for both architectures, into dist/
 	$(RUN) python -m deploy.packages $(PACKAGE_ARGS)
