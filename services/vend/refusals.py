@@ -5,6 +5,7 @@ from typing import Literal, assert_never
 
 from shared.core.access.authorize import RefusalCode, no_rule_gives
 from shared.core.access.evaluate import Decision
+from shared.core.break_glass.policy import BreakGlassRule
 from shared.core.grants import Grant, Lockout
 from shared.core.sts_refusals import StsRefusal
 from shared.edge.error_codes import Code
@@ -23,8 +24,13 @@ def refuse(
     user: str,
     profile: str,
     lapsed: Collection[Grant] = (),
+    break_glass: BreakGlassRule | None = None,
 ) -> Refusal:
-    """Word a refusal of the authorization. `lapsed` are grants for the profile that the present policies end."""
+    """Word a refusal of the authorization. `lapsed` are grants for the profile that the present policies end.
+
+    `break_glass` is the caller's rule for the profile: without one, break-glass is not suggested.
+    """
+    emergency = _emergency(profile, break_glass) if break_glass is not None and _yields(decision) else ""
     reason = f" ({decision.rule.reason})" if decision.rule is not None and decision.rule.reason else ""
     match code:
         case RefusalCode.DENIED if decision.rule is None:
@@ -33,14 +39,14 @@ def refuse(
             return Refusal(
                 Code.DENIED,
                 f"Rule {decision.rule_name} denies {user} the profile {profile}{reason}.",
-                hint=_break_glass(profile) if _yields(decision) else None,
+                hint=emergency or None,
             )
         case RefusalCode.APPROVAL_REQUIRED:
             return Refusal(
                 Code.APPROVAL_REQUIRED,
                 f"Rule {decision.rule_name} gives {profile} only with an approval{reason}; {user} holds none that is "
-                f"open now{_lapsed(lapsed)}. Ask for one: sentinel request create {profile} --reason …",
-                hint=_how_to_ask(profile, decision),
+                f"open now{_lapsed(lapsed)}. Request one: sentinel request create {profile} --reason …",
+                hint=f"{_how_to_ask(profile)} {emergency}".rstrip(),
             )
         case RefusalCode.GRANT_ENDING:
             return Refusal(
@@ -64,17 +70,15 @@ def _lapsed(grants: Collection[Grant]) -> str:
     return f" (the policies have changed since {ids} was given, and no longer give it)"
 
 
-def _how_to_ask(profile: str, decision: Decision) -> str:
-    ask = (
-        f"`sentinel request create {profile} --reason …` asks; `sentinel exec --wait --reason … {profile} -- COMMAND` "
-        "asks, waits, and runs the command."
+def _how_to_ask(profile: str) -> str:
+    return (
+        f"`sentinel request create {profile} --reason …` requests it; `sentinel exec --wait --reason … {profile} -- "
+        "COMMAND` requests it, waits, and runs the command."
     )
-    return f"{ask} {_break_glass(profile)}" if _yields(decision) else ask
 
 
-def _break_glass(profile: str) -> str:
-    """Name the way that is there when it cannot wait; whether it is open to the caller, only asking tells."""
-    return f"In an emergency: `sentinel break-glass start {profile} --reason incident`."
+def _emergency(profile: str, rule: BreakGlassRule) -> str:
+    return f"In an emergency: `sentinel break-glass start {profile} --reason {rule.reasons[0]} --justification …`."
 
 
 def _yields(decision: Decision) -> bool:

@@ -80,7 +80,7 @@ class VendService:
         if isinstance(authorization, Refuse):
             if authorization.code is RefusalCode.LOCKED_OUT:
                 return refuse_locked_out(user, request.profile, facts.lockouts)
-            return refuse(authorization.code, facts.decision, user, request.profile, facts.lapsed)
+            return refuse(authorization.code, facts.decision, user, request.profile, facts.lapsed, facts.break_glass)
         return IssueRequest(user, request.profile, profile, facts.decision, authorization, now, ctx.answer_by_s)
 
     async def _issue(self, ctx: RequestContext, issue_request: IssueRequest, facts: VendFacts) -> Response | Refusal:
@@ -97,7 +97,11 @@ class VendService:
             return refuse_by_sts(refusal, issue_request.profile_name, issue_request.decision.rule_name)
         if isinstance(issued, GrantAlreadyUsed):
             return refuse(
-                RefusalCode.APPROVAL_REQUIRED, issue_request.decision, issue_request.user, issue_request.profile_name
+                RefusalCode.APPROVAL_REQUIRED,
+                issue_request.decision,
+                issue_request.user,
+                issue_request.profile_name,
+                break_glass=facts.break_glass,
             )
         note_issued(ctx.audit, issued)
         return Response(render_credentials(issued, issue_request.profile.role_account))

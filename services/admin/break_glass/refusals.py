@@ -42,7 +42,11 @@ def refuse_start(rejection: StartRejection, attempt: Attempt) -> Refusal:
         case StartRejection.DENIED:
             return _denied(f"Rule {attempt.decision.rule_name} denies {user} the profile {profile}, break-glass too.")
         case StartRejection.NO_RULE:
-            return _denied(f"No rule of the break-glass policy names {user} and {profile}.")
+            return Refusal(
+                Code.DENIED,
+                f"No rule of the break-glass policy names {user} and {profile}.",
+                hint=f"The owner of the break-glass policy can add one; {_instead(profile)}",
+            )
         case StartRejection.REASON_NOT_ALLOWED:
             allowed = "other reasons" if rule is None else ", ".join(rule.reasons)
             return _denied(f"{profile} is not reached for the reason {attempt.body.reason}, only for: {allowed}.")

@@ -14,7 +14,11 @@ from shared.edge.responses import Refusal
 NOT_FOUND: Final = Refusal(Code.NOT_FOUND, "There is nothing with this id, or nothing you may see.")
 NEEDS_READ: Final = Refusal(
     Code.NOT_PERMITTED,
-    "This takes the permission read of the admin policy; your own are there without it.",
+    "What others have is listed with the permission read of the admin policy; your own is listed without it.",
+)
+NEEDS_READ_OF_ALL: Final = Refusal(
+    Code.NOT_PERMITTED,
+    "Lockouts and the kill switch concern everyone: to see them takes a permission of the admin policy.",
 )
 
 NEEDS_REVOKE: Final = Refusal(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.admin.common.context import FactsReader, note_policies
-from services.admin.common.refusals import NEEDS_READ, NEEDS_REVOKE
+from services.admin.common.refusals import NEEDS_READ_OF_ALL, NEEDS_REVOKE
 from services.admin.kill_switch.models import KillSwitchResponse
 from services.admin.kill_switch.switch import KillSwitch
 from shared.core.people import person_of
@@ -32,7 +32,7 @@ class KillSwitchHandlers:
             policies = await self.reader.policies.read()
         note_policies(ctx.audit, policies)
         if not policies.entitlement_of(person_of(ctx.principal)).may_see_kill_switch:
-            return NEEDS_READ
+            return NEEDS_READ_OF_ALL
         return Response(KillSwitchResponse(kill_switch=await self.kill_switch.compare(ctx)).as_json())
 
     async def sync(self, ctx: RequestContext) -> Response | Refusal:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from services.admin.common.context import FactsReader, note_policies
 from services.admin.common.known_names import KnownNames
 from services.admin.common.policies import Policies
-from services.admin.common.refusals import NEEDS_LOCK, NEEDS_READ, refuse_conflict
+from services.admin.common.refusals import NEEDS_LOCK, NEEDS_READ_OF_ALL, refuse_conflict
 from services.admin.lockouts.models import Lock, LockoutChanged, LockoutList, Unlock, view_lockout
 from services.admin.notify.notifier import Announcer
 from shared.aws.dynamodb.lockouts import LockoutTable
@@ -53,7 +53,7 @@ class LockoutHandlers:
             policies, (found, unreadable) = await self.reader.read_with(self.lockouts.list_open())
         note_policies(ctx.audit, policies)
         if not policies.entitlement_of(person_of(ctx.principal)).may_see_lockouts:
-            return NEEDS_READ
+            return NEEDS_READ_OF_ALL
         views = tuple(view_lockout(record) for record in found if record.is_active(now))
         ctx.audit.unreadable.extend(unreadable)
         return Response(LockoutList(lockouts=views, unreadable=tuple(unreadable)).as_json())

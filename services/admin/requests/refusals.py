@@ -76,7 +76,8 @@ def refuse_deciding(rejection: DecidingRejection, request: ApprovalRequest, view
                 "worth nothing.",
             )
         case DecidingRejection.WRONG_STATE:
-            return Refusal(Code.CONFLICT, f"The request is {describe_state(view)}.")
+            hint = f"`sentinel request cancel {view.id}` ends it." if view.window and view.ended is None else None
+            return Refusal(Code.CONFLICT, f"The request is {describe_state(view)}.", hint=hint)
         case unexpected:
             assert_never(unexpected)
 

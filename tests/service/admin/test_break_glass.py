@@ -244,3 +244,11 @@ def test_a_rule_that_yields_may_be_broken_though_it_denies(admin: AdminLambda) -
     admin.store("policies/access", ACCESS | {"rules": [rule]})
     admin.store("policies/break-glass", BREAK_GLASS)
     assert admin.break_glass().status == 201
+
+
+def test_a_refusal_without_a_rule_names_the_policy_that_lacks_it(admin: AdminLambda) -> None:
+    body = {"profile": "vault", "reason": "incident", "justification": "the vault is down, INC-7"}
+    refused = admin.post("/v1/break-glass", body)
+    assert "break-glass policy" in refused.body["message"]
+    assert "break-glass policy" in refused.body["hint"]
+    assert "sentinel request create vault" in refused.body["hint"]

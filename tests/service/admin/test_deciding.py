@@ -179,3 +179,11 @@ def test_who_is_no_longer_an_approver_no_longer_approves(admin: AdminLambda) -> 
     rules = [{"name": "prod", "profiles": ["prod"], "approvers": ["carol"]}]
     admin.store("policies/approval", APPROVAL | {"rules": rules})
     refused(admin, f"/v1/requests/{request_id}/approve", "not_found", "bob")
+
+
+def test_who_denies_an_approved_request_learns_how_to_end_it(admin: AdminLambda) -> None:
+    request_id = admin.file()
+    admin.post(f"/v1/requests/{request_id}/approve", by="bob")
+    refused = admin.post(f"/v1/requests/{request_id}/deny", by="carol")
+    assert refused.code == "conflict"
+    assert f"sentinel request cancel {request_id}" in refused.body["hint"]

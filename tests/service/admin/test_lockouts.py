@@ -146,3 +146,9 @@ def test_lockouts_are_not_for_everybodys_eyes(admin: AdminLambda) -> None:
 
 def test_a_lockout_is_audited_with_whom_it_is_about(admin: AdminLambda) -> None:
     assert admin.post(LOCKOUTS, {"user": "alice"} | REASON, "walt").audit["target"] == "user alice"
+
+
+def test_a_refused_list_of_lockouts_promises_no_list_of_ones_own(admin: AdminLambda) -> None:
+    refused = admin.get("/v1/lockouts")
+    assert refused.code == "not_permitted"
+    assert "your own" not in refused.body["message"]

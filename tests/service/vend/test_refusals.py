@@ -215,3 +215,21 @@ class TestMadeUpNames:
         for number in range(20):
             refused(vend, http_api_event(query=f"profile=made-up-{number}"), 403, "denied")
         assert calls == ["GetParameters", "GetParametersByPath"]
+
+
+@pytest.mark.parametrize(
+    ("user", "policy", "is_suggested"),
+    [
+        pytest.param("alice", None, True, id="a rule names the caller"),
+        pytest.param("bob", None, False, id="no rule names the caller"),
+        pytest.param("alice", "neither JSON nor YAML: {", False, id="the policy cannot be read"),
+    ],
+)
+def test_break_glass_is_suggested_where_it_can_work(
+    vend: VendLambda, user: str, policy: str | None, *, is_suggested: bool
+) -> None:
+    if policy is not None:
+        vend.store("policies/break-glass", policy)
+    answered = vend.call(http_api_event(query="profile=prod", arn=f"arn:aws:iam::{ACCOUNT}:user/{user}"))
+    assert answered.body["code"] == "approval_required"
+    assert ("`sentinel break-glass start prod --reason incident" in answered.body["hint"]) is is_suggested
