@@ -19,7 +19,7 @@ _REASONS: Final = ("incident", "maintenance", "security", "recovery", "other")
 _EPILOG: Final = """\b
 Examples:
   sentinel break-glass start prod --reason incident --justification "INC-7: the shop is down, no approver is awake"
-  sentinel exec prod -- bash
+  sentinel exec prod
 """
 
 

@@ -1,5 +1,6 @@
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import click
@@ -13,12 +14,14 @@ from sentinel.system.child import run_child
 from sentinel.terminal.completing import complete_file
 from sentinel.terminal.help import Command
 from sentinel.terminal.options import profile_argument, run, vend_options
+from sentinel.terminal.output import is_terminal
+from sentinel.terminal.own_shell import own_shell
 
 _EPILOG: Final = """\b
 Examples:
   sentinel exec dev -- aws sts get-caller-identity
   sentinel exec --duration 30m staging -- terraform plan
-  sentinel exec dev -- bash
+  sentinel exec dev
   sentinel exec --wait --reason "fix the invoices" prod -- ./fix.sh
 """
 
@@ -34,11 +37,11 @@ Examples:
 @click.option("--reason", metavar="TEXT", help="The reason, for the approvers; with --wait.")
 @click.option("--ticket", metavar="REF", help="A reference, if the policy requires one; with --wait.")
 @profile_argument
-@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...", shell_complete=complete_file)
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]", shell_complete=complete_file)
 def exec_(
     settings: Settings, profile: str, command: tuple[str, ...], reason: str | None, ticket: str | None, *, wait: bool
 ) -> int:
-    """Run COMMAND with credentials of PROFILE.
+    """Run COMMAND with credentials of PROFILE; without one, on a terminal, your shell.
 
     The command gets a credential endpoint on loopback that refreshes by itself, and no other AWS credentials.
     Signals and the exit code pass through; 127 means there is no such command. If Sentinel refuses, nothing runs.
@@ -47,7 +50,7 @@ def exec_(
     Ctrl-C ends the wait and offers to withdraw the request.
     """
     words = command[1:] if command[:1] == ("--",) else command
-    if not words:
+    if not words and (command or not is_terminal()):
         raise click.UsageError("no command given; write: sentinel exec PROFILE -- COMMAND")
     if inside := os.environ.get(INSIDE_EXEC):
         raise UsageError(
@@ -56,33 +59,39 @@ def exec_(
         )
     if not wait and (reason or ticket):
         raise click.UsageError("--reason and --ticket are for a request: pass --wait with them")
-    if wait:
-        return run(_exec_waiting(settings, profile, words, reason, ticket))
-    return run(_exec(settings, profile, words))
+    ask = _Approval(reason, ticket) if wait else None
+    if words:
+        return run(_exec(settings, profile, words, {}, ask))
+    with own_shell(profile, os.environ, os.name) as shell:
+        return run(_exec(settings, profile, shell.words, shell.put, ask))
 
 
-async def _exec(settings: Settings, profile: str, command: Sequence[str]) -> int:
-    async with vending(profile, settings) as session:
-        settings.base().stop_asking()  # the terminal is the command's now
-        return await run_child(command, session.change.applied_to(os.environ))
+@dataclass(frozen=True, slots=True)
+class _Approval:
+    """What to say in a request, if one is needed."""
+
+    reason: str | None
+    ticket: str | None
 
 
-async def _exec_waiting(
-    settings: Settings,
-    profile: str,
-    command: Sequence[str],
-    reason: str | None,
-    ticket: str | None,
+async def _exec(
+    settings: Settings, profile: str, command: Sequence[str], put: Mapping[str, str], ask: _Approval | None
 ) -> int:
     try:
-        return await _exec(settings, profile, command)
+        return await _run(settings, profile, command, put)
     except RefusedError as refused:
-        if refused.code != "approval_required":
+        if ask is None or refused.code != "approval_required":
             raise
     # Only a command that waits needs the models of requests.
     from sentinel.commands._waiting import Ask, obtain_approval  # noqa: PLC0415 - see above
 
     duration_s = None if settings.duration is None else int(settings.duration.total_seconds())
     async with open_api(settings) as api:
-        await obtain_approval(api, Ask(profile, reason, ticket, duration_s))
-    return await _exec(settings, profile, command)
+        await obtain_approval(api, Ask(profile, ask.reason, ask.ticket, duration_s))
+    return await _run(settings, profile, command, put)
+
+
+async def _run(settings: Settings, profile: str, command: Sequence[str], put: Mapping[str, str]) -> int:
+    async with vending(profile, settings) as session:
+        settings.base().stop_asking()  # the terminal is the command's now
+        return await run_child(command, session.change.applied_to(os.environ) | dict(put))
