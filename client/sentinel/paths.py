@@ -1,4 +1,4 @@
-"""Where configuration is: the AWS files as AWS tools find them, and Sentinel's folders."""
+"""Where configuration is: Sentinel's folders, and paths written in variables and settings."""
 
 import os
 import sys
@@ -11,16 +11,6 @@ if sys.platform == "win32":
     _KNOWN_FOLDERS: Final = {"XDG_CONFIG_HOME": "APPDATA", "XDG_CACHE_HOME": "LOCALAPPDATA"}
 else:
     _KNOWN_FOLDERS: Final[Mapping[str, str]] = {}
-
-
-def config_file(environ: Mapping[str, str]) -> Path:
-    """Name the AWS config file."""
-    return expand(environ.get("AWS_CONFIG_FILE") or "~/.aws/config")
-
-
-def credentials_file(environ: Mapping[str, str]) -> Path:
-    """Name the shared credentials file."""
-    return expand(environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials")
 
 
 def xdg_directory(environ: Mapping[str, str], variable: str, default: str) -> Path:

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import orjson
+from botocore.httpsession import ProxyConfiguration
+from botocore.utils import get_environ_proxies
 from yarl import URL
 
 from sentinel.api.responses import Model, read_answer, read_refusal
@@ -141,10 +142,11 @@ def _tls_context(ca_bundle: str | None) -> ssl.SSLContext:
 
 
 def proxy_for(server: RemoteServer) -> str | None:
-    """Find the proxy other tools use. aiohttp's own lookup reads ~/.netrc too and would overwrite the signature."""
-    if server.is_loopback or proxy_bypass(server.host):
+    """Find the proxy AWS tools use. aiohttp's own lookup reads ~/.netrc too and would overwrite the signature."""
+    if server.is_loopback:
         return None
-    return getproxies().get(server.base.partition(":")[0])
+    proxy: str | None = ProxyConfiguration(get_environ_proxies(server.base)).proxy_url_for(server.base)
+    return proxy
 
 
 async def _read_capped(content: aiohttp.StreamReader) -> bytes:

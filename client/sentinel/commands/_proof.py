@@ -1,6 +1,5 @@
 """The session and the region of a proof: what `sentinel proof` and `sentinel curl` share."""
 
-import os
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -72,10 +71,8 @@ def find_region(settings: Settings, of_the_api: str | None = None) -> str:
         settings.region,
         of_the_api,
         None if server is None else server.region,
-        os.environ.get("AWS_REGION"),
-        os.environ.get("AWS_DEFAULT_REGION"),
     )
-    region = next((name for name in named if name), None)
+    region = next((name for name in named if name), None) or settings.base().region()
     if region is None:
         raise UsageError("the region to sign for is not known", "pass --region REGION: the API's own")
     return region

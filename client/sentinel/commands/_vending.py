@@ -41,7 +41,7 @@ async def vending(profile: str, settings: Settings, port: int = 0) -> AsyncItera
         await asyncio.to_thread(base.access_key_id)
         refresher = CredentialRefresher(lambda: api.vend(profile, settings.duration), utc_now, api.is_session_current)
         # What can fail here does so before there is a session.
-        with private_config(base.profile_name(), environ) as config:
+        with private_config(base.profile_config(), environ) as config:
             async with serve_endpoint(refresher, port) as endpoint:
                 outcome, region = await asyncio.gather(refresher.first(), _profile_region(api, profile, environ))
                 change = change_for_child(profile, endpoint, config, region, environ)

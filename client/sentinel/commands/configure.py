@@ -1,25 +1,28 @@
-import difflib
-import os
-import shlex
-import shutil
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from sentinel import paths
+from sentinel.commands._aws_profiles import difference, profile_settings, read_text, write_text
 from sentinel.commands._calls import call_api
-from sentinel.credentials.aws_config import ConfigText, parse_config, profile_block, refuse_conflicts, replace_file
+from sentinel.credentials.aws_config import (
+    AwsConfig,
+    Profiles,
+    config_file,
+    fetch_as_aws_tools_do,
+    parse_config,
+)
 from sentinel.credentials.base_chain import named_profile
-from sentinel.errors import ClientError, UsageError
+from sentinel.errors import BaseCredentialsError, ClientError
 from sentinel.settings import Settings
 from sentinel.terminal.help import Command
 from sentinel.terminal.lists import all_of
 from sentinel.terminal.options import json_option, profile_name, vend_options
 from sentinel.terminal.output import note, print_json
-from shared.core.durations import format_duration
+
+if TYPE_CHECKING:
+    from sentinel.api.responses import ProfileAccess
 
 _EPILOG: Final = """\b
 Examples:
@@ -39,98 +42,111 @@ def _profile_names(context: click.Context, parameter: click.Parameter, values: t
 @click.option("--prefix", default="", metavar="TEXT", help="Put TEXT before each profile's name in the AWS config.")
 @click.option("--remove", is_flag=True, help="Remove the named profiles, or all that sentinel wrote.")
 @click.option("--dry-run", is_flag=True, help="Show the difference and change nothing.")
+@click.option("--no-verify", is_flag=True, help="Write without trying whether AWS tools get credentials.")
 @json_option
 @click.argument("profiles", nargs=-1, callback=_profile_names)
 def configure(
-    settings: Settings, profiles: tuple[str, ...], prefix: str, *, remove: bool, dry_run: bool, as_json: bool
+    settings: Settings,
+    profiles: tuple[str, ...],
+    prefix: str,
+    *,
+    remove: bool,
+    dry_run: bool,
+    no_verify: bool,
+    as_json: bool,
 ) -> None:
     """Write PROFILES into the AWS config, so that `aws --profile NAME` asks Sentinel.
 
     Sentinel's profiles are in a block of their own between two comment lines; nothing outside it is changed, and the
     block's other profiles stay. A name that is already taken is refused.
+
+    The first profile that needs no approval is then fetched as an AWS tool fetches it, which vends once. If that fails,
+    the file is put back as it was, and the exit code is 1.
     """
-    path = paths.config_file(os.environ)
-    old = _read(path)
+    path = config_file()
+    old = read_text(path)
     config = parse_config(old, path)
-    wanted = _removed(config, profiles, prefix) if remove else _added(settings, config, path, profiles, prefix)
+    known = {} if remove else _catalogue(settings, profiles)
+    wanted = _removed(config, profiles, prefix) if remove else _added(settings, config, known, prefix)
     new = config.with_profiles(wanted)
-    if not dry_run and new != old:
-        _write(path, new)
-    _report(path, old, new, sorted(wanted), dry_run=dry_run, as_json=as_json)
+    verified = None
+    if not dry_run:
+        if new != old:
+            write_text(path, new)
+        if not (remove or no_verify):
+            verified = _verify(path, old, new, {f"{prefix}{name}": profile.access for name, profile in known.items()})
+    _report(path, old, new, sorted(wanted), verified, dry_run=dry_run, as_json=as_json)
 
 
-def _added(
-    settings: Settings, config: ConfigText, path: Path, profiles: tuple[str, ...], prefix: str
-) -> Mapping[str, str]:
-    regions = _catalogue(settings)
-    if unknown := sorted(set(profiles) - regions.keys()):
+def _catalogue(settings: Settings, profiles: Sequence[str]) -> "Mapping[str, ProfileAccess]":
+    """Ask for the profiles the caller may have, by right or by approval: the named ones, or all.
+
+    Raises:
+        ClientError: one that is named is not among them.
+
+    """
+    answer = all_of(call_api(settings, lambda api: api.profiles()))
+    known = {profile.name: profile for profile in answer if profile.access != "denied"}
+    if unknown := sorted(set(profiles) - known.keys()):
         raise ClientError(f"not a profile you may have: {', '.join(unknown)}", "`sentinel profiles` lists them")
-    chosen = profiles or tuple(regions)
-    blocks = {
-        f"{prefix}{name}": profile_block(f"{prefix}{name}", credential_process(settings, name), regions[name])
-        for name in chosen
+    return {name: known[name] for name in profiles or known}
+
+
+def _added(settings: Settings, config: AwsConfig, known: "Mapping[str, ProfileAccess]", prefix: str) -> Profiles:
+    own = settings.aws_profile or named_profile()
+    written = {
+        f"{prefix}{name}": profile_settings(settings, name, profile.region, own) for name, profile in known.items()
     }
-    refuse_conflicts(list(blocks), config, path, paths.credentials_file(os.environ))
-    return {**config.profiles, **blocks}
+    return {**config.profiles, **written}
 
 
-def _removed(config: ConfigText, profiles: tuple[str, ...], prefix: str) -> Mapping[str, str]:
+def _removed(config: AwsConfig, profiles: tuple[str, ...], prefix: str) -> Profiles:
     names = {f"{prefix}{name}" for name in profiles} or config.profiles.keys()
     if missing := sorted(names - config.profiles.keys()):
         raise ClientError(f"sentinel wrote no profile {', '.join(missing)}", "`--dry-run --remove` shows what it wrote")
-    return {name: block for name, block in config.profiles.items() if name not in names}
+    return {name: profile for name, profile in config.profiles.items() if name not in names}
 
 
-def credential_process(settings: Settings, profile: str) -> str:
-    """Write the command an AWS tool runs. It says all it needs: the tool may run it in another environment."""
-    flags = {
-        "--remote-server": settings.server().base,
-        "--aws-profile": settings.aws_profile or named_profile(),
-        "--region": settings.region,
-        "--signing-service": settings.signing_service,
-        "--duration": format_duration(settings.duration) if settings.duration else None,
-    }
-    given = [word for flag, value in flags.items() if value for word in (flag, value)]
-    return shlex.join([*_command(), "credentials", *given, profile])
+def _verify(path: Path, old: str, new: str, access: Mapping[str, str]) -> str | None:
+    """Fetch one profile as an AWS tool does, and say which and what came of it; None if each needs an approval.
 
+    Raises:
+        ClientError: an AWS tool would get nothing; the file is as it was.
 
-def _command() -> list[str]:
-    """Find this program, by a whole path: a tool started from a desktop has another PATH than a shell."""
-    found = shutil.which("sentinel")
-    return [sys.executable, "-m", "sentinel"] if found is None else [str(Path(found).absolute())]
-
-
-def _catalogue(settings: Settings) -> dict[str, str | None]:
-    """Ask for the profiles the caller may have, by right or by approval, and their regions."""
-    known = all_of(call_api(settings, lambda api: api.profiles()))
-    return {profile.name: profile.region for profile in known if profile.access != "denied"}
-
-
-def _read(path: Path) -> str:
+    """
+    name = next((name for name, access in access.items() if access == "allowed"), None)
+    if name is None:
+        return None
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return file.read()
-    except FileNotFoundError:
-        return ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: {error}", "make it a readable file, or set AWS_CONFIG_FILE") from None
+        account = fetch_as_aws_tools_do(name)
+    except BaseCredentialsError as error:
+        _put_back(path, old, new)
+        hint = "the AWS config is as it was; `--no-verify` writes the profiles all the same"
+        raise ClientError(f"`aws --profile {name}` would get no credentials: {error.message}", hint) from None
+    return f"{name} works: Sentinel vended credentials" + (f" of account {account}" if account else "")
 
 
-def _write(path: Path, text: str) -> None:
-    try:
-        replace_file(path, text)
-    except OSError as error:
-        raise ClientError(f"{path}: {error.strerror}", "nothing was changed; check the folder's permissions") from None
+def _put_back(path: Path, old: str, new: str) -> None:
+    """Undo the writing, unless something else has written the file since."""
+    if new == old or read_text(path) != new:
+        return
+    if old:
+        write_text(path, old)
+    else:
+        path.unlink(missing_ok=True)
 
 
-def _report(path: Path, old: str, new: str, names: list[str], *, dry_run: bool, as_json: bool) -> None:
+def _report(
+    path: Path, old: str, new: str, names: list[str], verified: str | None, *, dry_run: bool, as_json: bool
+) -> None:
     if as_json:
-        print_json({"file": str(path), "profiles": names, "changed": new != old, "written": new != old and not dry_run})
+        report = {"file": str(path), "profiles": names, "changed": new != old, "written": new != old and not dry_run}
+        print_json({**report, "verified": verified})
         return
     if dry_run:
-        lines = difflib.unified_diff(old.splitlines(), new.splitlines(), str(path), str(path), lineterm="")
-        click.echo("\n".join(lines) or f"{path}: no change")
-    elif new == old:
-        note(f"{path}: no change")
-    else:
-        note(f"wrote {path}; sentinel's profiles in it: {', '.join(names) or 'none'}")
+        click.echo(difference(path, old, new) or f"{path}: no change")
+        return
+    changed = f"wrote {path}; sentinel's profiles in it: {', '.join(names) or 'none'}"
+    note(changed if new != old else f"{path}: no change")
+    if verified:
+        note(f"aws --profile {verified}")

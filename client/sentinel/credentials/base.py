@@ -14,10 +14,10 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConfigParseError, ProfileNotFound
 from botocore.session import Session
 
-from sentinel.credentials.base_chain import open_chain, profile_name
+from sentinel.credentials.base_chain import ProfileConfig, open_chain, profile_config
 from sentinel.credentials.variables import INSIDE_EXEC
 from sentinel.errors import BaseCredentialsError, UsageError
 from sentinel.remote_server import RemoteServer
@@ -67,24 +67,34 @@ class BaseCredentials:
         """
         return str(self._frozen().access_key)
 
-    def profile_name(self) -> str:
-        """Name the AWS profile the chain starts from.
+    def profile_config(self) -> ProfileConfig:
+        """Read the AWS profile the chain starts from.
 
         Raises:
             BaseCredentialsError: there is no such profile, or it leads back to sentinel.
 
         """
         with self._lock:
-            return profile_name(self._open())
+            return profile_config(self._open())
 
     def ca_bundle(self) -> str | None:
         """Name the CA bundle AWS tools use here, from the environment or the profile."""
         try:
-            with self._lock:
-                return self._open().get_config_variable("ca_bundle") or None
+            named = self._setting("ca_bundle")
         except BaseCredentialsError:
             # A broken chain is reported where its credentials are needed.
-            return os.environ.get("AWS_CA_BUNDLE") or None
+            named = os.environ.get("AWS_CA_BUNDLE")
+        return named or os.environ.get("REQUESTS_CA_BUNDLE") or None
+
+    def region(self) -> str | None:
+        """Name the region AWS tools use here, from the environment or the profile.
+
+        Raises:
+            BaseCredentialsError: there is no such profile, or it leads back to sentinel.
+
+        """
+        # botocore reads AWS_DEFAULT_REGION; the other SDKs and the AWS CLI read this one.
+        return os.environ.get("AWS_REGION") or self._setting("region") or None
 
     def open_client(self, service: str, region: str, config: Config) -> Any:
         """Open a botocore client that acts as the caller.
@@ -116,16 +126,18 @@ class BaseCredentials:
             UsageError: no source names one.
 
         """
-        region = server.region or self._region or os.environ.get("AWS_REGION")
-        if not region:
-            with self._lock:
-                region = self._open().get_config_variable("region")
+        region = server.region or self._region or self.region()
         if not region:
             raise UsageError(
                 f"the region of {server.host} is not known",
                 "pass --region REGION, or set SENTINEL_REGION: requests are signed for a region",
             )
-        return str(region)
+        return region
+
+    def _setting(self, name: str) -> str | None:
+        with self._lock:
+            value = self._open().get_config_variable(name)
+            return None if value is None else str(value)
 
     def _open(self) -> Session:
         if self._session is None:
@@ -167,7 +179,15 @@ class BaseCredentials:
 
 
 def _cannot_be_used(error: Exception) -> BaseCredentialsError:
-    hint = "log in again (for example: aws sso login)"
+    match error:
+        case ProfileNotFound():
+            hint = (
+                "--aws-profile, SENTINEL_AWS_PROFILE or AWS_PROFILE names it: `aws configure list-profiles` lists yours"
+            )
+        case ConfigParseError():
+            hint = "AWS tools cannot read that file either: fix it"
+        case _:
+            hint = "log in again (for example: aws sso login)"
     return BaseCredentialsError(f"your own AWS credentials cannot be used: {error}", hint)
 
 

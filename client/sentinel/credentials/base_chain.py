@@ -9,13 +9,14 @@
 """
 
 import os
-import shlex
 import subprocess
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from botocore.compat import compat_shell_split
 from botocore.credentials import AssumeRoleProvider, ProcessProvider, ProfileProviderBuilder
 from botocore.session import Session
 
@@ -25,10 +26,16 @@ from sentinel.remote_server import is_loopback
 from sentinel.system.start import AWAY_FROM_THE_TERMINAL
 
 _FULL_URI: Final = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
-# In botocore's order.
-_PROFILE_VARIABLES: Final = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 _LOOP_HINT: Final = "name a profile with credentials of your own: --aws-profile NAME, or SENTINEL_AWS_PROFILE"
 Profiles = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileConfig:
+    """An AWS profile as botocore reads it, and the `[services …]` section it names. A nested setting is a mapping."""
+
+    settings: Mapping[str, Any]
+    services: Mapping[str, Mapping[str, Any]]
 
 
 def open_chain(
@@ -43,8 +50,8 @@ def open_chain(
     if RESOLVING in os.environ:
         raise BaseCredentialsError("sentinel was asked for credentials by sentinel itself", _LOOP_HINT)
     session = Session(profile=aws_profile)
-    profiles: Profiles = session.full_config.get("profiles", {})
-    if aws_profile is None and _asks_sentinel(profiles.get(_named_by_environment() or "", {})):
+    profiles: Profiles = session.full_config["profiles"]
+    if aws_profile is None and _asks_sentinel(profiles.get(session.get_config_variable("profile") or "", {})):
         session = Session(session_vars={"profile": (None, [], None, None)})
     _refuse_a_loop(profile_name(session), profiles)
     resolver = session.get_component("credential_provider")
@@ -67,19 +74,17 @@ def profile_name(session: Session) -> str:
     return str(session.get_config_variable("profile") or "default")
 
 
+def profile_config(session: Session) -> ProfileConfig:
+    """Read the profile a chain starts from."""
+    settings = session.full_config["profiles"].get(profile_name(session), {})
+    return ProfileConfig(settings, session.full_config.get("services", {}).get(settings.get("services"), {}))
+
+
 def named_profile() -> str | None:
     """Name the caller's own profile that the environment chooses; None if it chooses none, or one of Sentinel's."""
-    name = _named_by_environment()
-    return None if name is None or _asks_sentinel(_profiles().get(name, {})) else name
-
-
-def _profiles() -> Profiles:
-    profiles: Profiles = Session().full_config.get("profiles", {})
-    return profiles
-
-
-def _named_by_environment() -> str | None:
-    return next((os.environ[name] for name in _PROFILE_VARIABLES if os.environ.get(name)), None)
+    session = Session()
+    name = session.get_config_variable("profile") or None
+    return None if name is None or _asks_sentinel(session.full_config["profiles"].get(name, {})) else str(name)
 
 
 class _MarkingBuilder(ProfileProviderBuilder):  # type: ignore[misc]  # botocore has no types
@@ -115,10 +120,10 @@ def _refuse_a_loop(name: str, profiles: Profiles) -> None:
 
 def _asks_sentinel(profile: Mapping[str, Any]) -> bool:
     try:
-        words = shlex.split(str(profile.get("credential_process", "")))
+        words = compat_shell_split(str(profile.get("credential_process", "")))
     except ValueError:
         return False
-    return bool(words) and (Path(words[0]).name == "sentinel" or words[1:3] == ["-m", "sentinel"])
+    return bool(words) and (Path(words[0]).stem.lower() == "sentinel" or words[1:3] == ["-m", "sentinel"])
 
 
 def _is_our_endpoint(uri: str) -> bool:

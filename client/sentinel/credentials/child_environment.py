@@ -8,15 +8,16 @@ exist, where an empty profile would make it fall through to the endpoint and run
 """
 
 import os
+import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
-from configparser import Error, RawConfigParser
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sentinel import paths
+from sentinel.credentials.aws_config import render_section
+from sentinel.credentials.base_chain import ProfileConfig
 from sentinel.credentials.endpoint import Endpoint
 from sentinel.credentials.variables import CREDENTIAL_VARIABLES, INSIDE_EXEC, carries_credentials
 from sentinel.errors import UsageError
@@ -68,21 +69,19 @@ class PrivateConfig:
 
 
 @contextmanager
-def private_config(base_profile: str, environ: Mapping[str, str]) -> Iterator[PrivateConfig]:
+def private_config(base: ProfileConfig, environ: Mapping[str, str]) -> Iterator[PrivateConfig]:
     """Write the child's files from the base profile's settings; they are deleted when the block ends.
 
     Raises:
         UsageError: no folder for them can be made.
 
     """
-    settings = _settings(_read(paths.config_file(environ)), base_profile)
     with _private_folder(environ.get("XDG_RUNTIME_DIR") or None) as directory:
         config_file, credentials_file = Path(directory, "config"), Path(directory, "credentials")
         with open(config_file, "w", encoding="utf-8", opener=create_owner_only) as file:
-            settings.write(file)
+            file.write(_settings(base))
         os.close(create_owner_only(str(credentials_file), os.O_WRONLY))
-        region = settings.get("default", "region", fallback=None)
-        yield PrivateConfig(config_file, credentials_file, region)
+        yield PrivateConfig(config_file, credentials_file, base.settings.get("region"))
 
 
 def _private_folder(runtime: str | None) -> tempfile.TemporaryDirectory[str]:
@@ -94,29 +93,13 @@ def _private_folder(runtime: str | None) -> tempfile.TemporaryDirectory[str]:
     raise UsageError("there is no folder for the command's private AWS configuration", "set TMPDIR to one of yours")
 
 
-def _settings(own: RawConfigParser, base_profile: str) -> RawConfigParser:
+def _settings(base: ProfileConfig) -> str:
     """Make the base profile's kept settings the child's `[default]`, with the `[services …]` section they name."""
-    kept = _parser()
-    section = "default" if base_profile == "default" else f"profile {base_profile}"
-    values = dict(own.items(section)) if own.has_section(section) else {}
-    kept["default"] = {name: value for name, value in values.items() if name in KEPT_SETTINGS}
-    services = f"services {values.get('services', '')}"
-    if own.has_section(services):
-        kept[services] = dict(own.items(services))
-    return kept
-
-
-def _read(path: Path) -> RawConfigParser:
-    parser = _parser()
-    try:
-        parser.read(path, encoding="utf-8")
-    except (Error, UnicodeDecodeError):
-        return _parser()  # botocore has refused the same file by now, unless nothing in it was needed
-    return parser
-
-
-def _parser() -> RawConfigParser:
-    return RawConfigParser(strict=False, default_section="there is no section all others inherit from")
+    kept = {name: value for name, value in base.settings.items() if name in KEPT_SETTINGS}
+    default = render_section("default", kept)
+    return default + (
+        render_section(f"services {shlex.quote(kept['services'])}", base.services) if base.services else ""
+    )
 
 
 @dataclass(frozen=True, slots=True)

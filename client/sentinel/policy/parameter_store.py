@@ -1,5 +1,6 @@
 """Documents in Parameter Store, with the operator's own AWS credentials."""
 
+import os
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -108,12 +109,16 @@ def _remedy(error: ClientError | BotoCoreError) -> str:
 def open_parameter_store(*, prefix: str, aws_profile: str | None, region: str | None) -> ParameterStore:
     """Open Parameter Store with what the AWS CLI would use: its profiles, environment and endpoint settings.
 
+    `region` None: the one the AWS CLI finds.
+
     Raises:
         ParameterStoreError: no such AWS profile, or no region.
 
     """
     try:
-        client = Session(profile=aws_profile).create_client("ssm", region_name=region, config=_CONFIG)
+        client = Session(profile=aws_profile).create_client(
+            "ssm", region_name=region or os.environ.get("AWS_REGION"), config=_CONFIG
+        )
     except (BotoCoreError, ValueError) as error:
         raise ParameterStoreError(f"cannot open Parameter Store: {error}") from None
     return ParameterStore(client, prefix)

@@ -1,12 +1,14 @@
+import asyncio
 import json
 import shlex
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 
 from sentinel.credentials.aws_config import BEGIN, END
-from tests.e2e.client.fake_service import FakeService, Machine
+from tests.e2e.client.fake_service import CATALOGUE, FakeService, Machine
 
 
 @pytest.fixture
@@ -62,6 +64,50 @@ async def test_the_program_is_named_by_a_whole_path_and_with_the_profile_of_ones
     words = shlex.split(line.partition("=")[2])
     assert Path(words[0]).is_file()
     assert words[words.index("--aws-profile") + 1] == "work"
+
+
+async def test_the_profile_is_fetched_as_an_aws_tool_does_and_that_is_said(user: Machine, service: FakeService) -> None:
+    done = await user.sentinel("configure", "staging", "dev")
+    assert done.code == 0, done.err
+    assert "aws --profile dev works: Sentinel vended credentials of account 111122223333" in done.err
+    assert service.vends == ["dev"]
+    again = await user.sentinel("configure", "--json", "dev")
+    assert json.loads(again.out)["verified"] == "dev works: Sentinel vended credentials of account 111122223333"
+
+
+@pytest.mark.parametrize("had_one", [True, False])
+async def test_a_fetch_that_fails_leaves_the_file_as_it_was_and_says_so(
+    user: Machine, service: FakeService, config: Path, *, had_one: bool
+) -> None:
+    own = config.read_bytes()
+    path = config if had_one else user.home / "another"
+    service.refuse("dev")
+    more = {"AWS_CONFIG_FILE": str(path), "SENTINEL_REGION": "eu-central-1"}
+    done = await user.sentinel("configure", "dev", **more)
+    assert done.code == 1
+    assert "`aws --profile dev` would get no credentials: no rule matches" in done.err
+    assert "the AWS config is as it was" in done.err
+    assert (path.exists(), config.read_bytes()) == (had_one, own)
+    assert (await user.sentinel("configure", "--no-verify", "dev", **more)).code == 0
+    assert "[profile dev]" in path.read_text()
+
+
+async def test_a_profile_that_needs_an_approval_is_not_fetched(user: Machine, service: FakeService) -> None:
+    done = await user.sentinel("configure", "staging")
+    assert (done.code, service.vends) == (0, [])
+
+
+async def test_the_program_that_runs_is_the_one_that_is_written(user: Machine, config: Path) -> None:
+    program = user.home / "bin of mine/sentinel"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nfrom sentinel.cli import main\nmain()\n")
+    program.chmod(0o700)
+    process = await asyncio.create_subprocess_exec(
+        "bin of mine/sentinel", "configure", "dev", cwd=user.home, env=user.environ
+    )
+    assert await process.wait() == 0
+    line = next(line for line in config.read_text().splitlines() if "credential_process" in line)
+    assert shlex.split(line.partition("=")[2])[0] == str(program)
 
 
 async def test_removing_all_restores_the_file_byte_for_byte(user: Machine, config: Path) -> None:
@@ -136,6 +182,36 @@ async def test_a_path_with_variables_is_expanded_as_aws_tools_do(user: Machine, 
         done = await user.sentinel("configure", AWS_CONFIG_FILE=path)
         assert done.code == 0, done.err
         assert config.read_text().startswith(own + BEGIN)
+
+
+async def test_an_empty_name_of_a_file_is_refused_because_aws_tools_read_none_then(user: Machine) -> None:
+    done = await user.sentinel("configure", AWS_CONFIG_FILE="", SENTINEL_REGION="eu-central-1")
+    assert (done.code, "unset AWS_CONFIG_FILE" in done.err) == (2, True)
+
+
+async def test_a_name_that_aws_tools_cannot_read_or_use_without_being_asked_is_refused(
+    user: Machine, service: FakeService, config: Path
+) -> None:
+    own = config.read_bytes()
+    for prefix in ("my ", "a]", "'"):
+        done = await user.sentinel("configure", "--prefix", prefix, "dev")
+        assert (done.code, "another --prefix" in done.err) == (2, True)
+    CATALOGUE.append({"name": "default", "access": "allowed"})
+    try:
+        done = await user.sentinel("configure", "default")
+    finally:
+        CATALOGUE.pop()
+    assert (done.code, "whenever none is named" in done.err) == (2, True)
+    assert (config.read_bytes(), service.vends) == (own, [])
+
+
+async def test_a_file_that_aws_tools_cannot_read_is_left_alone(user: Machine, config: Path) -> None:
+    own = config.read_text() + "[default]\nregion = x\n"
+    environ = {"AWS_CONFIG_FILE": str(config), **user.environ}
+    config.write_text(own)
+    done = await user.sentinel("configure", "dev", **environ)
+    assert done.code != 0
+    assert config.read_text() == own
 
 
 async def test_a_profile_one_may_not_have_is_refused(user: Machine, config: Path) -> None:

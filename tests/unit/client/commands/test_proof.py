@@ -76,6 +76,17 @@ def test_a_profile_is_vended_for_it(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert (asked, made.key) == (["prod"], "ASIAVENDED0000000000")
 
 
+def test_the_region_of_the_aws_configuration_is_the_last_to_be_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "SENTINEL_REGION", "SENTINEL_REMOTE_SERVER"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "config").write_text("[default]\nregion = eu-west-3\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    assert run_command_line([word for word in PROOF if word not in ("--region", "eu-central-1")]) == 0
+    assert parse_proof(capsys.readouterr().out.removeprefix("Authorization: ").strip()).region == "eu-west-3"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -294,7 +294,64 @@ def test_a_marked_process_looks_no_further(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_config_that_cannot_be_read_is_an_error_with_a_remedy(configure: Callable[[str], None]) -> None:
     configure("[default\nregion")
     with pytest.raises(BaseCredentialsError, match="cannot be used"):
-        BaseCredentials(None).profile_name()
+        BaseCredentials(None).profile_config()
+
+
+@pytest.mark.parametrize("name", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+def test_a_profile_that_does_not_exist_is_named_with_a_remedy(
+    configure: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    configure("[default]\nregion = eu-central-1\n")
+    monkeypatch.setenv(name, "nowhere")
+    for ask in (BaseCredentials.access_key_id, BaseCredentials.region, BaseCredentials.profile_config):
+        with pytest.raises(BaseCredentialsError, match="nowhere") as caught:
+            ask(BaseCredentials(None))
+        assert "configure list-profiles" in caught.value.hint
+    monkeypatch.setenv("AWS_CA_BUNDLE", "/etc/corp.pem")
+    assert BaseCredentials(None).ca_bundle() == "/etc/corp.pem"
+
+
+SETTINGS: Final = """
+[profile "my own"]
+region = eu-west-1
+ca_bundle = /etc/corp.pem
+services = my services
+s3 =
+    addressing_style = path
+[services 'my services']
+sts =
+    endpoint_url = https://sts.example
+"""
+
+
+def test_settings_of_a_profile_are_what_botocore_reads(
+    configure: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    configure(SETTINGS)
+    (tmp_path / "credentials").write_text("[my own]\nregion = eu-west-2\n")
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    base = BaseCredentials("my own")
+    assert base.profile_config().settings["s3"] == {"addressing_style": "path"}
+    assert base.profile_config().services == {"sts": {"endpoint_url": "https://sts.example"}}
+    # The credentials file wins, as it does for AWS tools.
+    assert (base.region(), base.ca_bundle()) == ("eu-west-2", "/etc/corp.pem")
+
+
+def test_variables_win_over_the_profile_and_the_bundle_of_all_programs_comes_last(
+    configure: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(SETTINGS)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/all.pem")
+    assert BaseCredentials(None).ca_bundle() == "/etc/all.pem"
+    assert BaseCredentials("my own").ca_bundle() == "/etc/corp.pem"
+    monkeypatch.setenv("AWS_CA_BUNDLE", "/etc/aws.pem")
+    assert BaseCredentials("my own").ca_bundle() == "/etc/aws.pem"
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    assert BaseCredentials("my own").region() == "us-east-1"
+    monkeypatch.setenv("AWS_REGION", "us-east-2")
+    assert BaseCredentials("my own").region() == "us-east-2"
 
 
 def test_a_command_has_one_holder_of_them_for_all_its_calls(tmp_path: Path) -> None:

@@ -1,9 +1,14 @@
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from botocore.configloader import raw_config_parse
+from botocore.session import Session
 
+from sentinel.credentials.base import BaseCredentials
+from sentinel.credentials.base_chain import ProfileConfig
 from sentinel.credentials.child_environment import PrivateConfig, change_for_child, private_config
 from sentinel.credentials.endpoint import Endpoint
 from sentinel.credentials.variables import CREDENTIAL_VARIABLES, carries_credentials
@@ -119,7 +124,7 @@ def test_the_token_is_in_no_repr() -> None:
 
 
 USERS_CONFIG = """
-[default]
+[profile own]
 region = eu-central-1
 output = json
 aws_access_key_id = AKIA
@@ -128,14 +133,15 @@ credential_process = /bin/program
 role_arn = arn:aws:iam::111122223333:role/x
 source_profile = work
 sso_session = corp
+sso_account_id = 111122223333
 login_session = arn
-services = local
+services = my own
 s3 =
     max_concurrent_requests = 20
     addressing_style = path
 [profile work]
 region = us-east-1
-[services local]
+[services 'my own']
 dynamodb =
     endpoint_url = http://127.0.0.1:8000
 [sso-session corp]
@@ -143,68 +149,103 @@ sso_region = us-east-1
 """
 
 
+Configure = Callable[[str], None]
+
+
 @pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
-    (tmp_path / "config").write_text(USERS_CONFIG)
-    return {"AWS_CONFIG_FILE": str(tmp_path / "config")}
+def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+
+    def write(text: str) -> None:
+        (tmp_path / "config").write_text(text)
+
+    write(USERS_CONFIG)
+    return write
 
 
-def test_the_childs_config_keeps_settings_and_drops_all_that_yields_credentials(environ: dict[str, str]) -> None:
-    with private_config("default", environ) as config:
-        assert config.config_file.read_text().replace("\t", "    ").split("\n") == [
-            "[default]",
-            "region = eu-central-1",
-            "output = json",
-            "services = local",
-            "s3 = ",
-            "    max_concurrent_requests = 20",
-            "    addressing_style = path",
-            "",
-            "[services local]",
-            "dynamodb = ",
-            "    endpoint_url = http://127.0.0.1:8000",
-            "",
-            "",
-        ]
+def config_of(profile: str) -> ProfileConfig:
+    return BaseCredentials(None if profile == "default" else profile).profile_config()
+
+
+@pytest.mark.usefixtures("configure")
+def test_the_childs_config_keeps_settings_and_drops_all_that_yields_credentials() -> None:
+    with private_config(config_of("own"), {}) as config:
+        assert raw_config_parse(str(config.config_file)) == {
+            "default": {
+                "region": "eu-central-1",
+                "output": "json",
+                "services": "my own",
+                "s3": {"max_concurrent_requests": "20", "addressing_style": "path"},
+            },
+            "services 'my own'": {"dynamodb": {"endpoint_url": "http://127.0.0.1:8000"}},
+        }
         assert config.credentials_file.read_text() == ""
         assert config.region == "eu-central-1"
 
 
-def test_the_settings_are_the_base_profiles(environ: dict[str, str]) -> None:
-    with private_config("work", environ) as config:
-        assert config.config_file.read_text() == "[default]\nregion = us-east-1\n\n"
+@pytest.mark.usefixtures("configure")
+def test_an_sdk_finds_the_endpoints_of_the_base_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    with private_config(config_of("own"), {}) as config:
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(config.config_file))
+        keys = {"aws_access_key_id": "AKIA", "aws_secret_access_key": "s"}
+        assert Session().create_client("dynamodb", **keys).meta.endpoint_url == "http://127.0.0.1:8000"
 
 
-def test_the_files_are_private_and_gone_at_the_end(environ: dict[str, str]) -> None:
-    with private_config("default", environ) as config:
+@pytest.mark.usefixtures("configure")
+def test_the_settings_are_the_base_profiles() -> None:
+    with private_config(config_of("work"), {}) as config:
+        assert config.config_file.read_text() == "[default]\nregion = us-east-1\n"
+
+
+def test_a_setting_of_the_credentials_file_is_one_as_it_is_for_aws_tools(configure: Configure, tmp_path: Path) -> None:
+    configure("[default]\nregion = us-east-1\n")
+    (tmp_path / "credentials").write_text("[default]\nregion = us-east-2\naws_access_key_id = AKIA\n")
+    with private_config(config_of("default"), {}) as config:
+        assert config.config_file.read_text() == "[default]\nregion = us-east-2\n"
+        assert config.region == "us-east-2"
+
+
+@pytest.mark.usefixtures("configure")
+def test_the_files_are_private_and_gone_at_the_end() -> None:
+    with private_config(config_of("own"), {}) as config:
         for path in (config.config_file, config.credentials_file):
             assert stat.S_IMODE(path.stat().st_mode) == FILE_MODE
         assert stat.S_IMODE(config.config_file.parent.stat().st_mode) == FOLDER_MODE
     assert not config.config_file.parent.exists()
 
 
+@pytest.mark.usefixtures("configure")
 @pytest.mark.parametrize("path", ["$DEPLOYMENT/config", "${DEPLOYMENT}/config", "~/config"])
 def test_the_config_is_found_where_aws_tools_find_it(
-    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str
 ) -> None:
     for name in ("DEPLOYMENT", "HOME"):
         monkeypatch.setenv(name, str(tmp_path))
-    with private_config("work", environ | {"AWS_CONFIG_FILE": path}) as config:
+    monkeypatch.setenv("AWS_CONFIG_FILE", path)
+    with private_config(config_of("work"), {}) as config:
         assert config.region == "us-east-1"
 
 
-def test_a_runtime_folder_that_is_not_there_is_done_without(environ: dict[str, str], tmp_path: Path) -> None:
-    with private_config("work", environ | {"XDG_RUNTIME_DIR": str(tmp_path / "gone")}) as config:
+EMPTY = ProfileConfig({}, {})
+
+
+def test_a_runtime_folder_that_is_not_there_is_done_without(tmp_path: Path) -> None:
+    with private_config(EMPTY, {"XDG_RUNTIME_DIR": str(tmp_path / "gone")}) as config:
         assert config.config_file.exists()
 
 
-def test_no_folder_at_all_is_an_error_with_a_remedy(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_folder_at_all_is_an_error_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/nowhere/at/all")
-    with pytest.raises(UsageError, match="private AWS configuration"), private_config("work", environ):
+    with pytest.raises(UsageError, match="private AWS configuration"), private_config(EMPTY, {}):
         pass
 
 
-def test_no_config_at_all_is_an_empty_default(tmp_path: Path) -> None:
-    with private_config("default", {"AWS_CONFIG_FILE": str(tmp_path / "none")}) as config:
-        assert config.config_file.read_text() == "[default]\n\n"
+def test_no_config_at_all_is_an_empty_default(configure: Configure, tmp_path: Path) -> None:
+    del configure
+    (tmp_path / "config").unlink()
+    with private_config(config_of("default"), {}) as config:
+        assert config.config_file.read_text() == "[default]\n"
         assert config.region is None
