@@ -64,7 +64,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def difference(path: Path, old: str, new: str) -> str:
-    """Show a change as a unified diff; empty where there is none."""
+    """Show a change as a unified diff; empty if the texts are equal."""
     return "\n".join(difflib.unified_diff(old.splitlines(), new.splitlines(), str(path), str(path), lineterm=""))
 
 

@@ -62,7 +62,7 @@ class AwsConfig:
     def _refuse_conflicts(self, names: Collection[str]) -> None:
         if "default" in names:
             raise UsageError(
-                "AWS tools use the profile default whenever none is named, so it is not written",
+                "AWS tools use the profile default without --profile, so it is not written",
                 "give sentinel's profiles names of their own with --prefix",
             )
         own = _read_profiles(self.before + self.after, self.path)

@@ -201,7 +201,7 @@ async def test_a_name_that_aws_tools_cannot_read_or_use_without_being_asked_is_r
         done = await user.sentinel("configure", "default")
     finally:
         CATALOGUE.pop()
-    assert (done.code, "whenever none is named" in done.err) == (2, True)
+    assert (done.code, "without --profile" in done.err) == (2, True)
     assert (config.read_bytes(), service.vends) == (own, [])
 
 
