@@ -25,6 +25,7 @@ async def secure(tmp_path: Path, bundle: Path) -> AsyncIterator[Machine]:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("localhost").configure_cert(context)
     service = FakeService()
+    service.open.set()
     runner = web.ServerRunner(web.Server(service.answer, access_log=None), shutdown_timeout=0)  # type: ignore[arg-type]
     await runner.setup()
     site = web.TCPSite(runner, "localhost", 0, ssl_context=context)
@@ -56,6 +57,8 @@ async def test_the_environment_s_bundle_is_trusted(secure: Machine, bundle: Path
     for path in (str(bundle), f"~/{bundle.name}", f"$HOME/{bundle.name}"):
         done = await secure.sentinel("whoami", AWS_CA_BUNDLE=path)
         assert done.code == 0, done.err
+    done = await secure.sentinel("whoami", REQUESTS_CA_BUNDLE=str(bundle))
+    assert done.code == 0, done.err
 
 
 async def test_the_bundle_of_the_base_profile_is_trusted(secure: Machine, bundle: Path) -> None:
