@@ -64,7 +64,7 @@ def _change(settings: Settings, profile: str, form: str) -> str:
     server, base = settings.server(), settings.base()
     signing_region = None if server.region else base.region_of(server)
     vended = cached_vend(settings, profile)
-    around = Surroundings(_region(settings, profile), base.profile_name(), signing_region)
+    around = Surroundings(_region(settings, profile), base.profile_config().name, signing_region)
     change = change_for_shell(profile, vended, around, os.environ)
     written = write_change(form, change.put, change.removed)
     note(f"credentials of {profile}, which end {relative(vended.expires_at, utc_now())}")

@@ -34,6 +34,7 @@ Profiles = Mapping[str, Mapping[str, Any]]
 class ProfileConfig:
     """An AWS profile as botocore reads it, and the `[services …]` section it names. A nested setting is a mapping."""
 
+    name: str
     settings: Mapping[str, Any]
     services: Mapping[str, Mapping[str, Any]]
 
@@ -76,8 +77,9 @@ def profile_name(session: Session) -> str:
 
 def profile_config(session: Session) -> ProfileConfig:
     """Read the profile a chain starts from."""
-    settings = session.full_config["profiles"].get(profile_name(session), {})
-    return ProfileConfig(settings, session.full_config.get("services", {}).get(settings.get("services"), {}))
+    name = profile_name(session)
+    settings = session.full_config["profiles"].get(name, {})
+    return ProfileConfig(name, settings, session.full_config.get("services", {}).get(settings.get("services"), {}))
 
 
 def named_profile() -> str | None:

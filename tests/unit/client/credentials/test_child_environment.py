@@ -229,7 +229,7 @@ def test_the_config_is_found_where_aws_tools_find_it(
         assert config.region == "us-east-1"
 
 
-EMPTY = ProfileConfig({}, {})
+EMPTY = ProfileConfig("default", {}, {})
 
 
 def test_a_runtime_folder_that_is_not_there_is_done_without(tmp_path: Path) -> None:
