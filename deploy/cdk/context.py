@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from deploy.cdk.options import ServiceOptions
 from deploy.cdk.release import Packages
-from deploy.cdk.settings import Options
 from deploy.policies.deployment import Policy
+from deploy.policies.settings import Options
 
 CONTEXT_KEYS: Final = ("sentinel", "protected_roles")
 _PACKAGES: Final = Path("dist")

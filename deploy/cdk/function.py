@@ -9,10 +9,10 @@ from constructs import Construct
 from deploy.cdk.monitoring import function_alarms
 from deploy.cdk.options import ServiceOptions
 from deploy.cdk.roles import create_role
-from deploy.cdk.settings import check_environment, timeout_s
 from deploy.packages.roots import PARTITIONS, ROOTS_PATH
 from deploy.policies.deployment import Policy
 from deploy.policies.execution import lambda_trust
+from deploy.policies.settings import check_environment, timeout_s
 
 _DESCRIPTIONS: Final = {
     "vend": "Sentinel: decides who gets credentials, and issues them from STS",

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from deploy.cdk.release import RELEASE_URL, Packages, checksums_of, fetch_packages
-from deploy.cdk.settings import Authorizer, Options, check_settings
+from deploy.policies.settings import OWN_SETTINGS, Authorizer, Options, check_settings
 from shared.core.switch_guards import POLICY_NAME, switch_name
 from shared.documents.envelope import DoesNotFitError, pack
 
@@ -57,21 +57,6 @@ KillSwitchArn = Annotated[
 Count = Annotated[int, Field(ge=0)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 AuthorizerKey = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,20}$")]
-# The constructs set these themselves, from what they create.
-_OURS: Final = frozenset(
-    {
-        "api_id",
-        "budget_table",
-        "deployment",
-        "grant_table",
-        "kill_switch_policies",
-        "parameter_prefix",
-        "protected_path",
-        "session_table",
-        "topic_arn",
-    }
-)
-
 # An endpoint to call instead of the regional one, for example a FIPS endpoint.
 EndpointService = Literal["dynamodb", "iam", "sns", "ssm", "sts"]
 EndpointUrl = Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+$")]
@@ -226,7 +211,7 @@ class ServiceOptions(Options):
 
     @model_validator(mode="after")
     def _settings_are_known(self) -> Self:
-        if ours := sorted(_OURS & self.settings.keys()):
+        if ours := sorted(OWN_SETTINGS & self.settings.keys()):
             raise ValueError(f"settings: {', '.join(ours)} is set by the deployment itself: leave it out")
         check_settings(self.settings)
         return self

@@ -12,8 +12,8 @@ from urllib.request import urlopen
 
 from pydantic import model_validator
 
-from deploy.cdk.settings import Options
 from deploy.packages.checksums import parse_checksums, sha256_of
+from deploy.policies.settings import Options
 from deploy.release import RELEASES
 
 RELEASE_URL: Final = "https://github.com/sentinel-vending/sentinel/releases/download"

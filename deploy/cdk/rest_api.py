@@ -10,9 +10,9 @@ from deploy.cdk.function import SentinelFunction
 from deploy.cdk.options import RestApi as RestApiOptions
 from deploy.cdk.options import ServiceOptions
 from deploy.cdk.routes import ACCESS_LOG_FORMAT, ROUTES
-from deploy.cdk.settings import check_settings
 from deploy.policies.caller import rest_api_policy
 from deploy.policies.deployment import Deployment
+from deploy.policies.settings import check_settings
 
 # A method's settings replace all of the stage's. No execution logs: they would contain headers, which contain tokens.
 _OBSERVED: Final[Mapping[str, Any]] = {

@@ -14,14 +14,14 @@ from deploy.cdk.monitoring import create_dashboard, service_alarms
 from deploy.cdk.options import ServiceOptions, as_stored
 from deploy.cdk.rest_api import RestApi
 from deploy.cdk.roles import create_kill_switch_policy
-from deploy.cdk.settings import (
+from deploy.policies.deployment import Deployment, Policy
+from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, vend_policy
+from deploy.policies.settings import (
     Authorizer,
     admin_environment,
     authorizer_environment,
     vend_environment,
 )
-from deploy.policies.deployment import Deployment, Policy
-from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, vend_policy
 from shared.core.arn import parse_arn
 
 

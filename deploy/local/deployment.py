@@ -5,6 +5,7 @@ from typing import Final
 
 from deploy.local.strict import StrictContext, read_context
 from deploy.policies.deployment import Deployment, table_definitions
+from deploy.policies.settings import admin_environment, authorizer_environment, vend_environment
 
 VEND: Final = "vend"
 ADMIN: Final = "admin"
@@ -58,29 +59,13 @@ def function_names() -> Mapping[str, str]:
 
 
 def function_settings(function: str, api_ids: Sequence[str], endpoint: str) -> dict[str, str]:
-    """Return a function's settings: the APIs it accepts events from, and AWS's endpoint."""
+    """Return a function's settings as the CDK sets them: the APIs it accepts events from, and AWS's endpoint."""
     deployment = local_deployment()
-    common = {
-        "AWS_ENDPOINT_URL": endpoint,
-        "SENTINEL_API_ID": ",".join(api_ids),
-        "SENTINEL_DEPLOYMENT": deployment.name,
-        "SENTINEL_SESSION_TABLE": deployment.session_table,
-        "SENTINEL_GRANT_TABLE": deployment.grant_table,
-    }
-    documented = {
-        "SENTINEL_BUDGET_TABLE": deployment.budget_table,
-        "SENTINEL_PARAMETER_PREFIX": deployment.parameter_prefix,
-        "SENTINEL_TRUSTED_ACCOUNTS": ACCOUNT,
-        "SENTINEL_SSO_ROLES": SSO_ROLE,
-    }
-    events = {
-        "SENTINEL_TOPIC_ARN": deployment.topic_arn,
-        "SENTINEL_KILL_SWITCH_POLICIES": deployment.account,
-        "SENTINEL_PROTECTED_PATH": deployment.protected_path,
-    }
+    chosen = {"trusted_accounts": ACCOUNT, "sso_roles": SSO_ROLE}
+    accepts = {"api_id": ",".join(api_ids), "accepted_profiles": ",".join(SENSITIVE_PROFILES)}
     by_function = {
-        VEND: common | documented,
-        ADMIN: common | documented | events,
-        AUTHORIZER: common | {"SENTINEL_ACCEPTED_PROFILES": ",".join(SENSITIVE_PROFILES)},
+        VEND: vend_environment(deployment, api_ids, chosen),
+        ADMIN: admin_environment(deployment, api_ids, chosen, topic=deployment.topic_arn, switches=[ACCOUNT]),
+        AUTHORIZER: authorizer_environment(deployment, {}, accepts),
     }
-    return by_function.get(function, {})
+    return {"AWS_ENDPOINT_URL": endpoint, **by_function[function]} if function in by_function else {}

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from deploy.cdk.settings import check_environment
+from deploy.policies.settings import check_environment
 
 ACCOUNTS = ",".join(f"{number:012d}" for number in range(250))
 

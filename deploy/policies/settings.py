@@ -144,3 +144,9 @@ def _tables(deployment: Deployment) -> dict[str, str]:
 
 def _variables(chosen: Mapping[str, str], but: frozenset[str] = frozenset()) -> dict[str, str]:
     return {PREFIX + name.upper(): value for name, value in chosen.items() if name not in but}
+
+
+_ANY_DEPLOYMENT: Final = Deployment.named("any", "aws", "eu-central-1", "111122223333")
+_OWN_VARIABLES: Final = admin_environment(_ANY_DEPLOYMENT, ["api"], {}, topic="topic", switches=["111122223333"])
+OWN_SETTINGS: Final = frozenset(name.removeprefix(PREFIX).lower() for name in _OWN_VARIABLES)
+"""The settings that the constructs set themselves, from what they create."""
