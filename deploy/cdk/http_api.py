@@ -1,6 +1,8 @@
 """The HTTP API in front of vend and admin. Every route requires IAM authorization, which API Gateway checks."""
 
+import json
 from collections.abc import Mapping
+from typing import Final
 
 from aws_cdk import Stack, Token, aws_apigatewayv2, aws_lambda, aws_logs
 from constructs import Construct
@@ -8,8 +10,25 @@ from constructs import Construct
 from deploy.cdk.deployment import construct_name
 from deploy.cdk.function import SentinelFunction
 from deploy.cdk.options import ServiceOptions
-from deploy.cdk.routes import ACCESS_LOG_FORMAT, ROUTES, Route
 from deploy.policies.deployment import Deployment
+from deploy.policies.routes import ROUTES, Route
+
+# Caller and outcome. No query strings and no headers, which may contain a token.
+ACCESS_LOG_FORMAT: Final = json.dumps(
+    {
+        "request_id": "$context.requestId",
+        "time": "$context.requestTime",
+        "source_ip": "$context.identity.sourceIp",
+        "user_agent": "$context.identity.userAgent",
+        "account": "$context.identity.accountId",
+        "caller": "$context.identity.userArn",
+        "method": "$context.httpMethod",
+        "path": "$context.path",
+        "status": "$context.status",
+        "latency_ms": "$context.responseLatency",
+        "integration_error": "$context.integration.error",
+    },
+)
 
 
 class HttpApi(Construct):

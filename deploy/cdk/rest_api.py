@@ -7,11 +7,12 @@ from aws_cdk import CfnResource, aws_apigateway, aws_iam, aws_logs
 from constructs import Construct
 
 from deploy.cdk.function import SentinelFunction
+from deploy.cdk.http_api import ACCESS_LOG_FORMAT
 from deploy.cdk.options import RestApi as RestApiOptions
 from deploy.cdk.options import ServiceOptions
-from deploy.cdk.routes import ACCESS_LOG_FORMAT, ROUTES
 from deploy.policies.caller import rest_api_policy
 from deploy.policies.deployment import Deployment
+from deploy.policies.routes import ROUTES
 from deploy.policies.settings import check_settings
 
 # A method's settings replace all of the stage's. No execution logs: they would contain headers, which contain tokens.

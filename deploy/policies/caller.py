@@ -10,16 +10,6 @@ from enum import StrEnum
 from typing import Final
 
 from deploy.policies.deployment import Deployment, Policy, Statement, allow, policy
-from services.admin.api import ENDPOINTS
-
-_INCIDENTS: Final = frozenset({"sessions", "revocations", "lockouts", "kill-switch"})
-INCIDENT_ROUTES: Final = tuple((call.method, call.path) for call in ENDPOINTS if call.path.split("/")[2] in _INCIDENTS)
-"""Methods with paths of the calls of an incident: sessions, revocations, lockouts, the kill switch.
-
-They have their own routes, because API Gateway throttles by route (HTTP APIs) and by method (REST APIs): other traffic
-could use up the limit of the common route below /v1. A REST API has no other method below their paths, so the list is
-complete.
-"""
 
 
 class Task(StrEnum):

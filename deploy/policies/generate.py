@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, cast
 
-from deploy.policies.caller import INCIDENT_ROUTES, Task, caller_policy, doctor_policy, operator_policy, task_policy
+from deploy.policies.caller import Task, caller_policy, doctor_policy, operator_policy, task_policy
 from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, lambda_trust, vend_policy
 from deploy.policies.exemptions import Exemptions
 from deploy.policies.protected import protected_trust, revocations_role_policy, revocations_role_trust
 from deploy.policies.resource_control import guard_roles, keep_data_inside
+from deploy.policies.routes import ROUTES
 from deploy.policies.sentinel_account import protect_data, protect_functions, protect_watching
 from deploy.policies.service_control import protect_roles, refuse_lasting_keys, restrict_people_to_sentinel
 from shared.core.kill_switch import first_document
@@ -127,7 +128,7 @@ def terraform_files() -> Mapping[str, str]:
         # The kill switch of the default deployment has this name, that of another `<kill_switch>-<deployment>`.
         "deployment": DEPLOYMENT,
         "kill_switch": POLICY_NAME,
-        "incident_routes": [" ".join(route) for route in INCIDENT_ROUTES],
+        "incident_routes": [route.key for route in ROUTES if route.is_of_incidents],
     }
     templates = {f"{name}{SUFFIX}": template for name, template in policy_templates().items()}
     return {name: render(value) for name, value in {**templates, "names.json": names}.items()}

@@ -9,7 +9,7 @@ from deploy.local.deployment import ADMIN, VEND
 from deploy.local.gateway import refusals
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest
-from deploy.policies.caller import INCIDENT_ROUTES
+from deploy.policies.routes import ROUTES
 from shared.edge.api import Router
 
 _ADMIN_PREFIX: Final = "/v1/"
@@ -98,17 +98,14 @@ def find_route(endpoint: Endpoint, request: ReceivedRequest) -> Route | Refusal:
     if endpoint.kind is EndpointKind.FUNCTION_URL:
         return Route(VEND, "$default", request.path)
     path = _below(endpoint.prefix, request.path)
-    if path is not None and (request.method, path) in _VEND_ROUTES:
-        return Route(VEND, path, path)
-    if path is not None and (matched := _INCIDENT_ROUTES.find(request.method, path)) is not None:
-        return Route(ADMIN, matched.target, path, matched.parameters or None)
+    if path is not None and (matched := _ROUTES.find(request.method, path)) is not None:
+        return Route(matched.target.function, matched.target.path, path, matched.parameters or None)
     if path is not None and path.startswith(_ADMIN_PREFIX) and len(path) > len(_ADMIN_PREFIX):
-        return Route(ADMIN, "/v1/{proxy+}", path, {"proxy": path.removeprefix(_ADMIN_PREFIX)})
+        return Route(ADMIN, f"{_ADMIN_PREFIX}{{proxy+}}", path, {"proxy": path.removeprefix(_ADMIN_PREFIX)})
     return refusals.MISSING_TOKEN if endpoint.kind is EndpointKind.REST_API else refusals.NOT_FOUND
 
 
-_VEND_ROUTES: Final = {("GET", "/"), ("POST", "/"), ("GET", "/profiles")}
-_INCIDENT_ROUTES: Final = Router({(method, path): path for method, path in INCIDENT_ROUTES})
+_ROUTES: Final = Router({(route.method, route.path): route for route in ROUTES if route.method != "ANY"})
 
 
 def _below(prefix: str, path: str) -> str | None:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from deploy.cdk.routes import ROUTES
 from deploy.local.aws import Keys, LocalAws
 from deploy.local.deployment import REGION
+from deploy.policies.routes import ROUTES
 from tests.cdk.installed import needs_cdk
 from tests.e2e.cdk.deployment import BOOTSTRAP, Deployment, deploy, emulated, synthesized
 from tests.e2e.cdk.holdings import expected, holdings

@@ -1,0 +1,46 @@
+"""The API's routes, the same for both kinds of API. Every route requires IAM authorization."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from services.admin.api import ENDPOINTS
+
+_INCIDENTS: Final = frozenset({"sessions", "revocations", "lockouts", "kill-switch"})
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A method, a path and their function.
+
+    The calls of an incident (sessions, revocations, lockouts, the kill switch) have their own routes and throttling
+    limits, because API Gateway throttles by route (HTTP APIs) and by method (REST APIs): other traffic could use up the
+    limit of the common route below /v1. A REST API has no other method below their paths, so they are complete.
+    """
+
+    method: str
+    path: str
+    function: str
+    is_of_incidents: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def source(self) -> str:
+        """Return the route's part of API Gateway's source ARN, below the stage."""
+        method = "*" if self.method == "ANY" else self.method
+        return f"{method}{self.path}"
+
+
+ROUTES: Final = (
+    Route("GET", "/", "vend"),
+    Route("POST", "/", "vend"),
+    Route("GET", "/profiles", "vend"),
+    Route("ANY", "/v1/{proxy+}", "admin"),
+    *(
+        Route(call.method, call.path, "admin", is_of_incidents=True)
+        for call in ENDPOINTS
+        if call.path.split("/")[2] in _INCIDENTS
+    ),
+)
