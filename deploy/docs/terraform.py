@@ -3,8 +3,7 @@
 A README's own words stay: only what follows its last heading `## Inputs` is written. A test compares.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,31 +17,21 @@ _HEADING: Final = "## Inputs\n"
 _OPTIONS: Final = SerializationOptions(with_comments=False, explicit_blocks=False, strip_string_quotes=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A variable or an output of a module, as its block has it."""
-
-    name: str
-    block: Mapping[str, Any]
-
-
 def module_folders() -> list[Path]:
     """Find the modules: every folder that declares outputs, examples apart."""
     found = (file.parent for file in MODULES.rglob("outputs.tf"))
     return sorted(folder for folder in found if "examples" not in folder.parts and ".terraform" not in folder.parts)
 
 
-def declarations(folder: Path, kind: str) -> list[Declared]:
-    """List the blocks of a kind, `variable` or `output`, by file and in their order."""
-    return [each for file in sorted(folder.glob("*.tf")) for each in _blocks(file, kind)]
-
-
-def _blocks(file: Path, kind: str) -> Iterator[Declared]:
-    with file.open(encoding="utf-8") as text:
-        parsed = hcl2.load(text, serialization_options=_OPTIONS)
-    for block in parsed.get(kind, ()):
-        for name, content in block.items():
-            yield Declared(name, content)
+def declarations(folder: Path, kind: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return the blocks of a kind, `variable` or `output`, by name; by file and in their order."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for file in sorted(folder.glob("*.tf")):
+        with file.open(encoding="utf-8") as text:
+            parsed = hcl2.load(text, serialization_options=_OPTIONS)
+        for block in parsed.get(kind, ()):
+            found |= block
+    return found
 
 
 def render_readme(folder: Path) -> str:
@@ -51,10 +40,10 @@ def render_readme(folder: Path) -> str:
     if not heading:
         raise LookupError(f"{folder / 'README.md'} has no heading `{_HEADING.strip()}` to write the tables below")
     inputs = (
-        (f"`{each.name}`", each.block["description"], f"`{_one_line(each.block['type'])}`", _default(each.block))
-        for each in declarations(folder, "variable")
+        (f"`{name}`", block["description"], f"`{_one_line(block['type'])}`", _default(block))
+        for name, block in declarations(folder, "variable").items()
     )
-    outputs = ((f"`{each.name}`", each.block["description"]) for each in declarations(folder, "output"))
+    outputs = ((f"`{name}`", block["description"]) for name, block in declarations(folder, "output").items())
     tables = (
         table(("name", "meaning", "type", "default"), inputs),
         table(("name", "meaning"), outputs),

@@ -2,12 +2,14 @@
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from deploy.docs.terraform import MODULES, Declared, declarations, module_folders, render_readme
+from deploy.docs.terraform import MODULES, declarations, module_folders, render_readme
 from services.authorizer.settings import AuthorizerSettings
 from shared.edge.audit import NAMESPACE, AuditLine, metric_line
 from shared.edge.settings import PREFIX, Settings
@@ -16,12 +18,11 @@ FOLDERS = {str(folder.relative_to(MODULES)): folder for folder in module_folders
 SENTINEL = FOLDERS["sentinel"]
 
 
-def variables() -> list[tuple[str, Declared]]:
-    return [(name, each) for name, folder in FOLDERS.items() for each in declarations(folder, "variable")]
-
-
-def name_of(value: object) -> str | None:
-    return value.name if isinstance(value, Declared) else None
+VARIABLES = [
+    pytest.param(variable, block, id=f"{module}-{variable}")
+    for module, folder in FOLDERS.items()
+    for variable, block in declarations(folder, "variable").items()
+]
 
 
 @pytest.mark.parametrize("folder", FOLDERS.values(), ids=FOLDERS)
@@ -29,15 +30,15 @@ def test_a_readme_lists_what_its_module_declares(folder: Path) -> None:
     assert (folder / "README.md").read_text(encoding="utf-8") == render_readme(folder), "run `make pages`"
 
 
-@pytest.mark.parametrize(("module", "variable"), variables(), ids=name_of)
-def test_every_variable_has_a_type_and_a_meaning(module: str, variable: Declared) -> None:
-    assert {"type", "description"} <= variable.block.keys(), module
+@pytest.mark.parametrize(("variable", "block"), VARIABLES)
+def test_every_variable_has_a_type_and_a_meaning(variable: str, block: Mapping[str, Any]) -> None:
+    assert {"type", "description"} <= block.keys(), variable
 
 
-@pytest.mark.parametrize(("module", "variable"), variables(), ids=name_of)
-def test_a_refusal_names_the_variable(module: str, variable: Declared) -> None:
-    messages = [validation["error_message"] for validation in variable.block.get("validation", ())]
-    assert all(message.startswith((f"{variable.name}:", f"{variable.name}.")) for message in messages), module
+@pytest.mark.parametrize(("variable", "block"), VARIABLES)
+def test_a_refusal_names_the_variable(variable: str, block: Mapping[str, Any]) -> None:
+    messages = [validation["error_message"] for validation in block.get("validation", ())]
+    assert all(message.startswith((f"{variable}:", f"{variable}.")) for message in messages)
 
 
 def test_every_setting_of_the_functions_is_set_and_no_other() -> None:
