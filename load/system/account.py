@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
+
+import yaml
 
 from deploy.local.aws import Keys, new_access_key
 from deploy.local.deployment import ACCOUNT, PROTECTED, REGION, local_deployment
@@ -13,62 +16,23 @@ OPERATOR: Final = "operator"
 # As many rules as a company may have, so that evaluating them costs what it costs there.
 _BYSTANDERS: Final = 20
 
-_ACCESS: Final = {
-    "version": "1",
-    "rules": [
-        *(
-            {
-                "name": f"team-{number}",
-                "effect": "allow",
-                "conditions": {"profiles": [f"team-{number}-*"], "users": [f"team-{number}-*"]},
-            }
-            for number in range(_BYSTANDERS)
-        ),
-        {"name": "prod-is-closed", "effect": "deny", "conditions": {"profiles": ["prod"]}, "break_glass": True},
-        {"name": "staging-by-approval", "effect": "require_approval", "conditions": {"profiles": ["staging"]}},
-        {
-            "name": "dev-all-day",
-            "effect": "allow",
-            "conditions": {
-                "profiles": ["dev"],
-                "source_ips": ["127.0.0.0/8"],
-                "time": {"hours": {"start": "00:00", "end": "24:00"}, "timezone": "Europe/Berlin"},
-            },
-        },
-    ],
-}
-_APPROVAL: Final = {
-    "version": "1",
-    "rules": [{"name": "any-colleague", "profiles": ["staging"], "approvers": ["load-*"], "max_duration": "1h"}],
-}
-_BREAK_GLASS: Final = {
-    "version": "1",
-    "rules": [
-        {
-            "name": "on-call",
-            "profiles": ["prod"],
-            "users": ["load-*"],
-            "reasons": ["incident"],
-            "max_duration": "1h",
-            "budget": {"per_user": 1000, "per_profile": 1000, "window": "24h"},
-        },
-    ],
-}
-_ADMIN: Final = {
-    "version": "1",
-    "rules": [{"name": "operator", "users": [OPERATOR], "permissions": ["read", "revoke", "lock", "review"]}],
-}
+_DOCUMENTS: Final = Path(__file__).with_name("documents")
 
 
 def documents() -> Mapping[str, str]:
     """Return the account's documents by their parameters' names."""
     deployment = local_deployment()
     values: dict[str, Any] = {
-        "policies/access": _ACCESS,
-        "policies/approval": _APPROVAL,
-        "policies/break-glass": _BREAK_GLASS,
-        "policies/admin": _ADMIN,
+        f"policies/{file.stem}": yaml.safe_load(file.read_text(encoding="utf-8")) for file in _DOCUMENTS.iterdir()
     }
+    values["policies/access"]["rules"][:0] = [
+        {
+            "name": f"team-{number}",
+            "effect": "allow",
+            "conditions": {"profiles": [f"team-{number}-*"], "users": [f"team-{number}-*"]},
+        }
+        for number in range(_BYSTANDERS)
+    ]
     for profile in PROTECTED:
         role_arn = deployment.role_arn(profile, deployment.protected_path)
         values[f"profiles/{profile}"] = {"role_arn": role_arn, "account": ACCOUNT, "region": REGION}
