@@ -1,6 +1,8 @@
 """One signed request to the service and its checked answer: the base of every API call."""
 
 import asyncio
+import errno
+import os
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -28,6 +30,7 @@ _BUNDLE_HINT: Final = (
     "if a proxy of your company's ends TLS, name its certificates (PEM) in AWS_CA_BUNDLE, "
     "or in `ca_bundle` of your AWS profile"
 )
+_PROXY_HINT: Final = "check HTTPS_PROXY; a host that needs no proxy belongs into NO_PROXY"
 _SUCCESS: Final = frozenset({200, 201})
 
 
@@ -119,11 +122,35 @@ def unreachable(server: RemoteServer, error: aiohttp.ClientError | OSError) -> S
             return ServiceUnreachableError(f"{server.base} did not answer in time", "try again; check the network")
         case aiohttp.ClientConnectorCertificateError():
             return ServiceUnreachableError(f"{server.base} shows a certificate that is not trusted here", _BUNDLE_HINT)
+        case aiohttp.ClientHttpProxyError():
+            return ServiceUnreachableError(
+                f"{server.base} cannot be reached: the proxy answered {error.status}", _PROXY_HINT
+            )
+        case aiohttp.ClientProxyConnectionError():
+            return ServiceUnreachableError(f"{server.base} cannot be reached: the proxy does not answer", _PROXY_HINT)
+        case aiohttp.ClientConnectorDNSError():
+            return ServiceUnreachableError(
+                f"{server.base} cannot be reached: DNS does not know the name {server.host}",
+                "compare the URL with the one of your platform team; a private API has a name only inside its network",
+            )
+        case aiohttp.ClientSSLError():
+            return ServiceUnreachableError(f"{server.base} cannot be reached: TLS failed", _BUNDLE_HINT)
+        case aiohttp.ClientConnectorError() if error.errno == errno.ECONNREFUSED:
+            return ServiceUnreachableError(
+                f"{server.base} cannot be reached: the connection was refused",
+                "nothing listens there: check host and port of the URL, and HTTPS_PROXY if you need a proxy",
+            )
         case _:
             return ServiceUnreachableError(
-                f"{server.base} cannot be reached: {type(error).__name__}",
+                f"{server.base} cannot be reached: {_kind(error)}",
                 "check the URL, the network, and that the service is up",
             )
+
+
+def _kind(error: aiohttp.ClientError | OSError) -> str:
+    """Name an error by its errno, or by its class: its text may hold a URL with a password."""
+    number = error.errno if isinstance(error, OSError) else None
+    return type(error).__name__ if number is None else os.strerror(number)
 
 
 def _tls_context(ca_bundle: str | None) -> ssl.SSLContext:

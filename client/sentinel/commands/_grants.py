@@ -1,6 +1,7 @@
 """What the commands on requests and on events share: listing, showing one, changing one."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
@@ -11,12 +12,15 @@ from sentinel.api.grants import ChangeT, Grant, GrantKind, PageT
 from sentinel.commands._cache import forget_grant
 from sentinel.commands._calls import call_api
 from sentinel.commands._ids import IdKind, full_id, id_argument
+from sentinel.errors import ClientError
 from sentinel.settings import Settings
 from sentinel.terminal.grants import print_grant, print_grants, warn_unnotified
 from sentinel.terminal.lists import list_options, read_filters, read_pages
 from sentinel.terminal.options import connection_options, json_option, run
+from sentinel.terminal.output import note
 from shared.clock import utc_now
 
+_COUNTED: Final = 20
 window_option: Final = click.option("--duration", metavar="TIME", help="How long the window should be: 45m, 2h.")
 
 
@@ -35,6 +39,9 @@ def add_list(
     @json_option
     def list_(settings: Settings, *, as_json: bool, **filters: Any) -> None:
         print_grants(run(_list(kind, settings, filters)), kind.plural, utc_now(), as_json=as_json)
+        actionable = ids.views[1]
+        if not as_json and filters["view"] == ids.views[0] and (waiting := _count_waiting(kind, settings, actionable)):
+            note(f"{waiting} you can decide: sentinel {group.name} list --view {actionable}")
 
     @group.command("show")
     @connection_options
@@ -69,6 +76,15 @@ def add_step(
         print_grant(answer.grant, utc_now(), as_json=as_json)
         if step in {"cancel", "close"}:
             forget_grant(settings, answer.grant)
+
+
+def _count_waiting(kind: GrantKind[ChangeT, PageT], settings: Settings, view: str) -> str:
+    """Count what waits for the caller, up to a page of it; empty if nothing does, or it cannot be known."""
+    with suppress(ClientError):
+        waiting = len(run(_list(kind, settings, {"view": view, "limit": _COUNTED, "since": None, "until": None})))
+        more = "or more " if waiting == _COUNTED else ""
+        return f"{waiting} {more}{kind.plural if waiting != 1 else kind.plural.removesuffix('s')}" if waiting else ""
+    return ""
 
 
 async def _list(kind: GrantKind[ChangeT, PageT], settings: Settings, filters: dict[str, Any]) -> list[Grant]:

@@ -5,6 +5,8 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from sentinel.api.client import SentinelApi, open_api
 from sentinel.credentials.child_environment import EnvironmentChange, change_for_child, private_config
@@ -13,8 +15,12 @@ from sentinel.credentials.refresher import CredentialRefresher
 from sentinel.credentials.vended import VendedCredentials
 from sentinel.errors import ClientError, Refusal
 from sentinel.settings import Settings
-from sentinel.terminal.output import accepted
+from sentinel.terminal.output import accepted, note
 from shared.clock import utc_now
+from shared.core.durations import format_duration
+
+# The service rounds down, and some time has passed since.
+_ROUNDING: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,17 @@ async def vending(profile: str, settings: Settings, port: int = 0) -> AsyncItera
             async with serve_endpoint(refresher, port) as endpoint:
                 outcome, region = await asyncio.gather(refresher.first(), _profile_region(api, profile, environ))
                 change = change_for_child(profile, endpoint, config, region, environ)
-                yield Vending(endpoint, change, accepted(outcome))
+                first = accepted(outcome)
+                say_if_shorter(first, settings.duration)
+                yield Vending(endpoint, change, first)
+
+
+def say_if_shorter(given: VendedCredentials, asked: timedelta | None) -> None:
+    """Note that a session is shorter than asked: a policy, a grant or AWS limits it."""
+    left = given.remaining(utc_now())
+    if asked is not None and left < asked - _ROUNDING:
+        given_words = format_duration(timedelta(minutes=round(left / timedelta(minutes=1))))
+        note(f"the session lasts {given_words}, not {format_duration(asked)}: its rule or grant gives no more")
 
 
 async def _profile_region(api: SentinelApi, profile: str, environ: Mapping[str, str]) -> str | None:

@@ -9,10 +9,10 @@ from sentinel.commands._grants import add_list, add_step, window_option
 from sentinel.commands._ids import EVENT_IDS
 from sentinel.errors import UsageError
 from sentinel.settings import Settings
-from sentinel.terminal.grants import print_grant, warn_unnotified
+from sentinel.terminal.grants import notified_words, print_grant, warn_unnotified
 from sentinel.terminal.help import Group
 from sentinel.terminal.options import connection_options, json_option, profile_argument
-from sentinel.terminal.output import is_terminal
+from sentinel.terminal.output import is_terminal, note
 from shared.clock import utc_now
 
 _REASONS: Final = ("incident", "maintenance", "security", "recovery", "other")
@@ -48,6 +48,10 @@ def start(
     answer = call_api(settings, lambda api: api.ask(EVENTS, body))
     warn_unnotified(answer)
     print_grant(answer.grant, utc_now(), as_json=as_json)
+    if not as_json:
+        note(notified_words(answer))
+        note(f"use it: sentinel exec {profile} -- COMMAND")
+        note(f"when it is over: sentinel break-glass close {answer.grant.id} --comment TEXT")
 
 
 add_list(

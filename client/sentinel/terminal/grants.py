@@ -57,6 +57,12 @@ def warn_unnotified(answer: Announced) -> None:
         note(f"done, but the notification to {target} failed: inform them yourself")
 
 
+def notified_words(answer: Announced) -> str:
+    """Say which targets were notified of a change."""
+    arrived = [target for target, has_arrived in answer.notified.items() if has_arrived]
+    return f"notified: {', '.join(arrived)}" if arrived else "no notification was sent: none is configured"
+
+
 def approve_words(request: ApprovalRequest) -> str:
     """Say who can approve, and what they run."""
     people = " or ".join(request.approvers)

@@ -1,6 +1,7 @@
 """The commands on requests and events, as people and as scripts run them."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -135,3 +136,26 @@ async def test_an_event_is_closed_and_reviewed(user: Machine, service: FakeServi
     done = await user.sentinel("break-glass", step, ID, "--json")
     assert (done.code, json.loads(done.out)["status"]) == (0, status)
     assert service.grants.asked == [("POST", f"/v1/break-glass/{ID}/{step}", {})]
+
+
+async def test_ones_own_list_says_how_many_requests_wait_for_ones_decision(user: Machine, service: FakeService) -> None:
+    service.grants.requests[ID] = a_request()
+    done = await user.sentinel("request", "list")
+    assert "1 request you can decide: sentinel request list --view approvable" in done.err
+    assert "you can decide" not in (await user.sentinel("request", "list", "--view", "approvable")).err
+    assert (await user.sentinel("request", "list", "--json")).err == ""
+
+
+async def test_who_breaks_glass_learns_who_was_notified_and_what_comes_next(user: Machine) -> None:
+    why = ("--reason", "incident", "--justification", "the shop is down and no approver answers")
+    done = await user.sentinel("break-glass", "start", "prod", *why)
+    assert done.code == 0, done.err
+    assert "notified: sns" in done.err
+    assert "use it: sentinel exec prod -- COMMAND" in done.err
+    assert f"sentinel break-glass close {ID}" in done.err
+
+
+async def test_less_time_than_asked_is_said(user: Machine, service: FakeService) -> None:
+    service.life = timedelta(hours=1)
+    assert "lasts 1h, not 12h" in (await user.sentinel("exec", "--duration", "12h", "dev", "--", "true")).err
+    assert "lasts" not in (await user.sentinel("exec", "--duration", "1h", "dev", "--", "true")).err

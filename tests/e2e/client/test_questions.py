@@ -90,3 +90,10 @@ async def test_no_one_sees_a_traceback(user: Machine) -> None:
     done = await user.sentinel("whoami")
     assert done.code == 1
     assert "Traceback" not in done.err
+
+
+async def test_an_unknown_aws_profile_is_not_a_login_that_ran_out(user: Machine) -> None:
+    done = await user.sentinel("whoami", AWS_PROFILE="nowhere")
+    assert done.code == 1
+    assert "AWS_PROFILE names it" in done.err
+    assert "log in" not in done.err
