@@ -39,7 +39,7 @@ def read_options(arguments: Sequence[str] | None = None) -> Run:
     given = parser.parse_args(arguments)
     try:
         scenario = _change(read_scenario(given.scenario), given)
-    except (ScenarioError, ValueError) as error:
+    except ValueError as error:
         parser.error(str(error))
     run = Run(
         given.scenario,

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 FOLDER: Final = Path(__file__).with_name("scenarios")
 Count = Annotated[int, Field(ge=0, le=1000)]
 Positive = Annotated[float, Field(gt=0, le=100_000)]
 
 
-class ScenarioError(Exception):
+class ScenarioError(ValueError):
     """The scenario cannot be run; the message names the place."""
 
 
@@ -79,9 +79,5 @@ def read_scenario(name: str) -> Scenario:
     file = FOLDER / f"{name}.toml"
     try:
         return Scenario.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise ScenarioError(f"{file.name}: {error}") from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise ScenarioError(f"{file.name}: {place}: {first['msg']}") from None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import trustme
 
-from load.aws_model.latency import ModelConfigError, read_config
+from load.aws_model.latency import read_config
 from load.aws_model.server import AwsModel
 
 
@@ -24,7 +24,7 @@ def main() -> None:
     ca_file = options.pop("ca")
     try:
         config = read_config(**options)
-    except ModelConfigError as error:
+    except (OSError, ValueError) as error:
         parser.error(str(error))
     with suppress(KeyboardInterrupt), asyncio.Runner() as runner:
         runner.run(_serve(AwsModel(config, make_tls(ca_file) if ca_file else None)))

@@ -12,16 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 DEFAULT_FILE: Final = Path(__file__).with_name("latencies.toml")
 SERVICES: Final = frozenset({"dynamodb", "iam", "sns", "ssm", "sts"})
 LANE: Final = "LANE"
 Milliseconds = Annotated[float, Field(gt=0, le=60_000)]
-
-
-class ModelConfigError(Exception):
-    """The file cannot be used; the message names the place."""
 
 
 class Latency(BaseModel):
@@ -63,18 +59,12 @@ def read_config(file: Path = DEFAULT_FILE, **instead: float | None) -> ModelConf
     """Read a file; `instead` replaces values by name, unless they are None.
 
     Raises:
-        ModelConfigError: it cannot be read, or is invalid.
+        OSError: the file cannot be read.
+        ValueError: it is invalid; the message names the place.
 
     """
-    try:
-        said = {name: value for name, value in instead.items() if value is not None}
-        return ModelConfig.model_validate(tomllib.loads(file.read_text(encoding="utf-8")) | said)
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ModelConfigError(f"{file}: {error}") from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise ModelConfigError(f"{file}: {place}: {first['msg']}") from None
+    said = {name: value for name, value in instead.items() if value is not None}
+    return ModelConfig.model_validate(tomllib.loads(file.read_text(encoding="utf-8")) | said)
 
 
 class LatencySampler:
