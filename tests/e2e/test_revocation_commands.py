@@ -60,11 +60,11 @@ async def test_sessions_of_one_user_are_listed_and_revoked_at_once(developer: Ca
     vended = {await vend(developer) for _ in range(3)}
     mine = ("--view", "all", "--user", developer.user, "--json")
     listed = done(await operator.sentinel("session", "list", *mine, "--status", "active"))
-    assert {session["id"] for session in listed["session", "list"]} == vended
+    assert {session["id"] for session in listed["sessions"]} == vended
     revoked = done(await operator.sentinel("session", "revoke", "--user", developer.user, "--reason", "gone", "--json"))
     assert (revoked["revocation"]["marked"], revoked["revocation"]["complete"]) == (3, True)
     listed = done(await operator.sentinel("session", "list", *mine, "--status", "revoked"))
-    assert {session["id"] for session in listed["session", "list"]} == vended
+    assert {session["id"] for session in listed["sessions"]} == vended
 
 
 async def test_a_lockout_is_set_listed_and_lifted(developer: Caller, operator: Person) -> None:

@@ -11,8 +11,9 @@ from sentinel.errors import UsageError
 from sentinel.settings import Settings
 from sentinel.terminal.grants import notified_words, print_grant, warn_unnotified
 from sentinel.terminal.help import Group
-from sentinel.terminal.options import connection_options, json_option, profile_argument
+from sentinel.terminal.options import connection_options, json_option, optional_profile_argument
 from sentinel.terminal.output import is_terminal, note
+from sentinel.terminal.picker import pick_profile
 from shared.clock import utc_now
 
 _REASONS: Final = ("incident", "maintenance", "security", "recovery", "other")
@@ -34,15 +35,22 @@ def break_glass() -> None:
 @click.option("--justification", metavar="TEXT", help="20 to 1000 characters; asked for on a terminal if left out.")
 @window_option
 @json_option
-@profile_argument
+@optional_profile_argument
 def start(
-    settings: Settings, profile: str, reason: str, justification: str | None, duration: str | None, *, as_json: bool
+    settings: Settings,
+    profile: str | None,
+    reason: str,
+    justification: str | None,
+    duration: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Reach PROFILE without an approval. It is counted, notified and reviewed."""
     if justification is None and not is_terminal():
         raise UsageError("a justification is missing", "pass --justification TEXT of 20 to 1000 characters")
+    chosen = profile or pick_profile(settings, denied_too=True)
     said = justification or click.prompt("Justification (20 to 1000 characters)", err=True)
-    body = {"profile": profile, "reason": reason, "justification": said}
+    body = {"profile": chosen, "reason": reason, "justification": said}
     if duration:
         body["duration"] = duration
     answer = call_api(settings, lambda api: api.ask(EVENTS, body))
@@ -50,7 +58,7 @@ def start(
     print_grant(answer.grant, utc_now(), as_json=as_json)
     if not as_json:
         note(notified_words(answer))
-        note(f"use it: sentinel exec {profile} -- COMMAND")
+        note(f"use it: sentinel exec {chosen} -- COMMAND")
         note(f"when it is over: sentinel break-glass close {answer.grant.id} --comment TEXT")
 
 

@@ -15,8 +15,10 @@ from sentinel.terminal.help import Command
 from sentinel.terminal.names import known_profiles
 from sentinel.terminal.options import optional_profile_argument, vend_options
 from sentinel.terminal.output import note
+from sentinel.terminal.picker import pick_profile
 from sentinel.terminal.shells import FORMATS, SHELLS, default_format, write_change
 from sentinel.terminal.times import relative
+from sentinel.terminal.uses import remember_use
 from shared.clock import utc_now
 
 _EPILOG: Final = """\b
@@ -46,18 +48,17 @@ def env(settings: Settings, profile: str | None, form: str | None, *, unset: boo
     if unset:
         _unset(profile, chosen)
         return
-    if profile is None:
-        raise click.UsageError("Missing argument 'PROFILE'.")
     if inside := os.environ.get(INSIDE_EXEC):
         raise UsageError(f"this is already a session of the profile {inside}", "leave it first: sessions do not nest")
     if sys.stdout.isatty():
         if not force:
+            named = profile or "PROFILE"
             raise UsageError(
                 "these are secrets, and stdout is a terminal",
-                f'use eval "$(sentinel env {profile})", or --force to see them',
+                f'use eval "$(sentinel env {named})", or --force to see them',
             )
         note("these are secrets: they stay in the terminal's history of what it showed")
-    click.echo(_change(settings, profile, chosen))
+    click.echo(_change(settings, profile or pick_profile(settings), chosen))
 
 
 def _change(settings: Settings, profile: str, form: str) -> str:
@@ -66,6 +67,7 @@ def _change(settings: Settings, profile: str, form: str) -> str:
     vended = cached_vend(settings, profile)
     around = Surroundings(_region(settings, profile), base.profile_config().name, signing_region)
     change = change_for_shell(profile, vended, around, os.environ)
+    remember_use(settings, profile)
     written = write_change(form, change.put, change.removed)
     note(f"credentials of {profile}, which end {relative(vended.expires_at, utc_now())}")
     return written

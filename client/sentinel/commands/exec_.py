@@ -13,9 +13,11 @@ from sentinel.settings import Settings
 from sentinel.system.child import run_child
 from sentinel.terminal.completing import complete_file
 from sentinel.terminal.help import Command
-from sentinel.terminal.options import profile_argument, run, vend_options
+from sentinel.terminal.options import optional_profile_argument, run, vend_options
 from sentinel.terminal.output import is_terminal
 from sentinel.terminal.own_shell import own_shell
+from sentinel.terminal.picker import pick_profile
+from sentinel.terminal.uses import remember_use
 
 _EPILOG: Final = """\b
 Examples:
@@ -36,12 +38,20 @@ Examples:
 @click.option("--wait", is_flag=True, help="If an approval is needed, request it and wait.")
 @click.option("--reason", metavar="TEXT", help="The reason, for the approvers; with --wait.")
 @click.option("--ticket", metavar="REF", help="A reference, if the policy requires one; with --wait.")
-@profile_argument
+@optional_profile_argument
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]", shell_complete=complete_file)
 def exec_(
-    settings: Settings, profile: str, command: tuple[str, ...], reason: str | None, ticket: str | None, *, wait: bool
+    settings: Settings,
+    profile: str | None,
+    command: tuple[str, ...],
+    reason: str | None,
+    ticket: str | None,
+    *,
+    wait: bool,
 ) -> int:
     """Run COMMAND with credentials of PROFILE; without one, on a terminal, your shell.
+
+    Without PROFILE you choose one: those you use most come first.
 
     The command gets a credential endpoint on loopback that refreshes by itself, and no other AWS credentials.
     Signals and the exit code pass through; 127 means there is no such command. If Sentinel refuses, nothing runs.
@@ -50,7 +60,7 @@ def exec_(
     Ctrl-C ends the wait and offers to withdraw the request.
     """
     words = command[1:] if command[:1] == ("--",) else command
-    if not words and (command or not is_terminal()):
+    if profile is not None and not words and (command or not is_terminal()):
         raise click.UsageError("no command given; write: sentinel exec PROFILE -- COMMAND")
     if inside := os.environ.get(INSIDE_EXEC):
         raise UsageError(
@@ -59,11 +69,12 @@ def exec_(
         )
     if not wait and (reason or ticket):
         raise click.UsageError("--reason and --ticket are for a request: pass --wait with them")
+    chosen = profile or pick_profile(settings)
     ask = _Approval(reason, ticket) if wait else None
     if words:
-        return run(_exec(settings, profile, words, {}, ask))
-    with own_shell(profile, os.environ, os.name) as shell:
-        return run(_exec(settings, profile, shell.words, shell.put, ask))
+        return run(_exec(settings, chosen, words, {}, ask))
+    with own_shell(chosen, os.environ, os.name) as shell:
+        return run(_exec(settings, chosen, shell.words, shell.put, ask))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,5 +104,6 @@ async def _exec(
 
 async def _run(settings: Settings, profile: str, command: Sequence[str], put: Mapping[str, str]) -> int:
     async with vending(profile, settings) as session:
+        remember_use(settings, profile)
         settings.base().stop_asking()  # the terminal is the command's now
         return await run_child(command, session.change.applied_to(os.environ) | dict(put))

@@ -11,8 +11,9 @@ from sentinel.commands._waiting import wait_until_open
 from sentinel.settings import Settings
 from sentinel.terminal.grants import approve_words, print_grant, warn_unnotified
 from sentinel.terminal.help import Group
-from sentinel.terminal.options import connection_options, json_option, profile_argument, run
+from sentinel.terminal.options import connection_options, json_option, optional_profile_argument, run
 from sentinel.terminal.output import accepted, note
+from sentinel.terminal.picker import pick_profile
 from sentinel.terminal.times import WIRE, parse_instant
 from shared.clock import utc_now
 
@@ -36,16 +37,17 @@ def request() -> None:
 @click.option("--starts-at", metavar="INSTANT", help="When the window should begin, up to 7 days ahead.")
 @click.option("--wait", is_flag=True, help="Wait for the decision and, if it is yes, for the window to open.")
 @json_option
-@profile_argument
+@optional_profile_argument
 def create(
-    settings: Settings, profile: str, starts_at: str | None, *, wait: bool, as_json: bool, **asked: str | None
+    settings: Settings, profile: str | None, starts_at: str | None, *, wait: bool, as_json: bool, **asked: str | None
 ) -> None:
     """Ask for an approval of PROFILE.
 
     Exit code 0: filed (with --wait: approved); 1: refused, denied or lapsed; 130: Ctrl-C while waiting.
     """
+    chosen = profile or pick_profile(settings)
     begin = None if starts_at is None else parse_instant(starts_at, "--starts-at").strftime(WIRE)
-    body = {name: value for name, value in {"profile": profile, "starts_at": begin, **asked}.items() if value}
+    body = {name: value for name, value in {"profile": chosen, "starts_at": begin, **asked}.items() if value}
     filed = run(_file(settings, body, wait=wait, as_json=as_json))
     print_grant(filed, utc_now(), as_json=as_json)
 

@@ -8,8 +8,9 @@ from sentinel.commands._vending import Vending, vending
 from sentinel.settings import Settings
 from sentinel.system.signals import STOPPING, handling
 from sentinel.terminal.help import Command
-from sentinel.terminal.options import json_option, profile_argument, run, vend_options
+from sentinel.terminal.options import json_option, optional_profile_argument, run, vend_options
 from sentinel.terminal.output import note, print_json
+from sentinel.terminal.picker import pick_profile
 from sentinel.terminal.shells import SHELLS, default_format, write_change
 
 _EPILOG: Final = """\b
@@ -24,13 +25,21 @@ Examples:
 @click.option("--port", type=click.IntRange(1024, 65535), help="Listen on this port, not on any free one.")
 @click.option("--format", "form", type=click.Choice(SHELLS), help="Default: posix; in a Windows console powershell.")
 @json_option
-@profile_argument
-def serve(settings: Settings, profile: str, port: int | None, form: str | None, *, as_json: bool) -> None:
+@optional_profile_argument
+def serve(settings: Settings, profile: str | None, port: int | None, form: str | None, *, as_json: bool) -> None:
     """Serve PROFILE's credentials on loopback until Ctrl-C, and print what points a shell or an IDE at them.
 
     Anyone with the printed token can use the endpoint for as long as this runs. It is new at each start.
     """
-    run(_serve(settings, profile, port or 0, form or default_format(os.environ, os.name), as_json=as_json))
+    run(
+        _serve(
+            settings,
+            profile or pick_profile(settings),
+            port or 0,
+            form or default_format(os.environ, os.name),
+            as_json=as_json,
+        )
+    )
 
 
 async def _serve(settings: Settings, profile: str, port: int, form: str, *, as_json: bool) -> None:

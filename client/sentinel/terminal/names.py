@@ -11,12 +11,14 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 import orjson
 
-from sentinel.errors import ClientError, Refusal
+from sentinel.errors import ClientError, Refusal, RefusedError
 from sentinel.paths import xdg_directory
 from sentinel.settings import Settings
 from sentinel.system.files import open_private_folder
@@ -33,6 +35,8 @@ _FRESH_S: Final = 60.0
 _SHOWN_S: Final = 86_400.0
 # A renewal that has begun is given so long before another one begins.
 _RENEWAL_S: Final = 30.0
+# Refusals that a profile gets which does not exist: the service does not say which of the two it is.
+_UNKNOWN: Final = frozenset({"denied", "not_found"})
 _A_PAGE: Final = {"limit": "50"}
 REFRESH: Final = "refresh-names"
 
@@ -78,6 +82,19 @@ def known_profiles(settings: Settings) -> Mapping[str, Profile]:
         if _age_s(path) < _SHOWN_S and (kept := _read(path)) is not None:
             return kept["profiles"]
     return run(_list_profiles(settings))
+
+
+def suggest_profile(settings: Settings, refused: RefusedError, profile: str | None) -> RefusedError:
+    """Add the profile that may have been meant to the refusal of one that the catalogue does not show."""
+    if profile is None or refused.code not in _UNKNOWN:
+        return refused
+    with suppress(ClientError):
+        known = known_profiles(settings)
+        near = [] if profile in known else get_close_matches(profile, known, 2)
+        if near:
+            hint = f"did you mean {' or '.join(near)}?"
+            return RefusedError(replace(refused.refusal, hint=f"{hint} {refused.hint}".strip()))
+    return refused
 
 
 def renew_names(settings: Settings) -> Names:

@@ -8,10 +8,11 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from sentinel.errors import UsageError
+from sentinel.errors import RefusedError, UsageError
 from sentinel.settings import Settings, load_settings
 from sentinel.terminal.completing import complete_profile
 from sentinel.terminal.help import ConnectionOption
+from sentinel.terminal.output import is_terminal
 from shared.core.fields import PROFILE_NAME_PATTERN
 from shared.core.profile import is_profile_name
 
@@ -85,7 +86,15 @@ def _with_settings(
     @functools.wraps(command)
     def with_settings(**arguments: Any) -> Result:
         flags = {name: arguments.pop(name, None) for name in names}
-        return command(settings=_load(flags), **arguments)
+        settings = _load(flags)
+        try:
+            return command(settings=settings, **arguments)
+        except RefusedError as refused:
+            if not is_terminal():
+                raise
+            from sentinel.terminal.names import suggest_profile  # noqa: PLC0415 - only a refusal needs it
+
+            raise suggest_profile(settings, refused, arguments.get("profile")) from None
 
     for option in reversed(options):
         with_settings = option(with_settings)
