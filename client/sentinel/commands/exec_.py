@@ -5,8 +5,6 @@ from typing import Final
 
 import click
 
-from sentinel.api.client import open_api
-from sentinel.commands._vending import vending
 from sentinel.credentials.variables import INSIDE_EXEC
 from sentinel.errors import RefusedError, UsageError
 from sentinel.settings import Settings
@@ -94,6 +92,7 @@ async def _exec(
         if ask is None or refused.code != "approval_required":
             raise
     # Only a command that waits needs the models of requests.
+    from sentinel.api.client import open_api  # noqa: PLC0415 - see above
     from sentinel.commands._waiting import Ask, obtain_approval  # noqa: PLC0415 - see above
 
     duration_s = None if settings.duration is None else int(settings.duration.total_seconds())
@@ -103,6 +102,9 @@ async def _exec(
 
 
 async def _run(settings: Settings, profile: str, command: Sequence[str], put: Mapping[str, str]) -> int:
+    # A shell's completion imports this module for each key stroke.
+    from sentinel.commands._vending import vending  # noqa: PLC0415 - see above
+
     async with vending(profile, settings) as session:
         remember_use(settings, profile)
         settings.base().stop_asking()  # the terminal is the command's now
