@@ -1,7 +1,7 @@
 """Measures variants side by side: in each round each of them works for a while, in random order.
 
-The latency model runs on one core and the variant that works on the other. All meet the same
-sequence of latencies for each operation.
+The latency model runs on one core and the variant that works on the other. All meet the same sequence of latencies for
+each operation. The flame graph of a vend is drawn from such a worker too.
 """
 
 import asyncio

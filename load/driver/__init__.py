@@ -1,1 +1,1 @@
-"""The callers: what locust's users know, sign and note. Imported only by locust's own process."""
+"""The callers: what locust's users know, sign and note. `caller` is imported only by locust's own process."""
