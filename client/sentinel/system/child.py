@@ -37,6 +37,7 @@ class _Forwarder:
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
         self._waiting: list[signal.Signals] = []
+        self._has_just_stopped = False
 
     def started(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -45,6 +46,8 @@ class _Forwarder:
         self._follow()
 
     def forward(self, number: signal.Signals) -> None:
+        if number in STOPS and self._has_just_stopped:
+            return  # the Ctrl-Z that stopped us all
         if self._process is None:
             self._waiting.append(number)
         elif self._process.returncode is None and not (number in (*FROM_THE_TERMINAL, *STOPS) and in_the_foreground()):
@@ -53,15 +56,26 @@ class _Forwarder:
                 os.kill(self._process.pid, number)
 
     def child_changed(self, _: signal.Signals) -> None:
-        # Not at once: a SIGCONT that came with this is passed on first, and the child is then not stopped.
-        asyncio.get_running_loop().call_soon(self._follow)
+        # A SIGCONT that came with this is passed on first, and the child is then not stopped.
+        _after_what_came(self._follow)
 
     def _follow(self) -> None:
         if self._process is None:
             return  # `started` looks
         collect_orphans(self._process.pid)
         if (number := stop_of(self._process.pid)) is not None:
+            self._has_just_stopped = True
             stop_as(number, self._process.pid)
+            _after_what_came(self._go_on)
+
+    def _go_on(self) -> None:
+        self._has_just_stopped = False
+
+
+def _after_what_came(call: Callable[[], None]) -> None:
+    """Call when the signals that have come by now are handled: the event loop looks for them once in each round."""
+    loop = asyncio.get_running_loop()
+    loop.call_soon(loop.call_soon, call)
 
 
 @contextmanager

@@ -23,14 +23,15 @@ follows_stops = pytest.mark.skipif(not STOPS, reason="this platform cannot repor
 TIDY = """
 import os, signal, sys, termios
 before = termios.tcgetattr(0)
-def tidy(*_):
-    termios.tcsetattr(0, termios.TCSADRAIN, before)
-    print("tidy" + "ed", flush=True)
-    signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-    os.kill(os.getpid(), signal.SIGTSTP)
-    print("back" + "again", flush=True)
-signal.signal(signal.SIGTSTP, tidy)
+# Blocked and awaited, not handled: a handler could run inside the print it follows.
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTSTP})
 print("rea" + "dy", flush=True)
+signal.sigwait({signal.SIGTSTP})
+termios.tcsetattr(0, termios.TCSADRAIN, before)
+print("tidy" + "ed", flush=True)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTSTP})
+os.kill(os.getpid(), signal.SIGTSTP)
+print("back" + "again", flush=True)
 sys.stdin.readline()
 """
 
@@ -77,8 +78,7 @@ async def shell(user: Machine, tmp_path: Path) -> AsyncIterator[Shell]:
     shell = Shell(ours)
     await shell.after(f"sentinel() {{ {SENTINEL} \"$@\"; }}; echo begi''ns\n", "begins")
     yield shell
-    shell.press("exec true\n")
-    os.killpg(process.pid, signal.SIGHUP)
+    process.send_signal(signal.SIGHUP)
     await process.wait()
     shell.close()
 
