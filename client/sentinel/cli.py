@@ -29,6 +29,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "profiles": ("sentinel.commands.profiles", "profiles", "List the profiles and whether you may have them."),
         "whoami": ("sentinel.commands.whoami", "whoami", "Show as whom Sentinel identifies you."),
         "configure": ("sentinel.commands.configure", "configure", "Write profiles into the AWS config."),
+        "setup": ("sentinel.commands.setup", "setup", "Take a team's settings and profiles from a file or a URL."),
     },
     "Approvals": {
         "request": ("sentinel.commands.requests", "request", "Ask for approvals; approve, deny, cancel, list, show."),

@@ -1,5 +1,9 @@
-"""Settings: flags, then `SENTINEL_*` variables, then `~/.config/sentinel/config.toml`. The first with a value wins."""
+"""Settings: flags, `SENTINEL_*` variables, `~/.config/sentinel/config.toml`, and what `sentinel setup` keeps.
 
+The first with a value wins.
+"""
+
+import json
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -77,20 +81,49 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
 }
 
 
+SETTINGS: Final = tuple(_READERS)
+
+
 def config_file(environ: Mapping[str, str]) -> Path:
     """Where the settings file is, whether or not it exists (XDG Base Directory Specification)."""
     return xdg_directory(environ, "XDG_CONFIG_HOME", ".config") / "config.toml"
 
 
+def team_file(environ: Mapping[str, str]) -> Path:
+    """Where `sentinel setup` keeps a team's settings, whether or not it has."""
+    return config_file(environ).with_name("team.json")
+
+
+def read_team(path: Path) -> dict[str, Any]:
+    """Read what `sentinel setup` keeps; empty if there is no such file.
+
+    Raises:
+        UsageError: it is not what setup writes.
+
+    """
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(kept, dict):
+            return kept
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError):
+        pass
+    raise UsageError(f"{path} cannot be read", "delete it, and run `sentinel setup` again")
+
+
 def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
-    """Merge the three sources; an empty variable or absent flag counts as not set.
+    """Merge the sources; an empty variable or absent flag counts as not set.
 
     Raises:
         UsageError: a source holds an unknown key or an invalid value; the message names the source.
 
     """
     path = config_file(environ)
-    chosen = _read_file(path)
+    team = team_file(environ)
+    kept = read_team(team)
+    chosen = {name: _read(name, kept[name], f"{team}: {name}") for name in SETTINGS if name in kept}
+    chosen |= _read_file(path)
     for name in _READERS:
         if value := environ.get(variable(name)):
             chosen[name] = _read(name, value, variable(name))

@@ -1,5 +1,6 @@
 """Writes the generated pages: `python -m deploy.docs.pages`. A test compares them with what is committed."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from importlib.util import find_spec
@@ -14,6 +15,7 @@ from deploy.docs.terraform import module_folders, render_readme
 from deploy.docs.threats.table import render_threat_counts, render_threat_model
 from deploy.markdown import replace, table
 from sentinel.cli import COMMANDS, cli
+from sentinel.team.document import TeamFile
 from services.admin.api import ENDPOINTS as ADMIN_CALLS
 from services.authorizer.settings import AuthorizerSettings
 from services.vend.api import ENDPOINTS as VEND_CALLS
@@ -114,6 +116,11 @@ def render_errors() -> str:
     )
 
 
+def render_team_schema() -> str:
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **TeamFile.model_json_schema()}
+    return json.dumps(schema, indent=2) + "\n"
+
+
 def render_cli() -> str:
     """Write the whole page, the same on every machine: fixed width, commands in their own order."""
     return "\n".join([_CLI, *(_section(context) for context in _contexts())])
@@ -158,6 +165,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "threat-model.md": render_threat_model,
     "openapi/vend.json": renderer("Sentinel vend", VEND_CALLS),
     "openapi/admin.json": renderer("Sentinel admin", ADMIN_CALLS),
+    "team-file.schema.json": render_team_schema,
 }
 
 

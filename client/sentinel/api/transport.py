@@ -170,9 +170,12 @@ def _tls_context(ca_bundle: str | None) -> ssl.SSLContext:
 
 def proxy_for(server: RemoteServer) -> str | None:
     """Find the proxy AWS tools use. aiohttp's own lookup reads ~/.netrc too and would overwrite the signature."""
-    if server.is_loopback:
-        return None
-    proxy: str | None = ProxyConfiguration(get_environ_proxies(server.base)).proxy_url_for(server.base)
+    return None if server.is_loopback else proxy_for_url(server.base)
+
+
+def proxy_for_url(url: str) -> str | None:
+    """Find the proxy AWS tools would use for a URL."""
+    proxy: str | None = ProxyConfiguration(get_environ_proxies(url)).proxy_url_for(url)
     return proxy
 
 

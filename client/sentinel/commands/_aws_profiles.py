@@ -21,7 +21,13 @@ def profile_settings(settings: Settings, profile: str, region: str | None, own_p
     """Write what the AWS config holds of a profile: the command that vends it, and its region.
 
     The command says all it needs, the caller's own AWS profile included: a tool may run it in another environment.
+
+    Raises:
+        UsageError: the profile's name would be read as something else.
+
     """
+    if profile.startswith("-"):
+        raise UsageError(f"the profile {profile} cannot be written: a command would read its name as an option")
     flags = {
         "--remote-server": settings.server().base,
         "--aws-profile": own_profile,

@@ -8,9 +8,11 @@ import re
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from botocore.compat import compat_shell_split
 from botocore.configloader import build_profile_map, raw_config_parse
 from botocore.exceptions import BotoCoreError, ConfigNotFound, ConfigParseError
 from botocore.session import Session
@@ -29,12 +31,13 @@ Profiles = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class AwsConfig:
-    """The config file in three parts: before the block, the block's profiles, and after.
+    """The config file, and its three parts: before the block, the block's profiles, and after.
 
     `after_line` is how many lines come before the last part.
     """
 
     path: Path
+    text: str
     before: str
     profiles: Profiles
     after: str
@@ -63,7 +66,7 @@ class AwsConfig:
         if "default" in names:
             raise UsageError(
                 "AWS tools use the profile default without --profile, so it is not written",
-                "give sentinel's profiles names of their own with --prefix",
+                "give sentinel's profiles names of their own: --prefix, or `prefix` of a team file",
             )
         own = _read_profiles(self.before + self.after, self.path)
         stored = _stored_profiles()
@@ -72,7 +75,7 @@ class AwsConfig:
                 place = f"{self.path}:{self._line_of(name)}" if name in own else credentials_file()
                 raise UsageError(
                     f"{place}: the profile {name} is already there, and is not sentinel's",
-                    "remove it, or give sentinel's profiles names of their own with --prefix",
+                    "remove it, or give sentinel's profiles names of their own: --prefix, or `prefix` of a team file",
                 )
 
     def _line_of(self, name: str) -> int:
@@ -83,6 +86,12 @@ class AwsConfig:
             for number, line in enumerate(text.splitlines(), first):
                 if line.startswith("["):
                     yield number, line
+
+
+def server_of(profile: Mapping[str, Any]) -> str | None:
+    """Name the server that a profile of ours asks; None if it is not one of ours."""
+    words = compat_shell_split(str(profile.get("credential_process", "")))
+    return next((after for word, after in pairwise(words) if word == "--remote-server"), None)
 
 
 def config_file() -> Path:
@@ -116,7 +125,7 @@ def parse_config(text: str, path: Path) -> AwsConfig:
     begins = [number for number, line in enumerate(lines) if line.strip() == BEGIN]
     ends = [number for number, line in enumerate(lines) if line.strip() == END]
     if not begins and not ends:
-        return AwsConfig(path, text, {}, "")
+        return AwsConfig(path, text, text, {}, "")
     if len(begins) != 1 or len(ends) != 1 or begins[0] > ends[0]:
         places = ", ".join(str(number + 1) for number in sorted([*begins, *ends]))
         raise UsageError(
@@ -125,7 +134,7 @@ def parse_config(text: str, path: Path) -> AwsConfig:
         )
     begin, end = begins[0], ends[0]
     profiles = _read_profiles("".join(lines[begin + 1 : end]), path)
-    return AwsConfig(path, "".join(lines[:begin]), profiles, "".join(lines[end + 1 :]), end + 1)
+    return AwsConfig(path, text, "".join(lines[:begin]), profiles, "".join(lines[end + 1 :]), end + 1)
 
 
 def render_section(header: str, settings: Mapping[str, Any]) -> str:

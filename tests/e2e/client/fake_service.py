@@ -52,6 +52,7 @@ class FakeService:
     requests: list[web.Request] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=lambda: dict([ALICE]))
     refusals: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    files: dict[str, bytes | str] = field(default_factory=dict)  # answered to anyone; text is where a file has moved
     open: asyncio.Event = field(default_factory=asyncio.Event)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     grants: FakeGrants = field(default_factory=FakeGrants)
@@ -59,6 +60,8 @@ class FakeService:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(request)
+        if request.raw_path in self.files:
+            return _file(self.files[request.raw_path])
         signed = verify_signature(request, await request.read(), self.secrets.get)
         if signed is None:
             return web.json_response({"message": "Forbidden"}, status=403)
@@ -99,6 +102,12 @@ class FakeService:
             status,
             {"code": code, "message": "no rule matches", "hint": "ask for it", "request_id": "req-1"},
         )
+
+
+def _file(content: bytes | str) -> web.Response:
+    if isinstance(content, str):
+        return web.Response(status=302, headers={"Location": content})
+    return web.Response(body=content)
 
 
 @asynccontextmanager

@@ -1,38 +1,12 @@
 """Whose certificates are trusted: the bundle AWS tools are configured to use, in any place they read."""
 
-import ssl
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import trustme
-from aiohttp import web
 
-from tests.e2e.client.fake_service import FakeService, Machine, machine
-
-
-@pytest.fixture
-async def bundle(tmp_path: Path) -> Path:
-    return tmp_path / "corp.pem"
-
-
-@pytest.fixture
-async def secure(tmp_path: Path, bundle: Path) -> AsyncIterator[Machine]:
-    """Give a machine whose service shows a certificate of the company's."""
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(bundle)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("localhost").configure_cert(context)
-    service = FakeService()
-    service.open.set()
-    runner = web.ServerRunner(web.Server(service.answer, access_log=None), shutdown_timeout=0)  # type: ignore[arg-type]
-    await runner.setup()
-    site = web.TCPSite(runner, "localhost", 0, ssl_context=context)
-    await site.start()
-    service.url = f"https://localhost:{runner.addresses[0][1]}"
-    yield machine(tmp_path, service)
-    await runner.cleanup()
+from tests.e2e.client.fake_service import Machine
 
 
 async def test_an_unknown_certificate_is_said_to_be_one_and_what_to_do(secure: Machine) -> None:
