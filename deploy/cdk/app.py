@@ -7,7 +7,7 @@ from aws_cdk import App
 from deploy.cdk.context import CONTEXT_KEYS, UnusableContextError, read_context
 from deploy.cdk.release import ReleaseError
 from deploy.cdk.roles import ProtectedRole
-from deploy.cdk.service import SentinelStack
+from deploy.cdk.service import SentinelStack, create_document
 
 
 def main() -> None:
@@ -30,6 +30,9 @@ def _synthesize(app: App) -> None:
             policies=role.policies,
             managed_policy_arns=role.managed_policy_arns,
         )
+        if role.profile is not None:
+            document = stack.to_json_string({"role_arn": protected.role_arn, **role.profile})
+            create_document(protected, options.sentinel.parameter_prefix, f"profiles/{name}", document)
         if stack.service.kill_switch_policy is not None:
             # The role names the boundary without a reference to it, so the order is explicit.
             protected.node.add_dependency(stack.service.kill_switch_policy)

@@ -22,8 +22,12 @@ class UnusableContextError(Exception):
 
 
 class RoleOptions(Options):
-    """The permissions of a protected role in the service's own account."""
+    """A protected role in the service's own account, and the profile that leads to it.
 
+    `profile` is the profile's document without `role_arn`; without `profile` the role has none.
+    """
+
+    profile: Mapping[str, str] | None = None
     policies: Mapping[str, Policy] = {}
     managed_policy_arns: tuple[str, ...] = ()
 

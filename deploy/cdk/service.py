@@ -14,6 +14,7 @@ from deploy.cdk.monitoring import create_dashboard, service_alarms
 from deploy.cdk.options import ServiceOptions, as_stored
 from deploy.cdk.rest_api import RestApi
 from deploy.cdk.roles import create_kill_switch_policy
+from deploy.policies.caller import caller_policy, operator_policy
 from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, vend_policy
 from deploy.policies.settings import (
@@ -124,14 +125,19 @@ def _permit_guarded_apis(function: SentinelFunction, authorizer: Authorizer, dep
 def _create_documents(scope: Construct, options: ServiceOptions) -> None:
     """Create the first documents, by their names below the prefix; CloudFormation leaves later versions unchanged."""
     for name, text in options.documents.items():
-        aws_ssm.CfnParameter(
-            scope,
-            construct_name(name, "Document"),
-            name=f"{options.parameter_prefix}/{name}",
-            type="String",
-            tier="Intelligent-Tiering",
-            value=as_stored(text),
-        )
+        create_document(scope, options.parameter_prefix, name, as_stored(text))
+
+
+def create_document(scope: Construct, prefix: str, name: str, text: str) -> None:
+    """Create the first version of a document; `text` is as it is stored."""
+    aws_ssm.CfnParameter(
+        scope,
+        construct_name(name, "Document"),
+        name=f"{prefix}/{name}",
+        type="String",
+        tier="Intelligent-Tiering",
+        value=text,
+    )
 
 
 class SentinelStack(Stack):
@@ -145,7 +151,10 @@ class SentinelStack(Stack):
 
 
 def _outputs(service: SentinelService) -> dict[str, str]:
+    """Give the outputs by name; the policies of callers and operators are JSON."""
+    stack = Stack.of(service)
     found = {
+        "OperatorPolicy": stack.to_json_string(operator_policy(service.deployment)),
         "VendRoleArn": service.deployment.vend_role_arn,
         "AdminRoleArn": service.deployment.role_arn(service.deployment.admin_role),
         "TopicArn": service.topic.ref,
@@ -156,7 +165,8 @@ def _outputs(service: SentinelService) -> dict[str, str]:
     }
     for kind, api in (("Http", service.http_api), ("Rest", service.rest_api)):
         if api is not None:
-            found |= {f"{kind}ApiUrl": api.url, f"{kind}ApiId": api.api_id}
+            policy = stack.to_json_string(caller_policy(service.deployment, api.api_id))
+            found |= {f"{kind}ApiUrl": api.url, f"{kind}ApiId": api.api_id, f"{kind}CallerPolicy": policy}
     if service.kill_switch_policy is not None:
         found["KillSwitchPolicyArn"] = service.kill_switch_policy.ref
     return found

@@ -14,9 +14,9 @@ module "sentinel" {
   alarm_actions       = var.alarm_actions
 
   documents = {
-    "policies/access"   = file("${path.module}/documents/access.yaml")
-    "policies/approval" = file("${path.module}/documents/approval.yaml")
-    "policies/admin"    = file("${path.module}/documents/admin.yaml")
+    "policies/access"   = file("${path.module}/documents/policies/access.yaml")
+    "policies/approval" = file("${path.module}/documents/policies/approval.yaml")
+    "policies/admin"    = file("${path.module}/documents/policies/admin.yaml")
     "profiles/notes"    = module.notes.profile_document
   }
 
