@@ -6,20 +6,25 @@ is an empty one: the prompt shows no error.
 
 import os
 import sys
-from contextlib import suppress
-from typing import Final, TextIO
+from collections.abc import Mapping
+from contextlib import redirect_stderr, suppress
+from typing import Final
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import BashComplete, FishComplete, PowerShellComplete, ShellComplete, ZshComplete
 
-from sentinel.errors import ClientError, UsageError
 from sentinel.settings import Settings
 from sentinel.terminal.completing import COMPLETE
 from sentinel.terminal.help import Command
 from sentinel.terminal.names import REFRESH, kept_names, renew_names
 from sentinel.terminal.options import connection_options
 
-_SHELLS: Final = ("bash", "zsh", "fish", "powershell")
+_SCRIPTS: Final[Mapping[str, type[ShellComplete]]] = {
+    "bash": BashComplete,
+    "zsh": ZshComplete,
+    "fish": FishComplete,
+    "powershell": PowerShellComplete,
+}
 # Where each script starts us; what a shell itself reports of that (a command that is gone) is left out of the prompt.
 _QUIET: Final = {
     "bash": ("_complete $1)", "_complete $1 2>/dev/null)"),
@@ -37,38 +42,26 @@ Once, in the file your shell reads at its start:
 
 @click.command(cls=Command, epilog=_EPILOG)
 @connection_options
-@click.argument("shell", type=click.Choice((*_SHELLS, REFRESH)), metavar=f"[{'|'.join(_SHELLS)}]")
+@click.argument("shell", type=click.Choice((*_SCRIPTS, REFRESH)), metavar=f"[{'|'.join(_SCRIPTS)}]")
 def completion(settings: Settings, shell: str) -> None:
     """Print the script by which a shell completes commands, profiles and open ids."""
     if shell == REFRESH:
         settings.base().stop_asking()
         renew_names(settings)
         return
-    kind = get_completion_class(shell)
-    if kind is None:
-        raise UsageError(f"this version of click writes no completion for {shell}", "upgrade click to 8.5 or later")
     cli = click.get_current_context().find_root().command
-
-    click.echo(kind(cli, {}, "sentinel", COMPLETE).source().replace(*_QUIET.get(shell, ("", ""))))
+    source = _SCRIPTS[shell](cli, {}, "sentinel", COMPLETE).source()
+    click.echo(source.replace(*_QUIET.get(shell, ("", ""))))
     if settings.remote_server is not None:
         kept_names(settings)  # the first key stroke finds them
 
 
 def answer_shell(cli: click.Command) -> None:
     """Answer a shell's question in `_SENTINEL_COMPLETE` and exit with 0. A failure prints nothing."""
-    with suppress(Exception), _Silence():
+    with (
+        suppress(Exception, SystemExit),
+        open(os.devnull, "w", encoding="utf-8") as nowhere,  # noqa: PTH123 - no file of ours
+        redirect_stderr(nowhere),
+    ):
         cli.main([], prog_name="sentinel", standalone_mode=False)
     sys.exit(0)
-
-
-class _Silence:
-    """Leaves out what the block writes to stderr, and its exit code."""
-
-    def __enter__(self) -> None:
-        self._shown: TextIO = sys.stderr
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - closed below
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
-        sys.stderr.close()
-        sys.stderr = self._shown
-        return kind is not None and issubclass(kind, (SystemExit, ClientError))

@@ -56,7 +56,7 @@ async def test_boto3_reads_the_blocks_that_configure_wrote(user: Machine, servic
         ["exec", "dev", "--", "true"],
         ["credentials", "dev"],
         ["curl", "--profile", "dev", "--api", "abc123", "--region", "eu-central-1", "http://127.0.0.1:9/"],
-        ["cancel", "0" * 16],
+        ["request", "cancel", "0" * 16],
         ["doctor"],
     ],
     ids=lambda command: command[0],
