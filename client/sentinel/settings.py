@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from sentinel.credentials.base import BaseCredentials
 
 _NO_SERVER_HINT: Final = (
-    "pass --remote-server URL, or set SENTINEL_REMOTE_SERVER, or write to {file}: "
-    'remote_server = "https://abc123.execute-api.eu-central-1.amazonaws.com"'
+    "run `sentinel setup` with your team's file, pass --remote-server URL, set SENTINEL_REMOTE_SERVER, "
+    'or write to {file}: remote_server = "https://abc123.execute-api.eu-central-1.amazonaws.com"'
 )
 
 

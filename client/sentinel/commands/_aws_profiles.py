@@ -1,10 +1,7 @@
 """Sentinel's profiles in the AWS config: what `configure` and `setup` write for each, and how the file is replaced."""
 
 import difflib
-import os
-import shlex
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Final
@@ -12,6 +9,7 @@ from typing import Final
 from sentinel.credentials.aws_config import replace_file
 from sentinel.errors import ClientError, UsageError
 from sentinel.settings import Settings
+from sentinel.system.start import join_words
 from shared.core.durations import format_duration
 
 _NAME: Final = "sentinel"
@@ -36,7 +34,7 @@ def profile_settings(settings: Settings, profile: str, region: str | None, own_p
         "--duration": format_duration(settings.duration) if settings.duration else None,
     }
     given = [word for flag, value in flags.items() if value for word in (flag, value)]
-    command = _join([*_program(), "credentials", *given, profile])
+    command = join_words([*_program(), "credentials", *given, profile])
     return {"credential_process": command} | ({"region": region} if region else {})
 
 
@@ -78,8 +76,3 @@ def _program() -> list[str]:
     """Name this very program by a whole path: a tool started from a desktop has another PATH than a shell."""
     found = shutil.which(sys.argv[0]) if Path(sys.argv[0]).stem == _NAME else None
     return [sys.executable, "-m", _NAME] if found is None else [str(Path(found).absolute())]
-
-
-def _join(words: list[str]) -> str:
-    """Quote a command line as the tools that read it split it (botocore: `compat_shell_split`)."""
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)

@@ -17,6 +17,7 @@ from botocore.configloader import build_profile_map, raw_config_parse
 from botocore.exceptions import BotoCoreError, ConfigNotFound, ConfigParseError
 from botocore.session import Session
 
+from sentinel.credentials.variables import INSIDE_EXEC
 from sentinel.errors import BaseCredentialsError, UsageError, printable
 from sentinel.paths import expand
 from sentinel.system.files import set_mode
@@ -98,7 +99,7 @@ def config_file() -> Path:
     """Name the config file AWS tools read, whether or not it exists.
 
     Raises:
-        UsageError: the environment names none.
+        UsageError: the environment names none, or one that only a child of ours has.
 
     """
     return _file("config_file", "AWS_CONFIG_FILE")
@@ -190,6 +191,8 @@ def fetch_as_aws_tools_do(profile: str) -> str | None:
 
 
 def _file(variable: str, environment: str) -> Path:
+    if INSIDE_EXEC in os.environ:
+        raise UsageError("inside `sentinel exec` and `serve` AWS tools read other files", "run this in another shell")
     named = Session().get_config_variable(variable)
     if not named:
         raise UsageError(f"{environment} is set and empty: AWS tools read no such file", f"unset {environment}")

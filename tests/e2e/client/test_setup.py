@@ -207,6 +207,26 @@ async def test_a_name_of_ones_own_is_never_overwritten(laptop: Machine, secure_s
     assert (config_of(laptop), kept_of(laptop).exists()) == (own, False)
 
 
+async def test_the_profile_of_every_tool_is_not_written_even_where_there_is_none(
+    laptop: Machine, secure_service: FakeService, url: str
+) -> None:
+    (laptop.home / ".aws/config").unlink()
+    (laptop.home / ".aws/credentials").unlink()
+    team(secure_service, "", "default")
+    done = await laptop.sentinel("setup", "--yes", url)
+    assert (done.code, "without --profile" in done.err) == (2, True)
+    assert not (laptop.home / ".aws/config").exists()
+
+
+async def test_inside_a_session_there_is_no_config_to_write(
+    laptop: Machine, secure_service: FakeService, url: str
+) -> None:
+    team(secure_service)
+    for command in (("setup", "--yes", url), ("configure", "--remove")):
+        done = await laptop.sentinel(*command, SENTINEL_EXEC="dev")
+        assert (done.code, "in another shell" in done.err) == (2, True)
+
+
 async def test_a_local_file_serves_and_a_digest_pins_it(laptop: Machine, secure_service: FakeService) -> None:
     content = team(secure_service)
     (laptop.home / "team.toml").write_bytes(content)
