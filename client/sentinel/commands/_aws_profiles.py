@@ -75,4 +75,5 @@ def difference(path: Path, old: str, new: str) -> str:
 def _program() -> list[str]:
     """Name this very program by a whole path: a tool started from a desktop has another PATH than a shell."""
     found = shutil.which(sys.argv[0]) if Path(sys.argv[0]).stem == _NAME else None
-    return [sys.executable, "-m", _NAME] if found is None else [str(Path(found).absolute())]
+    # -P: a `sentinel.py` in the folder where a tool is started is not this program.
+    return [sys.executable, "-P", "-m", _NAME] if found is None else [str(Path(found).absolute())]

@@ -125,7 +125,7 @@ def _asks_sentinel(profile: Mapping[str, Any]) -> bool:
         words = compat_shell_split(str(profile.get("credential_process", "")))
     except ValueError:
         return False
-    return bool(words) and (Path(words[0]).stem.lower() == "sentinel" or words[1:3] == ["-m", "sentinel"])
+    return bool(words) and (Path(words[0]).stem.lower() == "sentinel" or ["-m", "sentinel"] in (words[1:3], words[2:4]))
 
 
 def _is_our_endpoint(uri: str) -> bool:

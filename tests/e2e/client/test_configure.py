@@ -110,6 +110,17 @@ async def test_the_program_that_runs_is_the_one_that_is_written(user: Machine, c
     assert shlex.split(line.partition("=")[2])[0] == str(program)
 
 
+async def test_a_program_of_the_same_name_in_the_folder_of_a_tool_is_not_run(user: Machine, config: Path) -> None:
+    assert (await user.sentinel("configure", "dev")).code == 0
+    (user.home / "sentinel.py").write_text("raise SystemExit('the wrong program')\n")
+    line = next(line for line in config.read_text().splitlines() if "credential_process" in line)
+    process = await asyncio.create_subprocess_exec(
+        *shlex.split(line.partition("=")[2]), cwd=user.home, env=user.environ, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    assert json.loads(out)["Version"] == 1
+
+
 async def test_removing_all_restores_the_file_byte_for_byte(user: Machine, config: Path) -> None:
     own = config.read_bytes()
     await user.sentinel("configure")

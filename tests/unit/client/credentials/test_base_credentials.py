@@ -251,7 +251,14 @@ OURS: Final = "[profile dev]\ncredential_process = {} credentials --remote-serve
 
 
 @pytest.mark.parametrize(
-    "program", ["sentinel", "/usr/local/bin/sentinel", "'/home/a b/bin/sentinel'", "python3 -m sentinel"]
+    "program",
+    [
+        "sentinel",
+        "/usr/local/bin/sentinel",
+        "'/home/a b/bin/sentinel'",
+        "python3 -m sentinel",
+        "python3 -P -m sentinel",
+    ],
 )
 @pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
 def test_a_profile_of_ours_that_the_environment_names_is_passed_over(
