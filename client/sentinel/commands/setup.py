@@ -8,7 +8,7 @@ import click
 
 from sentinel.commands._aws_profiles import difference, profile_settings, read_text, write_text
 from sentinel.credentials.aws_config import AwsConfig, config_file, parse_config, server_of
-from sentinel.credentials.base_chain import named_profile
+from sentinel.credentials.base_chain import login_example, named_profile
 from sentinel.errors import UsageError
 from sentinel.remote_server import parse_remote_server
 from sentinel.settings import SETTINGS, Settings, load_settings
@@ -101,7 +101,7 @@ def setup(
         team = parse_team_file(content, without_query(source))
         change = _change(settings, team, without_query(source))
         note(f"team file of {team.name} ({shown})")
-    if change.is_one and (dry_run or not yes):
+    if change.is_one and not (yes and as_json):
         click.echo("\n".join(change.lines()), err=not dry_run)
     if change.is_one and not dry_run:
         _confirm(change, accept_server, yes=yes)
@@ -199,7 +199,8 @@ def _report(change: Change, *, dry_run: bool, as_json: bool) -> None:
         note(f"removed the settings of {change.before.name if change.before else 'the team'} and their profiles")
     elif not dry_run and after is not None:
         note(f"set up for {after.name}; profiles in {change.path}: {', '.join(after.profiles) or 'none'}")
-        note("log in with your own AWS credentials (for example: aws sso login), then: sentinel profiles")
+        login = login_example(after.settings.get("aws_profile"))
+        note(f"log in with your own AWS credentials ({login}), then: sentinel profiles")
     if after is not None and not dry_run and (server := load_settings({}, os.environ).server().base) != after.server:
         note(
             f"a setting of your own names {server}, which wins: SENTINEL_REMOTE_SERVER, or remote_server in config.toml"

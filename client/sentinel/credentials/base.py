@@ -17,7 +17,7 @@ from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError, ConfigParseError, ProfileNotFound
 from botocore.session import Session
 
-from sentinel.credentials.base_chain import ProfileConfig, open_chain, profile_config
+from sentinel.credentials.base_chain import ProfileConfig, login_example, open_chain, profile_config
 from sentinel.credentials.variables import INSIDE_EXEC
 from sentinel.errors import BaseCredentialsError, UsageError
 from sentinel.remote_server import RemoteServer
@@ -144,7 +144,7 @@ class BaseCredentials:
             try:
                 self._session = open_chain(self._aws_profile, self._ask_code, lambda: self._may_ask)
             except BotoCoreError as error:
-                raise _cannot_be_used(error) from None
+                raise _cannot_be_used(error, self._aws_profile) from None
         return self._session
 
     def _frozen(self) -> ReadOnlyCredentials:
@@ -164,7 +164,7 @@ class BaseCredentials:
             credentials = self._open().get_credentials()
             frozen = credentials.get_frozen_credentials() if credentials else None
         except (BotoCoreError, ClientError, ValueError) as error:
-            raise _cannot_be_used(error) from None
+            raise _cannot_be_used(error, self._aws_profile) from None
         if frozen is None:
             raise _nothing_found(self._aws_profile)
         return frozen
@@ -178,7 +178,7 @@ class BaseCredentials:
         return getpass.getpass(prompt)
 
 
-def _cannot_be_used(error: Exception) -> BaseCredentialsError:
+def _cannot_be_used(error: Exception, aws_profile: str | None) -> BaseCredentialsError:
     match error:
         case ProfileNotFound():
             hint = (
@@ -187,7 +187,7 @@ def _cannot_be_used(error: Exception) -> BaseCredentialsError:
         case ConfigParseError():
             hint = "AWS tools cannot read that file either: fix it"
         case _:
-            hint = "log in again (for example: aws sso login)"
+            hint = f"log in again ({login_example(aws_profile)})"
     return BaseCredentialsError(f"your own AWS credentials cannot be used: {error}", hint)
 
 
@@ -199,5 +199,5 @@ def _nothing_found(aws_profile: str | None) -> BaseCredentialsError:
     where = f"in the AWS profile {aws_profile}" if aws_profile else "in the environment, ~/.aws or this machine's role"
     return BaseCredentialsError(
         f"no AWS credentials of your own were found {where}",
-        "log in (for example: aws sso login), or pass --aws-profile",
+        f"log in ({login_example(aws_profile)}), or pass --aws-profile",
     )

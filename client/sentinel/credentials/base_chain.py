@@ -23,7 +23,7 @@ from botocore.session import Session
 from sentinel.credentials.variables import ENDPOINT_PATH, ENV_KEY, RESOLVING
 from sentinel.errors import BaseCredentialsError
 from sentinel.remote_server import is_loopback
-from sentinel.system.start import AWAY_FROM_THE_TERMINAL
+from sentinel.system.start import AWAY_FROM_THE_TERMINAL, join_words
 
 _FULL_URI: Final = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 _LOOP_HINT: Final = "name a profile with credentials of your own: --aws-profile NAME, or SENTINEL_AWS_PROFILE"
@@ -87,6 +87,11 @@ def named_profile() -> str | None:
     session = Session()
     name = session.get_config_variable("profile") or None
     return None if name is None or _asks_sentinel(session.full_config["profiles"].get(name, {})) else str(name)
+
+
+def login_example(aws_profile: str | None) -> str:
+    """Show a way to log in; without a profile `aws` takes the one that the environment names, as we do."""
+    return "for example: aws sso login" + (f" --profile {join_words([aws_profile])}" if aws_profile else "")
 
 
 class _MarkingBuilder(ProfileProviderBuilder):  # type: ignore[misc]  # botocore has no types

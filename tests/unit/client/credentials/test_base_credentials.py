@@ -318,6 +318,16 @@ def test_a_profile_that_does_not_exist_is_named_with_a_remedy(
     assert BaseCredentials(None).ca_bundle() == "/etc/corp.pem"
 
 
+def test_a_login_that_has_ended_is_named_with_the_command_that_begins_another(configure: Callable[[str], None]) -> None:
+    configure(
+        "[profile corp]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = dev\nregion = eu-west-1\n"
+        "[sso-session corp]\nsso_region = eu-central-1\nsso_start_url = https://corp.example/start\n"
+    )
+    with pytest.raises(BaseCredentialsError, match="SSO Token") as caught:
+        BaseCredentials("corp").access_key_id()
+    assert caught.value.hint == "log in again (for example: aws sso login --profile corp)"
+
+
 SETTINGS: Final = """
 [profile "my own"]
 region = eu-west-1
