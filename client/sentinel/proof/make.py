@@ -14,6 +14,7 @@ another verifier of GetCallerIdentity, if that asks for no header of its own. Se
 import os
 from datetime import UTC, datetime
 from typing import Final, Protocol
+from urllib.parse import urlsplit
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -91,13 +92,18 @@ def _binding(method: str, target: str) -> str:
 
 
 def _endpoint_url(region: str) -> str:
-    """Name the endpoint the authorizer will ask: the region's own, or the emulator both are pointed at."""
-    override = next((os.environ[name] for name in _ENDPOINT_VARIABLES if os.environ.get(name)), None)
-    if override is not None:
-        return f"{override.rstrip('/')}/"
+    """Name the endpoint the authorizer will ask: the region's own, or the emulator both are pointed at.
+
+    Another endpoint of AWS, such as a VPC's, is this machine's way to STS and not the authorizer's.
+    """
+    override = next((os.environ[name] for name in _ENDPOINT_VARIABLES if os.environ.get(name)), "")
+    is_ignored = os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true"
     resolver = EndpointResolver(Loader().load_data("endpoints"))
     try:
         partition = resolver.get_partition_for_region(region)
     except UnknownRegionError:
         raise UnknownProofRegionError(f"{region!r} is not an AWS region") from None
-    return f"https://sts.{region}.{resolver.get_partition_dns_suffix(partition)}/"
+    suffix = resolver.get_partition_dns_suffix(partition)
+    if override and not is_ignored and not (urlsplit(override).hostname or "").endswith((f".{suffix}", ".api.aws")):
+        return f"{override.rstrip('/')}/"
+    return f"https://sts.{region}.{suffix}/"

@@ -8,6 +8,7 @@ from aiohttp.test_utils import TestServer
 from botocore.credentials import ReadOnlyCredentials
 
 from sentinel.proof import NoSessionError, UnknownProofRegionError, make_proof
+from sentinel.proof.make import _endpoint_url
 from sentinel.proof_auth import AiohttpProof, HttpxProof, RequestsProof
 from sentinel.proof_source import ProofSource
 from shared.core.proof import parse_proof
@@ -75,6 +76,28 @@ def test_long_term_keys_prove_nothing() -> None:
 def test_no_proof_is_made_for_a_query_that_can_be_read_in_two_ways(query: str) -> None:
     with pytest.raises(UnclearQueryError):
         proof(request=("GET", f"/a?{query}"))
+
+
+@pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"])
+@pytest.mark.parametrize(
+    ("override", "is_used"),
+    [
+        ("http://127.0.0.1:4566", True),
+        ("https://sts.emulator.example", True),
+        ("https://vpce-0a-1b.sts.eu-central-1.vpce.amazonaws.com", False),
+        ("https://sts-fips.us-east-1.amazonaws.com", False),
+        ("https://sts.eu-central-1.api.aws", False),
+    ],
+)
+def test_a_proof_is_signed_for_an_emulator_and_for_no_other_endpoint_of_aws(
+    monkeypatch: pytest.MonkeyPatch, name: str, override: str, *, is_used: bool
+) -> None:
+    assert _endpoint_url("eu-central-1") == "https://sts.eu-central-1.amazonaws.com/"
+    monkeypatch.setenv(name, override)
+    own, used = "https://sts.eu-central-1.amazonaws.com/", f"{override}/"
+    assert _endpoint_url("eu-central-1") == (used if is_used else own)
+    monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
+    assert _endpoint_url("eu-central-1") == own
 
 
 def test_a_region_that_does_not_exist_is_refused() -> None:
