@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from sentinel.credentials.aws_config import replace_file
 from sentinel.errors import ClientError, UsageError
 from sentinel.settings import Settings
+from sentinel.system.files import replace_file
 from sentinel.system.start import join_words
 from shared.core.durations import format_duration
 

@@ -69,13 +69,20 @@ def configure(
     known = {} if remove else _catalogue(settings, profiles)
     wanted = _removed(config, profiles, prefix) if remove else _added(settings, config, known, prefix)
     new = config.with_profiles(wanted)
-    verified = None
+    verified, words = None, ""
     if not dry_run:
         if new != old:
             write_text(path, new)
         if not (remove or no_verify):
-            verified = _verify(path, old, new, {f"{prefix}{name}": profile.access for name, profile in known.items()})
-    _report(path, old, new, sorted(wanted), verified, dry_run=dry_run, as_json=as_json)
+            verified = next((f"{prefix}{name}" for name, each in known.items() if each.access == "allowed"), None)
+            verified, words = _verify(settings, verified, path, old, new)
+    if as_json:
+        report = {"file": str(path), "profiles": sorted(wanted), "changed": new != old}
+        print_json({**report, "written": new != old and not dry_run, "verified": verified})
+    else:
+        _report(path, old, new, sorted(wanted), dry_run=dry_run)
+        if words:
+            note(words)
 
 
 def _catalogue(settings: Settings, profiles: Sequence[str]) -> "Mapping[str, ProfileAccess]":
@@ -107,23 +114,25 @@ def _removed(config: AwsConfig, profiles: tuple[str, ...], prefix: str) -> Profi
     return {name: profile for name, profile in config.profiles.items() if name not in names}
 
 
-def _verify(path: Path, old: str, new: str, access: Mapping[str, str]) -> str | None:
-    """Fetch one profile as an AWS tool does, and say which and what came of it; None if each needs an approval.
+def _verify(settings: Settings, name: str | None, path: Path, old: str, new: str) -> tuple[str | None, str]:
+    """Fetch a profile as an AWS tool does; return its name, or None if it was not tried, and what to say of it.
 
     Raises:
         ClientError: an AWS tool would get nothing; the file is as it was.
 
     """
-    name = next((name for name, access in access.items() if access == "allowed"), None)
     if name is None:
-        return None
+        return None, "not tried: each of these profiles needs an approval first"
+    if settings.base().has_asked:
+        return None, "not tried: your own AWS profile asks for a one-time code (MFA), and AWS takes each code once"
     try:
         account = fetch_as_aws_tools_do(name)
     except BaseCredentialsError as error:
         _put_back(path, old, new)
         hint = "the AWS config is as it was; `--no-verify` writes the profiles all the same"
         raise ClientError(f"`aws --profile {name}` would get no credentials: {error.message}", hint) from None
-    return f"{name} works: Sentinel vended credentials" + (f" of account {account}" if account else "")
+    of_account = f" of account {account}" if account else ""
+    return name, f"aws --profile {name} works: Sentinel vended credentials{of_account}"
 
 
 def _put_back(path: Path, old: str, new: str) -> None:
@@ -136,17 +145,10 @@ def _put_back(path: Path, old: str, new: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _report(
-    path: Path, old: str, new: str, names: list[str], verified: str | None, *, dry_run: bool, as_json: bool
-) -> None:
-    if as_json:
-        report = {"file": str(path), "profiles": names, "changed": new != old, "written": new != old and not dry_run}
-        print_json({**report, "verified": verified})
-        return
+def _report(path: Path, old: str, new: str, names: list[str], *, dry_run: bool) -> None:
     if dry_run:
         click.echo(difference(path, old, new) or f"{path}: no change")
-        return
-    changed = f"wrote {path}; sentinel's profiles in it: {', '.join(names) or 'none'}"
-    note(changed if new != old else f"{path}: no change")
-    if verified:
-        note(f"aws --profile {verified}")
+    elif new == old:
+        note(f"{path}: no change")
+    else:
+        note(f"wrote {path}; sentinel's profiles in it: {', '.join(names) or 'none'}")

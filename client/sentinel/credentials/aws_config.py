@@ -20,7 +20,6 @@ from botocore.session import Session
 from sentinel.credentials.variables import INSIDE_EXEC
 from sentinel.errors import BaseCredentialsError, UsageError, printable
 from sentinel.paths import expand
-from sentinel.system.files import set_mode
 
 BEGIN: Final = "# >>> sentinel: written by `sentinel configure`; what is changed in here is lost >>>"
 END: Final = "# <<< sentinel <<<"
@@ -146,29 +145,6 @@ def render_section(header: str, settings: Mapping[str, Any]) -> str:
         lines.append(f"{name} =" if nested else f"{name} = {value}".replace("\n", "\n    "))
         lines += [f"    {inner} = {each}" for inner, each in nested]
     return "\n".join([*lines, ""])
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Replace the file at once, keeping its mode and a symlink to it; a new one is 0600.
-
-    Raises:
-        OSError: the folder or the file cannot be written; the old file is then untouched.
-
-    """
-    target = path.resolve()
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    mode = target.stat().st_mode & 0o7777 if target.exists() else 0o600
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            set_mode(file.fileno(), mode)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def fetch_as_aws_tools_do(profile: str) -> str | None:

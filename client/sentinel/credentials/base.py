@@ -38,6 +38,7 @@ class BaseCredentials:
         self._region = region
         self._session: Session | None = None
         self._may_ask = True
+        self._has_asked = False
         # botocore's sessions are not for several threads at once.
         self._lock = RLock()
         self._failures = 0
@@ -115,6 +116,11 @@ class BaseCredentials:
         with self._lock:
             self._session = None
 
+    @property
+    def has_asked(self) -> bool:
+        """Whether a one-time code was asked for. AWS takes each code once."""
+        return self._has_asked
+
     def stop_asking(self) -> None:
         """Hand the terminal to a child process: from now on a prompt is an error instead."""
         self._may_ask = False
@@ -175,6 +181,7 @@ class BaseCredentials:
                 "your own AWS credentials have run out, and a new one-time code (MFA) would be needed",
                 "end the command and start it again: it has the terminal now",
             )
+        self._has_asked = True
         return getpass.getpass(prompt)
 
 

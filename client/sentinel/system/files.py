@@ -9,6 +9,7 @@ it is in the profile, links followed, and no link itself; another is refused. No
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -70,3 +71,26 @@ def open_owner_only(path: Path) -> BinaryIO:
 def create_owner_only(path: str, flags: int) -> int:
     """Open a file that is not there yet, for its owner alone: an `opener` of `open`."""
     return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Replace the file at once, keeping its mode and a symlink to it; a new one is 0600.
+
+    Raises:
+        OSError: the folder or the file cannot be written; the old file is then untouched.
+
+    """
+    target = path.resolve()
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mode = target.stat().st_mode & 0o7777 if target.exists() else 0o600
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            set_mode(file.fileno(), mode)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

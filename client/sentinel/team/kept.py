@@ -7,9 +7,9 @@ from typing import Any, Final, Self
 
 import orjson
 
-from sentinel.credentials.aws_config import replace_file
 from sentinel.errors import ClientError
 from sentinel.settings import SETTINGS, read_team, team_file
+from sentinel.system.files import replace_file
 from sentinel.team.document import TeamFile
 
 

@@ -72,7 +72,7 @@ async def test_the_profile_is_fetched_as_an_aws_tool_does_and_that_is_said(user:
     assert "aws --profile dev works: Sentinel vended credentials of account 111122223333" in done.err
     assert service.vends == ["dev"]
     again = await user.sentinel("configure", "--json", "dev")
-    assert json.loads(again.out)["verified"] == "dev works: Sentinel vended credentials of account 111122223333"
+    assert json.loads(again.out)["verified"] == "dev"
 
 
 @pytest.mark.parametrize("had_one", [True, False])
@@ -95,6 +95,7 @@ async def test_a_fetch_that_fails_leaves_the_file_as_it_was_and_says_so(
 async def test_a_profile_that_needs_an_approval_is_not_fetched(user: Machine, service: FakeService) -> None:
     done = await user.sentinel("configure", "staging")
     assert (done.code, service.vends) == (0, [])
+    assert "not tried: each of these profiles needs an approval first" in done.err
 
 
 async def test_the_program_that_runs_is_the_one_that_is_written(user: Machine, config: Path) -> None:

@@ -220,6 +220,14 @@ def test_a_one_time_code_is_asked_for_once(sts: FakeSts, asked: list[str]) -> No
     assert (len(asked), len(sts.asked)) == (1, 1)
 
 
+@pytest.mark.usefixtures("mfa", "asked")
+def test_whether_a_code_was_asked_for_is_known() -> None:
+    base = BaseCredentials(None)
+    assert not base.has_asked
+    sign(base)
+    assert base.has_asked
+
+
 @pytest.mark.usefixtures("mfa")
 def test_nothing_is_asked_once_another_process_owns_the_terminal(sts: FakeSts, asked: list[str]) -> None:
     base = BaseCredentials(None)
