@@ -44,6 +44,17 @@ SCENARIOS = [
     Scenario("credential_process", f"sentinel configure dev\nAWS_PROFILE=dev {WHO}", "assumed-role/dev/"),
     Scenario("profiles under other names", f"sentinel configure --prefix s- dev\nAWS_PROFILE=s-dev {WHO}", "role/dev/"),
     Scenario(
+        "a team's settings and profiles for each laptop",
+        """
+        printf '%s = "%s"\\n' version 1 name Corp prefix team- remote_server https://sentinel.example > team.toml
+        echo '[profiles.dev]' >> team.toml
+        sentinel setup --yes --accept-server https://sentinel.example team.toml 2>&1
+        aws configure list-profiles
+        sentinel setup --remove --yes
+        """,
+        "team-dev",
+    ),
+    Scenario(
         "a local endpoint that refreshes",
         f"""
         sentinel serve dev > endpoint & trap "kill $!" EXIT
