@@ -6,7 +6,8 @@ Sentinel vended: see `base_chain`.
 
 import getpass
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from threading import RLock
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ from sentinel.credentials.variables import INSIDE_EXEC
 from sentinel.errors import BaseCredentialsError, UsageError
 from sentinel.remote_server import RemoteServer
 
+# How many names of profiles an error lists.
+_SHOWN: Final = 8
 # The error codes by which AWS services deny a permission.
 DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"})
 
@@ -188,14 +191,19 @@ class BaseCredentials:
 def _cannot_be_used(error: Exception, aws_profile: str | None) -> BaseCredentialsError:
     match error:
         case ProfileNotFound():
-            hint = (
-                "--aws-profile, SENTINEL_AWS_PROFILE or AWS_PROFILE names it: `aws configure list-profiles` lists yours"
-            )
+            closest = _closest(error.kwargs["profile"], Session().available_profiles)
+            hint = f"--aws-profile, SENTINEL_AWS_PROFILE or AWS_PROFILE names it; {closest}"
         case ConfigParseError():
             hint = "AWS tools cannot read that file either: fix it"
         case _:
             hint = f"log in again ({login_example(aws_profile)})"
     return BaseCredentialsError(f"your own AWS credentials cannot be used: {error}", hint)
+
+
+def _closest(name: str, known: Sequence[str]) -> str:
+    if close := get_close_matches(name, known, 1):
+        return f"did you mean {close[0]}?"
+    return f"the AWS configuration has {', '.join(known[:_SHOWN])}" if known else "the AWS configuration has no profile"
 
 
 def _nothing_found(aws_profile: str | None) -> BaseCredentialsError:

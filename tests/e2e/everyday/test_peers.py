@@ -47,12 +47,12 @@ SCENARIOS = [
         "a team's settings and profiles for each laptop",
         """
         printf '%s = "%s"\\n' version 1 name Corp prefix team- remote_server https://sentinel.example > team.toml
-        echo '[profiles.dev]' >> team.toml
+        printf '[profiles.dev]\\nregion = "eu-west-3"\\n' >> team.toml
         sentinel setup --yes --accept-server https://sentinel.example team.toml 2>&1
-        aws configure list-profiles
+        aws configure get region --profile team-dev
         sentinel setup --remove --yes
         """,
-        "team-dev",
+        "eu-west-3",
     ),
     Scenario(
         "a local endpoint that refreshes",

@@ -316,12 +316,16 @@ def test_a_config_that_cannot_be_read_is_an_error_with_a_remedy(configure: Calla
 def test_a_profile_that_does_not_exist_is_named_with_a_remedy(
     configure: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    configure("[default]\nregion = eu-central-1\n")
+    configure("[default]\nregion = eu-central-1\n[profile work]\n")
+    monkeypatch.setenv(name, "wrok")
+    with pytest.raises(BaseCredentialsError, match="wrok") as mistyped:
+        BaseCredentials(None).region()
+    assert "did you mean work?" in mistyped.value.hint
     monkeypatch.setenv(name, "nowhere")
     for ask in (BaseCredentials.access_key_id, BaseCredentials.region, BaseCredentials.profile_config):
         with pytest.raises(BaseCredentialsError, match="nowhere") as caught:
             ask(BaseCredentials(None))
-        assert "configure list-profiles" in caught.value.hint
+        assert "the AWS configuration has default, work" in caught.value.hint
     monkeypatch.setenv("AWS_CA_BUNDLE", "/etc/corp.pem")
     assert BaseCredentials(None).ca_bundle() == "/etc/corp.pem"
 
