@@ -58,8 +58,12 @@ class AwsConfig:
         text = f"{before}{BEGIN}\n{block}{END}\n{self.after}"
         read = _read_profiles(text, self.path)
         for name, settings in profiles.items():
-            if not _NAME.fullmatch(name) or read.get(name) != settings:
+            if not _NAME.fullmatch(name):
                 raise UsageError(f"AWS tools cannot read a profile of the name {name!r}", "choose another --prefix")
+            # The other SDKs read a continued line in ways of their own.
+            is_one_line = all(isinstance(value, Mapping) or str(value).isprintable() for value in settings.values())
+            if not is_one_line or read.get(name) != settings:
+                raise UsageError(f"AWS tools would not read the profile {name} as it is meant")
         return text
 
     def _refuse_conflicts(self, names: Collection[str]) -> None:
@@ -90,7 +94,10 @@ class AwsConfig:
 
 def server_of(profile: Mapping[str, Any]) -> str | None:
     """Name the server that a profile of ours asks; None if it is not one of ours."""
-    words = compat_shell_split(str(profile.get("credential_process", "")))
+    try:
+        words = compat_shell_split(str(profile.get("credential_process", "")))
+    except ValueError:
+        return None
     return next((after for word, after in pairwise(words) if word == "--remote-server"), None)
 
 
