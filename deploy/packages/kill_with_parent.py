@@ -17,6 +17,8 @@ def main() -> None:
     leader = os.getpid()
     between = os.fork()
     if between == 0:
+        # A process group of its own before the command runs: a signal to the command's group never reaches the guard.
+        os.setsid()
         if os.fork() == 0:
             _guard(leader)
         os._exit(0)
@@ -28,8 +30,6 @@ def main() -> None:
 
 def _guard(leader: int) -> None:
     try:
-        # A process group of its own, so that a signal to the command's group does not reach the guard.
-        os.setsid()
         # Nothing is ever written to the pipe: it becomes readable only when it is closed.
         select.select([sys.stdin.fileno(), os.pidfd_open(leader)], [], [])
         with suppress(ProcessLookupError):
