@@ -13,6 +13,7 @@ another verifier of GetCallerIdentity, if that asks for no header of its own. Se
 
 import os
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -86,6 +87,12 @@ def make_proof(
     )
 
 
+@cache
+def _resolver() -> EndpointResolver:
+    """Read the partitions once: the file takes a hundred times as long as a signature."""
+    return EndpointResolver(Loader().load_data("endpoints"))
+
+
 def _binding(method: str, target: str) -> str:
     path, _, query = target.partition("?")
     return request_binding(method, path, canonical_query(query))
@@ -98,7 +105,7 @@ def _endpoint_url(region: str) -> str:
     """
     override = next((os.environ[name] for name in _ENDPOINT_VARIABLES if os.environ.get(name)), "")
     is_ignored = os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true"
-    resolver = EndpointResolver(Loader().load_data("endpoints"))
+    resolver = _resolver()
     try:
         partition = resolver.get_partition_for_region(region)
     except UnknownRegionError:

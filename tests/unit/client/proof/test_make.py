@@ -175,3 +175,13 @@ def test_aiohttp_sends_a_proof() -> None:
 
     with asyncio.Runner() as runner:
         assert parse_proof(runner.run(ask())).key == SESSION.access_key
+
+
+def test_a_second_proof_reads_no_file_of_partitions(monkeypatch: pytest.MonkeyPatch) -> None:
+    proof()
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("the partitions are read again")
+
+    monkeypatch.setattr("botocore.loaders.Loader.load_data", refuse)
+    proof()
