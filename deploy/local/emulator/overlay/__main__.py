@@ -29,7 +29,9 @@ def main() -> None:
     config = Config()
     config.bind = [f"fd://{orders['socket']}"]
     config.loglevel = "WARNING"
-    config.keep_alive_timeout = 75
+    # The server drops a connection without notice if a response is complete before its request is read to the end. A
+    # request sent meanwhile is executed, its response is lost, and an SDK repeats it: so no connection is used twice.
+    config.keep_alive_max_requests = 1
     application: Any = with_control(ministack_app.app, orders["secret"])
     asyncio.run(serve(application, config))  # noqa: TID251 - another program's main, with no loop of ours
 
