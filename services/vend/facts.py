@@ -15,7 +15,7 @@ from shared.aws.ssm.documents import PROFILES_FOLDER, Document
 from shared.core.access.evaluate import Decision
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy
-from shared.core.break_glass.policy import BreakGlassPolicy, BreakGlassRule, rule_for
+from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
 from shared.core.grants import Grant, Lockout
 from shared.core.people import Person
@@ -42,7 +42,7 @@ class VendFacts:
     """What was read for one request. `documents` are those the answer rests on, for the audit line's ages.
 
     `grants` are the caller's for this profile as the present policies leave them, `lapsed` those they leave nothing of.
-    `break_glass` is the rule by which the caller may reach the profile in an emergency, for the hint of a refusal.
+    `break_glass` is the policy for the hint of a refusal; None also where it cannot be read.
     """
 
     decision: Decision
@@ -50,7 +50,7 @@ class VendFacts:
     profile: Profile | None
     grants: tuple[Grant, ...]
     lapsed: tuple[Grant, ...]
-    break_glass: BreakGlassRule | None
+    break_glass: BreakGlassPolicy | None
     lockouts: tuple[Lockout, ...]
     budget: Allowed | Limited
     documents: tuple[Document[DocumentModel], ...]
@@ -104,7 +104,7 @@ class FactsReader:
             profile=found,
             grants=present,
             lapsed=tuple(grant for grant in held if grant.grant_id not in kept),
-            break_glass=_break_glass_rule(loaded, person, profile),
+            break_glass=_break_glass_policy(loaded[BREAK_GLASS_POLICY]),
             lockouts=locking.result(),
             budget=spending.result(),
             documents=_documents(loaded, {ACCESS_POLICY, profile_document, *rested_on}),
@@ -155,11 +155,8 @@ def _present_policies(loaded: Loaded, rested_on: AbstractSet[str]) -> PresentPol
     )
 
 
-def _break_glass_rule(loaded: Loaded, person: Person, profile: str) -> BreakGlassRule | None:
-    """Find the caller's break-glass rule; None also where the policy cannot be read, which stops no other vend."""
-    found = loaded[BREAK_GLASS_POLICY]
-    policy = found.value if isinstance(found, Document) else None
-    return rule_for(policy, person, profile) if isinstance(policy, BreakGlassPolicy) else None
+def _break_glass_policy(found: object) -> BreakGlassPolicy | None:
+    return found.value if isinstance(found, Document) and isinstance(found.value, BreakGlassPolicy) else None
 
 
 def _find(loaded: Loaded, name: str, model: type[Model]) -> Model | None:

@@ -22,6 +22,7 @@ from shared.aws.dynamodb.rate_limit import Limited
 from shared.aws.errors import RefusedError
 from shared.core.access.authorize import RefusalCode, Refuse, authorize
 from shared.core.access.evaluate import evaluate
+from shared.core.break_glass.policy import rule_for
 from shared.core.people import person_of
 from shared.core.sts_refusals import sts_refusal_of
 from shared.edge.lambda_app import RequestContext
@@ -80,7 +81,8 @@ class VendService:
         if isinstance(authorization, Refuse):
             if authorization.code is RefusalCode.LOCKED_OUT:
                 return refuse_locked_out(user, request.profile, facts.lockouts)
-            return refuse(authorization.code, facts.decision, user, request.profile, facts.lapsed, facts.break_glass)
+            emergency = rule_for(facts.break_glass, person_of(ctx.principal), request.profile)
+            return refuse(authorization.code, facts.decision, user, request.profile, facts.lapsed, emergency)
         return IssueRequest(user, request.profile, profile, facts.decision, authorization, now, ctx.answer_by_s)
 
     async def _issue(self, ctx: RequestContext, issue_request: IssueRequest, facts: VendFacts) -> Response | Refusal:
@@ -101,7 +103,7 @@ class VendService:
                 issue_request.decision,
                 issue_request.user,
                 issue_request.profile_name,
-                break_glass=facts.break_glass,
+                break_glass=rule_for(facts.break_glass, person_of(ctx.principal), issue_request.profile_name),
             )
         note_issued(ctx.audit, issued)
         return Response(render_credentials(issued, issue_request.profile.role_account))

@@ -1,6 +1,6 @@
 """What the commands on requests and on events share: listing, showing one, changing one."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
@@ -15,7 +15,7 @@ from sentinel.commands._ids import IdKind, full_id, id_argument
 from sentinel.errors import ClientError
 from sentinel.settings import Settings
 from sentinel.terminal.grants import print_grant, print_grants, warn_unnotified
-from sentinel.terminal.lists import list_options, read_filters, read_pages
+from sentinel.terminal.lists import Filters, list_options, read_filters, read_pages
 from sentinel.terminal.options import connection_options, json_option, run
 from sentinel.terminal.output import note
 from shared.clock import utc_now
@@ -38,9 +38,11 @@ def add_list(
     @list_options(ids.views, statuses)
     @json_option
     def list_(settings: Settings, *, as_json: bool, **filters: Any) -> None:
-        print_grants(run(_list(kind, settings, filters)), kind.plural, utc_now(), as_json=as_json)
-        actionable = ids.views[1]
-        if not as_json and filters["view"] == ids.views[0] and (waiting := _count_waiting(kind, settings, actionable)):
+        own, actionable = ids.views[:2]
+        wants_count = filters["view"] == own and not as_json
+        found, waiting = run(_list(kind, settings, filters, actionable if wants_count else None))
+        print_grants(found, kind.plural, utc_now(), as_json=as_json)
+        if waiting:
             note(f"{waiting} you can decide: sentinel {group.name} list --view {actionable}")
 
     @group.command("show")
@@ -78,17 +80,21 @@ def add_step(
             forget_grant(settings, answer.grant)
 
 
-def _count_waiting(kind: GrantKind[ChangeT, PageT], settings: Settings, view: str) -> str:
-    """Count what waits for the caller, up to a page of it; empty if nothing does, or it cannot be known."""
-    with suppress(ClientError):
-        waiting = len(run(_list(kind, settings, {"view": view, "limit": _COUNTED, "since": None, "until": None})))
-        more = "or more " if waiting == _COUNTED else ""
-        return f"{waiting} {more}{kind.plural if waiting != 1 else kind.plural.removesuffix('s')}" if waiting else ""
-    return ""
-
-
-async def _list(kind: GrantKind[ChangeT, PageT], settings: Settings, filters: dict[str, Any]) -> list[Grant]:
+async def _list(
+    kind: GrantKind[ChangeT, PageT], settings: Settings, filters: dict[str, Any], actionable: str | None
+) -> tuple[list[Grant], str]:
+    """List the grants, and say over the same connection how many of the view `actionable` wait, if it is given."""
     chosen = read_filters(**filters)
     async with open_api(settings) as api:
-        found: Sequence[Grant] = await read_pages(partial(api.page, kind), chosen)
-    return list(found)
+        ask = partial(api.page, kind)
+        found: Sequence[Grant] = await read_pages(ask, chosen)
+        return list(found), "" if actionable is None else await _count_waiting(kind.plural, ask, actionable)
+
+
+async def _count_waiting(plural: str, ask: Callable[[Mapping[str, str]], Awaitable[Any]], view: str) -> str:
+    """Count what waits for the caller, up to a page of it; empty if nothing does, or it cannot be known."""
+    with suppress(ClientError):
+        waiting = len(await read_pages(ask, Filters({"view": view}, _COUNTED)))
+        more = "or more " if waiting == _COUNTED else ""
+        return f"{waiting} {more}{plural if waiting != 1 else plural.removesuffix('s')}" if waiting else ""
+    return ""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -76,4 +77,5 @@ def install_tools(folder: Path) -> Path:
     wrapper = folder / "aws"
     wrapper.write_text(f'#!/bin/sh\nexec {python} {" ".join(arguments)} "$@"\n', encoding="utf-8")
     wrapper.chmod(0o700)
+    assert shutil.which("aws", path=str(folder))
     return folder

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,11 +13,11 @@ import pytest_asyncio
 from deploy.local.aws import Keys, LocalAws, new_access_key
 from deploy.local.deployment import ACCOUNT, REGION
 from deploy.local.emulator.server import Emulator
+from tests.e2e.everyday.people import install_tools
 from tests.e2e.guides.guide import Block, commands_elsewhere, read_blocks
 from tests.e2e.guides.shell import Shell
 from tests.e2e.host_packages import host_packages, host_target
 from tests.e2e.sdks.installed import HERE as SDKS
-from tests.e2e.sdks.installed import aws_cli
 from tests.e2e.terraform.deployment import ledger_backend
 from tests.e2e.terraform.leftovers import everything_of
 from tests.e2e.terraform.terraform import copy_modules, find_plugins
@@ -76,7 +75,7 @@ async def shell(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) ->
     _write_profiles(home / "aws-config", emulator.endpoint, people)
     archives = await asyncio.to_thread(host_packages, tmp_path_factory)
     packages = ", ".join(f'{service} = "{path}"' for service, path in archives.items())
-    tools = _tools(home / "bin")
+    tools = install_tools(home / "bin")
     # Node.js looks for packages in the folders above, too.
     await asyncio.to_thread(install_node_program, JAVASCRIPT, home)
     kept = {name: os.environ[name] for name in ("LANG", "TMPDIR") if name in os.environ}
@@ -125,17 +124,6 @@ def _write_profiles(file: Path, endpoint: str, people: dict[str, Keys]) -> None:
     ]
     file.touch(mode=0o600)
     file.write_text("\n".join(lines), encoding="utf-8")
-
-
-def _tools(folder: Path) -> Path:
-    """Put `aws` where the shell finds it: uv runs it in an environment of its own."""
-    folder.mkdir()
-    python, *arguments = aws_cli()
-    wrapper = folder / "aws"
-    wrapper.write_text(f'#!/bin/sh\nexec {python} {" ".join(arguments)} "$@"\n', encoding="utf-8")
-    wrapper.chmod(0o700)
-    assert shutil.which("aws", path=str(folder))
-    return folder
 
 
 @pytest.mark.timeout(2400)  # an apply, an upgrade and a destroy
