@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, model_validator
 
+from shared.core.claims import WantedClaims
 from shared.core.durations import CHAINING_MAXIMUM
 from shared.core.fields import (
     Accounts,
@@ -18,7 +19,9 @@ from shared.core.fields import (
     SessionPolicy,
     Text,
 )
-from shared.core.name_globs import ProfileGlob, RoleGlob, UserGlob
+from shared.core.groups import GroupNames
+from shared.core.identity import Authentication
+from shared.core.name_globs import IssuerName, ProfileGlob, RoleGlob, UserGlob
 from shared.core.time_window import TimeWindow
 
 Effect = Literal["allow", "deny", "require_approval", "require_server", "require_server_session"]
@@ -49,6 +52,10 @@ class Conditions(DocumentModel):
     users: Annotated[tuple[UserGlob, ...], NonEmpty] | None = None
     accounts: Accounts | None = None
     roles: Annotated[tuple[RoleGlob, ...], NonEmpty] | None = None
+    groups: GroupNames | None = None
+    issuers: Annotated[tuple[IssuerName, ...], NonEmpty] | None = None
+    claims: WantedClaims | None = None
+    authentication: Annotated[tuple[Annotated[Authentication, Field(strict=False)], ...], NonEmpty] | None = None
     source_ips: Annotated[tuple[Annotated[Network, BeforeValidator(_read_network)], ...], NonEmpty] | None = None
     mode: Annotated[tuple[Mode, ...], NonEmpty] | None = None
     time: TimeWindow | None = None
