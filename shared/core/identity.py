@@ -11,25 +11,13 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
-from shared.core.arn import Arn, MalformedArnError, is_account_id, parse_arn
+from shared.core.arn import Arn, MalformedArnError, parse_arn
+from shared.core.caller_names import NAME
 from shared.core.claims import Claims
-from shared.core.globs import is_literal, matches, matches_any
+from shared.core.globs import matches_any
 from shared.core.groups import NO_ISSUER, Groups
-from shared.core.issuer import is_issuer_name
 from shared.core.stamp import parse_stamp
 
-# AssumeRole: RoleSessionName, 2-64 of `[\w+=,.@-]`. IAM: UserName, 1-64 of the same. GetFederationToken: Name, 2-32.
-_NAME: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
-_NAME_GLOB: Final = re.compile(r"[A-Za-z0-9_+=,.@*?-]+")
-_LONGEST_NAME: Final = 64
-_ISSUED_NAME: Final = re.compile(r"[A-Za-z0-9_+=,.@|:/-]+")
-_ISSUED_GLOB: Final = re.compile(r"[A-Za-z0-9_+=,.@|:/*?-]+")
-_LONGEST_ISSUED: Final = 256
-_ISSUER_GLOB: Final = re.compile(r"[a-z*?][a-z0-9*?-]*")
-_ACCOUNT_GLOB: Final = re.compile(r"[0-9*?]{1,64}")
-_ACCOUNT_LENGTH: Final = 12
-# The part before the slash in the names of callers that are not IAM or Identity Center users.
-NAMESPACES: Final = ("role", "federated")
 _SSO_ROLE: Final = re.compile(r"AWSReservedSSO_[A-Za-z0-9_+=,.@-]+_[0-9a-f]{16}")
 
 
@@ -113,64 +101,6 @@ def session_name_of(caller_arn: str) -> str:
     return names[-1] if arn.service == "sts" and kind in ("assumed-role", "federated-user") and names else ""
 
 
-def is_bare_name(name: str) -> bool:
-    """Whether a person of an issuer without a namespace can have this name: as a session name, and no vended one's."""
-    return _NAME.fullmatch(name) is not None and parse_stamp(name) is None
-
-
-def is_caller_name(name: str) -> bool:
-    """Whether a caller can have this name. No caller has any other name, however similar it looks."""
-    head, slash, rest = name.partition("/")
-    if not slash or head in NAMESPACES:
-        return _is_own_name(name)
-    if is_account_id(head):
-        return _is_own_name(rest)
-    return is_issuer_name(head) and len(name) <= _LONGEST_ISSUED and _ISSUED_NAME.fullmatch(rest) is not None
-
-
-def _is_own_name(name: str) -> bool:
-    """Whether it is a name within an account."""
-    namespace, slash, bare = name.rpartition("/")
-    if not _NAME.fullmatch(bare):
-        return False
-    return not slash or namespace == "role" or (namespace == "federated" and parse_stamp(bare) is None)
-
-
-def can_match_a_caller(glob: str) -> bool:
-    """Whether the glob can match the name of a caller. One that cannot is without effect, in a deny too."""
-    if is_literal(glob):
-        return is_caller_name(glob)
-    head, slash, rest = glob.partition("/")
-    if _can_match_own(glob):
-        return True
-    if not slash:
-        return False
-    return (_can_be_account(head) and _can_match_own(rest)) or _can_match_issued(head, rest)
-
-
-def _can_match_own(glob: str) -> bool:
-    namespace, slash, bare = glob.rpartition("/")
-    if not can_match_a_role(bare):
-        return False
-    return not slash or any(matches(namespace, each) for each in NAMESPACES)
-
-
-def _can_be_account(head: str) -> bool:
-    shortest = len(head.replace("*", ""))
-    is_long_enough = shortest == _ACCOUNT_LENGTH or ("*" in head and shortest < _ACCOUNT_LENGTH)
-    return _ACCOUNT_GLOB.fullmatch(head) is not None and is_long_enough
-
-
-def _can_match_issued(head: str, rest: str) -> bool:
-    can_be_issuer = is_issuer_name(head) if is_literal(head) else _ISSUER_GLOB.fullmatch(head) is not None
-    return can_be_issuer and _ISSUED_GLOB.fullmatch(rest) is not None
-
-
-def can_match_a_role(glob: str) -> bool:
-    """Whether the glob can match the name of a role, without its path."""
-    return _NAME_GLOB.fullmatch(glob) is not None and len(glob.replace("*", "")) <= _LONGEST_NAME
-
-
 def identify(caller_arn: str, caller_account: str, rules: IdentityRules) -> Principal | UnknownCaller:
     """Identify the caller, or give the reason why that is not possible.
 
@@ -199,15 +129,15 @@ def _identify_within(arn: Arn, rules: IdentityRules) -> Principal | UnknownCalle
     match (arn.service, *arn.resource.split("/")):
         case ("iam", "root"):
             return UnknownCaller("the root user is never accepted: use a person's or a job's own identity")
-        case ("iam", "user", *_, name) if _NAME.fullmatch(name):
+        case ("iam", "user", *_, name) if NAME.fullmatch(name):
             return Principal(CallerKind.IAM_USER, name, arn.account, role="", session_name="")
-        case ("sts", "federated-user", name) if _NAME.fullmatch(name):
+        case ("sts", "federated-user", name) if NAME.fullmatch(name):
             if parse_stamp(name) is not None:
                 return UnknownCaller("a federated user named like one of Sentinel's sessions is not accepted")
             # The caller of GetFederationToken chooses the name, so it gets a namespace that no IAM or SSO name can
             # have.
             return Principal(CallerKind.FEDERATED_USER, f"federated/{name}", arn.account, role="", session_name=name)
-        case ("sts", "assumed-role", role, session_name) if _NAME.fullmatch(role) and _NAME.fullmatch(session_name):
+        case ("sts", "assumed-role", role, session_name) if NAME.fullmatch(role) and NAME.fullmatch(session_name):
             return _identify_role_session(arn.account, role, session_name, rules)
     return UnknownCaller("only IAM users, federated users and role sessions can be callers")
 

@@ -9,8 +9,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, StringConstraints
 
+from shared.core.caller_names import NAMESPACES, can_match_a_caller, can_match_a_role
 from shared.core.globs import matches
-from shared.core.identity import NAMESPACES, can_match_a_caller, can_match_a_role
 from shared.core.issuer import is_issuer_name
 
 _PROFILE_GLOB: Final = re.compile(r"[A-Za-z0-9._*?-]+")

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from shared.core.caller_names import LONGEST_ISSUED, is_bare_name
 from shared.core.claims import Claims, meets, read_claims, text_of
 from shared.core.groups import NO_ISSUER, OWN, Groups, groups_of_claim
-from shared.core.identity import CallerKind, Principal, UnknownCaller, is_bare_name
+from shared.core.identity import CallerKind, Principal, UnknownCaller
 from shared.core.issuer import Issuer, IssuerKind, is_issuer_name
 
 # The clocks of the issuer and of this function differ by no more.
 _SKEW: Final = timedelta(seconds=60)
-_LONGEST_USER: Final = 256
 # Only ASCII: a look-alike of another script is refused, and nothing is normalized into another's name.
 _PERSON: Final = re.compile(r"[A-Za-z0-9_+=,.@|-]+")
 _WORKLOAD: Final = re.compile(r"[A-Za-z0-9_+=,.@|:/-]+")
@@ -143,7 +143,7 @@ def _user_of(token: TokenClaims, issuer: Issuer) -> str | UnknownCaller:
             return UnknownCaller(f"the claim {issuer.user_claim} is not a name that a person can have")
         return claimed
     user = f"{token.issuer}/{claimed}"
-    if len(user) > _LONGEST_USER:
+    if len(user) > LONGEST_ISSUED:
         return UnknownCaller(f"the claim {issuer.user_claim} is too long: name users by another claim")
     return user
 

@@ -27,6 +27,7 @@ from shared.documents import (
     check_document,
     read_document,
     read_secret_document,
+    unpack,
 )
 
 Model = TypeVar("Model", bound=DocumentModel)
@@ -44,6 +45,8 @@ WEBHOOK: Final = "webhook"
 _CHECKED: Final[Mapping[str, type[DocumentModel]]] = {**MODELS, WEBHOOK: Webhook}
 KINDS: Final = tuple(_CHECKED)
 _WEBHOOK_LIKE: Final = re.compile(r"""^[\s{]*["']?url["']?\s*:""", re.MULTILINE)
+# A comment in the lines before the document.
+_SCHEMA: Final = re.compile(r"(?:\s*#.*\n)*?\s*#\s*yaml-language-server:\s*\$schema=\S*?([a-z-]+)\.schema\.json\s")
 # Keys that only the rules of one kind of policy have.
 _KEYS_OF_ONE_KIND: Final = {"approvers": "approval", "reasons": "break-glass", "permissions": "admin"}
 ISSUER_NAME_RULE: Final = "use lower case letters, digits and '-', and no word that names have already, as role"
@@ -127,14 +130,23 @@ def check_text(text: str, kind: str | None = None) -> tuple[DocumentModel, Docum
 
 
 def guess_text(text: str) -> str:
-    """Guess the kind of a text; one that cannot be parsed is checked, and complained about, as an access policy.
+    """Guess the kind of a text, by the schema that its comment for editors names, or else by its keys.
+
+    One that cannot be parsed is checked, and complained about, as an access policy.
 
     Where such a text may be a webhook, it is taken for one: an access policy's problems would repeat its secrets.
     """
     try:
-        return guess_kind(read_document(text))
+        guessed = guess_kind(read_document(text))
+        return _kind_by_schema(unpack(text)) or guessed if guessed != WEBHOOK else WEBHOOK
     except DocumentError:
         return WEBHOOK if _WEBHOOK_LIKE.search(text) else "access"
+
+
+def _kind_by_schema(text: str) -> str | None:
+    """Give the kind that the comment for editors, `# yaml-language-server: $schema=…/<kind>.schema.json`, names."""
+    found = _SCHEMA.match(text)
+    return found[1] if found is not None and found[1] in MODELS else None
 
 
 def load_catalogue(directory: Path) -> Mapping[str, Profile]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from shared.core.claims import WantedClaims
 from shared.core.durations import CHAINING_MAXIMUM
@@ -43,6 +43,9 @@ def _read_network(value: Any) -> Network:
     return network
 
 
+NetworkText = Annotated[Network, BeforeValidator(_read_network), WithJsonSchema({"type": "string"})]
+
+
 class Conditions(DocumentModel):
     """Conditions of a rule. All must hold; an absent one always holds."""
 
@@ -56,7 +59,7 @@ class Conditions(DocumentModel):
     issuers: Annotated[tuple[IssuerName, ...], NonEmpty] | None = None
     claims: WantedClaims | None = None
     authentication: Annotated[tuple[Annotated[Authentication, Field(strict=False)], ...], NonEmpty] | None = None
-    source_ips: Annotated[tuple[Annotated[Network, BeforeValidator(_read_network)], ...], NonEmpty] | None = None
+    source_ips: Annotated[tuple[NetworkText, ...], NonEmpty] | None = None
     mode: Annotated[tuple[Mode, ...], NonEmpty] | None = None
     time: TimeWindow | None = None
 

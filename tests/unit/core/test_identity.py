@@ -2,7 +2,8 @@ import botocore.session
 import pytest
 
 from shared.core.arn import PARTITIONS, MalformedArnError, is_account_id, parse_arn, role_name
-from shared.core.identity import CallerKind, IdentityRules, Principal, UnknownCaller, identify, is_caller_name
+from shared.core.caller_names import is_caller_name
+from shared.core.identity import CallerKind, IdentityRules, Principal, UnknownCaller, identify
 
 ACCOUNT = "123456789012"
 RULES = IdentityRules(frozenset({ACCOUNT}), named_session_roles=("Person-*",))

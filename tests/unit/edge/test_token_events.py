@@ -71,7 +71,7 @@ def test_the_prefix_is_below_stage_and_base_path() -> None:
 
 @pytest.mark.parametrize("scheme", ["", "Bearer ", "bearer ", "BEARER "])
 def test_a_token_is_sent_alone_or_as_bearer(scheme: str) -> None:
-    assert accept(event_of(authorization=f"{scheme}{token_of(github_claims())}"))
+    accept(event_of(authorization=f"{scheme}{token_of(github_claims())}"))
 
 
 @pytest.mark.parametrize(
