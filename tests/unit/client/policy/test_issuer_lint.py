@@ -156,7 +156,7 @@ def test_an_issuer_is_stored_under_its_name_and_pulled_again(sentinel: Sentinel)
         assert words in refused.output
 
 
-MAIN = {
+MAIN: dict[str, Any] = {
     "user": "github/repo:acme/app",
     "profile": "prod",
     "at": "2026-01-05T10:00:00+01:00",
@@ -165,7 +165,7 @@ MAIN = {
     "claims": {"repository_id": 74, "environment": "production"},
     "groups": [],
 }
-CASES = [
+CASES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({}, {"outcome": "issue", "rule": "deploy"}),
     ({"claims": {"repository_id": "74", "environment": ["staging"]}}, {"outcome": "denied", "rule": None}),
     ({"claims": {"repository_id": "74"}}, {"outcome": "denied", "rule": None}),
