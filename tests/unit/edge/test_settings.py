@@ -122,7 +122,7 @@ def test_an_entry_that_no_role_can_have_is_refused(name: str, value: str) -> Non
         load_settings(ENOUGH | {name: value})
 
 
-TWO = ENOUGH | {"SENTINEL_TRUSTED_ACCOUNTS": "111122223333,444455556666"}
+SHARING = ENOUGH | {"SENTINEL_TRUSTED_ACCOUNTS": "111122223333,444455556666"}
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ TWO = ENOUGH | {"SENTINEL_TRUSTED_ACCOUNTS": "111122223333,444455556666"}
     [("", {"444455556666"}), ("*", set()), ("444455556666", set()), ("111122223333", {"444455556666"})],
 )
 def test_callers_of_other_accounts_are_named_with_them_unless_these_share_names(shared: str, foreign: set[str]) -> None:
-    settings = load_settings(TWO | {"SENTINEL_SHARED_NAME_ACCOUNTS": shared})
+    settings = load_settings(SHARING | {"SENTINEL_SHARED_NAME_ACCOUNTS": shared})
     assert settings.foreign_accounts("111122223333") == foreign
 
 
@@ -141,4 +141,4 @@ def test_where_no_account_is_listed_only_the_functions_own_is_trusted_and_its_na
 @pytest.mark.parametrize("shared", ["777788889999", "*,111122223333", "all", "12"])
 def test_only_trusted_accounts_can_share_names(shared: str) -> None:
     with pytest.raises(InvalidSettingsError, match="SHARED_NAME_ACCOUNTS"):
-        load_settings(TWO | {"SENTINEL_SHARED_NAME_ACCOUNTS": shared})
+        load_settings(SHARING | {"SENTINEL_SHARED_NAME_ACCOUNTS": shared})
