@@ -107,11 +107,12 @@ def token_event(
     query: str = "",
     *,
     authorization: str | None = None,
-    **more: Any,
+    headers: dict[str, str] | None = None,
+    body: str | None = None,
 ) -> dict[str, Any]:
     """Payload 2.0 of a route `/as/<issuer>` with a JWT authorizer."""
-    headers = {"authorization": token_of(claims) if authorization is None else authorization}
-    event = http_api_event(method, f"/as/{issuer}{path}", query, headers=headers, **more)
+    sent = {"authorization": token_of(claims) if authorization is None else authorization} | (headers or {})
+    event = http_api_event(method, f"/as/{issuer}{path}", query, headers=sent, body=body)
     event["routeKey"] = f"ANY /as/{issuer}/{{proxy+}}"
     event["pathParameters"] = {"proxy": path.removeprefix("/")}
     event["requestContext"]["authorizer"] = {"jwt": {"claims": verified(claims), "scopes": None}}
