@@ -12,7 +12,7 @@ from tests.gateway_events import http_api_event
 from tests.service.vend.conftest import VendLambda
 from tests.tokens import GITHUB, corp_claims, github_claims, token_event
 
-ISSUERS = {
+ISSUERS: dict[str, dict[str, Any]] = {
     "github": {
         "version": "1",
         "issuer": GITHUB,
