@@ -56,7 +56,7 @@ def claims_hold(wanted: Raw, claims: Raw | None) -> bool | None:
     answers: list[bool | None] = []
     for name, globs in wanted.items():
         value = claims.get(name)
-        texts = value if isinstance(value, list) else [value]
+        texts: list[Any] = value if isinstance(value, list) else [value]
         answers.append(None if value is None else any(wide_glob(each, text) for each in globs for text in texts))
     return False if False in answers else None if None in answers else True
 
