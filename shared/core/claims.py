@@ -16,7 +16,7 @@ from shared.core.globs import matches_across
 # Text, or each text of an array.
 ClaimValue: TypeAlias = str | tuple[str, ...]
 Claims: TypeAlias = Mapping[str, ClaimValue]
-_EVERYTHING: Final = re.compile(r"\*+")
+_EVERYTHING: Final = re.compile(r"[*/]+")
 
 
 def read_claims(payload: Mapping[str, Any]) -> Claims:
@@ -60,7 +60,7 @@ def claim_words(value: ClaimValue) -> str:
 
 
 def is_every_value(glob: str) -> bool:
-    """Whether the glob narrows nothing."""
+    """Whether the glob narrows nothing but the number of slashes."""
     return _EVERYTHING.fullmatch(glob) is not None
 
 

@@ -36,7 +36,7 @@ class Groups:
         return None if is_open else False
 
 
-NO_ISSUER: Final = Groups()
+NONE_KNOWN: Final = Groups()
 
 
 def namespace_of(group: str) -> str:

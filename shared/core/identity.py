@@ -15,7 +15,7 @@ from shared.core.arn import Arn, MalformedArnError, parse_arn
 from shared.core.caller_names import NAME
 from shared.core.claims import Claims
 from shared.core.globs import matches_any
-from shared.core.groups import NO_ISSUER, Groups
+from shared.core.groups import NONE_KNOWN, Groups
 from shared.core.stamp import parse_stamp
 
 _SSO_ROLE: Final = re.compile(r"AWSReservedSSO_[A-Za-z0-9_+=,.@-]+_[0-9a-f]{16}")
@@ -61,7 +61,7 @@ class Principal:
     issuer: str = ""
     subject: str = ""
     claims: Claims = field(default_factory=dict, repr=False, hash=False)
-    groups: Groups = NO_ISSUER
+    groups: Groups = NONE_KNOWN
 
     @property
     def authentication(self) -> Authentication:

@@ -18,7 +18,7 @@ ISSUERS_FOLDER: Final = "issuers"
 ISSUER_NAME_PATTERN: Final = r"[a-z][a-z0-9-]{0,31}"
 _ISSUER_NAME: Final = re.compile(ISSUER_NAME_PATTERN)
 # First parts of names that mean something else, or are written for it by mistake.
-_RESERVED: Final = frozenset(
+RESERVED_NAMES: Final = frozenset(
     [
         "role",
         "roles",
@@ -55,7 +55,7 @@ class IssuerKind(StrEnum):
 
 def is_issuer_name(text: str) -> bool:
     """Whether an issuer can have this name: lower case letters, digits and `-`, none that already has a meaning."""
-    return _ISSUER_NAME.fullmatch(text) is not None and text not in _RESERVED
+    return _ISSUER_NAME.fullmatch(text) is not None and text not in RESERVED_NAMES
 
 
 def _is_issuer_url(value: str) -> str:

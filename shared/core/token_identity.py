@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from shared.core.caller_names import LONGEST_ISSUED, is_bare_name
 from shared.core.claims import Claims, meets, read_claims, text_of
-from shared.core.groups import NO_ISSUER, OWN, Groups, groups_of_claim
+from shared.core.groups import NONE_KNOWN, OWN, Groups, groups_of_claim
 from shared.core.identity import CallerKind, Principal, UnknownCaller
 from shared.core.issuer import Issuer, IssuerKind, is_issuer_name
 
@@ -21,6 +21,8 @@ _SKEW: Final = timedelta(seconds=60)
 # Only ASCII: a look-alike of another script is refused, and nothing is normalized into another's name.
 _PERSON: Final = re.compile(r"[A-Za-z0-9_+=,.@|-]+")
 _WORKLOAD: Final = re.compile(r"[A-Za-z0-9_+=,.@|:/-]+")
+# OpenID Connect Core, section 2: at most 255 ASCII characters; some issuers write more.
+_SUBJECT: Final = re.compile(r"[ -~]{1,1024}")
 _WHOLE: Final = re.compile(r"[0-9]{1,12}")
 _COMPARED: Final = ("iss", "sub", "aud", "exp", "iat")
 
@@ -85,8 +87,9 @@ def _written(value: Any) -> str | None:
 def _find_foreign(payload: Mapping[str, Any], issuer: Issuer) -> str | None:
     if payload.get("iss") != issuer.issuer:
         return "the token is of another issuer than the one this path names"
-    if not isinstance(payload.get("sub"), str) or not payload["sub"]:
-        return "the token has no subject"
+    subject = payload.get("sub")
+    if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
+        return "the token has no subject, or one that has a character beyond printable ASCII"
     # As API Gateway does: client_id counts only where there is no aud.
     audience = payload.get("aud", payload.get("client_id"))
     audiences = audience if isinstance(audience, list) else [audience]
@@ -150,6 +153,6 @@ def _user_of(token: TokenClaims, issuer: Issuer) -> str | UnknownCaller:
 
 def _groups_of(token: TokenClaims, issuer: Issuer) -> Groups:
     if issuer.groups_claim is None:
-        return NO_ISSUER
+        return NONE_KNOWN
     namespace = OWN if issuer.namespace == OWN else token.issuer
     return groups_of_claim(token.payload.get(issuer.groups_claim), namespace)

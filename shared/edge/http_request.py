@@ -10,12 +10,15 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from shared.core.token_identity import TokenClaims
 from shared.edge.error_codes import Code
 from shared.edge.responses import Refusal
+
+if TYPE_CHECKING:
+    # The authorizer reads paths by this module, and has no issuers.
+    from shared.core.token_identity import TokenClaims
 
 _JSON: Final = "application/json"
 
@@ -33,7 +36,7 @@ class Caller:
     source_ip: str
     user_agent: str
     access_key_id: str
-    token: TokenClaims | None = None
+    token: "TokenClaims | None" = None
 
 
 @dataclass(frozen=True, slots=True)

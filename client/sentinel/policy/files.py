@@ -138,7 +138,7 @@ def guess_text(text: str) -> str:
     """
     try:
         guessed = guess_kind(read_document(text))
-        return _kind_by_schema(unpack(text)) or guessed if guessed != WEBHOOK else WEBHOOK
+        return guessed if guessed == WEBHOOK else _kind_by_schema(unpack(text)) or guessed
     except DocumentError:
         return WEBHOOK if _WEBHOOK_LIKE.search(text) else "access"
 
@@ -202,9 +202,9 @@ def list_documents(directory: Path) -> list[Path]:
 
 
 def guess_kind(document: Document) -> str:
-    """Guess the kind of a document: a profile by its role, a webhook by its URL, a policy by the keys of its rules.
+    """Guess the kind of a document: a profile by its role, a webhook by its URL, an issuer by its own URL.
 
-    An issuer is known by its own key.
+    A policy is known by the keys of its rules.
 
     Anything else is meant as an access policy.
     """

@@ -6,6 +6,7 @@ from typing import Final
 from sentinel.policy.lint import Lint
 from shared.core.access.schema import AccessPolicy, Rule
 from shared.core.globs import matches
+from shared.core.identity import Authentication
 from shared.core.issuer import Issuer, IssuerKind
 
 _GITHUB: Final = "https://token.actions.githubusercontent.com"
@@ -36,11 +37,20 @@ def lint_issuer(issuer: Issuer) -> list[Lint]:
 
 
 def lint_rules_of_issuers(policy: AccessPolicy, issuers: Mapping[str, Issuer] | None) -> Iterator[Lint]:
-    """Find rules that give something to more workloads than is likely meant; more of them where issuers are known."""
+    """Find rules that give something to more workloads, or deny it to more callers, than is likely meant.
+
+    Where issuers are known, more is found.
+    """
     for index, rule in enumerate(policy.rules):
+        place = f"rules[{index}].conditions"
+        if _denies_signers(rule):
+            message = (
+                "a claim that a caller does not have is not known, and holds in a deny: everyone who signs is denied. "
+                "Write issuers, or authentication: [oidc], as well"
+            )
+            yield Lint(f"{place}.claims", "denies-signers", message)
         if rule.effect == "deny" or rule.shadow:
             continue
-        place = f"rules[{index}].conditions"
         reached = {} if issuers is None else _reached(rule, issuers)
         open_to = sorted(name for name, each in reached.items() if each.kind is IssuerKind.WORKLOAD)
         if open_to and rule.conditions.claims is None and not _names_subjects(rule):
@@ -53,9 +63,17 @@ def lint_rules_of_issuers(policy: AccessPolicy, issuers: Mapping[str, Issuer] | 
             yield Lint(f"{place}.claims", "github-names", _NAMES_ARE_FREED)
 
 
+def _denies_signers(rule: Rule) -> bool:
+    conditions = rule.conditions
+    is_open = conditions.issuers is None and (
+        conditions.authentication is None or Authentication.SIGV4 in conditions.authentication
+    )
+    return rule.effect == "deny" and conditions.claims is not None and is_open
+
+
 def _reached(rule: Rule, issuers: Mapping[str, Issuer]) -> dict[str, Issuer]:
     conditions = rule.conditions
-    if conditions.authentication is not None and "oidc" not in conditions.authentication:
+    if conditions.authentication is not None and Authentication.OIDC not in conditions.authentication:
         return {}
     if conditions.accounts is not None or conditions.roles is not None:
         return {}

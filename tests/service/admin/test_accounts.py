@@ -135,7 +135,7 @@ class TestNamesOfTheirOwn:
         assert from_elsewhere(admin, "bob", "POST", f"/v1/requests/{request_id}/approve").code == "not_found"
         assert admin.approve(request_id).body["request"]["status"] == "approved"
 
-    def test_whoever_asked_decides_for_themselves_from_no_account(self, admin: AdminLambda) -> None:
+    def test_no_one_decides_on_their_own_request_from_any_account(self, admin: AdminLambda) -> None:
         rules = [rule | {"approvers": [*rule["approvers"], f"{ELSEWHERE}/*"]} for rule in APPROVAL["rules"]]
         admin.store("policies/approval", APPROVAL | {"rules": rules})
         request_id = admin.file()

@@ -37,7 +37,13 @@ def test_an_issuer_of_people_needs_no_more_than_itself() -> None:
 
 @pytest.mark.parametrize(
     "claims",
-    ["", "required_claims: {sub: ['**']}", "required_claims: {sub: ['*', 'a']}", "required_claims: {aud: [sentinel]}"],
+    [
+        "",
+        "required_claims: {sub: ['**']}",
+        "required_claims: {sub: ['*', 'a']}",
+        "required_claims: {repository: ['*/*']}",
+        "required_claims: {aud: [sentinel]}",
+    ],
 )
 def test_a_workload_issuer_that_anyone_can_meet_is_refused(claims: str) -> None:
     [problem] = problems(WORKLOAD + claims)

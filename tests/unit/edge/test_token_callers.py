@@ -119,7 +119,7 @@ def test_of_claims_and_groups_only_what_the_policy_reads_is_kept(harness: Harnes
     assert "s3cr3t" not in harness.stdout.getvalue()
 
 
-def test_the_token_is_in_no_line_whatever_becomes_of_the_request(harness: Harness) -> None:
+def test_the_token_is_in_no_line_after_any_outcome(harness: Harness) -> None:
     events = [
         token_event("github", github_claims(), path="/here"),
         token_event("github", github_claims(aud="other"), path="/here"),
