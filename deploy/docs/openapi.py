@@ -38,6 +38,12 @@ _SIGV4: Final = {
     "x-amazon-apigateway-authtype": "awsSigv4",
     "description": "AWS Signature Version 4, for the service execute-api.",
 }
+_TOKEN: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "A token of an issuer, for the same paths below /as/<issuer>. HTTP APIs only.",
+}
 
 
 def renderer(title: str, calls: Iterable[Endpoint]) -> Callable[[], str]:
@@ -59,9 +65,9 @@ def build(title: str, calls: tuple[Endpoint, ...]) -> Mapping[str, Any]:
         "paths": paths,
         "components": {
             "schemas": definitions["$defs"] | {"Error": _ERROR},
-            "securitySchemes": {"sigv4": _SIGV4},
+            "securitySchemes": {"sigv4": _SIGV4, "token": _TOKEN},
         },
-        "security": [{"sigv4": []}],
+        "security": [{"sigv4": []}, {"token": []}],
     }
 
 

@@ -11,6 +11,7 @@ import click
 
 from deploy.docs.actions.classified import render_guardrails
 from deploy.docs.openapi import renderer
+from deploy.docs.schemas import renderers
 from deploy.docs.terraform import module_folders, render_readme
 from deploy.docs.threats.table import render_threat_counts, render_threat_model
 from deploy.markdown import replace, table
@@ -166,6 +167,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "openapi/vend.json": renderer("Sentinel vend", VEND_CALLS),
     "openapi/admin.json": renderer("Sentinel admin", ADMIN_CALLS),
     "team-file.schema.json": render_team_schema,
+    **renderers(),
 }
 
 

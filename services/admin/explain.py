@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from services.admin.common.context import facts_of, note_policies
 from services.admin.common.models import View, whole_seconds
@@ -16,6 +16,9 @@ from shared.aws.dynamodb.grants import GrantsAndLockouts, GrantTable
 from shared.core.access.authorize import Issue, RefusalCode, Refuse
 from shared.core.access.evaluate import Facts, parse_source_ip
 from shared.core.access.explain import Explanation, RuleAccount, explain
+from shared.core.claims import ClaimName
+from shared.core.groups import GroupName, Groups
+from shared.core.identity import Authentication
 from shared.core.people import Person, person_of
 from shared.core.present_grants import present_grants
 from shared.edge.error_codes import Code
@@ -24,9 +27,15 @@ from shared.edge.lambda_app import RequestContext
 from shared.edge.responses import Refusal, Response
 from shared.edge.timestamps import Timestamp
 
+AskedText = Annotated[str, StringConstraints(max_length=1000)]
+AskedClaim = AskedText | Annotated[tuple[AskedText, ...], Field(max_length=200, strict=False)]
+
 
 class ExplainRequest(Input):
-    """Ask why. What is left out is the caller's own and the present instant."""
+    """Ask why. What is left out is the caller's own and the present instant.
+
+    `claims` and `groups` are all there are: a claim that is not among them is not known, a group is known not to be.
+    """
 
     profile: ProfileName
     user: UserName | None = None
@@ -34,6 +43,10 @@ class ExplainRequest(Input):
     account: Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")] | None = None
     role: Annotated[str, plain_text(0, 64)] | None = None
     source_ip: Annotated[str, StringConstraints(min_length=2, max_length=45)] | None = None
+    authentication: Annotated[Authentication, Field(strict=False)] | None = None
+    issuer: Annotated[str, plain_text(0, 32)] | None = None
+    claims: Annotated[dict[ClaimName, AskedClaim], Field(max_length=50)] | None = None
+    groups: Annotated[tuple[GroupName, ...], Field(max_length=200, strict=False)] | None = None
 
 
 class ConditionView(View):
@@ -132,18 +145,23 @@ def _facts(ctx: RequestContext, body: ExplainRequest, now: datetime) -> Facts | 
         account=facts.account if body.account is None else body.account,
         role=facts.role if body.role is None else body.role,
         source_ip=source_ip,
+        authentication=facts.authentication if body.authentication is None else body.authentication,
+        issuer=facts.issuer if body.issuer is None else body.issuer,
+        claims=facts.claims if body.claims is None else body.claims,
+        groups=facts.groups if body.groups is None else Groups(frozenset(body.groups), not_known_in=frozenset()),
     )
 
 
 def _is_about_others(body: ExplainRequest) -> bool:
-    return any(fact is not None for fact in (body.user, body.account, body.role, body.source_ip))
+    return any(getattr(body, name) is not None for name in body.model_fields_set - {"profile", "at"})
 
 
 def _explain(
     facts: Facts, person: Person, policies: Policies, standing: GrantsAndLockouts, *, may_read: bool
 ) -> ExplainResponse:
     profile = policies.profile
-    holder = replace(person, account=facts.account or "")
+    known = frozenset() if facts.groups is None else facts.groups.names
+    holder = replace(person, account=facts.account or "", groups=known)
     explanation = explain(
         policies.access,
         facts,

@@ -43,10 +43,12 @@ from shared.aws.dynamodb.session_lists import SessionLists
 from shared.aws.iam import BoundaryAccounts
 from shared.aws.sns import Topic
 from shared.aws.ssm.document_cache import CachedDocuments
-from shared.aws.ssm.documents import SsmDocuments
+from shared.aws.ssm.documents import Document, SsmDocuments
 from shared.clock import monotonic_s, utc_now
 from shared.core.ids import ID_BYTES, new_id
+from shared.core.issuer import Issuer
 from shared.core.switch_guards import Guarded
+from shared.edge.http_request import HttpRequest
 from shared.edge.lambda_app import LambdaApp, Operation, read_budget
 from shared.edge.process import SnapStartHooks, cache_limits, open_function_clients, register_snapstart_hooks
 from shared.edge.settings import Settings, load_settings
@@ -83,6 +85,9 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
         await clients.renew()
         reader.forget()
 
+    async def find_issuer(name: str, _: HttpRequest) -> Document[Issuer] | None:
+        return await reader.policies.find_issuer(name)
+
     register_snapstart_hooks(SnapStartHooks(runner, clients.aclose, after_restore))
     announcer = Announcer(_notifier(settings, clients, texts, clock), _new_id)
     guarded = _guarded(settings, environ["AWS_REGION"])
@@ -94,7 +99,7 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
     for name in _SPENDING_READS:
         operations[name] = reading.spent_by(operations[name])
     routes = {(each.method, each.path): operations[each.name] for each in ENDPOINTS}
-    return LambdaApp("admin", settings, runner, routes, tracer, stdout, clients.aclose)
+    return LambdaApp("admin", settings, runner, routes, tracer, stdout, clients.aclose, find_issuer)
 
 
 def _grant_operations(

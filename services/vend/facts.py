@@ -18,12 +18,13 @@ from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
 from shared.core.grants import Grant, Lockout
+from shared.core.issuer import ISSUERS_FOLDER, Issuer
 from shared.core.people import Person
 from shared.core.present_grants import PresentPolicies, needed_grants, present_grants
 from shared.core.profile import Profile
 from shared.core.stamp import Via
 from shared.core.subjects import vend_subjects
-from shared.documents.load import ACCESS_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY, load_document
+from shared.documents.load import ACCESS_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY, folder_model, load_document
 from shared.edge.indeterminate import IndeterminateError
 
 Model = TypeVar("Model", bound=DocumentModel)
@@ -110,6 +111,20 @@ class FactsReader:
             documents=_documents(loaded, {ACCESS_POLICY, profile_document, *rested_on}),
         )
 
+    async def find_issuer(self, name: str, profile: str | None) -> Document[Issuer] | None:
+        """Find an issuer's document, in one read with those that the request will need; None if there is none.
+
+        Raises:
+            AwsError: it could not be read.
+
+        """
+        wanted = f"{ISSUERS_FOLDER}/{name}"
+        profiles = [] if profile is None else [f"{PROFILES_FOLDER}/{profile}"]
+        found = settled((await self.documents.find([wanted, *_MODELS, *profiles]))[wanted])
+        if found is None:
+            return None
+        return Document(found.name, _checked(found, Issuer), found.version, found.digest, found.age_s, found.stale)
+
     async def read_catalogue(self) -> Catalogue:
         """Read the access policy and the whole catalogue side by side.
 
@@ -137,7 +152,7 @@ def parse(name: str, text: str) -> DocumentModel:
         DocumentError: with every problem found.
 
     """
-    return load_document(text, _MODELS.get(name, Profile))
+    return load_document(text, _MODELS.get(name) or folder_model(name))
 
 
 def _access_policy(loaded: Loaded) -> tuple[AccessPolicy, str]:

@@ -9,18 +9,22 @@ from typing import TextIO
 
 from services.vend.catalogue import CatalogueService
 from services.vend.facts import FactsReader, parse
-from services.vend.issuing import Issuer
+from services.vend.issuing import Issuer as VendIssuer
+from services.vend.request import parse_vend_request
 from services.vend.service import VendService
 from shared.aws.clients import Clients, Service
 from shared.aws.dynamodb.grants import GrantTable
 from shared.aws.dynamodb.rate_limit import RateLimiter
 from shared.aws.dynamodb.sessions import SessionTable
 from shared.aws.ssm.document_cache import CachedDocuments
-from shared.aws.ssm.documents import SsmDocuments
+from shared.aws.ssm.documents import Document, SsmDocuments
 from shared.aws.sts.assume_role import RoleIssuer
 from shared.clock import monotonic_s, utc_now
+from shared.core.issuer import Issuer
+from shared.edge.http_request import HttpRequest
 from shared.edge.lambda_app import LambdaApp, Routes, read_budget
 from shared.edge.process import SnapStartHooks, cache_limits, open_function_clients, register_snapstart_hooks
+from shared.edge.responses import Refusal
 from shared.edge.settings import Settings, load_settings
 from shared.edge.traces import open_tracer
 
@@ -46,8 +50,13 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None) -> LambdaApp:
         await clients.renew()
         reader.documents.forget()
 
+    async def find_issuer(name: str, request: HttpRequest) -> Document[Issuer] | None:
+        wanted = parse_vend_request(request)
+        return await reader.find_issuer(name, None if isinstance(wanted, Refusal) else wanted.profile)
+
     register_snapstart_hooks(SnapStartHooks(runner, clients.aclose, after_restore))
-    return LambdaApp("vend", settings, runner, _routes(settings, clients, reader), tracer, stdout, clients.aclose)
+    routes = _routes(settings, clients, reader)
+    return LambdaApp("vend", settings, runner, routes, tracer, stdout, clients.aclose, find_issuer)
 
 
 def _reader(settings: Settings, clients: Clients) -> FactsReader:
@@ -71,7 +80,7 @@ def _reader(settings: Settings, clients: Clients) -> FactsReader:
 
 
 def _routes(settings: Settings, clients: Clients, reader: FactsReader) -> Routes:
-    issuer = Issuer(
+    issuer = VendIssuer(
         roles=RoleIssuer(clients.sts),
         sessions=SessionTable(clients.dynamodb, settings.session_table, settings.grant_table),
         random_bytes=secrets.token_bytes,

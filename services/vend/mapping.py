@@ -7,13 +7,13 @@ from typing import Any, Final
 from services.vend.facts import VendFacts
 from services.vend.issuing import Issued, IssueRequest
 from services.vend.request import VendRequest
-from shared.aws.ssm.documents import Document
-from shared.core.access.evaluate import Decision, Facts, parse_source_ip
-from shared.core.fields import DocumentModel
+from shared.core.access.evaluate import Decision, Facts, evaluate, facts_of_caller
+from shared.core.access.schema import AccessPolicy
 from shared.core.profile import Profile
 from shared.core.session import Session
 from shared.core.stamp import Stamp
 from shared.edge.audit import AuditLine
+from shared.edge.caller_facts import note_documents, note_facts_read
 from shared.edge.lambda_app import RequestContext
 from shared.edge.timestamps import format_timestamp
 
@@ -29,12 +29,6 @@ def note_request(audit: AuditLine, request: VendRequest) -> None:
 def note_facts(audit: AuditLine, facts: VendFacts) -> None:
     audit.policy_version = facts.policy_version
     note_documents(audit, facts.documents)
-
-
-def note_documents(audit: AuditLine, documents: tuple[Document[DocumentModel], ...]) -> None:
-    """Say how old each document was, and which were served past their time because a read failed."""
-    audit.document_ages_s = {document.name: round(document.age_s, 3) for document in documents}
-    audit.stale_documents = [document.name for document in documents if document.stale]
 
 
 def note_decision(audit: AuditLine, decision: Decision, profile: Profile) -> None:
@@ -63,14 +57,14 @@ def note_issued(audit: AuditLine, issued: Issued) -> None:
 
 def facts_of(ctx: RequestContext, profile: str, now: datetime) -> Facts:
     """Say what the access policy may know about a request."""
-    return Facts(
-        user=ctx.principal.user,
-        profile=profile,
-        at=now,
-        account=ctx.principal.account,
-        role=ctx.principal.role,
-        source_ip=parse_source_ip(ctx.request.caller.source_ip),
-    )
+    return facts_of_caller(ctx.principal, profile, now, ctx.request.caller.source_ip)
+
+
+def decide(ctx: RequestContext, policy: AccessPolicy, profile: str, now: datetime) -> Decision:
+    """Evaluate the access policy for a request, and note the facts that it reads."""
+    facts = facts_of(ctx, profile, now)
+    note_facts_read(ctx.audit, policy, facts)
+    return evaluate(policy, facts)
 
 
 def session_row(ctx: RequestContext, issue_request: IssueRequest, stamp: Stamp, policy_version: str) -> Session:

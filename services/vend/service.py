@@ -7,7 +7,7 @@ from datetime import datetime
 from services.vend.facts import FactsReader, VendFacts
 from services.vend.issuing import GrantAlreadyUsed, Issuer, IssueRequest
 from services.vend.mapping import (
-    facts_of,
+    decide,
     note_decision,
     note_facts,
     note_issue_request,
@@ -21,7 +21,6 @@ from services.vend.request import VendRequest, parse_vend_request
 from shared.aws.dynamodb.rate_limit import Limited
 from shared.aws.errors import RefusedError
 from shared.core.access.authorize import RefusalCode, Refuse, authorize
-from shared.core.access.evaluate import evaluate
 from shared.core.break_glass.policy import rule_for
 from shared.core.people import person_of
 from shared.core.sts_refusals import sts_refusal_of
@@ -50,7 +49,7 @@ class VendService:
                 person_of(ctx.principal),
                 request.profile,
                 now,
-                lambda policy: evaluate(policy, facts_of(ctx, request.profile, now)),
+                lambda policy: decide(ctx, policy, request.profile, now),
             )
         note_facts(ctx.audit, facts)
         issue_request = self._decide(ctx, request, facts, now)

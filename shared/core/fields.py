@@ -3,7 +3,15 @@
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from shared.core.arn import is_account_id
 from shared.core.durations import STS_MINIMUM, MalformedDurationError, format_duration, parse_duration
@@ -51,7 +59,17 @@ def _read_version(value: Any) -> Any:
 
 # A list must have an item: an empty one would match nothing.
 NonEmpty = Field(min_length=1, strict=False)
-SchemaVersion = Annotated[Literal["1"], BeforeValidator(_read_version)]
+SchemaVersion = Annotated[
+    Literal["1"], BeforeValidator(_read_version), WithJsonSchema({"enum": ["1", 1], "title": "Version"})
+]
+# For editors; the validators of `parse_duration` say more.
+DURATION_SCHEMA: Final[dict[str, Any]] = {
+    "description": "Like 1h30m or 45m, or whole seconds.",
+    "oneOf": [
+        {"type": "string", "pattern": r"^([0-9]{1,9}|([0-9]{1,9}(\.[0-9]{1,9})?[hms])+)$"},
+        {"type": "integer", "minimum": 1, "maximum": 10**9},
+    ],
+}
 
 
 def _names_are_unique(rules: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -62,9 +80,9 @@ def _names_are_unique(rules: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 RuleNames = AfterValidator(_names_are_unique)
-Duration = Annotated[timedelta, BeforeValidator(_read_duration), Field(strict=False)]
+Duration = Annotated[timedelta, BeforeValidator(_read_duration), Field(strict=False), WithJsonSchema(DURATION_SCHEMA)]
 SessionDuration = Annotated[Duration, AfterValidator(_at_least_the_sts_floor)]
-AccountId = Annotated[str, BeforeValidator(_read_account)]
+AccountId = Annotated[str, BeforeValidator(_read_account), WithJsonSchema({"type": "string", "pattern": "^[0-9]{12}$"})]
 Accounts = Annotated[tuple[AccountId, ...], NonEmpty]
 # One line of printable text, so that a name is safe in a log line, a table and a header.
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]

@@ -1,6 +1,13 @@
-"""Globs on names: `*` is any run of characters, `?` is one, both never `/`; everything else, `[` too, is literal."""
+"""Globs on names: `*` is any run of characters, `?` is one, both never `/`; everything else, `[` too, is literal.
 
+Globs on claims also have `**`, any run of characters with slashes.
+"""
+
+import re
 from collections.abc import Iterable
+from typing import Final
+
+_TOKENS: Final = re.compile(r"\*\*+|.", re.DOTALL)
 
 
 def matches(pattern: str, name: str) -> bool:
@@ -42,3 +49,39 @@ def _matches_segment(pattern: str, text: str) -> bool:
         else:
             return False
     return all(character == "*" for character in pattern[p:])
+
+
+def matches_across(pattern: str, text: str) -> bool:
+    """Whether the glob, in which `**` also crosses `/`, matches the whole text, case-sensitively.
+
+    Every place in the pattern that the text may have reached is kept, so the time is at most pattern x text.
+    """
+    tokens = _TOKENS.findall(pattern)
+    places = _with_skipped(tokens, {0})
+    for character in text:
+        places = _with_skipped(tokens, {place for at in places for place in _advance(tokens, at, character)})
+        if not places:
+            return False
+    return len(tokens) in places
+
+
+def _advance(tokens: list[str], at: int, character: str) -> tuple[int, ...]:
+    """Give the place after one character of the text: the same place within a run."""
+    if at == len(tokens):
+        return ()
+    written = tokens[at]
+    if written[0] == "*":
+        return (at,) if len(written) > 1 or character != "/" else ()
+    is_match = character != "/" if written == "?" else written == character
+    return (at + 1,) if is_match else ()
+
+
+def _with_skipped(tokens: list[str], places: set[int]) -> set[int]:
+    """Add the places after runs, which may be empty."""
+    reached = set(places)
+    for place in places:
+        at = place
+        while at < len(tokens) and tokens[at][0] == "*":
+            at += 1
+            reached.add(at)
+    return reached

@@ -1,21 +1,23 @@
-"""The caller's identity: from the ARN that the gateway verified to the name that policies, stamps and logs use."""
+"""The caller's identity: from the ARN that the gateway verified to the name that policies, stamps and logs use.
+
+A bare name is of Sentinel's own account, or of one that shares names with it. Others begin with a namespace: `role/`
+and `federated/`, an account (`210987654321/alice`, `210987654321/role/ci`), or an issuer
+(`github/repo:acme/app:ref:refs/heads/main`).
+"""
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
-from shared.core.arn import MalformedArnError, parse_arn
-from shared.core.globs import is_literal, matches, matches_any
+from shared.core.arn import Arn, MalformedArnError, parse_arn
+from shared.core.caller_names import NAME
+from shared.core.claims import Claims
+from shared.core.globs import matches_any
+from shared.core.groups import NONE_KNOWN, Groups
 from shared.core.stamp import parse_stamp
 
-# AssumeRole: RoleSessionName, 2-64 of `[\w+=,.@-]`. IAM: UserName, 1-64 of the same. GetFederationToken: Name, 2-32.
-_NAME: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
-_NAME_GLOB: Final = re.compile(r"[A-Za-z0-9_+=,.@*?-]+")
-_LONGEST_NAME: Final = 64
-# The part before the slash in the names of callers that are not IAM or Identity Center users.
-NAMESPACES: Final = ("role", "federated")
 _SSO_ROLE: Final = re.compile(r"AWSReservedSSO_[A-Za-z0-9_+=,.@-]+_[0-9a-f]{16}")
 
 
@@ -30,6 +32,15 @@ class CallerKind(StrEnum):
     NAMED_SESSION = "named-session"
     ROLE = "role"
     FEDERATED_USER = "federated-user"
+    OIDC_PERSON = "oidc-person"
+    OIDC_WORKLOAD = "oidc-workload"
+
+
+class Authentication(StrEnum):
+    """How a caller proved who they are: by a signature with AWS credentials, or with an issuer's token."""
+
+    SIGV4 = "sigv4"
+    OIDC = "oidc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,8 @@ class Principal:
 
     `user` is the name policies match. `role` is the caller's role name, empty for a caller without a role.
     `session_name` is the name of the caller's session: it is logged, and trusted only where `user` is already that
-    name.
+    name. A caller with a token has no account and no role; `issuer` is the name of its issuer, `subject` and `claims`
+    are the token's. `groups` are those it is known to be in.
     """
 
     kind: CallerKind
@@ -46,6 +58,14 @@ class Principal:
     account: str
     role: str
     session_name: str
+    issuer: str = ""
+    subject: str = ""
+    claims: Claims = field(default_factory=dict, repr=False, hash=False)
+    groups: Groups = NONE_KNOWN
+
+    @property
+    def authentication(self) -> Authentication:
+        return Authentication.OIDC if self.issuer else Authentication.SIGV4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +82,13 @@ class IdentityRules:
     `named_session_roles` are globs on role names whose trust policy pins the session name to the person. `sso_roles`
     are exact Identity Center role names; empty accepts any in a trusted account. An entry of either is `account:name`.
     A name alone counts only while one account is trusted: in a second account, someone who may create roles could use
-    the same name.
+    the same name. Callers of `foreign_accounts` are named with their account: `210987654321/alice`.
     """
 
     trusted_accounts: frozenset[str]
     sso_roles: frozenset[str] = frozenset()
     named_session_roles: tuple[str, ...] = ()
+    foreign_accounts: frozenset[str] = frozenset()
 
 
 def session_name_of(caller_arn: str) -> str:
@@ -78,29 +99,6 @@ def session_name_of(caller_arn: str) -> str:
         return ""
     kind, *names = arn.resource.split("/")
     return names[-1] if arn.service == "sts" and kind in ("assumed-role", "federated-user") and names else ""
-
-
-def is_caller_name(name: str) -> bool:
-    """Whether `identify` can give this name to a caller. No caller has any other name, however similar it looks."""
-    namespace, slash, bare = name.rpartition("/")
-    if not _NAME.fullmatch(bare):
-        return False
-    return not slash or namespace == "role" or (namespace == "federated" and parse_stamp(bare) is None)
-
-
-def can_match_a_caller(glob: str) -> bool:
-    """Whether the glob can match the name of a caller. One that cannot is without effect, in a deny too."""
-    if is_literal(glob):
-        return is_caller_name(glob)
-    namespace, slash, bare = glob.rpartition("/")
-    if not can_match_a_role(bare):
-        return False
-    return not slash or any(matches(namespace, each) for each in NAMESPACES)
-
-
-def can_match_a_role(glob: str) -> bool:
-    """Whether the glob can match the name of a role, without its path."""
-    return _NAME_GLOB.fullmatch(glob) is not None and len(glob.replace("*", "")) <= _LONGEST_NAME
 
 
 def identify(caller_arn: str, caller_account: str, rules: IdentityRules) -> Principal | UnknownCaller:
@@ -120,18 +118,26 @@ def identify(caller_arn: str, caller_account: str, rules: IdentityRules) -> Prin
         return UnknownCaller(f"account {arn.account} is not one this service accepts callers from")
     if arn.region:
         return UnknownCaller("an identity's ARN has no region")
+    found = _identify_within(arn, rules)
+    if isinstance(found, UnknownCaller) or arn.account not in rules.foreign_accounts:
+        return found
+    return replace(found, user=f"{arn.account}/{found.user}")
+
+
+def _identify_within(arn: Arn, rules: IdentityRules) -> Principal | UnknownCaller:
+    """Name the caller within their account."""
     match (arn.service, *arn.resource.split("/")):
         case ("iam", "root"):
             return UnknownCaller("the root user is never accepted: use a person's or a job's own identity")
-        case ("iam", "user", *_, name) if _NAME.fullmatch(name):
+        case ("iam", "user", *_, name) if NAME.fullmatch(name):
             return Principal(CallerKind.IAM_USER, name, arn.account, role="", session_name="")
-        case ("sts", "federated-user", name) if _NAME.fullmatch(name):
+        case ("sts", "federated-user", name) if NAME.fullmatch(name):
             if parse_stamp(name) is not None:
                 return UnknownCaller("a federated user named like one of Sentinel's sessions is not accepted")
             # The caller of GetFederationToken chooses the name, so it gets a namespace that no IAM or SSO name can
             # have.
             return Principal(CallerKind.FEDERATED_USER, f"federated/{name}", arn.account, role="", session_name=name)
-        case ("sts", "assumed-role", role, session_name) if _NAME.fullmatch(role) and _NAME.fullmatch(session_name):
+        case ("sts", "assumed-role", role, session_name) if NAME.fullmatch(role) and NAME.fullmatch(session_name):
             return _identify_role_session(arn.account, role, session_name, rules)
     return UnknownCaller("only IAM users, federated users and role sessions can be callers")
 

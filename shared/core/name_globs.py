@@ -9,14 +9,17 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, StringConstraints
 
+from shared.core.caller_names import NAMESPACES, can_match_a_caller, can_match_a_role
 from shared.core.globs import matches
-from shared.core.identity import NAMESPACES, can_match_a_caller, can_match_a_role
+from shared.core.issuer import is_issuer_name
 
 _PROFILE_GLOB: Final = re.compile(r"[A-Za-z0-9._*?-]+")
 _LONGEST_PROFILE: Final = 64
 _IN_NAMES: Final = re.compile(r"[A-Za-z0-9_+=,.@-]")
 _IN_PROFILES: Final = re.compile(r"[A-Za-z0-9._-]")
-_NAMESPACED: Final = "before its one slash is role or federated, as in role/ci-*; names have no path"
+_NAMESPACED: Final = (
+    "before its first slash is role or federated, an account or an issuer, as in role/ci-*; names have no path"
+)
 _NO_PATH: Final = "such names have no path; write the last part only"
 _TOO_LONG: Final = "a name has 1 to 64 characters, and none that begins like a vended session's"
 
@@ -41,6 +44,12 @@ def _matches_some_profile(glob: str) -> str:
     raise ValueError(_why_not(glob, "profile", _IN_PROFILES, _NO_PATH if "/" in glob else None))
 
 
+def _is_an_issuer(value: str) -> str:
+    if not is_issuer_name(value):
+        raise ValueError(f"{value!a} is not an issuer: write the <name> of a document issuers/<name>")
+    return value
+
+
 def _why_not(glob: str, kind: str, names: re.Pattern[str], about_slashes: str | None) -> str:
     start = f"{glob!a} matches no {kind}"
     if glob.startswith("arn:"):
@@ -56,4 +65,5 @@ def _why_not(glob: str, kind: str, names: re.Pattern[str], about_slashes: str | 
 _Text = StringConstraints(min_length=1, max_length=256)
 UserGlob = Annotated[str, _Text, AfterValidator(_matches_some_user)]
 RoleGlob = Annotated[str, _Text, AfterValidator(_matches_some_role)]
+IssuerName = Annotated[str, _Text, AfterValidator(_is_an_issuer)]
 ProfileGlob = Annotated[str, _Text, AfterValidator(_matches_some_profile)]

@@ -4,23 +4,32 @@ Approvals, reviews, break-glass history and budgets, and lockouts compare people
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from shared.core.arn import is_account_id
+from shared.core.globs import matches_any
+from shared.core.groups import any_named
 from shared.core.identity import Principal
+
+_NOT_A_PERSON: Final = frozenset("/:")
 
 
 def person_key(name: str) -> str:
     """Give the key that all spellings of a name have in common.
 
-    Case, a namespace (`federated/`), a mail address's domain and a `+tag` before it make no difference. The match is
-    deliberately broad: two people whose names have the same key count as one. A role is not a person and keeps its
-    whole name, in which only case makes no difference, as in IAM. A person's key has no `/`, so it is never a role's.
+    Case, an account, a namespace (`federated/`, a people issuer's), a mail address's domain and a `+tag` before it make
+    no difference. The match is deliberately broad: two people whose names have the same key count as one. A role and a
+    workload, whose name has `/` or `:` after its issuer, are no person and keep their whole name, in which only case
+    makes no difference. A person's key has no `/`, so it is never theirs.
     """
-    *namespaces, bare = name.casefold().split("/")
-    if namespaces[-1:] == ["role"]:
-        return f"role/{bare}"
+    head, slash, rest = name.casefold().partition("/")
+    if slash and is_account_id(head):
+        return person_key(rest)
+    if slash and (head == "role" or not _NOT_A_PERSON.isdisjoint(rest)):
+        return f"{head}/{rest}"
+    bare = rest if slash else head
     local = bare.partition("@")[0] or bare
     return local.partition("+")[0] or local
 
@@ -31,12 +40,14 @@ class Person:
 
     `session_name` is the name of a role session. Its holder chooses it, so it never permits anything; it only counts
     against them, as a sign of who they may be. `account` is the account of the signature, as AWS verified it; empty
-    where it is not known, and then no rule with accounts applies. Different accounts do not make different people.
+    where it is not known, or where they came with a token, and then no rule with accounts applies. Different accounts
+    do not make different people. `groups` are those they are known to be in; without any, no rule applies by groups.
     """
 
     user: str
     session_name: str = ""
     account: str = ""
+    groups: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def key(self) -> str:
@@ -51,12 +62,28 @@ class Person:
 
 def person_of(principal: Principal) -> Person:
     """Give the person that a caller is."""
-    return Person(principal.user, principal.session_name, principal.account)
+    return Person(principal.user, principal.session_name, principal.account, principal.groups.names)
 
 
 def is_from(accounts: Collection[str] | None, person: Person) -> bool:
     """Whether the person signed from one of a rule's accounts; a rule without accounts accepts every account."""
     return accounts is None or person.account in accounts
+
+
+def is_named(users: Iterable[str] | None, groups: Iterable[str] | None, person: Person) -> bool:
+    """Whether a rule names the person: by one of its globs on users, or by a group that they are known to be in."""
+    return (users is not None and matches_any(users, person.user)) or any_named(groups, person.groups)
+
+
+def check_named(key: str, users: Iterable[str] | None, groups: Iterable[str] | None) -> None:
+    """Check that a rule names someone.
+
+    Raises:
+        ValueError: it has neither users nor groups.
+
+    """
+    if users is None and groups is None:
+        raise ValueError(f"write {key}, groups or both: a rule that names no one gives nothing")
 
 
 def same_person(one: Person, other: Person) -> bool:

@@ -8,18 +8,18 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Generic, Protocol, TypeVar
+from typing import Annotated, Generic, Protocol, Self, TypeVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.core.approval.policy import ApprovalPolicy, is_approver, rule_for
 from shared.core.approval.request import ApprovalRequest
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.fields import Accounts, DocumentModel, Name, NonEmpty, RuleNames, SchemaVersion
-from shared.core.globs import matches_any
 from shared.core.grants import EventStatus, Lockout, RequestStatus
+from shared.core.groups import GroupNames
 from shared.core.name_globs import UserGlob
-from shared.core.people import Person, is_from, same_person
+from shared.core.people import Person, check_named, is_from, is_named, same_person
 from shared.core.revocation import Revocation, Target
 from shared.core.subjects import ALL_SUBJECT, person_subjects
 
@@ -35,9 +35,15 @@ class AdminRule(DocumentModel):
     """One rule; permissions of several rules add up. With `accounts`, it applies only to callers of those accounts."""
 
     name: Name
-    users: Annotated[tuple[UserGlob, ...], NonEmpty]
+    users: Annotated[tuple[UserGlob, ...], NonEmpty] | None = None
+    groups: GroupNames | None = None
     accounts: Accounts | None = None
     permissions: Annotated[tuple[Annotated[Permission, Field(strict=False)], ...], NonEmpty]
+
+    @model_validator(mode="after")
+    def _names_someone(self) -> Self:
+        check_named("users", self.users, self.groups)
+        return self
 
 
 class AdminPolicy(DocumentModel):
@@ -53,7 +59,7 @@ def permissions_of(policy: AdminPolicy | None, person: Person) -> AbstractSet[Pe
     return frozenset(
         permission
         for rule in rules
-        if matches_any(rule.users, person.user) and is_from(rule.accounts, person)
+        if is_named(rule.users, rule.groups, person) and is_from(rule.accounts, person)
         for permission in rule.permissions
     )
 

@@ -18,6 +18,10 @@ from shared.core.ids import ID_PATTERN
 PREFIX: Final = "sentinel"
 MAX_LENGTH: Final = 64
 _DIGEST_LENGTH: Final = 8
+# Of the names of issuers and accounts: who names a branch could otherwise try until the digest is another user's.
+_LONG_DIGEST: Final = 16
+_SHORT_NAMESPACES: Final = ("role", "federated")
+_LONGEST_TAG: Final = 256
 _KEY_LENGTH: Final = 12
 
 
@@ -37,7 +41,10 @@ _VIA_BY_LETTER: Final = {via.letter: via for via in Via}
 _STAMP: Final = re.compile(
     rf"{PREFIX}-(?P<via>[{''.join(_VIA_BY_LETTER)}])-(?P<session_id>{ID_PATTERN})-(?P<user>[A-Za-z0-9_+=,.@-]+)",
 )
-_DIGESTED: Final = re.compile(rf".*=[0-9a-f]{{{_DIGEST_LENGTH}}}", re.DOTALL)
+_LONG_DIGESTED: Final = re.compile(rf".*=[0-9a-f]{{{_LONG_DIGEST}}}", re.DOTALL)
+_DIGESTED: Final = re.compile(rf".*=(?:[0-9a-f]{{{_DIGEST_LENGTH}}}|[0-9a-f]{{{_LONG_DIGEST}}})", re.DOTALL)
+_NOT_IN_STAMPS: Final = re.compile(r"[/:|]")
+_NOT_IN_TAGS: Final = re.compile(r"[,|]")
 _USER_ROOM: Final = MAX_LENGTH - len(f"{PREFIX}-d-{'0' * 16}-")
 
 
@@ -71,16 +78,18 @@ class Stamp:
 def stamp_for(via: Via, session_id: str, user: str) -> Stamp:
     """Make the stamp of a session.
 
-    The text of a user that does not fit, or that has a `=` (which would look like a replaced `/`), ends in `=` and
-    eight hex digits of its SHA-256, so that two users never get the same text by shortening or replacement.
+    The text of a user that does not fit, or that has a `=`, `:` or `|` (which would look like a replaced `/`), ends in
+    `=` and hex digits of its SHA-256, eight or, for names of issuers and accounts, sixteen. So two users never get the
+    same text by shortening or replacement.
 
     Raises:
         ValueError: the session id or the user has a character that no stamp may have.
 
     """
-    text = user.replace("/", "=")
-    if len(text) > _USER_ROOM or "=" in user:
-        text = f"{text[: _USER_ROOM - _DIGEST_LENGTH - 1]}={_digest(user)}"
+    # Only a name with a namespace has the other two.
+    text = _NOT_IN_STAMPS.sub("=", user) if "/" in user else user
+    if len(text) > _USER_ROOM or text.count("=") != user.count("/") or _LONG_DIGESTED.fullmatch(text):
+        text = _digested(text, user, _USER_ROOM)
     stamp = Stamp(via, session_id, text)
     if parse_stamp(str(stamp)) != stamp:
         raise ValueError(f"no stamp can be made for user {user!r} and session id {session_id!r}")
@@ -112,15 +121,24 @@ def session_tags(stamp: Stamp, *, user: str, profile: str, grant_id: str | None)
 def tag_value(user: str) -> str:
     """Give a user as the value of a session tag.
 
-    A value may have a slash but, unlike a name, no comma (IAM User Guide, "Rules for tagging"). So a comma becomes `=`,
-    and a digest keeps such users distinct; users that look like the result get a digest, too.
+    A value may have a slash and a colon but, unlike a name, neither `,` nor `|` (IAM User Guide, "Rules for tagging").
+    So these become `=`, and a digest keeps such users distinct; users that look like the result get a digest, too.
     """
-    return f"{user.replace(',', '=')}={_digest(user)}" if "," in user or _DIGESTED.fullmatch(user) else user
+    if len(user) <= _LONGEST_TAG and not _NOT_IN_TAGS.search(user) and not _DIGESTED.fullmatch(user):
+        return user
+    return _digested(_NOT_IN_TAGS.sub("=", user), user, _LONGEST_TAG)
 
 
 def user_key(user: str) -> str:
     """Digest a user to twelve hex digits: among 100,000 users, the chance that two are equal is 1 in 50,000."""
     return _digest(user, _KEY_LENGTH)
+
+
+def _digested(text: str, user: str, room: int) -> str:
+    """End a user's text in their digest, cut to the room there is."""
+    namespace, slash, _ = user.partition("/")
+    length = _LONG_DIGEST if slash and namespace not in _SHORT_NAMESPACES else _DIGEST_LENGTH
+    return f"{text[: room - length - 1]}={_digest(user, length)}"
 
 
 def _digest(user: str, length: int = _DIGEST_LENGTH) -> str:

@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, ConfigDict, model_validator
+from pydantic import BeforeValidator, ConfigDict, WithJsonSchema, model_validator
 
 from shared.core.fields import DocumentModel, NonEmpty
 
@@ -60,6 +60,8 @@ WEEKDAYS: Final[tuple[Weekday, ...]] = (
 )
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
+_CLOCK_SCHEMA: Final[dict[str, Any]] = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"}
+
 # 24:00, which only an end may be, in minutes since midnight.
 MINUTES_A_DAY: Final = 24 * 60
 _MINUTE: Final = timedelta(minutes=1)
@@ -92,8 +94,8 @@ def _read_zone(value: Any) -> ZoneInfo:
 class Hours(DocumentModel):
     """`[start, end)` as minutes since local midnight; an end before the start is on the next day."""
 
-    start: Annotated[int, BeforeValidator(_read_start)]
-    end: Annotated[int, BeforeValidator(_read_end)]
+    start: Annotated[int, BeforeValidator(_read_start), WithJsonSchema(_CLOCK_SCHEMA)]
+    end: Annotated[int, BeforeValidator(_read_end), WithJsonSchema(_CLOCK_SCHEMA)]
 
     @model_validator(mode="after")
     def _has_an_extent(self) -> Self:
@@ -109,7 +111,7 @@ class TimeWindow(DocumentModel):
 
     days: Annotated[tuple[Weekday, ...], NonEmpty] | None = None
     hours: Hours | None = None
-    timezone: Annotated[ZoneInfo, BeforeValidator(_read_zone)] = UTC_ZONE
+    timezone: Annotated[ZoneInfo, BeforeValidator(_read_zone), WithJsonSchema({"type": "string"})] = UTC_ZONE
 
     @model_validator(mode="after")
     def _restricts_something(self) -> Self:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from shared.core.access.schema import AccessPolicy
 from shared.core.fields import DocumentModel
+from shared.core.issuer import ISSUERS_FOLDER, Issuer
 from shared.core.profile import Profile
 from shared.core.webhook import Webhook
 from shared.documents.document import Document, DocumentError, Path, Problem
@@ -103,6 +104,11 @@ def read_secret_document(text: str) -> Document:
     except DocumentError as error:
         raise DocumentError([replace(problem, message=_UNREADABLE) for problem in error.problems]) from None
     return replace(document, faults=dict.fromkeys(document.faults, _UNREADABLE_PLACE))
+
+
+def folder_model(name: str) -> type[DocumentModel]:
+    """Give the model of a document that is not a policy, by its name: an issuer's or a profile's."""
+    return Issuer if name.startswith(f"{ISSUERS_FOLDER}/") else Profile
 
 
 def load_document(text: str, model: type[Model]) -> Model:

@@ -39,7 +39,8 @@ _PLAIN: Final[Mapping[str, str]] = {
 def describe(error: ValidationError, value: Any, model: type[DocumentModel]) -> Iterator[tuple[Path, str]]:
     """Yield the path of each problem in a document's value, and a message with the remedy."""
     for details in error.errors(include_url=False, include_context=True):
-        path: Path = details["loc"]
+        # pydantic marks a key that is wrong, rather than its value.
+        path: Path = tuple(step for step in details["loc"] if step != "[key]")
         if details["type"] == "too_short" and _value_at(value, path):
             continue  # the list exists; its items could not be read, and each is a problem of its own
         yield path, _message(details, path, value, model)

@@ -40,6 +40,12 @@ class AuditLine:
     caller_arn: str | None = None
     caller_access_key_id: str | None = None
     account: str | None = None
+    authentication: str | None = None
+    issuer: str | None = None
+    subject: str | None = None
+    token_digest: str | None = None
+    claims: Mapping[str, str] = field(default_factory=dict)
+    groups: Sequence[str] = ()
     source_ip: str | None = None
     user_agent: str | None = None
     profile: str | None = None

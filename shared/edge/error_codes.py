@@ -44,8 +44,8 @@ ERRORS: Final[dict[Code, CodeMeaning]] = {
     Code.UNKNOWN_CALLER: CodeMeaning(
         HTTPStatus.FORBIDDEN,
         "The caller is not accepted: a root user, an account that is not trusted, credentials that Sentinel itself "
-        "vended, or a request that did not come through the API.",
-        "Call through the API with your own AWS credentials; `sentinel whoami` shows how you are seen.",
+        "vended, a token that its issuer's document does not accept, or a request that did not come through the API.",
+        "Call through the API with your own AWS credentials or a new token; `sentinel whoami` shows how you are seen.",
     ),
     Code.DENIED: CodeMeaning(
         HTTPStatus.FORBIDDEN,

@@ -1,7 +1,8 @@
 """Gateway events: payload 2.0 (HTTP APIs and Function URLs) and payload 1.0 (REST APIs), read into one request.
 
 Shapes: API Gateway guide, "Create AWS Lambda proxy integrations for HTTP APIs" and "Set up Lambda proxy integrations";
-Lambda guide, "Invoking Lambda function URLs". An event is untrusted data: a caller with `lambda:InvokeFunction` can
+Lambda guide, "Invoking Lambda function URLs". A path `/as/<issuer>/…` is for callers with a token of that issuer, and
+comes from an HTTP API's JWT authorizer only. An event is untrusted data: a caller with `lambda:InvokeFunction` can
 invent one, so it must carry an API id and an account we were deployed with before anything else in it counts.
 """
 
@@ -15,6 +16,7 @@ from urllib.parse import parse_qsl
 from shared.edge.error_codes import Code
 from shared.edge.http_request import Caller, HttpRequest, path_at_api
 from shared.edge.responses import Refusal
+from shared.edge.tokens import TokenError, is_token_path, read_token, split_token_path
 
 MAX_BODY_BYTES: Final = 16 * 1024
 _MAX_QUERY_PARAMETERS: Final = 20
@@ -66,12 +68,17 @@ def _parse(event: Mapping[str, Any], accepted: AcceptedApis) -> HttpRequest:
 
 def _parse_v2(event: Mapping[str, Any], context: Mapping[str, Any]) -> HttpRequest:
     http = _mapping(context.get("http"))
-    iam = _mapping(_mapping(context.get("authorizer")).get("iam"))
+    authorizer = _mapping(context.get("authorizer"))
+    path = _path(event, context, "rawPath")
+    if is_token_path(path) or authorizer.get("jwt") is not None:
+        path, caller = _token_caller(event, authorizer, path, http)
+    else:
+        caller = _caller(_mapping(authorizer.get("iam")), http)
     return HttpRequest(
         method=_text(http, "method"),
-        path=_path(event, context, "rawPath"),
+        path=path,
         query=_single(_decode_query(str(event.get("rawQueryString") or ""))),
-        caller=_caller(iam, http),
+        caller=caller,
         content_type=_header(event, "content-type"),
         body=_body(event),
     )
@@ -80,10 +87,13 @@ def _parse_v2(event: Mapping[str, Any], context: Mapping[str, Any]) -> HttpReque
 def _parse_v1(event: Mapping[str, Any], context: Mapping[str, Any]) -> HttpRequest:
     identity = _mapping(context.get("identity"))
     multi = event.get("multiValueQueryStringParameters") or {}
+    path = _path(event, context, "path")
+    if is_token_path(path):
+        raise _RefusedError(_NOT_THROUGH_THE_API)
     pairs = [(name, value) for name, values in _mapping(multi).items() for value in _texts(values)]
     return HttpRequest(
         method=_text(event, "httpMethod"),
-        path=_path(event, context, "path"),
+        path=path,
         query=_single(pairs),
         caller=_caller(identity, identity),
         content_type=_header(event, "content-type"),
@@ -106,6 +116,27 @@ def _caller(identity: Mapping[str, Any], connection: Mapping[str, Any]) -> Calle
         source_ip=str(connection.get("sourceIp") or ""),
         user_agent=str(connection.get("userAgent") or ""),
         access_key_id=str(identity.get("accessKey") or ""),
+    )
+
+
+def _token_caller(
+    event: Mapping[str, Any], authorizer: Mapping[str, Any], path: str, connection: Mapping[str, Any]
+) -> tuple[str, Caller]:
+    """Give the operation's path and the caller of a request with a token; a request with a signature is refused."""
+    if authorizer.get("iam") is not None or authorizer.get("lambda") is not None:
+        raise _RefusedError(_NOT_THROUGH_THE_API)
+    try:
+        issuer, own_path = split_token_path(event.get("routeKey"), path)
+        token = read_token(issuer, authorizer.get("jwt"), _header(event, "authorization"))
+    except TokenError as error:
+        raise _RefusedError(Refusal(Code.UNKNOWN_CALLER, f"Sentinel does not accept this token: {error}.")) from None
+    return own_path, Caller(
+        arn=f"oidc/{issuer}/{token.verified.get('sub', '')}",
+        account="",
+        source_ip=str(connection.get("sourceIp") or ""),
+        user_agent=str(connection.get("userAgent") or ""),
+        access_key_id="",
+        token=token,
     )
 
 

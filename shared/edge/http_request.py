@@ -10,11 +10,15 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from shared.edge.error_codes import Code
 from shared.edge.responses import Refusal
+
+if TYPE_CHECKING:
+    # The authorizer reads paths by this module, and has no issuers.
+    from shared.core.token_identity import TokenClaims
 
 _JSON: Final = "application/json"
 
@@ -23,7 +27,8 @@ _JSON: Final = "application/json"
 class Caller:
     """Who signed the request, from API Gateway's request context; nothing is from a header or the body.
 
-    `source_ip` is the gateway's TCP peer; `X-Forwarded-For` is written by clients and never read.
+    `source_ip` is the gateway's TCP peer; `X-Forwarded-For` is written by clients and never read. A caller with a
+    `token` has neither account nor access key, and `arn` reads `oidc/<issuer>/<subject>`.
     """
 
     arn: str
@@ -31,6 +36,7 @@ class Caller:
     source_ip: str
     user_agent: str
     access_key_id: str
+    token: "TokenClaims | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class HttpRequest:
     body: bytes = field(default=b"", repr=False)
 
 
-class _AmbiguousError(ValueError):
+class AmbiguousError(ValueError):
     """A key occurs twice, or a number is not valid JSON."""
 
 
@@ -54,8 +60,8 @@ def parse_json_object(request: HttpRequest) -> Mapping[str, Any] | Refusal:
     if request.content_type.partition(";")[0].strip().lower() != _JSON:
         return _invalid(f"The body must be JSON: send it with the header Content-Type: {_JSON}.")
     try:
-        body = json.loads(request.body, object_pairs_hook=_unique, parse_constant=_refuse_constant)
-    except _AmbiguousError as error:
+        body = load_json(request.body)
+    except AmbiguousError as error:
         return _invalid(f"The body is ambiguous: {error}.")
     except (ValueError, RecursionError):
         return _invalid('The body is not JSON; send an object such as {"profile": "dev"}.')
@@ -64,17 +70,29 @@ def parse_json_object(request: HttpRequest) -> Mapping[str, Any] | Refusal:
     return body
 
 
+def load_json(text: bytes) -> Any:
+    """Load JSON in which no key occurs twice.
+
+    Raises:
+        AmbiguousError: one does, or a number is not valid JSON.
+        ValueError: it is not JSON.
+        RecursionError: it is nested too deeply.
+
+    """
+    return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise _AmbiguousError(f"field {name[:64]!a} occurs twice")
+            raise AmbiguousError(f"field {name[:64]!a} occurs twice")
         found[name] = value
     return found
 
 
 def _refuse_constant(word: str) -> Any:
-    raise _AmbiguousError(f"{word} is not a JSON number")
+    raise AmbiguousError(f"{word} is not a JSON number")
 
 
 def _invalid(message: str) -> Refusal:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
+from shared.core.caller_names import is_caller_name
 from shared.core.fields import PROFILE_NAME_PATTERN, Duration
-from shared.core.identity import is_caller_name
 from shared.edge.error_codes import Code
 from shared.edge.http_request import HttpRequest, parse_json_object
 from shared.edge.responses import Refusal
@@ -27,18 +27,7 @@ def _is_a_callers(value: str) -> str:
 ProfileName = Annotated[str, StringConstraints(pattern=f"^{PROFILE_NAME_PATTERN}$")]
 UserName = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=_PLAIN_TEXT)]
 CallerName = Annotated[UserName, AfterValidator(_is_a_callers)]
-WrittenDuration = Annotated[
-    Duration,
-    WithJsonSchema(
-        {
-            "description": "Like 1h30m or 45m, or whole seconds.",
-            "oneOf": [
-                {"type": "string", "pattern": r"^([0-9]{1,9}|([0-9]{1,9}(\.[0-9]{1,9})?[hms])+)$"},
-                {"type": "integer", "minimum": 1, "maximum": 10**9},
-            ],
-        },
-    ),
-]
+WrittenDuration = Duration
 
 
 def plain_text(shortest: int, longest: int) -> StringConstraints:

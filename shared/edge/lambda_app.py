@@ -11,10 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TextIO
 
 from shared.aws.dynamodb.rate_limit import Limited, RateLimiter
+from shared.aws.ssm.documents import Document
 from shared.clock import monotonic_s, utc_now
 from shared.core.identity import IdentityRules, Principal, UnknownCaller, identify
+from shared.core.issuer import Issuer
+from shared.core.token_identity import identify_token
 from shared.edge.api import Router
 from shared.edge.audit import AuditLine
+from shared.edge.caller_facts import note_caller, note_documents
 from shared.edge.error_codes import FAILURES, Code
 from shared.edge.events import AcceptedApis, parse_event
 from shared.edge.http_request import HttpRequest
@@ -47,6 +51,8 @@ class RequestContext:
 
 Operation = Callable[[RequestContext], Awaitable[Response | Refusal]]
 Routes = Mapping[tuple[str, str], Operation]
+# Finds an issuer's document by its name, together with the documents that the request will need.
+IssuerSource = Callable[[str, HttpRequest], Awaitable[Document[Issuer] | None]]
 
 
 class LambdaApp:
@@ -61,8 +67,11 @@ class LambdaApp:
         tracer: Tracer,
         stdout: TextIO | None = None,
         on_close: Callable[[], Coroutine[Any, Any, None]] | None = None,
+        issuers: IssuerSource | None = None,
     ) -> None:
+        """Serve the routes. Without `issuers`, no token is accepted."""
         self._service = service
+        self._issuers = issuers
         self._settings = settings
         self._router = Router(routes)
         self._process = LambdaProcess(runner, tracer, settings.deadline, stdout or sys.stdout, on_close)
@@ -97,23 +106,33 @@ class LambdaApp:
         if isinstance(request, Refusal):
             return request
         audit.operation = f"{request.method} {request.path}"
-        audit.caller_arn, audit.account = request.caller.arn, request.caller.account
-        audit.source_ip, audit.user_agent = request.caller.source_ip, request.caller.user_agent
-        audit.caller_access_key_id = request.caller.access_key_id
-        principal = identify(request.caller.arn, request.caller.account, self._identity_rules(own_account))
+        note_caller(audit, request.caller)
+        principal = await self._identify(request, audit, own_account)
         if isinstance(principal, UnknownCaller):
             return Refusal(Code.UNKNOWN_CALLER, f"Sentinel does not know this caller: {principal.reason}.")
         audit.user, audit.caller_kind = principal.user, principal.kind.value
+        audit.authentication = principal.authentication.value
         found = self._router.find(request.method, request.path)
         if found is None:
             return Refusal(Code.NOT_FOUND, "There is nothing at this method and path.")
         return await found.target(RequestContext(request, principal, audit, answer_by_s, own_account, found.parameters))
+
+    async def _identify(self, request: HttpRequest, audit: AuditLine, own_account: str) -> Principal | UnknownCaller:
+        token = request.caller.token
+        if token is None:
+            return identify(request.caller.arn, request.caller.account, self._identity_rules(own_account))
+        with audit.step("issuer"):
+            document = None if self._issuers is None else await self._issuers(token.issuer, request)
+        if document is not None:
+            note_documents(audit, [document])
+        return identify_token(token, None if document is None else document.value, utc_now())
 
     def _identity_rules(self, own_account: str) -> IdentityRules:
         return IdentityRules(
             trusted_accounts=frozenset(self._settings.trusted_accounts or (own_account,)),
             sso_roles=frozenset(self._settings.sso_roles),
             named_session_roles=self._settings.named_session_roles,
+            foreign_accounts=self._settings.foreign_accounts(own_account),
         )
 
     @staticmethod

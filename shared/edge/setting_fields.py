@@ -9,6 +9,7 @@ from shared.core.arn import MalformedArnError, is_account_id, parse_arn
 from shared.core.identity import is_sso_role
 from shared.core.switch_guards import POLICY_NAME
 
+ALL_ACCOUNTS: Final = "*"
 _ROLE_ENTRY: Final = re.compile(r"(?:[0-9]{12}:)?[A-Za-z0-9_+=,.@*?-]{1,64}")
 
 
@@ -21,6 +22,10 @@ def _split_accounts(value: Any) -> tuple[str, ...]:
     if wrong := [account for account in accounts if not is_account_id(account)]:
         raise ValueError(f"{wrong[0]!r} is not an account: 12 digits, several separated by commas")
     return accounts
+
+
+def _split_accounts_or_all(value: Any) -> tuple[str, ...]:
+    return (ALL_ACCOUNTS,) if _split(value) == (ALL_ACCOUNTS,) else _split_accounts(value)
 
 
 def _split_roles(value: Any) -> tuple[str, ...]:
@@ -60,5 +65,6 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 SsoRoles = Annotated[tuple[str, ...], BeforeValidator(_split_sso_roles)]
 RoleGlobs = Annotated[tuple[str, ...], BeforeValidator(_split_roles)]
 Accounts = Annotated[tuple[str, ...], BeforeValidator(_split_accounts)]
+AccountsOrAll = Annotated[tuple[str, ...], BeforeValidator(_split_accounts_or_all)]
 KillSwitchAccounts = Annotated[tuple[str, ...], BeforeValidator(_split_policies)]
 TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]

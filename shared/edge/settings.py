@@ -7,7 +7,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from shared.core.revocation import LONGEST_REQUEST
 from shared.core.switch_guards import DEPLOYMENT
-from shared.edge.setting_fields import Accounts, KillSwitchAccounts, Names, RoleGlobs, SsoRoles, TableName
+from shared.edge.setting_fields import (
+    ALL_ACCOUNTS,
+    Accounts,
+    AccountsOrAll,
+    KillSwitchAccounts,
+    Names,
+    RoleGlobs,
+    SsoRoles,
+    TableName,
+)
 
 PREFIX: Final = "SENTINEL_"
 # An error message lists at most this many accounts.
@@ -102,6 +111,15 @@ class Settings(CommonSettings):
             "user.",
         ),
     ] = ()
+    shared_name_accounts: Annotated[
+        AccountsOrAll,
+        Field(
+            description="Trusted accounts, other than the function's own, that share names with it, separated by "
+            "commas, or `*` for every trusted one: their `alice` is the user `alice`. Any other account is part of the "
+            "name: `210987654321/alice`. Share names only where who creates users and roles in these accounts is "
+            "governed.",
+        ),
+    ] = ()
     document_ttl: Annotated[
         float,
         Field(ge=0, le=300, description="Seconds for which a document is served from memory before it is read again."),
@@ -158,6 +176,21 @@ class Settings(CommonSettings):
         if self.document_max_stale < self.document_ttl:
             raise ValueError("SENTINEL_DOCUMENT_MAX_STALE may not be less than SENTINEL_DOCUMENT_TTL")
         return self
+
+    @model_validator(mode="after")
+    def _only_trusted_share_names(self) -> Self:
+        known = {*self.trusted_accounts, ALL_ACCOUNTS}
+        if unknown := next((each for each in self.shared_name_accounts if each not in known), None):
+            raise ValueError(
+                f"{PREFIX}SHARED_NAME_ACCOUNTS: {unknown!r} is not an account that {PREFIX}TRUSTED_ACCOUNTS lists"
+            )
+        return self
+
+    def foreign_accounts(self, own_account: str) -> frozenset[str]:
+        """Give the trusted accounts whose callers are named with their account."""
+        if ALL_ACCOUNTS in self.shared_name_accounts:
+            return frozenset()
+        return frozenset(self.trusted_accounts) - {own_account, *self.shared_name_accounts}
 
     @model_validator(mode="after")
     def _roles_say_whose(self) -> Self:

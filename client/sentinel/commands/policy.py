@@ -17,6 +17,7 @@ from sentinel.policy.files import (
     load_catalogue,
     load_file,
     load_guessed,
+    load_issuers,
     read_text,
 )
 from sentinel.policy.publish import diff, pull, push
@@ -72,16 +73,18 @@ def _validation_as_json(file: Path, problems: Sequence[Problem]) -> dict[str, An
 @policy.command
 @click.argument("file", type=_FILE)
 @_profiles_option
+@click.option("--issuers", type=_FILE, metavar="DIR", help="The issuers' documents, <name>.yaml each.")
 @_json_option
 @click.pass_context
-def lint(context: click.Context, file: Path, profiles: Path | None, *, as_json: bool) -> None:
+def lint(context: click.Context, file: Path, profiles: Path | None, issuers: Path | None, *, as_json: bool) -> None:
     """Point out what is valid in a policy and yet most likely not meant.
 
     Exit code 0: nothing found; 1: findings; 2: a file cannot be read or is not valid.
     """
     loaded, document = load_guessed(file)
     catalogue = None if profiles is None else load_catalogue(profiles)
-    findings = [(document.line_of(found.place), found) for found in find_lints(loaded, catalogue)]
+    known = None if issuers is None else load_issuers(issuers)
+    findings = [(document.line_of(found.place), found) for found in find_lints(loaded, catalogue, known)]
     if as_json:
         _print_json(
             [

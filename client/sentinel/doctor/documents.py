@@ -1,6 +1,6 @@
 """The stored documents: whether what the Lambdas read is valid, and which roles the profiles are for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -9,10 +9,14 @@ from sentinel.doctor.findings import Finding, fail, ok, warn
 from sentinel.policy.files import MODELS, check_text, find_lints
 from shared.core.access.schema import AccessPolicy
 from shared.core.fields import DocumentModel
+from shared.core.issuer import ISSUERS_FOLDER, Issuer, is_issuer_name
 from shared.core.profile import Profile, is_profile_name
 from shared.documents import DocumentError, unpack
 
-_POLICIES: Final = frozenset(MODELS) - {"profile"}
+# The kinds of documents that have names, by folder.
+_NAMED: Final = {"profiles": "profile", ISSUERS_FOLDER: "issuer"}
+_POLICIES: Final = frozenset(MODELS) - frozenset(_NAMED.values())
+_IS_NAME: Final[Mapping[str, Callable[[str], bool]]] = {"profile": is_profile_name, "issuer": is_issuer_name}
 _PUSH: Final = "sentinel policy push"
 
 
@@ -30,9 +34,15 @@ class Stored:
             name.removeprefix("profiles/"): each for name, each in self.documents.items() if isinstance(each, Profile)
         }
 
+    @property
+    def issuers(self) -> Mapping[str, Issuer]:
+        """The valid issuers, by name."""
+        folder = f"{ISSUERS_FOLDER}/"
+        return {name.removeprefix(folder): each for name, each in self.documents.items() if isinstance(each, Issuer)}
+
 
 async def read_documents(aws: Aws, prefix: str) -> Stored:
-    """Read every policy and profile. Webhooks hold secrets and are left alone.
+    """Read every policy, profile and issuer. Webhooks hold secrets and are left alone.
 
     Raises:
         DeniedError: the credentials may not.
@@ -41,7 +51,7 @@ async def read_documents(aws: Aws, prefix: str) -> Stored:
     """
     documents: dict[str, DocumentModel] = {}
     problems: list[Finding] = []
-    for folder in ("policies", "profiles"):
+    for folder in ("policies", *_NAMED):
         for parameter in await aws.all("ssm", "get_parameters_by_path", "Parameters", Path=f"{prefix}/{folder}") or ():
             name = str(parameter["Name"]).removeprefix(f"{prefix}/")
             try:
@@ -59,10 +69,10 @@ def _check(name: str, parameter: Mapping[str, Any]) -> DocumentModel:
 
     """
     folder, _, last = name.partition("/")
-    kind = "profile" if folder == "profiles" else last
+    kind = _NAMED.get(folder, last)
     if parameter["Type"] != "String":
         raise ValueError(f"it is a {parameter['Type']}, and documents are read as a String")
-    if kind not in MODELS or (kind == "profile" and not is_profile_name(last)):
+    if not (_IS_NAME[kind](last) if folder in _NAMED else kind in _POLICIES):
         raise ValueError("no Lambda reads a document of this name")
     try:
         return check_text(unpack(str(parameter["Value"])), kind)[0]
@@ -73,7 +83,7 @@ def _check(name: str, parameter: Mapping[str, Any]) -> DocumentModel:
 
 def _remedy(name: str) -> str:
     folder, _, last = name.partition("/")
-    option = f"--name {last}" if folder == "profiles" else f"--kind {last}"
+    option = f"--name {last}" if folder in _NAMED else f"--kind {last}"
     return f"correct it and store it again: sentinel policy validate FILE, then {_PUSH} FILE {option}"
 
 
@@ -90,14 +100,16 @@ def check_documents(stored: Stored) -> Iterable[Finding]:
             yield warn(about, f"there is no {kind} policy: nothing it would allow is allowed", f"{_PUSH} --kind {kind}")
     yield from _lints(stored)
     if stored.documents:
-        policies = len(stored.documents) - len(stored.profiles)
-        yield ok(about, f"valid policies: {policies}, valid profiles: {len(stored.profiles)}")
+        policies = len(stored.documents) - len(stored.profiles) - len(stored.issuers)
+        issuers = f", valid issuers: {len(stored.issuers)}" if stored.issuers else ""
+        yield ok(about, f"valid policies: {policies}, valid profiles: {len(stored.profiles)}{issuers}")
 
 
 def _lints(stored: Stored) -> Iterable[Finding]:
     for name, document in sorted(stored.documents.items()):
-        catalogue = stored.profiles if isinstance(document, AccessPolicy) else None
-        for found in find_lints(document, catalogue):
+        is_access = isinstance(document, AccessPolicy)
+        known = (stored.profiles, stored.issuers) if is_access else (None, None)
+        for found in find_lints(document, *known):
             yield warn(
                 f"document {name}", f"{found.place}: {found.message}", "change it, or let it be: sentinel policy lint"
             )

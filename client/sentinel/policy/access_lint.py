@@ -4,19 +4,29 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from sentinel.policy.lint import Lint
+from sentinel.policy.issuer_lint import lint_rules_of_issuers
+from sentinel.policy.lint import Lint, bare_names
 from shared.core.access.schema import AccessPolicy, Conditions, Rule
 from shared.core.durations import CHAINING_MAXIMUM, format_duration
 from shared.core.globs import matches_any
+from shared.core.issuer import Issuer
 from shared.core.profile import Profile
 from shared.core.session_policy import UnusableSessionPolicyError, compose_session_policy
 
 _LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
+_UNSURE: Final = frozenset({"accounts", "roles", "source_ips", "authentication", "issuers", "claims", "groups"})
 _GLOB_CHARACTERS: Final = frozenset("*?")
 
 
-def lint_access(policy: AccessPolicy, profiles: Mapping[str, Profile] | None = None) -> list[Lint]:
-    """Find what is probably a mistake, in the order of the document; with the catalogue, by its names too."""
+def lint_access(
+    policy: AccessPolicy,
+    profiles: Mapping[str, Profile] | None = None,
+    issuers: Mapping[str, Issuer] | None = None,
+) -> list[Lint]:
+    """Find what is probably a mistake, in the order of the document; with the catalogue, by its names too.
+
+    What concerns issuers comes last; with their documents, it is found by these too.
+    """
     findings = []
     if all(rule.shadow for rule in policy.rules):
         findings.append(Lint("rules", "only-shadows", "every rule is a shadow, so everyone is denied"))
@@ -27,6 +37,8 @@ def lint_access(policy: AccessPolicy, profiles: Mapping[str, Profile] | None = N
         findings.extend(_check_reach(place, rule, policy.rules[:index]))
         if profiles is not None:
             findings.extend(_check_catalogue(place, rule, profiles))
+    findings.extend(bare_names((rule.conditions.users, rule.conditions.accounts) for rule in policy.rules))
+    findings.extend(lint_rules_of_issuers(policy, issuers))
     return findings
 
 
@@ -97,7 +109,7 @@ def _takes_all_of(earlier: Rule, later: Rule) -> bool:
     if _as_sets(earlier.conditions) != _as_sets(later.conditions):
         return False
     # An unknown fact fails the earlier rule but holds in a later deny, which can then decide after all.
-    asks_unsure_facts = earlier.conditions.model_fields_set & {"accounts", "roles", "source_ips"}
+    asks_unsure_facts = earlier.conditions.model_fields_set & _UNSURE
     return earlier.effect == "deny" or later.effect != "deny" or not asks_unsure_facts
 
 

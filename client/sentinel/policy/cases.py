@@ -13,8 +13,11 @@ from sentinel.terminal.times import read_instant
 from shared.core.access.authorize import Issue, RefusalCode, Refuse, authorize, is_requestable
 from shared.core.access.evaluate import Facts, IpAddress, evaluate, parse_source_ip
 from shared.core.access.schema import AccessPolicy
+from shared.core.claims import ClaimName, ClaimValue, read_claims
 from shared.core.fields import AccountId, DocumentModel, Duration, Name
 from shared.core.grants import Grant
+from shared.core.groups import GroupName, Groups
+from shared.core.identity import Authentication
 from shared.core.profile import Profile
 from shared.core.stamp import Via
 from shared.documents import DocumentError, check_items, read_document
@@ -30,19 +33,30 @@ def _read_address(value: Any) -> IpAddress:
     return address
 
 
+def _read_claim(value: Any) -> ClaimValue:
+    found = read_claims({"claim": value}).get("claim")
+    if found is None:
+        raise ValueError("a claim is text, a whole number, true or false, or a list of text")
+    return found
+
+
 def _is_requestable(value: timedelta) -> timedelta:
     if not is_requestable(value):
         raise ValueError("STS issues nothing under 15m (900) or over 12h (43200): the service refuses such a request")
     return value
 
 
+CaseClaim = str | tuple[str, ...]
 RequestedDuration = Annotated[Duration, AfterValidator(_is_requestable)]
 SecondsLeft = Annotated[float, Field(ge=-_MOST_SECONDS_LEFT, le=_MOST_SECONDS_LEFT)]
 Outcome = Literal["issue", "approval_required", "denied", "locked_out", "grant_ending"]
 
 
 class CaseRequest(DocumentModel):
-    """Who asks for what, when. A fact left out is not known; an empty role is known to be none."""
+    """Who asks for what, when. A fact left out is not known; an empty role or issuer is known to be none.
+
+    `claims` and `groups` are all there are: a claim that is not among them is not known, a group is known not to be.
+    """
 
     user: Name
     profile: Name
@@ -51,10 +65,25 @@ class CaseRequest(DocumentModel):
     role: str | None = None
     source_ip: Annotated[IpAddress, BeforeValidator(_read_address)] | None = None
     duration: RequestedDuration | None = None
+    authentication: Annotated[Authentication, Field(strict=False)] | None = None
+    issuer: str | None = None
+    claims: dict[ClaimName, Annotated[CaseClaim, BeforeValidator(_read_claim)]] | None = None
+    groups: Annotated[tuple[GroupName, ...], Field(strict=False)] | None = None
 
     @property
     def facts(self) -> Facts:
-        return Facts(self.user, self.profile, self.at, self.account, self.role, self.source_ip)
+        return Facts(
+            self.user,
+            self.profile,
+            self.at,
+            self.account,
+            self.role,
+            self.source_ip,
+            self.authentication,
+            self.issuer,
+            self.claims,
+            None if self.groups is None else Groups(frozenset(self.groups), not_known_in=frozenset()),
+        )
 
 
 class CaseGrants(DocumentModel):

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 import click
 
-from sentinel.policy.files import MODELS, WEBHOOK, guess_text
+from sentinel.policy.files import ISSUER_NAME_RULE, MODELS, WEBHOOK, guess_text
+from shared.core.issuer import ISSUERS_FOLDER, is_issuer_name
 from shared.core.profile import is_profile_name
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+# The kinds of documents that have names, and the folder of each.
+_FOLDERS: Final = {"profile": "profiles", "issuer": ISSUERS_FOLDER}
 
 
 class StoreError(click.ClickException):
@@ -56,7 +59,7 @@ def parameter_options(command: Callable[P, R]) -> Callable[P, R]:
             show_default=True,
             help="The path of the parameters.",
         ),
-        click.option("--name", help="The profile's name."),
+        click.option("--name", help="The name of the profile or the issuer."),
         click.option("--kind", type=click.Choice(list(MODELS)), help="What it is; guessed from the file, else access."),
     ):
         command = option(command)
@@ -77,7 +80,9 @@ def open_parameter_for(text: str, *, kind: str | None, name: str | None, **where
             "a webhook holds secrets: store it with aws ssm put-parameter --type SecureString "
             "--name /sentinel/webhooks/NAME --value file://FILE",
         )
-    return open_parameter(kind=kind or ("profile" if name is not None else looks_like), name=name, **where)
+    if kind is None:
+        kind = looks_like if name is None or looks_like in _FOLDERS else "profile"
+    return open_parameter(kind=kind, name=name, **where)
 
 
 def open_parameter(
@@ -95,10 +100,14 @@ def open_parameter(
 
     """
     kind = kind or ("access" if name is None else "profile")
-    if (kind == "profile") != (name is not None):
+    if kind == "issuer" and name is None:
+        raise click.UsageError("an issuer is stored under its name: --kind issuer --name NAME")
+    if (kind in _FOLDERS) != (name is not None):
         raise click.UsageError("a profile is stored under its name: --kind profile --name NAME; a policy has none")
-    if name is not None and not is_profile_name(name):
+    if name is not None and kind == "profile" and not is_profile_name(name):
         raise click.UsageError(f"{name!r} cannot name a profile: use 1-64 letters, digits, '.', '_', '-'")
+    if name is not None and kind == "issuer" and not is_issuer_name(name):
+        raise click.UsageError(f"{name!r} cannot name an issuer: {ISSUER_NAME_RULE}")
     if not prefix.startswith("/"):
         raise click.UsageError(f"the prefix {prefix!r} must begin with a slash")
     # botocore takes longer to load than the other commands of this group take to run.
@@ -108,4 +117,4 @@ def open_parameter(
         store = open_parameter_store(prefix=prefix, aws_profile=aws_profile, region=region)
     except ParameterStoreError as error:
         raise StoreError(str(error)) from None
-    return DocumentParameter(store, kind, f"policies/{kind}" if name is None else f"profiles/{name}")
+    return DocumentParameter(store, kind, f"policies/{kind}" if name is None else f"{_FOLDERS[kind]}/{name}")

@@ -1,7 +1,7 @@
 """An explanation of a decision, as JSON and as text for people."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -92,6 +92,14 @@ def _because(explanation: Explanation) -> str:
 @click.option("--account", help="The caller's account. Default: not known.")
 @click.option("--role", help='The caller\'s role name; "" for a caller known to have none; default: not known.')
 @click.option("--source-ip", help="The caller's address. Default: not known.")
+@click.option(
+    "--authentication",
+    type=click.Choice(["sigv4", "oidc"]),
+    help="How the caller proved who they are. Default: not known.",
+)
+@click.option("--issuer", help='The issuer of the caller\'s token; "" for none; default: not known.')
+@click.option("--claim", "claim", multiple=True, metavar="NAME=TEXT", help="A claim of the token; several times.")
+@click.option("--group", "group", multiple=True, help="A group the caller is in; several times. Default: not known.")
 @click.option("--duration", help="The requested duration: 1h30m, 5400.")
 @click.option(
     "--approval", type=click.IntRange(0, 10**9), metavar="SECONDS", help="Seconds left of an approved request."
@@ -106,6 +114,8 @@ def explain(
     profiles: Path | None,
     approval: int | None,
     break_glass: int | None,
+    claim: tuple[str, ...],
+    group: tuple[str, ...],
     *,
     locked_out: bool,
     as_json: bool,
@@ -116,7 +126,7 @@ def explain(
     Exit code 0: the question is answered, with any answer; 2: a file or an option cannot be used.
     """
     policy, _ = load_file(policy_file, AccessPolicy)
-    asked = _read_request(request, utc_now())
+    asked = _read_request(request, claim, group, utc_now())
     catalogue = None if profiles is None else load_catalogue(profiles)
     profile = None if catalogue is None else catalogue.get(asked.profile)
     if catalogue is not None and (profile is None or not profile.enabled):
@@ -140,11 +150,24 @@ def _print(explanation: Explanation, *, as_json: bool) -> None:
         click.echo("\n".join(explanation_as_text(explanation)))
 
 
-def _read_request(options: dict[str, str | None], now: datetime) -> CaseRequest:
+def _read_request(
+    options: dict[str, str | None], claims: Sequence[str], groups: Sequence[str], now: datetime
+) -> CaseRequest:
     written: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
+    if claims:
+        written["claims"] = dict(map(_read_claim, claims))
+    if groups:
+        written["groups"] = list(groups)
     written.setdefault("at", now.isoformat())
     try:
         return CaseRequest.model_validate(written)
     except ValidationError as error:
         complaints = (f"--{'-'.join(map(str, path))}: {text}" for path, text in describe(error, written, CaseRequest))
         raise UnusableInputError(complaint.replace("_", "-", 1) for complaint in complaints) from None
+
+
+def _read_claim(option: str) -> tuple[str, str]:
+    name, equals, value = option.partition("=")
+    if not equals:
+        raise click.UsageError(f"--claim {option!r}: write NAME=TEXT, as --claim environment=production")
+    return name, value

@@ -2,19 +2,21 @@
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
 import click
 
 from sentinel.policy.access_lint import lint_access
-from sentinel.policy.lint import Lint, forgotten_accounts, lint_approval, lint_break_glass
+from sentinel.policy.issuer_lint import lint_issuer
+from sentinel.policy.lint import Lint, lint_admin, lint_approval, lint_break_glass
 from sentinel.policy.services import unknown_services
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
+from shared.core.issuer import Issuer, is_issuer_name
 from shared.core.permissions import AdminPolicy
 from shared.core.profile import Profile, is_profile_name
 from shared.core.webhook import Webhook
@@ -25,6 +27,7 @@ from shared.documents import (
     check_document,
     read_document,
     read_secret_document,
+    unpack,
 )
 
 Model = TypeVar("Model", bound=DocumentModel)
@@ -35,14 +38,18 @@ MODELS: Final[Mapping[str, type[DocumentModel]]] = {
     "break-glass": BreakGlassPolicy,
     "admin": AdminPolicy,
     "profile": Profile,
+    "issuer": Issuer,
 }
 # A webhook is checked like the rest, but holds secrets: nothing written in one is repeated, and none is stored as text.
 WEBHOOK: Final = "webhook"
 _CHECKED: Final[Mapping[str, type[DocumentModel]]] = {**MODELS, WEBHOOK: Webhook}
 KINDS: Final = tuple(_CHECKED)
 _WEBHOOK_LIKE: Final = re.compile(r"""^[\s{]*["']?url["']?\s*:""", re.MULTILINE)
+# A comment in the lines before the document.
+_SCHEMA: Final = re.compile(r"(?:\s*#.*\n)*?\s*#\s*yaml-language-server:\s*\$schema=\S*?([a-z-]+)\.schema\.json\s")
 # Keys that only the rules of one kind of policy have.
 _KEYS_OF_ONE_KIND: Final = {"approvers": "approval", "reasons": "break-glass", "permissions": "admin"}
+ISSUER_NAME_RULE: Final = "use lower case letters, digits and '-', and no word that names have already, as role"
 _STDIN: Final = Path("-")
 _SUFFIXES: Final = frozenset({".yaml", ".yml", ".json"})
 
@@ -123,14 +130,23 @@ def check_text(text: str, kind: str | None = None) -> tuple[DocumentModel, Docum
 
 
 def guess_text(text: str) -> str:
-    """Guess the kind of a text; one that cannot be parsed is checked, and complained about, as an access policy.
+    """Guess the kind of a text, by the schema that its comment for editors names, or else by its keys.
+
+    One that cannot be parsed is checked, and complained about, as an access policy.
 
     Where such a text may be a webhook, it is taken for one: an access policy's problems would repeat its secrets.
     """
     try:
-        return guess_kind(read_document(text))
+        guessed = guess_kind(read_document(text))
+        return guessed if guessed == WEBHOOK else _kind_by_schema(unpack(text)) or guessed
     except DocumentError:
         return WEBHOOK if _WEBHOOK_LIKE.search(text) else "access"
+
+
+def _kind_by_schema(text: str) -> str | None:
+    """Give the kind that the comment for editors, `# yaml-language-server: $schema=…/<kind>.schema.json`, names."""
+    found = _SCHEMA.match(text)
+    return found[1] if found is not None and found[1] in MODELS else None
 
 
 def load_catalogue(directory: Path) -> Mapping[str, Profile]:
@@ -140,20 +156,36 @@ def load_catalogue(directory: Path) -> Mapping[str, Profile]:
         UnusableInputError: no such directory, an invalid profile or name, or two files for one name.
 
     """
-    profiles: dict[str, Profile] = {}
+    return _load_named(directory, Profile, "profile", is_profile_name, "use 1-64 letters, digits, '.', '_', '-'")
+
+
+def load_issuers(directory: Path) -> Mapping[str, Issuer]:
+    """Load every document of a directory as the issuer of its name.
+
+    Raises:
+        UnusableInputError: as for `load_catalogue`.
+
+    """
+    return _load_named(directory, Issuer, "issuer", is_issuer_name, ISSUER_NAME_RULE)
+
+
+def _load_named(
+    directory: Path, model: type[Model], kind: str, is_name: Callable[[str], bool], rule: str
+) -> Mapping[str, Model]:
+    found: dict[str, Model] = {}
     complaints: list[str] = []
     for file in list_documents(directory):
         try:
-            if file.stem in profiles:
-                complaints.append(f"{file}: a second file for profile {file.stem!r}: keep one")
-            profiles[file.stem] = load_file(file, Profile)[0]
+            if file.stem in found:
+                complaints.append(f"{file}: a second file for {kind} {file.stem!r}: keep one")
+            found[file.stem] = load_file(file, model)[0]
         except UnusableInputError as error:
             complaints += error.complaints
-        if not is_profile_name(file.stem):
-            complaints.append(f"{file}: {file.stem!r} cannot name a profile: use 1-64 letters, digits, '.', '_', '-'")
+        if not is_name(file.stem):
+            complaints.append(f"{file}: {file.stem!r} cannot name a{'n' if kind == 'issuer' else ''} {kind}: {rule}")
     if complaints:
         raise UnusableInputError(complaints)
-    return profiles
+    return found
 
 
 def list_documents(directory: Path) -> list[Path]:
@@ -170,14 +202,16 @@ def list_documents(directory: Path) -> list[Path]:
 
 
 def guess_kind(document: Document) -> str:
-    """Guess the kind of a document: a profile by its role, a webhook by its URL, a policy by the keys of its rules.
+    """Guess the kind of a document: a profile by its role, a webhook by its URL, an issuer by its own URL.
+
+    A policy is known by the keys of its rules.
 
     Anything else is meant as an access policy.
     """
     value = document.value
     if not isinstance(value, dict):
         return "access"
-    for key, kind in (("role_arn", "profile"), ("url", WEBHOOK)):
+    for key, kind in (("role_arn", "profile"), ("url", WEBHOOK), ("issuer", "issuer"), ("audiences", "issuer")):
         if key in value:
             return kind
     rules = value.get("rules")
@@ -185,17 +219,23 @@ def guess_kind(document: Document) -> str:
     return next((kind for key, kind in _KEYS_OF_ONE_KIND.items() if key in keys), "access")
 
 
-def find_lints(loaded: DocumentModel, catalogue: Mapping[str, Profile] | None = None) -> list[Lint]:
+def find_lints(
+    loaded: DocumentModel,
+    catalogue: Mapping[str, Profile] | None = None,
+    issuers: Mapping[str, Issuer] | None = None,
+) -> list[Lint]:
     """Find what is probably a mistake in a document of any kind."""
     match loaded:
         case AccessPolicy():
-            return [*lint_access(loaded, catalogue), *unknown_services(loaded)]
+            return [*lint_access(loaded, catalogue, issuers), *unknown_services(loaded)]
         case ApprovalPolicy():
             return lint_approval(loaded)
         case BreakGlassPolicy():
             return lint_break_glass(loaded)
         case AdminPolicy():
-            return list(forgotten_accounts(loaded.rules))
+            return lint_admin(loaded)
+        case Issuer():
+            return lint_issuer(loaded)
         case Profile():
             return list(unknown_services(loaded))
         case _:

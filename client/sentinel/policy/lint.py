@@ -1,4 +1,4 @@
-"""Lints: what is valid in a document and yet most likely not meant. Here those of approval and break-glass policies."""
+"""Lints: what is valid in a document and yet most likely not meant. Here those of grants and permissions."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from shared.core.approval.policy import ApprovalPolicy, ApprovalRule
 from shared.core.break_glass.policy import BreakGlassPolicy, BreakGlassRule
 from shared.core.globs import is_literal, matches
 from shared.core.people import Person, same_person
+from shared.core.permissions import AdminPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,17 @@ def forgotten_accounts(rules: Sequence[_OfAccounts]) -> Iterator[Lint]:
         yield from (Lint(f"rules[{index}]", "every-account", message) for index, _ in found)
 
 
+def bare_names(rules: Iterable[tuple[Sequence[str] | None, Sequence[str] | None]]) -> Iterator[Lint]:
+    """Find the rules of several accounts whose globs on users match callers of Sentinel's own account only."""
+    for index, (users, accounts) in enumerate(rules):
+        if len(set(accounts or ())) > 1 and users and not any("/" in glob for glob in users):
+            message = (
+                "only callers of Sentinel's own account, and of SENTINEL_SHARED_NAME_ACCOUNTS, have such names; "
+                "others are <account>/<name>: add these, such as 210987654321/alice"
+            )
+            yield Lint(f"rules[{index}]", "own-account-only", message)
+
+
 def unreachable(rules: Sequence[_Named], globs: Sequence[Sequence[Iterable[str]]]) -> Iterator[Lint]:
     """Find rules that an earlier one leaves nothing for; `globs` are each rule's lists, all of which must match."""
     for later, wanted in enumerate(globs):
@@ -62,6 +74,7 @@ def lint_approval(policy: ApprovalPolicy) -> list[Lint]:
     """Find what is probably a mistake: rules never reached first, then in the order of the document."""
     findings = list(unreachable(policy.rules, [[rule.profiles] for rule in policy.rules]))
     findings.extend(forgotten_accounts(policy.rules))
+    findings.extend(bare_names((rule.approvers, rule.accounts) for rule in policy.rules))
     for index, rule in enumerate(policy.rules):
         findings.extend(_check_approvers(f"rules[{index}]", rule))
         findings.extend(_check_auto_approval(f"rules[{index}]", rule))
@@ -72,6 +85,7 @@ def lint_break_glass(policy: BreakGlassPolicy) -> list[Lint]:
     """Find what is probably a mistake: rules never reached first, then in the order of the document."""
     findings = list(unreachable(policy.rules, [_taken(rule) for rule in policy.rules]))
     findings.extend(forgotten_accounts(policy.rules))
+    findings.extend(bare_names((rule.users, rule.accounts) for rule in policy.rules))
     for index, rule in enumerate(policy.rules):
         if _costs_nothing(rule):
             message = "nothing limits how often: write a cooldown, a budget or require_review"
@@ -79,16 +93,23 @@ def lint_break_glass(policy: BreakGlassPolicy) -> list[Lint]:
     return findings
 
 
+def lint_admin(policy: AdminPolicy) -> list[Lint]:
+    """Find what is probably a mistake."""
+    named = ((rule.users, rule.accounts) for rule in policy.rules)
+    return [*forgotten_accounts(policy.rules), *bare_names(named)]
+
+
 def _check_approvers(place: str, rule: ApprovalRule) -> Iterator[Lint]:
-    if "*" in rule.approvers:
+    approvers = rule.approvers or ()
+    if "*" in approvers:
         yield Lint(f"{place}.approvers", "anyone-approves", "* lets every colleague approve: name who should")
-    role = next((glob for glob in rule.approvers if _meets_roles(glob)), None)
+    role = next((glob for glob in approvers if _meets_roles(glob)), None)
     if role is not None:
         message = (
             f"{role!r} is a role, whose holder picks the session name: they can approve for themselves. Name people"
         )
         yield Lint(f"{place}.approvers", "role-approves", message)
-    people = [Person(name) for name in rule.approvers if is_literal(name)]
+    people = [Person(name) for name in approvers if is_literal(name)]
     twice = next((b.user for i, b in enumerate(people) for a in people[:i] if same_person(a, b)), None)
     if twice is not None:
         message = f"{twice!r} may be a person named before under another spelling, and then counts once"
@@ -96,18 +117,22 @@ def _check_approvers(place: str, rule: ApprovalRule) -> Iterator[Lint]:
 
 
 def _meets_roles(glob: str) -> bool:
-    namespace, slash, _ = glob.partition("/")
-    return bool(slash) and matches(namespace, "role")
+    namespace, slash, _ = glob.rpartition("/")
+    return bool(slash) and matches(namespace.rpartition("/")[2], "role")
 
 
 def _check_auto_approval(place: str, rule: ApprovalRule) -> Iterator[Lint]:
-    if rule.auto_approve is not None and "*" in rule.auto_approve.users:
+    if rule.auto_approve is not None and "*" in (rule.auto_approve.users or ()):
         message = "everyone's requests approve themselves: an allow rule in the access policy says so more plainly"
         yield Lint(f"{place}.auto_approve.users", "approves-everyone", message)
 
 
 def _taken(rule: BreakGlassRule) -> list[Sequence[str]]:
-    return [rule.users, rule.profiles, ("every account",) if rule.accounts is None else rule.accounts]
+    return [_who(rule), rule.profiles, ("every account",) if rule.accounts is None else rule.accounts]
+
+
+def _who(rule: BreakGlassRule) -> list[str]:
+    return [*(rule.users or ()), *(f"group {name}" for name in rule.groups or ())]
 
 
 def _costs_nothing(rule: BreakGlassRule) -> bool:

@@ -28,16 +28,17 @@ locals {
   authorizer_endpoints = { for name, url in local.endpoints : name => url if name == "AWS_ENDPOINT_URL_DYNAMODB" }
 
   documented = {
-    SENTINEL_API_ID              = join(",", local.api_ids)
-    SENTINEL_BUDGET_TABLE        = aws_dynamodb_table.this["budget"].name
-    SENTINEL_DEADLINE            = var.deadline
-    SENTINEL_PARAMETER_PREFIX    = var.parameter_prefix
-    SENTINEL_TRUSTED_ACCOUNTS    = join(",", var.trusted_accounts)
-    SENTINEL_SSO_ROLES           = join(",", var.sso_roles)
-    SENTINEL_NAMED_SESSION_ROLES = join(",", var.named_session_roles)
-    SENTINEL_DOCUMENT_TTL        = var.document_ttl
-    SENTINEL_DOCUMENT_MAX_STALE  = var.document_max_stale
-    SENTINEL_READ_BUDGET         = var.read_budget
+    SENTINEL_API_ID               = join(",", local.api_ids)
+    SENTINEL_BUDGET_TABLE         = aws_dynamodb_table.this["budget"].name
+    SENTINEL_DEADLINE             = var.deadline
+    SENTINEL_PARAMETER_PREFIX     = var.parameter_prefix
+    SENTINEL_TRUSTED_ACCOUNTS     = join(",", var.trusted_accounts)
+    SENTINEL_SSO_ROLES            = join(",", var.sso_roles)
+    SENTINEL_NAMED_SESSION_ROLES  = join(",", var.named_session_roles)
+    SENTINEL_SHARED_NAME_ACCOUNTS = join(",", var.shared_name_accounts)
+    SENTINEL_DOCUMENT_TTL         = var.document_ttl
+    SENTINEL_DOCUMENT_MAX_STALE   = var.document_max_stale
+    SENTINEL_READ_BUDGET          = var.read_budget
   }
 
   vend_settings = { for name, value in merge(local.tables, local.endpoints, local.documented, {

@@ -256,8 +256,8 @@ variable "kill_switch_policy_arns" {
 
   # modules/function checks this too, but not at the first plan, when the ids of the APIs are unknown.
   validation {
-    condition     = 13 * (length(var.kill_switch_policy_arns) + length(var.trusted_accounts)) + length(join(",", concat(var.sso_roles, var.named_session_roles))) <= 2900
-    error_message = "kill_switch_policy_arns: with trusted_accounts, sso_roles and named_session_roles they do not fit into Lambda's 4 KB of environment. Together they may have 2900 bytes, of which each account takes 13. Name fewer, or divide the deployment by account (docs/capacity.md)."
+    condition     = 13 * (length(var.kill_switch_policy_arns) + length(var.trusted_accounts) + length(var.shared_name_accounts)) + length(join(",", concat(var.sso_roles, var.named_session_roles))) <= 2900
+    error_message = "kill_switch_policy_arns: with trusted_accounts, shared_name_accounts, sso_roles and named_session_roles they do not fit into Lambda's 4 KB of environment. Together they may have 2900 bytes, of which each account takes 13. Name fewer, or divide the deployment by account (docs/capacity.md)."
   }
 }
 

@@ -109,6 +109,18 @@ variable "named_session_roles" {
   }
 }
 
+variable "shared_name_accounts" {
+  description = "Trusted accounts, other than this one, that share names with it, so that their alice is the user alice; * for every trusted one. Any other account is part of the name: 210987654321/alice."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = var.shared_name_accounts == tolist(["*"]) || alltrue([for account in var.shared_name_accounts : contains(var.trusted_accounts, account)])
+    error_message = "shared_name_accounts: accounts that trusted_accounts lists, or * alone."
+  }
+}
+
 variable "document_ttl" {
   description = "Seconds for which a document is cached; null: 5."
   type        = number

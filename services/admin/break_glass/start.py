@@ -9,11 +9,10 @@ from typing import Final
 
 from services.admin.break_glass.models import BeginBreakGlass, EventChanged, view_event
 from services.admin.break_glass.refusals import Attempt, refuse_start
-from services.admin.common.context import FactsReader, NewGrantFacts, facts_of, note_grant
+from services.admin.common.context import FactsReader, NewGrantFacts, decide, note_grant
 from services.admin.common.refusals import refuse_conflict
 from services.admin.notify.notifier import Announcer
 from shared.aws.dynamodb.break_glass import BreakGlassTable
-from shared.core.access.evaluate import evaluate
 from shared.core.break_glass.policy import rule_for
 from shared.core.break_glass.start import Begun, History, Invocation, StartRejection, begin
 from shared.core.events import NoticeEvent
@@ -85,7 +84,7 @@ class EventStart:
         event_id: str,
         now: datetime,
     ) -> Begun | Refusal:
-        decision = evaluate(facts.policies.access, facts_of(ctx, body.profile, now))
+        decision = decide(ctx, facts.policies.access, body.profile, now)
         ctx.audit.rule, ctx.audit.dissenting_shadows = decision.rule_name, decision.dissenting_shadows
         rule = rule_for(facts.policies.break_glass, person_of(ctx.principal), body.profile)
         begun = begin(

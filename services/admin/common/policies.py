@@ -7,17 +7,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
 
-from shared.aws.ssm.document_cache import CachedDocuments
+from shared.aws.ssm.document_cache import CachedDocuments, settled
 from shared.aws.ssm.documents import PROFILES_FOLDER, Document
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
+from shared.core.issuer import ISSUERS_FOLDER, Issuer
 from shared.core.people import Person
 from shared.core.permissions import AdminPolicy, Entitlement, entitlement_of
 from shared.core.present_grants import PresentPolicies
 from shared.core.profile import Profile
-from shared.documents.load import ACCESS_POLICY, ADMIN_POLICY, APPROVAL_POLICY, BREAK_GLASS_POLICY, load_document
+from shared.documents.load import (
+    ACCESS_POLICY,
+    ADMIN_POLICY,
+    APPROVAL_POLICY,
+    BREAK_GLASS_POLICY,
+    folder_model,
+    load_document,
+)
 from shared.edge.indeterminate import IndeterminateError
 
 _POLICIES: Final[Mapping[str, type[DocumentModel]]] = {
@@ -29,13 +37,13 @@ _POLICIES: Final[Mapping[str, type[DocumentModel]]] = {
 
 
 def load_stored(name: str, text: str) -> DocumentModel:
-    """Load a policy or a profile (`profiles/<name>`).
+    """Load a policy, a profile (`profiles/<name>`) or an issuer (`issuers/<name>`).
 
     Raises:
         DocumentError: with every problem found.
 
     """
-    return load_document(text, _POLICIES.get(name, Profile))
+    return load_document(text, _POLICIES.get(name) or folder_model(name))
 
 
 Model = TypeVar("Model", bound=DocumentModel)
@@ -74,6 +82,19 @@ class PolicyReader:
     """Reads the four policies and, where one is named, a profile."""
 
     documents: CachedDocuments[DocumentModel]
+
+    async def find_issuer(self, name: str) -> Document[Issuer] | None:
+        """Find an issuer's document, in one read with the policies; None if there is none.
+
+        Raises:
+            AwsError: it can be neither read nor served from the last good version.
+
+        """
+        wanted = f"{ISSUERS_FOLDER}/{name}"
+        found = settled((await self.documents.find([wanted, *_POLICIES]))[wanted])
+        if found is None:
+            return None
+        return Document(found.name, _checked(found, Issuer), found.version, found.digest, found.age_s, found.stale)
 
     async def read(self, profile: str | None = None) -> Policies:
         """Read at once.

@@ -13,8 +13,8 @@ from services.admin.common.refusals import NEEDS_LOCK, NEEDS_READ_OF_ALL, refuse
 from services.admin.lockouts.models import Lock, LockoutChanged, LockoutList, Unlock, view_lockout
 from services.admin.notify.notifier import Announcer
 from shared.aws.dynamodb.lockouts import LockoutTable
+from shared.core.caller_names import is_caller_name
 from shared.core.events import NoticeEvent
-from shared.core.identity import is_caller_name
 from shared.core.lockout import LiftingRejection, LockoutChange, lift_all, lock_out, new_lockout
 from shared.core.people import Action, near_names, person_of
 from shared.core.permissions import Deed, of_others

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from services.admin.common.context import FactsReader, NewGrantFacts, facts_of, note_grant
+from services.admin.common.context import FactsReader, NewGrantFacts, decide, note_grant
 from services.admin.notify.notifier import Announcer
 from services.admin.requests.models import FileRequest, RequestChanged, view_request
 from services.admin.requests.refusals import refuse_create, refuse_second
 from shared.aws.dynamodb.approvals import ApprovalTable
-from shared.core.access.evaluate import evaluate
 from shared.core.approval.create import Ask, CreateRejection, file_request
 from shared.core.approval.policy import rule_for
 from shared.core.approval.request import ApprovalRequest, Requester
@@ -61,7 +60,7 @@ class RequestCreation:
     def _decide(
         self, ctx: RequestContext, body: FileRequest, facts: NewGrantFacts, now: datetime
     ) -> ApprovalRequest | Refusal:
-        decision = evaluate(facts.policies.access, facts_of(ctx, body.profile, now))
+        decision = decide(ctx, facts.policies.access, body.profile, now)
         ctx.audit.rule, ctx.audit.dissenting_shadows = decision.rule_name, decision.dissenting_shadows
         rule = rule_for(facts.policies.approval, body.profile)
         filed = file_request(

@@ -17,6 +17,7 @@ from shared.aws.dynamodb.grant_store import GrantStore, RowForm
 from shared.aws.dynamodb.items import (
     Item,
     ItemReader,
+    account_value,
     drop_none,
     flag_value,
     instant_value,
@@ -53,7 +54,7 @@ def request_item(request: ApprovalRequest) -> Item:
         {
             **person_attributes(requester.person),
             "arn": text_value(requester.arn),
-            "account": text_value(requester.account),
+            "account": account_value(requester.account),
             "role": optional_text(requester.role or None),
             "source_ip": optional_text(requester.source_ip),
             "reason": text_value(request.reason),
@@ -89,7 +90,7 @@ def read_request(item: Item) -> ApprovalRequest:
         requester=Requester(
             person=read_person(reader),
             arn=reader.text("arn"),
-            account=reader.text("account"),
+            account=reader.account("account"),
             role=reader.optional_text("role") or "",
             source_ip=reader.optional_text("source_ip"),
         ),
@@ -122,7 +123,11 @@ def _read_status(reader: ItemReader) -> RequestStatus:
 
 
 def _vote_item(vote: Vote) -> Item:
-    facts = {"at": instant_value(vote.at), "comment": optional_text(vote.comment)}
+    facts: dict[str, dict[str, Any] | None] = {
+        "at": instant_value(vote.at),
+        "comment": optional_text(vote.comment),
+        "groups": texts_value(sorted(vote.by.groups)) if vote.by.groups else None,
+    }
     return person_attributes(vote.by) | drop_none(facts)
 
 

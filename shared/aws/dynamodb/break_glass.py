@@ -17,6 +17,7 @@ from shared.aws.dynamodb.grant_store import GrantStore, RowForm
 from shared.aws.dynamodb.items import (
     Item,
     ItemReader,
+    account_value,
     drop_none,
     flag_value,
     instant_value,
@@ -56,7 +57,7 @@ def event_item(event: BreakGlassEvent) -> Item:
         {
             **person_attributes(event.invoker),
             "arn": text_value(event.invoker_arn),
-            "account": text_value(event.account),
+            "account": account_value(event.account),
             "reason": text_value(event.reason),
             "justification": text_value(event.justification),
             "starts_at": instant_value(event.created_at),
@@ -83,7 +84,7 @@ def read_event(item: Item) -> BreakGlassEvent:
         event_id=reader.text("grant_id"),
         invoker=read_person(reader),
         invoker_arn=reader.text("arn"),
-        account=reader.text("account"),
+        account=reader.account("account"),
         profile=reader.text("profile"),
         reason=reader.word("reason", ReasonCode),
         justification=reader.text("justification"),

@@ -65,6 +65,7 @@ def check_key(reader: ItemReader, kind: ItemKind) -> None:
 
 
 def person_attributes(person: Person) -> Item:
+    """Write a person without their groups, which only a vote keeps."""
     return drop_none(
         {
             "user": text_value(person.user),
@@ -78,7 +79,8 @@ def read_person(reader: ItemReader) -> Person:
     return Person(
         reader.text("user"),
         reader.optional_text("session_name") or "",
-        reader.optional_text("account") or "",
+        reader.account("account") if reader.optional_text("account") is not None else "",
+        frozenset(reader.optional_texts("groups")),
     )
 
 

@@ -19,6 +19,7 @@ Item: TypeAlias = dict[str, dict[str, Any]]
 # Later instants could be read but overflow in calculations: one such row would fail a whole list.
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+_NO_ACCOUNT: Final = "none"
 _WHOLE: Final = re.compile(r"-?[0-9]{1,12}")
 
 
@@ -49,6 +50,11 @@ def map_value(item: Item) -> dict[str, Any]:
 
 def maps_value(items: Iterable[Item]) -> dict[str, Any]:
     return {"L": [map_value(item) for item in items]}
+
+
+def account_value(account: str) -> dict[str, str]:
+    """Write the account of a caller; one who came with a token has none, which is written, too."""
+    return text_value(account or _NO_ACCOUNT)
 
 
 def drop_none(values: Mapping[str, dict[str, Any] | None]) -> Item:
@@ -111,6 +117,14 @@ class ItemReader:
 
     def texts(self, name: str) -> tuple[str, ...]:
         return tuple(ItemReader(f"{self._place}: {name}", {"each": each}).text("each") for each in self._list(name))
+
+    def account(self, name: str) -> str:
+        """Read the account of a caller; empty for one who has none."""
+        account = self.text(name)
+        return "" if account == _NO_ACCOUNT else account
+
+    def optional_texts(self, name: str) -> tuple[str, ...]:
+        return self.texts(name) if name in self._item else ()
 
     def maps(self, name: str) -> "list[ItemReader]":
         """Give a reader for each map of a list."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from shared.aws.client.protocol import ServiceError
 from shared.aws.dynamodb.grant_rows import action_value, read_action
-from shared.aws.dynamodb.items import Item, ItemReader, drop_none, instant_value, text_value
+from shared.aws.dynamodb.items import Item, ItemReader, account_value, drop_none, instant_value, text_value
 from shared.aws.dynamodb.schema import EVIDENCE, TTL_ATTRIBUTE, ItemKind, day_of, grant_item
 from shared.aws.dynamodb.transactions import Cancelled, transact
 from shared.aws.errors import UnavailableError, translate_errors
@@ -18,7 +18,6 @@ _TEXTS: Final = (
     "session_id",
     "user",
     "caller_arn",
-    "account",
     "profile",
     "role_arn",
     "stamp",
@@ -32,6 +31,7 @@ def session_item(row: Session) -> Item:
     texts = {name: getattr(row, name) for name in (*_TEXTS, *_OPTIONAL_TEXTS)}
     return {
         **{name: text_value(text) for name, text in texts.items() if text is not None},
+        "account": account_value(row.account),
         "via": text_value(row.via),
         "status": text_value(row.status),
         "issued_at": instant_value(row.issued_at),
@@ -54,6 +54,7 @@ def read_session(item: Item) -> Session:
     texts |= {name: reader.optional_text(name) for name in _OPTIONAL_TEXTS}
     return Session(
         **texts,
+        account=reader.account("account"),
         via=reader.word("via", Via),
         issued_at=reader.instant("issued_at"),
         ends_at=reader.instant("ends_at"),

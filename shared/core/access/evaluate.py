@@ -8,7 +8,10 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
 from shared.core.access.schema import AccessPolicy, Conditions, Effect, Network, Rule
+from shared.core.claims import Claims, meets
 from shared.core.globs import matches_any
+from shared.core.groups import Groups
+from shared.core.identity import Authentication, Principal
 from shared.core.time_window import is_within
 
 IpAddress = IPv4Address | IPv6Address
@@ -18,7 +21,11 @@ MODE: Final = "server"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts that conditions are evaluated against. None: not known. An empty `role`: the caller has no role."""
+    """The facts that conditions are evaluated against. None: not known.
+
+    An empty `role`, `account` or `issuer`: the caller has none. `issuer` is the name of the issuer of the caller's
+    token; `claims` are the token's, and one that is absent is not known.
+    """
 
     user: str
     profile: str
@@ -26,6 +33,26 @@ class Facts:
     account: str | None = None
     role: str | None = None
     source_ip: IpAddress | None = None
+    authentication: Authentication | None = None
+    issuer: str | None = None
+    claims: Claims | None = None
+    groups: Groups | None = None
+
+
+def facts_of_caller(principal: Principal, profile: str, at: datetime, source_ip: str) -> Facts:
+    """Give the facts of a request that a caller makes for a profile at an instant (UTC)."""
+    return Facts(
+        user=principal.user,
+        profile=profile,
+        at=at,
+        account=principal.account,
+        role=principal.role,
+        source_ip=parse_source_ip(source_ip),
+        authentication=principal.authentication,
+        issuer=principal.issuer,
+        claims=principal.claims,
+        groups=principal.groups,
+    )
 
 
 def parse_source_ip(text: str) -> IpAddress | None:
@@ -51,10 +78,23 @@ def check_conditions(conditions: Conditions, facts: Facts) -> Iterator[tuple[str
         yield "roles", None if facts.role is None else facts.role != "" and matches_any(conditions.roles, facts.role)
     if conditions.source_ips is not None:
         yield "source_ips", None if facts.source_ip is None else _is_in_any(facts.source_ip, conditions.source_ips)
+    yield from _check_token(conditions, facts)
     if conditions.mode is not None:
         yield "mode", MODE in conditions.mode
     if conditions.time is not None:
         yield "time", is_within(conditions.time, facts.at)
+
+
+def _check_token(conditions: Conditions, facts: Facts) -> Iterator[tuple[str, bool | None]]:
+    if conditions.authentication is not None:
+        is_known = facts.authentication is not None
+        yield "authentication", facts.authentication in conditions.authentication if is_known else None
+    if conditions.issuers is not None:
+        yield "issuers", None if facts.issuer is None else facts.issuer in conditions.issuers
+    if conditions.claims is not None:
+        yield "claims", meets(conditions.claims, facts.claims)
+    if conditions.groups is not None:
+        yield "groups", None if facts.groups is None else facts.groups.has_any(conditions.groups)
 
 
 def _is_in_any(address: IpAddress, networks: tuple[Network, ...]) -> bool:

@@ -1,6 +1,6 @@
 """Explanations of a decision: every rule and every condition, in words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -8,17 +8,25 @@ from typing import Final
 from shared.core.access.authorize import Issue, Refuse, authorize
 from shared.core.access.evaluate import MODE, Decision, Facts, check_conditions, evaluate, is_match
 from shared.core.access.schema import AccessPolicy, Conditions, Effect, Rule
+from shared.core.claims import claim_words, meets
 from shared.core.grants import Grant
 from shared.core.time_window import WEEKDAYS, TimeWindow
 
 _UNKNOWN: Final = "not known"
-_WHO_AND_WHAT: Final = frozenset({"profiles", "users", "accounts", "roles"})
+_NONE: Final = "(none)"
+_WHO_AND_WHAT: Final = frozenset(
+    {"profiles", "users", "accounts", "roles", "authentication", "issuers", "claims", "groups"}
+)
 _OBJECTS: Final = {
     "profiles": "profile",
     "users": "user",
     "accounts": "account",
     "roles": "role",
     "source_ips": "source address",
+    "authentication": "authentication",
+    "issuers": "issuer",
+    "claims": "claim",
+    "groups": "group",
 }
 
 
@@ -94,13 +102,17 @@ def explain_rules(policy: AccessPolicy, facts: Facts) -> Iterator[RuleAccount]:
 
 def _explain_conditions(rule: Rule, facts: Facts) -> Iterator[ConditionAccount]:
     for name, holds in check_conditions(rule.conditions, facts):
-        words = _unknown_words(name, rule) if holds is None else _words(name, rule.conditions, facts, holds=holds)
+        words = (
+            _unknown_words(name, rule, facts) if holds is None else _words(name, rule.conditions, facts, holds=holds)
+        )
         yield ConditionAccount(name, holds, words)
 
 
-def _unknown_words(name: str, rule: Rule) -> str:
+def _unknown_words(name: str, rule: Rule, facts: Facts) -> str:
     consequence = "which counts as holding in a deny" if rule.effect == "deny" else "so the condition fails"
-    return f"the {_OBJECTS[name]} is {_UNKNOWN}, {consequence}"
+    absent = [each for each in rule.conditions.claims or () if each not in (facts.claims or {})]
+    which = f" {', '.join(absent)}" if name == "claims" else ""
+    return f"the {_OBJECTS[name]}{which} is {_UNKNOWN}, {consequence}"
 
 
 def _words(name: str, conditions: Conditions, facts: Facts, *, holds: bool) -> str:
@@ -109,15 +121,29 @@ def _words(name: str, conditions: Conditions, facts: Facts, *, holds: bool) -> s
     if name == "time":
         assert conditions.time is not None, "check_conditions yields written conditions only"
         return _time_words(conditions.time, facts, holds=holds)
+    if name == "claims":
+        return _claims_words(conditions.claims or {}, facts)
     known = {
         "profiles": facts.profile,
         "users": facts.user,
-        "accounts": facts.account,
-        "roles": facts.role or "(none)",
+        "accounts": facts.account or _NONE,
+        "roles": facts.role or _NONE,
         "source_ips": facts.source_ip,
+        "authentication": facts.authentication,
+        "issuers": facts.issuer or _NONE,
+        "groups": ", ".join(sorted(facts.groups.names)) or _NONE if facts.groups is not None else None,
     }
     verb = "matches one of" if holds else "matches none of"
     return f"{_OBJECTS[name]} {known[name]} {verb} {', '.join(map(str, getattr(conditions, name)))}"
+
+
+def _claims_words(wanted: Mapping[str, tuple[str, ...]], facts: Facts) -> str:
+    claims = facts.claims or {}
+    return "; ".join(
+        f"claim {name} {claim_words(claims[name]) if name in claims else f'is {_UNKNOWN} and'} "
+        f"{'matches one of' if meets({name: globs}, claims) else 'matches none of'} {', '.join(globs)}"
+        for name, globs in wanted.items()
+    )
 
 
 def _time_words(window: TimeWindow, facts: Facts, *, holds: bool) -> str:

@@ -4,8 +4,9 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from shared.core.claims import WantedClaims
 from shared.core.durations import CHAINING_MAXIMUM
 from shared.core.fields import (
     Accounts,
@@ -18,7 +19,9 @@ from shared.core.fields import (
     SessionPolicy,
     Text,
 )
-from shared.core.name_globs import ProfileGlob, RoleGlob, UserGlob
+from shared.core.groups import GroupNames
+from shared.core.identity import Authentication
+from shared.core.name_globs import IssuerName, ProfileGlob, RoleGlob, UserGlob
 from shared.core.time_window import TimeWindow
 
 Effect = Literal["allow", "deny", "require_approval", "require_server", "require_server_session"]
@@ -40,6 +43,9 @@ def _read_network(value: Any) -> Network:
     return network
 
 
+NetworkText = Annotated[Network, BeforeValidator(_read_network), WithJsonSchema({"type": "string"})]
+
+
 class Conditions(DocumentModel):
     """Conditions of a rule. All must hold; an absent one always holds."""
 
@@ -49,7 +55,11 @@ class Conditions(DocumentModel):
     users: Annotated[tuple[UserGlob, ...], NonEmpty] | None = None
     accounts: Accounts | None = None
     roles: Annotated[tuple[RoleGlob, ...], NonEmpty] | None = None
-    source_ips: Annotated[tuple[Annotated[Network, BeforeValidator(_read_network)], ...], NonEmpty] | None = None
+    groups: GroupNames | None = None
+    issuers: Annotated[tuple[IssuerName, ...], NonEmpty] | None = None
+    claims: WantedClaims | None = None
+    authentication: Annotated[tuple[Annotated[Authentication, Field(strict=False)], ...], NonEmpty] | None = None
+    source_ips: Annotated[tuple[NetworkText, ...], NonEmpty] | None = None
     mode: Annotated[tuple[Mode, ...], NonEmpty] | None = None
     time: TimeWindow | None = None
 

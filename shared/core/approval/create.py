@@ -74,7 +74,7 @@ def file_request(
         wanted_start=ask.wanted_start,
         created_at=now,
         pending_until=now + rule.pending_ttl,
-        approvers=rule.approvers,
+        approvers=rule.approver_words,
         quorum=rule.quorum,
         uses=rule.uses,
         rule=decision.rule_name,

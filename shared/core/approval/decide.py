@@ -101,8 +101,10 @@ def _may_decide(request: ApprovalRequest, act: Act) -> DecidingRejection | None:
 def _with_vote(request: ApprovalRequest, act: Act, rule: ApprovalRule) -> ApprovalRequest:
     standing = tuple(vote for vote in request.votes if is_approver(rule, vote.by) and vote.by not in act.locked_out)
     if not any(same_person(act.by, vote.by) for vote in standing):
-        standing += (Vote(act.by, act.at, act.comment),)
-    voted = replace(request, votes=standing, approvers=rule.approvers, quorum=rule.quorum)
+        # The groups that make the vote count are kept with it: who votes later does not look the voter's groups up.
+        by = replace(act.by, groups=act.by.groups & frozenset(rule.groups or ()))
+        standing += (Vote(by, act.at, act.comment),)
+    voted = replace(request, votes=standing, approvers=rule.approver_words, quorum=rule.quorum)
     return open_window(voted, rule, act.at) if len(standing) >= rule.quorum else voted
 
 

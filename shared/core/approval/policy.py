@@ -21,12 +21,14 @@ from shared.core.fields import (
 )
 from shared.core.globs import is_literal, matches_any
 from shared.core.grants import GrantUses
+from shared.core.groups import GroupNames
 from shared.core.name_globs import ProfileGlob, UserGlob
-from shared.core.people import Person, distinct, is_from, same_person
+from shared.core.people import Person, check_named, distinct, is_from, is_named, same_person
 from shared.core.time_window import TimeWindow, open_until
 
 LONGEST_WINDOW: Final = timedelta(days=7)
 _LONGEST_PENDING: Final = timedelta(days=30)
+_GROUP: Final = "group "
 # The pattern is matched against text of any caller, so it must not allow long matching.
 _MOST_REPEATS: Final = 3
 _REPEATED_GROUP: Final = re.compile(r"\)[*+?{]")
@@ -60,23 +62,33 @@ TicketPattern = Annotated[str, StringConstraints(min_length=1, max_length=200), 
 
 
 class AutoApproval(DocumentModel):
-    """Automatic approval: for these users (of `accounts`), up to `max_duration`, filed and used within `time`."""
+    """Automatic approval: for these users or groups (of `accounts`), up to `max_duration`, filed and used within
+    `time`.
+    """
 
-    users: Annotated[tuple[UserGlob, ...], NonEmpty]
+    users: Annotated[tuple[UserGlob, ...], NonEmpty] | None = None
+    groups: GroupNames | None = None
     accounts: Accounts | None = None
     time: TimeWindow | None = None
     max_duration: WindowDuration
+
+    @model_validator(mode="after")
+    def _names_someone(self) -> Self:
+        check_named("users", self.users, self.groups)
+        return self
 
 
 class ApprovalRule(DocumentModel):
     """How requests for some profiles are decided; the first rule that names a profile applies to it.
 
-    With `accounts`, only callers of those accounts are approvers.
+    Approvers are those that `approvers` matches and the members of `groups`. With `accounts`, only callers of those
+    accounts are approvers.
     """
 
     name: Name
     profiles: Annotated[tuple[ProfileGlob, ...], NonEmpty]
-    approvers: Annotated[tuple[UserGlob, ...], NonEmpty]
+    approvers: Annotated[tuple[UserGlob, ...], NonEmpty] | None = None
+    groups: GroupNames | None = None
     accounts: Accounts | None = None
     quorum: Annotated[int, Field(ge=1, le=10)] = 1
     max_duration: WindowDuration = DEFAULT
@@ -85,9 +97,20 @@ class ApprovalRule(DocumentModel):
     ticket: TicketPattern | None = None
     auto_approve: AutoApproval | None = None
 
+    @property
+    def approver_words(self) -> tuple[str, ...]:
+        """The approvers as a request shows them: globs on users, and `group <name>`, which no user is called."""
+        return (*(self.approvers or ()), *(f"{_GROUP}{name}" for name in self.groups or ()))
+
     @model_validator(mode="after")
     def _quorum_can_be_met(self) -> Self:
-        if all(map(is_literal, self.approvers)) and len(set(self.approvers)) < self.quorum:
+        check_named("approvers", self.approvers, self.groups)
+        if (
+            self.groups is None
+            and self.approvers is not None
+            and all(map(is_literal, self.approvers))
+            and len(set(self.approvers)) < self.quorum
+        ):
             raise ValueError(f"a quorum of {self.quorum} cannot be met by {len(set(self.approvers))} approvers")
         return self
 
@@ -107,7 +130,7 @@ def rule_for(policy: ApprovalPolicy | None, profile: str) -> ApprovalRule | None
 
 def is_approver(rule: ApprovalRule | None, person: Person) -> bool:
     """Whether the rule names the person as an approver. Their own requests they may not approve even so."""
-    return rule is not None and matches_any(rule.approvers, person.user) and is_from(rule.accounts, person)
+    return rule is not None and is_named(rule.approvers, rule.groups, person) and is_from(rule.accounts, person)
 
 
 def auto_approved_until(
@@ -121,7 +144,7 @@ def auto_approved_until(
     The window must start within the rule's hours and ends with them: approval for office hours opens no night.
     """
     auto = rule.auto_approve
-    if auto is None or not matches_any(auto.users, requester.user) or not is_from(auto.accounts, requester):
+    if auto is None or not is_named(auto.users, auto.groups, requester) or not is_from(auto.accounts, requester):
         return None
     until = min(ends_at, starts_at + auto.max_duration)
     if auto.time is not None:
@@ -130,11 +153,17 @@ def auto_approved_until(
 
 
 def approvers_for(approvers: Iterable[str], requester: Person) -> tuple[str, ...]:
-    """Give a rule's approvers without those that can only be the requester. A glob with `*` or `?` may match others."""
-    return tuple(glob for glob in approvers if not is_literal(glob) or not same_person(Person(glob), requester))
+    """Give a rule's approvers without those that can only be the requester. A glob or a group may match others."""
+    return tuple(
+        each
+        for each in approvers
+        if each.startswith(_GROUP) or not is_literal(each) or not same_person(Person(each), requester)
+    )
 
 
 def can_be_met(rule: ApprovalRule, requester: Person) -> bool:
     """Whether enough people could approve a request of this person."""
-    others = approvers_for(rule.approvers, requester)
+    if rule.groups is not None:
+        return True  # who is in a group is not listed here
+    others = approvers_for(rule.approvers or (), requester)
     return not all(map(is_literal, others)) or len(distinct(map(Person, others))) >= rule.quorum

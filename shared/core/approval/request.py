@@ -13,6 +13,7 @@ from typing import Final
 
 from shared.core.access.evaluate import Facts, parse_source_ip
 from shared.core.grants import GrantUses, RequestStatus
+from shared.core.identity import Authentication
 from shared.core.people import Action, Person
 
 OPEN: Final = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
@@ -85,12 +86,20 @@ class ApprovalRequest:
         return self.status
 
     def facts(self) -> Facts:
-        """Give the facts of when the request was filed, to evaluate a newer access policy against them."""
+        """Give the facts of when the request was filed, to evaluate a newer access policy against them.
+
+        A caller with a token has no account. Issuer, claims and groups are not kept, so they are not known; of a caller
+        who signed it is known that they had no issuer.
+        """
+        requester = self.requester
+        has_signed = bool(requester.account)
         return Facts(
             user=self.user,
             profile=self.profile,
             at=self.created_at,
-            account=self.requester.account,
-            role=self.requester.role,
-            source_ip=None if self.requester.source_ip is None else parse_source_ip(self.requester.source_ip),
+            account=requester.account,
+            role=requester.role,
+            source_ip=None if requester.source_ip is None else parse_source_ip(requester.source_ip),
+            authentication=Authentication.SIGV4 if has_signed else Authentication.OIDC,
+            issuer="" if has_signed else None,
         )

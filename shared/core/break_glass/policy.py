@@ -18,8 +18,9 @@ from shared.core.fields import (
     SessionDuration,
 )
 from shared.core.globs import matches_any
+from shared.core.groups import GroupNames
 from shared.core.name_globs import ProfileGlob, UserGlob
-from shared.core.people import Person, is_from
+from shared.core.people import Person, check_named, is_from, is_named
 from shared.core.time_window import TimeWindow
 
 LONGEST_EVENT: Final = timedelta(hours=4)
@@ -63,14 +64,15 @@ class BreakGlassBudget(DocumentModel):
 
 
 class BreakGlassRule(DocumentModel):
-    """Which users may use which profiles in an emergency; the first rule that names both applies.
+    """Which users and groups may use which profiles in an emergency; the first rule that names both applies.
 
     With `accounts`, it applies only to callers of those accounts. `cooldown` runs from the end of the user's last event
     for the profile. With `require_review`, a user whose event is not reviewed cannot start another, for any profile.
     """
 
     name: Name
-    users: Annotated[tuple[UserGlob, ...], NonEmpty]
+    users: Annotated[tuple[UserGlob, ...], NonEmpty] | None = None
+    groups: GroupNames | None = None
     accounts: Accounts | None = None
     profiles: Annotated[tuple[ProfileGlob, ...], NonEmpty]
     reasons: Annotated[tuple[Annotated[ReasonCode, Field(strict=False)], ...], NonEmpty]
@@ -79,6 +81,11 @@ class BreakGlassRule(DocumentModel):
     cooldown: Duration | None = None
     budget: BreakGlassBudget | None = None
     require_review: bool = False
+
+    @model_validator(mode="after")
+    def _names_someone(self) -> Self:
+        check_named("users", self.users, self.groups)
+        return self
 
 
 class BreakGlassPolicy(DocumentModel):
@@ -95,7 +102,7 @@ def rule_for(policy: BreakGlassPolicy | None, person: Person, profile: str) -> B
         (
             rule
             for rule in rules
-            if matches_any(rule.users, person.user)
+            if is_named(rule.users, rule.groups, person)
             and is_from(rule.accounts, person)
             and matches_any(rule.profiles, profile)
         ),

@@ -1,4 +1,7 @@
-"""Two trusted accounts: a name from the one has none of the power that rules give to the same name in the other."""
+"""Two trusted accounts: a name from the one has none of the power that rules give to the same name in the other.
+
+Where the accounts share names, rules tell them apart by `accounts`; where they do not, the names differ.
+"""
 
 from typing import Any
 
@@ -18,7 +21,8 @@ def of_home(document: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def environment(environment: dict[str, str]) -> dict[str, str]:
-    return environment | {"SENTINEL_TRUSTED_ACCOUNTS": f"{ACCOUNT},{ELSEWHERE}"}
+    trusted = {"SENTINEL_TRUSTED_ACCOUNTS": f"{ACCOUNT},{ELSEWHERE}"}
+    return environment | trusted | {"SENTINEL_SHARED_NAME_ACCOUNTS": ELSEWHERE}
 
 
 @pytest.fixture
@@ -115,3 +119,26 @@ def test_an_event_is_closed_and_reviewed_only_from_the_accounts_that_are_named(
         two.post(f"/v1/break-glass/{event_id}/close")
     assert from_elsewhere(two, user, "POST", f"/v1/break-glass/{event_id}/{verb}").code == "not_found"
     assert two.post(f"/v1/break-glass/{event_id}/{verb}", by=user).status == 200
+
+
+class TestNamesOfTheirOwn:
+    """The default: the account is part of the name, so that no rule without accounts means a stranger."""
+
+    @pytest.fixture
+    def environment(self, environment: dict[str, str]) -> dict[str, str]:
+        return environment | {"SENTINEL_SHARED_NAME_ACCOUNTS": ""}
+
+    def test_a_name_from_another_account_is_another_users_in_every_policy(self, admin: AdminLambda) -> None:
+        request_id = admin.file()
+        seen = from_elsewhere(admin, "bob", "GET", "/v1/whoami").body
+        assert (seen["user"], seen["account"], seen["authentication"]) == (f"{ELSEWHERE}/bob", ELSEWHERE, "sigv4")
+        assert from_elsewhere(admin, "bob", "POST", f"/v1/requests/{request_id}/approve").code == "not_found"
+        assert admin.approve(request_id).body["request"]["status"] == "approved"
+
+    def test_no_one_decides_on_their_own_request_from_any_account(self, admin: AdminLambda) -> None:
+        rules = [rule | {"approvers": [*rule["approvers"], f"{ELSEWHERE}/*"]} for rule in APPROVAL["rules"]]
+        admin.store("policies/approval", APPROVAL | {"rules": rules})
+        request_id = admin.file()
+        refused = from_elsewhere(admin, "alice", "POST", f"/v1/requests/{request_id}/approve")
+        assert refused.status == 403
+        assert from_elsewhere(admin, "bob", "POST", f"/v1/requests/{request_id}/approve").status == 200

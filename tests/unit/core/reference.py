@@ -50,6 +50,31 @@ def in_block(block: str, address: str) -> bool:
     return numbers[0] >> shift == numbers[1] >> shift
 
 
+def claims_hold(wanted: Raw, claims: Raw | None) -> bool | None:
+    if claims is None:
+        return None
+    answers: list[bool | None] = []
+    for name, globs in wanted.items():
+        value = claims.get(name)
+        texts: list[Any] = value if isinstance(value, list) else [value]
+        answers.append(None if value is None else any(wide_glob(each, text) for each in globs for text in texts))
+    return False if False in answers else None if None in answers else True
+
+
+def wide_glob(pattern: str, text: str) -> bool:
+    words = re.escape(pattern).replace(r"\*\*", ".*").replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
+    return re.fullmatch(words, text) is not None
+
+
+def groups_hold(wanted: list[str], groups: list[str] | None) -> bool | None:
+    """Of a caller whose own groups (those without an issuer) are not all known."""
+    if groups is None:
+        return None
+    if set(wanted) & set(groups):
+        return True
+    return None if any("/" not in group for group in wanted) else False
+
+
 def holds(name: str, wanted: Any, ask: Raw) -> bool | None:
     """One condition; None when it is unknown."""
     match name:
@@ -57,14 +82,19 @@ def holds(name: str, wanted: Any, ask: Raw) -> bool | None:
             return any_glob(wanted, ask["profile"])
         case "users":
             return any_glob(wanted, ask["user"])
-        case "accounts":
-            return None if ask["account"] is None else ask["account"] in wanted
+        case "accounts" | "issuers" | "authentication":
+            fact = ask[name.removesuffix("s")]
+            return None if fact is None else fact in wanted
         case "roles":
             return None if ask["role"] is None else ask["role"] != "" and any_glob(wanted, ask["role"])
         case "source_ips":
             return None if ask["source_ip"] is None else any(in_block(block, ask["source_ip"]) for block in wanted)
         case "mode":
             return "server" in wanted
+        case "claims":
+            return claims_hold(wanted, ask["claims"])
+        case "groups":
+            return groups_hold(wanted, ask["groups"])
         case _:  # time
             return in_window(wanted, ask["at"])
 

@@ -6,7 +6,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from shared.core.access.evaluate import Facts, parse_source_ip
+from shared.core.claims import read_claims
 from shared.core.grants import Grant
+from shared.core.groups import Groups
+from shared.core.identity import Authentication
 from shared.core.stamp import Via
 
 USERS = ["alice", "ext-bob", "role/ci-web", "role/ci", "a"]
@@ -44,6 +47,12 @@ conditions = st.fixed_dictionaries(
         "roles": some(["Developers", "On*", "*"]),
         "source_ips": some(["10.0.0.0/24", "10.0.0.0/8", "192.0.2.7"]),
         "mode": some(["server", "cli"]),
+        "authentication": some(["sigv4", "oidc"]),
+        "issuers": some(["github", "corp"]),
+        "claims": st.dictionaries(
+            st.sampled_from(["repository", "teams"]), some(["acme/app", "acme/*", "*", "**", "red"]), min_size=1
+        ),
+        "groups": some(["dev", "ops", "corp/dev"]),
         "time": windows,
     },
 )
@@ -77,6 +86,17 @@ asks = st.fixed_dictionaries(
         "account": st.none() | st.sampled_from(["123456789012", "000000000000"]),
         "role": st.none() | st.sampled_from(ROLES),
         "source_ip": st.none() | st.sampled_from(ADDRESSES),
+        "authentication": st.none() | st.sampled_from(["sigv4", "oidc"]),
+        "issuer": st.none() | st.sampled_from(["", "github", "corp"]),
+        "claims": st.none()
+        | st.fixed_dictionaries(
+            {},
+            optional={
+                "repository": st.sampled_from(["acme/app", "evil/app"]),
+                "teams": st.lists(st.sampled_from(["red", "blue", "[red blue]"]), max_size=2),
+            },
+        ),
+        "groups": st.none() | st.lists(st.sampled_from(["dev", "corp/dev"]), max_size=2),
         "approval": left,
         "break_glass": left,
         "locked_out": st.sampled_from([False, False, False, True]),
@@ -88,7 +108,18 @@ asks = st.fixed_dictionaries(
 
 def facts_of(ask: dict[str, Any]) -> Facts:
     address = None if ask["source_ip"] is None else parse_source_ip(ask["source_ip"])
-    return Facts(ask["user"], ask["profile"], ask["at"], ask["account"], ask["role"], address)
+    return Facts(
+        ask["user"],
+        ask["profile"],
+        ask["at"],
+        ask["account"],
+        ask["role"],
+        address,
+        None if ask["authentication"] is None else Authentication(ask["authentication"]),
+        ask["issuer"],
+        None if ask["claims"] is None else read_claims(ask["claims"]),
+        None if ask["groups"] is None else Groups(frozenset(ask["groups"])),
+    )
 
 
 def grants_of(ask: dict[str, Any]) -> list[Grant]:

@@ -5,6 +5,7 @@ from ipaddress import ip_address
 import pytest
 
 from shared.core.access.evaluate import Facts, IpAddress
+from shared.core.identity import Authentication
 from tests.grants import NOW, a_request, a_requester
 
 
@@ -21,4 +22,12 @@ def test_the_facts_are_those_of_the_instant_it_was_filed(written: str | None, kn
         account="444455556666",
         role="Developers",
         source_ip=known,
+        authentication=Authentication.SIGV4,
+        issuer="",
     )
+
+
+def test_of_a_requester_with_a_token_neither_issuer_nor_claims_are_remembered() -> None:
+    facts = a_request(requester=a_requester("github/acme", account="")).facts()
+    assert (facts.authentication, facts.account) == (Authentication.OIDC, "")
+    assert (facts.issuer, facts.claims, facts.groups) == (None, None, None)

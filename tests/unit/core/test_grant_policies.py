@@ -33,7 +33,10 @@ def problems(model: type[DocumentModel], rules: str) -> list[str]:
         ("", "rules: an empty list"),
         ("{profiles: [prod], approvers: [bob]}", "rules[0].name: missing"),
         ("{name: a, approvers: [bob]}", "rules[0].profiles: missing"),
-        ("{name: a, profiles: [prod]}", "rules[0].approvers: missing"),
+        (
+            "{name: a, profiles: [prod]}",
+            "rules[0]: write approvers, groups or both: a rule that names no one gives nothing",
+        ),
         ("{name: a, profiles: [], approvers: [bob]}", "rules[0].profiles: an empty list"),
         ("{name: a, profiles: [prod], approvers: []}", "rules[0].approvers: an empty list"),
         ("{name: a, profiles: [prod], approvers: bob}", "must be a list, even of one"),
@@ -56,7 +59,7 @@ def problems(model: type[DocumentModel], rules: str) -> list[str]:
         (f"{{{APPROVAL}, ticket: 'a*b*c*d*'}}", "rules[0].ticket: keep it simple"),
         (f"{{{APPROVAL}, ticket: ''}}", "rules[0].ticket: may not be empty"),
         (f"{{{APPROVAL}, auto_approve: {{users: [x]}}}}", "rules[0].auto_approve.max_duration: missing"),
-        (f"{{{APPROVAL}, auto_approve: {{max_duration: 1h}}}}", "rules[0].auto_approve.users: missing"),
+        (f"{{{APPROVAL}, auto_approve: {{max_duration: 1h}}}}", "rules[0].auto_approve: write users, groups or both"),
         (f"{{{APPROVAL}, auto_approve: true}}", "rules[0].auto_approve"),
     ],
 )
@@ -74,7 +77,7 @@ def test_a_pattern_that_a_later_python_reads_differently_is_refused_where_warnin
     ("rules", "problem"),
     [
         ("", "rules: an empty list"),
-        ("{name: a, profiles: [prod], reasons: [incident]}", "rules[0].users: missing"),
+        ("{name: a, profiles: [prod], reasons: [incident]}", "rules[0]: write users, groups or both"),
         ("{name: a, users: [eve], reasons: [incident]}", "rules[0].profiles: missing"),
         ("{name: a, users: [eve], profiles: [prod]}", "rules[0].reasons: missing"),
         ("{name: a, users: [eve], profiles: [prod], reasons: []}", "rules[0].reasons: an empty list"),
@@ -99,7 +102,7 @@ def test_a_break_glass_policy_names_what_is_wrong(rules: str, problem: str) -> N
     ("rules", "problem"),
     [
         ("", "rules: an empty list"),
-        ("{name: a, permissions: [read]}", "rules[0].users: missing"),
+        ("{name: a, permissions: [read]}", "rules[0]: write users, groups or both"),
         ("{name: a, users: [eve]}", "rules[0].permissions: missing"),
         ("{name: a, users: [eve], permissions: []}", "rules[0].permissions: an empty list"),
         ("{name: a, users: [eve], permissions: [raed]}", 'did you mean "read"?'),

@@ -2,7 +2,8 @@ import botocore.session
 import pytest
 
 from shared.core.arn import PARTITIONS, MalformedArnError, is_account_id, parse_arn, role_name
-from shared.core.identity import CallerKind, IdentityRules, Principal, UnknownCaller, identify, is_caller_name
+from shared.core.caller_names import is_caller_name
+from shared.core.identity import CallerKind, IdentityRules, Principal, UnknownCaller, identify
 
 ACCOUNT = "123456789012"
 RULES = IdentityRules(frozenset({ACCOUNT}), named_session_roles=("Person-*",))
@@ -247,7 +248,15 @@ def test_the_name_of_every_session_is_a_callers_name(resource: str) -> None:
         "Role/ci",
         "federated/",
         "federated/sentinel-d-0123456789abcdef-eve",
-        "other/alice",
+        "Other/alice",
+        "other/ali ce",
+        "other/",
+        "user/alice",
+        f"other/{'x' * 251}",
+        "21098765432/alice",
+        "210987654321/",
+        "210987654321/other/alice",
+        "210987654321/federated/sentinel-d-0123456789abcdef-eve",
         "/alice",
         "alice/",
         "*",

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
+from shared.core.caller_names import can_match_a_caller, is_caller_name
 from shared.core.fields import DocumentModel
 from shared.core.globs import matches
-from shared.core.identity import can_match_a_caller, is_caller_name
 from shared.core.permissions import AdminPolicy
 from shared.documents import DocumentError, load_document
 
@@ -31,6 +31,12 @@ USERS = [
     "federated/eve",
     "f*/*",
     "x" * 64,
+    "github/repo:acme/*:ref:refs/heads/main",
+    "*/repo:*/*",
+    "corp/auth0|*",
+    "210987654321/alice",
+    "210987654321/role/ci-*",
+    "2*/alice",
 ]
 ROLES = ["Deploy", "*", "AWSReservedSSO_*", "x" * 64]
 PROFILES = ["prod", "prod-*", "a.b_c", "?", "*" * 70]
@@ -65,6 +71,9 @@ ODD_USERS = [
     ("role/al ice", "U+0020"),
     ("role\u200b/ci", "U+200B"),
     ("federated/sentinel-d-0123456789abcdef-eve", "a vended session's"),
+    ("21098765432/alice", "an account or an issuer"),
+    ("GitHub/x*", "an account or an issuer"),
+    ("github/\u0430lice", "U+0430"),
 ]
 ODD_ROLES = [("team/Dev", "have no path"), ("role/Dev", "have no path")]
 ODD_PROFILES = [("a/b", "have no path"), ("me@x", "U+0040"), ("a+b", "U+002B"), ("a=b", "U+003D"), ("a,b", "U+002C")]

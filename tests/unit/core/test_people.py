@@ -34,6 +34,8 @@ PEOPLE = st.builds(Person, NAMES.filter(bool), NAMES)
         (Person("111122223333/federated/lena"), Person("lena")),
         (Person("role/Admin"), Person("role/admin")),
         (Person("111122223333/role/Admin"), Person("role/Admin")),
+        (Person("corp/Lena@corp.example"), Person("444455556666/lena")),
+        (Person("github/repo:acme/app"), Person("GitHub/Repo:Acme/App")),
         (Person("role/Admin", "lena+x@sec.example"), Person("Lena")),
     ],
 )
@@ -49,6 +51,9 @@ def test_one_person_in_two_spellings(one: Person, other: Person) -> None:
         (Person("alice"), Person("alice2")),
         (Person("alice.doe@corp.example"), Person("alice@corp.example")),
         (Person("role/alice"), Person("alice")),
+        (Person("github/role/alice"), Person("role/alice")),
+        (Person("github/repo:acme/alice"), Person("alice")),
+        (Person("github/repo:acme/app:ref:refs/heads/main"), Person("github/repo:acme/web:ref:refs/heads/main")),
         (Person("role/app@v1"), Person("role/app@v2")),
         (Person("role/app+blue"), Person("role/app+green")),
         (Person("@corp.example"), Person("@other.example")),

@@ -130,3 +130,48 @@ def test_the_tags_name_session_user_profile_and_way() -> None:
         "SentinelVia": "approval",
         "SentinelGrant": "g1",
     }
+
+
+issued = st.text(string.ascii_letters + string.digits + "_+=,.@|:/-", min_size=1, max_size=222).map(
+    lambda claim: f"github/{claim}"
+)
+foreign = users.map(lambda name: f"210987654321/{name}")
+
+
+@given(vias, ids, issued | foreign)
+def test_sts_takes_the_stamp_of_a_name_of_any_length_and_its_tags(via: Via, session_id: str, user: str) -> None:
+    stamp = stamp_for(via, session_id, user)
+    assert LEGAL.fullmatch(str(stamp))
+    assert parse_stamp(str(stamp)) == stamp
+    tags = session_tags(stamp, user=user, profile="prod", grant_id=None)
+    assert all(re.fullmatch(r"[A-Za-z0-9 _.:/=+@-]{1,256}", value) for value in tags.values())
+
+
+@given(users | issued | foreign, users | issued | foreign)
+def test_no_two_names_of_any_source_share_a_stamp_or_a_tag(one: str, other: str) -> None:
+    assume(one != other)
+    assert str(stamp_for(Via.DIRECT, SESSION_ID, one)) != str(stamp_for(Via.DIRECT, SESSION_ID, other))
+    assert tag_value(one) != tag_value(other)
+
+
+def test_the_names_of_issuers_and_accounts_are_stamped_with_their_parts() -> None:
+    assert stamp_for(Via.DIRECT, SESSION_ID, "corp/alice@corp.example").user_text == "corp=alice@corp.example"
+    assert stamp_for(Via.DIRECT, SESSION_ID, "210987654321/role/ci").user_text == "210987654321=role=ci"
+    text = stamp_for(Via.DIRECT, SESSION_ID, "github/repo:acme/app:ref:refs/heads/main").user_text
+    assert re.fullmatch(r"github=repo=acme=ap=[0-9a-f]{16}", text)
+
+
+def test_a_name_that_reads_like_the_digest_of_another_is_digested_itself() -> None:
+    """Who names a branch could otherwise take the stamp of another's sessions."""
+    victim = stamp_for(Via.DIRECT, SESSION_ID, "github/a:b").user_text
+    assert re.fullmatch(r"github=a=b=[0-9a-f]{16}", victim)
+    assert stamp_for(Via.DIRECT, SESSION_ID, victim.replace("=", "/")).user_text != victim
+    assert tag_value("github/a|b") != tag_value(tag_value("github/a|b"))
+
+
+def test_a_name_that_a_tag_cannot_hold_is_digested_in_it() -> None:
+    assert tag_value("github/repo:acme/app:ref:refs/heads/main") == "github/repo:acme/app:ref:refs/heads/main"
+    assert re.fullmatch(r"corp/auth0=x=[0-9a-f]{16}", tag_value("corp/auth0|x"))
+    longest = f"github/{'x' * 249}"
+    assert tag_value(longest) == longest
+    assert len(tag_value(f"github/{'x' * 300}")) == 256

@@ -120,3 +120,25 @@ def test_roles_of_an_account_that_is_not_trusted_are_refused(name: str) -> None:
 def test_an_entry_that_no_role_can_have_is_refused(name: str, value: str) -> None:
     with pytest.raises(InvalidSettingsError, match=f"{name}: "):
         load_settings(ENOUGH | {name: value})
+
+
+SHARING = ENOUGH | {"SENTINEL_TRUSTED_ACCOUNTS": "111122223333,444455556666"}
+
+
+@pytest.mark.parametrize(
+    ("shared", "foreign"),
+    [("", {"444455556666"}), ("*", set()), ("444455556666", set()), ("111122223333", {"444455556666"})],
+)
+def test_callers_of_other_accounts_are_named_with_them_unless_these_share_names(shared: str, foreign: set[str]) -> None:
+    settings = load_settings(SHARING | {"SENTINEL_SHARED_NAME_ACCOUNTS": shared})
+    assert settings.foreign_accounts("111122223333") == foreign
+
+
+def test_where_no_account_is_listed_only_the_functions_own_is_trusted_and_its_names_are_bare() -> None:
+    assert load_settings(ENOUGH).foreign_accounts("111122223333") == set()
+
+
+@pytest.mark.parametrize("shared", ["777788889999", "*,111122223333", "all", "12"])
+def test_only_trusted_accounts_can_share_names(shared: str) -> None:
+    with pytest.raises(InvalidSettingsError, match="SHARED_NAME_ACCOUNTS"):
+        load_settings(SHARING | {"SENTINEL_SHARED_NAME_ACCOUNTS": shared})

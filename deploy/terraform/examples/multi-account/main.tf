@@ -22,7 +22,8 @@ module "sentinel" {
   architecture = var.architecture
 
   # A regional REST API admits callers of other accounts; an HTTP API does not.
-  # The list replaces the default, this account, so it names this account too.
+  # The list replaces the default, this account, so it names this account too. Callers of the others are named with their
+  # account, 210987654321/alice, unless shared_name_accounts lists it.
   trusted_accounts = distinct(concat([data.aws_caller_identity.sentinel.account_id], var.trusted_accounts))
   rest_api = {
     type        = "REGIONAL"

@@ -161,18 +161,19 @@ run "a_customer_managed_key" {
 
 run "every_setting_reaches_its_functions" {
   variables {
-    deadline            = 12
-    call_timeout        = 2
-    endpoints           = { iam = "https://iam-fips.amazonaws.com", dynamodb = "https://dynamodb-fips.us-east-1.amazonaws.com" }
-    hedge_ratio         = 0.1
-    trusted_accounts    = ["111122223333", "444455556666"]
-    sso_roles           = ["111122223333:AWSReservedSSO_Developers_0123456789abcdef"]
-    named_session_roles = ["444455556666:ci-*"]
-    document_ttl        = 0
-    document_max_stale  = 60
-    vend_budget         = 10
-    admin_budget        = 20
-    read_budget         = 300
+    deadline             = 12
+    call_timeout         = 2
+    endpoints            = { iam = "https://iam-fips.amazonaws.com", dynamodb = "https://dynamodb-fips.us-east-1.amazonaws.com" }
+    hedge_ratio          = 0.1
+    trusted_accounts     = ["111122223333", "444455556666"]
+    sso_roles            = ["111122223333:AWSReservedSSO_Developers_0123456789abcdef"]
+    named_session_roles  = ["444455556666:ci-*"]
+    shared_name_accounts = ["444455556666"]
+    document_ttl         = 0
+    document_max_stale   = 60
+    vend_budget          = 10
+    admin_budget         = 20
+    read_budget          = 300
     authorizers = {
       ledger = { api_ids = ["a1", "b2"], accepted_profiles = ["prod", "staging-*"], max_session_age = "15m", proof_binding = "request", sts_regions = ["us-east-1", "eu-west-1"] }
     }
@@ -180,26 +181,27 @@ run "every_setting_reaches_its_functions" {
 
   assert {
     condition = output.functions["sentinel-vend"].settings == tomap({
-      AWS_CA_BUNDLE                = "/var/task/amazon-roots.pem"
-      SSL_CERT_FILE                = "/var/task/amazon-roots.pem"
-      AWS_ENDPOINT_URL_DYNAMODB    = "https://dynamodb-fips.us-east-1.amazonaws.com"
-      AWS_ENDPOINT_URL_IAM         = "https://iam-fips.amazonaws.com"
-      SENTINEL_API_ID              = "httpapi001"
-      SENTINEL_DEPLOYMENT          = "sentinel"
-      SENTINEL_SESSION_TABLE       = "sentinel-sessions"
-      SENTINEL_GRANT_TABLE         = "sentinel-grants"
-      SENTINEL_BUDGET_TABLE        = "sentinel-budgets"
-      SENTINEL_DEADLINE            = "12"
-      SENTINEL_CALL_TIMEOUT        = "2"
-      SENTINEL_HEDGE_RATIO         = "0.1"
-      SENTINEL_PARAMETER_PREFIX    = "/sentinel"
-      SENTINEL_TRUSTED_ACCOUNTS    = "111122223333,444455556666"
-      SENTINEL_SSO_ROLES           = "111122223333:AWSReservedSSO_Developers_0123456789abcdef"
-      SENTINEL_NAMED_SESSION_ROLES = "444455556666:ci-*"
-      SENTINEL_DOCUMENT_TTL        = "0"
-      SENTINEL_DOCUMENT_MAX_STALE  = "60"
-      SENTINEL_READ_BUDGET         = "300"
-      SENTINEL_VEND_BUDGET         = "10"
+      AWS_CA_BUNDLE                 = "/var/task/amazon-roots.pem"
+      SSL_CERT_FILE                 = "/var/task/amazon-roots.pem"
+      AWS_ENDPOINT_URL_DYNAMODB     = "https://dynamodb-fips.us-east-1.amazonaws.com"
+      AWS_ENDPOINT_URL_IAM          = "https://iam-fips.amazonaws.com"
+      SENTINEL_API_ID               = "httpapi001"
+      SENTINEL_DEPLOYMENT           = "sentinel"
+      SENTINEL_SESSION_TABLE        = "sentinel-sessions"
+      SENTINEL_GRANT_TABLE          = "sentinel-grants"
+      SENTINEL_BUDGET_TABLE         = "sentinel-budgets"
+      SENTINEL_DEADLINE             = "12"
+      SENTINEL_CALL_TIMEOUT         = "2"
+      SENTINEL_HEDGE_RATIO          = "0.1"
+      SENTINEL_PARAMETER_PREFIX     = "/sentinel"
+      SENTINEL_TRUSTED_ACCOUNTS     = "111122223333,444455556666"
+      SENTINEL_SSO_ROLES            = "111122223333:AWSReservedSSO_Developers_0123456789abcdef"
+      SENTINEL_NAMED_SESSION_ROLES  = "444455556666:ci-*"
+      SENTINEL_SHARED_NAME_ACCOUNTS = "444455556666"
+      SENTINEL_DOCUMENT_TTL         = "0"
+      SENTINEL_DOCUMENT_MAX_STALE   = "60"
+      SENTINEL_READ_BUDGET          = "300"
+      SENTINEL_VEND_BUDGET          = "10"
     })
     error_message = "A setting of vend is lost."
   }

@@ -31,6 +31,7 @@ run "everything_wrong" {
     parameter_prefix     = "sentinel/"
     sso_roles            = ["Admins"]
     named_session_roles  = ["team/*"]
+    shared_name_accounts = ["444455556666"]
     document_ttl         = -1
     vend_budget          = 0
     admin_budget         = 1.5
@@ -58,6 +59,7 @@ run "everything_wrong" {
     var.parameter_prefix,
     var.sso_roles,
     var.named_session_roles,
+    var.shared_name_accounts,
     var.document_ttl,
     var.vend_budget,
     var.admin_budget,

@@ -10,6 +10,7 @@ from shared.documents import pack
 from tests.unit.client.doctor.account import ACCESS, ROLE, Account, parameter
 
 PROFILE = f"role_arn: {ROLE}"
+ISSUER = 'version: "1"\nissuer: https://login.corp.example\naudiences: [sentinel]\nkind: people\nnamespace: ""\n'
 
 
 class Store(Account):
@@ -36,6 +37,14 @@ async def test_valid_documents_are_counted_and_missing_policies_are_warnings() -
     assert [each.split()[3] for each in missing] == ["admin", "approval", "break-glass"]
 
 
+async def test_issuers_are_counted_and_bare_names_explained() -> None:
+    findings = await examine(
+        parameter("policies/access", ACCESS), parameter("profiles/prod", PROFILE), parameter("issuers/corp", ISSUER)
+    )
+    assert findings[-1].message == "valid policies: 1, valid profiles: 1, valid issuers: 1"
+    assert any("the same as an Identity Center login" in finding.message for finding in findings)
+
+
 async def test_a_packed_document_is_read_as_the_lambdas_read_it() -> None:
     packed = pack(ACCESS + " #" * 4000, 4096)
     assert packed.startswith("gzip:")
@@ -60,6 +69,9 @@ async def test_an_empty_catalogue_is_a_warning() -> None:
         ("policies/acess", ACCESS, "String", "no Lambda reads"),
         ("profiles/no good", PROFILE, "String", "no Lambda reads"),
         ("profiles/prod", "role_arn: x", "String", "role_arn"),
+        ("policies/issuer", ISSUER, "String", "no Lambda reads"),
+        ("issuers/role", ISSUER, "String", "no Lambda reads"),
+        ("issuers/corp", "kind: people", "String", "version"),
         ("profiles/prod", "AQIC", "SecureString", "SecureString"),
         ("profiles/prod", "gzip:!", "String", "gzip"),
     ],
@@ -80,4 +92,6 @@ async def test_what_is_most_likely_not_meant_is_a_warning() -> None:
 async def test_webhooks_are_never_read() -> None:
     store = Store({"get_parameters_by_path": []})
     await read_documents(store.aws, "/sentinel")
-    assert [params["Path"] for _, params in store.asked] == ["/sentinel/policies", "/sentinel/profiles"]
+    assert [params["Path"] for _, params in store.asked] == [
+        f"/sentinel/{folder}" for folder in ("policies", "profiles", "issuers")
+    ]
