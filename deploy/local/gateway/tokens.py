@@ -86,7 +86,7 @@ def _read_kid(token: str) -> str:
     """Read the name of the key, from a token that is not verified yet.
 
     Raises:
-        ValueError: the token has no such name, or is none.
+        ValueError: the token names no key, or is not a token.
 
     """
     kid = extract_compact(token.encode()).headers().get("kid")
