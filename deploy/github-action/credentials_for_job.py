@@ -30,6 +30,7 @@ _INPUTS = {
     "aws_profile": r"[A-Za-z0-9._-]{0,64}",
     "region": r"[a-z0-9-]{0,32}",
 }
+_PRINTABLE = re.compile(r"[!-~]+")
 _ASKED = ("url", "issuer", "profile", "duration", "audience")
 
 
@@ -110,11 +111,11 @@ def fetch(chosen: "dict[str, str]", token: str) -> "dict[str, str]":
     query = {name: chosen[name] for name in ("profile", "duration") if chosen.get(name)}
     vended = get(f"{chosen['url']}/as/{chosen['issuer']}?{urlencode(query)}", token, "Sentinel")
     wanted = ("AccessKeyId", "SecretAccessKey", "Token", "Expiration")
-    for name in wanted:
-        # What goes into a file of variables is one line of printable text.
-        if not isinstance(vended.get(name), str) or not re.fullmatch(r"[!-~]+", vended[name]):
-            raise ActionError("Sentinel answered without credentials: is url the HTTP API of a deployment?")
-    return {name: vended[name] for name in wanted}
+    # What goes into a file of variables is one line of printable text.
+    found = {name: text for name in wanted if isinstance(text := vended.get(name), str) and _PRINTABLE.fullmatch(text)}
+    if len(found) < len(wanted):
+        raise ActionError("Sentinel answered without credentials: is url the HTTP API of a deployment?")
+    return found
 
 
 def get(url: str, authorization: str, who: str) -> "dict[str, object]":

@@ -216,7 +216,7 @@ def test_a_second_profile_joins_the_first_and_none_is_written_twice(played: Play
 def test_an_input_that_could_be_read_as_something_else_is_refused(
     played: Played, tmp_path: Path, inputs: dict[str, str], named: str
 ) -> None:
-    ran = run(played, tmp_path, **inputs)
+    ran = run(played, tmp_path, None, **inputs)
 
     assert (ran.code, ran.variables, played.asked) == (1, {}, [])
     assert f"input {named} must look like" in ran.log
