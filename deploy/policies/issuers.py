@@ -4,6 +4,7 @@ Names, defaults and limits are those of the Terraform module's variable `issuers
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
 
@@ -16,9 +17,12 @@ from shared.core.durations import parse_duration
 MOST_ISSUERS: Final = 10
 # What a user name may begin with, or a path, so that no issuer's users look like something else.
 RESERVED: Final = frozenset(
-    {"account", "accounts", "all", "as", "federated", "group", "groups", "iam", "person", "profile", "profiles"}
-    | {"role", "roles", "sso", "sts", "user", "users", "v1"}
+    {"account", "accounts", "all", "as", "assumed-role", "federated", "group", "groups", "iam", "people", "person"}
+    | {"profile", "profiles", "role", "roles", "sso", "sts", "team", "teams", "user", "users", "v1"}
 )
+# Every token of an issuer has these, or the authorizer checks them: they narrow nothing, and neither does such a glob.
+_SAYS_NOTHING: Final = frozenset({"iss", "aud", "exp", "iat", "nbf", "jti"})
+_EVERYTHING: Final = re.compile(r"[*/]+")
 IDENTITY_SOURCE: Final = "$request.header.Authorization"
 """API Gateway accepts a token there with or without `Bearer `."""
 
@@ -53,14 +57,18 @@ class Issuer(Options):
 
     @model_validator(mode="after")
     def _is_not_open_to_the_world(self) -> Self:
-        if self.kind == "workload" and not self.required_claims:
+        if self.kind == "workload" and not any(map(_narrows, self.required_claims, self.required_claims.values())):
             raise ValueError(
-                "required_claims: a workload issuer needs at least one; anyone can get a token of a public issuer "
-                "with your audience"
+                "required_claims: a workload issuer needs at least one that narrows it, such as repository_owner_id; "
+                "anyone can get a token of a public issuer with your audience"
             )
         if self.kind == "workload" and self.namespace is not None:
             raise ValueError("namespace: only people may go by the bare name; leave it out")
         return self
+
+
+def _narrows(claim: str, globs: tuple[str, ...]) -> bool:
+    return claim not in _SAYS_NOTHING and not any(map(_EVERYTHING.fullmatch, globs))
 
 
 def check_issuers(issuers: Mapping[str, Issuer], *, http_api: bool) -> None:

@@ -49,8 +49,12 @@ variable "issuers" {
   }
 
   validation {
-    condition     = alltrue([for each in values(var.issuers) : each.kind != "workload" || length(each.required_claims) > 0])
-    error_message = "issuers: a workload issuer needs required_claims. Anyone can get a token of a public issuer with your audience."
+    # Every token of an issuer has the claims of the list, or the authorizer checks them.
+    condition = alltrue([for each in values(var.issuers) : each.kind != "workload" || anytrue([
+      for claim, globs in each.required_claims :
+      !contains(["iss", "aud", "exp", "iat", "nbf", "jti"], claim) && !anytrue([for glob in globs : can(regex("^[*/]+$", glob))])
+    ])])
+    error_message = "issuers: a workload issuer needs required_claims that narrow it, such as repository_owner_id. Anyone can get a token of a public issuer with your audience."
   }
 
   validation {

@@ -199,6 +199,16 @@ run "an_issuer_open_to_the_world" {
   expect_failures = [var.issuers]
 }
 
+run "an_issuer_that_requires_nothing" {
+  command = plan
+
+  variables {
+    issuers = { github = { issuer = "https://token.actions.githubusercontent.com", audiences = ["sentinel"], kind = "workload", required_claims = { repository = ["**"], aud = ["sentinel"] } } }
+  }
+
+  expect_failures = [var.issuers]
+}
+
 run "a_plain_http_issuer" {
   command = plan
 
