@@ -150,6 +150,13 @@ class LocalStack:
             "SENTINEL_SIGNING_SERVICE": "execute-api",
         }
 
+    def pod_environment(self, profile: str) -> Mapping[str, str]:
+        """Return the two variables by which an SDK in a pod gets credentials for a profile."""
+        return {
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self.http_api}/as/pods?profile={profile}",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(self.pod_token_file),
+        }
+
     async def _start(self) -> None:
         self.state_dir = Path(tempfile.mkdtemp(prefix="sentinel-local-"))
         self._open.callback(shutil.rmtree, self.state_dir, ignore_errors=True)
