@@ -31,7 +31,7 @@ lint: $(UV) ## format, lint, vocabulary, types, import rules, workflows, the con
 	$(RUN) mypy --platform darwin --cache-dir .mypy_cache/darwin -p sentinel -p shared
 	$(RUN) lint-imports
 	$(RUN) jactionlint --shellcheck=
-	$(RUN) zizmor --offline --quiet --persona=pedantic .github
+	$(RUN) zizmor --offline --quiet --persona=pedantic .github deploy/github-action
 	$(RUN) hadolint deploy/client/Containerfile
 
 security: $(UV) ## tests/security and every test the threat model names, a line per threat; then some controls are removed: REMOVALS=all

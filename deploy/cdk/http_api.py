@@ -1,4 +1,4 @@
-"""The HTTP API in front of vend and admin. Every route requires IAM authorization, which API Gateway checks."""
+"""The HTTP API in front of vend and admin. API Gateway checks the authorization: IAM, or the tokens of an issuer."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,8 @@ from deploy.cdk.deployment import construct_name
 from deploy.cdk.function import SentinelFunction
 from deploy.cdk.options import ServiceOptions
 from deploy.policies.deployment import Deployment
-from deploy.policies.routes import ROUTES, Route
+from deploy.policies.issuers import IDENTITY_SOURCE, Issuer
+from deploy.policies.routes import ISSUER_PREFIX, ROUTES, issuer_routes
 
 # Caller and outcome. No query strings and no headers, which may contain a token.
 ACCESS_LOG_FORMAT: Final = json.dumps(
@@ -22,6 +23,9 @@ ACCESS_LOG_FORMAT: Final = json.dumps(
         "user_agent": "$context.identity.userAgent",
         "account": "$context.identity.accountId",
         "caller": "$context.identity.userArn",
+        "issuer": "$context.authorizer.claims.iss",
+        "subject": "$context.authorizer.claims.sub",
+        "authorizer_error": "$context.authorizer.error",
         "method": "$context.httpMethod",
         "path": "$context.path",
         "status": "$context.status",
@@ -53,18 +57,39 @@ class HttpApi(Construct):
         """Add the routes to the functions, and the stage that serves them."""
         integrations = {kind: self._integrate(kind, function) for kind, function in functions.items()}
         stage = self._serve(access_log)
-        for route in ROUTES:
+        signed = {"authorization_type": "AWS_IAM"}
+        routes = [(route, signed) for route in ROUTES]
+        for name, issuer in self._options.issuers.items():
+            verified = {"authorization_type": "JWT", "authorizer_id": self._verify(name, issuer)}
+            routes += [(route, verified) for route in issuer_routes(name)]
+        for route, authorization in routes:
             led = aws_apigatewayv2.CfnRoute(
                 self,
                 construct_name(route.key, "Route"),
                 api_id=self.api_id,
                 route_key=route.key,
-                authorization_type="AWS_IAM",
                 target=f"integrations/{integrations[route.function].ref}",
+                **authorization,
             )
             # The routes must exist before a stage can have settings for them.
             stage.add_dependency(led)
-            self._permit(route, functions[route.function])
+        self._permit_routes(functions)
+
+    def _verify(self, name: str, issuer: Issuer) -> str:
+        """Create the authorizer that verifies an issuer's tokens; returns its id."""
+        authorizer = aws_apigatewayv2.CfnAuthorizer(
+            self,
+            construct_name(name, "Authorizer"),
+            api_id=self.api_id,
+            name=name,
+            authorizer_type="JWT",
+            identity_source=[IDENTITY_SOURCE],
+            jwt_configuration=aws_apigatewayv2.CfnAuthorizer.JWTConfigurationProperty(
+                issuer=issuer.issuer, audience=list(issuer.audiences)
+            ),
+        )
+        authorizer_id: str = authorizer.ref
+        return authorizer_id
 
     def _integrate(self, kind: str, function: SentinelFunction) -> aws_apigatewayv2.CfnIntegration:
         return aws_apigatewayv2.CfnIntegration(
@@ -77,18 +102,26 @@ class HttpApi(Construct):
             payload_format_version="2.0",
         )
 
-    def _permit(self, route: Route, function: SentinelFunction) -> None:
+    def _permit_routes(self, functions: Mapping[str, SentinelFunction]) -> None:
+        for route in ROUTES:
+            self._permit(route.key, route.source, functions[route.function])
+        # One for all issuers: Lambda allows a function's policy 20 KB, which ten issuers' routes would not fit.
+        for kind, function in functions.items() if self._options.issuers else ():
+            self._permit(f"{kind} issuers", f"*{ISSUER_PREFIX}*", function)
+
+    def _permit(self, name: str, source: str, function: SentinelFunction) -> None:
         aws_lambda.CfnPermission(
             self,
-            construct_name(route.key, "Permission"),
+            construct_name(name, "Permission"),
             action="lambda:InvokeFunction",
             function_name=function.alias.function_arn,
             principal="apigateway.amazonaws.com",
-            source_arn=self._deployment.arn("execute-api", f"{self.api_id}/*/{route.source}"),
+            source_arn=self._deployment.arn("execute-api", f"{self.api_id}/*/{source}"),
         )
 
     def _serve(self, access_log: aws_logs.CfnLogGroup) -> aws_apigatewayv2.CfnStage:
         default, incident = self._options.throttle, self._options.incident_throttle
+        routes = [*ROUTES, *(route for name in self._options.issuers for route in issuer_routes(name))]
         return aws_apigatewayv2.CfnStage(
             self,
             "Stage",
@@ -107,7 +140,7 @@ class HttpApi(Construct):
                     "ThrottlingBurstLimit": incident.burst,
                     "DetailedMetricsEnabled": True,
                 }
-                for route in ROUTES
+                for route in routes
                 if route.is_of_incidents
             },
             access_log_settings=aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(

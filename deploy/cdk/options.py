@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from deploy.cdk.release import RELEASE_URL, Packages, checksums_of, fetch_packages
+from deploy.policies.issuers import Issuer, IssuerName, check_issuers
 from deploy.policies.settings import OWN_SETTINGS, Authorizer, Options, check_settings
 from shared.core.switch_guards import POLICY_NAME, switch_name
 from shared.documents.envelope import DoesNotFitError, pack
@@ -141,6 +142,7 @@ class ServiceOptions(Options):
     documents: Mapping[DocumentName, DocumentText] = {}
     settings: Mapping[str, str] = {}
     authorizers: Mapping[AuthorizerKey, Authorizer] = {}
+    issuers: Mapping[IssuerName, Issuer] = {}
 
     protected_path: Annotated[str, Field(pattern=r"^/([A-Za-z0-9_.-]+/)+$")] = "/sentinel/protected/"
     kill_switch: bool = True
@@ -200,6 +202,7 @@ class ServiceOptions(Options):
     def _reachable(self) -> Self:
         if not self.http_api and self.rest_api is None:
             raise ValueError("there is no API to call: leave http_api on, or set rest_api")
+        check_issuers(self.issuers, http_api=self.http_api)
         return self
 
     @model_validator(mode="after")

@@ -123,8 +123,12 @@ def _permit_guarded_apis(function: SentinelFunction, authorizer: Authorizer, dep
 
 
 def _create_documents(scope: Construct, options: ServiceOptions) -> None:
-    """Create the first documents, by their names below the prefix; CloudFormation leaves later versions unchanged."""
-    for name, text in options.documents.items():
+    """Create the first documents, by their names below the prefix; CloudFormation leaves later versions unchanged.
+
+    An issuer document changes with the API's authorizer, in the same update.
+    """
+    issuers = {f"issuers/{name}": issuer.document for name, issuer in options.issuers.items()}
+    for name, text in {**options.documents, **issuers}.items():
         create_document(scope, options.parameter_prefix, name, as_stored(text))
 
 

@@ -83,13 +83,17 @@ class Actor:
 
     @asynccontextmanager
     async def begins(self, title: str, command: str) -> AsyncIterator[Running]:
-        """Start a command of `sentinel`, quoted as in a shell; leaving the block kills it if it still runs."""
+        """Start a command, quoted as in a shell; leaving the block kills it if it still runs.
+
+        It is one of `sentinel`, or a Python program where it begins with `python`.
+        """
         words = shlex.split(command)
-        shown = shlex.join(["sentinel", *words])
+        program = () if words[0] == "python" else _SENTINEL
+        shown = shlex.join([*(["sentinel"] if program else []), *words])
         show(title)
         say(f"{self.name}$ {shown}")
         process = await asyncio.create_subprocess_exec(
-            *_SENTINEL,
+            *program,
             *(sys.executable if word == "python" else word for word in words),
             cwd=self.folder,
             env=dict(self.environment),

@@ -1,5 +1,6 @@
 """HTTP servers on loopback, on ports that cannot collide."""
 
+from ssl import SSLContext
 from typing import Any, Final, Self
 
 from aiohttp import web
@@ -10,15 +11,16 @@ _SHUTDOWN_S: Final = 1.0
 
 
 class Site:
-    """One application served on 127.0.0.1."""
+    """One application served on 127.0.0.1; with `tls` over TLS, under the name localhost."""
 
-    def __init__(self, application: web.Application, **options: Any) -> None:
+    def __init__(self, application: web.Application, tls: SSLContext | None = None, **options: Any) -> None:
+        self._tls = tls
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SHUTDOWN_S, **options)
 
     async def open(self, port: int = 0) -> Self:
         """Start serving; port 0 takes a free port, chosen and bound in one step."""
         await self._runner.setup()
-        await web.TCPSite(self._runner, _LOOPBACK, port).start()
+        await web.TCPSite(self._runner, _LOOPBACK, port, ssl_context=self._tls).start()
         return self
 
     async def close(self) -> None:
@@ -33,4 +35,6 @@ class Site:
     @property
     def url(self) -> str:
         """The base URL, without a trailing slash."""
+        if self._tls is not None:
+            return f"https://localhost:{self.address.rpartition(':')[2]}"
         return f"http://{self.address}"

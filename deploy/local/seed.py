@@ -1,6 +1,7 @@
 """Fills a new local account: tables, documents, a topic, execution roles, protected roles and demo resources."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,16 +9,17 @@ from deploy.local.aws import LocalAws
 from deploy.local.deployment import PROTECTED, SENSITIVE_ROLE, demo_bucket, demo_table
 from deploy.policies.deployment import Deployment, Policy, allow, policy, table_definitions
 from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, observe, vend_policy
+from deploy.policies.issuers import Issuer
 from deploy.policies.protected import protected_trust
 from shared.core.kill_switch import first_document
 
 _DOCUMENTS: Final = Path(__file__).parent / "documents"
 
 
-async def seed(aws: LocalAws, deployment: Deployment) -> None:
-    """Fill an empty account."""
+async def seed(aws: LocalAws, deployment: Deployment, issuers: Mapping[str, Issuer]) -> None:
+    """Fill an empty account; `issuers` are those whose tokens the HTTP API admits."""
     await _create_tables(aws)
-    await _put_documents(aws, deployment)
+    await _put_documents(aws, deployment, issuers)
     await _create_topic(aws, deployment)
     await _create_roles(aws, deployment)
     await _create_demo_resources(aws)
@@ -35,14 +37,13 @@ async def _create_tables(aws: LocalAws) -> None:
             )
 
 
-async def _put_documents(aws: LocalAws, deployment: Deployment) -> None:
+async def _put_documents(aws: LocalAws, deployment: Deployment, issuers: Mapping[str, Issuer]) -> None:
+    files = sorted(_DOCUMENTS.glob("*/*.yaml"))
+    documents = {f"{file.parent.name}/{file.stem}": file.read_text(encoding="utf-8") for file in files}
+    documents |= {f"issuers/{name}": issuer.document for name, issuer in issuers.items()}
     async with aws.client("ssm") as ssm:
-        for file in sorted(_DOCUMENTS.glob("*/*.yaml")):
-            await ssm.put_parameter(
-                Name=f"{deployment.parameter_prefix}/{file.parent.name}/{file.stem}",
-                Value=file.read_text(encoding="utf-8"),
-                Type="String",
-            )
+        for name, text in documents.items():
+            await ssm.put_parameter(Name=f"{deployment.parameter_prefix}/{name}", Value=text, Type="String")
 
 
 async def _create_topic(aws: LocalAws, deployment: Deployment) -> None:

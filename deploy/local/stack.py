@@ -32,7 +32,11 @@ from deploy.local.deployment import (
 from deploy.local.emulator.server import Emulator
 from deploy.local.gateway.authentication import RememberedCredentials
 from deploy.local.gateway.endpoints import Endpoint, EndpointKind
+from deploy.local.gateway.issuer_keys import IssuerKeys
 from deploy.local.gateway.server import Gateway, GuardedApi
+from deploy.local.gateway.tokens import TokenAuthorizer
+from deploy.local.identity.provider import IdentityProvider
+from deploy.local.issuers import ISSUERS, PEOPLE, local_issuers, projected_token
 from deploy.local.runtime.execution_role import ExecutionRoles
 from deploy.local.runtime.function import ExecutionEnvironment, Function, FunctionSettings
 from deploy.local.seed import seed
@@ -61,6 +65,7 @@ class LocalStack:
     functions: dict[str, Function] = field(default_factory=dict, init=False, repr=False)
     state_dir: Path = field(init=False)
     emulator: Emulator = field(init=False)
+    identity: IdentityProvider = field(init=False, repr=False)
     _files: Mapping[str, str] = field(init=False)
     sensitive_endpoint: Endpoint = field(init=False)
     _gateway: Gateway = field(init=False, repr=False)
@@ -106,6 +111,11 @@ class LocalStack:
         return self.state_dir / "functions.log"
 
     @property
+    def pod_token_file(self) -> Path:
+        """A token of a pod, replaced before it ends as a cluster does; the file has mode 0600."""
+        return self.state_dir / "pod-token"
+
+    @property
     def endpoints(self) -> Mapping[str, Any]:
         """What `sentinel local up --json` prints; the files at the paths have mode 0600."""
         return {
@@ -120,6 +130,9 @@ class LocalStack:
             "aws_config_file": self._files["AWS_CONFIG_FILE"],
             "aws_shared_credentials_file": self._files["AWS_SHARED_CREDENTIALS_FILE"],
             "callers": {caller.name: caller.user for caller in self.callers.values()},
+            "issuers": {name: issuer.issuer for name, issuer in local_issuers(self.identity).items()},
+            "issuers_ca_file": str(self.identity.authority_file),
+            "pod_token_file": str(self.pod_token_file),
             "log_file": str(self.log_file),
             "state_dir": str(self.state_dir),
         }
@@ -129,11 +142,19 @@ class LocalStack:
         """The variables that a shell exports to work as a caller, without AWS_PROFILE, which names the caller."""
         return {
             **self._files,
+            "AWS_CA_BUNDLE": str(self.identity.authority_file),
             "AWS_ENDPOINT_URL": self.emulator.endpoint,
             "AWS_REGION": REGION,
             "SENTINEL_REMOTE_SERVER": self.http_api,
             "SENTINEL_REGION": REGION,
             "SENTINEL_SIGNING_SERVICE": "execute-api",
+        }
+
+    def pod_environment(self, profile: str) -> Mapping[str, str]:
+        """Return the two variables by which an SDK in a pod gets credentials for a profile."""
+        return {
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self.http_api}/as/pods?profile={profile}",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(self.pod_token_file),
         }
 
     async def _start(self) -> None:
@@ -145,13 +166,20 @@ class LocalStack:
         endpoints = _new_endpoints()
         self.sensitive_endpoint = Endpoint(EndpointKind.HTTP_API, new_name(10), ACCOUNT, REGION)
         deployment = local_deployment()
-        await seed(self.aws, deployment)
+        self.identity = IdentityProvider(self.state_dir, ISSUERS, PEOPLE)
+        self._open.push_async_callback(self.identity.close)
+        await self.identity.open()
+        await self._open.enter_async_context(projected_token(self.identity, self.pod_token_file))
+        issuers = local_issuers(self.identity)
+        await seed(self.aws, deployment, issuers)
         created = await create_callers(self.aws, deployment, [endpoint.api_id for endpoint in endpoints])
         self.callers = {caller.name: caller for caller in created}
         self._files = write_aws_files(self.state_dir, created, self.aws)
         await self._start_functions(endpoints)
         credentials = RememberedCredentials(self.emulator)
-        self._gateway = Gateway(self.functions, credentials)
+        keys = IssuerKeys(self.identity.trusted)
+        authorizers = {name: TokenAuthorizer(each.issuer, each.audiences, keys) for name, each in issuers.items()}
+        self._gateway = Gateway(self.functions, credentials, authorizers)
         self._open.push_async_callback(self._gateway.close)
         await self._gateway.open(endpoints, {EndpointKind.HTTP_API: self.port})
         await self._open_guarded()

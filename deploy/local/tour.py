@@ -12,8 +12,11 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+import aiohttp
+
 from deploy.local.actors import Actor, TourFailedError, say, show
 from deploy.local.deployment import REGION, demo_table
+from deploy.local.identity.logins import CLIENT_ID
 from deploy.local.inbox import Inbox
 from deploy.local.stack import LocalStack
 
@@ -47,6 +50,7 @@ async def tour() -> None:
         await _wait(bob, carol)
         await _revoke(stack, alice, operator)
         await _break_glass(alice, bob)
+        await _tokens(stack)
         _show_json("The notification to every subscriber of the topic", dict((await inbox.next()).message))
     say("\nEverything is stopped and removed. `sentinel local up` keeps it running.")
 
@@ -101,6 +105,48 @@ async def _break_glass(alice: Actor, bob: Actor) -> None:
     await alice.does("Closed is closed", _use("prod"), code=1, finds="breaking glass")
     review = f"break-glass review {event_id} --comment 'INC-7, agreed'"
     await bob.does("Another person reviews it", review, finds="reviewed")
+
+
+async def _tokens(stack: LocalStack) -> None:
+    """Show a pod and a person who have no AWS credentials."""
+    pod = Actor("pod", _DEMO, {**_bare(stack), **stack.pod_environment("dev")})
+    title = "A pod has a token and two variables: the AWS SDK fetches by itself, with nothing of Sentinel installed"
+    await pod.does(title, f"python use_the_sdk.py {demo_table('dev')}", finds=_WRITTEN)
+    settings = {
+        "SENTINEL_REMOTE_SERVER": stack.http_api,
+        "SENTINEL_ISSUER": "corp",
+        "SENTINEL_OIDC_ISSUER_URL": stack.identity.issuer("corp"),
+        "SENTINEL_OIDC_CLIENT_ID": CLIENT_ID,
+    }
+    carol = Actor("carol", _DEMO, {**_bare(stack), **settings})
+    async with carol.begins("Carol logs in at her company's provider", "login --no-browser") as waiting:
+        await _open_page(stack, await waiting.prints(r"https://\S+/authorize\?\S+"))
+        await waiting.ends(0, "logged in as carol@example.com")
+    await carol.does("She is the same user as with her AWS login", "whoami", finds="carol@example.com")
+    await carol.does("… and uses dev without AWS credentials of her own", _use("dev"), finds=_WRITTEN)
+    await carol.does("She logs out", "logout")
+
+
+async def _open_page(stack: LocalStack, page: str) -> None:
+    """Do as a browser in which carol is logged in: follow the provider's redirect to the waiting command."""
+    async with aiohttp.ClientSession() as session, session.get(f"{page}&login_hint=carol", ssl=stack.identity.trusted):
+        pass
+
+
+def _bare(stack: LocalStack) -> dict[str, str]:
+    """Return an environment without AWS credentials: the emulator's address and its region only.
+
+    The home is the stack's: the developer's has credentials, and a login is kept there that goes with the stack.
+    """
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SENTINEL_"))}
+    kept = ("AWS_CA_BUNDLE", "AWS_ENDPOINT_URL", "AWS_REGION", "SENTINEL_REGION")
+    return {
+        **own,
+        **{name: stack.caller_environment[name] for name in kept},
+        "AWS_DEFAULT_REGION": REGION,
+        "HOME": str(stack.state_dir),
+        "COLUMNS": "120",
+    }
 
 
 def _use(profile: str, options: str = "") -> str:

@@ -29,6 +29,8 @@ async def _until_interrupted(*, as_json: bool, port: int) -> None:
 
 def _as_text(stack: LocalStack) -> str:
     callers = "\n".join(f"  {name:<10} {caller.user}" for name, caller in stack.callers.items())
+    issuers = "\n".join(f"  {name:<10} {stack.http_api}/as/{name}" for name in stack.endpoints["issuers"])
+    pod = "\n".join(f"  export {name}={value}" for name, value in stack.pod_environment("dev").items())
     exports = "\n".join(f"  export {name}={value}" for name, value in stack.caller_environment.items())
     return f"""\
 Sentinel is up on this machine. Ctrl-C stops it and leaves nothing behind.
@@ -42,6 +44,11 @@ Sentinel is up on this machine. Ctrl-C stops it and leaves nothing behind.
 
 Callers (AWS profile, user name in Sentinel):
 {callers}
+
+Token issuers (OIDC) and where their callers call:
+{issuers}
+People log in at {stack.identity.issuer("corp")}. As a pod: unset AWS_PROFILE, and
+{pod}
 
 In another shell:
 {exports}

@@ -99,7 +99,7 @@ def doctor_policy(deployment: Deployment) -> Policy:
         deployment.arn("lambda", f"function:{name}") for name in (*deployment.function_name_patterns[:-1], *authorizers)
     ]
     tables = ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"]
-    documents = [deployment.parameters(kind) for kind in ("policies", "profiles")]
+    documents = [deployment.parameters(kind) for kind in ("policies", "profiles", "issuers")]
     apis = [f"arn:{deployment.partition}:apigateway:{deployment.region}::/*"]
     return policy(
         allow("ReadFunctions", ["lambda:GetAlias", "lambda:GetFunctionConfiguration"], functions),
@@ -119,6 +119,7 @@ def operator_policy(deployment: Deployment) -> Policy:
     """Allow an operator to push documents with `sentinel policy push`, and to store webhooks without reading any.
 
     A webhook is a credential. No path above the documents' own is allowed, because listing a path reads all below it.
+    Issuer documents are read only: the deployment writes them together with the API's authorizers.
     """
     kinds = ("policies", "profiles")
     documents = [deployment.parameters(f"{kind}{rest}") for kind in kinds for rest in ("", "/*")]
@@ -126,6 +127,7 @@ def operator_policy(deployment: Deployment) -> Policy:
     writing = ["ssm:PutParameter", "ssm:DeleteParameter"]
     return policy(
         allow("KeepDocuments", [*reading, *writing], documents),
+        allow("ReadIssuers", reading, [deployment.parameters(f"issuers{rest}") for rest in ("", "/*")]),
         allow("StoreWebhooks", writing, deployment.parameters("webhooks/?*")),
     )
 

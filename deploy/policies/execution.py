@@ -34,7 +34,9 @@ def vend_policy(deployment: Deployment) -> Policy:
     """Allow the vend Lambda to read policies and grants, record sessions, and assume protected roles under a stamp."""
     sessions, grants = deployment.table_arn(deployment.session_table), deployment.table_arn(deployment.grant_table)
     return policy(
-        _read_documents(deployment, "policies/access", "policies/approval", "policies/break-glass", "profiles/*"),
+        _read_documents(
+            deployment, "policies/access", "policies/approval", "policies/break-glass", "profiles/*", "issuers/*"
+        ),
         allow("ReadServingGrants", "dynamodb:Query", f"{grants}/index/{GrantIndex.SERVING}"),
         allow("ReadLockouts", "dynamodb:BatchGetItem", grants),
         _consume_grants(grants),
@@ -74,7 +76,7 @@ def admin_policy(deployment: Deployment) -> Policy:
     tables = [deployment.table_arn(table) for table in (deployment.grant_table, deployment.session_table)]
     with_indexes = [arn for table in tables for arn in (table, f"{table}/index/*")]
     return policy(
-        _read_documents(deployment, "policies/*", "profiles/*", "webhooks/*"),
+        _read_documents(deployment, "policies/*", "profiles/*", "issuers/*", "webhooks/*"),
         allow("TellOfEveryChange", "sns:Publish", deployment.topic_arn),
         allow("KeepGrantsAndSessions", keeping, with_indexes),
         _count_budget(deployment),

@@ -1,9 +1,12 @@
-"""The API's routes, the same for both kinds of API. Every route requires IAM authorization."""
+"""The API's routes: those with IAM authorization, the same for both kinds of API, and those of each token issuer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from services.admin.api import ENDPOINTS
+
+ISSUER_PREFIX: Final = "/as/"
+"""Below it, the routes of each issuer."""
 
 _INCIDENTS: Final = frozenset({"sessions", "revocations", "lockouts", "kill-switch"})
 
@@ -44,3 +47,17 @@ ROUTES: Final = (
         if call.path.split("/")[2] in _INCIDENTS
     ),
 )
+
+
+def issuer_routes(issuer: str) -> tuple[Route, ...]:
+    """Return the routes of an HTTP API that admit the tokens of one issuer: the same operations, below `/as/<issuer>`.
+
+    `{proxy+}` directly below the prefix also matches the prefix with a slash at its end, which cannot be a route of its
+    own (API Gateway refuses such a route key). What is no operation of the vend function, that function refuses.
+    """
+    prefix = f"{ISSUER_PREFIX}{issuer}"
+    return (
+        Route("ANY", prefix, "vend"),
+        Route("ANY", f"{prefix}/{{proxy+}}", "vend"),
+        *(replace(route, path=f"{prefix}{route.path}") for route in ROUTES if route.function == "admin"),
+    )

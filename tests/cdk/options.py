@@ -32,6 +32,22 @@ VARIANTS: dict[str, dict[str, Any]] = {
                 "sts_regions": ["us-east-1"],
             },
         },
+        "issuers": {
+            "corp": {
+                "issuer": "https://login.example.com/corp",
+                "audiences": ["sentinel"],
+                "kind": "people",
+                "user_claim": "email",
+                "namespace": "",
+            },
+            "github": {
+                "issuer": "https://token.actions.githubusercontent.com",
+                "audiences": ["sentinel", "https://sentinel.example.com"],
+                "kind": "workload",
+                "required_claims": {"repository_owner_id": ["123456"]},
+                "max_token_age": "15m",
+            },
+        },
         "kill_switch_policy_arns": ["arn:aws:iam::444455556666:policy/SentinelRevocations-vendor"],
         "rest_api": {"type": "REGIONAL", "source_ips": ["198.51.100.0/24"], "access_logs": True},
         "throttle": {"rate": 20, "burst": 40},

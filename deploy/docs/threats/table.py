@@ -23,9 +23,23 @@ STRIDE: Final = {
     "E": "elevation of privilege",
 }
 # The files in the order of the page; the order is a request's way through the house.
-_FILES: Final = ("vend", "tokens", "aws", "grants", "sessions", "authorizer", "documents", "tables", "client", "build")
+_FILES: Final = (
+    "vend",
+    "issuers",
+    "tokens",
+    "aws",
+    "grants",
+    "sessions",
+    "authorizer",
+    "documents",
+    "tables",
+    "client",
+    "build",
+)
 # A control is taken away where it lies: in no test, and not in the table.
-_FOLDERS: Final = "shared|services|client|tools|deploy/(cdk|definitions|local|packages|policies|terraform)"
+_FOLDERS: Final = (
+    "shared|services|client|tools|deploy/(cdk|definitions|github-action|local|packages|policies|terraform)"
+)
 _FILES_ALONE: Final = r"deploy/[\w.-]+|Makefile|uv\.lock|\.pre-commit-config\.yaml|\.github/workflows/[\w-]+\.yml"
 _PRODUCTION: Final = rf"^({_FOLDERS})/[\w./-]+$|^({_FILES_ALONE})$"
 # A whole function of a test module, all of its parameters: tests/<path>.py::[<class>::]<function>.

@@ -1,18 +1,20 @@
 """The three kinds of HTTP endpoint in front of a Lambda: HTTP API, REST API and function URL, and their routes."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Final
 
-from deploy.local.deployment import ADMIN, VEND
+from deploy.local.deployment import VEND
 from deploy.local.gateway import refusals
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest
-from deploy.policies.routes import ROUTES
+from deploy.policies.routes import ISSUER_PREFIX, ROUTES, issuer_routes
+from deploy.policies.routes import Route as DefinedRoute
 from shared.edge.api import Router
 
-_ADMIN_PREFIX: Final = "/v1/"
+_GREEDY: Final = "{proxy+}"
 
 
 class EndpointKind(Enum):
@@ -79,33 +81,60 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The function that a request goes to, and the route's resource and path."""
+    """The function that a request goes to, the route's key and resource, and the path.
+
+    `issuer` names the issuer whose tokens the route admits; empty: it admits signatures.
+    """
 
     function: str
+    key: str
     resource: str
     path: str
     path_parameters: Mapping[str, str] | None = None
-
-    def key(self, endpoint: Endpoint, method: str) -> str:
-        """Return the route key of payload 2.0."""
-        if endpoint.kind is EndpointKind.FUNCTION_URL:
-            return "$default"
-        return f"{'ANY' if '+' in self.resource else method} {self.resource}"
+    issuer: str = ""
 
 
-def find_route(endpoint: Endpoint, request: ReceivedRequest) -> Route | Refusal:
-    """Find the function behind a path; a function URL has one function behind every path."""
+def find_route(endpoint: Endpoint, request: ReceivedRequest, issuers: Container[str] = ()) -> Route | Refusal:
+    """Find the function behind a path; a function URL has one function behind every path.
+
+    `issuers` are those with routes of their own, which only an HTTP API has.
+    """
     if endpoint.kind is EndpointKind.FUNCTION_URL:
-        return Route(VEND, "$default", request.path)
+        return Route(VEND, "$default", "$default", request.path)
     path = _below(endpoint.prefix, request.path)
-    if path is not None and (matched := _ROUTES.find(request.method, path)) is not None:
-        return Route(matched.target.function, matched.target.path, path, matched.parameters or None)
-    if path is not None and path.startswith(_ADMIN_PREFIX) and len(path) > len(_ADMIN_PREFIX):
-        return Route(ADMIN, f"{_ADMIN_PREFIX}{{proxy+}}", path, {"proxy": path.removeprefix(_ADMIN_PREFIX)})
+    if path is not None and (found := _find(request.method, path, _issuer_in(endpoint, path, issuers))) is not None:
+        return found
     return refusals.MISSING_TOKEN if endpoint.kind is EndpointKind.REST_API else refusals.NOT_FOUND
 
 
-_ROUTES: Final = Router({(route.method, route.path): route for route in ROUTES if route.method != "ANY"})
+def _issuer_in(endpoint: Endpoint, path: str, issuers: Container[str]) -> str:
+    if endpoint.kind is not EndpointKind.HTTP_API or not path.startswith(ISSUER_PREFIX):
+        return ""
+    name = path.removeprefix(ISSUER_PREFIX).partition("/")[0]
+    return name if name in issuers else ""
+
+
+def _find(method: str, path: str, issuer: str) -> Route | None:
+    """Find the most specific route: a full match, then the longest with a greedy variable."""
+    full, greedy = _routes_of(issuer)
+    for named in (method, "ANY"):
+        if (matched := full.find(named, path)) is not None:
+            target = matched.target
+            return Route(target.function, target.key, target.path, path, matched.parameters or None, issuer)
+    for route in greedy:
+        above = route.path.removesuffix(_GREEDY)
+        # An issuer's prefix matches with a slash at its end (docs/decisions/0054).
+        if path.startswith(above) and (issuer or path != above):
+            return Route(route.function, route.key, route.path, path, {"proxy": path.removeprefix(above)}, issuer)
+    return None
+
+
+@cache
+def _routes_of(issuer: str) -> tuple[Router[DefinedRoute], list[DefinedRoute]]:
+    routes = issuer_routes(issuer) if issuer else ROUTES
+    greedy = [route for route in routes if route.path.endswith(_GREEDY)]
+    full = Router({(route.method, route.path): route for route in routes if route not in greedy})
+    return full, sorted(greedy, key=lambda route: -len(route.path))
 
 
 def _below(prefix: str, path: str) -> str | None:

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from deploy.local.gateway.endpoints import Endpoint, EndpointKind, Route
 from deploy.local.gateway.request import Caller, ReceivedRequest
+from deploy.local.gateway.tokens import VerifiedToken
 
 Event = dict[str, Any]
 _TEXT_TYPES: Final = ("text/", "application/json", "application/javascript", "application/xml")
@@ -51,12 +52,17 @@ class Arrival:
         return self.at.strftime("%d/%b/%Y:%H:%M:%S +0000")
 
 
-def build_event(endpoint: Endpoint, route: Route, request: ReceivedRequest, caller: Caller, arrival: Arrival) -> Event:
+def build_event(
+    endpoint: Endpoint, route: Route, request: ReceivedRequest, caller: Caller | VerifiedToken, arrival: Arrival
+) -> Event:
     """Build the event in the endpoint's payload version."""
-    if endpoint.kind is EndpointKind.REST_API:
+    if isinstance(caller, VerifiedToken):
+        authorizer: Mapping[str, Any] = {"jwt": {"claims": caller.claims_as_text, "scopes": None}}
+    elif endpoint.kind is EndpointKind.REST_API:
         return _event_v1(endpoint, route, request, caller, arrival)
-    key = route.key(endpoint, request.method)
-    return event_v2(endpoint, key, request, arrival, {"iam": _iam(endpoint, caller)}, route.path_parameters)
+    else:
+        authorizer = {"iam": _iam(endpoint, caller)}
+    return event_v2(endpoint, route.key, request, arrival, authorizer, route.path_parameters)
 
 
 def event_v2(

@@ -12,16 +12,21 @@ from typing import Final, Self
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A refusal before any function runs. `message_key` is `Message` where AWS spells it so."""
+    """A refusal before any function runs. `message_key` is `Message` where AWS spells it so.
+
+    `challenge`, if any, is the header `www-authenticate`.
+    """
 
     status: int
     error_type: str
     message: str
     message_key: str = "message"
+    challenge: str = ""
 
     @property
     def headers(self) -> Sequence[tuple[str, str]]:
-        return [("content-type", "application/json"), ("x-amzn-errortype", self.error_type)]
+        challenge = [("www-authenticate", self.challenge)] if self.challenge else []
+        return [("content-type", "application/json"), ("x-amzn-errortype", self.error_type), *challenge]
 
     @property
     def body(self) -> bytes:
@@ -45,6 +50,11 @@ def _invalid(message: str) -> Refusal:
     return Refusal(403, "InvalidSignatureException", message)
 
 
+def invalid_token(why: str) -> Refusal:
+    """Return the refusal of a token on a route with a JWT authorizer."""
+    return replace(UNAUTHORIZED, challenge=f'Bearer scope="" error="invalid_token" error_description="{why}"')
+
+
 # REST APIs give one response to a call that is unsigned and to one that matches no route.
 MISSING_TOKEN: Final = Refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
 NOT_PERMITTED: Final = Refusal(
@@ -55,6 +65,7 @@ NOT_PERMITTED: Final = Refusal(
 )
 # HTTP APIs: no identity source, a call that is unsigned or not permitted, no route.
 UNAUTHORIZED: Final = Refusal(401, "UnauthorizedException", "Unauthorized")
+NO_TOKEN: Final = replace(UNAUTHORIZED, challenge="Bearer")
 FORBIDDEN: Final = Refusal(403, "ForbiddenException", "Forbidden")
 NOT_FOUND: Final = Refusal(404, "NotFoundException", "Not Found")
 # Function URLs: a call that is unsigned or not permitted.

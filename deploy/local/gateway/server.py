@@ -12,7 +12,8 @@ from deploy.local.gateway.authentication import RememberedCredentials, authentic
 from deploy.local.gateway.endpoints import Endpoint, EndpointKind, find_route
 from deploy.local.gateway.events import Arrival, Event, build_event, event_v2, new_uuid
 from deploy.local.gateway.refusals import Refusal
-from deploy.local.gateway.request import ReceivedRequest, receive
+from deploy.local.gateway.request import Caller, ReceivedRequest, receive
+from deploy.local.gateway.tokens import TokenAuthorizer, VerifiedToken
 from deploy.local.loopback import Site
 from deploy.local.runtime.api import FunctionFailedError, FunctionThrottledError
 from shared.clock import utc_now
@@ -58,11 +59,17 @@ class _Server(Site):
 
 
 class Gateway:
-    """The servers of the three kinds of endpoint, which verify signatures."""
+    """The servers of the three kinds of endpoint, which verify signatures; the HTTP API's also tokens of `issuers`."""
 
-    def __init__(self, functions: Mapping[str, Invokable], credentials: RememberedCredentials) -> None:
+    def __init__(
+        self,
+        functions: Mapping[str, Invokable],
+        credentials: RememberedCredentials,
+        issuers: Mapping[str, TokenAuthorizer] | None = None,
+    ) -> None:
         self._functions = functions
         self._credentials = credentials
+        self._issuers = issuers or {}
         self._servers: dict[EndpointKind, _Server] = {}
 
     async def open(self, endpoints: list[Endpoint], ports: Mapping[EndpointKind, int]) -> Self:
@@ -84,10 +91,13 @@ class Gateway:
 
     async def _answer(self, endpoint: Endpoint, request: ReceivedRequest) -> HttpAnswer | Refusal:
         now = utc_now()
-        route = find_route(endpoint, request)
+        route = find_route(endpoint, request, self._issuers)
         if isinstance(route, Refusal):
             return route
-        caller = await authenticate(endpoint, route, request, self._credentials, now)
+        if route.issuer:
+            caller: Caller | VerifiedToken | Refusal = await self._issuers[route.issuer].verify(request, now)
+        else:
+            caller = await authenticate(endpoint, route, request, self._credentials, now)
         if isinstance(caller, Refusal):
             return caller
         arrival = Arrival.create(endpoint, now)

@@ -23,3 +23,16 @@ resource "aws_ssm_parameter" "document" {
     ignore_changes = [value, tier]
   }
 }
+
+# Issuer documents. Unlike the others they are kept as they are here: they change together with the API's authorizers.
+resource "aws_ssm_parameter" "issuer" {
+  for_each = var.issuers
+
+  name = "${var.parameter_prefix}/issuers/${each.key}"
+  type = "String"
+  tier = "Intelligent-Tiering"
+  value = jsonencode(merge({ version = "1" }, {
+    for key, value in each.value : key => value if value != null && jsonencode(value) != "{}"
+  }))
+  tags = var.tags
+}

@@ -1,4 +1,4 @@
-# The HTTP API in front of vend and admin. Every route requires IAM authorization, which API Gateway checks.
+# The HTTP API in front of vend and admin. API Gateway checks each route's authorization: IAM, or an issuer's tokens.
 
 locals {
   # Sessions, revocations, lockouts, the kill switch: throttled separately, so that other traffic cannot delay responders.
@@ -12,6 +12,17 @@ locals {
     "ANY /v1/{proxy+}" = { function = "admin", source = "*/v1/{proxy+}" }
   }, { for route in local.incident_routes : route => { function = "admin", source = replace(route, " ", "") } })
   functions = { vend = module.vend, admin = module.admin }
+
+  # The same operations below /as/<issuer>. {proxy+} directly below it also matches the prefix with a slash at its end,
+  # which cannot be a route of its own.
+  issuer_routes = merge({}, [for name in keys(var.issuers) : merge(
+    { for path in ["", "/{proxy+}"] : "ANY /as/${name}${path}" => { function = "vend", issuer = name } },
+    { for path in ["/v1/{proxy+}"] : "ANY /as/${name}${path}" => { function = "admin", issuer = name } },
+    { for route in local.incident_routes : replace(route, " /", " /as/${name}/") => { function = "admin", issuer = name } },
+  )]...)
+  issuer_incident_routes = flatten([for name in keys(var.issuers) : [
+    for route in local.incident_routes : replace(route, " /", " /as/${name}/")
+  ]])
 }
 
 resource "aws_apigatewayv2_api" "this" {
@@ -50,6 +61,30 @@ resource "aws_apigatewayv2_route" "this" {
   target             = "integrations/${aws_apigatewayv2_integration.this[each.value.function].id}"
 }
 
+resource "aws_apigatewayv2_authorizer" "issuer" {
+  for_each = var.http_api ? var.issuers : {}
+
+  api_id           = aws_apigatewayv2_api.this[0].id
+  name             = each.key
+  authorizer_type  = "JWT"
+  identity_sources = ["$request.header.Authorization"]
+
+  jwt_configuration {
+    issuer   = each.value.issuer
+    audience = each.value.audiences
+  }
+}
+
+resource "aws_apigatewayv2_route" "issuer" {
+  for_each = var.http_api ? local.issuer_routes : {}
+
+  api_id             = aws_apigatewayv2_api.this[0].id
+  route_key          = each.key
+  authorization_type = "JWT"
+  authorizer_id      = aws_apigatewayv2_authorizer.issuer[each.value.issuer].id
+  target             = "integrations/${aws_apigatewayv2_integration.this[each.value.function].id}"
+}
+
 resource "aws_apigatewayv2_stage" "this" {
   count = var.http_api ? 1 : 0
 
@@ -64,7 +99,7 @@ resource "aws_apigatewayv2_stage" "this" {
   }
 
   dynamic "route_settings" {
-    for_each = toset(local.incident_routes)
+    for_each = toset(concat(local.incident_routes, local.issuer_incident_routes))
 
     content {
       route_key                = route_settings.value
@@ -82,7 +117,7 @@ resource "aws_apigatewayv2_stage" "this" {
   tags = var.tags
 
   # The routes must exist before a stage can have settings for them.
-  depends_on = [aws_apigatewayv2_route.this]
+  depends_on = [aws_apigatewayv2_route.this, aws_apigatewayv2_route.issuer]
 }
 
 resource "aws_lambda_permission" "http_api" {
@@ -94,4 +129,16 @@ resource "aws_lambda_permission" "http_api" {
   qualifier     = local.functions[each.value.function].alias
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this[0].execution_arn}/*/${each.value.source}"
+}
+
+# One for all issuers: Lambda allows a function's policy 20 KB, which ten issuers' routes would not fit.
+resource "aws_lambda_permission" "issuers" {
+  for_each = var.http_api && length(var.issuers) > 0 ? local.functions : {}
+
+  statement_id  = "HttpApiIssuers"
+  action        = "lambda:InvokeFunction"
+  function_name = each.value.name
+  qualifier     = each.value.alias
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this[0].execution_arn}/*/*/as/*"
 }

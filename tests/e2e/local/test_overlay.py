@@ -31,7 +31,7 @@ async def aws(tmp_path: Path) -> AsyncIterator[LocalAws]:
     await emulator.start()
     try:
         admin = LocalAws(emulator.endpoint, REGION, emulator.admin)
-        await seed(admin, local_deployment())
+        await seed(admin, local_deployment(), {})
         yield admin
     finally:
         await emulator.close()

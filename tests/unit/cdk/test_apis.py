@@ -1,6 +1,7 @@
 """Who may call, and what API Gateway may invoke."""
 
 import json
+from collections import Counter
 
 from deploy.policies.caller import rest_api_policy
 from services.admin.api import ENDPOINTS
@@ -23,11 +24,62 @@ ROUTES = {"GET /": "vend", "POST /": "vend", "GET /profiles": "vend", "ANY /v1/{
 )
 
 
+ISSUERS = {"corp", "github"}
+
+
 def test_every_route_of_the_http_api_asks_for_a_signature(default: Template) -> None:
     routes = default.of_type("ApiGatewayV2::Route").values()
 
     assert {route["RouteKey"] for route in routes} == ROUTES.keys()
     assert {route["AuthorizationType"] for route in routes} == {"AWS_IAM"}
+
+
+def test_the_routes_below_an_issuers_prefix_ask_for_its_tokens_and_no_other(complete: Template) -> None:
+    authorizers = {f"<{key}>": each for key, each in complete.of_type("ApiGatewayV2::Authorizer").items()}
+    routes = complete.of_type("ApiGatewayV2::Route").values()
+
+    for route in routes:
+        if route["AuthorizationType"] == "AWS_IAM":
+            assert route["RouteKey"] in ROUTES
+        else:
+            assert route["AuthorizationType"] == "JWT"
+            assert route["RouteKey"].split("/")[1:3] == ["as", authorizers[route["AuthorizerId"]]["Name"]]
+    below = {route["RouteKey"] for route in routes if "/as/github" in route["RouteKey"]}
+    assert below == {
+        "ANY /as/github",
+        "ANY /as/github/{proxy+}",
+        "ANY /as/github/v1/{proxy+}",
+        *(route.replace(" /", " /as/github/") for route in INCIDENTS),
+    }
+
+
+def test_an_authorizer_and_its_document_say_the_same(complete: Template) -> None:
+    authorizers = {each["Name"]: each for each in complete.of_type("ApiGatewayV2::Authorizer").values()}
+
+    assert authorizers.keys() == ISSUERS
+    for name, authorizer in authorizers.items():
+        document = json.loads(complete.named("SSM::Parameter", "Name", f"/vendor/issuers/{name}")["Value"])
+        verified = {"Issuer": document["issuer"], "Audience": document["audiences"]}
+        assert authorizer["JwtConfiguration"] == verified
+        assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
+        assert authorizer["AuthorizerType"] == "JWT"
+        assert document["version"] == "1"
+        assert None not in document.values()
+
+
+def test_api_gateway_may_invoke_the_functions_below_the_prefixes(complete: Template) -> None:
+    (api,) = complete.of_type("ApiGatewayV2::Api")
+    below = [each for each in complete.of_type("Lambda::Permission").values() if "/as/" in each["SourceArn"]]
+
+    assert {each["SourceArn"] for each in below} == {f"arn:aws:execute-api:eu-central-1:111122223333:<{api}>/*/*/as/*"}
+    assert len({each["FunctionName"] for each in below}) == len(below) == 2
+
+
+def test_a_functions_policy_has_room_for_the_routes_of_ten_issuers(complete: Template) -> None:
+    """Lambda quotas: 20 KB; a statement with its conditions is under 500 bytes. Issuers add one statement."""
+    permissions = Counter(each["FunctionName"] for each in complete.of_type("Lambda::Permission").values())
+
+    assert max(permissions.values()) * 500 < 20_480
 
 
 def test_every_method_of_the_rest_api_asks_for_a_signature(complete: Template, private: Template) -> None:
@@ -141,7 +193,9 @@ def test_routes_of_incidents_have_limits_that_no_other_call_counts_against(compl
         if each["ResourcePath"] != "/*"
     }
 
-    assert http["RouteSettings"].keys() == methods.keys() == INCIDENTS
+    of_issuers = {route.replace(" /", f" /as/{name}/") for name in ISSUERS for route in INCIDENTS}
+    assert http["RouteSettings"].keys() == INCIDENTS | of_issuers
+    assert methods.keys() == INCIDENTS
     for settings in (*http["RouteSettings"].values(), *methods.values()):
         assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (5, 10)
     for settings in methods.values():

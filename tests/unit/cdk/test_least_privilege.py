@@ -14,7 +14,7 @@ from tests.cdk.template import Properties, Template, example_deployment
 WITHOUT_RESOURCE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 # A `*` in a name matches things that are made later, or the parts of one thing.
 FAMILIES = {
-    r"arn:aws:ssm:[a-z0-9-]+:[0-9]+:parameter/[a-z]+/(policies|profiles|webhooks)/\*": "documents come later",
+    r"arn:aws:ssm:[a-z0-9-]+:[0-9]+:parameter/[a-z]+/(issuers|policies|profiles|webhooks)/\*": "documents come later",
     r"arn:aws:dynamodb:[a-z0-9-]+:[0-9]+:table/[a-z-]+/index/\*": "the indexes of one table",
     r"arn:aws:logs:[a-z0-9-]+:[0-9]+:log-group:/aws/lambda/[a-z-]+:\*": "the streams of one log group",
     r"arn:aws:iam::\*:role/sentinel/protected/\*": "protected roles are added at any time, in any account",

@@ -17,6 +17,11 @@ PROJECT = Path(__file__).parents[3]
 README = PROJECT / "deploy" / "cdk" / "README.md"
 
 
+PEOPLE: dict[str, Any] = {"issuer": "https://login.example.com", "audiences": ["sentinel"], "kind": "people"}
+WORKLOAD = PEOPLE | {"kind": "workload", "required_claims": {"repository_owner_id": ["1"]}}
+REST = {"type": "REGIONAL", "source_ips": ["10.0.0.0/8"]}
+
+
 @pytest.fixture
 def packages(tmp_path: Path) -> dict[str, str]:
     for name in Packages.model_fields:
@@ -51,6 +56,21 @@ def packages(tmp_path: Path) -> dict[str, str]:
         ({"parameter_prefix": "/SSM"}, "choose another prefix"),
         ({"parameter_prefix": "/a" * 14}, "15 levels"),
         ({"kill_switch_policy_arns": ["arn:aws:iam::444455556666:policy/Admin"]}, "kill_switch_policy_arns"),
+        ({"issuers": {"corp": PEOPLE | {"issuer": "http://login.example.com"}}}, "issuer"),
+        ({"issuers": {"corp": PEOPLE | {"issuer": "https://login.example.com/ "}}}, "issuer"),
+        ({"issuers": {"corp": PEOPLE | {"issuer": "https://login.example.com?tenant=a"}}}, "issuer"),
+        ({"issuers": {"corp": PEOPLE | {"audiences": []}}}, "audiences"),
+        ({"issuers": {"corp": PEOPLE | {"kind": "workload"}}}, "workload issuer needs"),
+        ({"issuers": {"corp": PEOPLE | {"kind": "workload", "required_claims": {"repository": []}}}}, "repository"),
+        ({"issuers": {"ci": WORKLOAD | {"required_claims": {"repository": ["**"]}}}}, "narrows it"),
+        ({"issuers": {"ci": WORKLOAD | {"required_claims": {"aud": ["sentinel"]}}}}, "narrows it"),
+        ({"issuers": {"corp": PEOPLE | {"namespace": "iam"}}}, "namespace"),
+        ({"issuers": {"ci": WORKLOAD | {"namespace": ""}}}, "only people"),
+        ({"issuers": {"corp": PEOPLE | {"max_token_age": "soon"}}}, "a duration is written"),
+        ({"issuers": {"Corp": PEOPLE}}, "Corp"),
+        ({"issuers": {"role": PEOPLE}}, "role is reserved"),
+        ({"issuers": {f"corp{n}": PEOPLE for n in range(11)}}, "at most 10"),
+        ({"issuers": {"corp": PEOPLE}, "http_api": False, "rest_api": REST}, "leave http_api on"),
     ],
 )
 def test_what_cannot_work_is_refused(packages: dict[str, str], options: dict[str, Any], words: str) -> None:

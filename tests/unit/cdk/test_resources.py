@@ -217,7 +217,12 @@ def test_the_dashboard_is_within_its_grid(complete: Template) -> None:
 def test_documents_lie_below_the_prefix(complete: Template) -> None:
     documents: list[Properties] = list(complete.of_type("SSM::Parameter").values())
 
-    assert sorted(each["Name"] for each in documents) == ["/vendor/policies/access", "/vendor/profiles/dev"]
+    assert sorted(each["Name"] for each in documents) == [
+        "/vendor/issuers/corp",
+        "/vendor/issuers/github",
+        "/vendor/policies/access",
+        "/vendor/profiles/dev",
+    ]
     assert {each["Type"] for each in documents} == {"String"}
 
 

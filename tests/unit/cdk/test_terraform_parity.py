@@ -5,12 +5,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Template as Placeholders
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from deploy.cdk.options import IncidentThrottle, RestApi, ServiceOptions, Throttle
 from deploy.packages.roots import PARTITIONS, ROOTS_PATH
+from deploy.policies.issuers import IDENTITY_SOURCE, MOST_ISSUERS, Issuer, IssuerName
+from deploy.policies.routes import issuer_routes
 from shared.edge.settings import Settings
 from tests.cdk.options import KEY
 from tests.cdk.template import Template, example_deployment
@@ -19,6 +21,7 @@ TERRAFORM = Path(__file__).parents[3] / "deploy" / "terraform"
 MODULE = TERRAFORM / "sentinel"
 SAME = {
     "aws_apigatewayv2_api": "ApiGatewayV2::Api",
+    "aws_apigatewayv2_authorizer": "ApiGatewayV2::Authorizer",
     "aws_apigatewayv2_integration": "ApiGatewayV2::Integration",
     "aws_apigatewayv2_route": "ApiGatewayV2::Route",
     "aws_apigatewayv2_stage": "ApiGatewayV2::Stage",
@@ -124,6 +127,36 @@ def test_the_same_routes(default: Template) -> None:
     written = set(re.findall(r'"((?:GET|POST|ANY) /[^"]*)" += \{', (MODULE / "http_api.tf").read_text()))
     generated = json.loads((TERRAFORM / "policies" / "names.json").read_text(encoding="utf-8"))["incident_routes"]
     assert written | {*generated} == ours
+
+
+def test_the_same_routes_of_an_issuer() -> None:
+    text = (MODULE / "http_api.tf").read_text(encoding="utf-8")
+    theirs = {
+        f"ANY /as/corp{path}": function
+        for paths, function in re.findall(
+            r'\{ for path in (\[[^]]+\]) : "ANY /as/\$\{name\}\$\{path\}" => \{ function = "(\w+)"', text
+        )
+        for path in json.loads(paths)
+    }
+    generated = json.loads((TERRAFORM / "policies" / "names.json").read_text(encoding="utf-8"))["incident_routes"]
+    incidents = {route.replace(" /", " /as/corp/"): "admin" for route in generated}
+
+    assert 'replace(route, " /", " /as/${name}/") => { function = "admin"' in text
+    assert {route.key: route.function for route in issuer_routes("corp")} == theirs | incidents
+    assert {route.key for route in issuer_routes("corp") if route.is_of_incidents} == incidents.keys()
+
+
+def test_the_same_keys_and_names_of_an_issuer() -> None:
+    block = dict(_variables())["issuers"]
+
+    keys = dict(re.findall(r"^    (\w+) += (optional|string|list)\b", block, re.MULTILINE))
+    assert {key: not field.is_required() for key, field in Issuer.model_fields.items()} == {
+        key: how == "optional" for key, how in keys.items()
+    }
+    (pattern,) = re.findall(r'can\(regex\("(\^\[a-z\][^"]+)", name\)\)', block)
+    assert pattern == get_args(IssuerName)[1].metadata[0].pattern
+    assert f"length(var.issuers) <= {MOST_ISSUERS}" in block
+    assert re.findall(r'identity_sources = \["([^"]+)"\]', (MODULE / "http_api.tf").read_text()) == [IDENTITY_SOURCE]
 
 
 def test_the_same_alarms(default: Template) -> None:

@@ -24,6 +24,7 @@ run "everything_wrong" {
     throttle             = { rate = 0 }
     incident_throttle    = { burst = 0 }
     authorizers          = { ledger = { api_ids = [], accepted_profiles = ["prod"] } }
+    issuers              = { Github = { issuer = "http://token.actions.githubusercontent.com", audiences = [], kind = "workload" } }
     log_retention_days   = 7
     deadline             = 29
     call_timeout         = 0
@@ -52,6 +53,7 @@ run "everything_wrong" {
     var.throttle,
     var.incident_throttle,
     var.authorizers,
+    var.issuers,
     var.log_retention_days,
     var.deadline,
     var.call_timeout,
@@ -187,4 +189,66 @@ run "more_levels_than_parameter_store_has" {
   }
 
   expect_failures = [var.parameter_prefix]
+}
+
+run "an_issuer_open_to_the_world" {
+  command = plan
+
+  variables {
+    issuers = { github = { issuer = "https://token.actions.githubusercontent.com", audiences = ["sentinel"], kind = "workload" } }
+  }
+
+  expect_failures = [var.issuers]
+}
+
+run "an_issuer_that_requires_nothing" {
+  command = plan
+
+  variables {
+    issuers = { github = { issuer = "https://token.actions.githubusercontent.com", audiences = ["sentinel"], kind = "workload", required_claims = { repository = ["**"], aud = ["sentinel"] } } }
+  }
+
+  expect_failures = [var.issuers]
+}
+
+run "a_plain_http_issuer" {
+  command = plan
+
+  variables {
+    issuers = { corp = { issuer = "http://login.example.com", audiences = ["sentinel"], kind = "people" } }
+  }
+
+  expect_failures = [var.issuers]
+}
+
+run "eleven_issuers" {
+  command = plan
+
+  variables {
+    issuers = { for number in range(11) : "corp${number}" => { issuer = "https://login.example.com", audiences = ["sentinel"], kind = "people" } }
+  }
+
+  expect_failures = [var.issuers]
+}
+
+run "a_reserved_name" {
+  command = plan
+
+  variables {
+    issuers = { role = { issuer = "https://login.example.com", audiences = ["sentinel"], kind = "people" } }
+  }
+
+  expect_failures = [var.issuers]
+}
+
+run "issuers_without_an_http_api" {
+  command = plan
+
+  variables {
+    http_api = false
+    rest_api = { type = "PRIVATE", vpc_endpoint_ids = ["vpce-0a1b2c3d"] }
+    issuers  = { corp = { issuer = "https://login.example.com", audiences = ["sentinel"], kind = "people" } }
+  }
+
+  expect_failures = [var.issuers]
 }

@@ -1,0 +1,84 @@
+# Token issuers: the authorizer and the document say the same, and a route admits the tokens of its own issuer only.
+
+mock_provider "aws" {
+  source = "../mocks"
+}
+
+variables {
+  packages = { vend = "versions.tf", authorizer = "versions.tf", admin = "versions.tf" }
+  issuers = {
+    corp = { issuer = "https://login.example.com/corp", audiences = ["sentinel"], kind = "people", user_claim = "email", namespace = "" }
+    github = {
+      issuer          = "https://token.actions.githubusercontent.com"
+      audiences       = ["sentinel", "https://sentinel.example.com"]
+      kind            = "workload"
+      required_claims = { repository_owner_id = ["123456"] }
+      max_token_age   = "15m"
+    }
+  }
+}
+
+run "two_issuers" {
+  assert {
+    condition = { for name, each in aws_ssm_parameter.issuer : each.name => jsondecode(each.value) } == {
+      "/sentinel/issuers/corp" = {
+        version = "1", issuer = "https://login.example.com/corp", audiences = ["sentinel"], kind = "people", user_claim = "email", namespace = ""
+      }
+      "/sentinel/issuers/github" = {
+        version   = "1", issuer = "https://token.actions.githubusercontent.com", kind = "workload"
+        audiences = ["sentinel", "https://sentinel.example.com"], required_claims = { repository_owner_id = ["123456"] }, max_token_age = "15m"
+      }
+    }
+    error_message = "A document is not what was chosen."
+  }
+
+  assert {
+    condition = alltrue([
+      for name, each in aws_apigatewayv2_authorizer.issuer :
+      each.authorizer_type == "JWT" &&
+      toset(each.identity_sources) == toset(["$request.header.Authorization"]) &&
+      each.jwt_configuration[0].issuer == jsondecode(aws_ssm_parameter.issuer[name].value).issuer &&
+      toset(each.jwt_configuration[0].audience) == toset(jsondecode(aws_ssm_parameter.issuer[name].value).audiences)
+    ])
+    error_message = "An authorizer verifies something else than its document says."
+  }
+
+  assert {
+    condition = toset(keys(aws_apigatewayv2_route.issuer)) == toset(flatten([for name in ["corp", "github"] : concat(
+      ["ANY /as/${name}", "ANY /as/${name}/{proxy+}", "ANY /as/${name}/v1/{proxy+}"],
+      [for route in local.incident_routes : replace(route, " /", " /as/${name}/")],
+    )]))
+    error_message = "There are other routes than the operations below each prefix."
+  }
+
+  assert {
+    condition     = alltrue([for key, each in local.issuer_routes : startswith(split(" ", key)[1], "/as/${each.issuer}") && (each.function == "admin") == strcontains(key, "/v1/")])
+    error_message = "A route leads to the wrong function, or asks another issuer."
+  }
+
+  assert {
+    condition     = alltrue([for each in aws_apigatewayv2_route.issuer : each.authorization_type == "JWT"]) && alltrue([for each in aws_apigatewayv2_route.this : each.authorization_type == "AWS_IAM"])
+    error_message = "A route is open, or asks for something else."
+  }
+
+  assert {
+    condition     = { for each in aws_apigatewayv2_stage.this[0].route_settings : each.route_key => each.throttling_rate_limit } == { for route in concat(local.incident_routes, local.issuer_incident_routes) : route => 50 }
+    error_message = "Incident routes share the throttle of others."
+  }
+
+  assert {
+    condition     = { for key, each in aws_lambda_permission.issuers : key => each.source_arn } == { for key in ["vend", "admin"] : key => "arn:aws:execute-api:eu-central-1:111122223333:httpapi001/*/*/as/*" }
+    error_message = "API Gateway may not invoke the functions below the prefixes, or may invoke more."
+  }
+}
+
+run "no_issuer" {
+  variables {
+    issuers = {}
+  }
+
+  assert {
+    condition     = length(aws_apigatewayv2_authorizer.issuer) + length(aws_apigatewayv2_route.issuer) + length(aws_lambda_permission.issuers) + length(aws_ssm_parameter.issuer) == 0
+    error_message = "Without an issuer nothing admits tokens."
+  }
+}
