@@ -62,6 +62,12 @@ class BaseCredentialsError(ClientError):
     code = "no_base_credentials"
 
 
+class LoginError(BaseCredentialsError):
+    """There is no login or no token, or it cannot be used."""
+
+    code = "no_login"
+
+
 class ServiceUnreachableError(ClientError):
     code = "unreachable"
 

@@ -4,26 +4,47 @@ The first with a value wins.
 """
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
+from urllib.parse import urlsplit
 
 from sentinel.errors import UsageError
 from sentinel.paths import xdg_directory
-from sentinel.remote_server import RemoteServer, parse_remote_server
+from sentinel.remote_server import RemoteServer, is_loopback, parse_remote_server
 from shared.core.durations import STS_MAXIMUM, STS_MINIMUM, parse_duration
 
 if TYPE_CHECKING:
     from sentinel.credentials.base import BaseCredentials
+    from sentinel.credentials.caller import Caller
 
 _NO_SERVER_HINT: Final = (
     "run `sentinel setup` with your team's file, pass --remote-server URL, set SENTINEL_REMOTE_SERVER, "
     'or write to {file}: remote_server = "https://abc123.execute-api.eu-central-1.amazonaws.com"'
 )
+
+
+# As the issuer's route has it.
+ISSUER_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
+
+
+def check_issuer_url(url: str) -> str:
+    """Return an issuer's URL as it is: it is compared with the `iss` of tokens byte for byte.
+
+    Raises:
+        ValueError: it is not https (http is for loopback), or has a query, a fragment or a user name in it.
+
+    """
+    parts = urlsplit(url)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    if not (is_safe and parts.hostname and url.isascii()) or " " in url or parts.username or "?" in url or "#" in url:
+        raise ValueError("it is the `iss` of the provider's tokens: https, without a query (http is for loopback only)")
+    return url
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +57,15 @@ class Settings:
     region: str | None = None
     signing_service: str | None = None
     duration: timedelta | None = None
+    authentication: Literal["sigv4", "oidc"] | None = None
+    issuer: str | None = None
+    oidc_issuer_url: str | None = None
+    oidc_client_id: str | None = None
+    oidc_scopes: tuple[str, ...] = ()
+    oidc_audience: str | None = None
+    oidc_token_file: str | None = None
     _base: list["BaseCredentials"] = field(default_factory=list, init=False, repr=False, compare=False)
+    _caller: list["Caller"] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def base(self) -> "BaseCredentials":
         """Return the caller's own credentials: one object for the whole command, so that they are found once."""
@@ -46,6 +75,36 @@ class Settings:
 
             self._base.append(BaseCredentials(self.aws_profile, self.region))
         return self._base[0]
+
+    def caller(self) -> "Caller":
+        """Return as whom requests are made: one object for the whole command.
+
+        What is set decides, and nothing else: a login that has ended is never replaced by AWS credentials.
+
+        Raises:
+            UsageError: tokens are to be used, and no issuer is set.
+            LoginError: this is inside `sentinel exec`.
+
+        """
+        if not self._caller:
+            self._caller.append(self._find_caller())
+        return self._caller[0]
+
+    @property
+    def uses_tokens(self) -> bool:
+        """Whether requests carry a token instead of a signature."""
+        if self.authentication is None:
+            return self.issuer is not None or self.oidc_token_file is not None
+        return self.authentication == "oidc"
+
+    def _find_caller(self) -> "Caller":
+        if self.uses_tokens:
+            from sentinel.oidc.caller import find_caller  # noqa: PLC0415 - loads the HTTP client
+
+            return find_caller(self)
+        from sentinel.credentials.caller import SigningCaller  # noqa: PLC0415 - `--help` needs none
+
+        return SigningCaller(self.base(), self.signing_service)
 
     def server(self) -> RemoteServer:
         """Return the remote server.
@@ -72,12 +131,42 @@ def _duration(value: Any) -> timedelta:
     return duration
 
 
+def _authentication(value: Any) -> str:
+    if value not in {"sigv4", "oidc"}:
+        raise ValueError("it is sigv4 (your AWS credentials are used) or oidc (a login or a job's token)")
+    return str(value)
+
+
+def _issuer(value: Any) -> str:
+    if not ISSUER_NAME.fullmatch(_text(value)):
+        raise ValueError("an issuer is named with lower-case letters, digits and -")
+    return str(value)
+
+
+def _issuer_url(value: Any) -> str:
+    return check_issuer_url(_text(value))
+
+
+def _scopes(value: Any) -> tuple[str, ...]:
+    scopes = tuple(_text(value).split())
+    if "openid" not in scopes:
+        raise ValueError("they are separated by spaces, and openid is one of them")
+    return scopes
+
+
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "remote_server": lambda value: parse_remote_server(_text(value)),
     "aws_profile": _text,
     "region": _text,
     "signing_service": _text,
     "duration": _duration,
+    "authentication": _authentication,
+    "issuer": _issuer,
+    "oidc_issuer_url": _issuer_url,
+    "oidc_client_id": _text,
+    "oidc_scopes": _scopes,
+    "oidc_audience": _text,
+    "oidc_token_file": _text,
 }
 
 

@@ -10,7 +10,8 @@ from typing import Final, TypeVar
 import aiohttp
 
 from sentinel.api.client import SentinelApi
-from sentinel.api.transport import Transport, proxy_for
+from sentinel.api.transport import Transport
+from sentinel.connections import proxy_for
 from sentinel.doctor.findings import Finding, fail, ok, skipped, warn
 from sentinel.errors import ClientError, Refusal
 from shared.clock import utc_now

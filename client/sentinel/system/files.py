@@ -30,7 +30,7 @@ if sys.platform == "win32":
         if is_link or not any(real.is_relative_to(os.path.realpath(parent)) for parent in own if parent):
             raise UsageError(
                 f"{folder} is not in your profile, so others may read it",
-                "leave XDG_CACHE_HOME unset, for a folder in %LOCALAPPDATA%, or use --no-cache",
+                "leave XDG_CACHE_HOME and XDG_STATE_HOME unset, for a folder in %LOCALAPPDATA%, or use --no-cache",
             )
 
 else:
