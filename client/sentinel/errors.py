@@ -68,6 +68,12 @@ class LoginError(BaseCredentialsError):
     code = "no_login"
 
 
+class ProviderError(ClientError):
+    """The identity provider does not answer, or not as it has to."""
+
+    code = "provider_failed"
+
+
 class ServiceUnreachableError(ClientError):
     code = "unreachable"
 

@@ -29,6 +29,7 @@ _NO_SERVER_HINT: Final = (
 )
 
 
+_NO_ISSUER_HINT: Final = "set `issuer` (SENTINEL_ISSUER, --issuer) to the name your platform team gave it"
 # As the issuer's route has it.
 ISSUER_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
@@ -99,9 +100,12 @@ class Settings:
 
     def _find_caller(self) -> "Caller":
         if self.uses_tokens:
-            from sentinel.oidc.caller import find_caller  # noqa: PLC0415 - loads the HTTP client
+            from sentinel.oidc.caller import find_caller  # noqa: PLC0415 - most callers sign
 
-            return find_caller(self)
+            if self.issuer is None:
+                raise UsageError("no issuer is set, whose tokens Sentinel takes", _NO_ISSUER_HINT)
+            bundle, audience = (lambda: self.base().ca_bundle()), self.oidc_audience
+            return find_caller(self.server(), self.issuer, self.oidc_token_file, audience, bundle)
         from sentinel.credentials.caller import SigningCaller  # noqa: PLC0415 - `--help` needs none
 
         return SigningCaller(self.base(), self.signing_service)

@@ -54,17 +54,14 @@ class Transport:
     async def _ask(
         self, method: str, url: str, body: bytes, model: type[Model], *, doubts_login: bool = True
     ) -> Model | Refusal:
-        status, answered, answer = await self._send(method, url, body)
-        if status == _UNAUTHORIZED and await asyncio.to_thread(self.caller.renew):
-            status, answered, answer = await self._send(method, url, body)
-        if status in _SUCCESS:
-            return read_answer(model, answer)
-        refusal = read_refusal(status, answered, answer, self.caller.refused_hint)
-        if refusal.code == "gateway_refused" and doubts_login:
+        outcome = await self._send(method, url, body, model)
+        if _is_of_the_gateway(outcome, _UNAUTHORIZED) and await asyncio.to_thread(self.caller.renew):
+            outcome = await self._send(method, url, body, model)
+        if _is_of_the_gateway(outcome) and doubts_login:
             self.caller.forget()
-        return refusal
+        return outcome
 
-    async def _send(self, method: str, url: str, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
+    async def _send(self, method: str, url: str, body: bytes, model: type[Model]) -> Model | Refusal:
         # To find credentials may run a program or ask the network, and blocks.
         headers = await asyncio.to_thread(self.caller.headers, method, url, self.server, body)
         try:
@@ -76,9 +73,19 @@ class Transport:
                 allow_redirects=False,
                 proxy=proxy_for(self.server),
             ) as response:
-                return response.status, response.headers, await read_capped(response.content)
+                answer = await read_capped(response.content)
         except (aiohttp.ClientError, OSError) as error:
             raise unreachable(self.server, error) from error
+        if response.status in _SUCCESS:
+            return read_answer(model, answer)
+        return read_refusal(response.status, response.headers, answer, self.caller.refused_hint)
+
+
+def _is_of_the_gateway(outcome: object, *statuses: int) -> bool:
+    """Whether an outcome is the gateway's refusal, by one of the statuses if any is named: Sentinel saw nothing."""
+    if not isinstance(outcome, Refusal) or outcome.code != "gateway_refused":
+        return False
+    return not statuses or outcome.status in statuses
 
 
 @asynccontextmanager

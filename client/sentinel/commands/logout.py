@@ -3,8 +3,8 @@ from collections.abc import Callable
 import click
 
 from sentinel.commands._cache import forget_server
-from sentinel.errors import ClientError
-from sentinel.oidc.connection import Connection, ProviderError
+from sentinel.errors import ClientError, ProviderError
+from sentinel.oidc.connection import Connection
 from sentinel.oidc.kept import KeptLogin, LoginStore, names_of, open_logins
 from sentinel.oidc.provider import Provider
 from sentinel.settings import Settings

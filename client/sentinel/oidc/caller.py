@@ -1,22 +1,18 @@
 """A caller with an OpenID Connect token: the routes of its issuer, and the header that carries it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from sentinel.credentials.variables import INSIDE_EXEC
 from sentinel.errors import LoginError, UsageError
-from sentinel.oidc.connection import Connection
 from sentinel.oidc.kept import open_logins
 from sentinel.oidc.login import Login
 from sentinel.oidc.workload import file_token, job_token
 from sentinel.paths import expand
 from sentinel.remote_server import RemoteServer
 from shared.clock import utc_now
-
-if TYPE_CHECKING:
-    from sentinel.settings import Settings
 
 _REFUSED: Final = (
     "run `sentinel login`; in a job or a pod check that the token's audience is one of the issuer's document, that it "
@@ -78,26 +74,21 @@ class TokenCaller:
         return f"oidc {self.issuer} {self.source.identity()}"
 
 
-def find_caller(settings: "Settings") -> TokenCaller:
+def find_caller(
+    server: RemoteServer,
+    issuer: str,
+    token_file: str | None,
+    audience: str | None,
+    ca_bundle: Callable[[], str | None],
+) -> TokenCaller:
     """Find the caller's token: the file that is set, the job's own, or the login.
 
     Raises:
-        UsageError: no issuer is set.
+        UsageError: the job's token needs an audience, and none is set.
         LoginError: this is inside `sentinel exec`, where the caller's own identity is hidden.
 
     """
-    if settings.issuer is None:
-        raise UsageError(
-            "no issuer is set, whose tokens Sentinel takes",
-            "set `issuer` (SENTINEL_ISSUER, --issuer) to the name your platform team gave it",
-        )
     if INSIDE_EXEC in os.environ:
         raise LoginError("inside `sentinel exec` your own login is hidden", "run this in a shell outside of it")
-    connection = Connection(settings.base().ca_bundle())
-    source: TokenSource | None
-    if settings.oidc_token_file:
-        source = file_token(expand(settings.oidc_token_file))
-    else:
-        source = job_token(os.environ, settings.oidc_audience, connection, utc_now)
-    login = Login(open_logins(), settings.server().base, settings.issuer, connection, utc_now)
-    return TokenCaller(settings.issuer, source or login)
+    given = file_token(expand(token_file)) if token_file else job_token(os.environ, audience, ca_bundle, utc_now)
+    return TokenCaller(issuer, given or Login(open_logins(), server.base, issuer, ca_bundle, utc_now))

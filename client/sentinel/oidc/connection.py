@@ -14,18 +14,12 @@ import orjson
 from yarl import URL
 
 from sentinel.connections import open_http, proxy_for_url, read_capped
-from sentinel.errors import ClientError
+from sentinel.errors import ProviderError
 from sentinel.remote_server import is_loopback
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=20, connect=8)
 _OK: Final = 200
 _ERRORS: Final = 400
-
-
-class ProviderError(ClientError):
-    """The identity provider does not answer, or not as it has to."""
-
-    code = "provider_failed"
 
 
 class _Authentication(Protocol):

@@ -11,7 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
-from sentinel.oidc.connection import ProviderError
+from sentinel.errors import ProviderError
 from sentinel.oidc.tokens import MalformedTokenError, read_token
 
 # Those of API Gateway's JWT authorizers, which verify it again. `none` and keys that are shared are not among them.

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sentinel.errors import LoginError, printable
-from sentinel.oidc.connection import Connection, ProviderError
+from sentinel.errors import LoginError, ProviderError, printable
 from sentinel.oidc.kept import KeptLogin, KeptTokens, LoginStore
-from sentinel.oidc.provider import EndedError, Provider, Tokens
 from sentinel.oidc.tokens import expiry_of
+
+if TYPE_CHECKING:
+    # The protocol's library and the HTTP client: most commands find a token that is still good, or need none.
+    from sentinel.oidc.provider import Provider, Tokens
 
 # A token that ends while its request is under way is refused.
 _AHEAD: Final = timedelta(minutes=1)
@@ -23,7 +25,7 @@ class Login:
     store: LoginStore
     server: str
     issuer: str
-    connection: Connection
+    ca_bundle: Callable[[], str | None]
     now: Callable[[], datetime]
     _used: str | None = field(default=None, init=False, repr=False)
 
@@ -86,22 +88,29 @@ class Login:
                 return present
             if tokens.refresh_token is None:
                 raise LoginError("your login has ended", _HINT)
-            refresh_token = tokens.refresh_token.get_secret_value()
             try:
-                provider = Provider.discover(login.issuer_url, login.client_id, self.connection, self.now)
-                renewed = provider.refresh(refresh_token, login.subject)
-            except EndedError:
-                self.store.remove(login)
-                raise LoginError("your login has ended", _HINT) from None
+                return self._refreshed(login, tokens.refresh_token.get_secret_value())
             except ProviderError:
                 if refused is None and login.expires_at > self.now():
                     return present  # it has not ended yet
                 raise
-            keep_login(self.store, login, renewed, refresh_token)
-            return renewed.id_token
+
+    def _refreshed(self, login: KeptLogin, refresh_token: str) -> str:
+        from sentinel.oidc.connection import Connection  # noqa: PLC0415 - see above
+        from sentinel.oidc.provider import EndedError, Provider  # noqa: PLC0415 - see above
+
+        try:
+            connection = Connection(self.ca_bundle())
+            provider = Provider.discover(login.issuer_url, login.client_id, connection, self.now)
+            renewed = provider.refresh(refresh_token, login.subject)
+        except EndedError:
+            self.store.remove(login)
+            raise LoginError("your login has ended", _HINT) from None
+        keep_login(self.store, login, renewed, refresh_token)
+        return renewed.id_token
 
 
-def keep_login(store: LoginStore, login: KeptLogin, tokens: Tokens, refresh_token: str | None = None) -> bool:
+def keep_login(store: LoginStore, login: KeptLogin, tokens: "Tokens", refresh_token: str | None = None) -> bool:
     """Keep a login's new tokens; return whether the keychain has them.
 
     `refresh_token` is the one so far, for a provider that does not rotate.
@@ -111,7 +120,7 @@ def keep_login(store: LoginStore, login: KeptLogin, tokens: Tokens, refresh_toke
     return store.keep(changed, KeptTokens.model_validate({"id_token": tokens.id_token, "refresh_token": refresh}))
 
 
-def new_login(server: str, issuer: str, provider: Provider, tokens: Tokens) -> KeptLogin:
+def new_login(server: str, issuer: str, provider: "Provider", tokens: "Tokens") -> KeptLogin:
     """Describe a login that has just been made."""
     claims = tokens.claims
     subject = str(claims["sub"])

@@ -17,8 +17,8 @@ from authlib.oauth2.rfc8628 import DEVICE_CODE_GRANT_TYPE
 from authlib.oidc.discovery import get_well_known_url
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sentinel.errors import printable
-from sentinel.oidc.connection import Connection, ProviderError, check_url
+from sentinel.errors import ProviderError, printable
+from sentinel.oidc.connection import Connection, check_url
 from sentinel.oidc.id_token import Expected, verify_id_token
 
 _DEFAULT_SCOPES: Final = ("openid", "email", "profile")

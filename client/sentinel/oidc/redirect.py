@@ -15,8 +15,7 @@ from typing import Final
 from aiohttp import web
 
 from sentinel.credentials.endpoint import BriefServer
-from sentinel.errors import UsageError, printable
-from sentinel.oidc.connection import ProviderError
+from sentinel.errors import ProviderError, UsageError, printable
 from sentinel.oidc.provider import Authorization, Provider
 
 _HOST: Final = "127.0.0.1"

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from sentinel.errors import LoginError, UsageError
-from sentinel.oidc.connection import Connection, ProviderError
+from sentinel.errors import LoginError, ProviderError, UsageError
 from sentinel.oidc.tokens import TOKEN_LIMIT, MalformedTokenError, expiry_of, identity_of, read_token
 
 TOKEN_VARIABLE: Final = "SENTINEL_OIDC_TOKEN"  # noqa: S105 - a name
@@ -62,7 +61,7 @@ class GitHubToken:
     url: str = field(repr=False)
     bearer: str = field(repr=False)
     audience: str
-    connection: Connection
+    ca_bundle: Callable[[], str | None]
     now: Callable[[], datetime]
     _held: str | None = field(default=None, init=False, repr=False)
     description: str = field(default="token of this GitHub Actions job", init=False)
@@ -87,8 +86,11 @@ class GitHubToken:
         return f"github {self.url}"
 
     def _ask(self) -> str:
+        from sentinel.oidc.connection import Connection  # noqa: PLC0415 - the HTTP client, which a cached answer spares
+
         url = f"{self.url}{'&' if '?' in self.url else '?'}audience={quote(self.audience, safe='')}"
-        answer = self.connection.get(url, {"Authorization": f"Bearer {self.bearer}", "Accept": "application/json"})
+        headers = {"Authorization": f"Bearer {self.bearer}", "Accept": "application/json"}
+        answer = Connection(self.ca_bundle()).get(url, headers)
         answer.raise_for_status()
         try:
             token = read_token(str(answer.json()["value"]))
@@ -106,7 +108,7 @@ def file_token(path: Path) -> GivenToken:
 
 
 def job_token(
-    environ: Mapping[str, str], audience: str | None, connection: Connection, now: Callable[[], datetime]
+    environ: Mapping[str, str], audience: str | None, ca_bundle: Callable[[], str | None], now: Callable[[], datetime]
 ) -> GivenToken | GitHubToken | None:
     """Find the token that this job was given by its environment; None if it has none.
 
@@ -124,7 +126,7 @@ def job_token(
             "the audience of GitHub's token is not set",
             "set SENTINEL_OIDC_AUDIENCE to an audience of the issuer's document",
         )
-    return GitHubToken(url, bearer, audience, connection, now)
+    return GitHubToken(url, bearer, audience, ca_bundle, now)
 
 
 def _read(path: Path) -> str:

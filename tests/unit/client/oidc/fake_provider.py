@@ -52,6 +52,7 @@ class FakeProvider:
     answer_issuer: str | None = None  # `iss` of the authorization response; None is the right one
     device_answers: list[str] = field(default_factory=list)
     rotates: bool = True
+    codes_are_used: bool = False  # a code has been redeemed by someone else before
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
     issued: list[str] = field(default_factory=list)
@@ -88,7 +89,7 @@ class FakeProvider:
     def _metadata(self) -> dict[str, Any]:
         endpoints = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "jwks"}
         endpoints |= {"revocation_endpoint": "revoke", "device_authorization_endpoint": "device"}
-        found = {"issuer": self.url, **{name: f"{self.url}/{path}" for name, path in endpoints.items()}}
+        found: dict[str, Any] = {"issuer": self.url, **{name: f"{self.url}/{path}" for name, path in endpoints.items()}}
         found |= {
             "authorization_response_iss_parameter_supported": True,
             "scopes_supported": ["openid", "offline_access"],
@@ -97,7 +98,8 @@ class FakeProvider:
 
     def _authorize(self, query: dict[str, str]) -> web.Response:
         code = secrets.token_urlsafe(16)
-        self._codes[code] = query
+        if not self.codes_are_used:
+            self._codes[code] = query
         issuer = self.url if self.answer_issuer is None else self.answer_issuer
         location = f"{query['redirect_uri']}?code={code}&state={query['state']}" + (f"&iss={issuer}" if issuer else "")
         return web.Response(status=302, headers={"Location": location})
@@ -175,8 +177,7 @@ class FakeGateway:
             return web.json_response(
                 {**facts, "authentication": "oidc", "issuer": "corp", "subject": SUBJECT, "groups": ["corp/ops"]}
             )
-        expires = (utc_now().replace(microsecond=0)).isoformat()
-        answer = {"AccessKeyId": "ASIAVENDED0000000001", "SecretAccessKey": "s", "Token": "t", "Expiration": expires}
+        answer = {"AccessKeyId": "ASIAVENDED0000000001", "SecretAccessKey": "s", "Token": "t"}
         return web.json_response({**answer, "Expiration": "2999-01-01T00:00:00Z"})
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -285,3 +287,8 @@ async def test_a_login_file_of_another_shape_is_no_login(laptop: Laptop, tmp_pat
     assert open_logins().all() == []
     assert (await laptop.sentinel("whoami"))[0] == 1
     assert tmp_path in path.parents
+
+
+def test_a_command_that_sends_no_request_loads_neither_the_protocol_nor_an_http_client() -> None:
+    look = "import sys, sentinel.oidc.caller; sys.exit(bool({'aiohttp', 'authlib', 'keyring'} & sys.modules.keys()))"
+    assert subprocess.call([sys.executable, "-c", look]) == 0
