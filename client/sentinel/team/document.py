@@ -26,9 +26,7 @@ _PLAIN_URL: Final = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-
 
 def _is_server(value: str) -> str:
     parse_remote_server(value)
-    if not _PLAIN_URL.fullmatch(value):
-        raise ValueError("a team's server is asked over https, and its URL has letters, digits and any of . _ ~ $ / -")
-    return value
+    return _plain(value)
 
 
 def _is_duration(value: str) -> str:
@@ -39,8 +37,12 @@ def _is_duration(value: str) -> str:
 
 def _is_issuer_url(value: str) -> str:
     check_issuer_url(value)
+    return _plain(value)
+
+
+def _plain(value: str) -> str:
     if not _PLAIN_URL.fullmatch(value):
-        raise ValueError("a team's issuer is asked over https, and its URL has letters, digits and any of . _ ~ $ / -")
+        raise ValueError("a team's URL is asked over https, and has letters, digits and any of . _ ~ $ / -")
     return value
 
 
