@@ -230,6 +230,7 @@ async def test_an_id_token_without_the_providers_rsa_signature_is_refused(
         {"iss": "https://other.example"},
         {"iss": None},
         {"aud": "another-client"},
+        {"aud": "another-client", "azp": CLIENT},
         {"aud": [CLIENT, "another-client"]},
         {"aud": [CLIENT, "another-client"], "azp": "another-client"},
         {"aud": None},

@@ -87,9 +87,12 @@ async def test_what_is_no_token_is_not_sent_and_not_repeated(
     assert SECRET not in err
 
 
-@pytest.mark.parametrize("kind", ["missing", "folder", "pipe"])
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("missing", "No such file or directory"), ("folder", "Is a directory"), ("pipe", "is not a file")],
+)
 async def test_what_is_no_file_is_named(
-    job: Laptop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+    job: Laptop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, words: str
 ) -> None:
     path = tmp_path / "token"
     if kind == "folder":
@@ -100,6 +103,7 @@ async def test_what_is_no_file_is_named(
     code, _, err = await job.sentinel("whoami")
     assert code == 1
     assert f"token file {path}" in err
+    assert words in err
 
 
 async def test_a_job_of_gitlab_has_its_token_in_a_variable(
