@@ -4,7 +4,6 @@ The first with a value wins.
 """
 
 import json
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,11 +11,11 @@ from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
-from urllib.parse import urlsplit
 
 from sentinel.errors import UsageError
+from sentinel.oidc.names import check_issuer_name, check_issuer_url, read_scopes
 from sentinel.paths import xdg_directory
-from sentinel.remote_server import RemoteServer, is_loopback, parse_remote_server
+from sentinel.remote_server import RemoteServer, parse_remote_server
 from shared.core.durations import STS_MAXIMUM, STS_MINIMUM, parse_duration
 
 if TYPE_CHECKING:
@@ -30,22 +29,6 @@ _NO_SERVER_HINT: Final = (
 
 
 _NO_ISSUER_HINT: Final = "set `issuer` (SENTINEL_ISSUER, --issuer) to the name your platform team gave it"
-# As the issuer's route has it.
-ISSUER_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
-
-
-def check_issuer_url(url: str) -> str:
-    """Return an issuer's URL as it is: it is compared with the `iss` of tokens byte for byte.
-
-    Raises:
-        ValueError: it is not https (http is for loopback), or has a query, a fragment or a user name in it.
-
-    """
-    parts = urlsplit(url)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
-    if not (is_safe and parts.hostname and url.isascii()) or " " in url or parts.username or "?" in url or "#" in url:
-        raise ValueError("it is the `iss` of the provider's tokens: https, without a query (http is for loopback only)")
-    return url
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,23 +124,6 @@ def _authentication(value: Any) -> str:
     return str(value)
 
 
-def _issuer(value: Any) -> str:
-    if not ISSUER_NAME.fullmatch(_text(value)):
-        raise ValueError("an issuer is named with lower-case letters, digits and -")
-    return str(value)
-
-
-def _issuer_url(value: Any) -> str:
-    return check_issuer_url(_text(value))
-
-
-def _scopes(value: Any) -> tuple[str, ...]:
-    scopes = tuple(_text(value).split())
-    if "openid" not in scopes:
-        raise ValueError("they are separated by spaces, and openid is one of them")
-    return scopes
-
-
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "remote_server": lambda value: parse_remote_server(_text(value)),
     "aws_profile": _text,
@@ -165,10 +131,10 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "signing_service": _text,
     "duration": _duration,
     "authentication": _authentication,
-    "issuer": _issuer,
-    "oidc_issuer_url": _issuer_url,
+    "issuer": lambda value: check_issuer_name(_text(value)),
+    "oidc_issuer_url": lambda value: check_issuer_url(_text(value)),
     "oidc_client_id": _text,
-    "oidc_scopes": _scopes,
+    "oidc_scopes": lambda value: read_scopes(_text(value)),
     "oidc_audience": _text,
     "oidc_token_file": _text,
 }

@@ -120,11 +120,13 @@ class LoginStore:
             LoginError: the keychain does not remove them; the login is then still there.
 
         """
-        if login.tokens is None and (keychain := open_keychain()):
+        if keychain := open_keychain():
             try:
-                keychain.remove(login.key)
+                keychain.remove(login.key)  # an older login's may be there although the file has this one's
             except KeychainError as error:
-                raise LoginError(f"the system's keychain does not remove your login ({error})", "unlock it") from None
+                if login.tokens is None:
+                    message = f"the system's keychain does not remove your login ({error})"
+                    raise LoginError(message, "unlock it") from None
         (self.folder / f"{login.key}.json").unlink(missing_ok=True)
 
     def locked(self, server: str, issuer: str) -> AbstractContextManager[None]:

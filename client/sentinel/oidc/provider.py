@@ -14,12 +14,12 @@ from authlib.common.security import generate_token
 from authlib.oauth2.base import OAuth2Error
 from authlib.oauth2.client import OAuth2Client
 from authlib.oauth2.rfc8628 import DEVICE_CODE_GRANT_TYPE
-from authlib.oidc.discovery import get_well_known_url
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from sentinel.errors import ProviderError, printable
 from sentinel.oidc.connection import Connection, check_url
 from sentinel.oidc.id_token import Expected, verify_id_token
+from sentinel.oidc.metadata import DeviceAnswer, Metadata, read_metadata, required
 
 _DEFAULT_SCOPES: Final = ("openid", "email", "profile")
 _OFFLINE: Final = "offline_access"
@@ -30,21 +30,6 @@ _SECRET_LENGTH: Final = 64
 
 class EndedError(ProviderError):
     """The refresh token is no longer accepted: the login has ended."""
-
-
-class Metadata(BaseModel):
-    """What discovery says of a provider (OpenID Connect Discovery 1.0), as far as it is used."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-    issuer: str
-    authorization_endpoint: str | None = None
-    token_endpoint: str
-    jwks_uri: str
-    revocation_endpoint: str | None = None
-    device_authorization_endpoint: str | None = None
-    scopes_supported: tuple[str, ...] = ()
-    names_issuer: bool = Field(default=False, alias="authorization_response_iss_parameter_supported")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +75,11 @@ class Provider:
     @classmethod
     def discover(cls, issuer_url: str, client_id: str, connection: Connection, now: Callable[[], datetime]) -> Self:
         """Read the provider's metadata, which must be that of exactly this issuer."""
-        check_url(issuer_url)
-        answer = connection.get(get_well_known_url(issuer_url, external=True))
-        answer.raise_for_status()
-        try:
-            metadata = Metadata.model_validate_json(answer.body)
-        except ValidationError:
-            raise ProviderError(
-                f"{issuer_url} is not the issuer of an OpenID provider", "check oidc_issuer_url"
-            ) from None
-        if metadata.issuer != issuer_url:
-            raise ProviderError(
-                f"the identity provider calls itself {printable(metadata.issuer)}, not {issuer_url}",
-                "oidc_issuer_url must be equal to the `iss` of its tokens, a slash at the end included",
-            )
-        return cls(metadata, client_id, connection, now)
+        return cls(read_metadata(issuer_url, connection), client_id, connection, now)
 
     def begin(self, redirect_uri: str, scopes: tuple[str, ...]) -> Authorization:
         """Make the URL of an authorization request (code flow, PKCE by S256)."""
-        endpoint = _required(self.metadata.authorization_endpoint, "log in by a browser")
+        endpoint = required(self.metadata.authorization_endpoint, "log in by a browser")
         state, nonce, verifier = (generate_token(_SECRET_LENGTH) for _ in range(3))
         with self._client() as client:
             url, _ = client.create_authorization_url(
@@ -157,13 +128,13 @@ class Provider:
 
     def begin_device(self, scopes: tuple[str, ...]) -> Device:
         """Ask for a code that the person enters on another device (RFC 8628)."""
-        endpoint = _required(self.metadata.device_authorization_endpoint, "log in with --device")
+        endpoint = required(self.metadata.device_authorization_endpoint, "log in with --device")
         check_url(endpoint)
         form = {"client_id": self.client_id, "scope": " ".join(self._scopes(scopes))}
         answer = self.connection.post(endpoint, form)
         answer.raise_for_status()
         try:
-            said = _DeviceAnswer.model_validate_json(answer.body)
+            said = DeviceAnswer.model_validate_json(answer.body)
         except ValidationError:
             raise ProviderError("the identity provider's answer has no device code") from None
         return Device(
@@ -216,16 +187,6 @@ class Provider:
             raise ProviderError("the identity provider's answer cannot be read") from None
 
 
-class _DeviceAnswer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-    device_code: str = Field(min_length=1)
-    user_code: str = Field(min_length=1, max_length=100)
-    verification_uri: str = Field(alias="verification_uri", min_length=1, max_length=2000)
-    expires_in: int = Field(ge=1, le=3600)
-    interval: int = Field(default=5, ge=1, le=60)
-
-
 class _PendingError(ProviderError):
     def __init__(self, longer: timedelta) -> None:
         super().__init__("the person has not logged in yet")
@@ -243,10 +204,3 @@ def _refused(code: str) -> ProviderError:
         case _:
             said = code if _CODE.fullmatch(code) else "an error without a name"
             return ProviderError(f"the identity provider refused: {said}", "check oidc_client_id and oidc_scopes")
-
-
-def _required(endpoint: str | None, purpose: str) -> str:
-    if endpoint is None:
-        raise ProviderError(f"the identity provider offers no way to {purpose}")
-    check_url(endpoint)
-    return endpoint

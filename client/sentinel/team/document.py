@@ -13,8 +13,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from sentinel.errors import UsageError, printable
+from sentinel.oidc.names import ISSUER_NAME, check_issuer_url, read_scopes
 from sentinel.remote_server import RemoteServer, parse_remote_server
-from sentinel.settings import ISSUER_NAME, SETTINGS, check_issuer_url
+from sentinel.settings import SETTINGS
 from shared.core.durations import STS_MAXIMUM, STS_MINIMUM, parse_duration
 from shared.core.fields import PROFILE_NAME_PATTERN, DocumentModel, SchemaVersion
 
@@ -43,6 +44,11 @@ def _is_issuer_url(value: str) -> str:
 def _plain(value: str) -> str:
     if not _PLAIN_URL.fullmatch(value):
         raise ValueError("a team's URL is asked over https, and has letters, digits and any of . _ ~ $ / -")
+    return value
+
+
+def _has_openid(value: str) -> str:
+    read_scopes(value)
     return value
 
 
@@ -89,9 +95,10 @@ class TeamFile(DocumentModel):
     oidc_client_id: (
         Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(_is_printable)] | None
     ) = Field(default=None, description="The public client that people log in to.")
-    oidc_scopes: Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e ]{1,500}$")] | None = Field(
-        default=None, description="The scopes to ask for, separated by spaces; openid is one of them."
-    )
+    oidc_scopes: (
+        Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e ]{1,500}$"), AfterValidator(_has_openid)]
+        | None
+    ) = Field(default=None, description="The scopes to ask for, separated by spaces; openid is one of them.")
     duration: Annotated[str, AfterValidator(_is_duration)] | None = Field(
         default=None, description="How long a session should last: 45m, 1h."
     )

@@ -54,6 +54,7 @@ def test_a_team_file_may_say_where_people_log_in() -> None:
         'oidc_issuer_url = "https://idp.example/;rm"',
         'oidc_client_id = "\\u001b[2J"',
         'oidc_scopes = "\\u001b[2J"',
+        'oidc_scopes = "email"',
         'authentication = "none"',
     ],
 )
