@@ -100,16 +100,16 @@ def _read_date(text: str | None) -> datetime | None:
 
 
 async def check_identity(api: SentinelApi) -> list[Finding]:
-    """Make a signed call: who am I? Asks the admin Lambda."""
+    """Make a call as the caller: who am I? Asks the admin Lambda."""
     about = "identity"
     answer = await _answer(about, api.whoami())
     if isinstance(answer, Finding):
         return [answer]
-    return [ok(about, f"a signed call is accepted; Sentinel knows you as {answer.user} ({answer.arn})")]
+    return [ok(about, f"your call is accepted; Sentinel knows you as {answer.user} ({answer.arn})")]
 
 
 async def check_catalogue(api: SentinelApi) -> list[Finding]:
-    """Make a signed call: what may I have? Asks the vend Lambda."""
+    """Make a call as the caller: what may I have? Asks the vend Lambda."""
     about = "profiles"
     answer = await _answer(about, api.profiles())
     if isinstance(answer, Finding):

@@ -60,6 +60,9 @@ def _is_printable(value: str) -> str:
 
 _Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$")]
 
+# The characters of a scope (RFC 6749), and spaces.
+_Scopes = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e ]{1,500}$"), AfterValidator(_has_openid)]
+
 
 class TeamProfile(DocumentModel):
     """A profile to write into the AWS config."""
@@ -95,10 +98,9 @@ class TeamFile(DocumentModel):
     oidc_client_id: (
         Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(_is_printable)] | None
     ) = Field(default=None, description="The public client that people log in to.")
-    oidc_scopes: (
-        Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e ]{1,500}$"), AfterValidator(_has_openid)]
-        | None
-    ) = Field(default=None, description="The scopes to ask for, separated by spaces; openid is one of them.")
+    oidc_scopes: _Scopes | None = Field(
+        default=None, description="The scopes to ask for, separated by spaces; openid is one of them."
+    )
     duration: Annotated[str, AfterValidator(_is_duration)] | None = Field(
         default=None, description="How long a session should last: 45m, 1h."
     )

@@ -75,6 +75,18 @@ async def test_where_the_keychain_takes_no_tokens_a_file_of_the_owner_alone_does
     assert (await laptop.sentinel("whoami"))[0] == 0
 
 
+async def test_logging_out_leaves_no_older_tokens_in_the_keychain(
+    laptop: Laptop, backend: MemoryBackend, gateway: FakeGateway
+) -> None:
+    await laptop.sentinel("login")
+    backend.limit = 0
+    await laptop.sentinel("login")
+    code, _, err = await laptop.sentinel("logout")
+    assert code == 0
+    assert f"logged out: alice@example.com at {gateway.url} (corp)" in err
+    assert backend.secrets == {}
+
+
 async def test_a_folder_open_to_others_is_refused(laptop: Laptop, backend: MemoryBackend) -> None:
     backend.limit = 0
     await laptop.sentinel("login")
