@@ -31,7 +31,7 @@ class TokenSource(Protocol):
         """Return a token as it may be sent.
 
         Raises:
-            ClientError: there is none.
+            ClientError: there is no token.
 
         """
 

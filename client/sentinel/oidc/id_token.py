@@ -35,7 +35,7 @@ def verify_id_token(
     """Return the ID token of a token endpoint's answer, verified with the provider's keys, and its claims.
 
     Raises:
-        ProviderError: there is none, or it is not the expected one. The message names the claim and repeats no value.
+        ProviderError: it has no such token, or not the expected one. The message names the claim and repeats no value.
 
     """
     try:

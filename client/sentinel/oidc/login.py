@@ -38,7 +38,7 @@ class Login:
         """Return the login without its tokens.
 
         Raises:
-            LoginError: there is none.
+            LoginError: the person is not logged in.
 
         """
         found = self.store.find(self.server, self.issuer)

@@ -54,7 +54,7 @@ class Redirect:
         return self._parameters or {}
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
-        """Take a response, or refuse what is none."""
+        """Take a response, or refuse what is not one."""
         taken = self._take(request)
         response = web.Response(
             status=200 if taken else 400, text=_PAGE if taken else "", content_type="text/html", headers=_HEADERS

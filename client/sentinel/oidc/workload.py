@@ -1,7 +1,7 @@
 """The tokens that a platform gives to a job or a pod: from a file, a variable, or GitHub's own service.
 
 Kubernetes writes a projected token as a link to a file that a group may read, and replaces both as it rotates. So a
-link is followed and the mode is not judged: whoever mounts the file decides who reads it. It is read at each use.
+link is followed and the mode is not judged: those who mount the file decide who reads it. It is read at each use.
 """
 
 import os
@@ -24,7 +24,7 @@ _AHEAD: Final = timedelta(minutes=1)
 
 @dataclass(slots=True)
 class GivenToken:
-    """A token that is read anew at each use."""
+    """A token that is read again at each use."""
 
     description: str
     read: Callable[[], str]
@@ -34,7 +34,7 @@ class GivenToken:
         """Read the token.
 
         Raises:
-            LoginError: there is none, or it is not one.
+            LoginError: there is no token, or what is there is not one.
 
         """
         try:

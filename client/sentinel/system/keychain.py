@@ -20,7 +20,7 @@ class Keychain:
     _backend: Any
 
     def read(self, name: str) -> str | None:
-        """Return a secret; None if there is none of that name."""
+        """Return a secret; None if it has no such name."""
         try:
             secret: str | None = self._backend.get_password(_SERVICE, name)
         except Exception as error:  # noqa: BLE001 - as the class says
@@ -45,7 +45,7 @@ class Keychain:
 
 
 def open_keychain() -> Keychain | None:
-    """Open the system's keychain; None where there is none, as in a container or over SSH."""
+    """Open the system's keychain; None where there is no such thing, as in a container or over SSH."""
     # Looking for one asks D-Bus or loads the system's frameworks: only for a login.
     import keyring  # noqa: PLC0415 - see above
     from keyring.backends.chainer import ChainerBackend  # noqa: PLC0415 - see above
@@ -55,5 +55,5 @@ def open_keychain() -> Keychain | None:
         chosen = keyring.get_keyring()
         backends = chosen.backends if isinstance(chosen, ChainerBackend) else [chosen]
         return next((Keychain(backend) for backend in backends if recommended(backend)), None)
-    except Exception:  # noqa: BLE001 - a backend that cannot be loaded is none
+    except Exception:  # noqa: BLE001 - a backend that cannot be loaded counts as missing
         return None
