@@ -51,8 +51,8 @@ def login(settings: Settings, *, device: bool, no_browser: bool, port: int, time
     """Log in at your identity provider; commands then need no AWS credentials.
 
     The provider, its client id and the issuer's name are settings, usually of your team's file. The login is of this
-    server alone and is renewed as long as the provider allows. Its tokens are kept in the system's keychain, or, without one,
-    in a file of yours.
+    server alone and is renewed as long as the provider allows. Its tokens are kept in the system's keychain, or in a
+    file of yours.
     """
     url, client_id, issuer = _asked(settings)
     server = settings.server().base

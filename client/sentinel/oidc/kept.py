@@ -105,7 +105,7 @@ class LoginStore:
             UsageError: the folder is not the caller's alone.
 
         """
-        open_private_folder(self.folder)
+        open_private_folder(self.folder, "")
         is_in_keychain = self._hand_over(login.key, tokens)
         document = login.model_dump(mode="json", exclude={"tokens"})
         if not is_in_keychain:
@@ -131,7 +131,7 @@ class LoginStore:
 
     def locked(self, server: str, issuer: str) -> AbstractContextManager[None]:
         """Hold a login's lock while the block runs; blocks while another process has it."""
-        open_private_folder(self.folder)
+        open_private_folder(self.folder, "")
         return locked(self.folder / f"{login_key(server, issuer)}.lock")
 
     def _hand_over(self, key: str, tokens: KeptTokens) -> bool:
@@ -147,7 +147,7 @@ class LoginStore:
     def _read(self, path: Path) -> KeptLogin | None:
         if not path.exists():
             return None
-        open_private_folder(self.folder)
+        open_private_folder(self.folder, "")
         try:
             return KeptLogin.model_validate_json(path.read_bytes())
         except (OSError, ValidationError):
