@@ -27,6 +27,8 @@ SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "env": ("sentinel.commands.env", "env", "Print credentials as variables for a shell, a container or a file."),
         "serve": ("sentinel.commands.serve", "serve", "Serve a profile's credentials to shells and IDEs."),
         "profiles": ("sentinel.commands.profiles", "profiles", "List the profiles and whether you may have them."),
+        "login": ("sentinel.commands.login", "login", "Log in at your identity provider, instead of AWS credentials."),
+        "logout": ("sentinel.commands.logout", "logout", "End a login, here and at the identity provider."),
         "whoami": ("sentinel.commands.whoami", "whoami", "Show as whom Sentinel identifies you."),
         "configure": ("sentinel.commands.configure", "configure", "Write profiles into the AWS config."),
         "setup": ("sentinel.commands.setup", "setup", "Take a team's settings and profiles from a file or a URL."),

@@ -62,6 +62,18 @@ class BaseCredentialsError(ClientError):
     code = "no_base_credentials"
 
 
+class LoginError(BaseCredentialsError):
+    """There is no login or no token, or it cannot be used."""
+
+    code = "no_login"
+
+
+class ProviderError(ClientError):
+    """The identity provider does not answer, or not as it has to."""
+
+    code = "provider_failed"
+
+
 class ServiceUnreachableError(ClientError):
     code = "unreachable"
 

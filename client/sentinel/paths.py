@@ -8,7 +8,11 @@ from typing import Final
 
 if sys.platform == "win32":
     # Settings follow their user from machine to machine; all else stays on this one.
-    _KNOWN_FOLDERS: Final = {"XDG_CONFIG_HOME": "APPDATA", "XDG_CACHE_HOME": "LOCALAPPDATA"}
+    _KNOWN_FOLDERS: Final = {
+        "XDG_CONFIG_HOME": "APPDATA",
+        "XDG_CACHE_HOME": "LOCALAPPDATA",
+        "XDG_STATE_HOME": "LOCALAPPDATA",
+    }
 else:
     _KNOWN_FOLDERS: Final[Mapping[str, str]] = {}
 

@@ -10,20 +10,25 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sentinel.errors import UsageError
+from sentinel.oidc.names import check_issuer_name, check_issuer_url, read_scopes
 from sentinel.paths import xdg_directory
 from sentinel.remote_server import RemoteServer, parse_remote_server
 from shared.core.durations import STS_MAXIMUM, STS_MINIMUM, parse_duration
 
 if TYPE_CHECKING:
     from sentinel.credentials.base import BaseCredentials
+    from sentinel.credentials.caller import Caller
 
 _NO_SERVER_HINT: Final = (
     "run `sentinel setup` with your team's file, pass --remote-server URL, set SENTINEL_REMOTE_SERVER, "
     'or write to {file}: remote_server = "https://abc123.execute-api.eu-central-1.amazonaws.com"'
 )
+
+
+_NO_ISSUER_HINT: Final = "set `issuer` (SENTINEL_ISSUER, --issuer) to the name your platform team gave it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,15 @@ class Settings:
     region: str | None = None
     signing_service: str | None = None
     duration: timedelta | None = None
+    authentication: Literal["sigv4", "oidc"] | None = None
+    issuer: str | None = None
+    oidc_issuer_url: str | None = None
+    oidc_client_id: str | None = None
+    oidc_scopes: tuple[str, ...] = ()
+    oidc_audience: str | None = None
+    oidc_token_file: str | None = None
     _base: list["BaseCredentials"] = field(default_factory=list, init=False, repr=False, compare=False)
+    _caller: list["Caller"] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def base(self) -> "BaseCredentials":
         """Return the caller's own credentials: one object for the whole command, so that they are found once."""
@@ -46,6 +59,39 @@ class Settings:
 
             self._base.append(BaseCredentials(self.aws_profile, self.region))
         return self._base[0]
+
+    def caller(self) -> "Caller":
+        """Return as whom requests are made: one object for the whole command.
+
+        What is set decides, and nothing else: a login that has ended is never replaced by AWS credentials.
+
+        Raises:
+            UsageError: tokens are to be used, and no issuer is set.
+            LoginError: this is inside `sentinel exec`.
+
+        """
+        if not self._caller:
+            self._caller.append(self._find_caller())
+        return self._caller[0]
+
+    @property
+    def uses_tokens(self) -> bool:
+        """Whether requests carry a token instead of a signature."""
+        if self.authentication is None:
+            return self.issuer is not None or self.oidc_token_file is not None
+        return self.authentication == "oidc"
+
+    def _find_caller(self) -> "Caller":
+        if self.uses_tokens:
+            from sentinel.oidc.caller import find_caller  # noqa: PLC0415 - most callers sign
+
+            if self.issuer is None:
+                raise UsageError("no issuer is set, whose tokens Sentinel takes", _NO_ISSUER_HINT)
+            bundle, audience = (lambda: self.base().ca_bundle()), self.oidc_audience
+            return find_caller(self.server(), self.issuer, self.oidc_token_file, audience, bundle)
+        from sentinel.credentials.caller import SigningCaller  # noqa: PLC0415 - `--help` needs none
+
+        return SigningCaller(self.base(), self.signing_service)
 
     def server(self) -> RemoteServer:
         """Return the remote server.
@@ -72,12 +118,25 @@ def _duration(value: Any) -> timedelta:
     return duration
 
 
+def _authentication(value: Any) -> str:
+    if value not in {"sigv4", "oidc"}:
+        raise ValueError("it is sigv4 (your AWS credentials are used) or oidc (a login or a job's token)")
+    return str(value)
+
+
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "remote_server": lambda value: parse_remote_server(_text(value)),
     "aws_profile": _text,
     "region": _text,
     "signing_service": _text,
     "duration": _duration,
+    "authentication": _authentication,
+    "issuer": lambda value: check_issuer_name(_text(value)),
+    "oidc_issuer_url": lambda value: check_issuer_url(_text(value)),
+    "oidc_client_id": _text,
+    "oidc_scopes": lambda value: read_scopes(_text(value)),
+    "oidc_audience": _text,
+    "oidc_token_file": _text,
 }
 
 

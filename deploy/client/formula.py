@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from packaging.requirements import Requirement
+
 from deploy.packages.checksums import sha256_of
 from deploy.packages.dependencies import PROJECT, export_client
 
 FORMULA: Final = Path(__file__).with_name("sentinel-vending.rb")
-_PYTHON: Final = "python@3.13"
+_PYTHON: Final = "3.13"
 # PyPI leads from here to the file, whose own address has its hash in it.
 _SDISTS: Final = "https://files.pythonhosted.org/packages/source/s/sentinel-vending"
 
@@ -36,8 +38,12 @@ def render_formula(sdist: Path | None = None) -> str:
             f'  license "{described["license"]}"',
             f'  head "{homepage}.git", branch: "main"',
             "",
-            '  depends_on "rust" => :build # orjson and pydantic-core',
-            f'  depends_on "{_PYTHON}"',
+            '  depends_on "pkgconf" => :build',
+            '  depends_on "rust" => :build # cryptography, orjson and pydantic-core',
+            '  depends_on "openssl@3"',
+            f'  depends_on "python@{_PYTHON}"',
+            "",
+            '  uses_from_macos "libffi"',
             "",
             *_resources(),
             "  def install",
@@ -59,13 +65,23 @@ def _resources() -> Iterator[str]:
         each["name"]: each for each in tomllib.loads((PROJECT / "uv.lock").read_text(encoding="utf-8"))["package"]
     }
     pins = [line for line in export_client().splitlines() if not line.startswith(" ")]
-    for name in (pin.partition("==")[0] for pin in pins if "sys_platform == 'win32'" not in pin):
+    for name in filter(None, map(_needed, pins)):
         sdist = locked[name]["sdist"]
         yield f'  resource "{name}" do'
         yield f'    url "{sdist["url"]}"'
         yield f'    sha256 "{sdist["hash"].removeprefix("sha256:")}"'
         yield "  end"
         yield ""
+
+
+def _needed(pin: str) -> str | None:
+    """Name the package of a pin; None if no platform of Homebrew's needs it with the formula's Python."""
+    requirement = Requirement(pin.rstrip("\\ "))
+    python = {"python_version": _PYTHON, "python_full_version": f"{_PYTHON}.0"}
+    marker = requirement.marker
+    if marker and not any(marker.evaluate({**python, "sys_platform": each}) for each in ("darwin", "linux")):
+        return None
+    return requirement.name
 
 
 def main() -> None:

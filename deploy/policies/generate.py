@@ -13,13 +13,13 @@ from deploy.policies.caller import Task, caller_policy, doctor_policy, operator_
 from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, lambda_trust, vend_policy
 from deploy.policies.exemptions import Exemptions
-from deploy.policies.issuers import RESERVED
 from deploy.policies.protected import protected_trust, revocations_role_policy, revocations_role_trust
 from deploy.policies.resource_control import guard_roles, keep_data_inside
 from deploy.policies.routes import ROUTES
 from deploy.policies.sentinel_account import protect_data, protect_functions, protect_watching
 from deploy.policies.service_control import protect_roles, refuse_lasting_keys, restrict_people_to_sentinel
 from shared.core.kill_switch import first_document
+from shared.core.issuer import RESERVED_NAMES
 from shared.core.switch_guards import DEPLOYMENT, POLICY_NAME
 
 FOLDER: Final = Path(__file__).parent / "generated"
@@ -129,7 +129,7 @@ def terraform_files() -> Mapping[str, str]:
         # The kill switch of the default deployment has this name, that of another `<kill_switch>-<deployment>`.
         "deployment": DEPLOYMENT,
         "kill_switch": POLICY_NAME,
-        "reserved_issuers": sorted(RESERVED),
+        "reserved_issuers": sorted(RESERVED_NAMES),
         "incident_routes": [route.key for route in ROUTES if route.is_of_incidents],
     }
     templates = {f"{name}{SUFFIX}": template for name, template in policy_templates().items()}

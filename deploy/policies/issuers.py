@@ -4,50 +4,36 @@ Names, defaults and limits are those of the Terraform module's variable `issuers
 """
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from deploy.policies.settings import Options
-from shared.core.durations import parse_duration
+from shared.core.issuer import ISSUER_NAME_PATTERN, RESERVED_NAMES
+from shared.core.issuer import Issuer as IssuerDocument
+from shared.documents.load import load_document
 
 # API Gateway quotas: authorizers of one API.
 MOST_ISSUERS: Final = 10
-# What a user name may begin with, or a path, so that no issuer's users look like something else.
-RESERVED: Final = frozenset(
-    {"account", "accounts", "all", "as", "assumed-role", "federated", "group", "groups", "iam", "people", "person"}
-    | {"profile", "profiles", "role", "roles", "sso", "sts", "team", "teams", "user", "users", "v1"}
-)
-# Every token of an issuer has these, or the authorizer checks them: they narrow nothing, and neither does such a glob.
-_SAYS_NOTHING: Final = frozenset({"iss", "aud", "exp", "iat", "nbf", "jti"})
-_EVERYTHING: Final = re.compile(r"[*/]+")
 IDENTITY_SOURCE: Final = "$request.header.Authorization"
 """API Gateway accepts a token there with or without `Bearer `."""
 
-IssuerName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
-_Text = Annotated[str, Field(min_length=1)]
-_Globs = Annotated[tuple[_Text, ...], Field(min_length=1)]
+IssuerName = Annotated[str, Field(pattern=f"^{ISSUER_NAME_PATTERN}$")]
 _VERSION: Final = "1"
-
-
-def _check_duration(text: str) -> str:
-    parse_duration(text)
-    return text
 
 
 class Issuer(Options):
     """One issuer, by the keys of its document. `required_claims`: globs that every token's claims must match."""
 
-    issuer: Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.:-]+(/[^\s?#]*)?$")]
-    audiences: Annotated[tuple[_Text, ...], Field(min_length=1)]
+    issuer: str
+    audiences: Annotated[tuple[str, ...], Field(min_length=1)]
     kind: Literal["people", "workload"]
-    user_claim: _Text | None = None
+    user_claim: str | None = None
     namespace: Literal[""] | None = None
-    required_claims: Mapping[_Text, _Globs] = {}
-    groups_claim: _Text | None = None
-    max_token_age: Annotated[str, AfterValidator(_check_duration)] | None = None
+    required_claims: Mapping[str, tuple[str, ...]] = {}
+    groups_claim: str | None = None
+    max_token_age: str | None = None
 
     @property
     def document(self) -> str:
@@ -56,19 +42,9 @@ class Issuer(Options):
         return json.dumps({"version": _VERSION, **{key: value for key, value in chosen.items() if value != {}}})
 
     @model_validator(mode="after")
-    def _is_not_open_to_the_world(self) -> Self:
-        if self.kind == "workload" and not any(map(_narrows, self.required_claims, self.required_claims.values())):
-            raise ValueError(
-                "required_claims: a workload issuer needs at least one that narrows it, such as repository_owner_id; "
-                "anyone can get a token of a public issuer with your audience"
-            )
-        if self.kind == "workload" and self.namespace is not None:
-            raise ValueError("namespace: only people may go by the bare name; leave it out")
+    def _is_a_document(self) -> Self:
+        load_document(self.document, IssuerDocument)
         return self
-
-
-def _narrows(claim: str, globs: tuple[str, ...]) -> bool:
-    return claim not in _SAYS_NOTHING and not any(map(_EVERYTHING.fullmatch, globs))
 
 
 def check_issuers(issuers: Mapping[str, Issuer], *, http_api: bool) -> None:
@@ -78,7 +54,7 @@ def check_issuers(issuers: Mapping[str, Issuer], *, http_api: bool) -> None:
         ValueError: a name is reserved, there are too many, or there is no API that admits tokens.
 
     """
-    if taken := sorted(RESERVED & issuers.keys()):
+    if taken := sorted(RESERVED_NAMES & issuers.keys()):
         raise ValueError(f"issuers: {taken[0]} is reserved: choose another name")
     if len(issuers) > MOST_ISSUERS:
         raise ValueError(f"issuers: {len(issuers)} of them, and an HTTP API has at most {MOST_ISSUERS} authorizers")

@@ -19,30 +19,8 @@ ISSUER_NAME_PATTERN: Final = r"[a-z][a-z0-9-]{0,31}"
 _ISSUER_NAME: Final = re.compile(ISSUER_NAME_PATTERN)
 # First parts of names that mean something else, or are written for it by mistake.
 RESERVED_NAMES: Final = frozenset(
-    [
-        "role",
-        "roles",
-        "federated",
-        "user",
-        "users",
-        "group",
-        "groups",
-        "account",
-        "accounts",
-        "profile",
-        "profiles",
-        "team",
-        "teams",
-        "iam",
-        "sts",
-        "sso",
-        "assumed-role",
-        "all",
-        "person",
-        "people",
-        "as",
-        "v1",
-    ]
+    {"account", "accounts", "all", "as", "assumed-role", "federated", "group", "groups", "iam", "people", "person"}
+    | {"profile", "profiles", "role", "roles", "sso", "sts", "team", "teams", "user", "users", "v1"}
 )
 # Every token of the issuer has these, or they are checked without being listed.
 _SAYS_NOTHING: Final = frozenset({"iss", "aud", "exp", "iat", "nbf", "jti"})

@@ -18,7 +18,7 @@ from shared.edge.http_request import AmbiguousError, load_json
 
 _PREFIX: Final = "/as/"
 # The routes of an issuer, spelled out: a parameter in the place of its name would let callers choose it.
-_ROUTE: Final = re.compile(rf"(?:[A-Z]+ )(/as/(?P<issuer>{ISSUER_NAME_PATTERN}))(?:/|/\{{proxy\+\}})?")
+_ROUTE: Final = re.compile(rf"(?:[A-Z]+ )(/as/(?P<issuer>{ISSUER_NAME_PATTERN}))(?:/.*)?")
 # API Gateway takes 10,240 bytes of headers.
 _LONGEST: Final = 16 * 1024
 _PART: Final = r"[A-Za-z0-9_-]+"

@@ -72,14 +72,18 @@ class ProfileList(ListAnswer):
 
 
 class Caller(Answer):
-    """Who the service says is asking."""
+    """Who the service says is asking. A token's caller has an issuer and a subject, and no account."""
 
     user: Shown
     kind: Shown
-    account: Shown
+    account: Shown = ""
     arn: Shown
     role: Shown | None = None
     session_name: Shown | None = None
+    authentication: Shown | None = None
+    issuer: Shown | None = None
+    subject: Shown | None = None
+    groups: tuple[Shown, ...] = ()
 
 
 class _Status(Answer):
@@ -125,8 +129,10 @@ def read_answer(model: type[Model], body: bytes) -> Model:
         ) from None
 
 
-def read_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:
+def read_refusal(status: int, headers: Mapping[str, str], body: bytes, refused_hint: str = "") -> Refusal:
     """Read anything but a 200: Sentinel's own words, or those of the gateway in front of it.
+
+    `refused_hint` says what to do where the gateway refuses the caller, instead of what AWS credentials need.
 
     Raises:
         ServiceUnreachableError: a redirect, or an unexplained error.
@@ -135,16 +141,16 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusa
     try:
         error = _ErrorBody.model_validate_json(body)
     except ValidationError:
-        return _read_foreign(status, headers, body)
+        return _read_foreign(status, headers, body, refused_hint)
     return Refusal(status, error.code, error.message, error.hint or "", error.request_id or "", _retry_after_s(headers))
 
 
-def _read_foreign(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:
+def _read_foreign(status: int, headers: Mapping[str, str], body: bytes, refused_hint: str) -> Refusal:
     said = _gateway_words(body)
     match status:
         case 401 | 403:
             message = f"the gateway refused the request before Sentinel saw it: {said or f'HTTP {status}'}"
-            return Refusal(status, "gateway_refused", message, _GATEWAY_HINT)
+            return Refusal(status, "gateway_refused", message, refused_hint or _GATEWAY_HINT)
         case 404:
             return Refusal(status, "not_sentinel", "nothing of Sentinel's answers at this URL", _OTHER_SERVER_HINT)
         case 429:

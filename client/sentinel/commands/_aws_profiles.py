@@ -29,6 +29,8 @@ def profile_settings(settings: Settings, profile: str, region: str | None, own_p
     flags = {
         "--remote-server": settings.server().base,
         "--aws-profile": own_profile,
+        "--authentication": settings.authentication,
+        "--issuer": settings.issuer,
         "--region": settings.region,
         "--signing-service": settings.signing_service,
         "--duration": format_duration(settings.duration) if settings.duration else None,

@@ -26,7 +26,7 @@ def cached_vend(settings: Settings, profile: str) -> VendedCredentials:
 
     """
     server = settings.server()
-    key = cache_key(server.base, profile, settings.duration, settings.base().access_key_id())
+    key = cache_key(server.base, profile, settings.duration, settings.caller().identity())
     return open_cache().get(
         key,
         lambda: vend(settings, profile),
@@ -50,6 +50,12 @@ def forget_session(settings: Settings, session_id: str) -> None:
     """Drop the cached credentials of a session."""
     with _best_effort():
         open_cache().drop(settings.server().base, lambda kept: kept.credentials.session_id == session_id)
+
+
+def forget_server(server: str) -> None:
+    """Drop the cached credentials of a server."""
+    with _best_effort():
+        open_cache().drop(server, lambda _: True)
 
 
 def doubt_sessions(settings: Settings) -> None:

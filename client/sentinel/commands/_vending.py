@@ -44,7 +44,7 @@ async def vending(profile: str, settings: Settings, port: int = 0) -> AsyncItera
     environ, base = os.environ, settings.base()
     async with open_api(settings) as api:
         # Before any parallel requests: a failure to find them is reported once, and a code asked for once.
-        await asyncio.to_thread(base.access_key_id)
+        await asyncio.to_thread(settings.caller().identity)
         refresher = CredentialRefresher(lambda: api.vend(profile, settings.duration), utc_now, api.is_session_current)
         # What can fail here does so before there is a session.
         with private_config(base.profile_config(), environ) as config:

@@ -73,7 +73,8 @@ async def _examine(settings: Settings, deployment: "Deployment | None") -> "list
         async with open_transport(settings) as transport:
             found = await examine_caller(transport, going)
             if deployment is not None:
-                aws = Aws(transport.base, transport.base.region_of(transport.server))
+                base = settings.base()
+                aws = Aws(base, base.region_of(transport.server))
                 found += await examine_deployment(transport, aws, deployment, going)
     return found
 

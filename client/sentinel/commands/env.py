@@ -63,7 +63,7 @@ def env(settings: Settings, profile: str | None, form: str | None, *, unset: boo
 
 def _change(settings: Settings, profile: str, form: str) -> str:
     server, base = settings.server(), settings.base()
-    signing_region = None if server.region else base.region_of(server)
+    signing_region = None if server.region or settings.uses_tokens else base.region_of(server)
     vended = cached_vend(settings, profile)
     around = Surroundings(_region(settings, profile), base.profile_config().name, signing_region)
     change = change_for_shell(profile, vended, around, os.environ)

@@ -1,5 +1,5 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,7 +27,10 @@ Examples:
   sentinel setup --yes --sha256 9f86d0…0a08 https://intranet.example/sentinel.toml      in a script
   sentinel setup --remove
 """
-_WARNING: Final = "requests signed with your own AWS credentials go there, and AWS tools use the credentials it gives"
+_WARNING: Final = (
+    "requests signed with your own AWS credentials, or tokens of your login, go there, and AWS tools use the "
+    "credentials it gives"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ def _change(settings: Settings, team: TeamFile, source: str) -> Change:
         region=team.region,
         signing_service=team.signing_service,
         duration=parse_duration(team.duration) if team.duration else None,
+        authentication=team.authentication,
+        issuer=team.issuer,
     )
     written = {
         f"{team.prefix}{name}": profile_settings(asked, name, profile.region, own)
@@ -183,6 +188,12 @@ def _apply(change: Change) -> None:
         keep(change.after, os.environ)
 
 
+def _next_step(settings: Mapping[str, str]) -> str:
+    if "issuer" in settings and settings.get("authentication") != "sigv4":
+        return "log in: sentinel login"
+    return f"log in with your own AWS credentials ({login_example(settings.get('aws_profile'))})"
+
+
 def _report(change: Change, *, dry_run: bool, as_json: bool) -> None:
     after = change.after
     if as_json:
@@ -199,8 +210,7 @@ def _report(change: Change, *, dry_run: bool, as_json: bool) -> None:
         note(f"removed the settings of {change.before.name if change.before else 'the team'} and their profiles")
     elif not dry_run and after is not None:
         note(f"set up for {after.name}; profiles in {change.path}: {', '.join(after.profiles) or 'none'}")
-        login = login_example(after.settings.get("aws_profile"))
-        note(f"log in with your own AWS credentials ({login}), then: sentinel profiles")
+        note(f"{_next_step(after.settings)}, then: sentinel profiles")
     if after is not None and not dry_run and (server := load_settings({}, os.environ).server().base) != after.server:
         note(
             f"a setting of your own names {server}, which wins: SENTINEL_REMOTE_SERVER, or remote_server in config.toml"

@@ -11,11 +11,15 @@ from sentinel.terminal.output import print_json
 @connection_options
 @json_option
 def whoami(settings: Settings, *, as_json: bool) -> None:
-    """Show as whom Sentinel identifies you: the `user` of its policies, and the AWS identity behind it."""
+    """Show as whom Sentinel identifies you: the `user` of its policies, and the identity behind it.
+
+    `by` is what the request was made with: your AWS credentials, a login, or a token of this job.
+    """
     caller = call_api(settings, lambda api: api.whoami())
+    facts = {**caller.model_dump(), "by": settings.caller().description}
     if as_json:
-        print_json(caller.model_dump())
+        print_json(facts)
         return
-    for name, value in caller.model_dump(exclude_none=True).items():
-        if value:
+    for name, fact in facts.items():
+        if value := ", ".join(fact) if isinstance(fact, tuple) else fact:
             click.echo(f"{name.replace('_', ' '):<13} {value}")

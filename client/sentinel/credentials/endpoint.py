@@ -40,8 +40,8 @@ class Endpoint:
         return f"http://{_HOST}:{self.port}{ENDPOINT_PATH}"
 
 
-class _BriefServer(web.Server):
-    """Closes each connection after a fixed time, finished or not."""
+class BriefServer(web.Server):
+    """Closes each connection after a fixed time, finished or not, and takes few and short headers."""
 
     def __init__(self, handler: Any, connection_s: float) -> None:
         super().__init__(
@@ -107,7 +107,7 @@ async def serve_endpoint(
     """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     handler = _Handler(refresher, token)
-    server = _BriefServer(handler, connection_s)
+    server = BriefServer(handler, connection_s)
     try:
         listener = await asyncio.get_running_loop().create_server(server, _HOST, port)
     except OSError as error:

@@ -49,6 +49,8 @@ _ASKED_LATER: Final = frozenset(
         "AWS_CONFIG_FILE",
         "AWS_CREDENTIAL_PROFILES_FILE",
         "CPL_AWS_CREDENTIALS_FILE",
+        "SENTINEL_OIDC_TOKEN",
+        "SENTINEL_OIDC_TOKEN_FILE",
         RESOLVING,
     }
 )

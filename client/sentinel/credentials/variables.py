@@ -76,6 +76,8 @@ CREDENTIAL_VARIABLES: Final[Mapping[str, str]] = {
     "TG_IAM_ASSUME_ROLE_WEB_IDENTITY_TOKEN": _TERRAGRUNT,
     "TERRAGRUNT_IAM_ASSUME_ROLE_WEB_IDENTITY_TOKEN": _TERRAGRUNT,
     RESOLVING: "sentinel itself",
+    "SENTINEL_OIDC_TOKEN": "sentinel itself",
+    "SENTINEL_OIDC_TOKEN_FILE": "sentinel itself",
     INSIDE_ENV: "sentinel itself",
     ENV_KEY: "sentinel itself",
 }

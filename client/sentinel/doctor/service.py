@@ -10,7 +10,8 @@ from typing import Final, TypeVar
 import aiohttp
 
 from sentinel.api.client import SentinelApi
-from sentinel.api.transport import Transport, proxy_for
+from sentinel.api.transport import Transport
+from sentinel.connections import proxy_for
 from sentinel.doctor.findings import Finding, fail, ok, skipped, warn
 from sentinel.errors import ClientError, Refusal
 from shared.clock import utc_now
@@ -99,16 +100,16 @@ def _read_date(text: str | None) -> datetime | None:
 
 
 async def check_identity(api: SentinelApi) -> list[Finding]:
-    """Make a signed call: who am I? Asks the admin Lambda."""
+    """Make a call as the caller: who am I? Asks the admin Lambda."""
     about = "identity"
     answer = await _answer(about, api.whoami())
     if isinstance(answer, Finding):
         return [answer]
-    return [ok(about, f"a signed call is accepted; Sentinel knows you as {answer.user} ({answer.arn})")]
+    return [ok(about, f"your call is accepted; Sentinel knows you as {answer.user} ({answer.arn})")]
 
 
 async def check_catalogue(api: SentinelApi) -> list[Finding]:
-    """Make a signed call: what may I have? Asks the vend Lambda."""
+    """Make a call as the caller: what may I have? Asks the vend Lambda."""
     about = "profiles"
     answer = await _answer(about, api.profiles())
     if isinstance(answer, Finding):

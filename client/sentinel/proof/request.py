@@ -7,7 +7,7 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
-from sentinel.api.transport import open_http, proxy_for, unreachable
+from sentinel.connections import open_http, proxy_for, unreachable
 from sentinel.errors import UsageError
 from sentinel.proof.url import ProtectedUrl
 

@@ -23,14 +23,14 @@ if sys.platform == "win32":
     def set_mode(handle: int, mode: int) -> None:
         """Leave the file the access list that it took from its folder."""
 
-    def _refuse_if_open_to_others(folder: Path) -> None:
+    def _refuse_if_open_to_others(folder: Path, otherwise: str) -> None:
         own = (os.environ.get("LOCALAPPDATA"), str(Path.home()))
         real = Path(os.path.realpath(folder))
         is_link = real != Path(os.path.realpath(folder.parent), folder.name)
         if is_link or not any(real.is_relative_to(os.path.realpath(parent)) for parent in own if parent):
             raise UsageError(
                 f"{folder} is not in your profile, so others may read it",
-                "leave XDG_CACHE_HOME unset, for a folder in %LOCALAPPDATA%, or use --no-cache",
+                f"leave XDG_CACHE_HOME and XDG_STATE_HOME unset, for a folder in %LOCALAPPDATA%{otherwise}",
             )
 
 else:
@@ -40,17 +40,19 @@ else:
         """Set the mode of an open file."""
         os.fchmod(handle, mode)
 
-    def _refuse_if_open_to_others(folder: Path) -> None:
+    def _refuse_if_open_to_others(folder: Path, otherwise: str) -> None:
         found = folder.stat(follow_symlinks=False)
         if found.st_uid != os.getuid() or found.st_mode & 0o077:
             raise UsageError(
                 f"{folder} is open to others",
-                f"chmod 700 {folder} and check what is in it, or use --no-cache",
+                f"chmod 700 {folder} and check what is in it{otherwise}",
             )
 
 
-def open_private_folder(folder: Path) -> None:
+def open_private_folder(folder: Path, otherwise: str = ", or use --no-cache") -> None:
     """Make a folder that only its owner enters, or check the one that is there.
+
+    `otherwise` ends the hint with what else can be done.
 
     Raises:
         UsageError: it cannot be made, or is open to others.
@@ -58,9 +60,9 @@ def open_private_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _refuse_if_open_to_others(folder)
+        _refuse_if_open_to_others(folder, otherwise)
     except OSError as error:
-        raise UsageError(f"{folder}: {error.strerror}", "make it a folder of yours, or use --no-cache") from None
+        raise UsageError(f"{folder}: {error.strerror}", f"make it a folder of yours{otherwise}") from None
 
 
 def open_owner_only(path: Path) -> BinaryIO:

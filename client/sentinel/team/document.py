@@ -2,7 +2,8 @@
 
 It is read as if an attacker had served it. It names a server, and those who run that server see who asks for what and
 give the credentials that are then used; so the server is shown and confirmed. Nothing else in the file can do harm: it
-names no program, no file, no credentials, no AWS profile to sign with, no certificates and no other endpoint.
+names no program, no file, no credentials, no AWS profile to sign with and no certificates. It may name where a person
+logs in: the server then gets tokens of that login, which is shown and confirmed, too.
 """
 
 import re
@@ -12,7 +13,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from sentinel.errors import UsageError, printable
+from sentinel.oidc.names import ISSUER_NAME, check_issuer_url, read_scopes
 from sentinel.remote_server import RemoteServer, parse_remote_server
+from sentinel.settings import SETTINGS
 from shared.core.durations import STS_MAXIMUM, STS_MINIMUM, parse_duration
 from shared.core.fields import PROFILE_NAME_PATTERN, DocumentModel, SchemaVersion
 
@@ -24,14 +27,28 @@ _PLAIN_URL: Final = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-
 
 def _is_server(value: str) -> str:
     parse_remote_server(value)
-    if not _PLAIN_URL.fullmatch(value):
-        raise ValueError("a team's server is asked over https, and its URL has letters, digits and any of . _ ~ $ / -")
-    return value
+    return _plain(value)
 
 
 def _is_duration(value: str) -> str:
     if not STS_MINIMUM <= parse_duration(value) <= STS_MAXIMUM:
         raise ValueError("STS issues sessions of 15m to 12h")
+    return value
+
+
+def _is_issuer_url(value: str) -> str:
+    check_issuer_url(value)
+    return _plain(value)
+
+
+def _plain(value: str) -> str:
+    if not _PLAIN_URL.fullmatch(value):
+        raise ValueError("a team's URL is asked over https, and has letters, digits and any of . _ ~ $ / -")
+    return value
+
+
+def _has_openid(value: str) -> str:
+    read_scopes(value)
     return value
 
 
@@ -42,6 +59,9 @@ def _is_printable(value: str) -> str:
 
 
 _Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$")]
+
+# The characters of a scope (RFC 6749), and spaces.
+_Scopes = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e ]{1,500}$"), AfterValidator(_has_openid)]
 
 
 class TeamProfile(DocumentModel):
@@ -66,6 +86,21 @@ class TeamFile(DocumentModel):
     signing_service: Literal["execute-api", "lambda"] | None = Field(
         default=None, description="The service to sign for, if the URL does not show it."
     )
+    authentication: Literal["sigv4", "oidc"] | None = Field(
+        default=None, description="AWS credentials or a login. Not set: a login where an issuer is set."
+    )
+    issuer: Annotated[str, StringConstraints(pattern=f"^{ISSUER_NAME.pattern}$")] | None = Field(
+        default=None, description="The name Sentinel has for the issuer of people's logins."
+    )
+    oidc_issuer_url: Annotated[str, AfterValidator(_is_issuer_url)] | None = Field(
+        default=None, description="The issuer's URL, https only, as the `iss` of its tokens has it."
+    )
+    oidc_client_id: (
+        Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(_is_printable)] | None
+    ) = Field(default=None, description="The public client that people log in to.")
+    oidc_scopes: _Scopes | None = Field(
+        default=None, description="The scopes to ask for, separated by spaces; openid is one of them."
+    )
     duration: Annotated[str, AfterValidator(_is_duration)] | None = Field(
         default=None, description="How long a session should last: 45m, 1h."
     )
@@ -83,7 +118,7 @@ class TeamFile(DocumentModel):
 
     def settings(self) -> dict[str, str]:
         """Return the settings it gives, as the settings file has them."""
-        given = self.model_dump(include={"region", "signing_service", "duration"}, exclude_none=True)
+        given = self.model_dump(include=set(SETTINGS) - {"remote_server"}, exclude_none=True)
         return {"remote_server": self.server.base, **given}
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from yarl import URL
 
-from sentinel.api.transport import open_http, proxy_for_url
+from sentinel.connections import open_http, proxy_for_url
 from sentinel.errors import ClientError, UsageError
 from sentinel.team.document import SIZE_LIMIT
 

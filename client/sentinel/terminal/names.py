@@ -186,6 +186,8 @@ def _flags(settings: Settings) -> list[str]:
     given = {
         "--remote-server": settings.server().base,
         "--aws-profile": settings.aws_profile,
+        "--authentication": settings.authentication,
+        "--issuer": settings.issuer,
         "--region": settings.region,
         "--signing-service": settings.signing_service,
     }
@@ -195,7 +197,8 @@ def _flags(settings: Settings) -> list[str]:
 def _path(settings: Settings) -> Path:
     """Name the file of these settings. The caller's own credentials are not resolved: that may ask or take long."""
     whose = settings.aws_profile, os.environ.get("AWS_PROFILE"), os.environ.get("AWS_CONFIG_FILE")
-    key = orjson.dumps([settings.server().base, *whose])
+    token = (settings.issuer, settings.oidc_token_file) if settings.uses_tokens else ()
+    key = orjson.dumps([settings.server().base, *whose, *token])
     return _folder() / f"{hashlib.sha256(key).hexdigest()[:40]}.json"
 
 

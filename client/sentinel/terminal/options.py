@@ -29,6 +29,12 @@ _CONNECTION: Final = (
         "--aws-profile", metavar="NAME", help="Your own AWS profile to sign with [SENTINEL_AWS_PROFILE]."
     ),
     _connection_option(
+        "--authentication",
+        type=click.Choice(("sigv4", "oidc")),
+        help="Your AWS credentials or a login; default: oidc if an issuer is set [SENTINEL_AUTHENTICATION].",
+    ),
+    _connection_option("--issuer", metavar="NAME", help="Whose tokens to use: its name here [SENTINEL_ISSUER]."),
+    _connection_option(
         "--region", metavar="REGION", help="Region to sign for, if the URL names none [SENTINEL_REGION]."
     ),
     _connection_option(
@@ -37,7 +43,7 @@ _CONNECTION: Final = (
         help="Service to sign for, if the URL does not show it [SENTINEL_SIGNING_SERVICE].",
     ),
 )
-_CONNECTION_NAMES: Final = ("remote_server", "aws_profile", "region", "signing_service")
+_CONNECTION_NAMES: Final = ("remote_server", "aws_profile", "authentication", "issuer", "region", "signing_service")
 _DURATION: Final = click.option(
     "--duration", metavar="TIME", help="How long a session should last: 45m, 1h, 3600 [SENTINEL_DURATION]."
 )

@@ -83,3 +83,30 @@ def test_a_relative_config_home_is_ignored() -> None:
 def test_every_setting_together(home: dict[str, str]) -> None:
     _write(home, f'remote_server = "{URL}/"')
     assert load_settings({}, home).server().base == URL
+
+
+def test_an_issuer_decides_that_tokens_are_used_unless_authentication_says_otherwise(home: dict[str, str]) -> None:
+    assert not load_settings({}, home).uses_tokens
+    assert load_settings({}, {**home, "SENTINEL_ISSUER": "corp"}).uses_tokens
+    assert load_settings({}, {**home, "SENTINEL_OIDC_TOKEN_FILE": "/token"}).uses_tokens
+    assert not load_settings({"authentication": "sigv4"}, {**home, "SENTINEL_ISSUER": "corp"}).uses_tokens
+    assert load_settings({"authentication": "oidc"}, home).uses_tokens
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AUTHENTICATION", "none"),
+        ("ISSUER", "Corp"),
+        ("ISSUER", "a/../b"),
+        ("OIDC_ISSUER_URL", "http://idp.example"),
+        ("OIDC_ISSUER_URL", "https://idp.example/?a=b"),
+        ("OIDC_ISSUER_URL", "https://user@idp.example"),
+        ("OIDC_ISSUER_URL", "https://"),
+        ("OIDC_ISSUER_URL", "https://[idp.example"),
+        ("OIDC_SCOPES", "email"),
+    ],
+)
+def test_what_cannot_be_a_setting_of_a_login_is_refused(home: dict[str, str], name: str, value: str) -> None:
+    with pytest.raises(UsageError, match=f"^SENTINEL_{name}: "):
+        load_settings({}, {**home, f"SENTINEL_{name}": value})

@@ -32,6 +32,37 @@ def test_a_team_file_gives_settings_and_profiles() -> None:
     assert parse_team_file(LEAST.encode(), "file").settings() == {"remote_server": "https://sentinel.example"}
 
 
+def test_a_team_file_may_say_where_people_log_in() -> None:
+    lines = {
+        "authentication": "oidc",
+        "issuer": "corp",
+        "oidc_issuer_url": "https://idp.example/realms/corp",
+        "oidc_client_id": "sentinel-cli",
+        "oidc_scopes": "openid email",
+    }
+    text = LEAST + "".join(f'{name} = "{value}"\n' for name, value in lines.items())
+    assert parse_team_file(text.encode(), "file").settings() == {"remote_server": "https://sentinel.example", **lines}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'issuer = "../v1"',
+        'issuer = "Corp"',
+        'oidc_issuer_url = "http://idp.example"',
+        'oidc_issuer_url = "http://127.0.0.1:8080"',
+        'oidc_issuer_url = "https://idp.example/;rm"',
+        'oidc_client_id = "\\u001b[2J"',
+        'oidc_scopes = "\\u001b[2J"',
+        'oidc_scopes = "email"',
+        'authentication = "none"',
+    ],
+)
+def test_a_login_that_is_not_safe_to_show_or_to_ask_is_refused(line: str) -> None:
+    with pytest.raises(UsageError):
+        parse_team_file(f"{LEAST}{line}\n".encode(), "file")
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -42,6 +73,8 @@ def test_a_team_file_gives_settings_and_profiles() -> None:
         'proxy = "http://evil.example"',
         'endpoint_url = "https://evil.example"',
         'aws_access_key_id = "AKIAEVIL"',
+        'oidc_token_file = "/home/evil/token"',
+        'oidc_audience = "evil"',
         'profiles.dev.credential_process = "/bin/evil"',
         'profiles.dev.role_arn = "arn:aws:iam::111122223333:role/x"',
         'profiles.dev.endpoint_url = "https://evil.example"',

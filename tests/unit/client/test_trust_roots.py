@@ -9,14 +9,14 @@ import pytest
 import trustme
 import truststore
 
-from sentinel.api.transport import _tls_context
+from sentinel.connections import tls_context
 
 
 def test_the_system_decides_unless_a_bundle_is_named(tmp_path: Path) -> None:
     authority = tmp_path / "authority.pem"
     trustme.CA().cert_pem.write_to_path(authority)
-    assert isinstance(_tls_context(None), truststore.SSLContext)
-    named = _tls_context(str(authority))
+    assert isinstance(tls_context(None), truststore.SSLContext)
+    named = tls_context(str(authority))
     assert not isinstance(named, truststore.SSLContext)
     assert len(named.get_ca_certs()) == 1
 
@@ -25,7 +25,7 @@ def test_the_system_decides_unless_a_bundle_is_named(tmp_path: Path) -> None:
 def test_names_and_certificates_are_verified(tmp_path: Path, bundle: str | None) -> None:
     if bundle:
         trustme.CA().cert_pem.write_to_path(tmp_path / bundle)
-    context = _tls_context(str(tmp_path / bundle) if bundle else None)
+    context = tls_context(str(tmp_path / bundle) if bundle else None)
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
 

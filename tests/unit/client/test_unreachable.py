@@ -9,7 +9,7 @@ import pytest
 from aiohttp.client_reqrep import ConnectionKey
 from yarl import URL
 
-from sentinel.api.transport import unreachable
+from sentinel.connections import unreachable
 from sentinel.remote_server import RemoteServer
 
 SERVER = cast("RemoteServer", SimpleNamespace(base="https://api.example", host="api.example"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sentinel.api.transport import proxy_for
+from sentinel.connections import proxy_for
 from sentinel.remote_server import parse_remote_server
 
 SERVER = parse_remote_server("https://sentinel.example:8443/prod")
