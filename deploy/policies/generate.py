@@ -18,8 +18,8 @@ from deploy.policies.resource_control import guard_roles, keep_data_inside
 from deploy.policies.routes import ROUTES
 from deploy.policies.sentinel_account import protect_data, protect_functions, protect_watching
 from deploy.policies.service_control import protect_roles, refuse_lasting_keys, restrict_people_to_sentinel
-from shared.core.kill_switch import first_document
 from shared.core.issuer import RESERVED_NAMES
+from shared.core.kill_switch import first_document
 from shared.core.switch_guards import DEPLOYMENT, POLICY_NAME
 
 FOLDER: Final = Path(__file__).parent / "generated"
