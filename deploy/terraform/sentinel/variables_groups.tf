@@ -1,5 +1,5 @@
 variable "group_sync" {
-  description = "Synchronize memberships in groups every `interval` minutes, from documents `groups/<name>` and, with `identity_store_id`, from IAM Identity Center; null: neither. A membership is believed for `believed_for` without a refresh. `identity_store_role_arn`: role in the account of Identity Center or of its delegated administrator (module identity-center-reader); null: the admin function's own role reads it. docs/groups.md."
+  description = "Synchronize memberships in groups every `interval` minutes, from documents `groups/<name>` and, with `identity_store_id`, from IAM Identity Center; null: neither. A membership is believed for `believed_for` without a refresh. `identity_store_role_arn`: role in the account of Identity Center or of its delegated administrator (module identity-center-reader); null: the admin function's own role reads it. docs/identity-center.md."
   type = object({
     interval                = optional(number, 15)
     believed_for            = optional(string, "2h")

@@ -1,8 +1,10 @@
 """The schedule of the synchronization of groups: its event, who may invoke, its time, its settings and its alarm."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from deploy.policies.caller import operator_policy
@@ -11,6 +13,8 @@ from deploy.policies.groups import AGE_METRIC, GroupSync, reader_role_name
 from shared.edge.audit import NAMESPACE
 from tests.cdk.options import PAGER, READER, STORE
 from tests.cdk.template import Properties, Template
+
+PAGE = Path(__file__).parents[3] / "docs" / "identity-center.md"
 
 
 def function(template: Template, name: str) -> Properties:
@@ -105,8 +109,40 @@ def test_a_membership_outlives_one_synchronization_that_fails() -> None:
         assert sync.believed >= 3 * timedelta(minutes=interval)
 
 
+def test_the_reader_trusts_the_admin_role_of_one_deployment_alone(account: Template) -> None:
+    reader = account.named("IAM::Role", "RoleName", "SentinelGroups")
+    (statement,) = reader["AssumeRolePolicyDocument"]["Statement"]
+
+    assert statement["Principal"] == {"AWS": "arn:aws:iam::111122223333:root"}
+    assert statement["Action"] == "sts:AssumeRole"
+    assert statement["Condition"] == {
+        "ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/sentinel-admin"}
+    }
+
+
+def test_who_reads_identity_center_lists_one_store_and_does_nothing_else(private: Template, account: Template) -> None:
+    for template, name in ((private, "sentinel-admin"), (account, "SentinelGroups")):
+        its = [each for who, each in template.statements() if who == name and "identitystore:" in str(each)]
+        (statement,) = its
+        assert statement["Effect"] == "Allow"
+        assert {*statement["Action"]} == {
+            f"identitystore:List{what}" for what in ("Groups", "GroupMemberships", "Users")
+        }
+        stores = [resource for resource in statement["Resource"] if ":identitystore/" in resource]
+        assert stores == [f"arn:aws:identitystore::*:identitystore/{STORE}"]
+
+
 def test_each_deployment_has_a_reader_of_its_own() -> None:
     assert (reader_role_name("sentinel"), reader_role_name("vendor")) == ("SentinelGroups", "SentinelGroups-vendor")
+
+
+def test_the_page_shows_options_that_there_are() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    (context,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    (keys,) = re.findall(r"group_sync = \{\n(.*?)\n  \}", page, re.DOTALL)
+
+    assert GroupSync.model_validate(json.loads(context)["sentinel"]["group_sync"]).identity_store_id == STORE
+    assert re.findall(r"^ +(\w+) +=", keys, re.MULTILINE) == [*GroupSync.model_fields]
 
 
 def test_operators_keep_group_documents_as_they_keep_policies() -> None:
