@@ -72,10 +72,10 @@ class IdentityStore:
             AwsError: any page could not be read, or a membership is of a user that the store does not list.
 
         """
-        users, groups = await gather_all([self._list("list_users", "Users"), self._list("list_groups", "Groups")])
+        users, groups = await gather_all([self._list("Users"), self._list("Groups")])
         names = {_text(user, "UserId"): _text(user, "UserName") for user in users}
         ids = [_text(each, "GroupId") for each in groups]
-        listing = (self._list("list_group_memberships", "GroupMemberships", each) for each in ids)
+        listing = (self._list("GroupMemberships", each) for each in ids)
         groups_of: dict[str, set[str]] = {}
         for group, memberships in zip(groups, await gather_all(listing), strict=True):
             # A group needs no name; one without cannot be in a policy.
@@ -88,29 +88,36 @@ class IdentityStore:
                 groups_of.setdefault(member, set()).add(_text(group, "DisplayName"))
         return Directory(frozenset(names.values()), {name: frozenset(found) for name, found in groups_of.items()})
 
-    async def _list(self, operation: str, key: str, group_id: str | None = None) -> list[dict[str, Any]]:
+    async def _list(self, key: str, group_id: str | None = None) -> list[dict[str, Any]]:
         request: dict[str, Any] = {"IdentityStoreId": self._store_id, "MaxResults": _PAGE}
         if group_id is not None:
             request["GroupId"] = group_id
         found: list[dict[str, Any]] = []
         while True:
-            page = await self._ask(operation, request)
+            page = await self._ask(key, request)
             found.extend(page.get(key, []))
             if not page.get("NextToken"):
                 return found
             request["NextToken"] = page["NextToken"]
 
-    async def _ask(self, operation: str, request: Mapping[str, Any]) -> Any:
-        for pause_s in (*self._pauses_s, None):
-            async with self._turns:
-                try:
-                    with translate_errors("identitystore"):
-                        return await getattr(self._client, operation)(**request)
-                except ThrottledError:
-                    if pause_s is None:
-                        raise
-            await asyncio.sleep(pause_s * (1 + secrets.randbelow(_JITTER) / _JITTER))
-        raise AssertionError
+    async def _ask(self, key: str, request: Mapping[str, Any]) -> Any:
+        for pause_s in self._pauses_s:
+            try:
+                return await self._ask_once(key, request)
+            except ThrottledError:
+                await asyncio.sleep(pause_s * (1 + secrets.randbelow(_JITTER) / _JITTER))
+        return await self._ask_once(key, request)
+
+    async def _ask_once(self, key: str, request: Mapping[str, Any]) -> Any:
+        async with self._turns:
+            with translate_errors("identitystore"):
+                match key:
+                    case "Users":
+                        return await self._client.list_users(**request)
+                    case "Groups":
+                        return await self._client.list_groups(**request)
+                    case _:
+                        return await self._client.list_group_memberships(**request)
 
 
 def _text(found: Mapping[str, Any], name: str) -> str:

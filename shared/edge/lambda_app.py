@@ -93,21 +93,28 @@ class LambdaApp:
         """
         audit = AuditLine(utc_now(), self._service, context.aws_request_id, self._settings.own_name)
         task = self._find_task(event)
-        if task is not None:
-            return self._run_task(task, context, audit)
+        if task is None:
+            response = self._respond(event, context, audit)
+            answer = render(response, context.aws_request_id)
+        else:
+            self._run_task(task, context, audit)
+            answer = {"outcome": audit.outcome}
+        self._process.write(audit)
+        return answer
+
+    def _respond(self, event: object, context: LambdaContext, audit: AuditLine) -> Response | Refusal:
         decided = self._process.run(context, audit, lambda by_s: self._route(event, context, audit, by_s))
         response = decided.refusal if isinstance(decided, Indeterminate) else decided
         self._close_line(audit, response)
-        self._process.write(audit)
-        return render(response, context.aws_request_id)
+        return response
 
     def _find_task(self, event: object) -> tuple[str, Task] | None:
         """Find the task that an event names and nothing else. No caller of the API can send such an event."""
         name = event.get("task") if isinstance(event, dict) and len(event) == 1 else None
         return (name, self._tasks[name]) if isinstance(name, str) and name in self._tasks else None
 
-    def _run_task(self, found: tuple[str, Task], context: LambdaContext, audit: AuditLine) -> dict[str, Any]:
-        audit.operation, task = found[0], found[1]
+    def _run_task(self, found: tuple[str, Task], context: LambdaContext, audit: AuditLine) -> None:
+        audit.operation, task = found
 
         async def run(_: float) -> None:
             await task(audit)
@@ -117,8 +124,6 @@ class LambdaApp:
             audit.outcome = "answered"
         else:
             audit.code = failed.refusal.code.value
-        self._process.write(audit)
-        return {"outcome": audit.outcome}
 
     async def _route(
         self,

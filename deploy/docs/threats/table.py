@@ -29,6 +29,7 @@ _FILES: Final = (
     "tokens",
     "aws",
     "grants",
+    "groups",
     "sessions",
     "authorizer",
     "documents",
