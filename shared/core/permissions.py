@@ -18,6 +18,7 @@ from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.fields import Accounts, DocumentModel, Name, NonEmpty, RuleNames, SchemaVersion
 from shared.core.grants import EventStatus, Lockout, RequestStatus
 from shared.core.groups import GroupNames
+from shared.core.membership import GroupGlobs
 from shared.core.name_globs import UserGlob
 from shared.core.people import Person, check_named, is_from, is_named, same_person
 from shared.core.revocation import Revocation, Target
@@ -29,20 +30,34 @@ class Permission(StrEnum):
     REVOKE = "revoke"  # end grants and sessions
     LOCK = "lock"  # set and lift lockouts
     REVIEW = "review"  # review break-glass events
+    GROUPS = "groups"  # push who is in the groups that the rule's `may_push` names
 
 
 class AdminRule(DocumentModel):
-    """One rule; permissions of several rules add up. With `accounts`, it applies only to callers of those accounts."""
+    """One rule; permissions of several rules add up. With `accounts`, it applies only to callers of those accounts.
+
+    `may_push` are globs on the organization's own groups, and say which of them `groups` is for.
+    """
 
     name: Name
     users: Annotated[tuple[UserGlob, ...], NonEmpty] | None = None
     groups: GroupNames | None = None
     accounts: Accounts | None = None
     permissions: Annotated[tuple[Annotated[Permission, Field(strict=False)], ...], NonEmpty]
+    may_push: GroupGlobs | None = None
 
     @model_validator(mode="after")
     def _names_someone(self) -> Self:
         check_named("users", self.users, self.groups)
+        return self
+
+    @model_validator(mode="after")
+    def _names_the_groups_to_push(self) -> Self:
+        gives = Permission.GROUPS in self.permissions
+        if gives and self.may_push is None:
+            raise ValueError("the permission groups is for some groups: write may_push, such as [payments-oncall]")
+        if self.may_push is not None and not gives:
+            raise ValueError("may_push says what the permission groups is for: add groups to permissions")
         return self
 
 
