@@ -112,7 +112,7 @@ class FactsReader:
         )
 
     async def find_issuer(self, name: str, profile: str | None) -> Document[Issuer] | None:
-        """Find an issuer's document, in one read with those that the request will need; None if there is none.
+        """Find an issuer's document, in one read with those that the request will need; None if absent.
 
         Raises:
             AwsError: it could not be read.

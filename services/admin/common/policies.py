@@ -84,7 +84,7 @@ class PolicyReader:
     documents: CachedDocuments[DocumentModel]
 
     async def find_issuer(self, name: str) -> Document[Issuer] | None:
-        """Find an issuer's document, in one read with the policies; None if there is none.
+        """Find an issuer's document, in one read with the policies; None if it does not exist.
 
         Raises:
             AwsError: it can be neither read nor served from the last good version.
