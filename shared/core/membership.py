@@ -7,7 +7,7 @@ in it.
 import re
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from shared.core.caller_names import is_caller_name
 from shared.core.fields import DocumentModel, NonEmpty, SchemaVersion
@@ -42,10 +42,11 @@ def _are_different(members: tuple[str, ...]) -> tuple[str, ...]:
     return members
 
 
-GroupGlobs = Annotated[tuple[Annotated[str, AfterValidator(_is_a_group_glob)], ...], NonEmpty]
+_Text = StringConstraints(min_length=1, max_length=256)
+GroupGlobs = Annotated[tuple[Annotated[str, _Text, AfterValidator(_is_a_group_glob)], ...], NonEmpty]
 Members = Annotated[
-    tuple[Annotated[str, AfterValidator(_is_a_user)], ...],
-    Field(min_length=1, max_length=MOST_MEMBERS, strict=False),
+    tuple[Annotated[str, _Text, AfterValidator(_is_a_user)], ...],
+    Field(min_length=1, max_length=MOST_MEMBERS, strict=False, json_schema_extra={"uniqueItems": True}),
     AfterValidator(_are_different),
 ]
 

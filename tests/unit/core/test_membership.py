@@ -69,6 +69,7 @@ def test_a_group_lists_users_as_policies_name_them() -> None:
         ('["role/a/b"]', "'role/a/b' is not a user"),
         ("carol", "members: "),
         ("[7]", "members[0]"),
+        (f"[corp/{'x' * 252}]", "at most 256 characters"),
     ],
 )
 def test_a_member_that_no_caller_can_be_is_refused(members: str, problem: str) -> None:
@@ -100,7 +101,7 @@ def test_a_rule_says_which_groups_may_be_pushed() -> None:
         ({"may_push": []}, "at least 1 item"),
         ({"may_push": ["corp/*"]}, "'corp/*' matches no group that can be pushed"),
         ({"may_push": ["on call"]}, "matches no group that can be pushed"),
-        ({"may_push": [""]}, "matches no group that can be pushed"),
+        ({"may_push": [""]}, "at least 1 character"),
         ({"may_push": ["*" * 65]}, "matches no group that can be pushed"),
     ],
 )
