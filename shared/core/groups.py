@@ -80,3 +80,12 @@ def _is_group(value: str) -> str:
 
 GroupName = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(_is_group)]
 GroupNames = Annotated[tuple[GroupName, ...], NonEmpty]
+
+
+def _is_group_glob(value: str) -> str:
+    if not _GROUP.fullmatch(value.replace("*", "x").replace("?", "x")) or "/" in value:
+        raise ValueError(f"{value!a} matches no group that can be pushed: an issuer's groups come from its tokens only")
+    return value
+
+
+GroupGlob = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(_is_group_glob)]

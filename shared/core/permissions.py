@@ -17,8 +17,7 @@ from shared.core.approval.request import ApprovalRequest
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.fields import Accounts, DocumentModel, Name, NonEmpty, RuleNames, SchemaVersion
 from shared.core.grants import EventStatus, Lockout, RequestStatus
-from shared.core.groups import GroupNames
-from shared.core.membership import GroupGlobs
+from shared.core.groups import GroupGlob, GroupNames
 from shared.core.name_globs import UserGlob
 from shared.core.people import Person, check_named, is_from, is_named, same_person
 from shared.core.revocation import Revocation, Target
@@ -30,13 +29,13 @@ class Permission(StrEnum):
     REVOKE = "revoke"  # end grants and sessions
     LOCK = "lock"  # set and lift lockouts
     REVIEW = "review"  # review break-glass events
-    GROUPS = "groups"  # push who is in the groups that the rule's `may_push` names
+    GROUPS = "groups"  # push the members of groups
 
 
 class AdminRule(DocumentModel):
     """One rule; permissions of several rules add up. With `accounts`, it applies only to callers of those accounts.
 
-    `may_push` are globs on the organization's own groups, and say which of them `groups` is for.
+    The permission `groups` is for the groups that match `may_push`: who may push a group can be in it.
     """
 
     name: Name
@@ -44,7 +43,7 @@ class AdminRule(DocumentModel):
     groups: GroupNames | None = None
     accounts: Accounts | None = None
     permissions: Annotated[tuple[Annotated[Permission, Field(strict=False)], ...], NonEmpty]
-    may_push: GroupGlobs | None = None
+    may_push: Annotated[tuple[GroupGlob, ...], NonEmpty] | None = None
 
     @model_validator(mode="after")
     def _names_someone(self) -> Self:
@@ -52,12 +51,9 @@ class AdminRule(DocumentModel):
         return self
 
     @model_validator(mode="after")
-    def _names_the_groups_to_push(self) -> Self:
-        gives = Permission.GROUPS in self.permissions
-        if gives and self.may_push is None:
-            raise ValueError("the permission groups is for some groups: write may_push, such as [payments-oncall]")
-        if self.may_push is not None and not gives:
-            raise ValueError("may_push says what the permission groups is for: add groups to permissions")
+    def _says_which_groups(self) -> Self:
+        if (Permission.GROUPS in self.permissions) != (self.may_push is not None):
+            raise ValueError('the permission groups and the key may_push go together: may_push: ["*-oncall"]')
         return self
 
 

@@ -68,7 +68,6 @@ def test_what_concerns_tokens_and_groups_fits(kind: str, text: str) -> None:
         ("issuer", ISSUER.replace("people", "person")),
         ("issuer", f"{ISSUER}audience: [x]\n"),
         ("group", "version: '1'\nmembers: []"),
-        ("group", "version: '1'\nmembers: [a, a]"),
         ("group", f"{GROUP}owner: eve\n"),
         ("admin", "version: '1'\nrules: [{name: a, users: [b], permissions: [group], may_push: [c]}]"),
         ("profile", "role: x"),
