@@ -207,7 +207,7 @@ async def test_a_healthy_account_is_ok_from_end_to_end(account: Account) -> None
     account.answers["get_caller_identity"] = {"Arn": f"arn:aws:iam::{KNOWN.account}:user/me", "Account": KNOWN.account}
     stored = {"policies": ("policies/access", ACCESS), "profiles": ("profiles/prod", f"role_arn: {ROLE}")}
     account.answers["get_parameters_by_path"] = lambda asked: [
-        parameter(*each) for folder, each in stored.items() if asked["Path"] == f"/sentinel/{folder}"
+        parameter(*each) for folder, each in stored.items() if asked["Path"].endswith(f"/{folder}")
     ]
     service = SessionService()
     service.answer("GET", "/v1/kill-switch", {"kill_switch": a_kill_switch(status="unchanged")})
