@@ -105,7 +105,7 @@ def doctor_policy(deployment: Deployment) -> Policy:
         deployment.arn("lambda", f"function:{name}") for name in (*deployment.function_name_patterns[:-1], *authorizers)
     ]
     tables = ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"]
-    documents = [deployment.parameters(kind) for kind in ("policies", "profiles", "issuers")]
+    documents = [deployment.parameters(kind) for kind in ("policies", "profiles", "issuers", "groups")]
     apis = [f"arn:{deployment.partition}:apigateway:{deployment.region}::/*"]
     return policy(
         allow("ReadFunctions", ["lambda:GetAlias", "lambda:GetFunctionConfiguration"], functions),
