@@ -127,7 +127,7 @@ def operator_policy(deployment: Deployment) -> Policy:
     A webhook is a credential. No path above the documents' own is allowed, because listing a path reads all below it.
     Issuer documents are read only: the deployment writes them together with the API's authorizers.
     """
-    kinds = ("policies", "profiles")
+    kinds = ("policies", "profiles", "groups")
     documents = [deployment.parameters(f"{kind}{rest}") for kind in kinds for rest in ("", "/*")]
     reading = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:GetParameterHistory"]
     writing = ["ssm:PutParameter", "ssm:DeleteParameter"]

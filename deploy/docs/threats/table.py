@@ -27,6 +27,7 @@ _FILES: Final = (
     "vend",
     "issuers",
     "tokens",
+    "groups",
     "aws",
     "grants",
     "groups",
