@@ -30,6 +30,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "login": ("sentinel.commands.login", "login", "Log in at your identity provider, instead of AWS credentials."),
         "logout": ("sentinel.commands.logout", "logout", "End a login, here and at the identity provider."),
         "whoami": ("sentinel.commands.whoami", "whoami", "Show as whom Sentinel identifies you."),
+        "groups": ("sentinel.commands.groups", "groups", "Show groups; push who is in one."),
         "configure": ("sentinel.commands.configure", "configure", "Write profiles into the AWS config."),
         "setup": ("sentinel.commands.setup", "setup", "Take a team's settings and profiles from a file or a URL."),
     },

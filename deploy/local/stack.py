@@ -38,6 +38,7 @@ from deploy.local.gateway.issuer_keys import IssuerKeys
 from deploy.local.gateway.server import Gateway, GuardedApi
 from deploy.local.gateway.tokens import TokenAuthorizer
 from deploy.local.groups import scheduled
+from deploy.local.identity.logins import CLIENT_ID
 from deploy.local.identity.provider import IdentityProvider
 from deploy.local.issuers import ISSUERS, PEOPLE, local_issuers, projected_token
 from deploy.local.runtime.execution_role import ExecutionRoles
@@ -151,6 +152,15 @@ class LocalStack:
             "SENTINEL_REMOTE_SERVER": self.http_api,
             "SENTINEL_REGION": REGION,
             "SENTINEL_SIGNING_SERVICE": "execute-api",
+        }
+
+    @property
+    def login_environment(self) -> Mapping[str, str]:
+        """The variables by which `sentinel login` logs a person in at `corp`; the others are `caller_environment`'s."""
+        return {
+            "SENTINEL_ISSUER": "corp",
+            "SENTINEL_OIDC_ISSUER_URL": self.identity.issuer("corp"),
+            "SENTINEL_OIDC_CLIENT_ID": CLIENT_ID,
         }
 
     def pod_environment(self, profile: str) -> Mapping[str, str]:

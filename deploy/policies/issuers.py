@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from deploy.policies.settings import Options
 from shared.core.issuer import ISSUER_NAME_PATTERN, RESERVED_NAMES
 from shared.core.issuer import Issuer as IssuerDocument
+from shared.documents.document import DocumentError
 from shared.documents.load import load_document
 
 # API Gateway quotas: authorizers of one API.
@@ -43,7 +44,11 @@ class Issuer(Options):
 
     @model_validator(mode="after")
     def _is_a_document(self) -> Self:
-        load_document(self.document, IssuerDocument)
+        try:
+            load_document(self.document, IssuerDocument)
+        except DocumentError as error:
+            # Lines of the written document are not the reader's.
+            raise ValueError("; ".join(map(str, error.problems))) from None
         return self
 
 

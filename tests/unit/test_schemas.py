@@ -25,6 +25,7 @@ rules:
       authentication: [oidc]
       groups: [github/x]
 """
+GROUP = 'version: "1"\nmembers: [carol@example.com, role/ci]\n'
 
 
 def schema(kind: str) -> Draft202012Validator:
@@ -50,8 +51,8 @@ def test_the_examples_fit_the_schema_that_they_name(file: Path) -> None:
     assert problems(kind, text) == []
 
 
-@pytest.mark.parametrize(("kind", "text"), [("issuer", ISSUER), ("access", TOKEN_RULE)])
-def test_what_concerns_tokens_fits(kind: str, text: str) -> None:
+@pytest.mark.parametrize(("kind", "text"), [("issuer", ISSUER), ("access", TOKEN_RULE), ("group", GROUP)])
+def test_what_concerns_tokens_and_groups_fits(kind: str, text: str) -> None:
     check_text(text, kind)
     assert problems(kind, text) == []
 
@@ -66,6 +67,9 @@ def test_what_concerns_tokens_fits(kind: str, text: str) -> None:
         ("access", "version: '1'\nrules: [{name: a, effect: allow, conditions: {authentication: [saml]}}]"),
         ("issuer", ISSUER.replace("people", "person")),
         ("issuer", f"{ISSUER}audience: [x]\n"),
+        ("group", "version: '1'\nmembers: []"),
+        ("group", f"{GROUP}owner: eve\n"),
+        ("admin", "version: '1'\nrules: [{name: a, users: [b], permissions: [group], may_push: [c]}]"),
         ("profile", "role: x"),
     ],
 )

@@ -45,6 +45,9 @@ class Transport:
     async def post(self, path: str, body: Mapping[str, Any], model: type[Model]) -> Model | Refusal:
         return await self._ask("POST", self._url(path), orjson.dumps(body), model)
 
+    async def put(self, path: str, body: Mapping[str, Any], model: type[Model]) -> Model | Refusal:
+        return await self._ask("PUT", self._url(path), orjson.dumps(body), model)
+
     async def delete(self, path: str, query: Mapping[str, str], model: type[Model]) -> Model | Refusal:
         return await self._ask("DELETE", self._url(path, query), b"", model)
 

@@ -4,6 +4,7 @@ The HTTP client and the models are imported with the call: a command that answer
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, TypeVar
 
 from sentinel.errors import Refusal
@@ -13,9 +14,11 @@ from sentinel.terminal.output import accepted
 
 if TYPE_CHECKING:
     from sentinel.api.client import SentinelApi
+    from sentinel.api.groups import GroupApi
     from sentinel.api.sessions_client import SessionApi
 
 Answer = TypeVar("Answer")
+Api = TypeVar("Api")
 
 
 def call_api(settings: Settings, call: "Callable[[SentinelApi], Awaitable[Answer | Refusal]]") -> Answer:
@@ -27,24 +30,26 @@ def call_api(settings: Settings, call: "Callable[[SentinelApi], Awaitable[Answer
     """
     from sentinel.api.client import open_api  # noqa: PLC0415 - importing it is half of a start
 
-    async def work() -> Answer:
-        async with open_api(settings) as api:
-            return accepted(await call(api))
-
-    return run(work())
+    return _call(open_api(settings), call)
 
 
 def call_session_api(settings: Settings, call: "Callable[[SessionApi], Awaitable[Answer | Refusal]]") -> Answer:
-    """Make one call of `SessionApi` and return its answer.
-
-    Raises:
-        RefusedError: the service refuses.
-
-    """
+    """As `call_api`, of `SessionApi`."""
     from sentinel.api.sessions_client import open_session_api  # noqa: PLC0415 - as above
 
+    return _call(open_session_api(settings), call)
+
+
+def call_group_api(settings: Settings, call: "Callable[[GroupApi], Awaitable[Answer | Refusal]]") -> Answer:
+    """As `call_api`, of `GroupApi`."""
+    from sentinel.api.groups import open_group_api  # noqa: PLC0415 - as above
+
+    return _call(open_group_api(settings), call)
+
+
+def _call(opening: AbstractAsyncContextManager[Api], call: Callable[[Api], Awaitable[Answer | Refusal]]) -> Answer:
     async def work() -> Answer:
-        async with open_session_api(settings) as api:
+        async with opening as api:
             return accepted(await call(api))
 
     return run(work())

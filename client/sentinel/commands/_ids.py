@@ -12,7 +12,7 @@ import click
 
 from sentinel.errors import Refusal, UsageError
 from sentinel.settings import Settings
-from sentinel.terminal.completing import complete_id
+from sentinel.terminal.completing import complete_kept
 from sentinel.terminal.lists import Page
 from sentinel.terminal.options import run
 from sentinel.terminal.output import accepted
@@ -67,7 +67,7 @@ def id_argument(kind: IdKind, *, required: bool = True) -> Callable[[Any], Any]:
 
     metavar = "ID" if required else "[ID]"
     return click.argument(
-        "given_id", metavar=metavar, required=required, callback=checked, shell_complete=complete_id(kind.noun)
+        "given_id", metavar=metavar, required=required, callback=checked, shell_complete=complete_kept(kind.noun)
     )
 
 

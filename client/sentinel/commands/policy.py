@@ -11,18 +11,22 @@ from sentinel.policy.cases import CaseResult, load_cases, run_case
 from sentinel.policy.explain import explain
 from sentinel.policy.files import (
     KINDS,
+    STDIN,
     check_text,
     complain,
     find_lints,
-    load_catalogue,
     load_file,
     load_guessed,
-    load_issuers,
     read_text,
 )
+from sentinel.policy.folders import find_groups, find_other_policies, load_catalogue, load_issuers
+from sentinel.policy.lint import Known
 from sentinel.policy.publish import diff, pull, push
 from sentinel.terminal.help import Group
 from shared.core.access.schema import AccessPolicy
+from shared.core.fields import DocumentModel
+from shared.core.membership import GROUPS_FOLDER
+from shared.core.permissions import AdminPolicy
 from shared.documents import DocumentError, Problem
 
 _FILE: Final = click.Path(path_type=Path)
@@ -74,17 +78,21 @@ def _validation_as_json(file: Path, problems: Sequence[Problem]) -> dict[str, An
 @click.argument("file", type=_FILE)
 @_profiles_option
 @click.option("--issuers", type=_FILE, metavar="DIR", help="The issuers' documents, <name>.yaml each.")
+@click.option(
+    "--groups", type=_FILE, metavar="DIR", help="The groups' documents, <name>.yaml each. Default: groups next to FILE."
+)
 @_json_option
 @click.pass_context
-def lint(context: click.Context, file: Path, profiles: Path | None, issuers: Path | None, *, as_json: bool) -> None:
+def lint(context: click.Context, /, file: Path, *, as_json: bool, **others: Path | None) -> None:
     """Point out what is valid in a policy and yet most likely not meant.
+
+    An admin policy is compared with the other policies next to FILE.
 
     Exit code 0: nothing found; 1: findings; 2: a file cannot be read or is not valid.
     """
     loaded, document = load_guessed(file)
-    catalogue = None if profiles is None else load_catalogue(profiles)
-    known = None if issuers is None else load_issuers(issuers)
-    findings = [(document.line_of(found.place), found) for found in find_lints(loaded, catalogue, known)]
+    known = _find_known(file, loaded, **others)
+    findings = [(document.line_of(found.place), found) for found in find_lints(loaded, known)]
     if as_json:
         _print_json(
             [
@@ -96,6 +104,19 @@ def lint(context: click.Context, file: Path, profiles: Path | None, issuers: Pat
         for line, found in findings:
             click.echo(f"{file}:{line}: {found.place}: {found.message} [{found.rule}]")
     context.exit(1 if findings else 0)
+
+
+def _find_known(
+    file: Path, linted: DocumentModel, *, profiles: Path | None, issuers: Path | None, groups: Path | None
+) -> Known:
+    if groups is None and file != STDIN and (file.parent / GROUPS_FOLDER).is_dir():
+        groups = file.parent / GROUPS_FOLDER
+    return Known(
+        profiles=None if profiles is None else load_catalogue(profiles),
+        issuers=None if issuers is None else load_issuers(issuers),
+        groups=None if groups is None else find_groups(groups),
+        policies=find_other_policies(file) if isinstance(linted, AdminPolicy) and file != STDIN else (),
+    )
 
 
 @policy.command

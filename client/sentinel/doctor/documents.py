@@ -1,22 +1,23 @@
 """The stored documents: whether what the Lambdas read is valid, and which roles the profiles are for."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sentinel.doctor.aws import Aws
 from sentinel.doctor.findings import Finding, fail, ok, warn
 from sentinel.policy.files import MODELS, check_text, find_lints
-from shared.core.access.schema import AccessPolicy
+from sentinel.policy.folders import NAMED, name_problem
+from sentinel.policy.lint import Known
 from shared.core.fields import DocumentModel
-from shared.core.issuer import ISSUERS_FOLDER, Issuer, is_issuer_name
-from shared.core.profile import Profile, is_profile_name
+from shared.core.issuer import Issuer
+from shared.core.membership import GroupDocument
+from shared.core.profile import Profile
 from shared.documents import DocumentError, unpack
 
-# The kinds of documents that have names, by folder.
-_NAMED: Final = {"profiles": "profile", ISSUERS_FOLDER: "issuer"}
-_POLICIES: Final = frozenset(MODELS) - frozenset(_NAMED.values())
-_IS_NAME: Final[Mapping[str, Callable[[str], bool]]] = {"profile": is_profile_name, "issuer": is_issuer_name}
+_KIND_OF_FOLDER: Final = {named.folder: kind for kind, named in NAMED.items()}
+_POLICIES: Final = frozenset(MODELS) - NAMED.keys()
+_Named = TypeVar("_Named", bound=DocumentModel)
 _PUSH: Final = "sentinel policy push"
 
 
@@ -30,19 +31,33 @@ class Stored:
     @property
     def profiles(self) -> Mapping[str, Profile]:
         """The valid profiles, by name."""
-        return {
-            name.removeprefix("profiles/"): each for name, each in self.documents.items() if isinstance(each, Profile)
-        }
+        return self._of(Profile)
 
     @property
     def issuers(self) -> Mapping[str, Issuer]:
         """The valid issuers, by name."""
-        folder = f"{ISSUERS_FOLDER}/"
-        return {name.removeprefix(folder): each for name, each in self.documents.items() if isinstance(each, Issuer)}
+        return self._of(Issuer)
+
+    @property
+    def groups(self) -> Mapping[str, GroupDocument]:
+        """The valid documents of groups, by name."""
+        return self._of(GroupDocument)
+
+    @property
+    def policies(self) -> Mapping[str, DocumentModel]:
+        """The valid policies, by kind."""
+        return {
+            name.removeprefix("policies/"): each
+            for name, each in self.documents.items()
+            if name.startswith("policies/")
+        }
+
+    def _of(self, model: type[_Named]) -> Mapping[str, _Named]:
+        return {name.partition("/")[2]: each for name, each in self.documents.items() if isinstance(each, model)}
 
 
 async def read_documents(aws: Aws, prefix: str) -> Stored:
-    """Read every policy, profile and issuer. Webhooks hold secrets and are left alone.
+    """Read every policy, profile, issuer and group. Webhooks hold secrets and are left alone.
 
     Raises:
         DeniedError: the credentials may not.
@@ -51,7 +66,7 @@ async def read_documents(aws: Aws, prefix: str) -> Stored:
     """
     documents: dict[str, DocumentModel] = {}
     problems: list[Finding] = []
-    for folder in ("policies", *_NAMED):
+    for folder in ("policies", *_KIND_OF_FOLDER):
         for parameter in await aws.all("ssm", "get_parameters_by_path", "Parameters", Path=f"{prefix}/{folder}") or ():
             name = str(parameter["Name"]).removeprefix(f"{prefix}/")
             try:
@@ -69,10 +84,10 @@ def _check(name: str, parameter: Mapping[str, Any]) -> DocumentModel:
 
     """
     folder, _, last = name.partition("/")
-    kind = _NAMED.get(folder, last)
+    kind = _KIND_OF_FOLDER.get(folder, last)
     if parameter["Type"] != "String":
         raise ValueError(f"it is a {parameter['Type']}, and documents are read as a String")
-    if not (_IS_NAME[kind](last) if folder in _NAMED else kind in _POLICIES):
+    if name_problem(kind, last) if folder in _KIND_OF_FOLDER else kind not in _POLICIES:
         raise ValueError("no Lambda reads a document of this name")
     try:
         return check_text(unpack(str(parameter["Value"])), kind)[0]
@@ -83,7 +98,7 @@ def _check(name: str, parameter: Mapping[str, Any]) -> DocumentModel:
 
 def _remedy(name: str) -> str:
     folder, _, last = name.partition("/")
-    option = f"--name {last}" if folder in _NAMED else f"--kind {last}"
+    option = f"--name {last}" if folder in _KIND_OF_FOLDER else f"--kind {last}"
     return f"correct it and store it again: sentinel policy validate FILE, then {_PUSH} FILE {option}"
 
 
@@ -100,16 +115,16 @@ def check_documents(stored: Stored) -> Iterable[Finding]:
             yield warn(about, f"there is no {kind} policy: nothing it would allow is allowed", f"{_PUSH} --kind {kind}")
     yield from _lints(stored)
     if stored.documents:
-        policies = len(stored.documents) - len(stored.profiles) - len(stored.issuers)
-        issuers = f", valid issuers: {len(stored.issuers)}" if stored.issuers else ""
-        yield ok(about, f"valid policies: {policies}, valid profiles: {len(stored.profiles)}{issuers}")
+        counted = {"policies": stored.policies, "profiles": stored.profiles}
+        counted |= {kind: each for kind, each in {"issuers": stored.issuers, "groups": stored.groups}.items() if each}
+        yield ok(about, ", ".join(f"valid {kind}: {len(each)}" for kind, each in counted.items()))
 
 
 def _lints(stored: Stored) -> Iterable[Finding]:
     for name, document in sorted(stored.documents.items()):
-        is_access = isinstance(document, AccessPolicy)
-        known = (stored.profiles, stored.issuers) if is_access else (None, None)
-        for found in find_lints(document, *known):
+        others = [each for each in stored.policies.values() if each is not document]
+        known = Known(stored.profiles, stored.issuers, stored.groups or None, others)
+        for found in find_lints(document, known):
             yield warn(
                 f"document {name}", f"{found.place}: {found.message}", "change it, or let it be: sentinel policy lint"
             )

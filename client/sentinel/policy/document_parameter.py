@@ -2,21 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
-from sentinel.policy.files import ISSUER_NAME_RULE, MODELS, WEBHOOK, guess_text
-from shared.core.issuer import ISSUERS_FOLDER, is_issuer_name
-from shared.core.profile import is_profile_name
+from sentinel.policy.files import MODELS, WEBHOOK, guess_text
+from sentinel.policy.folders import NAMED, name_problem
 
 if TYPE_CHECKING:
     from sentinel.policy.parameter_store import ParameterStore, StoredParameter
 
 P = ParamSpec("P")
 R = TypeVar("R")
-# The kinds of documents that have names, and the folder of each.
-_FOLDERS: Final = {"profile": "profiles", "issuer": ISSUERS_FOLDER}
 
 
 class StoreError(click.ClickException):
@@ -59,7 +56,7 @@ def parameter_options(command: Callable[P, R]) -> Callable[P, R]:
             show_default=True,
             help="The path of the parameters.",
         ),
-        click.option("--name", help="The name of the profile or the issuer."),
+        click.option("--name", help="The name of the profile, the issuer or the group."),
         click.option("--kind", type=click.Choice(list(MODELS)), help="What it is; guessed from the file, else access."),
     ):
         command = option(command)
@@ -81,7 +78,7 @@ def open_parameter_for(text: str, *, kind: str | None, name: str | None, **where
             "--name /sentinel/webhooks/NAME --value file://FILE",
         )
     if kind is None:
-        kind = looks_like if name is None or looks_like in _FOLDERS else "profile"
+        kind = looks_like if name is None or looks_like in NAMED else "profile"
     return open_parameter(kind=kind, name=name, **where)
 
 
@@ -100,14 +97,12 @@ def open_parameter(
 
     """
     kind = kind or ("access" if name is None else "profile")
-    if kind == "issuer" and name is None:
-        raise click.UsageError("an issuer is stored under its name: --kind issuer --name NAME")
-    if (kind in _FOLDERS) != (name is not None):
-        raise click.UsageError("a profile is stored under its name: --kind profile --name NAME; a policy has none")
-    if name is not None and kind == "profile" and not is_profile_name(name):
-        raise click.UsageError(f"{name!r} cannot name a profile: use 1-64 letters, digits, '.', '_', '-'")
-    if name is not None and kind == "issuer" and not is_issuer_name(name):
-        raise click.UsageError(f"{name!r} cannot name an issuer: {ISSUER_NAME_RULE}")
+    if (kind in NAMED) != (name is not None):
+        words = NAMED.get(kind, NAMED["profile"]).words
+        named = kind if kind in NAMED else "profile"
+        raise click.UsageError(f"{words} is stored under its name: --kind {named} --name NAME; a policy has none")
+    if name is not None and (problem := name_problem(kind, name)):
+        raise click.UsageError(problem)
     if not prefix.startswith("/"):
         raise click.UsageError(f"the prefix {prefix!r} must begin with a slash")
     # botocore takes longer to load than the other commands of this group take to run.
@@ -117,4 +112,4 @@ def open_parameter(
         store = open_parameter_store(prefix=prefix, aws_profile=aws_profile, region=region)
     except ParameterStoreError as error:
         raise StoreError(str(error)) from None
-    return DocumentParameter(store, kind, f"policies/{kind}" if name is None else f"{_FOLDERS[kind]}/{name}")
+    return DocumentParameter(store, kind, f"policies/{kind}" if name is None else f"{NAMED[kind].folder}/{name}")

@@ -10,7 +10,8 @@ import click
 from pydantic import ValidationError
 
 from sentinel.policy.cases import CaseGrants, CaseRequest, describe_outcome
-from sentinel.policy.files import UnusableInputError, load_catalogue, load_file
+from sentinel.policy.files import UnusableInputError, load_file
+from sentinel.policy.folders import load_catalogue
 from shared.clock import utc_now
 from shared.core.access.authorize import Issue, RefusalCode, Refuse
 from shared.core.access.evaluate import Decision, Verdict

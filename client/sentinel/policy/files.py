@@ -2,23 +2,25 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
 import click
 
 from sentinel.policy.access_lint import lint_access
+from sentinel.policy.group_lint import lint_groups
 from sentinel.policy.issuer_lint import lint_issuer
-from sentinel.policy.lint import Lint, lint_admin, lint_approval, lint_break_glass
+from sentinel.policy.lint import NOTHING_KNOWN, Known, Lint, lint_admin, lint_approval, lint_break_glass
 from sentinel.policy.services import unknown_services
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
-from shared.core.issuer import Issuer, is_issuer_name
+from shared.core.issuer import Issuer
+from shared.core.membership import GroupDocument
 from shared.core.permissions import AdminPolicy
-from shared.core.profile import Profile, is_profile_name
+from shared.core.profile import Profile
 from shared.core.webhook import Webhook
 from shared.documents import (
     Document,
@@ -39,6 +41,7 @@ MODELS: Final[Mapping[str, type[DocumentModel]]] = {
     "admin": AdminPolicy,
     "profile": Profile,
     "issuer": Issuer,
+    "group": GroupDocument,
 }
 # A webhook is checked like the rest, but holds secrets: nothing written in one is repeated, and none is stored as text.
 WEBHOOK: Final = "webhook"
@@ -47,11 +50,16 @@ KINDS: Final = tuple(_CHECKED)
 _WEBHOOK_LIKE: Final = re.compile(r"""^[\s{]*["']?url["']?\s*:""", re.MULTILINE)
 # A comment in the lines before the document.
 _SCHEMA: Final = re.compile(r"(?:\s*#.*\n)*?\s*#\s*yaml-language-server:\s*\$schema=\S*?([a-z-]+)\.schema\.json\s")
-# Keys that only the rules of one kind of policy have.
+# Keys that only one kind of document has, and only the rules of one kind of policy.
+_KEYS_OF_NAMED: Final = {
+    "role_arn": "profile",
+    "url": WEBHOOK,
+    "issuer": "issuer",
+    "audiences": "issuer",
+    "members": "group",
+}
 _KEYS_OF_ONE_KIND: Final = {"approvers": "approval", "reasons": "break-glass", "permissions": "admin"}
-ISSUER_NAME_RULE: Final = "use lower case letters, digits and '-', and no word that names have already, as role"
-_STDIN: Final = Path("-")
-_SUFFIXES: Final = frozenset({".yaml", ".yml", ".json"})
+STDIN: Final = Path("-")
 
 
 class UnusableInputError(click.ClickException):
@@ -82,7 +90,7 @@ def read_text(file: Path) -> str:
 
     """
     try:
-        data = sys.stdin.buffer.read() if file == _STDIN else file.read_bytes()
+        data = sys.stdin.buffer.read() if file == STDIN else file.read_bytes()
         return data.decode()
     except OSError as error:
         raise UnusableInputError([f"{file}: {error.strerror or error}"]) from None
@@ -149,85 +157,30 @@ def _kind_by_schema(text: str) -> str | None:
     return found[1] if found is not None and found[1] in MODELS else None
 
 
-def load_catalogue(directory: Path) -> Mapping[str, Profile]:
-    """Load every `<name>.yaml`, `.yml` or `.json` of a directory as the profile of that name.
-
-    Raises:
-        UnusableInputError: no such directory, an invalid profile or name, or two files for one name.
-
-    """
-    return _load_named(directory, Profile, "profile", is_profile_name, "use 1-64 letters, digits, '.', '_', '-'")
-
-
-def load_issuers(directory: Path) -> Mapping[str, Issuer]:
-    """Load every document of a directory as the issuer of its name.
-
-    Raises:
-        UnusableInputError: as for `load_catalogue`.
-
-    """
-    return _load_named(directory, Issuer, "issuer", is_issuer_name, ISSUER_NAME_RULE)
-
-
-def _load_named(
-    directory: Path, model: type[Model], kind: str, is_name: Callable[[str], bool], rule: str
-) -> Mapping[str, Model]:
-    found: dict[str, Model] = {}
-    complaints: list[str] = []
-    for file in list_documents(directory):
-        try:
-            if file.stem in found:
-                complaints.append(f"{file}: a second file for {kind} {file.stem!r}: keep one")
-            found[file.stem] = load_file(file, model)[0]
-        except UnusableInputError as error:
-            complaints += error.complaints
-        if not is_name(file.stem):
-            complaints.append(f"{file}: {file.stem!r} cannot name a{'n' if kind == 'issuer' else ''} {kind}: {rule}")
-    if complaints:
-        raise UnusableInputError(complaints)
-    return found
-
-
-def list_documents(directory: Path) -> list[Path]:
-    """List a directory's documents by name.
-
-    Raises:
-        UnusableInputError: the directory cannot be read.
-
-    """
-    try:
-        return sorted(file for file in directory.iterdir() if file.suffix in _SUFFIXES and file.is_file())
-    except OSError as error:
-        raise UnusableInputError([f"{directory}: {error.strerror or error}"]) from None
-
-
 def guess_kind(document: Document) -> str:
-    """Guess the kind of a document: a profile by its role, a webhook by its URL, an issuer by its own URL.
+    """Guess the kind of a document by a key that only one kind has: a profile's role, an issuer's own URL.
 
-    A policy is known by the keys of its rules.
-
-    Anything else is meant as an access policy.
+    A policy is known by the keys of its rules. Anything else is meant as an access policy.
     """
     value = document.value
     if not isinstance(value, dict):
         return "access"
-    for key, kind in (("role_arn", "profile"), ("url", WEBHOOK), ("issuer", "issuer"), ("audiences", "issuer")):
-        if key in value:
-            return kind
+    if kind := next((kind for key, kind in _KEYS_OF_NAMED.items() if key in value), None):
+        return kind
     rules = value.get("rules")
     keys = {key for rule in rules if isinstance(rule, dict) for key in rule} if isinstance(rules, list) else set()
     return next((kind for key, kind in _KEYS_OF_ONE_KIND.items() if key in keys), "access")
 
 
-def find_lints(
-    loaded: DocumentModel,
-    catalogue: Mapping[str, Profile] | None = None,
-    issuers: Mapping[str, Issuer] | None = None,
-) -> list[Lint]:
+def find_lints(loaded: DocumentModel, known: Known = NOTHING_KNOWN) -> list[Lint]:
     """Find what is probably a mistake in a document of any kind."""
+    return [*_lints_of_kind(loaded, known), *lint_groups(loaded, known)]
+
+
+def _lints_of_kind(loaded: DocumentModel, known: Known) -> list[Lint]:
     match loaded:
         case AccessPolicy():
-            return [*lint_access(loaded, catalogue, issuers), *unknown_services(loaded)]
+            return [*lint_access(loaded, known.profiles, known.issuers), *unknown_services(loaded)]
         case ApprovalPolicy():
             return lint_approval(loaded)
         case BreakGlassPolicy():

@@ -1,14 +1,17 @@
 """Lints: what is valid in a document and yet most likely not meant. Here those of grants and permissions."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from shared.core.approval.policy import ApprovalPolicy, ApprovalRule
 from shared.core.break_glass.policy import BreakGlassPolicy, BreakGlassRule
+from shared.core.fields import DocumentModel
 from shared.core.globs import is_literal, matches
+from shared.core.issuer import Issuer
 from shared.core.people import Person, same_person
 from shared.core.permissions import AdminPolicy
+from shared.core.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,22 @@ class Lint:
     place: str
     rule: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The other documents, where they are known: a lint that asks for one of a kind finds nothing without it.
+
+    `groups` are the names of those that have a document; `policies` the other policies.
+    """
+
+    profiles: Mapping[str, Profile] | None = None
+    issuers: Mapping[str, Issuer] | None = None
+    groups: Collection[str] | None = None
+    policies: Sequence[DocumentModel] = ()
+
+
+NOTHING_KNOWN: Final = Known()
 
 
 class _Named(Protocol):

@@ -15,14 +15,13 @@ from sentinel.policy.document_parameter import (
     open_parameter_for,
     parameter_options,
 )
-from sentinel.policy.files import MODELS, UnusableInputError, find_lints, load_file, read_text
+from sentinel.policy.files import MODELS, STDIN, UnusableInputError, find_lints, load_file, read_text
 from shared.documents import DocumentError, DoesNotFitError, is_packed, pack, unpack
 
 if TYPE_CHECKING:
     from sentinel.policy.parameter_store import StoredParameter
 
 _FILE: Final = click.Path(path_type=Path)
-_STDIN: Final = Path("-")
 _TEMPLATE: Final = "{{"
 
 
@@ -33,7 +32,7 @@ class NotStoredError(click.ClickException):
 
 
 @click.command
-@click.argument("file", type=_FILE, default=_STDIN)
+@click.argument("file", type=_FILE, default=STDIN)
 @click.option("--yes", is_flag=True, help="Store without asking.")
 @click.option("--advanced", is_flag=True, help="Allow 8 KB as an advanced parameter, which costs and cannot be undone.")
 @parameter_options
@@ -94,7 +93,7 @@ def _fit(text: str, *, advanced: bool) -> str:
 def _confirm(name: str, file: Path, *, yes: bool) -> None:
     if yes:
         return
-    if file == _STDIN:
+    if file == STDIN:
         raise click.UsageError(
             "a document on standard input leaves nowhere to ask: read the difference, then pass --yes"
         )
@@ -136,7 +135,7 @@ def pull(output: Path | None, *, as_json: bool, **where: Any) -> None:
 
 
 @click.command
-@click.argument("file", type=_FILE, default=_STDIN)
+@click.argument("file", type=_FILE, default=STDIN)
 @parameter_options
 def diff(file: Path, *, as_json: bool, **where: Any) -> None:
     """Show what a push of FILE would change.

@@ -26,8 +26,8 @@ def complete_profile(ctx: click.Context, _parameter: click.Parameter, incomplete
     return list(_items(((name, each["description"] or each["access"]) for name, each in offered.items()), incomplete))
 
 
-def complete_id(noun: Literal["request", "event", "session"]) -> Complete:
-    """Offer the open ids of a kind."""
+def complete_kept(noun: Literal["request", "event", "session", "group"]) -> Complete:
+    """Offer what is kept of a kind: open ids, or groups."""
 
     def offer(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
         names = _names(ctx)

@@ -1,4 +1,4 @@
-"""The names a caller uses: profiles and open ids, kept on disk for completion, the picker and suggestions.
+"""The names a caller uses: profiles, groups and open ids, kept on disk for completion, the picker and suggestions.
 
 A key stroke reads what is kept and nothing else. What is old is renewed by a process of its own, which has no terminal
 to ask on and prints nothing. The files hold names and no credentials, and only their owner reads them.
@@ -9,16 +9,15 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 import orjson
 
-from sentinel.errors import ClientError, Refusal, RefusedError
+from sentinel.errors import ClientError, Refusal
+from sentinel.group_names import is_group_name
 from sentinel.paths import xdg_directory
 from sentinel.settings import Settings
 from sentinel.system.files import open_private_folder
@@ -28,6 +27,7 @@ from sentinel.terminal.output import accepted
 from shared.clock import utc_now
 
 if TYPE_CHECKING:
+    from sentinel.api.groups import GroupsOfUser
     from sentinel.api.responses import ProfileList
 
 # What a key stroke shows is at most so old, if the service answers; a day later it is shown no more.
@@ -35,8 +35,6 @@ _FRESH_S: Final = 60.0
 _SHOWN_S: Final = 86_400.0
 # A renewal that has begun is given so long before another one begins.
 _RENEWAL_S: Final = 30.0
-# Refusals that a profile gets which does not exist: the service does not say which of the two it is.
-_UNKNOWN: Final = frozenset({"denied", "not_found"})
 _A_PAGE: Final = {"limit": "50"}
 REFRESH: Final = "refresh-names"
 
@@ -50,12 +48,13 @@ class Profile(TypedDict):
 
 
 class Names(TypedDict):
-    """What is kept: profiles by name; ids with a few words on each, by the kind of what has them."""
+    """What is kept: profiles by name; groups and ids with a few words on each, by the kind of what has them."""
 
     profiles: dict[str, Profile]
     request: dict[str, str]
     event: dict[str, str]
     session: dict[str, str]
+    group: dict[str, str]
 
 
 def kept_names(settings: Settings) -> Names | None:
@@ -77,24 +76,27 @@ def known_profiles(settings: Settings) -> Mapping[str, Profile]:
         RefusedError: the service refuses to list it.
 
     """
+    kept = _recent(settings)
+    return run(_list_profiles(settings)) if kept is None else kept["profiles"]
+
+
+def known_groups(settings: Settings) -> Collection[str]:
+    """Return the caller's groups: what is kept of them, or else as the service lists them now.
+
+    Raises:
+        RefusedError: the service refuses to list them.
+
+    """
+    kept = _recent(settings)
+    return run(_list_groups(settings)) if kept is None else kept["group"]
+
+
+def _recent(settings: Settings) -> Names | None:
     with suppress(ClientError, OSError):
         path = _path(settings)
-        if _age_s(path) < _SHOWN_S and (kept := _read(path)) is not None:
-            return kept["profiles"]
-    return run(_list_profiles(settings))
-
-
-def suggest_profile(settings: Settings, refused: RefusedError, profile: str | None) -> RefusedError:
-    """Add the profile that may have been meant to the refusal of one that the catalogue does not show."""
-    if profile is None or refused.code not in _UNKNOWN:
-        return refused
-    with suppress(ClientError):
-        known = known_profiles(settings)
-        near = [] if profile in known else get_close_matches(profile, known, 2)
-        if near:
-            hint = f"did you mean {' or '.join(near)}?"
-            return RefusedError(replace(refused.refusal, hint=f"{hint} {refused.hint}".strip()))
-    return refused
+        if _age_s(path) < _SHOWN_S:
+            return _read(path)
+    return None
 
 
 def renew_names(settings: Settings) -> Names:
@@ -128,20 +130,31 @@ async def _list_profiles(settings: Settings) -> dict[str, Profile]:
         return _profiles(await api.profiles())
 
 
+async def _list_groups(settings: Settings) -> dict[str, str]:
+    from sentinel.api.groups import open_group_api  # noqa: PLC0415 - as above
+
+    async with open_group_api(settings) as api:
+        return _own_groups(accepted(await api.of()))
+
+
 async def _fetch(settings: Settings) -> Names:
     from sentinel.api.client import open_api  # noqa: PLC0415 - as above
     from sentinel.api.grants import EVENTS, REQUESTS  # noqa: PLC0415 - as above
+    from sentinel.api.groups import GroupApi  # noqa: PLC0415 - as above
     from sentinel.api.sessions_client import SessionApi  # noqa: PLC0415 - as above
 
     async with open_api(settings) as api:
         profiles = await api.profiles()
-        pages = await asyncio.gather(
-            api.page(REQUESTS, {"view": "mine", "status": "pending", **_A_PAGE}),
-            api.page(REQUESTS, {"view": "mine", "status": "approved", **_A_PAGE}),
-            api.page(REQUESTS, {"view": "approvable", "status": "pending", **_A_PAGE}),
-            api.page(EVENTS, {"view": "mine", "status": "active", **_A_PAGE}),
-            api.page(EVENTS, {"view": "reviewable", **_A_PAGE}),
-            SessionApi(api.transport).page({"view": "mine", "status": "active", **_A_PAGE}),
+        groups, pages = await asyncio.gather(
+            GroupApi(api.transport).look(),
+            asyncio.gather(
+                api.page(REQUESTS, {"view": "mine", "status": "pending", **_A_PAGE}),
+                api.page(REQUESTS, {"view": "mine", "status": "approved", **_A_PAGE}),
+                api.page(REQUESTS, {"view": "approvable", "status": "pending", **_A_PAGE}),
+                api.page(EVENTS, {"view": "mine", "status": "active", **_A_PAGE}),
+                api.page(EVENTS, {"view": "reviewable", **_A_PAGE}),
+                SessionApi(api.transport).page({"view": "mine", "status": "active", **_A_PAGE}),
+            ),
         )
     mine, approved, approvable, active, reviewable, sessions = map(_open_ids, pages)
     return Names(
@@ -149,6 +162,7 @@ async def _fetch(settings: Settings) -> Names:
         request=mine | approved | approvable,
         event=active | reviewable,
         session=sessions,
+        group=_own_groups(groups),
     )
 
 
@@ -157,6 +171,12 @@ def _profiles(answer: "ProfileList | Refusal") -> dict[str, Profile]:
         each.name: Profile(access=each.access, region=each.region, description=each.description or "")
         for each in accepted(answer).rows
     }
+
+
+def _own_groups(answer: "GroupsOfUser | Refusal") -> dict[str, str]:
+    """Describe the groups that have no issuer by their names; of a refusal, nothing."""
+    rows = () if isinstance(answer, Refusal) else answer.rows
+    return {row.name: row.source for row in rows if is_group_name(row.name)}
 
 
 def _open_ids(page: Any) -> dict[str, str]:

@@ -98,9 +98,9 @@ def _with_settings(
         except RefusedError as refused:
             if not is_terminal():
                 raise
-            from sentinel.terminal.names import suggest_profile  # noqa: PLC0415 - only a refusal needs it
+            from sentinel.terminal.suggestions import suggest_name  # noqa: PLC0415 - only a refusal needs it
 
-            raise suggest_profile(settings, refused, arguments.get("profile")) from None
+            raise suggest_name(settings, refused, arguments) from None
 
     for option in reversed(options):
         with_settings = option(with_settings)

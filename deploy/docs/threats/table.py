@@ -30,6 +30,7 @@ _FILES: Final = (
     "groups",
     "aws",
     "grants",
+    "groups",
     "sessions",
     "authorizer",
     "documents",

@@ -39,6 +39,12 @@ CATALOGUE: list[dict[str, str | None]] = [
     {"name": "staging", "region": None, "access": "approval", "reason": "asks for approval"},
     {"name": "prod", "account": "444455556666", "access": "denied", "reason": "no rule matches"},
 ]
+GROUPS = [{"name": name, "source": "push", "until": None} for name in ("payments-oncall", "corp/payments")]
+ABOUT_ALICE: dict[str, dict[str, Any]] = {
+    "/profiles": {"profiles": CATALOGUE},
+    "/v1/whoami": {"user": "alice", "kind": "user", "account": ACCOUNT, "arn": "arn:aws:iam::1:user/alice"},
+    "/v1/groups": {"user": "alice", "groups": GROUPS, "is_complete": True},
+}
 IDENTITY = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:sts::111122223333:assumed-role/dev/{key}</Arn><UserId>AROA:{key}</UserId><Account>111122223333</Account>
 </GetCallerIdentityResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></GetCallerIdentityResponse>"""
@@ -72,12 +78,8 @@ class FakeService:
         match request.raw_path.partition("?")[0]:
             case "/":
                 return await self._vend(request.query["profile"])
-            case "/profiles":
-                return web.json_response({"profiles": CATALOGUE})
-            case "/v1/whoami":
-                return web.json_response(
-                    {"user": "alice", "kind": "user", "account": ACCOUNT, "arn": "arn:aws:iam::1:user/alice"}
-                )
+            case path if path in ABOUT_ALICE:
+                return web.json_response(ABOUT_ALICE[path])
             case "/v1/revocations":
                 return web.json_response(many_revoked(), status=201)
             case path if path.startswith("/v1/sessions/"):

@@ -74,6 +74,8 @@ def _asks(shell: str, line: str) -> str:
         ("sentinel request approve 00", ID, "dev"),
         ("sentinel session list --profile st", "staging", "dev"),
         ("sentinel request a", "approve", "deny"),
+        ("sentinel groups members p", "payments-oncall", "corp/payments"),
+        ("sentinel groups p", "push", "remove"),
         ("sentinel ex", "exec", "env"),
     ],
 )

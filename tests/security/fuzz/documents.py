@@ -10,6 +10,7 @@ from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
+from shared.core.membership import GroupDocument
 from shared.core.permissions import AdminPolicy
 from shared.core.profile import Profile
 from shared.core.webhook import Webhook
@@ -22,6 +23,7 @@ MODELS: Final[dict[str, type[DocumentModel]]] = {
     "approval": ApprovalPolicy,
     "break-glass": BreakGlassPolicy,
     "admin": AdminPolicy,
+    "group": GroupDocument,
     "profile": Profile,
     "webhook": Webhook,
 }

@@ -71,8 +71,12 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
     },
     "admin": {
         "version": "1",
-        "rules": [{"name": "wardens", "users": ["walt"], "permissions": ["read", "lock", "revoke", "review"]}],
+        "rules": [
+            {"name": "wardens", "users": ["walt"], "permissions": ["read", "lock", "revoke", "review"]},
+            {"name": "pager", "users": ["role/pager"], "permissions": ["groups"], "may_push": ["*-oncall"]},
+        ],
     },
+    "group": {"version": "1", "members": ["carol@example.com", "role/ci"]},
     "profile": {
         "role_arn": f"arn:aws:iam::{_ACCOUNT}:role/sentinel/Dev",
         "account": _ACCOUNT,

@@ -113,6 +113,9 @@ class SessionService:
     async def post(self, path: str, body: Mapping[str, Any], model: type[Model]) -> Model | Refusal:
         return self._ask("POST", path, body, model)
 
+    async def put(self, path: str, body: Mapping[str, Any], model: type[Model]) -> Model | Refusal:
+        return self._ask("PUT", path, body, model)
+
     async def delete(self, path: str, query: Mapping[str, str], model: type[Model]) -> Model | Refusal:
         return self._ask("DELETE", path, query, model)
 
@@ -135,7 +138,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> SessionService:
         assert settings.server().region == "eu-central-1"
         yield service
 
-    for module in ("sentinel.api.client", "sentinel.api.sessions_client"):
+    for module in ("sentinel.api.client", "sentinel.api.sessions_client", "sentinel.api.groups"):
         monkeypatch.setattr(f"{module}.open_transport", open_it)
     monkeypatch.setenv("SENTINEL_REMOTE_SERVER", "https://abc123.execute-api.eu-central-1.amazonaws.com")
     return service

@@ -25,7 +25,7 @@ from shared.core.revocation import Revocation, Target
 from tests.grants import HOUR, NOW, a_request, a_session, an_event
 
 READ, REVOKE, LOCK, REVIEW = Permission.READ, Permission.REVOKE, Permission.LOCK, Permission.REVIEW
-EVERY_SET = [frozenset(each) for each in chain.from_iterable(combinations(Permission, n) for n in range(5))]
+EVERY_SET = [frozenset(each) for each in chain.from_iterable(combinations(Permission, n) for n in range(6))]
 APPROVAL = ApprovalPolicy.model_validate(
     {
         "version": "1",

@@ -219,7 +219,9 @@ async def test_an_account_that_no_profile_names_is_skipped(account: Account) -> 
 async def test_a_healthy_account_is_ok_from_end_to_end(account: Account) -> None:
     account.answers["get_caller_identity"] = {"Arn": f"arn:aws:iam::{KNOWN.account}:user/me", "Account": KNOWN.account}
     stored = {"policies": ("policies/access", ACCESS), "profiles": ("profiles/prod", f"role_arn: {ROLE}")}
-    account.answers["get_parameters_by_path"] = lambda asked: [parameter(*stored[asked["Path"].rpartition("/")[2]])]
+    account.answers["get_parameters_by_path"] = lambda asked: [
+        parameter(*each) for folder, each in stored.items() if asked["Path"].endswith(f"/{folder}")
+    ]
     service = SessionService()
     service.answer("GET", "/v1/kill-switch", {"kill_switch": a_kill_switch(status="unchanged")})
     found = await examine_deployment(cast("Transport", service), account.aws, Deployment("sentinel"), Quiet())

@@ -11,6 +11,7 @@ from tests.unit.client.doctor.account import ACCESS, ROLE, Account, parameter
 
 PROFILE = f"role_arn: {ROLE}"
 ISSUER = 'version: "1"\nissuer: https://login.corp.example\naudiences: [sentinel]\nkind: people\nnamespace: ""\n'
+GROUP = 'version: "1"\nmembers: [carol, dave]\n'
 
 
 class Store(Account):
@@ -45,6 +46,21 @@ async def test_issuers_are_counted_and_bare_names_explained() -> None:
     assert any("the same as an Identity Center login" in finding.message for finding in findings)
 
 
+async def test_groups_are_counted_and_the_policies_are_compared_with_them_and_with_each_other() -> None:
+    admin = """version: "1"
+rules:
+- {name: a, users: [role/pager], permissions: [groups], may_push: ["*"]}
+- {name: b, groups: [wardens], permissions: [lock]}
+"""
+    written = [parameter("policies/access", ACCESS), parameter("profiles/prod", PROFILE)]
+    findings = await examine(*written, parameter("policies/admin", admin), parameter("groups/oncall", GROUP))
+    assert findings[-1].message == "valid policies: 2, valid profiles: 1, valid groups: 1"
+    said = [finding.message for finding in findings if finding.about == "document policies/admin"]
+    assert [each.partition(":")[0] for each in said] == ["rules[0].may_push", "rules[1].groups[0]"]
+    without = await examine(*written, parameter("policies/admin", admin))
+    assert not any("there is no document groups/" in finding.message for finding in without)
+
+
 async def test_a_packed_document_is_read_as_the_lambdas_read_it() -> None:
     packed = pack(ACCESS + " #" * 4000, 4096)
     assert packed.startswith("gzip:")
@@ -72,6 +88,9 @@ async def test_an_empty_catalogue_is_a_warning() -> None:
         ("policies/issuer", ISSUER, "String", "no Lambda reads"),
         ("issuers/role", ISSUER, "String", "no Lambda reads"),
         ("issuers/corp", "kind: people", "String", "version"),
+        ("groups/two words", GROUP, "String", "no Lambda reads"),
+        ("policies/group", GROUP, "String", "no Lambda reads"),
+        ("groups/oncall", "members: [a]", "String", "version"),
         ("profiles/prod", "AQIC", "SecureString", "SecureString"),
         ("profiles/prod", "gzip:!", "String", "gzip"),
     ],
@@ -93,5 +112,5 @@ async def test_webhooks_are_never_read() -> None:
     store = Store({"get_parameters_by_path": []})
     await read_documents(store.aws, "/sentinel")
     assert [params["Path"] for _, params in store.asked] == [
-        f"/sentinel/{folder}" for folder in ("policies", "profiles", "issuers")
+        f"/sentinel/{folder}" for folder in ("policies", "profiles", "issuers", "groups")
     ]

@@ -7,7 +7,7 @@ import pytest
 from sentinel.cli import run_command_line
 from sentinel.errors import Refusal, RefusedError
 from sentinel.settings import load_settings
-from sentinel.terminal.names import suggest_profile
+from sentinel.terminal.suggestions import suggest_name
 from tests.unit.client.session_service import SessionService
 
 DENIED = Refusal(403, "denied", "No rule gives alice it.", "`sentinel profiles` lists yours.")
@@ -18,7 +18,7 @@ SETTINGS = {"SENTINEL_REMOTE_SERVER": "https://abc123.execute-api.eu-central-1.a
 @pytest.mark.parametrize(("profile", "near"), [("devv", "dev"), ("stagin", "staging")])
 def test_a_near_name_is_suggested_before_the_hint(sessions: SessionService, profile: str, near: str) -> None:
     sessions.answer("GET", "/profiles", CATALOGUE)
-    hint = suggest_profile(load_settings({}, SETTINGS), RefusedError(DENIED), profile).hint
+    hint = suggest_name(load_settings({}, SETTINGS), RefusedError(DENIED), {"profile": profile}).hint
     assert hint == f"did you mean {near}? {DENIED.hint}"
 
 
@@ -28,7 +28,16 @@ def test_a_near_name_is_suggested_before_the_hint(sessions: SessionService, prof
 def test_any_other_refusal_stays(sessions: SessionService, profile: str | None, code: str) -> None:
     sessions.answer("GET", "/profiles", CATALOGUE)
     refused = RefusedError(replace(DENIED, code=code))
-    assert suggest_profile(load_settings({}, SETTINGS), refused, profile) is refused
+    assert suggest_name(load_settings({}, SETTINGS), refused, {"profile": profile}) is refused
+
+
+def test_a_group_near_one_of_the_callers_own_is_suggested(sessions: SessionService) -> None:
+    names = ("payments-oncall", "corp/payment-oncall")
+    groups = [{"name": name, "source": "push", "until": None} for name in names]
+    sessions.answer("GET", "/v1/groups", {"user": "alice", "groups": groups, "is_complete": True})
+    refused = RefusedError(replace(DENIED, code="not_found"))
+    hint = suggest_name(load_settings({}, SETTINGS), refused, {"group": "payment-oncall"}).hint
+    assert hint == f"did you mean payments-oncall? {DENIED.hint}"
 
 
 @pytest.mark.parametrize("where", ["terminal", "script"])
