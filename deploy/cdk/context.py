@@ -14,7 +14,7 @@ from deploy.policies.settings import Options
 
 CONTEXT_KEYS: Final = ("sentinel", "protected_roles")
 _PACKAGES: Final = Path("dist")
-_KINDS: Final = ("policies", "profiles")
+_KINDS: Final = ("policies", "profiles", "groups")
 
 
 class UnusableContextError(Exception):
@@ -43,7 +43,7 @@ def read_context(context: Mapping[str, object]) -> AppOptions:
     """Read the options; a value may be JSON text, as `cdk -c` passes it.
 
     `packages` and `release` may be omitted after `make package`, which fills dist/. `documents` may name a folder that
-    contains policies/*.yaml and profiles/*.yaml.
+    contains policies/*.yaml, profiles/*.yaml and groups/*.yaml.
 
     Raises:
         UnusableContextError: an option is unknown or malformed, or the folder contains no documents.
@@ -71,7 +71,9 @@ def read_documents(folder: Path) -> dict[str, str]:
     """
     files = sorted(file for kind in _KINDS for file in folder.glob(f"{kind}/*.yaml"))
     if not files:
-        raise UnusableContextError(f"{folder}: no documents there; they are policies/*.yaml and profiles/*.yaml")
+        raise UnusableContextError(
+            f"{folder}: no documents there; they are policies/*.yaml, profiles/*.yaml and groups/*.yaml"
+        )
     return {f"{file.parent.name}/{file.stem}": file.read_text(encoding="utf-8") for file in files}
 
 

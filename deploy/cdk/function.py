@@ -95,7 +95,7 @@ class SentinelFunction(Construct):
             runtime=aws_lambda.Runtime.PYTHON_3_13,
             architecture=_ARCHITECTURES[options.architecture],
             memory_size=options.memory_mb,
-            timeout=Duration.seconds(timeout_s(kind, options.settings)),
+            timeout=Duration.seconds(timeout_s(kind, options.function_settings)),
             environment=environment,
             reserved_concurrent_executions=options.reserved_concurrency.of(kind),
             # Text format: audit and metric lines are JSON already, and Lambda's JSON format would filter them.

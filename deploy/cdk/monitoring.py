@@ -1,6 +1,7 @@
 """CloudWatch alarms and the dashboard, on functions and on the metrics that they report (shared/edge/audit.py).
 
-Every alarm watches one metric, and notifies the same actions when it begins and when it ends.
+Every alarm watches one metric, and notifies the same actions when it begins and when it ends. Missing data raises only
+the alarm on groups: there may be no calls at night.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from constructs import Construct
 from deploy.cdk.deployment import construct_name
 from deploy.cdk.options import ServiceOptions
 from deploy.policies.deployment import Deployment
+from deploy.policies.groups import AGE_METRIC, GroupSync
 from shared.edge.audit import NAMESPACE
 
 _STALE: Final = "Documents cannot be read: {} uses the last good version for a few more minutes"
@@ -25,6 +27,10 @@ _SWITCH: Final = (
     "A revocation could not be written in an account: live credentials there still work. The audit line names it; "
     "`sentinel kill-switch sync` retries"
 )
+_GROUPS: Final = (
+    "Groups were not synchronized for half the time that a membership is believed. Without a synchronization "
+    "memberships end. The admin function's log says what failed"
+)
 # Key of the alarm, service, metric, description.
 _SERVICE_METRICS: Final = (
     ("kill-switch-failed", "admin", "kill_switch_failures", _SWITCH),
@@ -35,6 +41,7 @@ _SERVICE_METRICS: Final = (
 )
 # A limit: more than none in one minute.
 _ANY: Final[Mapping[str, Any]] = {"statistic": "Sum", "threshold": 0, "evaluation_periods": 1}
+_USUAL: Final[Mapping[str, Any]] = {"period": 60, "treat_missing_data": "notBreaching"}
 _WIDTH, _HEIGHT, _COLUMNS = 12, 6, 2
 
 
@@ -57,6 +64,21 @@ def service_alarms(scope: Construct, options: ServiceOptions) -> None:
         _alarm(scope, options.name, key, words, {"deployment": options.name, "service": service}, options, source)
 
 
+def groups_alarm(scope: Construct, options: ServiceOptions, sync: GroupSync) -> None:
+    """Create the alarm on the age of memberships. A period of two intervals contains one synchronization or more."""
+    source = {
+        "namespace": NAMESPACE,
+        "metric_name": AGE_METRIC,
+        "statistic": "Maximum",
+        "threshold": sync.believed.total_seconds() / 2,
+        "period": 2 * 60 * sync.interval,
+        "evaluation_periods": 1,
+        "treat_missing_data": "breaching",
+    }
+    dimensions = {"deployment": options.name, "service": "admin"}
+    _alarm(scope, options.name, "groups-old", _GROUPS, dimensions, options, source)
+
+
 def _alarm(
     scope: Construct,
     prefix: str,
@@ -66,10 +88,7 @@ def _alarm(
     options: ServiceOptions,
     source: Mapping[str, Any],
 ) -> None:
-    """Create one alarm, named `<prefix>-<key>`. `source`: the metric, its statistic of a minute, and its limit.
-
-    Missing data raises no alarm: there may be no calls at night.
-    """
+    """Create one alarm, named `<prefix>-<key>`. `source`: the metric, its statistic (of a minute), and its limit."""
     aws_cloudwatch.CfnAlarm(
         scope,
         construct_name(key, "Alarm"),
@@ -79,11 +98,9 @@ def _alarm(
             aws_cloudwatch.CfnAlarm.DimensionProperty(name=name, value=value) for name, value in dimensions.items()
         ],
         comparison_operator="GreaterThanThreshold",
-        period=60,
-        treat_missing_data="notBreaching",
         alarm_actions=list(options.alarm_actions),
         ok_actions=list(options.alarm_actions),
-        **source,
+        **{**_USUAL, **source},
     )
 
 

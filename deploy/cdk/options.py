@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from deploy.cdk.release import RELEASE_URL, Packages, checksums_of, fetch_packages
+from deploy.policies.groups import GroupSync
 from deploy.policies.issuers import Issuer, IssuerName, check_issuers
 from deploy.policies.settings import OWN_SETTINGS, Authorizer, Options, check_settings
 from shared.core.switch_guards import POLICY_NAME, switch_name
@@ -19,7 +20,7 @@ from shared.documents.envelope import DoesNotFitError, pack
 RetentionDays = Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
 # Webhooks hold secrets: they are pushed with `sentinel policy push`, never through a template.
 DocumentName = Annotated[
-    str, Field(pattern=r"^(policies/(access|approval|break-glass|admin)|profiles/[A-Za-z0-9._-]{1,64})$")
+    str, Field(pattern=r"^(policies/(access|approval|break-glass|admin)|(profiles|groups)/[A-Za-z0-9._-]{1,64})$")
 ]
 # In bytes. An advanced parameter has a price, and cannot become a standard one again.
 _STANDARD, _ADVANCED = 4096, 8192
@@ -143,6 +144,7 @@ class ServiceOptions(Options):
     settings: Mapping[str, str] = {}
     authorizers: Mapping[AuthorizerKey, Authorizer] = {}
     issuers: Mapping[IssuerName, Issuer] = {}
+    group_sync: GroupSync | None = None
 
     protected_path: Annotated[str, Field(pattern=r"^/([A-Za-z0-9_.-]+/)+$")] = "/sentinel/protected/"
     kill_switch: bool = True
@@ -171,6 +173,11 @@ class ServiceOptions(Options):
         return self.packages or fetch_packages(
             self.release or "", self.release_url, self.architecture, self.release_checksums
         )
+
+    @property
+    def function_settings(self) -> dict[str, str]:
+        """Return the chosen settings of the functions by name, those of the synchronization of groups included."""
+        return {**self.settings, **(self.group_sync.settings if self.group_sync else {})}
 
     def endpoint_variables(self, function: str) -> dict[str, str]:
         """Return the variables that set endpoints.

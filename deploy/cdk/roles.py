@@ -13,7 +13,7 @@ from aws_cdk import Aws, aws_iam
 from constructs import Construct
 
 from deploy.policies.deployment import Deployment, Policy
-from deploy.policies.protected import protected_trust, revocations_role_policy, revocations_role_trust
+from deploy.policies.protected import admin_trust, protected_trust, revocations_role_policy
 from shared.core.durations import CHAINING_MAXIMUM
 from shared.core.kill_switch import first_document
 
@@ -120,6 +120,6 @@ class KillSwitchAccount(Construct):
             "Role",
             name=sentinel.kill_switch,
             description="Sentinel's admin function writes the kill switch of this account through this role",
-            trust=revocations_role_trust(sentinel),
+            trust=admin_trust(sentinel),
             policies={"write-the-kill-switch": revocations_role_policy(sentinel, Aws.ACCOUNT_ID)},
         )

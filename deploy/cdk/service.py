@@ -9,6 +9,7 @@ from constructs import Construct
 
 from deploy.cdk.deployment import Tables, construct_name, sentinel_deployment
 from deploy.cdk.function import SentinelFunction, log_group, trusted_authorities
+from deploy.cdk.groups import GroupSchedule
 from deploy.cdk.http_api import HttpApi
 from deploy.cdk.monitoring import create_dashboard, service_alarms
 from deploy.cdk.options import ServiceOptions, as_stored
@@ -17,12 +18,8 @@ from deploy.cdk.roles import create_kill_switch_policy
 from deploy.policies.caller import caller_policy, operator_policy
 from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, vend_policy
-from deploy.policies.settings import (
-    Authorizer,
-    admin_environment,
-    authorizer_environment,
-    vend_environment,
-)
+from deploy.policies.groups import group_policies
+from deploy.policies.settings import Authorizer, admin_environment, authorizer_environment, vend_environment
 from shared.core.arn import parse_arn
 
 
@@ -60,36 +57,42 @@ class SentinelService(Construct):
             self.http_api.open(self.functions, access_log)
         if self.rest_api is not None:
             self.rest_api.open(self.functions)
+        if options.group_sync is not None:
+            GroupSchedule(self, "Groups", options, options.group_sync, self.functions["admin"])
         _create_documents(self, options)
         service_alarms(self, options)
         names = [function.name for function in (*self.functions.values(), *self.authorizers.values())]
         create_dashboard(self, options.name, names, self.deployment)
 
     def _create_vend(self) -> SentinelFunction:
-        environment = vend_environment(self.deployment, self._api_ids, self.options.settings)
-        return self._create_function("vend", self.deployment.vend_role, environment, vend_policy(self.deployment))
+        environment = vend_environment(self.deployment, self._api_ids, self.options.function_settings)
+        policies = {"vend": vend_policy(self.deployment)}
+        return self._create_function("vend", self.deployment.vend_role, environment, policies)
 
     def _create_admin(self) -> SentinelFunction:
         others = [parse_arn(arn).account for arn in self.options.kill_switch_policy_arns]
         environment = admin_environment(
             self.deployment,
             self._api_ids,
-            self.options.settings,
+            self.options.function_settings,
             topic=self.topic.ref,
             switches=[*([] if self.kill_switch_policy is None else [self.deployment.account]), *others],
         )
-        return self._create_function("admin", self.deployment.admin_role, environment, admin_policy(self.deployment))
+        sync = self.options.group_sync
+        groups = {} if sync is None else group_policies(self.deployment, sync)
+        policies = {"admin": admin_policy(self.deployment), **groups}
+        return self._create_function("admin", self.deployment.admin_role, environment, policies)
 
     def _create_authorizer(self, key: str, authorizer: Authorizer) -> SentinelFunction:
         name = f"{self.options.name}-authorizer-{key}"
-        environment = authorizer_environment(self.deployment, self.options.settings, authorizer.accepts)
-        policy = authorizer_policy(replace(self.deployment, authorizer_role=name))
-        function = self._create_function("authorizer", name, environment, policy, f"-{key}")
+        environment = authorizer_environment(self.deployment, self.options.function_settings, authorizer.accepts)
+        policies = {"authorizer": authorizer_policy(replace(self.deployment, authorizer_role=name))}
+        function = self._create_function("authorizer", name, environment, policies, f"-{key}")
         _permit_guarded_apis(function, authorizer, self.deployment)
         return function
 
     def _create_function(
-        self, kind: str, name: str, environment: Mapping[str, str], policy: Policy, key: str = ""
+        self, kind: str, name: str, environment: Mapping[str, str], policies: Mapping[str, Policy], key: str = ""
     ) -> SentinelFunction:
         """Create a function; `key` tells several of one kind apart."""
         calling = {**self._trusted, **self.options.endpoint_variables(kind)}
@@ -100,13 +103,13 @@ class SentinelService(Construct):
             kind=kind,
             name=name,
             environment={**environment, **calling},
-            policies=self._policies(kind, policy),
+            policies={**policies, **self._encryption()},
         )
 
-    def _policies(self, name: str, policy: Policy) -> dict[str, Policy]:
+    def _encryption(self) -> dict[str, Policy]:
         """If a KMS key is given, allow each role to use it through the services that encrypt with it."""
         key = self.options.kms_key_arn
-        return {name: policy} | ({} if key is None else {"encryption": encryption_policy(self.deployment, key)})
+        return {} if key is None else {"encryption": encryption_policy(self.deployment, key)}
 
 
 def _permit_guarded_apis(function: SentinelFunction, authorizer: Authorizer, deployment: Deployment) -> None:

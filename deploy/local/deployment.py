@@ -5,6 +5,7 @@ from typing import Final
 
 from deploy.local.strict import StrictContext, read_context
 from deploy.policies.deployment import Deployment, table_definitions
+from deploy.policies.groups import GroupSync
 from deploy.policies.settings import admin_environment, authorizer_environment, vend_environment
 
 VEND: Final = "vend"
@@ -19,6 +20,8 @@ SENSITIVE_ROLE: Final = "demo-sensitive-api"
 # The profiles whose sessions the sensitive API accepts.
 SENSITIVE_PROFILES: Final = ("staging", "prod")
 PROTECTED: Final = ("dev", "staging", "prod")
+# From group documents; the emulator has no Identity Center.
+GROUP_SYNC: Final = GroupSync(interval=5)
 # An emulator on a busy machine is slower than AWS, so these are the largest values the settings allow.
 PATIENCE: Final = {"SENTINEL_CALL_TIMEOUT": "10", "SENTINEL_DEADLINE": "25"}
 # Every rate limit of vend and admin, for tests and load in which a few callers send the requests of many.
@@ -61,7 +64,7 @@ def function_names() -> Mapping[str, str]:
 def function_settings(function: str, api_ids: Sequence[str], endpoint: str) -> dict[str, str]:
     """Return a function's settings as the CDK sets them: the APIs it accepts events from, and AWS's endpoint."""
     deployment = local_deployment()
-    chosen = {"trusted_accounts": ACCOUNT, "sso_roles": SSO_ROLE}
+    chosen = {"trusted_accounts": ACCOUNT, "sso_roles": SSO_ROLE, **GROUP_SYNC.settings}
     accepts = {"api_id": ",".join(api_ids), "accepted_profiles": ",".join(SENSITIVE_PROFILES)}
     by_function = {
         VEND: vend_environment(deployment, api_ids, chosen),

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from deploy.local.aws import LocalAws
-from deploy.local.deployment import PROTECTED, SENSITIVE_ROLE, demo_bucket, demo_table
-from deploy.policies.deployment import Deployment, Policy, allow, policy, table_definitions
+from deploy.local.deployment import GROUP_SYNC, PROTECTED, SENSITIVE_ROLE, demo_bucket, demo_table
+from deploy.policies.deployment import Deployment, Policy, Statement, allow, policy, table_definitions
 from deploy.policies.execution import admin_policy, authorizer_policy, lambda_trust, observe, vend_policy
+from deploy.policies.groups import group_policies
 from deploy.policies.issuers import Issuer
 from deploy.policies.protected import protected_trust
 from shared.core.kill_switch import first_document
@@ -73,10 +74,15 @@ async def _create_roles(aws: LocalAws, deployment: Deployment) -> None:
 def _execution_roles(deployment: Deployment) -> dict[str, Policy]:
     return {
         deployment.vend_role: vend_policy(deployment),
-        deployment.admin_role: admin_policy(deployment),
+        deployment.admin_role: _joined(admin_policy(deployment), *group_policies(deployment, GROUP_SYNC).values()),
         deployment.authorizer_role: authorizer_policy(deployment),
         SENSITIVE_ROLE: policy(*observe(deployment, SENSITIVE_ROLE)),
     }
+
+
+def _joined(*policies: Policy) -> Policy:
+    """Return one policy with the statements of several."""
+    return policy(*(statement for each in policies for statement in cast("list[Statement]", each["Statement"])))
 
 
 async def create_role(

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -21,6 +22,7 @@ from deploy.local.deployment import (
     ACCOUNT,
     ADMIN,
     AUTHORIZER,
+    GROUP_SYNC,
     PATIENCE,
     REGION,
     SENSITIVE,
@@ -35,6 +37,8 @@ from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 from deploy.local.gateway.issuer_keys import IssuerKeys
 from deploy.local.gateway.server import Gateway, GuardedApi
 from deploy.local.gateway.tokens import TokenAuthorizer
+from deploy.local.groups import scheduled
+from deploy.local.identity.logins import CLIENT_ID
 from deploy.local.identity.provider import IdentityProvider
 from deploy.local.issuers import ISSUERS, PEOPLE, local_issuers, projected_token
 from deploy.local.runtime.execution_role import ExecutionRoles
@@ -150,6 +154,15 @@ class LocalStack:
             "SENTINEL_SIGNING_SERVICE": "execute-api",
         }
 
+    @property
+    def login_environment(self) -> Mapping[str, str]:
+        """The variables by which `sentinel login` logs a person in at `corp`; the others are `caller_environment`'s."""
+        return {
+            "SENTINEL_ISSUER": "corp",
+            "SENTINEL_OIDC_ISSUER_URL": self.identity.issuer("corp"),
+            "SENTINEL_OIDC_CLIENT_ID": CLIENT_ID,
+        }
+
     def pod_environment(self, profile: str) -> Mapping[str, str]:
         """Return the two variables by which an SDK in a pod gets credentials for a profile."""
         return {
@@ -176,6 +189,10 @@ class LocalStack:
         self.callers = {caller.name: caller for caller in created}
         self._files = write_aws_files(self.state_dir, created, self.aws)
         await self._start_functions(endpoints)
+        if ADMIN in self.functions:
+            await self._open.enter_async_context(
+                scheduled(self.functions[ADMIN], timedelta(minutes=GROUP_SYNC.interval))
+            )
         credentials = RememberedCredentials(self.emulator)
         keys = IssuerKeys(self.identity.trusted)
         authorizers = {name: TokenAuthorizer(each.issuer, each.audiences, keys) for name, each in issuers.items()}

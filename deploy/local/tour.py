@@ -16,7 +16,6 @@ import aiohttp
 
 from deploy.local.actors import Actor, TourFailedError, say, show
 from deploy.local.deployment import REGION, demo_table
-from deploy.local.identity.logins import CLIENT_ID
 from deploy.local.inbox import Inbox
 from deploy.local.stack import LocalStack
 
@@ -112,13 +111,7 @@ async def _tokens(stack: LocalStack) -> None:
     pod = Actor("pod", _DEMO, {**_bare(stack), **stack.pod_environment("dev")})
     title = "A pod has a token and two variables: the AWS SDK fetches by itself, with nothing of Sentinel installed"
     await pod.does(title, f"python use_the_sdk.py {demo_table('dev')}", finds=_WRITTEN)
-    settings = {
-        "SENTINEL_REMOTE_SERVER": stack.http_api,
-        "SENTINEL_ISSUER": "corp",
-        "SENTINEL_OIDC_ISSUER_URL": stack.identity.issuer("corp"),
-        "SENTINEL_OIDC_CLIENT_ID": CLIENT_ID,
-    }
-    carol = Actor("carol", _DEMO, {**_bare(stack), **settings})
+    carol = Actor("carol", _DEMO, {**_bare(stack), **stack.login_environment})
     async with carol.begins("Carol logs in at her company's provider", "login --no-browser") as waiting:
         await _open_page(stack, await waiting.prints(r"https://\S+/authorize\?\S+"))
         await waiting.ends(0, "logged in as carol@example.com")
@@ -134,12 +127,12 @@ async def _open_page(stack: LocalStack, page: str) -> None:
 
 
 def _bare(stack: LocalStack) -> dict[str, str]:
-    """Return an environment without AWS credentials: the emulator's address and its region only.
+    """Return an environment without AWS credentials: the addresses of Sentinel and of the emulator, and the region.
 
     The home is the stack's: the developer's has credentials, and a login is kept there that goes with the stack.
     """
     own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SENTINEL_"))}
-    kept = ("AWS_CA_BUNDLE", "AWS_ENDPOINT_URL", "AWS_REGION", "SENTINEL_REGION")
+    kept = ("AWS_CA_BUNDLE", "AWS_ENDPOINT_URL", "AWS_REGION", "SENTINEL_REGION", "SENTINEL_REMOTE_SERVER")
     return {
         **own,
         **{name: stack.caller_environment[name] for name in kept},

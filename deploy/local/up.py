@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 
 from deploy.local.stack import LocalStack
@@ -30,8 +31,7 @@ async def _until_interrupted(*, as_json: bool, port: int) -> None:
 def _as_text(stack: LocalStack) -> str:
     callers = "\n".join(f"  {name:<10} {caller.user}" for name, caller in stack.callers.items())
     issuers = "\n".join(f"  {name:<10} {stack.http_api}/as/{name}" for name in stack.endpoints["issuers"])
-    pod = "\n".join(f"  export {name}={value}" for name, value in stack.pod_environment("dev").items())
-    exports = "\n".join(f"  export {name}={value}" for name, value in stack.caller_environment.items())
+    exports = _exports(stack.caller_environment)
     return f"""\
 Sentinel is up on this machine. Ctrl-C stops it and leaves nothing behind.
 
@@ -47,11 +47,21 @@ Callers (AWS profile, user name in Sentinel):
 
 Token issuers (OIDC) and where their callers call:
 {issuers}
-People log in at {stack.identity.issuer("corp")}. As a pod: unset AWS_PROFILE, and
-{pod}
 
 In another shell:
 {exports}
   export AWS_PROFILE=alice
   sentinel profiles
-  sentinel exec dev -- aws sts get-caller-identity"""
+  sentinel exec dev -- aws sts get-caller-identity
+
+As a person without AWS credentials, after unset AWS_PROFILE:
+{_exports(stack.login_environment)}
+  sentinel login
+
+As a pod, with nothing of Sentinel installed, after unset AWS_PROFILE:
+{_exports(stack.pod_environment("dev"))}
+  aws sts get-caller-identity"""
+
+
+def _exports(environment: Mapping[str, str]) -> str:
+    return "\n".join(f"  export {name}={value}" for name, value in environment.items())

@@ -1,6 +1,6 @@
 """botocore's data, cut to the services and operations that Sentinel uses: models, endpoint rules, partitions.
 
-Whole models are 15 MB and, for those five services, a quarter of a megabyte that each cold start would read.
+Whole models are 15 MB and, for the services in use, a quarter of a megabyte that each cold start would read.
 """
 
 import gzip
@@ -17,6 +17,7 @@ OPERATIONS: Final[Mapping[str, frozenset[str]]] = {
     "iam": frozenset(
         {"CreatePolicyVersion", "DeletePolicyVersion", "GetPolicy", "GetPolicyVersion", "ListPolicyVersions"},
     ),
+    "identitystore": frozenset({"ListGroupMemberships", "ListGroups", "ListUsers"}),
     "sns": frozenset({"Publish"}),
     "ssm": frozenset({"GetParameters", "GetParametersByPath"}),
     "sts": frozenset({"AssumeRole"}),

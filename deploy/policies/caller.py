@@ -5,6 +5,7 @@ policies decide the rest. A route's resource is `<api>/<stage>/<method>/<path>` 
 access for invoking an API").
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
@@ -21,6 +22,7 @@ class Task(StrEnum):
     ADMINISTER = "administer"  # a responder: revokes, locks out and operates the kill switch
 
 
+_PARAMETER: Final = re.compile(r"\{[a-z]+\}")
 # The routes that each task adds, as `METHOD/path` with `{id}` for a path parameter.
 _ADDED: Final[dict[Task, tuple[str, ...]]] = {
     Task.VEND: ("GET/", "POST/", "GET/profiles", "GET/v1/whoami", "GET/v1/health"),
@@ -37,6 +39,7 @@ _ADDED: Final[dict[Task, tuple[str, ...]]] = {
         "GET/v1/sessions/{id}",
         "POST/v1/sessions/{id}/revoke",
         "POST/v1/explain",
+        "GET/v1/groups",
     ),
     Task.APPROVE: ("POST/v1/requests/{id}/approve", "POST/v1/requests/{id}/deny", "POST/v1/break-glass/{id}/review"),
     Task.ADMINISTER: (
@@ -47,6 +50,9 @@ _ADDED: Final[dict[Task, tuple[str, ...]]] = {
         "DELETE/v1/lockouts",
         "GET/v1/kill-switch",
         "POST/v1/kill-switch/sync",
+        "GET/v1/groups/{name}/members",
+        "PUT/v1/groups/{name}/members",
+        "DELETE/v1/groups/{name}/members",
     ),
 }
 
@@ -84,7 +90,7 @@ def _call_url(deployment: Deployment, function: str) -> list[Statement]:
 
 def task_policy(deployment: Deployment, api_id: str, task: Task, stage: str = "$default") -> Policy:
     """Allow a caller to invoke a task's routes on one stage. A path parameter is `*`, which matches slashes in IAM."""
-    return policy(_call(deployment, (f"{api_id}/{stage}/{route.replace('{id}', '*')}" for route in routes_of(task))))
+    return policy(_call(deployment, (f"{api_id}/{stage}/{_PARAMETER.sub('*', route)}" for route in routes_of(task))))
 
 
 def _call(deployment: Deployment, resources: Iterable[str]) -> Statement:
@@ -121,7 +127,7 @@ def operator_policy(deployment: Deployment) -> Policy:
     A webhook is a credential. No path above the documents' own is allowed, because listing a path reads all below it.
     Issuer documents are read only: the deployment writes them together with the API's authorizers.
     """
-    kinds = ("policies", "profiles")
+    kinds = ("policies", "profiles", "groups")
     documents = [deployment.parameters(f"{kind}{rest}") for kind in kinds for rest in ("", "/*")]
     reading = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:GetParameterHistory"]
     writing = ["ssm:PutParameter", "ssm:DeleteParameter"]

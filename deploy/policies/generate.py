@@ -13,7 +13,13 @@ from deploy.policies.caller import Task, caller_policy, doctor_policy, operator_
 from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, lambda_trust, vend_policy
 from deploy.policies.exemptions import Exemptions
-from deploy.policies.protected import protected_trust, revocations_role_policy, revocations_role_trust
+from deploy.policies.groups import (
+    READER_ROLE,
+    group_documents_policy,
+    identity_center_policy,
+    identity_center_role_policy,
+)
+from deploy.policies.protected import admin_trust, protected_trust, revocations_role_policy
 from deploy.policies.resource_control import guard_roles, keep_data_inside
 from deploy.policies.routes import ROUTES
 from deploy.policies.sentinel_account import protect_data, protect_functions, protect_watching
@@ -38,13 +44,15 @@ EXAMPLE_EXEMPTIONS: Final = Exemptions(
 )
 EXAMPLE_ORGANIZATION: Final = "o-exampleorgid"
 EXAMPLE_KEY_ARN: Final = EXAMPLE.arn("kms", "key/0a1b2c3d-1111-2222-3333-444455556666")
+EXAMPLE_STORE: Final = "d-1234567890"
+EXAMPLE_READER: Final = "arn:aws:iam::777788889999:role/SentinelGroups"
 _API: Final = "a1b2c3d4e5"
 
 
 def generated_policies() -> Mapping[str, Policy]:
     """Build every policy for the example deployment, by file name."""
     found = {
-        **_of_every_deployment(EXAMPLE, account="444455556666"),
+        **_of_every_deployment(EXAMPLE, account="444455556666", store=EXAMPLE_STORE, reader=EXAMPLE_READER),
         "caller": caller_policy(EXAMPLE, _API, function_url=EXAMPLE.vend_role),
         **{f"caller-{task}": task_policy(EXAMPLE, _API, task) for task in Task},
         "doctor": doctor_policy(EXAMPLE),
@@ -54,7 +62,9 @@ def generated_policies() -> Mapping[str, Policy]:
 
 def policy_templates() -> Mapping[str, Policy]:
     """Build every template for Terraform, by name: the same policies, for a deployment of placeholders."""
-    roles = _of_every_deployment(_TEMPLATE, account="${account}")
+    roles = _of_every_deployment(
+        _TEMPLATE, account="${account}", store="${identity_store_id}", reader="${identity_store_role_arn}"
+    )
     return {
         **{name.removesuffix("-execution-role"): document for name, document in roles.items()},
         "encryption": encryption_policy(_TEMPLATE, "${key_arn}"),
@@ -64,8 +74,12 @@ def policy_templates() -> Mapping[str, Policy]:
     }
 
 
-def _of_every_deployment(deployment: Deployment, account: str) -> Mapping[str, Policy]:
-    """Build the policies by name; `account` is another one with protected roles."""
+def _of_every_deployment(deployment: Deployment, account: str, store: str, reader: str) -> Mapping[str, Policy]:
+    """Build the policies by name.
+
+    `account` is another one with protected roles, `store` the id of an identity store, and `reader` the ARN of the role
+    that reads it in another account.
+    """
     return {
         "vend-execution-role": vend_policy(deployment),
         "authorizer-execution-role": authorizer_policy(deployment),
@@ -73,7 +87,10 @@ def _of_every_deployment(deployment: Deployment, account: str) -> Mapping[str, P
         "execution-role-trust": lambda_trust(),
         "protected-role-trust": protected_trust(deployment),
         "revocations-role": revocations_role_policy(deployment, account),
-        "revocations-role-trust": revocations_role_trust(deployment),
+        "admin-trust": admin_trust(deployment),
+        "groups": group_documents_policy(deployment),
+        "identity-center": identity_center_policy(deployment.partition, store),
+        "identity-center-role": identity_center_role_policy(reader),
         "operator": operator_policy(deployment),
     }
 
@@ -126,9 +143,10 @@ def rendered_files() -> Mapping[str, str]:
 def terraform_files() -> Mapping[str, str]:
     """Render every file that the Terraform modules take from the code, by name."""
     names: Policy = {
-        # The kill switch of the default deployment has this name, that of another `<kill_switch>-<deployment>`.
+        # The kill switch and the reader of the default deployment have these names; others add `-<deployment>`.
         "deployment": DEPLOYMENT,
         "kill_switch": POLICY_NAME,
+        "reader_role": READER_ROLE,
         "reserved_issuers": sorted(RESERVED_NAMES),
         "incident_routes": [route.key for route in ROUTES if route.is_of_incidents],
     }

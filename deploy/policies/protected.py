@@ -57,8 +57,11 @@ def kill_switch_statements(deployment: Deployment) -> list[Statement]:
     ]
 
 
-def revocations_role_trust(deployment: Deployment) -> Policy:
-    """Trust the admin role by its ARN. `deployment` is Sentinel's; the trusting role is in another account."""
+def admin_trust(deployment: Deployment) -> Policy:
+    """Trust the admin role by its ARN. `deployment` is Sentinel's; the trusting role is in another account.
+
+    The roles that write the kill switch and read Identity Center have this trust policy.
+    """
     only_admin: Statement = {"ArnEquals": {"aws:PrincipalArn": deployment.role_arn(deployment.admin_role)}}
     return policy(trust("OnlyTheAdminLambda", deployment.root, "sts:AssumeRole", only_admin))
 

@@ -13,6 +13,9 @@ from deploy.policies.exemptions import Exemptions
 from shared.edge.audit import NAMESPACE
 
 _READ_FUNCTIONS: Final = ("lambda:Get*", "lambda:List*")
+_READ_RULES: Final = ("events:Describe*", "events:List*")
+# A bus's policy may let other accounts change its rules. The actions have no resource, or a new kind of bus.
+_SHARE_A_BUS: Final = ("events:PutPermission", "events:PutResourcePolicy")
 _INVOKE: Final = ("lambda:InvokeAsync", "lambda:InvokeFunction", "lambda:InvokeFunctionUrl")
 _WIRE: Final = ("lambda:CreateEventSourceMapping", "lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping")
 _WRITE_ROWS: Final = (
@@ -79,6 +82,7 @@ def protect_functions(deployment: Deployment, exempt: Exemptions) -> Policy:
         f"arn:{deployment.partition}:apigateway:{deployment.region}:{account}:/*"
         for account in ("", deployment.account)
     ]
+    schedules = deployment.arn("events", f"rule/{deployment.name}-*")
     keepers = exempt.role_arns
     return policy(
         deny_rest("OnlyExemptChangeFunctions", [*_READ_FUNCTIONS, *_INVOKE], [*functions, *parts], unlike=keepers),
@@ -99,6 +103,9 @@ def protect_functions(deployment: Deployment, exempt: Exemptions) -> Policy:
         deny("NoAsyncInvocation", "lambda:InvokeAsync", functions),
         # A REST API's integration template writes the event, so it could forge the caller.
         deny_rest("OnlyExemptChangeApis", ["apigateway:GET"], apis, unlike=keepers),
+        # So could the input of the rule that may invoke the admin function.
+        deny_rest("OnlyExemptChangeSchedules", _READ_RULES, schedules, unlike=keepers),
+        deny("OnlyExemptShareTheBus", _SHARE_A_BUS, "*", unlike=keepers),
     )
 
 

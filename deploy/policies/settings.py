@@ -17,7 +17,14 @@ _AUTHORIZER_TIMEOUT_S: Final = 10
 _SPARE_S: Final = 4
 # Rate limits each belong to one function; settings common to all functions apply to an authorizer too.
 _ONLY_VEND: Final = frozenset({"vend_budget"})
-_ONLY_ADMIN: Final = frozenset({"admin_budget", "lasting_keys"})
+_READING_GROUPS: Final = frozenset(
+    {"groups_believed_for", "identity_store", "identity_store_region", "identity_store_role"}
+)
+GROUP_SETTINGS: Final = _READING_GROUPS | {"group_sync"}
+"""The settings that the option `group_sync` gives."""
+_ONLY_ADMIN: Final = frozenset({"admin_budget", "lasting_keys"}) | _READING_GROUPS
+# Long enough to list an Identity Center of thousands of groups. The API's requests keep their deadline.
+_SYNC_TIMEOUT_S: Final = 300
 # All variables of a function, names included; the quota cannot be raised (Lambda Developer Guide, "Lambda quotas").
 _MOST_BYTES: Final = 4096
 # The length assumed for values that CloudFormation fills in: the longest account id, API id or ARN.
@@ -122,7 +129,10 @@ def check_environment(function: str, environment: Mapping[str, str]) -> None:
 
 def timeout_s(function: str, chosen: Mapping[str, str]) -> int:
     """Return Lambda's timeout for a function in seconds, which is later than the deadline of every request."""
-    return _AUTHORIZER_TIMEOUT_S if function == "authorizer" else math.ceil(check_settings(chosen).deadline) + _SPARE_S
+    if function == "authorizer":
+        return _AUTHORIZER_TIMEOUT_S
+    settings = check_settings(chosen)
+    return _SYNC_TIMEOUT_S if function == "admin" and settings.group_sync else math.ceil(settings.deadline) + _SPARE_S
 
 
 def _documented(deployment: Deployment, api_ids: Sequence[str]) -> dict[str, str]:
@@ -148,5 +158,5 @@ def _variables(chosen: Mapping[str, str], but: frozenset[str] = frozenset()) -> 
 
 _ANY_DEPLOYMENT: Final = Deployment.named("any", "aws", "eu-central-1", "111122223333")
 _OWN_VARIABLES: Final = admin_environment(_ANY_DEPLOYMENT, ["api"], {}, topic="topic", switches=["111122223333"])
-OWN_SETTINGS: Final = frozenset(name.removeprefix(PREFIX).lower() for name in _OWN_VARIABLES)
-"""The settings that the constructs set themselves, from what they create."""
+OWN_SETTINGS: Final = GROUP_SETTINGS.union(name.removeprefix(PREFIX).lower() for name in _OWN_VARIABLES)
+"""The settings that the constructs set themselves, from what they create and from the option `group_sync`."""

@@ -54,6 +54,7 @@ class SequentialHandler:
             profile=name,
             account=caller["accountId"],
             role="",
+            issuer="",
             source_ip=parse_source_ip(event["requestContext"]["http"]["sourceIp"]),
             at=now,
         )

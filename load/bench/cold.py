@@ -20,10 +20,10 @@ from deploy.packages.build import Package
 from deploy.packages.dependencies import export_group, install
 from deploy.packages.roots import ROOTS
 from deploy.packages.target import Target, find_interpreter
-from load.bench.fixtures import documents, question_event, settings_of, vend_event, whoami_event
+from load.bench.fixtures import documents, question_event, settings_of, token_event, vend_event, whoami_event
 from load.system.model import ModelProcess
 
-VEND, AUTHORIZER, ADMIN, BASELINE = "vend", "authorizer", "admin", "boto3"
+VEND, TOKEN, AUTHORIZER, ADMIN, BASELINE = "vend", "token", "authorizer", "admin", "boto3"
 _CHILD: Final = Path(__file__).with_name("cold_child.py")
 _HANDLER: Final = Path(__file__).with_name("boto3_baseline.py")
 _ALL_ROOTS: Final = "botocore/cacert.pem"
@@ -110,6 +110,7 @@ def _find_candidates(
     uncompiled = ("-X", f"pycache_prefix={folder / 'none'}", "-B")
     return {
         VEND: vend,
+        TOKEN: replace(vend, title="vend, to a caller with a token", event=token_event()),
         AUTHORIZER: function(AUTHORIZER, None),
         ADMIN: function(ADMIN, whoami_event()),
         "many-roots": replace(vend, title="vend, trusting 140 authorities", environment=trusting),

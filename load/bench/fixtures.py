@@ -1,6 +1,9 @@
 """The fixtures of the benchmarks: events, settings and documents."""
 
+import base64
 import json
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -12,7 +15,9 @@ from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 from deploy.local.gateway.events import Arrival, event_v2
 from deploy.local.gateway.request import ReceivedRequest
 from deploy.local.gateway.server import authorizer_event
+from deploy.local.gateway.tokens import VerifiedToken
 from sentinel.proof import make_proof
+from shared.clock import utc_now
 
 PROFILE: Final = "dev"
 _ENDPOINT: Final = Endpoint(EndpointKind.HTTP_API, "benchmark1", ACCOUNT, REGION)
@@ -22,6 +27,11 @@ _POLICY: Final = {
     "version": "1",
     "rules": [
         {"name": "no-mallory", "effect": "deny", "conditions": {"users": ["mallory"]}},
+        {
+            "name": "no-forks",
+            "effect": "deny",
+            "conditions": {"issuers": ["github"], "claims": {"event_name": ["pull*"]}},
+        },
         {"name": "prod", "effect": "require_approval", "conditions": {"profiles": ["prod", "prod-*"]}},
         {
             "name": "dev",
@@ -35,6 +45,46 @@ _POLICY: Final = {
         },
     ],
 }
+_ISSUER: Final = {
+    "version": "1",
+    "issuer": "https://token.actions.githubusercontent.com",
+    "audiences": ["sentinel"],
+    "kind": "workload",
+    "required_claims": {"repository_owner_id": ["65"]},
+    "max_token_age": "12h",
+}
+# As many as a job's token has (GitHub documentation, "OpenID Connect reference").
+_JOB: Final = {
+    "iss": _ISSUER["issuer"],
+    "aud": "sentinel",
+    "sub": "repo:acme/shop:environment:production",
+    "jti": "6f4762ed-0758-4ccb-808d-ee3af5d723a8",
+    "actor": "alice",
+    "actor_id": "12",
+    "base_ref": "",
+    "environment": "production",
+    "event_name": "push",
+    "head_ref": "",
+    "job_workflow_ref": "acme/shop/.github/workflows/deploy.yml@refs/heads/main",
+    "ref": "refs/heads/main",
+    "ref_protected": "true",
+    "ref_type": "branch",
+    "repository": "acme/shop",
+    "repository_id": "74",
+    "repository_owner": "acme",
+    "repository_owner_id": "65",
+    "repository_visibility": "private",
+    "run_attempt": "2",
+    "run_id": "12345678901",
+    "run_number": "10",
+    "runner_environment": "github-hosted",
+    "sha": "8f2c1f4e8f2c1f4e8f2c1f4e8f2c1f4e8f2c1f4e",
+    "workflow": "deploy",
+    "workflow_ref": "acme/shop/.github/workflows/deploy.yml@refs/heads/main",
+    "workflow_sha": "8f2c1f4e8f2c1f4e8f2c1f4e8f2c1f4e8f2c1f4e",
+}
+_LIFETIME_S: Final = 6 * 3600
+_SIGNATURE_BYTES: Final = 256
 
 
 @dataclass(slots=True)
@@ -51,6 +101,28 @@ class LambdaContext:
 def vend_event() -> dict[str, Any]:
     """Return an HTTP API's event (payload 2.0) for `GET /?profile=dev`."""
     return _event(f"/?profile={PROFILE}")
+
+
+def token_event() -> dict[str, Any]:
+    """Return an HTTP API's event for `GET /as/github/?profile=dev`, from a job whose token is good for hours.
+
+    Its signature is made up: API Gateway verifies it, and a function gets verified claims.
+    """
+    now_s = int(utc_now().timestamp())
+    claims = {**_JOB, "iat": now_s, "nbf": now_s, "exp": now_s + _LIFETIME_S}
+    parts = (
+        _encode({"alg": "RS256", "kid": "one", "typ": "JWT"}),
+        _encode(claims),
+        secrets.token_bytes(_SIGNATURE_BYTES),
+    )
+    token = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+    request = _request(f"/as/github/?profile={PROFILE}", ("authorization", token))
+    jwt = {"claims": VerifiedToken(claims).claims_as_text, "scopes": None}
+    return event_v2(_ENDPOINT, "ANY /as/github/{proxy+}", request, _ARRIVAL, {"jwt": jwt}, {"proxy": ""})
+
+
+def _encode(part: Mapping[str, Any]) -> bytes:
+    return json.dumps(part, separators=(",", ":")).encode()
 
 
 def whoami_event() -> dict[str, Any]:
@@ -89,5 +161,6 @@ def documents() -> dict[str, str]:
     prefix, role_arn = local_deployment().parameter_prefix, f"arn:aws:iam::{ACCOUNT}:role/sentinel/dev"
     return {
         f"{prefix}/policies/access": json.dumps(_POLICY),
+        f"{prefix}/issuers/github": json.dumps(_ISSUER),
         f"{prefix}/profiles/{PROFILE}": json.dumps({"role_arn": role_arn, "account": ACCOUNT, "region": REGION}),
     }

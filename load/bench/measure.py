@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.local.deployment import REGION
-from load.aws_model.ledger import Call
+from load.aws_model.ledger import Call, split_vends, vend_floors
 from load.bench.fixtures import documents
 from load.bench.variants import VARIANTS
 from load.system.model import ModelProcess
@@ -36,11 +36,15 @@ _TITLE: Final = re.compile(r'(<text id="title"[^>]*>)[^<]*')
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one variant's requests of one round took, in seconds. No floors for a variant without them."""
+    """What one variant's requests of one round took, in seconds. No floors for a variant without them.
+
+    `calls` is the number of calls to AWS of each vend, empty for what does not vend or makes calls twice.
+    """
 
     wall_s: tuple[float, ...]
     cpu_s: tuple[float, ...]
     floor_s: tuple[float, ...] = ()
+    calls: tuple[int, ...] = ()
 
     @property
     def above_s(self) -> tuple[float, ...]:
@@ -70,8 +74,9 @@ async def measure(names: Sequence[str], *, rounds: int, requests: int) -> Rounds
         for _ in range(rounds):
             for name in random.sample(list(names), len(names)):
                 times = await work(workers[name], requests)
-                floors = _floors(name, await model.take_calls(key_of(name)), requests)
-                measured[name].append(Round(tuple(times["wall_s"]), tuple(times["cpu_s"]), floors))
+                calls = await model.take_calls(key_of(name))
+                floors, counts = _floors(name, calls, requests), _counts(name, calls)
+                measured[name].append(Round(tuple(times["wall_s"]), tuple(times["cpu_s"]), floors, counts))
     return measured
 
 
@@ -83,6 +88,10 @@ def _floors(name: str, calls: Sequence[Call], requests: int) -> tuple[float, ...
     if len(floors) != requests:
         raise RuntimeError(f"{name} made {requests} requests, and the model's ledger has {len(floors)}")
     return floors
+
+
+def _counts(name: str, calls: Sequence[Call]) -> tuple[int, ...]:
+    return tuple(map(len, split_vends(calls))) if VARIANTS[name].floors is vend_floors else ()
 
 
 def key_of(name: str) -> str:

@@ -16,7 +16,7 @@ from aiobotocore.session import AioSession
 
 from load.aws_model.ledger import Call, question_floors, vend_floors
 from load.bench.boto3_baseline import SequentialHandler
-from load.bench.fixtures import LambdaContext, question_event, settings_of, vend_event
+from load.bench.fixtures import LambdaContext, question_event, settings_of, token_event, vend_event
 from services.authorizer import handler as authorizer
 from services.vend import handler as vend
 from shared.aws.client.client import AwsClient
@@ -54,6 +54,12 @@ def _ours(stack: ExitStack, **settings: str) -> Ask:
     app = vend.wire({**_settings("vend"), **settings}, _nowhere(stack))
     stack.callback(app.close)
     return partial(app, vend_event(), LambdaContext())
+
+
+def _by_token(stack: ExitStack) -> Ask:
+    app = vend.wire(_settings("vend"), _nowhere(stack))
+    stack.callback(app.close)
+    return partial(app, token_event(), LambdaContext())
 
 
 def _traced(stack: ExitStack) -> Ask:
@@ -138,6 +144,7 @@ VARIANTS: Final[Mapping[str, Variant]] = {
     "hedged": Variant(
         "with hedging (the default, SENTINEL_HEDGE_RATIO=0.1)", partial(_ours, SENTINEL_HEDGE_RATIO="0.1"), floors=None
     ),
+    "token": Variant("to a caller with a token", _by_token),
     "traced": Variant("with every request traced", _traced),
     "uncached": Variant(
         "without cached documents",

@@ -6,6 +6,7 @@ from typing import Final
 from services.admin.break_glass.models import BeginBreakGlass, EventChanged, EventFilters, EventPage, EventResponse
 from services.admin.common.models import Remark
 from services.admin.explain import ExplainRequest, ExplainResponse
+from services.admin.groups.models import GroupFilters, GroupList, PushedGroupView, PushGroup
 from services.admin.kill_switch.models import KillSwitchResponse
 from services.admin.lockouts.models import Lock, LockoutChanged, LockoutList, Unlock
 from services.admin.requests.models import FileRequest, RequestChanged, RequestFilters, RequestPage, RequestResponse
@@ -19,6 +20,8 @@ _REQUESTS: Final = "/v1/requests"
 _EVENTS: Final = "/v1/break-glass"
 _SESSIONS: Final = "/v1/sessions"
 _LOCKOUTS: Final = "/v1/lockouts"
+_GROUPS: Final = "/v1/groups"
+_MEMBERS: Final = f"{_GROUPS}/{{name}}/members"
 _PERMITTED: Final = frozenset({Code.NOT_PERMITTED})
 _CHANGING: Final = frozenset({Code.NOT_PERMITTED, Code.LOCKED_OUT, Code.CONFLICT})
 _NOT_FOUND: Final = frozenset({Code.NOT_FOUND})
@@ -163,4 +166,40 @@ _SESSION_ENDPOINTS: Final = (
         refusals=_PERMITTED | {Code.LOCKED_OUT},
     ),
 )
-ENDPOINTS: Final = (*_GRANT_ENDPOINTS, *_SESSION_ENDPOINTS)
+_GROUP_ENDPOINTS: Final = (
+    Endpoint(
+        "list_groups",
+        "GET",
+        _GROUPS,
+        "List the groups that a user is known to be in.",
+        GroupList,
+        query=GroupFilters,
+        refusals=_PERMITTED,
+    ),
+    Endpoint(
+        "list_group_members",
+        "GET",
+        _MEMBERS,
+        "Show who is pushed into a group.",
+        PushedGroupView,
+        refusals=_PERMITTED | _NOT_FOUND,
+    ),
+    Endpoint(
+        "push_group",
+        "PUT",
+        _MEMBERS,
+        "Replace all members of a pushed group.",
+        PushedGroupView,
+        body=PushGroup,
+        refusals=_CHANGING,
+    ),
+    Endpoint(
+        "remove_group",
+        "DELETE",
+        _MEMBERS,
+        "End a push: none of its members is in the group.",
+        PushedGroupView,
+        refusals=_CHANGING | _NOT_FOUND,
+    ),
+)
+ENDPOINTS: Final = (*_GRANT_ENDPOINTS, *_SESSION_ENDPOINTS, *_GROUP_ENDPOINTS)

@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, TextIO
 
 from services.admin.api import ENDPOINTS
@@ -16,6 +17,8 @@ from services.admin.common.grants import GrantReading
 from services.admin.common.known_names import KnownNames
 from services.admin.common.policies import PolicyReader, load_stored
 from services.admin.explain import ExplainHandler
+from services.admin.groups.handlers import GroupHandlers
+from services.admin.groups.sync import SYNC_GROUPS, GroupSync
 from services.admin.kill_switch.handlers import KillSwitchHandlers
 from services.admin.kill_switch.switch import KillSwitch
 from services.admin.lockouts.handlers import LockoutHandlers
@@ -36,11 +39,14 @@ from shared.aws.dynamodb.break_glass import BreakGlassTable
 from shared.aws.dynamodb.grants import GrantTable
 from shared.aws.dynamodb.lease import Lease
 from shared.aws.dynamodb.lockouts import LockoutTable
+from shared.aws.dynamodb.memberships import MembershipTable
+from shared.aws.dynamodb.pushed_groups import PushedGroups
 from shared.aws.dynamodb.rate_limit import RateLimiter
 from shared.aws.dynamodb.revocations import RevocationTable
 from shared.aws.dynamodb.schema import KILL_SWITCH_SUBJECT
 from shared.aws.dynamodb.session_lists import SessionLists
 from shared.aws.iam import BoundaryAccounts
+from shared.aws.identity_store import IdentityCenter
 from shared.aws.sns import Topic
 from shared.aws.ssm.document_cache import CachedDocuments
 from shared.aws.ssm.documents import Document, SsmDocuments
@@ -50,6 +56,7 @@ from shared.core.issuer import Issuer
 from shared.core.switch_guards import Guarded
 from shared.edge.http_request import HttpRequest
 from shared.edge.lambda_app import LambdaApp, Operation, read_budget
+from shared.edge.memberships import CallersGroups
 from shared.edge.process import SnapStartHooks, cache_limits, open_function_clients, register_snapstart_hooks
 from shared.edge.settings import Settings, load_settings
 from shared.edge.traces import open_tracer, subsegment
@@ -75,7 +82,9 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
     settings = load_settings(environ)
     tracer = open_tracer("admin")
     runner = asyncio.Runner()
-    services = (*_SERVICES, *(_SWITCH_SERVICES if settings.kill_switch_policies else ()))
+    services = [*_SERVICES, *(_SWITCH_SERVICES if settings.kill_switch_policies else ())]
+    if settings.identity_store_role and Service.STS not in services:
+        services.append(Service.STS)
     clients = runner.run(open_function_clients(settings, environ["AWS_REGION"], services))
     accounts = BoundaryAccounts(clients, environ["AWS_REGION"], subsegment)
     texts = SsmDocuments(clients.ssm, settings.parameter_prefix)
@@ -92,14 +101,37 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
     announcer = Announcer(_notifier(settings, clients, texts, clock), _new_id)
     guarded = _guarded(settings, environ["AWS_REGION"])
     reading = read_budget(settings, clients.dynamodb, clock)
+    groups = CallersGroups(reader.grants, settings.group_sync, clock)
+    pushes = PushedGroups(clients.dynamodb, settings.grant_table)
+    handlers = GroupHandlers(reader, groups, pushes, _new_id, clock)
     operations = {
         **_grant_operations(settings, clients, reader, announcer, clock),
         **_revoking_operations(settings, clients, accounts, guarded, clock, reader, announcer),
+        "list_group_members": handlers.members,
+        "push_group": handlers.push,
+        "remove_group": handlers.remove,
     }
+    operations = {name: groups.known_to(operation) for name, operation in operations.items()}
+    # These do not need the caller's groups before they begin.
+    operations |= {"whoami": whoami, "health": health, "list_groups": handlers.list}
     for name in _SPENDING_READS:
         operations[name] = reading.spent_by(operations[name])
     routes = {(each.method, each.path): operations[each.name] for each in ENDPOINTS}
-    return LambdaApp("admin", settings, runner, routes, tracer, stdout, clients.aclose, find_issuer)
+    sync = _group_sync(settings, environ["AWS_REGION"], clients, texts, clock)
+    tasks = {SYNC_GROUPS: sync.run} if settings.group_sync else {}
+    return LambdaApp("admin", settings, runner, routes, tracer, stdout, clients.aclose, find_issuer, tasks)
+
+
+def _group_sync(settings: Settings, region: str, clients: Clients, texts: SsmDocuments, clock: Clock) -> GroupSync:
+    table = MembershipTable(clients.dynamodb, settings.grant_table)
+    if settings.identity_store is None:
+        return GroupSync(texts, None, table, settings.groups_believed_for, clock)
+    center = IdentityCenter(
+        settings.identity_store, settings.identity_store_region or region, settings.identity_store_role
+    )
+    sts = clients.sts if settings.identity_store_role else None
+    directory = partial(center.open, sts, subsegment)
+    return GroupSync(texts, directory, table, settings.groups_believed_for, clock)
 
 
 def _grant_operations(
@@ -116,8 +148,6 @@ def _grant_operations(
     decisions = RequestDecisions(reader, requests, announcer, clock)
     closing = EventClosing(reader, events, announcer, clock)
     return {
-        "whoami": whoami,
-        "health": health,
         "file_request": RequestCreation(reader, requests, announcer, _new_id, clock).file,
         "list_requests": read_requests.list,
         "get_request": read_requests.get,

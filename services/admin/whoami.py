@@ -11,7 +11,7 @@ from shared.edge.responses import Response
 class WhoamiResponse(View):
     """How Sentinel sees the caller. A caller with a token has an issuer and a subject, but no account and no role.
 
-    `groups` are those in the caller's token.
+    `groups` are those in the caller's token: `GET /v1/groups` gives those of every source.
     """
 
     user: str

@@ -18,8 +18,10 @@ from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
 from shared.core.grants import Grant, Lockout
+from shared.core.identity import Principal
 from shared.core.issuer import ISSUERS_FOLDER, Issuer
-from shared.core.people import Person
+from shared.core.membership import with_memberships
+from shared.core.people import Person, person_of
 from shared.core.present_grants import PresentPolicies, needed_grants, present_grants
 from shared.core.profile import Profile
 from shared.core.stamp import Via
@@ -42,10 +44,12 @@ _MODELS: Final[Mapping[str, type[DocumentModel]]] = {
 class VendFacts:
     """What was read for one request. `documents` are those the answer rests on, for the audit line's ages.
 
-    `grants` are the caller's for this profile as the present policies leave them, `lapsed` those they leave nothing of.
+    `person` has the groups that the caller's token and the table give. `grants` are for this profile as the
+    present policies leave them, `lapsed` those they leave nothing of.
     `break_glass` is the policy for the hint of a refusal; None also where it cannot be read.
     """
 
+    person: Person
     decision: Decision
     policy_version: str
     profile: Profile | None
@@ -68,16 +72,20 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class FactsReader:
-    """Reads documents, grants, lockouts and budget, each from where it is kept."""
+    """Reads documents, grants, lockouts and budget, each from where it is kept.
+
+    `group_sync`: the deployment synchronizes memberships in groups.
+    """
 
     documents: CachedDocuments[DocumentModel]
     grants: GrantTable
     budget: RateLimiter
+    group_sync: bool
 
     async def read(
-        self, person: Person, profile: str, now: datetime, decide: Callable[[AccessPolicy], Decision]
+        self, caller: Principal, profile: str, now: datetime, decide: Callable[[AccessPolicy, Principal], Decision]
     ) -> VendFacts:
-        """Read all facts of one request side by side, and `decide` by the access policy while the tables answer.
+        """Read all facts of one request side by side, and `decide` by the access policy with the caller's groups.
 
         Raises:
             ExceptionGroup: of `AwsError`, where a read failed; of `IndeterminateError` without an access policy.
@@ -86,20 +94,23 @@ class FactsReader:
         """
         profile_document = f"{PROFILES_FOLDER}/{profile}"
         async with asyncio.TaskGroup() as reads:
-            serving = reads.create_task(self.grants.load_serving(person.user, now))
-            locking = reads.create_task(self.grants.load_lockouts(vend_subjects(person, profile), now))
-            spending = reads.create_task(self.budget.spend(person.user, now))
-            # Documents are mostly cached: yield once, so that the tables are asked before the policy is evaluated.
+            reading = reads.create_task(self.grants.load_serving(caller.user, now))
+            locking = reads.create_task(self.grants.load_lockouts(vend_subjects(person_of(caller), profile), now))
+            spending = reads.create_task(self.budget.spend(caller.user, now))
+            # Documents are mostly cached: yield once, so that the tables are asked before they are validated.
             await asyncio.sleep(0)
             loaded = await self.documents.find([*_MODELS, profile_document])
             policy, version = _access_policy(loaded)
             found = _find(loaded, profile_document, Profile)
-            decision = decide(policy)
-        held = needed_grants(serving.result(), profile, decision)
+        serving = reading.result()
+        caller = with_memberships(caller, serving.memberships, synced=self.group_sync)
+        decision, person = decide(policy, caller), person_of(caller)
+        held = needed_grants(serving.grants, profile, decision)
         rested_on = {_POLICY_OF[grant.via] for grant in held}
         present = present_grants(held, person, _present_policies(loaded, rested_on))
         kept = {grant.grant_id for grant in present}
         return VendFacts(
+            person=person,
             decision=decision,
             policy_version=version,
             profile=found,

@@ -23,6 +23,7 @@ from shared.clock import monotonic_s, utc_now
 from shared.core.issuer import Issuer
 from shared.edge.http_request import HttpRequest
 from shared.edge.lambda_app import LambdaApp, Routes, read_budget
+from shared.edge.memberships import CallersGroups
 from shared.edge.process import SnapStartHooks, cache_limits, open_function_clients, register_snapstart_hooks
 from shared.edge.responses import Refusal
 from shared.edge.settings import Settings, load_settings
@@ -76,6 +77,7 @@ def _reader(settings: Settings, clients: Clients) -> FactsReader:
             limit=settings.vend_budget,
             window=_BUDGET_WINDOW,
         ),
+        group_sync=settings.group_sync,
     )
 
 
@@ -86,7 +88,8 @@ def _routes(settings: Settings, clients: Clients, reader: FactsReader) -> Routes
         random_bytes=secrets.token_bytes,
     )
     vend = VendService(reader, issuer, settings.vend_budget, utc_now).vend
-    list_profiles = CatalogueService(reader, utc_now).list_profiles
+    groups = CallersGroups(reader.grants, settings.group_sync, utc_now)
+    list_profiles = groups.known_to(CatalogueService(reader, utc_now).list_profiles)
     reading = read_budget(settings, clients.dynamodb, utc_now)
     return {("GET", "/"): vend, ("POST", "/"): vend, ("GET", "/profiles"): reading.spent_by(list_profiles)}
 

@@ -1,7 +1,7 @@
 """The vend, readable top to bottom: read the facts side by side, decide, then issue and record side by side."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.vend.facts import FactsReader, VendFacts
@@ -22,7 +22,6 @@ from shared.aws.dynamodb.rate_limit import Limited
 from shared.aws.errors import RefusedError
 from shared.core.access.authorize import RefusalCode, Refuse, authorize
 from shared.core.break_glass.policy import rule_for
-from shared.core.people import person_of
 from shared.core.sts_refusals import sts_refusal_of
 from shared.edge.lambda_app import RequestContext
 from shared.edge.responses import Refusal, Response
@@ -46,10 +45,10 @@ class VendService:
         now = self.clock()
         with ctx.audit.step("read"):
             facts = await self.reader.read(
-                person_of(ctx.principal),
+                ctx.principal,
                 request.profile,
                 now,
-                lambda policy: decide(ctx, policy, request.profile, now),
+                lambda policy, caller: decide(replace(ctx, principal=caller), policy, request.profile, now),
             )
         note_facts(ctx.audit, facts)
         issue_request = self._decide(ctx, request, facts, now)
@@ -80,7 +79,7 @@ class VendService:
         if isinstance(authorization, Refuse):
             if authorization.code is RefusalCode.LOCKED_OUT:
                 return refuse_locked_out(user, request.profile, facts.lockouts)
-            emergency = rule_for(facts.break_glass, person_of(ctx.principal), request.profile)
+            emergency = rule_for(facts.break_glass, facts.person, request.profile)
             return refuse(authorization.code, facts.decision, user, request.profile, facts.lapsed, emergency)
         return IssueRequest(user, request.profile, profile, facts.decision, authorization, now, ctx.answer_by_s)
 
@@ -102,7 +101,7 @@ class VendService:
                 issue_request.decision,
                 issue_request.user,
                 issue_request.profile_name,
-                break_glass=rule_for(facts.break_glass, person_of(ctx.principal), issue_request.profile_name),
+                break_glass=rule_for(facts.break_glass, facts.person, issue_request.profile_name),
             )
         note_issued(ctx.audit, issued)
         return Response(render_credentials(issued, issue_request.profile.role_account))

@@ -27,6 +27,7 @@ class Service(StrEnum):
 
     DYNAMODB = "dynamodb"
     IAM = "iam"
+    IDENTITYSTORE = "identitystore"
     SNS = "sns"
     SSM = "ssm"
     STS = "sts"
@@ -51,6 +52,10 @@ class Clients:
     @property
     def iam(self) -> AwsClient:
         return self._client(Service.IAM)
+
+    @property
+    def identitystore(self) -> AwsClient:
+        return self._client(Service.IDENTITYSTORE)
 
     @property
     def sns(self) -> AwsClient:

@@ -15,13 +15,12 @@ from shared.aws.client.protocol import ServiceError
 from shared.aws.clients import Clients, Observe, Service, open_clients
 from shared.aws.credentials import Credentials
 from shared.aws.errors import UnreadableError, translate_errors
-from shared.aws.sts.assume_role import read_credentials
+from shared.aws.sts.assume_role import assume_in_account
 from shared.core.arn import Arn
 from shared.core.switch_guards import owner_of, without_owner
 
 _MOST_VERSIONS: Final = 5
 _ROLE_SESSION: Final = "sentinel-kill-switch"
-_SHORTEST_S: Final = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +142,4 @@ class BoundaryAccounts:
         # The role that may write the policy has the policy's name.
         name = policy_arn.resource.removeprefix("policy/")
         role = Arn(policy_arn.partition, "iam", "", policy_arn.account, f"role/{name}")
-        with translate_errors("sts"):
-            answer = await self._clients.sts.assume_role(
-                RoleArn=str(role),
-                RoleSessionName=_ROLE_SESSION,
-                DurationSeconds=_SHORTEST_S,
-            )
-        try:
-            return read_credentials(answer)
-        except (KeyError, ValueError):
-            raise UnreadableError("sts", "AssumeRole answered without complete credentials") from None
+        return await assume_in_account(self._clients.sts, str(role), _ROLE_SESSION)

@@ -24,11 +24,12 @@ def read_claims(payload: Mapping[str, Any]) -> Claims:
 
     Any other value is left out, so that a condition on it is not known.
     """
-    read = ((name, _read(value)) for name, value in payload.items())
-    return {name: value for name, value in read if value is not None}
+    return {name: read for name, value in payload.items() if (read := _read(value)) is not None}
 
 
 def _read(value: Any) -> ClaimValue | None:
+    if isinstance(value, str):
+        return value
     if isinstance(value, list):
         return tuple(value) if all(isinstance(each, str) for each in value) else None
     return text_of(value)

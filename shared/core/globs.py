@@ -56,6 +56,8 @@ def matches_across(pattern: str, text: str) -> bool:
 
     Every place in the pattern that the text may have reached is kept, so the time is at most pattern x text.
     """
+    if is_literal(pattern):
+        return pattern == text
     tokens = _TOKENS.findall(pattern)
     places = _with_skipped(tokens, {0})
     for character in text:

@@ -23,10 +23,14 @@ OWN: Final = ""
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups that a caller is known to be in, and the namespaces whose groups are not all known."""
+    """The groups that a caller is known to be in, and the namespaces whose groups are not all known.
+
+    `lacks_own`: the token should list the caller's own groups, and does not.
+    """
 
     names: frozenset[str] = frozenset()
     not_known_in: frozenset[str] = frozenset({OWN})
+    lacks_own: bool = False
 
     def has_any(self, wanted: Collection[str]) -> bool | None:
         """Whether the caller is in one of the groups; None where that is not known."""
@@ -52,7 +56,7 @@ def groups_of_claim(value: Any, namespace: str) -> Groups:
     """
     others = frozenset({OWN, namespace})
     if not isinstance(value, list) or len(value) > MOST_GROUPS or not all(isinstance(each, str) for each in value):
-        return Groups(not_known_in=others)
+        return Groups(not_known_in=others, lacks_own=namespace == OWN)
     names = (_named(each, namespace) for each in value)
     return Groups(frozenset(name for name in names if name is not None), others - {namespace})
 
@@ -60,9 +64,14 @@ def groups_of_claim(value: Any, namespace: str) -> Groups:
 def _named(group: str, namespace: str) -> str | None:
     # A slash in an own group's name would make it look like an issuer's.
     if namespace == OWN:
-        return group if _GROUP.fullmatch(group) and "/" not in group else None
+        return group if is_own_group(group) else None
     name = f"{namespace}/{group}"
     return name if _GROUP.fullmatch(name) else None
+
+
+def is_own_group(name: str) -> bool:
+    """Whether a policy can name it as a group of the organization's own: without a slash, which an issuer's has."""
+    return "/" not in name and _GROUP.fullmatch(name) is not None
 
 
 def any_named(groups: Iterable[str] | None, known: AbstractSet[str]) -> bool:

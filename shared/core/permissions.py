@@ -3,7 +3,7 @@
 A session name never permits anything. Which lockouts stop which operations is decided here, too.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from shared.core.approval.policy import ApprovalPolicy, is_approver, rule_for
 from shared.core.approval.request import ApprovalRequest
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.fields import Accounts, DocumentModel, Name, NonEmpty, RuleNames, SchemaVersion
+from shared.core.globs import matches_any
 from shared.core.grants import EventStatus, Lockout, RequestStatus
 from shared.core.groups import GroupGlob, GroupNames
 from shared.core.name_globs import UserGlob
@@ -64,15 +65,15 @@ class AdminPolicy(DocumentModel):
     rules: Annotated[tuple[AdminRule, ...], NonEmpty, RuleNames]
 
 
+def _rules_for(policy: AdminPolicy | None, person: Person) -> Iterator[AdminRule]:
+    for rule in () if policy is None else policy.rules:
+        if is_named(rule.users, rule.groups, person) and is_from(rule.accounts, person):
+            yield rule
+
+
 def permissions_of(policy: AdminPolicy | None, person: Person) -> AbstractSet[Permission]:
     """Give the permissions that the policy gives a person."""
-    rules = () if policy is None else policy.rules
-    return frozenset(
-        permission
-        for rule in rules
-        if is_named(rule.users, rule.groups, person) and is_from(rule.accounts, person)
-        for permission in rule.permissions
-    )
+    return frozenset(permission for rule in _rules_for(policy, person) for permission in rule.permissions)
 
 
 Found_contra = TypeVar("Found_contra", contravariant=True)
@@ -85,6 +86,7 @@ class Entitlement:
     person: Person
     permissions: AbstractSet[Permission]
     approval: ApprovalPolicy | None
+    pushes: tuple[str, ...] = ()
 
     @property
     def may_read_all(self) -> bool:
@@ -107,6 +109,10 @@ class Entitlement:
     @property
     def may_see_kill_switch(self) -> bool:
         return self.may_read_all or self.may_revoke_all
+
+    def may_push(self, group: str) -> bool:
+        """Whether they may say who is in the group."""
+        return matches_any(self.pushes, group)
 
     def approves(self, profile: str) -> bool:
         """Whether they are an approver of the profile; they may not approve their own requests even so."""
@@ -164,7 +170,8 @@ class Entitlement:
 
 def entitlement_of(person: Person, admin: AdminPolicy | None, approval: ApprovalPolicy | None) -> Entitlement:
     """Give what the policies permit a person. A missing policy permits nothing."""
-    return Entitlement(person, permissions_of(admin, person), approval)
+    pushes = tuple(glob for rule in _rules_for(admin, person) for glob in rule.may_push or ())
+    return Entitlement(person, permissions_of(admin, person), approval, pushes)
 
 
 @dataclass(frozen=True, slots=True)

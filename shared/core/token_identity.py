@@ -40,11 +40,12 @@ def identify_token(token: TokenClaims, issuer: Issuer | None, now: datetime) -> 
     """Identify the caller of a token at an instant (UTC), or give the reason why that is not possible."""
     if issuer is None or not is_issuer_name(token.issuer):
         return UnknownCaller(f"there is no issuer {token.issuer[:32]!a}")
+    claims = read_claims(token.payload)
     problem = (
         _find_difference(token)
         or _find_foreign(token.payload, issuer)
         or _find_untimely(token.payload, issuer, now)
-        or _find_unmet(read_claims(token.payload), issuer)
+        or _find_unmet(claims, issuer)
     )
     if problem is not None:
         return UnknownCaller(problem)
@@ -60,7 +61,7 @@ def identify_token(token: TokenClaims, issuer: Issuer | None, now: datetime) -> 
         session_name="",
         issuer=token.issuer,
         subject=token.verified["sub"],
-        claims=read_claims(token.payload),
+        claims=claims,
         groups=_groups_of(token, issuer),
     )
 
@@ -71,11 +72,12 @@ def _find_difference(token: TokenClaims) -> str | None:
     An array is written as the gateway writes it, to be compared; the gateway's text is never split.
     """
     verified, payload = token.verified, token.payload
-    names = {*_COMPARED, *(name for name, value in payload.items() if isinstance(value, str))}
-    for name in sorted(names):
-        if (name in verified) != (name in payload) or (name in payload and _written(payload[name]) != verified[name]):
-            return "the token in the header is not the one that the gateway verified"
-    return None
+    texts = all(verified.get(name) == value for name, value in payload.items() if isinstance(value, str))
+    others = all(
+        name in payload and _written(payload[name]) == verified[name] if name in verified else name not in payload
+        for name in _COMPARED
+    )
+    return None if texts and others else "the token in the header is not the one that the gateway verified"
 
 
 def _written(value: Any) -> str | None:

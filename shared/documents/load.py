@@ -1,6 +1,6 @@
 """From a document's text to its model, or every problem at once: one strict path for commands and Lambdas."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from shared.core.access.schema import AccessPolicy
 from shared.core.fields import DocumentModel
 from shared.core.issuer import ISSUERS_FOLDER, Issuer
+from shared.core.membership import GROUPS_FOLDER, GroupDocument
 from shared.core.profile import Profile
 from shared.core.webhook import Webhook
 from shared.documents.document import Document, DocumentError, Path, Problem
@@ -20,6 +21,7 @@ ACCESS_POLICY: Final = "policies/access"
 APPROVAL_POLICY: Final = "policies/approval"
 BREAK_GLASS_POLICY: Final = "policies/break-glass"
 ADMIN_POLICY: Final = "policies/admin"
+_FOLDERS: Final[Mapping[str, type[DocumentModel]]] = {ISSUERS_FOLDER: Issuer, GROUPS_FOLDER: GroupDocument}
 
 
 _BYTE_ORDER_MARK: Final = "\ufeff"
@@ -107,8 +109,8 @@ def read_secret_document(text: str) -> Document:
 
 
 def folder_model(name: str) -> type[DocumentModel]:
-    """Give the model of a document that is not a policy, by its name: an issuer's or a profile's."""
-    return Issuer if name.startswith(f"{ISSUERS_FOLDER}/") else Profile
+    """Give the model of a document that is not a policy, by its name: an issuer's, a group's or a profile's."""
+    return _FOLDERS.get(name.partition("/")[0], Profile)
 
 
 def load_document(text: str, model: type[Model]) -> Model:

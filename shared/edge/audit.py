@@ -46,6 +46,9 @@ class AuditLine:
     token_digest: str | None = None
     claims: Mapping[str, str] = field(default_factory=dict)
     groups: Sequence[str] = ()
+    group: str | None = None
+    members: int | None = None
+    groups_age_s: int | None = None
     source_ip: str | None = None
     user_agent: str | None = None
     profile: str | None = None
@@ -132,6 +135,7 @@ def write_lines(stream: TextIO, lines: Sequence[bytes]) -> None:
 
 
 NAMESPACE: Final = "Sentinel"
+_UNITS: Final = {"ms": "Milliseconds", "s": "Seconds"}
 # The first distinguishes the alarms of two deployments in one account and region.
 _DIMENSIONS: Final = [["deployment", "service"], ["deployment", "service", "outcome", "code"]]
 
@@ -139,7 +143,7 @@ _DIMENSIONS: Final = [["deployment", "service"], ["deployment", "service", "outc
 def metric_line(audit: AuditLine) -> bytes:
     """Count one request by deployment, service, outcome and code, with its steps in milliseconds, its stale documents,
     whether AWS throttled it, how many rows a list left out and, where the kill switch was to be written, the accounts
-    in which that failed and the users for whom it had no room.
+    in which that failed and the users for whom it had no room. A sync of groups has the age of what was synchronized.
     """
     values: dict[str, float] = {
         "requests": 1,
@@ -148,9 +152,10 @@ def metric_line(audit: AuditLine) -> bytes:
         "aws_throttles": int(audit.code == Code.THROTTLED and audit.dependency is not None),
         **({"unreadable_rows": len(audit.unreadable)} if audit.unreadable else {}),
         **({} if audit.kill_switch is None else {"kill_switch_failures": _failures(audit)}),
+        **({} if audit.groups_age_s is None else {"groups_age_s": audit.groups_age_s}),
         **{f"{name}_ms": elapsed for name, elapsed in audit.steps.items()},
     }
-    definitions = [{"Name": name, "Unit": "Milliseconds" if name.endswith("_ms") else "Count"} for name in values]
+    definitions = [{"Name": name, "Unit": _UNITS.get(name.rpartition("_")[2], "Count")} for name in values]
     return orjson.dumps(
         {
             "_aws": {

@@ -50,6 +50,8 @@ class RequestContext:
 
 
 Operation = Callable[[RequestContext], Awaitable[Response | Refusal]]
+# What a schedule has a function do, with the audit line to fill in.
+Task = Callable[[AuditLine], Coroutine[Any, Any, None]]
 Routes = Mapping[tuple[str, str], Operation]
 # Finds an issuer's document by its name, together with the documents that the request will need.
 IssuerSource = Callable[[str, HttpRequest], Awaitable[Document[Issuer] | None]]
@@ -68,10 +70,12 @@ class LambdaApp:
         stdout: TextIO | None = None,
         on_close: Callable[[], Coroutine[Any, Any, None]] | None = None,
         issuers: IssuerSource | None = None,
+        tasks: Mapping[str, Task] | None = None,
     ) -> None:
-        """Serve the routes. Without `issuers`, no token is accepted."""
+        """Serve the routes, and run `tasks` by name for events `{"task": name}`; without `issuers`, accept no token."""
         self._service = service
         self._issuers = issuers
+        self._tasks = tasks or {}
         self._settings = settings
         self._router = Router(routes)
         self._process = LambdaProcess(runner, tracer, settings.deadline, stdout or sys.stdout, on_close)
@@ -88,11 +92,38 @@ class LambdaApp:
 
         """
         audit = AuditLine(utc_now(), self._service, context.aws_request_id, self._settings.own_name)
+        task = self._find_task(event)
+        if task is None:
+            response = self._respond(event, context, audit)
+            answer = render(response, context.aws_request_id)
+        else:
+            self._run_task(task, context, audit)
+            answer = {"outcome": audit.outcome}
+        self._process.write(audit)
+        return answer
+
+    def _respond(self, event: object, context: LambdaContext, audit: AuditLine) -> Response | Refusal:
         decided = self._process.run(context, audit, lambda by_s: self._route(event, context, audit, by_s))
         response = decided.refusal if isinstance(decided, Indeterminate) else decided
         self._close_line(audit, response)
-        self._process.write(audit)
-        return render(response, context.aws_request_id)
+        return response
+
+    def _find_task(self, event: object) -> tuple[str, Task] | None:
+        """Find the task that an event names and nothing else. No caller of the API can send such an event."""
+        name = event.get("task") if isinstance(event, dict) and len(event) == 1 else None
+        return (name, self._tasks[name]) if isinstance(name, str) and name in self._tasks else None
+
+    def _run_task(self, found: tuple[str, Task], context: LambdaContext, audit: AuditLine) -> None:
+        audit.operation, task = found
+
+        async def run(_: float) -> None:
+            await task(audit)
+
+        failed = self._process.run(context, audit, run, limit_s=context.get_remaining_time_in_millis() / 1000)
+        if failed is None:
+            audit.outcome = "answered"
+        else:
+            audit.code = failed.refusal.code.value
 
     async def _route(
         self,

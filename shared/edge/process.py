@@ -64,13 +64,15 @@ class LambdaProcess:
         context: LambdaContext,
         audit: AuditLine,
         story: Callable[[float], Coroutine[Any, Any, Decided]],
+        limit_s: float | None = None,
     ) -> Decided | Indeterminate:
         """Run one invocation; `story` receives its deadline, in seconds on the monotonic clock.
 
-        All it raises, and a deadline that passes, comes back as `Indeterminate` and is noted in the audit line.
+        `limit_s` replaces the time limit of requests. All it raises, and a deadline that passes, comes back as
+        `Indeterminate` and is noted in the audit line.
         """
         with audit.step("total"), self.tracer.invocation(os.environ.get(TRACE_VARIABLE)):
-            decided = self._complete(self._in_time(context, story))
+            decided = self._complete(self._in_time(context, story, limit_s or self.deadline_s))
         if isinstance(decided, Indeterminate):
             audit.detail, audit.dependency = decided.detail, decided.dependency
         return decided
@@ -84,8 +86,9 @@ class LambdaProcess:
         self,
         context: LambdaContext,
         story: Callable[[float], Coroutine[Any, Any, Decided]],
+        limit_s: float,
     ) -> Decided | Indeterminate:
-        deadline_s = min(self.deadline_s, context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
+        deadline_s = min(limit_s, context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
         try:
             async with asyncio.timeout(deadline_s):
                 # Yield to the loop once, so that it notices connections that closed while Lambda froze the process.

@@ -1,10 +1,13 @@
 """Settings of the Lambdas, read from the environment and validated at start, with all problems in one error."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Annotated, Any, Final, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from shared.core.durations import format_duration
+from shared.core.fields import Duration
 from shared.core.revocation import LONGEST_REQUEST
 from shared.core.switch_guards import DEPLOYMENT
 from shared.edge.setting_fields import (
@@ -21,6 +24,16 @@ from shared.edge.setting_fields import (
 PREFIX: Final = "SENTINEL_"
 # An error message lists at most this many accounts.
 _SHOWN: Final = 3
+
+
+_BELIEVED: Final = (timedelta(minutes=30), timedelta(hours=24))
+
+
+def _is_a_useful_time(value: timedelta) -> timedelta:
+    shortest, longest = _BELIEVED
+    if not shortest <= value <= longest:
+        raise ValueError(f"write {format_duration(shortest)} to {format_duration(longest)}")
+    return value
 
 
 class InvalidSettingsError(Exception):
@@ -140,6 +153,38 @@ class Settings(CommonSettings):
         int,
         Field(ge=1, le=10_000, description="Lists, explanations, catalogues and other reads of one user in a minute."),
     ] = 600
+    group_sync: Annotated[
+        bool,
+        Field(
+            description="`true`: memberships in groups are synchronized on a schedule, so without a fresh one a user's "
+            "groups are not known.",
+        ),
+    ] = False
+    groups_believed_for: Annotated[
+        Duration,
+        AfterValidator(_is_a_useful_time),
+        Field(description="How long a synchronized membership is believed without a refresh: 30m to 24h."),
+    ] = timedelta(hours=2)
+    identity_store: Annotated[
+        str | None,
+        Field(
+            pattern=r"^(d-[0-9a-f]{10}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$",
+            description="Id of the identity store of IAM Identity Center, such as d-1234567890, whose groups the "
+            "admin Lambda synchronizes. Empty: group documents only.",
+        ),
+    ] = None
+    identity_store_region: Annotated[
+        str | None,
+        Field(pattern=r"^[a-z0-9-]{1,32}$", description="Region of Identity Center. Empty: the function's own."),
+    ] = None
+    identity_store_role: Annotated[
+        str | None,
+        Field(
+            pattern=r"^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,512}$",
+            description="ARN of the role that the admin Lambda assumes to read the identity store of another account. "
+            "Empty: its own role reads it.",
+        ),
+    ] = None
     topic_arn: Annotated[
         str | None,
         Field(
@@ -184,6 +229,14 @@ class Settings(CommonSettings):
             raise ValueError(
                 f"{PREFIX}SHARED_NAME_ACCOUNTS: {unknown!r} is not an account that {PREFIX}TRUSTED_ACCOUNTS lists"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _groups_are_synchronized(self) -> Self:
+        if self.identity_store is not None and not self.group_sync:
+            raise ValueError("SENTINEL_IDENTITY_STORE needs SENTINEL_GROUP_SYNC=true")
+        if self.identity_store is None and (self.identity_store_region or self.identity_store_role):
+            raise ValueError("SENTINEL_IDENTITY_STORE_REGION and _ROLE need SENTINEL_IDENTITY_STORE")
         return self
 
     def foreign_accounts(self, own_account: str) -> frozenset[str]:

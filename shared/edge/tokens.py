@@ -22,7 +22,7 @@ _ROUTE: Final = re.compile(rf"(?:[A-Z]+ )(/as/(?P<issuer>{ISSUER_NAME_PATTERN}))
 # API Gateway takes 10,240 bytes of headers.
 _LONGEST: Final = 16 * 1024
 _PART: Final = r"[A-Za-z0-9_-]+"
-_TOKEN: Final = re.compile(rf"(?:bearer )?(?P<header>{_PART})\.(?P<payload>{_PART})\.{_PART}", re.IGNORECASE)
+_TOKEN: Final = re.compile(rf"(?:(?i:bearer) )?(?P<header>{_PART})\.(?P<payload>{_PART})\.{_PART}")
 _ALGORITHMS: Final = frozenset({"RS256", "RS384", "RS512"})
 _DIGEST_LENGTH: Final = 16
 

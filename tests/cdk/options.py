@@ -4,6 +4,8 @@ from typing import Any
 
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/0f0e0d0c-1111-2222-3333-444455556666"
 PAGER = "arn:aws:sns:eu-central-1:111122223333:pager"
+STORE = "d-1234567890"
+READER = "arn:aws:iam::777788889999:role/SentinelGroups"
 VARIANTS: dict[str, dict[str, Any]] = {
     "Default": {},
     "Complete": {
@@ -48,6 +50,13 @@ VARIANTS: dict[str, dict[str, Any]] = {
                 "max_token_age": "15m",
             },
         },
+        "group_sync": {
+            "interval": 10,
+            "believed_for": "90m",
+            "identity_store_id": STORE,
+            "identity_store_region": "us-east-1",
+            "identity_store_role_arn": READER,
+        },
         "kill_switch_policy_arns": ["arn:aws:iam::444455556666:policy/SentinelRevocations-vendor"],
         "rest_api": {"type": "REGIONAL", "source_ips": ["198.51.100.0/24"], "access_logs": True},
         "throttle": {"rate": 20, "burst": 40},
@@ -64,6 +73,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "trust_amazon_roots_only": False,
         "tracing": False,
         "deletion_protection": False,
+        "group_sync": {"identity_store_id": STORE},
         "rest_api": {"type": "PRIVATE", "vpc_endpoint_ids": ["vpce-0a1b2c3d"]},
     },
 }

@@ -7,11 +7,12 @@ from pathlib import Path
 from aws_cdk import App, Stack
 
 from deploy.cdk.deployment import sentinel_deployment
+from deploy.cdk.groups import IdentityCenterReader
 from deploy.cdk.options import ServiceOptions
 from deploy.cdk.release import Packages
 from deploy.cdk.roles import KillSwitchAccount, ProtectedRole
 from deploy.cdk.service import SentinelStack
-from tests.cdk.options import VARIANTS
+from tests.cdk.options import STORE, VARIANTS
 
 
 def main() -> None:
@@ -27,6 +28,7 @@ def main() -> None:
     KillSwitchAccount(account, "KillSwitch", sentinel=sentinel)
     read_only = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
     ProtectedRole(account, "Reader", name="reader", sentinel=sentinel, managed_policy_arns=read_only)
+    IdentityCenterReader(account, "Groups", sentinel=sentinel, identity_store_id=STORE)
     app.synth()
 
 

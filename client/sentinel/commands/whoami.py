@@ -22,4 +22,4 @@ def whoami(settings: Settings, *, as_json: bool) -> None:
         return
     for name, fact in facts.items():
         if value := ", ".join(fact) if isinstance(fact, tuple) else fact:
-            click.echo(f"{name.replace('_', ' '):<13} {value}")
+            click.echo(f"{name.replace('_', ' '):<14} {value}")

@@ -19,6 +19,7 @@ SERVICES: Final[Mapping[str, Sequence[str]]] = {
     "apigateway": ["apigateway", "apigatewayv2"],
     "cloudwatch": ["cloudwatch"],
     "dynamodb": ["dynamodb", "dynamodbstreams"],
+    "events": ["events"],
     "execute-api": ["apigatewaymanagementapi"],
     "iam": ["iam"],
     "kms": ["kms"],

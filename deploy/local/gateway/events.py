@@ -29,6 +29,11 @@ def new_uuid() -> str:
     return str(UUID(bytes=secrets.token_bytes(16), version=4))
 
 
+def new_trace_id(at: datetime) -> str:
+    """Create the id of a trace that begins then, in X-Ray's format."""
+    return f"Root=1-{int(at.timestamp()):08x}-{secrets.token_hex(12)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """What the gateway adds: the time of the request and its ids."""
@@ -41,7 +46,7 @@ class Arrival:
     def create(cls, endpoint: Endpoint, at: datetime) -> Self:
         """Create ids: the request's in the endpoint's format (base64 for HTTP APIs), the trace's in X-Ray's."""
         request_id = f"{secrets.token_urlsafe(11)}=" if endpoint.kind is EndpointKind.HTTP_API else new_uuid()
-        return cls(at, request_id, f"Root=1-{int(at.timestamp()):08x}-{secrets.token_hex(12)}")
+        return cls(at, request_id, new_trace_id(at))
 
     @property
     def epoch_ms(self) -> int:

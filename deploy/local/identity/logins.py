@@ -1,4 +1,4 @@
-"""Logins at the local OpenID provider: code with PKCE (RFC 7636), device flow (RFC 8628), refresh. No HTTP."""
+"""Logins at the local OpenID provider: PKCE (RFC 7636), devices (RFC 8628), refresh, revocation (RFC 7009). No HTTP."""
 
 import hmac
 import secrets
@@ -100,6 +100,16 @@ class Logins:
         # A nonce belongs to the first token only (OpenID Connect Core, 12.2).
         self._refreshing[refresh_token] = replace(login, nonce="")
         return login, refresh_token
+
+    def revoke(self, form: Mapping[str, str]) -> None:
+        """End the login of a refresh token; of a token that is not known there is nothing to end (RFC 7009, 2.2).
+
+        Raises:
+            LoginError: another client.
+
+        """
+        check_client(form)
+        self._refreshing.pop(form.get("token", ""), None)
 
     def _redeem_code(self, form: Mapping[str, str]) -> Login:
         login = _take(self._codes, form.get("code", ""))

@@ -47,6 +47,7 @@ class IdentityProvider(Site):
                 web.post("/{issuer}/device_authorization", self._begin_on_device),
                 web.get("/{issuer}/device", self._approve_device),
                 web.post("/{issuer}/token", self._issue),
+                web.post("/{issuer}/revoke", self._revoke),
             ]
         )
         super().__init__(application, tls=tls)
@@ -88,6 +89,7 @@ class IdentityProvider(Site):
                 "authorization_endpoint": f"{issuer}/authorize",
                 "device_authorization_endpoint": f"{issuer}/device_authorization",
                 "token_endpoint": f"{issuer}/token",
+                "revocation_endpoint": f"{issuer}/revoke",
                 "jwks_uri": f"{issuer}/jwks",
                 "response_types_supported": ["code"],
                 "grant_types_supported": ["authorization_code", "refresh_token", DEVICE_GRANT],
@@ -141,6 +143,10 @@ class IdentityProvider(Site):
         answer = {"id_token": token, "access_token": secrets.token_urlsafe(24), "refresh_token": refresh_token}
         lifetime = {"token_type": "Bearer", "expires_in": int(_LIFETIME.total_seconds())}
         return web.json_response({**answer, **lifetime}, headers={"cache-control": "no-store"})
+
+    async def _revoke(self, request: web.Request) -> web.Response:
+        self._logins[self._name(request)].revoke(await _form(request))
+        return web.Response()
 
     def _page(self, request: web.Request) -> web.Response:
         """Return a page with a link for each person."""

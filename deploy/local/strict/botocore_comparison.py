@@ -52,8 +52,16 @@ def _read(own: Format, operation: OperationModel, reply: Reply) -> Any:
         theirs.pop("ResponseMetadata")
         # botocore drops what its model does not know, and what is null.
         known = {name: each for name, each in answer.items() if name in operation.output_shape.members}
-        _compare(operation, "answer", {name: each for name, each in known.items() if each is not None}, theirs)
+        _compare(operation, "answer", _without_nulls(known), theirs)
     return answer
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_nulls(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _without_nulls(each) for name, each in value.items() if each is not None}
+    return value
 
 
 def _is_json(operation: OperationModel) -> bool:

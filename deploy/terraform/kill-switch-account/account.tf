@@ -41,7 +41,7 @@ resource "aws_iam_policy" "revocations" {
 resource "aws_iam_role" "revocations" {
   name               = local.name
   description        = "Sentinel: writes the policy of the same name only"
-  assume_role_policy = templatefile("${local.policies}/revocations-role-trust.json.tftpl", local.admin)
+  assume_role_policy = templatefile("${local.policies}/admin-trust.json.tftpl", local.admin)
   tags               = var.tags
 }
 

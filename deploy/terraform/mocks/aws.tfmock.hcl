@@ -43,6 +43,10 @@ mock_resource "aws_lambda_alias" {
   }
 }
 
+mock_resource "aws_cloudwatch_event_rule" {
+  defaults = { arn = "arn:aws:events:eu-central-1:111122223333:rule/sentinel-groups" }
+}
+
 mock_resource "aws_apigatewayv2_api" {
   defaults = {
     id            = "httpapi001"

@@ -43,10 +43,10 @@ module "admin" {
   package     = local.packages.admin
   handler     = "services.admin.handler.handler"
   environment = local.admin_settings
-  policies = merge(local.encryption_policy, {
+  policies = merge(local.encryption_policy, local.group_policies, {
     admin = templatefile("${local.policies}/admin.json.tftpl", local.deployment)
   })
-  timeout_s               = local.timeout_s
+  timeout_s               = local.admin_timeout_s
   provisioned_concurrency = var.provisioned_concurrency.admin
   reserved_concurrency    = var.reserved_concurrency.admin
   common                  = local.common

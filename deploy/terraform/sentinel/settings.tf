@@ -4,6 +4,8 @@ locals {
   # API Gateway waits 10 seconds for an authorizer, and 29 or 30 for an integration.
   timeout_s            = ceil(coalesce(var.deadline, 8)) + 4
   authorizer_timeout_s = 10
+  # Long enough to list an Identity Center of thousands of groups. The API's requests keep their deadline.
+  admin_timeout_s = var.group_sync == null ? local.timeout_s : 300
 
   api_ids = concat(aws_apigatewayv2_api.this[*].id, aws_api_gateway_rest_api.this[*].id)
 
@@ -39,6 +41,7 @@ locals {
     SENTINEL_DOCUMENT_TTL         = var.document_ttl
     SENTINEL_DOCUMENT_MAX_STALE   = var.document_max_stale
     SENTINEL_READ_BUDGET          = var.read_budget
+    SENTINEL_GROUP_SYNC           = var.group_sync == null ? null : true
   }
 
   vend_settings = { for name, value in merge(local.tables, local.endpoints, local.documented, {
@@ -46,11 +49,15 @@ locals {
   }) : name => tostring(value) if value != null && value != "" }
 
   admin_settings = { for name, value in merge(local.tables, local.endpoints, local.documented, {
-    SENTINEL_ADMIN_BUDGET         = var.admin_budget
-    SENTINEL_TOPIC_ARN            = aws_sns_topic.events.arn
-    SENTINEL_PROTECTED_PATH       = var.protected_path
-    SENTINEL_KILL_SWITCH_POLICIES = join(",", local.kill_switch_accounts)
-    SENTINEL_LASTING_KEYS         = var.lasting_keys
+    SENTINEL_ADMIN_BUDGET          = var.admin_budget
+    SENTINEL_TOPIC_ARN             = aws_sns_topic.events.arn
+    SENTINEL_PROTECTED_PATH        = var.protected_path
+    SENTINEL_KILL_SWITCH_POLICIES  = join(",", local.kill_switch_accounts)
+    SENTINEL_LASTING_KEYS          = var.lasting_keys
+    SENTINEL_GROUPS_BELIEVED_FOR   = local.believed_for
+    SENTINEL_IDENTITY_STORE        = local.identity_store_id
+    SENTINEL_IDENTITY_STORE_REGION = try(var.group_sync.identity_store_region, null)
+    SENTINEL_IDENTITY_STORE_ROLE   = local.identity_store_role_arn
   }) : name => tostring(value) if value != null && value != "" }
 
   authorizer_settings = { for key, authorizer in var.authorizers : key => {

@@ -210,9 +210,9 @@ variable "documents" {
   validation {
     condition = alltrue([
       for name in keys(var.documents) :
-      can(regex("^(policies/(access|approval|break-glass|admin)|profiles/[A-Za-z0-9._-]{1,64})$", name))
+      can(regex("^(policies/(access|approval|break-glass|admin)|(profiles|groups)/[A-Za-z0-9._-]{1,64})$", name))
     ])
-    error_message = "documents: names are policies/access, policies/approval, policies/break-glass, policies/admin and profiles/<name>. Webhooks hold secrets: push them with `sentinel policy push`."
+    error_message = "documents: names are policies/access, policies/approval, policies/break-glass, policies/admin, profiles/<name> and groups/<name>. Webhooks hold secrets: push them with `sentinel policy push`."
   }
 
   validation {

@@ -1,4 +1,4 @@
-"""The grants and lockouts of a user and a profile, read consistently in two calls."""
+"""The grants, memberships and lockouts of a user and a profile, read consistently in two calls."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -8,10 +8,12 @@ from typing import Any, Final
 from shared.aws.concurrency import gather_both
 from shared.aws.dynamodb.grant_rows import read_person
 from shared.aws.dynamodb.items import Item, ItemReader, instant_value, text_value
+from shared.aws.dynamodb.memberships import read_memberships
 from shared.aws.dynamodb.reads import load_items
 from shared.aws.dynamodb.schema import CONSUMED_BY, LOCKOUT_ITEM, LOCKOUT_LIFTED, GrantIndex, ItemKind, grant_item
 from shared.aws.errors import translate_errors
 from shared.core.grants import EventStatus, Grant, GrantUses, Lockout, RequestStatus
+from shared.core.membership import Memberships
 from shared.core.people import Person
 from shared.core.stamp import Via
 from shared.core.subjects import person_subjects, user_subject, vend_subjects
@@ -32,6 +34,14 @@ class GrantsAndLockouts:
         return bool(self.lockouts)
 
 
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What one Query finds of a user: grants with time left, for any profile, and memberships in groups."""
+
+    grants: tuple[Grant, ...]
+    memberships: Memberships
+
+
 class GrantTable:
     """The grant table as a vend reads it."""
 
@@ -49,15 +59,15 @@ class GrantTable:
             AwsError: a read failed, or a row is invalid. There is no partial result.
 
         """
-        grants, lockouts = await gather_both(
+        serving, lockouts = await gather_both(
             self.load_serving(person.user, now),
             self.load_lockouts(vend_subjects(person, profile), now),
         )
-        if isinstance(grants, Exception):
-            raise grants
+        if isinstance(serving, Exception):
+            raise serving
         if isinstance(lockouts, Exception):
             raise lockouts
-        return GrantsAndLockouts(grants, lockouts)
+        return GrantsAndLockouts(serving.grants, lockouts)
 
     async def load_lockouts(self, subjects: Iterable[str], now: datetime) -> tuple[Lockout, ...]:
         """Load the lockouts in force for any of the subjects, strongly consistently.
@@ -82,8 +92,8 @@ class GrantTable:
         locked = {lockout.subject for lockout in found}
         return frozenset(person for person, own in subjects.items() if not own.isdisjoint(locked))
 
-    async def load_serving(self, user: str, now: datetime) -> tuple[Grant, ...]:
-        """Load the user's grants that have time left, for any profile, strongly consistently.
+    async def load_serving(self, user: str, now: datetime) -> Serving:
+        """Load the user's grants that have time left, and their memberships, strongly consistently.
 
         Raises:
             AwsError: they could not be read, or not be understood.
@@ -98,18 +108,24 @@ class GrantTable:
             "KeyConditionExpression": "subject = :subject AND serves_until > :now",
             "ExpressionAttributeValues": {":subject": text_value(user_subject(user)), ":now": instant_value(now)},
         }
-        grants: list[Grant] = []
+        items: list[Item] = []
         while True:
             with translate_errors("dynamodb"):
                 page = await self._dynamodb.query(**request)
-            grants.extend(map(_grant, page["Items"]))
+            items.extend(page["Items"])
             if not page.get("LastEvaluatedKey"):
-                return tuple(grants)
+                memberships = [each for each in items if _is_membership(each)]
+                grants = tuple(_grant(each) for each in items if not _is_membership(each))
+                return Serving(grants, read_memberships(memberships, now))
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
 def _reader(item: Item) -> ItemReader:
     return ItemReader("a row of the grant table", item)
+
+
+def _is_membership(item: Item) -> bool:
+    return _reader(item).text("item").startswith(f"{ItemKind.MEMBERSHIP}#")
 
 
 def _grant(item: Item) -> Grant:

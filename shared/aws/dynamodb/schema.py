@@ -12,6 +12,8 @@ class ItemKind(StrEnum):
     BREAK_GLASS = "break-glass"
     LOCKOUT = "lockout"
     BUDGET = "budget"
+    MEMBERSHIP = "membership"
+    GROUP = "group"
 
 
 class SessionIndex(StrEnum):

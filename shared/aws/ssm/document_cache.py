@@ -1,7 +1,6 @@
 """A cache of parsed documents: a decorator over any source of texts."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from typing import Final, Generic, TypeVar
 
 from shared.aws.concurrency import gather_both
@@ -169,4 +168,5 @@ def _entry(kept: Kept[Mapping[str, Document[T] | None]] | AwsError | None, name:
 
 
 def _aged(document: Document[T], kept: Kept[object]) -> Document[T]:
-    return replace(document, age_s=kept.age_s, stale=kept.stale)
+    # `dataclasses.replace` takes three times as long, and every request does this for each of its documents.
+    return Document(document.name, document.value, document.version, document.digest, kept.age_s, kept.stale)

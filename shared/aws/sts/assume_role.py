@@ -15,6 +15,9 @@ from shared.core.stamp import TRANSITIVE_TAG_KEYS, Stamp
 
 # How far AWS's clock and ours may differ in the check of an expiration.
 _CLOCK_SKEW: Final = timedelta(minutes=5)
+# The shortest session, in seconds (STS API reference, AssumeRole).
+_SHORTEST_S: Final = 900
+_INCOMPLETE: Final = "AssumeRole answered without complete credentials"
 
 
 class RoleIssuer:
@@ -75,7 +78,22 @@ def _check_session(answer: Mapping[str, Any], role_arn: str, stamp: Stamp) -> No
         raise RefusedError("sts", "AssumeRole answered with another session than the one asked for")
 
 
-def read_credentials(answer: Mapping[str, Any]) -> Credentials:
+async def assume_in_account(sts: Any, role_arn: str, session_name: str) -> Credentials:
+    """Assume a role of another account for Sentinel's own work there, for the shortest time that STS issues.
+
+    Raises:
+        AwsError: STS did not issue.
+
+    """
+    with translate_errors("sts"):
+        answer = await sts.assume_role(RoleArn=role_arn, RoleSessionName=session_name, DurationSeconds=_SHORTEST_S)
+    try:
+        return _read_credentials(answer)
+    except (KeyError, ValueError):
+        raise UnreadableError("sts", _INCOMPLETE) from None
+
+
+def _read_credentials(answer: Mapping[str, Any]) -> Credentials:
     """Parse the credentials of a response of STS.
 
     Raises:
@@ -103,9 +121,9 @@ def _token_use(answer: Mapping[str, Any]) -> int | None:
 
 def _check_credentials(answer: Mapping[str, Any], now: datetime, duration: timedelta) -> Credentials:
     try:
-        credentials = read_credentials(answer)
+        credentials = _read_credentials(answer)
     except (KeyError, ValueError):
-        raise UnreadableError("sts", "AssumeRole answered without complete credentials") from None
+        raise UnreadableError("sts", _INCOMPLETE) from None
     if not now < credentials.expires_at <= now + duration + _CLOCK_SKEW:
         raise RefusedError("sts", "AssumeRole answered with an expiration that was not asked for")
     return credentials

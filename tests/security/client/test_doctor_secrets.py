@@ -16,6 +16,7 @@ PLANTED = "planted-secret"
 STORED = {
     "policies": ("policies/access", ACCESS),
     "profiles": ("profiles/prod", f"role_arn: {ROLE}\nsecret_key: {PLANTED}"),
+    "issuers": ("issuers/corp", f"client_secret: {PLANTED}"),
 }
 
 
@@ -27,7 +28,9 @@ def account(kind: str) -> Account:
     found.answers |= {
         "get_caller_identity": identity,
         "get_function_configuration": {"State": "Active", "Environment": {"Variables": variables}},
-        "get_parameters_by_path": lambda asked: [parameter(*STORED[asked["Path"].rpartition("/")[2]], kind=kind)],
+        "get_parameters_by_path": lambda asked: [
+            parameter(*each, kind=kind) for folder, each in STORED.items() if asked["Path"].endswith(f"/{folder}")
+        ],
     }
     return found
 
@@ -38,6 +41,6 @@ async def test_no_finding_repeats_a_secret_of_the_account(kind: str) -> None:
     service.answer("GET", "/v1/kill-switch", {"kill_switch": a_kill_switch(status="unchanged")})
     found = await examine_deployment(cast("Transport", service), account(kind).aws, Deployment("sentinel"), Quiet())
     complaints = {finding.about for finding in found if finding.status is Status.FAIL}
-    assert {"function sentinel-vend", "document profiles/prod"} <= complaints
+    assert {"function sentinel-vend", "document profiles/prod", "document issuers/corp"} <= complaints
     assert PLANTED not in json.dumps([finding.as_json() for finding in found])
     assert PLANTED not in repr(found)

@@ -74,6 +74,22 @@ def test_no_one_forges_a_request_context_by_invoking_a_function(organization: Or
 
 
 @pytest.mark.parametrize(
+    "action", ["events:PutTargets", "events:PutRule", "events:RemoveTargets", "events:DisableRule"]
+)
+def test_only_exempt_roles_change_the_event_that_a_schedule_sends(organization: Organization, action: str) -> None:
+    rule = EXAMPLE.arn("events", "rule/sentinel-groups")
+    assert denying(organization, ADMINISTRATOR, action, rule) == ["OnlyExemptChangeSchedules"]
+    assert denying(organization, OPERATOR, action, rule) == ["OnlyExemptChangeSchedules"]
+    assert all(let(organization, each, action, rule) for each in EXEMPT)
+    assert let(organization, ADMINISTRATOR, action, EXAMPLE.arn("events", "rule/backups"))
+
+
+def test_only_exempt_roles_let_other_accounts_change_rules(organization: Organization) -> None:
+    assert denying(organization, ADMINISTRATOR, "events:PutPermission", "*") == ["OnlyExemptShareTheBus"]
+    assert all(let(organization, each, "events:PutPermission", "*") for each in EXEMPT)
+
+
+@pytest.mark.parametrize(
     ("action", "resource"),
     [
         ("lambda:PublishLayerVersion", EXAMPLE.arn("lambda", "layer:sdk")),

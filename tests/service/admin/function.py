@@ -71,15 +71,24 @@ class AdminLambda:
         text = None if body is None else json.dumps(body)
         return self.call(http_api_event("POST", path, arn=arn_of(by), body=text, headers=JSON))
 
+    def put(self, path: str, body: object, by: str = "alice") -> Answered:
+        return self.call(http_api_event("PUT", path, arn=arn_of(by), body=json.dumps(body), headers=JSON))
+
     def delete(self, path: str, by: str = "alice", **query: object) -> Answered:
         return self.call(http_api_event("DELETE", path, urlencode(query), arn=arn_of(by)))
 
-    def call(self, event: dict[str, Any]) -> Answered:
+    def invoke(self, event: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """Give the function's response, its audit line and its metrics."""
         self.stdout.seek(0)
         self.stdout.truncate()
         response = self.app(event, self.context)
         lines = [json.loads(line) for line in self.stdout.getvalue().splitlines()]
         [audit] = [line for line in lines if line.get("kind") == "sentinel.audit"]
+        [metrics] = [line for line in lines if "_aws" in line]
+        return response, audit, metrics
+
+    def call(self, event: dict[str, Any]) -> Answered:
+        response, audit, _ = self.invoke(event)
         answered = Answered(response["statusCode"], response["headers"], json.loads(response["body"]), audit)
         # Below the prefix of an issuer are the calls of the root.
         path = re.sub(r"^/as/[a-z]+", "", event["rawPath"])

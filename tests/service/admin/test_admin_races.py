@@ -203,3 +203,17 @@ def vend(app: Any, profile: str = "once", by: str = "alice") -> dict[str, Any]:
     response = app(http_api_event(query=f"profile={profile}", arn=arn_of(by)), FakeContext())
     body: dict[str, Any] = json.loads(response["body"])
     return body
+
+
+def test_of_pushes_at_once_the_last_one_is_whole(admins: list[AdminLambda]) -> None:
+    rule = {"name": "pager", "users": ["alice"], "permissions": ["groups", "read"], "may_push": ["*-oncall"]}
+    admins[0].store("policies/admin", {"version": "1", "rules": [rule]})
+    path, teams = "/v1/groups/prod-oncall/members", [[f"user{number}", "dave"] for number in range(RACERS)]
+    bodies = [{"members": team, "duration": "1h", "reason": "drill"} for team in teams]
+    answers = at_once(*(partial(admin.put, path, body) for admin, body in zip(admins, bodies, strict=True)))
+    assert {answer.status for answer in answers} <= {200, 409, 429}
+    assert 200 in {answer.status for answer in answers}
+    members = admins[0].get(path).body["members"]
+    assert members in teams
+    found = [admins[0].get("/v1/groups", user=f"user{number}").body["groups"] for number in range(RACERS)]
+    assert [bool(groups) for groups in found] == [team == members for team in teams]

@@ -36,7 +36,7 @@ def test_a_filing_is_audited_with_its_id_and_state(admin: AdminLambda) -> None:
     audit = answered.audit
     assert (audit["outcome"], audit["grant_id"]) == ("answered", answered.body["request"]["id"])
     assert (audit["grant_status"], audit["grant_user"], audit["profile"]) == ("pending", "alice", "prod")
-    assert set(audit["steps"]) == {"read", "write", "notify", "total"}
+    assert set(audit["steps"]) == {"groups", "read", "write", "notify", "total"}
 
 
 def test_where_the_policy_says_so_a_request_is_approved_at_once(admin: AdminLambda) -> None:

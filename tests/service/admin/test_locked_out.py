@@ -98,6 +98,14 @@ def lock(**body: object) -> Attempt:
     return post(LOCKOUTS, body | REASON)
 
 
+MEMBERS: Final = "/v1/groups/prod-oncall/members"
+PUSH: Final = {"members": ["ann"], "duration": "8h"} | REASON
+
+
+def pushed(admin: AdminLambda) -> None:
+    assert admin.put(MEMBERS, PUSH, "olaf").status == 200
+
+
 REQUEST, EVENT, SESSION = "/v1/requests/{}", "/v1/break-glass/{}", "/v1/sessions/{}"
 AND_LOCK = REASON | {"lock_for": "1h"}
 TABLE: Final = (
@@ -137,6 +145,10 @@ TABLE: Final = (
     Case("lock", "a profile", "own", lock(profile="prod")),
     Case("lock", "everyone", "own", lock(all=True)),
     Case("unlock", "others", "own", lambda a, _: a.delete(LOCKOUTS, "olaf", user="ann"), lockout_of("ann")),
+    Case("list_groups", "others", "none", lambda admin, _: admin.get("/v1/groups", "olaf", user="ann")),
+    Case("list_group_members", "", "none", get(MEMBERS), pushed),
+    Case("push_group", "", "everyone", lambda admin, _: admin.put(MEMBERS, PUSH, "olaf")),
+    Case("remove_group", "", "own", lambda admin, _: admin.delete(MEMBERS, "olaf"), pushed),
     Case("kill_switch_status", "", "none", get("/v1/kill-switch")),
     Case("sync_kill_switch", "", "own", post("/v1/kill-switch/sync")),
 )
@@ -150,7 +162,8 @@ def mighty(admin: AdminLambda, *names: str) -> None:
     for rule in approval["rules"]:
         rule["approvers"] += names
     break_glass["rules"][0]["users"] += names
-    rule = {"name": "mighty", "users": list(names), "permissions": ["read", "revoke", "lock", "review"]}
+    permissions = ["read", "revoke", "lock", "review", "groups"]
+    rule = {"name": "mighty", "users": list(names), "permissions": permissions, "may_push": ["*-oncall"]}
     powers["rules"].append(rule)
     for name, document in (("approval", approval), ("break-glass", break_glass), ("admin", powers)):
         admin.store(f"policies/{name}", document)

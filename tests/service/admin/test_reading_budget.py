@@ -19,7 +19,7 @@ KEPT = {"SENTINEL_DOCUMENT_TTL": "5", "SENTINEL_DOCUMENT_MAX_STALE": "300"}
 
 
 def ask(admin: AdminLambda, call: Endpoint, by: str = "nobody-special") -> Answered:  # codespell:ignore
-    path = call.path.replace("{id}", ID)
+    path = call.path.replace("{id}", ID).replace("{name}", ID)
     if call.method == "GET":
         return admin.get(path, by)
     return admin.post(path, {"profile": "prod"} if call.name == "explain" else None, by)
@@ -78,14 +78,17 @@ def test_every_call_counts_against_some_budget(
         "begin_break_glass": {"profile": "prod", "reason": "incident", "justification": "the payment service is down"},
         "explain": {"profile": "prod"},
         "revoke_session": {"reason": "drill"},
+        "push_group": {"members": ["carol"], "duration": "1h", "reason": "drill"},
     }
     body = bodies.get(call.name, {"all": True, "reason": "drill"} if "{id}" not in call.path else None)
-    path = call.path.replace("{id}", ID)
+    path = call.path.replace("{id}", ID).replace("{name}", ID)
     match call.method:
         case "GET":
             admin.get(path)
+        case "PUT":
+            admin.put(path, body)
         case "DELETE":
-            admin.delete(path, user="alice")
+            admin.delete(path, **({"user": "alice"} if call.name == "unlock" else {}))
         case _:
             admin.post(path, None if call.name == "sync_kill_switch" else body)
     counted = [parameters for name, parameters in asked if name == "dynamodb.UpdateItem"]

@@ -117,7 +117,8 @@ def test_api_gateway_may_invoke_each_alias_for_its_own_routes_only(default: Temp
 
 
 def test_the_rest_api_may_invoke_each_alias_for_its_own_methods_only(private: Template) -> None:
-    sources = [permission["SourceArn"] for permission in private.of_type("Lambda::Permission").values()]
+    permissions = private.of_type("Lambda::Permission").values()
+    sources = [each["SourceArn"] for each in permissions if each["Principal"] == "apigateway.amazonaws.com"]
 
     (api,) = private.of_type("ApiGateway::RestApi")
     (stage,) = private.of_type("ApiGateway::Stage")

@@ -12,6 +12,7 @@ from deploy.cdk.context import UnusableContextError, read_context
 from deploy.cdk.options import ServiceOptions, as_stored
 from deploy.cdk.release import Packages
 from shared.documents.envelope import unpack
+from tests.cdk.options import READER, STORE
 
 PROJECT = Path(__file__).parents[3]
 README = PROJECT / "deploy" / "cdk" / "README.md"
@@ -70,6 +71,22 @@ def packages(tmp_path: Path) -> dict[str, str]:
         ({"issuers": {"Corp": PEOPLE}}, "Corp"),
         ({"issuers": {"role": PEOPLE}}, "role is reserved"),
         ({"issuers": {f"corp{n}": PEOPLE for n in range(11)}}, "at most 10"),
+        ({"group_sync": {"interval": 4}}, "interval"),
+        ({"group_sync": {"interval": 61}}, "interval"),
+        ({"group_sync": {"believed_for": "soon"}}, "SENTINEL_GROUPS_BELIEVED_FOR: a duration is written"),
+        ({"group_sync": {"believed_for": "25h"}}, "SENTINEL_GROUPS_BELIEVED_FOR: write 30m to 24h"),
+        ({"group_sync": {"interval": 60}}, "believed_for: at least 3h"),
+        ({"group_sync": {"identity_store_id": "ssoins-1234567890abcdef"}}, "SENTINEL_IDENTITY_STORE: "),
+        ({"group_sync": {"identity_store_role_arn": READER}}, "need SENTINEL_IDENTITY_STORE"),
+        (
+            {"group_sync": {"identity_store_id": STORE, "identity_store_role_arn": "me"}},
+            "SENTINEL_IDENTITY_STORE_ROLE: ",
+        ),
+        (
+            {"group_sync": {"identity_store_id": STORE, "identity_store_region": "!"}},
+            "SENTINEL_IDENTITY_STORE_REGION: ",
+        ),
+        ({"settings": {"identity_store": STORE}}, "identity_store is set by the deployment itself"),
         ({"issuers": {"corp": PEOPLE}, "http_api": False, "rest_api": REST}, "leave http_api on"),
     ],
 )

@@ -2,19 +2,22 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from string import Template as Placeholders
 from typing import Any, get_args
 
 import pytest
+from pydantic import ValidationError
 
 from deploy.cdk.options import IncidentThrottle, RestApi, ServiceOptions, Throttle
 from deploy.packages.roots import PARTITIONS, ROOTS_PATH
+from deploy.policies.groups import INTERVALS_BELIEVED, GroupSync
 from deploy.policies.issuers import IDENTITY_SOURCE, MOST_ISSUERS, Issuer, IssuerName
 from deploy.policies.routes import issuer_routes
+from deploy.policies.settings import GROUP_SETTINGS, timeout_s
 from shared.edge.settings import Settings
-from tests.cdk.options import KEY
+from tests.cdk.options import KEY, READER, STORE
 from tests.cdk.template import Template, example_deployment
 
 TERRAFORM = Path(__file__).parents[3] / "deploy" / "terraform"
@@ -30,6 +33,7 @@ SAME = {
     "aws_api_gateway_method": "ApiGateway::Method",
     "aws_api_gateway_deployment": "ApiGateway::Deployment",
     "aws_api_gateway_stage": "ApiGateway::Stage",
+    "aws_cloudwatch_event_rule": "Events::Rule",
     "aws_cloudwatch_dashboard": "CloudWatch::Dashboard",
     "aws_cloudwatch_log_group": "Logs::LogGroup",
     "aws_cloudwatch_metric_alarm": "CloudWatch::Alarm",
@@ -47,6 +51,7 @@ PROPERTIES = {
     "aws_api_gateway_integration": ("ApiGateway::Method", "Integration"),
     "aws_api_gateway_method_settings": ("ApiGateway::Stage", "MethodSettings"),
     "aws_api_gateway_rest_api_policy": ("ApiGateway::RestApi", "Policy"),
+    "aws_cloudwatch_event_target": ("Events::Rule", "Targets"),
     "aws_iam_role_policy": ("IAM::Role", "Policies"),
     "aws_lambda_provisioned_concurrency_config": ("Lambda::Alias", "ProvisionedConcurrencyConfig"),
 }
@@ -113,7 +118,7 @@ def test_the_same_protected_role_and_kill_switch(default: Template, account: Tem
     writer = account.named("IAM::Role", "RoleName", "SentinelRevocations")
 
     assert protected["AssumeRolePolicyDocument"] == _policy("protected-role-trust", **_deployment("sentinel"))
-    assert writer["AssumeRolePolicyDocument"] == _policy("revocations-role-trust", **_deployment("sentinel"))
+    assert writer["AssumeRolePolicyDocument"] == _policy("admin-trust", **_deployment("sentinel"))
     assert writer["Policies"][0]["PolicyDocument"] == _policy("revocations-role", **_deployment("sentinel"))
     for template in (default, account):
         assert template.only("IAM::ManagedPolicy")["PolicyDocument"] == _policy(
@@ -172,6 +177,56 @@ def _alarms(folder: Path) -> list[str]:
     return re.findall(r"^    ([a-z-]+) = \{", (folder / "alarms.tf").read_text(encoding="utf-8"), re.MULTILINE)
 
 
+def test_the_same_synchronization_of_groups(complete: Template) -> None:
+    text = (MODULE / "groups.tf").read_text(encoding="utf-8")
+    rule, alarm = complete.only("Events::Rule"), complete.named("CloudWatch::Alarm", "AlarmName", "vendor-groups-old")
+
+    assert rule["Name"] == "vendor-groups"
+    assert re.findall(r'"\$\{var.name\}(-[a-z-]+)"', text) == ["-groups", "-groups-old"]
+    assert rule["Description"] in text
+    assert alarm["AlarmDescription"] in text
+    for key in ("MetricName", "Statistic", "TreatMissingData"):
+        assert f'"{alarm[key]}"' in text
+    (sent,) = re.findall(r"jsonencode\(\{ (\w+) = (\"[a-z-]+\") \}\)", text)
+    assert json.loads(rule["Targets"][0]["Input"]) == {sent[0]: json.loads(sent[1])}
+
+
+def test_the_same_policies_of_groups(complete: Template, private: Template, account: Template) -> None:
+    elsewhere = _policies(complete.named("IAM::Role", "RoleName", "vendor-admin"))
+    here = _policies(private.named("IAM::Role", "RoleName", "sentinel-admin"))
+    reader = account.named("IAM::Role", "RoleName", "SentinelGroups")
+
+    reading = _policy("identity-center", partition="aws", identity_store_id=STORE)
+    assert elsewhere["groups"] == _policy("groups", **_deployment("vendor", parameter_prefix="/vendor"))
+    assert elsewhere["identity-center"] == _policy("identity-center-role", identity_store_role_arn=READER)
+    assert here["identity-center"] == reading
+    assert _policies(reader) == {"identity-center": reading}
+    assert reader["AssumeRolePolicyDocument"] == _policy("admin-trust", **_deployment("sentinel"))
+
+
+def _policies(role: Mapping[str, Any]) -> dict[str, Any]:
+    return {each["PolicyName"]: each["PolicyDocument"] for each in role["Policies"]}
+
+
+def test_the_same_limits_of_the_synchronization() -> None:
+    block = dict(_variables())["group_sync"]
+    settings = (MODULE / "settings.tf").read_text(encoding="utf-8")
+
+    keys = dict(re.findall(r"^    (\w+) += optional\(\w+(?:, ([^)]*))?\)", block, re.MULTILINE))
+    assert {key: field.default for key, field in GroupSync.model_fields.items()} == {
+        key: _literal(default) if default else None for key, default in keys.items()
+    }
+    assert f"{INTERVALS_BELIEVED} * var.group_sync.interval" in block
+    assert "var.group_sync.interval >= 5 && var.group_sync.interval <= 60" in block
+    for interval in (4, 61):
+        with pytest.raises(ValidationError, match="interval"):
+            GroupSync(interval=interval, believed_for="24h")
+    assert f"null ? local.timeout_s : {timeout_s('admin', GroupSync().settings)}" in settings
+    for name in ("identity_store", "identity_store_role"):
+        pattern = next(each.pattern for each in Settings.model_fields[name].metadata if hasattr(each, "pattern"))
+        assert f'regex("{pattern}"' in block
+
+
 def test_the_same_access_log(default: Template) -> None:
     fields = json.loads(default.only("ApiGatewayV2::Stage")["AccessLogSettings"]["Format"])
 
@@ -218,7 +273,8 @@ def test_the_same_authorities_in_the_same_partitions() -> None:
 def _settings() -> set[str]:
     """What the module has a variable for is chosen in `settings` here; the rest follows from what is deployed."""
     tables = {"session_table", "grant_table", "budget_table"}
-    return Settings.model_fields.keys() - tables - {"api_id", "deployment", "topic_arn", "kill_switch_policies"}
+    made = {"api_id", "deployment", "topic_arn", "kill_switch_policies"}
+    return Settings.model_fields.keys() - tables - made - GROUP_SETTINGS
 
 
 def _literal(text: str) -> Any:

@@ -17,11 +17,13 @@ from load.bench.record import (
 from load.bench.variants import VARIANTS
 
 
-def rounds(above_ms: float, *, floor_ms: float = 30, cpu_ms: float = 1, count: int = 5) -> list[Round]:
+def rounds(
+    above_ms: float, *, floor_ms: float = 30, cpu_ms: float = 1, count: int = 5, calls: tuple[int, ...] = ()
+) -> list[Round]:
     """Give rounds in which every request takes so long above its floor, and the last of each a little longer."""
     floors = (floor_ms / 1000,) * 10
     walls = (*(floor + above_ms / 1000 for floor in floors[:-1]), (floor_ms + 2 * above_ms) / 1000)
-    return [Round(walls, (cpu_ms / 1000,) * 10, floors) for _ in range(count)]
+    return [Round(walls, (cpu_ms / 1000,) * 10, floors, calls) for _ in range(count)]
 
 
 def hedged(wall_ms: float) -> list[Round]:
@@ -72,6 +74,32 @@ def test_what_is_promised_is_kept_or_not(above_ms: float, *, kept: bool) -> None
     assert found["the authorizer's above its one read to the boto3 handler's above the floor, p50"]
     assert found["p50 without cached documents to the boto3 handler's"]
     assert found["p99 with hedging to the floor's p99 without"]
+
+
+@pytest.mark.parametrize(
+    ("above_ms", "calls", "kept"),
+    [
+        (1.14, (5, 6, 5), (True, True)),
+        (1.16, (5, 5, 6), (False, True)),
+        (1.0, (6, 6, 5), (True, False)),
+    ],
+)
+def test_a_token_may_cost_a_little_time_and_no_call(
+    above_ms: float, calls: tuple[int, ...], kept: tuple[bool, bool]
+) -> None:
+    """A document that is read again in a vend's time is not a call of every vend."""
+    figures = {"ours": figures_of(rounds(1, calls=(5, 5, 5))), "token": figures_of(rounds(above_ms, calls=calls))}
+    found = {promise.title: promise.passed for promise in promises(figures, {})}
+    assert found == {
+        "a vend's time above the floor for a token to that for a signature, p50": kept[0],
+        "a vend's calls to AWS for a token to those for a signature": kept[1],
+    }
+
+
+def test_a_cold_start_for_a_token_leaves_half_of_the_time_that_botocore_waits() -> None:
+    for init_ms, kept in ((900, True), (1000, False)):
+        [promise] = promises({}, {"token": {"init_ms": init_ms, "first_ms": 50}})
+        assert (promise.found, promise.passed) == ((init_ms + 50) / 2000, kept)
 
 
 def test_what_was_not_measured_promises_nothing() -> None:

@@ -1,9 +1,12 @@
 """What the local stack is seeded with is what the services would accept."""
 
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from deploy.local.issuers import PEOPLE
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
@@ -29,6 +32,16 @@ def test_a_seeded_policy_loads(name: str) -> None:
 @pytest.mark.parametrize("file", sorted((DOCUMENTS / "profiles").iterdir()), ids=lambda file: file.stem)
 def test_a_seeded_profile_loads(file: Path) -> None:
     load_document(file.read_text(), Profile)
+
+
+@pytest.mark.parametrize("file", sorted((DOCUMENTS / "groups").iterdir()), ids=lambda file: file.stem)
+def test_a_seeded_group_has_people_of_the_stack_as_members(file: Path) -> None:
+    document = yaml.safe_load(file.read_text())
+
+    people = {"alice", "bob", "operator", *(each["email"] for each in PEOPLE.values())}
+    assert (document.keys(), document["version"]) == ({"version", "members"}, "1")
+    assert {*document["members"]} <= people
+    assert re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", file.stem)
 
 
 def test_every_seeded_policy_is_one_of_the_four() -> None:

@@ -67,6 +67,17 @@ def test_a_refresh_token_is_used_once_and_gives_the_next() -> None:
         logins.redeem(form | {"refresh_token": first})
 
 
+def test_a_revoked_refresh_token_gives_nothing() -> None:
+    logins = Logins()
+    _, refresh_token = logins.redeem(FORM | {"code": logins.authorize("carol", ASKED)})
+    with pytest.raises(LoginError, match="invalid_client"):
+        logins.revoke({"client_id": "another", "token": refresh_token})
+    for _ in range(2):
+        logins.revoke({"client_id": "sentinel", "token": refresh_token})
+    with pytest.raises(LoginError, match="invalid_grant"):
+        logins.redeem({"client_id": "sentinel", "grant_type": "refresh_token", "refresh_token": refresh_token})
+
+
 def test_a_device_waits_until_its_user_approves() -> None:
     logins = Logins()
     device_code, user_code = logins.begin_on_device({"client_id": "sentinel"})

@@ -11,6 +11,8 @@ from deploy.policies.deployment import Policy
 from deploy.policies.execution import encryption_policy
 from deploy.policies.generate import (
     EXAMPLE,
+    EXAMPLE_READER,
+    EXAMPLE_STORE,
     SUFFIX,
     TERRAFORM_FOLDER,
     generated_policies,
@@ -28,7 +30,10 @@ EXAMPLES = {
     "admin": "admin-execution-role.json",
     "execution-role-trust": "execution-role-trust.json",
     "protected-role-trust": "protected-role-trust.json",
-    "revocations-role-trust": "revocations-role-trust.json",
+    "admin-trust": "admin-trust.json",
+    "groups": "groups.json",
+    "identity-center": "identity-center.json",
+    "identity-center-role": "identity-center-role.json",
     "operator": "operator.json",
 }
 
@@ -36,7 +41,8 @@ EXAMPLES = {
 def fill_in(name: str) -> Policy:
     """Render a template as `templatefile` does, for the example's deployment."""
     text = (TERRAFORM_FOLDER / f"{name}{SUFFIX}").read_text(encoding="utf-8")
-    deployment = {**dataclasses.asdict(EXAMPLE), "api_id": API_ID, "key_arn": KEY_ARN}
+    others = {"identity_store_id": EXAMPLE_STORE, "identity_store_role_arn": EXAMPLE_READER}
+    deployment = {**dataclasses.asdict(EXAMPLE), **others, "api_id": API_ID, "key_arn": KEY_ARN}
     policy: Policy = json.loads(Template(text).substitute(deployment))
     return policy
 
@@ -70,7 +76,8 @@ def test_a_caller_may_invoke_the_one_api() -> None:
 def test_nothing_in_a_template_is_dollar_sign_syntax_but_its_placeholders(name: str) -> None:
     """An IAM policy variable would need escaping, or Terraform would take it for its own."""
     text = (TERRAFORM_FOLDER / f"{name}{SUFFIX}").read_text(encoding="utf-8")
-    known = {field.name for field in dataclasses.fields(EXAMPLE)} | {"api_id", "key_arn"}
+    others = {"api_id", "key_arn", "identity_store_id", "identity_store_role_arn"}
+    known = {field.name for field in dataclasses.fields(EXAMPLE)} | others
     assert set(re.findall(r"[$%]\{([^}]*)\}", text)) <= known
 
 

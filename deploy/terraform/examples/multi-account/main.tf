@@ -1,4 +1,5 @@
-# Sentinel in one account, protected roles in another. For a further workload account, repeat the second half.
+# Sentinel in one account, protected roles in another, groups of Identity Center in a third. For a further workload account,
+# repeat `workload` and its roles.
 
 provider "aws" {
   region = var.region
@@ -10,6 +11,16 @@ provider "aws" {
 
   assume_role {
     role_arn = var.workload_deployer_role_arn
+  }
+}
+
+# The delegated administrator of Identity Center, in Identity Center's region.
+provider "aws" {
+  alias  = "identity_center"
+  region = var.identity_center_region
+
+  assume_role {
+    role_arn = var.identity_center_deployer_role_arn
   }
 }
 
@@ -33,6 +44,12 @@ module "sentinel" {
 
   kill_switch_policy_arns = [module.workload.kill_switch_policy_arn]
 
+  group_sync = {
+    identity_store_id       = var.identity_store_id
+    identity_store_region   = var.identity_center_region
+    identity_store_role_arn = module.reader.role_arn
+  }
+
   documents = {
     "policies/access"        = file("${path.module}/access.yaml")
     "profiles/prod-readonly" = module.prod_readonly.profile_document
@@ -44,6 +61,14 @@ module "workload" {
   providers = { aws = aws.workload }
 
   admin_role_arn = module.sentinel.admin_role_arn
+}
+
+module "reader" {
+  source    = "../../identity-center-reader"
+  providers = { aws = aws.identity_center }
+
+  admin_role_arn    = module.sentinel.admin_role_arn
+  identity_store_id = var.identity_store_id
 }
 
 module "prod_readonly" {

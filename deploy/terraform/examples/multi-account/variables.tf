@@ -25,6 +25,22 @@ variable "workload_deployer_role_arn" {
   type        = string
 }
 
+variable "identity_store_id" {
+  description = "Id of Identity Center's identity store, such as d-1234567890."
+  type        = string
+}
+
+variable "identity_center_region" {
+  description = "Region of Identity Center."
+  type        = string
+  default     = "eu-central-1"
+}
+
+variable "identity_center_deployer_role_arn" {
+  description = "The role that deploys to the delegated administrator's account of Identity Center."
+  type        = string
+}
+
 variable "trusted_accounts" {
   description = "Accounts whose callers are accepted, in addition to Sentinel's own."
   type        = list(string)

@@ -13,7 +13,7 @@ variables {
 
 run "only_the_admin_function_and_only_this_policy" {
   assert {
-    condition     = jsondecode(aws_iam_role.revocations.assume_role_policy) == jsondecode(file("../../policies/generated/revocations-role-trust.json"))
+    condition     = jsondecode(aws_iam_role.revocations.assume_role_policy) == jsondecode(file("../../policies/generated/admin-trust.json"))
     error_message = "The trust policy is not the generated one."
   }
 

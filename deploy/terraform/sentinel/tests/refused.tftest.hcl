@@ -25,6 +25,7 @@ run "everything_wrong" {
     incident_throttle    = { burst = 0 }
     authorizers          = { ledger = { api_ids = [], accepted_profiles = ["prod"] } }
     issuers              = { Github = { issuer = "http://token.actions.githubusercontent.com", audiences = [], kind = "workload" } }
+    group_sync           = { interval = 61 }
     log_retention_days   = 7
     deadline             = 29
     call_timeout         = 0
@@ -54,6 +55,7 @@ run "everything_wrong" {
     var.incident_throttle,
     var.authorizers,
     var.issuers,
+    var.group_sync,
     var.log_retention_days,
     var.deadline,
     var.call_timeout,
