@@ -47,6 +47,7 @@ async def tour() -> None:
         _show_json("The audit line of that vend", _audit_line(stack))
         await _ask(alice, bob)
         await _wait(bob, carol)
+        await _groups(operator, carol)
         await _revoke(stack, alice, operator)
         await _break_glass(alice, bob)
         await _tokens(stack)
@@ -78,6 +79,15 @@ async def _wait(bob: Actor, carol: Actor) -> None:
         await carol.does("Carol approves while he waits", f"request approve {request_id}", finds="approved")
         show("Bob's command starts by itself")
         await waiting.ends(0, _WRITTEN)
+
+
+async def _groups(operator: Actor, carol: Actor) -> None:
+    push = "groups push staging-oncall carol@example.com --for 8h --reason 'rota, week 48'"
+    await operator.does("A rule gives staging to who is on call; the on-call tool says who that is", push)
+    await carol.does("Carol is on call for eight hours", "groups", finds="staging-oncall")
+    await carol.does("… and has staging without an approval", _use("staging"), finds=_WRITTEN)
+    await operator.does("Her shift ends early", "groups remove staging-oncall")
+    await carol.does("From her next vend on she needs an approval again", _use("staging"), code=1, finds="approv")
 
 
 async def _revoke(stack: LocalStack, alice: Actor, operator: Actor) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from services.admin.common.context import FactsReader, note_policies
-from services.admin.common.refusals import NEEDS_READ, NOT_FOUND, refuse_conflict
+from services.admin.common.refusals import NEEDS_READ, refuse_conflict
 from services.admin.groups.models import (
     GroupFilters,
     GroupList,
@@ -79,7 +79,7 @@ class GroupHandlers:
         entitlement = policies.entitlement_of(person_of(ctx.principal))
         if not entitlement.may_read_all and not entitlement.may_push(name):
             return NEEDS_READ
-        return _respond(found) if found is not None and found.is_in_force(self.clock()) else NOT_FOUND
+        return _respond(found) if found is not None and found.is_in_force(self.clock()) else _no_push(name)
 
     async def push(self, ctx: RequestContext) -> Response | Refusal:
         """Replace all members of a group, until an instant; the next vend of each sees it."""
@@ -104,7 +104,9 @@ class GroupHandlers:
         by = Action(ctx.principal.user, now, None)
 
         def decide(before: PushedGroup | None) -> PushedGroup | Refusal:
-            return NOT_FOUND if before is None or not before.is_in_force(now) else before.ended(push_id, by)
+            if before is None or not before.is_in_force(now):
+                return _no_push(ctx.parameters["name"])
+            return before.ended(push_id, by)
 
         return await self._change(ctx, Deed(of_others), now, decide)
 
@@ -151,4 +153,12 @@ def _needs_push(name: str, entitlement: Entitlement) -> Refusal:
         Code.NOT_PERMITTED,
         f"To push the group {name} takes the permission groups of the admin policy, in a rule whose may_push matches "
         f"it.{own}",
+    )
+
+
+def _no_push(name: str) -> Refusal:
+    return Refusal(
+        Code.NOT_FOUND,
+        f"No push of the group {name} is in force.",
+        hint="Only pushes are shown and ended here; `sentinel groups USER` shows a user's groups of every source.",
     )
