@@ -13,7 +13,7 @@ from constructs import Construct
 from deploy.cdk.deployment import construct_name
 from deploy.cdk.options import ServiceOptions
 from deploy.policies.deployment import Deployment
-from deploy.policies.groups import AGE_METRIC, GroupSync
+from deploy.policies.groups import AGE_METRIC, ALARM_AT, ALARM_SLACK, GroupSync
 from shared.edge.audit import NAMESPACE
 
 _STALE: Final = "Documents cannot be read: {} uses the last good version for a few more minutes"
@@ -28,8 +28,8 @@ _SWITCH: Final = (
     "`sentinel kill-switch sync` retries"
 )
 _GROUPS: Final = (
-    "Groups were not synchronized for half the time that a membership is believed. Without a synchronization "
-    "memberships end. The admin function's log says what failed"
+    "Groups were not synchronized for a quarter of the time that a membership is believed. Without a sync memberships "
+    "end. The admin function's log says what failed"
 )
 # Key of the alarm, service, metric, description.
 _SERVICE_METRICS: Final = (
@@ -65,13 +65,13 @@ def service_alarms(scope: Construct, options: ServiceOptions) -> None:
 
 
 def groups_alarm(scope: Construct, options: ServiceOptions, sync: GroupSync) -> None:
-    """Create the alarm on the age of memberships. A period of two intervals contains one synchronization or more."""
+    """Create the alarm on the age of memberships. Its period contains at least one sync."""
     source = {
         "namespace": NAMESPACE,
         "metric_name": AGE_METRIC,
         "statistic": "Maximum",
-        "threshold": sync.believed.total_seconds() / 2,
-        "period": 2 * 60 * sync.interval,
+        "threshold": sync.believed.total_seconds() * ALARM_AT,
+        "period": 60 * sync.interval + int(ALARM_SLACK.total_seconds()),
         "evaluation_periods": 1,
         "treat_missing_data": "breaching",
     }

@@ -20,8 +20,12 @@ SYNC_EVENT: Final = json.dumps({"task": "sync-groups"})
 """The event of the schedule, as text."""
 AGE_METRIC: Final = "groups_age_s"
 READER_ROLE: Final = "SentinelGroups"
-# A membership outlives one synchronization that fails, and the next one that is late.
-INTERVALS_BELIEVED: Final = 3
+# A sync does not write a row again that lasts for over half the time: after it, a membership may last no longer.
+# One sync may fail then without an end of memberships, and the alarm, at a quarter, comes before any.
+INTERVALS_BELIEVED: Final = 5
+ALARM_AT: Final = 1 / 4
+# A sync may begin or report that much later than the one before.
+ALARM_SLACK: Final = timedelta(minutes=5)
 
 
 class GroupSync(Options):
@@ -48,14 +52,15 @@ class GroupSync(Options):
 
     @property
     def believed(self) -> timedelta:
+        """How long a membership is believed without a refresh."""
         return check_settings(self.settings).groups_believed_for
 
     @model_validator(mode="after")
-    def _outlives_a_failure(self) -> Self:
+    def _outlives_failures(self) -> Self:
         if self.believed < (least := timedelta(minutes=self.interval * INTERVALS_BELIEVED)):
             raise ValueError(
-                f"believed_for: at least {format_duration(least)}, three times the interval, or one failed "
-                "synchronization could end memberships"
+                f"believed_for: at least {format_duration(least)}, five times the interval, or memberships could end "
+                "before the alarm on a sync that fails"
             )
         return self
 

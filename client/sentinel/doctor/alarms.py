@@ -9,10 +9,12 @@ from sentinel.doctor.findings import Finding, fail, unless, warn
 
 # A test compares the metrics with those the Lambdas write.
 NAMESPACE: Final = "Sentinel"
-METRICS: Final[Mapping[str, str]] = {
+METRICS: Final[dict[str, str]] = {
     "kill_switch_failures": "a revocation that does not reach live credentials",
     "stale_documents": "documents that cannot be read any more",
 }
+# Written by each sync, where the deployment has one.
+SYNC_METRICS: Final[dict[str, str]] = {"groups_age_s": "memberships in groups that are no longer refreshed"}
 
 
 async def check_alarms(aws: Aws, known: Known) -> list[Finding]:
@@ -20,7 +22,8 @@ async def check_alarms(aws: Aws, known: Known) -> list[Finding]:
     about = "alarms"
     found = await aws.all("cloudwatch", "describe_alarms", "MetricAlarms") or []
     needed: list[tuple[str, str, str, str]] = [
-        (NAMESPACE, metric, known.deployment, words) for metric, words in METRICS.items()
+        (NAMESPACE, metric, known.deployment, words)
+        for metric, words in (METRICS | SYNC_METRICS if known.syncs_groups else METRICS).items()
     ]
     needed += [
         ("AWS/Lambda", "Errors", name, f"errors of {name}") for name in (known.vend, known.admin, *known.authorizers)

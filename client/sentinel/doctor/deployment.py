@@ -34,8 +34,8 @@ class Deployment:
 class Known:
     """A deployment with every name known, and the account it is looked at from.
 
-    `trusted_accounts` (the function's own where it is set to none) and `lists_sso_roles` are the vend function's; where
-    it cannot be read, neither is known, and nothing is found wrong with either.
+    `trusted_accounts` (the function's own where it is set to none), `lists_sso_roles` and `syncs_groups` are the vend
+    function's; where it cannot be read, none of them is known, and nothing is found wrong with them.
     """
 
     account: str
@@ -50,6 +50,7 @@ class Known:
     vend_role_arn: str
     trusted_accounts: Sequence[str] = ()
     lists_sso_roles: bool = True
+    syncs_groups: bool = False
     deployment: str = DEPLOYMENT
 
     def kill_switch_in(self, account: str) -> str:
@@ -89,6 +90,7 @@ async def discover(aws: Aws, deployment: Deployment) -> Known:
         vend_role_arn=str(role),
         trusted_accounts=_trusted(said, account) if found else (),
         lists_sso_roles=bool(said.get("SENTINEL_SSO_ROLES")),
+        syncs_groups=said.get("SENTINEL_GROUP_SYNC") == "true",
         deployment=deployment.name,
     )
 

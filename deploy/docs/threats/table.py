@@ -27,7 +27,6 @@ _FILES: Final = (
     "vend",
     "issuers",
     "tokens",
-    "groups",
     "aws",
     "grants",
     "groups",

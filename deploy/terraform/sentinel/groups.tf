@@ -53,19 +53,20 @@ resource "aws_lambda_permission" "groups" {
   source_arn    = aws_cloudwatch_event_rule.groups[0].arn
 }
 
-# A period of two intervals contains one synchronization or more.
+# The period contains at least one sync, which may be up to five minutes late. A row may last for half the time only after a
+# complete sync (deploy/policies/groups.py), so the alarm comes at a quarter.
 resource "aws_cloudwatch_metric_alarm" "groups" {
   count = var.group_sync == null ? 0 : 1
 
   alarm_name          = "${var.name}-groups-old"
-  alarm_description   = "Groups were not synchronized for half the time that a membership is believed. Without a synchronization memberships end. The admin function's log says what failed"
+  alarm_description   = "Groups were not synchronized for a quarter of the time that a membership is believed. Without a sync memberships end. The admin function's log says what failed"
   namespace           = local.metrics_namespace
   metric_name         = "groups_age_s"
   dimensions          = { deployment = var.name, service = "admin" }
   statistic           = "Maximum"
   comparison_operator = "GreaterThanThreshold"
-  threshold           = local.believed_for_s / 2
-  period              = 2 * 60 * var.group_sync.interval
+  threshold           = local.believed_for_s / 4
+  period              = 60 * (var.group_sync.interval + 5)
   evaluation_periods  = 1
   treat_missing_data  = "breaching"
   alarm_actions       = var.alarm_actions

@@ -20,8 +20,8 @@ variable "group_sync" {
   }
 
   validation {
-    condition     = var.group_sync == null || try(timecmp(timeadd("2000-01-01T00:00:00Z", var.group_sync.believed_for), timeadd("2000-01-01T00:00:00Z", "${3 * var.group_sync.interval}m")) >= 0, true)
-    error_message = "group_sync: believed_for is at least three times the interval, or one failed synchronization could end memberships."
+    condition     = var.group_sync == null || try(timecmp(timeadd("2000-01-01T00:00:00Z", var.group_sync.believed_for), timeadd("2000-01-01T00:00:00Z", "${5 * var.group_sync.interval}m")) >= 0, true)
+    error_message = "group_sync: believed_for is at least five times the interval, or memberships could end before the alarm on a sync that fails."
   }
 
   validation {

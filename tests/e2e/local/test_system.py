@@ -41,6 +41,14 @@ async def test_each_caller_gets_what_the_policy_says(system: LocalStack) -> None
     assert staging.body["code"] == "approval_required"
 
 
+async def test_groups_of_the_stacks_documents_are_known_when_it_is_up(system: LocalStack) -> None:
+    found = await call(f"{system.http_api}/v1/groups", system.callers["carol"].keys)
+
+    (group,) = found.body["groups"]
+    assert (group["name"], group["source"]) == ("platform-oncall", "document")
+    assert (await call(f"{system.http_api}/v1/groups", system.callers["bob"].keys)).body["groups"] == []
+
+
 async def test_vended_credentials_cannot_ask_for_more(system: LocalStack) -> None:
     vended = await call(f"{system.http_api}/?profile=dev", system.callers["alice"].keys)
     keys = Keys(vended.body["AccessKeyId"], vended.body["SecretAccessKey"], vended.body["Token"])

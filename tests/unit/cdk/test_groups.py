@@ -9,7 +9,7 @@ from typing import Any
 
 from deploy.policies.caller import operator_policy
 from deploy.policies.generate import EXAMPLE
-from deploy.policies.groups import AGE_METRIC, GroupSync, reader_role_name
+from deploy.policies.groups import AGE_METRIC, ALARM_AT, GroupSync, reader_role_name
 from shared.edge.audit import NAMESPACE
 from tests.cdk.options import PAGER, READER, STORE
 from tests.cdk.template import Properties, Template
@@ -95,18 +95,20 @@ def test_the_alarm_sees_old_memberships_and_a_synchronization_that_does_not_run(
     assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
         "Maximum",
         "GreaterThanThreshold",
-        timedelta(minutes=45).total_seconds(),
+        timedelta(minutes=90).total_seconds() / 4,
     )
-    assert (alarm["Period"], alarm["EvaluationPeriods"]) == (timedelta(minutes=20).total_seconds(), 1)
+    assert (alarm["Period"], alarm["EvaluationPeriods"]) == (timedelta(minutes=15).total_seconds(), 1)
     assert alarm["TreatMissingData"] == "breaching"
     assert alarm["AlarmActions"] == alarm["OKActions"] == [PAGER]
 
 
-def test_a_membership_outlives_one_synchronization_that_fails() -> None:
-    for interval in (5, 15, 40):
-        sync = GroupSync(interval=interval)
-        assert sync.believed / 2 > timedelta(minutes=interval)
-        assert sync.believed >= 3 * timedelta(minutes=interval)
+def test_the_alarm_on_syncs_that_fail_comes_before_any_membership_ends() -> None:
+    for interval, believed_for in ((6, "30m"), (15, "75m"), (24, "2h"), (60, "5h"), (60, "24h")):
+        sync = GroupSync(interval=interval, believed_for=believed_for)
+        between, lasting = timedelta(minutes=interval), sync.believed / 2
+        # Each failed sync reports an age; the first over the limit is one interval later than the limit at most.
+        assert sync.believed * ALARM_AT + between < lasting
+        assert 2 * between < lasting
 
 
 def test_the_reader_trusts_the_admin_role_of_one_deployment_alone(account: Template) -> None:

@@ -75,7 +75,7 @@ def packages(tmp_path: Path) -> dict[str, str]:
         ({"group_sync": {"interval": 61}}, "interval"),
         ({"group_sync": {"believed_for": "soon"}}, "SENTINEL_GROUPS_BELIEVED_FOR: a duration is written"),
         ({"group_sync": {"believed_for": "25h"}}, "SENTINEL_GROUPS_BELIEVED_FOR: write 30m to 24h"),
-        ({"group_sync": {"interval": 60}}, "believed_for: at least 3h"),
+        ({"group_sync": {"interval": 25}}, "believed_for: at least 2h5m"),
         ({"group_sync": {"identity_store_id": "ssoins-1234567890abcdef"}}, "SENTINEL_IDENTITY_STORE: "),
         ({"group_sync": {"identity_store_role_arn": READER}}, "need SENTINEL_IDENTITY_STORE"),
         (

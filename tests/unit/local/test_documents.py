@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from deploy.local.issuers import PEOPLE
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
+from shared.core.membership import DEFINED_GROUP_PATTERN, GroupDocument
 from shared.core.permissions import AdminPolicy
 from shared.core.profile import Profile
 from shared.documents.load import load_document
@@ -35,13 +35,12 @@ def test_a_seeded_profile_loads(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", sorted((DOCUMENTS / "groups").iterdir()), ids=lambda file: file.stem)
-def test_a_seeded_group_has_people_of_the_stack_as_members(file: Path) -> None:
-    document = yaml.safe_load(file.read_text())
+def test_a_seeded_group_loads_and_has_people_of_the_stack_as_members(file: Path) -> None:
+    document = load_document(file.read_text(), GroupDocument)
 
     people = {"alice", "bob", "operator", *(each["email"] for each in PEOPLE.values())}
-    assert (document.keys(), document["version"]) == ({"version", "members"}, "1")
-    assert {*document["members"]} <= people
-    assert re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", file.stem)
+    assert {*document.members} <= people
+    assert re.fullmatch(DEFINED_GROUP_PATTERN, file.stem)
 
 
 def test_every_seeded_policy_is_one_of_the_four() -> None:

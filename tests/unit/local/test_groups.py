@@ -8,6 +8,7 @@ import pytest
 
 from deploy.local.groups import scheduled, synchronize
 from deploy.local.runtime.api import FunctionFailedError
+from services.admin.groups.sync import SYNC_GROUPS
 from tests.patience import LIMIT_S
 
 SOON, LATE = timedelta(milliseconds=1), timedelta(days=1)
@@ -44,7 +45,7 @@ async def test_the_event_is_the_one_of_the_schedule_and_each_invocation_has_ids_
     await synchronize(admin)
     await synchronize(admin)
 
-    assert [json.loads(event) for event in admin.events] == [{"task": "sync-groups"}] * 2
+    assert [json.loads(event) for event in admin.events] == [{"task": SYNC_GROUPS}] * 2
     assert len({each for pair in admin.ids for each in pair}) == 4
     assert all(trace.startswith("Root=1-") for _, trace in admin.ids)
 

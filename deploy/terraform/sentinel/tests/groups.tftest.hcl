@@ -70,7 +70,7 @@ run "documents" {
 
   assert {
     condition = (
-      aws_cloudwatch_metric_alarm.groups[0].threshold == 3600 && aws_cloudwatch_metric_alarm.groups[0].period == 1800 &&
+      aws_cloudwatch_metric_alarm.groups[0].threshold == 1800 && aws_cloudwatch_metric_alarm.groups[0].period == 1200 &&
       aws_cloudwatch_metric_alarm.groups[0].treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.groups[0].statistic == "Maximum"
     )
     error_message = "Memberships may grow old without an alarm."
@@ -79,7 +79,7 @@ run "documents" {
 
 run "identity_center_of_this_account" {
   variables {
-    group_sync = { interval = 60, believed_for = "3h30m", identity_store_id = "d-1234567890" }
+    group_sync = { interval = 60, believed_for = "5h30m", identity_store_id = "d-1234567890" }
   }
 
   assert {
@@ -90,14 +90,14 @@ run "identity_center_of_this_account" {
   assert {
     condition = { for name, value in output.functions["sentinel-admin"].settings : name => value if can(regex("GROUP|IDENTITY", name)) } == {
       SENTINEL_GROUP_SYNC          = "true"
-      SENTINEL_GROUPS_BELIEVED_FOR = "3h30m"
+      SENTINEL_GROUPS_BELIEVED_FOR = "5h30m"
       SENTINEL_IDENTITY_STORE      = "d-1234567890"
     }
     error_message = "The settings are others than chosen."
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.groups[0].threshold == 6300 && aws_cloudwatch_metric_alarm.groups[0].period == 7200
+    condition     = aws_cloudwatch_metric_alarm.groups[0].threshold == 4950 && aws_cloudwatch_metric_alarm.groups[0].period == 3900
     error_message = "The alarm does not follow what was chosen."
   }
 }
@@ -149,10 +149,10 @@ run "believed_too_long" {
   expect_failures = [var.group_sync]
 }
 
-run "one_failure_ends_memberships" {
+run "memberships_end_before_the_alarm" {
   command = plan
   variables {
-    group_sync = { interval = 60 }
+    group_sync = { interval = 25 }
   }
   expect_failures = [var.group_sync]
 }

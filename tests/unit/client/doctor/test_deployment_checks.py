@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from deploy.policies.deployment import table_definitions
+from deploy.policies.groups import AGE_METRIC
 from sentinel.api.transport import Transport
 from sentinel.doctor import alarms
 from sentinel.doctor.alarms import check_alarms
@@ -25,6 +26,7 @@ from tests.unit.client.doctor.account import (
     ROLE,
     Account,
     Quiet,
+    alarm,
     complaint,
     healthy,
     only,
@@ -126,6 +128,17 @@ async def test_alarms_are_known_by_what_they_watch(account: Account) -> None:
 async def test_a_metric_without_an_alarm_fails(account: Account) -> None:
     account.answers["describe_alarms"].pop(0)
     assert "a revocation that does not reach live credentials" in complaint(await check_alarms(account.aws, KNOWN))
+
+
+async def test_old_memberships_need_an_alarm_where_groups_are_synchronized(account: Account) -> None:
+    account.answers["get_caller_identity"] = {"Arn": "arn:aws:iam::111122223333:user/me", "Account": "111122223333"}
+    account.answers["get_function_configuration"]["Environment"]["Variables"]["SENTINEL_GROUP_SYNC"] = "true"
+    known = await discover(account.aws, Deployment("sentinel"))
+
+    words = "memberships in groups that are no longer refreshed"
+    assert words in complaint(await check_alarms(account.aws, known))
+    account.answers["describe_alarms"].append(alarm("Sentinel", AGE_METRIC, deployment="sentinel"))
+    assert only(await check_alarms(account.aws, known)).status is Status.OK
 
 
 async def test_an_alarm_of_another_deployment_is_none(account: Account) -> None:
