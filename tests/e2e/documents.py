@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from deploy.local.aws import LocalAws
 from deploy.local.deployment import local_deployment
@@ -19,6 +19,8 @@ BREAK_GLASS: Mapping[str, Mapping[str, Any]] = {
     "prod": {"require_review": True},
     "prod-scarce": {"budget": {"per_user": 3, "window": "24h"}},
 }
+# The profile of a group that the operator pushes.
+ON_CALL: Final = "oncall"
 
 
 async def push_documents(aws: LocalAws) -> None:
@@ -30,10 +32,11 @@ async def push_documents(aws: LocalAws) -> None:
 
 
 def _documents() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    yield "policies/access", _policy(_ask_first(), _closed())
+    yield "policies/access", _policy(_ask_first(), _closed(), _on_call())
+    yield "policies/admin", _policy(_operator())
     yield "policies/approval", _policy(*(_approval_rule(*item) for item in APPROVALS.items()), _approval_rule("prod*"))
     yield "policies/break-glass", _policy(*(_break_glass_rule(*item) for item in BREAK_GLASS.items()))
-    for profiles, role in ((APPROVALS, "staging"), (BREAK_GLASS, "prod")):
+    for profiles, role in ((APPROVALS, "staging"), (BREAK_GLASS, "prod"), ([ON_CALL], "staging")):
         for profile in profiles:
             yield (
                 f"profiles/{profile}",
@@ -51,6 +54,15 @@ def _ask_first() -> Mapping[str, Any]:
 
 def _closed() -> Mapping[str, Any]:
     return {"name": "closed", "effect": "deny", "conditions": {"profiles": ["prod*"]}, "break_glass": True}
+
+
+def _on_call() -> Mapping[str, Any]:
+    return {"name": "on-call", "effect": "allow", "conditions": {"profiles": [ON_CALL], "groups": ["staging-oncall"]}}
+
+
+def _operator() -> Mapping[str, Any]:
+    permissions = ["read", "revoke", "lock", "review", "groups"]
+    return {"name": "the-operator", "users": ["operator"], "permissions": permissions, "may_push": ["*-oncall"]}
 
 
 def _approval_rule(profile: str, more: Mapping[str, Any] | None = None) -> Mapping[str, Any]:

@@ -61,7 +61,7 @@ _name_argument = click.argument("group", metavar="NAME", callback=_checked, shel
 def groups() -> None:
     """Show groups, and push who is in one.
 
-    Without a command: your groups, or those of USER, which takes the permission to read.
+    Without a command, it lists your groups or those of USER.
     """
 
 
@@ -71,7 +71,10 @@ def groups() -> None:
 @json_option
 @click.argument("user", required=False)
 def list_(settings: Settings, user: str | None, *, as_json: bool) -> None:
-    """List your groups, or those of USER, with the source of each and until when it is believed."""
+    """List your groups, or those of USER.
+
+    Each with its source, and until when it is believed. Those of others take the permission to read.
+    """
     if user is not None:
         _check_user(user)
     found = call_group_api(settings, lambda api: api.of(user))
@@ -95,10 +98,10 @@ def members(settings: Settings, group: str, *, as_json: bool) -> None:
 @_name_argument
 @click.argument("users", nargs=-1, required=True, metavar="USER...")
 def push(settings: Settings, group: str, users: Sequence[str], duration: str, reason: str, *, as_json: bool) -> None:
-    """Put exactly these users into the group NAME for a time, in place of those pushed before.
+    """Put exactly these users into the group NAME for a time.
 
-    USER may be - for standard input, one user a line. It takes the permission `groups` for this group. Who is in the
-    group by another source stays in it.
+    They replace those that were pushed before; who is in the group by another source stays in it. USER may be - for
+    standard input, one user a line. It takes the permission `groups` for this group.
     """
     whom = _read_users(users)
     pushed = call_group_api(settings, lambda api: api.push(group, whom, duration, reason))
@@ -110,7 +113,11 @@ def push(settings: Settings, group: str, users: Sequence[str], duration: str, re
 @json_option
 @_name_argument
 def remove(settings: Settings, group: str, *, as_json: bool) -> None:
-    """End what was pushed into the group NAME: at their next vend, its members are no longer in it by that."""
+    """End the push of the group NAME.
+
+    From their next vend on, its members are no longer in the group by it. It takes the permission `groups` for this
+    group.
+    """
     ended = call_group_api(settings, lambda api: api.remove(group))
     if as_json:
         print_json(ended.model_dump(mode="json"))

@@ -123,8 +123,8 @@ def check_documents(stored: Stored) -> Iterable[Finding]:
 def _lints(stored: Stored) -> Iterable[Finding]:
     for name, document in sorted(stored.documents.items()):
         others = [each for each in stored.policies.values() if each is not document]
-        known = Known(stored.profiles, stored.issuers, stored.groups or None, others)
-        for found in find_lints(document, known):
+        # Most groups of a deployment have no document: they come from Identity Center, or are pushed.
+        for found in find_lints(document, Known(stored.profiles, stored.issuers, policies=others)):
             yield warn(
                 f"document {name}", f"{found.place}: {found.message}", "change it, or let it be: sentinel policy lint"
             )

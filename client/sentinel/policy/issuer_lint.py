@@ -53,7 +53,7 @@ def lint_rules_of_issuers(policy: AccessPolicy, issuers: Mapping[str, Issuer] | 
             continue
         reached = {} if issuers is None else _reached(rule, issuers)
         open_to = sorted(name for name, each in reached.items() if each.kind is IssuerKind.WORKLOAD)
-        if open_to and rule.conditions.claims is None and not _names_subjects(rule):
+        if open_to and not _is_narrowed(rule):
             message = (
                 f"every workload that issuer {open_to[0]!r} lets through may have this: write claims, such as "
                 "repository or environment"
@@ -87,6 +87,11 @@ def _reached(rule: Rule, issuers: Mapping[str, Issuer]) -> dict[str, Issuer]:
 
 def _issued(rule: Rule) -> list[str]:
     return [glob for glob in rule.conditions.users or () if "/" in glob]
+
+
+def _is_narrowed(rule: Rule) -> bool:
+    """Whether a workload needs more for it than a token: a claim, a group, or its own name."""
+    return rule.conditions.claims is not None or rule.conditions.groups is not None or _names_subjects(rule)
 
 
 def _names_subjects(rule: Rule) -> bool:

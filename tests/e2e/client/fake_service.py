@@ -18,6 +18,7 @@ from aiohttp import web
 
 from shared.clock import utc_now
 from tests.e2e.client.fake_grants import FakeGrants
+from tests.e2e.client.fake_groups import FakeGroups
 from tests.e2e.client.signatures import verify_signature
 from tests.unit.client.session_service import a_session, many_revoked, one_revoked
 
@@ -39,11 +40,9 @@ CATALOGUE: list[dict[str, str | None]] = [
     {"name": "staging", "region": None, "access": "approval", "reason": "asks for approval"},
     {"name": "prod", "account": "444455556666", "access": "denied", "reason": "no rule matches"},
 ]
-GROUPS = [{"name": name, "source": "push", "until": None} for name in ("payments-oncall", "corp/payments")]
 ABOUT_ALICE: dict[str, dict[str, Any]] = {
     "/profiles": {"profiles": CATALOGUE},
     "/v1/whoami": {"user": "alice", "kind": "user", "account": ACCOUNT, "arn": "arn:aws:iam::1:user/alice"},
-    "/v1/groups": {"user": "alice", "groups": GROUPS, "is_complete": True},
 }
 IDENTITY = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:sts::111122223333:assumed-role/dev/{key}</Arn><UserId>AROA:{key}</UserId><Account>111122223333</Account>
@@ -62,6 +61,7 @@ class FakeService:
     open: asyncio.Event = field(default_factory=asyncio.Event)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     grants: FakeGrants = field(default_factory=FakeGrants)
+    groups: FakeGroups = field(default_factory=FakeGroups)
     standing: dict[str, Any] = field(default_factory=lambda: {"session": a_session(id=SESSION_ID), "current": True})
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -84,7 +84,8 @@ class FakeService:
                 return web.json_response(many_revoked(), status=201)
             case path if path.startswith("/v1/sessions/"):
                 return web.json_response(one_revoked(id=SESSION_ID) if path.endswith("/revoke") else self.standing)
-        return await self.grants.answer(request) or web.json_response({"message": "Not Found"}, status=404)
+        answered = await self.groups.answer(request) or await self.grants.answer(request)
+        return answered or web.json_response({"message": "Not Found"}, status=404)
 
     async def _vend(self, profile: str) -> web.Response:
         self.vends.append(profile)

@@ -46,19 +46,20 @@ async def test_issuers_are_counted_and_bare_names_explained() -> None:
     assert any("the same as an Identity Center login" in finding.message for finding in findings)
 
 
-async def test_groups_are_counted_and_the_policies_are_compared_with_them_and_with_each_other() -> None:
+async def test_groups_are_counted_and_the_policies_are_compared_with_each_other() -> None:
     admin = """version: "1"
 rules:
 - {name: a, users: [role/pager], permissions: [groups], may_push: ["*"]}
-- {name: b, groups: [wardens], permissions: [lock]}
 """
+    approval = "version: '1'\nrules: [{name: a, profiles: [prod], groups: [wardens]}]"
     written = [parameter("policies/access", ACCESS), parameter("profiles/prod", PROFILE)]
-    findings = await examine(*written, parameter("policies/admin", admin), parameter("groups/oncall", GROUP))
-    assert findings[-1].message == "valid policies: 2, valid profiles: 1, valid groups: 1"
-    said = [finding.message for finding in findings if finding.about == "document policies/admin"]
-    assert [each.partition(":")[0] for each in said] == ["rules[0].may_push", "rules[1].groups[0]"]
-    without = await examine(*written, parameter("policies/admin", admin))
-    assert not any("there is no document groups/" in finding.message for finding in without)
+    written += [parameter("policies/admin", admin), parameter("policies/approval", approval)]
+    findings = await examine(*written, parameter("groups/oncall", GROUP))
+    assert findings[-1].message == "valid policies: 3, valid profiles: 1, valid groups: 1"
+    said = [(finding.about, finding.message) for finding in findings if finding.about.startswith("document ")]
+    assert [(about, message.partition(":")[0]) for about, message in said] == [
+        ("document policies/admin", "rules[0].may_push")
+    ]
 
 
 async def test_a_packed_document_is_read_as_the_lambdas_read_it() -> None:

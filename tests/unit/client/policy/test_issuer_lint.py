@@ -67,6 +67,7 @@ def test_what_an_issuer_most_likely_does_not_mean_is_pointed_out(issuer: Issuer,
         ({"authentication": ["sigv4"]}, []),
         ({"accounts": ["111122223333"]}, []),
         ({"roles": ["Deploy"]}, []),
+        ({"groups": ["oncall"], "issuers": ["github"]}, []),
     ],
 )
 def test_a_rule_that_gives_something_to_every_workload_is_pointed_out(
