@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -97,9 +98,10 @@ async def deployed(root: Root, plugins: Path, work: Path, once: pytest.TempPathF
 
 
 def _trusting(identity: IdentityProvider, work: Path) -> Path:
-    """Write a file of the provider's authority and of those everyone trusts: starting the emulator may need these."""
-    file, everyones = work / "authorities.pem", Path(botocore.__file__).with_name("cacert.pem")
-    texts = (each.read_text(encoding="utf-8") for each in (identity.authority_file, everyones))
+    """Write a file of the provider's authority and of those trusted here: starting the emulator may need these."""
+    trusted = Path(os.environ.get("SSL_CERT_FILE") or Path(botocore.__file__).with_name("cacert.pem"))
+    file = work / "authorities.pem"
+    texts = (each.read_text(encoding="utf-8") for each in (identity.authority_file, trusted))
     file.write_text("\n".join(texts), encoding="utf-8")
     return file
 
