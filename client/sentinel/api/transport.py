@@ -52,7 +52,8 @@ class Transport:
         return await self._ask("DELETE", self._url(path, query), b"", model)
 
     def _url(self, path: str, query: Mapping[str, str] | None = None) -> str:
-        return self.server.url(f"{self.caller.prefix}{path}", dict(query or {}))
+        # API Gateway has no route of its own for a prefix with a slash at its end.
+        return self.server.url(f"{self.caller.prefix}{path}".rstrip("/") or "/", dict(query or {}))
 
     async def _ask(
         self, method: str, url: str, body: bytes, model: type[Model], *, doubts_login: bool = True

@@ -59,7 +59,7 @@ class TokenCaller:
         return f"oidc, {self.source.description}"
 
     def headers(self, method: str, url: str, server: RemoteServer, body: bytes) -> Mapping[str, str]:  # noqa: ARG002 - a Caller's
-        if not url.startswith(f"{server.base}{self.prefix}/"):
+        if not f"{url.partition('?')[0]}/".startswith(f"{server.base}{self.prefix}/"):
             raise UsageError("a token goes to the routes of its issuer alone")
         content = {"Content-Type": "application/json"} if body else {}
         return {"Authorization": f"Bearer {self.source.token()}", **content}

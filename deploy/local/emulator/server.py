@@ -47,13 +47,18 @@ Unusable = Literal["unknown", "expired"]
 
 @dataclass(slots=True)
 class Emulator:
-    """One emulator; its state lives in `state_dir` and survives `stop` and `start`."""
+    """One emulator; its state lives in `state_dir` and survives `stop` and `start`.
+
+    `authorities`: a file of the certificate authorities it trusts where an API's authorizer fetches an issuer's keys,
+    in place of the system's.
+    """
 
     state_dir: Path
     account: str
     region: str
     admin: Keys
     port: int = 0
+    authorities: Path | None = None
     _secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     _child: Child | None = field(default=None, repr=False)
 
@@ -142,6 +147,7 @@ class Emulator:
     def _environment(self) -> dict[str, str]:
         return {
             **_inherited(),
+            **({} if self.authorities is None else {"SSL_CERT_FILE": str(self.authorities)}),
             "AUTH": "true",
             "BIND_HOST": _LOOPBACK,
             # Otherwise it listens for MQTT on every interface, regardless of BIND_HOST.

@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.utils import ContainerMetadataFetcher
 
-from deploy.local.deployment import PATIENCE
+from deploy.local.deployment import PATIENCE, local_deployment
 from deploy.local.runtime.api import FunctionThrottledError
 from deploy.local.runtime.function import Environment
 from deploy.packages.build import Package
@@ -20,30 +21,45 @@ from load.lambda_model.function import ScalingFunction
 from load.system.account import documents
 from load.system.model import ModelProcess
 from load.system.system import settings_of
+from shared.clock import monotonic_s, utc_now
 from tests.gateway_events import API_ID, http_api_event
 from tests.patience import LIMIT_S
+from tests.tokens import GITHUB, github_claims, token_event
 
 LONG_S = 60.0
 # proc(5): a stopped process, and a socket whose other side is gone.
 STOPPED, CLOSE_WAIT = "T", "08"
 
 
+ISSUER = {
+    "version": "1",
+    "issuer": GITHUB,
+    "audiences": ["sentinel"],
+    "kind": "workload",
+    "required_claims": {"repository_owner_id": ["65"]},
+}
+
+
 @pytest.fixture
 async def aws() -> AsyncIterator[ModelProcess]:
     async with ModelProcess(zero=True, keep_alive_s=0.1) as model:
         await model.put_parameters(documents())
+        prefix = local_deployment().parameter_prefix
+        await model.put_parameters({f"{prefix}/issuers/github": json.dumps(ISSUER)})
         yield model
 
 
 @dataclass
 class Deployed:
-    """The vend function: one environment from the start, two at most."""
+    """The vend function: one environment from the start unless `warm` says otherwise, two at most."""
 
     function: ScalingFunction
     environments: list[Environment] = field(default_factory=list)
 
     async def vend(self) -> Any:
-        event = http_api_event(query="profile=dev")
+        return await self.answer(http_api_event(query="profile=dev"))
+
+    async def answer(self, event: dict[str, Any]) -> Any:
         event["requestContext"]["accountId"] = EMULATED_ACCOUNT
         event["requestContext"]["http"]["sourceIp"] = "127.0.0.1"
         return json.loads(await self.function.invoke(json.dumps(event).encode(), request_id="r", trace_id="t"))
@@ -62,8 +78,15 @@ async def until(holds: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-async def vend(packages: Mapping[str, Package], aws: ModelProcess, tmp_path: Path) -> AsyncIterator[Deployed]:
-    model = LambdaModel(packages, warm=1, maximum=2, idle_s=LONG_S)
+def warm() -> int:
+    return 1
+
+
+@pytest.fixture
+async def vend(
+    packages: Mapping[str, Package], aws: ModelProcess, tmp_path: Path, warm: int
+) -> AsyncIterator[Deployed]:
+    model = LambdaModel(packages, warm=warm, maximum=2, idle_s=LONG_S)
     environments: list[Environment] = []
 
     def make(number: int) -> Environment:
@@ -112,3 +135,17 @@ async def test_a_burst_starts_cold_and_what_is_beyond_the_maximum_is_throttled(v
     # An interpreter, the runtime client and the handler: no machine has them within ten milliseconds.
     assert vend.function.init_ms[0] > 10
     await until(lambda: vend.is_frozen(0) and vend.is_frozen(1))
+
+
+@pytest.mark.parametrize("warm", [0])
+async def test_a_token_has_its_answer_from_a_cold_environment_while_botocore_waits(vend: Deployed) -> None:
+    """botocore asks three times and waits two seconds each; a try that it gives up still starts the environment."""
+    now_s = int(utc_now().timestamp())
+    job = token_event("github", github_claims(iat=now_s, nbf=now_s, exp=now_s + 300), query="profile=dev")
+    for _ in range(ContainerMetadataFetcher.RETRY_ATTEMPTS):
+        began_s = monotonic_s()
+        answer = await vend.answer(job)
+        assert answer["statusCode"] == 200, answer
+        if monotonic_s() - began_s < ContainerMetadataFetcher.TIMEOUT_SECONDS:
+            return
+    pytest.fail("botocore would have given up")

@@ -23,18 +23,26 @@ class Finished:
 
 @dataclass(frozen=True)
 class Conversation:
-    """A command under `sentinel exec` that answers each line with the ARN it runs as and a note it read."""
+    """A command that answers each line with the ARN it runs as and a note it read."""
 
     process: Process
 
     async def ask(self) -> tuple[str, str]:
         """Have the command call AWS once more; gives the ARN and the note."""
+        answer = (await self._answer()).split()
+        assert len(answer) == 2, f"the command ended: {await self._complaint()}"
+        return answer[0], answer[1]
+
+    async def complains(self) -> str:
+        """Have the command call AWS, and end because it may not; gives what it says."""
+        assert await self._answer() == ""
+        return await self._complaint()
+
+    async def _answer(self) -> str:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(b"\n")
-        answer = (await self.process.stdout.readline()).decode().split()
-        assert len(answer) == 2, f"the command ended: {await self._complaint()}"
-        return answer[0], answer[1]
+        return (await self.process.stdout.readline()).decode()
 
     async def _complaint(self) -> str:
         assert self.process.stderr is not None
@@ -62,9 +70,12 @@ class Person:
     @asynccontextmanager
     async def start(self, *arguments: str) -> AsyncIterator[Process]:
         """Start `sentinel` with open pipes; it is stopped when the block ends."""
-        process = await asyncio.create_subprocess_exec(
-            *SENTINEL, *arguments, env=self.environ, stdin=PIPE, stdout=PIPE, stderr=PIPE
-        )
+        async with self._started(*SENTINEL, *arguments) as process:
+            yield process
+
+    @asynccontextmanager
+    async def _started(self, *command: str) -> AsyncIterator[Process]:
+        process = await asyncio.create_subprocess_exec(*command, env=self.environ, stdin=PIPE, stdout=PIPE, stderr=PIPE)
         try:
             yield process
         finally:
@@ -76,6 +87,12 @@ class Person:
     async def converse(self, profile: str, command: tuple[str, ...]) -> AsyncIterator[Conversation]:
         """Start a command under `sentinel exec`, to be asked line by line."""
         async with self.start("exec", profile, "--", *command) as process:
+            yield Conversation(process)
+
+    @asynccontextmanager
+    async def runs(self, command: tuple[str, ...]) -> AsyncIterator[Conversation]:
+        """Start a command by itself, to be asked line by line."""
+        async with self._started(*command) as process:
             yield Conversation(process)
 
 

@@ -1,18 +1,23 @@
 """The example `complete`, applied: an emulator that runs the functions, the zips it runs, a backend to guard."""
 
 import asyncio
+import json
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import botocore
 import pytest
 from aiohttp import web
 
 from deploy.local.aws import Keys, LocalAws, new_access_key, new_name
 from deploy.local.deployment import ACCOUNT, REGION
 from deploy.local.emulator.server import Emulator
+from deploy.local.identity.provider import IdentityProvider
+from deploy.local.issuers import local_issuers
 from tests.e2e.host_packages import host_packages, host_target
 from tests.e2e.local.requests import Answer, call
 from tests.e2e.terraform.terraform import Root
@@ -24,6 +29,7 @@ class Deployment:
 
     root: Root
     aws: LocalAws
+    identity: IdentityProvider
     outputs: dict[str, Any]
 
     @property
@@ -75,7 +81,9 @@ class Person:
 async def deployed(root: Root, plugins: Path, work: Path, once: pytest.TempPathFactory) -> AsyncIterator[Deployment]:
     """Apply, and destroy at the end in every case."""
     async with AsyncExitStack() as stack:
-        emulator = Emulator(work, ACCOUNT, REGION, new_access_key())
+        identity = await IdentityProvider(work, ["pods"], {}).open()
+        stack.push_async_callback(identity.close)
+        emulator = Emulator(work, ACCOUNT, REGION, new_access_key(), authorities=_trusting(identity, work))
         stack.push_async_callback(emulator.close)
         backend, archives, *_ = await asyncio.gather(
             stack.enter_async_context(ledger_backend()),
@@ -84,9 +92,18 @@ async def deployed(root: Root, plugins: Path, work: Path, once: pytest.TempPathF
             asyncio.to_thread(root.init, plugins),
         )
         aws = LocalAws(emulator.endpoint, REGION, emulator.admin)
-        root = Root(root.folder, _environment(aws) | _variables(archives, backend))
+        root = Root(root.folder, _environment(aws) | _variables(archives, backend, identity))
         stack.push_async_callback(asyncio.to_thread, root.destroy)
-        yield Deployment(root, aws, await asyncio.to_thread(root.apply))
+        yield Deployment(root, aws, identity, await asyncio.to_thread(root.apply))
+
+
+def _trusting(identity: IdentityProvider, work: Path) -> Path:
+    """Write a file of the provider's authority and of those trusted here: starting the emulator may need these."""
+    trusted = Path(os.environ.get("SSL_CERT_FILE") or Path(botocore.__file__).with_name("cacert.pem"))
+    file = work / "authorities.pem"
+    texts = (each.read_text(encoding="utf-8") for each in (identity.authority_file, trusted))
+    file.write_text("\n".join(texts), encoding="utf-8")
+    return file
 
 
 @asynccontextmanager
@@ -117,12 +134,13 @@ def _environment(aws: LocalAws) -> dict[str, str]:
     }
 
 
-def _variables(archives: Mapping[str, Path], backend: str) -> dict[str, str]:
+def _variables(archives: Mapping[str, Path], backend: str, identity: IdentityProvider) -> dict[str, str]:
     paths = ", ".join(f'{service} = "{path}"' for service, path in archives.items())
     return {
         "TF_VAR_packages": f"{{ {paths} }}",
         "TF_VAR_architecture": host_target().arch,
         "TF_VAR_ledger_url": backend,
+        "TF_VAR_issuers": json.dumps({"pods": local_issuers(identity)["pods"].model_dump(exclude_none=True)}),
         # Or nothing could be destroyed.
         "TF_VAR_deletion_protection": "false",
     }

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from deploy.local.aws import Keys, LocalAws
 from deploy.local.deployment import REGION
+from deploy.local.issuers import POD, pod_token
 from sentinel.proof import make_proof
 from tests.e2e.local.requests import Answer, send
 from tests.e2e.terraform.deployment import Deployment, Person, deployed
@@ -98,6 +99,36 @@ async def test_credentials_are_vended_after_an_approval_and_do_what_the_role_may
             await dynamodb.scan(TableName="notes")
 
 
+async def test_a_pod_calls_with_its_cluster_s_token_and_asks_for_what_a_colleague_approves(
+    deployment: Deployment, bob: Person
+) -> None:
+    """The authorizer, its routes and the issuer's document come from one variable."""
+    token = {"Authorization": pod_token(deployment.identity)}
+    below = f"{deployment.url}/as/pods"
+    whoami = await send("GET", f"{below}/v1/whoami", token)
+    assert (whoami.status, whoami.body["user"]) == (200, f"pods/{POD}"), whoami.body
+    assert (await send("GET", f"{below}?profile=notes", token)).body["code"] == "approval_required"
+    wanted = json.dumps({"profile": "notes", "reason": "correct a note, INC-7"}).encode()
+    filed = await send("POST", f"{below}/v1/requests", token | {"content-type": "application/json"}, wanted)
+    approved = await bob.post(f"/v1/requests/{filed.body['request']['id']}/approve", b"{}")
+    assert approved.status == 200, approved.body
+    vended = await send("GET", f"{below}?profile=notes", token)
+    assert vended.status == 200, vended.body
+    await put_note(deployment, Keys(vended.body["AccessKeyId"], vended.body["SecretAccessKey"], vended.body["Token"]))
+
+
+async def test_a_token_that_is_not_for_this_deployment_s_pods_is_refused(deployment: Deployment) -> None:
+    identity, below = deployment.identity, f"{deployment.url}/as/pods?profile=notes"
+    for claims in ({"aud": "another"}, {"iss": "https://example.com"}, {"exp": 1}):
+        token = identity.token("pods", {"sub": POD, **claims})
+        assert (await send("GET", below, {"Authorization": token})).status == 401, claims
+    assert (await send("GET", below, {})).status == 401
+    evil = {"Authorization": pod_token(identity, "system:serviceaccount:evil:deploy")}
+    assert (await send("GET", below, evil)).body["code"] == "unknown_caller"
+    signed_routes = await send("GET", f"{deployment.url}/?profile=notes", {"Authorization": pod_token(identity)})
+    assert (signed_routes.status, "code" in signed_routes.body) == (403, False)
+
+
 async def test_only_the_vend_function_becomes_the_protected_role(deployment: Deployment) -> None:
     role = next(each for each in await _roles(deployment) if each["RoleName"] == "notes")
     with pytest.raises(ClientError, match="AccessDenied"):
@@ -146,7 +177,8 @@ async def test_a_second_plan_changes_nothing_after_any_writes(deployment: Deploy
     assert {each["address"]: fields for each in changes if (fields := _own_differences(each))} == {}
 
 
-# DescribeAlarms answers the provider without these, and an authorizer of type REQUEST comes back with an empty block.
+# DescribeAlarms answers the provider without these. An authorizer of type REQUEST comes back with an empty block,
+# one for tokens with the version of the other's payload.
 EMULATORS_OWN: Mapping[str, frozenset[str]] = {
     "aws_cloudwatch_metric_alarm": frozenset(
         {
@@ -159,7 +191,7 @@ EMULATORS_OWN: Mapping[str, frozenset[str]] = {
             "treat_missing_data",
         },
     ),
-    "aws_apigatewayv2_authorizer": frozenset({"jwt_configuration"}),
+    "aws_apigatewayv2_authorizer": frozenset({"authorizer_payload_format_version", "jwt_configuration"}),
 }
 
 

@@ -1,7 +1,5 @@
 """Tokens that a gateway must refuse, at a gateway on loopback with two issuers of the local provider."""
 
-import base64
-import hmac
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ from deploy.local.gateway.server import Gateway
 from deploy.local.gateway.tokens import TokenAuthorizer
 from deploy.local.identity.provider import IdentityProvider
 from shared.clock import utc_now
+from tests.forged_tokens import header_of, published_key, signed_with, unsigned, with_claims_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOW = int(utc_now().timestamp())
@@ -84,12 +83,6 @@ async def refused(front: Front, token: str, why: str = "", path: str = "/as/corp
     assert len(front.vend.events) == before
 
 
-def unsigned(token: str, **header: str) -> str:
-    """Replace a token's header and drop its signature."""
-    written = base64.urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("=")
-    return f"{written}.{token.split('.')[1]}."
-
-
 async def test_a_token_is_handed_over_with_and_without_bearer(front: Front) -> None:
     token = front.provider.token("corp", ALICE)
     for value in (token, f"Bearer {token}"):
@@ -107,34 +100,22 @@ async def test_a_call_without_a_token_is_refused(front: Front) -> None:
 
 async def test_alg_none_is_refused(front: Front) -> None:
     token = front.provider.token("corp", ALICE)
-    kid = json.loads(base64.urlsafe_b64decode(f"{token.split('.')[0]}=="))["kid"]
+    kid = header_of(token)["kid"]
     for alg in ("none", "None", "NONE"):
         await refused(front, unsigned(token, alg=alg, kid=kid))
     await refused(front, unsigned(token, kid=kid))
 
 
 async def test_hs256_with_the_public_key_is_refused(front: Front) -> None:
-    async with (
-        aiohttp.ClientSession() as session,
-        session.get(f"{front.provider.issuer('corp')}/jwks", ssl=front.provider.trusted) as answer,
-    ):
-        (published,) = (await answer.json())["keys"]
+    published = await published_key(front.provider, "corp")
     public = RSAKey.import_key(published)
     for secret in (public.as_pem(private=False), published["n"].encode(), json.dumps(published).encode()):
-        await refused(front, _signed_with(secret, {"alg": "HS256", "kid": published["kid"]}, front))
-
-
-def _signed_with(secret: bytes, header: dict[str, str], front: Front) -> str:
-    """Sign by hand: the library refuses to take a public key for a secret."""
-    payload = front.provider.token("corp", ALICE).split(".")[1]
-    signed = f"{unsigned(f'.{payload}.', **header).rpartition('.')[0]}"
-    signature = hmac.digest(secret, signed.encode(), "sha256")
-    return f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+        await refused(front, signed_with(secret, front.provider.token("corp", ALICE), kid=published["kid"]))
 
 
 async def test_another_key_is_refused_under_any_name(front: Front) -> None:
     token = front.provider.token("corp", ALICE)
-    kid = json.loads(base64.urlsafe_b64decode(f"{token.split('.')[0]}=="))["kid"]
+    kid = header_of(token)["kid"]
     own = RSAKey.generate_key()
     claims = {"iss": front.provider.issuer("corp"), "aud": "sentinel", "iat": NOW, "exp": NOW + 600, **ALICE}
     for name in (kid, "another", ""):
@@ -199,9 +180,8 @@ async def test_two_authorization_headers_are_no_token(front: Front) -> None:
 
 
 async def test_altered_claims_are_refused(front: Front) -> None:
-    header, _, signature = front.provider.token("corp", ALICE).split(".")
-    payload = front.provider.token("corp", {"sub": "bob"}).split(".")[1]
-    await refused(front, f"{header}.{payload}.{signature}")
+    alice, bob = front.provider.token("corp", ALICE), front.provider.token("corp", {"sub": "bob"})
+    await refused(front, with_claims_of(alice, bob))
     await refused(front, "not.a.token")
     await refused(front, "x")
 

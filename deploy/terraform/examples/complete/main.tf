@@ -12,6 +12,7 @@ module "sentinel" {
   deletion_protection = var.deletion_protection
   log_retention_days  = 90
   alarm_actions       = var.alarm_actions
+  issuers             = var.issuers
 
   documents = {
     "policies/access"   = file("${path.module}/documents/policies/access.yaml")

@@ -32,6 +32,12 @@ variable "alarm_actions" {
   default     = []
 }
 
+variable "issuers" {
+  description = "Token issuers by name, as the module has them: callers without AWS credentials."
+  type        = any
+  default     = {}
+}
+
 variable "ledger_url" {
   description = "The backend of the guarded API."
   type        = string

@@ -165,7 +165,7 @@ class FakeGateway:
         if self.moved_to:
             return web.Response(status=302, headers={"Location": self.moved_to})
         token = authorization.removeprefix("Bearer ")
-        if not request.path.startswith("/as/corp/") or not self.accepts(token):
+        if not f"{request.path}/".startswith("/as/corp/") or not self.accepts(token):
             return web.json_response({"message": "Unauthorized"}, status=401)
         if request.path == "/as/corp/v1/whoami":
             facts = {

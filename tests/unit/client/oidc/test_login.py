@@ -229,7 +229,7 @@ async def test_a_cached_credential_needs_no_token_and_no_keychain(
     await laptop.sentinel("credentials", "--force", "dev")
     backend.is_locked = True
     assert (await laptop.sentinel("credentials", "--force", "dev"))[0] == 0
-    assert [path for path, _ in gateway.requests] == ["/as/corp/"]
+    assert [path for path, _ in gateway.requests] == ["/as/corp"]
 
 
 async def test_a_device_login_polls_until_the_code_is_entered(

@@ -55,7 +55,7 @@ async def test_a_login_serves_later_processes_and_is_hidden_from_a_child(
     code, out, err = await sentinel("exec", "dev", "--", *inside)
     assert (code, out) == (1, "")
     assert "your own login is hidden" in err
-    assert {path for path, _ in gateway.requests} == {"/as/corp/", "/as/corp/profiles"}
+    assert {path for path, _ in gateway.requests} == {"/as/corp", "/as/corp/profiles"}
 
 
 async def test_processes_at_once_renew_a_login_once(sentinel: Run, provider: FakeProvider) -> None:
