@@ -3,6 +3,7 @@
 A membership is believed until an instant, so that one whose source has ended the refresh is no longer known.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,8 +19,14 @@ from shared.core.identity import Principal
 
 GROUPS_FOLDER: Final = "groups"
 # A group that a document or a push defines: the end of a parameter's name, and never an issuer's, which has a slash.
-DEFINED_GROUP_PATTERN: Final = r"[A-Za-z0-9_.-]{1,64}"
+GROUP_NAME_RULE: Final = "use 1-64 letters, digits, '.', '_', '-', and not only dots"
+_GROUP_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 MOST_MEMBERS: Final = 200
+
+
+def is_group_name(text: str) -> bool:
+    """Whether a document or a push can define a group of this name. Only dots would lead a URL to another place."""
+    return _GROUP_NAME.fullmatch(text) is not None and text.strip(".") != ""
 
 
 def _is_a_caller(value: str) -> str:

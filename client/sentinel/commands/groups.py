@@ -6,7 +6,6 @@ import click
 
 from sentinel.commands._calls import call_group_api
 from sentinel.errors import UsageError
-from sentinel.group_names import GROUP_NAME_RULE, is_group_name
 from sentinel.settings import Settings
 from sentinel.terminal.completing import complete_kept
 from sentinel.terminal.groups import print_groups, print_pushed
@@ -16,6 +15,7 @@ from sentinel.terminal.output import print_json
 from sentinel.terminal.tables import wide_option
 from shared.clock import utc_now
 from shared.core.caller_names import is_caller_name
+from shared.core.membership import GROUP_NAME_RULE, is_group_name
 
 _EPILOG: Final = """\b
 Examples:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sentinel.group_names import GROUP_NAME_RULE, is_group_name
 from sentinel.policy.files import Model, UnusableInputError, load_file, load_guessed
 from shared.core.fields import DocumentModel
 from shared.core.issuer import ISSUERS_FOLDER, Issuer, is_issuer_name
-from shared.core.membership import GROUPS_FOLDER
+from shared.core.membership import GROUP_NAME_RULE, GROUPS_FOLDER, is_group_name
 from shared.core.profile import Profile, is_profile_name
 
 _SUFFIXES: Final = frozenset({".yaml", ".yml", ".json"})

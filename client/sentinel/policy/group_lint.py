@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from sentinel.group_names import is_group_name
 from sentinel.policy.lint import Known, Lint
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy
@@ -11,7 +10,7 @@ from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
 from shared.core.globs import matches_any
 from shared.core.groups import OWN, namespace_of
-from shared.core.membership import GROUPS_FOLDER
+from shared.core.membership import GROUPS_FOLDER, is_group_name
 from shared.core.permissions import AdminPolicy
 
 _HOLDS_UNKNOWN: Final = (

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 import orjson
 
 from sentinel.errors import ClientError, Refusal
-from sentinel.group_names import is_group_name
 from sentinel.paths import xdg_directory
 from sentinel.settings import Settings
 from sentinel.system.files import open_private_folder
@@ -25,6 +24,7 @@ from sentinel.system.start import AWAY_FROM_THE_TERMINAL
 from sentinel.terminal.options import run
 from sentinel.terminal.output import accepted
 from shared.clock import utc_now
+from shared.core.membership import is_group_name
 
 if TYPE_CHECKING:
     from sentinel.api.groups import GroupsOfUser

@@ -1,6 +1,5 @@
 """`/v1/groups`: which groups a user is in, and pushing the members of a group."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,7 @@ from services.admin.groups.models import (
 )
 from shared.aws.dynamodb.pushed_groups import PushedGroup, PushedGroups
 from shared.core.groups import OWN
-from shared.core.membership import DEFINED_GROUP_PATTERN, Memberships, token_memberships
+from shared.core.membership import GROUP_NAME_RULE, Memberships, is_group_name, token_memberships
 from shared.core.people import Action, person_of
 from shared.core.permissions import Deed, Entitlement, of_others
 from shared.edge.error_codes import Code
@@ -27,10 +26,9 @@ from shared.edge.memberships import CallersGroups
 from shared.edge.responses import Refusal, Response
 
 _ATTEMPTS: Final = 5
-_NAME: Final = re.compile(DEFINED_GROUP_PATTERN)
 _NO_SUCH_NAME: Final = Refusal(
     Code.INVALID_REQUEST,
-    "A pushed group's name has 1 to 64 letters, digits and _ . -; an issuer's groups come from its tokens only.",
+    f"No group of this name can be pushed: {GROUP_NAME_RULE}. Who is in the group of an issuer, only its tokens say.",
 )
 
 
@@ -70,7 +68,7 @@ class GroupHandlers:
         nothing, name = parse_query(ctx.request, Nothing), ctx.parameters["name"]
         if isinstance(nothing, Refusal):
             return nothing
-        if not _NAME.fullmatch(name):
+        if not is_group_name(name):
             return _NO_SUCH_NAME
         ctx.audit.group = name
         with ctx.audit.step("read"):
@@ -118,7 +116,7 @@ class GroupHandlers:
         decide: Callable[[PushedGroup | None], PushedGroup | Refusal],
     ) -> Response | Refusal:
         name = ctx.parameters["name"]
-        if not _NAME.fullmatch(name):
+        if not is_group_name(name):
             return _NO_SUCH_NAME
         ctx.audit.group = name
         with ctx.audit.step("read"):

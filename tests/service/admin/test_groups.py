@@ -102,7 +102,7 @@ def test_the_permission_is_for_the_groups_that_may_push_matches(powers: AdminLam
     assert push(powers, PAGER).status == 200
 
 
-@pytest.mark.parametrize("name", ["corp|x", "a b", "x" * 65, "*-oncall"])
+@pytest.mark.parametrize("name", ["corp|x", "a b", "x" * 65, "*-oncall", ".."])
 def test_a_name_that_no_pushed_group_can_have_is_refused(powers: AdminLambda, name: str) -> None:
     path = f"/v1/groups/{name}/members"
     refused = [powers.put(path, PUSH, "peter"), powers.delete(path, "peter"), powers.get(path, "peter")]

@@ -1,6 +1,5 @@
 """What the local stack is seeded with is what the services would accept."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.fields import DocumentModel
-from shared.core.membership import DEFINED_GROUP_PATTERN, GroupDocument
+from shared.core.membership import GroupDocument, is_group_name
 from shared.core.permissions import AdminPolicy
 from shared.core.profile import Profile
 from shared.documents.load import load_document
@@ -40,7 +39,7 @@ def test_a_seeded_group_loads_and_has_people_of_the_stack_as_members(file: Path)
 
     people = {"alice", "bob", "operator", *(each["email"] for each in PEOPLE.values())}
     assert {*document.members} <= people
-    assert re.fullmatch(DEFINED_GROUP_PATTERN, file.stem)
+    assert is_group_name(file.stem)
 
 
 def test_every_seeded_policy_is_one_of_the_four() -> None:

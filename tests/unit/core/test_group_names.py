@@ -2,7 +2,7 @@
 
 import pytest
 
-from sentinel.group_names import is_group_name
+from shared.core.membership import is_group_name
 
 
 @pytest.mark.parametrize(
