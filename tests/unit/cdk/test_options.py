@@ -108,7 +108,7 @@ def test_the_context_may_be_text_and_name_a_folder_of_documents(packages: dict[s
 
     options = read_context({"sentinel": text.replace("'", '"')})
 
-    assert options.sentinel.documents.keys() >= {"policies/access", "policies/admin", "profiles/dev"}
+    assert options.sentinel.documents.keys() >= {"policies/access", "profiles/dev", "groups/platform-oncall"}
     assert options.protected_roles == {}
 
 
