@@ -40,7 +40,12 @@ async def test_every_command_that_asks_sentinel_works_with_a_login_alone(
     assert json.loads((await carol.succeeds("sentinel whoami --json")).out)["groups"] == ["platform"]
     assert "staging" in (await carol.succeeds("sentinel profiles")).out
     assert "assumed-role/dev" in (await carol.succeeds("sentinel exec dev -- aws sts get-caller-identity")).out
-    for command in ("sentinel credentials dev", "sentinel env dev --format json", "sentinel doctor", "sentinel cache list"):
+    for command in (
+        "sentinel credentials dev",
+        "sentinel env dev --format json",
+        "sentinel doctor",
+        "sentinel cache list",
+    ):
         await carol.succeeds(command)
     await carol.succeeds("sentinel configure dev")
     assert "assumed-role/dev" in (await carol.succeeds("aws sts get-caller-identity", AWS_PROFILE="dev")).out
