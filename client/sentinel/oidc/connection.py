@@ -47,7 +47,7 @@ class ProviderAnswer:
 
     @property
     def error_code(self) -> str:
-        """The protocol's code of a refusal (RFC 6749, section 5.2); empty if there is none."""
+        """The protocol's code of a refusal (RFC 6749, section 5.2); empty if absent."""
         try:
             said = self.json() if self.status_code != _OK else None
         except ValueError:
