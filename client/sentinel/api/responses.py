@@ -1,5 +1,6 @@
 """The service's responses, read strictly enough to trust and loosely enough for a newer service."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 
@@ -10,6 +11,9 @@ from sentinel.errors import Refusal, ServiceUnreachableError, printable
 Model = TypeVar("Model", bound=BaseModel)
 Shown = Annotated[str, AfterValidator(printable)]
 _OTHER_SERVER_HINT: Final = "check the remote server's URL, its stage path included"
+_OTHER_ISSUER_HINT: Final = "check `issuer` and the remote server's URL, its stage path included"
+# Where API Gateway refuses a token, its challenge says why (RFC 6750, section 3).
+_CHALLENGE: Final = re.compile(r'error_description="([^"]{1,200})"')
 _GATEWAY_HINT: Final = (
     "check that your own AWS credentials are current and of an account Sentinel trusts, that you may "
     "execute-api:Invoke this API, that the region is the API's, and that this machine's clock is right"
@@ -149,10 +153,13 @@ def _read_foreign(status: int, headers: Mapping[str, str], body: bytes, refused_
     said = _gateway_words(body)
     match status:
         case 401 | 403:
+            why = _CHALLENGE.search(headers.get("WWW-Authenticate", ""))
             message = f"the gateway refused the request before Sentinel saw it: {said or f'HTTP {status}'}"
+            message += f" ({printable(why[1])})" if why else ""
             return Refusal(status, "gateway_refused", message, refused_hint or _GATEWAY_HINT)
         case 404:
-            return Refusal(status, "not_sentinel", "nothing of Sentinel's answers at this URL", _OTHER_SERVER_HINT)
+            hint = _OTHER_ISSUER_HINT if refused_hint else _OTHER_SERVER_HINT
+            return Refusal(status, "not_sentinel", "nothing of Sentinel's answers at this URL", hint)
         case 429:
             return Refusal(status, "throttled", said or "too many requests", "wait", "", _retry_after_s(headers))
         case _ if 300 <= status < 400:  # noqa: PLR2004 - the class of redirects

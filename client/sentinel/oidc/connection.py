@@ -45,6 +45,16 @@ class ProviderAnswer:
         """
         return orjson.loads(self.body)
 
+    @property
+    def error_code(self) -> str:
+        """The protocol's code of a refusal (RFC 6749, section 5.2); empty if absent."""
+        try:
+            said = self.json() if self.status_code != _OK else None
+        except ValueError:
+            return ""
+        code = said.get("error") if isinstance(said, dict) else None
+        return code if isinstance(code, str) else ""
+
     def raise_for_status(self) -> None:
         """Fail for any status but a success.
 

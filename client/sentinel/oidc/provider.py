@@ -132,6 +132,8 @@ class Provider:
         check_url(endpoint)
         form = {"client_id": self.client_id, "scope": " ".join(self._scopes(scopes))}
         answer = self.connection.post(endpoint, form)
+        if code := answer.error_code:
+            raise _refused(code)
         answer.raise_for_status()
         try:
             said = DeviceAnswer.model_validate_json(answer.body)

@@ -31,7 +31,7 @@ def token_file(stack: LocalStack, tmp_path: Path) -> Path:
 def pod(stack: LocalStack, home: Path, profile: str, token_file: Path) -> Person:
     """A pod: two variables and a region, nothing of Sentinel, and in place of AWS the emulator."""
     environ = {
-        **person(stack, "nobody", home).environ,
+        **person(stack, "pod", home).environ,
         **stack.pod_environment(profile),
         "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(token_file),
         "AWS_ENDPOINT_URL": stack.emulator.endpoint,

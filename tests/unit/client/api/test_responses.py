@@ -85,6 +85,17 @@ def test_the_gateways_refusal_says_what_to_check(body: bytes) -> None:
     assert "execute-api:Invoke" in refusal.hint
 
 
+def test_why_the_gateway_refused_a_token_is_said_in_one_line() -> None:
+    challenge = 'Bearer scope="" error="invalid_token" error_description="the token\x1b[1m has expired"'
+    refusal = read_refusal(401, {"WWW-Authenticate": challenge}, b'{"message":"Unauthorized"}', "sentinel login")
+    assert refusal.message.endswith("Unauthorized (the token [1m has expired)")
+    assert refusal.hint == "sentinel login"
+
+
+def test_below_a_prefix_that_is_not_there_the_issuer_may_be_what_is_wrong() -> None:
+    assert "`issuer`" in read_refusal(404, {}, b'{"message":"Not Found"}', "sentinel login").hint
+
+
 @pytest.mark.parametrize(("status", "code"), [(401, "gateway_refused"), (404, "not_sentinel"), (429, "throttled")])
 def test_a_bare_status_is_understood(status: int, code: str) -> None:
     assert read_refusal(status, {}, b"<html>").code == code

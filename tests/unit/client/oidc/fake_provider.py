@@ -55,6 +55,7 @@ class FakeProvider:
     codes_are_used: bool = False  # a code has been redeemed by someone else before
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     revoked: list[str] = field(default_factory=list)
+    device_refusal: str = ""
     issued: list[str] = field(default_factory=list)
     refresh_tokens: set[str] = field(default_factory=set)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -78,6 +79,8 @@ class FakeProvider:
                 self.revoked.append(form["token"])
                 return web.Response()
             case "/device":
+                if self.device_refusal:
+                    return web.json_response({"error": self.device_refusal}, status=400)
                 answer = {
                     "device_code": "device-code",
                     "user_code": "WDJB-MJHT",

@@ -266,6 +266,19 @@ async def test_a_device_login_that_is_refused_ends(
     assert words in err
 
 
+@pytest.mark.parametrize(
+    ("said", "words"), [("invalid_client", "refused: invalid_client"), ("\x1b[1m", "an error without a name")]
+)
+async def test_a_provider_that_gives_no_device_a_code_says_why(
+    laptop: Laptop, provider: FakeProvider, said: str, words: str
+) -> None:
+    provider.device_refusal = said
+    code, _, err = await laptop.sentinel("login", "--device")
+    assert code == 1
+    assert words in err
+    assert "oidc_client_id" in err
+
+
 async def test_a_login_without_an_answer_ends(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sentinel.commands.login.open_browser", lambda _: True)
     code, _, err = await laptop.sentinel("login", "--timeout", "1s")
