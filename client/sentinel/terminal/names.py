@@ -84,6 +84,14 @@ def known_profiles(settings: Settings) -> Mapping[str, Profile]:
     return run(_list_profiles(settings))
 
 
+def region_of_profile(settings: Settings, profile: str) -> str | None:
+    """Find the region the catalogue gives a profile. Not knowing it is no reason to refuse."""
+    with suppress(ClientError):
+        known = known_profiles(settings).get(profile)
+        return known["region"] if known else None
+    return None
+
+
 def suggest_profile(settings: Settings, refused: RefusedError, profile: str | None) -> RefusedError:
     """Add the profile that may have been meant to the refusal of one that the catalogue does not show."""
     if profile is None or refused.code not in _UNKNOWN:
