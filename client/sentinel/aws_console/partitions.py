@@ -54,7 +54,7 @@ class Partition:
         return host == console or host.endswith(f".{console}")
 
     def has_region(self, region: str) -> bool:
-        """Whether a region is one of this partition. It is part of a host, so what is written otherwise is none."""
+        """Whether a region belongs to this partition. It is part of a host, so its spelling is checked as well."""
         return _REGION.fullmatch(region) is not None and partition_of_region(region) == self.name
 
     def _host(self, pattern: str, region: str | None) -> str:

@@ -29,7 +29,7 @@ def named_browser(name: str) -> webbrowser.BaseBrowser:
     """Find a browser by the name Python's `webbrowser` has for it, or as a program in PATH.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is no such browser here.
 
     """
     if _NAME.fullmatch(name):

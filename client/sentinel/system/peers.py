@@ -17,14 +17,20 @@ _ROOT: Final = 0
 _MAPPED: Final = "0000000000000000FFFF0000"
 
 
-def is_another_user(peer: tuple[str, int], local: tuple[str, int]) -> bool:
-    """Whether the other end of a connection between two IPv4 addresses belongs to another user than this process's.
+if sys.platform == "linux":
 
-    Root is not another one: it reads this process's memory in any case. False where the system does not say.
-    """
-    if sys.platform != "linux":
+    def is_another_user(peer: tuple[str, int], local: tuple[str, int]) -> bool:
+        """Whether the other end of a connection between two IPv4 addresses is another user's than this process's.
+
+        Root is not another one: it reads this process's memory in any case. False where the system does not say.
+        """
+        return any(user not in {_ROOT, os.getuid()} for user in _users(peer, local))
+
+else:
+
+    def is_another_user(_peer: tuple[str, int], _local: tuple[str, int]) -> bool:
+        """Return False: the system does not say whose a connection is."""
         return False
-    return any(user not in {_ROOT, os.getuid()} for user in _users(peer, local))
 
 
 def _users(peer: tuple[str, int], local: tuple[str, int]) -> set[int]:
