@@ -148,11 +148,13 @@ async def _console(
 ) -> None:
     vended, url = await with_approval(settings, profile, ask, lambda: _sign_in(settings, profile, place))
     remember_use(settings, profile)
+    ends = f"the session ends {relative(vended.expires_at, utc_now())}"
     if show is None:
         click.echo(url.get_secret_value())
-    else:
-        await _show(url, show)
-    note(f"{profile} is signed in; the session ends {relative(vended.expires_at, utc_now())}")
+        note(f"AWS takes the URL for 15 minutes; {ends}")
+        return
+    await _show(url, show)
+    note(f"{profile} is signed in; {ends}")
 
 
 async def _sign_in(settings: Settings, profile: str, place: _Place) -> tuple[VendedCredentials, SecretStr]:
@@ -180,13 +182,12 @@ async def _role_of(api: SentinelApi, vended: VendedCredentials) -> str:
 
 async def _show(url: SecretStr, show: Callable[[str], bool]) -> None:
     async with serving(url) as page:
-        fetched = asyncio.ensure_future(page.fetched())
         opened = await asyncio.to_thread(show, page.url)
         begin = "If no browser has opened" if opened else "To sign in"
         click.echo(f"{begin}, open this page in one on this machine. It is there once:\n  {page.url}", err=True)
         try:
             async with asyncio.timeout(_FETCHED_WITHIN.total_seconds()):
-                await fetched
+                await page.fetched()
         except TimeoutError:
             raise NotOpenedError(
                 "no browser has fetched the page in time", "run it again; --print is for a browser elsewhere"

@@ -70,6 +70,14 @@ def kept_names(settings: Settings) -> Names | None:
     return None
 
 
+def region_of_profile(settings: Settings, profile: str) -> str | None:
+    """Find the region the catalogue gives a profile. Not knowing it is no reason to refuse."""
+    with suppress(ClientError):
+        known = known_profiles(settings).get(profile)
+        return known["region"] if known else None
+    return None
+
+
 def known_profiles(settings: Settings) -> Mapping[str, Profile]:
     """Return the catalogue: what is kept of it, or else as the service lists it now.
 
@@ -82,14 +90,6 @@ def known_profiles(settings: Settings) -> Mapping[str, Profile]:
         if _age_s(path) < _SHOWN_S and (kept := _read(path)) is not None:
             return kept["profiles"]
     return run(_list_profiles(settings))
-
-
-def region_of_profile(settings: Settings, profile: str) -> str | None:
-    """Find the region the catalogue gives a profile. Not knowing it is no reason to refuse."""
-    with suppress(ClientError):
-        known = known_profiles(settings).get(profile)
-        return known["region"] if known else None
-    return None
 
 
 def suggest_profile(settings: Settings, refused: RefusedError, profile: str | None) -> RefusedError:
