@@ -1,6 +1,5 @@
 import os
 import sys
-from contextlib import suppress
 from typing import Final
 
 import click
@@ -9,10 +8,10 @@ from sentinel.commands._cache import cached_vend
 from sentinel.credentials.child_environment import EnvironmentChange
 from sentinel.credentials.shell_environment import Surroundings, change_back, change_for_shell, own_region
 from sentinel.credentials.variables import INSIDE_EXEC
-from sentinel.errors import ClientError, UsageError
+from sentinel.errors import UsageError
 from sentinel.settings import Settings
 from sentinel.terminal.help import Command
-from sentinel.terminal.names import known_profiles
+from sentinel.terminal.names import region_of_profile
 from sentinel.terminal.options import optional_profile_argument, vend_options
 from sentinel.terminal.output import note
 from sentinel.terminal.picker import pick_profile
@@ -65,7 +64,8 @@ def _change(settings: Settings, profile: str, form: str) -> str:
     server, base = settings.server(), settings.base()
     signing_region = None if server.region or settings.uses_tokens else base.region_of(server)
     vended = cached_vend(settings, profile)
-    around = Surroundings(_region(settings, profile), base.profile_config().name, signing_region)
+    region = None if own_region(os.environ) else region_of_profile(settings, profile)
+    around = Surroundings(region, base.profile_config().name, signing_region)
     change = change_for_shell(profile, vended, around, os.environ)
     remember_use(settings, profile)
     written = write_change(form, change.put, change.removed)
@@ -83,13 +83,3 @@ def _unset(profile: str | None, form: str) -> None:
         note("nothing here is from `sentinel env`")
         return
     click.echo(write_change(form, change.put, change.removed))
-
-
-def _region(settings: Settings, profile: str) -> str | None:
-    """Find the region the catalogue gives the profile. Not knowing it is no reason to refuse."""
-    if own_region(os.environ):
-        return None
-    with suppress(ClientError):
-        known = known_profiles(settings).get(profile)
-        return known["region"] if known else None
-    return None

@@ -1,12 +1,12 @@
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import click
 
+from sentinel.commands._approval import Approval, wait_options, with_approval
 from sentinel.credentials.variables import INSIDE_EXEC
-from sentinel.errors import RefusedError, UsageError
+from sentinel.errors import UsageError
 from sentinel.settings import Settings
 from sentinel.system.child import run_child
 from sentinel.terminal.completing import complete_file
@@ -33,20 +33,10 @@ Examples:
     context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False},
 )
 @vend_options
-@click.option("--wait", is_flag=True, help="If an approval is needed, request it and wait.")
-@click.option("--reason", metavar="TEXT", help="The reason, for the approvers; with --wait.")
-@click.option("--ticket", metavar="REF", help="A reference, if the policy requires one; with --wait.")
+@wait_options
 @optional_profile_argument
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]", shell_complete=complete_file)
-def exec_(
-    settings: Settings,
-    profile: str | None,
-    command: tuple[str, ...],
-    reason: str | None,
-    ticket: str | None,
-    *,
-    wait: bool,
-) -> int:
+def exec_(settings: Settings, profile: str | None, command: tuple[str, ...], ask: Approval | None) -> int:
     """Run COMMAND with credentials of PROFILE; without one, on a terminal, your shell.
 
     Without PROFILE you choose one: those you use most come first.
@@ -65,40 +55,17 @@ def exec_(
             f"this is already a session of the profile {inside}",
             "leave it first, or use another shell: sessions do not nest",
         )
-    if not wait and (reason or ticket):
-        raise click.UsageError("--reason and --ticket are for a request: pass --wait with them")
     chosen = profile or pick_profile(settings)
-    ask = _Approval(reason, ticket) if wait else None
     if words:
         return run(_exec(settings, chosen, words, {}, ask))
     with own_shell(chosen, os.environ, os.name) as shell:
         return run(_exec(settings, chosen, shell.words, shell.put, ask))
 
 
-@dataclass(frozen=True, slots=True)
-class _Approval:
-    """What to say in a request, if one is needed."""
-
-    reason: str | None
-    ticket: str | None
-
-
 async def _exec(
-    settings: Settings, profile: str, command: Sequence[str], put: Mapping[str, str], ask: _Approval | None
+    settings: Settings, profile: str, command: Sequence[str], put: Mapping[str, str], ask: Approval | None
 ) -> int:
-    try:
-        return await _run(settings, profile, command, put)
-    except RefusedError as refused:
-        if ask is None or refused.code != "approval_required":
-            raise
-    # Only a command that waits needs the models of requests.
-    from sentinel.api.client import open_api  # noqa: PLC0415 - see above
-    from sentinel.commands._waiting import Ask, obtain_approval  # noqa: PLC0415 - see above
-
-    duration_s = None if settings.duration is None else int(settings.duration.total_seconds())
-    async with open_api(settings) as api:
-        await obtain_approval(api, Ask(profile, ask.reason, ask.ticket, duration_s))
-    return await _run(settings, profile, command, put)
+    return await with_approval(settings, profile, ask, lambda: _run(settings, profile, command, put))
 
 
 async def _run(settings: Settings, profile: str, command: Sequence[str], put: Mapping[str, str]) -> int:

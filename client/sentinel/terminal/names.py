@@ -69,6 +69,14 @@ def kept_names(settings: Settings) -> Names | None:
     return None
 
 
+def region_of_profile(settings: Settings, profile: str) -> str | None:
+    """Find the region the catalogue gives a profile. Not knowing it is no reason to refuse."""
+    with suppress(ClientError):
+        known = known_profiles(settings).get(profile)
+        return known["region"] if known else None
+    return None
+
+
 def known_profiles(settings: Settings) -> Mapping[str, Profile]:
     """Return the catalogue: what is kept of it, or else as the service lists it now.
 

@@ -23,6 +23,9 @@ def _connection_option(name: str, **attributes: Any) -> Any:
     return click.option(name, cls=ConnectionOption, **attributes)
 
 
+_SIGNING_REGION: Final = _connection_option(
+    "--region", metavar="REGION", help="Region to sign for, if the URL names none [SENTINEL_REGION]."
+)
 _CONNECTION: Final = (
     _connection_option("--remote-server", metavar="URL", help="Sentinel's base URL [SENTINEL_REMOTE_SERVER]."),
     _connection_option(
@@ -34,9 +37,7 @@ _CONNECTION: Final = (
         help="Your AWS credentials or a login; default: oidc if an issuer is set [SENTINEL_AUTHENTICATION].",
     ),
     _connection_option("--issuer", metavar="NAME", help="Whose tokens to use: its name here [SENTINEL_ISSUER]."),
-    _connection_option(
-        "--region", metavar="REGION", help="Region to sign for, if the URL names none [SENTINEL_REGION]."
-    ),
+    _SIGNING_REGION,
     _connection_option(
         "--signing-service",
         metavar="NAME",
@@ -57,6 +58,13 @@ def connection_options(command: Callable[..., Result]) -> Callable[..., Result]:
 def vend_options(command: Callable[..., Result]) -> Callable[..., Result]:
     """As `connection_options`, with `--duration`."""
     return _with_settings(command, (*_CONNECTION, _DURATION), (*_CONNECTION_NAMES, "duration"))
+
+
+def vend_options_without_region(command: Callable[..., Result]) -> Callable[..., Result]:
+    """As `vend_options`, for a command whose `--region` is another one: the region to sign for is only a setting."""
+    connection = tuple(option for option in _CONNECTION if option is not _SIGNING_REGION)
+    names = tuple(name for name in _CONNECTION_NAMES if name != "region")
+    return _with_settings(command, (*connection, _DURATION), (*names, "duration"))
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, errors included.")

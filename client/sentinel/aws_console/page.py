@@ -1,0 +1,84 @@
+"""The loopback page: one fetch of it redirects a browser to the sign-in URL.
+
+The arguments of a program are shown to every user of the machine, and a browser is started with a URL as an argument.
+So it gets the URL of this page, which is worth nothing after one fetch. Its path is random and is compared whole. On
+Linux, a fetch by another user of the machine, who has seen the argument, is refused too.
+"""
+
+import asyncio
+import hmac
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from aiohttp import web
+from pydantic import SecretStr
+
+from sentinel.credentials.endpoint import BriefServer
+from sentinel.system.peers import is_another_user
+
+_HOST: Final = "127.0.0.1"
+_PATH_BYTES: Final = 32
+_CONNECTION_S: Final = 5.0
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Server": "sentinel",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class SignInPage:
+    """A page that is there once."""
+
+    def __init__(self, target: SecretStr) -> None:
+        self.port = 0
+        self._target = target
+        self._path = f"/{secrets.token_urlsafe(_PATH_BYTES)}"
+        self._taken = asyncio.Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://{_HOST}:{self.port}{self._path}"
+
+    async def fetched(self) -> None:
+        """Wait until a browser has the redirect."""
+        await self._taken.wait()
+
+    async def answer(self, request: web.BaseRequest) -> web.Response:
+        """Redirect the one fetch that counts; refuse any other, which changes nothing."""
+        status = self._refusal(request)
+        response = web.Response(status=status or 303, headers=_HEADERS)
+        if not status:
+            self._taken.set()
+            response.headers["Location"] = self._target.get_secret_value()
+        response.force_close()
+        return response
+
+    def _refusal(self, request: web.BaseRequest) -> int:
+        if request.headers.getall("Host", []) != [f"{_HOST}:{self.port}"]:
+            return 403
+        if request.method != "GET":
+            return 405
+        if not hmac.compare_digest(request.raw_path.encode("utf-8", "surrogateescape"), self._path.encode()):
+            return 404
+        if self._taken.is_set():
+            return 410
+        peer = request.transport and request.transport.get_extra_info("peername")
+        return 403 if peer and is_another_user(peer, (_HOST, self.port)) else 0
+
+
+@asynccontextmanager
+async def serving(target: SecretStr) -> AsyncIterator[SignInPage]:
+    """Serve the page while the block runs."""
+    page = SignInPage(target)
+    server = BriefServer(page.answer, _CONNECTION_S)
+    listener = await asyncio.get_running_loop().create_server(server, _HOST, 0)
+    page.port = listener.sockets[0].getsockname()[1]
+    try:
+        yield page
+    finally:
+        listener.close()
+        await server.shutdown(timeout=1)
