@@ -21,6 +21,7 @@ _LISTS: tuple[tuple[str, str, str, str | None, dict[str, Any]], ...] = (
     ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName", {}),
     ("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName", {}),
     ("dynamodb", "list_tables", "TableNames", None, {}),
+    ("events", "list_rules", "Rules", "Name", {}),
     ("iam", "list_policies", "Policies", "PolicyName", {"Scope": "Local"}),
     ("iam", "list_roles", "Roles", "RoleName", {}),
     ("lambda", "list_functions", "Functions", "FunctionName", {}),

@@ -129,6 +129,24 @@ async def test_a_token_that_is_not_for_this_deployment_s_pods_is_refused(deploym
     assert (signed_routes.status, "code" in signed_routes.body) == (403, False)
 
 
+async def test_the_event_of_the_schedule_makes_the_members_in_documents_known(
+    deployment: Deployment, developer: Person
+) -> None:
+    document = {"Name": "/sentinel/groups/oncall", "Type": "String"}
+    members = json.dumps({"version": "1", "members": [developer.name]})
+    aws = deployment.aws
+    async with aws.client("ssm") as ssm, aws.client("events") as events, aws.client("lambda") as functions:
+        await ssm.put_parameter(**document, Value=members)
+        try:
+            (target,) = (await events.list_targets_by_rule(Rule="sentinel-groups"))["Targets"]
+            ended = await functions.invoke(FunctionName=target["Arn"], Payload=target["Input"])
+        finally:
+            await ssm.delete_parameter(Name=document["Name"])
+    assert "FunctionError" not in ended
+    known = await developer.get("/v1/groups")
+    assert [(each["name"], each["source"]) for each in known.body["groups"]] == [("oncall", "document")]
+
+
 async def test_only_the_vend_function_becomes_the_protected_role(deployment: Deployment) -> None:
     role = next(each for each in await _roles(deployment) if each["RoleName"] == "notes")
     with pytest.raises(ClientError, match="AccessDenied"):

@@ -19,6 +19,7 @@ from tests.patience import LIMIT_S
 
 PROJECT = Path(__file__).parents[3]
 EXAMPLE = PROJECT / "deploy" / "cdk" / "complete.json"
+TERRAFORM = PROJECT / "deploy" / "terraform" / "examples" / "complete"
 OUTPUTS = PROJECT / "deploy" / "terraform" / "sentinel" / "outputs.tf"
 
 
@@ -65,6 +66,11 @@ def test_the_role_and_its_profile_are_there(file: Path) -> None:
 def test_the_documents_are_those_of_terraforms_example(file: Path) -> None:
     names = {each["Name"] for each in Template.read(file).of_type("SSM::Parameter").values()}
     assert names >= {f"/sentinel/policies/{name}" for name in ("access", "approval", "admin")}
+
+
+def test_groups_are_synchronized_as_in_terraforms_example(file: Path) -> None:
+    assert re.search(r"^  group_sync += \{\}", (TERRAFORM / "main.tf").read_text(encoding="utf-8"), re.MULTILINE)
+    assert Template.read(file).only("Events::Rule")["ScheduleExpression"] == "rate(15 minutes)"
 
 
 def test_the_outputs_let_people_call_and_operators_push(file: Path) -> None:

@@ -13,6 +13,7 @@ module "sentinel" {
   log_retention_days  = 90
   alarm_actions       = var.alarm_actions
   issuers             = var.issuers
+  group_sync          = {} # of group documents; docs/identity-center.md for Identity Center's
 
   documents = {
     "policies/access"   = file("${path.module}/documents/policies/access.yaml")
