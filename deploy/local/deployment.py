@@ -64,7 +64,8 @@ def function_names() -> Mapping[str, str]:
 def function_settings(function: str, api_ids: Sequence[str], endpoint: str) -> dict[str, str]:
     """Return a function's settings as the CDK sets them: the APIs it accepts events from, and AWS's endpoint."""
     deployment = local_deployment()
-    chosen = {"trusted_accounts": ACCOUNT, "sso_roles": SSO_ROLE, **GROUP_SYNC.settings}
+    # Lambda's emulator runs functions in an account of its own, and callers have the same names there.
+    chosen = {"trusted_accounts": ACCOUNT, "shared_name_accounts": ACCOUNT, "sso_roles": SSO_ROLE} | GROUP_SYNC.settings
     accepts = {"api_id": ",".join(api_ids), "accepted_profiles": ",".join(SENSITIVE_PROFILES)}
     by_function = {
         VEND: vend_environment(deployment, api_ids, chosen),

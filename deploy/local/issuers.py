@@ -31,6 +31,7 @@ def local_issuers(provider: IdentityProvider) -> Mapping[str, Issuer]:
             user_claim="email",
             namespace="",
             groups_claim="groups",
+            max_token_age="1h",  # noqa: S106 - a duration
         ),
         "pods": Issuer(
             issuer=provider.issuer("pods"),

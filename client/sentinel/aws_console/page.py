@@ -15,19 +15,10 @@ from typing import Final
 from aiohttp import web
 from pydantic import SecretStr
 
-from sentinel.credentials.endpoint import BriefServer
+from sentinel.credentials.loopback import LOOPBACK, PAGE_HEADERS, listening
 from sentinel.system.peers import is_another_user
 
-_HOST: Final = "127.0.0.1"
 _PATH_BYTES: Final = 32
-_CONNECTION_S: Final = 5.0
-_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Server": "sentinel",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class SignInPage:
@@ -41,7 +32,7 @@ class SignInPage:
 
     @property
     def url(self) -> str:
-        return f"http://{_HOST}:{self.port}{self._path}"
+        return f"http://{LOOPBACK}:{self.port}{self._path}"
 
     async def fetched(self) -> None:
         """Wait until a browser has the redirect."""
@@ -50,7 +41,7 @@ class SignInPage:
     async def answer(self, request: web.BaseRequest) -> web.Response:
         """Redirect the one fetch that counts; refuse any other, which changes nothing."""
         status = self._refusal(request)
-        response = web.Response(status=status or 303, headers=_HEADERS)
+        response = web.Response(status=status or 303, headers=PAGE_HEADERS)
         if not status:
             self._taken.set()
             response.headers["Location"] = self._target.get_secret_value()
@@ -58,7 +49,7 @@ class SignInPage:
         return response
 
     def _refusal(self, request: web.BaseRequest) -> int:
-        if request.headers.getall("Host", []) != [f"{_HOST}:{self.port}"]:
+        if request.headers.getall("Host", []) != [f"{LOOPBACK}:{self.port}"]:
             return 403
         if request.method != "GET":
             return 405
@@ -67,18 +58,12 @@ class SignInPage:
         if self._taken.is_set():
             return 410
         peer = request.transport and request.transport.get_extra_info("peername")
-        return 403 if peer and is_another_user(peer, (_HOST, self.port)) else 0
+        return 403 if peer and is_another_user(peer, (LOOPBACK, self.port)) else 0
 
 
 @asynccontextmanager
 async def serving(target: SecretStr) -> AsyncIterator[SignInPage]:
     """Serve the page while the block runs."""
     page = SignInPage(target)
-    server = BriefServer(page.answer, _CONNECTION_S)
-    listener = await asyncio.get_running_loop().create_server(server, _HOST, 0)
-    page.port = listener.sockets[0].getsockname()[1]
-    try:
+    async with listening(page.answer) as page.port:
         yield page
-    finally:
-        listener.close()
-        await server.shutdown(timeout=1)

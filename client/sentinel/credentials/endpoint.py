@@ -5,27 +5,21 @@ to exactly its own `Host` (a rebound DNS name fails), to requests that no browse
 the token, which only the child's environment holds. Each connection serves one request and lives for seconds.
 """
 
-import asyncio
 import hmac
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
-from aiohttp.web_protocol import RequestHandler
 
+from sentinel.credentials.loopback import CONNECTION_S, LOOPBACK, listening
 from sentinel.credentials.refresher import CredentialRefresher
 from sentinel.credentials.variables import ENDPOINT_PATH
-from sentinel.errors import Refusal, UsageError
+from sentinel.errors import Refusal
 
-_HOST: Final = "127.0.0.1"
 _TOKEN_BYTES: Final = 32
-_HEADER_LIMIT: Final = 4096
-_HEADER_COUNT: Final = 32
-# Longer than an answer takes (ANSWER_WITHIN_S), and short for a client that sends a header a byte at a time.
-_CONNECTION_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +31,7 @@ class Endpoint:
 
     @property
     def uri(self) -> str:
-        return f"http://{_HOST}:{self.port}{ENDPOINT_PATH}"
-
-
-class BriefServer(web.Server):
-    """Closes each connection after a fixed time, finished or not, and takes few and short headers."""
-
-    def __init__(self, handler: Any, connection_s: float) -> None:
-        super().__init__(
-            handler,
-            access_log=None,
-            keepalive_timeout=0,
-            lingering_time=0,
-            max_headers=_HEADER_COUNT,
-            max_line_size=_HEADER_LIMIT,
-            max_field_size=_HEADER_LIMIT,
-        )
-        self._connection_s = connection_s
-
-    def __call__(self) -> RequestHandler:
-        connection = super().__call__()
-        asyncio.get_running_loop().call_later(self._connection_s, connection.force_close)
-        return connection
+        return f"http://{LOOPBACK}:{self.port}{ENDPOINT_PATH}"
 
 
 class _Handler:
@@ -97,7 +70,7 @@ class _Handler:
 
 @asynccontextmanager
 async def serve_endpoint(
-    refresher: CredentialRefresher, port: int = 0, connection_s: float = _CONNECTION_S
+    refresher: CredentialRefresher, port: int = 0, connection_s: float = CONNECTION_S
 ) -> AsyncIterator[Endpoint]:
     """Serve the refresher's credentials on loopback while the block runs; port 0 is any free one.
 
@@ -107,19 +80,12 @@ async def serve_endpoint(
     """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     handler = _Handler(refresher, token)
-    server = BriefServer(handler, connection_s)
-    try:
-        listener = await asyncio.get_running_loop().create_server(server, _HOST, port)
-    except OSError as error:
-        raise UsageError(f"cannot listen on {_HOST}:{port}: {error.strerror}", "choose another --port") from None
-    port = listener.sockets[0].getsockname()[1]
-    handler.hosts = frozenset({f"{_HOST}:{port}", f"localhost:{port}"})
-    try:
-        yield Endpoint(port, token)
-    finally:
-        listener.close()
-        await server.shutdown(timeout=0)
-        await refresher.close()
+    async with listening(handler, port, connection_s=connection_s, linger_s=0) as found:
+        handler.hosts = frozenset({f"{LOOPBACK}:{found}", f"localhost:{found}"})
+        try:
+            yield Endpoint(found, token)
+        finally:
+            await refresher.close()
 
 
 def _answer(status: int, body: dict[str, str]) -> web.Response:

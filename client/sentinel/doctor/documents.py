@@ -8,6 +8,7 @@ from sentinel.doctor.aws import Aws
 from sentinel.doctor.findings import Finding, fail, ok, warn
 from sentinel.policy.files import MODELS, check_text, find_lints
 from sentinel.policy.folders import NAMED, name_problem
+from sentinel.policy.issuer_lint import BARE_NAMES
 from sentinel.policy.lint import Known
 from shared.core.fields import DocumentModel
 from shared.core.issuer import Issuer
@@ -125,6 +126,9 @@ def _lints(stored: Stored) -> Iterable[Finding]:
         others = [each for each in stored.policies.values() if each is not document]
         # Most groups of a deployment have no document: they come from Identity Center, or are pushed.
         for found in find_lints(document, Known(stored.profiles, stored.issuers, policies=others)):
-            yield warn(
-                f"document {name}", f"{found.place}: {found.message}", "change it, or let it be: sentinel policy lint"
-            )
+            about, message = f"document {name}", f"{found.place}: {found.message}"
+            if found.rule == BARE_NAMES:
+                # A choice of who wrote the deployment: it is explained, and nothing is wrong.
+                yield ok(about, message)
+            else:
+                yield warn(about, message, "change it, or let it be: sentinel policy lint")

@@ -14,20 +14,12 @@ from typing import Final
 
 from aiohttp import web
 
-from sentinel.credentials.endpoint import BriefServer
-from sentinel.errors import ProviderError, UsageError, printable
+from sentinel.credentials import loopback
+from sentinel.credentials.loopback import LOOPBACK, PAGE_HEADERS
+from sentinel.errors import ProviderError, printable
 from sentinel.oidc.provider import Authorization, Provider
 
-_HOST: Final = "127.0.0.1"
 _PATH: Final = "/callback"
-_CONNECTION_S: Final = 5.0
-_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Server": "sentinel",
-    "X-Content-Type-Options": "nosniff",
-}
 _PAGE: Final = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Sentinel</title>
 <p>Return to your terminal: it says whether you are logged in. You can close this page.</p></html>
@@ -45,7 +37,7 @@ class Redirect:
 
     @property
     def uri(self) -> str:
-        return f"http://{_HOST}:{self.port}{_PATH}"
+        return f"http://{LOOPBACK}:{self.port}{_PATH}"
 
     async def response(self, begun: Authorization) -> Mapping[str, str]:
         """Wait for the response to a request, whose state is compared."""
@@ -57,7 +49,7 @@ class Redirect:
         """Take a response, or refuse what is not one."""
         taken = self._take(request)
         response = web.Response(
-            status=200 if taken else 400, text=_PAGE if taken else "", content_type="text/html", headers=_HEADERS
+            status=200 if taken else 400, text=_PAGE if taken else "", content_type="text/html", headers=PAGE_HEADERS
         )
         response.force_close()
         return response
@@ -65,7 +57,7 @@ class Redirect:
     def _take(self, request: web.BaseRequest) -> bool:
         if request.method != "GET" or request.raw_path.partition("?")[0] != _PATH or self._came.is_set():
             return False
-        if request.headers.getall("Host", []) != [f"{_HOST}:{self.port}"]:
+        if request.headers.getall("Host", []) != [f"{LOOPBACK}:{self.port}"]:
             return False
         query = request.query
         if self._state is None or any(len(query.getall(name)) > 1 for name in query):
@@ -86,17 +78,8 @@ async def listening(port: int = 0) -> AsyncIterator[Redirect]:
 
     """
     redirect = Redirect()
-    server = BriefServer(redirect.answer, _CONNECTION_S)
-    try:
-        listener = await asyncio.get_running_loop().create_server(server, _HOST, port)
-    except OSError as error:
-        raise UsageError(f"cannot listen on {_HOST}:{port}: {error.strerror}", "choose another --port") from None
-    redirect.port = listener.sockets[0].getsockname()[1]
-    try:
+    async with loopback.listening(redirect.answer, port) as redirect.port:
         yield redirect
-    finally:
-        listener.close()
-        await server.shutdown(timeout=1)
 
 
 def code_of(response: Mapping[str, str], provider: Provider) -> str:

@@ -9,6 +9,7 @@ from shared.core.globs import matches
 from shared.core.identity import Authentication
 from shared.core.issuer import Issuer, IssuerKind
 
+BARE_NAMES: Final = "bare-names"
 _GITHUB: Final = "https://token.actions.githubusercontent.com"
 # GitHub gives a name that was given up to who asks for it; a number never.
 _GITHUB_NUMBERS: Final = frozenset({"repository_owner_id", "repository_id", "enterprise_id"})
@@ -27,7 +28,7 @@ def lint_issuer(issuer: Issuer) -> list[Lint]:
             "who this issuer calls alice is the user alice, the same as an Identity Center login or IAM user of that "
             "name: leave namespace out unless it is the directory of the same people"
         )
-        findings.append(Lint("namespace", "bare-names", message))
+        findings.append(Lint("namespace", BARE_NAMES, message))
     if _is_github(issuer) and not _has_number(issuer.required_claims):
         findings.append(Lint("required_claims", "github-names", _NAMES_ARE_FREED))
     if issuer.kind is IssuerKind.PEOPLE and issuer.max_token_age is None:
@@ -53,7 +54,8 @@ def lint_rules_of_issuers(policy: AccessPolicy, issuers: Mapping[str, Issuer] | 
             continue
         reached = {} if issuers is None else _reached(rule, issuers)
         open_to = sorted(name for name, each in reached.items() if each.kind is IssuerKind.WORKLOAD)
-        if open_to and not _is_narrowed(rule):
+        # What needs an approval is open to all who may ask for one.
+        if rule.effect == "allow" and open_to and not _is_narrowed(rule):
             message = (
                 f"every workload that issuer {open_to[0]!r} lets through may have this: write claims, such as "
                 "repository or environment"

@@ -17,10 +17,13 @@ from botocore.exceptions import ClientError
 from deploy.local.aws import Keys, LocalAws, new_access_key
 from deploy.local.deployment import ACCOUNT, REGION
 from deploy.local.emulator.server import Emulator
+from deploy.local.identity.logins import CLIENT_ID
+from deploy.local.identity.provider import IdentityProvider
 from deploy.policies.caller import caller_policy
 from tests.cdk.template import Template, example_deployment
 from tests.e2e.host_packages import host_packages, host_target
 from tests.e2e.local.requests import Answer, call
+from tests.e2e.trusted_authorities import trusting
 from tests.once import made_once
 from tests.patience import LIMIT_S
 
@@ -28,6 +31,14 @@ PROJECT = Path(__file__).parents[3]
 STACK = "Sentinel"
 ASSETS = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
+# The template is synthesized once; where the issuer is, is known when it is deployed.
+ISSUER = "https://issuer.example/pods"
+PODS = {
+    "issuer": ISSUER,
+    "audiences": [CLIENT_ID],
+    "kind": "workload",
+    "required_claims": {"sub": ["system:serviceaccount:shop:*"]},
+}
 AUTHORIZER = {"api_ids": ["a1b2c3d4e5"], "accepted_profiles": ["prod"]}
 
 
@@ -40,6 +51,7 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "architecture": host_target().arch,
             "documents": "deploy/local/documents",
             "authorizers": {"ledger": AUTHORIZER},
+            "issuers": {"pods": PODS},
             "rest_api": {"type": "REGIONAL", "source_ips": ["198.51.100.0/24"]},
         },
         "protected_roles": {"dev": {}},
@@ -58,13 +70,17 @@ class Deployment:
     """A stack that was created, the account it is in, and the template it was created from."""
 
     aws: LocalAws
+    identity: IdentityProvider
     template: Template
     outputs: dict[str, str]
 
-    async def call(self, path: str, keys: Keys | None) -> Answer:
+    @property
+    def url(self) -> str:
         # The emulator's names below execute-api.localhost do not resolve everywhere; this is the same API by its path.
-        base = f"{self.aws.endpoint}/_aws/execute-api/{self.outputs['HttpApiId']}/$default"
-        return await call(f"{base}{path}", keys)
+        return f"{self.aws.endpoint}/_aws/execute-api/{self.outputs['HttpApiId']}/$default"
+
+    async def call(self, path: str, keys: Keys | None) -> Answer:
+        return await call(f"{self.url}{path}", keys)
 
     async def hire(self, name: str) -> Keys:
         """Create an IAM user who may call the API, and nothing else."""
@@ -86,23 +102,25 @@ class Deployment:
 
 
 @asynccontextmanager
-async def emulated(work: Path) -> AsyncIterator[LocalAws]:
-    """Run an empty account, bootstrapped as `cdk bootstrap` would as far as the template asks."""
-    emulator = Emulator(work, ACCOUNT, REGION, new_access_key())
-    await emulator.start()
+async def emulated(work: Path) -> AsyncIterator[tuple[LocalAws, IdentityProvider]]:
+    """Run an empty account, bootstrapped as `cdk bootstrap` would as far as the template asks, and an issuer."""
+    identity = await IdentityProvider(work, ["pods"], {}).open()
+    emulator = Emulator(work, ACCOUNT, REGION, new_access_key(), authorities=trusting(identity, work))
     try:
+        await emulator.start()
         aws = LocalAws(emulator.endpoint, REGION, emulator.admin)
         async with aws.client("s3") as s3, aws.client("ssm") as ssm:
             await s3.create_bucket(Bucket=ASSETS, CreateBucketConfiguration={"LocationConstraint": REGION})
             await ssm.put_parameter(Name=BOOTSTRAP, Value="30", Type="String")
-        yield aws
+        yield aws, identity
     finally:
         await emulator.close()
+        await identity.close()
 
 
-async def deploy(aws: LocalAws, out: Path) -> Deployment:
-    """Publish the assets and create the stack from them, as `cdk deploy` does."""
-    template_key = await _publish(aws, out)
+async def deploy(aws: LocalAws, identity: IdentityProvider, out: Path) -> Deployment:
+    """Publish the assets and create the stack from them, as `cdk deploy` does; its issuer is at the provider."""
+    template_key = await _publish(aws, out, identity.issuer("pods"))
     async with aws.client("cloudformation") as cloudformation:
         await cloudformation.create_stack(
             StackName=STACK,
@@ -112,18 +130,20 @@ async def deploy(aws: LocalAws, out: Path) -> Deployment:
         created = await _ended(cloudformation, STACK)
         assert created["StackStatus"] == "CREATE_COMPLETE", await _failures(cloudformation)
     outputs = {output["OutputKey"]: output["OutputValue"] for output in created["Outputs"]}
-    return Deployment(aws, Template.read(out / f"{STACK}.template.json"), outputs)
+    return Deployment(aws, identity, Template.read(out / f"{STACK}.template.json"), outputs)
 
 
-async def _publish(aws: LocalAws, out: Path) -> str:
+async def _publish(aws: LocalAws, out: Path, issuer: str) -> str:
     manifest = json.loads((out / f"{STACK}.assets.json").read_text(encoding="utf-8"))
     template_key = ""
     async with aws.client("s3") as s3:
         for file in manifest["files"].values():
             (destination,) = file["destinations"].values()
             path, key = file["source"]["path"], destination["objectKey"]
-            await s3.put_object(Bucket=ASSETS, Key=key, Body=(out / path).read_bytes())
-            template_key = key if path == f"{STACK}.template.json" else template_key
+            content = (out / path).read_bytes()
+            if path == f"{STACK}.template.json":
+                template_key, content = key, content.replace(ISSUER.encode(), issuer.encode())
+            await s3.put_object(Bucket=ASSETS, Key=key, Body=content)
     return template_key
 
 

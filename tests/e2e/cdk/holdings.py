@@ -24,7 +24,7 @@ _LISTED: Mapping[str, tuple[str, str]] = {
 # They are parts of others, and asked of these one by one.
 _PARTS = {
     *("ApiGateway::Deployment", "ApiGateway::Method", "ApiGateway::Resource", "ApiGateway::Stage"),
-    *("ApiGatewayV2::Integration", "ApiGatewayV2::Route", "ApiGatewayV2::Stage"),
+    *("ApiGatewayV2::Authorizer", "ApiGatewayV2::Integration", "ApiGatewayV2::Route", "ApiGatewayV2::Stage"),
     *("Lambda::Alias", "Lambda::Permission", "Lambda::Version"),
 }
 

@@ -13,11 +13,12 @@ import pytest_asyncio
 
 from deploy.local.aws import Keys, LocalAws
 from deploy.local.deployment import REGION
-from deploy.policies.routes import ROUTES
+from deploy.local.issuers import POD, pod_token
+from deploy.policies.routes import ROUTES, issuer_routes
 from tests.cdk.installed import needs_cdk
-from tests.e2e.cdk.deployment import BOOTSTRAP, Deployment, deploy, emulated, synthesized
+from tests.e2e.cdk.deployment import BOOTSTRAP, ISSUER, Deployment, deploy, emulated, synthesized
 from tests.e2e.cdk.holdings import expected, holdings
-from tests.e2e.local.requests import Answer
+from tests.e2e.local.requests import Answer, send
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FUNCTIONS = ("sentinel-vend", "sentinel-admin", "sentinel-authorizer-ledger")
@@ -31,8 +32,8 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def deployment(out: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Deployment]:
-    async with emulated(tmp_path_factory.mktemp("emulator")) as aws:
-        yield await deploy(aws, out)
+    async with emulated(tmp_path_factory.mktemp("emulator")) as (aws, identity):
+        yield await deploy(aws, identity, out)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -58,8 +59,8 @@ async def test_the_parts_of_the_apis_are_there(deployment: Deployment) -> None:
         resources = (await client.get_resources(restApiId=rest))["items"]
         stages = (await client.get_stages(restApiId=rest))["item"]
 
-    keys = {route.key for route in ROUTES}
-    assert {(route["RouteKey"], route["AuthorizationType"]) for route in routes} == {(key, "AWS_IAM") for key in keys}
+    keys = {(route.key, "AWS_IAM") for route in ROUTES} | {(route.key, "JWT") for route in issuer_routes("pods")}
+    assert {(route["RouteKey"], route["AuthorizationType"]) for route in routes} == keys
     assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
     assert len(integrations) == 2
     assert {resource["path"] for resource in resources} == {
@@ -114,6 +115,18 @@ async def test_no_one_is_answered_without_a_signature(deployment: Deployment) ->
     assert (await deployment.call("/profiles", None)).status == 403
 
 
+async def test_a_pod_is_answered_with_its_cluster_s_token_and_no_other_is(deployment: Deployment) -> None:
+    identity, below = deployment.identity, f"{deployment.url}/as/pods"
+    whoami = await send("GET", f"{below}/v1/whoami", {"Authorization": pod_token(identity)})
+    assert (whoami.status, whoami.body["user"]) == (200, f"pods/{POD}")
+    assert (await send("GET", f"{below}?profile=dev", {"Authorization": pod_token(identity)})).status == 200
+    for claims in ({"aud": "another"}, {"iss": ISSUER}, {"exp": 1}):
+        token = identity.token("pods", {"sub": POD, **claims})
+        assert (await send("GET", f"{below}?profile=dev", {"Authorization": token})).status == 401
+    evil = {"Authorization": pod_token(identity, "system:serviceaccount:evil:deploy")}
+    assert (await send("GET", f"{below}?profile=dev", evil)).body["code"] == "unknown_caller"
+
+
 async def test_the_emulator_drops_time_to_live_and_point_in_time_recovery(deployment: Deployment) -> None:
     """Fails once it no longer does: then the tables' other tests belong here."""
     async with deployment.aws.client("dynamodb") as dynamodb:
@@ -135,9 +148,9 @@ async def test_the_emulator_drops_the_throttling_of_an_http_api(deployment: Depl
 
 
 async def test_deleting_the_stack_leaves_the_tables_and_nothing_else(out: Path, tmp_path: Path) -> None:
-    async with emulated(tmp_path) as aws:
+    async with emulated(tmp_path) as (aws, identity):
         before = await holdings(aws)
-        deployment = await deploy(aws, out)
+        deployment = await deploy(aws, identity, out)
         tables = {table["TableName"] for table in deployment.template.of_type("DynamoDB::Table").values()}
 
         assert await deployment.delete() == "DELETE_COMPLETE"

@@ -2,14 +2,12 @@
 
 import asyncio
 import json
-import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import botocore
 import pytest
 from aiohttp import web
 
@@ -21,6 +19,7 @@ from deploy.local.issuers import local_issuers
 from tests.e2e.host_packages import host_packages, host_target
 from tests.e2e.local.requests import Answer, call
 from tests.e2e.terraform.terraform import Root
+from tests.e2e.trusted_authorities import trusting
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ async def deployed(root: Root, plugins: Path, work: Path, once: pytest.TempPathF
     async with AsyncExitStack() as stack:
         identity = await IdentityProvider(work, ["pods"], {}).open()
         stack.push_async_callback(identity.close)
-        emulator = Emulator(work, ACCOUNT, REGION, new_access_key(), authorities=_trusting(identity, work))
+        emulator = Emulator(work, ACCOUNT, REGION, new_access_key(), authorities=trusting(identity, work))
         stack.push_async_callback(emulator.close)
         backend, archives, *_ = await asyncio.gather(
             stack.enter_async_context(ledger_backend()),
@@ -95,15 +94,6 @@ async def deployed(root: Root, plugins: Path, work: Path, once: pytest.TempPathF
         root = Root(root.folder, _environment(aws) | _variables(archives, backend, identity))
         stack.push_async_callback(asyncio.to_thread, root.destroy)
         yield Deployment(root, aws, identity, await asyncio.to_thread(root.apply))
-
-
-def _trusting(identity: IdentityProvider, work: Path) -> Path:
-    """Write a file of the provider's authority and of those trusted here: starting the emulator may need these."""
-    trusted = Path(os.environ.get("SSL_CERT_FILE") or Path(botocore.__file__).with_name("cacert.pem"))
-    file = work / "authorities.pem"
-    texts = (each.read_text(encoding="utf-8") for each in (identity.authority_file, trusted))
-    file.write_text("\n".join(texts), encoding="utf-8")
-    return file
 
 
 @asynccontextmanager

@@ -76,6 +76,7 @@ def test_a_rule_that_gives_something_to_every_workload_is_pointed_out(
     known = {"github": github(), "corp": corp()}
     assert rules_found(conditions, known) == rules
     assert rules_found(conditions, known, effect="deny") == []
+    assert rules_found(conditions, known, effect="require_approval") == []
     assert rules_found(conditions, None) == []
 
 
