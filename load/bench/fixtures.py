@@ -10,7 +10,15 @@ from typing import Any, Final
 
 from botocore.credentials import ReadOnlyCredentials
 
-from deploy.local.deployment import ACCOUNT, AUTHORIZER, REGION, UNLIMITED, function_settings, local_deployment
+from deploy.local.deployment import (
+    ACCOUNT,
+    AUTHORIZER,
+    PATIENCE,
+    REGION,
+    UNLIMITED,
+    function_settings,
+    local_deployment,
+)
 from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 from deploy.local.gateway.events import Arrival, event_v2
 from deploy.local.gateway.request import ReceivedRequest
@@ -151,8 +159,8 @@ def _request(target: str, *headers: tuple[str, str]) -> ReceivedRequest:
 def settings_of(function: str, url: str) -> dict[str, str]:
     """Return a function's settings, with AWS at `url` and budgets that a benchmark does not exhaust."""
     own = {"SENTINEL_ACCEPTED_PROFILES": PROFILE} if function == AUTHORIZER else UNLIMITED
-    # A request's floor is computed from its calls, so each is made once.
-    common = {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "SENTINEL_HEDGE_RATIO": "0"}
+    # A request's floor is computed from its calls, so each is made once: none is hedged, or repeated after a timeout.
+    common = {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "SENTINEL_HEDGE_RATIO": "0", **PATIENCE}
     return {**function_settings(function, [_ENDPOINT.api_id], url), **common, **own}
 
 
