@@ -17,8 +17,9 @@ from shared.core.access.authorize import Issue, RefusalCode, Refuse
 from shared.core.access.evaluate import Facts, parse_source_ip
 from shared.core.access.explain import Explanation, RuleAccount, explain
 from shared.core.claims import ClaimName
-from shared.core.groups import GroupName, Groups
+from shared.core.groups import NONE_KNOWN, GroupName, Groups
 from shared.core.identity import Authentication
+from shared.core.membership import groups_with
 from shared.core.people import Person, person_of
 from shared.core.present_grants import present_grants
 from shared.edge.error_codes import Code
@@ -35,6 +36,7 @@ class ExplainRequest(Input):
     """Ask why. What is left out is the caller's own and the present instant.
 
     `claims` and `groups` are all there are: a claim that is not among them is not known, a group is known not to be.
+    Without `groups`, another user's are those of the grant table, of no token.
     """
 
     profile: ProfileName
@@ -98,10 +100,11 @@ class ExplainResponse(View):
 
 @dataclass(frozen=True, slots=True)
 class ExplainHandler:
-    """Explains. `clock` gives the present instant in UTC."""
+    """Explains. `group_sync` as for `groups_with`; `clock` gives the present instant in UTC."""
 
     policies: PolicyReader
     grants: GrantTable
+    group_sync: bool
     clock: Callable[[], datetime]
 
     async def explain(self, ctx: RequestContext) -> Response | Refusal:
@@ -124,16 +127,22 @@ class ExplainHandler:
             async with asyncio.TaskGroup() as reads:
                 reading = reads.create_task(self.policies.read(body.profile))
                 loading = reads.create_task(self.grants.load(person, body.profile, facts.at))
-        policies = reading.result()
+        policies, standing = reading.result(), loading.result()
         note_policies(ctx.audit, policies)
+        if facts.groups is None:
+            groups = groups_with(NONE_KNOWN, standing.memberships, synced=self.group_sync)
+            facts = replace(facts, groups=groups)
         may_read = policies.entitlement_of(own).may_read_all
         if _is_about_others(body) and not may_read:
             return NEEDS_READ
-        return Response(_explain(facts, person, policies, loading.result(), may_read=may_read).as_json())
+        return Response(_explain(facts, person, policies, standing, may_read=may_read).as_json())
 
 
 def _facts(ctx: RequestContext, body: ExplainRequest, now: datetime) -> Facts | Refusal:
-    """Take the caller's own facts where they ask about themselves; of another user only what was given is known."""
+    """Take the caller's own facts where they ask about themselves; of another user what was given is known.
+
+    Groups of another user that were not given are read later, with the grants.
+    """
     at = body.at or now
     own = facts_of(ctx, body.profile, at)
     facts = own if body.user in (None, own.user) else Facts(user=str(body.user), profile=body.profile, at=at)

@@ -159,7 +159,7 @@ def _grant_operations(
         "get_break_glass": read_events.get,
         "close_break_glass": closing.close,
         "review_break_glass": closing.review,
-        "explain": ExplainHandler(reader.policies, reader.grants, clock).explain,
+        "explain": ExplainHandler(reader.policies, reader.grants, settings.group_sync, clock).explain,
     }
 
 

@@ -80,21 +80,24 @@ class Memberships:
         return frozenset(each.group for each in self.found)
 
 
-def with_memberships(principal: Principal, memberships: Memberships, *, synced: bool) -> Principal:
-    """Give the caller with these memberships added to the groups of their token.
+def groups_with(claimed: Groups, memberships: Memberships, *, synced: bool) -> Groups:
+    """Give the groups of a token together with these memberships.
 
     `synced`: the deployment synchronizes memberships. Then the organization's own groups are known only where the sync
     is fresh and complete, and the token, where it should list such groups, lists them.
     """
-    claimed = principal.groups
     is_known = not claimed.lacks_own and memberships.is_complete if synced else OWN not in claimed.not_known_in
     others = claimed.not_known_in - {OWN}
-    groups = replace(
+    return replace(
         claimed,
         names=claimed.names | memberships.names,
         not_known_in=others if is_known else others | {OWN},
     )
-    return replace(principal, groups=groups)
+
+
+def with_memberships(principal: Principal, memberships: Memberships, *, synced: bool) -> Principal:
+    """Give the caller with these memberships added to the groups of their token; `synced` as for `groups_with`."""
+    return replace(principal, groups=groups_with(principal.groups, memberships, synced=synced))
 
 
 def token_memberships(groups: Groups) -> Iterable[Membership]:

@@ -1,7 +1,7 @@
 """The grants, memberships and lockouts of a user and a profile, read consistently in two calls."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -24,10 +24,14 @@ _SERVING: Final = {ItemKind.APPROVAL: RequestStatus.APPROVED, ItemKind.BREAK_GLA
 
 @dataclass(frozen=True, slots=True)
 class GrantsAndLockouts:
-    """The user's grants with time left, for any profile, and every lockout in force for person or profile."""
+    """The user's grants with time left, for any profile, and every lockout in force for person or profile.
+
+    `memberships` are the user's in groups.
+    """
 
     grants: tuple[Grant, ...]
     lockouts: tuple[Lockout, ...]
+    memberships: Memberships = field(default_factory=Memberships)
 
     @property
     def is_locked_out(self) -> bool:
@@ -67,7 +71,7 @@ class GrantTable:
             raise serving
         if isinstance(lockouts, Exception):
             raise lockouts
-        return GrantsAndLockouts(serving.grants, lockouts)
+        return GrantsAndLockouts(serving.grants, lockouts, serving.memberships)
 
     async def load_lockouts(self, subjects: Iterable[str], now: datetime) -> tuple[Lockout, ...]:
         """Load the lockouts in force for any of the subjects, strongly consistently.

@@ -155,3 +155,18 @@ def test_a_row_that_contradicts_itself_decides_nothing(powers: AdminLambda) -> N
     powers.aws("dynamodb").put_item(TableName="sentinel-grants", Item=stolen)
     refused = powers.get("/v1/groups", "mallory")
     assert (refused.status, refused.code) == (503, "unavailable")
+
+
+def test_an_explanation_knows_the_groups_of_another_user(powers: AdminLambda) -> None:
+    conditions = {"profiles": ["dev"], "groups": ["prod-oncall"]}
+    rule = {"name": "on-call", "effect": "allow", "conditions": conditions}
+    powers.store("policies/access", {"version": "1", "rules": [rule]})
+    push(powers)
+
+    def outcome(**asked: Any) -> str:
+        body = {"profile": "dev", "account": ACCOUNT, **asked}
+        return str(powers.post("/v1/explain", body, "olivia").body["outcome"]["result"])
+
+    assert [outcome(user=user) for user in ("carol", "erin")] == ["issue", "refuse"]
+    assert outcome(user="carol", groups=["other"]) == "refuse"
+    assert outcome(user="carol", at="2026-11-24T20:00:00Z") == "refuse"
