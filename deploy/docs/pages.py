@@ -22,8 +22,9 @@ from services.authorizer.settings import AuthorizerSettings
 from services.vend.api import ENDPOINTS as VEND_CALLS
 from shared.core.durations import format_duration
 from shared.core.guard import Denial
+from shared.edge.common_settings import PREFIX, CommonSettings
 from shared.edge.error_codes import ERRORS
-from shared.edge.settings import PREFIX, CommonSettings, Settings
+from shared.edge.settings import Settings
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 _COMMAND: Final = "deploy.docs.pages"

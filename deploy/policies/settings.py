@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from deploy.policies.deployment import Deployment
 from services.authorizer.settings import AuthorizerSettings
-from shared.edge.settings import PREFIX, CommonSettings, InvalidSettingsError, Settings, load_settings, read_settings
+from shared.edge.common_settings import PREFIX, CommonSettings, InvalidSettingsError, read_settings
+from shared.edge.settings import Settings, load_settings
 
 # API Gateway waits 10 seconds for an authorizer (API Gateway guide, "Quotas for configuring and running an HTTP API").
 _AUTHORIZER_TIMEOUT_S: Final = 10

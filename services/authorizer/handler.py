@@ -20,6 +20,7 @@ from shared.aws.sts.caller_identity import CallerIdentity, StsEndpoints
 from shared.clock import utc_now
 from shared.core.guard import Acceptance, Denial
 from shared.edge.audit import AuditLine
+from shared.edge.common_settings import InvalidSettingsError, read_settings
 from shared.edge.indeterminate import Indeterminate
 from shared.edge.process import (
     LambdaContext,
@@ -28,7 +29,6 @@ from shared.edge.process import (
     open_function_clients,
     register_snapstart_hooks,
 )
-from shared.edge.settings import InvalidSettingsError, read_settings
 from shared.edge.traces import open_tracer, subsegment
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from shared.core.durations import CHAINING_MAXIMUM, parse_duration
+from shared.edge.common_settings import CommonSettings
 from shared.edge.setting_fields import Names
-from shared.edge.settings import CommonSettings
 
 _GLOB: Final = re.compile(r"[A-Za-z0-9._*?-]{1,64}")
 

@@ -22,8 +22,9 @@ from shared.aws.clients import Clients, Service, open_clients
 from shared.aws.ssm.read_through import CacheLimits
 from shared.clock import monotonic_s
 from shared.edge.audit import AuditLine, metric_line, write_lines
+from shared.edge.common_settings import CommonSettings
 from shared.edge.indeterminate import Indeterminate, refusal_for
-from shared.edge.settings import CommonSettings, Settings
+from shared.edge.settings import Settings
 from shared.edge.traces import TRACE_VARIABLE, Tracer, subsegment
 
 # The time between our deadline and Lambda's, so that a late request still gets a response and an audit line.

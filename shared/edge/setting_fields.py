@@ -1,11 +1,14 @@
-"""Types of settings that are lists: separated by commas, checked entry by entry."""
+"""Types of settings: lists, which are separated by commas and checked entry by entry, and times."""
 
 import re
+from datetime import timedelta
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from shared.core.arn import MalformedArnError, is_account_id, parse_arn
+from shared.core.durations import format_duration
+from shared.core.fields import Duration
 from shared.core.identity import is_sso_role
 from shared.core.switch_guards import POLICY_NAME
 
@@ -61,9 +64,20 @@ def _account_of(text: str) -> str:
     return arn.account
 
 
+_BELIEVED: Final = (timedelta(minutes=30), timedelta(hours=24))
+
+
+def _is_a_useful_time(value: timedelta) -> timedelta:
+    shortest, longest = _BELIEVED
+    if not shortest <= value <= longest:
+        raise ValueError(f"write {format_duration(shortest)} to {format_duration(longest)}")
+    return value
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 SsoRoles = Annotated[tuple[str, ...], BeforeValidator(_split_sso_roles)]
 RoleGlobs = Annotated[tuple[str, ...], BeforeValidator(_split_roles)]
+BelievedFor = Annotated[Duration, AfterValidator(_is_a_useful_time)]
 Accounts = Annotated[tuple[str, ...], BeforeValidator(_split_accounts)]
 AccountsOrAll = Annotated[tuple[str, ...], BeforeValidator(_split_accounts_or_all)]
 KillSwitchAccounts = Annotated[tuple[str, ...], BeforeValidator(_split_policies)]

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from services.authorizer.settings import AuthorizerSettings, ProofBinding
-from shared.edge.settings import InvalidSettingsError, read_settings
+from shared.edge.common_settings import InvalidSettingsError, read_settings
 
 ENOUGH = {
     "SENTINEL_API_ID": "a1b2c3d4e5",

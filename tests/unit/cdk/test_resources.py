@@ -11,7 +11,8 @@ from deploy.packages.roots import PARTITIONS, ROOTS_PATH
 from deploy.policies.deployment import table_definitions
 from services.authorizer.settings import AuthorizerSettings
 from shared.edge.audit import NAMESPACE
-from shared.edge.settings import load_settings, read_settings
+from shared.edge.common_settings import read_settings
+from shared.edge.settings import load_settings
 from tests.cdk.metrics import written_metrics
 from tests.cdk.options import KEY, PAGER
 from tests.cdk.template import Properties, Template

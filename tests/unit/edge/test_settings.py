@@ -3,7 +3,8 @@
 import pytest
 
 from shared.core.revocation import ISSUE_MARGIN, LONGEST_REQUEST
-from shared.edge.settings import InvalidSettingsError, load_settings
+from shared.edge.common_settings import InvalidSettingsError
+from shared.edge.settings import load_settings
 
 ENOUGH = {
     "SENTINEL_API_ID": "a1b2c3d4e5, f6g7h8i9j0",

@@ -12,7 +12,8 @@ import pytest
 from deploy.docs.terraform import MODULES, declarations, module_folders, render_readme
 from services.authorizer.settings import AuthorizerSettings
 from shared.edge.audit import NAMESPACE, AuditLine, metric_line
-from shared.edge.settings import PREFIX, Settings
+from shared.edge.common_settings import PREFIX
+from shared.edge.settings import Settings
 
 FOLDERS = {str(folder.relative_to(MODULES)): folder for folder in module_folders()}
 SENTINEL = FOLDERS["sentinel"]
