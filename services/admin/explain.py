@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from services.admin.common.context import facts_of, note_policies
+from services.admin.common.context import note_policies
 from services.admin.common.models import View, whole_seconds
 from services.admin.common.policies import Policies, PolicyReader
 from services.admin.common.refusals import NEEDS_READ
@@ -22,6 +22,7 @@ from shared.core.identity import Authentication
 from shared.core.membership import groups_with
 from shared.core.people import Person, person_of
 from shared.core.present_grants import present_grants
+from shared.edge.deciding import facts_of
 from shared.edge.error_codes import Code
 from shared.edge.inputs import Input, ProfileName, UserName, parse_body, plain_text
 from shared.edge.lambda_app import RequestContext

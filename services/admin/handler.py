@@ -70,6 +70,8 @@ Clock = Callable[[], datetime]
 _READING: Final = {each.name for each in ENDPOINTS if each.method == "GET"} - {"whoami", "health"} | {"explain"}
 # Continuing to mark was paid for by the revocation.
 _SPENDING_READS: Final = _READING | {"continue_revocation"}
+# These do not need the caller's groups before they begin.
+_WITHOUT_GROUPS: Final = {"whoami", "health", "list_groups"}
 
 
 def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock = utc_now) -> LambdaApp:
@@ -102,18 +104,13 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
     guarded = _guarded(settings, environ["AWS_REGION"])
     reading = read_budget(settings, clients.dynamodb, clock)
     groups = CallersGroups(reader.grants, settings.group_sync, clock)
-    pushes = PushedGroups(clients.dynamodb, settings.grant_table)
-    handlers = GroupHandlers(reader, groups, pushes, _new_id, clock)
     operations = {
         **_grant_operations(settings, clients, reader, announcer, clock),
         **_revoking_operations(settings, clients, accounts, guarded, clock, reader, announcer),
-        "list_group_members": handlers.members,
-        "push_group": handlers.push,
-        "remove_group": handlers.remove,
+        **_group_operations(settings, clients, reader, groups, clock),
     }
-    operations = {name: groups.known_to(operation) for name, operation in operations.items()}
-    # These do not need the caller's groups before they begin.
-    operations |= {"whoami": whoami, "health": health, "list_groups": handlers.list}
+    for name in operations.keys() - _WITHOUT_GROUPS:
+        operations[name] = groups.known_to(operations[name])
     for name in _SPENDING_READS:
         operations[name] = reading.spent_by(operations[name])
     routes = {(each.method, each.path): operations[each.name] for each in ENDPOINTS}
@@ -134,6 +131,19 @@ def _group_sync(settings: Settings, region: str, clients: Clients, texts: SsmDoc
     return GroupSync(texts, directory, table, settings.groups_believed_for, clock)
 
 
+def _group_operations(
+    settings: Settings, clients: Clients, reader: FactsReader, groups: CallersGroups, clock: Clock
+) -> dict[str, Operation]:
+    pushes = PushedGroups(clients.dynamodb, settings.grant_table)
+    handlers = GroupHandlers(reader, groups, pushes, _new_id, clock)
+    return {
+        "list_groups": handlers.list,
+        "list_group_members": handlers.members,
+        "push_group": handlers.push,
+        "remove_group": handlers.remove,
+    }
+
+
 def _grant_operations(
     settings: Settings,
     clients: Clients,
@@ -148,6 +158,8 @@ def _grant_operations(
     decisions = RequestDecisions(reader, requests, announcer, clock)
     closing = EventClosing(reader, events, announcer, clock)
     return {
+        "whoami": whoami,
+        "health": health,
         "file_request": RequestCreation(reader, requests, announcer, _new_id, clock).file,
         "list_requests": read_requests.list,
         "get_request": read_requests.get,

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from services.vend.facts import FactsReader
-from services.vend.mapping import facts_of
 from shared.core.access.evaluate import Decision, Verdict, evaluate
 from shared.core.profile import Profile, is_profile_name
 from shared.edge.caller_facts import note_documents
+from shared.edge.deciding import facts_of
 from shared.edge.error_codes import Code
 from shared.edge.lambda_app import RequestContext
 from shared.edge.responses import Refusal, Response

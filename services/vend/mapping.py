@@ -1,19 +1,17 @@
 """From one shape to another: a request to facts, a vend to its row, its audit fields and the JSON of the SDKs."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from services.vend.facts import VendFacts
 from services.vend.issuing import Issued, IssueRequest
 from services.vend.request import VendRequest
-from shared.core.access.evaluate import Decision, Facts, evaluate, facts_of_caller
-from shared.core.access.schema import AccessPolicy
+from shared.core.access.evaluate import Decision
 from shared.core.profile import Profile
 from shared.core.session import Session
 from shared.core.stamp import Stamp
 from shared.edge.audit import AuditLine
-from shared.edge.caller_facts import note_documents, note_facts_read
+from shared.edge.caller_facts import note_documents
 from shared.edge.lambda_app import RequestContext
 from shared.edge.timestamps import format_timestamp
 
@@ -53,18 +51,6 @@ def note_issued(audit: AuditLine, issued: Issued) -> None:
             f"the session token of profile {audit.profile} is {used}% full: a longer session policy or user name, "
             "and AWS refuses it"
         )
-
-
-def facts_of(ctx: RequestContext, profile: str, now: datetime) -> Facts:
-    """Say what the access policy may know about a request."""
-    return facts_of_caller(ctx.principal, profile, now, ctx.request.caller.source_ip)
-
-
-def decide(ctx: RequestContext, policy: AccessPolicy, profile: str, now: datetime) -> Decision:
-    """Evaluate the access policy for a request, and note the facts that it reads."""
-    facts = facts_of(ctx, profile, now)
-    note_facts_read(ctx.audit, policy, facts)
-    return evaluate(policy, facts)
 
 
 def session_row(ctx: RequestContext, issue_request: IssueRequest, stamp: Stamp, policy_version: str) -> Session:

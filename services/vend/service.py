@@ -7,7 +7,6 @@ from datetime import datetime
 from services.vend.facts import FactsReader, VendFacts
 from services.vend.issuing import GrantAlreadyUsed, Issuer, IssueRequest
 from services.vend.mapping import (
-    decide,
     note_decision,
     note_facts,
     note_issue_request,
@@ -23,6 +22,7 @@ from shared.aws.errors import RefusedError
 from shared.core.access.authorize import RefusalCode, Refuse, authorize
 from shared.core.break_glass.policy import rule_for
 from shared.core.sts_refusals import sts_refusal_of
+from shared.edge.deciding import decide
 from shared.edge.lambda_app import RequestContext
 from shared.edge.responses import Refusal, Response
 

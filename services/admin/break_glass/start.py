@@ -9,7 +9,7 @@ from typing import Final
 
 from services.admin.break_glass.models import BeginBreakGlass, EventChanged, view_event
 from services.admin.break_glass.refusals import Attempt, refuse_start
-from services.admin.common.context import FactsReader, NewGrantFacts, decide, note_grant
+from services.admin.common.context import FactsReader, NewGrantFacts, note_grant
 from services.admin.common.refusals import refuse_conflict
 from services.admin.notify.notifier import Announcer
 from shared.aws.dynamodb.break_glass import BreakGlassTable
@@ -17,6 +17,7 @@ from shared.core.break_glass.policy import rule_for
 from shared.core.break_glass.start import Begun, History, Invocation, StartRejection, begin
 from shared.core.events import NoticeEvent
 from shared.core.people import person_of
+from shared.edge.deciding import decide
 from shared.edge.inputs import parse_body
 from shared.edge.lambda_app import RequestContext
 from shared.edge.responses import Refusal, Response

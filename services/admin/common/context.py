@@ -15,13 +15,11 @@ from services.admin.common.policies import Policies, PolicyReader
 from services.admin.common.refusals import refuse_actor, refuse_asker, refuse_over_budget, refuse_profile
 from shared.aws.dynamodb.grants import GrantsAndLockouts, GrantTable
 from shared.aws.dynamodb.rate_limit import Limited, RateLimiter
-from shared.core.access.evaluate import Decision, Facts, evaluate, facts_of_caller
-from shared.core.access.schema import AccessPolicy
 from shared.core.people import person_of
 from shared.core.permissions import Deed, Entitlement
 from shared.core.session import Session
 from shared.edge.audit import AuditLine
-from shared.edge.caller_facts import note_documents, note_facts_read
+from shared.edge.caller_facts import note_documents
 from shared.edge.lambda_app import RequestContext
 from shared.edge.responses import Refusal
 
@@ -136,18 +134,6 @@ async def _nothing() -> None:
 
 async def _await(awaitable: Awaitable[Found]) -> Found:
     return await awaitable
-
-
-def facts_of(ctx: RequestContext, profile: str, now: datetime) -> Facts:
-    """Say what the access policy may know about the caller."""
-    return facts_of_caller(ctx.principal, profile, now, ctx.request.caller.source_ip)
-
-
-def decide(ctx: RequestContext, policy: AccessPolicy, profile: str, now: datetime) -> Decision:
-    """Evaluate the access policy for the caller and a profile, and note the facts that it reads."""
-    facts = facts_of(ctx, profile, now)
-    note_facts_read(ctx.audit, policy, facts)
-    return evaluate(policy, facts)
 
 
 def note_policies(audit: AuditLine, policies: Policies) -> None:

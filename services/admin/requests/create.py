@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from services.admin.common.context import FactsReader, NewGrantFacts, decide, note_grant
+from services.admin.common.context import FactsReader, NewGrantFacts, note_grant
 from services.admin.notify.notifier import Announcer
 from services.admin.requests.models import FileRequest, RequestChanged, view_request
 from services.admin.requests.refusals import refuse_create, refuse_second
@@ -16,6 +16,7 @@ from shared.core.approval.request import ApprovalRequest, Requester
 from shared.core.events import NoticeEvent
 from shared.core.grants import RequestStatus
 from shared.core.people import person_of
+from shared.edge.deciding import decide
 from shared.edge.inputs import parse_body
 from shared.edge.lambda_app import RequestContext
 from shared.edge.responses import Refusal, Response
