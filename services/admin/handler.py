@@ -3,7 +3,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TextIO
@@ -84,10 +84,7 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
     settings = load_settings(environ)
     tracer = open_tracer("admin")
     runner = asyncio.Runner()
-    services = [*_SERVICES, *(_SWITCH_SERVICES if settings.kill_switch_policies else ())]
-    if settings.identity_store_role and Service.STS not in services:
-        services.append(Service.STS)
-    clients = runner.run(open_function_clients(settings, environ["AWS_REGION"], services))
+    clients = runner.run(open_function_clients(settings, environ["AWS_REGION"], _services(settings)))
     accounts = BoundaryAccounts(clients, environ["AWS_REGION"], subsegment)
     texts = SsmDocuments(clients.ssm, settings.parameter_prefix)
     reader = _reader(settings, clients, texts)
@@ -117,6 +114,13 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
     sync = _group_sync(settings, environ["AWS_REGION"], clients, texts, clock)
     tasks = {SYNC_GROUPS: sync.run} if settings.group_sync else {}
     return LambdaApp("admin", settings, runner, routes, tracer, stdout, clients.aclose, find_issuer, tasks)
+
+
+def _services(settings: Settings) -> Sequence[Service]:
+    services = [*_SERVICES, *(_SWITCH_SERVICES if settings.kill_switch_policies else ())]
+    if settings.identity_store_role and Service.STS not in services:
+        services.append(Service.STS)
+    return services
 
 
 def _group_sync(settings: Settings, region: str, clients: Clients, texts: SsmDocuments, clock: Clock) -> GroupSync:

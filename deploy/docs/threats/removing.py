@@ -32,8 +32,9 @@ _LIMIT: Final = "--timeout=300"
 _WITHOUT: Final = ("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist")
 _OPTIONS: Final = ("-x", "-q", "--no-header", "--tb=short", _LIMIT, *_WITHOUT)
 _LEFT_BEHIND: Final = frozenset({"__pycache__", "build", "dist", "mutants", "node_modules"})
-# Names that are not there, and what is no Python at all: ruff's codes.
-_BROKEN: Final = "F821,F822,F823,E9"
+# Names that are not there, and what the oldest supported Python cannot read: ruff's codes.
+_RUFF: Final = ("-m", "ruff", "check", "--isolated", "--quiet", "--output-format=concise", "--target-version=py311")
+_BROKEN: Final = "--select=F821,F822,F823,E9"
 
 
 class RemovalError(Exception):
@@ -91,8 +92,8 @@ def attempt(removal: Removal, tests: Sequence[str], copy: Path) -> Trial:
     before = file.read_text(encoding="utf-8")
     try:
         file.write_text(remove(removal, before), encoding="utf-8")
-        if broken := _broken(file):
-            return Trial(removal, Word.ERROR, broken)
+        if file.suffix == ".py" and (fault := broken(file)):
+            return Trial(removal, Word.ERROR, fault)
         return judge(removal, *run_tests(sorted(tests, key=_cost), copy))
     except RemovalError as error:
         return Trial(removal, Word.ERROR, str(error))
@@ -180,10 +181,8 @@ def _furnish(copy: Path) -> None:
             link.symlink_to(command)
 
 
-def _broken(file: Path) -> str:
-    """Say what of a changed Python file is no Python any more, or names nothing; empty where it is sound."""
-    if file.suffix != ".py":
-        return ""
-    command = (sys.executable, "-m", "ruff", "check", "--isolated", "--quiet", "--output-format=concise")
-    checked = subprocess.run([*command, f"--select={_BROKEN}", str(file)], capture_output=True, text=True, check=False)  # noqa: S603 - ours
+def broken(place: Path) -> str:
+    """Say what in a Python file, or in those of a folder, is no Python or names nothing; empty where all is sound."""
+    command = (sys.executable, *_RUFF, _BROKEN, str(place))
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     return checked.stdout.strip()
