@@ -5,6 +5,8 @@ import { useEffect, useState } from "preact/hooks";
 import { get, takeToken } from "./api.js";
 import { Access } from "./pages/access.js";
 import { Approvals } from "./pages/approvals.js";
+import { Emergencies } from "./pages/emergencies.js";
+import { Response } from "./pages/response.js";
 import { Sessions } from "./pages/sessions.js";
 import { Failure, Said, useLoaded } from "./parts.js";
 
@@ -12,6 +14,8 @@ const PAGES = /** @type {Record<string, {title: string, page: any}>} */ ({
   access: { title: "My access", page: Access },
   approvals: { title: "Approvals", page: Approvals },
   sessions: { title: "Sessions", page: Sessions },
+  emergencies: { title: "Break-glass", page: Emergencies },
+  incident: { title: "Incident", page: Response },
 });
 
 /** @returns {[string, string | undefined]} */

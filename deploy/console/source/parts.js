@@ -94,3 +94,9 @@ export function Act({ label, required = false, buttons }) {
     <${Failure} error=${error} />
   </form>`;
 }
+
+/** A list to choose from. @param {{label: string, value: string, options: Record<string, string>, onChoose: (value: string) => void}} props */
+export const Choice = ({ label, value, options, onChoose }) => html`<label>${label} <select value=${value}
+  onChange=${(/** @type {any} */ event) => onChoose(event.target.value)}>${Object.entries(options).map(
+    ([key, title]) => html`<option value=${key}>${title}</option>`,
+  )}</select></label>`;

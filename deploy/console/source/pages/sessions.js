@@ -3,18 +3,19 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 import { get, post } from "../api.js";
-import { Act, Failure, Said, Status, Time, useLoaded } from "../parts.js";
+import { Act, Choice, Failure, Said, Status, Time, useLoaded } from "../parts.js";
 
 /** @param {{id?: string}} props */
 export const Sessions = ({ id }) => (id ? html`<${OneSession} id=${id} />` : html`<${Live} />`);
+
+const WHOSE = { mine: "mine", all: "everyone's" };
 
 function Live() {
   const [view, setView] = useState("mine");
   const { data, error } = useLoaded((signal) => get("/v1/sessions", { view, status: "active" }, signal), [view]);
   return html`<section>
     <h1>Sessions</h1>
-    <label>Whose <select value=${view} onChange=${(/** @type {any} */ event) => setView(event.target.value)}>
-      <option value="mine">mine</option><option value="all">everyone's</option></select></label>
+    <${Choice} label="Whose" value=${view} options=${WHOSE} onChoose=${setView} />
     <${Failure} error=${error} />
     ${data && !data.sessions.length && html`<p class="empty">No session is active.</p>`}
     <div class="scroll"><table><thead><tr><th>User</th><th>Profile</th><th>Since</th><th>Until</th><th>By</th></tr></thead>
@@ -54,6 +55,6 @@ function OneSession({ id }) {
       <p>The kill switch denies every call of this session within seconds, in every account. Sensitive APIs refuse it at the next request.
       What it has started keeps running. The user may get new credentials: lock them out to prevent that.</p>
       <${Act} label="Reason" required buttons=${[{ title: "Revoke this session", kind: "stop", act: revoke }]} /></details>`}
-    ${outcome && html`<p role="status">Kill switch: ${outcome.kill_switch.state ?? JSON.stringify(outcome.kill_switch)}.</p>`}
+    ${outcome && html`<p role="status">Kill switch: <${Status} status=${outcome.kill_switch.status} /></p>`}
   </section>`;
 }
