@@ -23,7 +23,13 @@ from shared.clock import utc_now
 from tests.forged_tokens import header_of, published_key, signed_with, unsigned, with_claims_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-NOW = int(utc_now().timestamp())
+
+
+def now_s() -> int:
+    """Read the clock when it matters: the import may be longer ago than a token lives."""
+    return int(utc_now().timestamp())
+
+
 ALICE = {"sub": "alice"}
 
 
@@ -117,7 +123,7 @@ async def test_another_key_is_refused_under_any_name(front: Front) -> None:
     token = front.provider.token("corp", ALICE)
     kid = header_of(token)["kid"]
     own = RSAKey.generate_key()
-    claims = {"iss": front.provider.issuer("corp"), "aud": "sentinel", "iat": NOW, "exp": NOW + 600, **ALICE}
+    claims = {"iss": front.provider.issuer("corp"), "aud": "sentinel", "iat": now_s(), "exp": now_s() + 600, **ALICE}
     for name in (kid, "another", ""):
         await refused(front, jwt.encode({"alg": "RS256", "kid": name}, claims, own))
     await refused(front, jwt.encode({"alg": "RS256"}, claims, own))
@@ -126,26 +132,26 @@ async def test_another_key_is_refused_under_any_name(front: Front) -> None:
 async def test_a_token_that_names_no_key_is_refused_even_with_the_only_key(front: Front) -> None:
     for kid in ("", "another"):
         await refused(front, front.provider.token("corp", ALICE, kid=kid))
-    claims = {"iss": front.provider.issuer("corp"), "aud": "sentinel", "iat": NOW, "exp": NOW + 600, **ALICE}
+    claims = {"iss": front.provider.issuer("corp"), "aud": "sentinel", "iat": now_s(), "exp": now_s() + 600, **ALICE}
     await refused(front, jwt.encode({"alg": "RS256"}, claims, front.provider._keys["corp"]))
 
 
 async def test_a_key_in_the_tokens_own_header_is_not_used(front: Front) -> None:
     own = RSAKey.generate_key(auto_kid=True)
-    claims = {"iss": front.provider.issuer("corp"), "aud": "sentinel", "iat": NOW, "exp": NOW + 600, **ALICE}
+    claims = {"iss": front.provider.issuer("corp"), "aud": "sentinel", "iat": now_s(), "exp": now_s() + 600, **ALICE}
     header = {"alg": "RS256", "kid": own.kid, "jwk": own.as_dict(private=False), "jku": "https://localhost:1/jwks"}
     await refused(front, jwt.encode(header, claims, own))
 
 
 async def test_expired_and_future_tokens_are_refused(front: Front) -> None:
-    await refused(front, front.provider.token("corp", ALICE | {"exp": NOW - 1}), "the token has expired")
-    await refused(front, front.provider.token("corp", ALICE | {"nbf": NOW + 3600}), "nbf")
-    await refused(front, front.provider.token("corp", ALICE | {"iat": NOW + 3600}), "iat")
+    await refused(front, front.provider.token("corp", ALICE | {"exp": now_s() - 1}), "the token has expired")
+    await refused(front, front.provider.token("corp", ALICE | {"nbf": now_s() + 3600}), "nbf")
+    await refused(front, front.provider.token("corp", ALICE | {"iat": now_s() + 3600}), "iat")
     await refused(front, front.provider.token("corp", ALICE | {"exp": None}), "exp")
-    claims = {"iss": front.provider.issuer("corp"), "aud": "sentinel", "iat": NOW, **ALICE}
+    claims = {"iss": front.provider.issuer("corp"), "aud": "sentinel", "iat": now_s(), **ALICE}
     key = front.provider._keys["corp"]
     await refused(front, jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key), "exp")
-    await refused(front, front.provider.token("corp", ALICE | {"exp": str(NOW + 3600)}), "exp")
+    await refused(front, front.provider.token("corp", ALICE | {"exp": str(now_s() + 3600)}), "exp")
 
 
 async def test_another_issuers_token_is_refused_on_this_prefix(front: Front) -> None:
@@ -165,7 +171,13 @@ async def test_another_audience_is_refused(front: Front) -> None:
 async def test_client_id_counts_only_where_there_is_no_audience(front: Front) -> None:
     both = front.provider.token("corp", ALICE | {"aud": "another", "client_id": "sentinel"})
     await refused(front, both, "audience")
-    claims = {"iss": front.provider.issuer("corp"), "iat": NOW, "exp": NOW + 600, "client_id": "sentinel", **ALICE}
+    claims = {
+        "iss": front.provider.issuer("corp"),
+        "iat": now_s(),
+        "exp": now_s() + 600,
+        "client_id": "sentinel",
+        **ALICE,
+    }
     key = front.provider._keys["corp"]
     assert (await front.call("/as/corp", jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)))[0] == 200
 
