@@ -11,7 +11,7 @@ CLEAN := env -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS
 # wait for other processes a fifth of their time, so three workers keep two cores busy.
 SPREAD := -n 3 --dist loadscope --no-loadscope-reorder
 
-.PHONY: help demo test lint security audit fuzz faults soak mutants pages recording package terraform bench
+.PHONY: help demo test lint security audit fuzz faults soak mutants pages recording console package terraform bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,11 @@ pages: $(UV) ## regenerate the generated pages of docs/, the READMEs of deploy/t
 
 recording: $(UV) ## docs/terminal.svg, the README's terminal session, recorded on the local stack
 	$(CLEAN) $(RUN) python -m deploy.docs.recording
+
+console: ## shared/console/static/app.js from deploy/console, with what its lock file names; needs Node.js and npm
+	npm ci --prefix deploy/console --no-audit --no-fund --ignore-scripts
+	npm run --prefix deploy/console check
+	npm run --prefix deploy/console build
 
 package: $(UV) ## the Lambdas' zips, for both architectures, into dist/
 	$(RUN) python -m deploy.packages $(PACKAGE_ARGS)

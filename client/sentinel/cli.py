@@ -26,6 +26,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "credentials": ("sentinel.commands.credentials", "credentials", "Print credentials for credential_process."),
         "env": ("sentinel.commands.env", "env", "Print credentials as variables for a shell, a container or a file."),
         "serve": ("sentinel.commands.serve", "serve", "Serve a profile's credentials to shells and IDEs."),
+        "ui": ("sentinel.commands.ui", "ui", "Open the console in a browser: approvals, sessions, requests."),
         "console": ("sentinel.commands.console", "console", "Open the AWS console with a profile's session."),
         "profiles": ("sentinel.commands.profiles", "profiles", "List the profiles and whether you may have them."),
         "login": ("sentinel.commands.login", "login", "Log in at your identity provider, instead of AWS credentials."),

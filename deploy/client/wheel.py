@@ -58,7 +58,17 @@ def wheel_files(root: Path) -> dict[str, str]:
         if place not in texts:
             texts[place] = file.read_text(encoding="utf-8")
             wanted += _imported(root, texts[place])
-    return {place: _rewritten(place, text) for place, text in texts.items()}
+    for module in [each for each in texts if each.startswith(f"{_TO.replace('.', '/')}/")]:
+        texts |= _files_beside(root, module)
+    return {place: _rewritten(place, text) if place.endswith(".py") else text for place, text in texts.items()}
+
+
+def _files_beside(root: Path, module: str) -> dict[str, str]:
+    """Give the data files of a module's package, which are in its folder `static`."""
+    package = Path(module).parent
+    static = root / _FROM / package.relative_to(_TO.replace(".", "/")) / "static"
+    files = sorted(static.iterdir()) if static.is_dir() else []
+    return {(package / "static" / each.name).as_posix(): each.read_text(encoding="utf-8") for each in files}
 
 
 def _imports(text: str) -> Iterator[ast.ImportFrom]:

@@ -65,7 +65,21 @@ class Transport:
             self.caller.forget()
         return outcome
 
+    async def relay(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+        """Make a call whose answer another program reads: the status and the body as they came."""
+        url = self._url(path, query)
+        status, _, answer = await self._exchange(method, url, body)
+        if status == _UNAUTHORIZED and await asyncio.to_thread(self.caller.renew):
+            status, _, answer = await self._exchange(method, url, body)
+        return status, answer
+
     async def _send(self, method: str, url: str, body: bytes, model: type[Model]) -> Model | Refusal:
+        status, headers, answer = await self._exchange(method, url, body)
+        if status in _SUCCESS:
+            return read_answer(model, answer)
+        return read_refusal(status, headers, answer, self.caller.refused_hint)
+
+    async def _exchange(self, method: str, url: str, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
         # To find credentials may run a program or ask the network, and blocks.
         headers = await asyncio.to_thread(self.caller.headers, method, url, self.server, body)
         try:
@@ -80,9 +94,7 @@ class Transport:
                 answer = await read_capped(response.content)
         except (aiohttp.ClientError, OSError) as error:
             raise unreachable(self.server, error) from error
-        if response.status in _SUCCESS:
-            return read_answer(model, answer)
-        return read_refusal(response.status, response.headers, answer, self.caller.refused_hint)
+        return response.status, response.headers, answer
 
 
 def _is_of_the_gateway(outcome: object, *statuses: int) -> bool:

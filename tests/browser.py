@@ -1,0 +1,43 @@
+"""Chromium from the distribution, for tests of pages in a real browser."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+_NAMES = ("chromium", "chromium-browser")
+# Chromium's own sandbox needs user namespaces, which root in a container has not.
+_ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking")
+
+
+def find_chromium() -> str:
+    """Find Chromium, or install it where that is possible; skip the test elsewhere, but never in CI."""
+    found = _find()
+    if found is None and os.geteuid() == 0 and shutil.which("apt-get") is not None:
+        for command in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", "chromium"]):
+            subprocess.run(["apt-get", *command], check=True, stdout=subprocess.DEVNULL)
+        found = _find()
+    if found is None and os.environ.get("CI"):
+        pytest.fail("CI has no Chromium, and it cannot be installed")
+    if found is None:
+        pytest.skip("needs Chromium, and this machine has none")
+    return found
+
+
+def _find() -> str | None:
+    return next((path for name in _NAMES if (path := shutil.which(name)) is not None), None)
+
+
+@asynccontextmanager
+async def running_browser() -> AsyncIterator[Browser]:
+    """Run a headless Chromium."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=[*_ARGUMENTS])
+        try:
+            yield browser
+        finally:
+            await browser.close()

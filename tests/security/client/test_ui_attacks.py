@@ -1,0 +1,188 @@
+"""Attacks on `sentinel ui`: another page, another user, another host, another call, and what a browser may run."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from sentinel.api.transport import Transport
+from sentinel.errors import ServiceUnreachableError
+from sentinel.ui.operations import is_operation
+from sentinel.ui.server import Console, serving
+from services.admin.api import ENDPOINTS
+from shared.console.assets import POLICY, load_assets
+
+HEADER = "X-Sentinel-Console"
+
+
+@dataclass
+class Upstream:
+    """Stands for the transport: notes the calls and answers each alike."""
+
+    calls: list[tuple[str, str, Mapping[str, str], bytes]] = field(default_factory=list)
+    error: Exception | None = None
+
+    async def relay(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+        self.calls.append((method, path, query, body))
+        if self.error is not None:
+            raise self.error
+        return 200, b'{"requests": []}'
+
+
+@pytest.fixture
+def upstream() -> Upstream:
+    return Upstream()
+
+
+@pytest_asyncio.fixture
+async def console(upstream: Upstream, socket_enabled: None) -> AsyncIterator[Console]:
+    assert socket_enabled is None
+    async with serving(cast("Transport", upstream)) as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+def token_of(console: Console) -> str:
+    return console.url.get_secret_value().partition("#token=")[2]
+
+
+async def ask(
+    http: aiohttp.ClientSession, console: Console, path: str, method: str = "GET", **options: Any
+) -> tuple[int, str]:
+    headers = {HEADER: token_of(console)} | options.pop("headers", {})
+    sent = {name: value for name, value in headers.items() if value is not None}
+    url = aiohttp.client.URL(f"{console.origin}{path}", encoded=True)
+    async with http.request(method, url, headers=sent, **options) as response:
+        return response.status, await response.text()
+
+
+async def test_a_call_with_the_token_is_passed_on_as_it_is(
+    http: aiohttp.ClientSession, console: Console, upstream: Upstream
+) -> None:
+    assert await ask(http, console, "/api/v1/requests?view=all&user=a%26b") == (200, '{"requests": []}')
+    assert await ask(http, console, "/api/v1/requests/0123456789abcdef/approve", "POST", data=b'{"comment":"ok"}')
+    assert upstream.calls == [
+        ("GET", "/v1/requests", {"view": "all", "user": "a&b"}, b""),
+        ("POST", "/v1/requests/0123456789abcdef/approve", {}, b'{"comment":"ok"}'),
+    ]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {HEADER: None},
+        {HEADER: ""},
+        {HEADER: "guess"},
+        {"Host": "localhost"},
+        {"Host": "evil.example"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+async def test_another_page_or_user_reaches_nothing(
+    http: aiohttp.ClientSession, console: Console, upstream: Upstream, headers: dict[str, str | None]
+) -> None:
+    status, said = await ask(http, console, "/api/v1/requests", headers=headers)
+    assert status == 403
+    assert token_of(console) not in said
+    assert upstream.calls == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/"),
+        ("GET", "/api/?profile=prod"),
+        ("POST", "/api/"),
+        ("GET", "/api/v1/other"),
+        ("PUT", "/api/v1/requests"),
+        ("DELETE", "/api/v1/sessions/1"),
+        ("GET", "/api/v1/requests/../sessions"),
+        ("GET", "/api/v1/requests/%2e%2e"),
+        ("GET", "/api/v1/requests/a%2Fb"),
+        ("GET", "/api//v1/requests"),
+        ("GET", "/api/v1/requests/"),
+        ("PUT", "/api/v1/groups/x/members"),
+    ],
+)
+async def test_no_other_call_is_made_and_a_vend_is_none(
+    http: aiohttp.ClientSession, console: Console, upstream: Upstream, method: str, path: str
+) -> None:
+    assert (await ask(http, console, path, method))[0] == 404
+    assert upstream.calls == []
+
+
+async def test_a_body_that_no_call_needs_is_refused(
+    http: aiohttp.ClientSession, console: Console, upstream: Upstream
+) -> None:
+    status, _ = await ask(http, console, "/api/v1/requests", "POST", data=b"x" * (16 * 1024 + 1))
+    assert (status, upstream.calls) == (413, [])
+
+
+async def test_a_service_that_is_away_is_said_in_words(
+    http: aiohttp.ClientSession, console: Console, upstream: Upstream
+) -> None:
+    upstream.error = ServiceUnreachableError("Sentinel did not answer", "check the network")
+    status, said = await ask(http, console, "/api/v1/requests")
+    assert status == 503
+    assert "Sentinel did not answer" in said
+
+
+def test_every_call_of_the_console_is_an_operation_of_the_api() -> None:
+    known = {("GET", "/profiles"), *((each.method, each.path) for each in ENDPOINTS)}
+    allowed = {
+        (method, path)
+        for method, path in known
+        if is_operation(method, re.sub(r"\{[a-z]+\}", "0123456789abcdef", path))
+    }
+    assert known - allowed == {
+        ("GET", "/v1/health"),
+        ("GET", "/v1/groups/{name}/members"),
+        ("PUT", "/v1/groups/{name}/members"),
+        ("DELETE", "/v1/groups/{name}/members"),
+    }
+
+
+async def test_a_browser_runs_and_loads_nothing_else(http: aiohttp.ClientSession, console: Console) -> None:
+    async with http.get(f"{console.origin}/") as response:
+        document = await response.text()
+        headers = response.headers
+    assert headers["Content-Security-Policy"] == POLICY
+    assert headers["Cache-Control"] == "no-store"
+    for words in ("default-src 'none'", "require-trusted-types-for 'script'", "frame-ancestors 'none'"):
+        assert words in POLICY
+    assert "unsafe" not in POLICY
+    assert not re.search(r"<script[^>]*>[^<]|<style|\son\w+=|style=|https?://", document)
+    assert re.findall(r'(?:src|href)="([^"]+)"', document) == sorted(
+        (name for name in load_assets() if name.startswith("app")), key=lambda name: not name.endswith(".css")
+    )
+
+
+async def test_files_are_kept_by_their_content_and_no_other_file_is_there(
+    http: aiohttp.ClientSession, console: Console
+) -> None:
+    for name in load_assets():
+        async with http.get(f"{console.origin}/{name}") as response:
+            assert response.status == 200
+            kept = "immutable" in response.headers["Cache-Control"]
+            assert kept is name.startswith("app-")
+    for path in ("/app.js", "/../pyproject.toml", "/static/app.js", "/%2e%2e/assets.py"):
+        async with http.get(aiohttp.client.URL(f"{console.origin}{path}", encoded=True)) as response:
+            assert response.status == 404
+
+
+def test_the_console_is_small() -> None:
+    import gzip  # noqa: PLC0415 - only here
+
+    assert sum(len(gzip.compress(each.body)) for each in load_assets().values()) < 150 * 1024
