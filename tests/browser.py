@@ -5,22 +5,24 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
+
+from tests.once import made_once
 
 _NAMES = ("chromium", "chromium-browser")
 # Chromium's own sandbox needs user namespaces, which root in a container has not.
 _ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking")
 
 
-def find_chromium() -> str:
+def find_chromium(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Find Chromium, or install it where that is possible; skip the test elsewhere, but never in CI."""
+    if _find() is None and os.geteuid() == 0 and shutil.which("apt-get") is not None:
+        # One worker installs it, and the others wait.
+        made_once(tmp_path_factory, "chromium", _install)
     found = _find()
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get") is not None:
-        for command in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", "chromium"]):
-            subprocess.run(["apt-get", *command], check=True, stdout=subprocess.DEVNULL)
-        found = _find()
     if found is None and os.environ.get("CI"):
         pytest.fail("CI has no Chromium, and it cannot be installed")
     if found is None:
@@ -28,15 +30,21 @@ def find_chromium() -> str:
     return found
 
 
+def _install(_: Path) -> None:
+    if _find() is None:
+        for command in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", "chromium"]):
+            subprocess.run(["apt-get", *command], check=True, stdout=subprocess.DEVNULL)
+
+
 def _find() -> str | None:
     return next((path for name in _NAMES if (path := shutil.which(name)) is not None), None)
 
 
 @asynccontextmanager
-async def running_browser() -> AsyncIterator[Browser]:
+async def running_browser(chromium: str) -> AsyncIterator[Browser]:
     """Run a headless Chromium."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=[*_ARGUMENTS])
+        browser = await playwright.chromium.launch(executable_path=chromium, args=[*_ARGUMENTS])
         try:
             yield browser
         finally:

@@ -1,7 +1,7 @@
 """The files of the console, and the headers with which a browser runs and loads nothing else.
 
-The document names the style and the script by the hash of their content, so both may be kept for ever; the document
-itself is not kept. They are written by `make console` (deploy/console) and committed: no server needs a build.
+The document names the others by the hash of their content, so they may be kept for ever; the document itself is not
+kept. They are written by `make console` (deploy/console) and committed: no server needs a build.
 """
 
 import hashlib
@@ -13,7 +13,6 @@ from typing import Final
 
 DOCUMENT: Final = "index.html"
 _TYPES: Final = {"css": "text/css", "html": "text/html", "js": "text/javascript", "svg": "image/svg+xml"}
-_HASHED: Final = ("app.css", "app.js")
 _DIGEST_LENGTH: Final = 12
 # Nothing inline, nothing from elsewhere, no HTML from text (Trusted Types), in no frame.
 _DIRECTIVES: Final = {
@@ -55,7 +54,7 @@ def load_assets() -> Mapping[str, Asset]:
     """Load all files by the names under which they are served; the document is `index.html`."""
     folder = files(__package__).joinpath("static")
     bodies = {each.name: each.read_bytes() for each in folder.iterdir() if each.name.rpartition(".")[2] in _TYPES}
-    names = {name: _hashed(name, bodies[name]) for name in _HASHED}
+    names = {name: _hashed(name, body) for name, body in bodies.items() if name != DOCUMENT}
     document = bodies[DOCUMENT].decode()
     for name, hashed in names.items():
         document = document.replace(name, hashed)
@@ -70,5 +69,5 @@ def _hashed(name: str, body: bytes) -> str:
 
 def _asset(name: str, body: bytes) -> Asset:
     ending = name.rpartition(".")[2]
-    kept = _FOR_EVER if name in _HASHED else _NOT_KEPT
+    kept = _NOT_KEPT if name == DOCUMENT else _FOR_EVER
     return Asset(body, f"{_TYPES[ending]}; charset=utf-8", {**HEADERS, "Cache-Control": kept})

@@ -36,9 +36,9 @@ async def stack() -> AsyncIterator[LocalStack]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    await asyncio.to_thread(find_chromium)
-    async with running_browser() as running:
+async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    chromium = await asyncio.to_thread(find_chromium, tmp_path_factory)
+    async with running_browser(chromium) as running:
         yield running
 
 

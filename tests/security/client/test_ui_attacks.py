@@ -1,5 +1,6 @@
 """Attacks on `sentinel ui`: another page, another user, another host, another call, and what a browser may run."""
 
+import gzip
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -8,13 +9,14 @@ from typing import Any, cast
 import aiohttp
 import pytest
 import pytest_asyncio
+from yarl import URL
 
 from sentinel.api.transport import Transport
 from sentinel.errors import ServiceUnreachableError
 from sentinel.ui.operations import is_operation
 from sentinel.ui.server import Console, serving
 from services.admin.api import ENDPOINTS
-from shared.console.assets import POLICY, load_assets
+from shared.console.assets import DOCUMENT, POLICY, load_assets
 
 HEADER = "X-Sentinel-Console"
 
@@ -60,7 +62,7 @@ async def ask(
 ) -> tuple[int, str]:
     headers = {HEADER: token_of(console)} | options.pop("headers", {})
     sent = {name: value for name, value in headers.items() if value is not None}
-    url = aiohttp.client.URL(f"{console.origin}{path}", encoded=True)
+    url = URL(f"{console.origin}{path}", encoded=True)
     async with http.request(method, url, headers=sent, **options) as response:
         return response.status, await response.text()
 
@@ -164,9 +166,9 @@ async def test_a_browser_runs_and_loads_nothing_else(http: aiohttp.ClientSession
         assert words in POLICY
     assert "unsafe" not in POLICY
     assert not re.search(r"<script[^>]*>[^<]|<style|\son\w+=|style=|https?://", document)
-    assert re.findall(r'(?:src|href)="([^"]+)"', document) == sorted(
-        (name for name in load_assets() if name.startswith("app")), key=lambda name: not name.endswith(".css")
-    )
+    named = re.findall(r'(?:src|href)="([^"]+)"', document)
+    assert [name.rpartition(".")[2] for name in named] == ["svg", "css", "js"]
+    assert {DOCUMENT, *named} == load_assets().keys()
 
 
 async def test_files_are_kept_by_their_content_and_no_other_file_is_there(
@@ -176,13 +178,11 @@ async def test_files_are_kept_by_their_content_and_no_other_file_is_there(
         async with http.get(f"{console.origin}/{name}") as response:
             assert response.status == 200
             kept = "immutable" in response.headers["Cache-Control"]
-            assert kept is name.startswith("app-")
+            assert kept is (name != DOCUMENT)
     for path in ("/app.js", "/../pyproject.toml", "/static/app.js", "/%2e%2e/assets.py"):
-        async with http.get(aiohttp.client.URL(f"{console.origin}{path}", encoded=True)) as response:
+        async with http.get(URL(f"{console.origin}{path}", encoded=True)) as response:
             assert response.status == 404
 
 
 def test_the_console_is_small() -> None:
-    import gzip  # noqa: PLC0415 - only here
-
     assert sum(len(gzip.compress(each.body)) for each in load_assets().values()) < 150 * 1024
