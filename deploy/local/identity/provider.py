@@ -23,6 +23,8 @@ from deploy.local.loopback import Site
 from shared.clock import utc_now
 
 _LIFETIME: Final = timedelta(hours=1)
+# A page of any origin reads the answers, as with every provider that has browsers as clients; there are no cookies.
+_ANY_PAGE: Final = {"Access-Control-Allow-Origin": "*"}
 _DEVICE_LIFETIME_S: Final = 600
 
 
@@ -48,6 +50,7 @@ class IdentityProvider(Site):
                 web.get("/{issuer}/device", self._approve_device),
                 web.post("/{issuer}/token", self._issue),
                 web.post("/{issuer}/revoke", self._revoke),
+                web.get("/{issuer}/end_session", self._end_session),
             ]
         )
         super().__init__(application, tls=tls)
@@ -90,10 +93,12 @@ class IdentityProvider(Site):
                 "device_authorization_endpoint": f"{issuer}/device_authorization",
                 "token_endpoint": f"{issuer}/token",
                 "revocation_endpoint": f"{issuer}/revoke",
+                "end_session_endpoint": f"{issuer}/end_session",
                 "jwks_uri": f"{issuer}/jwks",
                 "response_types_supported": ["code"],
                 "grant_types_supported": ["authorization_code", "refresh_token", DEVICE_GRANT],
                 "code_challenge_methods_supported": ["S256"],
+                "authorization_response_iss_parameter_supported": True,
                 "token_endpoint_auth_methods_supported": ["none"],
                 "id_token_signing_alg_values_supported": ["RS256"],
                 "scopes_supported": ["openid", "email", "profile", "offline_access"],
@@ -148,6 +153,10 @@ class IdentityProvider(Site):
         self._logins[self._name(request)].revoke(await _form(request))
         return web.Response()
 
+    async def _end_session(self, request: web.Request) -> web.Response:
+        """Return the browser to where it came from: there is no session of the provider's own to end."""
+        raise web.HTTPFound(self._logins[self._name(request)].end(dict(request.query)))
+
     def _page(self, request: web.Request) -> web.Response:
         """Return a page with a link for each person."""
         links = (
@@ -167,5 +176,6 @@ async def _refuse(request: web.Request, handler: Any) -> web.StreamResponse:
     try:
         answer: web.StreamResponse = await handler(request)
     except LoginError as error:
-        return web.json_response({"error": str(error)}, status=400)
+        return web.json_response({"error": str(error)}, status=400, headers=_ANY_PAGE)
+    answer.headers.update(_ANY_PAGE)
     return answer

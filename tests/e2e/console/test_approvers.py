@@ -81,6 +81,7 @@ async def test_nothing_is_asked_of_any_other_server_and_little_to_paint_first(op
         "/",
         "/app.css",
         "/app.js",
+        "/config.json",
     ]
 
 
