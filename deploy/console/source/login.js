@@ -22,8 +22,8 @@ async function discover({ issuer }) {
 
 /** @param {string | undefined} endpoint @param {Record<string, string>} parameters */
 function visit(endpoint, parameters) {
-  const url = new URL(endpoint ?? "");
-  if (url.protocol !== "https:") throw new Error("The identity provider is not reached over https.");
+  if (!endpoint?.startsWith("https://")) throw new Error("The identity provider names no address over https.");
+  const url = new URL(endpoint);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   location.assign(url);
 }

@@ -29,9 +29,13 @@ _DEVICE_LIFETIME_S: Final = 600
 
 
 class IdentityProvider(Site):
-    """The issuers by name, and the people who can log in, with their claims. `folder` takes the authority's file."""
+    """The issuers by name, and the people who can log in, with their claims. `folder` takes the authority's file.
+
+    `lifetime` is that of the next tokens.
+    """
 
     def __init__(self, folder: Path, issuers: Sequence[str], people: Mapping[str, Mapping[str, Any]]) -> None:
+        self.lifetime = _LIFETIME
         authority = trustme.CA(organization_name="Sentinel local stack")
         self.authority_file = folder / "issuers-ca.pem"
         authority.cert_pem.write_to_path(str(self.authority_file))
@@ -65,9 +69,9 @@ class IdentityProvider(Site):
         return f"{self.url}/{name}"
 
     def token(self, name: str, claims: Mapping[str, Any], **header: Any) -> str:
-        """Sign a token for an hour; `claims` and `header` replace what it says otherwise."""
+        """Sign a token for its lifetime; `claims` and `header` replace what it says otherwise."""
         now, key = int(utc_now().timestamp()), self._keys[name]
-        says = {"iss": self.issuer(name), "aud": CLIENT_ID, "iat": now, "exp": now + int(_LIFETIME.total_seconds())}
+        says = {"iss": self.issuer(name), "aud": CLIENT_ID, "iat": now, "exp": now + int(self.lifetime.total_seconds())}
         return jwt.encode(
             {"alg": "RS256", "typ": "JWT", "kid": key.kid, **header},
             {**says, "jti": secrets.token_urlsafe(12), **claims},
@@ -146,7 +150,7 @@ class IdentityProvider(Site):
         nonce = {"nonce": login.nonce} if login.nonce else {}
         token = self.token(name, {"sub": login.person, **self._people[login.person], **nonce})
         answer = {"id_token": token, "access_token": secrets.token_urlsafe(24), "refresh_token": refresh_token}
-        lifetime = {"token_type": "Bearer", "expires_in": int(_LIFETIME.total_seconds())}
+        lifetime = {"token_type": "Bearer", "expires_in": int(self.lifetime.total_seconds())}
         return web.json_response({**answer, **lifetime}, headers={"cache-control": "no-store"})
 
     async def _revoke(self, request: web.Request) -> web.Response:

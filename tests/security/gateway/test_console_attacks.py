@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
-import pytest_asyncio
 from yarl import URL
 
 from deploy.local.gateway.authentication import RememberedCredentials
@@ -34,9 +33,8 @@ async def ask(gateway: Gateway, path: str, method: str = "GET", kind: EndpointKi
         return response.status
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def admin(socket_enabled: None) -> Recorder:
-    assert socket_enabled is None
+@pytest.fixture
+def admin() -> Recorder:
     return Recorder()
 
 

@@ -103,6 +103,13 @@ def test_the_folder_leads_to_its_document_at_any_base_path(hosted: Function) -> 
     assert (answer["statusCode"], answer["headers"]["Location"], answer["body"]) == (302, "console/", "")
 
 
+def test_a_base_path_of_a_custom_domain_changes_nothing(hosted: Function) -> None:
+    event = file_event(CONFIG)
+    event["rawPath"] = event["requestContext"]["http"]["path"] = f"/team/sentinel/console/{CONFIG}"
+    event["requestContext"] |= {"domainName": "api.example.com", "stage": "live"}
+    assert hosted.invoke(event)["body"] == hosted.ask(CONFIG)["body"]
+
+
 def test_the_page_learns_where_people_sign_in_and_nothing_secret(hosted: Function) -> None:
     answer = hosted.ask(CONFIG)
     assert json.loads(answer["body"]) == {
