@@ -5,9 +5,8 @@
 
 /** @typedef {{token: string, endsAt: number, who: string}} Held what is sent, until when (ms), and the subject it is of */
 
-const KEY = "sentinel-console-session";
 // Two consoles of one origin have different paths, and do not take each other's tokens.
-const CHANNEL = `sentinel-console ${location.pathname}`;
+const NAME = `sentinel-console ${location.pathname}`;
 const OTHER_TABS_MS = 300;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export const ENDED = "Your sign-in ended. Sign in again to go on; what you typed is kept.";
@@ -21,7 +20,7 @@ function usable(found) {
 /** @returns {Held | null} */
 function stored() {
   try {
-    return usable(JSON.parse(sessionStorage.getItem(KEY) ?? "null"));
+    return usable(JSON.parse(sessionStorage.getItem(NAME) ?? "null"));
   } catch {
     return null;
   }
@@ -33,13 +32,13 @@ function stored() {
 export function openSession(changed) {
   let held = stored();
   let timer = 0;
-  const channel = new BroadcastChannel(CHANNEL);
+  const channel = new BroadcastChannel(NAME);
 
   /** @param {Held | null} next @param {string} why */
   const set = (next, why) => {
     held = next;
-    if (next) sessionStorage.setItem(KEY, JSON.stringify(next));
-    else sessionStorage.removeItem(KEY);
+    if (next) sessionStorage.setItem(NAME, JSON.stringify(next));
+    else sessionStorage.removeItem(NAME);
     watch();
     changed(next, why);
   };

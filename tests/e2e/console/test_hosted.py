@@ -19,6 +19,7 @@ from tests.e2e.sdks.person import Person
 from tests.patience import LIMIT_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+SESSION = "sentinel-console /console/"
 ENDED = "Your sign-in ended"
 VIOLATIONS = "addEventListener('securitypolicyviolation', (each) => console.error(`policy: ${each.violatedDirective}`))"
 
@@ -87,7 +88,7 @@ async def test_an_approver_signs_in_from_a_deep_link_and_decides_and_other_tabs_
     page = await visitor.sign_in(place)
     await expect(page.locator("blockquote").first).to_contain_text("deploy 1.4 to staging")
     assert page.url == f"{stack.console}{place}"
-    assert (await kept(page)).keys() == {"sentinel-console-session"}
+    assert (await kept(page)).keys() == {SESSION}
 
     await page.reload()
     await expect(page.locator("blockquote").first).to_contain_text("deploy 1.4 to staging")
@@ -101,7 +102,7 @@ async def test_an_approver_signs_in_from_a_deep_link_and_decides_and_other_tabs_
     assert [(each["user"], each["comment"]) for each in shown["approvals"]] == [("carol@example.com", "go ahead")]
     hosts = {urlsplit(url).netloc for url in visitor.requested}
     assert hosts == {urlsplit(stack.console).netloc, urlsplit(stack.identity.url).netloc}
-    token = json.loads((await kept(page))["sentinel-console-session"])["token"]
+    token = json.loads((await kept(page))[SESSION])["token"]
     assert not [url for url in visitor.requested if token in url or token.rpartition(".")[0] in url]
     assert visitor.complaints == []
 
@@ -131,8 +132,9 @@ async def test_a_token_ends_at_its_time_and_one_that_the_api_refuses_ends_at_onc
 ) -> None:
     page = await visitor.sign_in("#/approvals")
     await page.evaluate(
-        "() => { const held = JSON.parse(sessionStorage['sentinel-console-session']); held.token += 'A';"
-        " sessionStorage['sentinel-console-session'] = JSON.stringify(held); }"
+        "(name) => { const held = JSON.parse(sessionStorage[name]); held.token += 'A';"
+        " sessionStorage[name] = JSON.stringify(held); }",
+        SESSION,
     )
     await page.reload()
     await expect(page.get_by_role("alert")).to_contain_text(ENDED)

@@ -11,7 +11,7 @@ import orjson
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from deploy.local.identity.logins import CLIENT_ID
 from deploy.local.identity.provider import IdentityProvider
@@ -26,6 +26,7 @@ from tests.node import install_node_program
 from tests.patience import LIMIT_S
 
 SOURCES = Path(__file__).parents[3] / "deploy" / "console"
+SIGNED_IN = "Sign out"
 VIOLATIONS = (
     "window.violations = []; addEventListener('securitypolicyviolation', (each) => "
     "window.violations.push(`${each.effectiveDirective} ${each.blockedURI}`))"
@@ -44,6 +45,8 @@ class Host(Site):
         application.add_routes(
             [
                 web.get("/console/{name:.*}", self._serve),
+                # Another console of the same origin.
+                web.get("/other/console/{name:.*}", self._serve),
                 web.route("*", "/as/corp/{path:.*}", self._answer),
                 web.route("*", "/stolen", self._steal),
             ]
@@ -72,7 +75,8 @@ class Host(Site):
 
     async def _steal(self, _: web.Request) -> web.Response:
         self.stolen += 1
-        return web.Response(text="thanks", headers={"Access-Control-Allow-Origin": "*"})
+        headers = {"Access-Control-Allow-Origin": "*"}
+        return web.Response(text="<p role=alert>stolen</p>", content_type="text/html", headers=headers)
 
 
 @dataclass
@@ -105,14 +109,26 @@ class Visitor:
         ):
             return dict(parse_qsl(urlsplit(response.headers["Location"]).query))
 
-    async def return_with(self, page: Page, answer: dict[str, str]) -> None:
-        """Return to the console as if from the provider."""
+    async def return_with(self, page: Page, answer: dict[str, str]) -> str:
+        """Return to the console as if from the provider; gives what came of it."""
         await page.goto(f"{self.host.console}?{urlencode(answer)}")
+        return await outcome(page)
+
+    async def sign_in(self, page: Page) -> None:
+        """Sign in from the page that asks for it."""
+        assert await self.return_with(page, await self.answer_for(page)) == SIGNED_IN
 
     @property
     def redeemed(self) -> int:
         """How often a code was sent to the provider."""
         return len([url for url in self.requested if url.endswith("/corp/token")])
+
+
+async def outcome(page: Page) -> str:
+    """Wait until a page says what came of it, and give that: `Sign out`, what was wrong, or another page's text."""
+    said = page.locator("[role=alert], header button, li a").first
+    await expect(said).to_be_visible()
+    return await said.inner_text()
 
 
 async def kept(page: Page) -> dict[str, str]:
