@@ -11,6 +11,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SESSION = "sentinel-console /console/"
 ENDED = "Your sign-in ended"
 POST = "([path, sent]) => new BroadcastChannel(`sentinel-console ${path}`).postMessage(sent)"
+LISTEN = (
+    "() => new BroadcastChannel('sentinel-console /console/').addEventListener('message', ({data}) => "
+    "{ window.last = data; })"
+)
 SLEPT = (
     "() => { const now = Date.now; Date.now = () => now() + 3.7e6; "
     "document.dispatchEvent(new Event('visibilitychange')); }"
@@ -19,6 +23,12 @@ SLEPT = (
 
 async def token_of(page: Page) -> str:
     return str(json.loads((await kept(page))[SESSION])["token"])
+
+
+async def heard(page: Page, sender: Page) -> None:
+    """Wait until a page that listens has had all that another tab sent so far: messages arrive in their order."""
+    await sender.evaluate(POST, ["/console/", "after"])
+    await page.wait_for_function("() => window.last === 'after'")
 
 
 async def test_it_is_in_one_header_and_in_the_tab_and_nowhere_else(visitor: Visitor) -> None:
@@ -73,9 +83,12 @@ async def test_tabs_of_the_same_console_get_it_and_no_other_page(visitor: Visito
 async def test_a_token_that_is_over_or_no_token_is_not_taken_from_another_tab(visitor: Visitor) -> None:
     page = await visitor.open()
     waiting = await visitor.open()
+    await waiting.evaluate(LISTEN)
     over = {"kind": "held", "token": "planted", "endsAt": 1, "who": "carol"}
     for sent in (over, {**over, "endsAt": "9e15"}, {**over, "endsAt": 9e15, "token": ["planted"]}, None, "held"):
         await page.evaluate(POST, ["/console/", sent])
+    await heard(waiting, page)
+    assert (await kept(page), await kept(waiting)) == ({}, {})
     await visitor.sign_in(page)
     assert await outcome(waiting) == SIGNED_IN
     assert await token_of(waiting) == await token_of(page)
@@ -90,15 +103,10 @@ async def test_it_is_forgotten_when_it_is_over_refused_or_signed_out_in_any_tab(
 
     await visitor.sign_in(page)
     other = await visitor.open()
-    await page.evaluate(
-        "() => new BroadcastChannel('sentinel-console /console/').addEventListener('message', ({data}) => "
-        "{ window.last = data; })"
-    )
+    await page.evaluate(LISTEN)
     async with other.expect_event("load"):
         await other.get_by_role("button", name="Sign out").click()
-    # Messages arrive in their order: what follows the sign-out comes after it.
-    await other.evaluate(POST, ["/console/", "after"])
-    await page.wait_for_function("() => window.last === 'after'")
+    await heard(page, other)
     assert (await kept(page), await kept(other)) == ({}, {})
     assert "signed out in another tab" in await outcome(page)
     await other.close()
