@@ -176,6 +176,6 @@ async def visitor(host: Host, provider: IdentityProvider, browser: Browser) -> A
         host.authorizations.clear()
         context = await browser.new_context(ignore_https_errors=True)
         ending.push_async_callback(context.close)
-        context.set_default_timeout(8000)
+        context.set_default_timeout(LIMIT_S * 1000)
         await context.add_init_script(VIOLATIONS)
         yield Visitor(host, provider, context)
