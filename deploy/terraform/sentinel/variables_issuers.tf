@@ -79,7 +79,7 @@ variable "issuers" {
 }
 
 variable "console" {
-  description = "Serve the console under `/console/` of the HTTP API; null: there is none. `issuer`: name of one of `issuers`, of kind people, at which its users sign in. `client_id`: the page's public OAuth client there, one of the issuer's audiences. `origins`: those of endpoints that the provider has elsewhere than its issuer URL. docs/console.md."
+  description = "Serve the console under `/console/` of the HTTP API; null: it is not served. `issuer`: name of one of `issuers`, of kind people, at which its users sign in. `client_id`: the page's public OAuth client there, one of the issuer's audiences. `origins`: those of endpoints that the provider has elsewhere than its issuer URL. docs/console.md."
   type = object({
     issuer    = string
     client_id = string
