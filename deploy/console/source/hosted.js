@@ -12,28 +12,38 @@ import { ENDED, openSession } from "./session.js";
 const AWAY = { message: "Sentinel does not answer.", hint: "Check the network; the page tries again." };
 
 /**
+ * What a page without a sign-in says, whose the sign-in is, and who hears of changes.
+ * @typedef {{why: string, who: string, changed: () => void}} State
+ * @typedef {ReturnType<typeof openSession>} Session
+ */
+
+/**
  * Complete a sign-in that this page is the return from, or find one of this tab or another.
  * @param {Hosted} config @returns {Promise<any>} the component to show
  */
 export async function openHosted(config) {
-  /** @type {(why: string) => void} */
-  let show = () => {};
-  let who = "";
-  const session = openSession((held, why) => {
-    if (!held && why !== ENDED && who) dropDrafts();
-    if (!held && why === ENDED && who) keepDrafts(who);
-    who = held?.who ?? "";
-    show(why);
+  /** @type {State} */
+  const state = { why: "", who: "", changed: () => {} };
+  const session = openSession((held, why, interrupted) => {
+    if (interrupted) keepDrafts(state.who);
+    else if (!held) dropDrafts();
+    Object.assign(state, { why, who: held?.who ?? "" });
+    state.changed();
   });
-  who = session.held()?.who ?? "";
-  let said = "";
+  state.who = session.held()?.who ?? "";
   try {
     const signedIn = await completeSignIn(config);
     if (signedIn) session.keep(signedIn);
   } catch (error) {
-    said = whyNot(error);
+    state.why = whyNot(error);
   }
   if (!session.held()) await session.ask();
+  connectSession(config, session);
+  return pageOf(config, session, state);
+}
+
+/** Make calls with the session's token; a refusal of the token ends it. @param {Hosted} config @param {Session} session */
+function connectSession(config, session) {
   connect({
     base: config.api,
     headers: () => /** @type {Record<string, string>} */ ({ Authorization: `Bearer ${session.held()?.token ?? ""}` }),
@@ -43,26 +53,26 @@ export async function openHosted(config) {
       if (refusal.code === "unknown_caller") session.end(refusal.message ?? "Sentinel does not accept this sign-in.");
     },
   });
+}
+
+/** @param {Hosted} config @param {Session} session @param {State} state */
+function pageOf(config, session, state) {
   const signOut = () => {
     session.signOut();
     endAtProvider(config).catch(() => {});
   };
   /** @param {{console: any}} props */
   return function Hosted({ console: Console }) {
-    const [why, setWhy] = useState(said);
     const [, redraw] = useState(0);
     const held = session.held();
     useEffect(() => {
-      show = (next) => {
-        setWhy(next);
-        redraw((count) => count + 1);
-      };
-      if (session.held() !== held) redraw((count) => count + 1);
+      state.changed = () => redraw((count) => count + 1);
+      if (session.held() !== held) state.changed();
     }, []);
     useEffect(() => {
       if (held) restoreDrafts(held.who);
     }, [held?.token]);
-    return held ? html`<${Console} signOut=${signOut} />` : html`<${SignIn} config=${config} why=${why} />`;
+    return held ? html`<${Console} signOut=${signOut} />` : html`<${SignIn} config=${config} why=${state.why} />`;
   };
 }
 

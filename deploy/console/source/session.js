@@ -27,7 +27,8 @@ function stored() {
 }
 
 /**
- * @param {(held: Held | null, why: string) => void} changed called after each change; `why` is what to say without a sign-in
+ * @param {(held: Held | null, why: string, interrupted: boolean) => void} changed called after each change: `why` is what to
+ * say without a sign-in, and `interrupted` that it ended without the person's doing
  */
 export function openSession(changed) {
   let held = stored();
@@ -35,18 +36,18 @@ export function openSession(changed) {
   const channel = new BroadcastChannel(NAME);
 
   /** @param {Held | null} next @param {string} why */
-  const set = (next, why) => {
+  const set = (next, why, interrupted = false) => {
     held = next;
     if (next) sessionStorage.setItem(NAME, JSON.stringify(next));
     else sessionStorage.removeItem(NAME);
+    changed(next, why, interrupted);
     watch();
-    changed(next, why);
   };
   const watch = () => {
     clearTimeout(timer);
     if (!held) return;
     const left = held.endsAt - Date.now();
-    if (left <= 0) return set(null, ENDED);
+    if (left <= 0) return set(null, ENDED, true);
     timer = setTimeout(watch, Math.min(left, LONGEST_TIMER_MS));
   };
 
@@ -74,7 +75,7 @@ export function openSession(changed) {
       channel.postMessage({ kind: "held", ...next });
     },
     /** @param {string} why the service does not accept the token */
-    end: (why) => held && set(null, why),
+    end: (why) => held && set(null, why, true),
     /** Forget the sign-in in every tab. */
     signOut: () => {
       channel.postMessage({ kind: "out" });

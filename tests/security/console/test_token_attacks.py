@@ -1,6 +1,7 @@
 """The token of a sign-in: where it is, which tabs get it, what a script could do with it, and when it is forgotten."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import Page, expect
@@ -92,6 +93,17 @@ async def test_a_token_that_is_over_or_no_token_is_not_taken_from_another_tab(vi
     await visitor.sign_in(page)
     assert await outcome(waiting) == SIGNED_IN
     assert await token_of(waiting) == await token_of(page)
+
+
+async def test_one_that_is_over_when_it_arrives_signs_no_one_in(visitor: Visitor) -> None:
+    page = await visitor.open()
+    lasting, visitor.provider.lifetime = visitor.provider.lifetime, timedelta()
+    try:
+        said = await visitor.return_with(page, await visitor.answer_for(page))
+    finally:
+        visitor.provider.lifetime = lasting
+    assert said.startswith(ENDED)
+    assert await kept(page) == {}
 
 
 async def test_it_is_forgotten_when_it_is_over_refused_or_signed_out_in_any_tab(visitor: Visitor) -> None:

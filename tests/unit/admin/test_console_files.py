@@ -9,16 +9,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deploy.policies.routes import CONSOLE_ROUTES
 from services.admin.console import CONFIG, ConsoleFiles
 from shared.console.assets import DOCUMENT, POLICY, load_assets
+from shared.edge.events import AcceptedApis
 from shared.edge.hosted_console import HostedConsole
 from shared.edge.lambda_app import LambdaApp
-from shared.edge.public_files import FILE_ROUTE, FOLDER_ROUTE
+from shared.edge.public_files import FILE_ROUTE, FOLDER_ROUTE, find_file_request
 from shared.edge.settings import load_settings
 from shared.edge.traces import Tracer
-from tests.gateway_events import API_ID, http_api_event, rest_api_event
+from tests.gateway_events import ACCOUNT, API_ID, http_api_event, rest_api_event
 from tests.lambda_context import FakeContext
 
 SETTING = {
@@ -208,6 +211,21 @@ def test_only_the_open_routes_of_an_accepted_api_are_answered(hosted: Function, 
     context = {**event["requestContext"], **changed.get("requestContext", {})}
     answer = hosted.invoke({**event, **changed, "requestContext": context})
     assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (403, "unknown_caller")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+
+
+@given(key=st.sampled_from(["version", "routeKey", "headers", "pathParameters", "requestContext"]), value=JSON)
+def test_any_event_is_a_request_for_a_file_or_is_not(key: str, value: object) -> None:
+    accepted = AcceptedApis((API_ID,), ACCOUNT)
+    found = find_file_request(file_event("") | {key: value}, accepted)
+    assert found is None or isinstance(found.name, str | None)
+    assert find_file_request(value, accepted) is None
 
 
 def test_a_rest_api_has_no_console(hosted: Function) -> None:
