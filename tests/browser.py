@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.once import made_once
+from tests.patience import LIMIT_S
 
 _NAMES = ("chromium", "chromium-browser")
 # Chromium's own sandbox needs user namespaces, which root in a container has not.
@@ -42,7 +43,8 @@ def _find() -> str | None:
 
 @asynccontextmanager
 async def running_browser(chromium: str) -> AsyncIterator[Browser]:
-    """Run a headless Chromium."""
+    """Run a headless Chromium. From here on, `expect` waits as long as everything else."""
+    expect.set_options(timeout=LIMIT_S * 1000)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=[*_ARGUMENTS])
         try:

@@ -8,7 +8,7 @@ import { Approvals } from "./pages/approvals.js";
 import { Emergencies } from "./pages/emergencies.js";
 import { Response } from "./pages/response.js";
 import { Sessions } from "./pages/sessions.js";
-import { Failure, Said, useLoaded } from "./parts.js";
+import { Failure, Outlasting, Said, useLoaded } from "./parts.js";
 
 const PAGES = /** @type {Record<string, {title: string, page: any}>} */ ({
   access: { title: "My access", page: Access },
@@ -48,7 +48,7 @@ function Console() {
       )}</nav>
       <span class="me">${me.data && html`<${Said}>${me.data.user}<//>`}</span>
     </header>
-    <main id="main" tabindex="-1"><${Failure} error=${me.error} /><${PAGES[name].page} id=${id} /></main>`;
+    <main id="main" tabindex="-1"><${Failure} error=${me.error} /><${Outlasting} /><${PAGES[name].page} key=${`${name} ${id}`} id=${id} /></main>`;
 }
 
 takeToken();

@@ -2,7 +2,7 @@
 
 import { html } from "htm/preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { ApiError } from "./api.js";
+import { ApiError, REFUSED } from "./api.js";
 import { exact, relative } from "./words.js";
 
 /** Text of people: isolated, so that its direction cannot change what surrounds it. @param {{children?: any}} props */
@@ -47,21 +47,56 @@ export function useLoaded(load, inputs, every = 5_000) {
         } catch (error) {
           if (stop.signal.aborted) return;
           pause = Math.min(pause * 2, SLOWEST);
+          last.current = "";
           setState((before) => ({ data: before.data, error: /** @type {Error} */ (error) }));
         }
       }
-      if (!stop.signal.aborted) timer = setTimeout(ask, pause);
+      if (stop.signal.aborted) return;
+      clearTimeout(timer);
+      timer = setTimeout(ask, pause);
     };
     const shown = () => !document.hidden && (clearTimeout(timer), ask());
     document.addEventListener("visibilitychange", shown);
+    addEventListener(REFUSED, shown);
     ask();
     return () => {
       stop.abort();
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", shown);
+      removeEventListener(REFUSED, shown);
     };
   }, [...inputs, turn]);
   return { ...state, reload: useCallback(() => setTurn((count) => count + 1), []) };
+}
+
+const OUTLASTING = "sentinel-outlasting";
+
+/** Have an error of a part outlast it where it goes while its page stays. @param {Error | null} error */
+function useOutlasting(error) {
+  const shown = useRef(error);
+  shown.current = error;
+  useEffect(() => {
+    const place = location.hash;
+    return () => {
+      if (shown.current && location.hash === place) dispatchEvent(new CustomEvent(OUTLASTING, { detail: shown.current }));
+    };
+  }, []);
+}
+
+/** Why the last act was refused, where its form went with what it was for: another person was faster. */
+export function Outlasting() {
+  const [error, setError] = useState(/** @type {Error | null} */ (null));
+  useEffect(() => {
+    const keep = (/** @type {any} */ event) => setError(event.detail);
+    const forget = () => setError(null);
+    addEventListener(OUTLASTING, keep);
+    addEventListener("hashchange", forget);
+    return () => {
+      removeEventListener(OUTLASTING, keep);
+      removeEventListener("hashchange", forget);
+    };
+  }, []);
+  return html`<${Failure} error=${error} />`;
 }
 
 /**
@@ -72,6 +107,7 @@ export function Act({ label, required = false, buttons }) {
   const [text, setText] = useState("");
   const [error, setError] = useState(/** @type {Error | null} */ (null));
   const [busy, setBusy] = useState(false);
+  useOutlasting(error);
   /** @param {(text: string) => Promise<any>} act */
   const run = async (act) => {
     if (required && !text.trim()) return setError(new Error(`${label}: write why; it is kept and shown.`));
