@@ -3,12 +3,13 @@
 import { html, render } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 import { get, takeToken } from "./api.js";
+import { useOutlasted } from "./outlasting.js";
 import { Access } from "./pages/access.js";
 import { Approvals } from "./pages/approvals.js";
 import { Emergencies } from "./pages/emergencies.js";
 import { Response } from "./pages/response.js";
 import { Sessions } from "./pages/sessions.js";
-import { Failure, Outlasting, Said, useLoaded } from "./parts.js";
+import { Failure, Said, useLoaded } from "./parts.js";
 
 const PAGES = /** @type {Record<string, {title: string, page: any}>} */ ({
   access: { title: "My access", page: Access },
@@ -26,6 +27,7 @@ function place() {
 
 function Console() {
   const [[name, id], setPlace] = useState(place);
+  const refused = useOutlasted();
   const me = useLoaded((signal) => get("/v1/whoami", {}, signal), [], 60_000);
   useEffect(() => {
     const moved = () => setPlace(place());
@@ -48,7 +50,7 @@ function Console() {
       )}</nav>
       <span class="me">${me.data && html`<${Said}>${me.data.user}<//>`}</span>
     </header>
-    <main id="main" tabindex="-1"><${Failure} error=${me.error} /><${Outlasting} /><${PAGES[name].page} key=${`${name} ${id}`} id=${id} /></main>`;
+    <main id="main" tabindex="-1"><${Failure} error=${me.error} /><${Failure} error=${refused} /><${PAGES[name].page} key=${`${name} ${id}`} id=${id} /></main>`;
 }
 
 takeToken();

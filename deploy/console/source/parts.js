@@ -3,6 +3,7 @@
 import { html } from "htm/preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, REFUSED } from "./api.js";
+import { useOutlasting } from "./outlasting.js";
 import { exact, relative } from "./words.js";
 
 /** Text of people: isolated, so that its direction cannot change what surrounds it. @param {{children?: any}} props */
@@ -67,36 +68,6 @@ export function useLoaded(load, inputs, every = 5_000) {
     };
   }, [...inputs, turn]);
   return { ...state, reload: useCallback(() => setTurn((count) => count + 1), []) };
-}
-
-const OUTLASTING = "sentinel-outlasting";
-
-/** Have an error of a part outlast it where it goes while its page stays. @param {Error | null} error */
-function useOutlasting(error) {
-  const shown = useRef(error);
-  shown.current = error;
-  useEffect(() => {
-    const place = location.hash;
-    return () => {
-      if (shown.current && location.hash === place) dispatchEvent(new CustomEvent(OUTLASTING, { detail: shown.current }));
-    };
-  }, []);
-}
-
-/** Why the last act was refused, where its form went with what it was for: another person was faster. */
-export function Outlasting() {
-  const [error, setError] = useState(/** @type {Error | null} */ (null));
-  useEffect(() => {
-    const keep = (/** @type {any} */ event) => setError(event.detail);
-    const forget = () => setError(null);
-    addEventListener(OUTLASTING, keep);
-    addEventListener("hashchange", forget);
-    return () => {
-      removeEventListener(OUTLASTING, keep);
-      removeEventListener("hashchange", forget);
-    };
-  }, []);
-  return html`<${Failure} error=${error} />`;
 }
 
 /**
