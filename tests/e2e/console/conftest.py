@@ -66,12 +66,14 @@ def alice(stack: LocalStack, tmp_path: Path) -> Person:
 async def opened(stack: LocalStack, browser: Browser, tmp_path: Path) -> AsyncIterator[OpenWindow]:
     """Open the console as one of the callers; each has a browser context, and so a storage, of their own.
 
-    In the end no page may have done anything that its policy blocks.
+    `first` is a script that runs before the page's own. In the end no page may have done what its policy blocks.
     """
     windows: list[Window] = []
     async with AsyncExitStack() as ending:
 
-        async def open_window(caller: str, *, dark: bool = False, environ: Mapping[str, str] | None = None) -> Window:
+        async def open_window(
+            caller: str, *, dark: bool = False, environ: Mapping[str, str] | None = None, first: str = ""
+        ) -> Window:
             home = tmp_path / f"ui-{caller}"
             home.mkdir(exist_ok=True)
             user = person(stack, caller, home)
@@ -83,6 +85,7 @@ async def opened(stack: LocalStack, browser: Browser, tmp_path: Path) -> AsyncIt
             ending.push_async_callback(context.close)
             context.set_default_timeout(LIMIT_S * 1000)
             violations = await watched(context)
+            await context.add_init_script(first)
             window = Window(user, await context.new_page(), violations=violations)
             windows.append(window)
             window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
