@@ -4,14 +4,17 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 const OUTLASTING = "sentinel-outlasting";
 
-/** Keep a form's error where the form goes while its page stays. @param {Error | null} error */
+const CONFLICT = 409;
+
+/** Keep the conflict that a form shows where the form goes while its page stays. @param {any} error */
 export function useOutlasting(error) {
   const shown = useRef(error);
   shown.current = error;
   useEffect(() => {
     const place = location.hash;
     return () => {
-      if (shown.current && location.hash === place) dispatchEvent(new CustomEvent(OUTLASTING, { detail: shown.current }));
+      if (shown.current?.status !== CONFLICT || location.hash !== place) return;
+      dispatchEvent(new CustomEvent(OUTLASTING, { detail: shown.current }));
     };
   }, []);
 }
