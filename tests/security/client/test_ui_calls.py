@@ -14,8 +14,8 @@ from tests.security.client.page_calls import PageCall, acts_in, calls_in, carrie
 
 DOCUMENTS: Final = Path(__file__).parents[3] / "docs" / "openapi"
 MODULES: Final = sources()
-# They make requests for the others: of the API, and of a provider where people log in.
-SPEAKING: Final = {"api.js", "login.js", "session.js"}
+# They make requests for the others: of the API, of the page's own server, and of a provider where people log in.
+SPEAKING: Final = {"api.js", "config.js", "login.js", "session.js"}
 METHODS: Final = carriers(MODULES)
 CALLS: Final = [call for file in MODULES.keys() - SPEAKING for call in calls_in(file, MODULES[file], METHODS)]
 # The console's own server, for what the API does not do.
