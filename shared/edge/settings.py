@@ -7,6 +7,7 @@ from typing import Annotated, Final, Self
 from pydantic import Field, model_validator
 
 from shared.edge.common_settings import PREFIX, CommonSettings, read_settings
+from shared.edge.hosted_console import ConsoleSetting
 from shared.edge.setting_fields import (
     ALL_ACCOUNTS,
     Accounts,
@@ -127,6 +128,14 @@ class Settings(CommonSettings):
         Field(
             description="URL of the console, such as https://sentinel.example.com/console, to which the admin Lambda's "
             "notifications link. Empty: no links.",
+        ),
+    ] = None
+
+    console: Annotated[
+        ConsoleSetting | None,
+        Field(
+            description="The console under `/console/`, a JSON object: `issuer` (its name), `issuer_url`, `client_id`, "
+            "`scopes` (separated by spaces), `origins` (a list). Empty: there is no console.",
         ),
     ] = None
 

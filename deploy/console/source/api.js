@@ -10,16 +10,19 @@ export class ApiError extends Error {
   }
 }
 
-const KEY = "sentinel-console-token";
+/**
+ * How calls are made: what is before each path, the headers that say who calls, what to say where no answer comes, and
+ * what hears of refusals.
+ * @typedef {{message: string, hint: string}} Away
+ * @typedef {(status: number, refusal: {code?: string, message?: string}) => void} Refused
+ * @type {{base: string, headers: () => Record<string, string>, away: Away, refused?: Refused}}
+ */
+let connection;
 
-/** Take the token from the address once, so that it is in no history and in no copied address. */
-export function takeToken() {
-  const found = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (found) {
-    localStorage.setItem(KEY, found);
-    history.replaceState(null, "", location.pathname);
-  }
-}
+/** Say how calls are made, before the first one. @param {typeof connection} given */
+export const connect = (given) => {
+  connection = given;
+};
 
 /**
  * @param {string} method @param {string} path
@@ -30,7 +33,7 @@ export async function call(method, path, { query = {}, body, signal } = {}) {
   const search = new URLSearchParams(query).toString();
   const init = {
     method,
-    headers: { "X-Sentinel-Console": localStorage.getItem(KEY) || "", ...(body ? { "Content-Type": "application/json" } : {}) },
+    headers: { ...connection.headers(), ...(body ? { "Content-Type": "application/json" } : {}) },
     body: body ? JSON.stringify(body) : undefined,
     signal,
     cache: /** @type {RequestCache} */ ("no-store"),
@@ -38,13 +41,14 @@ export async function call(method, path, { query = {}, body, signal } = {}) {
   };
   let response;
   try {
-    response = await fetch(`api${path}${search ? `?${search}` : ""}`, init);
+    response = await fetch(`${connection.base}${path}${search ? `?${search}` : ""}`, init);
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError({ message: "The console's own server does not answer.", hint: "Start sentinel ui again." }, 0);
+    throw new ApiError(connection.away, 0);
   }
   const answer = parse(await response.text());
   if (response.ok && answer) return answer;
+  connection.refused?.(response.status, answer ?? {});
   // Another person was faster, or what is shown is old: everything shown is loaded again.
   if (method !== "GET") dispatchEvent(new Event(REFUSED));
   throw new ApiError(answer ?? { message: "What answered is not Sentinel.", hint: "Check the remote server's URL, and proxies." }, response.status);

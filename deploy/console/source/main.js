@@ -2,7 +2,10 @@
 
 import { html, render } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
-import { get, takeToken } from "./api.js";
+import { get } from "./api.js";
+import { loadConfig } from "./config.js";
+import { openHosted } from "./hosted.js";
+import { connectLoopback } from "./loopback.js";
 import { useOutlasted } from "./outlasting.js";
 import { Access } from "./pages/access.js";
 import { Approvals } from "./pages/approvals.js";
@@ -25,7 +28,8 @@ function place() {
   return [name in PAGES ? name : "access", /^[A-Za-z0-9]{4,64}$/.test(id ?? "") ? id : undefined];
 }
 
-function Console() {
+/** @param {{signOut?: () => void}} props */
+function Console({ signOut }) {
   const [[name, id], setPlace] = useState(place);
   const refused = useOutlasted();
   const me = useLoaded((signal) => get("/v1/whoami", {}, signal), [], 60_000);
@@ -48,12 +52,21 @@ function Console() {
       <nav aria-label="Pages">${Object.entries(PAGES).map(
         ([key, { title }]) => html`<a href=${`#/${key}`} aria-current=${key === name ? "page" : undefined}>${title}</a>`,
       )}</nav>
-      <span class="me">${me.data && html`<${Said}>${me.data.user}<//>`}</span>
+      <span class="me">${me.data && html`<${Said}>${me.data.user}<//>`}
+        ${signOut && html`<button type="button" onClick=${signOut}>Sign out</button>`}</span>
     </header>
     <main id="main" tabindex="-1"><${Failure} error=${me.error} /><${Failure} error=${refused} /><${PAGES[name].page} key=${`${name} ${id}`} id=${id} /></main>`;
 }
 
-takeToken();
+/** @returns {Promise<any>} */
+async function opened() {
+  const config = await loadConfig();
+  if (config.mode === "hosted") return html`<${await openHosted(config)} console=${Console} />`;
+  connectLoopback();
+  return html`<${Console} />`;
+}
+
 const root = /** @type {HTMLElement} */ (document.getElementById("console"));
+const page = await opened().catch((error) => html`<main><${Failure} error=${error} /></main>`);
 root.replaceChildren();
-render(html`<${Console} />`, root);
+render(page, root);
