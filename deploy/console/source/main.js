@@ -6,6 +6,7 @@ import { get } from "./api.js";
 import { loadConfig } from "./config.js";
 import { openHosted } from "./hosted.js";
 import { connectLoopback } from "./loopback.js";
+import { useOutlasted } from "./outlasting.js";
 import { Access } from "./pages/access.js";
 import { Approvals } from "./pages/approvals.js";
 import { Emergencies } from "./pages/emergencies.js";
@@ -30,6 +31,7 @@ function place() {
 /** @param {{signOut?: () => void}} props */
 function Console({ signOut }) {
   const [[name, id], setPlace] = useState(place);
+  const refused = useOutlasted();
   const me = useLoaded((signal) => get("/v1/whoami", {}, signal), [], 60_000);
   useEffect(() => {
     const moved = () => setPlace(place());
@@ -53,7 +55,7 @@ function Console({ signOut }) {
       <span class="me">${me.data && html`<${Said}>${me.data.user}<//>`}
         ${signOut && html`<button type="button" onClick=${signOut}>Sign out</button>`}</span>
     </header>
-    <main id="main" tabindex="-1"><${Failure} error=${me.error} /><${PAGES[name].page} id=${id} /></main>`;
+    <main id="main" tabindex="-1"><${Failure} error=${me.error} /><${Failure} error=${refused} /><${PAGES[name].page} key=${`${name} ${id}`} id=${id} /></main>`;
 }
 
 /** @returns {Promise<any>} */

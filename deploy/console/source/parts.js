@@ -2,7 +2,8 @@
 
 import { html } from "htm/preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { ApiError } from "./api.js";
+import { ApiError, REFUSED } from "./api.js";
+import { useOutlasting } from "./outlasting.js";
 import { exact, relative } from "./words.js";
 
 /** Text of people: isolated, so that its direction cannot change what surrounds it. @param {{children?: any}} props */
@@ -47,18 +48,23 @@ export function useLoaded(load, inputs, every = 5_000) {
         } catch (error) {
           if (stop.signal.aborted) return;
           pause = Math.min(pause * 2, SLOWEST);
+          last.current = "";
           setState((before) => ({ data: before.data, error: /** @type {Error} */ (error) }));
         }
       }
-      if (!stop.signal.aborted) timer = setTimeout(ask, pause);
+      if (stop.signal.aborted) return;
+      clearTimeout(timer);
+      timer = setTimeout(ask, pause);
     };
     const shown = () => !document.hidden && (clearTimeout(timer), ask());
     document.addEventListener("visibilitychange", shown);
+    addEventListener(REFUSED, shown);
     ask();
     return () => {
       stop.abort();
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", shown);
+      removeEventListener(REFUSED, shown);
     };
   }, [...inputs, turn]);
   return { ...state, reload: useCallback(() => setTurn((count) => count + 1), []) };
@@ -72,6 +78,7 @@ export function Act({ label, required = false, buttons }) {
   const [text, setText] = useState("");
   const [error, setError] = useState(/** @type {Error | null} */ (null));
   const [busy, setBusy] = useState(false);
+  useOutlasting(error);
   /** @param {(text: string) => Promise<any>} act */
   const run = async (act) => {
     if (required && !text.trim()) return setError(new Error(`${label}: write why; it is kept and shown.`));

@@ -23,7 +23,7 @@ HEADER = "X-Sentinel-Console"
 
 @dataclass
 class Upstream:
-    """Stands for the transport: notes the calls and answers each alike."""
+    """Takes the place of the transport: notes the calls and answers each alike."""
 
     calls: list[tuple[str, str, Mapping[str, str], bytes]] = field(default_factory=list)
     error: Exception | None = None
