@@ -2,7 +2,8 @@
 
 Any web page and any user of this machine can send requests to a loopback port. A call of the API counts only with the
 exact `Host`, from no other origin, and with the token, which the page got once from the command that started it. The
-token is in a header that no page of another origin can send; it is in no cookie, which all ports would share.
+token is in a header that no page of another origin can send; it is in no cookie, which all ports would share. So does
+the one call that is not the API's: to sign a session in to the AWS console.
 """
 
 import hmac
@@ -19,9 +20,12 @@ from sentinel.api.transport import Transport
 from sentinel.credentials.loopback import LOOPBACK, listening
 from sentinel.errors import ClientError, Refusal
 from sentinel.ui.operations import is_operation
+from sentinel.ui.sign_in import SignIn, SignInPages
 from shared.console.assets import DOCUMENT, HEADERS, load_assets
+from shared.core.profile import is_profile_name
 
 _API: Final = "/api"
+_AWS_CONSOLE: Final = "/ui/aws-console/"
 _TOKEN_HEADER: Final = "X-Sentinel-Console"  # noqa: S105 - the header's name
 _TOKEN_BYTES: Final = 32
 _MOST_BODY: Final = 16 * 1024
@@ -32,9 +36,10 @@ _SAME: Final = ("same-origin", "none")
 class Console:
     """Answers the page. Refusals have the form of Sentinel's own."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, sign_in: SignIn) -> None:
         self.port = 0
         self._transport = transport
+        self._pages = SignInPages(sign_in)
         self._token = secrets.token_urlsafe(_TOKEN_BYTES)
 
     @property
@@ -58,6 +63,11 @@ class Console:
             return _refused(refusal)
         if request.path.startswith(f"{_API}/"):
             return await self._pass_on(request)
+        if request.path.startswith(_AWS_CONSOLE):
+            return await self._open_aws_console(request)
+        page = await self._pages.answer(request)
+        if page is not None:
+            return page
         asset = load_assets().get(request.path.removeprefix("/") or DOCUMENT)
         if asset is None or request.method not in ("GET", "HEAD"):
             return _refused(Refusal(404, "not_found", "there is no such page"))
@@ -68,10 +78,10 @@ class Console:
             return Refusal(403, "wrong_host", "the console answers only to its own loopback address")
         if request.headers.get("Origin", self.origin) != self.origin:
             return Refusal(403, "wrong_origin", "the console answers no other web page")
-        is_api = request.path.startswith(f"{_API}/")
-        if is_api and request.headers.get("Sec-Fetch-Site", "same-origin") not in _SAME:
+        is_call = request.path.startswith((f"{_API}/", _AWS_CONSOLE))
+        if is_call and request.headers.get("Sec-Fetch-Site", "same-origin") not in _SAME:
             return Refusal(403, "wrong_origin", "the console answers no other web page")
-        if is_api and not self._has_token(request.headers.getall(_TOKEN_HEADER, [])):
+        if is_call and not self._has_token(request.headers.getall(_TOKEN_HEADER, [])):
             return Refusal(403, "wrong_token", "this page is of an earlier console: open the one that was started last")
         return None
 
@@ -91,16 +101,26 @@ class Console:
             return _refused(error.as_refusal())
         return _json(status, answer)
 
+    async def _open_aws_console(self, request: web.BaseRequest) -> web.Response:
+        profile = request.raw_path.removeprefix(_AWS_CONSOLE)
+        if request.method != "POST" or not is_profile_name(profile):
+            return _refused(Refusal(404, "not_found", "the console makes no such call"))
+        try:
+            path = await self._pages.add(profile, self.port)
+        except ClientError as error:
+            return _refused(error.as_refusal())
+        return _json(200, orjson.dumps({"page": path}))
+
 
 @asynccontextmanager
-async def serving(transport: Transport, port: int = 0) -> AsyncIterator[Console]:
-    """Serve the console while the block runs; port 0 is any free one.
+async def serving(transport: Transport, sign_in: SignIn, port: int = 0) -> AsyncIterator[Console]:
+    """Serve the console while the block runs; port 0 is any free one. `sign_in` gives a profile's URL to sign in with.
 
     Raises:
         UsageError: the port is taken.
 
     """
-    console = Console(transport)
+    console = Console(transport, sign_in)
     async with listening(console.answer, port, connection_s=_CONNECTION_S) as console.port:
         yield console
 
