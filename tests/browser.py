@@ -8,13 +8,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.once import made_once
+from tests.patience import LIMIT_S
 
 _NAMES = ("chromium", "chromium-browser")
 # Chromium's own sandbox needs user namespaces, which root in a container has not.
-_ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking")
+# No test reaches another machine: a page that leads away ends at a name that is not found.
+_AT_HOME = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost"
+_ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", _AT_HOME)
 
 
 def find_chromium(tmp_path_factory: pytest.TempPathFactory) -> str:
@@ -42,7 +45,8 @@ def _find() -> str | None:
 
 @asynccontextmanager
 async def running_browser(chromium: str) -> AsyncIterator[Browser]:
-    """Run a headless Chromium."""
+    """Run a headless Chromium; what a test expects of a page may take as long as anything on a busy machine."""
+    expect.set_options(timeout=LIMIT_S * 1000)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=[*_ARGUMENTS])
         try:

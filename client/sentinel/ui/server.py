@@ -2,8 +2,8 @@
 
 Any web page and any user of this machine can send requests to a loopback port. A call of the API counts only with the
 exact `Host`, from no other origin, and with the token, which the page got once from the command that started it. The
-token is in a header that no page of another origin can send; it is in no cookie, which all ports would share. So does
-the one call that is not the API's: to sign a session in to the AWS console.
+token is in a header that no page of another origin can send; it is in no cookie, which all ports would share. One call
+is not the API's: to sign a session in to the AWS console.
 """
 
 import hmac
@@ -25,7 +25,7 @@ from shared.console.assets import DOCUMENT, HEADERS, load_assets
 from shared.core.profile import is_profile_name
 
 _API: Final = "/api"
-_AWS_CONSOLE: Final = "/ui/aws-console/"
+_AWS_CONSOLE: Final = "/api/ui/aws-console/"
 _TOKEN_HEADER: Final = "X-Sentinel-Console"  # noqa: S105 - the header's name
 _TOKEN_BYTES: Final = 32
 _MOST_BODY: Final = 16 * 1024
@@ -61,10 +61,10 @@ class Console:
         refusal = self._refuse(request)
         if refusal is not None:
             return _refused(refusal)
-        if request.path.startswith(f"{_API}/"):
-            return await self._pass_on(request)
         if request.path.startswith(_AWS_CONSOLE):
             return await self._open_aws_console(request)
+        if request.path.startswith(f"{_API}/"):
+            return await self._pass_on(request)
         page = await self._pages.answer(request)
         if page is not None:
             return page
@@ -78,10 +78,10 @@ class Console:
             return Refusal(403, "wrong_host", "the console answers only to its own loopback address")
         if request.headers.get("Origin", self.origin) != self.origin:
             return Refusal(403, "wrong_origin", "the console answers no other web page")
-        is_call = request.path.startswith((f"{_API}/", _AWS_CONSOLE))
-        if is_call and request.headers.get("Sec-Fetch-Site", "same-origin") not in _SAME:
+        is_api = request.path.startswith(f"{_API}/")
+        if is_api and request.headers.get("Sec-Fetch-Site", "same-origin") not in _SAME:
             return Refusal(403, "wrong_origin", "the console answers no other web page")
-        if is_call and not self._has_token(request.headers.getall(_TOKEN_HEADER, [])):
+        if is_api and not self._has_token(request.headers.getall(_TOKEN_HEADER, [])):
             return Refusal(403, "wrong_token", "this page is of an earlier console: open the one that was started last")
         return None
 

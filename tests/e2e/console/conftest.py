@@ -1,8 +1,10 @@
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import pytest_asyncio
@@ -14,16 +16,22 @@ from tests.e2e.sdks.person import Person, person
 from tests.patience import LIMIT_S
 
 PHONE = {"width": 360, "height": 740}
+FIRST_REFUSAL = 400
 
 
 @dataclass
 class Window:
-    """A person with `sentinel ui`, its page in a browser of their own, and what the page complained of."""
+    """A person with `sentinel ui`, its page in a browser of their own, its complaints, and what it was refused."""
 
     person: Person
     page: Page
     complaints: list[str] = field(default_factory=list)
     requested: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    async def visit(self, place: str) -> None:
+        """Go to a place of the console, as by a link from elsewhere."""
+        await self.page.goto(re.sub(r"#.*|$", f"#/{place}", self.page.url, count=1))
 
 
 OpenWindow = Callable[..., Awaitable[Window]]
@@ -54,10 +62,13 @@ async def opened(stack: LocalStack, browser: Browser, tmp_path: Path) -> AsyncIt
     """Open the console as one of the callers; each has a browser context, and so a storage, of their own."""
     async with AsyncExitStack() as ending:
 
-        async def open_window(caller: str, *, dark: bool = False) -> Window:
+        async def open_window(
+            caller: str, *, dark: bool = False, environ: Mapping[str, str] = MappingProxyType({})
+        ) -> Window:
             home = tmp_path / f"ui-{caller}"
             home.mkdir()
-            user = person(stack, caller, home)
+            known = person(stack, caller, home)
+            user = replace(known, environ={**known.environ, **environ})
             process = await ending.enter_async_context(user.start("ui", "--print"))
             assert process.stdout is not None
             address = (await process.stdout.readline()).decode().strip()
@@ -68,11 +79,17 @@ async def opened(stack: LocalStack, browser: Browser, tmp_path: Path) -> AsyncIt
             window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
             window.page.on("console", lambda said: _note(window, said.type, said.text))
             window.page.on("request", lambda request: window.requested.append(request.url))
+            window.page.on("response", lambda answer: _note_refusal(window, answer.status, answer.url))
             await window.page.goto(address)
             await window.page.wait_for_selector("h1")
             return window
 
         yield open_window
+
+
+def _note_refusal(window: Window, status: int, url: str) -> None:
+    if status >= FIRST_REFUSAL:
+        window.refused.append(url)
 
 
 def _note(window: Window, kind: str, text: str) -> None:

@@ -21,7 +21,7 @@ from services.admin.api import ENDPOINTS
 from shared.console.assets import DOCUMENT, POLICY, load_assets
 
 HEADER = "X-Sentinel-Console"
-AWS_CONSOLE = "/ui/aws-console/dev"
+AWS_CONSOLE = "/api/ui/aws-console/dev"
 SIGN_IN = "https://signin.aws.amazon.com/federation?SigninToken=THE-SIGN-IN-TOKEN"
 
 
@@ -166,11 +166,11 @@ async def test_a_page_of_another_host_or_of_a_page_elsewhere_is_not_given_and_no
     ("method", "path"),
     [
         ("GET", AWS_CONSOLE),
-        ("POST", "/ui/aws-console/"),
-        ("POST", "/ui/aws-console/dev/more"),
-        ("POST", "/ui/aws-console/dev?region=evil.example"),
-        ("POST", "/ui/aws-console/%64ev"),
-        ("POST", f"/ui/aws-console/{'x' * 65}"),
+        ("POST", "/api/ui/aws-console/"),
+        ("POST", "/api/ui/aws-console/dev/more"),
+        ("POST", "/api/ui/aws-console/dev?region=evil.example"),
+        ("POST", "/api/ui/aws-console/%64ev"),
+        ("POST", f"/api/ui/aws-console/{'x' * 65}"),
     ],
 )
 async def test_only_a_profile_by_its_name_is_signed_in(
