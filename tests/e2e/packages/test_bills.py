@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
 from deploy.packages.build import Package
 from deploy.packages.dependencies import PROJECT
@@ -22,6 +21,9 @@ def locked_hashes() -> set[str]:
 
 
 def test_a_bill_is_valid_and_names_what_the_zip_holds(packages: Mapping[str, Package], locked_hashes: set[str]) -> None:
+    # Its import compiles grammars for seconds, which every worker would wait for at collection.
+    from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415
+
     for package in packages.values():
         text = render_sbom(package)
         assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
