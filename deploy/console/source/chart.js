@@ -6,6 +6,8 @@ import uPlot from "uplot";
 import { isEmpty, stacked } from "./figures.js";
 
 const HEIGHT = 200;
+// So many rows are shown with the chart; more are opened.
+const FEW = 10;
 const COLOURS = ["--bar-1", "--bar-2", "--bar-3", "--bar-4", "--bar-5"];
 
 /** @param {{figure: import("./figures.js").Figure}} props */
@@ -71,7 +73,7 @@ const Legend = ({ figure }) => (figure.series.length < 2 ? null : html`<ul class
 )}</ul>`);
 
 /** @param {{figure: import("./figures.js").Figure}} props */
-const Table = ({ figure: { title, labels, series } }) => html`<details><summary>${title} as a table</summary>
+const Table = ({ figure: { title, labels, series } }) => html`<details open=${labels.length <= FEW}><summary>${title} as a table</summary>
   <div class="scroll" tabindex="0" role="region" aria-label=${`${title}, table`}><table>
     <caption class="hidden">${title}</caption>
     <thead><tr><td></td>${series.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead>

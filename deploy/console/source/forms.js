@@ -14,8 +14,12 @@ export function Act({ label, required = false, bar = false, buttons, children })
   const [error, setError] = useState(/** @type {Error | null} */ (null));
   const [busy, setBusy] = useState(false);
   const area = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  const hasActed = useRef(false);
+  // What has the focus goes when a decision is taken: the page itself has it then, and not the beginning of the document.
+  useEffect(() => () => void (hasActed.current && document.querySelector("main")?.focus()), []);
   /** @param {(text: string) => any} act */
   const run = async (act) => {
+    if (busy) return;
     if (required && !text.trim()) {
       area.current?.focus();
       return setError(new Error(`${label}: write why; it is kept and shown.`));
@@ -23,20 +27,23 @@ export function Act({ label, required = false, bar = false, buttons, children })
     setBusy(true);
     setError(null);
     try {
+      hasActed.current = true;
       await act(text.trim());
       setText("");
     } catch (failure) {
+      hasActed.current = false;
       setError(/** @type {Error} */ (failure));
     }
     setBusy(false);
   };
+  // Nothing is disabled meanwhile, because what is disabled loses the focus.
   return html`<form class=${bar ? "act bar" : "act"} onSubmit=${(/** @type {Event} */ event) => event.preventDefault()}>
-    <label>${label}<textarea ref=${area} rows=${bar ? 1 : 2} maxlength="1000" value=${text} disabled=${busy} aria-required=${required}
+    <label>${label}<textarea ref=${area} rows=${bar ? 1 : 2} maxlength="1000" value=${text} readonly=${busy} aria-required=${required}
       onInput=${(/** @type {any} */ event) => setText(event.target.value)}></textarea></label>
     ${children}
     <${Failure} error=${error} />
     <div class="buttons">${buttons.map(
-      ({ title, kind = "", act }) => html`<button type="button" class=${kind} disabled=${busy} onClick=${() => run(act)}>${title}</button>`,
+      ({ title, kind = "", act }) => html`<button type="button" class=${kind} aria-disabled=${busy} onClick=${() => run(act)}>${title}</button>`,
     )}</div>
   </form>`;
 }
@@ -46,6 +53,7 @@ export function Press({ title, kind = "", act }) {
   const [error, setError] = useState(/** @type {Error | null} */ (null));
   const [busy, setBusy] = useState(false);
   const run = async () => {
+    if (busy) return;
     setBusy(true);
     setError(null);
     try {
@@ -55,7 +63,7 @@ export function Press({ title, kind = "", act }) {
     }
     setBusy(false);
   };
-  return html`<p><button type="button" class=${kind} disabled=${busy} onClick=${run}>${title}</button></p><${Failure} error=${error} />`;
+  return html`<p><button type="button" class=${kind} aria-disabled=${busy} onClick=${run}>${title}</button></p><${Failure} error=${error} />`;
 }
 
 /** A list to choose from. @param {{label: string, value: string, options: Record<string, string>, onChoose: (value: string) => void}} props */

@@ -73,6 +73,7 @@ async def test_an_approver_decides_without_a_mouse(alice: Person, opened: OpenWi
     await tab_to(bob.page, "Approve")
     await bob.page.keyboard.press("Enter")
     await shown(bob.page, ".status", "approved")
+    await expect(bob.page.locator("main")).to_be_focused()
 
 
 async def test_who_may_read_everything_sees_all_that_the_requester_had_and_what_the_policy_says_now(

@@ -115,7 +115,8 @@ async def test_the_aws_console_opens_in_a_tab_and_the_page_sees_neither_credenti
     alice: Person, opened: OpenWindow, tmp_path: Path
 ) -> None:
     async with running_sign_in(tmp_path) as aws:
-        page = (await opened("alice", environ=aws.environ)).page
+        window = await opened("alice", environ=aws.environ)
+        page = window.page
         seen: list[Response] = []
         page.context.on("response", lambda answer: seen.append(answer))  # noqa: PLW0108 - Playwright marks the function
         # No test reaches AWS: the tab's way there ends at a name that is not found.
@@ -128,6 +129,7 @@ async def test_the_aws_console_opens_in_a_tab_and_the_page_sees_neither_credenti
     assert host == "eu-central-1.signin.aws.amazon.com"
     keys = json.loads(form["Session"][0])
     bodies = [await each.text() for each in seen if each.ok]
+    assert window.complaints == []
     assert any('"page"' in body for body in bodies)
     for secret in (TOKEN, keys["sessionId"], keys["sessionKey"], keys["sessionToken"]):
         assert not [body for body in bodies if secret in body]

@@ -105,6 +105,8 @@ async def test_every_session_of_a_user_ends_and_they_are_locked_out(opened: Open
     await page.get_by_label("Reason").fill("left the company")
     await page.get_by_role("button", name="Revoke now").click()
     await expect(page.get_by_role("heading", name="carol@example.com")).to_have_count(0)
+    await expect(page.get_by_role("status").first).to_contain_text("Locked out: user carol@example.com")
+    await expect(page.get_by_role("row", name="111122223333")).to_contain_text("says what it should")
     await page.get_by_role("link", name="Incident").click()
     card = page.locator("li.card", has_text="carol@example.com")
     await expect(card).to_contain_text("left the company")

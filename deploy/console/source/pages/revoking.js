@@ -13,15 +13,15 @@ const LOCKS = { "": "no", "1h": "for an hour", "8h": "for 8 hours", "24h": "for 
 
 /**
  * @typedef {"session" | "user" | "profile" | "all"} Target
- * @param {{target: Target, name: string, id?: string, isOver?: boolean, me: any, onDone?: () => void}} props
- *   `id` is the session's; of what `isOver` only the outcome is shown
+ * @param {{target: Target, name: string, id?: string, isOver?: boolean, me: any, onDone?: () => void, onOutcome?: (outcome: any) => void}} props
+ *   `id` is the session's; of what `isOver` only the outcome is shown; where `onOutcome` takes it, it is shown there
  */
-export function Revoking({ target, name, id, isOver = false, me, onDone = () => {} }) {
+export function Revoking({ target, name, id, isOver = false, me, onDone = () => {}, onOutcome }) {
   const [open, setOpen] = useState(false);
   const [outcome, setOutcome] = useState(/** @type {any} */ (null));
   const named = target === "user" || target === "profile" ? html` <${Said}>${name}<//>` : "";
   const done = (/** @type {any} */ found) => {
-    setOutcome(found);
+    (onOutcome ?? setOutcome)(found);
     setOpen(false);
     onDone();
   };

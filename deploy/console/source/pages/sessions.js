@@ -7,7 +7,7 @@ import { grouped, sought } from "../grouping.js";
 import { list, useLoaded } from "../loading.js";
 import { Failure, may, Said, Time } from "../parts.js";
 import { counted } from "../words.js";
-import { Revoking } from "./revoking.js";
+import { Outcome, Revoking } from "./revoking.js";
 import { OneSession } from "./session.js";
 
 /** @param {{about?: string, me: any}} props */
@@ -22,6 +22,7 @@ function Live({ me }) {
   const [view, setView] = useState(seesAll ? "all" : "mine");
   const [key, setKey] = useState("user");
   const [text, setText] = useState("");
+  const [outcome, setOutcome] = useState(/** @type {any} */ (null));
   const { data, error, reload } = useLoaded((signal) => list("/v1/sessions", "sessions", { view, status: "active" }, signal), [view]);
   const found = sought(data?.rows ?? [], text);
   return html`<section>
@@ -32,15 +33,16 @@ function Live({ me }) {
       <${Field} label="Find" type="search" value=${text} onText=${setText} />
     </div>
     <${Failure} error=${error} />
+    ${outcome && html`<${Outcome} outcome=${outcome} me=${me} />`}
     <p role="status">${data && (found.length ? `${counted(found.length, "session")}${data.more ? ", the newest" : ""}.` : "No session is active.")}</p>
-    ${grouped(found, key).map(([name, rows]) => html`<${Group} key=${name} name=${name} rows=${rows} by=${key} me=${me} reload=${reload} />`)}
+    ${grouped(found, key).map(([name, rows]) => html`<${Group} key=${name} name=${name} rows=${rows} by=${key} me=${me} reload=${reload} onOutcome=${setOutcome} />`)}
   </section>`;
 }
 
-/** @param {{name: string, rows: any[], by: string, me: any, reload: () => void}} props */
-const Group = ({ name, rows, by, me, reload }) => html`<h2><${Said}>${name}<//> <small>${rows.length}</small></h2>
+/** The outcome of a revocation is shown above: the group is gone then. @param {{name: string, rows: any[], by: string, me: any, reload: () => void, onOutcome: (outcome: any) => void}} props */
+const Group = ({ name, rows, by, me, reload, onOutcome }) => html`<h2><${Said}>${name}<//> <small>${rows.length}</small></h2>
   <ul class="rows">${rows.map(
     (each) => html`<li key=${each.id}><a href=${`#/sessions/${each.id}`}>${by === "user" ? each.profile : html`<${Said}>${each.user}<//>`}</a>
       ${" "}${each.via} <small>since <${Time} at=${each.issued_at} />, ends <${Time} at=${each.ends_at} /></small></li>`,
   )}</ul>
-  ${(may(me, "revoke") || (by === "user" && name === me.user)) && html`<${Revoking} target=${by} name=${name} me=${me} onDone=${reload} />`}`;
+  ${(may(me, "revoke") || (by === "user" && name === me.user)) && html`<${Revoking} target=${by} name=${name} me=${me} onDone=${reload} onOutcome=${onOutcome} />`}`;
