@@ -1,4 +1,7 @@
-"""The HTTP API in front of vend and admin. API Gateway checks the authorization: IAM, or the tokens of an issuer."""
+"""The HTTP API in front of vend and admin. API Gateway checks the authorization: IAM, or the tokens of an issuer.
+
+The files of a hosted console are open to anyone.
+"""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +15,15 @@ from deploy.cdk.function import SentinelFunction
 from deploy.cdk.options import ServiceOptions
 from deploy.policies.deployment import Deployment
 from deploy.policies.issuers import IDENTITY_SOURCE, Issuer
-from deploy.policies.routes import ISSUER_PREFIX, ROUTES, issuer_routes
+from deploy.policies.routes import (
+    CONSOLE_BURST,
+    CONSOLE_RATE,
+    CONSOLE_ROUTES,
+    CONSOLE_SOURCE,
+    ISSUER_PREFIX,
+    ROUTES,
+    issuer_routes,
+)
 
 # Caller and outcome. No query strings and no headers, which may contain a token.
 ACCESS_LOG_FORMAT: Final = json.dumps(
@@ -62,6 +73,8 @@ class HttpApi(Construct):
         for name, issuer in self._options.issuers.items():
             verified = {"authorization_type": "JWT", "authorizer_id": self._verify(name, issuer)}
             routes += [(route, verified) for route in issuer_routes(name)]
+        if self._options.console is not None:
+            routes += [(route, {"authorization_type": "NONE"}) for route in CONSOLE_ROUTES]
         for route, authorization in routes:
             led = aws_apigatewayv2.CfnRoute(
                 self,
@@ -108,6 +121,8 @@ class HttpApi(Construct):
         # One for all issuers: Lambda allows a function's policy 20 KB, which ten issuers' routes would not fit.
         for kind, function in functions.items() if self._options.issuers else ():
             self._permit(f"{kind} issuers", f"*{ISSUER_PREFIX}*", function)
+        if self._options.console is not None:
+            self._permit("console", CONSOLE_SOURCE, functions["admin"])
 
     def _permit(self, name: str, source: str, function: SentinelFunction) -> None:
         aws_lambda.CfnPermission(
@@ -122,6 +137,9 @@ class HttpApi(Construct):
     def _serve(self, access_log: aws_logs.CfnLogGroup) -> aws_apigatewayv2.CfnStage:
         default, incident = self._options.throttle, self._options.incident_throttle
         routes = [*ROUTES, *(route for name in self._options.issuers for route in issuer_routes(name))]
+        limits = {route.key: (incident.rate, incident.burst) for route in routes if route.is_of_incidents}
+        if self._options.console is not None:
+            limits |= {route.key: (CONSOLE_RATE, CONSOLE_BURST) for route in CONSOLE_ROUTES}
         return aws_apigatewayv2.CfnStage(
             self,
             "Stage",
@@ -135,13 +153,8 @@ class HttpApi(Construct):
             ),
             # A plain map to the CDK, so the keys have CloudFormation's spelling.
             route_settings={
-                route.key: {
-                    "ThrottlingRateLimit": incident.rate,
-                    "ThrottlingBurstLimit": incident.burst,
-                    "DetailedMetricsEnabled": True,
-                }
-                for route in routes
-                if route.is_of_incidents
+                key: {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst, "DetailedMetricsEnabled": True}
+                for key, (rate, burst) in limits.items()
             },
             access_log_settings=aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
                 destination_arn=self._deployment.arn("logs", f"log-group:{access_log.ref}"),

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from deploy.cdk.release import RELEASE_URL, Packages, checksums_of, fetch_packages
 from deploy.policies.groups import GroupSync
-from deploy.policies.issuers import Issuer, IssuerName, check_issuers
+from deploy.policies.issuers import Console, Issuer, IssuerName, check_issuers
 from deploy.policies.settings import OWN_SETTINGS, Authorizer, Options, check_settings
 from shared.core.switch_guards import POLICY_NAME, switch_name
 from shared.documents.envelope import DoesNotFitError, pack
@@ -144,6 +144,8 @@ class ServiceOptions(Options):
     settings: Mapping[str, str] = {}
     authorizers: Mapping[AuthorizerKey, Authorizer] = {}
     issuers: Mapping[IssuerName, Issuer] = {}
+    # The console under /console/ of the HTTP API; None: it is not served.
+    console: Console | None = None
     group_sync: GroupSync | None = None
 
     protected_path: Annotated[str, Field(pattern=r"^/([A-Za-z0-9_.-]+/)+$")] = "/sentinel/protected/"
@@ -176,8 +178,10 @@ class ServiceOptions(Options):
 
     @property
     def function_settings(self) -> dict[str, str]:
-        """Return the chosen settings of the functions by name, those of the synchronization of groups included."""
-        return {**self.settings, **(self.group_sync.settings if self.group_sync else {})}
+        """Return the chosen settings of the functions by name, those of group_sync and of the console included."""
+        groups = {} if self.group_sync is None else self.group_sync.settings
+        console = {} if self.console is None else self.console.settings(self.issuers)
+        return {**self.settings, **groups, **console}
 
     def endpoint_variables(self, function: str) -> dict[str, str]:
         """Return the variables that set endpoints.
@@ -210,6 +214,9 @@ class ServiceOptions(Options):
         if not self.http_api and self.rest_api is None:
             raise ValueError("there is no API to call: leave http_api on, or set rest_api")
         check_issuers(self.issuers, http_api=self.http_api)
+        if self.console is not None:
+            # Its issuer is one of an HTTP API.
+            self.console.settings(self.issuers)
         return self
 
     @model_validator(mode="after")

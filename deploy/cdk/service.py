@@ -21,6 +21,7 @@ from deploy.policies.execution import admin_policy, authorizer_policy, encryptio
 from deploy.policies.groups import group_policies
 from deploy.policies.settings import Authorizer, admin_environment, authorizer_environment, vend_environment
 from shared.core.arn import parse_arn
+from shared.edge.public_files import CONSOLE
 
 
 class SentinelService(Construct):
@@ -170,6 +171,8 @@ def _outputs(service: SentinelService) -> dict[str, str]:
             for key, each in service.authorizers.items()
         },
     }
+    if service.http_api is not None and service.options.console is not None:
+        found["ConsoleUrl"] = f"{service.http_api.url}{CONSOLE}/"
     for kind, api in (("Http", service.http_api), ("Rest", service.rest_api)):
         if api is not None:
             policy = stack.to_json_string(caller_policy(service.deployment, api.api_id))

@@ -61,11 +61,17 @@ def function_names() -> Mapping[str, str]:
     }
 
 
-def function_settings(function: str, api_ids: Sequence[str], endpoint: str) -> dict[str, str]:
-    """Return a function's settings as the CDK sets them: the APIs it accepts events from, and AWS's endpoint."""
+def function_settings(
+    function: str, api_ids: Sequence[str], endpoint: str, console: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return a function's settings as the CDK sets them: the APIs it accepts events from, and AWS's endpoint.
+
+    `console` is the setting of a hosted console by its name.
+    """
     deployment = local_deployment()
     # Lambda's emulator runs functions in an account of its own, and callers have the same names there.
-    chosen = {"trusted_accounts": ACCOUNT, "shared_name_accounts": ACCOUNT, "sso_roles": SSO_ROLE} | GROUP_SYNC.settings
+    chosen = {"trusted_accounts": ACCOUNT, "shared_name_accounts": ACCOUNT, "sso_roles": SSO_ROLE}
+    chosen |= {**GROUP_SYNC.settings, **(console or {})}
     accepts = {"api_id": ",".join(api_ids), "accepted_profiles": ",".join(SENSITIVE_PROFILES)}
     by_function = {
         VEND: vend_environment(deployment, api_ids, chosen),

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from deploy.local.identity.logins import CLIENT_ID
 from deploy.local.identity.provider import IdentityProvider
-from deploy.policies.issuers import Issuer
+from deploy.policies.issuers import Console, Issuer
 
 ISSUERS: Final = ("corp", "pods")
 # carol is the same user as with her Identity Center session; dave has a login only.
@@ -19,6 +19,10 @@ PEOPLE: Final[Mapping[str, Mapping[str, Any]]] = {
 POD: Final = "system:serviceaccount:shop:deploy"
 # The kubelet replaces a token when a fifth of its life remains.
 _REPLACED_AFTER_S: Final = 48 * 60
+
+
+# Its people sign in at the same issuer, with the one client of the provider.
+CONSOLE: Final = Console(issuer="corp", client_id=CLIENT_ID)
 
 
 def local_issuers(provider: IdentityProvider) -> Mapping[str, Issuer]:

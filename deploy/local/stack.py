@@ -40,10 +40,11 @@ from deploy.local.gateway.tokens import TokenAuthorizer
 from deploy.local.groups import scheduled
 from deploy.local.identity.logins import CLIENT_ID
 from deploy.local.identity.provider import IdentityProvider
-from deploy.local.issuers import ISSUERS, PEOPLE, local_issuers, projected_token
+from deploy.local.issuers import CONSOLE, ISSUERS, PEOPLE, local_issuers, projected_token
 from deploy.local.runtime.execution_role import ExecutionRoles
 from deploy.local.runtime.function import ExecutionEnvironment, Function, FunctionSettings
 from deploy.local.seed import seed
+from shared.edge.public_files import CONSOLE as CONSOLE_PATH
 
 HANDLERS: Final = {
     VEND: "services.vend.handler.handler",
@@ -105,6 +106,11 @@ class LocalStack:
         return self._gateway.url(EndpointKind.FUNCTION_URL)
 
     @property
+    def console(self) -> str:
+        """The address of the hosted console."""
+        return f"{self.http_api}{CONSOLE_PATH}/"
+
+    @property
     def sensitive_api(self) -> str:
         """The base URL of the API behind the authorizer; empty if the stack runs without one."""
         return "" if self._guarded is None else self._guarded.url
@@ -128,6 +134,7 @@ class LocalStack:
             "http_api": self.http_api,
             "rest_api": self.rest_api,
             "function_url": self.function_url,
+            "console": self.console,
             "sensitive_api": self.sensitive_api,
             "sensitive_api_id": self.sensitive_endpoint.api_id,
             "aws_endpoint": self.emulator.endpoint,
@@ -196,7 +203,7 @@ class LocalStack:
         credentials = RememberedCredentials(self.emulator)
         keys = IssuerKeys(self.identity.trusted)
         authorizers = {name: TokenAuthorizer(each.issuer, each.audiences, keys) for name, each in issuers.items()}
-        self._gateway = Gateway(self.functions, credentials, authorizers)
+        self._gateway = Gateway(self.functions, credentials, authorizers, has_console=True)
         self._open.push_async_callback(self._gateway.close)
         await self._gateway.open(endpoints, {EndpointKind.HTTP_API: self.port})
         await self._open_guarded()
@@ -240,7 +247,8 @@ class LocalStack:
         api_ids = (
             [self.sensitive_endpoint.api_id] if function == AUTHORIZER else [endpoint.api_id for endpoint in endpoints]
         )
-        settings = {**function_settings(function, api_ids, self.emulator.endpoint), **PATIENCE}
+        console = CONSOLE.settings(local_issuers(self.identity))
+        settings = {**function_settings(function, api_ids, self.emulator.endpoint, console), **PATIENCE}
         # A test's own settings apply to the vend and the admin function only.
         return {**settings, **self.environment} if function in (VEND, ADMIN) else settings
 

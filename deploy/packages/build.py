@@ -19,6 +19,8 @@ from deploy.packages.roots import write_roots
 from deploy.packages.target import Target, find_interpreter
 
 SERVICES: Final = ("vend", "authorizer", "admin")
+# Folders of files that a module of ours reads.
+FILES_OF: Final[Mapping[str, Path]] = {"shared.console.assets": Path("shared", "console", "static")}
 
 
 def handler_module(service: str) -> str:
@@ -97,7 +99,7 @@ def _build(service: str, target: Target, out: Path, interpreter: Path) -> Packag
     archive = folder.with_name(f"{folder.name}.zip")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    _copy_own(service, folder)
+    copy_own(service, folder)
     with tempfile.TemporaryDirectory(prefix="sentinel-package-") as work:
         installed = Path(work) / "installed"
         # The dependency group of pyproject.toml that says what this Lambda imports.
@@ -110,10 +112,13 @@ def _build(service: str, target: Target, out: Path, interpreter: Path) -> Packag
     return Package(service, target, archive, folder, distributions)
 
 
-def _copy_own(service: str, folder: Path) -> None:
-    """Copy one service and what it imports of `shared`."""
+def copy_own(service: str, folder: Path) -> None:
+    """Copy one service, what it imports of `shared`, and the files that this reads."""
     own, _ = find_imports(service)
-    for path in map(source_of, own):
+    read = [
+        file.relative_to(PROJECT) for name in own if name in FILES_OF for file in files_of(PROJECT / FILES_OF[name])
+    ]
+    for path in (*map(source_of, own), *read):
         copy = folder / path
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(PROJECT / path, copy)

@@ -21,7 +21,7 @@ from deploy.policies.groups import (
 )
 from deploy.policies.protected import admin_trust, protected_trust, revocations_role_policy
 from deploy.policies.resource_control import guard_roles, keep_data_inside
-from deploy.policies.routes import ROUTES
+from deploy.policies.routes import CONSOLE_BURST, CONSOLE_RATE, CONSOLE_ROUTES, CONSOLE_SOURCE, ROUTES
 from deploy.policies.sentinel_account import protect_data, protect_functions, protect_watching
 from deploy.policies.service_control import protect_roles, refuse_lasting_keys, restrict_people_to_sentinel
 from shared.core.issuer import RESERVED_NAMES
@@ -149,6 +149,12 @@ def terraform_files() -> Mapping[str, str]:
         "reader_role": READER_ROLE,
         "reserved_issuers": sorted(RESERVED_NAMES),
         "incident_routes": [route.key for route in ROUTES if route.is_of_incidents],
+        "console": {
+            "routes": [route.key for route in CONSOLE_ROUTES],
+            "source": CONSOLE_SOURCE,
+            "rate": CONSOLE_RATE,
+            "burst": CONSOLE_BURST,
+        },
     }
     templates = {f"{name}{SUFFIX}": template for name, template in policy_templates().items()}
     return {name: render(value) for name, value in {**templates, "names.json": names}.items()}

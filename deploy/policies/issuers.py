@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from deploy.policies.settings import Options
+from deploy.policies.settings import Options, check_settings
 from shared.core.issuer import ISSUER_NAME_PATTERN, RESERVED_NAMES
 from shared.core.issuer import Issuer as IssuerDocument
 from shared.documents.document import DocumentError
@@ -50,6 +50,35 @@ class Issuer(Options):
             # Lines of the written document are not the reader's.
             raise ValueError("; ".join(map(str, error.problems))) from None
         return self
+
+
+class Console(Options):
+    """The hosted console: the people issuer at which its users sign in, and the page's public OAuth client there.
+
+    `scopes` are separated by spaces; `origins` are those of endpoints that the provider has elsewhere than its issuer
+    URL, such as its token endpoint.
+    """
+
+    issuer: str
+    client_id: str
+    scopes: str = "openid email profile"
+    origins: tuple[str, ...] = ()
+
+    def settings(self, issuers: Mapping[str, Issuer]) -> dict[str, str]:
+        """Return the admin function's setting.
+
+        Raises:
+            ValueError: the issuer is not one of people, or accepts no token of this client.
+
+        """
+        found = issuers.get(self.issuer)
+        if found is None or found.kind != "people":
+            raise ValueError(f"console: {self.issuer!r} is not one of the issuers of kind people")
+        if self.client_id not in found.audiences:
+            raise ValueError(f"console: client_id has to be one of the audiences of the issuer {self.issuer!r}")
+        setting = json.dumps({**self.model_dump(mode="json"), "issuer_url": found.issuer})
+        check_settings({"console": setting})
+        return {"console": setting}
 
 
 def check_issuers(issuers: Mapping[str, Issuer], *, http_api: bool) -> None:

@@ -1,9 +1,12 @@
-"""The API's routes: those with IAM authorization, the same for both kinds of API, and those of each token issuer."""
+"""The API's routes: those with IAM authorization, the same for both kinds of API, those of each token issuer, and those
+of the hosted console, which are open to anyone.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Final
 
 from services.admin.api import ENDPOINTS
+from shared.edge.public_files import CONSOLE
 
 ISSUER_PREFIX: Final = "/as/"
 """Below it, the routes of each issuer."""
@@ -47,6 +50,18 @@ ROUTES: Final = (
         if call.path.split("/")[2] in _INCIDENTS
     ),
 )
+
+
+CONSOLE_ROUTES: Final = (Route("GET", CONSOLE, "admin"), Route("GET", f"{CONSOLE}/{{proxy+}}", "admin"))
+"""Without authorization, on an HTTP API with a hosted console: a browser gets the page before anyone signs in.
+
+`{proxy+}` also matches `/console/`, where the page is. What is requested there are files, the same for everyone.
+"""
+CONSOLE_SOURCE: Final = "GET/console*"
+"""Their part of API Gateway's source ARN, below the stage."""
+CONSOLE_RATE: Final = 20
+CONSOLE_BURST: Final = 40
+"""Throttling limits of each, in requests per second: what anyone may send cannot start many copies of the function."""
 
 
 def issuer_routes(issuer: str) -> tuple[Route, ...]:

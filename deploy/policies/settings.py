@@ -23,7 +23,7 @@ _READING_GROUPS: Final = frozenset(
 )
 GROUP_SETTINGS: Final = _READING_GROUPS | {"group_sync"}
 """The settings that the option `group_sync` gives."""
-_ONLY_ADMIN: Final = frozenset({"admin_budget", "lasting_keys"}) | _READING_GROUPS
+_ONLY_ADMIN: Final = frozenset({"admin_budget", "lasting_keys", "console"}) | _READING_GROUPS
 # Long enough to list an Identity Center of thousands of groups. The API's requests keep their deadline.
 _SYNC_TIMEOUT_S: Final = 300
 # All variables of a function, names included; the quota cannot be raised (Lambda Developer Guide, "Lambda quotas").
@@ -159,5 +159,7 @@ def _variables(chosen: Mapping[str, str], but: frozenset[str] = frozenset()) -> 
 
 _ANY_DEPLOYMENT: Final = Deployment.named("any", "aws", "eu-central-1", "111122223333")
 _OWN_VARIABLES: Final = admin_environment(_ANY_DEPLOYMENT, ["api"], {}, topic="topic", switches=["111122223333"])
-OWN_SETTINGS: Final = GROUP_SETTINGS.union(name.removeprefix(PREFIX).lower() for name in _OWN_VARIABLES)
-"""The settings that the constructs set themselves, from what they create and from the option `group_sync`."""
+OWN_SETTINGS: Final = frozenset(
+    {"console", *GROUP_SETTINGS, *(name.removeprefix(PREFIX).lower() for name in _OWN_VARIABLES)}
+)
+"""The settings that the constructs set themselves, from what they create and from the options of their names."""

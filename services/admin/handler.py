@@ -16,6 +16,7 @@ from services.admin.common.context import FactsReader
 from services.admin.common.grants import GrantReading
 from services.admin.common.known_names import KnownNames
 from services.admin.common.policies import PolicyReader, load_stored
+from services.admin.console import ConsoleFiles
 from services.admin.explain import ExplainHandler
 from services.admin.groups.handlers import GroupHandlers
 from services.admin.groups.sync import SYNC_GROUPS, GroupSync
@@ -113,7 +114,8 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
     routes = {(each.method, each.path): operations[each.name] for each in ENDPOINTS}
     sync = _group_sync(settings, environ["AWS_REGION"], clients, texts, clock)
     tasks = {SYNC_GROUPS: sync.run} if settings.group_sync else {}
-    return LambdaApp("admin", settings, runner, routes, tracer, stdout, clients.aclose, find_issuer, tasks)
+    files = ConsoleFiles(settings.console).answer
+    return LambdaApp("admin", settings, runner, routes, tracer, stdout, clients.aclose, find_issuer, tasks, files)
 
 
 def _services(settings: Settings) -> Sequence[Service]:

@@ -5,7 +5,7 @@ kept. They are written by `make console` (deploy/console) and committed: no serv
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -38,6 +38,12 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _NOT_KEPT: Final = "no-store"
+
+
+def headers_for(connects_to: Sequence[str]) -> Mapping[str, str]:
+    """Give the headers of a page that may also send requests to these origins, which are not checked here."""
+    allowed = " ".join(("connect-src 'self'", *connects_to))
+    return {**HEADERS, "Content-Security-Policy": POLICY.replace("connect-src 'self'", allowed)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from shared.edge.events import AcceptedApis, parse_event
 from shared.edge.http_request import HttpRequest
 from shared.edge.indeterminate import Indeterminate
 from shared.edge.process import LambdaContext, LambdaProcess
-from shared.edge.responses import Refusal, Response, render
+from shared.edge.public_files import FileRequest, find_file_request
+from shared.edge.responses import File, Refusal, Response, render
 from shared.edge.settings import Settings
 from shared.edge.traces import Tracer
 
@@ -55,6 +56,8 @@ Task = Callable[[AuditLine], Coroutine[Any, Any, None]]
 Routes = Mapping[tuple[str, str], Operation]
 # Finds an issuer's document by its name, together with the documents that the request will need.
 IssuerSource = Callable[[str, HttpRequest], Awaitable[Document[Issuer] | None]]
+# Answers requests for files, which have no caller.
+FileSource = Callable[[FileRequest], File | Refusal]
 
 
 class LambdaApp:
@@ -71,11 +74,16 @@ class LambdaApp:
         on_close: Callable[[], Coroutine[Any, Any, None]] | None = None,
         issuers: IssuerSource | None = None,
         tasks: Mapping[str, Task] | None = None,
+        files: FileSource | None = None,
     ) -> None:
-        """Serve the routes, and run `tasks` by name for events `{"task": name}`; without `issuers`, accept no token."""
+        """Serve the routes, and run `tasks` by name for events `{"task": name}`; without `issuers`, accept no token.
+
+        `files` answers requests of the open routes; without it, they are refused as any other without a caller.
+        """
         self._service = service
         self._issuers = issuers
         self._tasks = tasks or {}
+        self._files = files
         self._settings = settings
         self._router = Router(routes)
         self._process = LambdaProcess(runner, tracer, settings.deadline, stdout or sys.stdout, on_close)
@@ -102,7 +110,7 @@ class LambdaApp:
         self._process.write(audit)
         return answer
 
-    def _respond(self, event: object, context: LambdaContext, audit: AuditLine) -> Response | Refusal:
+    def _respond(self, event: object, context: LambdaContext, audit: AuditLine) -> Response | Refusal | File:
         decided = self._process.run(context, audit, lambda by_s: self._route(event, context, audit, by_s))
         response = decided.refusal if isinstance(decided, Indeterminate) else decided
         self._close_line(audit, response)
@@ -131,9 +139,14 @@ class LambdaApp:
         context: LambdaContext,
         audit: AuditLine,
         answer_by_s: float,
-    ) -> Response | Refusal:
+    ) -> Response | Refusal | File:
         own_account = context.invoked_function_arn.split(":")[4]
-        request = parse_event(event, AcceptedApis(self._settings.api_id, own_account))
+        accepted = AcceptedApis(self._settings.api_id, own_account)
+        asked = None if self._files is None else find_file_request(event, accepted)
+        if self._files is not None and asked is not None:
+            audit.operation, audit.source_ip, audit.user_agent = asked.route, asked.source_ip, asked.user_agent
+            return self._files(asked)
+        request = parse_event(event, accepted)
         if isinstance(request, Refusal):
             return request
         audit.operation = f"{request.method} {request.path}"
@@ -167,9 +180,9 @@ class LambdaApp:
         )
 
     @staticmethod
-    def _close_line(audit: AuditLine, response: Response | Refusal) -> None:
+    def _close_line(audit: AuditLine, response: Response | Refusal | File) -> None:
         match response:
-            case Response():
+            case Response() | File():
                 audit.outcome = "issued" if audit.access_key_id else "answered"
             case Refusal(code=code):
                 audit.outcome = "failed" if code in FAILURES else "refused"

@@ -1,5 +1,6 @@
-"""Outcomes of a request, a response with a body or a refusal, and their rendering for API Gateway."""
+"""Outcomes of a request, a response with a body, a refusal or a file, and their rendering for API Gateway."""
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -19,6 +20,15 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """Text that is the same for everyone, with all its headers; encoded where they have `Content-Encoding`."""
+
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str]
+    status: HTTPStatus = HTTPStatus.OK
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A refusal, as a value. SDKs print code and message, so the message says what to do next."""
 
@@ -32,11 +42,13 @@ class Refusal:
         return ERRORS[self.code].status
 
 
-def render(response: Response | Refusal, request_id: str) -> dict[str, Any]:
+def render(response: Response | Refusal | File, request_id: str) -> dict[str, Any]:
     """Make the response API Gateway expects, the same for payload 1.0 and 2.0.
 
     `statusCode` is always set: HTTP APIs answer 200 for a dict without one (API Gateway guide, "Lambda integrations").
     """
+    if isinstance(response, File):
+        return _render_file(response, request_id)
     headers = {
         "content-type": "application/json",
         "cache-control": "no-store",
@@ -51,6 +63,16 @@ def render(response: Response | Refusal, request_id: str) -> dict[str, Any]:
         "headers": headers,
         "body": orjson.dumps(content).decode(),
         "isBase64Encoded": False,
+    }
+
+
+def _render_file(file: File, request_id: str) -> dict[str, Any]:
+    is_encoded = "Content-Encoding" in file.headers
+    return {
+        "statusCode": file.status.value,
+        "headers": {**file.headers, "x-sentinel-request-id": request_id},
+        "body": base64.b64encode(file.body).decode() if is_encoded else file.body.decode(),
+        "isBase64Encoded": is_encoded,
     }
 
 

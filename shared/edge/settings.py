@@ -7,6 +7,7 @@ from typing import Annotated, Final, Self
 from pydantic import Field, model_validator
 
 from shared.edge.common_settings import PREFIX, CommonSettings, read_settings
+from shared.edge.hosted_console import ConsoleSetting
 from shared.edge.setting_fields import (
     ALL_ACCOUNTS,
     Accounts,
@@ -119,6 +120,14 @@ class Settings(CommonSettings):
         Field(
             pattern=r"^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$",
             description="ARN of the SNS topic that receives change notifications. Empty: no topic.",
+        ),
+    ] = None
+
+    console: Annotated[
+        ConsoleSetting | None,
+        Field(
+            description="The console under `/console/`, a JSON object: `issuer` (its name), `issuer_url`, `client_id`, "
+            "`scopes` (separated by spaces), `origins` (a list). Empty: there is no console.",
         ),
     ] = None
 

@@ -50,6 +50,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
                 "max_token_age": "15m",
             },
         },
+        "console": {"issuer": "corp", "client_id": "sentinel", "origins": ["https://tokens.example.com"]},
         "group_sync": {
             "interval": 10,
             "believed_for": "90m",

@@ -26,6 +26,8 @@ from shared.core.profile import is_profile_name
 
 _API: Final = "/api"
 _AWS_CONSOLE: Final = "/api/ui/aws-console/"
+# It says to the page how it is served.
+_CONFIG: Final = "/config.json"
 _TOKEN_HEADER: Final = "X-Sentinel-Console"  # noqa: S105 - the header's name
 _TOKEN_BYTES: Final = 32
 _MOST_BODY: Final = 16 * 1024
@@ -69,7 +71,11 @@ class Console:
         if page is not None:
             return page
         asset = load_assets().get(request.path.removeprefix("/") or DOCUMENT)
-        if asset is None or request.method not in ("GET", "HEAD"):
+        if request.method not in ("GET", "HEAD"):
+            return _refused(Refusal(404, "not_found", "there is no such page"))
+        if request.path == _CONFIG:
+            return _json(200, orjson.dumps({"mode": "loopback"}))
+        if asset is None:
             return _refused(Refusal(404, "not_found", "there is no such page"))
         return web.Response(body=asset.body, headers={**asset.headers, "Content-Type": asset.content_type})
 

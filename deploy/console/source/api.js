@@ -10,16 +10,22 @@ export class ApiError extends Error {
   }
 }
 
-const KEY = "sentinel-console-token";
+/**
+ * How calls are made: what is before each path, the headers that say who calls, what to say where no answer comes, and
+ * what hears of refusals, and whether the server signs sessions in to the AWS console.
+ * @typedef {{message: string, hint: string}} Away
+ * @typedef {(status: number, refusal: {code?: string, message?: string}) => void} Refused
+ * @type {{base: string, headers: () => Record<string, string>, away: Away, refused?: Refused, awsConsole?: boolean}}
+ */
+let connection;
 
-/** Take the token from the address once, so that it is in no history and in no copied address. */
-export function takeToken() {
-  const found = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (found) {
-    localStorage.setItem(KEY, found);
-    history.replaceState(null, "", location.pathname);
-  }
-}
+/** Say how calls are made, before the first one. @param {typeof connection} given */
+export const connect = (given) => {
+  connection = given;
+};
+
+/** Whether the server of this page signs sessions in to the AWS console: `sentinel ui` does, a hosted console does not. */
+export const hasAwsConsole = () => connection.awsConsole === true;
 
 /**
  * @param {string} method @param {string} path
@@ -30,7 +36,7 @@ export async function call(method, path, { query = {}, body, signal } = {}) {
   const search = new URLSearchParams(query).toString();
   const init = {
     method,
-    headers: { "X-Sentinel-Console": localStorage.getItem(KEY) || "", ...(body ? { "Content-Type": "application/json" } : {}) },
+    headers: { ...connection.headers(), ...(body ? { "Content-Type": "application/json" } : {}) },
     body: body ? JSON.stringify(body) : undefined,
     signal,
     cache: /** @type {RequestCache} */ ("no-store"),
@@ -38,10 +44,10 @@ export async function call(method, path, { query = {}, body, signal } = {}) {
   };
   let response;
   try {
-    response = await fetch(`api${path}${search ? `?${search}` : ""}`, init);
+    response = await fetch(`${connection.base}${path}${search ? `?${search}` : ""}`, init);
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError({ message: "The console's own server does not answer.", hint: "Start sentinel ui again." }, 0);
+    throw new ApiError(connection.away, 0);
   }
   const text = await response.text();
   let answer;
@@ -50,7 +56,10 @@ export async function call(method, path, { query = {}, body, signal } = {}) {
   } catch {
     answer = {};
   }
-  if (!response.ok) throw new ApiError(answer, response.status);
+  if (!response.ok) {
+    connection.refused?.(response.status, answer);
+    throw new ApiError(answer, response.status);
+  }
   return answer;
 }
 

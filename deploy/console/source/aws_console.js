@@ -2,16 +2,13 @@
 
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
-import { post } from "./api.js";
+import { hasAwsConsole, post } from "./api.js";
 import { Press } from "./forms.js";
-
-/** Whether the server of this page is `sentinel ui`: it has given this origin a token. */
-const isOffered = () => localStorage.getItem("sentinel-console-token") !== null;
 
 /** The tab is opened by the click itself, or browsers would keep it away. @param {{profile: string}} props */
 export function AwsConsole({ profile }) {
   const [page, setPage] = useState("");
-  if (!isOffered()) return null;
+  if (!hasAwsConsole()) return null;
   const open = async () => {
     const tab = window.open("", "_blank");
     try {

@@ -2,8 +2,11 @@
 
 import { html, render } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
-import { get, takeToken } from "./api.js";
+import { get } from "./api.js";
+import { loadConfig } from "./config.js";
+import { openHosted } from "./hosted.js";
 import { useLoaded } from "./loading.js";
+import { connectLoopback } from "./loopback.js";
 import { Access } from "./pages/access.js";
 import { Activity } from "./pages/activity.js";
 import { Approvals } from "./pages/approvals.js";
@@ -35,7 +38,8 @@ async function whoami(signal) {
   return { user, permissions: permissions ?? [] };
 }
 
-function Console() {
+/** @param {{signOut?: () => void}} props */
+function Console({ signOut }) {
   const [[name, about], setPlace] = useState(place);
   const { data: me, error } = useLoaded(whoami, [], 60_000);
   useEffect(() => {
@@ -56,7 +60,8 @@ function Console() {
   return html`<header>
       <a class="skip" href="#main" onClick=${skip}>Skip to content</a>
       <b>Sentinel</b>
-      <span class="me">${me && html`<${Said}>${me.user}<//>`}</span>
+      <span class="me">${me && html`<${Said}>${me.user}<//>`}
+        ${signOut && html`<button type="button" onClick=${signOut}>Sign out</button>`}</span>
       <nav aria-label="Pages">${Object.entries(PAGES).map(
         ([key, { title }]) => html`<a href=${`#/${key}`} aria-current=${key === name ? "page" : undefined}>${title}</a>`,
       )}</nav>
@@ -65,7 +70,15 @@ function Console() {
       <${PAGES[name].page} key=${`${name}/${about}`} about=${about} me=${me} /></main>`;
 }
 
-takeToken();
+/** @returns {Promise<any>} */
+async function opened() {
+  const config = await loadConfig();
+  if (config.mode === "hosted") return html`<${await openHosted(config)} console=${Console} />`;
+  connectLoopback();
+  return html`<${Console} />`;
+}
+
 const root = /** @type {HTMLElement} */ (document.getElementById("console"));
+const page = await opened().catch((error) => html`<main><${Failure} error=${error} /></main>`);
 root.replaceChildren();
-render(html`<${Console} />`, root);
+render(page, root);

@@ -35,11 +35,12 @@ _FILES: Final = (
     "documents",
     "tables",
     "client",
+    "console",
     "build",
 )
 # A control is taken away where it lies: in no test, and not in the table.
 _FOLDERS: Final = (
-    "shared|services|client|tools|deploy/(cdk|definitions|github-action|local|packages|policies|terraform)"
+    "shared|services|client|tools|deploy/(cdk|console|definitions|github-action|local|packages|policies|terraform)"
 )
 _FILES_ALONE: Final = r"deploy/[\w.-]+|Makefile|uv\.lock|\.pre-commit-config\.yaml|\.github/workflows/[\w-]+\.yml"
 _PRODUCTION: Final = rf"^({_FOLDERS})/[\w./-]+$|^({_FILES_ALONE})$"

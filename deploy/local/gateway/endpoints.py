@@ -10,7 +10,7 @@ from deploy.local.deployment import VEND
 from deploy.local.gateway import refusals
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest
-from deploy.policies.routes import ISSUER_PREFIX, ROUTES, issuer_routes
+from deploy.policies.routes import CONSOLE_ROUTES, ISSUER_PREFIX, ROUTES, issuer_routes
 from deploy.policies.routes import Route as DefinedRoute
 from shared.edge.api import Router
 
@@ -83,7 +83,7 @@ class Endpoint:
 class Route:
     """The function that a request goes to, the route's key and resource, and the path.
 
-    `issuer` names the issuer whose tokens the route admits; empty: it admits signatures.
+    `issuer` names the issuer whose tokens the route admits; empty: it admits signatures, or anyone where it `is_open`.
     """
 
     function: str
@@ -92,19 +92,37 @@ class Route:
     path: str
     path_parameters: Mapping[str, str] | None = None
     issuer: str = ""
+    is_open: bool = False
 
 
-def find_route(endpoint: Endpoint, request: ReceivedRequest, issuers: Container[str] = ()) -> Route | Refusal:
+def find_route(
+    endpoint: Endpoint, request: ReceivedRequest, issuers: Container[str] = (), *, has_console: bool = False
+) -> Route | Refusal:
     """Find the function behind a path; a function URL has one function behind every path.
 
-    `issuers` are those with routes of their own, which only an HTTP API has.
+    `issuers` are those with routes of their own, and `has_console` says whether there are those of a console; only an
+    HTTP API has any of these.
     """
     if endpoint.kind is EndpointKind.FUNCTION_URL:
         return Route(VEND, "$default", "$default", request.path)
     path = _below(endpoint.prefix, request.path)
+    if has_console and endpoint.kind is EndpointKind.HTTP_API and path is not None:
+        file = _find_file(request.method, path)
+        if file is not None:
+            return file
     if path is not None and (found := _find(request.method, path, _issuer_in(endpoint, path, issuers))) is not None:
         return found
     return refusals.MISSING_TOKEN if endpoint.kind is EndpointKind.REST_API else refusals.NOT_FOUND
+
+
+def _find_file(method: str, path: str) -> Route | None:
+    """Find the console's route; its greedy variable also matches the folder with a slash at its end."""
+    for route in CONSOLE_ROUTES:
+        above = route.path.removesuffix(_GREEDY)
+        if method == route.method and (path == route.path or (above != route.path and path.startswith(above))):
+            parameters = {"proxy": path.removeprefix(above)} if above != route.path else None
+            return Route(route.function, route.key, route.path, path, parameters, is_open=True)
+    return None
 
 
 def _issuer_in(endpoint: Endpoint, path: str, issuers: Container[str]) -> str:

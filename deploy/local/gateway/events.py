@@ -58,11 +58,13 @@ class Arrival:
 
 
 def build_event(
-    endpoint: Endpoint, route: Route, request: ReceivedRequest, caller: Caller | VerifiedToken, arrival: Arrival
+    endpoint: Endpoint, route: Route, request: ReceivedRequest, caller: Caller | VerifiedToken | None, arrival: Arrival
 ) -> Event:
-    """Build the event in the endpoint's payload version."""
-    if isinstance(caller, VerifiedToken):
-        authorizer: Mapping[str, Any] = {"jwt": {"claims": caller.claims_as_text, "scopes": None}}
+    """Build the event in the endpoint's payload version; only an open route of an HTTP API has no caller."""
+    if caller is None:
+        authorizer: Mapping[str, Any] | None = None
+    elif isinstance(caller, VerifiedToken):
+        authorizer = {"jwt": {"claims": caller.claims_as_text, "scopes": None}}
     elif endpoint.kind is EndpointKind.REST_API:
         return _event_v1(endpoint, route, request, caller, arrival)
     else:
@@ -75,10 +77,10 @@ def event_v2(
     key: str,
     request: ReceivedRequest,
     arrival: Arrival,
-    authorizer: Mapping[str, Any],
+    authorizer: Mapping[str, Any] | None,
     path_parameters: Mapping[str, str] | None = None,
 ) -> Event:
-    """Build payload 2.0 for a route, with the authorizer's context about the caller.
+    """Build payload 2.0 for a route, with the authorizer's context about the caller; an open route has none.
 
     Header names are lower-case, duplicates joined by commas, cookies separate, and absent fields left out.
     """
@@ -91,7 +93,8 @@ def event_v2(
         "rawPath": request.path,
         "rawQueryString": request.query,
         "headers": headers,
-        "requestContext": _context_v2(endpoint, key, request, arrival) | {"authorizer": authorizer},
+        "requestContext": _context_v2(endpoint, key, request, arrival)
+        | ({} if authorizer is None else {"authorizer": authorizer}),
         "isBase64Encoded": is_base64,
     }
     optional = {

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any, Final, Protocol, Self
 
 from aiohttp import web
@@ -9,7 +10,7 @@ from aiohttp import web
 from deploy.local.gateway import refusals
 from deploy.local.gateway.answers import HttpAnswer, function_failed, function_throttled, read_answer, respond
 from deploy.local.gateway.authentication import RememberedCredentials, authenticate, check_shape
-from deploy.local.gateway.endpoints import Endpoint, EndpointKind, find_route
+from deploy.local.gateway.endpoints import Endpoint, EndpointKind, Route, find_route
 from deploy.local.gateway.events import Arrival, Event, build_event, event_v2, new_uuid
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import Caller, ReceivedRequest, receive
@@ -59,17 +60,23 @@ class _Server(Site):
 
 
 class Gateway:
-    """The servers of the three kinds of endpoint, which verify signatures; the HTTP API's also tokens of `issuers`."""
+    """The servers of the three kinds of endpoint, which verify signatures; the HTTP API's also tokens of `issuers`.
+
+    With `has_console` the HTTP API has the open routes of a console.
+    """
 
     def __init__(
         self,
         functions: Mapping[str, Invokable],
         credentials: RememberedCredentials,
         issuers: Mapping[str, TokenAuthorizer] | None = None,
+        *,
+        has_console: bool = False,
     ) -> None:
         self._functions = functions
         self._credentials = credentials
         self._issuers = issuers or {}
+        self._has_console = has_console
         self._servers: dict[EndpointKind, _Server] = {}
 
     async def open(self, endpoints: list[Endpoint], ports: Mapping[EndpointKind, int]) -> Self:
@@ -91,13 +98,10 @@ class Gateway:
 
     async def _answer(self, endpoint: Endpoint, request: ReceivedRequest) -> HttpAnswer | Refusal:
         now = utc_now()
-        route = find_route(endpoint, request, self._issuers)
+        route = find_route(endpoint, request, self._issuers, has_console=self._has_console)
         if isinstance(route, Refusal):
             return route
-        if route.issuer:
-            caller: Caller | VerifiedToken | Refusal = await self._issuers[route.issuer].verify(request, now)
-        else:
-            caller = await authenticate(endpoint, route, request, self._credentials, now)
+        caller = None if route.is_open else await self._find_caller(endpoint, route, request, now)
         if isinstance(caller, Refusal):
             return caller
         arrival = Arrival.create(endpoint, now)
@@ -108,6 +112,13 @@ class Gateway:
             return function_throttled(endpoint)
         except FunctionFailedError:
             return function_failed(endpoint)
+
+    async def _find_caller(
+        self, endpoint: Endpoint, route: Route, request: ReceivedRequest, now: datetime
+    ) -> Caller | VerifiedToken | Refusal:
+        if route.issuer:
+            return await self._issuers[route.issuer].verify(request, now)
+        return await authenticate(endpoint, route, request, self._credentials, now)
 
 
 class GuardedApi(_Server):

@@ -111,6 +111,18 @@ class Logins:
         check_client(form)
         self._refreshing.pop(form.get("token", ""), None)
 
+    def end(self, asked: Mapping[str, str]) -> str:
+        """Return where a browser goes after a logout (OpenID Connect RP-Initiated Logout 1.0).
+
+        Raises:
+            LoginError: another client, or a redirect to elsewhere than a loopback port.
+
+        """
+        check_client(asked)
+        if not asked.get("post_logout_redirect_uri", "").startswith(_LOOPBACK):
+            raise LoginError("invalid_request")
+        return asked["post_logout_redirect_uri"]
+
     def _redeem_code(self, form: Mapping[str, str]) -> Login:
         login = _take(self._codes, form.get("code", ""))
         digest = sha256(form.get("code_verifier", "").encode()).digest()

@@ -23,13 +23,19 @@ from deploy.local.loopback import Site
 from shared.clock import utc_now
 
 _LIFETIME: Final = timedelta(hours=1)
+# A page of any origin reads the answers, as with every provider that has browsers as clients; there are no cookies.
+_ANY_PAGE: Final = {"Access-Control-Allow-Origin": "*"}
 _DEVICE_LIFETIME_S: Final = 600
 
 
 class IdentityProvider(Site):
-    """The issuers by name, and the people who can log in, with their claims. `folder` takes the authority's file."""
+    """The issuers by name, and the people who can log in, with their claims. `folder` takes the authority's file.
+
+    `lifetime` is that of the next tokens.
+    """
 
     def __init__(self, folder: Path, issuers: Sequence[str], people: Mapping[str, Mapping[str, Any]]) -> None:
+        self.lifetime = _LIFETIME
         authority = trustme.CA(organization_name="Sentinel local stack")
         self.authority_file = folder / "issuers-ca.pem"
         authority.cert_pem.write_to_path(str(self.authority_file))
@@ -48,6 +54,7 @@ class IdentityProvider(Site):
                 web.get("/{issuer}/device", self._approve_device),
                 web.post("/{issuer}/token", self._issue),
                 web.post("/{issuer}/revoke", self._revoke),
+                web.get("/{issuer}/end_session", self._end_session),
             ]
         )
         super().__init__(application, tls=tls)
@@ -62,9 +69,9 @@ class IdentityProvider(Site):
         return f"{self.url}/{name}"
 
     def token(self, name: str, claims: Mapping[str, Any], **header: Any) -> str:
-        """Sign a token for an hour; `claims` and `header` replace what it says otherwise."""
+        """Sign a token for its lifetime; `claims` and `header` replace what it says otherwise."""
         now, key = int(utc_now().timestamp()), self._keys[name]
-        says = {"iss": self.issuer(name), "aud": CLIENT_ID, "iat": now, "exp": now + int(_LIFETIME.total_seconds())}
+        says = {"iss": self.issuer(name), "aud": CLIENT_ID, "iat": now, "exp": now + int(self.lifetime.total_seconds())}
         return jwt.encode(
             {"alg": "RS256", "typ": "JWT", "kid": key.kid, **header},
             {**says, "jti": secrets.token_urlsafe(12), **claims},
@@ -90,10 +97,12 @@ class IdentityProvider(Site):
                 "device_authorization_endpoint": f"{issuer}/device_authorization",
                 "token_endpoint": f"{issuer}/token",
                 "revocation_endpoint": f"{issuer}/revoke",
+                "end_session_endpoint": f"{issuer}/end_session",
                 "jwks_uri": f"{issuer}/jwks",
                 "response_types_supported": ["code"],
                 "grant_types_supported": ["authorization_code", "refresh_token", DEVICE_GRANT],
                 "code_challenge_methods_supported": ["S256"],
+                "authorization_response_iss_parameter_supported": True,
                 "token_endpoint_auth_methods_supported": ["none"],
                 "id_token_signing_alg_values_supported": ["RS256"],
                 "scopes_supported": ["openid", "email", "profile", "offline_access"],
@@ -141,12 +150,16 @@ class IdentityProvider(Site):
         nonce = {"nonce": login.nonce} if login.nonce else {}
         token = self.token(name, {"sub": login.person, **self._people[login.person], **nonce})
         answer = {"id_token": token, "access_token": secrets.token_urlsafe(24), "refresh_token": refresh_token}
-        lifetime = {"token_type": "Bearer", "expires_in": int(_LIFETIME.total_seconds())}
+        lifetime = {"token_type": "Bearer", "expires_in": int(self.lifetime.total_seconds())}
         return web.json_response({**answer, **lifetime}, headers={"cache-control": "no-store"})
 
     async def _revoke(self, request: web.Request) -> web.Response:
         self._logins[self._name(request)].revoke(await _form(request))
         return web.Response()
+
+    async def _end_session(self, request: web.Request) -> web.Response:
+        """Return the browser to where it came from: there is no session of the provider's own to end."""
+        raise web.HTTPFound(self._logins[self._name(request)].end(dict(request.query)))
 
     def _page(self, request: web.Request) -> web.Response:
         """Return a page with a link for each person."""
@@ -167,5 +180,6 @@ async def _refuse(request: web.Request, handler: Any) -> web.StreamResponse:
     try:
         answer: web.StreamResponse = await handler(request)
     except LoginError as error:
-        return web.json_response({"error": str(error)}, status=400)
+        return web.json_response({"error": str(error)}, status=400, headers=_ANY_PAGE)
+    answer.headers.update(_ANY_PAGE)
     return answer

@@ -1,4 +1,5 @@
 # The HTTP API in front of vend and admin. API Gateway checks each route's authorization: IAM, or an issuer's tokens.
+# The files of a hosted console are open to anyone.
 
 locals {
   # Sessions, revocations, lockouts, the kill switch: throttled separately, so that other traffic cannot delay responders.
@@ -23,6 +24,8 @@ locals {
   issuer_incident_routes = flatten([for name in keys(var.issuers) : [
     for route in local.incident_routes : replace(route, " /", " /as/${name}/")
   ]])
+
+  console_routes = var.http_api && var.console != null ? local.names.console.routes : []
 }
 
 resource "aws_apigatewayv2_api" "this" {
@@ -85,6 +88,16 @@ resource "aws_apigatewayv2_route" "issuer" {
   target             = "integrations/${aws_apigatewayv2_integration.this[each.value.function].id}"
 }
 
+# Files that are the same for everyone: a browser gets the page before anyone signs in.
+resource "aws_apigatewayv2_route" "console" {
+  for_each = toset(local.console_routes)
+
+  api_id             = aws_apigatewayv2_api.this[0].id
+  route_key          = each.value
+  authorization_type = "NONE"
+  target             = "integrations/${aws_apigatewayv2_integration.this["admin"].id}"
+}
+
 resource "aws_apigatewayv2_stage" "this" {
   count = var.http_api ? 1 : 0
 
@@ -109,6 +122,18 @@ resource "aws_apigatewayv2_stage" "this" {
     }
   }
 
+  # What anyone may send cannot start many copies of the function.
+  dynamic "route_settings" {
+    for_each = toset(local.console_routes)
+
+    content {
+      route_key                = route_settings.value
+      throttling_rate_limit    = local.names.console.rate
+      throttling_burst_limit   = local.names.console.burst
+      detailed_metrics_enabled = true
+    }
+  }
+
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.access.arn
     format          = local.access_log_format
@@ -117,7 +142,7 @@ resource "aws_apigatewayv2_stage" "this" {
   tags = var.tags
 
   # The routes must exist before a stage can have settings for them.
-  depends_on = [aws_apigatewayv2_route.this, aws_apigatewayv2_route.issuer]
+  depends_on = [aws_apigatewayv2_route.this, aws_apigatewayv2_route.issuer, aws_apigatewayv2_route.console]
 }
 
 resource "aws_lambda_permission" "http_api" {
@@ -141,4 +166,15 @@ resource "aws_lambda_permission" "issuers" {
   qualifier     = each.value.alias
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this[0].execution_arn}/*/*/as/*"
+}
+
+resource "aws_lambda_permission" "console" {
+  count = length(local.console_routes) > 0 ? 1 : 0
+
+  statement_id  = "HttpApiConsole"
+  action        = "lambda:InvokeFunction"
+  function_name = module.admin.name
+  qualifier     = module.admin.alias
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this[0].execution_arn}/*/${local.names.console.source}"
 }

@@ -3,6 +3,11 @@ output "http_api_url" {
   value       = one(aws_apigatewayv2_api.this[*].api_endpoint)
 }
 
+output "console_url" {
+  description = "Address of the hosted console on the API's own domain, a redirect URI of its OAuth client; null without one."
+  value       = length(local.console_routes) == 0 ? null : "${one(aws_apigatewayv2_api.this[*].api_endpoint)}/console/"
+}
+
 output "rest_api_url" {
   description = "Base URL of the REST API; null without one. A private API's name resolves in the VPC of its endpoints only."
   value       = one(aws_api_gateway_stage.this[*].invoke_url)

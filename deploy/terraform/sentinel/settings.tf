@@ -58,7 +58,11 @@ locals {
     SENTINEL_IDENTITY_STORE        = local.identity_store_id
     SENTINEL_IDENTITY_STORE_REGION = try(var.group_sync.identity_store_region, null)
     SENTINEL_IDENTITY_STORE_ROLE   = local.identity_store_role_arn
+    SENTINEL_CONSOLE               = local.console
   }) : name => tostring(value) if value != null && value != "" }
+
+  # A null value stays null, so that the function has no console.
+  console = var.console == null ? null : jsonencode(merge(var.console, { issuer_url = var.issuers[var.console.issuer].issuer }))
 
   authorizer_settings = { for key, authorizer in var.authorizers : key => {
     for name, value in merge(local.tables, local.authorizer_endpoints, {

@@ -77,3 +77,40 @@ variable "issuers" {
     error_message = "issuers: user_claim and groups_claim name a claim, or are left out."
   }
 }
+
+variable "console" {
+  description = "Serve the console under `/console/` of the HTTP API; null: it is not served. `issuer`: name of one of `issuers`, of kind people, at which its users sign in. `client_id`: the page's public OAuth client there, one of the issuer's audiences. `origins`: those of endpoints that the provider has elsewhere than its issuer URL. docs/console.md."
+  type = object({
+    issuer    = string
+    client_id = string
+    scopes    = optional(string, "openid email profile")
+    origins   = optional(list(string), [])
+  })
+  default = null
+
+  validation {
+    condition     = var.console == null || try(var.issuers[var.console.issuer].kind, "") == "people"
+    error_message = "console: issuer is the name of one of issuers, of kind people."
+  }
+
+  validation {
+    condition     = var.console == null || try(contains(var.issuers[var.console.issuer].audiences, var.console.client_id), true)
+    error_message = "console: client_id has to be one of the issuer's audiences, or the API refuses the page's tokens."
+  }
+
+  validation {
+    # The origin becomes part of the policy that browsers hold the page to.
+    condition     = var.console == null || can(regex("^https://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[0-9]{1,5})?(/.*)?$", try(var.issuers[var.console.issuer].issuer, "https://a")))
+    error_message = "console: the issuer's URL begins with https, a host name and, where there is one, a port."
+  }
+
+  validation {
+    condition     = var.console == null || contains(split(" ", try(var.console.scopes, "")), "openid")
+    error_message = "console: scopes are separated by spaces, and openid is one of them."
+  }
+
+  validation {
+    condition     = length(try(var.console.origins, [])) <= 5 && alltrue([for each in try(var.console.origins, []) : can(regex("^https://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?$", each))])
+    error_message = "console: origins are up to five of https://host or https://host:port, in lower case, without a path."
+  }
+}

@@ -262,5 +262,12 @@ async def test_files_are_kept_by_their_content_and_no_other_file_is_there(
             assert response.status == 404
 
 
+async def test_the_page_learns_that_it_is_on_loopback_and_nothing_else(
+    http: aiohttp.ClientSession, console: Console
+) -> None:
+    assert await ask(http, console, "/config.json", headers={HEADER: None}) == (200, '{"mode":"loopback"}')
+    assert (await ask(http, console, "/config.json", "POST"))[0] == 404
+
+
 def test_the_console_is_small() -> None:
     assert sum(len(gzip.compress(each.body)) for each in load_assets().values()) < 150 * 1024

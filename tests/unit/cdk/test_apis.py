@@ -4,6 +4,7 @@ import json
 from collections import Counter
 
 from deploy.policies.caller import rest_api_policy
+from deploy.policies.routes import CONSOLE_BURST, CONSOLE_RATE
 from services.admin.api import ENDPOINTS
 from tests.cdk.template import Template, example_deployment
 
@@ -25,6 +26,7 @@ ROUTES = {"GET /": "vend", "POST /": "vend", "GET /profiles": "vend", "ANY /v1/{
 
 
 ISSUERS = {"corp", "github"}
+CONSOLE = {"GET /console", "GET /console/{proxy+}"}
 
 
 def test_every_route_of_the_http_api_asks_for_a_signature(default: Template) -> None:
@@ -41,6 +43,8 @@ def test_the_routes_below_an_issuers_prefix_ask_for_its_tokens_and_no_other(comp
     for route in routes:
         if route["AuthorizationType"] == "AWS_IAM":
             assert route["RouteKey"] in ROUTES
+        elif route["AuthorizationType"] == "NONE":
+            assert route["RouteKey"] in CONSOLE
         else:
             assert route["AuthorizationType"] == "JWT"
             assert route["RouteKey"].split("/")[1:3] == ["as", authorizers[route["AuthorizerId"]]["Name"]]
@@ -51,6 +55,26 @@ def test_the_routes_below_an_issuers_prefix_ask_for_its_tokens_and_no_other(comp
         "ANY /as/github/v1/{proxy+}",
         *(route.replace(" /", " /as/github/") for route in INCIDENTS),
     }
+
+
+def test_only_the_files_of_a_console_are_open_and_they_lead_to_admin(complete: Template) -> None:
+    open_routes = [
+        each for each in complete.of_type("ApiGatewayV2::Route").values() if each["AuthorizationType"] == "NONE"
+    ]
+    integrations, aliases = complete.of_type("ApiGatewayV2::Integration"), complete.of_type("Lambda::Alias")
+    functions = complete.of_type("Lambda::Function")
+    led = {
+        functions[aliases[integration["IntegrationUri"].strip("<>")]["FunctionName"].strip("<>")]["FunctionName"]
+        for integration in (
+            integrations[each["Target"].removeprefix("integrations/<").rstrip(">")] for each in open_routes
+        )
+    }
+
+    assert {each["RouteKey"] for each in open_routes} == CONSOLE
+    assert led == {"vendor-admin"}
+    (api,) = complete.of_type("ApiGatewayV2::Api")
+    source = f"arn:aws:execute-api:eu-central-1:111122223333:<{api}>/*/GET/console*"
+    assert [each["SourceArn"] for each in complete.of_type("Lambda::Permission").values()].count(source) == 1
 
 
 def test_an_authorizer_and_its_document_say_the_same(complete: Template) -> None:
@@ -195,9 +219,13 @@ def test_routes_of_incidents_have_limits_that_no_other_call_counts_against(compl
     }
 
     of_issuers = {route.replace(" /", f" /as/{name}/") for name in ISSUERS for route in INCIDENTS}
-    assert http["RouteSettings"].keys() == INCIDENTS | of_issuers
+    assert http["RouteSettings"].keys() == INCIDENTS | of_issuers | CONSOLE
     assert methods.keys() == INCIDENTS
-    for settings in (*http["RouteSettings"].values(), *methods.values()):
+    for route in CONSOLE:
+        limits = http["RouteSettings"][route]
+        assert (limits["ThrottlingRateLimit"], limits["ThrottlingBurstLimit"]) == (CONSOLE_RATE, CONSOLE_BURST)
+    of_incidents = [each for route, each in http["RouteSettings"].items() if route not in CONSOLE]
+    for settings in (*of_incidents, *methods.values()):
         assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (5, 10)
     for settings in methods.values():
         assert (settings["LoggingLevel"], settings["DataTraceEnabled"]) == ("OFF", False)

@@ -18,6 +18,7 @@ PROJECT = Path(__file__).parents[3]
 README = PROJECT / "deploy" / "cdk" / "README.md"
 
 
+CONSOLE: dict[str, Any] = {"issuer": "corp", "client_id": "sentinel"}
 PEOPLE: dict[str, Any] = {"issuer": "https://login.example.com", "audiences": ["sentinel"], "kind": "people"}
 WORKLOAD = PEOPLE | {"kind": "workload", "required_claims": {"repository_owner_id": ["1"]}}
 REST = {"type": "REGIONAL", "source_ips": ["10.0.0.0/8"]}
@@ -71,6 +72,16 @@ def packages(tmp_path: Path) -> dict[str, str]:
         ({"issuers": {"Corp": PEOPLE}}, "Corp"),
         ({"issuers": {"role": PEOPLE}}, "role is reserved"),
         ({"issuers": {f"corp{n}": PEOPLE for n in range(11)}}, "at most 10"),
+        ({"console": CONSOLE}, "not one of the issuers of kind people"),
+        ({"issuers": {"ci": WORKLOAD}, "console": CONSOLE | {"issuer": "ci"}}, "of kind people"),
+        ({"issuers": {"corp": PEOPLE}, "console": CONSOLE | {"client_id": "page"}}, "one of the audiences"),
+        ({"issuers": {"corp": PEOPLE}, "console": CONSOLE | {"scopes": "email"}}, "openid is one of them"),
+        ({"issuers": {"corp": PEOPLE}, "console": CONSOLE | {"origins": ["https://*.example.com"]}}, "write an origin"),
+        ({"issuers": {"corp": PEOPLE}, "console": CONSOLE | {"origins": ["https://a.example/x"]}}, "write an origin"),
+        ({"issuers": {"corp": PEOPLE}, "console": CONSOLE | {"origins": ["http://a.example"]}}, "write an origin"),
+        ({"issuers": {"corp": PEOPLE | {"issuer": "https://*"}}, "console": CONSOLE}, "write an origin"),
+        ({"issuers": {"corp": PEOPLE | {"issuer": "https://a;b/"}}, "console": CONSOLE}, "write an origin"),
+        ({"settings": {"console": "{}"}}, "console is set by the deployment itself"),
         ({"group_sync": {"interval": 4}}, "interval"),
         ({"group_sync": {"interval": 61}}, "interval"),
         ({"group_sync": {"believed_for": "soon"}}, "SENTINEL_GROUPS_BELIEVED_FOR: a duration is written"),

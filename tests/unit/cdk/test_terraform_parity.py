@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from deploy.cdk.options import IncidentThrottle, RestApi, ServiceOptions, Throttle
 from deploy.packages.roots import PARTITIONS, ROOTS_PATH
 from deploy.policies.groups import INTERVALS_BELIEVED, GroupSync
-from deploy.policies.issuers import IDENTITY_SOURCE, MOST_ISSUERS, Issuer, IssuerName
+from deploy.policies.issuers import IDENTITY_SOURCE, MOST_ISSUERS, Console, Issuer, IssuerName
 from deploy.policies.routes import issuer_routes
 from deploy.policies.settings import GROUP_SETTINGS, timeout_s
 from shared.edge.settings import Settings
@@ -164,6 +164,41 @@ def test_the_same_keys_and_names_of_an_issuer() -> None:
     assert re.findall(r'identity_sources = \["([^"]+)"\]', (MODULE / "http_api.tf").read_text()) == [IDENTITY_SOURCE]
 
 
+def test_the_same_console(complete: Template) -> None:
+    block = dict(_variables())["console"]
+    text = (MODULE / "http_api.tf").read_text(encoding="utf-8")
+    generated = json.loads((TERRAFORM / "policies" / "names.json").read_text(encoding="utf-8"))["console"]
+
+    found = {
+        key: _literal(default) if default else ...
+        for key, default in re.findall(r"^    (\w+) += (?:string|optional\(\S+, (.*)\))$", block, re.MULTILINE)
+    }
+    assert found == {
+        name: ... if field.is_required() else json.loads(json.dumps(field.default))
+        for name, field in Console.model_fields.items()
+    }
+    # Every part of it is what the CDK uses, too.
+    assert {f"local.names.console.{key}" in text for key in generated} == {True}
+    open_routes = [
+        each for each in complete.of_type("ApiGatewayV2::Route").values() if each["AuthorizationType"] == "NONE"
+    ]
+    assert sorted(each["RouteKey"] for each in open_routes) == sorted(generated["routes"])
+    assert text.count('authorization_type = "NONE"') == 1
+    setting = json.loads(_environment(complete, "vendor-admin")["SENTINEL_CONSOLE"])
+    assert setting.keys() == {*Console.model_fields, "issuer_url"}
+    assert "jsonencode(merge(var.console, { issuer_url = var.issuers[var.console.issuer].issuer }))" in (
+        MODULE / "settings.tf"
+    ).read_text(encoding="utf-8")
+    assert "SENTINEL_CONSOLE" not in _environment(complete, "vendor-vend")
+
+
+def _environment(template: Template, function: str) -> Mapping[str, str]:
+    variables: Mapping[str, str] = template.named("Lambda::Function", "FunctionName", function)["Environment"][
+        "Variables"
+    ]
+    return variables
+
+
 def test_the_same_alarms(default: Template) -> None:
     ours = {alarm["AlarmName"].removeprefix("sentinel-") for alarm in default.of_type("CloudWatch::Alarm").values()}
 
@@ -274,7 +309,7 @@ def _settings() -> set[str]:
     """What the module has a variable for is chosen in `settings` here; the rest follows from what is deployed."""
     tables = {"session_table", "grant_table", "budget_table"}
     made = {"api_id", "deployment", "topic_arn", "kill_switch_policies"}
-    return Settings.model_fields.keys() - tables - made - GROUP_SETTINGS
+    return Settings.model_fields.keys() - tables - made - GROUP_SETTINGS - {"console"}
 
 
 def _literal(text: str) -> Any:

@@ -1,11 +1,13 @@
 """What a zip takes of our own code, and of whose."""
 
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deploy.packages.build import SERVICES, find_imports, handler_module, source_of
+from deploy.packages.archive import files_of
+from deploy.packages.build import FILES_OF, SERVICES, copy_own, find_imports, handler_module, source_of
 from deploy.packages.dependencies import PROJECT
 
 # The names under which distributions are imported, where they differ.
@@ -40,3 +42,17 @@ def test_the_modules_on_the_way_to_a_module_come_along(service: str) -> None:
 def test_no_service_takes_another(service: str) -> None:
     own, _ = find_imports(service)
     assert {name.split(".")[1] for name in own if name.startswith("services.")} == {service}
+
+
+def test_the_files_that_a_module_reads_come_along(tmp_path: Path) -> None:
+    for service in SERVICES:
+        copy_own(service, tmp_path / service)
+    static = FILES_OF["shared.console.assets"]
+    assert [each.name for each in files_of(tmp_path / "admin" / static)] == [
+        "app.css",
+        "app.js",
+        "icon.svg",
+        "index.html",
+    ]
+    assert not (tmp_path / "vend" / static).exists()
+    assert not (tmp_path / "authorizer" / static).exists()

@@ -81,4 +81,62 @@ run "no_issuer" {
     condition     = length(aws_apigatewayv2_authorizer.issuer) + length(aws_apigatewayv2_route.issuer) + length(aws_lambda_permission.issuers) + length(aws_ssm_parameter.issuer) == 0
     error_message = "Without an issuer nothing admits tokens."
   }
+
+  assert {
+    condition     = length(aws_apigatewayv2_route.console) + length(aws_lambda_permission.console) == 0 && output.console_url == null && !contains(keys(local.admin_settings), "SENTINEL_CONSOLE")
+    error_message = "There is a console that was not chosen."
+  }
+}
+
+run "console" {
+  variables {
+    console = { issuer = "corp", client_id = "sentinel", origins = ["https://tokens.example.com"] }
+  }
+
+  assert {
+    condition     = { for key, each in aws_apigatewayv2_route.console : key => each.authorization_type } == { "GET /console" = "NONE", "GET /console/{proxy+}" = "NONE" }
+    error_message = "Other routes than the console's files are open, or these are not."
+  }
+
+  assert {
+    condition     = { for each in aws_apigatewayv2_stage.this[0].route_settings : each.route_key => each.throttling_rate_limit if strcontains(each.route_key, "/console") } == { "GET /console" = 20, "GET /console/{proxy+}" = 20 }
+    error_message = "What anyone may send is not throttled of its own."
+  }
+
+  assert {
+    condition     = [for each in aws_lambda_permission.console : each.source_arn] == ["arn:aws:execute-api:eu-central-1:111122223333:httpapi001/*/GET/console*"]
+    error_message = "API Gateway may not invoke the admin function for the files, or may invoke more."
+  }
+
+  assert {
+    condition = jsondecode(local.admin_settings.SENTINEL_CONSOLE) == {
+      issuer  = "corp", issuer_url = "https://login.example.com/corp", client_id = "sentinel", scopes = "openid email profile"
+      origins = ["https://tokens.example.com"]
+    } && !contains(keys(local.vend_settings), "SENTINEL_CONSOLE")
+    error_message = "The function has another console than was chosen."
+  }
+}
+
+run "console_of_a_workload" {
+  command = plan
+  variables {
+    console = { issuer = "github", client_id = "sentinel" }
+  }
+  expect_failures = [var.console]
+}
+
+run "console_of_another_audience" {
+  command = plan
+  variables {
+    console = { issuer = "corp", client_id = "page" }
+  }
+  expect_failures = [var.console]
+}
+
+run "console_with_a_wildcard" {
+  command = plan
+  variables {
+    console = { issuer = "corp", client_id = "sentinel", origins = ["https://*.example.com"] }
+  }
+  expect_failures = [var.console]
 }
