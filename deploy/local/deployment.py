@@ -20,6 +20,8 @@ SENSITIVE_ROLE: Final = "demo-sensitive-api"
 # The profiles whose sessions the sensitive API accepts.
 SENSITIVE_PROFILES: Final = ("staging", "prod")
 PROTECTED: Final = ("dev", "staging", "prod")
+# Where `sentinel ui --port 9912` serves the console, for each person by their own.
+CONSOLE_PORT: Final = 9912
 # From group documents; the emulator has no Identity Center.
 GROUP_SYNC: Final = GroupSync(interval=5)
 # An emulator on a busy machine is slower than AWS, so these are the largest values the settings allow.
@@ -71,7 +73,7 @@ def function_settings(
     deployment = local_deployment()
     # Lambda's emulator runs functions in an account of its own, and callers have the same names there.
     chosen = {"trusted_accounts": ACCOUNT, "shared_name_accounts": ACCOUNT, "sso_roles": SSO_ROLE}
-    chosen |= {**GROUP_SYNC.settings, **(console or {})}
+    chosen |= {"console_url": f"http://127.0.0.1:{CONSOLE_PORT}", **GROUP_SYNC.settings, **(console or {})}
     accepts = {"api_id": ",".join(api_ids), "accepted_profiles": ",".join(SENSITIVE_PROFILES)}
     by_function = {
         VEND: vend_environment(deployment, api_ids, chosen),

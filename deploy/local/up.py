@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
+from deploy.local.deployment import CONSOLE_PORT
 from deploy.local.stack import LocalStack
 
 
@@ -54,6 +55,7 @@ In another shell:
   export AWS_PROFILE=alice
   sentinel profiles
   sentinel exec dev -- aws sts get-caller-identity
+  sentinel ui --port {CONSOLE_PORT}      the console, to which notifications link
 
 As a person without AWS credentials, after unset AWS_PROFILE:
 {_exports(stack.login_environment)}

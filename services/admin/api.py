@@ -9,7 +9,14 @@ from services.admin.explain import ExplainRequest, ExplainResponse
 from services.admin.groups.models import GroupFilters, GroupList, PushedGroupView, PushGroup
 from services.admin.kill_switch.models import KillSwitchResponse
 from services.admin.lockouts.models import Lock, LockoutChanged, LockoutList, Unlock
-from services.admin.requests.models import FileRequest, RequestChanged, RequestFilters, RequestPage, RequestResponse
+from services.admin.requests.models import (
+    FileRequest,
+    RequestChanged,
+    RequestFiled,
+    RequestFilters,
+    RequestPage,
+    RequestResponse,
+)
 from services.admin.revocations.models import ManyRevoked, RevocationResponse, RevokeMany
 from services.admin.sessions.models import RevokeSession, SessionFilters, SessionPage, SessionResponse, SessionRevoked
 from services.admin.whoami import HealthResponse, WhoamiResponse
@@ -50,7 +57,7 @@ _GRANT_ENDPOINTS: Final = (
         "POST",
         _REQUESTS,
         "Ask for an approval.",
-        RequestChanged,
+        RequestFiled,
         HTTPStatus.CREATED,
         body=FileRequest,
         refusals=_ASKING,

@@ -98,7 +98,7 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
         return await reader.policies.find_issuer(name)
 
     register_snapstart_hooks(SnapStartHooks(runner, clients.aclose, after_restore))
-    announcer = Announcer(_notifier(settings, clients, texts, clock), _new_id)
+    announcer = Announcer(_notifier(settings, clients, texts, clock), _new_id, settings.console_url)
     guarded = _guarded(settings, environ["AWS_REGION"])
     reading = read_budget(settings, clients.dynamodb, clock)
     groups = CallersGroups(reader.grants, settings.group_sync, clock)

@@ -64,6 +64,26 @@ def _account_of(text: str) -> str:
     return arn.account
 
 
+# Only what no mail or chat client reads as markup or as the end of a link. http is for `sentinel ui --port` alone.
+CONSOLE_URL: Final = r"^(https://[A-Za-z0-9.-]{1,253}|http://(localhost|127\.0\.0\.1|\[::1\]))(:[0-9]{1,5})?(/[A-Za-z0-9._~-]{1,64}){0,4}/?$"
+_CONSOLE_URL: Final = re.compile(CONSOLE_URL)
+
+
+def _is_console_url(value: str) -> str:
+    """Refuse what a link cannot be made of, without repeating it: it may hold a password."""
+    if not re.match("https?://", value):
+        raise ValueError("write an absolute URL, such as https://sentinel.example.com/console")
+    if "@" in value:
+        raise ValueError("a link may not hold a user name or password: remove the part before the @")
+    if {"?", "#"} & set(value):
+        raise ValueError("a link's own fragment follows it: remove the query and the fragment, from the ? or # on")
+    if _CONSOLE_URL.fullmatch(value):
+        return value.rstrip("/")
+    if value.startswith("http://"):
+        raise ValueError("http is for loopback only (http://127.0.0.1:9912, for sentinel ui --port 9912): use https://")
+    raise ValueError("write https://HOST/PATH in letters, digits, dots, hyphens, _ and ~")
+
+
 _BELIEVED: Final = (timedelta(minutes=30), timedelta(hours=24))
 
 
@@ -81,4 +101,5 @@ BelievedFor = Annotated[Duration, AfterValidator(_is_a_useful_time)]
 Accounts = Annotated[tuple[str, ...], BeforeValidator(_split_accounts)]
 AccountsOrAll = Annotated[tuple[str, ...], BeforeValidator(_split_accounts_or_all)]
 KillSwitchAccounts = Annotated[tuple[str, ...], BeforeValidator(_split_policies)]
+ConsoleUrl = Annotated[str, AfterValidator(_is_console_url)]
 TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]

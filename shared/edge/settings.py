@@ -13,6 +13,7 @@ from shared.edge.setting_fields import (
     Accounts,
     AccountsOrAll,
     BelievedFor,
+    ConsoleUrl,
     KillSwitchAccounts,
     RoleGlobs,
     SsoRoles,
@@ -120,6 +121,13 @@ class Settings(CommonSettings):
         Field(
             pattern=r"^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$",
             description="ARN of the SNS topic that receives change notifications. Empty: no topic.",
+        ),
+    ] = None
+    console_url: Annotated[
+        ConsoleUrl | None,
+        Field(
+            description="URL of the console, such as https://sentinel.example.com/console, to which the admin Lambda's "
+            "notifications link. Empty: no links.",
         ),
     ] = None
 

@@ -24,7 +24,13 @@ VARIANTS: dict[str, dict[str, Any]] = {
             "policies/access": 'version: "1"\nrules: []\n',
             "profiles/dev": "role_arn: nobody's yet\n",  # codespell:ignore
         },
-        "settings": {"deadline": "12", "vend_budget": "30", "admin_budget": "20", "trusted_accounts": "444455556666"},
+        "settings": {
+            "deadline": "12",
+            "vend_budget": "30",
+            "admin_budget": "20",
+            "trusted_accounts": "444455556666",
+            "console_url": "https://sentinel.example.com/console",
+        },
         "authorizers": {
             "pay": {"api_ids": ["a1b2c3d4e5"], "accepted_profiles": ["prod-*"], "max_session_age": "15m"},
             "logs": {

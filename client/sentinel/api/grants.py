@@ -79,10 +79,11 @@ Grant = ApprovalRequest | BreakGlassEvent
 
 
 class RequestAnswer(Answer):
-    """A request; after a change, which targets were notified."""
+    """A request; after a change, which targets were notified. `link`: its page in the console, of a new one."""
 
     grant: ApprovalRequest = Field(alias="request")
     notified: Mapping[str, bool] = Field(default_factory=dict)
+    link: Shown | None = None
 
 
 class EventAnswer(Answer):

@@ -66,12 +66,17 @@ class Transport:
         return outcome
 
     async def relay(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
-        """Make a call whose answer another program reads: the status and the body as they came."""
+        """Make a call whose answer another program reads: the status, and the body as it came or a refusal's report."""
         url = self._url(path, query)
-        status, _, answer = await self._exchange(method, url, body)
+        status, headers, answer = await self._exchange(method, url, body)
         if status == _UNAUTHORIZED and await asyncio.to_thread(self.caller.renew):
-            status, _, answer = await self._exchange(method, url, body)
-        return status, answer
+            status, headers, answer = await self._exchange(method, url, body)
+        if status in _SUCCESS:
+            return status, answer
+        refusal = read_refusal(status, headers, answer, self.caller.refused_hint)
+        if _is_of_the_gateway(refusal):
+            self.caller.forget()
+        return status, orjson.dumps(refusal.as_report())
 
     async def _send(self, method: str, url: str, body: bytes, model: type[Model]) -> Model | Refusal:
         status, headers, answer = await self._exchange(method, url, body)

@@ -63,16 +63,16 @@ async def obtain_approval(api: SentinelApi, ask: Ask) -> ApprovalRequest:
         RefusedError: the service refuses to file it.
 
     """
-    request = await _find_own(api, ask.profile)
+    request, link = await _find_own(api, ask.profile), None
     if request is None:
         answer = accepted(await api.ask(REQUESTS, ask.body()))
         warn_unnotified(answer)
-        request = answer.grant
+        request, link = answer.grant, answer.link
     else:
         dropped = "; --reason and --ticket are not sent" if ask.reason or ask.ticket else ""
         note(f"request {request.id} of yours is {request.status}: {request.reason}{dropped}")
     if request.status == "pending":
-        note(approve_words(request))
+        note(approve_words(request, link))
     return await wait_until_open(api, request)
 
 

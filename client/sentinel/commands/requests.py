@@ -57,7 +57,7 @@ async def _file(settings: Settings, body: dict[str, Any], *, wait: bool, as_json
         answer = accepted(await api.ask(REQUESTS, body))
         warn_unnotified(answer)
         if answer.grant.status == "pending" and not as_json:
-            note(approve_words(answer.grant))
+            note(approve_words(answer.grant, answer.link))
         return await wait_until_open(api, answer.grant) if wait else answer.grant
 
 

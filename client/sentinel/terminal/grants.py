@@ -63,11 +63,11 @@ def notified_words(answer: Announced) -> str:
     return f"notified: {', '.join(arrived)}" if arrived else "no notification was sent: none is configured"
 
 
-def approve_words(request: ApprovalRequest) -> str:
-    """Say who can approve, and what they run."""
+def approve_words(request: ApprovalRequest, link: str | None = None) -> str:
+    """Say who can approve, and what they run, or open in a browser."""
     people = " or ".join(request.approvers)
     count = "" if request.quorum == 1 else f"{request.quorum} of "
-    return f"{count}{people} can approve it: sentinel request approve {request.id}"
+    return f"{count}{people} can approve it: sentinel request approve {request.id}" + (f" or {link}" if link else "")
 
 
 def _cells(grant: Grant, now: datetime) -> tuple[str, ...]:

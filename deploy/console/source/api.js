@@ -49,18 +49,25 @@ export async function call(method, path, { query = {}, body, signal } = {}) {
     if (signal?.aborted) throw error;
     throw new ApiError(connection.away, 0);
   }
-  const text = await response.text();
-  let answer;
+  const answer = parse(await response.text());
+  if (response.ok && answer) return answer;
+  if (!response.ok) connection.refused?.(response.status, answer ?? {});
+  // Another person was faster, or what is shown is old: everything shown is loaded again.
+  if (method !== "GET") dispatchEvent(new Event(REFUSED));
+  throw new ApiError(answer ?? { message: "What answered is not Sentinel.", hint: "Check the remote server's URL, and proxies." }, response.status);
+}
+
+/** Happens when the API refuses a change. */
+export const REFUSED = "sentinel-refused";
+
+/** @param {string} text @returns {any} null: it is no JSON object */
+function parse(text) {
   try {
-    answer = JSON.parse(text);
+    const read = JSON.parse(text);
+    return typeof read === "object" ? read : null;
   } catch {
-    answer = {};
+    return null;
   }
-  if (!response.ok) {
-    connection.refused?.(response.status, answer);
-    throw new ApiError(answer, response.status);
-  }
-  return answer;
 }
 
 /** @param {string} path @param {Record<string, string>} [query] @param {AbortSignal} [signal] */

@@ -2,6 +2,7 @@
 
 import { html } from "htm/preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useOutlasting } from "./outlasting.js";
 import { Failure } from "./parts.js";
 
 /**
@@ -13,6 +14,7 @@ export function Act({ label, required = false, bar = false, buttons, children })
   const [text, setText] = useState("");
   const [error, setError] = useState(/** @type {Error | null} */ (null));
   const [busy, setBusy] = useState(false);
+  useOutlasting(error);
   const area = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const hasActed = useRef(false);
   // What has the focus goes when a decision is taken: the page itself has it then, and not the beginning of the document.

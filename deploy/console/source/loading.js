@@ -1,7 +1,7 @@
 /** Asking the API again and again, more and more slowly; and lists to their end. */
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { get } from "./api.js";
+import { get, REFUSED } from "./api.js";
 
 const SLOWEST = 60_000;
 
@@ -30,18 +30,23 @@ export function useLoaded(load, inputs, every = 5_000) {
         } catch (error) {
           if (stop.signal.aborted) return;
           pause = Math.min(pause * 2, SLOWEST);
+          last.current = "";
           setState((before) => ({ data: before.data, error: /** @type {Error} */ (error) }));
         }
       }
-      if (!stop.signal.aborted) timer = setTimeout(ask, pause);
+      if (stop.signal.aborted) return;
+      clearTimeout(timer);
+      timer = setTimeout(ask, pause);
     };
     const shown = () => !document.hidden && (clearTimeout(timer), ask());
     document.addEventListener("visibilitychange", shown);
+    addEventListener(REFUSED, shown);
     ask();
     return () => {
       stop.abort();
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", shown);
+      removeEventListener(REFUSED, shown);
     };
   }, [...inputs, turn]);
   return { ...state, reload: useCallback(() => setTurn((count) => count + 1), []) };

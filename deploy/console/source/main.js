@@ -7,6 +7,7 @@ import { loadConfig } from "./config.js";
 import { openHosted } from "./hosted.js";
 import { useLoaded } from "./loading.js";
 import { connectLoopback } from "./loopback.js";
+import { useOutlasted } from "./outlasting.js";
 import { Access } from "./pages/access.js";
 import { Activity } from "./pages/activity.js";
 import { Approvals } from "./pages/approvals.js";
@@ -41,6 +42,7 @@ async function whoami(signal) {
 /** @param {{signOut?: () => void}} props */
 function Console({ signOut }) {
   const [[name, about], setPlace] = useState(place);
+  const refused = useOutlasted();
   const { data: me, error } = useLoaded(whoami, [], 60_000);
   useEffect(() => {
     const moved = () => setPlace(place());
@@ -66,7 +68,7 @@ function Console({ signOut }) {
         ([key, { title }]) => html`<a href=${`#/${key}`} aria-current=${key === name ? "page" : undefined}>${title}</a>`,
       )}</nav>
     </header>
-    <main id="main" tabindex="-1"><${Failure} error=${error} />
+    <main id="main" tabindex="-1"><${Failure} error=${error} /><${Failure} error=${refused} />
       <${PAGES[name].page} key=${`${name}/${about}`} about=${about} me=${me} /></main>`;
 }
 

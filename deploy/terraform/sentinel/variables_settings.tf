@@ -175,3 +175,14 @@ variable "read_budget" {
     error_message = "read_budget: a whole number, 1 to 10000."
   }
 }
+
+variable "console_url" {
+  description = "URL of the console that notifications link to, such as https://sentinel.example.com/console, or http://127.0.0.1:9912 if people run sentinel ui --port 9912; null: no links."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.console_url == null || can(regex("^(https://[A-Za-z0-9.-]{1,253}|http://(localhost|127\\.0\\.0\\.1|\\[::1\\]))(:[0-9]{1,5})?(/[A-Za-z0-9._~-]{1,64}){0,4}/?$", var.console_url))
+    error_message = "console_url: https://<host>/<path> without user name, query and fragment; http for loopback only."
+  }
+}

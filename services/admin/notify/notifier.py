@@ -148,10 +148,11 @@ class LateSender:
 
 @dataclass(frozen=True, slots=True)
 class Announcer:
-    """Sends the notifications of a request. `ids` makes the ids of deliveries."""
+    """Sends the notifications of a request. `ids` makes the ids of deliveries; `console_url` is where they link to."""
 
     notifier: Notifier
     ids: Callable[[], str]
+    console_url: str | None = None
 
     async def announce(
         self,
@@ -164,7 +165,7 @@ class Announcer:
     ) -> Mapping[str, bool]:
         """Notify of one change, within what is left of the request's time; the audit line says who was notified."""
         actor = None if is_by_time else ctx.principal.user
-        notice = notice_for(event, actor, about, at, self.ids())
+        notice = notice_for(event, actor, about, at, self.ids(), self.console_url)
         with ctx.audit.step("notify"):
             limit_s = max(0.0, min(LIMIT_S, ctx.time_left_s - _FOR_THE_RESPONSE_S))
             outcomes = await self.notifier.deliver(notice, limit_s)

@@ -1,7 +1,8 @@
 """What a webhook is sent: a signed notice, or a message for a Slack incoming webhook.
 
 Signed: an HMAC over time and body. Slack ("Sending messages using incoming webhooks"): everything is `plain_text`, so
-that Slack reads no emphasis, link, mention or emoji out of it (Block Kit reference, "Text object"). The fallback text
+that Slack reads no emphasis, link, mention or emoji out of it (Block Kit reference, "Text object"); the link to the
+console is an element of its own (Block Kit reference, "Rich text block"). The fallback text
 next to the blocks, which notifications show, is markup by Slack's rules; so that is switched off, and `&`, `<` and `>`
 are escaped there ("Formatting text for app surfaces", "Escaping text").
 """
@@ -55,16 +56,18 @@ def sign(secret: SecretStr, timestamp: int, body: bytes) -> str:
 
 
 def render_slack(notice: Notice) -> bytes:
-    """Give the message's JSON: the sentence, and below it the event, the grant's id and the time."""
+    """Give the message's JSON: the sentence, the link, and below them the event, the grant's id and the time."""
+    page = [] if notice.link is None else [_link(notice.link)]
     below = f"{notice.event} · {name(notice.details['id'])} · {notice.at:%Y-%m-%d %H:%M UTC}"
     return orjson.dumps(
         {
-            "text": escape(notice.text),
+            "text": escape(notice.text_with_link),
             "mrkdwn": False,
             "unfurl_links": False,
             "unfurl_media": False,
             "blocks": [
                 {"type": "section", "text": _plain_text(notice.text)},
+                *page,
                 {"type": "context", "elements": [_plain_text(below)]},
             ],
         },
@@ -82,6 +85,12 @@ def escape(text: str) -> str:
             return "".join([*pieces, _ELLIPSIS])
         pieces.append(piece)
     return "".join(pieces)
+
+
+def _link(url: str) -> dict[str, Any]:
+    """Give a block that is one link: an object of its own, so that it is no markup in a text."""
+    link = {"type": "link", "url": url, "text": "Open in the console"}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [link]}]}
 
 
 def _plain_text(text: str) -> dict[str, Any]:

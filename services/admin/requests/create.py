@@ -6,8 +6,9 @@ from datetime import datetime
 from http import HTTPStatus
 
 from services.admin.common.context import FactsReader, NewGrantFacts, note_grant
+from services.admin.notify.links import link_to
 from services.admin.notify.notifier import Announcer
-from services.admin.requests.models import FileRequest, RequestChanged, view_request
+from services.admin.requests.models import FileRequest, RequestFiled, view_request
 from services.admin.requests.refusals import refuse_create, refuse_second
 from shared.aws.dynamodb.approvals import ApprovalTable
 from shared.core.approval.create import Ask, CreateRejection, file_request
@@ -33,7 +34,7 @@ class RequestCreation:
     clock: Callable[[], datetime]
 
     async def file(self, ctx: RequestContext) -> Response | Refusal:
-        """File a request, and say in the answer who can approve it."""
+        """File a request, and say in the answer who can approve it, and where."""
         body = parse_body(ctx.request, FileRequest)
         if isinstance(body, Refusal):
             return body
@@ -56,7 +57,8 @@ class RequestCreation:
             return refuse_second(pending)
         event = NoticeEvent.REQUEST_APPROVED if is_approved else NoticeEvent.REQUEST_FILED
         notified = await self.announcer.announce(ctx, event, view.as_json(), now)
-        return Response(RequestChanged(request=view, notified=notified).as_json(), HTTPStatus.CREATED)
+        link = link_to(self.announcer.console_url, event, view.id)
+        return Response(RequestFiled(request=view, notified=notified, link=link).as_json(), HTTPStatus.CREATED)
 
     def _decide(
         self, ctx: RequestContext, body: FileRequest, facts: NewGrantFacts, now: datetime

@@ -89,6 +89,12 @@ class RequestChanged(View):
     notified: Mapping[str, bool]
 
 
+class RequestFiled(RequestChanged):
+    """A new request, and which targets were notified. `link`: its page in the console; null without one."""
+
+    link: str | None
+
+
 class RequestPage(View):
     """Some requests, newest first. More may follow while there is a cursor, even after an empty page.
 

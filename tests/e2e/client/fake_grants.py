@@ -64,6 +64,9 @@ def an_event(number: int = 1, **changes: Any) -> dict[str, Any]:
     return facts | changes
 
 
+CONSOLE = "https://sentinel.example/console/#/approvals"
+
+
 @dataclass
 class FakeGrants:
     """Rows by id, newest first, and everything that was asked."""
@@ -100,7 +103,8 @@ class FakeGrants:
             case "POST", []:
                 made = a_request(len(rows) + 1) if one == "request" else an_event(len(rows) + 1)
                 rows[made["id"]] = made | {name: body[name] for name in body if name in ("profile", "reason", "ticket")}
-                return web.json_response({one: rows[made["id"]], "notified": self.notified}, status=201)
+                link = {"link": f"{CONSOLE}/{made['id']}"} if one == "request" else {}
+                return web.json_response({one: rows[made["id"]], "notified": self.notified, **link}, status=201)
             case "GET", [grant_id] if grant_id in rows:
                 self.looked.set()
                 return web.json_response({one: rows[grant_id]})

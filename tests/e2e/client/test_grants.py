@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.e2e.client.fake_grants import a_request, an_event
+from tests.e2e.client.fake_grants import CONSOLE, a_request, an_event
 from tests.e2e.client.fake_service import FakeService, Machine
 
 ID = f"{1:016d}"
@@ -16,7 +16,7 @@ async def test_a_request_says_who_can_approve_it_and_how(user: Machine, service:
         "request", "create", "staging", "--reason", "fix it", "--ticket", "INC-7", "--duration", "2h"
     )
     assert done.code == 0, done.err
-    assert f"bob or *@sec.example can approve it: sentinel request approve {ID}" in done.err
+    assert f"bob or *@sec.example can approve it: sentinel request approve {ID} or {CONSOLE}/{ID}" in done.err
     assert ID in done.out
     sent = {"profile": "staging", "reason": "fix it", "ticket": "INC-7", "duration": "2h"}
     assert service.grants.asked == [("POST", "/v1/requests", sent)]

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.e2e.client.fake_grants import FakeGrants, a_request
+from tests.e2e.client.fake_grants import CONSOLE, FakeGrants, a_request
 from tests.e2e.client.fake_service import FakeService, Machine
 from tests.e2e.client.screen import Screen
 
@@ -37,7 +37,7 @@ async def test_the_command_starts_the_moment_it_is_approved(
     grants.approve(ID)
     code, out, err = await finish(process)
     assert (code, out) == (0, "started\n")
-    assert f"can approve it: sentinel request approve {ID}" in err
+    assert f"can approve it: sentinel request approve {ID} or {CONSOLE}/{ID}" in err
     assert f"waiting for request {ID}" in err
 
 

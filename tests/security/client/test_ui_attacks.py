@@ -4,7 +4,6 @@ import gzip
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, cast
 
 import aiohttp
@@ -22,7 +21,6 @@ from services.admin.api import ENDPOINTS
 from shared.console.assets import DOCUMENT, POLICY, load_assets
 
 HEADER = "X-Sentinel-Console"
-SOURCES = Path(__file__).parents[3] / "deploy" / "console" / "source"
 AWS_CONSOLE = "/api/ui/aws-console/dev"
 SIGN_IN = "https://signin.aws.amazon.com/federation?SigninToken=THE-SIGN-IN-TOKEN"
 
@@ -219,19 +217,6 @@ def test_every_call_of_the_console_is_an_operation_of_the_api() -> None:
         ("PUT", "/v1/groups/{name}/members"),
         ("DELETE", "/v1/groups/{name}/members"),
     }
-
-
-def test_every_call_that_the_page_makes_is_passed_on_and_nothing_else_is() -> None:
-    written = set()
-    for file in SOURCES.rglob("*.js"):
-        text = file.read_text(encoding="utf-8")
-        verbs = re.findall(r'(?:decide|step)\("([a-z]+)"\)', text)
-        for before, path in re.findall(r"""([^\n]*?)[`"](/(?:v1/|profiles)[^`"]*)[`"]""", text):
-            method = "DELETE" if "DELETE" in before else "POST" if "post(" in before else "GET"
-            for verb in verbs if "${verb}" in path else [""]:
-                written.add((method, re.sub(r"\$\{[a-z.]+\}", "{id}", path.replace("${verb}", verb))))
-    known = {("GET", "/profiles"), *((each.method, each.path) for each in ENDPOINTS)}
-    assert written == {(method, path) for method, path in known if is_operation(method, path.replace("{id}", "0" * 16))}
 
 
 async def test_a_browser_runs_and_loads_nothing_else(http: aiohttp.ClientSession, console: Console) -> None:

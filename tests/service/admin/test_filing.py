@@ -28,7 +28,7 @@ def test_a_request_is_filed_and_says_who_can_approve_it(admin: AdminLambda) -> N
     assert (request["status"], request["user"], request["duration_s"]) == ("pending", "alice", 2700)
     assert (request["created_at"], request["pending_until"]) == ("2026-11-24T12:00:00Z", "2026-11-25T12:00:00Z")
     assert (request["window"], request["ended"], request["approvals"], request["rule"]) == (None, None, [], "prod")
-    assert answered.body["notified"] == {}
+    assert (answered.body["notified"], answered.body["link"]) == ({}, None)
 
 
 def test_a_filing_is_audited_with_its_id_and_state(admin: AdminLambda) -> None:

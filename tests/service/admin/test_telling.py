@@ -21,7 +21,8 @@ def topic_arn(aws_url: str) -> str:  # noqa: ARG001 - the emulator's address is 
 @pytest.fixture
 def admin(topic_arn: str, environment: dict[str, str]) -> Iterator[AdminLambda]:
     furnish()
-    function = open_admin(environment | {"SENTINEL_TOPIC_ARN": topic_arn}, Clock(), aws)
+    console = {"SENTINEL_CONSOLE_URL": "https://sentinel.example/console/"}
+    function = open_admin(environment | console | {"SENTINEL_TOPIC_ARN": topic_arn}, Clock(), aws)
     with closing(function.app):
         yield function
 
@@ -31,6 +32,11 @@ def test_every_change_is_notified_and_response_and_audit_say_so(admin: AdminLamb
     assert filed.body["notified"] == filed.audit["notified"] == {"sns": True}
     assert admin.approve(filed.body["request"]["id"]).body["notified"] == {"sns": True}
     assert admin.break_glass(by="grace").body["notified"] == {"sns": True}
+
+
+def test_who_files_a_request_gets_the_link_for_the_approvers(admin: AdminLambda) -> None:
+    filed = admin.post("/v1/requests", {"profile": "prod", "reason": "fix"})
+    assert filed.body["link"] == f"https://sentinel.example/console/#/approvals/{filed.body['request']['id']}"
 
 
 def test_a_failure_to_tell_undoes_nothing_and_is_seen(admin: AdminLambda, topic_arn: str) -> None:

@@ -124,6 +124,8 @@ def test_chosen_settings_reach_the_functions_they_are_for(complete: Template) ->
     assert (vend["SENTINEL_VEND_BUDGET"], admin["SENTINEL_ADMIN_BUDGET"]) == ("30", "20")
     assert "SENTINEL_ADMIN_BUDGET" not in vend
     assert "SENTINEL_VEND_BUDGET" not in admin
+    assert admin["SENTINEL_CONSOLE_URL"] == "https://sentinel.example.com/console"
+    assert "SENTINEL_CONSOLE_URL" not in vend
     assert list(load_settings(admin).kill_switch_policies) == ["111122223333", "444455556666"]
     assert (pay.max_session_age.total_seconds(), logs.proof_binding) == (900, "request")
     assert (pay.sts_regions, logs.sts_regions) == ((), ("us-east-1",))

@@ -16,6 +16,7 @@ from deploy.policies.groups import INTERVALS_BELIEVED, GroupSync
 from deploy.policies.issuers import IDENTITY_SOURCE, MOST_ISSUERS, Console, Issuer, IssuerName
 from deploy.policies.routes import issuer_routes
 from deploy.policies.settings import GROUP_SETTINGS, timeout_s
+from shared.edge.setting_fields import CONSOLE_URL
 from shared.edge.settings import Settings
 from tests.cdk.options import KEY, READER, STORE
 from tests.cdk.template import Template, example_deployment
@@ -260,6 +261,13 @@ def test_the_same_limits_of_the_synchronization() -> None:
     for name in ("identity_store", "identity_store_role"):
         pattern = next(each.pattern for each in Settings.model_fields[name].metadata if hasattr(each, "pattern"))
         assert f'regex("{pattern}"' in block
+
+
+def test_the_same_url_of_a_console() -> None:
+    block = dict(_variables())["console_url"].replace("\\\\", "\\")
+
+    assert f'regex("{CONSOLE_URL}", var.console_url)' in block
+    assert "SENTINEL_CONSOLE_URL           = var.console_url" in (MODULE / "settings.tf").read_text(encoding="utf-8")
 
 
 def test_the_same_access_log(default: Template) -> None:

@@ -143,3 +143,46 @@ def test_where_no_account_is_listed_only_the_functions_own_is_trusted_and_its_na
 def test_only_trusted_accounts_can_share_names(shared: str) -> None:
     with pytest.raises(InvalidSettingsError, match="SHARED_NAME_ACCOUNTS"):
         load_settings(SHARING | {"SENTINEL_SHARED_NAME_ACCOUNTS": shared})
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://sentinel.example.com/console", "https://sentinel.example.com/console"),
+        ("https://abc123.execute-api.eu-central-1.amazonaws.com/v1/console/", None),
+        ("https://sentinel.example.com:8443", None),
+        ("http://127.0.0.1:9912", None),
+        ("http://localhost:9912/", None),
+        ("http://[::1]:9912", None),
+    ],
+)
+def test_notifications_can_link_to_a_console(written: str, read: str | None) -> None:
+    settings = load_settings(ENOUGH | {"SENTINEL_CONSOLE_URL": written})
+    assert settings.console_url == (read or written.rstrip("/"))
+    assert load_settings(ENOUGH | {"SENTINEL_CONSOLE_URL": " "}).console_url is None
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ("sentinel.example.com/console", "write an absolute URL, such as https://"),
+        ("javascript:alert(1)", "write an absolute URL"),
+        ("//sentinel.example.com", "write an absolute URL"),
+        ("http://sentinel.example.com/console", "use https://"),
+        ("http://127.0.0.1.evil.example", "use https://"),
+        ("https://bob:hunter2@sentinel.example.com", "remove the part before the @"),
+        ("https://sentinel.example.com/?hunter2", "remove the query and the fragment"),
+        ("https://sentinel.example.com/#/approvals", "remove the query and the fragment"),
+        ("https://", "write https://HOST/PATH"),
+        ("https://sentinel.example.com/a b", "write https://HOST/PATH"),
+        ("https://sentinel.example.com/a|b", "write https://HOST/PATH"),
+        ("https://sentinel.example.com/%2e", "write https://HOST/PATH"),
+        ("https://sentinel.example.com/é", "write https://HOST/PATH"),
+        ("https://sentinel.example.com/a\n", "write https://HOST/PATH"),
+    ],
+)
+def test_a_console_url_that_no_link_can_be_made_of_is_refused_with_its_remedy(written: str, remedy: str) -> None:
+    with pytest.raises(InvalidSettingsError, match="SENTINEL_CONSOLE_URL: ") as caught:
+        load_settings(ENOUGH | {"SENTINEL_CONSOLE_URL": written})
+    assert remedy in str(caught.value)
+    assert "hunter2" not in str(caught.value)

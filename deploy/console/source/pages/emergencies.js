@@ -9,12 +9,13 @@ import { Facts, Failure, may, Said, Status, Time } from "../parts.js";
 import { span } from "../words.js";
 
 /** @param {{about?: string, me: any}} props */
-export const Emergencies = ({ about, me }) => (about ? html`<${OneEvent} id=${about} me=${me} />` : html`<${Events} me=${me} />`);
+export const Emergencies = ({ about, me }) => (about ? html`<${OneEvent} id=${about} me=${me} />` : me && html`<${Events} me=${me} />`);
 
 /** @param {{me: any}} props */
 function Events({ me }) {
-  const [view, setView] = useState("visible");
-  const views = { visible: may(me, "read") ? "everyone's" : "all that I may see", mine: "mine", reviewable: "those I can review" };
+  const all = may(me, "read") ? { all: "everyone's" } : { visible: "all that I may see" };
+  const [view, setView] = useState(Object.keys(all)[0]);
+  const views = { ...all, mine: "mine", reviewable: "those I can review" };
   const { data, error, reload } = useLoaded((signal) => get("/v1/break-glass", { view }, signal), [view]);
   return html`<section>
     <h1>Break-glass</h1>

@@ -174,6 +174,7 @@ run "every_setting_reaches_its_functions" {
     vend_budget          = 10
     admin_budget         = 20
     read_budget          = 300
+    console_url          = "https://sentinel.example.com/console"
     authorizers = {
       ledger = { api_ids = ["a1", "b2"], accepted_profiles = ["prod", "staging-*"], max_session_age = "15m", proof_binding = "request", sts_regions = ["us-east-1", "eu-west-1"] }
     }
@@ -207,7 +208,7 @@ run "every_setting_reaches_its_functions" {
   }
 
   assert {
-    condition     = output.functions["sentinel-admin"].settings["SENTINEL_ADMIN_BUDGET"] == "20"
+    condition     = output.functions["sentinel-admin"].settings["SENTINEL_ADMIN_BUDGET"] == "20" && output.functions["sentinel-admin"].settings["SENTINEL_CONSOLE_URL"] == "https://sentinel.example.com/console"
     error_message = "A setting of admin is lost."
   }
 

@@ -38,6 +38,7 @@ run "everything_wrong" {
     vend_budget          = 0
     admin_budget         = 1.5
     read_budget          = 10001
+    console_url          = "http://sentinel.example.com/console"
     endpoints            = { iam = "http://iam.example" }
   }
 
@@ -68,6 +69,7 @@ run "everything_wrong" {
     var.vend_budget,
     var.admin_budget,
     var.read_budget,
+    var.console_url,
     var.endpoints,
   ]
 }

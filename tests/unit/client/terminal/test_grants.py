@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sentinel.api.grants import ApprovalRequest
-from sentinel.terminal.grants import print_grant, print_grants
+from sentinel.terminal.grants import approve_words, print_grant, print_grants
 from tests.unit.admin.notify.samples import WINDOW, request
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -30,6 +30,12 @@ def test_a_list_shows_the_start_next_to_the_duration(
     out = " ".join(capsys.readouterr().out.split())
     assert "4h from 2026-11-08 03:00 UTC" in out
     assert "prod 1h expires" in out
+
+
+def test_who_can_approve_and_how_is_said_with_the_console_where_there_is_one() -> None:
+    command = "bob or *@sec.example can approve it: sentinel request approve 0123456789abcdef"
+    assert approve_words(asked()) == command
+    assert approve_words(asked(), "https://sentinel.example/#/x") == f"{command} or https://sentinel.example/#/x"
 
 
 def test_one_request_shows_its_start_before_it_is_approved(capsys: pytest.CaptureFixture[str]) -> None:
