@@ -119,6 +119,8 @@ async def picture(browser: Browser, address: str, shot: Shot) -> None:
         context.set_default_timeout(_WAIT_MS)
         page = await context.new_page()
         await page.goto(address)
+        # The page takes its token out of the address first.
+        await page.locator("h1").wait_for()
         await page.evaluate("place => { location.hash = `/${place}`; }", shot.place)
         await _ready(page, shot)
         await page.screenshot(path=FOLDER / f"{shot.name}-{size}.png", animations="disabled", scale="css")

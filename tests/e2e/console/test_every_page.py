@@ -40,6 +40,9 @@ async def test_every_page_is_accessible_and_fits_a_phone(
     assert (await alice.sentinel("credentials", "dev", "--force")).code == 0
     session = json.loads((await alice.sentinel("session", "list", "--json")).out)["sessions"][0]
     operator = await opened("operator", dark=dark)
+    links = operator.page.get_by_role("navigation").get_by_role("link")
+    named = await links.evaluate_all("(links) => links.map((each) => each.hash.slice(2))")
+    assert named == [place.partition("/")[0] for place in PLACES]
     for place in (*PLACES, f"approvals/{asked['id']}", f"sessions/{session['id']}"):
         await operator.visit(place)
         await expect(operator.page.locator("h1")).to_be_visible()
