@@ -130,7 +130,10 @@ async def picture(browser: Browser, address: str, shot: Shot) -> None:
 async def _ready(page: Page, shot: Shot) -> None:
     if shot.press is not None:
         await page.get_by_role("button", name=shot.press).first.click()
-    await page.get_by_text(shot.shows).first.wait_for()
+    shown = page.get_by_text(shot.shows).first
+    await shown.wait_for()
+    if shot.press is not None:
+        await shown.scroll_into_view_if_needed()
     await page.wait_for_load_state("networkidle")
 
 

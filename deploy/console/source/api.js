@@ -53,12 +53,14 @@ export async function call(method, path, { query = {}, body, signal } = {}) {
   if (response.ok && answer) return answer;
   if (!response.ok) connection.refused?.(response.status, answer ?? {});
   // Another person was faster, or what is shown is old: everything shown is loaded again.
-  if (method !== "GET") dispatchEvent(new Event(REFUSED));
+  if (method !== "GET" && path !== EXPLAIN) dispatchEvent(new Event(REFUSED));
   throw new ApiError(answer ?? { message: "What answered is not Sentinel.", hint: "Check the remote server's URL, and proxies." }, response.status);
 }
 
 /** Happens when the API refuses a change. */
 export const REFUSED = "sentinel-refused";
+// It changes nothing, and is loaded like a page: what its refusal loads again would be refused again.
+const EXPLAIN = "/v1/explain";
 
 /** @param {string} text @returns {any} null: it is no JSON object */
 function parse(text) {

@@ -59,7 +59,7 @@ function draw(place, figure) {
     width: place.clientWidth, height: HEIGHT, legend: { show: false }, cursor: { show: false }, padding: /** @type {any} */ ([8, 8, 0, 0]),
     scales: { x: { time: false, range: /** @type {any} */ (() => [-0.6, labels.length - 0.4]) }, y: { range: /** @type {any} */ ((/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ most) => [0, Math.max(1, most * 1.1)]) } },
     axes: [
-      { ...axis, grid: { show: false }, splits: () => labels.map((_, index) => index).filter((index) => index % every === 0), values: (/** @type {any} */ _, /** @type {number[]} */ splits) => splits.map((index) => labels[index]) },
+      { ...axis, size: 30, grid: { show: false }, splits: () => labels.map((_, index) => index).filter((index) => index % every === 0), values: (/** @type {any} */ _, /** @type {number[]} */ splits) => splits.map((index) => labels[index]) },
       { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000], size: 40 },
     ],
     series: [{}, ...bars],
