@@ -45,7 +45,7 @@ def _find() -> str | None:
 
 @asynccontextmanager
 async def running_browser(chromium: str) -> AsyncIterator[Browser]:
-    """Run a headless Chromium; what a test expects of a page may take as long as anything on a busy machine."""
+    """Run a headless Chromium. From here on, `expect` waits as long as everything else."""
     expect.set_options(timeout=LIMIT_S * 1000)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=[*_ARGUMENTS])

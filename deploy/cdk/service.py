@@ -70,12 +70,20 @@ class SentinelService(Construct):
         policies = {"vend": vend_policy(self.deployment)}
         return self._create_function("vend", self.deployment.vend_role, environment, policies)
 
+    @property
+    def console_url(self) -> str | None:
+        """The address of the hosted console on the API's own domain; None without one."""
+        if self.http_api is None or self.options.console is None:
+            return None
+        return f"{self.http_api.url}{CONSOLE}/"
+
     def _create_admin(self) -> SentinelFunction:
         others = [parse_arn(arn).account for arn in self.options.kill_switch_policy_arns]
+        hosted = {} if self.console_url is None else {"console_url": self.console_url}
         environment = admin_environment(
             self.deployment,
             self._api_ids,
-            self.options.function_settings,
+            {**hosted, **self.options.function_settings},
             topic=self.topic.ref,
             switches=[*([] if self.kill_switch_policy is None else [self.deployment.account]), *others],
         )
@@ -171,8 +179,8 @@ def _outputs(service: SentinelService) -> dict[str, str]:
             for key, each in service.authorizers.items()
         },
     }
-    if service.http_api is not None and service.options.console is not None:
-        found["ConsoleUrl"] = f"{service.http_api.url}{CONSOLE}/"
+    if service.console_url is not None:
+        found["ConsoleUrl"] = service.console_url
     for kind, api in (("Http", service.http_api), ("Rest", service.rest_api)):
         if api is not None:
             policy = stack.to_json_string(caller_policy(service.deployment, api.api_id))

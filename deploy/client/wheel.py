@@ -59,11 +59,11 @@ def wheel_files(root: Path) -> dict[str, str]:
             texts[place] = file.read_text(encoding="utf-8")
             wanted += _imported(root, texts[place])
     for module in [each for each in texts if each.startswith(f"{_TO.replace('.', '/')}/")]:
-        texts |= _files_beside(root, module)
+        texts |= _files_next_to(root, module)
     return {place: _rewritten(place, text) if place.endswith(".py") else text for place, text in texts.items()}
 
 
-def _files_beside(root: Path, module: str) -> dict[str, str]:
+def _files_next_to(root: Path, module: str) -> dict[str, str]:
     """Give the data files of a module's package, which are in its folder `static`."""
     package = Path(module).parent
     static = root / _FROM / package.relative_to(_TO.replace(".", "/")) / "static"

@@ -72,8 +72,9 @@ def function_settings(
     """
     deployment = local_deployment()
     # Lambda's emulator runs functions in an account of its own, and callers have the same names there.
-    chosen = {"trusted_accounts": ACCOUNT, "shared_name_accounts": ACCOUNT, "sso_roles": SSO_ROLE}
-    chosen |= {"console_url": f"http://127.0.0.1:{CONSOLE_PORT}", **GROUP_SYNC.settings, **(console or {})}
+    names = {"trusted_accounts": ACCOUNT, "shared_name_accounts": ACCOUNT, "sso_roles": SSO_ROLE}
+    console_url = {"console_url": f"http://127.0.0.1:{CONSOLE_PORT}"}
+    chosen = {**names, **console_url, **GROUP_SYNC.settings, **(console or {})}
     accepts = {"api_id": ",".join(api_ids), "accepted_profiles": ",".join(SENSITIVE_PROFILES)}
     by_function = {
         VEND: vend_environment(deployment, api_ids, chosen),

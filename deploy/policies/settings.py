@@ -23,7 +23,7 @@ _READING_GROUPS: Final = frozenset(
 )
 GROUP_SETTINGS: Final = _READING_GROUPS | {"group_sync"}
 """The settings that the option `group_sync` gives."""
-_ONLY_ADMIN: Final = frozenset({"admin_budget", "console_url", "lasting_keys", "console"}) | _READING_GROUPS
+_ONLY_ADMIN: Final = frozenset({"admin_budget", "console", "console_url", "lasting_keys"}) | _READING_GROUPS
 # Long enough to list an Identity Center of thousands of groups. The API's requests keep their deadline.
 _SYNC_TIMEOUT_S: Final = 300
 # All variables of a function, names included; the quota cannot be raised (Lambda Developer Guide, "Lambda quotas").

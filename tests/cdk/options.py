@@ -29,7 +29,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
             "vend_budget": "30",
             "admin_budget": "20",
             "trusted_accounts": "444455556666",
-            "console_url": "https://sentinel.example.com/console",
         },
         "authorizers": {
             "pay": {"api_ids": ["a1b2c3d4e5"], "accepted_profiles": ["prod-*"], "max_session_age": "15m"},

@@ -37,6 +37,6 @@ _ALLOWED: Final = {method: re.compile("|".join(f"(?:{path})" for path in paths))
 
 
 def is_operation(method: str, path: str) -> bool:
-    """Whether the console may make this call. A vend is none: the page never has credentials."""
+    """Whether the console may make this call. A vend is not one: the page never has credentials."""
     allowed = _ALLOWED.get(method)
     return allowed is not None and allowed.fullmatch(path) is not None

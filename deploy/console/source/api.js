@@ -51,7 +51,7 @@ export async function call(method, path, { query = {}, body, signal } = {}) {
   }
   const answer = parse(await response.text());
   if (response.ok && answer) return answer;
-  if (!response.ok) connection.refused?.(response.status, answer ?? {});
+  connection.refused?.(response.status, answer ?? {});
   // Another person was faster, or what is shown is old: everything shown is loaded again.
   if (method !== "GET" && path !== EXPLAIN) dispatchEvent(new Event(REFUSED));
   throw new ApiError(answer ?? { message: "What answered is not Sentinel.", hint: "Check the remote server's URL, and proxies." }, response.status);

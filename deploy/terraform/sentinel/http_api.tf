@@ -26,6 +26,8 @@ locals {
   ]])
 
   console_routes = var.http_api && var.console != null ? local.names.console.routes : []
+  # On the API's own domain.
+  console_address = length(local.console_routes) == 0 ? null : "${one(aws_apigatewayv2_api.this[*].api_endpoint)}/console/"
 }
 
 resource "aws_apigatewayv2_api" "this" {

@@ -5,7 +5,7 @@ output "http_api_url" {
 
 output "console_url" {
   description = "Address of the hosted console on the API's own domain, a redirect URI of its OAuth client; null without one."
-  value       = length(local.console_routes) == 0 ? null : "${one(aws_apigatewayv2_api.this[*].api_endpoint)}/console/"
+  value       = local.console_address
 }
 
 output "rest_api_url" {

@@ -177,7 +177,7 @@ variable "read_budget" {
 }
 
 variable "console_url" {
-  description = "URL of the console that notifications link to, such as https://sentinel.example.com/console, or http://127.0.0.1:9912 if people run sentinel ui --port 9912; null: no links."
+  description = "URL of the console that notifications link to, such as https://sentinel.example.com/console on a custom domain, or http://127.0.0.1:9912 if people run sentinel ui --port 9912; null: the hosted console's own, and no links without one."
   type        = string
   default     = null
 

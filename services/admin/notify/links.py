@@ -12,7 +12,7 @@ _INCIDENT: Final = "incident"
 
 
 def link_to(console_url: str | None, event: NoticeEvent, row_id: str) -> str | None:
-    """Give the address of the page about an event of the row; None without a console, or where the id is none."""
+    """Give the address of the page about an event of the row; None without a console, or for an id of another form."""
     if console_url is None:
         return None
     page = _PAGES.get(event.partition(".")[0])

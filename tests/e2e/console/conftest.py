@@ -100,7 +100,7 @@ async def opened(stack: LocalStack, browser: Browser, tmp_path: Path) -> AsyncIt
 
         yield open_window
         for window in windows:
-            await window.page.evaluate("0")  # whatever it has reported is here
+            await window.page.evaluate("0")  # all it has reported is here
         assert [window.violations for window in windows] == [[] for _ in windows]
 
 

@@ -89,7 +89,7 @@ async def see(window: Window, place: str, text: str) -> None:
     await check_is_text(window.page)
 
 
-async def test_whatever_people_write_is_text_on_every_page(stack: LocalStack, opened: OpenWindow) -> None:
+async def test_all_that_people_write_is_text_on_every_page(stack: LocalStack, opened: OpenWindow) -> None:
     refused = await (await hire(stack)).post("/v1/requests", profile="staging", reason=f"a {CONTROLS}")
     assert refused.status == 400
     pages = await write_everywhere(stack)

@@ -20,7 +20,7 @@ from tests.e2e.host_packages import host_packages, host_target
 from tests.e2e.sdks.installed import HERE as SDKS
 from tests.e2e.terraform.deployment import ledger_backend
 from tests.e2e.terraform.leftovers import everything_of
-from tests.e2e.terraform.terraform import copy_modules, find_plugins
+from tests.e2e.terraform.terraform import RARELY_COLLECTED, copy_modules, find_plugins
 from tests.node import install_node_program
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -81,6 +81,7 @@ async def shell(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) ->
     kept = {name: os.environ[name] for name in ("LANG", "TMPDIR") if name in os.environ}
     environment = {
         **kept,
+        **RARELY_COLLECTED,
         "HOME": str(home),
         "PWD": str(clone),
         "PATH": os.pathsep.join([str(tools), str(Path(sys.executable).parent), os.environ["PATH"]]),

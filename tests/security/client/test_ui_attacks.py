@@ -27,7 +27,7 @@ SIGN_IN = "https://signin.aws.amazon.com/federation?SigninToken=THE-SIGN-IN-TOKE
 
 @dataclass
 class Upstream:
-    """Stands for the transport: notes the calls and answers each alike."""
+    """Takes the place of the transport: notes the calls and answers each alike."""
 
     calls: list[tuple[str, str, Mapping[str, str], bytes]] = field(default_factory=list)
     signed_in: list[str] = field(default_factory=list)

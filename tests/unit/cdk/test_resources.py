@@ -23,6 +23,9 @@ SERVICE_ALARMS = (
 )
 
 
+CONSOLE = "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/console/"
+
+
 def _environment(template: Template, function: str) -> dict[str, str]:
     properties = template.named("Lambda::Function", "FunctionName", function)
     return {name: _deployed(value) for name, value in properties["Environment"]["Variables"].items()}
@@ -32,7 +35,14 @@ def _deployed(value: str) -> str:
     """Put an ARN in the place of a reference that will be one."""
     if value.startswith("<SentinelRevocations"):
         return f"arn:aws:iam::111122223333:policy/SentinelRevocations{value[value.index('>') + 1 :]}"
+    if value.startswith("<SentinelHttpApi") and value.endswith("/console/"):
+        return CONSOLE
     return "arn:aws:sns:eu-central-1:111122223333:events" if value.startswith("<SentinelEvents") else value
+
+
+def test_notifications_link_to_the_hosted_console(complete: Template, default: Template) -> None:
+    assert load_settings(_environment(complete, "vendor-admin")).console_url == CONSOLE.removesuffix("/")
+    assert "SENTINEL_CONSOLE_URL" not in _environment(default, "sentinel-admin")
 
 
 @pytest.mark.parametrize("key", sorted(table_definitions()))
@@ -124,7 +134,6 @@ def test_chosen_settings_reach_the_functions_they_are_for(complete: Template) ->
     assert (vend["SENTINEL_VEND_BUDGET"], admin["SENTINEL_ADMIN_BUDGET"]) == ("30", "20")
     assert "SENTINEL_ADMIN_BUDGET" not in vend
     assert "SENTINEL_VEND_BUDGET" not in admin
-    assert admin["SENTINEL_CONSOLE_URL"] == "https://sentinel.example.com/console"
     assert "SENTINEL_CONSOLE_URL" not in vend
     assert list(load_settings(admin).kill_switch_policies) == ["111122223333", "444455556666"]
     assert (pay.max_session_age.total_seconds(), logs.proof_binding) == (900, "request")

@@ -267,7 +267,8 @@ def test_the_same_url_of_a_console() -> None:
     block = dict(_variables())["console_url"].replace("\\\\", "\\")
 
     assert f'regex("{CONSOLE_URL}", var.console_url)' in block
-    assert "SENTINEL_CONSOLE_URL           = var.console_url" in (MODULE / "settings.tf").read_text(encoding="utf-8")
+    given = "SENTINEL_CONSOLE_URL           = try(coalesce(var.console_url, local.console_address), null)"
+    assert given in (MODULE / "settings.tf").read_text(encoding="utf-8")
 
 
 def test_the_same_access_log(default: Template) -> None:

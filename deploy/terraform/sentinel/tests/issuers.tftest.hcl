@@ -115,6 +115,11 @@ run "console" {
     } && !contains(keys(local.vend_settings), "SENTINEL_CONSOLE")
     error_message = "The function has another console than was chosen."
   }
+
+  assert {
+    condition     = local.admin_settings["SENTINEL_CONSOLE_URL"] == output.console_url && endswith(output.console_url, "/console/")
+    error_message = "Notifications do not link to the hosted console."
+  }
 }
 
 run "console_of_a_workload" {

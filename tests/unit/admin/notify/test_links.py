@@ -1,4 +1,4 @@
-"""Notifications link to the console: the configured URL and an id, whatever people write."""
+"""Notifications link to the console: the configured URL and an id, regardless of what people write."""
 
 from typing import Any
 
