@@ -11,10 +11,10 @@ CLEAN := env -u PYTHONDONTWRITEBYTECODE -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u A
 # wait for other processes a fifth of their time, so three workers keep two cores busy.
 SPREAD := -n 3 --dist loadscope --no-loadscope-reorder
 
-.PHONY: help demo test lint security audit fuzz faults soak mutants pages recording console package terraform bench
+.PHONY: help demo test lint security audit fuzz faults soak mutants pages recording console screenshots package terraform bench
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(UV) ## the whole system on this machine, and a short tour of it
 	$(CLEAN) $(RUN) python -m deploy.local.tour
@@ -51,6 +51,9 @@ console: ## shared/console/static/app.js from deploy/console, with what its lock
 	npm ci --prefix deploy/console --no-audit --no-fund --ignore-scripts
 	npm run --prefix deploy/console check
 	npm run --prefix deploy/console build
+
+screenshots: $(UV) ## docs/console, each page of the console on the local stack, by Chromium
+	$(CLEAN) $(RUN) python -m deploy.docs.screenshots
 
 package: $(UV) ## the Lambdas' zips, for both architectures, into dist/
 	$(RUN) python -m deploy.packages $(PACKAGE_ARGS)

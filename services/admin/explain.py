@@ -14,9 +14,11 @@ from services.admin.common.policies import Policies, PolicyReader
 from services.admin.common.refusals import NEEDS_READ
 from shared.aws.dynamodb.grants import GrantsAndLockouts, GrantTable
 from shared.core.access.authorize import Issue, RefusalCode, Refuse
-from shared.core.access.evaluate import Facts, parse_source_ip
+from shared.core.access.evaluate import Decision, Facts, Verdict, parse_source_ip
 from shared.core.access.explain import Explanation, RuleAccount, explain
+from shared.core.approval.policy import ApprovalPolicy, approvers_for, can_be_met, rule_for
 from shared.core.claims import ClaimName
+from shared.core.grants import GrantUses
 from shared.core.groups import NONE_KNOWN, GroupName, Groups
 from shared.core.identity import Authentication
 from shared.core.membership import groups_with
@@ -81,8 +83,20 @@ class Outcome(View):
     code: str | None
 
 
+class TermsView(View):
+    """What a request would need: the approval rule of the profile, for the user in question."""
+
+    rule: str
+    approvers: tuple[str, ...]
+    quorum: int
+    max_duration_s: int
+    pending_s: int
+    uses: GrantUses
+    ticket: str | None
+
+
 class ExplainResponse(View):
-    """What would be decided, rule by rule.
+    """What would be decided, rule by rule. `approval` is null where no approval is demanded, or none can be given.
 
     Without the permission `read`, `rules` are those about the asker and the profile, and `catalogue` says "unknown" of
     a profile that is disabled as well.
@@ -94,6 +108,7 @@ class ExplainResponse(View):
     catalogue: Literal["enabled", "disabled", "unknown"]
     locked_out: bool
     outcome: Outcome
+    approval: TermsView | None
     rule: str | None
     policy_version: str
     rules: tuple[RuleView, ...]
@@ -188,6 +203,7 @@ def _explain(
         locked_out=standing.is_locked_out,
         # The catalogue comes first: a profile that is not in it is refused.
         outcome=_outcome(explanation) if is_usable else _refused(RefusalCode.DENIED),
+        approval=_terms(explanation.decision, policies.approval, facts.profile, holder) if is_usable else None,
         rule=explanation.decision.rule_name,
         policy_version=policies.access_version,
         rules=tuple(
@@ -208,6 +224,21 @@ def _outcome(explanation: Explanation) -> Outcome:
                 duration_s=whole_seconds(duration),
                 code=None,
             )
+
+
+def _terms(decision: Decision, policy: ApprovalPolicy | None, profile: str, asker: Person) -> TermsView | None:
+    rule = rule_for(policy, profile)
+    if decision.verdict is not Verdict.REQUIRE_APPROVAL or rule is None or not can_be_met(rule, asker):
+        return None
+    return TermsView(
+        rule=rule.name,
+        approvers=approvers_for(rule.approver_words, asker),
+        quorum=rule.quorum,
+        max_duration_s=whole_seconds(rule.max_duration),
+        pending_s=whole_seconds(rule.pending_ttl),
+        uses=rule.uses,
+        ticket=rule.ticket,
+    )
 
 
 def _refused(code: RefusalCode) -> Outcome:

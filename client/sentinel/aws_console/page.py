@@ -31,6 +31,10 @@ class SignInPage:
         self._taken = asyncio.Event()
 
     @property
+    def path(self) -> str:
+        return self._path
+
+    @property
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}{self._path}"
 

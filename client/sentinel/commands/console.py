@@ -2,7 +2,6 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -10,16 +9,14 @@ from urllib.parse import quote, urlencode
 import click
 from pydantic import SecretStr
 
-from sentinel.api.client import SentinelApi, open_api
-from sentinel.api.sessions_client import SessionApi
-from sentinel.aws_console.destinations import SERVICES, check_destination, check_service, service_page
+from sentinel.api.client import open_api
+from sentinel.api.console import Place, check_not_nested, sign_in
+from sentinel.aws_console.destinations import SERVICES, check_destination, check_service
 from sentinel.aws_console.page import serving
-from sentinel.aws_console.partitions import PARTITIONS, NoConsoleError, Partition, check_region, partition_of_role
-from sentinel.aws_console.sign_in import sign_in_url
+from sentinel.aws_console.partitions import PARTITIONS, check_region
 from sentinel.commands._approval import Approval, wait_options, with_approval
 from sentinel.commands._vending import say_if_shorter
 from sentinel.credentials.shell_environment import own_region
-from sentinel.credentials.variables import INSIDE_EXEC
 from sentinel.credentials.vended import VendedCredentials
 from sentinel.errors import ClientError, UsageError
 from sentinel.settings import Settings
@@ -27,12 +24,11 @@ from sentinel.system.browser import named_browser, open_browser
 from sentinel.terminal.help import Command
 from sentinel.terminal.names import region_of_profile
 from sentinel.terminal.options import optional_profile_argument, run, vend_options_without_region
-from sentinel.terminal.output import accepted, note
+from sentinel.terminal.output import note
 from sentinel.terminal.picker import pick_profile
 from sentinel.terminal.times import relative
 from sentinel.terminal.uses import remember_use
 from shared.clock import utc_now
-from shared.core.ids import is_id
 
 _EPILOG: Final = f"""\b
 Examples:
@@ -53,26 +49,6 @@ class NotOpenedError(ClientError):
     """No browser has fetched the page."""
 
     code = "not_opened"
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where in the console to begin. `usual_region` is taken if it is of the role's partition; `region` has to be."""
-
-    service: str | None
-    region: str | None
-    destination: str | None
-    usual_region: str | None
-
-    def of(self, partition: Partition) -> tuple[str, str]:
-        """Return the endpoint to sign in at, and the page."""
-        region = self.region or (self.usual_region if partition.has_region(self.usual_region or "") else None)
-        if region is not None and not partition.has_region(region):
-            raise UsageError(f"{region} is no region of {partition.name}, where the role is", "leave --region out")
-        endpoint = partition.federation_endpoint(region)
-        if self.destination is not None:
-            return endpoint, check_destination(self.destination, [partition])
-        return endpoint, service_page(partition, self.service, region)
 
 
 @click.command(cls=Command, epilog=_EPILOG)
@@ -108,8 +84,7 @@ def console(
     What `sentinel session revoke` reaches: AWS documents that a policy which denies a role's sessions by their time of
     issue reaches console sessions too. It documents no way to take back a sign-in token.
     """
-    if inside := os.environ.get(INSIDE_EXEC):
-        raise UsageError(f"this is already a session of the profile {inside}", "leave it first: sessions do not nest")
+    check_not_nested(os.environ)
     if prints + container + (browser is not None) > 1:
         raise click.UsageError("--print, --browser and --container exclude each other")
     if prints and sys.stdout.isatty() and not force:
@@ -120,7 +95,7 @@ def console(
     _check_place(service, region, destination)
     chosen = profile or pick_profile(settings)
     show = None if prints else _opener(chosen, browser, container=container)
-    place = _Place(service, region, destination, own_region(os.environ) or region_of_profile(settings, chosen))
+    place = Place(service, region, destination, own_region(os.environ) or region_of_profile(settings, chosen))
     run(_console(settings, chosen, place, ask, show))
 
 
@@ -144,7 +119,7 @@ def _opener(profile: str, browser: str | None, *, container: bool) -> Callable[[
 
 
 async def _console(
-    settings: Settings, profile: str, place: _Place, ask: Approval | None, show: Callable[[str], bool] | None
+    settings: Settings, profile: str, place: Place, ask: Approval | None, show: Callable[[str], bool] | None
 ) -> None:
     vended, url = await with_approval(settings, profile, ask, lambda: _sign_in(settings, profile, place))
     remember_use(settings, profile)
@@ -157,27 +132,11 @@ async def _console(
     note(f"{profile} is signed in; {ends}")
 
 
-async def _sign_in(settings: Settings, profile: str, place: _Place) -> tuple[VendedCredentials, SecretStr]:
+async def _sign_in(settings: Settings, profile: str, place: Place) -> tuple[VendedCredentials, SecretStr]:
     async with open_api(settings) as api:
-        vended = accepted(await api.vend(profile, settings.duration))
-        say_if_shorter(vended, settings.duration)
-        role_arn = await _role_of(api, vended)
-    endpoint, page = place.of(partition_of_role(role_arn))
-    url = await sign_in_url(
-        vended,
-        endpoint,
-        issuer=settings.server().base,
-        destination=page,
-        ca_bundle=settings.base().ca_bundle(),
-    )
+        vended, url = await sign_in(api, settings, profile, place)
+    say_if_shorter(vended, settings.duration)
     return vended, url
-
-
-async def _role_of(api: SentinelApi, vended: VendedCredentials) -> str:
-    """Look up the role of a session: it says which partition's console this is."""
-    if vended.session_id is None or not is_id(vended.session_id):
-        raise NoConsoleError("the service does not name the session, so its role is not known", "update the service")
-    return accepted(await SessionApi(api.transport).find(vended.session_id)).session.role_arn
 
 
 async def _show(url: SecretStr, show: Callable[[str], bool]) -> None:

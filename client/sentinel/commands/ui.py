@@ -12,6 +12,7 @@ from sentinel.terminal.help import Command
 from sentinel.terminal.options import connection_options, run
 from sentinel.terminal.output import note
 from sentinel.ui.server import serving
+from sentinel.ui.sign_in import signing_in
 
 _EPILOG: Final = """\b
 Examples:
@@ -34,7 +35,10 @@ def ui(settings: Settings, port: int | None, *, printed: bool) -> None:
 
 async def _ui(settings: Settings, port: int, *, printed: bool) -> None:
     stopped = asyncio.Event()
-    async with open_transport(settings) as transport, serving(transport, port) as console:
+    async with (
+        open_transport(settings) as transport,
+        serving(transport, signing_in(settings, transport), port) as console,
+    ):
         with handling(dict.fromkeys(STOPPING, lambda _: stopped.set())):
             if printed:
                 click.echo(console.url.get_secret_value())

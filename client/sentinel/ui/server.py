@@ -2,7 +2,8 @@
 
 Any web page and any user of this machine can send requests to a loopback port. A call of the API counts only with the
 exact `Host`, from no other origin, and with the token, which the page got once from the command that started it. The
-token is in a header that no page of another origin can send; it is in no cookie, which all ports would share.
+token is in a header that no page of another origin can send; it is in no cookie, which all ports would share. One call
+is not the API's: to sign a session in to the AWS console.
 """
 
 import hmac
@@ -19,9 +20,12 @@ from sentinel.api.transport import Transport
 from sentinel.credentials.loopback import LOOPBACK, listening
 from sentinel.errors import ClientError, Refusal
 from sentinel.ui.operations import is_operation
+from sentinel.ui.sign_in import SignIn, SignInPages
 from shared.console.assets import DOCUMENT, HEADERS, load_assets
+from shared.core.profile import is_profile_name
 
 _API: Final = "/api"
+_AWS_CONSOLE: Final = "/api/ui/aws-console/"
 # It says to the page how it is served.
 _CONFIG: Final = "/config.json"
 _TOKEN_HEADER: Final = "X-Sentinel-Console"  # noqa: S105 - the header's name
@@ -34,9 +38,10 @@ _SAME: Final = ("same-origin", "none")
 class Console:
     """Answers the page. Refusals have the form of Sentinel's own."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, sign_in: SignIn) -> None:
         self.port = 0
         self._transport = transport
+        self._pages = SignInPages(sign_in)
         self._token = secrets.token_urlsafe(_TOKEN_BYTES)
 
     @property
@@ -58,8 +63,13 @@ class Console:
         refusal = self._refuse(request)
         if refusal is not None:
             return _refused(refusal)
+        if request.path.startswith(_AWS_CONSOLE):
+            return await self._open_aws_console(request)
         if request.path.startswith(f"{_API}/"):
             return await self._pass_on(request)
+        page = await self._pages.answer(request)
+        if page is not None:
+            return page
         asset = load_assets().get(request.path.removeprefix("/") or DOCUMENT)
         if request.method not in ("GET", "HEAD"):
             return _refused(Refusal(404, "not_found", "there is no such page"))
@@ -97,16 +107,26 @@ class Console:
             return _refused(error.as_refusal())
         return _json(status, answer)
 
+    async def _open_aws_console(self, request: web.BaseRequest) -> web.Response:
+        profile = request.raw_path.removeprefix(_AWS_CONSOLE)
+        if request.method != "POST" or not is_profile_name(profile):
+            return _refused(Refusal(404, "not_found", "the console makes no such call"))
+        try:
+            path = await self._pages.add(profile, self.port)
+        except ClientError as error:
+            return _refused(error.as_refusal())
+        return _json(200, orjson.dumps({"page": path}))
+
 
 @asynccontextmanager
-async def serving(transport: Transport, port: int = 0) -> AsyncIterator[Console]:
-    """Serve the console while the block runs; port 0 is any free one.
+async def serving(transport: Transport, sign_in: SignIn, port: int = 0) -> AsyncIterator[Console]:
+    """Serve the console while the block runs; port 0 is any free one. `sign_in` gives a profile's URL to sign in with.
 
     Raises:
         UsageError: the port is taken.
 
     """
-    console = Console(transport)
+    console = Console(transport, sign_in)
     async with listening(console.answer, port, connection_s=_CONNECTION_S) as console.port:
         yield console
 

@@ -12,10 +12,10 @@ export class ApiError extends Error {
 
 /**
  * How calls are made: what is before each path, the headers that say who calls, what to say where no answer comes, and
- * what hears of refusals.
+ * what hears of refusals, and whether the server signs sessions in to the AWS console.
  * @typedef {{message: string, hint: string}} Away
  * @typedef {(status: number, refusal: {code?: string, message?: string}) => void} Refused
- * @type {{base: string, headers: () => Record<string, string>, away: Away, refused?: Refused}}
+ * @type {{base: string, headers: () => Record<string, string>, away: Away, refused?: Refused, awsConsole?: boolean}}
  */
 let connection;
 
@@ -23,6 +23,9 @@ let connection;
 export const connect = (given) => {
   connection = given;
 };
+
+/** Whether the server of this page signs sessions in to the AWS console: `sentinel ui` does, a hosted console does not. */
+export const hasAwsConsole = () => connection.awsConsole === true;
 
 /**
  * @param {string} method @param {string} path
@@ -50,12 +53,14 @@ export async function call(method, path, { query = {}, body, signal } = {}) {
   if (response.ok && answer) return answer;
   connection.refused?.(response.status, answer ?? {});
   // Another person was faster, or what is shown is old: everything shown is loaded again.
-  if (method !== "GET") dispatchEvent(new Event(REFUSED));
+  if (method !== "GET" && path !== EXPLAIN) dispatchEvent(new Event(REFUSED));
   throw new ApiError(answer ?? { message: "What answered is not Sentinel.", hint: "Check the remote server's URL, and proxies." }, response.status);
 }
 
 /** Happens when the API refuses a change. */
 export const REFUSED = "sentinel-refused";
+// It changes nothing, and is loaded like a page: what its refusal loads again would be refused again.
+const EXPLAIN = "/v1/explain";
 
 /** @param {string} text @returns {any} null: it is no JSON object */
 function parse(text) {

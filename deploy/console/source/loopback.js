@@ -18,6 +18,7 @@ export function connectLoopback() {
   connect({
     base: "api",
     headers: () => ({ "X-Sentinel-Console": localStorage.getItem(KEY) || "" }),
+    awsConsole: true,
     away: { message: "The console's own server does not answer.", hint: "Start sentinel ui again." },
   });
 }

@@ -5,14 +5,17 @@ import { useEffect, useState } from "preact/hooks";
 import { get } from "./api.js";
 import { loadConfig } from "./config.js";
 import { openHosted } from "./hosted.js";
+import { useLoaded } from "./loading.js";
 import { connectLoopback } from "./loopback.js";
 import { useOutlasted } from "./outlasting.js";
 import { Access } from "./pages/access.js";
+import { Activity } from "./pages/activity.js";
 import { Approvals } from "./pages/approvals.js";
 import { Emergencies } from "./pages/emergencies.js";
+import { Policy } from "./pages/policy.js";
 import { Response } from "./pages/response.js";
 import { Sessions } from "./pages/sessions.js";
-import { Failure, Said, useLoaded } from "./parts.js";
+import { Failure, Said } from "./parts.js";
 
 const PAGES = /** @type {Record<string, {title: string, page: any}>} */ ({
   access: { title: "My access", page: Access },
@@ -20,19 +23,27 @@ const PAGES = /** @type {Record<string, {title: string, page: any}>} */ ({
   sessions: { title: "Sessions", page: Sessions },
   emergencies: { title: "Break-glass", page: Emergencies },
   incident: { title: "Incident", page: Response },
+  activity: { title: "Activity", page: Activity },
+  policy: { title: "Policy", page: Policy },
 });
 
-/** @returns {[string, string | undefined]} */
+/** The page and what it is about: an id, or a profile's name. @returns {[string, string | undefined]} */
 function place() {
-  const [, name, id] = location.hash.split("/");
-  return [name in PAGES ? name : "access", /^[A-Za-z0-9]{4,64}$/.test(id ?? "") ? id : undefined];
+  const [, name, about] = location.hash.split("/");
+  return [Object.hasOwn(PAGES, name ?? "") ? name : "access", /^[A-Za-z0-9_.-]{1,64}$/.test(about ?? "") ? about : undefined];
+}
+
+/** Who this is, and what the admin policy gives them. @param {AbortSignal} signal */
+async function whoami(signal) {
+  const [{ user }, { permissions }] = await Promise.all([get("/v1/whoami", {}, signal), get("/v1/groups", {}, signal)]);
+  return { user, permissions: permissions ?? [] };
 }
 
 /** @param {{signOut?: () => void}} props */
 function Console({ signOut }) {
-  const [[name, id], setPlace] = useState(place);
+  const [[name, about], setPlace] = useState(place);
   const refused = useOutlasted();
-  const me = useLoaded((signal) => get("/v1/whoami", {}, signal), [], 60_000);
+  const { data: me, error } = useLoaded(whoami, [], 60_000);
   useEffect(() => {
     const moved = () => setPlace(place());
     addEventListener("hashchange", moved);
@@ -41,21 +52,24 @@ function Console({ signOut }) {
   useEffect(() => {
     document.title = `${PAGES[name].title} · Sentinel`;
     document.querySelector("main")?.focus();
-  }, [name, id]);
+    document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [name, about]);
   const skip = (/** @type {Event} */ event) => {
     event.preventDefault();
     document.querySelector("main")?.focus();
   };
+  // The key: a page about another id begins empty, so that no button of one is under the facts of another.
   return html`<header>
       <a class="skip" href="#main" onClick=${skip}>Skip to content</a>
       <b>Sentinel</b>
+      <span class="me">${me && html`<${Said}>${me.user}<//>`}
+        ${signOut && html`<button type="button" onClick=${signOut}>Sign out</button>`}</span>
       <nav aria-label="Pages">${Object.entries(PAGES).map(
         ([key, { title }]) => html`<a href=${`#/${key}`} aria-current=${key === name ? "page" : undefined}>${title}</a>`,
       )}</nav>
-      <span class="me">${me.data && html`<${Said}>${me.data.user}<//>`}
-        ${signOut && html`<button type="button" onClick=${signOut}>Sign out</button>`}</span>
     </header>
-    <main id="main" tabindex="-1"><${Failure} error=${me.error} /><${Failure} error=${refused} /><${PAGES[name].page} key=${`${name} ${id}`} id=${id} /></main>`;
+    <main id="main" tabindex="-1"><${Failure} error=${error} /><${Failure} error=${refused} />
+      <${PAGES[name].page} key=${`${name}/${about}`} about=${about} me=${me} /></main>`;
 }
 
 /** @returns {Promise<any>} */

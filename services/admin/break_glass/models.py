@@ -36,9 +36,9 @@ class BeginBreakGlass(Input):
 
 
 class EventFilters(GrantFilters):
-    """Which break-glass events: one's own, those one can review, or all, which takes the permission `read`."""
+    """Which events: one's own, those one can review, those one may see, or all; the last takes `read`."""
 
-    view: Literal["mine", "reviewable", "all"] = "mine"
+    view: Literal["mine", "reviewable", "visible", "all"] = "mine"
     status: Annotated[EventStatus, Field(strict=False)] | None = None
 
 

@@ -30,8 +30,9 @@ Filters = TypeVar("Filters", bound=GrantFilters)
 class Readable(Generic[Row, Filters]):
     """How reading requests differs from reading events.
 
-    `may_act`: whether a list of those that the caller can act on has this row. `is_open`: whether the filters let only
-    open grants through. `respond` and `page` give the response with one grant, and with those of a page.
+    `may_see`: whether the caller may see this row, alone or in a list. `may_act`: whether a list of those that they can
+    act on has it. `is_open`: whether the filters let only open grants through. `respond` and `page` give the response
+    with one grant, and with those of a page.
     """
 
     item: ItemKind
@@ -73,7 +74,7 @@ class GrantReading(Generic[Row, Filters]):
         return Response(kind.respond(grant, now).as_json())
 
     async def list(self, ctx: RequestContext) -> Response | Refusal:
-        """List one's own grants, those one can act on now, or all."""
+        """List one's own grants, those one may see, those one can act on now, or all."""
         filters = parse_query(ctx.request, self.kind.filters)
         if isinstance(filters, Refusal):
             return filters
@@ -94,8 +95,10 @@ class GrantReading(Generic[Row, Filters]):
             return NEEDS_READ
 
         def is_listed(grant: Row) -> bool:
+            if filters.view == "visible" and not kind.may_see(caller, grant):
+                return False
             return _passes(grant, filters, now) and (
-                filters.view in ("mine", "all") or kind.may_act(caller, grant, now)
+                filters.view in ("mine", "visible", "all") or kind.may_act(caller, grant, now)
             )
 
         query = query_for(kind.item, filters, user, is_open=kind.is_open(filters))
@@ -108,7 +111,7 @@ def query_for(kind: ItemKind, filters: GrantFilters, user: str, *, is_open: bool
     match filters.view:
         case "mine":
             return ListQuery(kind, user=user, since=filters.since, until=filters.until)
-        case "all":
+        case "all" | "visible":
             return ListQuery(
                 kind,
                 user=filters.user,

@@ -92,13 +92,16 @@ class ListFilters(Input):
     def _filters_agree(self) -> Self:
         if self.since is not None and self.until is not None and self.since > self.until:
             raise ValueError("since is after until, and nothing lies between")
-        if self.user is not None and getattr(self, "view", None) != "all":
-            raise ValueError("user is a filter of view=all only")
+        if self.user is not None and getattr(self, "view", None) not in ("all", "visible"):
+            raise ValueError("user is a filter of view=all and view=visible only")
         return self
 
 
 class GrantFilters(ListFilters):
-    """Filters of a list of requests or of break-glass events. `view`: "mine", "all", or those the caller can act on."""
+    """Filters of a list of requests or of break-glass events.
+
+    `view`: "mine", those the caller can act on, "visible" (all they may see: of profiles they approve, too), or "all".
+    """
 
     view: str
     status: RequestStatus | EventStatus | None = None

@@ -18,7 +18,7 @@ from shared.aws.dynamodb.pushed_groups import PushedGroup, PushedGroups
 from shared.core.groups import OWN
 from shared.core.membership import GROUP_NAME_RULE, Memberships, is_group_name, token_memberships
 from shared.core.people import Action, person_of
-from shared.core.permissions import Deed, Entitlement, of_others
+from shared.core.permissions import Deed, Entitlement, Permission, of_others
 from shared.edge.error_codes import Code
 from shared.edge.inputs import Nothing, parse_body, parse_query
 from shared.edge.lambda_app import RequestContext
@@ -56,7 +56,8 @@ class GroupHandlers:
         if filters.user in (None, caller.user):
             is_complete = OWN not in caller.groups.not_known_in
             found = Memberships((*token_memberships(ctx.principal.groups), *own.found), is_complete)
-            return _respond_with(caller.user, found)
+            permissions = policies.entitlement_of(person_of(caller)).permissions
+            return _respond_with(caller.user, found, tuple(sorted(permissions)))
         if not policies.entitlement_of(person_of(caller)).may_read_all:
             return NEEDS_READ
         with ctx.audit.step("groups"):
@@ -136,9 +137,10 @@ class GroupHandlers:
         return refuse_conflict("group")
 
 
-def _respond_with(user: str, known: Memberships) -> Response:
+def _respond_with(user: str, known: Memberships, permissions: tuple[Permission, ...] | None = None) -> Response:
     views = tuple(map(view_membership, sorted(known.found, key=lambda each: (each.group, each.source))))
-    return Response(GroupList(user=user, groups=views, is_complete=known.is_complete).as_json())
+    listed = GroupList(user=user, groups=views, is_complete=known.is_complete, permissions=permissions)
+    return Response(listed.as_json())
 
 
 def _respond(found: PushedGroup) -> Response:

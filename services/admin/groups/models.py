@@ -9,6 +9,7 @@ from services.admin.common.models import Reason, View
 from shared.aws.dynamodb.pushed_groups import MOST_PUSHED, PushedGroup
 from shared.core.durations import format_duration
 from shared.core.membership import Membership, Source
+from shared.core.permissions import Permission
 from shared.edge.inputs import CallerName, Input, UserName, WrittenDuration
 from shared.edge.timestamps import Timestamp
 
@@ -57,11 +58,15 @@ class MembershipView(View):
 
 
 class GroupList(View):
-    """The groups a user is known to be in. `is_complete`: there are no others of the organization's own."""
+    """The groups a user is known to be in. `is_complete`: there are no others of the organization's own.
+
+    `permissions` are what the admin policy gives the caller; null where another user's groups are listed.
+    """
 
     user: str
     groups: tuple[MembershipView, ...]
     is_complete: bool
+    permissions: tuple[Permission, ...] | None
 
 
 class PushedGroupView(View):

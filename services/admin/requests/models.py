@@ -38,9 +38,9 @@ class FileRequest(Input):
 
 
 class RequestFilters(GrantFilters):
-    """Which requests: one's own, those one can approve, or all, which takes the permission `read`."""
+    """Which requests: one's own, those one can approve, those one may see, or all; the last takes `read`."""
 
-    view: Literal["mine", "approvable", "all"] = "mine"
+    view: Literal["mine", "approvable", "visible", "all"] = "mine"
     status: Annotated[RequestStatus, Field(strict=False)] | None = None
 
 

@@ -15,19 +15,21 @@ from tests.e2e.sdks.person import Person, person
 from tests.patience import LIMIT_S
 
 PHONE = {"width": 360, "height": 740}
+FIRST_REFUSAL = 400
 
 
 @dataclass
 class Window:
     """A person with `sentinel ui`, its page in a browser of their own, and what the page complained of.
 
-    `violations` are what the page's policy blocked, as the browser reports it.
+    `refused` are the calls that the API refused, `violations` what its policy blocked, as the browser says.
     """
 
     person: Person
     page: Page
     complaints: list[str] = field(default_factory=list)
     requested: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
 
     @property
@@ -91,6 +93,7 @@ async def opened(stack: LocalStack, browser: Browser, tmp_path: Path) -> AsyncIt
             window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
             window.page.on("console", lambda said: _note(window, said.type, said.text))
             window.page.on("request", lambda request: window.requested.append(request.url))
+            window.page.on("response", lambda answer: _note_refusal(window, answer.status, answer.url))
             await window.page.goto(address)
             await window.page.wait_for_selector("h1")
             return window
@@ -99,6 +102,11 @@ async def opened(stack: LocalStack, browser: Browser, tmp_path: Path) -> AsyncIt
         for window in windows:
             await window.page.evaluate("0")  # all it has reported is here
         assert [window.violations for window in windows] == [[] for _ in windows]
+
+
+def _note_refusal(window: Window, status: int, url: str) -> None:
+    if status >= FIRST_REFUSAL:
+        window.refused.append(url)
 
 
 def _note(window: Window, kind: str, text: str) -> None:

@@ -107,6 +107,13 @@ async def test_an_approver_signs_in_from_a_deep_link_and_decides_and_other_tabs_
     assert visitor.complaints == []
 
 
+async def test_the_page_gives_the_command_and_no_way_to_the_aws_console(visitor: Visitor) -> None:
+    page = await visitor.sign_in("#/access")
+    await expect(page.get_by_text("sentinel exec dev")).to_be_visible()
+    await expect(page.get_by_role("button", name="Open the AWS console")).to_have_count(0)
+    assert visitor.complaints == []
+
+
 async def test_a_sign_in_that_ends_is_said_and_what_was_typed_comes_back(alice: Person, visitor: Visitor) -> None:
     request_id = await ask(alice, "look at the logs")
     page = await visitor.sign_in(f"#/approvals/{request_id}")

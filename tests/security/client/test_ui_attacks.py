@@ -7,18 +7,22 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import aiohttp
+import orjson
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 from yarl import URL
 
 from sentinel.api.transport import Transport
-from sentinel.errors import ServiceUnreachableError
+from sentinel.errors import Refusal, RefusedError, ServiceUnreachableError
 from sentinel.ui.operations import is_operation
 from sentinel.ui.server import Console, serving
 from services.admin.api import ENDPOINTS
 from shared.console.assets import DOCUMENT, POLICY, load_assets
 
 HEADER = "X-Sentinel-Console"
+AWS_CONSOLE = "/api/ui/aws-console/dev"
+SIGN_IN = "https://signin.aws.amazon.com/federation?SigninToken=THE-SIGN-IN-TOKEN"
 
 
 @dataclass
@@ -26,6 +30,7 @@ class Upstream:
     """Takes the place of the transport: notes the calls and answers each alike."""
 
     calls: list[tuple[str, str, Mapping[str, str], bytes]] = field(default_factory=list)
+    signed_in: list[str] = field(default_factory=list)
     error: Exception | None = None
 
     async def relay(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
@@ -33,6 +38,12 @@ class Upstream:
         if self.error is not None:
             raise self.error
         return 200, b'{"requests": []}'
+
+    async def sign_in(self, profile: str) -> SecretStr:
+        if self.error is not None:
+            raise self.error
+        self.signed_in.append(profile)
+        return SecretStr(SIGN_IN)
 
 
 @pytest.fixture
@@ -43,7 +54,7 @@ def upstream() -> Upstream:
 @pytest_asyncio.fixture
 async def console(upstream: Upstream, socket_enabled: None) -> AsyncIterator[Console]:
     assert socket_enabled is None
-    async with serving(cast("Transport", upstream)) as running:
+    async with serving(cast("Transport", upstream), upstream.sign_in) as running:
         yield running
 
 
@@ -95,10 +106,11 @@ async def test_a_call_with_the_token_is_passed_on_as_it_is(
 async def test_another_page_or_user_reaches_nothing(
     http: aiohttp.ClientSession, console: Console, upstream: Upstream, headers: dict[str, str | None]
 ) -> None:
-    status, said = await ask(http, console, "/api/v1/requests", headers=headers)
-    assert status == 403
-    assert token_of(console) not in said
-    assert upstream.calls == []
+    for path, method in (("/api/v1/requests", "GET"), (AWS_CONSOLE, "POST")):
+        status, said = await ask(http, console, path, method, headers=headers)
+        assert status == 403
+        assert token_of(console) not in said
+    assert (upstream.calls, upstream.signed_in) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -123,6 +135,57 @@ async def test_no_other_call_is_made_and_a_vend_is_none(
 ) -> None:
     assert (await ask(http, console, path, method))[0] == 404
     assert upstream.calls == []
+
+
+async def test_the_page_gets_a_path_that_redirects_one_fetch_to_aws_and_neither_credentials_nor_token(
+    http: aiohttp.ClientSession, console: Console, upstream: Upstream
+) -> None:
+    status, said = await ask(http, console, AWS_CONSOLE, "POST")
+    page = orjson.loads(said)["page"]
+    assert (status, orjson.loads(said), upstream.signed_in, upstream.calls) == (200, {"page": page}, ["dev"], [])
+    fetched = []
+    for other in (f"{page}x", page[:-1], page, page):
+        async with http.get(f"{console.origin}{other}", allow_redirects=False) as response:
+            fetched.append((response.status, response.headers.get("Location")))
+            assert "no-store" in response.headers["Cache-Control"]
+    assert fetched == [(404, None), (404, None), (303, SIGN_IN), (410, None)]
+
+
+async def test_a_page_of_another_host_or_of_a_page_elsewhere_is_not_given_and_not_used_up(
+    http: aiohttp.ClientSession, console: Console
+) -> None:
+    page = orjson.loads((await ask(http, console, AWS_CONSOLE, "POST"))[1])["page"]
+    for headers in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
+        async with http.get(f"{console.origin}{page}", headers=headers, allow_redirects=False) as response:
+            assert response.status == 403
+    async with http.get(f"{console.origin}{page}", allow_redirects=False) as response:
+        assert response.status == 303
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", AWS_CONSOLE),
+        ("POST", "/api/ui/aws-console/"),
+        ("POST", "/api/ui/aws-console/dev/more"),
+        ("POST", "/api/ui/aws-console/dev?region=evil.example"),
+        ("POST", "/api/ui/aws-console/%64ev"),
+        ("POST", f"/api/ui/aws-console/{'x' * 65}"),
+    ],
+)
+async def test_only_a_profile_by_its_name_is_signed_in(
+    http: aiohttp.ClientSession, console: Console, upstream: Upstream, method: str, path: str
+) -> None:
+    assert (await ask(http, console, path, method))[0] == 404
+    assert upstream.signed_in == []
+
+
+async def test_a_refusal_to_sign_in_is_said_in_its_words(
+    http: aiohttp.ClientSession, console: Console, upstream: Upstream
+) -> None:
+    upstream.error = RefusedError(Refusal(403, "denied", "no rule gives dev"))
+    status, said = await ask(http, console, AWS_CONSOLE, "POST")
+    assert (status, orjson.loads(said)["code"], "no rule gives dev" in said) == (403, "denied", True)
 
 
 async def test_a_body_that_no_call_needs_is_refused(

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.gateway_events import ACCOUNT
-from tests.service.admin.conftest import ACCESS
+from tests.service.admin.conftest import ACCESS, APPROVAL
 from tests.service.admin.function import AdminLambda
 
 NIGHT = {"hours": {"start": "22:00", "end": "06:00"}}
@@ -59,6 +59,28 @@ def test_a_grant_counts_in_the_explanation(admin: AdminLambda) -> None:
     assert outcome == {"result": "issue", "via": "approval", "grant_id": request_id, "duration_s": 1800, "code": None}
     later = admin.post("/v1/explain", {"profile": "prod", "at": "2026-11-24T12:30:00Z"}).body
     assert later["outcome"]["code"] == "approval_required"
+
+
+def test_one_learns_what_a_request_would_need_where_an_approval_is_demanded_and_can_be_given(
+    admin: AdminLambda,
+) -> None:
+    assert admin.post("/v1/explain", {"profile": "vault"}, by="dave").body["approval"] == {
+        "rule": "vault",
+        "approvers": ["bob", "carol*"],
+        "quorum": 2,
+        "max_duration_s": 3600,
+        "pending_s": 86400,
+        "uses": "window",
+        "ticket": "INC-\\d+",
+    }
+    assert admin.post("/v1/explain", {"profile": "dev"}).body["approval"] is None
+    assert admin.post("/v1/explain", {"profile": "prod"}, by="mallory").body["approval"] is None
+    assert admin.post("/v1/explain", {"profile": "none"}).body["approval"] is None
+    admin.store(
+        "policies/approval", APPROVAL | {"rules": [{"name": "own", "profiles": ["prod"], "approvers": ["alice"]}]}
+    )
+    assert admin.post("/v1/explain", {"profile": "prod"}).body["approval"] is None
+    assert admin.post("/v1/explain", {"profile": "prod"}, by="zoe").body["approval"]["approvers"] == ["alice"]
 
 
 def test_an_approval_by_whom_the_session_is_named_after_counts_no_more_than_at_a_vend(admin: AdminLambda) -> None:

@@ -45,6 +45,13 @@ def test_a_push_names_all_members_until_an_instant_and_who_pushed_them(powers: A
     assert powers.get(ONCALL, "peter").body == powers.get(ONCALL, "olivia").body == answered.body
 
 
+def test_the_caller_s_permissions_come_with_their_own_groups_and_not_with_others(powers: AdminLambda) -> None:
+    assert powers.get("/v1/groups", "peter").body["permissions"] == ["groups"]
+    assert powers.get("/v1/groups", "alice").body["permissions"] == []
+    assert "read" in powers.get("/v1/groups", "olivia").body["permissions"]
+    assert powers.get("/v1/groups", "olivia", user="peter").body["permissions"] is None
+
+
 def test_a_push_replaces_the_whole_membership_at_once(powers: AdminLambda) -> None:
     push(powers)
     assert push(powers, members=["dave", "erin"]).body["members"] == ["dave", "erin"]

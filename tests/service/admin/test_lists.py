@@ -62,6 +62,18 @@ def test_what_waits_for_ones_approval_is_listed(admin: AdminLambda) -> None:
     assert ids(admin.get("/v1/requests", by="bob", view="approvable")) == []
 
 
+def test_an_approver_lists_what_a_user_had_of_the_profiles_they_approve_and_nothing_else(admin: AdminLambda) -> None:
+    vault, once = admin.file(profile="vault", ticket="INC-1"), admin.file_denied(profile="once")
+    other, event = admin.file(by="zoe"), admin.began()
+    assert set(ids(admin.get("/v1/requests", by="carol", view="visible", user="alice"))) == {vault, once}
+    assert ids(admin.get("/v1/requests", by="dave", view="visible", user="alice")) == [vault]
+    assert ids(admin.get("/v1/requests", by="zoe", view="visible", user="alice")) == []
+    assert set(ids(admin.get("/v1/requests", by="bob", view="visible"))) == {vault, once, other}
+    assert set(ids(admin.get("/v1/requests", by="olivia", view="visible", user="zoe"))) == {other}
+    assert ids(admin.get("/v1/break-glass", by="bob", view="visible", user="alice")) == [event]
+    assert ids(admin.get("/v1/break-glass", by="dave", view="visible", user="alice")) == []
+
+
 def test_the_state_a_list_filters_by_is_the_present_one(admin: AdminLambda) -> None:
     approved = admin.file()
     admin.approve(approved)
@@ -94,9 +106,9 @@ def test_user_profile_and_time_narrow_a_list_alone_and_together(admin: AdminLamb
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ({"view": "everything"}, "'view' must be one of mine, approvable, all"),
+        ({"view": "everything"}, "'view' must be one of mine, approvable, visible, all"),
         ({"status": "lost"}, "'status' must be one of pending"),
-        ({"user": "bob"}, "view=all only"),
+        ({"user": "bob"}, "view=all and view=visible only"),
         ({"since": "yesterday"}, "'since' cannot be read"),
         ({"since": "2026-11-24T13:00:00Z", "until": "2026-11-24T12:00:00Z"}, "Since is after until"),
         ({"limit": "0"}, "'limit'"),

@@ -1,50 +1,70 @@
-/** What this person may have: the catalogue, why not the rest, and asking for it. */
+/** What this person may have: the catalogue by what they can do with it now, and why not the rest. */
 
 import { html } from "htm/preact";
-import { useState } from "preact/hooks";
-import { get, post } from "../api.js";
-import { Act, Failure, Said, Status, Time, useLoaded } from "../parts.js";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { get } from "../api.js";
+import { AwsConsole } from "../aws_console.js";
+import { useLoaded } from "../loading.js";
+import { Copied, Failure, Said, Status, Time } from "../parts.js";
+import { HEADINGS, shelves } from "../standing.js";
+import { Asking } from "./asking.js";
+
+/** @param {AbortSignal} signal */
+const ownGrants = async (signal) => {
+  const [{ requests }, { events }] = await Promise.all([
+    get("/v1/requests", { view: "mine" }, signal),
+    get("/v1/break-glass", { view: "mine", status: "active" }, signal),
+  ]);
+  return { requests, events };
+};
 
 export function Access() {
-  const { data, error } = useLoaded((signal) => get("/profiles", {}, signal), [], 15_000);
-  const own = useLoaded((signal) => get("/v1/requests", { view: "mine" }, signal), [], 4_000);
-  const requests = (own.data?.requests ?? []).filter((/** @type {any} */ each) => ["pending", "approved"].includes(each.status));
+  const catalogue = useLoaded((signal) => get("/profiles", {}, signal), [], 15_000);
+  const own = useLoaded(ownGrants, [], 4_000);
+  const found = catalogue.data && own.data ? shelves(catalogue.data.profiles, own.data.requests, own.data.events) : [];
   return html`<section>
     <h1>My access</h1>
-    <${Failure} error=${error ?? own.error} />
-    ${requests.map(
-      (/** @type {any} */ each) => html`<p class="card" key=${each.id}>${each.profile} <${Status} status=${each.status} />
-        ${each.window ? html` until <${Time} at=${each.window.ends_at} />` : html` asked <${Time} at=${each.created_at} />`}</p>`,
-    )}
-    <ul class="cards">${(data?.profiles ?? []).map(
-      (/** @type {any} */ each) => html`<${Profile} key=${each.name} profile=${each} asked=${requests} reload=${own.reload} />`,
-    )}</ul>
+    <${Failure} error=${catalogue.error ?? own.error} />
+    <${Changes} shelves=${found} />
+    ${catalogue.data && !catalogue.data.profiles.length && html`<p class="empty">The catalogue is empty.</p>`}
+    ${found.map(([state, each]) => html`<h2 key=${state}>${HEADINGS[state]}</h2>
+      <ul class="cards">${each.map(({ profile, standing }) => html`<${Profile} key=${profile.name}
+        profile=${profile} standing=${standing} reload=${own.reload} />`)}</ul>`)}
   </section>`;
 }
 
-/** @param {{profile: any, asked: any[], reload: () => void}} props */
-function Profile({ profile, asked, reload }) {
-  const [open, setOpen] = useState(false);
-  const request = asked.find((each) => each.profile === profile.name);
-  const usable = profile.access === "allowed" || request?.status === "approved";
-  const ask = async (/** @type {string} */ reason) => {
-    await post("/v1/requests", { profile: profile.name, reason });
-    setOpen(false);
-    reload();
-  };
-  return html`<li class="card">
-    <h2>${profile.name} <${Status} status=${usable ? "usable" : profile.access} /></h2>
-    <p>${profile.description && html`<${Said}>${profile.description}<//>`} <small>${profile.account} ${profile.region}</small></p>
-    <p class="hint"><${Said}>${profile.reason}<//></p>
-    ${usable && html`<${Copied} text=${`sentinel exec ${profile.name} -- aws sts get-caller-identity`} />`}
-    ${!usable && profile.access === "approval" && !request && html`<button type="button" onClick=${() => setOpen(!open)}>Request</button>`}
-    ${open && html`<${Act} label="Reason" required buttons=${[{ title: "Send the request", kind: "go", act: ask }]} />`}
-  </li>`;
+/** Says what has become usable, or is not any more, since the page was opened. @param {{shelves: [string, any[]][]}} props */
+function Changes({ shelves: found }) {
+  const before = useRef(/** @type {string[] | null} */ (null));
+  const [said, setSaid] = useState("");
+  const usable = found.filter(([state]) => state === "usable").flatMap(([, each]) => each.map(({ profile }) => profile.name));
+  useEffect(() => {
+    if (!found.length) return;
+    const known = before.current;
+    before.current = usable;
+    if (known === null) return;
+    const news = usable.filter((each) => !known.includes(each)).map((each) => `${each} is usable now.`);
+    const gone = known.filter((each) => !usable.includes(each)).map((each) => `${each} is not usable any more.`);
+    if (news.length + gone.length) setSaid([...news, ...gone].join(" "));
+  }, [usable.join(), found.length]);
+  return html`<p role="status" class=${said ? "news" : ""}>${said}</p>`;
 }
 
-/** A command, and a button that copies it. @param {{text: string}} props */
-function Copied({ text }) {
-  const [done, setDone] = useState(false);
-  const copy = () => navigator.clipboard.writeText(text).then(() => setDone(true));
-  return html`<p class="command"><code>${text}</code> <button type="button" onClick=${copy}>${done ? "Copied" : "Copy"}</button></p>`;
+/** @param {{profile: any, standing: any, reload: () => void}} props */
+function Profile({ profile, standing: { state, until, grant }, reload }) {
+  const [asking, setAsking] = useState(false);
+  return html`<li class="card">
+    <h3>${profile.name} <${Status} status=${state === "approval" ? "on request" : state} /></h3>
+    ${profile.description && html`<p><${Said}>${profile.description}<//></p>`}
+    <p class="hint">${profile.account} ${profile.region} ${profile.account ? "· " : ""}<${Said}>${profile.reason}<//></p>
+    ${until && html`<p>Ends <${Time} at=${until} /></p>`}
+    ${state === "later" && html`<p>Begins <${Time} at=${grant.window.starts_at} /></p>`}
+    ${state === "waiting" && html`<p>Asked <${Time} at=${grant.created_at} />; it lapses <${Time} at=${grant.pending_until} />.</p>`}
+    ${(state === "waiting" || state === "later") && html`<p><a href=${`#/approvals/${grant.id}`}>The request</a></p>`}
+    ${state === "usable" && html`<${Copied} text=${`sentinel exec ${profile.name}`} />`}
+    ${state === "usable" && html`<${AwsConsole} profile=${profile.name} />`}
+    ${state === "approval" && !asking && html`<button type="button" onClick=${() => setAsking(true)}>Request ${profile.name}</button>`}
+    ${asking && state === "approval" && html`<${Asking} profile=${profile.name} onClose=${() => setAsking(false)} reload=${reload} />`}
+    ${state !== "usable" && html`<p><a href=${`#/policy/${profile.name}`}>What the policy says of ${profile.name}</a></p>`}
+  </li>`;
 }

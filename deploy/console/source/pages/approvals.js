@@ -2,31 +2,42 @@
 
 import { html } from "htm/preact";
 import { get, post } from "../api.js";
-import { Act, Failure, Said, Status, Time, useLoaded } from "../parts.js";
-import { span } from "../words.js";
+import { Act } from "../forms.js";
+import { useLoaded } from "../loading.js";
+import { Facts, Failure, Names, Said, Status, Time } from "../parts.js";
+import { isFuture, span } from "../words.js";
+import { History } from "./history.js";
+import { WhyNow } from "./policy.js";
 
-/** @param {{id?: string}} props */
-export const Approvals = ({ id }) => (id ? html`<${OneRequest} id=${id} />` : html`<${Waiting} />`);
+/** @param {{about?: string, me: any}} props */
+export const Approvals = ({ about, me }) => (about ? html`<${OneRequest} id=${about} me=${me} />` : html`<${Waiting} />`);
 
 function Waiting() {
-  const { data, error } = useLoaded((signal) => get("/v1/requests", { view: "approvable" }, signal), []);
-  const requests = data?.requests ?? [];
+  const waiting = useLoaded((signal) => get("/v1/requests", { view: "approvable" }, signal), []);
+  const own = useLoaded((signal) => get("/v1/requests", { view: "mine", limit: "20" }, signal), []);
   return html`<section>
     <h1>Approvals</h1>
-    <${Failure} error=${error} />
-    ${data && !requests.length && html`<p class="empty">Nothing waits for you.</p>`}
-    <ul class="cards">${requests.map(
+    <${Failure} error=${waiting.error} />
+    ${waiting.data && !waiting.data.requests.length && html`<p class="empty">Nothing waits for you.</p>`}
+    <ul class="cards">${(waiting.data?.requests ?? []).map(
       (/** @type {any} */ each) => html`<li key=${each.id}><a class="card" href=${`#/approvals/${each.id}`}>
         <b><${Said}>${each.user}<//></b> asks for <b>${each.profile}</b> for ${span(each.duration_s)}
         <${Said}>${each.reason}<//>
-        <small>asked <${Time} at=${each.created_at} />, until <${Time} at=${each.pending_until} /></small>
+        <small>asked <${Time} at=${each.created_at} />, lapses <${Time} at=${each.pending_until} /></small>
       </a></li>`,
+    )}</ul>
+    <h2>Your own requests</h2>
+    <${Failure} error=${own.error} />
+    ${own.data && !own.data.requests.length && html`<p class="empty">You have asked for nothing.</p>`}
+    <ul class="rows">${(own.data?.requests ?? []).map(
+      (/** @type {any} */ each) => html`<li key=${each.id}><a href=${`#/approvals/${each.id}`}>${each.profile}</a>
+        ${" "}<${Status} status=${each.status} /> <${Time} at=${each.created_at} /> <${Said}>${each.reason}<//></li>`,
     )}</ul>
   </section>`;
 }
 
-/** @param {{id: string}} props */
-function OneRequest({ id }) {
+/** @param {{id: string, me: any}} props */
+function OneRequest({ id, me }) {
   const { data, error, reload } = useLoaded((signal) => get(`/v1/requests/${id}`, {}, signal), [id], 3_000);
   const request = data?.request;
   if (!request) return html`<section><h1>Request</h1><${Failure} error=${error} /></section>`;
@@ -38,41 +49,47 @@ function OneRequest({ id }) {
   return html`<section>
     <h1>${request.profile} for <${Said}>${request.user}<//></h1>
     <${Failure} error=${error} />
-    <p><${Status} status=${request.status} /></p>
+    <p role="status"><${Status} status=${request.status} /> ${request.window && html`${isFuture(request.window.starts_at) ? "begins" : "began"} <${Time} at=${request.window.starts_at} />, ${isFuture(request.window.ends_at) ? "ends" : "ended"} <${Time} at=${request.window.ends_at} />`}</p>
     <blockquote><${Said}>${request.reason}<//></blockquote>
-    <dl>
-      <dt>Ticket</dt><dd>${request.ticket ? html`<${Said}>${request.ticket}<//>` : "–"}</dd>
-      <dt>Asked</dt><dd><${Time} at=${request.created_at} /></dd>
-      <dt>For</dt><dd>${span(request.duration_s)}${request.uses === "once" ? ", one session" : ""}</dd>
-      <dt>Decide until</dt><dd><${Time} at=${request.pending_until} /></dd>
-      <dt>Rule</dt><dd>${request.rule ?? "–"}</dd>
-      <dt>Approvals</dt><dd>${request.approvals.length} of ${request.quorum}</dd>
-      <dt>May decide</dt><dd>${request.approvers.map((/** @type {string} */ each) => html`<${Said}>${each}<//> `)}</dd>
-    </dl>
-    ${request.approvals.map(
-      (/** @type {any} */ vote) => html`<p><b><${Said}>${vote.user}<//></b> approved <${Time} at=${vote.at} />
-        ${vote.comment && html`: <${Said}>${vote.comment}<//>`}</p>`,
-    )}
-    ${request.ended && html`<p>${request.ended.by ? html`<b><${Said}>${request.ended.by}<//></b> ended it` : "Ended"}
-      ${" "}<${Time} at=${request.ended.at} />${request.ended.comment && html`: <${Said}>${request.ended.comment}<//>`}</p>`}
-    ${request.status === "pending" &&
-    html`<${Act} label="Comment" buttons=${[
-      { title: "Approve", kind: "go", act: decide("approve") },
-      { title: "Deny", kind: "stop", act: decide("deny") },
-    ]} />`}
-    <${History} user=${request.user} />
+    <${Terms} request=${request} />
+    <${Votes} request=${request} />
+    <${WhyNow} me=${me} profile=${request.profile} user=${request.user} />
+    <${History} me=${me} user=${request.user} without=${id} />
+    <${Decision} request=${request} me=${me} decide=${decide} />
   </section>`;
 }
 
-const MONTH_MS = 30 * 86_400_000;
+/** Who asks for what, since when, and what the policy says of it. @param {{request: any}} props */
+const Terms = ({ request }) => html`<${Facts} rows=${[
+  ["Asked", html`<${Time} at=${request.created_at} />`],
+  ["Ticket", request.ticket && html`<${Said}>${request.ticket}<//>`],
+  ["For", `${span(request.duration_s)}${request.uses === "once" ? ", one session" : ""}`],
+  ["From", request.starts_at ? html`<${Time} at=${request.starts_at} />` : "the approval on"],
+  ["Lapses", html`<${Time} at=${request.pending_until} />`],
+  ["Rule", request.rule],
+  ["Approvals", request.auto_approved ? "none needed: the rule approves by itself" : `${request.approvals.length} of ${request.quorum}`],
+  ["May decide", html`<${Names} names=${request.approvers} />`],
+]} />`;
 
-/** What the requester had in the last 30 days; without the permission read there is nothing to show. @param {{user: string}} props */
-function History({ user }) {
-  const since = new Date(Date.now() - MONTH_MS).toISOString().replace(/\.\d+Z$/, "Z");
-  const { data, error } = useLoaded((signal) => get("/v1/requests", { view: "all", user, since }, signal), [user], 60_000);
-  if (error) return html`<p class="hint">Their other requests are shown with the permission read.</p>`;
-  return html`<h2>Their last 30 days</h2><ul>${(data?.requests ?? []).map(
-    (/** @type {any} */ each) => html`<li key=${each.id}><${Time} at=${each.created_at} /> ${each.profile} <${Status} status=${each.status} />
-      ${" "}<${Said}>${each.reason}<//></li>`,
-  )}</ul>`;
+/** Who has decided, and what they said. @param {{request: any}} props */
+const Votes = ({ request }) => html`${request.approvals.map(
+    (/** @type {any} */ vote) => html`<p><b><${Said}>${vote.user}<//></b> approved <${Time} at=${vote.at} />${vote.comment && html`: <${Said}>${vote.comment}<//>`}</p>`,
+  )}
+  ${request.ended && html`<p>${request.ended.by ? html`<b><${Said}>${request.ended.by}<//></b> ended it` : "It ended"}
+    ${" "}<${Time} at=${request.ended.at} />${request.ended.comment && html`: <${Said}>${request.ended.comment}<//>`}</p>`}`;
+
+/** @param {{request: any, me: any, decide: (verb: string) => (comment: string) => Promise<void>}} props */
+function Decision({ request, me, decide }) {
+  const isOwn = me?.user === request.user;
+  const hasVoted = request.approvals.some((/** @type {any} */ vote) => vote.user === me?.user);
+  if (!me || (request.status !== "pending" && request.status !== "approved")) return null;
+  if (request.status === "approved" || isOwn) {
+    const title = isOwn ? "Take it back" : "Withdraw it";
+    return html`<details><summary>${title}</summary><${Act} label="Comment" buttons=${[{ title, kind: "stop", act: decide("cancel") }]} /></details>`;
+  }
+  if (hasVoted) return html`<p class="hint">You have approved; it needs ${request.quorum - request.approvals.length} more.</p>`;
+  return html`<${Act} bar label="Comment" buttons=${[
+    { title: "Deny", kind: "stop", act: decide("deny") },
+    { title: "Approve", kind: "go", act: decide("approve") },
+  ]} />`;
 }

@@ -1,60 +1,48 @@
-/** Who has what now: live sessions, one of them, and its revocation. */
+/** Who has what right now: active sessions, sought and grouped. */
 
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
-import { get, post } from "../api.js";
-import { Act, Choice, Failure, Said, Status, Time, useLoaded } from "../parts.js";
+import { Choice, Field } from "../forms.js";
+import { grouped, sought } from "../grouping.js";
+import { list, useLoaded } from "../loading.js";
+import { Failure, may, Said, Time } from "../parts.js";
+import { counted } from "../words.js";
+import { Outcome, Revoking } from "./revoking.js";
+import { OneSession } from "./session.js";
 
-/** @param {{id?: string}} props */
-export const Sessions = ({ id }) => (id ? html`<${OneSession} id=${id} />` : html`<${Live} />`);
+/** @param {{about?: string, me: any}} props */
+export const Sessions = ({ about, me }) => (about ? html`<${OneSession} id=${about} me=${me} />` : me ? html`<${Live} me=${me} />` : null);
 
-const WHOSE = { mine: "mine", all: "everyone's" };
+const WHOSE = { all: "everyone's", mine: "mine" };
+const GROUPS = { user: "by user", profile: "by profile" };
 
-function Live() {
-  const [view, setView] = useState("mine");
-  const { data, error } = useLoaded((signal) => get("/v1/sessions", { view, status: "active" }, signal), [view]);
+/** @param {{me: any}} props */
+function Live({ me }) {
+  const seesAll = may(me, "read");
+  const [view, setView] = useState(seesAll ? "all" : "mine");
+  const [key, setKey] = useState("user");
+  const [text, setText] = useState("");
+  const [outcome, setOutcome] = useState(/** @type {any} */ (null));
+  const { data, error, reload } = useLoaded((signal) => list("/v1/sessions", "sessions", { view, status: "active" }, signal), [view]);
+  const found = sought(data?.rows ?? [], text);
   return html`<section>
     <h1>Sessions</h1>
-    <${Choice} label="Whose" value=${view} options=${WHOSE} onChoose=${setView} />
+    <div class="filters">
+      ${seesAll && html`<${Choice} label="Whose" value=${view} options=${WHOSE} onChoose=${setView} />`}
+      <${Choice} label="Group" value=${key} options=${GROUPS} onChoose=${setKey} />
+      <${Field} label="Find" type="search" value=${text} onText=${setText} />
+    </div>
     <${Failure} error=${error} />
-    ${data && !data.sessions.length && html`<p class="empty">No session is active.</p>`}
-    <div class="scroll"><table><thead><tr><th>User</th><th>Profile</th><th>Since</th><th>Until</th><th>By</th></tr></thead>
-    <tbody>${(data?.sessions ?? []).map(
-      (/** @type {any} */ each) => html`<tr key=${each.id}><td><a href=${`#/sessions/${each.id}`}><${Said}>${each.user}<//></a></td>
-        <td>${each.profile}</td><td><${Time} at=${each.issued_at} /></td><td><${Time} at=${each.ends_at} /></td><td>${each.via}</td></tr>`,
-    )}</tbody></table></div>
+    ${outcome && html`<${Outcome} outcome=${outcome} me=${me} />`}
+    <p role="status">${data && (found.length ? `${counted(found.length, "session")}${data.more ? ", the newest" : ""}.` : "No session is active.")}</p>
+    ${grouped(found, key).map(([name, rows]) => html`<${Group} key=${name} name=${name} rows=${rows} by=${key} me=${me} reload=${reload} onOutcome=${setOutcome} />`)}
   </section>`;
 }
 
-/** @param {{id: string}} props */
-function OneSession({ id }) {
-  const { data, error, reload } = useLoaded((signal) => get(`/v1/sessions/${id}`, {}, signal), [id], 3_000);
-  const [outcome, setOutcome] = useState(/** @type {any} */ (null));
-  const session = data?.session;
-  if (!session) return html`<section><h1>Session</h1><${Failure} error=${error} /></section>`;
-  const revoke = async (/** @type {string} */ reason) => {
-    setOutcome(await post(`/v1/sessions/${id}/revoke`, { reason }));
-    reload();
-  };
-  const rows = /** @type {[string, any][]} */ ([
-    ["Status", html`<${Status} status=${session.status} />`],
-    ["Issued", html`<${Time} at=${session.issued_at} />`],
-    ["Ends", html`<${Time} at=${session.ends_at} />`],
-    ["By", `${session.via}${session.rule ? `, rule ${session.rule}` : ""}`],
-    ["Role", session.role_arn],
-    ["Caller", html`<${Said}>${session.caller_arn}<//>`],
-    ["From", session.source_ip ?? "–"],
-    ["Revoked", session.revoked ? html`<${Time} at=${session.revoked.at} /> by <${Said}>${session.revoked.by}<//>: <${Said}>${session.revoked.comment}<//>` : "–"],
-  ]);
-  return html`<section>
-    <h1>${session.profile} of <${Said}>${session.user}<//></h1>
-    <${Failure} error=${error} />
-    <dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
-    ${session.status === "active" &&
-    html`<details><summary>Revoke</summary>
-      <p>The kill switch denies every call of this session within seconds, in every account. Sensitive APIs refuse it at the next request.
-      What it has started keeps running. The user may get new credentials: lock them out to prevent that.</p>
-      <${Act} label="Reason" required buttons=${[{ title: "Revoke this session", kind: "stop", act: revoke }]} /></details>`}
-    ${outcome && html`<p role="status">Kill switch: <${Status} status=${outcome.kill_switch.status} /></p>`}
-  </section>`;
-}
+/** The outcome of a revocation is shown above: the group is gone then. @param {{name: string, rows: any[], by: string, me: any, reload: () => void, onOutcome: (outcome: any) => void}} props */
+const Group = ({ name, rows, by, me, reload, onOutcome }) => html`<h2><${Said}>${name}<//> <small>${rows.length}</small></h2>
+  <ul class="rows">${rows.map(
+    (each) => html`<li key=${each.id}><a href=${`#/sessions/${each.id}`}>${by === "user" ? each.profile : html`<${Said}>${each.user}<//>`}</a>
+      ${" "}${each.via} <small>since <${Time} at=${each.issued_at} />, ends <${Time} at=${each.ends_at} /></small></li>`,
+  )}</ul>
+  ${(may(me, "revoke") || (by === "user" && name === me.user)) && html`<${Revoking} target=${by} name=${name} me=${me} onDone=${reload} onOutcome=${onOutcome} />`}`;

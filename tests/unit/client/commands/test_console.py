@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from sentinel.api import console as signing_in
 from sentinel.cli import run_command_line
 from sentinel.commands import console
 from tests.unit.client.session_service import ID, SessionService, a_session
@@ -27,7 +28,7 @@ def signs_in(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         asked.append(endpoint)
         return SecretStr(URL)
 
-    monkeypatch.setattr(console, "sign_in_url", sign_in_url)
+    monkeypatch.setattr(signing_in, "sign_in_url", sign_in_url)
     return asked
 
 
