@@ -143,6 +143,7 @@ async def test_the_policy_says_why_rule_by_rule_and_of_others_to_who_may_read(
     await take_back(alice)
     hers, operator = await opened("alice"), await opened("operator")
     await hers.page.get_by_role("link", name="What the policy says of prod").click()
+    await expect(hers.page.get_by_role("heading", level=1, name="Policy")).to_be_visible()
     await expect(hers.page.get_by_role("status")).to_contain_text("alice: prod is refused")
     await expect(hers.page.locator(".rules .decides")).to_contain_text("prod-is-closed")
     await expect(hers.page.get_by_label("For another user")).to_have_count(0)
