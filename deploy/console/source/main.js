@@ -85,7 +85,7 @@ function Console({ signOut }) {
 async function opened() {
   const config = await loadConfig();
   if (config.mode === "hosted") return html`<${await openHosted(config)} console=${Console} />`;
-  connectLoopback();
+  await connectLoopback();
   return html`<${Console} />`;
 }
 

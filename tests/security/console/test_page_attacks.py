@@ -17,7 +17,13 @@ TYPED = "half a sentence"
 def request(request_id: str, **changed: Any) -> dict[str, Any]:
     """Give a request that waits for carol, as the API answers it."""
     names = {"id": request_id, "user": "alice", "profile": "prod", "reason": "deploy", "rule": "prod", "ticket": None}
-    state = {"status": "pending", "window": None, "approvals": [], "ended": None, "auto_approved": False}
+    state: dict[str, Any] = {
+        "status": "pending",
+        "window": None,
+        "approvals": [],
+        "ended": None,
+        "auto_approved": False,
+    }
     terms = {"duration_s": 3600, "uses": "any", "quorum": 1, "approvers": ["carol@example.com"], "starts_at": None}
     return {**names, **state, **terms, "created_at": AT, "pending_until": AT, **changed}
 
