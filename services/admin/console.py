@@ -15,6 +15,8 @@ from shared.edge.public_files import FileRequest
 from shared.edge.responses import File, Refusal
 
 CONFIG: Final = "config.json"
+# Who types the address without `https` is led here by no one on the way. Other hosts of the domain are not meant.
+_TRANSPORT: Final = {"Strict-Transport-Security": "max-age=31536000"}
 _NOT_FOUND: Final = Refusal(Code.NOT_FOUND, "There is nothing at this method and path.")
 
 
@@ -29,7 +31,11 @@ class ConsoleFiles:
         if self.hosted is None:
             return _NOT_FOUND
         if request.name is None:
-            return File(b"", {**headers_for(()), "Cache-Control": "no-store", "Location": "console/"}, HTTPStatus.FOUND)
+            return File(
+                b"",
+                {**headers_for(()), **_TRANSPORT, "Cache-Control": "no-store", "Location": "console/"},
+                HTTPStatus.FOUND,
+            )
         plain, packed = self._files.get(request.name, (None, None))
         if plain is None or packed is None:
             return _NOT_FOUND
@@ -39,7 +45,7 @@ class ConsoleFiles:
     def _files(self) -> Mapping[str, tuple[File, File]]:
         """Each file as it is and compressed, once in the life of a process: an HTTP API compresses nothing."""
         assert self.hosted is not None
-        policy = headers_for(self.hosted.connects_to)
+        policy = {**headers_for(self.hosted.connects_to), **_TRANSPORT}
         config = {**policy, "Cache-Control": "no-store", "Content-Type": "application/json"}
         files = {CONFIG: File(json.dumps(self.hosted.page_config).encode(), config)}
         for name, asset in load_assets().items():

@@ -1,11 +1,13 @@
 """Listening on loopback for a short time: each connection serves one request and lives for seconds."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
 from sentinel.errors import UsageError
@@ -25,6 +27,20 @@ _HEADER_LIMIT: Final = 4096
 _HEADER_COUNT: Final = 32
 
 
+def _shorten(record: logging.LogRecord) -> bool:
+    """Leave out what is no request, which any page and any user of this machine can send; of a fault keep the kind."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, (HttpProcessingError, web.RequestPayloadError)):
+        return False
+    if error is not None:
+        record.msg, record.args, record.exc_info = "a request failed: %s", (type(error).__name__,), None
+    return True
+
+
+_LOG: Final = logging.getLogger(__name__)
+_LOG.addFilter(_shorten)
+
+
 class _BriefServer(web.Server):
     """Closes each connection after a fixed time, finished or not, and takes few and short headers."""
 
@@ -32,6 +48,7 @@ class _BriefServer(web.Server):
         super().__init__(
             handler,
             access_log=None,
+            logger=_LOG,
             keepalive_timeout=0,
             lingering_time=0,
             max_headers=_HEADER_COUNT,

@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-_ID: Final = r"[A-Za-z0-9_.-]{1,64}"
+# No id begins with a dot: on its way, a step `..` could become the path of something else.
+_ID: Final = r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}"
 # A test compares them with the OpenAPI documents.
 _PATHS: Final = {
     "GET": (

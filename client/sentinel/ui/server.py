@@ -98,8 +98,8 @@ class Console:
         path = request.path.removeprefix(_API)
         if request.raw_path.partition("?")[0] != request.path or not is_operation(request.method, path):
             return _refused(Refusal(404, "not_found", "the console makes no such call"))
-        body = await request.content.read(_MOST_BODY + 1)
-        if len(body) > _MOST_BODY:
+        body = await _read_body(request)
+        if body is None:
             return _refused(Refusal(413, "invalid_request", "the body is too long"))
         try:
             status, answer = await self._transport.relay(request.method, path, dict(request.query), body)
@@ -129,6 +129,16 @@ async def serving(transport: Transport, sign_in: SignIn, port: int = 0) -> Async
     console = Console(transport, sign_in)
     async with listening(console.answer, port, connection_s=_CONNECTION_S) as console.port:
         yield console
+
+
+async def _read_body(request: web.BaseRequest) -> bytes | None:
+    """Read a whole body, in however many pieces it comes; None where it is longer than any call's."""
+    body = b""
+    async for piece in request.content.iter_any():
+        body += piece
+        if len(body) > _MOST_BODY:
+            return None
+    return body
 
 
 def _refused(refusal: Refusal) -> web.Response:

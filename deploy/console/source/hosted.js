@@ -9,6 +9,7 @@ import { ENDED, openSession } from "./session.js";
 
 /** @typedef {import("./config.js").Hosted} Hosted */
 
+const HERE_ONLY = "You signed out of this page. Your identity provider may still know you: sign out there too, where others use this browser.";
 const AWAY = { message: "Sentinel does not answer.", hint: "Check the network; the page tries again." };
 
 /**
@@ -57,9 +58,12 @@ function connectSession(config, session) {
 
 /** @param {Hosted} config @param {Session} session @param {State} state */
 function pageOf(config, session, state) {
-  const signOut = () => {
+  const signOut = async () => {
     session.signOut();
-    endAtProvider(config).catch(() => {});
+    const isEnding = await endAtProvider(config).catch(() => false);
+    if (isEnding || session.held()) return;
+    state.why = HERE_ONLY;
+    state.changed();
   };
   /** @param {{console: any}} props */
   return function Hosted({ console: Console }) {

@@ -4,7 +4,8 @@ import * as oauth from "oauth4webapi";
 
 /** @typedef {import("./config.js").Hosted} Hosted @typedef {import("./session.js").Held} Held */
 
-const PENDING = "sentinel-console-sign-in";
+// Another console of the same origin has another path, and other people may sign in to it.
+const PENDING = `sentinel-console-sign-in ${location.pathname}`;
 const CLOCKS_DIFFER_S = 60;
 const TIMEOUT_MS = 20_000;
 const ANSWERS = ["code", "state", "error"];
@@ -69,10 +70,14 @@ export async function completeSignIn(config) {
   return { token: tokens.id_token, endsAt: claims.exp * 1000, who: claims.sub };
 }
 
-/** End the person's session at the provider too, where it offers that. The token is in no address. @param {Hosted} config */
+/**
+ * End the person's session at the provider too. The token is in no address.
+ * @param {Hosted} config @returns {Promise<boolean>} false: the provider offers no way to
+ */
 export async function endAtProvider(config) {
   const { end_session_endpoint: endpoint } = await discover(config);
   if (endpoint) visit(endpoint, { client_id: config.client_id, post_logout_redirect_uri: here() });
+  return Boolean(endpoint);
 }
 
 /** Say in words why a sign-in failed; nothing that an address brought is repeated but a code of the protocol. @param {any} error */

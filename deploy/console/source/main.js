@@ -1,8 +1,8 @@
 /** The console: one page for each place, chosen by the address after `#`. */
 
 import { html, render } from "htm/preact";
-import { useEffect, useState } from "preact/hooks";
-import { get } from "./api.js";
+import { useEffect, useErrorBoundary, useState } from "preact/hooks";
+import { ApiError, get } from "./api.js";
 import { loadConfig } from "./config.js";
 import { openHosted } from "./hosted.js";
 import { useLoaded } from "./loading.js";
@@ -39,6 +39,15 @@ async function whoami(signal) {
   return { user, permissions: permissions ?? [] };
 }
 
+const UNSHOWN = { message: "This page cannot show what Sentinel answered.", hint: "Reload it: it may be older than the service. The command line shows the same." };
+
+/** A page. Where an answer is not as the page expects it, that is said, and the other pages stay. @param {{page: any, about?: string, me: any}} props */
+function Shown({ page: Page, about, me }) {
+  const [broken, again] = useErrorBoundary();
+  if (!broken) return html`<${Page} about=${about} me=${me} />`;
+  return html`<${Failure} error=${new ApiError(UNSHOWN, 0)} /><p><button type="button" onClick=${again}>Try again</button></p>`;
+}
+
 /** @param {{signOut?: () => void}} props */
 function Console({ signOut }) {
   const [[name, about], setPlace] = useState(place);
@@ -69,14 +78,14 @@ function Console({ signOut }) {
       )}</nav>
     </header>
     <main id="main" tabindex="-1"><${Failure} error=${error} /><${Failure} error=${refused} />
-      <${PAGES[name].page} key=${`${name}/${about}`} about=${about} me=${me} /></main>`;
+      <${Shown} page=${PAGES[name].page} key=${`${name}/${about}`} about=${about} me=${me} /></main>`;
 }
 
 /** @returns {Promise<any>} */
 async function opened() {
   const config = await loadConfig();
   if (config.mode === "hosted") return html`<${await openHosted(config)} console=${Console} />`;
-  connectLoopback();
+  await connectLoopback();
   return html`<${Console} />`;
 }
 

@@ -1,7 +1,7 @@
 """Reading grants, one or many: what requests and events share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -83,7 +83,6 @@ class GrantReading(Generic[Row, Filters]):
             listed = await self._read(ctx, filters, now)
         if isinstance(listed, Refusal):
             return listed
-        ctx.audit.unreadable.extend(listed.unreadable)
         return Response(self.kind.page(listed, now).as_json())
 
     async def _read(self, ctx: RequestContext, filters: Filters, now: datetime) -> Listed[Row] | Refusal:
@@ -103,7 +102,12 @@ class GrantReading(Generic[Row, Filters]):
 
         query = query_for(kind.item, filters, user, is_open=kind.is_open(filters))
         listing = Listing(self.store, lambda grant: place_of(kind.item, grant, kind.id_of(grant)))
-        return await listing.read(query, ListScope(kind.item, user, filters), is_listed, now)
+        listed = await listing.read(query, ListScope(kind.item, user, filters), is_listed, now)
+        if isinstance(listed, Refusal):
+            return listed
+        ctx.audit.unreadable.extend(listed.unreadable)
+        # Whose a row is that cannot be understood, no one can say.
+        return replace(listed, unreadable=()) if filters.view == "visible" and not caller.may_read_all else listed
 
 
 def query_for(kind: ItemKind, filters: GrantFilters, user: str, *, is_open: bool) -> ListQuery:

@@ -5,16 +5,20 @@ every process on the machine can connect, so a connection proves nothing, and th
 """
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 
+import aiohttp
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sentinel.credentials.endpoint import Endpoint, serve_endpoint
+from sentinel.credentials.loopback import listening
 from sentinel.credentials.refresher import CredentialRefresher
 from sentinel.credentials.variables import ENDPOINT_PATH
 from tests.patience import LIMIT_S
@@ -231,3 +235,35 @@ async def _run(program: str, sent: bytes, *, fails: bool = False) -> bytes:
     written, complained = await other.communicate(sent)
     assert (other.returncode != 0) == fails, complained.decode()
     return complained if fails else written
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n",
+        b"GET http://[x/ HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\x1b]0;owned\x07: x\r\n\r\n",
+    ],
+    ids=["long", "address", "header"],
+)
+async def test_what_is_no_request_writes_nothing_to_the_terminal(
+    endpoint: Endpoint, caplog: pytest.LogCaptureFixture, raw: bytes
+) -> None:
+    assert b" 400 " in await send(endpoint, raw)
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_of_a_fault_of_the_server_the_kind_is_written_and_nothing_it_says(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def fail(_: web.BaseRequest) -> web.Response:
+        raise ArithmeticError(SECRET)
+
+    async with (
+        listening(fail) as port,
+        aiohttp.ClientSession() as http,
+        http.get(f"http://127.0.0.1:{port}/") as response,
+    ):
+        assert response.status == 500
+    assert [record.getMessage() for record in caplog.records] == ["a request failed: ArithmeticError"]
+    assert SECRET.decode() not in caplog.text

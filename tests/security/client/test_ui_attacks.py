@@ -1,5 +1,6 @@
 """Attacks on `sentinel ui`: another page, another user, another host, another call, and what a browser may run."""
 
+import asyncio
 import gzip
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -10,6 +11,7 @@ import aiohttp
 import orjson
 import pytest
 import pytest_asyncio
+from aiohttp import web
 from pydantic import SecretStr
 from yarl import URL
 
@@ -19,6 +21,7 @@ from sentinel.ui.operations import is_operation
 from sentinel.ui.server import Console, serving
 from services.admin.api import ENDPOINTS
 from shared.console.assets import DOCUMENT, POLICY, load_assets
+from tests.patience import LIMIT_S
 
 HEADER = "X-Sentinel-Console"
 AWS_CONSOLE = "/api/ui/aws-console/dev"
@@ -124,6 +127,9 @@ async def test_another_page_or_user_reaches_nothing(
         ("DELETE", "/api/v1/sessions/1"),
         ("GET", "/api/v1/requests/../sessions"),
         ("GET", "/api/v1/requests/%2e%2e"),
+        ("GET", "/api/v1/requests/.."),
+        ("GET", "/api/v1/sessions/."),
+        ("POST", "/api/v1/break-glass/../review"),
         ("GET", "/api/v1/requests/a%2Fb"),
         ("GET", "/api//v1/requests"),
         ("GET", "/api/v1/requests/"),
@@ -193,6 +199,25 @@ async def test_a_body_that_no_call_needs_is_refused(
 ) -> None:
     status, _ = await ask(http, console, "/api/v1/requests", "POST", data=b"x" * (16 * 1024 + 1))
     assert (status, upstream.calls) == (413, [])
+
+
+async def test_a_body_is_passed_on_whole_in_however_many_pieces_it_comes(
+    http: aiohttp.ClientSession, console: Console, upstream: Upstream
+) -> None:
+    arrived = asyncio.Event()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b'{"reason":'
+        await asyncio.wait_for(arrived.wait(), LIMIT_S)
+        yield b' "deploy"}'
+
+    def seen(request: web.BaseRequest) -> Refusal | None:
+        asyncio.get_running_loop().call_soon(arrived.set)
+        return refuse(request)
+
+    refuse, console._refuse = console._refuse, seen  # type: ignore[method-assign] # it is called before a body is read
+    status, _ = await ask(http, console, "/api/v1/requests", "POST", data=pieces())
+    assert (status, [body for *_, body in upstream.calls]) == (200, [b'{"reason": "deploy"}'])
 
 
 async def test_a_service_that_is_away_is_said_in_words(

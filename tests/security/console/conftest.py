@@ -27,6 +27,8 @@ from tests.patience import LIMIT_S
 
 SOURCES = Path(__file__).parents[3] / "deploy" / "console"
 SIGNED_IN = "Sign out"
+# Left by a sign-out, for every tab: random, and nothing of the sign-in.
+MARK = "sentinel-console-out /console/"
 VIOLATIONS = (
     "window.violations = []; addEventListener('securitypolicyviolation', (each) => "
     "window.violations.push(`${each.effectiveDirective} ${each.blockedURI}`))"
@@ -71,7 +73,10 @@ class Host(Site):
 
     async def _answer(self, request: web.Request) -> web.Response:
         self.authorizations.append(request.headers.get("Authorization", ""))
-        return web.json_response({"user": "carol@example.com", "requests": [], "profiles": []})
+        lists: dict[str, list[str]] = {
+            name: [] for name in ("requests", "profiles", "events", "sessions", "permissions")
+        }
+        return web.json_response({"user": "carol@example.com", **lists})
 
     async def _steal(self, _: web.Request) -> web.Response:
         self.stolen += 1
@@ -132,11 +137,11 @@ async def outcome(page: Page) -> str:
 
 
 async def kept(page: Page) -> dict[str, str]:
-    """Give what the console keeps in a tab, wherever a page can."""
+    """Give what the console keeps in a tab, wherever a page can, but the mark of the last sign-out."""
     found: bytes = (
         await page.evaluate("JSON.stringify({...sessionStorage, ...localStorage, cookie: document.cookie})")
     ).encode()
-    return {name: value for name, value in orjson.loads(found).items() if value}
+    return {name: value for name, value in orjson.loads(found).items() if value and name != MARK}
 
 
 @pytest.fixture(scope="module")

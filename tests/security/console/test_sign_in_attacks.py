@@ -1,6 +1,6 @@
 """Signing in to the hosted console: answers that are forged, of another sign-in or used twice, and addresses."""
 
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from playwright.async_api import expect
@@ -89,3 +89,11 @@ async def test_a_sign_in_that_is_not_disturbed_succeeds(visitor: Visitor) -> Non
     assert page.url == f"{visitor.host.console}#/approvals"
     await expect(page.locator(".me")).to_contain_text("carol@example.com")
     assert await page.evaluate("violations") == []
+
+
+async def test_an_answer_is_not_taken_by_another_console_of_the_same_origin(visitor: Visitor) -> None:
+    page = await visitor.open()
+    answer = await visitor.answer_for(page)
+    await page.goto(f"{visitor.host.url}/other/console/?{urlencode(answer)}")
+    assert await outcome(page) == f"You are not signed in. {FOREIGN}"
+    assert visitor.redeemed == 0

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.security.console.conftest import SIGNED_IN, Visitor, kept, outcome
+from tests.security.console.conftest import MARK, SIGNED_IN, Visitor, kept, outcome
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SESSION = "sentinel-console /console/"
@@ -30,6 +30,12 @@ async def heard(page: Page, sender: Page) -> None:
     """Wait until a page that listens has had all that another tab sent so far: messages arrive in their order."""
     await sender.evaluate(POST, ["/console/", "after"])
     await page.wait_for_function("() => window.heard")
+
+
+async def sign_out(page: Page) -> None:
+    """Sign out, and return from the provider."""
+    async with page.expect_event("load"):
+        await page.get_by_role("button", name="Sign out").click()
 
 
 async def test_it_is_in_one_header_and_in_the_tab_and_nowhere_else(visitor: Visitor) -> None:
@@ -85,7 +91,7 @@ async def test_a_token_that_is_over_or_no_token_is_not_taken_from_another_tab(vi
     page = await visitor.open()
     waiting = await visitor.open()
     await waiting.evaluate(LISTEN)
-    over = {"kind": "held", "token": "planted", "endsAt": 1, "who": "carol"}
+    over = {"kind": "held", "token": "planted", "endsAt": 1, "who": "carol", "era": ""}
     for sent in (over, {**over, "endsAt": "9e15"}, {**over, "endsAt": 9e15, "token": ["planted"]}, None, "held"):
         await page.evaluate(POST, ["/console/", sent])
     await heard(waiting, page)
@@ -115,16 +121,53 @@ async def test_it_is_forgotten_when_it_is_over_refused_or_signed_out_in_any_tab(
 
     await visitor.sign_in(page)
     other = await visitor.open()
-    await page.evaluate(LISTEN)
-    async with other.expect_event("load"):
-        await other.get_by_role("button", name="Sign out").click()
-    await heard(page, other)
+    await sign_out(other)
+    await expect(page.get_by_role("alert")).to_contain_text("signed out in another tab")
     assert (await kept(page), await kept(other)) == ({}, {})
-    assert "signed out in another tab" in await outcome(page)
     await other.close()
 
     await page.route("**/as/corp/**", lambda route: route.fulfill(status=401, json={"message": "Unauthorized"}))
     await page.goto(f"{visitor.host.console}?{'&'.join(map('='.join, (await visitor.answer_for(page)).items()))}")
     await expect(page.get_by_role("alert").first).to_be_visible()
     assert ENDED in await page.get_by_role("alert").first.inner_text()
+    assert await kept(page) == {}
+
+
+async def test_a_tab_that_was_elsewhere_at_a_sign_out_comes_back_without_it(visitor: Visitor) -> None:
+    page = await visitor.open()
+    await visitor.sign_in(page)
+    other = await visitor.open()
+    assert await outcome(other) == SIGNED_IN
+    token = await token_of(page)
+    await page.goto(visitor.host.elsewhere)
+    await sign_out(other)
+    await page.go_back()
+    await expect(page.locator("header button, main button.go").first).to_have_text("Sign in")
+    assert (await kept(page), await kept(other)) == ({}, {})
+    mark = str(await page.evaluate("name => localStorage[name]", MARK))
+    assert len(mark) == 36
+    assert mark not in token
+
+
+async def test_one_that_a_tab_offers_after_a_sign_out_is_not_taken(visitor: Visitor) -> None:
+    page = await visitor.open()
+    await visitor.sign_in(page)
+    offered = {"kind": "held", **json.loads((await kept(page))[SESSION])}
+    await sign_out(page)
+    waiting = await visitor.open()
+    await waiting.evaluate(LISTEN)
+    await page.evaluate(POST, ["/console/", offered])
+    await heard(waiting, page)
+    assert await kept(waiting) == {}
+    await visitor.sign_in(page)
+    assert await outcome(waiting) == SIGNED_IN
+
+
+async def test_who_signs_out_hears_that_the_provider_still_knows_them(visitor: Visitor) -> None:
+    page = await visitor.open()
+    await visitor.sign_in(page)
+    described = {"issuer": visitor.provider.issuer("corp"), "authorization_endpoint": visitor.host.elsewhere}
+    await page.route("**/openid-configuration", lambda route: route.fulfill(json=described))
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_role("alert")).to_contain_text("identity provider may still know you")
     assert await kept(page) == {}

@@ -99,6 +99,18 @@ def test_every_kind_of_row_can_be_damaged(admin: AdminLambda, plural: str) -> No
     assert (ids_of(answered, plural), answered.body["unreadable"]) == ([good], [bad])
 
 
+@pytest.mark.parametrize("plural", ["requests", "events"])
+def test_a_row_of_which_no_one_can_say_whose_it_is_is_named_to_who_reads_all(admin: AdminLambda, plural: str) -> None:
+    plant, table, path = LISTS[plural]
+    bad, good = plant(admin)
+    damage(admin, table, is_of(bad), {"status": {"S": "sideways"}})
+    visible = path.replace("view=all", "view=visible")
+    for by, rows, named in (("alice", [good], []), ("yves", [], []), ("olivia", [good], [bad])):
+        answered = listed(admin, visible, by)
+        assert (ids_of(answered, plural), answered.body["unreadable"]) == (rows, named)
+        assert answered.audit["unreadable"] == [bad]
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3])
 @pytest.mark.parametrize("bad", [{0}, {1}, {4}, {0, 1}, {3, 4}, {0, 2, 4}, {1, 2, 3}, {0, 1, 2, 3, 4}])
 def test_pages_go_on_past_rows_that_cannot_be_understood(

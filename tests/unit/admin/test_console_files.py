@@ -136,6 +136,7 @@ def test_the_policy_gains_exactly_the_origins_of_the_issuer(hosted: Function) ->
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "no-referrer"
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["Strict-Transport-Security"] == "max-age=31536000"
     assert "*" not in connects
 
 

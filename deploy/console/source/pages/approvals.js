@@ -46,12 +46,13 @@ function OneRequest({ id, me }) {
     await post(`/v1/requests/${id}/${verb}`, comment ? { comment } : {});
     reload();
   };
+  // What was asked comes before why: the words may have a thousand lines, and the buttons are always in sight.
   return html`<section>
     <h1>${request.profile} for <${Said}>${request.user}<//></h1>
     <${Failure} error=${error} />
     <p role="status"><${Status} status=${request.status} /> ${request.window && html`${isFuture(request.window.starts_at) ? "begins" : "began"} <${Time} at=${request.window.starts_at} />, ${isFuture(request.window.ends_at) ? "ends" : "ended"} <${Time} at=${request.window.ends_at} />`}</p>
-    <blockquote><${Said}>${request.reason}<//></blockquote>
     <${Terms} request=${request} />
+    <blockquote><${Said}>${request.reason}<//></blockquote>
     <${Votes} request=${request} />
     <${WhyNow} me=${me} profile=${request.profile} user=${request.user} />
     <${History} me=${me} user=${request.user} without=${id} />

@@ -67,7 +67,6 @@ function OneEvent({ id, me }) {
     <h1>${event.profile} by <${Said}>${event.user}<//></h1>
     <${Failure} error=${error} />
     <p role="status"><${Status} status=${event.status} />${awaits ? " A review is awaited." : ""}</p>
-    <blockquote><${Said}>${event.justification}<//></blockquote>
     <${Facts} rows=${[
       ["Reason", event.reason],
       ["Began", html`<${Time} at=${event.created_at} />`],
@@ -76,6 +75,7 @@ function OneEvent({ id, me }) {
       ["Ended", event.ended && html`<${Time} at=${event.ended.at} /> by <${Said}>${event.ended.by ?? "time"}<//>${event.ended.comment && html`: <${Said}>${event.ended.comment}<//>`}`],
       ["Review", event.review ? html`<${Said}>${event.review.by}<//>: <${Said}>${event.review.comment ?? "no comment"}<//>` : awaits ? "awaited" : null],
     ]} />
+    <blockquote><${Said}>${event.justification}<//></blockquote>
     ${event.status === "active" && html`<${Act} bar label="Comment" buttons=${[{ title: "Close", kind: "stop", act: step("close") }]} />`}
     ${awaits && me && (event.user === me.user
       ? html`<p class="hint">Another person reviews it.</p>`
