@@ -55,34 +55,33 @@ class Transport:
         # API Gateway has no route of its own for a prefix with a slash at its end.
         return self.server.url(f"{self.caller.prefix}{path}".rstrip("/") or "/", dict(query or {}))
 
+    async def relay(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+        """Make a call whose answer another program reads: the status, and the body as it came or a refusal's report."""
+        outcome = await self._reach(method, self._url(path, query), body)
+        return (outcome.status, orjson.dumps(outcome.as_report())) if isinstance(outcome, Refusal) else outcome
+
     async def _ask(
         self, method: str, url: str, body: bytes, model: type[Model], *, doubts_login: bool = True
     ) -> Model | Refusal:
-        outcome = await self._send(method, url, body, model)
+        outcome = await self._reach(method, url, body, doubts_login=doubts_login)
+        return outcome if isinstance(outcome, Refusal) else read_answer(model, outcome[1])
+
+    async def _reach(
+        self, method: str, url: str, body: bytes, *, doubts_login: bool = True
+    ) -> tuple[int, bytes] | Refusal:
+        """Make a call, once more with a newer token where the gateway refused this one: a success's status and body."""
+        outcome = await self._send(method, url, body)
         if _is_of_the_gateway(outcome, _UNAUTHORIZED) and await asyncio.to_thread(self.caller.renew):
-            outcome = await self._send(method, url, body, model)
+            outcome = await self._send(method, url, body)
         if _is_of_the_gateway(outcome) and doubts_login:
             self.caller.forget()
         return outcome
 
-    async def relay(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
-        """Make a call whose answer another program reads: the status, and the body as it came or a refusal's report."""
-        url = self._url(path, query)
+    async def _send(self, method: str, url: str, body: bytes) -> tuple[int, bytes] | Refusal:
         status, headers, answer = await self._exchange(method, url, body)
-        if status == _UNAUTHORIZED and await asyncio.to_thread(self.caller.renew):
-            status, headers, answer = await self._exchange(method, url, body)
-        if status in _SUCCESS:
-            return status, answer
-        refusal = read_refusal(status, headers, answer, self.caller.refused_hint)
-        if _is_of_the_gateway(refusal):
-            self.caller.forget()
-        return status, orjson.dumps(refusal.as_report())
-
-    async def _send(self, method: str, url: str, body: bytes, model: type[Model]) -> Model | Refusal:
-        status, headers, answer = await self._exchange(method, url, body)
-        if status in _SUCCESS:
-            return read_answer(model, answer)
-        return read_refusal(status, headers, answer, self.caller.refused_hint)
+        return (
+            (status, answer) if status in _SUCCESS else read_refusal(status, headers, answer, self.caller.refused_hint)
+        )
 
     async def _exchange(self, method: str, url: str, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
         # To find credentials may run a program or ask the network, and blocks.

@@ -81,6 +81,12 @@ async def test_a_newer_login_is_used_and_one_that_has_ended_is_an_error_with_its
     assert (caught.value.as_refusal().status, caught.value.hint) == (503, "sentinel login")
 
 
+async def test_what_sentinel_itself_refuses_is_never_sent_twice() -> None:
+    caller = Caller(newer=True)
+    assert (await relay(caller, (401, OWN), (200, {"requests": []})))[0] == 401
+    assert caller.forgotten == 0
+
+
 @pytest.mark.parametrize(("status", "body"), [(502, b"<html>Bad gateway</html>"), (302, b"")])
 async def test_what_is_no_answer_of_sentinel_is_not_passed_on(status: int, body: bytes) -> None:
     with pytest.raises(ServiceUnreachableError):
