@@ -94,11 +94,14 @@ class GrantReading(Generic[Row, Filters]):
             return NEEDS_READ
 
         def is_listed(grant: Row) -> bool:
-            if filters.view == "visible" and not kind.may_see(caller, grant):
-                return False
-            return _passes(grant, filters, now) and (
-                filters.view in ("mine", "visible", "all") or kind.may_act(caller, grant, now)
-            )
+            match filters.view:
+                case "mine" | "all":
+                    is_theirs = True
+                case "visible":
+                    is_theirs = kind.may_see(caller, grant)
+                case _:
+                    is_theirs = kind.may_act(caller, grant, now)
+            return is_theirs and _passes(grant, filters, now)
 
         query = query_for(kind.item, filters, user, is_open=kind.is_open(filters))
         listing = Listing(self.store, lambda grant: place_of(kind.item, grant, kind.id_of(grant)))
