@@ -117,9 +117,17 @@ async def read_capped(content: aiohttp.StreamReader) -> bytes:
         ServiceUnreachableError: it is larger than any answer of Sentinel or of an identity provider.
 
     """
+    body = await read_at_most(content, _ANSWER_LIMIT)
+    if body is None:
+        raise ServiceUnreachableError("the remote server's answer is too large to be Sentinel's")
+    return body
+
+
+async def read_at_most(content: aiohttp.StreamReader, limit: int) -> bytes | None:
+    """Read a whole body, in however many pieces it comes; None where it is longer than `limit` bytes."""
     body = b""
-    async for chunk in content.iter_any():
-        body += chunk
-        if len(body) > _ANSWER_LIMIT:
-            raise ServiceUnreachableError("the remote server's answer is too large to be Sentinel's")
+    async for piece in content.iter_any():
+        body += piece
+        if len(body) > limit:
+            return None
     return body

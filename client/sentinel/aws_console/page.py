@@ -27,16 +27,12 @@ class SignInPage:
     def __init__(self, target: SecretStr) -> None:
         self.port = 0
         self._target = target
-        self._path = f"/{secrets.token_urlsafe(_PATH_BYTES)}"
+        self.path = f"/{secrets.token_urlsafe(_PATH_BYTES)}"
         self._taken = asyncio.Event()
 
     @property
-    def path(self) -> str:
-        return self._path
-
-    @property
     def url(self) -> str:
-        return f"http://{LOOPBACK}:{self.port}{self._path}"
+        return f"http://{LOOPBACK}:{self.port}{self.path}"
 
     async def fetched(self) -> None:
         """Wait until a browser has the redirect."""
@@ -57,7 +53,7 @@ class SignInPage:
             return 403
         if request.method != "GET":
             return 405
-        if not hmac.compare_digest(request.raw_path.encode("utf-8", "surrogateescape"), self._path.encode()):
+        if not hmac.compare_digest(request.raw_path.encode("utf-8", "surrogateescape"), self.path.encode()):
             return 404
         if self._taken.is_set():
             return 410

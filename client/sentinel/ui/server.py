@@ -17,6 +17,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from sentinel.api.transport import Transport
+from sentinel.connections import read_at_most
 from sentinel.credentials.loopback import LOOPBACK, listening
 from sentinel.errors import ClientError, Refusal
 from sentinel.ui.operations import is_operation
@@ -55,7 +56,10 @@ class Console:
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
         """Answer one request, and close its connection."""
-        response = await self._answer(request)
+        try:
+            response = await self._answer(request)
+        except ClientError as error:
+            response = _refused(error.as_refusal())
         response.force_close()
         return response
 
@@ -98,24 +102,16 @@ class Console:
         path = request.path.removeprefix(_API)
         if request.raw_path.partition("?")[0] != request.path or not is_operation(request.method, path):
             return _refused(Refusal(404, "not_found", "the console makes no such call"))
-        body = await _read_body(request)
+        body = await read_at_most(request.content, _MOST_BODY)
         if body is None:
             return _refused(Refusal(413, "invalid_request", "the body is too long"))
-        try:
-            status, answer = await self._transport.relay(request.method, path, dict(request.query), body)
-        except ClientError as error:
-            return _refused(error.as_refusal())
-        return _json(status, answer)
+        return _json(*await self._transport.relay(request.method, path, dict(request.query), body))
 
     async def _open_aws_console(self, request: web.BaseRequest) -> web.Response:
         profile = request.raw_path.removeprefix(_AWS_CONSOLE)
         if request.method != "POST" or not is_profile_name(profile):
             return _refused(Refusal(404, "not_found", "the console makes no such call"))
-        try:
-            path = await self._pages.add(profile, self.port)
-        except ClientError as error:
-            return _refused(error.as_refusal())
-        return _json(200, orjson.dumps({"page": path}))
+        return _json(200, orjson.dumps({"page": await self._pages.add(profile, self.port)}))
 
 
 @asynccontextmanager
@@ -129,16 +125,6 @@ async def serving(transport: Transport, sign_in: SignIn, port: int = 0) -> Async
     console = Console(transport, sign_in)
     async with listening(console.answer, port, connection_s=_CONNECTION_S) as console.port:
         yield console
-
-
-async def _read_body(request: web.BaseRequest) -> bytes | None:
-    """Read a whole body, in however many pieces it comes; None where it is longer than any call's."""
-    body = b""
-    async for piece in request.content.iter_any():
-        body += piece
-        if len(body) > _MOST_BODY:
-            return None
-    return body
 
 
 def _refused(refusal: Refusal) -> web.Response:
