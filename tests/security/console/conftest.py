@@ -41,8 +41,7 @@ class Host(Site):
     def __init__(self, provider: IdentityProvider, script: bytes) -> None:
         hosted = HostedConsole(issuer="corp", issuer_url=provider.issuer("corp"), client_id=CLIENT_ID)
         self._files, self._script = ConsoleFiles(hosted), script
-        self.authorizations: list[str] = []
-        self.stolen = 0
+        self.forget()
         application = web.Application()
         application.add_routes(
             [
@@ -54,6 +53,11 @@ class Host(Site):
             ]
         )
         super().__init__(application)
+
+    def forget(self) -> None:
+        """Begin to note what comes in: no test sees what another one sent."""
+        self.authorizations: list[str] = []
+        self.stolen = 0
 
     @property
     def console(self) -> str:
@@ -178,7 +182,7 @@ async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bro
 @pytest_asyncio.fixture(loop_scope="module")
 async def visitor(host: Host, provider: IdentityProvider, browser: Browser) -> AsyncIterator[Visitor]:
     async with AsyncExitStack() as ending:
-        host.authorizations.clear()
+        host.forget()
         context = await browser.new_context(ignore_https_errors=True)
         ending.push_async_callback(context.close)
         context.set_default_timeout(LIMIT_S * 1000)
