@@ -37,7 +37,7 @@ class Grant:
     """An approved request (`via` approval) or a break-glass event with its window, for one user and one profile.
 
     The window is `[starts_at, ends_at)`, both UTC. An approved request has its approvers, or was approved
-    automatically.
+    automatically. `so_far` is the sum of the windows that it extends.
     """
 
     via: Via
@@ -48,6 +48,7 @@ class Grant:
     uses: GrantUses = GrantUses.WINDOW
     approved_by: tuple[Person, ...] = ()
     is_auto_approved: bool = False
+    so_far: timedelta = timedelta(0)
 
     def remaining(self, now: datetime) -> timedelta:
         """Give the time that is left of its window; zero before the window and after it."""

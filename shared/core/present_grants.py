@@ -52,11 +52,14 @@ def judge_approval(grant: Grant, holder: Person, rule: ApprovalRule | None) -> G
     """Check an approved request against the present rule: None if it no longer holds, else capped by the rule.
 
     Recorded votes of people whom the rule names now must meet the present quorum. A request that was approved
-    automatically is checked against `auto_approve`. A grant for one use remains one.
+    automatically is checked against `auto_approve`. A grant for one use remains one. An extension gets what the rule
+    leaves it after the windows that it extends.
     """
     if rule is None:
         return None
-    ends_at = min(grant.ends_at, grant.starts_at + rule.max_duration)
+    ends_at = min(grant.ends_at, grant.starts_at + rule.longest_after(grant.so_far))
+    if ends_at <= grant.starts_at:
+        return None
     if grant.is_auto_approved:
         until = auto_approved_until(rule, holder, grant.starts_at, ends_at)
         if until is None:

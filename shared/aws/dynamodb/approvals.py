@@ -1,19 +1,23 @@
 """The approval requests of the grant table: their rows, and the pending one of each person and profile."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shared.aws.dynamodb.grant_rows import (
     action_value,
     check_key,
+    extended_value,
     grant_attributes,
+    grant_key,
     optional_instant,
     optional_text,
     person_attributes,
     read_action,
+    read_extended,
     read_person,
 )
-from shared.aws.dynamodb.grant_store import GrantStore, RowForm
+from shared.aws.dynamodb.grant_store import GrantStore, Moved, RowForm
 from shared.aws.dynamodb.items import (
     Item,
     ItemReader,
@@ -26,12 +30,11 @@ from shared.aws.dynamodb.items import (
     text_value,
     texts_value,
 )
-from shared.aws.dynamodb.schema import CONSUMED_BY, TTL_ATTRIBUTE, ItemKind, grant_item, pending_subject
+from shared.aws.dynamodb.schema import CONSUMED_BY, TTL_ATTRIBUTE, ItemKind, pending_subject
 from shared.aws.dynamodb.transactions import Committed, transact
 from shared.aws.errors import ThrottledError, UnavailableError, translate_errors
 from shared.core.approval.request import OPEN, ApprovalRequest, Requester, Vote
 from shared.core.grants import GrantUses, RequestStatus
-from shared.core.subjects import user_subject
 
 _KIND: Final = ItemKind.APPROVAL
 
@@ -72,6 +75,8 @@ def request_item(request: ApprovalRequest) -> Item:
             "starts_at": optional_instant(request.starts_at),
             "ends_at": optional_instant(request.ends_at),
             "ended": action_value(request.ended),
+            "extends": extended_value(request.extends),
+            "extended_by": optional_text(request.extended_by),
         },
     )
 
@@ -112,6 +117,8 @@ def read_request(item: Item) -> ApprovalRequest:
         starts_at=reader.optional_instant("starts_at"),
         ends_at=reader.optional_instant("ends_at"),
         ended=read_action(reader.optional_map("ended")),
+        extends=read_extended(reader),
+        extended_by=reader.optional_text("extended_by"),
     )
 
 
@@ -141,34 +148,48 @@ _NONE: Final = "-"
 
 
 class ApprovalTable(GrantStore[ApprovalRequest]):
-    """Requests. A pending request gets votes, so a change is also conditional on the votes that were read.
+    """Requests. Votes and an extension are added within a state, so a change is conditional on those that were read.
 
     One row per person (any spelling of the name) and profile has the id of the pending request. Only filing writes it:
     it reads that request, and replaces the id if the request is decided, cancelled or expired.
     """
 
     def __init__(self, dynamodb: Any, table: str) -> None:
-        super().__init__(dynamodb, table, RowForm(ItemKind.APPROVAL, request_item, read_request, growing=("votes",)))
+        growing = ("votes", "extended_by")
+        super().__init__(dynamodb, table, RowForm(ItemKind.APPROVAL, request_item, read_request, growing))
 
-    async def file(self, request: ApprovalRequest, now: datetime) -> ApprovalRequest | None:
-        """Write a new pending request, and return None; if one of its person and profile is pending, return that one.
+    async def file(
+        self, request: ApprovalRequest, now: datetime, extended: ApprovalRequest | None = None
+    ) -> ApprovalRequest | Moved[ApprovalRequest] | None:
+        """Write a new request, and return None; if it is pending and one of its person and profile is, return that one.
 
-        Of several filed at once, exactly one is written.
+        With it is written that `extended`, as it was read, is extended by it; where that has changed, `Moved` has its
+        present row. Of several filed at once, exactly one is written.
 
         Raises:
             AwsError: the request may not have been written, or the other one cannot be read.
 
         """
+        if request.status is RequestStatus.APPROVED and extended is None:
+            await self.add(request)
+            return None
+        first = [self.new_row(request)]
+        if extended is not None:
+            first.append(self._changed_row(extended, replace(extended, extended_by=request.request_id)))
         decided = _NONE
         for _ in range(_ATTEMPTS):
-            writes = [{"Put": self.new_row(request)}, {"Put": self._place_write(request, now, decided)}]
-            outcome = await transact(self._dynamodb, writes)
+            is_pending = request.status is RequestStatus.PENDING
+            writes = [*first, *([self._place_write(request, now, decided)] if is_pending else [])]
+            outcome = await transact(self._dynamodb, [{"Put": write} for write in writes])
             if isinstance(outcome, Committed) or outcome.items[0] == request_item(request):
                 return None
-            if outcome.items[0] is not None or outcome.items[1] is None:
+            if extended is not None and outcome.items[1] is not None:
+                return Moved(read_request(outcome.items[1]))
+            taken = outcome.items[-1] if is_pending else None
+            if outcome.items[0] is not None or taken is None:
                 raise UnavailableError("dynamodb", "another row has this request's key")
-            place = ItemReader("a pending request", outcome.items[1])
-            other = await self._find_pending(place, request.profile)
+            place = ItemReader("a pending request", taken)
+            other = await self.find_of(place.text("requester"), request.profile, place.text("request_id"))
             if other is not None and other.status_at(now) is RequestStatus.PENDING:
                 return other
             decided = place.text("request_id")
@@ -191,12 +212,14 @@ class ApprovalTable(GrantStore[ApprovalRequest]):
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
-    async def _find_pending(self, place: ItemReader, profile: str) -> ApprovalRequest | None:
-        """Read the pending request by its key: an index may not have the newest yet."""
-        key: Item = {
-            "subject": text_value(user_subject(place.text("requester"))),
-            "item": text_value(grant_item(ItemKind.APPROVAL, profile, place.text("request_id"))),
-        }
+    async def find_of(self, user: str, profile: str, request_id: str) -> ApprovalRequest | None:
+        """Find a request by its key, strongly consistently: an index may not have the newest yet.
+
+        Raises:
+            AwsError: it could not be read, or not be understood.
+
+        """
+        key = grant_key(_KIND, user, profile, request_id)
         with translate_errors("dynamodb"):
             answer = await self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         item = answer.get("Item")

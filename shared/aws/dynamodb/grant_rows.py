@@ -1,6 +1,6 @@
 """What rows of approval requests and break-glass events have in common: their keys and indexes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.aws.dynamodb.items import (
     Item,
@@ -8,9 +8,11 @@ from shared.aws.dynamodb.items import (
     drop_none,
     instant_value,
     map_value,
+    number_value,
     text_value,
 )
 from shared.aws.dynamodb.schema import EVIDENCE, TTL_ATTRIBUTE, ItemKind, grant_item, kind_and_name
+from shared.core.approval.request import Extended
 from shared.core.people import Action, Person
 from shared.core.subjects import user_subject
 
@@ -102,6 +104,21 @@ def read_action(reader: ItemReader | None) -> Action | None:
     if reader is None:
         return None
     return Action(reader.optional_text("by"), reader.instant("at"), reader.optional_text("comment"))
+
+
+def extended_value(extended: Extended | None) -> dict[str, Item] | None:
+    if extended is None:
+        return None
+    so_far_s = int(extended.so_far.total_seconds())
+    return map_value({"request_id": text_value(extended.request_id), "so_far_s": number_value(so_far_s)})
+
+
+def read_extended(reader: ItemReader) -> Extended | None:
+    """Read what an approval extends; None if it extends none."""
+    extended = reader.optional_map("extends")
+    if extended is None:
+        return None
+    return Extended(extended.text("request_id"), timedelta(seconds=extended.number("so_far_s")))
 
 
 def optional_text(text: str | None) -> dict[str, str] | None:

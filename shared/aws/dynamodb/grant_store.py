@@ -1,6 +1,6 @@
 """Rows with a state: found by id, changed by a write that is conditional on the previous state, listed by index."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -9,6 +9,7 @@ from shared.aws.dynamodb.grant_lists import ListQuery, Page, Position, page_requ
 from shared.aws.dynamodb.items import Item, read_readable
 from shared.aws.dynamodb.reads import find_by_id
 from shared.aws.dynamodb.schema import CONSUMED_BY, ItemKind
+from shared.aws.dynamodb.transactions import Committed, transact
 from shared.aws.errors import UnavailableError, translate_errors
 
 Row = TypeVar("Row")
@@ -22,8 +23,16 @@ class Moved(Generic[Row]):
 
 
 @dataclass(frozen=True, slots=True)
+class Change(Generic[Row]):
+    """A row as it was read, and as it is to be."""
+
+    before: Row
+    after: Row
+
+
+@dataclass(frozen=True, slots=True)
 class RowForm(Generic[Row]):
-    """How a kind of row is written and read, and which of its lists grow within a state, for example votes."""
+    """How a kind of row is written and read, and which of its attributes change within a state, for example votes."""
 
     kind: ItemKind
     write: Callable[[Row], Item]
@@ -76,13 +85,15 @@ class GrantStore(Generic[Row]):
             return None
         return self._form.read(item)
 
-    async def change(self, before: Row, after: Row) -> Row | Moved[Row]:
-        """Write `after` if the row still is in the state it had in `before`.
+    async def change(self, before: Row, after: Row, also: Sequence[Change[Row]] = ()) -> Row | Moved[Row]:
+        """Write `after` if the row still is in the state it had in `before`; with it, or not at all, the others `also`.
 
         Raises:
             AwsError: it is not known whether the row has changed.
 
         """
+        if also:
+            return await self._change_together([Change(before, after), *also])
         with translate_errors("dynamodb"):
             try:
                 await self._dynamodb.put_item(**self._changed_row(before, after))
@@ -96,6 +107,18 @@ class GrantStore(Generic[Row]):
                 found = error.details["Item"]
                 return after if found == self._form.write(after) else Moved(self._form.read(found))
         return after
+
+    async def _change_together(self, changes: Sequence[Change[Row]]) -> Row | Moved[Row]:
+        outcome = await transact(
+            self._dynamodb, [{"Put": self._changed_row(change.before, change.after)} for change in changes]
+        )
+        first = changes[0]
+        written = tuple(self._form.write(change.after) for change in changes)
+        if isinstance(outcome, Committed) or outcome.items == written:
+            return first.after
+        found = outcome.items[0]
+        # Another row than the first has changed: what is to be done with the first is decided again with it.
+        return Moved(first.before if found is None else self._form.read(found))
 
     async def page(self, query: ListQuery, start: Position | None, limit: int) -> Page[Row, Position]:
         """List one page of at most `limit` rows. A page may be short, or empty, before the last one.
@@ -121,9 +144,9 @@ class GrantStore(Generic[Row]):
         conditions = [
             "#status = :status",
             f"attribute_not_exists({CONSUMED_BY})",
-            *(f"{name} = :{name}" for name in self._form.growing),
+            *(f"{name} = :{name}" if name in old else f"attribute_not_exists({name})" for name in self._form.growing),
         ]
-        grown = {f":{name}": old[name] for name in self._form.growing}
+        grown = {f":{name}": old[name] for name in self._form.growing if name in old}
         return {
             "TableName": self._table,
             "Item": self._form.write(after),

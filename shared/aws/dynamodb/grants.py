@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shared.aws.concurrency import gather_both
-from shared.aws.dynamodb.grant_rows import read_person
+from shared.aws.dynamodb.grant_rows import read_extended, read_person
 from shared.aws.dynamodb.items import Item, ItemReader, instant_value, text_value
 from shared.aws.dynamodb.memberships import read_memberships
 from shared.aws.dynamodb.reads import load_items
@@ -146,6 +146,7 @@ def _grant(item: Item) -> Grant:
     profile, grant_id = reader.text("profile"), reader.text("grant_id")
     if reader.text("item") != grant_item(kind, profile, grant_id):
         raise reader.unreadable("item", "must agree with the row's profile and grant id")
+    extended = read_extended(reader)
     return Grant(
         via=_VIA[kind],
         grant_id=grant_id,
@@ -156,6 +157,7 @@ def _grant(item: Item) -> Grant:
         # Absent means no votes; an approval without votes does not serve.
         approved_by=tuple(map(read_person, reader.maps("votes"))) if "votes" in item else (),
         is_auto_approved=reader.flag("is_auto_approved") if "is_auto_approved" in item else False,
+        so_far=timedelta(0) if extended is None else extended.so_far,
     )
 
 

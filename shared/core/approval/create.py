@@ -8,6 +8,7 @@ from typing import Final
 
 from shared.core.access.authorize import GRANT_ENDING
 from shared.core.access.evaluate import Decision, Verdict
+from shared.core.approval.extend import ExtendRejection, Extension, find_extend_rejection
 from shared.core.approval.policy import ApprovalRule, auto_approved_until, can_be_met
 from shared.core.approval.request import ApprovalRequest, Requester
 from shared.core.durations import DEFAULT
@@ -33,7 +34,10 @@ class CreateRejection(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request to file. `duration` None means one hour, or less where the rule allows less."""
+    """A request to file. `duration` None means one hour, or less where the rule allows less.
+
+    With an `extension`, the window is to start where the approval ends, and `wanted_start` has no effect.
+    """
 
     requester: Requester
     profile: str
@@ -41,6 +45,7 @@ class Ask:
     duration: timedelta | None = None
     ticket: str | None = None
     wanted_start: datetime | None = None
+    extension: Extension | None = None
 
 
 def file_request(
@@ -51,7 +56,7 @@ def file_request(
     rule: ApprovalRule | None,
     request_id: str,
     now: datetime,
-) -> ApprovalRequest | CreateRejection:
+) -> ApprovalRequest | CreateRejection | ExtendRejection:
     """File a request at `now` (UTC): pending, or approved at once where the rule approves automatically.
 
     `decision` is that of the access policy on requester and profile, `rule` the approval rule of the profile.
@@ -61,8 +66,15 @@ def file_request(
     if rule is None:
         return CreateRejection.NO_RULE
     now = now.replace(microsecond=0)
-    duration = ask.duration or min(DEFAULT, rule.max_duration)
-    if rejection := _find_rejection(ask, rule, duration, now):
+    extension = ask.extension
+    if extension is not None:
+        if extend_rejection := find_extend_rejection(extension, ask.profile, rule, now):
+            return extend_rejection
+        ask = replace(ask, wanted_start=extension.of.ends_at)
+    extends = None if extension is None else extension.extended
+    longest = rule.longest_after(timedelta(0) if extends is None else extends.so_far)
+    duration = ask.duration or min(DEFAULT, longest)
+    if rejection := _find_rejection(ask, rule, duration, longest, now):
         return rejection
     request = ApprovalRequest(
         request_id=request_id,
@@ -79,6 +91,7 @@ def file_request(
         uses=rule.uses,
         rule=decision.rule_name,
         policy_version=policy_version,
+        extends=extends,
     )
     if (approved := _approve_itself(request, rule, now)) is not None:
         return approved
@@ -93,12 +106,14 @@ def open_window(request: ApprovalRequest, rule: ApprovalRule, now: datetime) -> 
         status=RequestStatus.APPROVED,
         uses=rule.uses,
         starts_at=starts_at,
-        ends_at=starts_at + min(request.duration, rule.max_duration),
+        ends_at=starts_at + min(request.duration, rule.longest_after(request.so_far)),
     )
 
 
-def _find_rejection(ask: Ask, rule: ApprovalRule, duration: timedelta, now: datetime) -> CreateRejection | None:
-    if duration > rule.max_duration:
+def _find_rejection(
+    ask: Ask, rule: ApprovalRule, duration: timedelta, longest: timedelta, now: datetime
+) -> CreateRejection | None:
+    if duration > longest:
         return CreateRejection.TOO_LONG
     if ask.wanted_start is not None and ask.wanted_start < now:
         return CreateRejection.START_PASSED

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from shared.core.access.authorize import GRANT_ENDING
 from shared.core.access.evaluate import Verdict, evaluate
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.create import open_window
+from shared.core.approval.extend import stands
 from shared.core.approval.policy import ApprovalRule, is_approver
 from shared.core.approval.request import ApprovalRequest, Vote
 from shared.core.grants import RequestStatus
@@ -21,6 +23,8 @@ class DecidingRejection(StrEnum):
     NOT_AN_APPROVER = "the approval policy does not name them for this profile"
     NOT_THEIRS = "only the requester may cancel a pending request"
     NOT_DEMANDED = "the access policy has changed and no longer demands this approval"
+    EXTENDS_NOTHING = "the approval that it extends was withdrawn, or another request extends it"
+    NO_TIME_LEFT = "the approval rule leaves it no time after the windows that it extends"
     WRONG_STATE = "the request's state does not allow it"
 
 
@@ -29,7 +33,7 @@ class Act:
     """Who acts on a request, when (UTC), and their comment.
 
     `rule` is the present approval rule of the request's profile. `locked_out` are earlier voters who are locked out
-    now.
+    now. `extended` is the approval that the request extends, as it is now.
     """
 
     by: Person
@@ -37,6 +41,7 @@ class Act:
     rule: ApprovalRule | None
     comment: str | None = None
     locked_out: AbstractSet[Person] = frozenset()
+    extended: ApprovalRequest | None = None
 
 
 def approve(request: ApprovalRequest, act: Act, *, is_still_demanded: bool) -> ApprovalRequest | DecidingRejection:
@@ -54,6 +59,10 @@ def approve(request: ApprovalRequest, act: Act, *, is_still_demanded: bool) -> A
         return DecidingRejection.WRONG_STATE
     if not is_still_demanded or act.rule is None:
         return DecidingRejection.NOT_DEMANDED
+    if not stands(request, act.extended):
+        return DecidingRejection.EXTENDS_NOTHING
+    if act.rule.longest_after(request.so_far) < GRANT_ENDING:
+        return DecidingRejection.NO_TIME_LEFT
     return _with_vote(request, act, act.rule)
 
 
@@ -81,6 +90,13 @@ def cancel(request: ApprovalRequest, act: Act, *, may_revoke: bool) -> ApprovalR
             return DecidingRejection.NOT_THEIRS
         del ends[RequestStatus.PENDING]
     return _end(request, act, ends)
+
+
+def end_with(extension: ApprovalRequest, withdrawn: Action) -> ApprovalRequest:
+    """End an extension that is pending or approved with the approval that it extends, by the same act."""
+    ends = {RequestStatus.PENDING: RequestStatus.CANCELLED, RequestStatus.APPROVED: RequestStatus.WITHDRAWN}
+    status = ends.get(extension.status_at(withdrawn.at))
+    return extension if status is None else replace(extension, status=status, ended=withdrawn)
 
 
 def settle(request: ApprovalRequest, now: datetime) -> ApprovalRequest:

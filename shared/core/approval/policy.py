@@ -82,7 +82,8 @@ class ApprovalRule(DocumentModel):
     """How requests for some profiles are decided; the first rule that names a profile applies to it.
 
     Approvers are those that `approvers` matches and the members of `groups`. With `accounts`, only callers of those
-    accounts are approvers.
+    accounts are approvers. `max_duration` bounds each window, and the sum of the windows of an approval and its
+    extensions unless `extended_max_duration` does.
     """
 
     name: Name
@@ -92,6 +93,7 @@ class ApprovalRule(DocumentModel):
     accounts: Accounts | None = None
     quorum: Annotated[int, Field(ge=1, le=10)] = 1
     max_duration: WindowDuration = DEFAULT
+    extended_max_duration: WindowDuration | None = None
     pending_ttl: PendingDuration = timedelta(hours=24)
     uses: Annotated[GrantUses, Field(strict=False)] = GrantUses.WINDOW
     ticket: TicketPattern | None = None
@@ -101,6 +103,16 @@ class ApprovalRule(DocumentModel):
     def approver_words(self) -> tuple[str, ...]:
         """The approvers as a request shows them: globs on users, and `group <name>`, which no user is called."""
         return (*(self.approvers or ()), *(f"{_GROUP}{name}" for name in self.groups or ()))
+
+    def longest_after(self, so_far: timedelta) -> timedelta:
+        """Give the longest window after windows of the sum `so_far` that it extends; not above zero: none at all."""
+        return min(self.max_duration, (self.extended_max_duration or self.max_duration) - so_far)
+
+    @model_validator(mode="after")
+    def _extends_no_less_than_it_gives(self) -> Self:
+        if self.extended_max_duration is not None and self.extended_max_duration < self.max_duration:
+            raise ValueError("extended_max_duration is for a window and its extensions: not less than max_duration")
+        return self
 
     @model_validator(mode="after")
     def _quorum_can_be_met(self) -> Self:

@@ -44,12 +44,21 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
+class Extended:
+    """The approval that a request extends. `so_far` is the sum of its window and those of all that it extends."""
+
+    request_id: str
+    so_far: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalRequest:
     """One request. Instants are UTC, to the second.
 
     `duration` is the requested length of the window and `wanted_start` its requested start, None for at once.
     `starts_at` and `ends_at` are the window, once approved. `approvers`, `quorum` and `uses` are those of the approval
     rule when it was last evaluated. `rule` and `policy_version` are the access policy's when the request was filed.
+    `extended_by` is the id of the request that last asked to extend this one.
     """
 
     request_id: str
@@ -72,10 +81,17 @@ class ApprovalRequest:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     ended: Action | None = None
+    extends: Extended | None = None
+    extended_by: str | None = None
 
     @property
     def user(self) -> str:
         return self.requester.user
+
+    @property
+    def so_far(self) -> timedelta:
+        """The sum of the windows that it extends."""
+        return timedelta(0) if self.extends is None else self.extends.so_far
 
     def status_at(self, now: datetime) -> RequestStatus:
         """Give the state at an instant: the written status, and what time has changed since."""
