@@ -19,7 +19,8 @@ _JSON: Final = "application/json"
 _OPEN_SEGMENT: Final = re.compile(r"{(\w+)}")
 _ERROR: Final = {
     "type": "object",
-    "description": "A refusal. `Code` and `Message` repeat the first two for SDKs that read those spellings.",
+    "description": "A refusal. `Code` and `Message` repeat the first two for SDKs that read those spellings. "
+    "`grant_id` is there where a request of the caller is in the way: it names that request.",
     "properties": {
         "code": {"type": "string", "enum": [code.value for code in Code]},
         "message": {"type": "string"},
@@ -27,6 +28,7 @@ _ERROR: Final = {
         "hint": {"type": "string"},
         "Code": {"type": "string"},
         "Message": {"type": "string"},
+        "grant_id": {"type": "string", "pattern": f"^{ID_PATTERN}$"},
     },
     "required": ["code", "message", "request_id", "hint", "Code", "Message"],
     "additionalProperties": False,

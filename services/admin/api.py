@@ -60,7 +60,7 @@ _GRANT_ENDPOINTS: Final = (
         RequestFiled,
         HTTPStatus.CREATED,
         body=FileRequest,
-        refusals=_ASKING,
+        refusals=_ASKING | _NOT_FOUND,
     ),
     Endpoint(
         "list_requests",

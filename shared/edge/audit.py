@@ -60,6 +60,8 @@ class AuditLine:
     grant_id: str | None = None
     grant_status: str | None = None
     grant_user: str | None = None
+    extends: str | None = None
+    extensions_ended: Sequence[str] = ()
     session_user: str | None = None
     target: str | None = None
     marked: int | None = None

@@ -30,12 +30,16 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A refusal, as a value. SDKs print code and message, so the message says what to do next."""
+    """A refusal, as a value. SDKs print code and message, so the message says what to do next.
+
+    `grant_id` is the request that is in the way, where it is the caller's own: a program can join it.
+    """
 
     code: Code
     message: str
     hint: str | None = None
     retry_after_s: int | None = None
+    grant_id: str | None = None
 
     @property
     def status(self) -> HTTPStatus:
@@ -86,4 +90,5 @@ def _refusal_body(refusal: Refusal, request_id: str) -> Mapping[str, Any]:
         # The JavaScript and the Rust SDK read these two spellings.
         "Code": refusal.code.value,
         "Message": refusal.message,
+        **({} if refusal.grant_id is None else {"grant_id": refusal.grant_id}),
     }

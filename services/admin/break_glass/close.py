@@ -23,7 +23,7 @@ _KIND: Final[Kind[BreakGlassEvent, ClosingRejection, EventView]] = Kind(
     may_see=Entitlement.may_see_event,
     settle=settle,
     view=view_event,
-    respond=lambda view, notified: EventChanged(event=view, notified=notified),
+    respond=lambda view, notified, _: EventChanged(event=view, notified=notified),
     refuse=refuse_closing,
     events={
         EventStatus.CLOSED: NoticeEvent.BREAK_GLASS_CLOSED,

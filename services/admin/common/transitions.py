@@ -3,18 +3,18 @@
 The decision is made on the row as it was read, and again on the row as it is where another caller was faster.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from services.admin.common.context import FactsReader, GrantView, note_grant
 from services.admin.common.models import Remark, View
 from services.admin.common.policies import Policies
 from services.admin.common.refusals import NOT_FOUND, refuse_conflict
 from services.admin.notify.notifier import Announcer
-from shared.aws.dynamodb.grant_store import GrantStore, Moved
+from shared.aws.dynamodb.grant_store import Change, GrantStore, Moved
 from shared.core.approval.request import ApprovalRequest
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.events import NoticeEvent
@@ -32,9 +32,10 @@ _ATTEMPTS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Applied(Generic[Row]):
-    """The row was written."""
+    """The row was written, and in the same transaction the `others` that had to change with it."""
 
     row: Row
+    others: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,21 @@ class Conflict(Generic[Row]):
     row: Row
 
 
+Follow: TypeAlias = Callable[[Row], Awaitable[Sequence[Change[Row]]]]
+
+
+async def nothing_follows(_: object) -> Sequence[Change[Any]]:
+    """Change no other row with the one that a step is about."""
+    return ()
+
+
 async def transition(
     store: GrantStore[Row],
     row: Row,
     decide: Callable[[Row], Awaitable[Row | Rejection]],
+    follow: Follow[Row] = nothing_follows,
 ) -> Applied[Row] | NoOp[Row] | Rejected[Row, Rejection] | Conflict[Row]:
-    """Take the step that `decide` gives for the row's present state.
+    """Take the step that `decide` gives for the row's present state, with the changes of other rows that `follow`.
 
     Raises:
         AwsError: it is not known whether the row has changed, or what the step depends on could not be read.
@@ -76,9 +86,10 @@ async def transition(
             return Rejected(row, target)
         if target == row:
             return NoOp(row)
-        written = await store.change(row, target)
+        also = await follow(target)
+        written = await store.change(row, target, also)
         if not isinstance(written, Moved):
-            return Applied(written)
+            return Applied(written, tuple(change.after for change in also))
         row = written.current
     return Conflict(row)
 
@@ -99,14 +110,15 @@ class Kind(Generic[Row, Rejection, RowView]):
     """How requests differ from events.
 
     `name` is for messages. `settle` gives a row as time has left it. `events` are the notifications on coming into a
-    state; a state without one is not reported. `too_late` is the rejection where the state does not allow the step.
+    state; a state without one is not reported. `respond` takes the view, which targets were notified, and the views of
+    what changed with it. `too_late` is the rejection where the state does not allow the step.
     """
 
     name: str
     may_see: Callable[[Entitlement, Row], bool]
     settle: Callable[[Row, datetime], Row]
     view: Callable[[Row, datetime], RowView]
-    respond: Callable[[RowView, Mapping[str, bool]], View]
+    respond: Callable[[RowView, Mapping[str, bool], Sequence[RowView]], View]
     refuse: Callable[[Rejection, Row, RowView], Refusal]
     events: Mapping[StrEnum, NoticeEvent]
     too_late: Rejection
@@ -126,23 +138,26 @@ class GrantSteps(Generic[Row, Rejection, RowView]):
     clock: Callable[[], datetime]
 
     async def take(
-        self, ctx: RequestContext, deed: Deed[Row | None], decide: Decide[Row, Rejection]
+        self,
+        ctx: RequestContext,
+        deed: Deed[Row | None],
+        decide: Decide[Row, Rejection],
+        follow: Follow[Row] = nothing_follows,
     ) -> Response | Refusal:
-        """Take one step on the row that the path names, or refuse it."""
+        """Take one step on the row that the path names, with the changes that `follow`, or refuse it."""
         kind, now = self.kind, self.clock()
         context = await self._open(ctx, deed, now)
         if isinstance(context, Refusal):
             return context
         with ctx.audit.step("write"):
-            outcome = await transition(self.store, context.row, lambda row: decide(context, row))
+            outcome = await transition(self.store, context.row, lambda row: decide(context, row), follow)
         view = kind.view(outcome.row, now)
         note_grant(ctx.audit, view)
         match outcome:
-            case Applied(row):
-                notified = await self.announcer.announce(ctx, kind.events[row.status], view.as_json(), now)
-                return Response(kind.respond(view, notified).as_json())
+            case Applied(row, others):
+                return await self._report(ctx, view, others, now)
             case NoOp():
-                return Response(kind.respond(view, {}).as_json())
+                return Response(kind.respond(view, {}, ()).as_json())
             case Conflict():
                 return refuse_conflict(kind.name)
             case Rejected(row, rejection):
@@ -165,6 +180,19 @@ class GrantSteps(Generic[Row, Rejection, RowView]):
         if facts.found is None or not self.kind.may_see(facts.entitlement, facts.found):
             return NOT_FOUND
         return DecisionContext(facts.found, facts.policies, facts.entitlement, remark.comment, now)
+
+    async def _report(self, ctx: RequestContext, view: RowView, others: Iterable[Row], now: datetime) -> Response:
+        """Notify of the change of each row; a target counts as notified if it was of all of them."""
+        views = [view]
+        views += [self.kind.view(row, now) for row in others]
+        notified: dict[str, bool] = {}
+        causes: dict[str, str] = {}
+        for each in views:
+            arrived = await self.announcer.announce(ctx, self.kind.events[each.status], each.as_json(), now)
+            notified |= {target: has_arrived and notified.get(target, True) for target, has_arrived in arrived.items()}
+            causes |= ctx.audit.not_notified_because or {}
+        ctx.audit.notified, ctx.audit.not_notified_because = notified, causes
+        return Response(self.kind.respond(view, notified, views[1:]).as_json())
 
     async def _settle(self, ctx: RequestContext, row: Row, now: datetime) -> None:
         """Write what time has done to a row and notify of it, before the caller learns that the step comes too late."""

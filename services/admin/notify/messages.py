@@ -1,7 +1,7 @@
 """What a notice says to people: one or two sentences, and the command that comes next."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from services.admin.notify.quoting import name, quote
@@ -25,8 +25,9 @@ def sentence(event: NoticeEvent, actor: str | None, details: Details) -> str:
 
 def _filed(_: str, request: Details) -> str:
     needed = "" if request["quorum"] == 1 else f"It needs {request['quorum']} approvals. "
+    asks = "asks for" if request["extends"] is None else "asks to extend"
     return (
-        f"{request['user']} asks for {request['profile']} {_window(request)}: {_why(request)}. "
+        f"{request['user']} {asks} {request['profile']} {_window(request)}: {_why(request)}. "
         f"{needed}{_who_can(request)}"
     )
 
@@ -34,7 +35,7 @@ def _filed(_: str, request: Details) -> str:
 def _voted(actor: str, request: Details) -> str:
     comment = _comment(_vote_of(actor, request))
     return (
-        f"{actor} approved {_whose(actor, request)} request for {request['profile']} {_window(request)}{comment}, "
+        f"{actor} approved {_whose(actor, request)} {_request(request)} {_window(request)}{comment}, "
         f"{len(request['approvals'])} of {request['quorum']} approvals. {_who_can(request)}"
     )
 
@@ -50,24 +51,23 @@ def _approved(actor: str, request: Details) -> str:
 
 
 def _denied(actor: str, request: Details) -> str:
-    return f"{actor} denied {_whose(actor, request)} request for {request['profile']}{_comment(request['ended'])}."
+    return f"{actor} denied {_whose(actor, request)} {_request(request)}{_comment(request['ended'])}."
 
 
 def _cancelled(actor: str, request: Details) -> str:
-    return f"{actor} cancelled {_whose(actor, request)} request for {request['profile']}{_comment(request['ended'])}."
+    return f"{actor} cancelled {_whose(actor, request)} {_request(request)}{_comment(request['ended'])}."
 
 
 def _withdrawn(actor: str, request: Details) -> str:
     return (
-        f"{actor} withdrew {_whose(actor, request)} approved request for {request['profile']}"
+        f"{actor} withdrew {_whose(actor, request)} approved {_request(request)}"
         f"{_comment(request['ended'])}. No new credentials are given for it."
     )
 
 
 def _request_expired(_: str, request: Details) -> str:
     return (
-        f"{request['user']}'s request for {request['profile']} expired: "
-        f"it was not decided by {_instant(request['pending_until'])}."
+        f"{request['user']}'s {_request(request)} expired: it was not decided by {_instant(request['pending_until'])}."
     )
 
 
@@ -155,9 +155,18 @@ def _revoked(session: Details) -> str:
     return "" if act is None or act["comment"] is None else f": {quote(act['comment'])}"
 
 
+def _request(request: Details) -> str:
+    word = "request for" if request["extends"] is None else "request to extend"
+    return f"{word} {request['profile']}"
+
+
 def _window(request: Details) -> str:
-    """Say how long the window is to be, and from when where that was asked for."""
-    length = format_duration(timedelta(seconds=request["duration_s"]))
+    """Say how long the window is to be, and from when where that was asked for; of an extension, until when."""
+    duration = timedelta(seconds=request["duration_s"])
+    length = format_duration(duration)
+    if request["extends"] is not None:
+        ends_at = datetime.fromisoformat(request["starts_at"]) + duration
+        return f"by {length} until {ends_at:%Y-%m-%d %H:%M} UTC"
     return f"for {length}" if request["starts_at"] is None else f"for {length} from {_instant(request['starts_at'])}"
 
 

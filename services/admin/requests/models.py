@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, model_validator
 
 from services.admin.common.grants import Readable
 from services.admin.common.models import (
@@ -22,19 +22,32 @@ from shared.core.approval.decide import settle
 from shared.core.approval.policy import approvers_for
 from shared.core.approval.request import OPEN, ApprovalRequest
 from shared.core.grants import GrantUses, RequestStatus
+from shared.core.ids import ID_PATTERN
 from shared.core.permissions import Entitlement
 from shared.edge.inputs import Input, ProfileName, plain_text
 from shared.edge.timestamps import Timestamp
 
+GrantId = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
+
 
 class FileRequest(Input):
-    """Ask for an approval. `starts_at` begins the window later, at most 7 days ahead."""
+    """Ask for an approval. `starts_at` begins the window later, at most 7 days ahead.
+
+    `extends` is one's own request whose window is open now: the new window begins where that one ends.
+    """
 
     profile: ProfileName
     reason: Annotated[str, plain_text(1, 1000)]
     duration: WindowDuration | None = None
     ticket: Annotated[str, plain_text(1, 64)] | None = None
     starts_at: Timestamp | None = None
+    extends: GrantId | None = None
+
+    @model_validator(mode="after")
+    def _begins_once(self) -> Self:
+        if self.extends is not None and self.starts_at is not None:
+            raise ValueError("an extension begins where the approval ends: leave starts_at out")
+        return self
 
 
 class RequestFilters(GrantFilters):
@@ -53,7 +66,10 @@ class Approval(View):
 
 
 class RequestView(View):
-    """An approval request. `rule` and `policy_version` are the access policy's when it was filed."""
+    """An approval request. `rule` and `policy_version` are the access policy's when it was filed.
+
+    `extends` is the approval that it extends, `extended_by` the request that last asked to extend it.
+    """
 
     id: str
     user: str
@@ -63,6 +79,8 @@ class RequestView(View):
     ticket: str | None
     duration_s: int
     starts_at: Timestamp | None
+    extends: str | None
+    extended_by: str | None
     uses: GrantUses
     created_at: Timestamp
     pending_until: Timestamp
@@ -83,15 +101,21 @@ class RequestResponse(View):
 
 
 class RequestChanged(View):
-    """One request after a change, and which targets were notified."""
+    """One request after a change, and which targets were notified.
+
+    `extensions_ended` are the requests that extended it and ended with it.
+    """
 
     request: RequestView
     notified: Mapping[str, bool]
+    extensions_ended: tuple[str, ...] = ()
 
 
-class RequestFiled(RequestChanged):
+class RequestFiled(View):
     """A new request, and which targets were notified. `link`: its page in the console; null without one."""
 
+    request: RequestView
+    notified: Mapping[str, bool]
     link: str | None
 
 
@@ -118,6 +142,8 @@ def view_request(request: ApprovalRequest, now: datetime) -> RequestView:
         ticket=present.ticket,
         duration_s=whole_seconds(present.duration),
         starts_at=present.wanted_start,
+        extends=None if present.extends is None else present.extends.request_id,
+        extended_by=present.extended_by,
         uses=present.uses,
         created_at=present.created_at,
         pending_until=present.pending_until,

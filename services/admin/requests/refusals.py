@@ -1,12 +1,14 @@
 """Why a request is not filed, or a step on it not taken."""
 
+from datetime import datetime, timedelta
 from typing import assert_never
 
-from services.admin.requests.models import FileRequest, RequestView
+from services.admin.requests.models import FileRequest, RequestView, view_request
 from shared.core.access.authorize import no_rule_gives
 from shared.core.access.evaluate import Decision
 from shared.core.approval.create import LATEST_START, CreateRejection
 from shared.core.approval.decide import DecidingRejection
+from shared.core.approval.extend import ExtendRejection, Extension
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest
 from shared.core.durations import format_duration
@@ -21,6 +23,7 @@ def refuse_create(
     user: str,
     decision: Decision,
     rule: ApprovalRule | None,
+    extension: Extension | None = None,
 ) -> Refusal:
     """Word a refusal to file."""
     profile = body.profile
@@ -34,8 +37,7 @@ def refuse_create(
         case CreateRejection.NO_APPROVER:
             return Refusal(Code.DENIED, f"No one but {user} could approve {profile}, or too few could.")
         case CreateRejection.TOO_LONG:
-            longest = "less" if rule is None else f"at most {format_duration(rule.max_duration)}"
-            return _invalid(f"duration is too long: {profile} is given for {longest}.")
+            return _invalid(f"duration is too long: {profile} is given for {_longest(rule, extension)}.")
         case CreateRejection.TICKET_NEEDED:
             return _invalid(f"ticket is missing: {profile} takes a reference{_like(rule)}.")
         case CreateRejection.TICKET_MALFORMED:
@@ -48,13 +50,60 @@ def refuse_create(
             assert_never(unexpected)
 
 
-def refuse_second(pending: ApprovalRequest) -> Refusal:
-    """Word a refusal to file a second request while one waits: approvers are asked once."""
+def refuse_second(pending: ApprovalRequest, user: str, now: datetime) -> Refusal:
+    """Word a refusal to file a second request while one waits: approvers are asked once.
+
+    Only a request under the caller's present name can be joined: the approval of another would be of that name.
+    """
+    is_own = pending.user == user
+    join = f"wait for it (`sentinel exec --wait {pending.profile} -- COMMAND` joins it)" if is_own else "wait for it"
     return Refusal(
         Code.CONFLICT,
         f"Request {pending.request_id} of {pending.user} for {pending.profile} still waits for its approval, until "
-        f"{format_timestamp(pending.pending_until)}: wait for it, or take it back first: "
+        f"{format_timestamp(pending.pending_until)}: it was filed {_age(pending, now)} ago for "
+        f"{format_duration(pending.duration)}. Either {join}, or take it back first: "
         f"sentinel request cancel {pending.request_id}",
+        hint=None if is_own else f"{user} and {pending.user} count as one person: act as {pending.user} to do either.",
+        grant_id=pending.request_id if is_own else None,
+    )
+
+
+def refuse_extension(
+    rejection: ExtendRejection, extension: Extension, rule: ApprovalRule | None, now: datetime
+) -> Refusal:
+    """Word a refusal to extend an approval."""
+    of, profile = extension.of, extension.of.profile
+    which, another = f"Request {of.request_id}", f"Ask for another: sentinel request create {profile} --reason …"
+    match rejection:
+        case ExtendRejection.OTHER_PROFILE:
+            return _invalid(f"{which} is for {profile}: an extension is for the same profile. Name that one.")
+        case ExtendRejection.SINGLE_USE:
+            return _conflict(f"{which} is an approval for one vend, which has no window to extend. {another}")
+        case ExtendRejection.OVER | ExtendRejection.NOT_APPROVED:
+            return _conflict(f"{which} is {describe_state(view_request(of, now))}, so it is not extended. {another}")
+        case ExtendRejection.NOT_BEGUN:
+            begins = "later" if of.starts_at is None else f"at {format_timestamp(of.starts_at)}"
+            return _conflict(f"{which} begins {begins}: extend it while its window is open.")
+        case ExtendRejection.EXTENDED:
+            return _refuse_extended(extension.earlier, which, now)
+        case ExtendRejection.NO_TIME_LEFT:
+            longest = "" if rule is None else f", {format_duration(rule.extended_max_duration or rule.max_duration)}"
+            return _conflict(
+                f"{which} and what it extends have the longest time that {profile} is given for{longest}. When it is "
+                f"over, ask for another: sentinel request create {profile} --reason …"
+            )
+        case unexpected:
+            assert_never(unexpected)
+
+
+def _refuse_extended(earlier: ApprovalRequest | None, which: str, now: datetime) -> Refusal:
+    assert earlier is not None, "it is extended by a request"
+    return Refusal(
+        Code.CONFLICT,
+        f"{which} is extended already: request {earlier.request_id}, filed {_age(earlier, now)} ago for "
+        f"{format_duration(earlier.duration)}, is {describe_state(view_request(earlier, now))}. Wait for it, or take "
+        f"it back first: sentinel request cancel {earlier.request_id}",
+        grant_id=earlier.request_id,
     )
 
 
@@ -74,6 +123,18 @@ def refuse_deciding(rejection: DecidingRejection, request: ApprovalRequest, view
                 Code.CONFLICT,
                 f"The access policy has changed since and no longer asks for an approval of {whose}: it would be "
                 "worth nothing.",
+            )
+        case DecidingRejection.EXTENDS_NOTHING:
+            return Refusal(
+                Code.CONFLICT,
+                f"It extends {view.extends}, which was withdrawn or has another extension: {request.user} can ask "
+                "for an approval of its own.",
+            )
+        case DecidingRejection.NO_TIME_LEFT:
+            return Refusal(
+                Code.CONFLICT,
+                f"It extends windows that have the longest time the approval rule gives today for {request.profile}: "
+                "an approval would be worth nothing.",
             )
         case DecidingRejection.WRONG_STATE:
             hint = f"`sentinel request cancel {view.id}` ends it." if view.window and view.ended is None else None
@@ -100,12 +161,31 @@ def _denied(user: str, profile: str, decision: Decision) -> str:
     return f"Rule {decision.rule.name} denies {user} the profile {profile}{reason}; no approval can change that."
 
 
+def _longest(rule: ApprovalRule | None, extension: Extension | None) -> str:
+    if rule is None:
+        return "less"
+    if extension is None:
+        return f"at most {format_duration(rule.max_duration)}"
+    left = format_duration(rule.longest_after(extension.extended.so_far))
+    return f"at most {left} more after {extension.of.request_id}"
+
+
+def _age(request: ApprovalRequest, now: datetime) -> str:
+    """Say how long ago a request was filed, to the minute."""
+    minutes = max(now - request.created_at, timedelta(0)) // timedelta(minutes=1)
+    return format_duration(timedelta(minutes=minutes)) if minutes else "less than a minute"
+
+
 def _like(rule: ApprovalRule | None) -> str:
     return "" if rule is None or rule.ticket is None else f" that matches {rule.ticket}"
 
 
 def _invalid(message: str) -> Refusal:
     return Refusal(Code.INVALID_REQUEST, f"{message[0].upper()}{message[1:]}")
+
+
+def _conflict(message: str) -> Refusal:
+    return Refusal(Code.CONFLICT, message)
 
 
 def _not_permitted(message: str) -> Refusal:

@@ -31,7 +31,7 @@ def test_an_approval_opens_the_window(admin: AdminLambda) -> None:
 def test_a_second_approval_of_what_is_approved_changes_nothing_and_is_no_error(admin: AdminLambda) -> None:
     request_id = admin.file()
     approved = admin.approve(request_id).body["request"]
-    assert admin.approve(request_id, by="carol").body == {"request": approved, "notified": {}}
+    assert admin.approve(request_id, by="carol").body == {"request": approved, "notified": {}, "extensions_ended": []}
 
 
 def test_a_quorum_takes_as_many_people(admin: AdminLambda) -> None:

@@ -26,6 +26,8 @@ def request(**changes: Any) -> dict[str, Any]:
         "ticket": None,
         "duration_s": 3600,
         "starts_at": None,
+        "extends": None,
+        "extended_by": None,
         "uses": "window",
         "created_at": "2026-11-02T12:00:00Z",
         "pending_until": "2026-11-03T12:00:00Z",
