@@ -15,7 +15,7 @@ from shared.aws.dynamodb.grant_rows import action_value
 from shared.aws.dynamodb.revocation_rows import RevocationRow, read_revocation, revocation_attributes
 from shared.aws.dynamodb.schema import EVIDENCE
 from shared.aws.errors import UnreadableError
-from shared.core.approval.request import ApprovalRequest, Requester, Vote
+from shared.core.approval.request import ApprovalRequest, Extended, Requester, Vote
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import LONGEST_EVENT
 from shared.core.break_glass.start import MOST_NAMES, NAMES_KEPT, Ledger, Naming, Spending
@@ -59,6 +59,7 @@ REQUESTS = built(
     approvers=st.lists(TEXT, min_size=1, max_size=3).map(tuple),
     quorum=st.integers(1, 10),
     ended=ENDINGS,
+    extends=st.none() | built(Extended),
 ).map(in_their_account)
 EVENTS = built(BreakGlassEvent, event_id=IDS, ended=ENDINGS, review=st.none() | built(Action, by=TEXT)).map(
     in_their_account

@@ -102,6 +102,15 @@ def test_a_longer_maximum_lengthens_nothing() -> None:
     assert judged(approval(), an_approval_rule(max_duration="168h")) == approval()
 
 
+def test_an_extension_gets_what_the_rule_leaves_after_the_windows_it_extends() -> None:
+    extension = approval(so_far=HOUR)
+    assert judged(extension, an_approval_rule(extended_max_duration="2h")) == extension
+    shorter = replace(extension, ends_at=NOW + 30 * MINUTE)
+    assert judged(extension, an_approval_rule(extended_max_duration="90m")) == shorter
+    assert judged(extension, an_approval_rule()) is None
+    assert judged(extension, an_approval_rule(max_duration="45m", extended_max_duration="45m")) is None
+
+
 def test_once_applies_to_a_window_that_is_open_and_stays_where_the_rule_drops_it() -> None:
     once = approval(uses=GrantUses.ONCE)
     assert judged(approval(), an_approval_rule(uses="once")) == once
@@ -157,7 +166,8 @@ RULES = st.fixed_dictionaries(
         "max_duration": DURATIONS,
         "uses": st.sampled_from(["window", "once"]),
     },
-    optional={"auto_approve": AUTOS},
+    # Longer than any window that a rule gives.
+    optional={"auto_approve": AUTOS, "extended_max_duration": st.integers(240, 480).map(lambda minutes: f"{minutes}m")},
 )
 GRANTS = st.builds(
     Grant,
@@ -169,6 +179,7 @@ GRANTS = st.builds(
     uses=st.sampled_from(GrantUses),
     approved_by=st.lists(st.sampled_from(NAMES).map(Person), max_size=4, unique=True).map(tuple),
     is_auto_approved=st.booleans(),
+    so_far=st.sampled_from([0, 0, 30, 200]).map(lambda minutes: minutes * MINUTE),
 )
 
 
@@ -191,7 +202,7 @@ def test_no_rule_widens_a_grant(grant: Grant, rule: dict[str, Any]) -> None:
 @st.composite
 def stricter(draw: st.DrawFn, rule: dict[str, Any]) -> dict[str, Any] | None:
     """Take something away from a rule, or all of it."""
-    step = draw(st.sampled_from(["gone", "approver", "quorum", "duration", "once", "no auto", "auto"]))
+    step = draw(st.sampled_from(["gone", "approver", "quorum", "duration", "once", "no auto", "auto", "no extension"]))
     match step:
         case "gone":
             return None
@@ -204,6 +215,8 @@ def stricter(draw: st.DrawFn, rule: dict[str, Any]) -> dict[str, Any] | None:
             return rule | {"max_duration": f"{draw(st.integers(15, int(rule['max_duration'][:-1])))}m"}
         case "once":
             return rule | {"uses": "once"}
+        case "no extension":
+            return {key: value for key, value in rule.items() if key != "extended_max_duration"}
         case "no auto":
             return {key: value for key, value in rule.items() if key != "auto_approve"}
         case _:
