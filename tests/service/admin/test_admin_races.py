@@ -95,6 +95,29 @@ def test_of_many_requests_filed_at_once_after_a_decided_one_one_waits(admins: li
     assert sorted(answer.status for answer in answers) == [201, *[409] * (len(admins) - 1)]
 
 
+def test_of_many_extensions_of_one_approval_filed_at_once_one_is_open(admins: list[AdminLambda]) -> None:
+    first = admins[0].file("trusty", duration="15m")
+    body = {"profile": "prod", "reason": "longer", "extends": first, "duration": "15m"}
+    answers = at_once(*(partial(admin.post, "/v1/requests", body, "trusty") for admin in admins))
+    [filed] = [answer.body["request"] for answer in answers if answer.status == 201]
+    assert filed["status"] == "approved"
+    assert [answer.body["grant_id"] for answer in answers if answer.code == "conflict"] == [filed["id"]] * (RACERS - 1)
+
+
+def test_an_approval_withdrawn_while_its_extension_is_approved_leaves_nothing_open(admins: list[AdminLambda]) -> None:
+    for _ in range(3):
+        first = admins[0].file()
+        admins[0].approve(first)
+        body = {"profile": "prod", "reason": "longer", "extends": first, "duration": "1h"}
+        second = admins[0].post("/v1/requests", body).body["request"]["id"]
+        stopped, _ = at_once(
+            partial(admins[0].post, f"/v1/requests/{first}/cancel"), partial(admins[1].approve, second, "carol")
+        )
+        assert (stopped.status, stopped.body["extensions_ended"]) == (200, [second])
+        status = admins[0].get(f"/v1/requests/{second}").body["request"]["status"]
+        assert status in ("cancelled", "withdrawn")
+
+
 def test_approval_denial_and_cancellation_have_one_outcome(admins: list[AdminLambda]) -> None:
     for _ in range(3):
         request_id = admins[0].file()

@@ -136,6 +136,18 @@ class TestASecondRequest:
         assert f"Request {request_id} of alice for prod still waits" in message
         assert "until 2026-11-25T12:00:00Z" in message
         assert f"sentinel request cancel {request_id}" in message
+        assert "`sentinel exec --wait prod -- COMMAND` joins it" in message
+
+    def test_says_how_old_the_first_is_and_names_it_for_programs(self, admin: AdminLambda) -> None:
+        request_id = admin.file(duration="90m")
+        admin.clock.forward(minutes=65, seconds=30)
+        answered = admin.post("/v1/requests", WISH)
+        assert "it was filed 1h5m ago for 1h30m" in answered.body["message"]
+        assert answered.body["grant_id"] == request_id
+        # An approval under another name of the person would not serve this one: there is nothing to join.
+        other = admin.post("/v1/requests", WISH, by="Alice")
+        assert "grant_id" not in other.body
+        assert "act as alice" in other.body["hint"]
 
     @pytest.mark.parametrize("spelling", ["Alice", "alice@corp.example", "alice+two@corp.example", "alice@x.example"])
     def test_under_another_spelling_is_refused_too(self, admin: AdminLambda, spelling: str) -> None:

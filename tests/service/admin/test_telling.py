@@ -1,9 +1,12 @@
 """Notifications: sent after the change, and never in its way."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.sns.models import sns_backends
 
 from tests.gateway_events import ACCOUNT
 from tests.service.admin.conftest import REGION, furnish
@@ -52,6 +55,21 @@ def test_webhooks_that_cannot_be_used_are_named(admin: AdminLambda) -> None:
     filed = admin.post("/v1/requests", {"profile": "prod", "reason": "fix"})
     assert filed.body["notified"] == {"sns": True, "webhook:security": False}
     assert "planted" not in admin.stdout.getvalue()
+
+
+def test_a_withdrawal_is_notified_with_that_of_each_extension(admin: AdminLambda, topic_arn: str) -> None:
+    first = admin.file()
+    admin.approve(first)
+    body = {"profile": "prod", "reason": "longer", "extends": first, "duration": "1h"}
+    assert admin.post("/v1/requests", body).body["notified"] == {"sns": True}
+    sent = sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics[topic_arn].sent_notifications
+    before = len(sent)
+    assert admin.post(f"/v1/requests/{first}/cancel").body["notified"] == {"sns": True}
+    texts = [json.loads(each[1])["text"] for each in sent[before:]]
+    assert [text.partition(":")[0].partition(".")[0] for text in texts] == [
+        "alice withdrew their own approved request for prod",
+        "alice cancelled their own request to extend prod",
+    ]
 
 
 def test_a_call_that_changes_nothing_notifies_no_one(admin: AdminLambda) -> None:

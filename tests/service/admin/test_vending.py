@@ -78,6 +78,20 @@ def test_what_was_taken_back_or_refused_gives_nothing(admin: AdminLambda, vend: 
     assert vend("prod")["code"] == "approval_required"
 
 
+def test_an_extension_serves_when_its_window_has_come_and_no_longer_than_the_rule_gives(
+    admin: AdminLambda, vend: Vend
+) -> None:
+    admin.clock.forward(minutes=-70)
+    first = admin.file()
+    admin.approve(first)
+    admin.clock.forward(minutes=50)
+    filed = admin.post("/v1/requests", {"profile": "prod", "reason": "longer", "extends": first, "duration": "1h"})
+    admin.approve(filed.body["request"]["id"])
+    assert "AccessKeyId" in vend("prod")
+    approval_rules(admin, max_duration="1h")
+    assert vend("prod")["code"] == "approval_required"
+
+
 def test_an_approval_serves_its_user_and_its_profile_only(admin: AdminLambda, vend: Vend) -> None:
     admin.approve(admin.file())
     assert vend("prod", by="zoe")["code"] == "approval_required"

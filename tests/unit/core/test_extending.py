@@ -28,7 +28,7 @@ LATER = NOW + 50 * MINUTE
 
 def approved(**changes: Any) -> ApprovalRequest:
     """Alice's approval of an hour, ten minutes before its end at LATER."""
-    window = {"status": RequestStatus.APPROVED, "starts_at": NOW, "ends_at": NOW + HOUR}
+    window: dict[str, Any] = {"status": RequestStatus.APPROVED, "starts_at": NOW, "ends_at": NOW + HOUR}
     return replace(a_request(), **(window | changes))
 
 

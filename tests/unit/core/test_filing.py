@@ -10,13 +10,15 @@ import pytest
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.schema import Rule
 from shared.core.approval.create import Ask, CreateRejection, file_request
+from shared.core.approval.extend import ExtendRejection
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest
 from shared.core.grants import GrantUses, RequestStatus
 from shared.core.people import Person
 from tests.grants import CLOSED, DEMANDED, HOUR, NOW, a_requester, an_approval_rule
 
-Attempt = Callable[[], ApprovalRequest | CreateRejection]
+Outcome = ApprovalRequest | CreateRejection | ExtendRejection
+Attempt = Callable[[], Outcome]
 SECOND = timedelta(seconds=1)
 WEEK = timedelta(days=7)
 BY_APPROVAL = Rule.model_validate({"name": "prod-by-approval", "effect": "require_approval", "conditions": {}})
@@ -30,13 +32,13 @@ def filed(
     has_rule: bool = True,
     now: datetime = NOW,
     **asked: Any,
-) -> ApprovalRequest | CreateRejection:
+) -> Outcome:
     ask = Ask(requester=a_requester(user), profile="prod", reason="fix the invoices", **asked)
     present = (rule or an_approval_rule(max_duration="2h")) if has_rule else None
     return file_request(ask, decision=decision, policy_version="v1", rule=present, request_id="0" * 16, now=now)
 
 
-def pending(outcome: ApprovalRequest | CreateRejection) -> ApprovalRequest:
+def pending(outcome: Outcome) -> ApprovalRequest:
     assert isinstance(outcome, ApprovalRequest)
     assert outcome.status is RequestStatus.PENDING
     return outcome
