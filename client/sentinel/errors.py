@@ -16,7 +16,8 @@ def printable(text: str) -> str:
 class Refusal:
     """A no of the service, or of the gateway in front of it.
 
-    `code` is stable and documented; `message` says why and `hint` what to do next.
+    `code` is stable and documented; `message` says why and `hint` what to do next. `grant_id` is the caller's own
+    request that is in the way, if one is.
     """
 
     status: int
@@ -25,6 +26,7 @@ class Refusal:
     hint: str = ""
     request_id: str = ""
     retry_after_s: int = 0
+    grant_id: str = ""
 
     def as_answer(self) -> dict[str, str]:
         """Write the body SDKs read: botocore shows the whole, the JavaScript SDK `Code` and `Message`."""
@@ -34,7 +36,8 @@ class Refusal:
 
     def as_report(self) -> dict[str, str]:
         """Write the refusal as `--json` prints it."""
-        return {"code": self.code, "message": self.message, "hint": self.hint, "request_id": self.request_id}
+        report = {"code": self.code, "message": self.message, "hint": self.hint, "request_id": self.request_id}
+        return report | ({"grant_id": self.grant_id} if self.grant_id else {})
 
 
 class ClientError(Exception):

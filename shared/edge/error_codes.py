@@ -67,7 +67,8 @@ ERRORS: Final[dict[Code, CodeMeaning]] = {
     Code.GRANT_ENDING: CodeMeaning(
         HTTPStatus.FORBIDDEN,
         "The only grant that would serve ends in less than a minute.",
-        "Request a new approval, or start a new break-glass event.",
+        "Request a new approval, or start a new break-glass event. An approval is extended before it ends: `sentinel "
+        "request create --extend ID`.",
     ),
     Code.NOT_PERMITTED: CodeMeaning(
         HTTPStatus.FORBIDDEN,

@@ -39,7 +39,10 @@ class Approval(Answer):
 
 
 class ApprovalRequest(Answer):
-    """A request and its outcome. `approvers` are globs of the users who may approve."""
+    """A request and its outcome. `approvers` are globs of the users who may approve.
+
+    `extends` is the approval that it extends, `extended_by` the request that last asked to extend it.
+    """
 
     id: GrantId
     user: Shown
@@ -49,6 +52,8 @@ class ApprovalRequest(Answer):
     ticket: Shown | None = None
     duration_s: int
     starts_at: AwareDatetime | None = None
+    extends: GrantId | None = None
+    extended_by: GrantId | None = None
     uses: Literal["window", "once"]
     created_at: AwareDatetime
     pending_until: AwareDatetime
@@ -79,10 +84,14 @@ Grant = ApprovalRequest | BreakGlassEvent
 
 
 class RequestAnswer(Answer):
-    """A request; after a change, which targets were notified. `link`: its page in the console, of a new one."""
+    """A request; after a change, which targets were notified. `link`: its page in the console, of a new one.
+
+    `extensions_ended` are the requests that extended it and ended with it.
+    """
 
     grant: ApprovalRequest = Field(alias="request")
     notified: Mapping[str, bool] = Field(default_factory=dict)
+    extensions_ended: tuple[GrantId, ...] = ()
     link: Shown | None = None
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sentinel.errors import Refusal, ServiceUnreachableError, printable
+from shared.core.ids import ID_PATTERN
 
 Model = TypeVar("Model", bound=BaseModel)
 Shown = Annotated[str, AfterValidator(printable)]
@@ -110,6 +111,7 @@ class _ErrorBody(Answer):
     message: Shown
     hint: Shown | None = None
     request_id: Shown | None = None
+    grant_id: str | None = Field(default=None, pattern=f"^{ID_PATTERN}$")
 
 
 class _GatewayBody(Answer):
@@ -146,7 +148,15 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, refused_h
         error = _ErrorBody.model_validate_json(body)
     except ValidationError:
         return _read_foreign(status, headers, body, refused_hint)
-    return Refusal(status, error.code, error.message, error.hint or "", error.request_id or "", _retry_after_s(headers))
+    return Refusal(
+        status,
+        error.code,
+        error.message,
+        error.hint or "",
+        error.request_id or "",
+        _retry_after_s(headers),
+        error.grant_id or "",
+    )
 
 
 def _read_foreign(status: int, headers: Mapping[str, str], body: bytes, refused_hint: str) -> Refusal:

@@ -14,7 +14,7 @@ from sentinel.commands._calls import call_api
 from sentinel.commands._ids import IdKind, full_id, id_argument
 from sentinel.errors import ClientError
 from sentinel.settings import Settings
-from sentinel.terminal.grants import print_grant, print_grants, warn_unnotified
+from sentinel.terminal.grants import note_extensions_ended, print_grant, print_grants, warn_unnotified
 from sentinel.terminal.lists import Filters, list_options, read_filters, read_pages
 from sentinel.terminal.options import connection_options, json_option, run
 from sentinel.terminal.output import note
@@ -75,6 +75,7 @@ def add_step(
         grant_id = full_id(settings, ids, given_id, statuses)
         answer = call_api(settings, lambda api: api.change(kind, grant_id, step, comment))
         warn_unnotified(answer)
+        note_extensions_ended(answer)
         print_grant(answer.grant, utc_now(), as_json=as_json)
         if step in {"cancel", "close"}:
             forget_grant(settings, answer.grant)

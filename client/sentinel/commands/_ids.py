@@ -56,8 +56,17 @@ AskPage = Callable[[Mapping[str, str]], Awaitable[Page[Any] | Refusal]]
 
 def id_argument(kind: IdKind, *, required: bool = True) -> Callable[[Any], Any]:
     """Add the argument `given_id`: an id or its beginning, checked before anything is signed or sent."""
+    metavar = "ID" if required else "[ID]"
+    return click.argument("given_id", metavar=metavar, required=required, **_checked(kind))
 
-    def checked(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+
+def id_option(kind: IdKind, name: str, help_words: str) -> Callable[[Any], Any]:
+    """Add an option that takes an id or its beginning, checked as an argument is."""
+    return click.option(name, metavar="ID", help=help_words, **_checked(kind))
+
+
+def _checked(kind: IdKind) -> dict[str, Any]:
+    def check(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
         if value is None or is_id(value) or _may_begin_one(value):
             return value
         raise click.BadParameter(
@@ -65,10 +74,7 @@ def id_argument(kind: IdKind, *, required: bool = True) -> Callable[[Any], Any]:
             f"see `sentinel {kind.group} list`"
         )
 
-    metavar = "ID" if required else "[ID]"
-    return click.argument(
-        "given_id", metavar=metavar, required=required, callback=checked, shell_complete=complete_kept(kind.noun)
-    )
+    return {"callback": check, "shell_complete": complete_kept(kind.noun)}
 
 
 def whole_id(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

@@ -61,7 +61,10 @@ def say_if_shorter(given: VendedCredentials, asked: timedelta | None) -> None:
     left = given.remaining(utc_now())
     if asked is not None and left < asked - _ROUNDING:
         given_words = format_duration(timedelta(minutes=round(left / timedelta(minutes=1))))
-        note(f"the session lasts {given_words}, not {format_duration(asked)}: its rule or grant gives no more")
+        note(
+            f"the session lasts {given_words}, not {format_duration(asked)}: its rule or grant gives no more; an "
+            "approval that ends is extended with: sentinel request create --extend ID"
+        )
 
 
 async def _profile_region(api: SentinelApi, profile: str, environ: Mapping[str, str]) -> str | None:

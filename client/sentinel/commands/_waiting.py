@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 import click
 
 from sentinel.api.client import SentinelApi
 from sentinel.api.grants import REQUESTS, ApprovalRequest
-from sentinel.errors import ClientError, Refusal, ServiceUnreachableError, UsageError
+from sentinel.errors import ClientError, Refusal, RefusedError, ServiceUnreachableError, UsageError
 from sentinel.terminal.grants import approve_words, warn_unnotified
 from sentinel.terminal.output import Progress, accepted, is_terminal, note, progress
 from sentinel.terminal.times import relative
 from shared.clock import utc_now
+from shared.core.durations import format_duration
 
 # A person who waits wants to know within seconds at first; after a few minutes ten seconds do.
 _FIRST_PAUSE_S: Final = 2.0
@@ -22,6 +24,7 @@ _LONGEST_PAUSE_S: Final = 10.0
 _SLOWER: Final = 1.1
 # Of one person's approvals of one profile at a time; the newest come first.
 _MOST: Final = 20
+_LOOKS: Final = 3
 # Refusals that say nothing about the request itself.
 _PASSING: Final = frozenset({"throttled", "unavailable"})
 
@@ -63,14 +66,19 @@ async def obtain_approval(api: SentinelApi, ask: Ask) -> ApprovalRequest:
         RefusedError: the service refuses to file it.
 
     """
-    request, link = await _find_own(api, ask.profile), None
+    request = await _find_own(api, ask.profile)
     if request is None:
-        answer = accepted(await api.ask(REQUESTS, ask.body()))
-        warn_unnotified(answer)
-        request, link = answer.grant, answer.link
-    else:
-        dropped = "; --reason and --ticket are not sent" if ask.reason or ask.ticket else ""
-        note(f"request {request.id} of yours is {request.status}: {request.reason}{dropped}")
+        filed = await api.ask(REQUESTS, ask.body())
+        if not isinstance(filed, Refusal):
+            warn_unnotified(filed)
+            return await _await_decision(api, filed.grant, filed.link)
+        request = await _find_in_the_way(api, filed)
+    dropped = "; --reason and --ticket are not sent" if ask.reason or ask.ticket else ""
+    note(f"{_joined_words(request, utc_now())}{dropped}")
+    return await _await_decision(api, request)
+
+
+async def _await_decision(api: SentinelApi, request: ApprovalRequest, link: str | None = None) -> ApprovalRequest:
     if request.status == "pending":
         note(approve_words(request, link))
     return await wait_until_open(api, request)
@@ -102,6 +110,22 @@ async def _find_own(api: SentinelApi, profile: str) -> ApprovalRequest | None:
                 return found
             note(f"{_words(found, now)}; another one is requested for now")
     return None
+
+
+async def _find_in_the_way(api: SentinelApi, refusal: Refusal) -> ApprovalRequest:
+    """Find the request that another command filed at the same moment, and that the refusal to file a second one names.
+
+    Raises:
+        RefusedError: it is refused for another reason, or the request cannot be found.
+
+    """
+    # The service finds ids in an index, which may have the newest a moment later.
+    for pause_s in islice(_pauses(), _LOOKS if refusal.grant_id else 0):
+        answer = await api.find(REQUESTS, refusal.grant_id)
+        if not isinstance(answer, Refusal):
+            return answer.grant
+        await asyncio.sleep(pause_s)
+    raise RefusedError(refusal)
 
 
 async def _follow(api: SentinelApi, request: ApprovalRequest, shown: Progress) -> ApprovalRequest:
@@ -161,6 +185,15 @@ def _words(request: ApprovalRequest, now: datetime) -> str:
         return f"waiting for request {request.id}: {votes}, expires {relative(request.pending_until, now)}"
     opens = "" if request.window is None else f", opens {relative(request.window.starts_at, now)}"
     return f"request {request.id} is approved{opens}"
+
+
+def _joined_words(request: ApprovalRequest, now: datetime) -> str:
+    """Say which request it is that is joined in place of a new one, and what it was filed for."""
+    duration = format_duration(timedelta(seconds=request.duration_s))
+    filed = f"filed {relative(request.created_at, now)} for {duration}: {request.reason}"
+    if request.status == "approved" and request.window is not None:
+        return f"uses your approval {request.id}, which ends {relative(request.window.ends_at, now)}, {filed}"
+    return f"joins your request {request.id}, {filed}"
 
 
 def _end_words(request: ApprovalRequest) -> str:

@@ -6,7 +6,15 @@ from typing import Final, Protocol
 
 import click
 
-from sentinel.api.grants import Action, ApprovalRequest, BreakGlassEvent, Grant, Window
+from sentinel.api.grants import (
+    Action,
+    ApprovalRequest,
+    BreakGlassEvent,
+    EventAnswer,
+    Grant,
+    RequestAnswer,
+    Window,
+)
 from sentinel.terminal.output import note, print_json
 from sentinel.terminal.tables import print_table
 from sentinel.terminal.times import absolute, relative
@@ -57,6 +65,12 @@ def warn_unnotified(answer: Announced) -> None:
         note(f"done, but the notification to {target} failed: inform them yourself")
 
 
+def note_extensions_ended(answer: RequestAnswer | EventAnswer) -> None:
+    """Name the requests that ended with the one they extended."""
+    for request_id in answer.extensions_ended if isinstance(answer, RequestAnswer) else ():
+        note(f"its extension, request {request_id}, is ended too")
+
+
 def notified_words(answer: Announced) -> str:
     """Say which targets were notified of a change."""
     arrived = [target for target, has_arrived in answer.notified.items() if has_arrived]
@@ -74,6 +88,8 @@ def _cells(grant: Grant, now: datetime) -> tuple[str, ...]:
     duration = format_duration(timedelta(seconds=grant.duration_s))
     start = _start(grant)
     wanted = duration if start is None else f"{duration} from {absolute(start)}"
+    if isinstance(grant, ApprovalRequest) and grant.extends:
+        wanted = f"{duration} after {grant.extends}"
     return grant.id, grant.status, grant.user, grant.profile, wanted, _when(grant, now), _why(grant)
 
 
@@ -84,6 +100,8 @@ def _facts(grant: Grant, now: datetime) -> Iterator[tuple[str, str]]:
     yield "profile", grant.profile
     yield "duration", format_duration(timedelta(seconds=grant.duration_s))
     if isinstance(grant, ApprovalRequest):
+        yield "extends", grant.extends or ""
+        yield "extended by", grant.extended_by or ""
         yield "starts", _start_words(grant, now)
         yield "reason", grant.reason
         yield "ticket", grant.ticket or ""

@@ -77,6 +77,7 @@ class FakeGrants:
     notified: dict[str, bool] = field(default_factory=lambda: {"sns": True})
     page_size: int = 100
     away: int = 0  # how many of the next calls meet a service that is not there
+    filed_meanwhile: dict[str, Any] | None = None  # another command's request, which the next filing meets
     looked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def approve(self, request_id: str, starts_in: timedelta = timedelta(0)) -> None:
@@ -100,9 +101,16 @@ class FakeGrants:
         match request.method, [part for part in rest if part]:
             case "GET", []:
                 return self._page(rows, many, request)
+            case "POST", [] if self.filed_meanwhile is not None:
+                other, self.filed_meanwhile = self.filed_meanwhile, None
+                rows[other["id"]] = other
+                refusal = {"code": "conflict", "message": "one waits", "request_id": "r", "grant_id": other["id"]}
+                return web.json_response(refusal, status=409)
             case "POST", []:
                 made = a_request(len(rows) + 1) if one == "request" else an_event(len(rows) + 1)
-                rows[made["id"]] = made | {name: body[name] for name in body if name in ("profile", "reason", "ticket")}
+                rows[made["id"]] = made | {
+                    name: body[name] for name in body if name in ("profile", "reason", "ticket", "extends")
+                }
                 link = {"link": f"{CONSOLE}/{made['id']}"} if one == "request" else {}
                 return web.json_response({one: rows[made["id"]], "notified": self.notified, **link}, status=201)
             case "GET", [grant_id] if grant_id in rows:

@@ -41,6 +41,7 @@ async def test_a_start_is_sent_in_utc(user: Machine, service: FakeService) -> No
             "--starts-at: 'tomorrow' is not an instant",
         ),
         (["request", "create", "a b", "--reason", "r"], "a profile is named with"),
+        (["request", "create", "staging", "--reason", "r", "--extend", ID], "leave PROFILE and --starts-at out"),
         (["request", "approve", "../../v1/whoami"], "an id is 16 lower-case letters and digits"),
         (["request", "approve", ID.upper().replace("0", "O")], "an id is"),
         (["request", "list", "--since", "yesterday"], "--since: 'yesterday' is not an instant"),
@@ -58,6 +59,18 @@ async def test_what_cannot_be_is_refused_before_anything_is_sent(
     done = await user.sentinel(*arguments)
     assert (done.code, service.requests) == (2, [])
     assert words in done.err
+
+
+async def test_an_extension_takes_its_profile_from_the_approval_and_its_id_by_the_beginning(
+    user: Machine, service: FakeService
+) -> None:
+    extended = "7" + ID[1:]
+    service.grants.requests[extended] = a_request(id=extended, profile="prod", status="approved")
+    done = await user.sentinel("request", "create", "--extend", "7000", "--reason", "it takes longer")
+    assert done.code == 0, done.err
+    sent = {"extends": extended, "profile": "prod", "reason": "it takes longer"}
+    assert service.grants.asked[-1] == ("POST", "/v1/requests", sent)
+    assert f"extends        {extended}" in done.out
 
 
 @pytest.mark.parametrize(("step", "status"), [("approve", "approved"), ("deny", "denied"), ("cancel", "cancelled")])

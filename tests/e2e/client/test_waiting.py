@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.e2e.client.fake_grants import CONSOLE, FakeGrants, a_request
+from shared.clock import utc_now
+from tests.e2e.client.fake_grants import CONSOLE, FakeGrants, a_request, instant
 from tests.e2e.client.fake_service import FakeService, Machine
 from tests.e2e.client.screen import Screen
 
@@ -83,13 +84,36 @@ async def test_an_approval_that_opens_later_is_not_joined_and_named(
 async def test_a_request_that_is_joined_is_shown_with_its_own_reason(
     user: Machine, service: FakeService, grants: FakeGrants
 ) -> None:
-    grants.requests[ID] = a_request()
+    grants.requests[ID] = a_request(created_at=instant(utc_now() - timedelta(minutes=5, seconds=10)))
     process = await user.start(*EXEC)
     await grants.looked.wait()
     service.refusals.clear()
     grants.approve(ID)
     _, _, err = await finish(process)
-    assert f"request {ID} of yours is pending: fix the invoices; --reason and --ticket are not sent" in err
+    assert f"joins your request {ID}, filed 5m ago for 1h: fix the invoices; --reason and --ticket are not sent" in err
+
+
+async def test_a_request_filed_at_the_same_moment_is_joined(
+    user: Machine, service: FakeService, grants: FakeGrants
+) -> None:
+    grants.filed_meanwhile = a_request(reason="from my other shell")
+    process = await user.start(*EXEC)
+    await grants.looked.wait()
+    service.refusals.clear()
+    grants.approve(ID)
+    code, out, err = await finish(process)
+    assert (code, out) == (0, "started\n")
+    assert f"joins your request {ID}, filed" in err
+    assert "from my other shell" in err
+    assert list(grants.requests) == [ID]
+
+
+async def test_an_approval_that_is_open_is_used_and_named(user: Machine, grants: FakeGrants) -> None:
+    grants.requests[ID] = a_request()
+    grants.approve(ID)
+    done = await user.sentinel(*EXEC)
+    assert f"uses your approval {ID}, which ends in 59m" in done.err
+    assert all(method == "GET" for method, _, _ in grants.asked)
 
 
 @pytest.mark.parametrize(
