@@ -1,6 +1,7 @@
 """Ask, approve, vend: over HTTP with signed calls and with the real command, against the whole system."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,23 @@ async def test_exec_ends_when_the_request_it_waits_for_is_denied(
         out, err = await process.communicate()
     assert (process.returncode, out) == (1, b"")
     assert "not on a Friday" in err.decode()
+
+
+async def test_an_approval_is_extended_and_stopped_with_its_extension(
+    system: LocalStack, dana: Caller, bob: Caller, tmp_path: Path
+) -> None:
+    holder = person(system, dana.name, tmp_path)
+    first = await dana.ask("staging", duration="15m")
+    approved = await bob.act(first, "approve")
+    extend = ("request", "create", "--extend", first, "--reason", "it still runs", "--duration", "30m", "--json")
+    done = await holder.sentinel(*extend)
+    assert done.code == 0, done.err
+    second = json.loads(done.out)
+    assert (second["profile"], second["extends"]) == ("staging", first)
+    extended = (await bob.act(second["id"], "approve")).body["request"]
+    assert extended["window"]["starts_at"] == approved.body["request"]["window"]["ends_at"]
+    stopped = await holder.sentinel("request", "cancel", first)
+    assert f"its extension, request {second['id']}, is ended too" in stopped.err
+    shown = await dana.get(f"/v1/requests/{second['id']}")
+    assert shown.body["request"]["status"] == "withdrawn"
+    assert outcome(await dana.vend("staging")) == (403, "approval_required")
