@@ -92,6 +92,24 @@ async def test_a_request_for_later_waits_for_its_time_and_is_taken_back(
     await expect(page.locator(".status").first).to_have_text("withdrawn")
 
 
+async def test_an_approval_is_extended_from_its_page(alice: Person, bob: Person, opened: OpenWindow) -> None:
+    await take_back(alice)
+    asking = ("request", "create", "staging", "--reason", "a restore", "--duration", "15m", "--json")
+    first = str(json.loads((await alice.sentinel(*asking)).out)["id"])
+    assert (await bob.sentinel("request", "approve", first)).code == 0
+    window = await opened("alice")
+    await window.visit(f"approvals/{first}")
+    await window.page.get_by_text("Extend it").click()
+    await window.page.get_by_label("Reason").fill("it still runs")
+    await window.page.get_by_label("For").select_option("30m")
+    await window.page.get_by_role("button", name="Ask for more time").click()
+    await expect(window.page.locator("blockquote")).to_have_text("it still runs")
+    await expect(window.page.locator("dl").first.get_by_role("link", name=first)).to_be_visible()
+    filed = await newest_of(alice)
+    assert (filed["extends"], filed["duration_s"]) == (first, 1800)
+    assert (window.complaints, window.refused) == ([], [])
+
+
 async def test_a_request_is_sent_without_a_mouse(alice: Person, opened: OpenWindow) -> None:
     await take_back(alice)
     page = (await opened("alice")).page

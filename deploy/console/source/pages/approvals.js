@@ -6,6 +6,7 @@ import { Act } from "../forms.js";
 import { useLoaded } from "../loading.js";
 import { Facts, Failure, Names, Said, Status, Time } from "../parts.js";
 import { isFuture, span } from "../words.js";
+import { Extending, chain } from "./extending.js";
 import { History } from "./history.js";
 import { WhyNow } from "./policy.js";
 
@@ -21,7 +22,7 @@ function Waiting() {
     ${waiting.data && !waiting.data.requests.length && html`<p class="empty">Nothing waits for you.</p>`}
     <ul class="cards">${(waiting.data?.requests ?? []).map(
       (/** @type {any} */ each) => html`<li key=${each.id}><a class="card" href=${`#/approvals/${each.id}`}>
-        <b><${Said}>${each.user}<//></b> asks for <b>${each.profile}</b> for ${span(each.duration_s)}
+        <b><${Said}>${each.user}<//></b> ${each.extends ? "asks to extend" : "asks for"} <b>${each.profile}</b> ${each.extends ? "by" : "for"} ${span(each.duration_s)}
         <${Said}>${each.reason}<//>
         <small>asked <${Time} at=${each.created_at} />, lapses <${Time} at=${each.pending_until} /></small>
       </a></li>`,
@@ -65,6 +66,7 @@ const Terms = ({ request }) => html`<${Facts} rows=${[
   ["Asked", html`<${Time} at=${request.created_at} />`],
   ["Ticket", request.ticket && html`<${Said}>${request.ticket}<//>`],
   ["For", `${span(request.duration_s)}${request.uses === "once" ? ", one session" : ""}`],
+  ...chain(request),
   ["From", request.starts_at ? html`<${Time} at=${request.starts_at} />` : "the approval on"],
   ["Lapses", html`<${Time} at=${request.pending_until} />`],
   ["Rule", request.rule],
@@ -86,7 +88,8 @@ function Decision({ request, me, decide }) {
   if (!me || (request.status !== "pending" && request.status !== "approved")) return null;
   if (request.status === "approved" || isOwn) {
     const title = isOwn ? "Take it back" : "Withdraw it";
-    return html`<details><summary>${title}</summary><${Act} label="Comment" buttons=${[{ title, kind: "stop", act: decide("cancel") }]} /></details>`;
+    return html`${isOwn && html`<${Extending} request=${request} />`}
+      <details><summary>${title}</summary><${Act} label="Comment" buttons=${[{ title, kind: "stop", act: decide("cancel") }]} /></details>`;
   }
   if (hasVoted) return html`<p class="hint">You have approved; it needs ${request.quorum - request.approvals.length} more.</p>`;
   return html`<${Act} bar label="Comment" buttons=${[
