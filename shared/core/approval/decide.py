@@ -9,7 +9,7 @@ from shared.core.access.authorize import GRANT_ENDING
 from shared.core.access.evaluate import Verdict, evaluate
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.create import open_window
-from shared.core.approval.extend import stands
+from shared.core.approval.extend import still_extends
 from shared.core.approval.policy import ApprovalRule, is_approver
 from shared.core.approval.request import ApprovalRequest, Vote
 from shared.core.grants import RequestStatus
@@ -59,7 +59,7 @@ def approve(request: ApprovalRequest, act: Act, *, is_still_demanded: bool) -> A
         return DecidingRejection.WRONG_STATE
     if not is_still_demanded or act.rule is None:
         return DecidingRejection.NOT_DEMANDED
-    if not stands(request, act.extended):
+    if not still_extends(request, act.extended):
         return DecidingRejection.EXTENDS_NOTHING
     if act.rule.longest_after(request.so_far) < GRANT_ENDING:
         return DecidingRejection.NO_TIME_LEFT

@@ -62,7 +62,7 @@ def find_extend_rejection(
     return None
 
 
-def stands(request: ApprovalRequest, extended: ApprovalRequest | None) -> bool:
+def still_extends(request: ApprovalRequest, extended: ApprovalRequest | None) -> bool:
     """Whether the approval that a request extends, as it is now, is not withdrawn and has no other extension."""
     if request.extends is None:
         return True

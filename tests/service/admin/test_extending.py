@@ -56,7 +56,7 @@ def overwrite(admin: AdminLambda, request_id: str, name: str, value: dict[str, s
     )
 
 
-def test_an_extension_follows_the_window_and_access_goes_on(admin: AdminLambda) -> None:
+def test_an_extension_follows_the_window_and_access_continues(admin: AdminLambda) -> None:
     first = approved(admin)
     filed = extend(admin, first)
     second = filed.body["request"]["id"]
