@@ -38,6 +38,12 @@ def test_no_answer_may_be_stored_or_taken_for_another_type(answer: Response | Re
     assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
 
 
+def test_a_refusal_names_the_request_in_the_way_only_where_there_is_one() -> None:
+    assert "grant_id" not in json.loads(render(Refusal(Code.CONFLICT, "No."), "req-1")["body"])
+    named = Refusal(Code.CONFLICT, "No.", grant_id="0123456789abcdef")
+    assert json.loads(render(named, "req-1")["body"])["grant_id"] == "0123456789abcdef"
+
+
 def test_a_throttle_says_when_to_come_back() -> None:
     response = render(Refusal(Code.THROTTLED, "Slow down.", retry_after_s=17), "req-1")
     assert (response["statusCode"], response["headers"]["retry-after"]) == (429, "17")

@@ -29,6 +29,18 @@ BOTH = [vote("bob", "go"), vote("carol@sec.example")]
             ),
         ),
         (
+            "request.filed",
+            "alice",
+            request(extends="fedcba9876543210", starts_at="2026-11-02T13:00:00Z"),
+            f'alice asks to extend prod by 1h until 2026-11-02 14:00 UTC: "fix INC-1". {APPROVE}',
+        ),
+        (
+            "request.cancelled",
+            "bob",
+            request(extends="fedcba9876543210", starts_at="2026-11-02T13:00:00Z", ended=act("bob", "enough")),
+            'bob cancelled alice\'s request to extend prod ("enough").',
+        ),
+        (
             "request.voted",
             "bob",
             request(quorum=2, approvals=BOTH[:1]),
