@@ -74,7 +74,7 @@ def _turn(item: pytest.Item) -> int:
 
 @pytest.fixture(scope="session", autouse=True)
 def _services_found_once() -> Iterator[None]:
-    """Find each service once per environment: the library makes a client for it, and a thousand tests open functions."""
+    """Find each service once per environment: the library makes a client for it, and many tests open functions."""
     found: dict[object, Found] = {}
 
     async def find_once(session: AioSession, service: str, region: str) -> Found:
