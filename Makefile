@@ -5,11 +5,6 @@
 SHELL := /bin/bash
 UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := $(UV) run --frozen
-# A distribution builds its Python with optimizations, which a version manager usually leaves out: a quarter of the tests' time.
-DISTRIBUTION_PYTHON := $(firstword $(wildcard /usr/bin/python3.13 /usr/bin/python3.12 /usr/bin/python3.11))
-ifneq ($(DISTRIBUTION_PYTHON),)
-export UV_PYTHON ?= $(DISTRIBUTION_PYTHON)
-endif
 # Tests never see the developer's own AWS settings. What they start hundreds of times is compiled once.
 CLEAN := env -u PYTHONDONTWRITEBYTECODE -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 # A file of tests stays with one worker, which starts what the file needs once. Files that take longest begin first. Tests

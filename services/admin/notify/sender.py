@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
-from ssl import PROTOCOL_TLS_CLIENT, SSLContext, get_default_verify_paths
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext, TLSVersion, get_default_verify_paths
 from typing import Final
 
 import aiohttp
@@ -89,6 +89,7 @@ def _systems_authorities() -> SSLContext | None:
     if authorities is None or authorities != os.environ.get("AWS_CA_BUNDLE"):
         return None
     context, paths = SSLContext(PROTOCOL_TLS_CLIENT), get_default_verify_paths()
+    context.minimum_version = TLSVersion.TLSv1_2
     places = (place if Path(place).exists() else None for place in (paths.openssl_cafile, paths.openssl_capath))
     context.load_verify_locations(*places)
     return context
