@@ -62,8 +62,9 @@ def authorizer_policy(deployment: Deployment) -> Policy:
 def admin_policy(deployment: Deployment) -> Policy:
     """Allow the admin Lambda to manage grants and sessions, publish notifications, and write the kill switch.
 
-    Webhooks and the Slack workspace are SecureStrings under Parameter Store's own key, which every reader of the parameter may use (Systems
-    Manager User Guide, "SecureString parameters"); a customer managed key also needs `kms:Decrypt`.
+    Webhooks and the Slack workspace are SecureStrings under Parameter Store's own key, which every reader of the
+    parameter may use (Systems Manager User Guide, "SecureString parameters"); a customer managed key also needs
+    `kms:Decrypt`.
     """
     keeping = [
         "dynamodb:Query",
