@@ -13,7 +13,6 @@ from services.admin.common.context import FactsReader, GrantView, note_grant
 from services.admin.common.models import Remark, View
 from services.admin.common.policies import Policies
 from services.admin.common.refusals import NOT_FOUND, refuse_chat, refuse_conflict
-from services.admin.common.shown_state import digest_of
 from services.admin.notify.notifier import Announcer
 from shared.aws.dynamodb.grant_store import GrantStore, Moved
 from shared.core.approval.request import ApprovalRequest
@@ -176,10 +175,9 @@ class GrantSteps(Generic[Row, Rejection, RowView]):
     ) -> Row | Rejection:
         """Decide on the row. A step that would change it is for what the caller was shown, where they say what."""
         target = await decide(context, row)
-        if isinstance(target, StrEnum) or target == row or ctx.shown_state is None:
+        if isinstance(target, StrEnum) or target == row or ctx.was_shown is None:
             return target
-        is_shown = digest_of(self.kind.view(row, context.now).as_json()) == ctx.shown_state
-        return target if is_shown else self.kind.unseen
+        return target if ctx.was_shown(self.kind.view(row, context.now).as_json()) else self.kind.unseen
 
     async def _settle(self, ctx: RequestContext, row: Row, now: datetime) -> None:
         """Write what time has done to a row and notify of it, before the caller learns that the step comes too late."""
