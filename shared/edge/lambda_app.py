@@ -35,7 +35,7 @@ class RequestContext:
     """One request of a known caller, with the audit line to fill in.
 
     `own_account` is the function's; `parameters` are those of the path. The deadline is `answer_by_s` on the monotonic
-    clock.
+    clock. `was_shown` says whether this view is what the caller was shown, where they decide on nothing else.
     """
 
     request: HttpRequest
@@ -44,6 +44,7 @@ class RequestContext:
     answer_by_s: float
     own_account: str
     parameters: Mapping[str, str] = field(default_factory=dict)
+    was_shown: Callable[[Mapping[str, Any]], bool] | None = None
 
     @property
     def time_left_s(self) -> float:

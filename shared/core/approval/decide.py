@@ -22,6 +22,7 @@ class DecidingRejection(StrEnum):
     NOT_THEIRS = "only the requester may cancel a pending request"
     NOT_DEMANDED = "the access policy has changed and no longer demands this approval"
     WRONG_STATE = "the request's state does not allow it"
+    NOT_AS_SHOWN = "the request has changed since they were shown it"
 
 
 @dataclass(frozen=True, slots=True)

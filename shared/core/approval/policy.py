@@ -82,7 +82,7 @@ class ApprovalRule(DocumentModel):
     """How requests for some profiles are decided; the first rule that names a profile applies to it.
 
     Approvers are those that `approvers` matches and the members of `groups`. With `accounts`, only callers of those
-    accounts are approvers.
+    accounts are approvers. With `chat`, an account in the chat is proof enough to file, decide, close and review.
     """
 
     name: Name
@@ -96,6 +96,7 @@ class ApprovalRule(DocumentModel):
     uses: Annotated[GrantUses, Field(strict=False)] = GrantUses.WINDOW
     ticket: TicketPattern | None = None
     auto_approve: AutoApproval | None = None
+    chat: bool = False
 
     @property
     def approver_words(self) -> tuple[str, ...]:
@@ -126,6 +127,12 @@ def rule_for(policy: ApprovalPolicy | None, profile: str) -> ApprovalRule | None
     """Find the rule of a profile: the first that names it."""
     rules = () if policy is None else policy.rules
     return next((rule for rule in rules if matches_any(rule.profiles, profile)), None)
+
+
+def permits_chat(policy: ApprovalPolicy | None, profile: str) -> bool:
+    """Whether the chat is proof enough for what concerns the profile: its rule has to say so."""
+    rule = rule_for(policy, profile)
+    return rule is not None and rule.chat
 
 
 def is_approver(rule: ApprovalRule | None, person: Person) -> bool:
