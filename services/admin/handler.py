@@ -13,9 +13,11 @@ from services.admin.common.policies import PolicyReader, load_stored
 from services.admin.console import ConsoleFiles
 from services.admin.notify.notifier import Announcer, LateSender, Notifier, WebhookDocuments
 from services.admin.operations import Parts, all_operations, all_tasks
+from services.admin.slack.target import SlackTarget
 from shared.aws.clients import Clients, Service
 from shared.aws.dynamodb.grants import GrantTable
 from shared.aws.dynamodb.rate_limit import RateLimiter
+from shared.aws.dynamodb.slack_messages import SlackMessages
 from shared.aws.sns import Topic
 from shared.aws.ssm.document_cache import CachedDocuments
 from shared.aws.ssm.documents import Document, SsmDocuments
@@ -86,7 +88,7 @@ def _parts(settings: Settings, region: str, clients: Clients, clock: Clock) -> P
         texts=texts,
         reader=reader,
         groups=CallersGroups(reader.grants, settings.group_sync, clock),
-        announcer=Announcer(_notifier(settings, clients, texts, clock), _new_id, settings.console_url),
+        announcer=Announcer(_notifier(settings, clients, texts, reader, clock), _new_id, settings.console_url),
         vend_budget=_budget(settings, clients, "vend"),
         ids=_new_id,
         clock=clock,
@@ -116,9 +118,11 @@ def _budget(settings: Settings, clients: Clients, name: str) -> RateLimiter:
     return RateLimiter(clients.dynamodb, settings.budget_table, name=name, limit=limit, window=_BUDGET_WINDOW)
 
 
-def _notifier(settings: Settings, clients: Clients, texts: SsmDocuments, clock: Clock) -> Notifier:
+def _notifier(settings: Settings, clients: Clients, texts: SsmDocuments, reader: FactsReader, clock: Clock) -> Notifier:
     topic = None if settings.topic_arn is None else Topic(clients.sns, settings.topic_arn)
-    return Notifier(topic, WebhookDocuments(texts).load, LateSender(clock))
+    rows = SlackMessages(clients.dynamodb, settings.grant_table)
+    slack = SlackTarget(texts, reader.policies, rows, settings.slack_api) if settings.slack else None
+    return Notifier(topic, WebhookDocuments(texts).load, LateSender(clock), slack)
 
 
 def _new_id() -> str:

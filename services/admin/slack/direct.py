@@ -33,3 +33,14 @@ async def find_member(
         if member is not None and workspace.user_of(member) in (user, person_key(user)):
             return member.id
     return None
+
+
+def _full_member(profile: Mapping[str, Any], team_id: str) -> SlackMember | None:
+    """Give the member that a profile is of: in this workspace, in use, no guest and no bot (Slack, "User object")."""
+    is_other = any(
+        profile.get(key) for key in ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
+    )
+    if is_other or profile.get("team_id") != team_id or not isinstance(profile.get("id"), str):
+        return None
+    email = (profile.get("profile") or {}).get("email") if profile.get("is_email_confirmed") else None
+    return SlackMember(profile["id"], email if isinstance(email, str) else "")

@@ -16,7 +16,7 @@ from services.admin.slack.client import Posted, SlackClient, SlackError
 from services.admin.slack.direct import find_member
 from shared.aws.concurrency import gather_all
 from shared.aws.dynamodb.slack_messages import Place, Shown, SlackMessages
-from shared.core.approval.policy import ApprovalPolicy, rule_for
+from shared.core.approval.policy import ApprovalPolicy, permits_chat
 from shared.core.chat import SlackWorkspace
 from shared.core.events import NoticeEvent
 
@@ -144,8 +144,7 @@ class Showing:
                 await self._try("thread", lambda: self._send(channel, reply, thread))
 
     def _render(self, row: Shown) -> Message:
-        rule = rule_for(self.approval, row.details["profile"])
-        return render(row.details, row.link, has_buttons=rule is not None and rule.chat)
+        return render(row.details, row.link, has_buttons=permits_chat(self.approval, row.details["profile"]))
 
     def _left_s(self) -> float:
         return max(0.0, self._ends_at - asyncio.get_running_loop().time())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from services.admin.common.policies import PolicyReader
 from services.admin.notify.notice import Failure, Notice
@@ -11,7 +12,7 @@ from shared.core.chat import SLACK_DOCUMENT, SlackWorkspace
 from shared.documents import DocumentError
 from shared.documents.load import load_slack
 
-TARGET = "slack"
+_TARGET: Final = "slack"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class SlackTarget:
             return {}
         workspace = await self._load()
         if isinstance(workspace, Failure):
-            return {TARGET: workspace}
+            return {_TARGET: workspace}
         if not workspace.enabled:
             return {}
         # The SDK and its HTTP library: not for a function that has nothing to show.
@@ -47,7 +48,7 @@ class SlackTarget:
         policies = await self.policies.read()
         async with SlackClient(workspace.bot_token, self.api) as slack:
             showing = Showing(slack, workspace, self.messages, policies.approval, limit_s)
-            return {TARGET: await showing.show(notice, notice.grant_id)}
+            return {_TARGET: await showing.show(notice, notice.grant_id)}
 
     async def _load(self) -> SlackWorkspace | Failure:
         found = (await self.documents.load([SLACK_DOCUMENT]))[SLACK_DOCUMENT]
