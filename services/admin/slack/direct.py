@@ -7,6 +7,7 @@ from services.admin.slack.client import SlackClient, SlackError
 from shared.core.chat import SlackMember, SlackWorkspace, is_member_id
 from shared.core.people import person_key
 
+_NO_FULL_MEMBER: Final = ("deleted", "is_bot", "is_app_user", "is_restricted", "is_ultra_restricted", "is_stranger")
 _UNKNOWN: Final = frozenset({"users_not_found", "user_not_found"})
 
 
@@ -37,10 +38,8 @@ async def find_member(
 
 def _full_member(profile: Mapping[str, Any], team_id: str) -> SlackMember | None:
     """Give the member that a profile is of: in this workspace, in use, no guest and no bot (Slack, "User object")."""
-    is_other = any(
-        profile.get(key) for key in ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
-    )
-    if is_other or profile.get("team_id") != team_id or not isinstance(profile.get("id"), str):
+    is_other = any(profile.get(key) for key in _NO_FULL_MEMBER) or profile.get("team_id") != team_id
+    if is_other or not isinstance(profile.get("id"), str):
         return None
     email = (profile.get("profile") or {}).get("email") if profile.get("is_email_confirmed") else None
     return SlackMember(profile["id"], email if isinstance(email, str) else "")

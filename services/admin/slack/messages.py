@@ -5,10 +5,10 @@ again. A message that can no longer be edited is no failure: who deleted it does
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from services.admin.notify.notice import Failure, Notice
 from services.admin.slack.blocks import Message, render, render_reply
@@ -20,6 +20,7 @@ from shared.core.approval.policy import ApprovalPolicy, permits_chat
 from shared.core.chat import SlackWorkspace
 from shared.core.events import NoticeEvent
 
+Outcome = TypeVar("Outcome")
 # Time that is left, of a notice's, to write down what was posted: without it the next notice would post once more.
 _FOR_THE_ROW_S: Final = 0.3
 _MOST_EDITS: Final = 5
@@ -138,10 +139,14 @@ class Showing:
         await self._try("direct message" if is_direct else "channel", edit)
 
     async def _reply(self, row: Shown, notice: Notice) -> None:
-        for events, place in ((_REPLIES, row.message), (_WARNINGS, row.direct)):
-            if place is not None and (notice.event in events or (events is _REPLIES and _is_last_vote(notice))):
-                reply, (channel, thread) = render_reply(notice.text), (place.channel, place.ts)
-                await self._try("thread", lambda: self._send(channel, reply, thread))
+        """Reply with the sentence of a notice that changes nothing else, or is a vote, to those whom it concerns."""
+        if notice.event in _WARNINGS:
+            place = row.direct
+        else:
+            place = row.message if notice.event in _REPLIES or _is_last_vote(notice) else None
+        if place is not None:
+            channel, thread = place.channel, place.ts
+            await self._try("thread", lambda: self._send(channel, render_reply(notice.text), thread))
 
     def _render(self, row: Shown) -> Message:
         return render(row.details, row.link, has_buttons=permits_chat(self.approval, row.details["profile"]))
@@ -149,7 +154,7 @@ class Showing:
     def _left_s(self) -> float:
         return max(0.0, self._ends_at - asyncio.get_running_loop().time())
 
-    async def _try(self, what: str, call: Callable[[], Awaitable[Any]]) -> Any:
+    async def _try(self, what: str, call: Callable[[], Awaitable[Outcome]]) -> Outcome | None:
         try:
             return await call()
         except SlackError as error:

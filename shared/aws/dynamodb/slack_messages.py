@@ -60,10 +60,10 @@ class SlackMessages:
             ":link": None if link is None else text_value(link),
             ":ends": instant_value(now + EVIDENCE),
         }
-        linking = " REMOVE shown_link" if link is None else ", shown_link = :link"
+        rest = f"{TTL_ATTRIBUTE} = :ends{' REMOVE shown_link' if link is None else ', shown_link = :link'}"
         written = await self._update(
             grant_id,
-            UpdateExpression=f"SET shown_version = :version, shown_details = :details, {TTL_ATTRIBUTE} = :ends{linking}",
+            UpdateExpression=f"SET shown_version = :version, shown_details = :details, {rest}",
             ConditionExpression="attribute_not_exists(shown_version) OR shown_version < :version",
             ExpressionAttributeValues=drop_none(values),
         )
