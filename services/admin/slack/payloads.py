@@ -56,7 +56,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A form was sent off. `metadata` is what the app gave it; `values` are by block, without empty ones."""
+    """A form was sent off. `metadata` is what the app gave it; `values` are by block, empty for nothing."""
 
     by: Sender
     form: str
@@ -126,12 +126,7 @@ def _read_press(sender: Sender, found: Mapping[str, Any]) -> Press:
 def _read_submission(sender: Sender, view: Mapping[str, Any]) -> Submission:
     blocks = _mapping(_mapping(view["state"])["values"])
     values = {name: _value(_mapping(block)) for name, block in blocks.items()}
-    return Submission(
-        sender,
-        _text(view, "callback_id"),
-        _text(view, "private_metadata", ""),
-        {name: value for name, value in values.items() if value},
-    )
+    return Submission(sender, _text(view, "callback_id"), _text(view, "private_metadata", ""), values)
 
 
 def _value(block: Mapping[str, Any]) -> str:
@@ -147,9 +142,7 @@ def _value(block: Mapping[str, Any]) -> str:
 def _sender(team: str, user: str, home_team: str, trigger: str) -> Sender:
     if not is_member_id(user):
         raise _MalformedError
-    return Sender(
-        _matching(_TEAM, team), user, _matching(_TEAM, home_team), _matching(_TRIGGER, trigger)
-    )
+    return Sender(_matching(_TEAM, team), user, _matching(_TEAM, home_team), _matching(_TRIGGER, trigger))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
