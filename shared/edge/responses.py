@@ -55,11 +55,13 @@ class RefusedInWords:
     answer: Response | File
 
 
-def render(response: Response | Refusal | File, request_id: str) -> dict[str, Any]:
+def render(response: Response | Refusal | File | RefusedInWords, request_id: str) -> dict[str, Any]:
     """Make the response API Gateway expects, the same for payload 1.0 and 2.0.
 
     `statusCode` is always set: HTTP APIs answer 200 for a dict without one (API Gateway guide, "Lambda integrations").
     """
+    if isinstance(response, RefusedInWords):
+        return render(response.answer, request_id)
     if isinstance(response, File):
         return _render_file(response, request_id)
     headers = {
