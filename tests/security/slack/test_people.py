@@ -10,7 +10,7 @@ import pytest
 from deploy.local.slack.people import press, submission
 from deploy.local.slack.workspace import User
 from services.admin.slack.buttons import Button
-from tests.security.slack.conftest import IN_CHAT, Answered, Waiting, World
+from tests.slack_world import IN_CHAT, Answered, Waiting, World
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from deploy.local.slack.people import Signed, press, slash_command
 from services.admin.slack.buttons import Button
 from shared.edge.slack_requests import MAX_SLACK_BYTES
 from tests.gateway_events import http_api_event
-from tests.security.slack.conftest import Answered, Waiting, World, slack_event
 from tests.security.slack.test_people import nothing_changed
+from tests.slack_world import Answered, Waiting, World, slack_event
 
 SIGNATURE, TIMESTAMP = "x-slack-signature", "x-slack-request-timestamp"
 Headers = dict[str, Any]
@@ -31,7 +31,7 @@ def refused(world: World, signed: Signed, code: str, **changes: Any) -> Answered
         answered = world.send(signed, **changes)
     assert (answered.status >= 400, answered.body["code"]) == (True, code)
     assert (answered.audit["outcome"], answered.audit["code"]) == ("refused", code)
-    assert "user" not in answered.audit and "chat_user" not in answered.audit
+    assert {"user", "chat_user"}.isdisjoint(answered.audit)
     assert (len(world.slack.workspace.calls), world.budget_rows()) == (calls, budget)
     return answered
 
@@ -63,7 +63,7 @@ def _with(name: str, change: Callable[[str], Any]) -> Callable[[Headers], Header
         _with(TIMESTAMP, lambda value: f"+{value}"),
         _with(TIMESTAMP, lambda value: str(int(value) + 1)),
         _with(TIMESTAMP, lambda _: "never"),
-        _with(TIMESTAMP, lambda value: int(value)),
+        _with(TIMESTAMP, int),
         lambda headers: headers | {"X-Slack-Signature": headers[SIGNATURE]},
     ],
 )
@@ -124,7 +124,8 @@ def test_the_same_request_acts_once(world: World, waiting: Waiting) -> None:
     with nothing_changed(world):
         again = world.send(signed)
     assert (again.status, again.audit["code"], again.audit["chat_user"]) == (409, "conflict", world.user("erin").id)
-    assert not again.private and "user" not in again.audit
+    assert not again.private
+    assert "user" not in again.audit
 
 
 def test_another_workspace_of_the_same_app_is_refused(world: World, signed: Signed) -> None:
