@@ -147,9 +147,7 @@ def _value(block: Mapping[str, Any]) -> str:
 def _sender(team: str, user: str, home_team: str, trigger: str) -> Sender:
     if not is_member_id(user):
         raise _MalformedError
-    return Sender(
-        _matching(_TEAM, team), user, _matching(_TEAM, home_team), _matching(_TRIGGER, trigger)
-    )
+    return Sender(_matching(_TEAM, team), user, _matching(_TEAM, home_team), _matching(_TRIGGER, trigger))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
