@@ -77,7 +77,9 @@ class SlackServer(Site):
             await self.hold.wait()
         if self.workspace.failing[method]:
             status, after, body = self.workspace.failing[method].popleft()
-            return web.Response(status=status, text=body, headers={} if after is None else {"Retry-After": str(after)})
+            waiting = {} if after is None else {"Retry-After": str(after)}
+            kind = "application/json" if body.startswith(("{", "[")) else "text/html"
+            return web.Response(status=status, text=body, content_type=kind, headers=waiting)
         try:
             return web.json_response({"ok": True, **self._answer(request, method, asked)})
         except SlackRefusalError as refusal:

@@ -203,7 +203,8 @@ def _judge(response: Any) -> SlackError | _RateLimited:
     code = data.get("error") if isinstance(data, dict) else None
     if isinstance(code, str) and _CODE.fullmatch(code):
         return SlackError(f"Slack answered {code}", code)
-    return SlackError("what answered was not Slack's API" if status is None else f"it answered {status}")
+    is_none_of_slacks = status in (None, HTTPStatus.OK)
+    return SlackError("what answered was not Slack's API" if is_none_of_slacks else f"it answered {status}")
 
 
 def _object(answer: Json, key: str) -> Json:
