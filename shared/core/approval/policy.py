@@ -140,6 +140,11 @@ def is_approver(rule: ApprovalRule | None, person: Person) -> bool:
     return rule is not None and is_named(rule.approvers, rule.groups, person) and is_from(rule.accounts, person)
 
 
+def counts(rule: ApprovalRule, voter: Person) -> bool:
+    """Whether the vote of a person counts under the rule: it names them, and accepts the proof of who they were."""
+    return is_approver(rule, voter) and (rule.chat or not voter.is_from_chat)
+
+
 def auto_approved_until(
     rule: ApprovalRule,
     requester: Person,

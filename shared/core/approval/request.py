@@ -13,7 +13,7 @@ from typing import Final
 
 from shared.core.access.evaluate import Facts, parse_source_ip
 from shared.core.grants import GrantUses, RequestStatus
-from shared.core.identity import CHAT_NAMESPACE, Authentication
+from shared.core.identity import Authentication
 from shared.core.people import Action, Person
 
 OPEN: Final = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
@@ -38,7 +38,7 @@ class Requester:
         """How they proved who they were. A caller without an account came with a token, or from the chat."""
         if self.account:
             return Authentication.SIGV4
-        return Authentication.CHAT if self.arn.startswith(f"{CHAT_NAMESPACE}/") else Authentication.OIDC
+        return Authentication.CHAT if self.person.is_from_chat else Authentication.OIDC
 
 
 @dataclass(frozen=True, slots=True)
