@@ -25,10 +25,11 @@ from shared.clock import monotonic_s, utc_now
 from shared.core.ids import ID_BYTES, new_id
 from shared.core.issuer import Issuer
 from shared.edge.http_request import HttpRequest
-from shared.edge.lambda_app import LambdaApp, read_budget
+from shared.edge.lambda_app import LambdaApp, Operation, ReadBudget, read_budget
 from shared.edge.memberships import CallersGroups
 from shared.edge.process import SnapStartHooks, cache_limits, open_function_clients, register_snapstart_hooks
 from shared.edge.settings import Settings, load_settings
+from shared.edge.slack_requests import SlackSource
 from shared.edge.traces import open_tracer
 
 _BUDGET_WINDOW: Final = timedelta(minutes=1)
@@ -73,8 +74,9 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
         operations[name] = reading.spent_by(operations[name])
     routes = {(each.method, each.path): operations[each.name] for each in ENDPOINTS}
     files = ConsoleFiles(settings.console).answer
+    slack = _slack(parts, operations, reading) if settings.slack else None
     return LambdaApp(
-        "admin", settings, runner, routes, tracer, stdout, clients.aclose, find_issuer, all_tasks(parts), files
+        "admin", settings, runner, routes, tracer, stdout, clients.aclose, find_issuer, all_tasks(parts), files, slack
     )
 
 
@@ -93,6 +95,13 @@ def _parts(settings: Settings, region: str, clients: Clients, clock: Clock) -> P
         ids=_new_id,
         clock=clock,
     )
+
+
+def _slack(parts: Parts, operations: Mapping[str, Operation], reading: ReadBudget) -> SlackSource:
+    """Make what answers Slack. Its library is imported in the init phase, which Slack's three seconds do not spare."""
+    from services.admin.slack.opening import open_endpoint  # noqa: PLC0415 - a function without Slack never needs it
+
+    return open_endpoint(parts, operations, reading)
 
 
 def _services(settings: Settings) -> Sequence[Service]:

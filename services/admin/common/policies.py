@@ -3,7 +3,7 @@
 A missing approval, break-glass or admin policy permits nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
 
@@ -19,7 +19,7 @@ from shared.core.issuer import ISSUERS_FOLDER, Issuer
 from shared.core.people import Person
 from shared.core.permissions import AdminPolicy, Entitlement, entitlement_of
 from shared.core.present_grants import PresentPolicies
-from shared.core.profile import Profile
+from shared.core.profile import Profile, is_profile_name
 from shared.documents.load import (
     ACCESS_POLICY,
     ADMIN_POLICY,
@@ -104,6 +104,19 @@ class PolicyReader:
         if found is None:
             return None
         return _typed(found, Issuer)
+
+    async def list_profiles(self) -> Sequence[str]:
+        """List the names of the profiles that can be read and are enabled.
+
+        Raises:
+            AwsError: the catalogue can be neither read nor served from the last good one.
+
+        """
+        found = await self.documents.load_profiles()
+        profiles = (
+            (name, None if each is None else each.value) for name, each in found.items() if is_profile_name(name)
+        )
+        return sorted(name for name, profile in profiles if isinstance(profile, Profile) and profile.enabled)
 
     async def load_slack(self) -> Document[SlackWorkspace]:
         """Load the document of the Slack workspace, in one read with the policies.

@@ -56,7 +56,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A form was sent off. `metadata` is what the app gave it; `values` are by block, without empty ones."""
+    """A form was sent off. `metadata` is what the app gave it; `values` are by block, empty for nothing."""
 
     by: Sender
     form: str
@@ -126,12 +126,7 @@ def _read_press(sender: Sender, found: Mapping[str, Any]) -> Press:
 def _read_submission(sender: Sender, view: Mapping[str, Any]) -> Submission:
     blocks = _mapping(_mapping(view["state"])["values"])
     values = {name: _value(_mapping(block)) for name, block in blocks.items()}
-    return Submission(
-        sender,
-        _text(view, "callback_id"),
-        _text(view, "private_metadata", ""),
-        {name: value for name, value in values.items() if value},
-    )
+    return Submission(sender, _text(view, "callback_id"), _text(view, "private_metadata", ""), values)
 
 
 def _value(block: Mapping[str, Any]) -> str:
