@@ -27,9 +27,9 @@ from shared.edge.responses import Refusal
 from shared.edge.slack_requests import NOT_SIGNED, SignedBody, SlackRequest, read_signed
 
 # Slack waits three seconds for an answer, counted from when it sends; some of them are on the way.
-_SLACK_WAITS_S: Final = 2.5
+_SLACK_WAITS_S: Final = 2.7
 # Where these have passed, the person sees an error in any case, and the message is still brought up to date.
-_LEAST_S: Final = 1.0
+_LEAST_S: Final = 1.5
 _OTHER_WORKSPACE: Final = Refusal(Code.UNKNOWN_CALLER, "Sentinel takes no requests from this Slack workspace.")
 _SWITCHED_OFF: Final = Refusal(Code.UNKNOWN_CALLER, "Slack is switched off: its document has enabled: false.")
 _REPLAYED: Final = Refusal(Code.CONFLICT, "This very request was answered before; nothing was done again.")
