@@ -1,4 +1,4 @@
-"""What a message shows: within Slack's limits whatever people wrote, without markup, and with the right buttons."""
+"""What a message shows: within Slack's limits for any words, without markup, and with the right buttons."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Notices that overlap: in whatever order calls are answered, one message is posted and it shows the newest state."""
+"""Notices that overlap: in any order of the answers, one message is posted and it shows the newest state."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -191,7 +191,7 @@ def endless(turns: Sequence[int]) -> Iterator[int]:
 
 
 @given(st.permutations([FILED, VOTED, APPROVED, WITHDRAWN]), st.lists(st.integers(0, 9), min_size=1, max_size=40))
-def test_the_newest_state_is_shown_whoever_is_last(notices: list[Notice], turns: list[int]) -> None:
+def test_the_newest_state_is_shown_in_any_order(notices: list[Notice], turns: list[int]) -> None:
     slack = run(notices, endless(turns))
     assert len(slack.shown) == 2
     assert {channel for channel, _ in slack.shown} == {"C0APPROVALS", "DU0ALICE"}
