@@ -1,4 +1,4 @@
-"""A Slack workspace that runs beside a test, in a thread of its own: the function under test has a loop of its own."""
+"""A Slack workspace that runs next to a test, in a thread of its own: the function under test has a loop of its own."""
 
 import asyncio
 from collections.abc import Iterator

@@ -30,7 +30,7 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What the app answered: the status and the JSON object, empty where there is none; and after how many seconds."""
+    """What the app answered: the status, the JSON object (empty without one), and after how many seconds."""
 
     status: int
     body: Mapping[str, Any]

@@ -51,7 +51,7 @@ class Message:
 
 
 def render(details: Details, link: str | None, *, has_buttons: bool) -> Message:
-    """Show a grant as it is. Without `has_buttons` nothing can be pressed, whatever its state."""
+    """Show a grant as it is. Without `has_buttons` nothing can be pressed, in any state."""
     headline, state = _headline(details), _state(details)
     blocks: list[Block] = [
         HeaderBlock(text=_plain(headline, _MOST_HEADER)),

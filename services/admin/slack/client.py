@@ -27,7 +27,7 @@ from services.admin.notify.authorities import systems_authorities
 Json: TypeAlias = dict[str, Any]
 _CODE: Final = re.compile(r"[a-z0-9_]{1,64}")
 _SECONDS: Final = re.compile(r"[0-9]{1,6}")
-# Attached to no handler, whatever the process logs.
+# Attached to no handler, regardless of what the process logs.
 _SILENT: Final = logging.Logger("slack", level=logging.CRITICAL)  # noqa: LOG001 - attached to nothing is the point
 
 
@@ -59,7 +59,7 @@ class SlackClient:
     """
 
     def __init__(self, token: SecretStr, base_url: str, tls: SSLContext | None = None) -> None:
-        """`tls` stands in for the system's trust store, where given."""
+        """`tls` takes the place of the system's trust store, where given."""
         self._token = token
         self._base_url = base_url
         self._tls = tls

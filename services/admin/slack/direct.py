@@ -1,13 +1,13 @@
 """Which member of the workspace a user is, for a direct message: the reverse of whom an action is by."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
-from services.admin.slack.client import SlackClient, SlackError
+from services.admin.slack.client import Json, SlackClient, SlackError
 from shared.core.chat import SlackMember, SlackWorkspace, is_member_id
+from shared.core.chat_member import verify_member
 from shared.core.people import person_key
 
-_NO_FULL_MEMBER: Final = ("deleted", "is_bot", "is_app_user", "is_restricted", "is_ultra_restricted", "is_stranger")
 _UNKNOWN: Final = frozenset({"users_not_found", "user_not_found"})
 
 
@@ -20,26 +20,25 @@ async def find_member(
         SlackError: Slack did not say.
 
     """
-    for written in dict.fromkeys([*workspace.members_of(user), *workspace.members_of(person_key(user))]):
-        try:
-            if is_member_id(written):
-                profile = await slack.users_info(written, limit_s=left_s())
-            else:
-                profile = await slack.lookup_by_email(written, limit_s=left_s())
-        except SlackError as error:
-            if error.code in _UNKNOWN:
-                continue
-            raise
-        member = _full_member(profile, workspace.team_id)
-        if member is not None and workspace.user_of(member) in (user, person_key(user)):
+    names = (user, person_key(user))
+    for written in dict.fromkeys(member for name in names for member in workspace.members_of(name)):
+        account = await _find_account(slack, written, left_s())
+        account_id = None if account is None else account.get("id")
+        if account is None or not isinstance(account_id, str):
+            continue
+        member = verify_member(account, account_id, workspace.team_id)
+        if isinstance(member, SlackMember) and workspace.user_of(member) in names:
             return member.id
     return None
 
 
-def _full_member(profile: Mapping[str, Any], team_id: str) -> SlackMember | None:
-    """Give the member that a profile is of: in this workspace, in use, no guest and no bot (Slack, "User object")."""
-    is_other = any(profile.get(key) for key in _NO_FULL_MEMBER) or profile.get("team_id") != team_id
-    if is_other or not isinstance(profile.get("id"), str):
-        return None
-    email = (profile.get("profile") or {}).get("email") if profile.get("is_email_confirmed") else None
-    return SlackMember(profile["id"], email if isinstance(email, str) else "")
+async def _find_account(slack: SlackClient, written: str, limit_s: float) -> Json | None:
+    """Find an account by its id or by its e-mail address."""
+    try:
+        if is_member_id(written):
+            return await slack.users_info(written, limit_s=limit_s)
+        return await slack.lookup_by_email(written, limit_s=limit_s)
+    except SlackError as error:
+        if error.code in _UNKNOWN:
+            return None
+        raise

@@ -75,8 +75,9 @@ class Showing:
         """
         row = await self.rows.note(grant_id, version_of(notice), notice.details, notice.link, notice.at)
         sent: dict[Place, str] = {}
-        if (row.message is None or row.direct is None) and await self.rows.claim(grant_id, notice.at):
-            row = await self._post(row, grant_id, sent)
+        is_missing = row.message is None or row.direct is None
+        if is_missing and (claimed := await self.rows.claim(grant_id, notice.at)) is not None:
+            row = await self._post(claimed, grant_id, sent)
         await self._edit(row, grant_id, sent)
         await self._reply(row, notice)
         return Failure("; ".join(self._causes)) if self._causes else None

@@ -28,7 +28,7 @@ class SlackTarget:
     api: str
 
     async def show(self, notice: Notice, limit_s: float) -> Mapping[str, Failure | None]:
-        """Post or edit the messages that a notice is about; empty where it is none of Slack's.
+        """Post or edit the messages that a notice is about; empty where Slack does not show it.
 
         Raises:
             AwsError: what is shown, or where, could not be read or written.

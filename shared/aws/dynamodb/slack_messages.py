@@ -69,16 +69,20 @@ class SlackMessages:
         )
         return _read(written)
 
-    async def claim(self, grant_id: str, now: datetime) -> bool:
-        """Claim the posting of the messages that are missing; False while another has claimed it."""
+    async def claim(self, grant_id: str, now: datetime) -> Shown | None:
+        """Claim the posting of the messages that are missing, and give the row as it is then.
+
+        None while another has claimed it, and where none is missing any more.
+        """
         written = await self._update(
             grant_id,
             UpdateExpression="SET posting_until = :until",
-            ConditionExpression="attribute_not_exists(posting_until) OR posting_until < :now",
+            ConditionExpression="(attribute_not_exists(posting_until) OR posting_until < :now) "
+            "AND (attribute_not_exists(channel_message) OR attribute_not_exists(direct_message))",
             ExpressionAttributeValues={":until": instant_value(now + _CLAIM), ":now": instant_value(now)},
             ReturnValuesOnConditionCheckFailure="NONE",
         )
-        return bool(written)
+        return _read(written) if written else None
 
     async def posted(self, grant_id: str, message: Place | None, direct: Place | None) -> Shown:
         """Write down what was posted, end the claim, and give the row as it is then."""

@@ -1,4 +1,4 @@
-"""What Slack shows of requests and break-glass events: posted once, edited whatever the way, and in no one's way."""
+"""What Slack shows of requests and break-glass events: posted once, edited by any way, and in no one's way."""
 
 import json
 from collections.abc import Iterator
@@ -159,7 +159,7 @@ def test_an_outage_undoes_nothing_and_is_written_down(
     filed = admin.post("/v1/requests", {"profile": "prod", "reason": "fix"})
     assert (filed.status, filed.body["notified"]) == (201, {"slack": False})
     reasons = filed.audit["not_notified_because"]["slack"]
-    # The direct message goes on its way at the same time, so either may have met the answer.
+    # The direct message is sent at the same time, so either may have met the answer.
     assert reasons in (cause, cause.replace("channel:", "direct message:", 1))
     assert slack.workspace.bot_token not in admin.stdout.getvalue()
 
