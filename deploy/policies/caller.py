@@ -124,7 +124,8 @@ def doctor_policy(deployment: Deployment) -> Policy:
 def operator_policy(deployment: Deployment) -> Policy:
     """Allow an operator to push documents with `sentinel policy push`, and to store those with secrets unread.
 
-    Webhooks and the Slack workspace are credentials. No path above the documents' own is allowed, because listing a path reads all below it.
+    Webhooks and the Slack workspace are credentials. No path above the documents' own is allowed, because listing a
+    path reads all below it.
     Issuer documents are read only: the deployment writes them together with the API's authorizers.
     """
     kinds = ("policies", "profiles", "groups")

@@ -65,7 +65,7 @@ CONSOLE_BURST: Final = 40
 """Throttling limits of each, in requests per second: what anyone may send cannot start many copies of the function."""
 
 
-SLACK_ROUTES: Final = (Route(*SLACK_ROUTE.split(" "), function="admin"),)
+SLACK_ROUTES: Final = (Route(SLACK_ROUTE.partition(" ")[0], SLACK_ROUTE.partition(" ")[2], "admin"),)
 """Without authorization, on an HTTP API with Slack: the function verifies the signature before it reads a request."""
 SLACK_RATE: Final = 20
 SLACK_BURST: Final = 40
