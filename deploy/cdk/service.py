@@ -19,7 +19,9 @@ from deploy.policies.caller import caller_policy, operator_policy
 from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, vend_policy
 from deploy.policies.groups import group_policies
+from deploy.policies.routes import SLACK_ROUTES
 from deploy.policies.settings import Authorizer, admin_environment, authorizer_environment, vend_environment
+from deploy.policies.slack import manifest
 from shared.core.arn import parse_arn
 from shared.edge.public_files import CONSOLE
 
@@ -76,6 +78,13 @@ class SentinelService(Construct):
         if self.http_api is None or self.options.console is None:
             return None
         return f"{self.http_api.url}{CONSOLE}/"
+
+    @property
+    def slack_url(self) -> str | None:
+        """The address that Slack sends presses and commands to; None without Slack."""
+        if self.http_api is None or not self.options.slack:
+            return None
+        return f"{self.http_api.url}{SLACK_ROUTES[0].path}"
 
     def _create_admin(self) -> SentinelFunction:
         others = [parse_arn(arn).account for arn in self.options.kill_switch_policy_arns]
@@ -181,6 +190,8 @@ def _outputs(service: SentinelService) -> dict[str, str]:
     }
     if service.console_url is not None:
         found["ConsoleUrl"] = service.console_url
+    if service.slack_url is not None:
+        found |= {"SlackUrl": service.slack_url, "SlackManifest": stack.to_json_string(manifest(service.slack_url))}
     for kind, api in (("Http", service.http_api), ("Rest", service.rest_api)):
         if api is not None:
             policy = stack.to_json_string(caller_policy(service.deployment, api.api_id))

@@ -64,17 +64,17 @@ def function_names() -> Mapping[str, str]:
 
 
 def function_settings(
-    function: str, api_ids: Sequence[str], endpoint: str, console: Mapping[str, str] | None = None
+    function: str, api_ids: Sequence[str], endpoint: str, also: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """Return a function's settings as the CDK sets them: the APIs it accepts events from, and AWS's endpoint.
 
-    `console` is the setting of a hosted console by its name.
+    `also` are settings by name: of a hosted console and of Slack.
     """
     deployment = local_deployment()
     # Lambda's emulator runs functions in an account of its own, and callers have the same names there.
     names = {"trusted_accounts": ACCOUNT, "shared_name_accounts": ACCOUNT, "sso_roles": SSO_ROLE}
     console_url = {"console_url": f"http://127.0.0.1:{CONSOLE_PORT}"}
-    chosen = {**names, **console_url, **GROUP_SYNC.settings, **(console or {})}
+    chosen = {**names, **console_url, **GROUP_SYNC.settings, **(also or {})}
     accepts = {"api_id": ",".join(api_ids), "accepted_profiles": ",".join(SENSITIVE_PROFILES)}
     by_function = {
         VEND: vend_environment(deployment, api_ids, chosen),

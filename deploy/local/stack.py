@@ -44,6 +44,8 @@ from deploy.local.issuers import CONSOLE, ISSUERS, PEOPLE, local_issuers, projec
 from deploy.local.runtime.execution_role import ExecutionRoles
 from deploy.local.runtime.function import ExecutionEnvironment, Function, FunctionSettings
 from deploy.local.seed import seed
+from deploy.local.slack.local import LocalSlack
+from deploy.policies.routes import CONSOLE_ROUTES, SLACK_ROUTES
 from shared.edge.public_files import CONSOLE as CONSOLE_PATH
 
 HANDLERS: Final = {
@@ -71,6 +73,7 @@ class LocalStack:
     state_dir: Path = field(init=False)
     emulator: Emulator = field(init=False)
     identity: IdentityProvider = field(init=False, repr=False)
+    slack: LocalSlack = field(init=False, repr=False)
     _files: Mapping[str, str] = field(init=False)
     sensitive_endpoint: Endpoint = field(init=False)
     _gateway: Gateway = field(init=False, repr=False)
@@ -135,6 +138,7 @@ class LocalStack:
             "rest_api": self.rest_api,
             "function_url": self.function_url,
             "console": self.console,
+            "slack": self.slack.url,
             "sensitive_api": self.sensitive_api,
             "sensitive_api_id": self.sensitive_endpoint.api_id,
             "aws_endpoint": self.emulator.endpoint,
@@ -191,7 +195,10 @@ class LocalStack:
         await self.identity.open()
         await self._open.enter_async_context(projected_token(self.identity, self.pod_token_file))
         issuers = local_issuers(self.identity)
-        await seed(self.aws, deployment, issuers)
+        self.slack = LocalSlack()
+        self._open.push_async_callback(self.slack.close)
+        await self.slack.open()
+        await seed(self.aws, deployment, issuers, self.slack.document)
         created = await create_callers(self.aws, deployment, [endpoint.api_id for endpoint in endpoints])
         self.callers = {caller.name: caller for caller in created}
         self._files = write_aws_files(self.state_dir, created, self.aws)
@@ -203,9 +210,10 @@ class LocalStack:
         credentials = RememberedCredentials(self.emulator)
         keys = IssuerKeys(self.identity.trusted)
         authorizers = {name: TokenAuthorizer(each.issuer, each.audiences, keys) for name, each in issuers.items()}
-        self._gateway = Gateway(self.functions, credentials, authorizers, has_console=True)
+        self._gateway = Gateway(self.functions, credentials, authorizers, (*CONSOLE_ROUTES, *SLACK_ROUTES))
         self._open.push_async_callback(self._gateway.close)
         await self._gateway.open(endpoints, {EndpointKind.HTTP_API: self.port})
+        self.slack.app_url = self.http_api
         await self._open_guarded()
 
     async def _open_guarded(self) -> None:
@@ -247,8 +255,8 @@ class LocalStack:
         api_ids = (
             [self.sensitive_endpoint.api_id] if function == AUTHORIZER else [endpoint.api_id for endpoint in endpoints]
         )
-        console = CONSOLE.settings(local_issuers(self.identity))
-        settings = {**function_settings(function, api_ids, self.emulator.endpoint, console), **PATIENCE}
+        hosted = {**CONSOLE.settings(local_issuers(self.identity)), **self.slack.settings}
+        settings = {**function_settings(function, api_ids, self.emulator.endpoint, hosted), **PATIENCE}
         # A test's own settings apply to the vend and the admin function only.
         return {**settings, **self.environment} if function in (VEND, ADMIN) else settings
 

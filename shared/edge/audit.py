@@ -40,6 +40,9 @@ class AuditLine:
     caller_arn: str | None = None
     caller_access_key_id: str | None = None
     account: str | None = None
+    chat_team: str | None = None
+    chat_channel: str | None = None
+    chat_user: str | None = None
     authentication: str | None = None
     issuer: str | None = None
     subject: str | None = None

@@ -97,6 +97,7 @@ def lint_approval(policy: ApprovalPolicy) -> list[Lint]:
     for index, rule in enumerate(policy.rules):
         findings.extend(_check_approvers(f"rules[{index}]", rule))
         findings.extend(_check_auto_approval(f"rules[{index}]", rule))
+        findings.extend(_check_chat(f"rules[{index}]", rule))
     return findings
 
 
@@ -138,6 +139,12 @@ def _check_approvers(place: str, rule: ApprovalRule) -> Iterator[Lint]:
 def _meets_roles(glob: str) -> bool:
     namespace, slash, _ = glob.rpartition("/")
     return bool(slash) and matches(namespace.rpartition("/")[2], "role")
+
+
+def _check_chat(place: str, rule: ApprovalRule) -> Iterator[Lint]:
+    if rule.chat and rule.accounts is not None:
+        message = "a person in the chat has no account, so accounts lets no one approve there: remove one of the two"
+        yield Lint(f"{place}.chat", "no-one-in-chat", message)
 
 
 def _check_auto_approval(place: str, rule: ApprovalRule) -> Iterator[Lint]:

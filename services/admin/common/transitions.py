@@ -12,7 +12,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 from services.admin.common.context import FactsReader, GrantView, note_grant
 from services.admin.common.models import Remark, View
 from services.admin.common.policies import Policies
-from services.admin.common.refusals import NOT_FOUND, refuse_conflict
+from services.admin.common.refusals import NOT_FOUND, refuse_chat, refuse_conflict
 from services.admin.notify.notifier import Announcer
 from shared.aws.dynamodb.grant_store import GrantStore, Moved
 from shared.core.approval.request import ApprovalRequest
@@ -99,7 +99,8 @@ class Kind(Generic[Row, Rejection, RowView]):
     """How requests differ from events.
 
     `name` is for messages. `settle` gives a row as time has left it. `events` are the notifications on coming into a
-    state; a state without one is not reported. `too_late` is the rejection where the state does not allow the step.
+    state; a state without one is not reported. `too_late` is the rejection where the state does not allow the step,
+    `unseen` where the caller was shown another one.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Kind(Generic[Row, Rejection, RowView]):
     refuse: Callable[[Rejection, Row, RowView], Refusal]
     events: Mapping[StrEnum, NoticeEvent]
     too_late: Rejection
+    unseen: Rejection
 
 
 Decide: TypeAlias = Callable[[DecisionContext[Row], Row], Awaitable[Row | Rejection]]
@@ -134,7 +136,7 @@ class GrantSteps(Generic[Row, Rejection, RowView]):
         if isinstance(context, Refusal):
             return context
         with ctx.audit.step("write"):
-            outcome = await transition(self.store, context.row, lambda row: decide(context, row))
+            outcome = await transition(self.store, context.row, lambda row: self._decide(ctx, context, row, decide))
         view = kind.view(outcome.row, now)
         note_grant(ctx.audit, view)
         match outcome:
@@ -142,7 +144,7 @@ class GrantSteps(Generic[Row, Rejection, RowView]):
                 notified = await self.announcer.announce(ctx, kind.events[row.status], view.as_json(), now)
                 return Response(kind.respond(view, notified).as_json())
             case NoOp():
-                return Response(kind.respond(view, {}).as_json())
+                return Response(kind.respond(view, {}).as_json(), is_unchanged=True)
             case Conflict():
                 return refuse_conflict(kind.name)
             case Rejected(row, rejection):
@@ -164,7 +166,18 @@ class GrantSteps(Generic[Row, Rejection, RowView]):
             return facts
         if facts.found is None or not self.kind.may_see(facts.entitlement, facts.found):
             return NOT_FOUND
+        if not facts.policies.permit(ctx.principal, facts.found.profile):
+            return refuse_chat(facts.found.profile)
         return DecisionContext(facts.found, facts.policies, facts.entitlement, remark.comment, now)
+
+    async def _decide(
+        self, ctx: RequestContext, context: DecisionContext[Row], row: Row, decide: Decide[Row, Rejection]
+    ) -> Row | Rejection:
+        """Decide on the row. A step that would change it is for what the caller was shown, where they say what."""
+        target = await decide(context, row)
+        if isinstance(target, StrEnum) or target == row or ctx.was_shown is None:
+            return target
+        return target if ctx.was_shown(self.kind.view(row, context.now).as_json()) else self.kind.unseen
 
     async def _settle(self, ctx: RequestContext, row: Row, now: datetime) -> None:
         """Write what time has done to a row and notify of it, before the caller learns that the step comes too late."""

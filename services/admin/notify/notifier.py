@@ -1,4 +1,4 @@
-"""Notifications of a committed change, to topic and webhooks, concurrently. A failure never undoes the change."""
+"""Notifications of a committed change, to topic, chat and webhooks, concurrently. A failure never undoes the change."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,6 +22,7 @@ Webhooks: TypeAlias = Mapping[str, Webhook | DocumentError]
 Outcome = TypeVar("Outcome")
 LIMIT_S: Final = 5.0
 _TOPIC: Final = "sns"
+_CHAT: Final = "slack"
 _ALL_WEBHOOKS: Final = "webhooks"
 WEBHOOKS_FOLDER: Final = "webhooks"
 # Seconds of the request's time that are left for the response itself.
@@ -36,38 +37,57 @@ class Sender(Protocol):
         ...
 
 
+class Chat(Protocol):
+    """What shows notices in a chat, where one is configured."""
+
+    async def show(self, notice: Notice, limit_s: float) -> Mapping[str, Failure | None]:
+        """Show a notice within `limit_s` seconds, and say of the target whether it took it; empty for none of its."""
+        ...
+
+
 class Notifier:
-    """Notifies a topic, where one is configured, and every webhook that wants the event."""
+    """Notifies a topic and a chat, where they are configured, and every webhook that wants the event."""
 
     def __init__(
         self,
         topic: Topic | None,
         load_webhooks: Callable[[], Awaitable[Webhooks]],
         sender: Sender,
+        chat: Chat | None = None,
     ) -> None:
         """Where `load_webhooks` raises AwsError, no webhook is called, and the result says so."""
         self._topic = topic
         self._load_webhooks = load_webhooks
         self._sender = sender
+        self._chat = chat
 
     async def notify(self, notice: Notice, limit_s: float = LIMIT_S) -> Mapping[str, bool]:
         """Notify everyone within `limit_s` seconds, and say of each target whether it was notified.
 
-        A target is `sns`, `webhook:<name>`, or `webhooks` where they could not even be read. No target's failure is
-        raised.
+        A target is `sns`, `slack`, `webhook:<name>`, or `webhooks` where they could not even be read. No target's
+        failure is raised.
         """
         return {target: failure is None for target, failure in (await self.deliver(notice, limit_s)).items()}
 
     async def deliver(self, notice: Notice, limit_s: float = LIMIT_S) -> Mapping[str, Failure | None]:
         """Do the same as `notify`, and say why a target was not notified."""
         deadline = asyncio.get_running_loop().time() + limit_s
-        published, sent = await gather_all([self._publish(notice, deadline), self._send_all(notice, deadline)])
-        return {**published, **sent}
+        published, shown, sent = await gather_all(
+            [self._publish(notice, deadline), self._show(notice, deadline), self._send_all(notice, deadline)]
+        )
+        return {**published, **shown, **sent}
 
     async def _publish(self, notice: Notice, deadline: float) -> Mapping[str, Failure | None]:
         if self._topic is None:
             return {}
         return {_TOPIC: await _outcome(_publish(self._topic, notice), deadline)}
+
+    async def _show(self, notice: Notice, deadline: float) -> Mapping[str, Failure | None]:
+        if self._chat is None:
+            return {}
+        limit_s = deadline - asyncio.get_running_loop().time()
+        shown = await _outcome(self._chat.show(notice, limit_s), deadline)
+        return {_CHAT: shown} if isinstance(shown, Failure) else shown
 
     async def _send_all(self, notice: Notice, deadline: float) -> Mapping[str, Failure | None]:
         webhooks = await _outcome(self._load_webhooks(), deadline)

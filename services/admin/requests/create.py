@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from services.admin.common.context import FactsReader, NewGrantFacts, note_grant
+from services.admin.common.refusals import refuse_chat
 from services.admin.notify.links import link_to
 from services.admin.notify.notifier import Announcer
 from services.admin.requests.models import FileRequest, RequestFiled, view_request
@@ -63,6 +64,8 @@ class RequestCreation:
     def _decide(
         self, ctx: RequestContext, body: FileRequest, facts: NewGrantFacts, now: datetime
     ) -> ApprovalRequest | Refusal:
+        if not facts.policies.permit(ctx.principal, body.profile):
+            return refuse_chat(body.profile)
         decision = decide(ctx, facts.policies.access, body.profile, now)
         ctx.audit.rule, ctx.audit.dissenting_shadows = decision.rule_name, decision.dissenting_shadows
         rule = rule_for(facts.policies.approval, body.profile)

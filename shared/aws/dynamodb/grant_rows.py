@@ -11,6 +11,7 @@ from shared.aws.dynamodb.items import (
     text_value,
 )
 from shared.aws.dynamodb.schema import EVIDENCE, TTL_ATTRIBUTE, ItemKind, grant_item, kind_and_name
+from shared.core.identity import Authentication
 from shared.core.people import Action, Person
 from shared.core.subjects import user_subject
 
@@ -71,16 +72,19 @@ def person_attributes(person: Person) -> Item:
             "user": text_value(person.user),
             "session_name": optional_text(person.session_name or None),
             "account": optional_text(person.account or None),
+            "authentication": text_value(Authentication.CHAT) if person.is_from_chat else None,
         },
     )
 
 
 def read_person(reader: ItemReader) -> Person:
+    """Read a person. Of how they proved who they were only the chat is written, and no other word is a better proof."""
     return Person(
         reader.text("user"),
         reader.optional_text("session_name") or "",
         reader.account("account") if reader.optional_text("account") is not None else "",
         frozenset(reader.optional_texts("groups")),
+        reader.optional_text("authentication") is not None,
     )
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from shared.core.access.evaluate import Verdict, evaluate
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.create import open_window
-from shared.core.approval.policy import ApprovalRule, is_approver
+from shared.core.approval.policy import ApprovalRule, counts, is_approver
 from shared.core.approval.request import ApprovalRequest, Vote
 from shared.core.grants import RequestStatus
 from shared.core.people import Action, Person, same_person
@@ -22,6 +22,7 @@ class DecidingRejection(StrEnum):
     NOT_THEIRS = "only the requester may cancel a pending request"
     NOT_DEMANDED = "the access policy has changed and no longer demands this approval"
     WRONG_STATE = "the request's state does not allow it"
+    NOT_AS_SHOWN = "the request has changed since they were shown it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,9 @@ class Act:
 def approve(request: ApprovalRequest, act: Act, *, is_still_demanded: bool) -> ApprovalRequest | DecidingRejection:
     """Add an approval; the one that completes the quorum opens the window.
 
-    Votes of people who are locked out, or whom the present rule no longer names, do not count. A second vote of the
-    same person, and a vote on an approved request, change nothing and are no error: the request is returned as it is.
+    Votes of people who are locked out, or whom the present rule no longer names, do not count, nor do those from the
+    chat where it no longer accepts that. A second vote of the same person, and a vote on an approved request, change
+    nothing and are no error: the request is returned as it is.
     """
     if rejection := _may_decide(request, act):
         return rejection
@@ -99,7 +101,7 @@ def _may_decide(request: ApprovalRequest, act: Act) -> DecidingRejection | None:
 
 
 def _with_vote(request: ApprovalRequest, act: Act, rule: ApprovalRule) -> ApprovalRequest:
-    standing = tuple(vote for vote in request.votes if is_approver(rule, vote.by) and vote.by not in act.locked_out)
+    standing = tuple(vote for vote in request.votes if counts(rule, vote.by) and vote.by not in act.locked_out)
     if not any(same_person(act.by, vote.by) for vote in standing):
         # The groups that make the vote count are kept with it: who votes later does not look the voter's groups up.
         by = replace(act.by, groups=act.by.groups & frozenset(rule.groups or ()))

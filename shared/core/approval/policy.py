@@ -82,7 +82,7 @@ class ApprovalRule(DocumentModel):
     """How requests for some profiles are decided; the first rule that names a profile applies to it.
 
     Approvers are those that `approvers` matches and the members of `groups`. With `accounts`, only callers of those
-    accounts are approvers.
+    accounts are approvers. With `chat`, an account in the chat is proof enough to file, decide, close and review.
     """
 
     name: Name
@@ -96,6 +96,7 @@ class ApprovalRule(DocumentModel):
     uses: Annotated[GrantUses, Field(strict=False)] = GrantUses.WINDOW
     ticket: TicketPattern | None = None
     auto_approve: AutoApproval | None = None
+    chat: bool = False
 
     @property
     def approver_words(self) -> tuple[str, ...]:
@@ -128,9 +129,20 @@ def rule_for(policy: ApprovalPolicy | None, profile: str) -> ApprovalRule | None
     return next((rule for rule in rules if matches_any(rule.profiles, profile)), None)
 
 
+def permits_chat(policy: ApprovalPolicy | None, profile: str) -> bool:
+    """Whether the chat is proof enough for what concerns the profile: its rule has to say so."""
+    rule = rule_for(policy, profile)
+    return rule is not None and rule.chat
+
+
 def is_approver(rule: ApprovalRule | None, person: Person) -> bool:
     """Whether the rule names the person as an approver. Their own requests they may not approve even so."""
     return rule is not None and is_named(rule.approvers, rule.groups, person) and is_from(rule.accounts, person)
+
+
+def counts(rule: ApprovalRule, voter: Person) -> bool:
+    """Whether the vote of a person counts under the rule: it names them, and accepts the proof of who they were."""
+    return is_approver(rule, voter) and (rule.chat or not voter.is_from_chat)
 
 
 def auto_approved_until(

@@ -33,6 +33,13 @@ class Requester:
     def user(self) -> str:
         return self.person.user
 
+    @property
+    def authentication(self) -> Authentication:
+        """How they proved who they were. A caller without an account came with a token, or from the chat."""
+        if self.account:
+            return Authentication.SIGV4
+        return Authentication.CHAT if self.person.is_from_chat else Authentication.OIDC
+
 
 @dataclass(frozen=True, slots=True)
 class Vote:
@@ -88,11 +95,10 @@ class ApprovalRequest:
     def facts(self) -> Facts:
         """Give the facts of when the request was filed, to evaluate a newer access policy against them.
 
-        A caller with a token has no account. Issuer, claims and groups are not kept, so they are not known; of a caller
-        who signed it is known that they had no issuer.
+        Issuer, claims and groups are not kept, so they are not known; of a caller without a token it is known that
+        they had no issuer.
         """
         requester = self.requester
-        has_signed = bool(requester.account)
         return Facts(
             user=self.user,
             profile=self.profile,
@@ -100,6 +106,6 @@ class ApprovalRequest:
             account=requester.account,
             role=requester.role,
             source_ip=None if requester.source_ip is None else parse_source_ip(requester.source_ip),
-            authentication=Authentication.SIGV4 if has_signed else Authentication.OIDC,
-            issuer="" if has_signed else None,
+            authentication=requester.authentication,
+            issuer=None if requester.authentication is Authentication.OIDC else "",
         )

@@ -65,6 +65,7 @@ class ClosingRejection(StrEnum):
     NOT_PERMITTED = "neither the invoker, nor an approver of the profile, nor named by the admin policy"
     OWN_EVENT = "no one may review their own event"
     WRONG_STATE = "the event's state does not allow it"
+    NOT_AS_SHOWN = "the event has changed since they were shown it"
 
 
 @dataclass(frozen=True, slots=True)

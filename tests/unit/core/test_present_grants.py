@@ -87,6 +87,12 @@ def test_a_grant_the_rule_would_not_give_today_is_over(grant: Grant, rule: Appro
     assert judged(grant, rule) is None
 
 
+def test_a_window_that_the_chat_approved_is_over_where_the_rule_accepts_the_chat_no_longer() -> None:
+    grant = approval(approved_by=(Person("bob", is_from_chat=True),))
+    assert judged(grant, an_approval_rule(chat=True)) == grant
+    assert judged(grant, an_approval_rule()) is None
+
+
 def test_votes_do_not_come_from_a_rule_that_lets_requests_approve_themselves() -> None:
     rule = auto_rule()
     assert judged(approval("erin"), rule) is None

@@ -40,6 +40,13 @@ def test_every_later_break_glass_rule_whose_users_and_profiles_are_all_taken_is_
     ) == [Lint("rules[3]", "unreachable", TAKEN), Lint("rules[4]", "unreachable", TAKEN)]
 
 
+def test_a_chat_in_which_no_one_can_approve_is_found() -> None:
+    rule = {"name": "a", "profiles": ["dev"], "approvers": ["ann"], "chat": True}
+    assert for_approval(rule) == []
+    [found] = [each for each in for_approval(rule | {"accounts": ["111122223333"]}) if each.rule == "no-one-in-chat"]
+    assert found.place == "rules[0].chat"
+
+
 def test_approvals_that_anyone_can_give_are_found() -> None:
     everyone = {"users": ["*"], "max_duration": "1h"}
     only_ann = {"users": ["ann"], "max_duration": "1h"}
