@@ -94,9 +94,7 @@ def _due_waiting(
         return Due(Step.ESCALATED, replace(request, marks=marks), NoticeEvent.REQUEST_ESCALATED)
     reminded = (marks.reminded_at or request.created_at) - request.created_at
     if _any_between(reminded, rule.reminders or (), waited):
-        return Due(
-            Step.REMINDED, replace(request, marks=replace(marks, reminded_at=now)), NoticeEvent.REQUEST_REMINDER
-        )
+        return Due(Step.REMINDED, replace(request, marks=replace(marks, reminded_at=now)), NoticeEvent.REQUEST_REMINDER)
     return None
 
 

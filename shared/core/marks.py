@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,6 @@ class Marks:
     escalated_at: datetime | None = None
     warned_at: datetime | None = None
     run: str | None = None
+
+
+UNMARKED: Final = Marks()

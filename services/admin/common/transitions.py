@@ -174,4 +174,4 @@ class GrantSteps(Generic[Row, Rejection, RowView]):
         event = self.kind.events.get(settled.status)
         if event is not None:
             view = self.kind.view(settled, now)
-            await self.announcer.announce(ctx, event, view.as_json(), now, is_by_time=True)
+            await self.announcer.announce_by_time(ctx, event, view.as_json(), now)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from shared.aws.client.protocol import ServiceError
-from shared.aws.dynamodb.grant_rows import MARKED_BY
 from shared.aws.dynamodb.grant_lists import ListQuery, Page, Position, page_request, position_of
+from shared.aws.dynamodb.grant_rows import MARKED_BY
 from shared.aws.dynamodb.items import Item, read_readable
 from shared.aws.dynamodb.reads import find_by_id
 from shared.aws.dynamodb.schema import CONSUMED_BY, ItemKind

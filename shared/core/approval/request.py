@@ -14,7 +14,7 @@ from typing import Final
 from shared.core.access.evaluate import Facts, parse_source_ip
 from shared.core.grants import GrantUses, RequestStatus
 from shared.core.identity import Authentication
-from shared.core.marks import Marks
+from shared.core.marks import UNMARKED, Marks
 from shared.core.people import Action, Person
 
 OPEN: Final = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
@@ -57,8 +57,9 @@ class ApprovalRequest:
     """One request. Instants are UTC, to the second.
 
     `duration` is the requested length of the window and `wanted_start` its requested start, None for at once.
-    `starts_at` and `ends_at` are the window, once approved. `approvers`, `further`, `quorum` and `uses` are those of the
-    approval rule when it was last evaluated. `rule` and `policy_version` are the access policy's when the request was filed.
+    `starts_at` and `ends_at` are the window, once approved. `approvers`, `further`, `quorum` and `uses` are those of
+    the approval rule when it was last evaluated. `rule` and `policy_version` are the access policy's when the request
+    was filed.
     """
 
     request_id: str
@@ -82,7 +83,7 @@ class ApprovalRequest:
     ends_at: datetime | None = None
     ended: Action | None = None
     further: FurtherApprovers | None = None
-    marks: Marks = Marks()
+    marks: Marks = UNMARKED
 
     @property
     def user(self) -> str:

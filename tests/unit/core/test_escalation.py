@@ -41,7 +41,9 @@ def act(by: Person, of: ApprovalRule, at: Any = LATE) -> Act:
 @pytest.mark.parametrize("person", [CAROL, SEC])
 @pytest.mark.parametrize(("waited", "may"), [(None, False), (HOUR - SECOND, False), (HOUR, True), (2 * HOUR, True)])
 def test_the_further_approvers_are_approvers_once_a_request_is_known_to_have_waited(
-    person: Person, waited: timedelta | None, may: bool  # noqa: FBT001
+    person: Person,
+    waited: timedelta | None,
+    may: bool,  # noqa: FBT001
 ) -> None:
     assert is_approver(rule(), person, waited) is may
     assert is_approver(rule(), Person("bob"), waited)
@@ -61,7 +63,8 @@ def test_deciding_seeing_listing_and_counting_agree(minutes: int, by: Person) ->
     assert counts is (by.user == "bob" or (by in (CAROL, SEC) and minutes >= 60))
     if isinstance(approved, ApprovalRequest):
         [vote] = approved.votes
-        assert approved.starts_at is not None and approved.ends_at is not None
+        assert approved.starts_at is not None
+        assert approved.ends_at is not None
         given = Approver(vote.by, vote.at - request.created_at)
         grant = Grant(Via.APPROVAL, "g", "prod", approved.starts_at, approved.ends_at, approved_by=(given,))
         assert judge_approval(grant, Person("alice"), of) == grant
@@ -113,7 +116,7 @@ def test_a_request_waits_until_it_is_decided(changes: dict[str, Any], waited: ti
 
 
 def test_who_was_an_approver_of_a_decided_request_may_still_withdraw_it() -> None:
-    window = {"status": RequestStatus.APPROVED, "starts_at": LATE, "ends_at": LATE + HOUR}
+    window: dict[str, Any] = {"status": RequestStatus.APPROVED, "starts_at": LATE, "ends_at": LATE + HOUR}
     escalated, early = (a_request(votes=(Vote(CAROL, at),), **window) for at in (LATE, LATE - SECOND))
     withdrawn = cancel(escalated, act(CAROL, rule()), may_revoke=False)
     assert isinstance(withdrawn, ApprovalRequest)
