@@ -72,7 +72,7 @@ class FollowUp:
             is_complete = not after.reached and tally.error is None
             await self.progress.save(replace(after, completed_at=now if is_complete else before.completed_at))
         finally:
-            ctx.audit.follow_up = {each: tally.counts[each] for each in (READ, *Step, FAILED)}
+            ctx.audit.follow_up = {str(each): tally.counts[each] for each in (READ, *Step, FAILED)}
         if tally.error is not None:
             raise tally.error
         if is_complete:

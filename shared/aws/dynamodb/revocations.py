@@ -193,7 +193,7 @@ class RevocationTable:
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     async def has_expired(self, since: datetime | None, now: datetime) -> bool:
-        """Whether a revocation has ceased to matter by `now`, and had not yet at `since` (None: whenever it did).
+        """Whether a revocation has ceased to matter by `now`, and had not yet at `since`; None: at any time.
 
         Raises:
             AwsError: it could not be read.
@@ -203,6 +203,7 @@ class RevocationTable:
         with translate_errors("dynamodb"):
             page = await self._dynamodb.query(
                 TableName=self._grant_table,
+                ConsistentRead=True,
                 KeyConditionExpression="subject = :subject AND #item BETWEEN :first AND :last",
                 ExpressionAttributeNames={"#item": "item"},
                 ExpressionAttributeValues={
