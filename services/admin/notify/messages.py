@@ -89,8 +89,8 @@ def _escalated(_: str, request: Details) -> str:
 
 def _request_ending(_: str, request: Details) -> str:
     return (
-        f"{request['user']}'s approval for {request['profile']} ends at {_instant(request['window']['ends_at'])}. "
-        f"To ask for more time: sentinel request create {request['profile']}"
+        f"{request['user']}'s approval for {request['profile']} ends at {_instant(request['window']['ends_at'])}, "
+        "and with it the access that it gives."
     )
 
 

@@ -133,7 +133,12 @@ def test_a_vote_during_a_run_is_kept_and_the_reminder_as_well(
     run(admin)
     assert events(account) == ["request.reminder"]
     assert [each["user"] for each in admin.get(f"/v1/requests/{request_id}").body["request"]["approvals"]] == ["bob"]
-    before_next_write(account, lambda: (admin.clock.forward(minutes=30), run(other)))
+
+    def escalate() -> None:
+        admin.clock.forward(minutes=30)
+        run(other)
+
+    before_next_write(account, escalate)
     assert admin.approve(request_id, by="carol").body["request"]["status"] == "approved"
     assert events(account) == ["request.escalated"]
     assert run(admin)[0]["follow_up"]["escalated"] == 0

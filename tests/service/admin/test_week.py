@@ -182,9 +182,9 @@ def week(monkeypatch: pytest.MonkeyPatch, dummy_credentials: None, environment: 
         account.store(name, document)
     account.store("webhooks/ops", {"url": "https://ops.example", "secret": "s" * 32})
     clock = Clock(MONDAY)
-    functions = [open_admin(environment | {"SENTINEL_TOPIC_ARN": TOPIC}, clock, lambda _: None) for _ in range(2)]
-    with closing(functions[0].app), closing(functions[1].app):
-        yield Week(account, *functions)
+    one, other = (open_admin(environment | {"SENTINEL_TOPIC_ARN": TOPIC}, clock, lambda _: None) for _ in range(2))
+    with closing(one.app), closing(other.app):
+        yield Week(account, one, other)
 
 
 def test_a_week_of_runs_notifies_of_every_instant_once(week: Week) -> None:
