@@ -72,32 +72,30 @@ def service_alarms(scope: Construct, options: ServiceOptions) -> None:
 
 def groups_alarm(scope: Construct, options: ServiceOptions, sync: GroupSync) -> None:
     """Create the alarm on the age of memberships. Its period contains at least one sync."""
-    source = {
-        "namespace": NAMESPACE,
-        "metric_name": AGE_METRIC,
-        "statistic": "Maximum",
-        "threshold": sync.believed.total_seconds() * ALARM_AT,
-        "period": 60 * sync.interval + int(ALARM_SLACK.total_seconds()),
-        "evaluation_periods": 1,
-        "treat_missing_data": "breaching",
-    }
-    dimensions = {"deployment": options.name, "service": "admin"}
-    _alarm(scope, options.name, "groups-old", _GROUPS, dimensions, options, source)
+    limit_s, period_s = sync.believed.total_seconds() * ALARM_AT, 60 * sync.interval + int(ALARM_SLACK.total_seconds())
+    _age_alarm(scope, options, "groups-old", _GROUPS, AGE_METRIC, limit_s, period_s)
 
 
 def follow_up_alarm(scope: Construct, options: ServiceOptions) -> None:
-    """Create the alarm on the age of the last complete follow-up. Without any run in the period it is on, too."""
+    """Create the alarm on the age of the last complete follow-up."""
+    limit_s = int(ALARM_AFTER.total_seconds())
+    _age_alarm(scope, options, "follow-up-late", _FOLLOW_UP, FOLLOW_UP_AGE, limit_s, limit_s)
+
+
+def _age_alarm(
+    scope: Construct, options: ServiceOptions, key: str, words: str, metric: str, limit_s: float, period_s: int
+) -> None:
+    """Create an alarm on the age of what a schedule does. It is on, too, if nothing ran in the period."""
     source = {
         "namespace": NAMESPACE,
-        "metric_name": FOLLOW_UP_AGE,
+        "metric_name": metric,
         "statistic": "Maximum",
-        "threshold": ALARM_AFTER.total_seconds(),
-        "period": int(ALARM_AFTER.total_seconds()),
+        "threshold": limit_s,
+        "period": period_s,
         "evaluation_periods": 1,
         "treat_missing_data": "breaching",
     }
-    dimensions = {"deployment": options.name, "service": "admin"}
-    _alarm(scope, options.name, "follow-up-late", _FOLLOW_UP, dimensions, options, source)
+    _alarm(scope, options.name, key, words, {"deployment": options.name, "service": "admin"}, options, source)
 
 
 def _alarm(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -10,12 +11,13 @@ import pytest
 from deploy.local import strict
 from deploy.policies.deployment import table_definitions
 from load.aws_model.dynamodb import DynamoDb
-from load.aws_model.services import AwsRefusalError, Iam, Ssm
+from load.aws_model.services import AwsRefusalError, Iam, Ssm, Sts
 from services.admin.notify.notice import Failure, Notice
 from services.admin.notify.notifier import LateSender
 from shared.aws.client.client import AwsClient
 from shared.aws.client.protocol import ServiceError
 from shared.core.webhook import Webhook
+from tests.service.emulator import table_name
 
 Call = tuple[str, Mapping[str, Any]]
 
@@ -40,11 +42,17 @@ class InProcessAws:
             "ssm": self.ssm.operations,
             "iam": Iam().operations,
             "sns": {"Publish": self._publish},
+            "sts": {"AssumeRole": self._assume_role},
         }
 
     def store(self, name: str, document: object) -> None:
         text = orjson.dumps(document).decode()
         self.ssm.operations["PutParameter"]({"Name": f"/sentinel/{name}", "Value": text, "Type": "String"})
+
+    def rows(self) -> list[dict[str, Any]]:
+        """List every row of the grant table; what a test changes in one is changed in the table."""
+        partitions = self.dynamodb._tables[table_name("grant")].items.values()
+        return [item for partition in partitions for item in partition.values()]
 
     def operations(self) -> list[str]:
         return [operation for operation, _ in self.calls]
@@ -62,6 +70,11 @@ class InProcessAws:
             return Failure("no answer in time")
         self.taken_by_webhook.append(notice)
         return None
+
+    def _assume_role(self, request: Mapping[str, Any]) -> Any:
+        answer = Sts().operations["AssumeRole"](request)
+        answer["Credentials"]["Expiration"] = datetime.fromisoformat(answer["Credentials"]["Expiration"])
+        return answer
 
     def _publish(self, request: Mapping[str, Any]) -> Any:
         self.published.append(orjson.loads(request["Message"]))

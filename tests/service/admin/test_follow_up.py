@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from deploy.policies.deployment import table_definitions
 from services.admin.follow_up import sweep
 from shared.aws.client.protocol import ServiceError
 from shared.aws.dynamodb.schema import revocation_item
@@ -160,7 +159,7 @@ def test_an_approval_that_a_vend_uses_up_during_a_run_stays_used(admin: AdminLam
     request_id = admin.file(profile="once")
     admin.approve(request_id)
     admin.clock.forward(minutes=51)
-    [row] = [row for row in rows(account) if row.get("grant_id", {}).get("S") == request_id]
+    [row] = [row for row in account.rows() if row.get("grant_id", {}).get("S") == request_id]
 
     def consume() -> None:
         update = {
@@ -208,8 +207,8 @@ def test_one_row_that_cannot_be_written_or_read_does_not_stop_the_others(
 ) -> None:
     for user in ASKING[:3]:
         admin.file(user)
-    broken, refused, _ = sorted(row["subject"]["S"] for row in rows(account) if row.get("kind") == {"S": "approval"})
-    [row] = [row for row in rows(account) if row["subject"]["S"] == broken and "quorum" in row]
+    broken, refused, _ = sorted(row["subject"]["S"] for row in account.rows() if row.get("kind") == {"S": "approval"})
+    [row] = [row for row in account.rows() if row["subject"]["S"] == broken and "quorum" in row]
     row["quorum"] = {"S": "one"}
 
     def refuse(operation: str, parameters: Mapping[str, Any]) -> None:
@@ -315,11 +314,6 @@ def test_iam_is_called_only_where_a_revocation_has_ceased_to_matter(
         admin.clock.forward(minutes=30)
     # At its end, an hour after it was made, and not again.
     assert calls == ([False, False, True, False] if environment_has_switch else [False] * 4)
-
-
-def rows(account: InProcessAws) -> list[dict[str, Any]]:
-    table = account.dynamodb._tables[table_definitions()["grant"]["name"]]
-    return [item for items in table.items.values() for item in items.values()]
 
 
 def plant_revocation(account: InProcessAws, at: Any) -> None:

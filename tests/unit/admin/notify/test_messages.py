@@ -81,8 +81,8 @@ BOTH = [vote("bob", "go"), vote("carol@sec.example")]
             None,
             request(),
             (
-                "alice's request for prod for 1h waits since 2026-11-02 12:00 UTC, and expires at 2026-11-03 12:00 UTC: "
-                f'"fix INC-1". bob or *@sec.example can approve: sentinel request approve {GRANT_ID}'
+                "alice's request for prod for 1h waits since 2026-11-02 12:00 UTC, and expires at 2026-11-03 12:00 "
+                f'UTC: "fix INC-1". bob or *@sec.example can approve: sentinel request approve {GRANT_ID}'
             ),
         ),
         (
