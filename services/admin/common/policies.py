@@ -131,6 +131,15 @@ class PolicyReader:
             raise IndeterminateError("document", f"there is no {SLACK_DOCUMENT}: store it as a SecureString")
         return _typed(found, SlackWorkspace)
 
+    async def read_approval(self) -> ApprovalPolicy | None:
+        """Read the approval policy alone; None if there is none.
+
+        Raises:
+            AwsError: it can be neither read nor served from the last good version.
+
+        """
+        return _find(await self.documents.load([APPROVAL_POLICY]), APPROVAL_POLICY, ApprovalPolicy)
+
     async def read(self, profile: str | None = None) -> Policies:
         """Read at once.
 

@@ -58,6 +58,9 @@ KILL_SWITCH_SUBJECT: Final = "kill-switch"
 LEASE_ITEM: Final = "lease##"
 # What Slack shows of a grant: one row per grant.
 SLACK_ITEM: Final = "slack##"
+# Where the follow-up stopped, one row.
+FOLLOW_UP_SUBJECT: Final = "follow-up"
+PROGRESS_ITEM: Final = "progress##"
 
 
 def day_of(instant: datetime) -> str:
