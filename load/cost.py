@@ -29,7 +29,12 @@ _ROW_BYTES: Final = 750
 _ROW_COPIES: Final = 4
 _ROW_MONTHS: Final = 3
 _FUNCTIONS: Final = 2
-_ALARMS: Final = 3 * _FUNCTIONS + 5
+_ALARMS: Final = 3 * _FUNCTIONS + 6
+# The follow-up: a run every five minutes, day and night, over a few open rows. It reads its progress and two lists, the
+# progress consistently, and writes its progress; as long as a vend, which calls AWS as often.
+_RUNS: Final = 30 * 24 * 12
+_RUN_READ_UNITS: Final = 2
+_RUN_WRITE_UNITS: Final = 1
 # Metrics are counted by service, and by service, outcome and code: so many of the latter are common.
 _OUTCOMES: Final = 5
 _GB: Final = 1e9
@@ -53,6 +58,14 @@ def month(vend: Vend, users: int, prices: Mapping[str, Any]) -> dict[str, float]
         "logs": logged_gb * (gigabyte["log_ingested"] + _LOG_MONTHS * gigabyte["log_kept_month"]),
         "traces": _traced(vends) * million["xray_trace"] / _MILLION,
         "metrics": _FUNCTIONS * (1 + _OUTCOMES) * _metrics() * fixed["metric"],
+        "follow-up": _RUNS
+        * (
+            million["lambda_request"]
+            + _RUN_READ_UNITS * million["dynamodb_read_unit"]
+            + _RUN_WRITE_UNITS * million["dynamodb_write_unit"]
+        )
+        / _MILLION
+        + _RUNS * vend.function_s * _MEMORY_GB * gigabyte["lambda_second_arm64"],
         "alarms, dashboard": _ALARMS * fixed["alarm"] + fixed["dashboard"],
     }
 

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from aiobotocore.session import AioSession
 from hypothesis import HealthCheck, Phase, settings
 
 from deploy.local import strict
 from deploy.policies.deployment import table_definitions
+from shared.aws import clients
+from shared.aws.client.library import Found, find_service
 from tests.signals import heed_signals
 
 _END_TO_END: Final = Path(__file__).parent / "e2e"
@@ -67,6 +70,22 @@ def _turn(item: pytest.Item) -> int:
     if item.get_closest_marker("begins_first"):
         return 0
     return 1 if item.path.is_relative_to(_END_TO_END) else 2
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _services_found_once() -> Iterator[None]:
+    """Find each service once per environment: the library makes a client for it, and many tests open functions."""
+    found: dict[object, Found] = {}
+
+    async def find_once(session: AioSession, service: str, region: str) -> Found:
+        key = (service, region, tuple(sorted(each for each in os.environ.items() if each[0].startswith("AWS_"))))
+        if key not in found:
+            found[key] = await find_service(session, service, region)
+        return found[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clients, "find_service", find_once)
+        yield
 
 
 def _install_strict() -> None:

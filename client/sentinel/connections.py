@@ -88,10 +88,10 @@ def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
     if not ca_bundle:
         from truststore import SSLContext  # noqa: PLC0415 - loads the system's frameworks: only for a connection
 
-        return SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return _modern(SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     path = expand(ca_bundle)
     try:
-        return ssl.create_default_context(cafile=path)
+        return _modern(ssl.create_default_context(cafile=path))
     except OSError as error:
         raise UsageError(
             f"{path}: no certificates can be read: {error.strerror}",
@@ -131,3 +131,9 @@ async def read_at_most(content: aiohttp.StreamReader, limit: int) -> bytes | Non
         if len(body) > limit:
             return None
     return body
+
+
+def _modern(context: ssl.SSLContext) -> ssl.SSLContext:
+    """Speak TLS 1.2 at least: a distribution may build Python to leave that to the system's configuration."""
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

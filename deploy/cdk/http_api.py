@@ -1,6 +1,6 @@
 """The HTTP API in front of vend and admin. API Gateway checks the authorization: IAM, or the tokens of an issuer.
 
-The files of a hosted console are open to anyone.
+The files of a hosted console are open to anyone, and so is Slack's route: the function verifies the signature.
 """
 
 import json
@@ -22,6 +22,10 @@ from deploy.policies.routes import (
     CONSOLE_SOURCE,
     ISSUER_PREFIX,
     ROUTES,
+    SLACK_BURST,
+    SLACK_RATE,
+    SLACK_ROUTES,
+    Route,
     issuer_routes,
 )
 
@@ -73,8 +77,7 @@ class HttpApi(Construct):
         for name, issuer in self._options.issuers.items():
             verified = {"authorization_type": "JWT", "authorizer_id": self._verify(name, issuer)}
             routes += [(route, verified) for route in issuer_routes(name)]
-        if self._options.console is not None:
-            routes += [(route, {"authorization_type": "NONE"}) for route in CONSOLE_ROUTES]
+        routes += [(route, {"authorization_type": "NONE"}) for route in self._open_routes()]
         for route, authorization in routes:
             led = aws_apigatewayv2.CfnRoute(
                 self,
@@ -123,6 +126,13 @@ class HttpApi(Construct):
             self._permit(f"{kind} issuers", f"*{ISSUER_PREFIX}*", function)
         if self._options.console is not None:
             self._permit("console", CONSOLE_SOURCE, functions["admin"])
+        for route in SLACK_ROUTES if self._options.slack else ():
+            self._permit("slack", route.source, functions["admin"])
+
+    def _open_routes(self) -> Mapping[Route, tuple[int, int]]:
+        """Return the routes without authorization, each with the throttling limits of its own."""
+        console = {} if self._options.console is None else dict.fromkeys(CONSOLE_ROUTES, (CONSOLE_RATE, CONSOLE_BURST))
+        return {**console, **(dict.fromkeys(SLACK_ROUTES, (SLACK_RATE, SLACK_BURST)) if self._options.slack else {})}
 
     def _permit(self, name: str, source: str, function: SentinelFunction) -> None:
         aws_lambda.CfnPermission(
@@ -138,8 +148,7 @@ class HttpApi(Construct):
         default, incident = self._options.throttle, self._options.incident_throttle
         routes = [*ROUTES, *(route for name in self._options.issuers for route in issuer_routes(name))]
         limits = {route.key: (incident.rate, incident.burst) for route in routes if route.is_of_incidents}
-        if self._options.console is not None:
-            limits |= {route.key: (CONSOLE_RATE, CONSOLE_BURST) for route in CONSOLE_ROUTES}
+        limits |= {route.key: limit for route, limit in self._open_routes().items()}
         return aws_apigatewayv2.CfnStage(
             self,
             "Stage",

@@ -147,6 +147,8 @@ class ServiceOptions(Options):
     # The console under /console/ of the HTTP API; None: it is not served.
     console: Console | None = None
     group_sync: GroupSync | None = None
+    # Requests in Slack: the route POST /slack, and the workspace of the document chat/slack.
+    slack: bool = False
 
     protected_path: Annotated[str, Field(pattern=r"^/([A-Za-z0-9_.-]+/)+$")] = "/sentinel/protected/"
     kill_switch: bool = True
@@ -178,10 +180,10 @@ class ServiceOptions(Options):
 
     @property
     def function_settings(self) -> dict[str, str]:
-        """Return the chosen settings of the functions by name, those of group_sync and of the console included."""
+        """Return the chosen settings of the functions by name, those of group_sync, console and slack included."""
         groups = {} if self.group_sync is None else self.group_sync.settings
         console = {} if self.console is None else self.console.settings(self.issuers)
-        return {**self.settings, **groups, **console}
+        return {**self.settings, **groups, **console, **({"slack": "true"} if self.slack else {})}
 
     def endpoint_variables(self, function: str) -> dict[str, str]:
         """Return the variables that set endpoints.
@@ -214,6 +216,8 @@ class ServiceOptions(Options):
         if not self.http_api and self.rest_api is None:
             raise ValueError("there is no API to call: leave http_api on, or set rest_api")
         check_issuers(self.issuers, http_api=self.http_api)
+        if self.slack and not self.http_api:
+            raise ValueError("slack: its route is one of the HTTP API: leave http_api on")
         if self.console is not None:
             # Its issuer is one of an HTTP API.
             self.console.settings(self.issuers)

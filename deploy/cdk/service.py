@@ -15,11 +15,14 @@ from deploy.cdk.monitoring import create_dashboard, service_alarms
 from deploy.cdk.options import ServiceOptions, as_stored
 from deploy.cdk.rest_api import RestApi
 from deploy.cdk.roles import create_kill_switch_policy
+from deploy.cdk.schedule import FollowUpSchedule
 from deploy.policies.caller import caller_policy, operator_policy
 from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, vend_policy
 from deploy.policies.groups import group_policies
+from deploy.policies.routes import SLACK_ROUTES
 from deploy.policies.settings import Authorizer, admin_environment, authorizer_environment, vend_environment
+from deploy.policies.slack import manifest
 from shared.core.arn import parse_arn
 from shared.edge.public_files import CONSOLE
 
@@ -58,6 +61,7 @@ class SentinelService(Construct):
             self.http_api.open(self.functions, access_log)
         if self.rest_api is not None:
             self.rest_api.open(self.functions)
+        FollowUpSchedule(self, "FollowUp", options, self.functions["admin"])
         if options.group_sync is not None:
             GroupSchedule(self, "Groups", options, options.group_sync, self.functions["admin"])
         _create_documents(self, options)
@@ -76,6 +80,13 @@ class SentinelService(Construct):
         if self.http_api is None or self.options.console is None:
             return None
         return f"{self.http_api.url}{CONSOLE}/"
+
+    @property
+    def slack_url(self) -> str | None:
+        """The address that Slack sends presses and commands to; None without Slack."""
+        if self.http_api is None or not self.options.slack:
+            return None
+        return f"{self.http_api.url}{SLACK_ROUTES[0].path}"
 
     def _create_admin(self) -> SentinelFunction:
         others = [parse_arn(arn).account for arn in self.options.kill_switch_policy_arns]
@@ -181,6 +192,8 @@ def _outputs(service: SentinelService) -> dict[str, str]:
     }
     if service.console_url is not None:
         found["ConsoleUrl"] = service.console_url
+    if service.slack_url is not None:
+        found |= {"SlackUrl": service.slack_url, "SlackManifest": stack.to_json_string(manifest(service.slack_url))}
     for kind, api in (("Http", service.http_api), ("Rest", service.rest_api)):
         if api is not None:
             policy = stack.to_json_string(caller_policy(service.deployment, api.api_id))

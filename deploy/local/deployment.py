@@ -1,11 +1,13 @@
 """The local stack's deployment: its account, its region, its names, and the settings of its functions."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 
 from deploy.local.strict import StrictContext, read_context
 from deploy.policies.deployment import Deployment, table_definitions
-from deploy.policies.groups import GroupSync
+from deploy.policies.follow_up import FOLLOW_UP_EVENT, INTERVAL
+from deploy.policies.groups import SYNC_EVENT, GroupSync
 from deploy.policies.settings import admin_environment, authorizer_environment, vend_environment
 
 VEND: Final = "vend"
@@ -24,6 +26,11 @@ PROTECTED: Final = ("dev", "staging", "prod")
 CONSOLE_PORT: Final = 9912
 # From group documents; the emulator has no Identity Center.
 GROUP_SYNC: Final = GroupSync(interval=5)
+# The events that invoke the admin function, and how often.
+SCHEDULES: Final[Mapping[str, timedelta]] = {
+    SYNC_EVENT: timedelta(minutes=GROUP_SYNC.interval),
+    FOLLOW_UP_EVENT: INTERVAL,
+}
 # An emulator on a busy machine is slower than AWS, so these are the largest values the settings allow.
 PATIENCE: Final = {"SENTINEL_CALL_TIMEOUT": "10", "SENTINEL_DEADLINE": "25"}
 # Every rate limit of vend and admin, for tests and load in which a few callers send the requests of many.
@@ -64,17 +71,17 @@ def function_names() -> Mapping[str, str]:
 
 
 def function_settings(
-    function: str, api_ids: Sequence[str], endpoint: str, console: Mapping[str, str] | None = None
+    function: str, api_ids: Sequence[str], endpoint: str, also: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """Return a function's settings as the CDK sets them: the APIs it accepts events from, and AWS's endpoint.
 
-    `console` is the setting of a hosted console by its name.
+    `also` are settings by name: of a hosted console and of Slack.
     """
     deployment = local_deployment()
     # Lambda's emulator runs functions in an account of its own, and callers have the same names there.
     names = {"trusted_accounts": ACCOUNT, "shared_name_accounts": ACCOUNT, "sso_roles": SSO_ROLE}
     console_url = {"console_url": f"http://127.0.0.1:{CONSOLE_PORT}"}
-    chosen = {**names, **console_url, **GROUP_SYNC.settings, **(console or {})}
+    chosen = {**names, **console_url, **GROUP_SYNC.settings, **(also or {})}
     accepts = {"api_id": ",".join(api_ids), "accepted_profiles": ",".join(SENSITIVE_PROFILES)}
     by_function = {
         VEND: vend_environment(deployment, api_ids, chosen),

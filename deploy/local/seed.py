@@ -12,15 +12,16 @@ from deploy.policies.execution import admin_policy, authorizer_policy, lambda_tr
 from deploy.policies.groups import group_policies
 from deploy.policies.issuers import Issuer
 from deploy.policies.protected import protected_trust
+from shared.core.chat import SLACK_DOCUMENT
 from shared.core.kill_switch import first_document
 
 _DOCUMENTS: Final = Path(__file__).parent / "documents"
 
 
-async def seed(aws: LocalAws, deployment: Deployment, issuers: Mapping[str, Issuer]) -> None:
-    """Fill an empty account; `issuers` are those whose tokens the HTTP API admits."""
+async def seed(aws: LocalAws, deployment: Deployment, issuers: Mapping[str, Issuer], slack: str) -> None:
+    """Fill an empty account; `issuers` are those whose tokens the HTTP API admits, `slack` is the document of Slack."""
     await _create_tables(aws)
-    await _put_documents(aws, deployment, issuers)
+    await _put_documents(aws, deployment, issuers, slack)
     await _create_topic(aws, deployment)
     await _create_roles(aws, deployment)
     await _create_demo_resources(aws)
@@ -38,13 +39,15 @@ async def _create_tables(aws: LocalAws) -> None:
             )
 
 
-async def _put_documents(aws: LocalAws, deployment: Deployment, issuers: Mapping[str, Issuer]) -> None:
+async def _put_documents(aws: LocalAws, deployment: Deployment, issuers: Mapping[str, Issuer], slack: str) -> None:
     files = sorted(_DOCUMENTS.glob("*/*.yaml"))
     documents = {f"{file.parent.name}/{file.stem}": file.read_text(encoding="utf-8") for file in files}
     documents |= {f"issuers/{name}": issuer.document for name, issuer in issuers.items()}
     async with aws.client("ssm") as ssm:
         for name, text in documents.items():
             await ssm.put_parameter(Name=f"{deployment.parameter_prefix}/{name}", Value=text, Type="String")
+        secret = f"{deployment.parameter_prefix}/{SLACK_DOCUMENT}"
+        await ssm.put_parameter(Name=secret, Value=slack, Type="SecureString")
 
 
 async def _create_topic(aws: LocalAws, deployment: Deployment) -> None:

@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -22,9 +21,9 @@ from deploy.local.deployment import (
     ACCOUNT,
     ADMIN,
     AUTHORIZER,
-    GROUP_SYNC,
     PATIENCE,
     REGION,
+    SCHEDULES,
     SENSITIVE,
     VEND,
     function_names,
@@ -37,13 +36,15 @@ from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 from deploy.local.gateway.issuer_keys import IssuerKeys
 from deploy.local.gateway.server import Gateway, GuardedApi
 from deploy.local.gateway.tokens import TokenAuthorizer
-from deploy.local.groups import scheduled
 from deploy.local.identity.logins import CLIENT_ID
 from deploy.local.identity.provider import IdentityProvider
 from deploy.local.issuers import CONSOLE, ISSUERS, PEOPLE, local_issuers, projected_token
 from deploy.local.runtime.execution_role import ExecutionRoles
 from deploy.local.runtime.function import ExecutionEnvironment, Function, FunctionSettings
+from deploy.local.schedules import scheduled
 from deploy.local.seed import seed
+from deploy.local.slack.local import LocalSlack
+from deploy.policies.routes import CONSOLE_ROUTES, SLACK_ROUTES
 from shared.edge.public_files import CONSOLE as CONSOLE_PATH
 
 HANDLERS: Final = {
@@ -71,6 +72,7 @@ class LocalStack:
     state_dir: Path = field(init=False)
     emulator: Emulator = field(init=False)
     identity: IdentityProvider = field(init=False, repr=False)
+    slack: LocalSlack = field(init=False, repr=False)
     _files: Mapping[str, str] = field(init=False)
     sensitive_endpoint: Endpoint = field(init=False)
     _gateway: Gateway = field(init=False, repr=False)
@@ -135,6 +137,7 @@ class LocalStack:
             "rest_api": self.rest_api,
             "function_url": self.function_url,
             "console": self.console,
+            "slack": self.slack.url,
             "sensitive_api": self.sensitive_api,
             "sensitive_api_id": self.sensitive_endpoint.api_id,
             "aws_endpoint": self.emulator.endpoint,
@@ -191,21 +194,25 @@ class LocalStack:
         await self.identity.open()
         await self._open.enter_async_context(projected_token(self.identity, self.pod_token_file))
         issuers = local_issuers(self.identity)
-        await seed(self.aws, deployment, issuers)
+        self.slack = LocalSlack()
+        self._open.push_async_callback(self.slack.close)
+        await self.slack.open()
+        await seed(self.aws, deployment, issuers, self.slack.document)
         created = await create_callers(self.aws, deployment, [endpoint.api_id for endpoint in endpoints])
         self.callers = {caller.name: caller for caller in created}
         self._files = write_aws_files(self.state_dir, created, self.aws)
         await self._start_functions(endpoints)
         if ADMIN in self.functions:
-            await self._open.enter_async_context(
-                scheduled(self.functions[ADMIN], timedelta(minutes=GROUP_SYNC.interval))
-            )
+            admin = self.functions[ADMIN]
+            for event, interval in SCHEDULES.items():
+                await self._open.enter_async_context(scheduled(admin, event, interval))
         credentials = RememberedCredentials(self.emulator)
         keys = IssuerKeys(self.identity.trusted)
         authorizers = {name: TokenAuthorizer(each.issuer, each.audiences, keys) for name, each in issuers.items()}
-        self._gateway = Gateway(self.functions, credentials, authorizers, has_console=True)
+        self._gateway = Gateway(self.functions, credentials, authorizers, (*CONSOLE_ROUTES, *SLACK_ROUTES))
         self._open.push_async_callback(self._gateway.close)
         await self._gateway.open(endpoints, {EndpointKind.HTTP_API: self.port})
+        self.slack.app_url = self.http_api
         await self._open_guarded()
 
     async def _open_guarded(self) -> None:
@@ -247,8 +254,8 @@ class LocalStack:
         api_ids = (
             [self.sensitive_endpoint.api_id] if function == AUTHORIZER else [endpoint.api_id for endpoint in endpoints]
         )
-        console = CONSOLE.settings(local_issuers(self.identity))
-        settings = {**function_settings(function, api_ids, self.emulator.endpoint, console), **PATIENCE}
+        hosted = {**CONSOLE.settings(local_issuers(self.identity)), **self.slack.settings}
+        settings = {**function_settings(function, api_ids, self.emulator.endpoint, hosted), **PATIENCE}
         # A test's own settings apply to the vend and the admin function only.
         return {**settings, **self.environment} if function in (VEND, ADMIN) else settings
 

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import sys
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from deploy.local.actors import Actor, TourFailedError, say, show
 from deploy.local.deployment import REGION, demo_table
 from deploy.local.inbox import Inbox
 from deploy.local.stack import LocalStack
+from services.admin.slack.buttons import Button
 
 _DEMO: Final = Path(__file__).parent / "demo"
 _WRITTEN: Final = "written with vended credentials"
@@ -46,7 +48,7 @@ async def tour() -> None:
         await _vend(alice)
         _show_json("The audit line of that vend", _audit_line(stack))
         await _ask(alice, bob)
-        await _wait(bob, carol)
+        await _wait(stack, bob)
         await _groups(operator, carol)
         await _revoke(stack, alice, operator)
         await _break_glass(alice, bob)
@@ -72,13 +74,25 @@ async def _ask(alice: Actor, bob: Actor) -> None:
     await alice.does("Now alice has staging", _use("staging"), finds=_WRITTEN)
 
 
-async def _wait(bob: Actor, carol: Actor) -> None:
+async def _wait(stack: LocalStack, bob: Actor) -> None:
     command = _use("staging", "--wait --reason 'look at the staging logs'")
     async with bob.begins("Bob requests staging and waits for the approval", command) as waiting:
-        request_id = await waiting.prints(_ID)
-        await carol.does("Carol approves while he waits", f"request approve {request_id}", finds="approved")
+        await _approve_in_slack(stack, await waiting.prints(_ID))
         show("Bob's command starts by itself")
         await waiting.ends(0, _WRITTEN)
+
+
+async def _approve_in_slack(stack: LocalStack, request_id: str) -> None:
+    """Press the button as carol would: the stand-in signs what it sends, as Slack does."""
+    carol = stack.slack.person("carol")
+    message = next(each for each in carol.workspace.in_channel() if request_id in each.shown)
+    show("Meanwhile, in the approvers' channel in Slack (a stand-in on this machine)")
+    say(_indented(message.shown))
+    show("Carol presses Approve. Slack signs the press, and Sentinel finds out who she is; the message is edited")
+    answered = await carol.presses(message, Button.APPROVE)
+    say(_indented(message.shown))
+    if answered.status != HTTPStatus.OK or "Approved by carol@example.com." not in message.shown or message.buttons:
+        raise TourFailedError(f"the press was answered with {answered.status}, and the message is as above")
 
 
 async def _groups(operator: Actor, carol: Actor) -> None:
@@ -174,7 +188,11 @@ def _audit_line(stack: LocalStack) -> dict[str, Any]:
 
 def _show_json(title: str, value: dict[str, Any]) -> None:
     show(title)
-    say("\n".join(f"  {line}" for line in json.dumps(value, indent=2).splitlines()))
+    say(_indented(json.dumps(value, indent=2)))
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())
 
 
 def main() -> None:

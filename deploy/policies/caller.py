@@ -122,9 +122,10 @@ def doctor_policy(deployment: Deployment) -> Policy:
 
 
 def operator_policy(deployment: Deployment) -> Policy:
-    """Allow an operator to push documents with `sentinel policy push`, and to store webhooks without reading any.
+    """Allow an operator to push documents with `sentinel policy push`, and to store those with secrets unread.
 
-    A webhook is a credential. No path above the documents' own is allowed, because listing a path reads all below it.
+    Webhooks and the Slack workspace are credentials. No path above the documents' own is allowed, because listing a
+    path reads all below it.
     Issuer documents are read only: the deployment writes them together with the API's authorizers.
     """
     kinds = ("policies", "profiles", "groups")
@@ -134,7 +135,7 @@ def operator_policy(deployment: Deployment) -> Policy:
     return policy(
         allow("KeepDocuments", [*reading, *writing], documents),
         allow("ReadIssuers", reading, [deployment.parameters(f"issuers{rest}") for rest in ("", "/*")]),
-        allow("StoreWebhooks", writing, deployment.parameters("webhooks/?*")),
+        allow("StoreWebhooks", writing, [deployment.parameters(f"{folder}/?*") for folder in ("webhooks", "chat")]),
     )
 
 

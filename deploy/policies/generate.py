@@ -21,15 +21,26 @@ from deploy.policies.groups import (
 )
 from deploy.policies.protected import admin_trust, protected_trust, revocations_role_policy
 from deploy.policies.resource_control import guard_roles, keep_data_inside
-from deploy.policies.routes import CONSOLE_BURST, CONSOLE_RATE, CONSOLE_ROUTES, CONSOLE_SOURCE, ROUTES
+from deploy.policies.routes import (
+    CONSOLE_BURST,
+    CONSOLE_RATE,
+    CONSOLE_ROUTES,
+    CONSOLE_SOURCE,
+    ROUTES,
+    SLACK_BURST,
+    SLACK_RATE,
+    SLACK_ROUTES,
+)
 from deploy.policies.sentinel_account import protect_data, protect_functions, protect_watching
 from deploy.policies.service_control import protect_roles, refuse_lasting_keys, restrict_people_to_sentinel
+from deploy.policies.slack import PLACEHOLDER_URL, manifest
 from shared.core.issuer import RESERVED_NAMES
 from shared.core.kill_switch import first_document
 from shared.core.switch_guards import DEPLOYMENT, POLICY_NAME
 
 FOLDER: Final = Path(__file__).parent / "generated"
 TERRAFORM_FOLDER: Final = Path(__file__).parents[1] / "terraform" / "policies"
+SLACK_FOLDER: Final = Path(__file__).parents[1] / "slack"
 SUFFIX: Final = ".json.tftpl"
 MAXIMUM_BYTES: Final = 5120
 EXAMPLE: Final = Deployment.named("sentinel", "aws", "eu-central-1", "111122223333")
@@ -155,14 +166,27 @@ def terraform_files() -> Mapping[str, str]:
             "rate": CONSOLE_RATE,
             "burst": CONSOLE_BURST,
         },
+        "slack": {
+            "route": SLACK_ROUTES[0].key,
+            "source": SLACK_ROUTES[0].source,
+            "rate": SLACK_RATE,
+            "burst": SLACK_BURST,
+        },
     }
     templates = {f"{name}{SUFFIX}": template for name, template in policy_templates().items()}
-    return {name: render(value) for name, value in {**templates, "names.json": names}.items()}
+    rendered = {**templates, "names.json": names, f"slack-manifest{SUFFIX}": manifest("${url}")}
+    return {name: render(value) for name, value in rendered.items()}
+
+
+def slack_files() -> Mapping[str, str]:
+    """Render the manifest for those who create the app by hand, with a URL to fill in."""
+    return {"manifest.json": render(manifest(PLACEHOLDER_URL))}
 
 
 def main() -> None:
     """Write the files."""
-    for folder, files in ((FOLDER, rendered_files()), (TERRAFORM_FOLDER, terraform_files())):
+    folders = ((FOLDER, rendered_files()), (TERRAFORM_FOLDER, terraform_files()), (SLACK_FOLDER, slack_files()))
+    for folder, files in folders:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")

@@ -1,5 +1,5 @@
 """The API's routes: those with IAM authorization, the same for both kinds of API, those of each token issuer, and those
-of the hosted console, which are open to anyone.
+of the hosted console and of Slack, which are open to anyone.
 """
 
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ from typing import Final
 
 from services.admin.api import ENDPOINTS
 from shared.edge.public_files import CONSOLE
+from shared.edge.slack_requests import SLACK_ROUTE
 
 ISSUER_PREFIX: Final = "/as/"
 """Below it, the routes of each issuer."""
@@ -62,6 +63,12 @@ CONSOLE_SOURCE: Final = "GET/console*"
 CONSOLE_RATE: Final = 20
 CONSOLE_BURST: Final = 40
 """Throttling limits of each, in requests per second: what anyone may send cannot start many copies of the function."""
+
+
+SLACK_ROUTES: Final = (Route(SLACK_ROUTE.partition(" ")[0], SLACK_ROUTE.partition(" ")[2], "admin"),)
+"""Without authorization, on an HTTP API with Slack: the function verifies the signature before it reads a request."""
+SLACK_RATE: Final = 20
+SLACK_BURST: Final = 40
 
 
 def issuer_routes(issuer: str) -> tuple[Route, ...]:

@@ -137,7 +137,7 @@ def _global(table: str) -> str:
 
 
 def _webhooks(deployment: Deployment) -> list[Statement]:
-    """Deny reading a webhook, by its name or by a path above it, to all but the admin Lambda.
+    """Deny reading a webhook or the Slack workspace, by name or by a path above it, to all but the admin Lambda.
 
     Permission to list a path reads all below it, even what is denied there (Systems Manager User Guide, "Restricting
     access to Systems Manager parameters using IAM policies").
@@ -146,9 +146,9 @@ def _webhooks(deployment: Deployment) -> list[Statement]:
     steps = deployment.parameter_prefix.strip("/").split("/")
     above = ["/".join(steps[: depth + 1]) for depth in range(len(steps))]
     paths = ["parameter/", *(f"parameter/{path}{slash}" for path in above for slash in ("", "/"))]
-    webhooks = [deployment.parameters("webhooks"), deployment.parameters("webhooks/*")]
+    secrets = [deployment.parameters(f"{folder}{rest}") for folder in ("webhooks", "chat") for rest in ("", "/*")]
     return [
-        deny("OnlyAdminReadsWebhooks", "ssm:Get*", webhooks, only=admin),
+        deny("OnlyAdminReadsWebhooks", "ssm:Get*", secrets, only=admin),
         deny(
             "OnlyAdminReadsAbove",
             "ssm:GetParametersByPath",

@@ -23,7 +23,9 @@ _READING_GROUPS: Final = frozenset(
 )
 GROUP_SETTINGS: Final = _READING_GROUPS | {"group_sync"}
 """The settings that the option `group_sync` gives."""
-_ONLY_ADMIN: Final = frozenset({"admin_budget", "console", "console_url", "lasting_keys"}) | _READING_GROUPS
+_ONLY_ADMIN: Final = (
+    frozenset({"admin_budget", "console", "console_url", "lasting_keys", "slack", "slack_api"}) | _READING_GROUPS
+)
 # Long enough to list an Identity Center of thousands of groups. The API's requests keep their deadline.
 _SYNC_TIMEOUT_S: Final = 300
 # All variables of a function, names included; the quota cannot be raised (Lambda Developer Guide, "Lambda quotas").
@@ -160,6 +162,6 @@ def _variables(chosen: Mapping[str, str], but: frozenset[str] = frozenset()) -> 
 _ANY_DEPLOYMENT: Final = Deployment.named("any", "aws", "eu-central-1", "111122223333")
 _OWN_VARIABLES: Final = admin_environment(_ANY_DEPLOYMENT, ["api"], {}, topic="topic", switches=["111122223333"])
 OWN_SETTINGS: Final = frozenset(
-    {"console", *GROUP_SETTINGS, *(name.removeprefix(PREFIX).lower() for name in _OWN_VARIABLES)}
+    {"console", "slack", "slack_api", *GROUP_SETTINGS, *(name.removeprefix(PREFIX).lower() for name in _OWN_VARIABLES)}
 )
 """The settings that the constructs set themselves, from what they create and from the options of their names."""

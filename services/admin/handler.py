@@ -13,9 +13,11 @@ from services.admin.common.policies import PolicyReader, load_stored
 from services.admin.console import ConsoleFiles
 from services.admin.notify.notifier import Announcer, LateSender, Notifier, WebhookDocuments
 from services.admin.operations import Parts, all_operations, all_tasks
+from services.admin.slack.target import SlackTarget
 from shared.aws.clients import Clients, Service
 from shared.aws.dynamodb.grants import GrantTable
 from shared.aws.dynamodb.rate_limit import RateLimiter
+from shared.aws.dynamodb.slack_messages import SlackMessages
 from shared.aws.sns import Topic
 from shared.aws.ssm.document_cache import CachedDocuments
 from shared.aws.ssm.documents import Document, SsmDocuments
@@ -23,10 +25,11 @@ from shared.clock import monotonic_s, utc_now
 from shared.core.ids import ID_BYTES, new_id
 from shared.core.issuer import Issuer
 from shared.edge.http_request import HttpRequest
-from shared.edge.lambda_app import LambdaApp, read_budget
+from shared.edge.lambda_app import LambdaApp, Operation, ReadBudget, read_budget
 from shared.edge.memberships import CallersGroups
 from shared.edge.process import SnapStartHooks, cache_limits, open_function_clients, register_snapstart_hooks
 from shared.edge.settings import Settings, load_settings
+from shared.edge.slack_requests import SlackSource
 from shared.edge.traces import open_tracer
 
 _BUDGET_WINDOW: Final = timedelta(minutes=1)
@@ -71,8 +74,9 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
         operations[name] = reading.spent_by(operations[name])
     routes = {(each.method, each.path): operations[each.name] for each in ENDPOINTS}
     files = ConsoleFiles(settings.console).answer
+    slack = _slack(parts, operations, reading) if settings.slack else None
     return LambdaApp(
-        "admin", settings, runner, routes, tracer, stdout, clients.aclose, find_issuer, all_tasks(parts), files
+        "admin", settings, runner, routes, tracer, stdout, clients.aclose, find_issuer, all_tasks(parts), files, slack
     )
 
 
@@ -86,11 +90,18 @@ def _parts(settings: Settings, region: str, clients: Clients, clock: Clock) -> P
         texts=texts,
         reader=reader,
         groups=CallersGroups(reader.grants, settings.group_sync, clock),
-        announcer=Announcer(_notifier(settings, clients, texts, clock), _new_id, settings.console_url),
+        announcer=Announcer(_notifier(settings, clients, texts, reader, clock), _new_id, settings.console_url),
         vend_budget=_budget(settings, clients, "vend"),
         ids=_new_id,
         clock=clock,
     )
+
+
+def _slack(parts: Parts, operations: Mapping[str, Operation], reading: ReadBudget) -> SlackSource:
+    """Make what answers Slack. Its library is imported in the init phase, which Slack's three seconds do not spare."""
+    from services.admin.slack.opening import open_endpoint  # noqa: PLC0415 - a function without Slack never needs it
+
+    return open_endpoint(parts, operations, reading)
 
 
 def _services(settings: Settings) -> Sequence[Service]:
@@ -116,9 +127,11 @@ def _budget(settings: Settings, clients: Clients, name: str) -> RateLimiter:
     return RateLimiter(clients.dynamodb, settings.budget_table, name=name, limit=limit, window=_BUDGET_WINDOW)
 
 
-def _notifier(settings: Settings, clients: Clients, texts: SsmDocuments, clock: Clock) -> Notifier:
+def _notifier(settings: Settings, clients: Clients, texts: SsmDocuments, reader: FactsReader, clock: Clock) -> Notifier:
     topic = None if settings.topic_arn is None else Topic(clients.sns, settings.topic_arn)
-    return Notifier(topic, WebhookDocuments(texts).load, LateSender(clock))
+    rows = SlackMessages(clients.dynamodb, settings.grant_table)
+    slack = SlackTarget(texts, reader.policies, rows, settings.slack_api) if settings.slack else None
+    return Notifier(topic, WebhookDocuments(texts).load, LateSender(clock), slack)
 
 
 def _new_id() -> str:

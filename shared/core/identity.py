@@ -34,13 +34,17 @@ class CallerKind(StrEnum):
     FEDERATED_USER = "federated-user"
     OIDC_PERSON = "oidc-person"
     OIDC_WORKLOAD = "oidc-workload"
+    CHAT_PERSON = "chat-person"
 
 
 class Authentication(StrEnum):
-    """How a caller proved who they are: by a signature with AWS credentials, or with an issuer's token."""
+    """How a caller proved who they are: by a signature with AWS credentials, with an issuer's token, or by an account
+    in the chat whose workspace vouches for it. The last is the weakest: what it may do, each approval rule has to say.
+    """
 
     SIGV4 = "sigv4"
     OIDC = "oidc"
+    CHAT = "chat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class Principal:
     `user` is the name policies match. `role` is the caller's role name, empty for a caller without a role.
     `session_name` is the name of the caller's session: it is logged, and trusted only where `user` is already that
     name. A caller with a token has no account and no role; `issuer` is the name of its issuer, `subject` and `claims`
-    are the token's. `groups` are those it is known to be in.
+    are the token's. One from the chat has none of these; `subject` is their workspace and account there. `groups` are
+    those it is known to be in.
     """
 
     kind: CallerKind
@@ -65,7 +70,20 @@ class Principal:
 
     @property
     def authentication(self) -> Authentication:
+        if self.kind is CallerKind.CHAT_PERSON:
+            return Authentication.CHAT
         return Authentication.OIDC if self.issuer else Authentication.SIGV4
+
+
+# Before the slash in the place of the ARN that a caller from the chat does not have: `chat/<workspace>/<account>`.
+CHAT_NAMESPACE: Final = "chat"
+
+
+def chat_person(user: str, workspace: str, account: str) -> Principal:
+    """Give the caller that a verified account of a chat's workspace is. Both names are the chat's own ids."""
+    return Principal(
+        CallerKind.CHAT_PERSON, user, account="", role="", session_name="", subject=f"{workspace}/{account}"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final
 from shared.core.arn import is_account_id
 from shared.core.globs import matches_any
 from shared.core.groups import any_named
-from shared.core.identity import Principal
+from shared.core.identity import Authentication, Principal
 
 _NOT_A_PERSON: Final = frozenset("/:")
 
@@ -42,12 +42,14 @@ class Person:
     against them, as a sign of who they may be. `account` is the account of the signature, as AWS verified it; empty
     where it is not known, or where they came with a token, and then no rule with accounts applies. Different accounts
     do not make different people. `groups` are those they are known to be in; without any, no rule applies by groups.
+    `is_from_chat`: an account in the chat is all that proved who they are.
     """
 
     user: str
     session_name: str = ""
     account: str = ""
     groups: frozenset[str] = field(default=frozenset(), compare=False)
+    is_from_chat: bool = field(default=False, compare=False)
 
     @property
     def key(self) -> str:
@@ -62,7 +64,8 @@ class Person:
 
 def person_of(principal: Principal) -> Person:
     """Give the person that a caller is."""
-    return Person(principal.user, principal.session_name, principal.account, principal.groups.names)
+    is_from_chat = principal.authentication is Authentication.CHAT
+    return Person(principal.user, principal.session_name, principal.account, principal.groups.names, is_from_chat)
 
 
 def is_from(accounts: Collection[str] | None, person: Person) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from shared.core.access.evaluate import Decision, Verdict
-from shared.core.approval.policy import ApprovalPolicy, ApprovalRule, auto_approved_until, is_approver
+from shared.core.approval.policy import ApprovalPolicy, ApprovalRule, auto_approved_until, counts
 from shared.core.approval.policy import rule_for as approval_rule_for
 from shared.core.break_glass.policy import BreakGlassPolicy, BreakGlassRule
 from shared.core.break_glass.policy import rule_for as break_glass_rule_for
@@ -79,5 +79,5 @@ def judge_break_glass(grant: Grant, rule: BreakGlassRule | None) -> Grant | None
 
 
 def _standing_votes(grant: Grant, holder: Person, rule: ApprovalRule) -> list[Person]:
-    votes = (person for person in grant.approved_by if is_approver(rule, person))
+    votes = (each.person for each in grant.approved_by if counts(rule, each.person, each.waited))
     return distinct(person for person in votes if not same_person(person, holder))

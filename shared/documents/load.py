@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 
 from shared.core.access.schema import AccessPolicy
+from shared.core.chat import SlackWorkspace
 from shared.core.fields import DocumentModel
 from shared.core.issuer import ISSUERS_FOLDER, Issuer
 from shared.core.membership import GROUPS_FOLDER, GroupDocument
@@ -60,7 +61,7 @@ def _read_yaml(written: str) -> Document:
 
 
 Model = TypeVar("Model", bound=DocumentModel)
-_UNREADABLE: Final = "neither JSON nor YAML that can be read: put url and secret in quotes"
+_UNREADABLE: Final = "neither JSON nor YAML that can be read: put its texts in quotes"
 _UNREADABLE_PLACE: Final = "cannot be read: write it once, and text in quotes"
 
 
@@ -92,6 +93,16 @@ def load_webhook(text: str) -> Webhook:
 
     """
     return check_document(read_secret_document(text), Webhook)
+
+
+def load_slack(text: str) -> SlackWorkspace:
+    """Load the document `chat/slack`. It has secrets, so problems repeat nothing of it except its keys.
+
+    Raises:
+        DocumentError: with every problem found.
+
+    """
+    return check_document(read_secret_document(text), SlackWorkspace)
 
 
 def read_secret_document(text: str) -> Document:

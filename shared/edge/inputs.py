@@ -1,6 +1,7 @@
 """What callers send, as models: strict, unknown names refused, and every problem reported at once."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
@@ -72,7 +73,9 @@ def _validate(values: Mapping[str, Any], model: type[Model], kind: str) -> Model
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        return _invalid("; ".join(list(_problems(error, kind))[:_MOST_PROBLEMS]))
+        first = error.errors(include_url=False, include_input=False)[0]["loc"]
+        about = str(first[0]) if first and first[0] in model.model_fields else None
+        return replace(_invalid("; ".join(list(_problems(error, kind))[:_MOST_PROBLEMS])), about=about)
 
 
 def _problems(error: ValidationError, kind: str) -> Iterator[str]:

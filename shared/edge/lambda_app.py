@@ -8,7 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, TextIO
+from typing import Any, Final, TextIO, TypeAlias
 
 from shared.aws.dynamodb.rate_limit import Limited, RateLimiter
 from shared.aws.ssm.documents import Document
@@ -25,39 +25,50 @@ from shared.edge.http_request import HttpRequest
 from shared.edge.indeterminate import Indeterminate
 from shared.edge.process import LambdaContext, LambdaProcess
 from shared.edge.public_files import FileRequest, find_file_request
-from shared.edge.responses import File, Refusal, Response, render
+from shared.edge.responses import File, Refusal, RefusedInWords, Response, render
 from shared.edge.settings import Settings
+from shared.edge.slack_requests import SLACK_ROUTE, SlackSource, find_slack_request
 from shared.edge.traces import Tracer
 
 
 @dataclass(frozen=True, slots=True)
-class RequestContext:
-    """One request of a known caller, with the audit line to fill in.
+class InvocationContext:
+    """One invocation, with the audit line to fill in.
 
-    `own_account` is the function's; `parameters` are those of the path. The deadline is `answer_by_s` on the monotonic
-    clock.
+    The deadline is `answer_by_s` on the monotonic clock; `own_account` is the function's.
     """
 
-    request: HttpRequest
-    principal: Principal
     audit: AuditLine
     answer_by_s: float
     own_account: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def time_left_s(self) -> float:
         return self.answer_by_s - monotonic_s()
 
 
+@dataclass(frozen=True, slots=True)
+class RequestContext(InvocationContext):
+    """One request of a known caller. `parameters` are those of the path.
+
+    `was_shown` says whether this view is what the caller was shown, where they decide on nothing else.
+    """
+
+    request: HttpRequest
+    principal: Principal
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    was_shown: Callable[[Mapping[str, Any]], bool] | None = None
+
+
 Operation = Callable[[RequestContext], Awaitable[Response | Refusal]]
-# What a schedule has a function do, with the audit line to fill in.
-Task = Callable[[AuditLine], Coroutine[Any, Any, None]]
+# What a schedule has a function do.
+Task = Callable[[InvocationContext], Coroutine[Any, Any, None]]
 Routes = Mapping[tuple[str, str], Operation]
 # Finds an issuer's document by its name, together with the documents that the request will need.
 IssuerSource = Callable[[str, HttpRequest], Awaitable[Document[Issuer] | None]]
 # Answers requests for files, which have no caller.
 FileSource = Callable[[FileRequest], File | Refusal]
+_Answer: TypeAlias = Response | Refusal | File | RefusedInWords
 
 
 class LambdaApp:
@@ -75,15 +86,18 @@ class LambdaApp:
         issuers: IssuerSource | None = None,
         tasks: Mapping[str, Task] | None = None,
         files: FileSource | None = None,
+        slack: SlackSource | None = None,
     ) -> None:
         """Serve the routes, and run `tasks` by name for events `{"task": name}`; without `issuers`, accept no token.
 
-        `files` answers requests of the open routes; without it, they are refused as any other without a caller.
+        `files` and `slack` answer requests of the open routes; without them, these are refused as any other without a
+        caller.
         """
         self._service = service
         self._issuers = issuers
         self._tasks = tasks or {}
         self._files = files
+        self._slack = slack
         self._settings = settings
         self._router = Router(routes)
         self._process = LambdaProcess(runner, tracer, settings.deadline, stdout or sys.stdout, on_close)
@@ -110,7 +124,7 @@ class LambdaApp:
         self._process.write(audit)
         return answer
 
-    def _respond(self, event: object, context: LambdaContext, audit: AuditLine) -> Response | Refusal | File:
+    def _respond(self, event: object, context: LambdaContext, audit: AuditLine) -> _Answer:
         decided = self._process.run(context, audit, lambda by_s: self._route(event, context, audit, by_s))
         response = decided.refusal if isinstance(decided, Indeterminate) else decided
         self._close_line(audit, response)
@@ -124,8 +138,8 @@ class LambdaApp:
     def _run_task(self, found: tuple[str, Task], context: LambdaContext, audit: AuditLine) -> None:
         audit.operation, task = found
 
-        async def run(_: float) -> None:
-            await task(audit)
+        async def run(end_by_s: float) -> None:
+            await task(InvocationContext(audit, end_by_s, _account_of(context)))
 
         failed = self._process.run(context, audit, run, limit_s=context.get_remaining_time_in_millis() / 1000)
         if failed is None:
@@ -139,13 +153,17 @@ class LambdaApp:
         context: LambdaContext,
         audit: AuditLine,
         answer_by_s: float,
-    ) -> Response | Refusal | File:
-        own_account = context.invoked_function_arn.split(":")[4]
+    ) -> _Answer:
+        own_account = _account_of(context)
         accepted = AcceptedApis(self._settings.api_id, own_account)
         asked = None if self._files is None else find_file_request(event, accepted)
         if self._files is not None and asked is not None:
             audit.operation, audit.source_ip, audit.user_agent = asked.route, asked.source_ip, asked.user_agent
             return self._files(asked)
+        sent = None if self._slack is None else find_slack_request(event, accepted)
+        if self._slack is not None and sent is not None:
+            audit.operation, audit.source_ip, audit.user_agent = SLACK_ROUTE, sent.source_ip, sent.user_agent
+            return await self._slack(sent, audit, answer_by_s, own_account)
         request = parse_event(event, accepted)
         if isinstance(request, Refusal):
             return request
@@ -159,7 +177,7 @@ class LambdaApp:
         found = self._router.find(request.method, request.path)
         if found is None:
             return Refusal(Code.NOT_FOUND, "There is nothing at this method and path.")
-        return await found.target(RequestContext(request, principal, audit, answer_by_s, own_account, found.parameters))
+        return await found.target(RequestContext(audit, answer_by_s, own_account, request, principal, found.parameters))
 
     async def _identify(self, request: HttpRequest, audit: AuditLine, own_account: str) -> Principal | UnknownCaller:
         token = request.caller.token
@@ -180,14 +198,19 @@ class LambdaApp:
         )
 
     @staticmethod
-    def _close_line(audit: AuditLine, response: Response | Refusal | File) -> None:
-        match response:
+    def _close_line(audit: AuditLine, response: _Answer) -> None:
+        outcome = response.refusal if isinstance(response, RefusedInWords) else response
+        match outcome:
             case Response() | File():
                 audit.outcome = "issued" if audit.access_key_id else "answered"
             case Refusal(code=code):
                 audit.outcome = "failed" if code in FAILURES else "refused"
                 audit.code = code.value
-                audit.detail = audit.detail or response.message
+                audit.detail = audit.detail or outcome.message
+
+
+def _account_of(context: LambdaContext) -> str:
+    return context.invoked_function_arn.split(":")[4]
 
 
 _WINDOW: Final = timedelta(minutes=1)

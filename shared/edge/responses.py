@@ -13,10 +13,11 @@ from shared.edge.error_codes import ERRORS, Code
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A success. The body may have credentials, so it is never part of the repr."""
+    """A success. The body may have credentials, so it is never part of the repr. `is_unchanged`: all was so before."""
 
     body: Mapping[str, Any] = field(repr=False)
     status: HTTPStatus = HTTPStatus.OK
+    is_unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class File:
 class Refusal:
     """A refusal, as a value. SDKs print code and message, so the message says what to do next.
 
-    `grant_id` is the request that is in the way, where it is the caller's own: a program can join it.
+    `about` is the field of the body that it is about, where it is about one: a form shows it there. `grant_id` is the
+    request that is in the way, where it is the caller's own: a program can join it.
     """
 
     code: Code
@@ -40,17 +42,28 @@ class Refusal:
     hint: str | None = None
     retry_after_s: int | None = None
     grant_id: str | None = None
+    about: str | None = None
 
     @property
     def status(self) -> HTTPStatus:
         return ERRORS[self.code].status
 
 
-def render(response: Response | Refusal | File, request_id: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class RefusedInWords:
+    """A refusal whose answer is a success to the gateway: chat shows a page of its own for every other status."""
+
+    refusal: Refusal
+    answer: Response | File
+
+
+def render(response: Response | Refusal | File | RefusedInWords, request_id: str) -> dict[str, Any]:
     """Make the response API Gateway expects, the same for payload 1.0 and 2.0.
 
     `statusCode` is always set: HTTP APIs answer 200 for a dict without one (API Gateway guide, "Lambda integrations").
     """
+    if isinstance(response, RefusedInWords):
+        return render(response.answer, request_id)
     if isinstance(response, File):
         return _render_file(response, request_id)
     headers = {

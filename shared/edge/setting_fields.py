@@ -84,6 +84,20 @@ def _is_console_url(value: str) -> str:
     raise ValueError("write https://HOST/PATH in letters, digits, dots, hyphens, _ and ~")
 
 
+# Slack's Web API, or one that stands in for it on the same machine: what is sent there bears the bot's token.
+SLACK_API: Final = "https://slack.com/api/"
+_SLACK_API: Final = re.compile(
+    r"(https://[A-Za-z0-9.-]{1,253}|http://(localhost|127\.0\.0\.1|\[::1\]))(:[0-9]{1,5})?(/[A-Za-z0-9._~-]{1,64}){0,4}/?"
+)
+
+
+def _is_slack_api(value: str) -> str:
+    """Refuse without repeating it: it may hold a password."""
+    if not _SLACK_API.fullmatch(value):
+        raise ValueError("write https://HOST/PATH without user name, query and fragment; http is for loopback only")
+    return value if value.endswith("/") else f"{value}/"
+
+
 _BELIEVED: Final = (timedelta(minutes=30), timedelta(hours=24))
 
 
@@ -102,4 +116,5 @@ Accounts = Annotated[tuple[str, ...], BeforeValidator(_split_accounts)]
 AccountsOrAll = Annotated[tuple[str, ...], BeforeValidator(_split_accounts_or_all)]
 KillSwitchAccounts = Annotated[tuple[str, ...], BeforeValidator(_split_policies)]
 ConsoleUrl = Annotated[str, AfterValidator(_is_console_url)]
+SlackApi = Annotated[str, AfterValidator(_is_slack_api)]
 TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]

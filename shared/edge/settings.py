@@ -10,12 +10,14 @@ from shared.edge.common_settings import PREFIX, CommonSettings, read_settings
 from shared.edge.hosted_console import ConsoleSetting
 from shared.edge.setting_fields import (
     ALL_ACCOUNTS,
+    SLACK_API,
     Accounts,
     AccountsOrAll,
     BelievedFor,
     ConsoleUrl,
     KillSwitchAccounts,
     RoleGlobs,
+    SlackApi,
     SsoRoles,
     TableName,
 )
@@ -138,6 +140,18 @@ class Settings(CommonSettings):
             "`scopes` (separated by spaces), `origins` (a list). Empty: there is no console.",
         ),
     ] = None
+
+    slack: Annotated[
+        bool,
+        Field(
+            description="`true`: requests and break-glass events are shown, and decided where their approval rule says "
+            "`chat: true`, in the Slack workspace of the document `chat/slack`.",
+        ),
+    ] = False
+    slack_api: Annotated[
+        SlackApi,
+        Field(description="Base URL of Slack's Web API: https, or http on loopback. For the local stack."),
+    ] = SLACK_API
 
     kill_switch_policies: Annotated[
         KillSwitchAccounts,

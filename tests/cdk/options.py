@@ -56,6 +56,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
             },
         },
         "console": {"issuer": "corp", "client_id": "sentinel", "origins": ["https://tokens.example.com"]},
+        "slack": True,
         "group_sync": {
             "interval": 10,
             "believed_for": "90m",

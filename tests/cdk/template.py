@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,12 +29,13 @@ def example_deployment(name: str = "sentinel", **more: str) -> Deployment:
 
 @dataclass(frozen=True)
 class Template:
-    """Resources by logical id, with references in place of what CloudFormation would know only at deployment.
+    """Resources by logical id, and outputs by name, with references in place of what only CloudFormation would know.
 
     `Ref X` becomes `<X>`, and `Fn::GetAtt X.Arn` becomes `<X.Arn>`.
     """
 
     resources: Mapping[str, dict[str, Any]]
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, file: Path, **pseudo: str) -> Self:
@@ -42,7 +43,8 @@ class Template:
         template = json.loads(file.read_text(encoding="utf-8"))
         known = {**_PSEUDO, **{f"AWS::{name}": value for name, value in pseudo.items()}}
         holds = {name: _filled(each, known, {}) for name, each in template.get("Conditions", {}).items()}
-        return cls(_filled(template["Resources"], known, holds))
+        outputs = {name: _filled(each["Value"], known, holds) for name, each in template.get("Outputs", {}).items()}
+        return cls(_filled(template["Resources"], known, holds), outputs)
 
     def of_type(self, kind: str) -> dict[str, Properties]:
         """Give the properties of every resource of a type, `Lambda::Function` for instance, by logical id."""

@@ -29,9 +29,9 @@ async def test_a_webhook_is_notified_and_one_that_fails_undoes_nothing(tmp_path:
             await _add_webhook(system, receiver)
             alice = Caller(system, "alice")
             filed = await alice.post("/v1/requests", profile="staging", reason=BECAUSE)
-            assert filed.body["notified"] == {"sns": True, "webhook:pager": True}
+            assert filed.body["notified"] == {"sns": True, "slack": True, "webhook:pager": True}
             cancelled = await alice.act(filed.body["request"]["id"], "cancel")
-            assert cancelled.body["notified"] == {"sns": True, "webhook:pager": False}
+            assert cancelled.body["notified"] == {"sns": True, "slack": True, "webhook:pager": False}
             assert cancelled.body["request"]["status"] == "cancelled"
             log = system.log_file.read_text()
     delivered = receiver.received[0]

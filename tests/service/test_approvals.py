@@ -55,6 +55,17 @@ async def test_a_request_is_found_by_id_as_it_was_filed(clients: Clients) -> Non
     assert await table(clients).find("zzzzzzzzzzzzzzzz") is None
 
 
+async def test_that_a_vote_is_from_the_chat_is_kept_for_every_vend(clients: Clients) -> None:
+    votes = (Vote(Person("bob", is_from_chat=True), NOW), Vote(Person("carol"), NOW))
+    request = a_request(votes=votes, status=RequestStatus.APPROVED, starts_at=NOW, ends_at=NOW + HOUR)
+    await table(clients).add(request)
+    found = await table(clients).find("0123456789abcdef")
+    assert found is not None
+    assert [vote.by.is_from_chat for vote in found.votes] == [True, False]
+    [grant] = (await GrantTable(clients.dynamodb, table_name("grant")).load_serving("alice", NOW)).grants
+    assert [each.person.is_from_chat for each in grant.approved_by] == [True, False]
+
+
 async def test_filing_twice_what_was_heard_once_is_no_error(clients: Clients) -> None:
     await table(clients).add(a_request())
     await table(clients).add(a_request())

@@ -95,7 +95,7 @@ def _because(explanation: Explanation) -> str:
 @click.option("--source-ip", help="The caller's address. Default: not known.")
 @click.option(
     "--authentication",
-    type=click.Choice(["sigv4", "oidc"]),
+    type=click.Choice(["sigv4", "oidc", "chat"]),
     help="How the caller proved who they are. Default: not known.",
 )
 @click.option("--issuer", help='The issuer of the caller\'s token; "" for none; default: not known.')

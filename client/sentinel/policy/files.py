@@ -16,6 +16,7 @@ from sentinel.policy.services import unknown_services
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
+from shared.core.chat import SlackWorkspace
 from shared.core.fields import DocumentModel
 from shared.core.issuer import Issuer
 from shared.core.membership import GroupDocument
@@ -43,17 +44,19 @@ MODELS: Final[Mapping[str, type[DocumentModel]]] = {
     "issuer": Issuer,
     "group": GroupDocument,
 }
-# A webhook is checked like the rest, but holds secrets: nothing written in one is repeated, and none is stored as text.
-WEBHOOK: Final = "webhook"
-_CHECKED: Final[Mapping[str, type[DocumentModel]]] = {**MODELS, WEBHOOK: Webhook}
+# These are checked like the rest, but hold secrets: nothing written in one is repeated, and none is stored as text.
+SECRET_KINDS: Final[Mapping[str, type[DocumentModel]]] = {"webhook": Webhook, "slack": SlackWorkspace}
+_CHECKED: Final[Mapping[str, type[DocumentModel]]] = {**MODELS, **SECRET_KINDS}
 KINDS: Final = tuple(_CHECKED)
-_WEBHOOK_LIKE: Final = re.compile(r"""^[\s{]*["']?url["']?\s*:""", re.MULTILINE)
+_SECRET_LIKE: Final = re.compile(r"""^[\s{]*["']?(url|signing_secret|bot_token)["']?\s*:""", re.MULTILINE)
 # A comment in the lines before the document.
 _SCHEMA: Final = re.compile(r"(?:\s*#.*\n)*?\s*#\s*yaml-language-server:\s*\$schema=\S*?([a-z-]+)\.schema\.json\s")
 # Keys that only one kind of document has, and only the rules of one kind of policy.
 _KEYS_OF_NAMED: Final = {
     "role_arn": "profile",
-    "url": WEBHOOK,
+    "url": "webhook",
+    "signing_secret": "slack",
+    "bot_token": "slack",
     "issuer": "issuer",
     "audiences": "issuer",
     "members": "group",
@@ -133,7 +136,7 @@ def check_text(text: str, kind: str | None = None) -> tuple[DocumentModel, Docum
 
     """
     kind = kind or guess_text(text)
-    document = read_secret_document(text) if kind == WEBHOOK else read_document(text)
+    document = read_secret_document(text) if kind in SECRET_KINDS else read_document(text)
     return check_document(document, _CHECKED[kind]), document
 
 
@@ -142,13 +145,14 @@ def guess_text(text: str) -> str:
 
     One that cannot be parsed is checked, and complained about, as an access policy.
 
-    Where such a text may be a webhook, it is taken for one: an access policy's problems would repeat its secrets.
+    Where such a text may have secrets, it is taken for what has them: an access policy's problems would repeat them.
     """
     try:
         guessed = guess_kind(read_document(text))
-        return guessed if guessed == WEBHOOK else _kind_by_schema(unpack(text)) or guessed
+        return guessed if guessed in SECRET_KINDS else _kind_by_schema(unpack(text)) or guessed
     except DocumentError:
-        return WEBHOOK if _WEBHOOK_LIKE.search(text) else "access"
+        found = _SECRET_LIKE.search(text)
+        return "access" if found is None else _KEYS_OF_NAMED[found[1]]
 
 
 def _kind_by_schema(text: str) -> str | None:

@@ -36,6 +36,7 @@ _FILES: Final = (
     "tables",
     "client",
     "console",
+    "chat",
     "build",
 )
 # A control is taken away where it lies: in no test, and not in the table.

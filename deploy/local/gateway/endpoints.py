@@ -1,6 +1,6 @@
 """The three kinds of HTTP endpoint in front of a Lambda: HTTP API, REST API and function URL, and their routes."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -10,7 +10,7 @@ from deploy.local.deployment import VEND
 from deploy.local.gateway import refusals
 from deploy.local.gateway.refusals import Refusal
 from deploy.local.gateway.request import ReceivedRequest
-from deploy.policies.routes import CONSOLE_ROUTES, ISSUER_PREFIX, ROUTES, issuer_routes
+from deploy.policies.routes import ISSUER_PREFIX, ROUTES, issuer_routes
 from deploy.policies.routes import Route as DefinedRoute
 from shared.edge.api import Router
 
@@ -96,28 +96,28 @@ class Route:
 
 
 def find_route(
-    endpoint: Endpoint, request: ReceivedRequest, issuers: Container[str] = (), *, has_console: bool = False
+    endpoint: Endpoint, request: ReceivedRequest, issuers: Container[str] = (), open_routes: Sequence[DefinedRoute] = ()
 ) -> Route | Refusal:
     """Find the function behind a path; a function URL has one function behind every path.
 
-    `issuers` are those with routes of their own, and `has_console` says whether there are those of a console; only an
-    HTTP API has any of these.
+    `issuers` are those with routes of their own, `open_routes` those without authorization; only an HTTP API has any of
+    these.
     """
     if endpoint.kind is EndpointKind.FUNCTION_URL:
         return Route(VEND, "$default", "$default", request.path)
     path = _below(endpoint.prefix, request.path)
-    if has_console and endpoint.kind is EndpointKind.HTTP_API and path is not None:
-        file = _find_file(request.method, path)
-        if file is not None:
-            return file
+    if endpoint.kind is EndpointKind.HTTP_API and path is not None:
+        found_open = _find_open(request.method, path, open_routes)
+        if found_open is not None:
+            return found_open
     if path is not None and (found := _find(request.method, path, _issuer_in(endpoint, path, issuers))) is not None:
         return found
     return refusals.MISSING_TOKEN if endpoint.kind is EndpointKind.REST_API else refusals.NOT_FOUND
 
 
-def _find_file(method: str, path: str) -> Route | None:
-    """Find the console's route; its greedy variable also matches the folder with a slash at its end."""
-    for route in CONSOLE_ROUTES:
+def _find_open(method: str, path: str, routes: Sequence[DefinedRoute]) -> Route | None:
+    """Find an open route; a greedy variable also matches the folder with a slash at its end."""
+    for route in routes:
         above = route.path.removesuffix(_GREEDY)
         if method == route.method and (path == route.path or (above != route.path and path.startswith(above))):
             parameters = {"proxy": path.removeprefix(above)} if above != route.path else None

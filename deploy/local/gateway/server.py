@@ -1,7 +1,7 @@
 """The endpoints on free ports of loopback: three in front of vend and admin, and an API behind the authorizer."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol, Self
 
@@ -17,6 +17,7 @@ from deploy.local.gateway.request import Caller, ReceivedRequest, receive
 from deploy.local.gateway.tokens import TokenAuthorizer, VerifiedToken
 from deploy.local.loopback import Site
 from deploy.local.runtime.api import FunctionFailedError, FunctionThrottledError
+from deploy.policies.routes import Route as DefinedRoute
 from shared.clock import utc_now
 
 # The endpoints count the header bytes themselves; the server must let at least that many through.
@@ -62,7 +63,7 @@ class _Server(Site):
 class Gateway:
     """The servers of the three kinds of endpoint, which verify signatures; the HTTP API's also tokens of `issuers`.
 
-    With `has_console` the HTTP API has the open routes of a console.
+    The HTTP API also has `open_routes`, which ask for neither.
     """
 
     def __init__(
@@ -70,13 +71,12 @@ class Gateway:
         functions: Mapping[str, Invokable],
         credentials: RememberedCredentials,
         issuers: Mapping[str, TokenAuthorizer] | None = None,
-        *,
-        has_console: bool = False,
+        open_routes: Sequence[DefinedRoute] = (),
     ) -> None:
         self._functions = functions
         self._credentials = credentials
         self._issuers = issuers or {}
-        self._has_console = has_console
+        self._open_routes = open_routes
         self._servers: dict[EndpointKind, _Server] = {}
 
     async def open(self, endpoints: list[Endpoint], ports: Mapping[EndpointKind, int]) -> Self:
@@ -98,7 +98,7 @@ class Gateway:
 
     async def _answer(self, endpoint: Endpoint, request: ReceivedRequest) -> HttpAnswer | Refusal:
         now = utc_now()
-        route = find_route(endpoint, request, self._issuers, has_console=self._has_console)
+        route = find_route(endpoint, request, self._issuers, self._open_routes)
         if isinstance(route, Refusal):
             return route
         caller = None if route.is_open else await self._find_caller(endpoint, route, request, now)

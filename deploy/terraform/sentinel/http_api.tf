@@ -1,5 +1,5 @@
 # The HTTP API in front of vend and admin. API Gateway checks each route's authorization: IAM, or an issuer's tokens.
-# The files of a hosted console are open to anyone.
+# The files of a hosted console are open to anyone, and so is Slack's route: the function verifies the signature.
 
 locals {
   # Sessions, revocations, lockouts, the kill switch: throttled separately, so that other traffic cannot delay responders.
@@ -26,6 +26,9 @@ locals {
   ]])
 
   console_routes = var.http_api && var.console != null ? local.names.console.routes : []
+  # The route of Slack, with its throttling limits.
+  slack_routes  = var.http_api && var.slack ? { (local.names.slack.route) = local.names.slack } : {}
+  slack_address = length(local.slack_routes) == 0 ? null : "${one(aws_apigatewayv2_api.this[*].api_endpoint)}/slack"
   # On the API's own domain.
   console_address = length(local.console_routes) == 0 ? null : "${one(aws_apigatewayv2_api.this[*].api_endpoint)}/console/"
 }
@@ -100,6 +103,16 @@ resource "aws_apigatewayv2_route" "console" {
   target             = "integrations/${aws_apigatewayv2_integration.this["admin"].id}"
 }
 
+# Slack signs its requests, which API Gateway cannot verify.
+resource "aws_apigatewayv2_route" "slack" {
+  for_each = local.slack_routes
+
+  api_id             = aws_apigatewayv2_api.this[0].id
+  route_key          = each.key
+  authorization_type = "NONE"
+  target             = "integrations/${aws_apigatewayv2_integration.this["admin"].id}"
+}
+
 resource "aws_apigatewayv2_stage" "this" {
   count = var.http_api ? 1 : 0
 
@@ -126,12 +139,12 @@ resource "aws_apigatewayv2_stage" "this" {
 
   # What anyone may send cannot start many copies of the function.
   dynamic "route_settings" {
-    for_each = toset(local.console_routes)
+    for_each = merge({ for route in local.console_routes : route => local.names.console }, local.slack_routes)
 
     content {
-      route_key                = route_settings.value
-      throttling_rate_limit    = local.names.console.rate
-      throttling_burst_limit   = local.names.console.burst
+      route_key                = route_settings.key
+      throttling_rate_limit    = route_settings.value.rate
+      throttling_burst_limit   = route_settings.value.burst
       detailed_metrics_enabled = true
     }
   }
@@ -144,7 +157,7 @@ resource "aws_apigatewayv2_stage" "this" {
   tags = var.tags
 
   # The routes must exist before a stage can have settings for them.
-  depends_on = [aws_apigatewayv2_route.this, aws_apigatewayv2_route.issuer, aws_apigatewayv2_route.console]
+  depends_on = [aws_apigatewayv2_route.this, aws_apigatewayv2_route.issuer, aws_apigatewayv2_route.console, aws_apigatewayv2_route.slack]
 }
 
 resource "aws_lambda_permission" "http_api" {
@@ -179,4 +192,15 @@ resource "aws_lambda_permission" "console" {
   qualifier     = module.admin.alias
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this[0].execution_arn}/*/${local.names.console.source}"
+}
+
+resource "aws_lambda_permission" "slack" {
+  count = length(local.slack_routes)
+
+  statement_id  = "HttpApiSlack"
+  action        = "lambda:InvokeFunction"
+  function_name = module.admin.name
+  qualifier     = module.admin.alias
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this[0].execution_arn}/*/${local.names.slack.source}"
 }

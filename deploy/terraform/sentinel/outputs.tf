@@ -8,6 +8,16 @@ output "console_url" {
   value       = local.console_address
 }
 
+output "slack_url" {
+  description = "Address that Slack sends presses and commands to; null without Slack."
+  value       = local.slack_address
+}
+
+output "slack_manifest" {
+  description = "Manifest of the Slack app, as JSON, for Slack's \"Create an app from a manifest\"; null without Slack."
+  value       = local.slack_address == null ? null : templatefile("${local.policies}/slack-manifest.json.tftpl", { url = local.slack_address })
+}
+
 output "rest_api_url" {
   description = "Base URL of the REST API; null without one. A private API's name resolves in the VPC of its endpoints only."
   value       = one(aws_api_gateway_stage.this[*].invoke_url)

@@ -60,6 +60,7 @@ locals {
     SENTINEL_IDENTITY_STORE_REGION = try(var.group_sync.identity_store_region, null)
     SENTINEL_IDENTITY_STORE_ROLE   = local.identity_store_role_arn
     SENTINEL_CONSOLE               = local.console
+    SENTINEL_SLACK                 = var.slack ? true : null
   }) : name => tostring(value) if value != null && value != "" }
 
   # A null value stays null, so that the function has no console.

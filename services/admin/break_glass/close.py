@@ -31,6 +31,7 @@ _KIND: Final[Kind[BreakGlassEvent, ClosingRejection, EventView]] = Kind(
         EventStatus.REVIEWED: NoticeEvent.BREAK_GLASS_REVIEWED,
     },
     too_late=ClosingRejection.WRONG_STATE,
+    unseen=ClosingRejection.NOT_AS_SHOWN,
 )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 
 from services.admin.break_glass.models import BeginBreakGlass, EventView
+from services.admin.common.refusals import refuse_unseen
 from shared.core.access.evaluate import Decision
 from shared.core.break_glass.event import BreakGlassEvent, ClosingRejection
 from shared.core.break_glass.policy import BreakGlassRule
@@ -70,6 +71,8 @@ def refuse_closing(rejection: ClosingRejection, event: BreakGlassEvent, view: Ev
             return Refusal(Code.NOT_PERMITTED, "You cannot review your own event, under any of your names.")
         case ClosingRejection.WRONG_STATE:
             return Refusal(Code.CONFLICT, f"The event is {describe_state(view)}.")
+        case ClosingRejection.NOT_AS_SHOWN:
+            return refuse_unseen("event", describe_state(view))
         case unexpected:
             assert_never(unexpected)
 

@@ -3,21 +3,23 @@
 A missing approval, break-glass or admin policy permits nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
 
 from shared.aws.ssm.document_cache import CachedDocuments, settled
 from shared.aws.ssm.documents import PROFILES_FOLDER, Document
 from shared.core.access.schema import AccessPolicy
-from shared.core.approval.policy import ApprovalPolicy
+from shared.core.approval.policy import ApprovalPolicy, permits_chat
 from shared.core.break_glass.policy import BreakGlassPolicy
+from shared.core.chat import SLACK_DOCUMENT, SlackWorkspace
 from shared.core.fields import DocumentModel
+from shared.core.identity import Authentication, Principal
 from shared.core.issuer import ISSUERS_FOLDER, Issuer
 from shared.core.people import Person
 from shared.core.permissions import AdminPolicy, Entitlement, entitlement_of
 from shared.core.present_grants import PresentPolicies
-from shared.core.profile import Profile
+from shared.core.profile import Profile, is_profile_name
 from shared.documents.load import (
     ACCESS_POLICY,
     ADMIN_POLICY,
@@ -25,6 +27,7 @@ from shared.documents.load import (
     BREAK_GLASS_POLICY,
     folder_model,
     load_document,
+    load_slack,
 )
 from shared.edge.indeterminate import IndeterminateError
 
@@ -37,12 +40,14 @@ _POLICIES: Final[Mapping[str, type[DocumentModel]]] = {
 
 
 def load_stored(name: str, text: str) -> DocumentModel:
-    """Load a policy, a profile (`profiles/<name>`) or an issuer (`issuers/<name>`).
+    """Load a policy, a profile (`profiles/<name>`), an issuer (`issuers/<name>`) or `chat/slack`.
 
     Raises:
         DocumentError: with every problem found.
 
     """
+    if name == SLACK_DOCUMENT:
+        return load_slack(text)
     return load_document(text, _POLICIES.get(name) or folder_model(name))
 
 
@@ -72,6 +77,10 @@ class Policies:
         """Collect what they let a person see and do."""
         return entitlement_of(person, self.admin, self.approval)
 
+    def permit(self, caller: Principal, profile: str) -> bool:
+        """Whether the caller's proof of who they are is enough for what concerns a profile: the chat is not always."""
+        return caller.authentication is not Authentication.CHAT or permits_chat(self.approval, profile)
+
     @property
     def usable_profile(self) -> Profile | None:
         return self.profile if self.profile is not None and self.profile.enabled else None
@@ -94,7 +103,42 @@ class PolicyReader:
         found = settled((await self.documents.find([wanted, *_POLICIES]))[wanted])
         if found is None:
             return None
-        return Document(found.name, _checked(found, Issuer), found.version, found.digest, found.age_s, found.stale)
+        return _typed(found, Issuer)
+
+    async def list_profiles(self) -> Sequence[str]:
+        """List the names of the profiles that can be read and are enabled.
+
+        Raises:
+            AwsError: the catalogue can be neither read nor served from the last good one.
+
+        """
+        found = await self.documents.load_profiles()
+        profiles = (
+            (name, None if each is None else each.value) for name, each in found.items() if is_profile_name(name)
+        )
+        return sorted(name for name, profile in profiles if isinstance(profile, Profile) and profile.enabled)
+
+    async def load_slack(self) -> Document[SlackWorkspace]:
+        """Load the document of the Slack workspace, in one read with the policies.
+
+        Raises:
+            AwsError: it can be neither read nor served from the last good version.
+            IndeterminateError: there is none.
+
+        """
+        found = settled((await self.documents.find([SLACK_DOCUMENT, *_POLICIES]))[SLACK_DOCUMENT])
+        if found is None:
+            raise IndeterminateError("document", f"there is no {SLACK_DOCUMENT}: store it as a SecureString")
+        return _typed(found, SlackWorkspace)
+
+    async def read_approval(self) -> ApprovalPolicy | None:
+        """Read the approval policy alone; None if there is none.
+
+        Raises:
+            AwsError: it can be neither read nor served from the last good version.
+
+        """
+        return _find(await self.documents.load([APPROVAL_POLICY]), APPROVAL_POLICY, ApprovalPolicy)
 
     async def read(self, profile: str | None = None) -> Policies:
         """Read at once.
@@ -124,6 +168,10 @@ class PolicyReader:
 def _find(loaded: Loaded, name: str, model: type[Model]) -> Model | None:
     document = loaded[name]
     return None if document is None else _checked(document, model)
+
+
+def _typed(found: Document[DocumentModel], model: type[Model]) -> Document[Model]:
+    return Document(found.name, _checked(found, model), found.version, found.digest, found.age_s, found.stale)
 
 
 def _checked(document: Document[DocumentModel], model: type[Model]) -> Model:

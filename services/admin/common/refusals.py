@@ -28,6 +28,23 @@ NEEDS_REVOKE: Final = Refusal(
 NEEDS_LOCK: Final = Refusal(Code.NOT_PERMITTED, "Lockouts take the permission lock of the admin policy.")
 
 
+def refuse_chat(profile: str) -> Refusal:
+    """Refuse a caller from the chat where the approval rule asks for a better proof."""
+    return Refusal(
+        Code.NOT_PERMITTED,
+        f"The approval rule of {profile} does not accept the chat as proof of who you are: use `sentinel` or the "
+        "console.",
+        hint="The owner of the approval policy may write chat: true in that rule.",
+    )
+
+
+def refuse_unseen(kind: str, state: str) -> Refusal:
+    """Refuse a step by a caller who was shown another state than the present one."""
+    return Refusal(
+        Code.CONFLICT, f"This {kind} has changed since you were shown it; nothing was done. It is {state} now."
+    )
+
+
 def refuse_over_budget(user: str, budget: Limited) -> Refusal:
     return Refusal(
         Code.THROTTLED,

@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 from services.admin.common.context import FactsReader, GrantView, note_grant
 from services.admin.common.models import Remark, View
 from services.admin.common.policies import Policies
-from services.admin.common.refusals import NOT_FOUND, refuse_conflict
+from services.admin.common.refusals import NOT_FOUND, refuse_chat, refuse_conflict
 from services.admin.notify.notifier import Announcer
 from shared.aws.dynamodb.grant_store import Change, GrantStore, Moved
 from shared.core.approval.request import ApprovalRequest
@@ -111,17 +111,19 @@ class Kind(Generic[Row, Rejection, RowView]):
 
     `name` is for messages. `settle` gives a row as time has left it. `events` are the notifications on coming into a
     state; a state without one is not reported. `respond` takes the view, which targets were notified, and the views of
-    what changed with it. `too_late` is the rejection where the state does not allow the step.
+    what changed with it. `too_late` is the rejection where the state does not allow the step, `unseen` where the caller
+    was shown another one.
     """
 
     name: str
-    may_see: Callable[[Entitlement, Row], bool]
+    may_see: Callable[[Entitlement, Row, datetime], bool]
     settle: Callable[[Row, datetime], Row]
     view: Callable[[Row, datetime], RowView]
     respond: Callable[[RowView, Mapping[str, bool], Sequence[RowView]], View]
     refuse: Callable[[Rejection, Row, RowView], Refusal]
     events: Mapping[StrEnum, NoticeEvent]
     too_late: Rejection
+    unseen: Rejection
 
 
 Decide: TypeAlias = Callable[[DecisionContext[Row], Row], Awaitable[Row | Rejection]]
@@ -150,14 +152,16 @@ class GrantSteps(Generic[Row, Rejection, RowView]):
         if isinstance(context, Refusal):
             return context
         with ctx.audit.step("write"):
-            outcome = await transition(self.store, context.row, lambda row: decide(context, row), follow)
+            outcome = await transition(
+                self.store, context.row, lambda row: self._decide(ctx, context, row, decide), follow
+            )
         view = kind.view(outcome.row, now)
         note_grant(ctx.audit, view)
         match outcome:
             case Applied(row, others):
                 return await self._report(ctx, view, others, now)
             case NoOp():
-                return Response(kind.respond(view, {}, ()).as_json())
+                return Response(kind.respond(view, {}, ()).as_json(), is_unchanged=True)
             case Conflict():
                 return refuse_conflict(kind.name)
             case Rejected(row, rejection):
@@ -177,8 +181,10 @@ class GrantSteps(Generic[Row, Rejection, RowView]):
             facts = await self.reader.read_acting(ctx, self.store.find(row_id), deed, now)
         if isinstance(facts, Refusal):
             return facts
-        if facts.found is None or not self.kind.may_see(facts.entitlement, facts.found):
+        if facts.found is None or not self.kind.may_see(facts.entitlement, facts.found, now):
             return NOT_FOUND
+        if not facts.policies.permit(ctx.principal, facts.found.profile):
+            return refuse_chat(facts.found.profile)
         return DecisionContext(facts.found, facts.policies, facts.entitlement, remark.comment, now)
 
     async def _report(self, ctx: RequestContext, view: RowView, others: Iterable[Row], now: datetime) -> Response:
@@ -194,6 +200,15 @@ class GrantSteps(Generic[Row, Rejection, RowView]):
         ctx.audit.notified, ctx.audit.not_notified_because = notified, causes
         return Response(self.kind.respond(view, notified, views[1:]).as_json())
 
+    async def _decide(
+        self, ctx: RequestContext, context: DecisionContext[Row], row: Row, decide: Decide[Row, Rejection]
+    ) -> Row | Rejection:
+        """Decide on the row. A step that would change it is for what the caller was shown, where they say what."""
+        target = await decide(context, row)
+        if isinstance(target, StrEnum) or target == row or ctx.was_shown is None:
+            return target
+        return target if ctx.was_shown(self.kind.view(row, context.now).as_json()) else self.kind.unseen
+
     async def _settle(self, ctx: RequestContext, row: Row, now: datetime) -> None:
         """Write what time has done to a row and notify of it, before the caller learns that the step comes too late."""
         settled = self.kind.settle(row, now)
@@ -202,4 +217,4 @@ class GrantSteps(Generic[Row, Rejection, RowView]):
         event = self.kind.events.get(settled.status)
         if event is not None:
             view = self.kind.view(settled, now)
-            await self.announcer.announce(ctx, event, view.as_json(), now, is_by_time=True)
+            await self.announcer.announce_by_time(ctx, event, view.as_json(), now)

@@ -1,4 +1,4 @@
-"""Notifications of a committed change, to topic and webhooks, concurrently. A failure never undoes the change."""
+"""Notifications of a committed change, to topic, chat and webhooks, concurrently. A failure never undoes the change."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,13 +15,14 @@ from shared.aws.ssm.documents import SsmDocuments
 from shared.core.events import NoticeEvent
 from shared.core.webhook import Webhook
 from shared.documents import DocumentError, load_webhook
-from shared.edge.lambda_app import RequestContext
+from shared.edge.lambda_app import InvocationContext, RequestContext
 
 # By name; an error in the place of a document that cannot be used.
 Webhooks: TypeAlias = Mapping[str, Webhook | DocumentError]
 Outcome = TypeVar("Outcome")
 LIMIT_S: Final = 5.0
 _TOPIC: Final = "sns"
+_CHAT: Final = "slack"
 _ALL_WEBHOOKS: Final = "webhooks"
 WEBHOOKS_FOLDER: Final = "webhooks"
 # Seconds of the request's time that are left for the response itself.
@@ -36,38 +37,57 @@ class Sender(Protocol):
         ...
 
 
+class Chat(Protocol):
+    """What shows notices in a chat, where one is configured."""
+
+    async def show(self, notice: Notice, limit_s: float) -> Mapping[str, Failure | None]:
+        """Show a notice within `limit_s` seconds, and say of the target whether it took it; empty for none of its."""
+        ...
+
+
 class Notifier:
-    """Notifies a topic, where one is configured, and every webhook that wants the event."""
+    """Notifies a topic and a chat, where they are configured, and every webhook that wants the event."""
 
     def __init__(
         self,
         topic: Topic | None,
         load_webhooks: Callable[[], Awaitable[Webhooks]],
         sender: Sender,
+        chat: Chat | None = None,
     ) -> None:
         """Where `load_webhooks` raises AwsError, no webhook is called, and the result says so."""
         self._topic = topic
         self._load_webhooks = load_webhooks
         self._sender = sender
+        self._chat = chat
 
     async def notify(self, notice: Notice, limit_s: float = LIMIT_S) -> Mapping[str, bool]:
         """Notify everyone within `limit_s` seconds, and say of each target whether it was notified.
 
-        A target is `sns`, `webhook:<name>`, or `webhooks` where they could not even be read. No target's failure is
-        raised.
+        A target is `sns`, `slack`, `webhook:<name>`, or `webhooks` where they could not even be read. No target's
+        failure is raised.
         """
         return {target: failure is None for target, failure in (await self.deliver(notice, limit_s)).items()}
 
     async def deliver(self, notice: Notice, limit_s: float = LIMIT_S) -> Mapping[str, Failure | None]:
         """Do the same as `notify`, and say why a target was not notified."""
         deadline = asyncio.get_running_loop().time() + limit_s
-        published, sent = await gather_all([self._publish(notice, deadline), self._send_all(notice, deadline)])
-        return {**published, **sent}
+        published, shown, sent = await gather_all(
+            [self._publish(notice, deadline), self._show(notice, deadline), self._send_all(notice, deadline)]
+        )
+        return {**published, **shown, **sent}
 
     async def _publish(self, notice: Notice, deadline: float) -> Mapping[str, Failure | None]:
         if self._topic is None:
             return {}
         return {_TOPIC: await _outcome(_publish(self._topic, notice), deadline)}
+
+    async def _show(self, notice: Notice, deadline: float) -> Mapping[str, Failure | None]:
+        if self._chat is None:
+            return {}
+        limit_s = deadline - asyncio.get_running_loop().time()
+        shown = await _outcome(self._chat.show(notice, limit_s), deadline)
+        return {_CHAT: shown} if isinstance(shown, Failure) else shown
 
     async def _send_all(self, notice: Notice, deadline: float) -> Mapping[str, Failure | None]:
         webhooks = await _outcome(self._load_webhooks(), deadline)
@@ -148,7 +168,7 @@ class LateSender:
 
 @dataclass(frozen=True, slots=True)
 class Announcer:
-    """Sends the notifications of a request. `ids` makes the ids of deliveries; `console_url` is where they link to."""
+    """Sends an invocation's notifications. `ids` makes the ids of deliveries; `console_url` is where they link to."""
 
     notifier: Notifier
     ids: Callable[[], str]
@@ -160,18 +180,26 @@ class Announcer:
         event: NoticeEvent,
         about: Mapping[str, Any],
         at: datetime,
-        *,
-        is_by_time: bool = False,
     ) -> Mapping[str, bool]:
-        """Notify of one change, within what is left of the request's time; the audit line says who was notified."""
-        actor = None if is_by_time else ctx.principal.user
+        """Notify of one change by the caller, within what is left of the time; the audit line says who was notified."""
+        return await self._announce(ctx, event, ctx.principal.user, about, at)
+
+    async def announce_by_time(
+        self, ctx: InvocationContext, event: NoticeEvent, about: Mapping[str, Any], at: datetime
+    ) -> Mapping[str, bool]:
+        """Do the same for a change by time. Of several in one invocation, the audit line says what failed at all."""
+        return await self._announce(ctx, event, None, about, at)
+
+    async def _announce(
+        self, ctx: InvocationContext, event: NoticeEvent, actor: str | None, about: Mapping[str, Any], at: datetime
+    ) -> Mapping[str, bool]:
         notice = notice_for(event, actor, about, at, self.ids(), self.console_url)
         with ctx.audit.step("notify"):
             limit_s = max(0.0, min(LIMIT_S, ctx.time_left_s - _FOR_THE_RESPONSE_S))
             outcomes = await self.notifier.deliver(notice, limit_s)
         notified = {target: failure is None for target, failure in outcomes.items()}
-        ctx.audit.notified = notified
-        ctx.audit.not_notified_because = {
-            target: failure.cause for target, failure in outcomes.items() if failure is not None
-        }
+        before = ctx.audit.notified or {}
+        ctx.audit.notified = {**before, **{target: ok and before.get(target, True) for target, ok in notified.items()}}
+        causes = {target: failure.cause for target, failure in outcomes.items() if failure is not None}
+        ctx.audit.not_notified_because = {**(ctx.audit.not_notified_because or {}), **causes}
         return notified

@@ -1,20 +1,18 @@
 """Sending to webhooks: addresses that other people chose, so nothing about them is trusted."""
 
 import asyncio
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from http import HTTPStatus
-from pathlib import Path
-from ssl import PROTOCOL_TLS_CLIENT, SSLContext, get_default_verify_paths
+from ssl import SSLContext
 from typing import Final
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
+from services.admin.notify.authorities import systems_authorities
 from services.admin.notify.notice import Failure, Notice
 from services.admin.notify.payload import Message, message_for
 from services.admin.notify.ssrf_guard import InternalAddressError, open_public_socket, open_socket
@@ -63,7 +61,7 @@ class WebhookSender:
 
     def _open_session(self, webhook: Webhook) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            ssl=self._tls or _systems_authorities() or True,
+            ssl=self._tls or systems_authorities() or True,
             resolver=self._resolver,
             use_dns_cache=False,
             force_close=True,
@@ -77,21 +75,6 @@ class WebhookSender:
             auto_decompress=False,
             read_bufsize=_READ_BUFFER,
         )
-
-
-@lru_cache(maxsize=1)
-def _systems_authorities() -> SSLContext | None:
-    """Trust the system's authorities where `SSL_CERT_FILE` names only those that calls to AWS trust; None elsewhere.
-
-    The variable is for the HTTP library, which reads all authorities while it is imported.
-    """
-    authorities = os.environ.get("SSL_CERT_FILE")
-    if authorities is None or authorities != os.environ.get("AWS_CA_BUNDLE"):
-        return None
-    context, paths = SSLContext(PROTOCOL_TLS_CLIENT), get_default_verify_paths()
-    places = (place if Path(place).exists() else None for place in (paths.openssl_cafile, paths.openssl_capath))
-    context.load_verify_locations(*places)
-    return context
 
 
 async def _post(session: aiohttp.ClientSession, message: Message) -> Failure | None:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Final
 
 from services.admin.common.context import FactsReader, NewGrantFacts, note_grant
-from services.admin.common.refusals import NOT_FOUND, refuse_conflict
+from services.admin.common.refusals import NOT_FOUND, refuse_chat, refuse_conflict
 from services.admin.notify.links import link_to
 from services.admin.notify.notifier import Announcer
 from services.admin.requests.models import FileRequest, RequestFiled, view_request
@@ -111,6 +111,8 @@ class RequestCreation:
         extension: Extension | None,
         now: datetime,
     ) -> ApprovalRequest | Refusal:
+        if not facts.policies.permit(ctx.principal, body.profile):
+            return refuse_chat(body.profile)
         decision = decide(ctx, facts.policies.access, body.profile, now)
         ctx.audit.rule, ctx.audit.dissenting_shadows = decision.rule_name, decision.dissenting_shadows
         rule = rule_for(facts.policies.approval, body.profile)

@@ -50,6 +50,7 @@ _KIND: Final[Kind[ApprovalRequest, DecidingRejection, RequestView]] = Kind(
         RequestStatus.EXPIRED: NoticeEvent.REQUEST_EXPIRED,
     },
     too_late=DecidingRejection.WRONG_STATE,
+    unseen=DecidingRejection.NOT_AS_SHOWN,
 )
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from services.admin.common.refusals import refuse_unseen
 from services.admin.requests.models import FileRequest, RequestView, view_request
 from shared.core.access.authorize import no_rule_gives
 from shared.core.access.evaluate import Decision
@@ -37,11 +38,12 @@ def refuse_create(
         case CreateRejection.NO_APPROVER:
             return Refusal(Code.DENIED, f"No one but {user} could approve {profile}, or too few could.")
         case CreateRejection.TOO_LONG:
-            return _invalid(f"duration is too long: {profile} is given for {_longest(rule, extension)}.")
+            words = f"duration is too long: {profile} is given for {_longest(rule, extension)}."
+            return _invalid(words, about="duration")
         case CreateRejection.TICKET_NEEDED:
-            return _invalid(f"ticket is missing: {profile} takes a reference{_like(rule)}.")
+            return _invalid(f"ticket is missing: {profile} takes a reference{_like(rule)}.", about="ticket")
         case CreateRejection.TICKET_MALFORMED:
-            return _invalid(f"ticket is not a reference that {profile} takes{_like(rule)}.")
+            return _invalid(f"ticket is not a reference that {profile} takes{_like(rule)}.", about="ticket")
         case CreateRejection.START_PASSED:
             return _invalid("starts_at is in the past: leave it out to begin at once.")
         case CreateRejection.START_TOO_LATE:
@@ -139,6 +141,8 @@ def refuse_deciding(rejection: DecidingRejection, request: ApprovalRequest, view
         case DecidingRejection.WRONG_STATE:
             hint = f"`sentinel request cancel {view.id}` ends it." if view.window and view.ended is None else None
             return Refusal(Code.CONFLICT, f"The request is {describe_state(view)}.", hint=hint)
+        case DecidingRejection.NOT_AS_SHOWN:
+            return refuse_unseen("request", describe_state(view))
         case unexpected:
             assert_never(unexpected)
 
@@ -151,7 +155,8 @@ def describe_state(view: RequestView) -> str:
     if view.window is not None:
         by = " and ".join(approval.user for approval in view.approvals) or "the approval policy"
         return f"{view.status}, by {by}, until {format_timestamp(view.window.ends_at)}"
-    return f"{view.status} until {format_timestamp(view.pending_until)}"
+    so_far = "".join(f", approved by {approval.user}" for approval in view.approvals)
+    return f"{view.status} until {format_timestamp(view.pending_until)}{so_far}"
 
 
 def _denied(user: str, profile: str, decision: Decision) -> str:
@@ -180,8 +185,8 @@ def _like(rule: ApprovalRule | None) -> str:
     return "" if rule is None or rule.ticket is None else f" that matches {rule.ticket}"
 
 
-def _invalid(message: str) -> Refusal:
-    return Refusal(Code.INVALID_REQUEST, f"{message[0].upper()}{message[1:]}")
+def _invalid(message: str, about: str | None = None) -> Refusal:
+    return Refusal(Code.INVALID_REQUEST, f"{message[0].upper()}{message[1:]}", about=about)
 
 
 def _conflict(message: str) -> Refusal:

@@ -47,7 +47,10 @@ def locate(url: str) -> URL:
 
 def open_tls() -> ssl.SSLContext:
     """Trust the authorities of `AWS_CA_BUNDLE`, else `SSL_CERT_FILE`, else the system's; host names are checked."""
-    return ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
+    context = ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
+    # A distribution may build Python to leave the oldest protocol to the system's configuration.
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 class _Connector(aiohttp.TCPConnector):

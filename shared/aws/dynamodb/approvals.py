@@ -10,11 +10,13 @@ from shared.aws.dynamodb.grant_rows import (
     extended_value,
     grant_attributes,
     grant_key,
+    mark_attributes,
     optional_instant,
     optional_text,
     person_attributes,
     read_action,
     read_extended,
+    read_marks,
     read_person,
 )
 from shared.aws.dynamodb.grant_store import GrantStore, Moved, RowForm
@@ -25,6 +27,7 @@ from shared.aws.dynamodb.items import (
     drop_none,
     flag_value,
     instant_value,
+    map_value,
     maps_value,
     number_value,
     text_value,
@@ -33,7 +36,7 @@ from shared.aws.dynamodb.items import (
 from shared.aws.dynamodb.schema import CONSUMED_BY, TTL_ATTRIBUTE, ItemKind, pending_subject
 from shared.aws.dynamodb.transactions import Committed, transact
 from shared.aws.errors import ThrottledError, UnavailableError, translate_errors
-from shared.core.approval.request import OPEN, ApprovalRequest, Requester, Vote
+from shared.core.approval.request import OPEN, ApprovalRequest, FurtherApprovers, Requester, Vote
 from shared.core.grants import GrantUses, RequestStatus
 
 _KIND: Final = ItemKind.APPROVAL
@@ -77,6 +80,8 @@ def request_item(request: ApprovalRequest) -> Item:
             "ended": action_value(request.ended),
             "extends": extended_value(request.extends),
             "extended_by": optional_text(request.extended_by),
+            "further": _further_value(request.further),
+            **mark_attributes(request.marks),
         },
     )
 
@@ -119,6 +124,8 @@ def read_request(item: Item) -> ApprovalRequest:
         ended=read_action(reader.optional_map("ended")),
         extends=read_extended(reader),
         extended_by=reader.optional_text("extended_by"),
+        further=_read_further(reader.optional_map("further")),
+        marks=read_marks(reader),
     )
 
 
@@ -127,6 +134,16 @@ def _read_status(reader: ItemReader) -> RequestStatus:
     status = reader.word("status", RequestStatus)
     is_consumed = status is RequestStatus.APPROVED and reader.optional_text(CONSUMED_BY) is not None
     return RequestStatus.CONSUMED if is_consumed else status
+
+
+def _further_value(further: FurtherApprovers | None) -> dict[str, Item] | None:
+    if further is None:
+        return None
+    return map_value({"from_at": instant_value(further.from_at), "approvers": texts_value(further.approvers)})
+
+
+def _read_further(reader: ItemReader | None) -> FurtherApprovers | None:
+    return None if reader is None else FurtherApprovers(reader.instant("from_at"), reader.texts("approvers"))
 
 
 def _vote_item(vote: Vote) -> Item:

@@ -1,6 +1,7 @@
 """What rows of approval requests and break-glass events have in common: their keys and indexes."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from shared.aws.dynamodb.items import (
     Item,
@@ -13,6 +14,8 @@ from shared.aws.dynamodb.items import (
 )
 from shared.aws.dynamodb.schema import EVIDENCE, TTL_ATTRIBUTE, ItemKind, grant_item, kind_and_name
 from shared.core.approval.request import Extended
+from shared.core.identity import Authentication
+from shared.core.marks import Marks
 from shared.core.people import Action, Person
 from shared.core.subjects import user_subject
 
@@ -73,16 +76,19 @@ def person_attributes(person: Person) -> Item:
             "user": text_value(person.user),
             "session_name": optional_text(person.session_name or None),
             "account": optional_text(person.account or None),
+            "authentication": text_value(Authentication.CHAT) if person.is_from_chat else None,
         },
     )
 
 
 def read_person(reader: ItemReader) -> Person:
+    """Read a person. Of how they proved who they were only the chat is written, and no other word is a better proof."""
     return Person(
         reader.text("user"),
         reader.optional_text("session_name") or "",
         reader.account("account") if reader.optional_text("account") is not None else "",
         frozenset(reader.optional_texts("groups")),
+        reader.optional_text("authentication") is not None,
     )
 
 
@@ -119,6 +125,31 @@ def read_extended(reader: ItemReader) -> Extended | None:
     if extended is None:
         return None
     return Extended(extended.text("request_id"), timedelta(seconds=extended.number("so_far_s")))
+
+
+MARKED_BY: Final = "marked_by"
+"""The run that wrote the last mark: a row in which it has changed is another row."""
+
+
+def mark_attributes(marks: Marks) -> Item:
+    """Write what was sent by time; what was not sent is absent."""
+    return drop_none(
+        {
+            "reminded_at": optional_instant(marks.reminded_at),
+            "escalated_at": optional_instant(marks.escalated_at),
+            "warned_at": optional_instant(marks.warned_at),
+            MARKED_BY: optional_text(marks.run),
+        },
+    )
+
+
+def read_marks(reader: ItemReader) -> Marks:
+    return Marks(
+        reader.optional_instant("reminded_at"),
+        reader.optional_instant("escalated_at"),
+        reader.optional_instant("warned_at"),
+        reader.optional_text(MARKED_BY),
+    )
 
 
 def optional_text(text: str | None) -> dict[str, str] | None:

@@ -56,6 +56,11 @@ LEDGER_ITEM: Final = f"{ItemKind.BUDGET}#{ItemKind.BREAK_GLASS}#ledger"
 # The lease for writing the kill switch, so that two calls never write at once.
 KILL_SWITCH_SUBJECT: Final = "kill-switch"
 LEASE_ITEM: Final = "lease##"
+# What Slack shows of a grant: one row per grant.
+SLACK_ITEM: Final = "slack##"
+# Where the follow-up stopped, one row.
+FOLLOW_UP_SUBJECT: Final = "follow-up"
+PROGRESS_ITEM: Final = "progress##"
 
 
 def day_of(instant: datetime) -> str:
@@ -81,6 +86,11 @@ def profile_budget_subject(profile: str) -> str:
 def pending_subject(person_key: str) -> str:
     """Give the partition key of a person's pending requests: one row, and so at most one request, per profile."""
     return f"pending#{person_key}"
+
+
+def chat_subject(grant_id: str) -> str:
+    """Give the partition key of what a chat shows of a grant."""
+    return f"chat#{grant_id}"
 
 
 def kind_and_name(kind: ItemKind, name: str) -> str:

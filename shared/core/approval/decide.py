@@ -8,9 +8,9 @@ from enum import StrEnum
 from shared.core.access.authorize import GRANT_ENDING
 from shared.core.access.evaluate import Verdict, evaluate
 from shared.core.access.schema import AccessPolicy
-from shared.core.approval.create import open_window
+from shared.core.approval.create import by_rule, open_window
 from shared.core.approval.extend import still_extends
-from shared.core.approval.policy import ApprovalRule, is_approver
+from shared.core.approval.policy import ApprovalRule, counts, is_approver
 from shared.core.approval.request import ApprovalRequest, Vote
 from shared.core.grants import RequestStatus
 from shared.core.people import Action, Person, same_person
@@ -26,6 +26,7 @@ class DecidingRejection(StrEnum):
     EXTENDS_NOTHING = "the approval that it extends was withdrawn, or another request extends it"
     NO_TIME_LEFT = "the approval rule leaves it no time after the windows that it extends"
     WRONG_STATE = "the request's state does not allow it"
+    NOT_AS_SHOWN = "the request has changed since they were shown it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,9 @@ class Act:
 def approve(request: ApprovalRequest, act: Act, *, is_still_demanded: bool) -> ApprovalRequest | DecidingRejection:
     """Add an approval; the one that completes the quorum opens the window.
 
-    Votes of people who are locked out, or whom the present rule no longer names, do not count. A second vote of the
-    same person, and a vote on an approved request, change nothing and are no error: the request is returned as it is.
+    Votes of people who are locked out, or whom the present rule no longer names, do not count, nor do those from the
+    chat where it no longer accepts that. A second vote of the same person, and a vote on an approved request, change
+    nothing and are no error: the request is returned as it is.
     """
     if rejection := _may_decide(request, act):
         return rejection
@@ -84,7 +86,7 @@ def cancel(request: ApprovalRequest, act: Act, *, may_revoke: bool) -> ApprovalR
     """Cancel a request: its user at any time; approvers, and people who `may_revoke`, once it is approved."""
     ends = {RequestStatus.PENDING: RequestStatus.CANCELLED, RequestStatus.APPROVED: RequestStatus.WITHDRAWN}
     if act.by.user != request.user:
-        if not may_revoke and not is_approver(act.rule, act.by):
+        if not may_revoke and not is_approver(act.rule, act.by, request.waited(act.at)):
             return DecidingRejection.NOT_AN_APPROVER
         if request.status_at(act.at) is RequestStatus.PENDING:
             return DecidingRejection.NOT_THEIRS
@@ -111,16 +113,21 @@ def settle(request: ApprovalRequest, now: datetime) -> ApprovalRequest:
 def _may_decide(request: ApprovalRequest, act: Act) -> DecidingRejection | None:
     if same_person(act.by, request.requester.person):
         return DecidingRejection.OWN_REQUEST
-    return None if is_approver(act.rule, act.by) else DecidingRejection.NOT_AN_APPROVER
+    may = is_approver(act.rule, act.by, request.waited(act.at))
+    return None if may else DecidingRejection.NOT_AN_APPROVER
 
 
 def _with_vote(request: ApprovalRequest, act: Act, rule: ApprovalRule) -> ApprovalRequest:
-    standing = tuple(vote for vote in request.votes if is_approver(rule, vote.by) and vote.by not in act.locked_out)
+    standing = tuple(
+        vote
+        for vote in request.votes
+        if counts(rule, vote.by, vote.at - request.created_at) and vote.by not in act.locked_out
+    )
     if not any(same_person(act.by, vote.by) for vote in standing):
         # The groups that make the vote count are kept with it: who votes later does not look the voter's groups up.
-        by = replace(act.by, groups=act.by.groups & frozenset(rule.groups or ()))
+        by = replace(act.by, groups=act.by.groups & rule.approver_groups)
         standing += (Vote(by, act.at, act.comment),)
-    voted = replace(request, votes=standing, approvers=rule.approver_words, quorum=rule.quorum)
+    voted = replace(by_rule(request, rule), votes=standing)
     return open_window(voted, rule, act.at) if len(standing) >= rule.quorum else voted
 
 

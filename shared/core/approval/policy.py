@@ -4,11 +4,12 @@ import re
 import warnings
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from shared.core.durations import DEFAULT
+from shared.core.durations import DEFAULT, format_duration
 from shared.core.fields import (
     Accounts,
     DocumentModel,
@@ -27,6 +28,7 @@ from shared.core.people import Person, check_named, distinct, is_from, is_named,
 from shared.core.time_window import TimeWindow, open_until
 
 LONGEST_WINDOW: Final = timedelta(days=7)
+MOST_REMINDERS: Final = 5
 _LONGEST_PENDING: Final = timedelta(days=30)
 _GROUP: Final = "group "
 # The pattern is matched against text of any caller, so it must not allow long matching.
@@ -78,12 +80,38 @@ class AutoApproval(DocumentModel):
         return self
 
 
+class Escalation(DocumentModel):
+    """Further approvers of a request that still waits `after` its filing: these users, and the members of `groups`."""
+
+    after: Duration
+    approvers: Annotated[tuple[UserGlob, ...], NonEmpty] | None = None
+    groups: GroupNames | None = None
+
+    @model_validator(mode="after")
+    def _names_someone(self) -> Self:
+        check_named("approvers", self.approvers, self.groups)
+        return self
+
+
+def _are_ascending(value: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+    if any(earlier >= later for earlier, later in pairwise(value)):
+        raise ValueError("write times after the filing, each later than the one before: [30m, 2h]")
+    return value
+
+
+Reminders = Annotated[
+    tuple[Duration, ...], Field(min_length=1, max_length=MOST_REMINDERS, strict=False), AfterValidator(_are_ascending)
+]
+
+
 class ApprovalRule(DocumentModel):
     """How requests for some profiles are decided; the first rule that names a profile applies to it.
 
     Approvers are those that `approvers` matches and the members of `groups`. With `accounts`, only callers of those
     accounts are approvers. `max_duration` bounds each window, and the sum of the windows of an approval and its
-    extensions unless `extended_max_duration` does.
+    extensions unless `extended_max_duration` does. With `chat`, an account in the chat is proof enough to file, decide,
+    close and review. `reminders` are times after the filing at which approvers of a request that still waits are
+    reminded.
     """
 
     name: Name
@@ -98,11 +126,25 @@ class ApprovalRule(DocumentModel):
     uses: Annotated[GrantUses, Field(strict=False)] = GrantUses.WINDOW
     ticket: TicketPattern | None = None
     auto_approve: AutoApproval | None = None
+    chat: bool = False
+    reminders: Reminders | None = None
+    escalation: Escalation | None = None
 
     @property
     def approver_words(self) -> tuple[str, ...]:
         """The approvers as a request shows them: globs on users, and `group <name>`, which no user is called."""
-        return (*(self.approvers or ()), *(f"{_GROUP}{name}" for name in self.groups or ()))
+        return _words(self)
+
+    @property
+    def further_words(self) -> tuple[str, ...]:
+        """Those whom the escalation adds, in the same words."""
+        return () if self.escalation is None else _words(self.escalation)
+
+    @property
+    def approver_groups(self) -> frozenset[str]:
+        """The groups whose members may approve, at once or by escalation."""
+        further = None if self.escalation is None else self.escalation.groups
+        return frozenset([*(self.groups or ()), *(further or ())])
 
     def longest_after(self, so_far: timedelta) -> timedelta:
         """Give the longest window after windows of the sum `so_far` that it extends; not above zero: none at all."""
@@ -126,6 +168,20 @@ class ApprovalRule(DocumentModel):
             raise ValueError(f"a quorum of {self.quorum} cannot be met by {len(set(self.approvers))} approvers")
         return self
 
+    @model_validator(mode="after")
+    def _happens_while_a_request_waits(self) -> Self:
+        times = [*(self.reminders or ()), *([] if self.escalation is None else [self.escalation.after])]
+        if any(each >= self.pending_ttl for each in times):
+            raise ValueError(
+                f"reminders and escalation come before a request expires: {format_duration(self.pending_ttl)} after "
+                "its filing, the pending_ttl"
+            )
+        return self
+
+
+def _words(named: ApprovalRule | Escalation) -> tuple[str, ...]:
+    return (*(named.approvers or ()), *(f"{_GROUP}{name}" for name in named.groups or ()))
+
 
 class ApprovalPolicy(DocumentModel):
     """The document `policies/approval`. Without it, or without a rule for the profile, no one can approve."""
@@ -140,9 +196,33 @@ def rule_for(policy: ApprovalPolicy | None, profile: str) -> ApprovalRule | None
     return next((rule for rule in rules if matches_any(rule.profiles, profile)), None)
 
 
-def is_approver(rule: ApprovalRule | None, person: Person) -> bool:
-    """Whether the rule names the person as an approver. Their own requests they may not approve even so."""
-    return rule is not None and is_named(rule.approvers, rule.groups, person) and is_from(rule.accounts, person)
+def permits_chat(policy: ApprovalPolicy | None, profile: str) -> bool:
+    """Whether the chat is proof enough for what concerns the profile: its rule has to say so."""
+    rule = rule_for(policy, profile)
+    return rule is not None and rule.chat
+
+
+def is_approver(rule: ApprovalRule | None, person: Person, waited: timedelta | None = None) -> bool:
+    """Whether the rule names the person as an approver of a request that has `waited` so long for its decision.
+
+    Those of the escalation are approvers of such a request only: where it is about none, or the time is not known
+    (None), they are not. Their own requests approvers may not approve even so.
+    """
+    if rule is None or not is_from(rule.accounts, person):
+        return False
+    if is_named(rule.approvers, rule.groups, person):
+        return True
+    further = rule.escalation
+    if further is None or waited is None or waited < further.after:
+        return False
+    return is_named(further.approvers, further.groups, person)
+
+
+def counts(rule: ApprovalRule, voter: Person, waited: timedelta | None) -> bool:
+    """Whether a vote counts under the rule: it names the voter for a request that had `waited` so long at the vote,
+    and accepts the proof of who they were.
+    """
+    return is_approver(rule, voter, waited) and (rule.chat or not voter.is_from_chat)
 
 
 def auto_approved_until(
@@ -174,8 +254,8 @@ def approvers_for(approvers: Iterable[str], requester: Person) -> tuple[str, ...
 
 
 def can_be_met(rule: ApprovalRule, requester: Person) -> bool:
-    """Whether enough people could approve a request of this person."""
-    if rule.groups is not None:
+    """Whether enough people could approve a request of this person, at once or by escalation."""
+    if rule.approver_groups:
         return True  # who is in a group is not listed here
-    others = approvers_for(rule.approvers or (), requester)
+    others = approvers_for((*rule.approver_words, *rule.further_words), requester)
     return not all(map(is_literal, others)) or len(distinct(map(Person, others))) >= rule.quorum

@@ -14,6 +14,7 @@ from typing import Final
 from shared.core.access.evaluate import Facts, parse_source_ip
 from shared.core.grants import GrantUses, RequestStatus
 from shared.core.identity import Authentication
+from shared.core.marks import UNMARKED, Marks
 from shared.core.people import Action, Person
 
 OPEN: Final = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
@@ -32,6 +33,13 @@ class Requester:
     @property
     def user(self) -> str:
         return self.person.user
+
+    @property
+    def authentication(self) -> Authentication:
+        """How they proved who they were. A caller without an account came with a token, or from the chat."""
+        if self.account:
+            return Authentication.SIGV4
+        return Authentication.CHAT if self.person.is_from_chat else Authentication.OIDC
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +60,21 @@ class Extended:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherApprovers:
+    """Who may approve, too, from an instant (UTC) on, if the request still waits then; in the words of `approvers`."""
+
+    from_at: datetime
+    approvers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalRequest:
     """One request. Instants are UTC, to the second.
 
     `duration` is the requested length of the window and `wanted_start` its requested start, None for at once.
-    `starts_at` and `ends_at` are the window, once approved. `approvers`, `quorum` and `uses` are those of the approval
-    rule when it was last evaluated. `rule` and `policy_version` are the access policy's when the request was filed.
-    `extended_by` is the id of the request that last asked to extend this one.
+    `starts_at` and `ends_at` are the window, once approved. `approvers`, `further`, `quorum` and `uses` are those of
+    the approval rule when it was last evaluated. `rule` and `policy_version` are the access policy's when the request
+    was filed. `extended_by` is the id of the request that last asked to extend this one.
     """
 
     request_id: str
@@ -83,6 +99,8 @@ class ApprovalRequest:
     ended: Action | None = None
     extends: Extended | None = None
     extended_by: str | None = None
+    further: FurtherApprovers | None = None
+    marks: Marks = UNMARKED
 
     @property
     def user(self) -> str:
@@ -101,14 +119,28 @@ class ApprovalRequest:
             return RequestStatus.ENDED
         return self.status
 
+    def waited(self, now: datetime) -> timedelta:
+        """Give how long it has waited for its decision, or had when that came."""
+        if self.starts_at is not None:
+            decided_at = self.votes[-1].at if self.votes else self.created_at
+        else:
+            decided_at = min(now, self.pending_until) if self.ended is None else self.ended.at
+        return decided_at - self.created_at
+
+    def approvers_at(self, now: datetime) -> tuple[str, ...]:
+        """Give the approvers, with those of the escalation once it has waited so long."""
+        further = self.further
+        if further is None or self.created_at + self.waited(now) < further.from_at:
+            return self.approvers
+        return (*self.approvers, *(each for each in further.approvers if each not in self.approvers))
+
     def facts(self) -> Facts:
         """Give the facts of when the request was filed, to evaluate a newer access policy against them.
 
-        A caller with a token has no account. Issuer, claims and groups are not kept, so they are not known; of a caller
-        who signed it is known that they had no issuer.
+        Issuer, claims and groups are not kept, so they are not known; of a caller without a token it is known that
+        they had no issuer.
         """
         requester = self.requester
-        has_signed = bool(requester.account)
         return Facts(
             user=self.user,
             profile=self.profile,
@@ -116,6 +148,6 @@ class ApprovalRequest:
             account=requester.account,
             role=requester.role,
             source_ip=None if requester.source_ip is None else parse_source_ip(requester.source_ip),
-            authentication=Authentication.SIGV4 if has_signed else Authentication.OIDC,
-            issuer="" if has_signed else None,
+            authentication=requester.authentication,
+            issuer=None if requester.authentication is Authentication.OIDC else "",
         )

@@ -15,6 +15,7 @@ from deploy.local.aws import Keys, LocalAws, new_access_key
 from deploy.local.deployment import ACCOUNT, REGION, demo_table, local_deployment
 from deploy.local.emulator.server import Emulator
 from deploy.local.seed import create_role, seed
+from deploy.local.slack.local import LocalSlack
 from deploy.policies.deployment import Policy, Statement, policy
 from deploy.policies.execution import lambda_trust
 from shared.core.stamp import TRANSITIVE_TAG_KEYS, Via, session_tags, stamp_for
@@ -31,7 +32,7 @@ async def aws(tmp_path: Path) -> AsyncIterator[LocalAws]:
     await emulator.start()
     try:
         admin = LocalAws(emulator.endpoint, REGION, emulator.admin)
-        await seed(admin, local_deployment(), {})
+        await seed(admin, local_deployment(), {}, LocalSlack().document)
         yield admin
     finally:
         await emulator.close()

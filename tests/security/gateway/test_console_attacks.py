@@ -1,6 +1,6 @@
 """What anyone may reach without a signature or a token: the console's files, and nothing next to them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import aiohttp
@@ -10,6 +10,7 @@ from yarl import URL
 from deploy.local.gateway.authentication import RememberedCredentials
 from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 from deploy.local.gateway.server import Gateway
+from deploy.policies.routes import CONSOLE_ROUTES, Route
 from tests.security.gateway.test_token_attacks import NoCredentials, Recorder
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -17,9 +18,9 @@ KINDS = (EndpointKind.HTTP_API, EndpointKind.REST_API, EndpointKind.FUNCTION_URL
 
 
 @asynccontextmanager
-async def opened(admin: Recorder, *, has_console: bool) -> AsyncIterator[Gateway]:
+async def opened(admin: Recorder, open_routes: Sequence[Route] = ()) -> AsyncIterator[Gateway]:
     functions = {"vend": Recorder(), "admin": admin}
-    gateway = Gateway(functions, RememberedCredentials(NoCredentials()), has_console=has_console)
+    gateway = Gateway(functions, RememberedCredentials(NoCredentials()), open_routes=open_routes)
     await gateway.open([Endpoint(kind, "a1b2c3d4e5", "111122223333", "eu-central-1") for kind in KINDS], {})
     try:
         yield gateway
@@ -50,7 +51,7 @@ def admin() -> Recorder:
 async def test_a_file_is_asked_for_without_a_caller(
     admin: Recorder, path: str, parameters: dict[str, str] | None
 ) -> None:
-    async with opened(admin, has_console=True) as gateway:
+    async with opened(admin, CONSOLE_ROUTES) as gateway:
         assert await ask(gateway, path) == 200
     (event,) = admin.events
     assert event["routeKey"] == ("GET /console" if parameters is None else "GET /console/{proxy+}")
@@ -60,7 +61,7 @@ async def test_a_file_is_asked_for_without_a_caller(
 
 @pytest.mark.parametrize("method", ["POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
 async def test_no_other_method_reaches_the_function(admin: Recorder, method: str) -> None:
-    async with opened(admin, has_console=True) as gateway:
+    async with opened(admin, CONSOLE_ROUTES) as gateway:
         assert await ask(gateway, "/console/", method) == 404
         assert await ask(gateway, "/console", method) == 404
     assert admin.events == []
@@ -68,7 +69,7 @@ async def test_no_other_method_reaches_the_function(admin: Recorder, method: str
 
 @pytest.mark.parametrize("path", ["/consoles", "/console.json", "/v1/console/", "/as/corp/console/", "//console/"])
 async def test_nothing_next_to_it_is_open(admin: Recorder, path: str) -> None:
-    async with opened(admin, has_console=True) as gateway:
+    async with opened(admin, CONSOLE_ROUTES) as gateway:
         assert await ask(gateway, path) in (403, 404)
         assert await ask(gateway, "/v1/whoami") == 403
     assert admin.events == []
@@ -76,13 +77,13 @@ async def test_nothing_next_to_it_is_open(admin: Recorder, path: str) -> None:
 
 @pytest.mark.parametrize("kind", [EndpointKind.REST_API, EndpointKind.FUNCTION_URL])
 async def test_only_an_http_api_has_a_console(admin: Recorder, kind: EndpointKind) -> None:
-    async with opened(admin, has_console=True) as gateway:
+    async with opened(admin, CONSOLE_ROUTES) as gateway:
         assert await ask(gateway, "/console/", kind=kind) == 403
     assert admin.events == []
 
 
 async def test_where_no_console_is_hosted_there_is_no_route(admin: Recorder) -> None:
-    async with opened(admin, has_console=False) as gateway:
+    async with opened(admin) as gateway:
         assert await ask(gateway, "/console/") == 404
         assert await ask(gateway, "/console") == 404
     assert admin.events == []

@@ -69,9 +69,11 @@ def test_an_operator_keeps_documents(organization: Organization, path: str, *, g
 
 @pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "by the policy alone"])
 def test_an_operator_stores_webhooks_and_reads_none(organization: Organization, *, guarded: bool) -> None:
-    webhook = "/sentinel/webhooks/pager"
-    assert operates(organization, "ssm:PutParameter", webhook, guarded=guarded)
-    assert operates(organization, "ssm:DeleteParameter", webhook, guarded=guarded)
+    webhook, slack = "/sentinel/webhooks/pager", "/sentinel/chat/slack"
+    for secret in (webhook, slack):
+        assert operates(organization, "ssm:PutParameter", secret, guarded=guarded)
+        assert operates(organization, "ssm:DeleteParameter", secret, guarded=guarded)
+        assert not operates(organization, "ssm:GetParameter", secret, guarded=guarded)
     for action in ("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParameterHistory"):
         assert not operates(organization, action, webhook, guarded=guarded), action
     for path in ("/", "/sentinel", "/sentinel/", "/sentinel/webhooks", "/sentinel/webhooks/"):

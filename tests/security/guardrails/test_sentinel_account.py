@@ -247,8 +247,9 @@ def test_only_operators_and_exempt_roles_write_documents(organization: Organizat
 
 
 @pytest.mark.parametrize("action", ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParameterHistory"])
-def test_only_the_admin_lambda_reads_a_webhook(organization: Organization, action: str) -> None:
-    webhook = EXAMPLE.parameters("webhooks/pager")
+@pytest.mark.parametrize("name", ["webhooks/pager", "chat/slack"])
+def test_only_the_admin_lambda_reads_a_webhook(organization: Organization, action: str, name: str) -> None:
+    webhook = EXAMPLE.parameters(name)
     for asker in (ADMINISTRATOR, OPERATOR, role("sentinel-vend", SENTINEL), *EXEMPT):
         assert denying(organization, asker, action, webhook) == ["OnlyAdminReadsWebhooks"]
     assert let(organization, role("sentinel-admin", SENTINEL), action, webhook)

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 
 from deploy.policies.caller import rest_api_policy
-from deploy.policies.routes import CONSOLE_BURST, CONSOLE_RATE
+from deploy.policies.routes import CONSOLE_BURST, CONSOLE_RATE, SLACK_BURST, SLACK_RATE
 from services.admin.api import ENDPOINTS
 from tests.cdk.template import Template, example_deployment
 
@@ -27,6 +27,8 @@ ROUTES = {"GET /": "vend", "POST /": "vend", "GET /profiles": "vend", "ANY /v1/{
 
 ISSUERS = {"corp", "github"}
 CONSOLE = {"GET /console", "GET /console/{proxy+}"}
+SLACK = {"POST /slack"}
+OPEN = CONSOLE | SLACK
 
 
 def test_every_route_of_the_http_api_asks_for_a_signature(default: Template) -> None:
@@ -44,7 +46,7 @@ def test_the_routes_below_an_issuers_prefix_ask_for_its_tokens_and_no_other(comp
         if route["AuthorizationType"] == "AWS_IAM":
             assert route["RouteKey"] in ROUTES
         elif route["AuthorizationType"] == "NONE":
-            assert route["RouteKey"] in CONSOLE
+            assert route["RouteKey"] in OPEN
         else:
             assert route["AuthorizationType"] == "JWT"
             assert route["RouteKey"].split("/")[1:3] == ["as", authorizers[route["AuthorizerId"]]["Name"]]
@@ -57,7 +59,7 @@ def test_the_routes_below_an_issuers_prefix_ask_for_its_tokens_and_no_other(comp
     }
 
 
-def test_only_the_files_of_a_console_are_open_and_they_lead_to_admin(complete: Template) -> None:
+def test_only_the_files_of_a_console_and_slacks_route_are_open_and_they_lead_to_admin(complete: Template) -> None:
     open_routes = [
         each for each in complete.of_type("ApiGatewayV2::Route").values() if each["AuthorizationType"] == "NONE"
     ]
@@ -70,11 +72,12 @@ def test_only_the_files_of_a_console_are_open_and_they_lead_to_admin(complete: T
         )
     }
 
-    assert {each["RouteKey"] for each in open_routes} == CONSOLE
+    assert {each["RouteKey"] for each in open_routes} == OPEN
     assert led == {"vendor-admin"}
     (api,) = complete.of_type("ApiGatewayV2::Api")
-    source = f"arn:aws:execute-api:eu-central-1:111122223333:<{api}>/*/GET/console*"
-    assert [each["SourceArn"] for each in complete.of_type("Lambda::Permission").values()].count(source) == 1
+    sources = [each["SourceArn"] for each in complete.of_type("Lambda::Permission").values()]
+    for path in ("GET/console*", "POST/slack"):
+        assert sources.count(f"arn:aws:execute-api:eu-central-1:111122223333:<{api}>/*/{path}") == 1
 
 
 def test_an_authorizer_and_its_document_say_the_same(complete: Template) -> None:
@@ -125,7 +128,8 @@ def test_routes_lead_to_the_alias_of_their_function(default: Template) -> None:
 
 def test_api_gateway_may_invoke_each_alias_for_its_own_routes_only(default: Template) -> None:
     (api,) = default.of_type("ApiGatewayV2::Api")
-    permissions = list(default.of_type("Lambda::Permission").values())
+    every = default.of_type("Lambda::Permission").values()
+    permissions = [each for each in every if each["Principal"] != "events.amazonaws.com"]
 
     source = f"arn:aws:execute-api:eu-central-1:111122223333:<{api}>/*/"
     assert {permission["SourceArn"].removeprefix(source) for permission in permissions} == {
@@ -219,12 +223,13 @@ def test_routes_of_incidents_have_limits_that_no_other_call_counts_against(compl
     }
 
     of_issuers = {route.replace(" /", f" /as/{name}/") for name in ISSUERS for route in INCIDENTS}
-    assert http["RouteSettings"].keys() == INCIDENTS | of_issuers | CONSOLE
+    assert http["RouteSettings"].keys() == INCIDENTS | of_issuers | OPEN
     assert methods.keys() == INCIDENTS
-    for route in CONSOLE:
+    for route in OPEN:
         limits = http["RouteSettings"][route]
-        assert (limits["ThrottlingRateLimit"], limits["ThrottlingBurstLimit"]) == (CONSOLE_RATE, CONSOLE_BURST)
-    of_incidents = [each for route, each in http["RouteSettings"].items() if route not in CONSOLE]
+        own = (SLACK_RATE, SLACK_BURST) if route in SLACK else (CONSOLE_RATE, CONSOLE_BURST)
+        assert (limits["ThrottlingRateLimit"], limits["ThrottlingBurstLimit"]) == own
+    of_incidents = [each for route, each in http["RouteSettings"].items() if route not in OPEN]
     for settings in (*of_incidents, *methods.values()):
         assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (5, 10)
     for settings in methods.values():

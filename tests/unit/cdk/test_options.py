@@ -82,6 +82,12 @@ def packages(tmp_path: Path) -> dict[str, str]:
         ({"issuers": {"corp": PEOPLE | {"issuer": "https://*"}}, "console": CONSOLE}, "write an origin"),
         ({"issuers": {"corp": PEOPLE | {"issuer": "https://a;b/"}}, "console": CONSOLE}, "write an origin"),
         ({"settings": {"console": "{}"}}, "console is set by the deployment itself"),
+        ({"settings": {"slack": "true"}}, "slack is set by the deployment itself"),
+        ({"settings": {"slack_api": "https://a.example/"}}, "slack_api is set by the deployment itself"),
+        (
+            {"slack": True, "http_api": False, "rest_api": {"type": "PRIVATE", "vpc_endpoint_ids": ["vpce-1"]}},
+            "slack: its route is one of the HTTP API",
+        ),
         ({"group_sync": {"interval": 4}}, "interval"),
         ({"group_sync": {"interval": 61}}, "interval"),
         ({"group_sync": {"believed_for": "soon"}}, "SENTINEL_GROUPS_BELIEVED_FOR: a duration is written"),

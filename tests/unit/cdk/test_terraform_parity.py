@@ -178,19 +178,36 @@ def test_the_same_console(complete: Template) -> None:
         name: ... if field.is_required() else json.loads(json.dumps(field.default))
         for name, field in Console.model_fields.items()
     }
-    # Every part of it is what the CDK uses, too.
-    assert {f"local.names.console.{key}" in text for key in generated} == {True}
+    # Every part of it is what the CDK uses, too; rate and burst of the open routes are read from one map.
+    assert {f"local.names.console.{key}" in text for key in ("routes", "source")} == {True}
+    assert "merge({ for route in local.console_routes : route => local.names.console }, local.slack_routes)" in text
+    assert {f"route_settings.value.{key}" in text for key in generated.keys() - {"routes", "source"}} == {True}
     open_routes = [
         each for each in complete.of_type("ApiGatewayV2::Route").values() if each["AuthorizationType"] == "NONE"
     ]
-    assert sorted(each["RouteKey"] for each in open_routes) == sorted(generated["routes"])
-    assert text.count('authorization_type = "NONE"') == 1
+    slack = json.loads((TERRAFORM / "policies" / "names.json").read_text(encoding="utf-8"))["slack"]
+    assert sorted(each["RouteKey"] for each in open_routes) == sorted([*generated["routes"], slack["route"]])
+    assert text.count('authorization_type = "NONE"') == 2
     setting = json.loads(_environment(complete, "vendor-admin")["SENTINEL_CONSOLE"])
     assert setting.keys() == {*Console.model_fields, "issuer_url"}
     assert "jsonencode(merge(var.console, { issuer_url = var.issuers[var.console.issuer].issuer }))" in (
         MODULE / "settings.tf"
     ).read_text(encoding="utf-8")
     assert "SENTINEL_CONSOLE" not in _environment(complete, "vendor-vend")
+
+
+def test_the_same_slack(complete: Template, default: Template) -> None:
+    text = (MODULE / "http_api.tf").read_text(encoding="utf-8")
+    template = (TERRAFORM / "policies" / "slack-manifest.json.tftpl").read_text(encoding="utf-8")
+
+    assert _environment(complete, "vendor-admin")["SENTINEL_SLACK"] == "true"
+    assert "SENTINEL_SLACK                 = var.slack ? true : null" in (MODULE / "settings.tf").read_text()
+    for environment in (_environment(default, "sentinel-admin"), _environment(complete, "vendor-vend")):
+        assert not {"SENTINEL_SLACK", "SENTINEL_SLACK_API"} & environment.keys()
+    assert '${local.names.slack.source}"' in text
+    url = complete.outputs["SlackUrl"]
+    assert json.loads(complete.outputs["SlackManifest"]) == json.loads(Placeholders(template).substitute(url=url))
+    assert "SlackManifest" not in default.outputs
 
 
 def _environment(template: Template, function: str) -> Mapping[str, str]:
@@ -203,7 +220,7 @@ def _environment(template: Template, function: str) -> Mapping[str, str]:
 def test_the_same_alarms(default: Template) -> None:
     ours = {alarm["AlarmName"].removeprefix("sentinel-") for alarm in default.of_type("CloudWatch::Alarm").values()}
 
-    of_service = set(_alarms(MODULE))
+    of_service = {*_alarms(MODULE), "follow-up-late"}
     of_function = {f"{kind}-{key}" for kind in ("vend", "admin") for key in _alarms(MODULE / "modules" / "function")}
     assert ours == of_service | of_function
 
@@ -213,12 +230,15 @@ def _alarms(folder: Path) -> list[str]:
     return re.findall(r"^    ([a-z-]+) = \{", (folder / "alarms.tf").read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def test_the_same_synchronization_of_groups(complete: Template) -> None:
-    text = (MODULE / "groups.tf").read_text(encoding="utf-8")
-    rule, alarm = complete.only("Events::Rule"), complete.named("CloudWatch::Alarm", "AlarmName", "vendor-groups-old")
+@pytest.mark.parametrize(
+    ("file", "schedule", "alarmed"), [("groups", "groups", "groups-old"), ("follow_up", "follow-up", "follow-up-late")]
+)
+def test_the_same_schedules(complete: Template, file: str, schedule: str, alarmed: str) -> None:
+    text = (MODULE / f"{file}.tf").read_text(encoding="utf-8")
+    rule = complete.named("Events::Rule", "Name", f"vendor-{schedule}")
+    alarm = complete.named("CloudWatch::Alarm", "AlarmName", f"vendor-{alarmed}")
 
-    assert rule["Name"] == "vendor-groups"
-    assert re.findall(r'"\$\{var.name\}(-[a-z-]+)"', text) == ["-groups", "-groups-old"]
+    assert re.findall(r'"\$\{var.name\}(-[a-z-]+)"', text) == [f"-{schedule}", f"-{alarmed}"]
     assert rule["Description"] in text
     assert alarm["AlarmDescription"] in text
     for key in ("MetricName", "Statistic", "TreatMissingData"):
@@ -318,7 +338,7 @@ def _settings() -> set[str]:
     """What the module has a variable for is chosen in `settings` here; the rest follows from what is deployed."""
     tables = {"session_table", "grant_table", "budget_table"}
     made = {"api_id", "deployment", "topic_arn", "kill_switch_policies"}
-    return Settings.model_fields.keys() - tables - made - GROUP_SETTINGS - {"console"}
+    return Settings.model_fields.keys() - tables - made - GROUP_SETTINGS - {"console", "slack_api"}
 
 
 def _literal(text: str) -> Any:

@@ -1,5 +1,6 @@
 """What a request remembers of who asked, to ask a newer policy the same question."""
 
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
@@ -25,6 +26,13 @@ def test_the_facts_are_those_of_the_instant_it_was_filed(written: str | None, kn
         authentication=Authentication.SIGV4,
         issuer="",
     )
+
+
+def test_of_a_requester_in_the_chat_it_is_remembered_that_nothing_was_signed() -> None:
+    requester = a_requester("alice", account="", source_ip=None)
+    requester = replace(requester, person=replace(requester.person, is_from_chat=True))
+    facts = a_request(requester=requester).facts()
+    assert (facts.authentication, facts.account, facts.issuer) == (Authentication.CHAT, "", "")
 
 
 def test_of_a_requester_with_a_token_neither_issuer_nor_claims_are_remembered() -> None:

@@ -229,6 +229,16 @@ def test_a_vote_from_an_account_that_the_rule_does_not_name_counts_no_longer() -
         assert deny(a_request(), act) is DecidingRejection.NOT_AN_APPROVER
 
 
+def test_a_vote_from_the_chat_counts_while_the_rule_accepts_the_chat() -> None:
+    request = a_request(quorum=2, votes=(Vote(Person("bob", is_from_chat=True), NOW),))
+    for chat, voters in ((True, ["bob", "dave"]), (False, ["dave"])):
+        act = Act(Person("dave"), LATER, an_approval_rule(quorum=2, chat=chat))
+        decided = approve(request, act, is_still_demanded=True)
+        assert isinstance(decided, ApprovalRequest)
+        assert [vote.by.user for vote in decided.votes] == voters
+        assert (decided.status is RequestStatus.APPROVED) == chat
+
+
 def access(effect: str, **conditions: Any) -> AccessPolicy:
     rule = {"name": "a", "effect": effect, "conditions": {"users": ["alice"], **conditions}}
     return AccessPolicy.model_validate({"version": "1", "rules": [rule]})

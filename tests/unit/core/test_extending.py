@@ -15,7 +15,7 @@ from shared.core.approval.decide import Act, DecidingRejection, approve, cancel,
 from shared.core.approval.extend import ExtendRejection, Extension
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import OPEN, ApprovalRequest, Extended
-from shared.core.grants import Grant, GrantUses, RequestStatus
+from shared.core.grants import Approver, Grant, GrantUses, RequestStatus
 from shared.core.people import Action, Person
 from shared.core.present_grants import judge_approval
 from shared.core.stamp import Via
@@ -162,7 +162,7 @@ def as_grant(request: ApprovalRequest) -> Grant:
         request.profile,
         request.starts_at,
         request.ends_at,
-        approved_by=tuple(vote.by for vote in request.votes),
+        approved_by=tuple(Approver(vote.by) for vote in request.votes),
         is_auto_approved=request.is_auto_approved,
         so_far=request.so_far,
     )

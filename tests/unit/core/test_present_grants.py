@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.approval.policy import ApprovalPolicy, ApprovalRule
 from shared.core.break_glass.policy import BreakGlassPolicy
-from shared.core.grants import Grant, GrantUses
+from shared.core.grants import Approver, Grant, GrantUses
 from shared.core.people import Person
 from shared.core.present_grants import (
     PresentPolicies,
@@ -30,7 +30,7 @@ OFFICE_HOURS = {"days": ["monday"], "hours": {"start": "08:00", "end": "12:30"}}
 
 
 def approval(*approvers: str, **changes: Any) -> Grant:
-    people = tuple(Person(name) for name in approvers or ("bob",))
+    people = tuple(Approver(Person(name)) for name in approvers or ("bob",))
     return replace(Grant(Via.APPROVAL, "g1", "prod", NOW, NOW + HOUR, approved_by=people), **changes)
 
 
@@ -85,6 +85,12 @@ def test_a_grant_the_rule_would_give_today_is_as_it_was() -> None:
 )
 def test_a_grant_the_rule_would_not_give_today_is_over(grant: Grant, rule: ApprovalRule | None) -> None:
     assert judged(grant, rule) is None
+
+
+def test_a_window_that_the_chat_approved_is_over_where_the_rule_accepts_the_chat_no_longer() -> None:
+    grant = approval(approved_by=(Approver(Person("bob", is_from_chat=True)),))
+    assert judged(grant, an_approval_rule(chat=True)) == grant
+    assert judged(grant, an_approval_rule()) is None
 
 
 def test_votes_do_not_come_from_a_rule_that_lets_requests_approve_themselves() -> None:
@@ -147,6 +153,7 @@ def test_each_grant_is_judged_by_the_rule_of_its_kind_user_and_profile() -> None
 
 
 NAMES = ["alice", "bob", "dave", "erin", "Bob", "bob@corp.example"]
+WAITED = st.none() | st.integers(0, 120).map(lambda minutes: minutes * MINUTE)
 DURATIONS = st.integers(15, 240).map(lambda minutes: f"{minutes}m")
 WINDOWS = st.fixed_dictionaries(
     {},
@@ -166,8 +173,14 @@ RULES = st.fixed_dictionaries(
         "max_duration": DURATIONS,
         "uses": st.sampled_from(["window", "once"]),
     },
-    # Longer than any window that a rule gives.
-    optional={"auto_approve": AUTOS, "extended_max_duration": st.integers(240, 480).map(lambda minutes: f"{minutes}m")},
+    optional={
+        "auto_approve": AUTOS,
+        # Longer than any window that a rule gives.
+        "extended_max_duration": st.integers(240, 480).map(lambda minutes: f"{minutes}m"),
+        "escalation": st.fixed_dictionaries(
+            {"after": st.sampled_from(["30m", "1h"]), "approvers": st.lists(st.sampled_from(NAMES), min_size=1)}
+        ),
+    },
 )
 GRANTS = st.builds(
     Grant,
@@ -177,7 +190,9 @@ GRANTS = st.builds(
     starts_at=st.integers(-600, 600).map(lambda minutes: NOW + minutes * MINUTE),
     ends_at=st.integers(660, 2000).map(lambda minutes: NOW + minutes * MINUTE),
     uses=st.sampled_from(GrantUses),
-    approved_by=st.lists(st.sampled_from(NAMES).map(Person), max_size=4, unique=True).map(tuple),
+    approved_by=st.lists(
+        st.builds(Approver, st.sampled_from(NAMES).map(Person), WAITED), max_size=4, unique_by=lambda each: each.person
+    ).map(tuple),
     is_auto_approved=st.booleans(),
     so_far=st.sampled_from([0, 0, 30, 200]).map(lambda minutes: minutes * MINUTE),
 )

@@ -162,6 +162,23 @@ def test_notifications_can_link_to_a_console(written: str, read: str | None) -> 
     assert load_settings(ENOUGH | {"SENTINEL_CONSOLE_URL": " "}).console_url is None
 
 
+@pytest.mark.parametrize("written", ["http://127.0.0.1:8911/api", "https://slack.com/api/", "http://[::1]:80/api/"])
+def test_slack_is_off_and_its_api_is_slacks_or_one_on_this_machine(written: str) -> None:
+    assert (load_settings(ENOUGH).slack, load_settings(ENOUGH).slack_api) == (False, "https://slack.com/api/")
+    settings = load_settings(ENOUGH | {"SENTINEL_SLACK": "true", "SENTINEL_SLACK_API": written})
+    assert (settings.slack, settings.slack_api) == (True, f"{written.rstrip('/')}/")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["http://slack.com/api/", "http://127.0.0.1.evil.example/", "https://me:hunter2@slack.com/", "https://a/?hunter2"],
+)
+def test_a_slack_api_that_could_be_read_on_its_way_is_refused(written: str) -> None:
+    with pytest.raises(InvalidSettingsError, match="SENTINEL_SLACK_API: write https") as caught:
+        load_settings(ENOUGH | {"SENTINEL_SLACK_API": written})
+    assert "hunter2" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("written", "remedy"),
     [

@@ -26,7 +26,9 @@ def test_each_vend_pays_for_its_units() -> None:
     # 9 people at work: 2,112 vends a month, each of 5 writes and 4 reads.
     costs = month(VEND, 9, charging("per_million", dynamodb_write_unit=1e6, dynamodb_read_unit=1e6))
     assert costs["DynamoDB requests"] == pytest.approx(2112 * 9)
-    assert sum(costs.values()) == costs["DynamoDB requests"]
+    # And 8,640 runs of the follow-up, each of 2 reads and one write.
+    assert costs["follow-up"] == pytest.approx(8640 * 3)
+    assert sum(costs.values()) == costs["DynamoDB requests"] + costs["follow-up"]
 
 
 def test_lambda_bills_requests_and_the_time_of_a_gigabyte() -> None:
@@ -46,7 +48,7 @@ def test_what_is_fixed_costs_the_same_for_few_and_for_many() -> None:
     fixed = {**NOTHING, "per_month": {"alarm": 1.0, "metric": 1.0, "dashboard": 1.0}}
     few, many = month(VEND, 1, fixed), month(VEND, 100_000, fixed)
     assert few == many
-    assert few["alarms, dashboard"] == 12
+    assert few["alarms, dashboard"] == 13
 
 
 def test_a_vend_logs_about_two_kilobytes() -> None:

@@ -11,7 +11,12 @@ from deploy.packages.build import FILES_OF, SERVICES, copy_own, find_imports, ha
 from deploy.packages.dependencies import PROJECT
 
 # The names under which distributions are imported, where they differ.
-DISTRIBUTIONS = {"aws_xray_sdk": "aws-xray-sdk", "yaml": "pyyaml", "pydantic_core": "pydantic-core"}
+DISTRIBUTIONS = {
+    "aws_xray_sdk": "aws-xray-sdk",
+    "pydantic_core": "pydantic-core",
+    "slack_sdk": "slack-sdk",
+    "yaml": "pyyaml",
+}
 RUNTIME = {"snapshot_restore_py"}
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 import trustme
 
-from services.admin.notify import sender
+from services.admin.notify import authorities
 
 
 @pytest.fixture(autouse=True)
 def _not_cached() -> Iterator[None]:
-    sender._systems_authorities.cache_clear()
+    authorities.systems_authorities.cache_clear()
     yield
-    sender._systems_authorities.cache_clear()
+    authorities.systems_authorities.cache_clear()
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_they_are_the_systems_where_the_librarys_are_those_for_aws(monkeypatch: 
     systems = ssl.create_default_context().cert_store_stats()
     monkeypatch.setenv("SSL_CERT_FILE", few)
     monkeypatch.setenv("AWS_CA_BUNDLE", few)
-    context = sender._systems_authorities()
+    context = authorities.systems_authorities()
     assert context is not None
     assert context.cert_store_stats() == systems
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
@@ -43,4 +43,4 @@ def test_a_file_that_is_named_for_everything_but_aws_is_heeded(
         monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     else:
         monkeypatch.setenv("SSL_CERT_FILE", own)
-    assert sender._systems_authorities() is None
+    assert authorities.systems_authorities() is None

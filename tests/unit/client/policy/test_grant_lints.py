@@ -40,6 +40,13 @@ def test_every_later_break_glass_rule_whose_users_and_profiles_are_all_taken_is_
     ) == [Lint("rules[3]", "unreachable", TAKEN), Lint("rules[4]", "unreachable", TAKEN)]
 
 
+def test_a_chat_in_which_no_one_can_approve_is_found() -> None:
+    rule = {"name": "a", "profiles": ["dev"], "approvers": ["ann"], "chat": True}
+    assert for_approval(rule) == []
+    [found] = [each for each in for_approval(rule | {"accounts": ["111122223333"]}) if each.rule == "no-one-in-chat"]
+    assert found.place == "rules[0].chat"
+
+
 def test_approvals_that_anyone_can_give_are_found() -> None:
     everyone = {"users": ["*"], "max_duration": "1h"}
     only_ann = {"users": ["ann"], "max_duration": "1h"}
@@ -60,6 +67,14 @@ def test_approvals_that_anyone_can_give_are_found() -> None:
             "approves-everyone",
             "everyone's requests approve themselves: an allow rule in the access policy says so more plainly",
         ),
+    ]
+
+
+def test_an_escalation_is_looked_at_as_the_approvers_are() -> None:
+    further = {"after": "1h", "approvers": ["*", "role/ci", "bob", "Bob"]}
+    found = for_approval({"name": "escalates", "profiles": ["dev"], "approvers": ["ann"], "escalation": further})
+    assert [(lint.place, lint.rule) for lint in found] == [
+        ("rules[0].escalation.approvers", name) for name in ("anyone-approves", "role-approves", "same-person")
     ]
 
 

@@ -169,8 +169,15 @@ def test_explaining_without_an_instant_asks_about_now(sentinel: Sentinel) -> Non
 WEBHOOK = "url: https://hooks.example.com/T0P-SECRET\nsecret: 0123456789abcdef0123456789abcdef\n"
 
 
-def test_a_webhook_is_recognised_and_checked(sentinel: Sentinel) -> None:
-    Path("ops.yaml").write_text(WEBHOOK)
+SLACK = (
+    "bot_token: xoxb-T0P-SECRET-1234\nsigning_secret: 0123456789abcdef0123456789abcdef\n"
+    "team_id: T0ACME\nchannel: C0ACME\nuser: local_part\nemail_domains: [acme.example]\n"
+)
+
+
+@pytest.mark.parametrize("text", [WEBHOOK, SLACK])
+def test_a_document_with_secrets_is_recognised_and_checked(sentinel: Sentinel, text: str) -> None:
+    Path("ops.yaml").write_text(text)
     assert sentinel("validate", "ops.yaml").output == "ops.yaml: valid\n"
     assert sentinel("lint", "ops.yaml").exit_code == 0
     assert sentinel("validate", "ops.yaml", "--kind", "profile").exit_code == 1
@@ -185,10 +192,13 @@ def test_a_webhook_is_recognised_and_checked(sentinel: Sentinel) -> None:
         (WEBHOOK + "  : : [", "neither JSON nor YAML"),
         ('{"url": "https://hooks.example.com/T0P-SECRET", "secret": "0123456789abcdef', "neither JSON nor YAML"),
         (WEBHOOK.split("secret", maxsplit=1)[0], "a sentinel webhook is signed"),
+        (SLACK.replace("xoxb", "xoxp"), "begins with xoxb-"),
+        (SLACK + "  : : [", "neither JSON nor YAML"),
+        (SLACK + "map: {U0ALICE: T0P-SECRET!}\n", "the user name of a person"),
     ],
-    ids=["not https", "twice", "no event", "not yaml", "not json", "unsigned"],
+    ids=["not https", "twice", "no event", "not yaml", "not json", "unsigned", "no bot", "no yaml", "no person"],
 )
-def test_no_problem_of_a_webhook_repeats_its_secrets(sentinel: Sentinel, text: str, problem: str) -> None:
+def test_no_problem_of_a_document_repeats_its_secrets(sentinel: Sentinel, text: str, problem: str) -> None:
     Path("ops.yaml").write_text(text)
     for command in ("validate", "lint"):
         result = sentinel(command, "ops.yaml")

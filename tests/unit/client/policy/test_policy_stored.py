@@ -276,8 +276,15 @@ def test_an_unknown_aws_profile_exits_with_2(sentinel: Sentinel) -> None:
     assert "nobody" in result.stderr  # codespell:ignore
 
 
-def test_a_webhook_is_not_stored_as_plain_text(sentinel: Sentinel) -> None:
-    write("url: https://hooks.example.com/T0P-SECRET\nsecret: 0123456789abcdef0123456789abcdef\n")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "url: https://hooks.example.com/T0P-SECRET\nsecret: 0123456789abcdef0123456789abcdef\n",
+        "team_id: T0ACME\nbot_token: xoxb-T0P-SECRET\nsigning_secret: 0123456789abcdef0123456789abcdef\n",
+    ],
+)
+def test_a_document_with_secrets_is_not_stored_as_plain_text(sentinel: Sentinel, text: str) -> None:
+    write(text)
     for options in ([], ["--kind", "access"], ["--name", "ops"], ["--kind", "profile", "--name", "ops"]):
         result = sentinel("push", "access.yaml", "--yes", *options)
         assert result.exit_code == 2
