@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
-from ssl import PROTOCOL_TLS_CLIENT, SSLContext, TLSVersion, get_default_verify_paths
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext, create_default_context, get_default_verify_paths
 from typing import Final
 
 import aiohttp
@@ -19,6 +19,7 @@ from services.admin.notify.notice import Failure, Notice
 from services.admin.notify.payload import Message, message_for
 from services.admin.notify.ssrf_guard import InternalAddressError, open_public_socket, open_socket
 from shared.core.webhook import Webhook
+from shared.tls import modern
 
 # As much of an answer as is buffered; none of it is ever read.
 _READ_BUFFER: Final = 1024
@@ -63,7 +64,7 @@ class WebhookSender:
 
     def _open_session(self, webhook: Webhook) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            ssl=self._tls or _systems_authorities() or True,
+            ssl=self._tls or _systems_authorities() or _default_authorities(),
             resolver=self._resolver,
             use_dns_cache=False,
             force_close=True,
@@ -88,11 +89,16 @@ def _systems_authorities() -> SSLContext | None:
     authorities = os.environ.get("SSL_CERT_FILE")
     if authorities is None or authorities != os.environ.get("AWS_CA_BUNDLE"):
         return None
-    context, paths = SSLContext(PROTOCOL_TLS_CLIENT), get_default_verify_paths()
-    context.minimum_version = TLSVersion.TLSv1_2
+    context, paths = modern(SSLContext(PROTOCOL_TLS_CLIENT)), get_default_verify_paths()
     places = (place if Path(place).exists() else None for place in (paths.openssl_cafile, paths.openssl_capath))
     context.load_verify_locations(*places)
     return context
+
+
+@lru_cache(maxsize=1)
+def _default_authorities() -> SSLContext:
+    """Trust what Python does: the authorities of `SSL_CERT_FILE`, else the system's."""
+    return modern(create_default_context())
 
 
 async def _post(session: aiohttp.ClientSession, message: Message) -> Failure | None:

@@ -31,6 +31,7 @@ def test_they_are_the_systems_where_the_librarys_are_those_for_aws(monkeypatch: 
     assert context is not None
     assert context.cert_store_stats() == systems
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
     assert ssl.create_default_context().cert_store_stats()["x509"] == 1
 
 
@@ -44,3 +45,9 @@ def test_a_file_that_is_named_for_everything_but_aws_is_heeded(
     else:
         monkeypatch.setenv("SSL_CERT_FILE", own)
     assert sender._systems_authorities() is None
+
+
+def test_no_webhook_is_sent_by_an_old_protocol_where_nothing_is_named() -> None:
+    context = sender._default_authorities()
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
