@@ -12,6 +12,7 @@ from botocore.utils import get_environ_proxies
 from sentinel.errors import ServiceUnreachableError, UsageError
 from sentinel.paths import expand
 from sentinel.remote_server import RemoteServer
+from shared.tls import modern
 
 # A catalogue of a thousand profiles is well under it.
 _ANSWER_LIMIT: Final = 1 << 20
@@ -88,10 +89,10 @@ def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
     if not ca_bundle:
         from truststore import SSLContext  # noqa: PLC0415 - loads the system's frameworks: only for a connection
 
-        return _modern(SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        return modern(SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     path = expand(ca_bundle)
     try:
-        return _modern(ssl.create_default_context(cafile=path))
+        return modern(ssl.create_default_context(cafile=path))
     except OSError as error:
         raise UsageError(
             f"{path}: no certificates can be read: {error.strerror}",
@@ -131,9 +132,3 @@ async def read_at_most(content: aiohttp.StreamReader, limit: int) -> bytes | Non
         if len(body) > limit:
             return None
     return body
-
-
-def _modern(context: ssl.SSLContext) -> ssl.SSLContext:
-    """Speak TLS 1.2 at least: a distribution may build Python to leave that to the system's configuration."""
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context

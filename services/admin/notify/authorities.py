@@ -3,20 +3,22 @@
 import os
 from functools import lru_cache
 from pathlib import Path
-from ssl import PROTOCOL_TLS_CLIENT, SSLContext, TLSVersion, get_default_verify_paths
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext, create_default_context, get_default_verify_paths
+
+from shared.tls import modern
 
 
 @lru_cache(maxsize=1)
-def systems_authorities() -> SSLContext | None:
-    """Trust the system's authorities where `SSL_CERT_FILE` names only those that calls to AWS trust; None elsewhere.
+def trusted_authorities() -> SSLContext:
+    """Trust the authorities of `SSL_CERT_FILE`, else the system's.
 
-    The variable is for the HTTP library, which reads all authorities while it is imported.
+    Where the variable names what `AWS_CA_BUNDLE` does, it is for the HTTP library, which reads all authorities while it
+    is imported, and for calls to AWS: the system's authorities count here.
     """
     authorities = os.environ.get("SSL_CERT_FILE")
     if authorities is None or authorities != os.environ.get("AWS_CA_BUNDLE"):
-        return None
-    context, paths = SSLContext(PROTOCOL_TLS_CLIENT), get_default_verify_paths()
-    context.minimum_version = TLSVersion.TLSv1_2
+        return modern(create_default_context())
+    context, paths = modern(SSLContext(PROTOCOL_TLS_CLIENT)), get_default_verify_paths()
     places = (place if Path(place).exists() else None for place in (paths.openssl_cafile, paths.openssl_capath))
     context.load_verify_locations(*places)
     return context

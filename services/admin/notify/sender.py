@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from services.admin.notify.authorities import systems_authorities
+from services.admin.notify.authorities import trusted_authorities
 from services.admin.notify.notice import Failure, Notice
 from services.admin.notify.payload import Message, message_for
 from services.admin.notify.ssrf_guard import InternalAddressError, open_public_socket, open_socket
@@ -61,7 +61,7 @@ class WebhookSender:
 
     def _open_session(self, webhook: Webhook) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            ssl=self._tls or systems_authorities() or True,
+            ssl=self._tls or trusted_authorities(),
             resolver=self._resolver,
             use_dns_cache=False,
             force_close=True,

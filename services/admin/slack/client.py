@@ -9,9 +9,8 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from http import HTTPStatus
-from ssl import SSLContext, create_default_context
+from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Final, Self, TypeAlias
 
@@ -21,7 +20,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from services.admin.notify.authorities import systems_authorities
+from services.admin.notify.authorities import trusted_authorities
 
 # An object of JSON, and of Block Kit.
 Json: TypeAlias = dict[str, Any]
@@ -133,7 +132,7 @@ class SlackClient:
         api = AsyncWebClient(
             token=self._token.get_secret_value(),
             base_url=self._base_url,
-            ssl=self._tls or _authorities(),
+            ssl=self._tls or trusted_authorities(),
             session=self._session,
             logger=_SILENT,
             retry_handlers=[],
@@ -155,12 +154,6 @@ class SlackClient:
 # Of the text: no names or links are searched for in it, and of a new message no markup is read and no page shown.
 _AS_WRITTEN: Final[Mapping[str, Any]] = {"parse": "none", "link_names": False}
 _NO_MARKUP: Final[Mapping[str, Any]] = {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
-
-
-@lru_cache(maxsize=1)
-def _authorities() -> SSLContext:
-    """Give one context for the process: reading a system's authorities is the dearest part of a first call."""
-    return systems_authorities() or create_default_context()
 
 
 async def _answer(call: Callable[[], Awaitable[AsyncSlackResponse]], deadline: float) -> Json | SlackError:

@@ -17,6 +17,7 @@ from botocore.utils import get_environ_proxies
 from yarl import URL
 
 from shared.aws.client.protocol import NoAnswerError, Reply, TooLargeError
+from shared.tls import modern
 
 _WARM_S: Final = 1.0
 # NAT gateways and VPC endpoints drop a connection that is idle for 350 s without notifying either end (Amazon VPC User
@@ -47,10 +48,7 @@ def locate(url: str) -> URL:
 
 def open_tls() -> ssl.SSLContext:
     """Trust the authorities of `AWS_CA_BUNDLE`, else `SSL_CERT_FILE`, else the system's; host names are checked."""
-    context = ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
-    # A distribution may build Python to leave the oldest protocol to the system's configuration.
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
+    return modern(ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE")))
 
 
 class _Connector(aiohttp.TCPConnector):

@@ -12,9 +12,9 @@ from services.admin.notify import authorities
 
 @pytest.fixture(autouse=True)
 def _not_cached() -> Iterator[None]:
-    authorities.systems_authorities.cache_clear()
+    authorities.trusted_authorities.cache_clear()
     yield
-    authorities.systems_authorities.cache_clear()
+    authorities.trusted_authorities.cache_clear()
 
 
 @pytest.fixture
@@ -27,20 +27,25 @@ def test_they_are_the_systems_where_the_librarys_are_those_for_aws(monkeypatch: 
     systems = ssl.create_default_context().cert_store_stats()
     monkeypatch.setenv("SSL_CERT_FILE", few)
     monkeypatch.setenv("AWS_CA_BUNDLE", few)
-    context = authorities.systems_authorities()
-    assert context is not None
+    context = authorities.trusted_authorities()
     assert context.cert_store_stats() == systems
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert ssl.create_default_context().cert_store_stats()["x509"] == 1
 
 
-@pytest.mark.parametrize("own", ["another", None])
 def test_a_file_that_is_named_for_everything_but_aws_is_heeded(
-    monkeypatch: pytest.MonkeyPatch, few: str, own: str | None
+    monkeypatch: pytest.MonkeyPatch, few: str, tmp_path: Path
 ) -> None:
+    two = tmp_path / "two.pem"
+    two.write_bytes(b"".join(trustme.CA().cert_pem.bytes() for _ in range(2)))
     monkeypatch.setenv("AWS_CA_BUNDLE", few)
-    if own is None:
-        monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    else:
-        monkeypatch.setenv("SSL_CERT_FILE", own)
-    assert authorities.systems_authorities() is None
+    monkeypatch.setenv("SSL_CERT_FILE", str(two))
+    assert authorities.trusted_authorities().cert_store_stats()["x509"] == 2
+
+
+def test_no_old_protocol_is_spoken_where_nothing_is_named(monkeypatch: pytest.MonkeyPatch, few: str) -> None:
+    monkeypatch.setenv("AWS_CA_BUNDLE", few)
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    context = authorities.trusted_authorities()
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
