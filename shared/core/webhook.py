@@ -1,7 +1,8 @@
 """A webhook: an endpoint that receives notifications. Its URL and its secret are credentials, in secret types."""
 
 import re
-from typing import Annotated, Final, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
@@ -13,6 +14,14 @@ from shared.core.globs import matches, matches_any
 _URL: Final = re.compile(r"https://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?(?:[/?][!-~]*)?")
 _MAX_URL_LENGTH: Final = 2048
 _SECRET: Final = re.compile(r"[!-~]{32,256}")
+# PagerDuty, "Send an Alert Event": the 32 characters of an integration's key.
+_ROUTING_KEY: Final = re.compile(r"[A-Za-z0-9]{32}")
+Format: TypeAlias = Literal["sentinel", "slack", "pagerduty", "teams"]
+# The credentials next to the URL: the format each is for, and what to write where it is missing.
+_CREDENTIALS: Final[Mapping[str, tuple[Format, str]]] = {
+    "secret": ("sentinel", "a sentinel webhook is signed: write a secret of 32 to 256 characters"),
+    "routing_key": ("pagerduty", "PagerDuty routes by a key: write the routing_key, the integration's key"),
+}
 
 
 def _is_https_url(value: SecretStr) -> SecretStr:
@@ -34,6 +43,12 @@ def _is_long_enough(value: SecretStr) -> SecretStr:
     return value
 
 
+def _is_routing_key(value: SecretStr) -> SecretStr:
+    if not _ROUTING_KEY.fullmatch(value.get_secret_value()):
+        raise ValueError("must be the 32 letters and digits of an Events API v2 integration's key")
+    return value
+
+
 def _names_an_event(value: str) -> str:
     if not any(matches(value, event) for event in NoticeEvent):
         raise ValueError(f"matches no event; the events are {', '.join(NoticeEvent)}")
@@ -43,24 +58,28 @@ def _names_an_event(value: str) -> str:
 class Webhook(DocumentModel):
     """The document `webhooks/<name>`.
 
-    A `sentinel` webhook receives the notification as JSON, signed with `secret`; a `slack` one is a Slack incoming
-    webhook, which is protected by its URL alone. Without `events` it receives every event. Without `allow_private`,
-    Sentinel connects to no internal address (private, loopback, link-local and the like), for any host name.
+    A `sentinel` webhook receives the notification as JSON, signed with `secret`; a `pagerduty` one an event for the
+    integration of `routing_key`. A `slack` one is a Slack incoming webhook and a `teams` one a workflow of Teams, each
+    protected by its URL alone. Without `events` it receives every event. Without `allow_private`, Sentinel connects to
+    no internal address (private, loopback, link-local and the like), for any host name.
     """
 
     url: Annotated[SecretStr, AfterValidator(_is_https_url)]
-    format: Literal["sentinel", "slack"] = "sentinel"
+    format: Format = "sentinel"
     secret: Annotated[SecretStr, AfterValidator(_is_long_enough)] | None = None
+    routing_key: Annotated[SecretStr, AfterValidator(_is_routing_key)] | None = None
     events: Annotated[tuple[Annotated[Glob, AfterValidator(_names_an_event)], ...], NonEmpty] | None = None
     allow_private: bool = Field(default=False)
     enabled: bool = Field(default=True)
 
     @model_validator(mode="after")
-    def _only_what_is_signed_has_a_secret(self) -> Self:
-        if self.format == "sentinel" and self.secret is None:
-            raise ValueError("a sentinel webhook is signed: write a secret of 32 to 256 characters")
-        if self.format == "slack" and self.secret is not None:
-            raise ValueError("a Slack message is not signed: remove the secret, or write format: sentinel")
+    def _has_the_credentials_of_its_format(self) -> Self:
+        for key, (owner, remedy) in _CREDENTIALS.items():
+            is_written = getattr(self, key) is not None
+            if self.format == owner and not is_written:
+                raise ValueError(remedy)
+            if self.format != owner and is_written:
+                raise ValueError(f"format {self.format} takes no {key}: remove it, or write format: {owner}")
         return self
 
     def wants(self, event: NoticeEvent) -> bool:
