@@ -9,10 +9,8 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from shared.core.events import NoticeEvent
 from shared.core.fields import DocumentModel, Glob, NonEmpty
 from shared.core.globs import matches, matches_any
+from shared.core.https_url import HttpsUrl
 
-# The host's characters exclude a user name, a second authority and escapes, so that all parsers agree on the host.
-_URL: Final = re.compile(r"https://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?(?:[/?][!-~]*)?")
-_MAX_URL_LENGTH: Final = 2048
 _SECRET: Final = re.compile(r"[!-~]{32,256}")
 # PagerDuty, "Send an Alert Event": the 32 characters of an integration's key.
 _ROUTING_KEY: Final = re.compile(r"[A-Za-z0-9]{32}")
@@ -22,19 +20,6 @@ _CREDENTIALS: Final[Mapping[str, tuple[Format, str]]] = {
     "secret": ("sentinel", "a sentinel webhook is signed: write a secret of 32 to 256 characters"),
     "routing_key": ("pagerduty", "PagerDuty routes by a key: write the routing_key, the integration's key"),
 }
-
-
-def _is_https_url(value: SecretStr) -> SecretStr:
-    url = value.get_secret_value()
-    if not url.startswith("https://"):
-        raise ValueError("must begin with https://, in lower case: notifications are confidential")
-    if "@" in re.split(r"[/?]", url.removeprefix("https://"), maxsplit=1)[0]:
-        raise ValueError("may not hold a user name or password: remove the part before the @")
-    if "#" in url or len(url) > _MAX_URL_LENGTH or not _URL.fullmatch(url):
-        raise ValueError(
-            f"must be https://HOST/PATH in at most {_MAX_URL_LENGTH} plain ASCII characters, without spaces or #",
-        )
-    return value
 
 
 def _is_long_enough(value: SecretStr) -> SecretStr:
@@ -64,7 +49,7 @@ class Webhook(DocumentModel):
     no internal address (private, loopback, link-local and the like), for any host name.
     """
 
-    url: Annotated[SecretStr, AfterValidator(_is_https_url)]
+    url: HttpsUrl
     format: Format = "sentinel"
     secret: Annotated[SecretStr, AfterValidator(_is_long_enough)] | None = None
     routing_key: Annotated[SecretStr, AfterValidator(_is_routing_key)] | None = None

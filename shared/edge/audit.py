@@ -61,6 +61,8 @@ class AuditLine:
     grant_status: str | None = None
     grant_user: str | None = None
     session_user: str | None = None
+    ticket_lookup: str | None = None
+    ticket_state: str | None = None
     target: str | None = None
     marked: int | None = None
     kill_switch: str | None = None

@@ -10,7 +10,8 @@ from ssl import SSLContext
 from services.admin.notify.formats.message import Message
 from services.admin.notify.formats.table import message_for
 from services.admin.notify.notice import Failure, Notice
-from services.admin.outbound.session import CallError, Resolver, Session, as_written, naming_failures, open_session
+from services.admin.outbound.errors import CallError
+from services.admin.outbound.session import Resolver, Session, as_written, naming_failures, open_session
 from shared.core.webhook import Webhook
 
 

@@ -14,24 +14,13 @@ from pydantic import SecretStr
 from yarl import URL
 
 from services.admin.outbound.authorities import systems_authorities
+from services.admin.outbound.errors import CallError
 from services.admin.outbound.ssrf_guard import InternalAddressError, open_public_socket, open_socket
 
 Session: TypeAlias = aiohttp.ClientSession
 Resolver: TypeAlias = AbstractResolver
 # As much of an answer as is buffered before anything reads it.
 _READ_BUFFER: Final = 1024
-
-
-class CallError(Exception):
-    """A call that failed. `cause` is for the audit line: it names no URL and no secret.
-
-    `may_pass`: trying again could help.
-    """
-
-    def __init__(self, cause: str, *, may_pass: bool = False) -> None:
-        super().__init__(cause)
-        self.cause = cause
-        self.may_pass = may_pass
 
 
 def open_session(

@@ -10,6 +10,7 @@ from services.admin.notify.links import link_to
 from services.admin.notify.notifier import Announcer
 from services.admin.requests.models import FileRequest, RequestFiled, view_request
 from services.admin.requests.refusals import refuse_create, refuse_second
+from services.admin.tickets.check import TicketCheck
 from shared.aws.dynamodb.approvals import ApprovalTable
 from shared.core.approval.create import Ask, CreateRejection, file_request
 from shared.core.approval.policy import rule_for
@@ -30,6 +31,7 @@ class RequestCreation:
     reader: FactsReader
     requests: ApprovalTable
     announcer: Announcer
+    tickets: TicketCheck
     ids: Callable[[], str]
     clock: Callable[[], datetime]
 
@@ -47,6 +49,10 @@ class RequestCreation:
         filed = self._decide(ctx, body, facts, now)
         if isinstance(filed, Refusal):
             return filed
+        # Last: everything that costs less has been refused, and nothing is written yet.
+        refused = await self.tickets.refuse(ctx, rule_for(facts.policies.approval, body.profile), filed)
+        if refused is not None:
+            return refused
         view = view_request(filed, now)
         note_grant(ctx.audit, view)
         is_approved = filed.status is RequestStatus.APPROVED

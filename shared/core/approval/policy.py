@@ -58,6 +58,7 @@ def _at_most(limit: timedelta, words: str) -> AfterValidator:
 
 WindowDuration = Annotated[SessionDuration, _at_most(LONGEST_WINDOW, "7 days, 168h")]
 PendingDuration = Annotated[Duration, _at_most(_LONGEST_PENDING, "30 days, 720h")]
+LookupName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 TicketPattern = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_is_quick_pattern)]
 
 
@@ -82,7 +83,7 @@ class ApprovalRule(DocumentModel):
     """How requests for some profiles are decided; the first rule that names a profile applies to it.
 
     Approvers are those that `approvers` matches and the members of `groups`. With `accounts`, only callers of those
-    accounts are approvers.
+    accounts are approvers. The document `tickets/<ticket_lookup>` says where the ticket of a request is looked up.
     """
 
     name: Name
@@ -95,12 +96,19 @@ class ApprovalRule(DocumentModel):
     pending_ttl: PendingDuration = timedelta(hours=24)
     uses: Annotated[GrantUses, Field(strict=False)] = GrantUses.WINDOW
     ticket: TicketPattern | None = None
+    ticket_lookup: LookupName | None = None
     auto_approve: AutoApproval | None = None
 
     @property
     def approver_words(self) -> tuple[str, ...]:
         """The approvers as a request shows them: globs on users, and `group <name>`, which no user is called."""
         return (*(self.approvers or ()), *(f"{_GROUP}{name}" for name in self.groups or ()))
+
+    @model_validator(mode="after")
+    def _a_ticket_is_there_to_be_looked_up(self) -> Self:
+        if self.ticket_lookup is not None and self.ticket is None:
+            raise ValueError("ticket_lookup looks up a request's ticket: write ticket, the pattern it has to match")
+        return self
 
     @model_validator(mode="after")
     def _quorum_can_be_met(self) -> Self:

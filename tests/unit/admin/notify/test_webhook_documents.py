@@ -13,7 +13,7 @@ from tests.unit.admin.notify.samples import (
     webhook,
 )
 
-NOT_HTTPS = "must begin with https://, in lower case: notifications are confidential"
+NOT_HTTPS = "must begin with https://, in lower case: what is sent is confidential"
 NAMES_A_USER = "may not hold a user name or password: remove the part before the @"
 NO_URL = "must be https://HOST/PATH in at most 2048 plain ASCII characters, without spaces or #"
 NO_SECRET = "must be 32 to 256 plain ASCII characters without spaces; `openssl rand -hex 32` makes one"
