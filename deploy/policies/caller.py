@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
-from deploy.policies.deployment import Deployment, Policy, Statement, allow, policy
+from deploy.policies.deployment import SECRET_FOLDERS, Deployment, Policy, Statement, allow, policy
 
 
 class Task(StrEnum):
@@ -122,10 +122,10 @@ def doctor_policy(deployment: Deployment) -> Policy:
 
 
 def operator_policy(deployment: Deployment) -> Policy:
-    """Allow an operator to push documents with `sentinel policy push`, and to store webhooks without reading any.
+    """Allow an operator to push documents with `sentinel policy push`, and to store secret ones without reading any.
 
-    A webhook is a credential. No path above the documents' own is allowed, because listing a path reads all below it.
-    Issuer documents are read only: the deployment writes them together with the API's authorizers.
+    A webhook and a ticket look-up are credentials. No path above the documents' own is allowed, because listing a path
+    reads all below it. Issuer documents are read only: the deployment writes them together with the API's authorizers.
     """
     kinds = ("policies", "profiles", "groups")
     documents = [deployment.parameters(f"{kind}{rest}") for kind in kinds for rest in ("", "/*")]
@@ -134,7 +134,7 @@ def operator_policy(deployment: Deployment) -> Policy:
     return policy(
         allow("KeepDocuments", [*reading, *writing], documents),
         allow("ReadIssuers", reading, [deployment.parameters(f"issuers{rest}") for rest in ("", "/*")]),
-        allow("StoreWebhooks", writing, deployment.parameters("webhooks/?*")),
+        allow("StoreSecrets", writing, [deployment.parameters(f"{folder}/?*") for folder in SECRET_FOLDERS]),
     )
 
 

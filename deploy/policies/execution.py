@@ -62,8 +62,8 @@ def authorizer_policy(deployment: Deployment) -> Policy:
 def admin_policy(deployment: Deployment) -> Policy:
     """Allow the admin Lambda to manage grants and sessions, publish notifications, and write the kill switch.
 
-    Webhooks are SecureStrings under Parameter Store's own key, which every reader of the parameter may use (Systems
-    Manager User Guide, "SecureString parameters"); a customer managed key also needs `kms:Decrypt`.
+    Webhooks and ticket look-ups are SecureStrings under Parameter Store's own key, which every reader of the parameter
+    may use (Systems Manager User Guide, "SecureString parameters"); a customer managed key also needs `kms:Decrypt`.
     """
     keeping = [
         "dynamodb:Query",
@@ -76,7 +76,7 @@ def admin_policy(deployment: Deployment) -> Policy:
     tables = [deployment.table_arn(table) for table in (deployment.grant_table, deployment.session_table)]
     with_indexes = [arn for table in tables for arn in (table, f"{table}/index/*")]
     return policy(
-        _read_documents(deployment, "policies/*", "profiles/*", "issuers/*", "webhooks/*"),
+        _read_documents(deployment, "policies/*", "profiles/*", "issuers/*", "webhooks/*", "tickets/*"),
         allow("TellOfEveryChange", "sns:Publish", deployment.topic_arn),
         allow("KeepGrantsAndSessions", keeping, with_indexes),
         _count_budget(deployment),

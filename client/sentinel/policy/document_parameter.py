@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
-from sentinel.policy.files import MODELS, WEBHOOK, guess_text
+from sentinel.policy.files import MODELS, SECRET_FOLDERS, guess_text
 from sentinel.policy.folders import NAMED, name_problem
 
 if TYPE_CHECKING:
@@ -72,10 +72,10 @@ def open_parameter_for(text: str, *, kind: str | None, name: str | None, **where
 
     """
     looks_like = guess_text(text)
-    if looks_like == WEBHOOK:
+    if folder := SECRET_FOLDERS.get(looks_like):
         raise click.UsageError(
-            "a webhook holds secrets: store it with aws ssm put-parameter --type SecureString "
-            "--name /sentinel/webhooks/NAME --value file://FILE",
+            f"a {looks_like} holds secrets: store it with aws ssm put-parameter --type SecureString "
+            f"--name /sentinel/{folder}/NAME --value file://FILE",
         )
     if kind is None:
         kind = looks_like if name is None or looks_like in NAMED else "profile"

@@ -21,6 +21,7 @@ from shared.core.issuer import Issuer
 from shared.core.membership import GroupDocument
 from shared.core.permissions import AdminPolicy
 from shared.core.profile import Profile
+from shared.core.ticket_lookup import TICKETS_FOLDER, TicketLookup
 from shared.core.webhook import Webhook
 from shared.documents import (
     Document,
@@ -43,9 +44,11 @@ MODELS: Final[Mapping[str, type[DocumentModel]]] = {
     "issuer": Issuer,
     "group": GroupDocument,
 }
-# A webhook is checked like the rest, but holds secrets: nothing written in one is repeated, and none is stored as text.
-WEBHOOK: Final = "webhook"
-_CHECKED: Final[Mapping[str, type[DocumentModel]]] = {**MODELS, WEBHOOK: Webhook}
+# They are checked like the rest, but hold secrets: nothing written in one is repeated, and none is stored as text.
+_WEBHOOK: Final = "webhook"
+_TICKET_LOOKUP: Final = "ticket-lookup"
+SECRET_FOLDERS: Final[Mapping[str, str]] = {_WEBHOOK: "webhooks", _TICKET_LOOKUP: TICKETS_FOLDER}
+_CHECKED: Final[Mapping[str, type[DocumentModel]]] = {**MODELS, _WEBHOOK: Webhook, _TICKET_LOOKUP: TicketLookup}
 KINDS: Final = tuple(_CHECKED)
 _WEBHOOK_LIKE: Final = re.compile(r"""^[\s{]*["']?url["']?\s*:""", re.MULTILINE)
 # A comment in the lines before the document.
@@ -53,7 +56,9 @@ _SCHEMA: Final = re.compile(r"(?:\s*#.*\n)*?\s*#\s*yaml-language-server:\s*\$sch
 # Keys that only one kind of document has, and only the rules of one kind of policy.
 _KEYS_OF_NAMED: Final = {
     "role_arn": "profile",
-    "url": WEBHOOK,
+    "field": _TICKET_LOOKUP,
+    "values": _TICKET_LOOKUP,
+    "url": _WEBHOOK,
     "issuer": "issuer",
     "audiences": "issuer",
     "members": "group",
@@ -133,7 +138,7 @@ def check_text(text: str, kind: str | None = None) -> tuple[DocumentModel, Docum
 
     """
     kind = kind or guess_text(text)
-    document = read_secret_document(text) if kind == WEBHOOK else read_document(text)
+    document = read_secret_document(text) if kind in SECRET_FOLDERS else read_document(text)
     return check_document(document, _CHECKED[kind]), document
 
 
@@ -142,13 +147,14 @@ def guess_text(text: str) -> str:
 
     One that cannot be parsed is checked, and complained about, as an access policy.
 
-    Where such a text may be a webhook, it is taken for one: an access policy's problems would repeat its secrets.
+    Where such a text may be a webhook or a ticket look-up, it is taken for a webhook: an access policy's problems would
+    repeat its secrets.
     """
     try:
         guessed = guess_kind(read_document(text))
-        return guessed if guessed == WEBHOOK else _kind_by_schema(unpack(text)) or guessed
+        return guessed if guessed in SECRET_FOLDERS else _kind_by_schema(unpack(text)) or guessed
     except DocumentError:
-        return WEBHOOK if _WEBHOOK_LIKE.search(text) else "access"
+        return _WEBHOOK if _WEBHOOK_LIKE.search(text) else "access"
 
 
 def _kind_by_schema(text: str) -> str | None:
@@ -182,7 +188,7 @@ def _lints_of_kind(loaded: DocumentModel, known: Known) -> list[Lint]:
         case AccessPolicy():
             return [*lint_access(loaded, known.profiles, known.issuers), *unknown_services(loaded)]
         case ApprovalPolicy():
-            return lint_approval(loaded)
+            return lint_approval(loaded, known.ticket_lookups)
         case BreakGlassPolicy():
             return lint_break_glass(loaded)
         case AdminPolicy():

@@ -68,11 +68,14 @@ def test_an_operator_keeps_documents(organization: Organization, path: str, *, g
 
 
 @pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "by the policy alone"])
-def test_an_operator_stores_webhooks_and_reads_none(organization: Organization, *, guarded: bool) -> None:
-    webhook = "/sentinel/webhooks/pager"
-    assert operates(organization, "ssm:PutParameter", webhook, guarded=guarded)
-    assert operates(organization, "ssm:DeleteParameter", webhook, guarded=guarded)
+@pytest.mark.parametrize("folder", ["webhooks", "tickets"])
+def test_an_operator_stores_webhooks_and_ticket_look_ups_and_reads_none(
+    organization: Organization, folder: str, *, guarded: bool
+) -> None:
+    secret = f"/sentinel/{folder}/one"
+    assert operates(organization, "ssm:PutParameter", secret, guarded=guarded)
+    assert operates(organization, "ssm:DeleteParameter", secret, guarded=guarded)
     for action in ("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParameterHistory"):
-        assert not operates(organization, action, webhook, guarded=guarded), action
-    for path in ("/", "/sentinel", "/sentinel/", "/sentinel/webhooks", "/sentinel/webhooks/"):
+        assert not operates(organization, action, secret, guarded=guarded), action
+    for path in ("/", "/sentinel", "/sentinel/", f"/sentinel/{folder}", f"/sentinel/{folder}/"):
         assert not operates(organization, "ssm:GetParametersByPath", path, guarded=guarded), path

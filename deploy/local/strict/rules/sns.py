@@ -46,7 +46,7 @@ def a_message_by_protocol_has_a_text_for_each(request: AwsRequest, _: StrictCont
     if "MessageStructure" not in request.params:
         return None
     if request.params["MessageStructure"] != "json":
-        return "a message's structure is json, or there is none"
+        return "a message's structure is json, or is left out"
     texts = _read_texts(request.params["Message"])
     if texts is None:
         return "a message by protocol is one JSON object, without a key twice"

@@ -276,12 +276,21 @@ def test_an_unknown_aws_profile_exits_with_2(sentinel: Sentinel) -> None:
     assert "nobody" in result.stderr  # codespell:ignore
 
 
-def test_a_webhook_is_not_stored_as_plain_text(sentinel: Sentinel) -> None:
-    write("url: https://hooks.example.com/T0P-SECRET\nsecret: 0123456789abcdef0123456789abcdef\n")
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [
+        ("url: https://hooks.example.com/T0P-SECRET\nsecret: 0123456789abcdef0123456789abcdef\n", "webhooks"),
+        ("url: https://jira.example.com/{ticket}?T0P-SECRET\nfield: state\nvalues: [Open]\n", "tickets"),
+    ],
+)
+def test_a_document_with_secrets_is_not_stored_as_plain_text(sentinel: Sentinel, text: str, folder: str) -> None:
+    write(text)
     for options in ([], ["--kind", "access"], ["--name", "ops"], ["--kind", "profile", "--name", "ops"]):
         result = sentinel("push", "access.yaml", "--yes", *options)
         assert result.exit_code == 2
         assert "SecureString" in result.output
+        assert f"/sentinel/{folder}/NAME" in result.output
         assert "T0P-SECRET" not in result.output
-    assert sentinel("push", "access.yaml", "--yes", "--kind", "webhook").exit_code == 2
+    for kind in ("webhook", "ticket-lookup"):
+        assert sentinel("push", "access.yaml", "--yes", "--kind", kind).exit_code == 2
     assert ssm().describe_parameters()["Parameters"] == []
