@@ -11,7 +11,6 @@ from services.admin.outbound.errors import CallError
 from services.admin.outbound.session import Resolver, Session, as_written, naming_failures, open_session
 from shared.core.ticket_lookup import NO_STATE, TicketLookup, TicketState
 
-LIMIT_S: Final = 2.0
 _LARGEST: Final = 64 * 1024
 _NOT_THERE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 # An answer that is compressed could grow beyond the limit, so none is asked for.
@@ -21,7 +20,7 @@ _HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "identity", 
 async def ask(
     lookup: TicketLookup,
     ticket: str,
-    limit_s: float = LIMIT_S,
+    limit_s: float,
     *,
     tls: SSLContext | None = None,
     resolver: Resolver | None = None,
@@ -37,7 +36,7 @@ async def ask(
     with naming_failures():
         async with (
             asyncio.timeout(limit_s),
-            open_session(LIMIT_S, allow_private=lookup.allow_private, tls=tls, resolver=resolver) as session,
+            open_session(limit_s, allow_private=lookup.allow_private, tls=tls, resolver=resolver) as session,
         ):
             body = await _get(session, lookup, ticket)
     return NO_STATE if body is None else lookup.judge(_parse(body))

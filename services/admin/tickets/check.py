@@ -20,7 +20,7 @@ from shared.edge.responses import Refusal
 
 # Asks for the state of a ticket within some seconds; raises CallError.
 Ask: TypeAlias = Callable[[TicketLookup, str, float], Awaitable[TicketState]]
-_LIMIT_S: Final = 2.0
+LIMIT_S: Final = 2.0
 # Seconds of the request's time that are left for the write, the notification and the answer.
 _FOR_THE_REST_S: Final = 2.0
 _DISABLED: Final = "not looked up"
@@ -75,7 +75,7 @@ class TicketCheck:
         if not lookup.enabled:
             ctx.audit.ticket_state = _DISABLED
             return None
-        limit_s = max(0.0, min(_LIMIT_S, ctx.time_left_s - _FOR_THE_REST_S))
+        limit_s = max(0.0, min(LIMIT_S, ctx.time_left_s - _FOR_THE_REST_S))
         try:
             found = await self.ask(lookup, ticket, limit_s)
         except CallError as error:

@@ -12,7 +12,7 @@ from services.admin.tickets.call import ask
 from shared.core.ticket_lookup import TicketState
 from tests.patience import LIMIT_S
 from tests.security.notify.test_webhook_attacks import counting_listener
-from tests.service.notify.receiver import Names, Receiver, answers, never_ends, running_receiver
+from tests.service.notify.receiver import Names, Receiver, answers, running_receiver
 from tests.tickets import SECRET, lookup, says, sends
 
 INTERNAL = "its address is internal; its document does not allow that"
@@ -69,8 +69,8 @@ async def test_an_untrusted_certificate_gets_no_secret(receiver: Receiver) -> No
     assert not receiver.received
 
 
-async def test_an_answer_without_end_is_not_read_to_its_end(receiver: Receiver) -> None:
-    receiver.behaviours = [never_ends]
+async def test_an_answer_of_many_megabytes_is_not_read_to_its_end(receiver: Receiver) -> None:
+    receiver.behaviours = [sends(b"[" + b" " * (8 << 20))]
     assert await outcome(receiver, allow_private=True) == "its answer is over 64 KB"
 
 

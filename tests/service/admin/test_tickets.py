@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import LIMIT_S
 from tests.service.admin.conftest import APPROVAL, furnish, keep_parameter
 from tests.service.admin.function import AdminLambda, Answered, Clock, open_admin
 from tests.service.emulator import aws
@@ -59,6 +60,7 @@ def _open(environment: dict[str, str]) -> AdminLambda:
 async def desk(aws_url: str, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:  # noqa: ARG001 - the emulator's address is in the environment
     async with running_receiver(name=HOST) as system:
         monkeypatch.setattr("services.admin.outbound.session.systems_authorities", lambda: system.trusting)
+        monkeypatch.setattr("services.admin.tickets.check.LIMIT_S", LIMIT_S)
         function = await asyncio.to_thread(_open, environment)
         try:
             yield Desk(function, system)
