@@ -1,14 +1,16 @@
 """The schedule that synchronizes groups, its alarm, and the role that reads Identity Center in another account."""
 
+from datetime import timedelta
 from typing import Final
 
-from aws_cdk import Aws, aws_events, aws_lambda
+from aws_cdk import Aws
 from constructs import Construct
 
 from deploy.cdk.function import SentinelFunction
 from deploy.cdk.monitoring import groups_alarm
 from deploy.cdk.options import ServiceOptions
 from deploy.cdk.roles import create_role
+from deploy.cdk.schedule import create_schedule
 from deploy.policies.deployment import Deployment
 from deploy.policies.groups import SYNC_EVENT, GroupSync, identity_center_policy, reader_role_name
 from deploy.policies.protected import admin_trust
@@ -23,23 +25,8 @@ class GroupSchedule(Construct):
         self, scope: Construct, construct_id: str, options: ServiceOptions, sync: GroupSync, admin: SentinelFunction
     ) -> None:
         super().__init__(scope, construct_id)
-        target = aws_events.CfnRule.TargetProperty(id="admin", arn=admin.alias.function_arn, input=SYNC_EVENT)
-        rule = aws_events.CfnRule(
-            self,
-            "Rule",
-            name=f"{options.name}-groups",
-            description=_WORDS,
-            schedule_expression=f"rate({sync.interval} minutes)",
-            targets=[target],
-        )
-        aws_lambda.CfnPermission(
-            self,
-            "Permission",
-            action="lambda:InvokeFunction",
-            function_name=admin.alias.function_arn,
-            principal="events.amazonaws.com",
-            source_arn=rule.attr_arn,
-        )
+        name, interval = f"{options.name}-groups", timedelta(minutes=sync.interval)
+        create_schedule(self, name=name, words=_WORDS, interval=interval, event=SYNC_EVENT, admin=admin)
         groups_alarm(self, options, sync)
 
 

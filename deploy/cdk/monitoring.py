@@ -1,7 +1,7 @@
 """CloudWatch alarms and the dashboard, on functions and on the metrics that they report (shared/edge/audit.py).
 
 Every alarm watches one metric, and notifies the same actions when it begins and when it ends. Missing data raises only
-the alarm on groups: there may be no calls at night.
+the alarms on what a schedule does: there may be no calls at night.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,8 @@ from constructs import Construct
 from deploy.cdk.deployment import construct_name
 from deploy.cdk.options import ServiceOptions
 from deploy.policies.deployment import Deployment
+from deploy.policies.follow_up import AGE_METRIC as FOLLOW_UP_AGE
+from deploy.policies.follow_up import ALARM_AFTER
 from deploy.policies.groups import AGE_METRIC, ALARM_AT, ALARM_SLACK, GroupSync
 from shared.edge.audit import NAMESPACE
 
@@ -30,6 +32,10 @@ _SWITCH: Final = (
 _GROUPS: Final = (
     "Groups were not synchronized for a quarter of the time that a membership is believed. Without a sync memberships "
     "end. The admin function's log says what failed"
+)
+_FOLLOW_UP: Final = (
+    "The follow-up was not completed for half an hour: approvers are not reminded, holders not warned, and what has "
+    "expired is not announced. The admin function's log says what failed"
 )
 # Key of the alarm, service, metric, description.
 _SERVICE_METRICS: Final = (
@@ -66,17 +72,30 @@ def service_alarms(scope: Construct, options: ServiceOptions) -> None:
 
 def groups_alarm(scope: Construct, options: ServiceOptions, sync: GroupSync) -> None:
     """Create the alarm on the age of memberships. Its period contains at least one sync."""
+    limit_s, period_s = sync.believed.total_seconds() * ALARM_AT, 60 * sync.interval + int(ALARM_SLACK.total_seconds())
+    _age_alarm(scope, options, "groups-old", _GROUPS, AGE_METRIC, limit_s, period_s)
+
+
+def follow_up_alarm(scope: Construct, options: ServiceOptions) -> None:
+    """Create the alarm on the age of the last complete follow-up."""
+    limit_s = int(ALARM_AFTER.total_seconds())
+    _age_alarm(scope, options, "follow-up-late", _FOLLOW_UP, FOLLOW_UP_AGE, limit_s, limit_s)
+
+
+def _age_alarm(
+    scope: Construct, options: ServiceOptions, key: str, words: str, metric: str, limit_s: float, period_s: int
+) -> None:
+    """Create an alarm on the age of what a schedule does. It is on, too, if nothing ran in the period."""
     source = {
         "namespace": NAMESPACE,
-        "metric_name": AGE_METRIC,
+        "metric_name": metric,
         "statistic": "Maximum",
-        "threshold": sync.believed.total_seconds() * ALARM_AT,
-        "period": 60 * sync.interval + int(ALARM_SLACK.total_seconds()),
+        "threshold": limit_s,
+        "period": period_s,
         "evaluation_periods": 1,
         "treat_missing_data": "breaching",
     }
-    dimensions = {"deployment": options.name, "service": "admin"}
-    _alarm(scope, options.name, "groups-old", _GROUPS, dimensions, options, source)
+    _alarm(scope, options.name, key, words, {"deployment": options.name, "service": "admin"}, options, source)
 
 
 def _alarm(

@@ -15,6 +15,7 @@ from deploy.cdk.monitoring import create_dashboard, service_alarms
 from deploy.cdk.options import ServiceOptions, as_stored
 from deploy.cdk.rest_api import RestApi
 from deploy.cdk.roles import create_kill_switch_policy
+from deploy.cdk.schedule import FollowUpSchedule
 from deploy.policies.caller import caller_policy, operator_policy
 from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, vend_policy
@@ -58,6 +59,7 @@ class SentinelService(Construct):
             self.http_api.open(self.functions, access_log)
         if self.rest_api is not None:
             self.rest_api.open(self.functions)
+        FollowUpSchedule(self, "FollowUp", options, self.functions["admin"])
         if options.group_sync is not None:
             GroupSchedule(self, "Groups", options, options.group_sync, self.functions["admin"])
         _create_documents(self, options)

@@ -1,11 +1,13 @@
 """The local stack's deployment: its account, its region, its names, and the settings of its functions."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 
 from deploy.local.strict import StrictContext, read_context
 from deploy.policies.deployment import Deployment, table_definitions
-from deploy.policies.groups import GroupSync
+from deploy.policies.follow_up import FOLLOW_UP_EVENT, INTERVAL
+from deploy.policies.groups import SYNC_EVENT, GroupSync
 from deploy.policies.settings import admin_environment, authorizer_environment, vend_environment
 
 VEND: Final = "vend"
@@ -24,6 +26,11 @@ PROTECTED: Final = ("dev", "staging", "prod")
 CONSOLE_PORT: Final = 9912
 # From group documents; the emulator has no Identity Center.
 GROUP_SYNC: Final = GroupSync(interval=5)
+# The events that invoke the admin function, and how often.
+SCHEDULES: Final[Mapping[str, timedelta]] = {
+    SYNC_EVENT: timedelta(minutes=GROUP_SYNC.interval),
+    FOLLOW_UP_EVENT: INTERVAL,
+}
 # An emulator on a busy machine is slower than AWS, so these are the largest values the settings allow.
 PATIENCE: Final = {"SENTINEL_CALL_TIMEOUT": "10", "SENTINEL_DEADLINE": "25"}
 # Every rate limit of vend and admin, for tests and load in which a few callers send the requests of many.

@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -22,9 +21,9 @@ from deploy.local.deployment import (
     ACCOUNT,
     ADMIN,
     AUTHORIZER,
-    GROUP_SYNC,
     PATIENCE,
     REGION,
+    SCHEDULES,
     SENSITIVE,
     VEND,
     function_names,
@@ -37,12 +36,12 @@ from deploy.local.gateway.endpoints import Endpoint, EndpointKind
 from deploy.local.gateway.issuer_keys import IssuerKeys
 from deploy.local.gateway.server import Gateway, GuardedApi
 from deploy.local.gateway.tokens import TokenAuthorizer
-from deploy.local.groups import scheduled
 from deploy.local.identity.logins import CLIENT_ID
 from deploy.local.identity.provider import IdentityProvider
 from deploy.local.issuers import CONSOLE, ISSUERS, PEOPLE, local_issuers, projected_token
 from deploy.local.runtime.execution_role import ExecutionRoles
 from deploy.local.runtime.function import ExecutionEnvironment, Function, FunctionSettings
+from deploy.local.schedules import scheduled
 from deploy.local.seed import seed
 from shared.edge.public_files import CONSOLE as CONSOLE_PATH
 
@@ -197,9 +196,9 @@ class LocalStack:
         self._files = write_aws_files(self.state_dir, created, self.aws)
         await self._start_functions(endpoints)
         if ADMIN in self.functions:
-            await self._open.enter_async_context(
-                scheduled(self.functions[ADMIN], timedelta(minutes=GROUP_SYNC.interval))
-            )
+            admin = self.functions[ADMIN]
+            for event, interval in SCHEDULES.items():
+                await self._open.enter_async_context(scheduled(admin, event, interval))
         credentials = RememberedCredentials(self.emulator)
         keys = IssuerKeys(self.identity.trusted)
         authorizers = {name: TokenAuthorizer(each.issuer, each.audiences, keys) for name, each in issuers.items()}

@@ -12,6 +12,7 @@ from services.admin.common.context import FactsReader
 from services.admin.common.grants import GrantReading
 from services.admin.common.known_names import KnownNames
 from services.admin.explain import ExplainHandler
+from services.admin.follow_up.run import FOLLOW_UP, FollowUp
 from services.admin.groups.handlers import GroupHandlers
 from services.admin.groups.sync import SYNC_GROUPS, GroupSync
 from services.admin.kill_switch.handlers import KillSwitchHandlers
@@ -32,6 +33,7 @@ from shared.aws.client.library import find_partition
 from shared.aws.clients import Clients
 from shared.aws.dynamodb.approvals import ApprovalTable
 from shared.aws.dynamodb.break_glass import BreakGlassTable
+from shared.aws.dynamodb.follow_up import FollowUpProgress
 from shared.aws.dynamodb.lease import Lease
 from shared.aws.dynamodb.lockouts import LockoutTable
 from shared.aws.dynamodb.memberships import MembershipTable
@@ -81,7 +83,8 @@ def all_operations(parts: Parts) -> dict[str, Operation]:
 
 def all_tasks(parts: Parts) -> Mapping[str, Task]:
     """Make the tasks that schedules start, by name; one that is not configured is left out."""
-    return {SYNC_GROUPS: _group_sync(parts).run} if parts.settings.group_sync else {}
+    groups = {SYNC_GROUPS: _group_sync(parts).run} if parts.settings.group_sync else {}
+    return {FOLLOW_UP: _follow_up(parts).run, **groups}
 
 
 def _grant_operations(parts: Parts) -> dict[str, Operation]:
@@ -159,6 +162,22 @@ def _kill_switch(parts: Parts, revocations: RevocationTable) -> KillSwitch:
     accounts = BoundaryAccounts(parts.clients, parts.region, subsegment)
     lease = Lease(parts.clients.dynamodb, settings.grant_table, KILL_SWITCH_SUBJECT, parts.clock)
     return KillSwitch(settings.kill_switch_policies, guarded, accounts, revocations, lease, parts.ids, parts.clock)
+
+
+def _follow_up(parts: Parts) -> FollowUp:
+    dynamodb, settings = parts.clients.dynamodb, parts.settings
+    revocations = RevocationTable(dynamodb, settings.session_table, settings.grant_table)
+    return FollowUp(
+        policies=parts.reader.policies,
+        requests=parts.requests,
+        events=parts.events,
+        progress=FollowUpProgress(dynamodb, settings.grant_table),
+        revocations=revocations,
+        kill_switch=_kill_switch(parts, revocations),
+        announcer=parts.announcer,
+        ids=parts.ids,
+        clock=parts.clock,
+    )
 
 
 def _group_sync(parts: Parts) -> GroupSync:

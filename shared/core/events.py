@@ -13,9 +13,13 @@ class NoticeEvent(StrEnum):
     REQUEST_CANCELLED = "request.cancelled"
     REQUEST_WITHDRAWN = "request.withdrawn"
     REQUEST_EXPIRED = "request.expired"
+    REQUEST_REMINDER = "request.reminder"  # it still waits
+    REQUEST_ESCALATED = "request.escalated"  # it still waits, and further people may approve it
+    REQUEST_ENDING = "request.ending"  # its window ends soon
     BREAK_GLASS_STARTED = "break_glass.started"
     BREAK_GLASS_CLOSED = "break_glass.closed"
     BREAK_GLASS_EXPIRED = "break_glass.expired"
+    BREAK_GLASS_ENDING = "break_glass.ending"  # its time ends soon
     BREAK_GLASS_REVIEWED = "break_glass.reviewed"
     SESSION_REVOKED = "session.revoked"
     SESSIONS_REVOKED = "sessions.revoked"  # all of a user, of a profile, or of everyone

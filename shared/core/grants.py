@@ -33,6 +33,14 @@ class GrantUses(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Approver:
+    """Who approved a request, and how long it had waited then; None where that is not known."""
+
+    person: Person
+    waited: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """An approved request (`via` approval) or a break-glass event with its window, for one user and one profile.
 
@@ -46,7 +54,7 @@ class Grant:
     starts_at: datetime
     ends_at: datetime
     uses: GrantUses = GrantUses.WINDOW
-    approved_by: tuple[Person, ...] = ()
+    approved_by: tuple[Approver, ...] = ()
     is_auto_approved: bool = False
 
     def remaining(self, now: datetime) -> timedelta:

@@ -118,13 +118,19 @@ class Entitlement:
         """Whether they are an approver of the profile; they may not approve their own requests even so."""
         return is_approver(rule_for(self.approval, profile), self.person)
 
-    def may_see_request(self, request: ApprovalRequest) -> bool:
-        """Whether they may decide on or revoke the request, are its user, or may read everything."""
-        return self._may_see(request.user, request.profile, {Permission.READ, Permission.REVOKE})
+    def approves_request(self, request: ApprovalRequest, now: datetime) -> bool:
+        """Whether they are an approver of the request, by escalation once it has waited so long."""
+        return is_approver(rule_for(self.approval, request.profile), self.person, request.waited(now))
 
-    def may_see_event(self, event: BreakGlassEvent) -> bool:
+    def may_see_request(self, request: ApprovalRequest, now: datetime) -> bool:
+        """Whether they may decide on or revoke the request, are its user, or may read everything."""
+        may_act = self._may_see(request.user, {Permission.READ, Permission.REVOKE})
+        return may_act or self.approves_request(request, now)
+
+    def may_see_event(self, event: BreakGlassEvent, _: datetime) -> bool:
         """Whether they may close or review the event, are its user, or may read everything."""
-        return self._may_see(event.user, event.profile, {Permission.READ, Permission.REVOKE, Permission.REVIEW})
+        may_act = self._may_see(event.user, {Permission.READ, Permission.REVOKE, Permission.REVIEW})
+        return may_act or self.approves(event.profile)
 
     def may_see_session(self, user: str) -> bool:
         """Whether they may end a session of the user, or may read everything."""
@@ -150,7 +156,7 @@ class Entitlement:
         """Whether their approval would count now: the request is pending, not theirs, and they have not voted."""
         return (
             request.status_at(now) is RequestStatus.PENDING
-            and self.approves(request.profile)
+            and self.approves_request(request, now)
             and not same_person(self.person, request.requester.person)
             and not any(same_person(self.person, vote.by) for vote in request.votes)
         )
@@ -164,8 +170,8 @@ class Entitlement:
             and not same_person(self.person, event.invoker)
         )
 
-    def _may_see(self, user: str, profile: str, permissions: AbstractSet[Permission]) -> bool:
-        return user == self.person.user or bool(self.permissions & permissions) or self.approves(profile)
+    def _may_see(self, user: str, permissions: AbstractSet[Permission]) -> bool:
+        return user == self.person.user or bool(self.permissions & permissions)
 
 
 def entitlement_of(person: Person, admin: AdminPolicy | None, approval: ApprovalPolicy | None) -> Entitlement:

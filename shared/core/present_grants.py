@@ -76,5 +76,5 @@ def judge_break_glass(grant: Grant, rule: BreakGlassRule | None) -> Grant | None
 
 
 def _standing_votes(grant: Grant, holder: Person, rule: ApprovalRule) -> list[Person]:
-    votes = (person for person in grant.approved_by if is_approver(rule, person))
+    votes = (each.person for each in grant.approved_by if is_approver(rule, each.person, each.waited))
     return distinct(person for person in votes if not same_person(person, holder))

@@ -15,6 +15,8 @@ _SECRET: Final = re.compile(r"[!-~]{32,256}")
 # PagerDuty, "Send an Alert Event": the 32 characters of an integration's key.
 _ROUTING_KEY: Final = re.compile(r"[A-Za-z0-9]{32}")
 Format: TypeAlias = Literal["sentinel", "slack", "pagerduty", "teams"]
+# They warn the holder of an access that ends as planned: no alert is opened or resolved by that.
+_FOR_HOLDERS: Final = frozenset({NoticeEvent.REQUEST_ENDING, NoticeEvent.BREAK_GLASS_ENDING})
 # The credentials next to the URL: the format each is for, and what to write where it is missing.
 _CREDENTIALS: Final[Mapping[str, tuple[Format, str]]] = {
     "secret": ("sentinel", "a sentinel webhook is signed: write a secret of 32 to 256 characters"),
@@ -45,8 +47,8 @@ class Webhook(DocumentModel):
 
     A `sentinel` webhook receives the notification as JSON, signed with `secret`; a `pagerduty` one an event for the
     integration of `routing_key`. A `slack` one is a Slack incoming webhook and a `teams` one a workflow of Teams, each
-    protected by its URL alone. Without `events` it receives every event. Without `allow_private`, Sentinel connects to
-    no internal address (private, loopback, link-local and the like), for any host name.
+    protected by its URL alone. Without `events` it receives every event of its format. Without `allow_private`,
+    Sentinel connects to no internal address (private, loopback, link-local and the like), for any host name.
     """
 
     url: HttpsUrl
@@ -69,4 +71,6 @@ class Webhook(DocumentModel):
 
     def wants(self, event: NoticeEvent) -> bool:
         """Whether the webhook receives the event."""
-        return self.enabled and (self.events is None or matches_any(self.events, event))
+        if not self.enabled or (self.format == "pagerduty" and event in _FOR_HOLDERS):
+            return False
+        return self.events is None or matches_any(self.events, event)

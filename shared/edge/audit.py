@@ -49,6 +49,8 @@ class AuditLine:
     group: str | None = None
     members: int | None = None
     groups_age_s: int | None = None
+    follow_up: Mapping[str, int] = field(default_factory=dict)
+    follow_up_age_s: int | None = None
     source_ip: str | None = None
     user_agent: str | None = None
     profile: str | None = None
@@ -145,7 +147,8 @@ _DIMENSIONS: Final = [["deployment", "service"], ["deployment", "service", "outc
 def metric_line(audit: AuditLine) -> bytes:
     """Count one request by deployment, service, outcome and code, with its steps in milliseconds, its stale documents,
     whether AWS throttled it, how many rows a list left out and, where the kill switch was to be written, the accounts
-    in which that failed and the users for whom it had no room. A sync of groups has the age of what was synchronized.
+    in which that failed and the users for whom it had no room. A sync of groups has the age of what was synchronized, a
+    follow-up the age of the last complete one and the number of rows that failed.
     """
     values: dict[str, float] = {
         "requests": 1,
@@ -155,6 +158,8 @@ def metric_line(audit: AuditLine) -> bytes:
         **({"unreadable_rows": len(audit.unreadable)} if audit.unreadable else {}),
         **({} if audit.kill_switch is None else {"kill_switch_failures": _failures(audit)}),
         **({} if audit.groups_age_s is None else {"groups_age_s": audit.groups_age_s}),
+        **({} if audit.follow_up_age_s is None else {"follow_up_age_s": audit.follow_up_age_s}),
+        **({"follow_up_failed": audit.follow_up["failed"]} if audit.follow_up else {}),
         **{f"{name}_ms": elapsed for name, elapsed in audit.steps.items()},
     }
     definitions = [{"Name": name, "Unit": _UNITS.get(name.rpartition("_")[2], "Count")} for name in values]

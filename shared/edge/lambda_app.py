@@ -31,28 +31,33 @@ from shared.edge.traces import Tracer
 
 
 @dataclass(frozen=True, slots=True)
-class RequestContext:
-    """One request of a known caller, with the audit line to fill in.
+class InvocationContext:
+    """One invocation, with the audit line to fill in.
 
-    `own_account` is the function's; `parameters` are those of the path. The deadline is `answer_by_s` on the monotonic
-    clock.
+    The deadline is `answer_by_s` on the monotonic clock; `own_account` is the function's.
     """
 
-    request: HttpRequest
-    principal: Principal
     audit: AuditLine
     answer_by_s: float
     own_account: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def time_left_s(self) -> float:
         return self.answer_by_s - monotonic_s()
 
 
+@dataclass(frozen=True, slots=True)
+class RequestContext(InvocationContext):
+    """One request of a known caller. `parameters` are those of the path."""
+
+    request: HttpRequest
+    principal: Principal
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
 Operation = Callable[[RequestContext], Awaitable[Response | Refusal]]
-# What a schedule has a function do, with the audit line to fill in.
-Task = Callable[[AuditLine], Coroutine[Any, Any, None]]
+# What a schedule has a function do.
+Task = Callable[[InvocationContext], Coroutine[Any, Any, None]]
 Routes = Mapping[tuple[str, str], Operation]
 # Finds an issuer's document by its name, together with the documents that the request will need.
 IssuerSource = Callable[[str, HttpRequest], Awaitable[Document[Issuer] | None]]
@@ -124,8 +129,8 @@ class LambdaApp:
     def _run_task(self, found: tuple[str, Task], context: LambdaContext, audit: AuditLine) -> None:
         audit.operation, task = found
 
-        async def run(_: float) -> None:
-            await task(audit)
+        async def run(end_by_s: float) -> None:
+            await task(InvocationContext(audit, end_by_s, _account_of(context)))
 
         failed = self._process.run(context, audit, run, limit_s=context.get_remaining_time_in_millis() / 1000)
         if failed is None:
@@ -140,7 +145,7 @@ class LambdaApp:
         audit: AuditLine,
         answer_by_s: float,
     ) -> Response | Refusal | File:
-        own_account = context.invoked_function_arn.split(":")[4]
+        own_account = _account_of(context)
         accepted = AcceptedApis(self._settings.api_id, own_account)
         asked = None if self._files is None else find_file_request(event, accepted)
         if self._files is not None and asked is not None:
@@ -159,7 +164,7 @@ class LambdaApp:
         found = self._router.find(request.method, request.path)
         if found is None:
             return Refusal(Code.NOT_FOUND, "There is nothing at this method and path.")
-        return await found.target(RequestContext(request, principal, audit, answer_by_s, own_account, found.parameters))
+        return await found.target(RequestContext(audit, answer_by_s, own_account, request, principal, found.parameters))
 
     async def _identify(self, request: HttpRequest, audit: AuditLine, own_account: str) -> Principal | UnknownCaller:
         token = request.caller.token
@@ -188,6 +193,10 @@ class LambdaApp:
                 audit.outcome = "failed" if code in FAILURES else "refused"
                 audit.code = code.value
                 audit.detail = audit.detail or response.message
+
+
+def _account_of(context: LambdaContext) -> str:
+    return context.invoked_function_arn.split(":")[4]
 
 
 _WINDOW: Final = timedelta(minutes=1)

@@ -8,6 +8,7 @@ from shared.edge.audit import AuditLine, metric_line
 
 def written_metrics() -> set[str]:
     """Name every metric of a request in which everything happened that is counted."""
-    audit = AuditLine(time=datetime(2026, 11, 1, tzinfo=UTC), service="admin", request_id="r", kill_switch="failed")
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    audit = AuditLine(time=at, service="admin", request_id="r", kill_switch="failed", follow_up_age_s=0)
     (definition,) = json.loads(metric_line(audit))["_aws"]["CloudWatchMetrics"]
     return {metric["Name"] for metric in definition["Metrics"]}

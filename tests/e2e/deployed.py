@@ -76,7 +76,7 @@ async def _create_logs_and_alarms(aws: LocalAws) -> None:
             await logs.create_log_group(logGroupName=f"/aws/lambda/{name}")
             await logs.put_retention_policy(logGroupName=f"/aws/lambda/{name}", retentionInDays=365)
             await put_alarm(watch, f"{name}-errors", "AWS/Lambda", "Errors", FunctionName=name)
-        for metric in ("kill_switch_failures", "stale_documents", "groups_age_s"):
+        for metric in ("kill_switch_failures", "stale_documents", "follow_up_age_s", "groups_age_s"):
             await put_alarm(watch, metric, "Sentinel", metric, deployment=DEPLOYMENT.name)
 
 

@@ -7,7 +7,7 @@ from shared.aws.clients import Clients
 from shared.aws.dynamodb.grant_rows import person_attributes
 from shared.aws.dynamodb.items import Item, flag_value, instant_value, maps_value, text_value
 from shared.aws.dynamodb.schema import ItemKind, grant_item
-from shared.core.grants import EventStatus, Grant, GrantUses, RequestStatus
+from shared.core.grants import Approver, EventStatus, Grant, GrantUses, RequestStatus
 from shared.core.people import Person
 from shared.core.stamp import Via
 from shared.core.subjects import user_subject
@@ -27,7 +27,7 @@ def a_grant(**changes: Any) -> Grant:
         "uses": GrantUses.ONCE,
     }
     if changes.get("via", Via.APPROVAL) is Via.APPROVAL:
-        facts["approved_by"] = (Person("bob"),)
+        facts["approved_by"] = (Approver(Person("bob")),)
     return Grant(**(facts | changes))
 
 
@@ -45,7 +45,7 @@ def grant_row(grant: Grant, user: str = "alice", **changes: Any) -> Item:
         "serves_until": instant_value(grant.ends_at),
     }
     if kind is ItemKind.APPROVAL:
-        votes = [person_attributes(person) for person in grant.approved_by]
+        votes = [person_attributes(each.person) for each in grant.approved_by]
         row["uses"], row["votes"] = text_value(grant.uses), maps_value(votes)
         row["is_auto_approved"] = flag_value(is_set=grant.is_auto_approved)
     return row | changes

@@ -12,6 +12,7 @@ NAMESPACE: Final = "Sentinel"
 METRICS: Final[dict[str, str]] = {
     "kill_switch_failures": "a revocation that does not reach live credentials",
     "stale_documents": "documents that cannot be read any more",
+    "follow_up_age_s": "reminders, warnings and notices of what has expired that stop",
 }
 # Written by each sync, where the deployment has one.
 SYNC_METRICS: Final[dict[str, str]] = {"groups_age_s": "memberships in groups that are no longer refreshed"}

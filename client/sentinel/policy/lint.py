@@ -97,9 +97,11 @@ def lint_approval(policy: ApprovalPolicy, ticket_lookups: Collection[str] | None
     """
     findings = list(unreachable(policy.rules, [[rule.profiles] for rule in policy.rules]))
     findings.extend(forgotten_accounts(policy.rules))
-    findings.extend(bare_names((rule.approvers, rule.accounts) for rule in policy.rules))
+    findings.extend(bare_names((_approvers(rule), rule.accounts) for rule in policy.rules))
     for index, rule in enumerate(policy.rules):
-        findings.extend(_check_approvers(f"rules[{index}]", rule))
+        findings.extend(_check_approvers(f"rules[{index}].approvers", rule.approvers or ()))
+        if rule.escalation is not None:
+            findings.extend(_check_approvers(f"rules[{index}].escalation.approvers", rule.escalation.approvers or ()))
         findings.extend(_check_auto_approval(f"rules[{index}]", rule))
         if ticket_lookups is not None and rule.ticket_lookup not in (None, *ticket_lookups):
             message = (
@@ -127,21 +129,24 @@ def lint_admin(policy: AdminPolicy) -> list[Lint]:
     return [*forgotten_accounts(policy.rules), *bare_names(named)]
 
 
-def _check_approvers(place: str, rule: ApprovalRule) -> Iterator[Lint]:
-    approvers = rule.approvers or ()
+def _approvers(rule: ApprovalRule) -> list[str]:
+    return [*(rule.approvers or ()), *(() if rule.escalation is None else rule.escalation.approvers or ())]
+
+
+def _check_approvers(place: str, approvers: Sequence[str]) -> Iterator[Lint]:
     if "*" in approvers:
-        yield Lint(f"{place}.approvers", "anyone-approves", "* lets every colleague approve: name who should")
+        yield Lint(place, "anyone-approves", "* lets every colleague approve: name who should")
     role = next((glob for glob in approvers if _meets_roles(glob)), None)
     if role is not None:
         message = (
             f"{role!r} is a role, whose holder picks the session name: they can approve for themselves. Name people"
         )
-        yield Lint(f"{place}.approvers", "role-approves", message)
+        yield Lint(place, "role-approves", message)
     people = [Person(name) for name in approvers if is_literal(name)]
     twice = next((b.user for i, b in enumerate(people) for a in people[:i] if same_person(a, b)), None)
     if twice is not None:
         message = f"{twice!r} may be a person named before under another spelling, and then counts once"
-        yield Lint(f"{place}.approvers", "same-person", message)
+        yield Lint(place, "same-person", message)
 
 
 def _meets_roles(glob: str) -> bool:

@@ -38,7 +38,7 @@ class Readable(Generic[Row, Filters]):
     item: ItemKind
     filters: type[Filters]
     id_of: Callable[[Row], str]
-    may_see: Callable[[Entitlement, Row], bool]
+    may_see: Callable[[Entitlement, Row, datetime], bool]
     may_act: Callable[[Entitlement, Row, datetime], bool]
     is_open: Callable[[Filters], bool]
     view: Callable[[Row, datetime], GrantView]
@@ -67,9 +67,9 @@ class GrantReading(Generic[Row, Filters]):
         with ctx.audit.step("read"):
             policies, grant = await self.reader.read_with(self.store.find(grant_id))
         note_policies(ctx.audit, policies)
-        if grant is None or not kind.may_see(policies.entitlement_of(person_of(ctx.principal)), grant):
-            return NOT_FOUND
         now = self.clock()
+        if grant is None or not kind.may_see(policies.entitlement_of(person_of(ctx.principal)), grant, now):
+            return NOT_FOUND
         note_grant(ctx.audit, kind.view(grant, now))
         return Response(kind.respond(grant, now).as_json())
 
@@ -98,7 +98,7 @@ class GrantReading(Generic[Row, Filters]):
                 case "mine" | "all":
                     is_theirs = True
                 case "visible":
-                    is_theirs = kind.may_see(caller, grant)
+                    is_theirs = kind.may_see(caller, grant, now)
                 case _:
                     is_theirs = kind.may_act(caller, grant, now)
             return is_theirs and _passes(grant, filters, now)

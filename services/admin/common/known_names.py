@@ -119,5 +119,6 @@ def _written_names(policies: Policies, target: Target) -> Iterator[str]:
         globs += [*(rule.profiles for rule in approval), *(rule.profiles for rule in break_glass)]
     else:
         globs = [*(conditions.users or () for conditions in access), *(rule.approvers or () for rule in approval)]
+        globs += [rule.escalation.approvers or () for rule in approval if rule.escalation is not None]
         globs += [*(rule.users or () for rule in break_glass), *(rule.users or () for rule in admin)]
     return filter(is_literal, chain.from_iterable(globs))

@@ -96,6 +96,15 @@ class PolicyReader:
             return None
         return Document(found.name, _checked(found, Issuer), found.version, found.digest, found.age_s, found.stale)
 
+    async def read_approval(self) -> ApprovalPolicy | None:
+        """Read the approval policy alone; None if there is none.
+
+        Raises:
+            AwsError: it can be neither read nor served from the last good version.
+
+        """
+        return _find(await self.documents.load([APPROVAL_POLICY]), APPROVAL_POLICY, ApprovalPolicy)
+
     async def read(self, profile: str | None = None) -> Policies:
         """Read at once.
 

@@ -103,7 +103,7 @@ class Kind(Generic[Row, Rejection, RowView]):
     """
 
     name: str
-    may_see: Callable[[Entitlement, Row], bool]
+    may_see: Callable[[Entitlement, Row, datetime], bool]
     settle: Callable[[Row, datetime], Row]
     view: Callable[[Row, datetime], RowView]
     respond: Callable[[RowView, Mapping[str, bool]], View]
@@ -162,7 +162,7 @@ class GrantSteps(Generic[Row, Rejection, RowView]):
             facts = await self.reader.read_acting(ctx, self.store.find(row_id), deed, now)
         if isinstance(facts, Refusal):
             return facts
-        if facts.found is None or not self.kind.may_see(facts.entitlement, facts.found):
+        if facts.found is None or not self.kind.may_see(facts.entitlement, facts.found, now):
             return NOT_FOUND
         return DecisionContext(facts.found, facts.policies, facts.entitlement, remark.comment, now)
 
@@ -174,4 +174,4 @@ class GrantSteps(Generic[Row, Rejection, RowView]):
         event = self.kind.events.get(settled.status)
         if event is not None:
             view = self.kind.view(settled, now)
-            await self.announcer.announce(ctx, event, view.as_json(), now, is_by_time=True)
+            await self.announcer.announce_by_time(ctx, event, view.as_json(), now)

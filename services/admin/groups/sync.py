@@ -20,7 +20,7 @@ from shared.core.group_sync import Found, UserGroups, collect
 from shared.core.membership import GROUPS_FOLDER, GroupDocument
 from shared.documents.document import DocumentError
 from shared.documents.load import load_document
-from shared.edge.audit import AuditLine
+from shared.edge.lambda_app import InvocationContext
 
 SYNC_GROUPS: Final = "sync-groups"
 """The name of the task, which the schedule's event has."""
@@ -38,14 +38,14 @@ class GroupSync:
     believed_for: timedelta
     clock: Callable[[], datetime]
 
-    async def run(self, audit: AuditLine) -> None:
+    async def run(self, ctx: InvocationContext) -> None:
         """Read every source, and write what has changed or would soon no longer be believed.
 
         Raises:
             AwsError: a source could not be read, or a row not be written.
 
         """
-        now = self.clock()
+        audit, now = ctx.audit, self.clock()
         audit.groups_age_s = await self._age_s(now)
         with audit.step("read"):
             found, written = await self._read()

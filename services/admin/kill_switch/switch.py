@@ -17,7 +17,7 @@ from shared.core.arn import Arn
 from shared.core.kill_switch import build_boundary
 from shared.core.revocation import Revocation
 from shared.core.switch_guards import Guarded, owner_of, switch_name
-from shared.edge.lambda_app import RequestContext
+from shared.edge.lambda_app import InvocationContext
 
 # Left of the request's time for the answer itself, in seconds.
 _FOR_THE_ANSWER_S: Final = 0.5
@@ -41,7 +41,7 @@ class KillSwitch:
     ids: Callable[[], str]
     clock: Callable[[], datetime]
 
-    async def sync(self, ctx: RequestContext, revocation: Revocation | None = None) -> KillSwitchView:
+    async def sync(self, ctx: InvocationContext, revocation: Revocation | None = None) -> KillSwitchView:
         """Write the policy wherever it does not say what it should. A failure is in the view, and never raised.
 
         It fails, too, where there was no room for the `revocation` that this is about.
@@ -53,7 +53,7 @@ class KillSwitch:
         ctx.audit.kill_switch_failures = {each.account: each.detail for each in view.accounts if each.detail}
         return view
 
-    async def compare(self, ctx: RequestContext) -> KillSwitchView:
+    async def compare(self, ctx: InvocationContext) -> KillSwitchView:
         """Say whether the policy says what it should, and write nothing.
 
         Raises:
@@ -64,7 +64,7 @@ class KillSwitch:
             plan = await self._plan(ctx)
             return view_switch(plan, await self._visit(plan, ctx.own_account, _compare), self.clock())
 
-    async def _sync(self, ctx: RequestContext, revocation: Revocation | None) -> KillSwitchView:
+    async def _sync(self, ctx: InvocationContext, revocation: Revocation | None) -> KillSwitchView:
         limit_s = max(0.0, ctx.time_left_s - _FOR_THE_ANSWER_S)
         try:
             # The table is read after the lease is held: the plan holds what this request wrote itself.
@@ -76,7 +76,7 @@ class KillSwitch:
             return view_switch(None, [_failed(account, detail) for account in self.where], self.clock())
         return view_switch(plan, outcomes, self.clock(), revocation)
 
-    async def _plan(self, ctx: RequestContext) -> Plan:
+    async def _plan(self, ctx: InvocationContext) -> Plan:
         now = self.clock()
         live = await self.revocations.load_live(now)
         return Plan(build_boundary(live, now, replace(self.guarded, account=ctx.own_account)), len(live))

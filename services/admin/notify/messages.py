@@ -71,6 +71,36 @@ def _request_expired(_: str, request: Details) -> str:
     )
 
 
+def _reminder(_: str, request: Details) -> str:
+    return (
+        f"{request['user']}'s request for {request['profile']} {_window(request)} waits since "
+        f"{_instant(request['created_at'])}, and expires at {_instant(request['pending_until'])}: {_why(request)}. "
+        f"{_so_far(request)}{_who_can(request)}"
+    )
+
+
+def _escalated(_: str, request: Details) -> str:
+    return (
+        f"{request['user']}'s request for {request['profile']} {_window(request)} was not decided since "
+        f"{_instant(request['created_at'])}, and more people may now: {_why(request)}. "
+        f"{_so_far(request)}{_who_can(request)}"
+    )
+
+
+def _request_ending(_: str, request: Details) -> str:
+    return (
+        f"{request['user']}'s approval for {request['profile']} ends at {_instant(request['window']['ends_at'])}, "
+        "and with it the access that it gives."
+    )
+
+
+def _event_ending(_: str, event: Details) -> str:
+    return (
+        f"{event['user']}'s break-glass event on {event['profile']} ends at {_instant(event['window']['ends_at'])}, "
+        "and with it the access that it gives."
+    )
+
+
 def _started(_: str, event: Details) -> str:
     return (
         f"{event['user']} broke glass on {event['profile']} until {_instant(event['window']['ends_at'])} "
@@ -125,9 +155,13 @@ _SENTENCES: Final[Mapping[NoticeEvent, Callable[[str, Details], str]]] = {
     NoticeEvent.REQUEST_CANCELLED: _cancelled,
     NoticeEvent.REQUEST_WITHDRAWN: _withdrawn,
     NoticeEvent.REQUEST_EXPIRED: _request_expired,
+    NoticeEvent.REQUEST_REMINDER: _reminder,
+    NoticeEvent.REQUEST_ESCALATED: _escalated,
+    NoticeEvent.REQUEST_ENDING: _request_ending,
     NoticeEvent.BREAK_GLASS_STARTED: _started,
     NoticeEvent.BREAK_GLASS_CLOSED: _closed,
     NoticeEvent.BREAK_GLASS_EXPIRED: _event_expired,
+    NoticeEvent.BREAK_GLASS_ENDING: _event_ending,
     NoticeEvent.BREAK_GLASS_REVIEWED: _reviewed,
     NoticeEvent.SESSION_REVOKED: _session_revoked,
     NoticeEvent.SESSIONS_REVOKED: _sessions_revoked,
@@ -168,6 +202,12 @@ def _why(request: Details) -> str:
 
 def _who_can(request: Details) -> str:
     return f"{_listed('or', request['approvers'])} can approve: sentinel request approve {request['id']}"
+
+
+def _so_far(request: Details) -> str:
+    if request["quorum"] == 1:
+        return ""
+    return f"It has {len(request['approvals'])} of {request['quorum']} approvals. "
 
 
 def _review(event: Details) -> str:

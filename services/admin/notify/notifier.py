@@ -15,7 +15,7 @@ from shared.aws.ssm.documents import SsmDocuments
 from shared.core.events import NoticeEvent
 from shared.core.webhook import Webhook
 from shared.documents import DocumentError, load_webhook
-from shared.edge.lambda_app import RequestContext
+from shared.edge.lambda_app import InvocationContext, RequestContext
 
 # By name; an error in the place of a document that cannot be used.
 Webhooks: TypeAlias = Mapping[str, Webhook | DocumentError]
@@ -148,7 +148,7 @@ class LateSender:
 
 @dataclass(frozen=True, slots=True)
 class Announcer:
-    """Sends the notifications of a request. `ids` makes the ids of deliveries; `console_url` is where they link to."""
+    """Sends an invocation's notifications. `ids` makes the ids of deliveries; `console_url` is where they link to."""
 
     notifier: Notifier
     ids: Callable[[], str]
@@ -160,18 +160,26 @@ class Announcer:
         event: NoticeEvent,
         about: Mapping[str, Any],
         at: datetime,
-        *,
-        is_by_time: bool = False,
     ) -> Mapping[str, bool]:
-        """Notify of one change, within what is left of the request's time; the audit line says who was notified."""
-        actor = None if is_by_time else ctx.principal.user
+        """Notify of one change by the caller, within what is left of the time; the audit line says who was notified."""
+        return await self._announce(ctx, event, ctx.principal.user, about, at)
+
+    async def announce_by_time(
+        self, ctx: InvocationContext, event: NoticeEvent, about: Mapping[str, Any], at: datetime
+    ) -> Mapping[str, bool]:
+        """Do the same for a change by time. Of several in one invocation, the audit line says what failed at all."""
+        return await self._announce(ctx, event, None, about, at)
+
+    async def _announce(
+        self, ctx: InvocationContext, event: NoticeEvent, actor: str | None, about: Mapping[str, Any], at: datetime
+    ) -> Mapping[str, bool]:
         notice = notice_for(event, actor, about, at, self.ids(), self.console_url)
         with ctx.audit.step("notify"):
             limit_s = max(0.0, min(LIMIT_S, ctx.time_left_s - _FOR_THE_RESPONSE_S))
             outcomes = await self.notifier.deliver(notice, limit_s)
         notified = {target: failure is None for target, failure in outcomes.items()}
-        ctx.audit.notified = notified
-        ctx.audit.not_notified_because = {
-            target: failure.cause for target, failure in outcomes.items() if failure is not None
-        }
+        before = ctx.audit.notified or {}
+        ctx.audit.notified = {**before, **{target: ok and before.get(target, True) for target, ok in notified.items()}}
+        causes = {target: failure.cause for target, failure in outcomes.items() if failure is not None}
+        ctx.audit.not_notified_because = {**(ctx.audit.not_notified_because or {}), **causes}
         return notified

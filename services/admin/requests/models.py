@@ -124,7 +124,7 @@ def view_request(request: ApprovalRequest, now: datetime) -> RequestView:
         window=_window(present),
         approvals=tuple(Approval(user=vote.by.user, at=vote.at, comment=vote.comment) for vote in present.votes),
         quorum=present.quorum,
-        approvers=approvers_for(present.approvers, present.requester.person),
+        approvers=approvers_for(present.approvers_at(now), present.requester.person),
         auto_approved=present.is_auto_approved,
         ended=view_action(present.ended),
         rule=present.rule,

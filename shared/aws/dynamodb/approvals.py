@@ -7,10 +7,12 @@ from shared.aws.dynamodb.grant_rows import (
     action_value,
     check_key,
     grant_attributes,
+    mark_attributes,
     optional_instant,
     optional_text,
     person_attributes,
     read_action,
+    read_marks,
     read_person,
 )
 from shared.aws.dynamodb.grant_store import GrantStore, RowForm
@@ -21,6 +23,7 @@ from shared.aws.dynamodb.items import (
     drop_none,
     flag_value,
     instant_value,
+    map_value,
     maps_value,
     number_value,
     text_value,
@@ -29,7 +32,7 @@ from shared.aws.dynamodb.items import (
 from shared.aws.dynamodb.schema import CONSUMED_BY, TTL_ATTRIBUTE, ItemKind, grant_item, pending_subject
 from shared.aws.dynamodb.transactions import Committed, transact
 from shared.aws.errors import ThrottledError, UnavailableError, translate_errors
-from shared.core.approval.request import OPEN, ApprovalRequest, Requester, Vote
+from shared.core.approval.request import OPEN, ApprovalRequest, FurtherApprovers, Requester, Vote
 from shared.core.grants import GrantUses, RequestStatus
 from shared.core.subjects import user_subject
 
@@ -72,6 +75,8 @@ def request_item(request: ApprovalRequest) -> Item:
             "starts_at": optional_instant(request.starts_at),
             "ends_at": optional_instant(request.ends_at),
             "ended": action_value(request.ended),
+            "further": _further_value(request.further),
+            **mark_attributes(request.marks),
         },
     )
 
@@ -112,6 +117,8 @@ def read_request(item: Item) -> ApprovalRequest:
         starts_at=reader.optional_instant("starts_at"),
         ends_at=reader.optional_instant("ends_at"),
         ended=read_action(reader.optional_map("ended")),
+        further=_read_further(reader.optional_map("further")),
+        marks=read_marks(reader),
     )
 
 
@@ -120,6 +127,16 @@ def _read_status(reader: ItemReader) -> RequestStatus:
     status = reader.word("status", RequestStatus)
     is_consumed = status is RequestStatus.APPROVED and reader.optional_text(CONSUMED_BY) is not None
     return RequestStatus.CONSUMED if is_consumed else status
+
+
+def _further_value(further: FurtherApprovers | None) -> dict[str, Item] | None:
+    if further is None:
+        return None
+    return map_value({"from_at": instant_value(further.from_at), "approvers": texts_value(further.approvers)})
+
+
+def _read_further(reader: ItemReader | None) -> FurtherApprovers | None:
+    return None if reader is None else FurtherApprovers(reader.instant("from_at"), reader.texts("approvers"))
 
 
 def _vote_item(vote: Vote) -> Item:

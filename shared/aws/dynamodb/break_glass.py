@@ -9,8 +9,10 @@ from shared.aws.dynamodb.grant_rows import (
     action_value,
     check_key,
     grant_attributes,
+    mark_attributes,
     person_attributes,
     read_action,
+    read_marks,
     read_person,
 )
 from shared.aws.dynamodb.grant_store import GrantStore, RowForm
@@ -67,6 +69,7 @@ def event_item(event: BreakGlassEvent) -> Item:
             "policy_version": text_value(event.policy_version),
             "ended": action_value(event.ended),
             "review": action_value(event.review),
+            **mark_attributes(event.marks),
         },
     )
 
@@ -96,6 +99,7 @@ def read_event(item: Item) -> BreakGlassEvent:
         status=reader.word("status", EventStatus),
         ended=read_action(reader.optional_map("ended")),
         review=_read_review(reader.optional_map("review")),
+        marks=read_marks(reader),
     )
 
 

@@ -1,4 +1,4 @@
-"""Lists of the grant table: always a query of one index, newest first, a page at a time. Nothing is ever scanned."""
+"""Lists of the grant table: always a query of one index, in order, a page at a time. Nothing is ever scanned."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +50,7 @@ class Page(Generic[Row, Place]):
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """What to list: all rows of one kind, or those of a user, else of a profile, else the open ones.
+    """What to list: all rows of one kind, or those of a user, else of a profile, else the open ones; newest first.
 
     `since` and `until` (UTC) bound when rows were created, both included. Only one of the filters selects the index; a
     caller that sets several must check the others on the rows.
@@ -62,6 +62,7 @@ class ListQuery:
     is_open: bool = False
     since: datetime | None = None
     until: datetime | None = None
+    is_oldest_first: bool = False
 
     @property
     def partition(self) -> tuple[GrantIndex, str, str]:
@@ -98,7 +99,7 @@ def page_request(query: ListQuery, start: Position | None, limit: int) -> dict[s
         "KeyConditionExpression": condition,
         "ExpressionAttributeNames": {"#partition": key},
         "ExpressionAttributeValues": values,
-        "ScanIndexForward": False,
+        "ScanIndexForward": query.is_oldest_first,
         "Limit": limit,
     }
     if start is not None:

@@ -1,6 +1,7 @@
 """What rows of approval requests and break-glass events have in common: their keys and indexes."""
 
 from datetime import datetime
+from typing import Final
 
 from shared.aws.dynamodb.items import (
     Item,
@@ -11,6 +12,7 @@ from shared.aws.dynamodb.items import (
     text_value,
 )
 from shared.aws.dynamodb.schema import EVIDENCE, TTL_ATTRIBUTE, ItemKind, grant_item, kind_and_name
+from shared.core.marks import Marks
 from shared.core.people import Action, Person
 from shared.core.subjects import user_subject
 
@@ -102,6 +104,31 @@ def read_action(reader: ItemReader | None) -> Action | None:
     if reader is None:
         return None
     return Action(reader.optional_text("by"), reader.instant("at"), reader.optional_text("comment"))
+
+
+MARKED_BY: Final = "marked_by"
+"""The run that wrote the last mark: a row in which it has changed is another row."""
+
+
+def mark_attributes(marks: Marks) -> Item:
+    """Write what was sent by time; what was not sent is absent."""
+    return drop_none(
+        {
+            "reminded_at": optional_instant(marks.reminded_at),
+            "escalated_at": optional_instant(marks.escalated_at),
+            "warned_at": optional_instant(marks.warned_at),
+            MARKED_BY: optional_text(marks.run),
+        },
+    )
+
+
+def read_marks(reader: ItemReader) -> Marks:
+    return Marks(
+        reader.optional_instant("reminded_at"),
+        reader.optional_instant("escalated_at"),
+        reader.optional_instant("warned_at"),
+        reader.optional_text(MARKED_BY),
+    )
 
 
 def optional_text(text: str | None) -> dict[str, str] | None:

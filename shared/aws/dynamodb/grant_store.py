@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from shared.aws.client.protocol import ServiceError
 from shared.aws.dynamodb.grant_lists import ListQuery, Page, Position, page_request, position_of
+from shared.aws.dynamodb.grant_rows import MARKED_BY
 from shared.aws.dynamodb.items import Item, read_readable
 from shared.aws.dynamodb.reads import find_by_id
 from shared.aws.dynamodb.schema import CONSUMED_BY, ItemKind
@@ -23,7 +24,10 @@ class Moved(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class RowForm(Generic[Row]):
-    """How a kind of row is written and read, and which of its lists grow within a state, for example votes."""
+    """How a kind of row is written and read, and which of its lists grow within a state, for example votes.
+
+    What was sent by time changes within a state, too, in rows of every kind.
+    """
 
     kind: ItemKind
     write: Callable[[Row], Item]
@@ -117,13 +121,14 @@ class GrantStore(Generic[Row]):
 
     def _changed_row(self, before: Row, after: Row) -> dict[str, Any]:
         old = self._form.write(before)
+        changing = (*self._form.growing, MARKED_BY)
         # A consumed approval still has the status approved, but it has changed.
         conditions = [
             "#status = :status",
             f"attribute_not_exists({CONSUMED_BY})",
-            *(f"{name} = :{name}" for name in self._form.growing),
+            *(f"{name} = :{name}" if name in old else f"attribute_not_exists({name})" for name in changing),
         ]
-        grown = {f":{name}": old[name] for name in self._form.growing}
+        grown = {f":{name}": old[name] for name in changing if name in old}
         return {
             "TableName": self._table,
             "Item": self._form.write(after),

@@ -12,7 +12,7 @@ from shared.aws.dynamodb.memberships import read_memberships
 from shared.aws.dynamodb.reads import load_items
 from shared.aws.dynamodb.schema import CONSUMED_BY, LOCKOUT_ITEM, LOCKOUT_LIFTED, GrantIndex, ItemKind, grant_item
 from shared.aws.errors import translate_errors
-from shared.core.grants import EventStatus, Grant, GrantUses, Lockout, RequestStatus
+from shared.core.grants import Approver, EventStatus, Grant, GrantUses, Lockout, RequestStatus
 from shared.core.membership import Memberships
 from shared.core.people import Person
 from shared.core.stamp import Via
@@ -144,6 +144,7 @@ def _grant(item: Item) -> Grant:
     if CONSUMED_BY in item:
         raise reader.unreadable(CONSUMED_BY, "must be absent while it serves")
     profile, grant_id = reader.text("profile"), reader.text("grant_id")
+    filed_at = reader.optional_instant("created_at")
     if reader.text("item") != grant_item(kind, profile, grant_id):
         raise reader.unreadable("item", "must agree with the row's profile and grant id")
     return Grant(
@@ -154,9 +155,15 @@ def _grant(item: Item) -> Grant:
         ends_at=reader.instant("ends_at"),
         uses=reader.word("uses", GrantUses) if "uses" in item else GrantUses.WINDOW,
         # Absent means no votes; an approval without votes does not serve.
-        approved_by=tuple(map(read_person, reader.maps("votes"))) if "votes" in item else (),
+        approved_by=tuple(_approver(vote, filed_at) for vote in reader.maps("votes")) if "votes" in item else (),
         is_auto_approved=reader.flag("is_auto_approved") if "is_auto_approved" in item else False,
     )
+
+
+def _approver(vote: ItemReader, filed_at: datetime | None) -> Approver:
+    voted_at = vote.optional_instant("at")
+    waited = None if voted_at is None or filed_at is None else voted_at - filed_at
+    return Approver(read_person(vote), waited)
 
 
 def read_lockout(item: Item) -> Lockout | None:

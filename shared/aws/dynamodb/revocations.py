@@ -25,7 +25,7 @@ from shared.aws.errors import UnreadableError, translate_errors
 from shared.core.durations import CHAINING_MAXIMUM
 from shared.core.lockout import LockoutChange
 from shared.core.people import Action
-from shared.core.revocation import Revocation, Target
+from shared.core.revocation import ONE_SECOND, Revocation, Target
 from shared.core.session import Cutoff, Session, SessionStatus
 from shared.core.subjects import target_subject
 
@@ -191,6 +191,30 @@ class RevocationTable:
             if not page.get("LastEvaluatedKey"):
                 return [revocation for revocation in live if revocation.is_live(now)]
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    async def has_expired(self, since: datetime | None, now: datetime) -> bool:
+        """Whether a revocation has ceased to matter by `now`, and had not yet at `since`; None: at any time.
+
+        Raises:
+            AwsError: it could not be read.
+
+        """
+        first = "" if since is None else revocation_item(since - CHAINING_MAXIMUM + ONE_SECOND, "")
+        with translate_errors("dynamodb"):
+            page = await self._dynamodb.query(
+                TableName=self._grant_table,
+                ConsistentRead=True,
+                KeyConditionExpression="subject = :subject AND #item BETWEEN :first AND :last",
+                ExpressionAttributeNames={"#item": "item"},
+                ExpressionAttributeValues={
+                    ":subject": text_value(REVOCATIONS_SUBJECT),
+                    ":first": text_value(first or "0"),
+                    # Every row has an id after the number, so this one of the next second is no row's.
+                    ":last": text_value(revocation_item(now - CHAINING_MAXIMUM + ONE_SECOND, "")),
+                },
+                Limit=1,
+            )
+        return bool(page["Items"])
 
     def _listed(self, row: RevocationRow) -> dict[str, Any]:
         return {"TableName": self._grant_table, "Item": revocation_attributes(row)}

@@ -56,6 +56,9 @@ LEDGER_ITEM: Final = f"{ItemKind.BUDGET}#{ItemKind.BREAK_GLASS}#ledger"
 # The lease for writing the kill switch, so that two calls never write at once.
 KILL_SWITCH_SUBJECT: Final = "kill-switch"
 LEASE_ITEM: Final = "lease##"
+# Where the follow-up stopped, one row.
+FOLLOW_UP_SUBJECT: Final = "follow-up"
+PROGRESS_ITEM: Final = "progress##"
 
 
 def day_of(instant: datetime) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from shared.core.access.authorize import GRANT_ENDING
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.approval.policy import ApprovalRule, auto_approved_until, can_be_met
-from shared.core.approval.request import ApprovalRequest, Requester
+from shared.core.approval.request import ApprovalRequest, FurtherApprovers, Requester
 from shared.core.durations import DEFAULT
 from shared.core.grants import RequestStatus
 from shared.core.time_window import is_within
@@ -75,6 +75,7 @@ def file_request(
         created_at=now,
         pending_until=now + rule.pending_ttl,
         approvers=rule.approver_words,
+        further=further_approvers(rule, now),
         quorum=rule.quorum,
         uses=rule.uses,
         rule=decision.rule_name,
@@ -83,6 +84,18 @@ def file_request(
     if (approved := _approve_itself(request, rule, now)) is not None:
         return approved
     return request if can_be_met(rule, ask.requester.person) else CreateRejection.NO_APPROVER
+
+
+def further_approvers(rule: ApprovalRule, filed_at: datetime) -> FurtherApprovers | None:
+    """Give those whom the rule's escalation adds, and from when; None without one."""
+    further = rule.escalation
+    return None if further is None else FurtherApprovers(filed_at + further.after, rule.further_words)
+
+
+def by_rule(request: ApprovalRequest, rule: ApprovalRule) -> ApprovalRequest:
+    """Give the request with what it shows of the present rule: who may approve it, and how many must."""
+    further = further_approvers(rule, request.created_at)
+    return replace(request, approvers=rule.approver_words, further=further, quorum=rule.quorum)
 
 
 def open_window(request: ApprovalRequest, rule: ApprovalRule, now: datetime) -> ApprovalRequest:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from shared.core.access.evaluate import Verdict, evaluate
 from shared.core.access.schema import AccessPolicy
-from shared.core.approval.create import open_window
+from shared.core.approval.create import by_rule, open_window
 from shared.core.approval.policy import ApprovalRule, is_approver
 from shared.core.approval.request import ApprovalRequest, Vote
 from shared.core.grants import RequestStatus
@@ -75,7 +75,7 @@ def cancel(request: ApprovalRequest, act: Act, *, may_revoke: bool) -> ApprovalR
     """Cancel a request: its user at any time; approvers, and people who `may_revoke`, once it is approved."""
     ends = {RequestStatus.PENDING: RequestStatus.CANCELLED, RequestStatus.APPROVED: RequestStatus.WITHDRAWN}
     if act.by.user != request.user:
-        if not may_revoke and not is_approver(act.rule, act.by):
+        if not may_revoke and not is_approver(act.rule, act.by, request.waited(act.at)):
             return DecidingRejection.NOT_AN_APPROVER
         if request.status_at(act.at) is RequestStatus.PENDING:
             return DecidingRejection.NOT_THEIRS
@@ -95,16 +95,21 @@ def settle(request: ApprovalRequest, now: datetime) -> ApprovalRequest:
 def _may_decide(request: ApprovalRequest, act: Act) -> DecidingRejection | None:
     if same_person(act.by, request.requester.person):
         return DecidingRejection.OWN_REQUEST
-    return None if is_approver(act.rule, act.by) else DecidingRejection.NOT_AN_APPROVER
+    may = is_approver(act.rule, act.by, request.waited(act.at))
+    return None if may else DecidingRejection.NOT_AN_APPROVER
 
 
 def _with_vote(request: ApprovalRequest, act: Act, rule: ApprovalRule) -> ApprovalRequest:
-    standing = tuple(vote for vote in request.votes if is_approver(rule, vote.by) and vote.by not in act.locked_out)
+    standing = tuple(
+        vote
+        for vote in request.votes
+        if is_approver(rule, vote.by, vote.at - request.created_at) and vote.by not in act.locked_out
+    )
     if not any(same_person(act.by, vote.by) for vote in standing):
         # The groups that make the vote count are kept with it: who votes later does not look the voter's groups up.
-        by = replace(act.by, groups=act.by.groups & frozenset(rule.groups or ()))
+        by = replace(act.by, groups=act.by.groups & rule.approver_groups)
         standing += (Vote(by, act.at, act.comment),)
-    voted = replace(request, votes=standing, approvers=rule.approver_words, quorum=rule.quorum)
+    voted = replace(by_rule(request, rule), votes=standing)
     return open_window(voted, rule, act.at) if len(standing) >= rule.quorum else voted
 
 

@@ -4,11 +4,12 @@ import re
 import warnings
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from shared.core.durations import DEFAULT
+from shared.core.durations import DEFAULT, format_duration
 from shared.core.fields import (
     Accounts,
     DocumentModel,
@@ -27,6 +28,7 @@ from shared.core.people import Person, check_named, distinct, is_from, is_named,
 from shared.core.time_window import TimeWindow, open_until
 
 LONGEST_WINDOW: Final = timedelta(days=7)
+MOST_REMINDERS: Final = 5
 _LONGEST_PENDING: Final = timedelta(days=30)
 _GROUP: Final = "group "
 # The pattern is matched against text of any caller, so it must not allow long matching.
@@ -79,11 +81,36 @@ class AutoApproval(DocumentModel):
         return self
 
 
+class Escalation(DocumentModel):
+    """Further approvers of a request that still waits `after` its filing: these users, and the members of `groups`."""
+
+    after: Duration
+    approvers: Annotated[tuple[UserGlob, ...], NonEmpty] | None = None
+    groups: GroupNames | None = None
+
+    @model_validator(mode="after")
+    def _names_someone(self) -> Self:
+        check_named("approvers", self.approvers, self.groups)
+        return self
+
+
+def _are_ascending(value: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+    if any(earlier >= later for earlier, later in pairwise(value)):
+        raise ValueError("write times after the filing, each later than the one before: [30m, 2h]")
+    return value
+
+
+Reminders = Annotated[
+    tuple[Duration, ...], Field(min_length=1, max_length=MOST_REMINDERS, strict=False), AfterValidator(_are_ascending)
+]
+
+
 class ApprovalRule(DocumentModel):
     """How requests for some profiles are decided; the first rule that names a profile applies to it.
 
     Approvers are those that `approvers` matches and the members of `groups`. With `accounts`, only callers of those
-    accounts are approvers. The document `tickets/<ticket_lookup>` says where the ticket of a request is looked up.
+    accounts are approvers. `reminders` are times after the filing at which approvers of a request that still waits are
+    reminded. The document `tickets/<ticket_lookup>` says where the ticket of a request is looked up.
     """
 
     name: Name
@@ -98,11 +125,24 @@ class ApprovalRule(DocumentModel):
     ticket: TicketPattern | None = None
     ticket_lookup: LookupName | None = None
     auto_approve: AutoApproval | None = None
+    reminders: Reminders | None = None
+    escalation: Escalation | None = None
 
     @property
     def approver_words(self) -> tuple[str, ...]:
         """The approvers as a request shows them: globs on users, and `group <name>`, which no user is called."""
-        return (*(self.approvers or ()), *(f"{_GROUP}{name}" for name in self.groups or ()))
+        return _words(self)
+
+    @property
+    def further_words(self) -> tuple[str, ...]:
+        """Those whom the escalation adds, in the same words."""
+        return () if self.escalation is None else _words(self.escalation)
+
+    @property
+    def approver_groups(self) -> frozenset[str]:
+        """The groups whose members may approve, at once or by escalation."""
+        further = None if self.escalation is None else self.escalation.groups
+        return frozenset([*(self.groups or ()), *(further or ())])
 
     @model_validator(mode="after")
     def _a_ticket_is_there_to_be_looked_up(self) -> Self:
@@ -122,6 +162,20 @@ class ApprovalRule(DocumentModel):
             raise ValueError(f"a quorum of {self.quorum} cannot be met by {len(set(self.approvers))} approvers")
         return self
 
+    @model_validator(mode="after")
+    def _happens_while_a_request_waits(self) -> Self:
+        times = [*(self.reminders or ()), *([] if self.escalation is None else [self.escalation.after])]
+        if any(each >= self.pending_ttl for each in times):
+            raise ValueError(
+                f"reminders and escalation come before a request expires: {format_duration(self.pending_ttl)} after "
+                "its filing, the pending_ttl"
+            )
+        return self
+
+
+def _words(named: ApprovalRule | Escalation) -> tuple[str, ...]:
+    return (*(named.approvers or ()), *(f"{_GROUP}{name}" for name in named.groups or ()))
+
 
 class ApprovalPolicy(DocumentModel):
     """The document `policies/approval`. Without it, or without a rule for the profile, no one can approve."""
@@ -136,9 +190,20 @@ def rule_for(policy: ApprovalPolicy | None, profile: str) -> ApprovalRule | None
     return next((rule for rule in rules if matches_any(rule.profiles, profile)), None)
 
 
-def is_approver(rule: ApprovalRule | None, person: Person) -> bool:
-    """Whether the rule names the person as an approver. Their own requests they may not approve even so."""
-    return rule is not None and is_named(rule.approvers, rule.groups, person) and is_from(rule.accounts, person)
+def is_approver(rule: ApprovalRule | None, person: Person, waited: timedelta | None = None) -> bool:
+    """Whether the rule names the person as an approver of a request that has `waited` so long for its decision.
+
+    Those of the escalation are approvers of such a request only: where it is about none, or the time is not known
+    (None), they are not. Their own requests approvers may not approve even so.
+    """
+    if rule is None or not is_from(rule.accounts, person):
+        return False
+    if is_named(rule.approvers, rule.groups, person):
+        return True
+    further = rule.escalation
+    if further is None or waited is None or waited < further.after:
+        return False
+    return is_named(further.approvers, further.groups, person)
 
 
 def auto_approved_until(
@@ -170,8 +235,8 @@ def approvers_for(approvers: Iterable[str], requester: Person) -> tuple[str, ...
 
 
 def can_be_met(rule: ApprovalRule, requester: Person) -> bool:
-    """Whether enough people could approve a request of this person."""
-    if rule.groups is not None:
+    """Whether enough people could approve a request of this person, at once or by escalation."""
+    if rule.approver_groups:
         return True  # who is in a group is not listed here
-    others = approvers_for(rule.approvers or (), requester)
+    others = approvers_for((*rule.approver_words, *rule.further_words), requester)
     return not all(map(is_literal, others)) or len(distinct(map(Person, others))) >= rule.quorum

@@ -14,6 +14,7 @@ from typing import Final
 from shared.core.access.evaluate import Facts, parse_source_ip
 from shared.core.grants import GrantUses, RequestStatus
 from shared.core.identity import Authentication
+from shared.core.marks import UNMARKED, Marks
 from shared.core.people import Action, Person
 
 OPEN: Final = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
@@ -44,12 +45,21 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherApprovers:
+    """Who may approve, too, from an instant (UTC) on, if the request still waits then; in the words of `approvers`."""
+
+    from_at: datetime
+    approvers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalRequest:
     """One request. Instants are UTC, to the second.
 
     `duration` is the requested length of the window and `wanted_start` its requested start, None for at once.
-    `starts_at` and `ends_at` are the window, once approved. `approvers`, `quorum` and `uses` are those of the approval
-    rule when it was last evaluated. `rule` and `policy_version` are the access policy's when the request was filed.
+    `starts_at` and `ends_at` are the window, once approved. `approvers`, `further`, `quorum` and `uses` are those of
+    the approval rule when it was last evaluated. `rule` and `policy_version` are the access policy's when the request
+    was filed.
     """
 
     request_id: str
@@ -72,6 +82,8 @@ class ApprovalRequest:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     ended: Action | None = None
+    further: FurtherApprovers | None = None
+    marks: Marks = UNMARKED
 
     @property
     def user(self) -> str:
@@ -84,6 +96,21 @@ class ApprovalRequest:
         if self.status is RequestStatus.APPROVED and self.ends_at is not None and now >= self.ends_at:
             return RequestStatus.ENDED
         return self.status
+
+    def waited(self, now: datetime) -> timedelta:
+        """Give how long it has waited for its decision, or had when that came."""
+        if self.starts_at is not None:
+            decided_at = self.votes[-1].at if self.votes else self.created_at
+        else:
+            decided_at = min(now, self.pending_until) if self.ended is None else self.ended.at
+        return decided_at - self.created_at
+
+    def approvers_at(self, now: datetime) -> tuple[str, ...]:
+        """Give the approvers, with those of the escalation once it has waited so long."""
+        further = self.further
+        if further is None or self.created_at + self.waited(now) < further.from_at:
+            return self.approvers
+        return (*self.approvers, *(each for each in further.approvers if each not in self.approvers))
 
     def facts(self) -> Facts:
         """Give the facts of when the request was filed, to evaluate a newer access policy against them.

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from shared.core.break_glass.policy import ReasonCode
 from shared.core.grants import EventStatus
+from shared.core.marks import UNMARKED, Marks
 from shared.core.people import Action, Person, same_person
 
 
@@ -38,6 +39,7 @@ class BreakGlassEvent:
     status: EventStatus = EventStatus.ACTIVE
     ended: Action | None = None
     review: Action | None = None
+    marks: Marks = UNMARKED
 
     @property
     def user(self) -> str:

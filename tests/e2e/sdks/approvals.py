@@ -8,7 +8,7 @@ from deploy.local.deployment import local_deployment
 from deploy.local.stack import LocalStack
 from shared.clock import utc_now
 from shared.core import people
-from shared.core.grants import GrantUses
+from shared.core.grants import Approver, GrantUses
 from tests.e2e.sdks.person import Person
 from tests.service.rows import a_grant, grant_row
 
@@ -28,7 +28,7 @@ async def brief_for(person: Person) -> timedelta:
 async def approval(stack: LocalStack, user: str, grant_id: str, window: timedelta) -> AsyncIterator[None]:
     """Let a user have staging for a window from now, or until the block ends."""
     now = utc_now()
-    uses, colleague = GrantUses.WINDOW, people.Person("carol@example.com")
+    uses, colleague = GrantUses.WINDOW, Approver(people.Person("carol@example.com"))
     grant = a_grant(
         profile="staging",
         grant_id=grant_id,

@@ -70,7 +70,8 @@ def test_the_documents_are_those_of_terraforms_example(file: Path) -> None:
 
 def test_groups_are_synchronized_as_in_terraforms_example(file: Path) -> None:
     assert re.search(r"^  group_sync += \{\}", (TERRAFORM / "main.tf").read_text(encoding="utf-8"), re.MULTILINE)
-    assert Template.read(file).only("Events::Rule")["ScheduleExpression"] == "rate(15 minutes)"
+    rule = Template.read(file).named("Events::Rule", "Name", "sentinel-groups")
+    assert rule["ScheduleExpression"] == "rate(15 minutes)"
 
 
 def test_the_outputs_let_people_call_and_operators_push(file: Path) -> None:

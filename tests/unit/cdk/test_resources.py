@@ -195,18 +195,18 @@ def test_every_function_and_the_service_itself_are_watched(complete: Template) -
     alarms = list(complete.of_type("CloudWatch::Alarm").values())
     functions = ("vendor-vend", "vendor-admin", "vendor-authorizer-pay", "vendor-authorizer-logs")
     of_functions = {f"{name}-{key}" for name in functions for key in ("errors", "throttles", "duration")}
-    of_service = {f"vendor-{key}" for key in (*SERVICE_ALARMS, "groups-old")}
+    of_service = {f"vendor-{key}" for key in (*SERVICE_ALARMS, "groups-old", "follow-up-late")}
 
     assert {alarm["AlarmName"] for alarm in alarms} == of_functions | of_service
     assert all(alarm["AlarmActions"] == alarm["OKActions"] == [PAGER] for alarm in alarms)
     silent = {alarm["AlarmName"] for alarm in alarms if alarm["TreatMissingData"] != "notBreaching"}
-    assert silent == {"vendor-groups-old"}
+    assert silent == {"vendor-groups-old", "vendor-follow-up-late"}
 
 
 def test_what_the_service_says_of_itself_is_what_it_writes(default: Template) -> None:
     alarms = [each for each in default.of_type("CloudWatch::Alarm").values() if each["Namespace"] == NAMESPACE]
 
-    assert len(alarms) == len(SERVICE_ALARMS)
+    assert len(alarms) == len([*SERVICE_ALARMS, "follow-up-late"])
     assert {alarm["MetricName"] for alarm in alarms} <= written_metrics()
     assert all([each["Name"] for each in alarm["Dimensions"]] == ["deployment", "service"] for alarm in alarms)
 

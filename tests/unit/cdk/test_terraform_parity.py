@@ -203,7 +203,7 @@ def _environment(template: Template, function: str) -> Mapping[str, str]:
 def test_the_same_alarms(default: Template) -> None:
     ours = {alarm["AlarmName"].removeprefix("sentinel-") for alarm in default.of_type("CloudWatch::Alarm").values()}
 
-    of_service = set(_alarms(MODULE))
+    of_service = {*_alarms(MODULE), "follow-up-late"}
     of_function = {f"{kind}-{key}" for kind in ("vend", "admin") for key in _alarms(MODULE / "modules" / "function")}
     assert ours == of_service | of_function
 
@@ -213,12 +213,15 @@ def _alarms(folder: Path) -> list[str]:
     return re.findall(r"^    ([a-z-]+) = \{", (folder / "alarms.tf").read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def test_the_same_synchronization_of_groups(complete: Template) -> None:
-    text = (MODULE / "groups.tf").read_text(encoding="utf-8")
-    rule, alarm = complete.only("Events::Rule"), complete.named("CloudWatch::Alarm", "AlarmName", "vendor-groups-old")
+@pytest.mark.parametrize(
+    ("file", "schedule", "alarmed"), [("groups", "groups", "groups-old"), ("follow_up", "follow-up", "follow-up-late")]
+)
+def test_the_same_schedules(complete: Template, file: str, schedule: str, alarmed: str) -> None:
+    text = (MODULE / f"{file}.tf").read_text(encoding="utf-8")
+    rule = complete.named("Events::Rule", "Name", f"vendor-{schedule}")
+    alarm = complete.named("CloudWatch::Alarm", "AlarmName", f"vendor-{alarmed}")
 
-    assert rule["Name"] == "vendor-groups"
-    assert re.findall(r'"\$\{var.name\}(-[a-z-]+)"', text) == ["-groups", "-groups-old"]
+    assert re.findall(r'"\$\{var.name\}(-[a-z-]+)"', text) == [f"-{schedule}", f"-{alarmed}"]
     assert rule["Description"] in text
     assert alarm["AlarmDescription"] in text
     for key in ("MetricName", "Statistic", "TreatMissingData"):

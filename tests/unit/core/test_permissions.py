@@ -48,8 +48,8 @@ def test_each_permission_gives_what_it_says_and_no_more(permissions: frozenset[P
     assert caller.may_lock is (LOCK in permissions)
     assert caller.may_see_lockouts is bool(permissions & {READ, LOCK, REVOKE})
     assert caller.may_see_kill_switch is bool(permissions & {READ, REVOKE})
-    assert caller.may_see_request(a_request()) is bool(permissions & {READ, REVOKE})
-    assert caller.may_see_event(an_event()) is bool(permissions & {READ, REVOKE, REVIEW})
+    assert caller.may_see_request(a_request(), NOW) is bool(permissions & {READ, REVOKE})
+    assert caller.may_see_event(an_event(), NOW) is bool(permissions & {READ, REVOKE, REVIEW})
     assert caller.may_see_session("alice") is bool(permissions & {READ, REVOKE})
     assert caller.may_revoke_of("alice") is (REVOKE in permissions)
     assert caller.may_close("prod") is (REVOKE in permissions)
@@ -58,8 +58,8 @@ def test_each_permission_gives_what_it_says_and_no_more(permissions: frozenset[P
 
 def test_ones_own_is_seen_and_ended_without_any_permission() -> None:
     alice = entitled(ALICE, approval=None)
-    assert alice.may_see_request(a_request(user="alice"))
-    assert alice.may_see_event(an_event(user="alice"))
+    assert alice.may_see_request(a_request(user="alice"), NOW)
+    assert alice.may_see_event(an_event(user="alice"), NOW)
     assert alice.may_see_session("alice")
     assert alice.may_revoke_of("alice")
 
@@ -67,8 +67,8 @@ def test_ones_own_is_seen_and_ended_without_any_permission() -> None:
 @pytest.mark.parametrize("person", [EVE, Person("Alice"), Person("role/Deploy", "alice"), Person("alice@corp.example")])
 def test_no_one_is_entitled_by_a_session_name_or_another_spelling(person: Person) -> None:
     caller = entitled(person, approval=None)
-    assert not caller.may_see_request(a_request(user="alice"))
-    assert not caller.may_see_event(an_event(user="alice"))
+    assert not caller.may_see_request(a_request(user="alice"), NOW)
+    assert not caller.may_see_event(an_event(user="alice"), NOW)
     assert not caller.may_see_session("alice")
     assert not caller.may_revoke_of("alice")
 
@@ -77,8 +77,8 @@ def test_an_approver_of_the_profile_sees_closes_and_reviews_and_revokes_nothing(
     bob = entitled(BOB)
     assert bob.approves("prod")
     assert not bob.approves("dev")
-    assert bob.may_see_request(a_request())
-    assert bob.may_see_event(an_event())
+    assert bob.may_see_request(a_request(), NOW)
+    assert bob.may_see_event(an_event(), NOW)
     assert bob.may_close("prod")
     assert bob.may_review("prod")
     assert not bob.may_close("dev")

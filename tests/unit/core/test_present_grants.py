@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.approval.policy import ApprovalPolicy, ApprovalRule
 from shared.core.break_glass.policy import BreakGlassPolicy
-from shared.core.grants import Grant, GrantUses
+from shared.core.grants import Approver, Grant, GrantUses
 from shared.core.people import Person
 from shared.core.present_grants import (
     PresentPolicies,
@@ -30,7 +30,7 @@ OFFICE_HOURS = {"days": ["monday"], "hours": {"start": "08:00", "end": "12:30"}}
 
 
 def approval(*approvers: str, **changes: Any) -> Grant:
-    people = tuple(Person(name) for name in approvers or ("bob",))
+    people = tuple(Approver(Person(name)) for name in approvers or ("bob",))
     return replace(Grant(Via.APPROVAL, "g1", "prod", NOW, NOW + HOUR, approved_by=people), **changes)
 
 
@@ -138,6 +138,7 @@ def test_each_grant_is_judged_by_the_rule_of_its_kind_user_and_profile() -> None
 
 
 NAMES = ["alice", "bob", "dave", "erin", "Bob", "bob@corp.example"]
+WAITED = st.none() | st.integers(0, 120).map(lambda minutes: minutes * MINUTE)
 DURATIONS = st.integers(15, 240).map(lambda minutes: f"{minutes}m")
 WINDOWS = st.fixed_dictionaries(
     {},
@@ -157,7 +158,12 @@ RULES = st.fixed_dictionaries(
         "max_duration": DURATIONS,
         "uses": st.sampled_from(["window", "once"]),
     },
-    optional={"auto_approve": AUTOS},
+    optional={
+        "auto_approve": AUTOS,
+        "escalation": st.fixed_dictionaries(
+            {"after": st.sampled_from(["30m", "1h"]), "approvers": st.lists(st.sampled_from(NAMES), min_size=1)}
+        ),
+    },
 )
 GRANTS = st.builds(
     Grant,
@@ -167,7 +173,9 @@ GRANTS = st.builds(
     starts_at=st.integers(-600, 600).map(lambda minutes: NOW + minutes * MINUTE),
     ends_at=st.integers(660, 2000).map(lambda minutes: NOW + minutes * MINUTE),
     uses=st.sampled_from(GrantUses),
-    approved_by=st.lists(st.sampled_from(NAMES).map(Person), max_size=4, unique=True).map(tuple),
+    approved_by=st.lists(
+        st.builds(Approver, st.sampled_from(NAMES).map(Person), WAITED), max_size=4, unique_by=lambda each: each.person
+    ).map(tuple),
     is_auto_approved=st.booleans(),
 )
 

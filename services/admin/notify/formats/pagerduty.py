@@ -35,6 +35,8 @@ ALERTS: Final[Mapping[NoticeEvent, Alert]] = {
     NoticeEvent.REQUEST_CANCELLED: _RESOLVED,
     NoticeEvent.REQUEST_WITHDRAWN: _RESOLVED,
     NoticeEvent.REQUEST_EXPIRED: _RESOLVED,
+    NoticeEvent.REQUEST_REMINDER: Alert("trigger", "info"),
+    NoticeEvent.REQUEST_ESCALATED: Alert("trigger", "warning"),
     NoticeEvent.BREAK_GLASS_STARTED: Alert("trigger", "critical"),
     NoticeEvent.BREAK_GLASS_CLOSED: _RESOLVED,
     NoticeEvent.BREAK_GLASS_EXPIRED: _RESOLVED,
@@ -47,7 +49,7 @@ ALERTS: Final[Mapping[NoticeEvent, Alert]] = {
 
 
 def render(webhook: Webhook, notice: Notice, _: int = 0) -> Message:
-    """Write an event. What people wrote is in its summary only, in quotes."""
+    """Write an event that the webhook wants. What people wrote is in its summary only, in quotes."""
     assert webhook.routing_key is not None, "a pagerduty webhook has a routing key"
     alert = ALERTS[notice.event]
     event = {

@@ -77,6 +77,37 @@ BOTH = [vote("bob", "go"), vote("carol@sec.example")]
             "alice's request for prod expired: it was not decided by 2026-11-03 12:00 UTC.",
         ),
         (
+            "request.reminder",
+            None,
+            request(),
+            (
+                "alice's request for prod for 1h waits since 2026-11-02 12:00 UTC, and expires at 2026-11-03 12:00 "
+                f'UTC: "fix INC-1". bob or *@sec.example can approve: sentinel request approve {GRANT_ID}'
+            ),
+        ),
+        (
+            "request.escalated",
+            None,
+            request(quorum=2, approvals=[{"user": "bob", "at": "", "comment": None}], approvers=["bob", "group sec"]),
+            (
+                "alice's request for prod for 1h was not decided since 2026-11-02 12:00 UTC, and more people may now: "
+                f'"fix INC-1". It has 1 of 2 approvals. bob or "group sec" can approve: '
+                f"sentinel request approve {GRANT_ID}"
+            ),
+        ),
+        (
+            "request.ending",
+            None,
+            request(window=WINDOW),
+            ("alice's approval for prod ends at 2026-11-02 13:00 UTC, and with it the access that it gives."),
+        ),
+        (
+            "break_glass.ending",
+            None,
+            event(),
+            ("alice's break-glass event on prod ends at 2026-11-02 13:00 UTC, and with it the access that it gives."),
+        ),
+        (
             "break_glass.started",
             "alice",
             event(),

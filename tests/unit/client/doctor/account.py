@@ -128,7 +128,8 @@ def _roles() -> dict[str, Any]:
 
 
 def _alarms() -> dict[str, Any]:
-    ours = [alarm("Sentinel", metric, deployment="sentinel") for metric in ("kill_switch_failures", "stale_documents")]
+    metrics = ("kill_switch_failures", "stale_documents", "follow_up_age_s")
+    ours = [alarm("Sentinel", metric, deployment="sentinel") for metric in metrics]
     functions = (f"sentinel-{name}" for name in ("vend", "admin", "authorizer"))
     errors = [alarm("AWS/Lambda", "Errors", FunctionName=name) for name in functions]
     return {"describe_alarms": [*ours, *errors]}

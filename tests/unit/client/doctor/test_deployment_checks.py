@@ -158,7 +158,7 @@ async def test_an_alarm_that_notifies_no_one_is_a_warning(account: Account, chan
 
 
 def test_the_metrics_are_those_the_lambdas_write() -> None:
-    line = AuditLine(time=utc_now(), service="admin", request_id="r", kill_switch="applied")
+    line = AuditLine(time=utc_now(), service="admin", request_id="r", kill_switch="applied", follow_up_age_s=0)
     (written,) = json.loads(metric_line(line))["_aws"]["CloudWatchMetrics"]
     assert written["Namespace"] == alarms.NAMESPACE
     assert set(alarms.METRICS) <= {metric["Name"] for metric in written["Metrics"]}

@@ -63,6 +63,14 @@ def test_approvals_that_anyone_can_give_are_found() -> None:
     ]
 
 
+def test_an_escalation_is_looked_at_as_the_approvers_are() -> None:
+    further = {"after": "1h", "approvers": ["*", "role/ci", "bob", "Bob"]}
+    found = for_approval({"name": "escalates", "profiles": ["dev"], "approvers": ["ann"], "escalation": further})
+    assert [(lint.place, lint.rule) for lint in found] == [
+        ("rules[0].escalation.approvers", name) for name in ("anyone-approves", "role-approves", "same-person")
+    ]
+
+
 def test_break_glass_that_costs_nothing_is_found() -> None:
     eve = {"users": ["eve"], "cooldown": None}
     assert for_break_glass(

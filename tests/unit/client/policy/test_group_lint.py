@@ -37,6 +37,11 @@ def auto_approval(*groups: str) -> DocumentModel:
     return a_policy(ApprovalPolicy, {"profiles": ["p"], "approvers": ["bob"], "auto_approve": given})
 
 
+def escalation(*groups: str) -> DocumentModel:
+    further = {"after": "1h", "groups": groups}
+    return a_policy(ApprovalPolicy, {"profiles": ["p"], "approvers": ["bob"], "escalation": further})
+
+
 def break_glass(*groups: str) -> DocumentModel:
     return a_policy(BreakGlassPolicy, {"profiles": ["p"], "groups": groups, "reasons": ["other"], "cooldown": "1h"})
 
@@ -55,6 +60,7 @@ def found_in(policy: DocumentModel, known: Known) -> list[tuple[str, str]]:
         (access(groups=["devs", "oncall"]), "rules[0].conditions.groups[1]"),
         (approval("devs", "oncall"), "rules[0].groups[1]"),
         (auto_approval("devs", "oncall"), "rules[0].auto_approve.groups[1]"),
+        (escalation("devs", "oncall"), "rules[0].escalation.groups[1]"),
         (break_glass("devs", "oncall"), "rules[0].groups[1]"),
         (admin("devs", "oncall"), "rules[0].groups[1]"),
     ],

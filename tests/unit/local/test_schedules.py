@@ -1,4 +1,4 @@
-"""The schedule of the local stack invokes as EventBridge does, and ends with the stack."""
+"""The schedules of the local stack invoke as EventBridge does, and end with the stack."""
 
 import asyncio
 import json
@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from deploy.local.groups import scheduled, synchronize
+from deploy.local.deployment import SCHEDULES
 from deploy.local.runtime.api import FunctionFailedError
+from deploy.local.schedules import scheduled, start_task
+from services.admin.follow_up.run import FOLLOW_UP
 from services.admin.groups.sync import SYNC_GROUPS
 from tests.patience import LIMIT_S
 
+EVENT = "{}"
 SOON, LATE = timedelta(milliseconds=1), timedelta(days=1)
 
 
@@ -39,38 +42,38 @@ class Recorder:
         return b"null"
 
 
-async def test_the_event_is_the_one_of_the_schedule_and_each_invocation_has_ids_of_its_own() -> None:
+async def test_the_events_are_those_of_the_schedules_and_each_invocation_has_ids_of_its_own() -> None:
     admin = Recorder()
 
-    await synchronize(admin)
-    await synchronize(admin)
+    for event in SCHEDULES:
+        await start_task(admin, event)
 
-    assert [json.loads(event) for event in admin.events] == [{"task": SYNC_GROUPS}] * 2
+    assert [json.loads(event) for event in admin.events] == [{"task": SYNC_GROUPS}, {"task": FOLLOW_UP}]
     assert len({each for pair in admin.ids for each in pair}) == 4
     assert all(trace.startswith("Root=1-") for _, trace in admin.ids)
 
 
-async def test_groups_are_synchronized_once_before_the_block_begins() -> None:
+async def test_a_task_runs_once_before_the_block_begins() -> None:
     admin = Recorder()
 
-    async with scheduled(admin, LATE):
+    async with scheduled(admin, EVENT, LATE):
         assert len(admin.events) == 1
 
     assert len(admin.events) == admin.ended == 1
 
 
 @pytest.mark.parametrize("fails", [False, True])
-async def test_groups_are_synchronized_after_every_interval_also_after_a_failure(fails: bool) -> None:  # noqa: FBT001
+async def test_a_task_runs_after_every_interval_also_after_a_failure(fails: bool) -> None:  # noqa: FBT001
     admin = Recorder(fails=fails)
 
-    async with asyncio.timeout(LIMIT_S), scheduled(admin, SOON):
+    async with asyncio.timeout(LIMIT_S), scheduled(admin, EVENT, SOON):
         await admin.third.wait()
 
 
-async def test_the_end_of_the_stack_ends_a_synchronization_that_runs() -> None:
+async def test_the_end_of_the_stack_ends_a_task_that_runs() -> None:
     admin = Recorder(waits_from=3)
 
-    async with asyncio.timeout(LIMIT_S), scheduled(admin, SOON):
+    async with asyncio.timeout(LIMIT_S), scheduled(admin, EVENT, SOON):
         await admin.third.wait()
 
     assert len(admin.events) == admin.ended == 3

@@ -1,0 +1,121 @@
+"""One pass over the open rows of a kind, oldest first: for each row that something is due for, one step.
+
+A step is written first, on the condition that the row is as it was read and no other run has marked it, and announced
+then. So of two runs at once one announces, and a run that ends in between announces nothing: a notice can be lost, and
+is never sent twice.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Generic, TypeVar
+
+from services.admin.common.grants import Readable, place_of
+from services.admin.notify.notifier import Announcer
+from shared.aws.concurrency import gather_all
+from shared.aws.dynamodb.grant_lists import ListQuery, Position
+from shared.aws.dynamodb.grant_store import GrantStore, Moved
+from shared.aws.errors import AwsError
+from shared.clock import monotonic_s
+from shared.core.approval.request import ApprovalRequest
+from shared.core.break_glass.event import BreakGlassEvent
+from shared.core.follow_up import Due
+from shared.edge.lambda_app import InvocationContext
+
+Row = TypeVar("Row", ApprovalRequest, BreakGlassEvent)
+_ROWS_A_PAGE: Final = 100
+# What one run looks at in each list; the next run goes on there.
+_MOST_PAGES: Final = 10
+# A receiver that does not answer takes its notice five seconds, so steps are taken several at a time.
+_AT_ONCE: Final = 8
+_ATTEMPTS: Final = 5
+READ: Final = "read"
+FAILED: Final = "failed"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run has done so far: rows by step, those read and those that failed, and the first error."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    error: Exception | None = None
+
+    def note_failure(self, error: Exception) -> None:
+        self.counts[FAILED] += 1
+        self.error = self.error or error
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep(Generic[Row]):
+    """Follows up the open rows of a kind. `due` gives a row's step, `now` is the run's instant in UTC.
+
+    No step begins after `until_s` on the monotonic clock.
+    """
+
+    kind: Readable[Row, Any]
+    store: GrantStore[Row]
+    due: Callable[[Row], Due[Row] | None]
+    announcer: Announcer
+    tally: Tally
+    now: datetime
+    until_s: float
+
+    async def run(self, ctx: InvocationContext, start: Position | None) -> Position | None:
+        """Follow up the rows after `start`, and give the last row seen where there is more; None at the end.
+
+        Raises:
+            AwsError: a page could not be read.
+
+        """
+        query = ListQuery(self.kind.item, is_open=True, is_oldest_first=True)
+        for _ in range(_MOST_PAGES):
+            if monotonic_s() >= self.until_s:
+                return start
+            page = await self.store.page(query, start, _ROWS_A_PAGE)
+            self.tally.counts[READ] += len(page.rows)
+            ctx.audit.unreadable.extend(page.unreadable)
+            rows = [row for row in page.rows if self.due(row) is not None]
+            taken = await self._take_all(ctx, rows)
+            if taken < len(rows):
+                return self._place(rows[taken - 1]) if taken else start
+            start = page.next
+            if start is None:
+                return None
+        return start
+
+    async def _take_all(self, ctx: InvocationContext, rows: Sequence[Row]) -> int:
+        """Take the steps of rows in order, as many as there is time for, and give their number."""
+        for first in range(0, len(rows), _AT_ONCE):
+            if monotonic_s() >= self.until_s:
+                return first
+            await gather_all(self._take(ctx, row) for row in rows[first : first + _AT_ONCE])
+        return len(rows)
+
+    async def _take(self, ctx: InvocationContext, row: Row) -> None:
+        """Take the step of one row as it is now; one that others keep changing is left to the next run."""
+        try:
+            due = await self._write(row)
+        except AwsError as error:
+            self.tally.note_failure(error)
+            return
+        if due is None:
+            return
+        self.tally.counts[due.step] += 1
+        if due.event is not None:
+            about = self.kind.view(due.row, self.now).as_json()
+            await self.announcer.announce_by_time(ctx, due.event, about, self.now)
+
+    async def _write(self, row: Row) -> Due[Row] | None:
+        for _ in range(_ATTEMPTS):
+            due = self.due(row)
+            if due is None:
+                return None
+            written = await self.store.change(row, due.row)
+            if not isinstance(written, Moved):
+                return due
+            row = written.current
+        return None
+
+    def _place(self, row: Row) -> Position:
+        return place_of(self.kind.item, row, self.kind.id_of(row))

@@ -1,0 +1,346 @@
+"""The follow-up against what happens at the same time: other runs, votes, vends, failures and too much work."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from datetime import timedelta
+from itertools import chain
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from services.admin.follow_up import sweep
+from shared.aws.client.protocol import ServiceError
+from shared.aws.dynamodb.schema import revocation_item
+from tests.gateway_events import ACCOUNT, http_api_event
+from tests.service.admin.conftest import APPROVAL, DOCUMENTS
+from tests.service.admin.function import NOON, AdminLambda, Clock, open_admin
+from tests.service.admin.in_process import InProcessAws, install
+from tests.service.emulator import table_name
+
+EVENT = {"task": "follow-up"}
+TOPIC = f"arn:aws:sns:eu-central-1:{ACCOUNT}:sentinel"
+PROD = {
+    "name": "prod",
+    "profiles": ["prod", "once"],
+    "approvers": ["bob", "carol"],
+    "reminders": ["30m", "2h"],
+    "escalation": {"after": "1h", "approvers": ["erin"]},
+    "uses": "once",
+}
+ASKING = (*(f"user{number:02d}" for number in range(20)),)
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch, dummy_credentials: None) -> InProcessAws:  # noqa: ARG001 - the environment is its effect
+    made = install(monkeypatch)
+    for name, document in DOCUMENTS.items():
+        made.store(name, document)
+    made.store("policies/approval", APPROVAL | {"rules": [PROD]})
+    return made
+
+
+@pytest.fixture
+def opened(account: InProcessAws, environment: dict[str, str]) -> Iterator[Callable[[Clock], AdminLambda]]:  # noqa: ARG001 - it takes the calls
+    functions: list[AdminLambda] = []
+
+    def open_one(clock: Clock) -> AdminLambda:
+        function = open_admin(environment | {"SENTINEL_TOPIC_ARN": TOPIC}, clock, lambda _: None)
+        functions.append(function)
+        return function
+
+    yield open_one
+    for function in functions:
+        with closing(function.app):
+            pass
+
+
+@pytest.fixture
+def admin(opened: Callable[[Clock], AdminLambda]) -> AdminLambda:
+    return opened(Clock())
+
+
+def run(admin: AdminLambda) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Run once, and give the audit line and the metrics."""
+    response, audit, metrics = admin.invoke(EVENT)
+    assert response == {"outcome": audit["outcome"]}
+    assert audit["operation"] == "follow-up"
+    return audit, metrics
+
+
+def events(account: InProcessAws) -> list[str]:
+    """Give what was announced since the last look, but what people did themselves."""
+    found = [each["event"] for each in account.published if each["actor"] is None]
+    account.published.clear()
+    return found
+
+
+def before_next_write(account: InProcessAws, act: Callable[[], object]) -> None:
+    """Have something happen, whole, between what the next run reads and its first conditional write."""
+
+    def before(operation: str, parameters: Mapping[str, Any]) -> None:
+        if operation == "PutItem" and "ConditionExpression" in parameters:
+            account.before = lambda _, __: None
+            other = Thread(target=act)
+            other.start()
+            other.join()
+
+    account.before = before
+
+
+def test_the_audit_line_counts_and_the_run_costs_two_queries(admin: AdminLambda, account: InProcessAws) -> None:
+    admin.file()
+    admin.clock.forward(minutes=31)
+    audit, metrics = run(admin)
+    counts = {"read": 1, "reminded": 1, "escalated": 0, "warned": 0, "expired": 0, "ended": 0, "failed": 0}
+    assert (audit["outcome"], audit["follow_up"], audit["notified"]) == ("answered", counts, {"sns": True})
+    assert (metrics["follow_up_age_s"], metrics["follow_up_failed"]) == (0, 0)
+    [notice] = [each for each in account.published if each["event"] == "request.reminder"]
+    assert notice["text"].startswith("alice's request for prod for 1h waits since 2026-11-24 12:00 UTC, and expires at")
+    admin.clock.forward(minutes=5)
+    account.calls.clear()
+    audit, _ = run(admin)
+    assert audit["follow_up"] == {**counts, "reminded": 0}
+    assert sorted(account.operations()) == ["GetItem", "GetParameters", "PutItem", "Query", "Query"]
+    queried = [parameters.get("IndexName") for operation, parameters in account.calls if operation == "Query"]
+    assert queried == ["open-by-kind"] * 2
+
+
+def test_two_runs_at_once_in_the_same_second_notify_once(
+    admin: AdminLambda, account: InProcessAws, opened: Callable[[Clock], AdminLambda]
+) -> None:
+    other = opened(admin.clock)
+    admin.file()
+    event_id = admin.began()
+    for minutes, expected in ((31, ["request.reminder"]), (29, ["break_glass.expired", "request.escalated"])):
+        admin.clock.forward(minutes=minutes)
+        account.published.clear()
+        before_next_write(account, lambda: run(other))
+        run(admin)
+        assert sorted(events(account)) == expected
+    assert admin.get(f"/v1/break-glass/{event_id}").body["event"]["status"] == "expired"
+
+
+def test_a_vote_during_a_run_is_kept_and_the_reminder_as_well(
+    admin: AdminLambda, account: InProcessAws, opened: Callable[[Clock], AdminLambda]
+) -> None:
+    account.store("policies/approval", APPROVAL | {"rules": [PROD | {"quorum": 2}]})
+    other = opened(admin.clock)
+    request_id = admin.file()
+    admin.clock.forward(minutes=31)
+    before_next_write(account, lambda: other.approve(request_id))
+    run(admin)
+    assert events(account) == ["request.reminder"]
+    assert [each["user"] for each in admin.get(f"/v1/requests/{request_id}").body["request"]["approvals"]] == ["bob"]
+
+    def escalate() -> None:
+        admin.clock.forward(minutes=30)
+        run(other)
+
+    before_next_write(account, escalate)
+    assert admin.approve(request_id, by="carol").body["request"]["status"] == "approved"
+    assert events(account) == ["request.escalated"]
+    assert run(admin)[0]["follow_up"]["escalated"] == 0
+
+
+def test_a_request_that_is_decided_during_a_run_is_not_announced(
+    admin: AdminLambda, account: InProcessAws, opened: Callable[[Clock], AdminLambda]
+) -> None:
+    other = opened(admin.clock)
+    request_id = admin.file()
+    admin.clock.forward(minutes=61)
+    before_next_write(account, lambda: other.post(f"/v1/requests/{request_id}/deny", by="bob"))
+    run(admin)
+    assert events(account) == []
+    assert admin.get(f"/v1/requests/{request_id}").body["request"]["status"] == "denied"
+
+
+def test_an_approval_that_a_vend_uses_up_during_a_run_stays_used(admin: AdminLambda, account: InProcessAws) -> None:
+    request_id = admin.file(profile="once")
+    admin.approve(request_id)
+    admin.clock.forward(minutes=51)
+    [row] = [row for row in account.rows() if row.get("grant_id", {}).get("S") == request_id]
+
+    def consume() -> None:
+        update = {
+            "TableName": table_name("grant"),
+            "Key": {name: row[name] for name in ("subject", "item")},
+            "UpdateExpression": "SET consumed_by = :session REMOVE serves_until, open_kind",
+            "ExpressionAttributeValues": {":session": {"S": "s" * 16}},
+        }
+        account.dynamodb.operations["UpdateItem"](update)
+
+    before_next_write(account, consume)
+    run(admin)
+    assert events(account) == []
+    assert admin.get(f"/v1/requests/{request_id}").body["request"]["status"] == "consumed"
+
+
+def test_a_run_that_dies_between_the_write_and_the_notice_sends_nothing_twice(
+    admin: AdminLambda, account: InProcessAws, opened: Callable[[Clock], AdminLambda]
+) -> None:
+    class KilledError(BaseException):
+        pass
+
+    def kill(operation: str, _: object) -> None:
+        if operation == "Publish":
+            raise KilledError
+
+    request_id = admin.file()
+    admin.clock.forward(minutes=31)
+    account.before = kill
+    with pytest.raises(BaseExceptionGroup) as killed:
+        admin.app(EVENT, admin.context)
+    assert killed.value.split(KilledError)[1] is None
+    account.before = lambda _, __: None
+    survivor = opened(admin.clock)
+    run(survivor)
+    assert "request.reminder" not in events(account)
+    survivor.clock.forward(minutes=30)
+    run(survivor)
+    assert events(account) == ["request.escalated"]
+    assert survivor.get(f"/v1/requests/{request_id}").body["request"]["approvers"] == ["bob", "carol", "erin"]
+
+
+def test_one_row_that_cannot_be_written_or_read_does_not_stop_the_others(
+    admin: AdminLambda, account: InProcessAws
+) -> None:
+    for user in ASKING[:3]:
+        admin.file(user)
+    broken, refused, _ = sorted(row["subject"]["S"] for row in account.rows() if row.get("kind") == {"S": "approval"})
+    [row] = [row for row in account.rows() if row["subject"]["S"] == broken and "quorum" in row]
+    row["quorum"] = {"S": "one"}
+
+    def refuse(operation: str, parameters: Mapping[str, Any]) -> None:
+        if operation == "PutItem" and parameters["Item"]["subject"]["S"] == refused:
+            raise ServiceError("PutItem", 400, "ValidationException", "too large", {})
+
+    account.before = refuse
+    admin.clock.forward(minutes=31)
+    account.published.clear()
+    audit, metrics = run(admin)
+    assert events(account) == ["request.reminder"]
+    assert (audit["outcome"], audit["dependency"]) == ("failed", "dynamodb")
+    assert (audit["follow_up"]["failed"], metrics["follow_up_failed"], metrics["unreadable_rows"]) == (1, 1, 1)
+    # No run was complete yet, and the alarm's limit is half an hour.
+    assert metrics["follow_up_age_s"] > 30 * 60
+    account.before = lambda _, __: None
+    assert run(admin)[1]["follow_up_age_s"] == 0
+    assert events(account) == ["request.reminder"]
+
+
+def test_without_readable_policies_no_one_is_reminded_and_all_else_is_done(
+    admin: AdminLambda, account: InProcessAws
+) -> None:
+    admin.file()
+    admin.began()
+    account.store("policies/approval", {"version": "none"})
+    admin.clock.forward(minutes=60)
+    account.published.clear()
+    audit, _ = run(admin)
+    assert (audit["outcome"], audit["dependency"]) == ("failed", "ssm")
+    assert events(account) == ["break_glass.expired"]
+    account.store("policies/approval", APPROVAL | {"rules": [PROD]})
+    assert run(admin)[0]["outcome"] == "answered"
+    assert events(account) == ["request.escalated"]
+
+
+def test_bounded_runs_come_to_every_row_the_oldest_first(
+    admin: AdminLambda, account: InProcessAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "_ROWS_A_PAGE", 3)
+    monkeypatch.setattr(sweep, "_MOST_PAGES", 2)
+    for user in ASKING:
+        admin.file(user)
+        admin.clock.forward(seconds=1)
+    admin.clock.forward(minutes=31)
+    account.published.clear()
+    reminded: list[list[str]] = []
+    for _ in range(4):
+        audit, metrics = run(admin)
+        reminded.append([each["user"] for each in account.published if each["event"] == "request.reminder"])
+        account.published.clear()
+        is_last = len(reminded) == 4
+        assert (audit["outcome"], metrics["follow_up_age_s"] == 0) == ("answered", is_last)
+    assert [len(each) for each in reminded] == [6, 6, 6, 2]
+    assert sorted(chain.from_iterable(reminded)) == sorted(ASKING)
+    assert max(reminded[0]) < min(reminded[1])
+    # Rows that nothing is due for take no later ones their turn.
+    admin.clock.forward(minutes=30)
+    for _ in range(4):
+        run(admin)
+    assert len(events(account)) == len(ASKING)
+
+
+def test_a_run_begins_nothing_in_the_second_half_of_its_time(
+    admin: AdminLambda, account: InProcessAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = [0.0]
+    monkeypatch.setattr(sweep, "monotonic_s", lambda: now_s[0])
+    monkeypatch.setattr("services.admin.follow_up.run.monotonic_s", lambda: 0.0)
+    for user in ASKING:
+        admin.file(user)
+
+    def slow(operation: str, _: object) -> None:
+        now_s[0] += 1.0 if operation == "Publish" else 0
+
+    account.before = slow
+    admin.clock.forward(minutes=31)
+    account.published.clear()
+    first, _ = run(admin)
+    assert 8 <= first["follow_up"]["reminded"] < len(ASKING)
+    now_s[0] = 0.0
+    run(admin)
+    assert len(events(account)) == len(ASKING)
+
+
+@pytest.mark.parametrize("environment_has_switch", [True, False])
+def test_iam_is_called_only_where_a_revocation_has_ceased_to_matter(
+    account: InProcessAws,
+    environment: dict[str, str],
+    opened: Callable[[Clock], AdminLambda],
+    environment_has_switch: bool,  # noqa: FBT001
+) -> None:
+    if environment_has_switch:
+        environment["SENTINEL_KILL_SWITCH_POLICIES"] = ACCOUNT
+    admin = opened(Clock())
+    calls: list[bool] = []
+    plant_revocation(account, NOON)
+    for _ in range(4):
+        account.calls.clear()
+        audit, _ = run(admin)
+        calls.append("GetPolicy" in account.operations())
+        assert audit["outcome"] == "answered"
+        admin.clock.forward(minutes=30)
+    # At its end, an hour after it was made, and not again.
+    assert calls == ([False, False, True, False] if environment_has_switch else [False] * 4)
+
+
+def plant_revocation(account: InProcessAws, at: Any) -> None:
+    item = {
+        "subject": {"S": "revocations"},
+        "item": {"S": revocation_item(at, "r" * 16)},
+        "grant_id": {"S": "r" * 16},
+        "target": {"S": "user"},
+        "name": {"S": "eve"},
+        "issued_until": {"N": str(int(at.timestamp()))},
+        "revoked_at": {"N": str(int((at - timedelta(minutes=10)).timestamp()))},
+        "marked": {"N": "0"},
+        "is_complete": {"BOOL": True},
+    }
+    account.dynamodb.operations["PutItem"]({"TableName": table_name("grant"), "Item": item})
+
+
+@pytest.mark.parametrize("event", [EVENT | {"version": "2.0"}, {"task": "follow-up "}, {"task": ["follow-up"]}])
+def test_any_other_event_is_no_follow_up(admin: AdminLambda, event: dict[str, Any]) -> None:
+    response, audit, _ = admin.invoke(event)
+    assert (response["statusCode"], audit["code"]) == (403, "unknown_caller")
+
+
+def test_no_caller_of_the_api_starts_it(admin: AdminLambda) -> None:
+    asked = http_api_event(
+        "POST", "/v1/follow-up", arn=f"arn:aws:iam::{ACCOUNT}:user/alice", body='{"task": "follow-up"}'
+    )
+    for event in (asked, asked | EVENT):
+        response, audit, _ = admin.invoke(event)
+        assert (response["statusCode"], "follow_up" in audit) == (404, False)
