@@ -15,7 +15,7 @@ JIRA, SERVICENOW = [load_ticket_lookup(text) for text in re.findall(r"```yaml\n(
 
 def issue(category: str) -> dict[str, Any]:
     """Give what Jira answers: REST API 3, "Get issue"."""
-    status = {"name": "Whatever a team calls it", "statusCategory": {"id": 4, "key": category}}
+    status = {"name": "Any name of a team", "statusCategory": {"id": 4, "key": category}}
     return {"id": "10002", "key": "INC-1", "fields": {"status": status}}
 
 
