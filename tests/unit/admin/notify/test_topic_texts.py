@@ -64,6 +64,14 @@ def check(kind: NoticeEvent, said: str) -> None:
 
 
 @pytest.mark.parametrize("kind", NoticeEvent)
+def test_a_command_that_comes_next_is_on_a_line_of_its_own(kind: NoticeEvent) -> None:
+    sentence, *rest = lines_of(kind)
+    commands = [line for line in rest if line.startswith("sentinel ")]
+    assert len(commands) == written(kind).text.count(": sentinel ")
+    assert "sentinel " not in sentence
+
+
+@pytest.mark.parametrize("kind", NoticeEvent)
 def test_a_text_message_is_short_and_has_nothing_that_people_wrote(kind: NoticeEvent) -> None:
     for said in HOSTILE:
         details = said_everywhere(kind, said) | {"user": "alice", "name": "alice"}
