@@ -1,4 +1,4 @@
-"""Asking a ticket system: one GET, of which a small JSON answer is read. Imported when there is a ticket to look up."""
+"""Asking a ticket system: one GET, of which a small JSON answer is read."""
 
 import asyncio
 from http import HTTPStatus

@@ -3,34 +3,25 @@
 The document is read for each request, so that a change applies to the next one. What cannot be looked up is not filed.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
 from services.admin.notify.quoting import quote
 from services.admin.outbound.errors import CallError
+from services.admin.tickets.call import ask
 from services.admin.tickets.refusals import refuse_call, refuse_document, refuse_state, refuse_text
 from shared.aws.ssm.documents import SsmDocuments
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest
-from shared.core.ticket_lookup import TICKETS_FOLDER, TicketLookup, TicketState, can_be_looked_up
+from shared.core.ticket_lookup import TICKETS_FOLDER, TicketLookup, can_be_looked_up
 from shared.documents import DocumentError, load_ticket_lookup
 from shared.edge.lambda_app import RequestContext
 from shared.edge.responses import Refusal
 
-# Asks for the state of a ticket within some seconds; raises CallError.
-Ask: TypeAlias = Callable[[TicketLookup, str, float], Awaitable[TicketState]]
 LIMIT_S: Final = 2.0
 # Seconds of the request's time that are left for the write, the notification and the answer.
 _FOR_THE_REST_S: Final = 2.0
 _DISABLED: Final = "not looked up"
-
-
-async def ask_late(lookup: TicketLookup, ticket: str, limit_s: float) -> TicketState:
-    """Ask by an HTTP client that is imported at the first use: it costs a quarter of a cold start."""
-    from services.admin.tickets.call import ask  # noqa: PLC0415 - see the docstring
-
-    return await ask(lookup, ticket, limit_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +29,6 @@ class TicketCheck:
     """Looks the ticket of a request up."""
 
     documents: SsmDocuments
-    ask: Ask = ask_late
 
     async def refuse(self, ctx: RequestContext, rule: ApprovalRule | None, request: ApprovalRequest) -> Refusal | None:
         """Give the refusal of a request that could be filed under the rule but for its ticket; None if it may be.
@@ -77,7 +67,7 @@ class TicketCheck:
             return None
         limit_s = max(0.0, min(LIMIT_S, ctx.time_left_s - _FOR_THE_REST_S))
         try:
-            found = await self.ask(lookup, ticket, limit_s)
+            found = await ask(lookup, ticket, limit_s)
         except CallError as error:
             ctx.audit.dependency = f"{TICKETS_FOLDER}/{name}"
             return refuse_call(name, error.cause)
