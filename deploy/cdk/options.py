@@ -18,7 +18,7 @@ from shared.documents.envelope import DoesNotFitError, pack
 
 # CloudWatch Logs' values (API reference, PutRetentionPolicy), from a month on: the logs contain the audit lines.
 RetentionDays = Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
-# Webhooks hold secrets: they are pushed with `sentinel policy push`, never through a template.
+# Webhooks and ticket look-ups hold secrets: they are stored as SecureStrings, never through a template.
 DocumentName = Annotated[
     str, Field(pattern=r"^(policies/(access|approval|break-glass|admin)|(profiles|groups)/[A-Za-z0-9._-]{1,64})$")
 ]

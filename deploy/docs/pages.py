@@ -36,7 +36,8 @@ _OF_AWS: Final = {
     "AWS_USE_FIPS_ENDPOINT": "`true`: call FIPS endpoints. The authorizer asks STS where a proof was signed for.",
     "AWS_USE_DUALSTACK_ENDPOINT": "`true`: call endpoints with IPv6.",
     "AWS_CA_BUNDLE": "Authorities trusted for calls to AWS; without it those of `SSL_CERT_FILE` or the system.",
-    "SSL_CERT_FILE": "Authorities trusted for all else. Where it names those for AWS, webhooks trust the system's.",
+    "SSL_CERT_FILE": "Authorities trusted for all else. Where it names those for AWS, webhooks and ticket look-ups "
+    "trust the system's.",
     "HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY": "Proxy for calls to AWS, and the hosts that are called without it.",
 }
 _SETTINGS: Final = """\

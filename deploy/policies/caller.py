@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
-from deploy.policies.deployment import Deployment, Policy, Statement, allow, policy
+from deploy.policies.deployment import SECRET_FOLDERS, Deployment, Policy, Statement, allow, policy
 
 
 class Task(StrEnum):
@@ -122,11 +122,11 @@ def doctor_policy(deployment: Deployment) -> Policy:
 
 
 def operator_policy(deployment: Deployment) -> Policy:
-    """Allow an operator to push documents with `sentinel policy push`, and to store those with secrets unread.
+    """Allow an operator to push documents with `sentinel policy push`, and to store secret ones without reading any.
 
-    Webhooks and the Slack workspace are credentials. No path above the documents' own is allowed, because listing a
-    path reads all below it.
-    Issuer documents are read only: the deployment writes them together with the API's authorizers.
+    Webhooks, ticket look-ups and the Slack workspace are credentials. No path above the documents' own is allowed,
+    because listing a path reads all below it. Issuer documents are read only: the deployment writes them together with
+    the API's authorizers.
     """
     kinds = ("policies", "profiles", "groups")
     documents = [deployment.parameters(f"{kind}{rest}") for kind in kinds for rest in ("", "/*")]
@@ -135,7 +135,7 @@ def operator_policy(deployment: Deployment) -> Policy:
     return policy(
         allow("KeepDocuments", [*reading, *writing], documents),
         allow("ReadIssuers", reading, [deployment.parameters(f"issuers{rest}") for rest in ("", "/*")]),
-        allow("StoreWebhooks", writing, [deployment.parameters(f"{folder}/?*") for folder in ("webhooks", "chat")]),
+        allow("StoreSecrets", writing, [deployment.parameters(f"{folder}/?*") for folder in SECRET_FOLDERS]),
     )
 
 

@@ -10,6 +10,8 @@ from typing import Any, Final, Self
 from shared.core.switch_guards import DEPLOYMENT, POLICY_NAME, Guarded, switch_name
 
 VERSION: Final = "2012-10-17"
+# Folders of documents that hold secrets: the admin Lambda reads them, and operators write them.
+SECRET_FOLDERS: Final = ("webhooks", "tickets", "chat")
 _TABLES: Final = Path(__file__).parents[1] / "definitions" / "tables.json"
 
 Statement = dict[str, object]

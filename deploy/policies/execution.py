@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from deploy.policies.deployment import Deployment, Policy, Statement, allow, policy
+from deploy.policies.deployment import SECRET_FOLDERS, Deployment, Policy, Statement, allow, policy
 from deploy.policies.protected import kill_switch_statements, only_our_tags
 from shared.aws.dynamodb.schema import CONSUMING_ATTRIBUTES, GrantIndex
 from shared.core.stamp import PREFIX
@@ -62,9 +62,9 @@ def authorizer_policy(deployment: Deployment) -> Policy:
 def admin_policy(deployment: Deployment) -> Policy:
     """Allow the admin Lambda to manage grants and sessions, publish notifications, and write the kill switch.
 
-    Webhooks and the Slack workspace are SecureStrings under Parameter Store's own key, which every reader of the
-    parameter may use (Systems Manager User Guide, "SecureString parameters"); a customer managed key also needs
-    `kms:Decrypt`.
+    Webhooks, ticket look-ups and the Slack workspace are SecureStrings under Parameter Store's own key, which every
+    reader of the parameter may use (Systems Manager User Guide, "SecureString parameters"); a customer managed key also
+    needs `kms:Decrypt`.
     """
     keeping = [
         "dynamodb:Query",
@@ -77,7 +77,9 @@ def admin_policy(deployment: Deployment) -> Policy:
     tables = [deployment.table_arn(table) for table in (deployment.grant_table, deployment.session_table)]
     with_indexes = [arn for table in tables for arn in (table, f"{table}/index/*")]
     return policy(
-        _read_documents(deployment, "policies/*", "profiles/*", "issuers/*", "webhooks/*", "chat/*"),
+        _read_documents(
+            deployment, "policies/*", "profiles/*", "issuers/*", *(f"{folder}/*" for folder in SECRET_FOLDERS)
+        ),
         allow("TellOfEveryChange", "sns:Publish", deployment.topic_arn),
         allow("KeepGrantsAndSessions", keeping, with_indexes),
         _count_budget(deployment),

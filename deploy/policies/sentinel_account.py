@@ -8,7 +8,7 @@ the deployment's.
 from collections.abc import Sequence
 from typing import Final
 
-from deploy.policies.deployment import Deployment, Policy, Statement, deny, deny_rest, policy
+from deploy.policies.deployment import SECRET_FOLDERS, Deployment, Policy, Statement, deny, deny_rest, policy
 from deploy.policies.exemptions import Exemptions
 from shared.edge.audit import NAMESPACE
 
@@ -110,7 +110,7 @@ def protect_functions(deployment: Deployment, exempt: Exemptions) -> Policy:
 
 
 def protect_data(deployment: Deployment, exempt: Exemptions, key_arns: Sequence[str] = ()) -> Policy:
-    """Deny rows, tables, documents and webhooks to all but their users; `key_arns`: the KMS keys that encrypt them."""
+    """Deny rows, tables, documents and secrets to all but their users; `key_arns`: the KMS keys that encrypt them."""
     tables = deployment.every_table_arn
     everything = [*tables, *(f"{table}/*" for table in tables), *map(_global, tables)]
     writers = [deployment.vend_role_arn, deployment.role_arn(deployment.admin_role)]
@@ -125,7 +125,7 @@ def protect_data(deployment: Deployment, exempt: Exemptions, key_arns: Sequence[
             deployment.parameters("*"),
             unlike=[*keepers, *exempt.operator_arns],
         ),
-        *_webhooks(deployment),
+        *_secrets(deployment),
         *([deny_rest("OnlyExemptChangeKeys", _USE_KEYS, key_arns, unlike=keepers)] if key_arns else []),
     )
 
@@ -136,8 +136,8 @@ def _global(table: str) -> str:
     return f"arn:{partition}:dynamodb::{account}:global-{name}"
 
 
-def _webhooks(deployment: Deployment) -> list[Statement]:
-    """Deny reading a webhook or the Slack workspace, by name or by a path above it, to all but the admin Lambda.
+def _secrets(deployment: Deployment) -> list[Statement]:
+    """Deny reading a document with secrets, by its name or by a path above it, to all but the admin Lambda.
 
     Permission to list a path reads all below it, even what is denied there (Systems Manager User Guide, "Restricting
     access to Systems Manager parameters using IAM policies").
@@ -146,9 +146,9 @@ def _webhooks(deployment: Deployment) -> list[Statement]:
     steps = deployment.parameter_prefix.strip("/").split("/")
     above = ["/".join(steps[: depth + 1]) for depth in range(len(steps))]
     paths = ["parameter/", *(f"parameter/{path}{slash}" for path in above for slash in ("", "/"))]
-    secrets = [deployment.parameters(f"{folder}{rest}") for folder in ("webhooks", "chat") for rest in ("", "/*")]
+    secrets = [deployment.parameters(f"{folder}{rest}") for folder in SECRET_FOLDERS for rest in ("", "/*")]
     return [
-        deny("OnlyAdminReadsWebhooks", "ssm:Get*", secrets, only=admin),
+        deny("OnlyAdminReadsSecrets", "ssm:Get*", secrets, only=admin),
         deny(
             "OnlyAdminReadsAbove",
             "ssm:GetParametersByPath",

@@ -27,6 +27,7 @@ from services.admin.revocations.marking import SessionMarking
 from services.admin.revocations.revoke import LiveSessions, MassRevocation
 from services.admin.sessions.read import SessionReading
 from services.admin.sessions.revoke import SessionRevocation
+from services.admin.tickets.check import TicketCheck
 from services.admin.whoami import health, whoami
 from shared.aws.client.library import find_partition
 from shared.aws.clients import Clients
@@ -92,11 +93,11 @@ def _grant_operations(parts: Parts) -> dict[str, Operation]:
     read_requests = GrantReading(READABLE_REQUESTS, reader, requests, clock)
     read_events = GrantReading(READABLE_EVENTS, reader, events, clock)
     decisions = RequestDecisions(reader, requests, announcer, clock)
-    closing = EventClosing(reader, events, announcer, clock)
+    closing, tickets = EventClosing(reader, events, announcer, clock), TicketCheck(parts.texts)
     return {
         "whoami": whoami,
         "health": health,
-        "file_request": RequestCreation(reader, requests, announcer, parts.ids, clock).file,
+        "file_request": RequestCreation(reader, requests, announcer, tickets, parts.ids, clock).file,
         "list_requests": read_requests.list,
         "get_request": read_requests.get,
         "approve_request": decisions.approve,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import orjson
+
 from shared.aws.errors import translate_errors
 from shared.core.arn import MalformedArnError, parse_arn
 
@@ -27,10 +29,11 @@ class Topic:
         self._sns = sns
         self._arn = arn
 
-    async def publish(self, message: str, *, subject: str, attributes: Mapping[str, str]) -> None:
-        """Publish a message. Subscriptions filter on `attributes`; empty ones are left out, because SNS refuses them.
+    async def publish(self, texts: Mapping[str, str], *, subject: str, attributes: Mapping[str, str]) -> None:
+        """Publish a text by protocol (`email`, `sms`, …); `default`, which has to be there, is for all others.
 
-        A publication whose response was lost may be repeated, and then arrives twice.
+        Subscriptions filter on `attributes`; empty ones are left out, because SNS refuses them. A publication whose
+        response was lost may be repeated, and then arrives twice.
 
         Raises:
             AwsError: the message may not have been published.
@@ -39,7 +42,8 @@ class Topic:
         with translate_errors("sns"):
             await self._sns.publish(
                 TopicArn=self._arn,
-                Message=message,
+                Message=orjson.dumps(dict(texts)).decode(),
+                MessageStructure="json",
                 Subject=_printable(subject)[:_SUBJECT_LENGTH],
                 MessageAttributes={
                     name: {"DataType": "String", "StringValue": value} for name, value in attributes.items() if value

@@ -12,6 +12,7 @@ from shared.core.fields import DocumentModel
 from shared.core.issuer import ISSUERS_FOLDER, Issuer
 from shared.core.membership import GROUPS_FOLDER, GroupDocument
 from shared.core.profile import Profile
+from shared.core.ticket_lookup import TicketLookup
 from shared.core.webhook import Webhook
 from shared.documents.document import Document, DocumentError, Path, Problem
 from shared.documents.envelope import unpack
@@ -103,6 +104,16 @@ def load_slack(text: str) -> SlackWorkspace:
 
     """
     return check_document(read_secret_document(text), SlackWorkspace)
+
+
+def load_ticket_lookup(text: str) -> TicketLookup:
+    """Load a document `tickets/<name>`. It has secrets, so problems repeat nothing of it except its keys.
+
+    Raises:
+        DocumentError: with every problem found.
+
+    """
+    return check_document(read_secret_document(text), TicketLookup)
 
 
 def read_secret_document(text: str) -> Document:

@@ -68,6 +68,8 @@ class AuditLine:
     extends: str | None = None
     extensions_ended: Sequence[str] = ()
     session_user: str | None = None
+    ticket_lookup: str | None = None
+    ticket_state: str | None = None
     target: str | None = None
     marked: int | None = None
     kill_switch: str | None = None
@@ -92,13 +94,13 @@ class AuditLine:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Measure a step, for the trace as well, whether it succeeds or fails."""
+        """Measure a step, for the trace as well, whether it succeeds or fails; one that is tried again adds up."""
         started = monotonic_s()
         try:
             with subsegment(name):
                 yield
         finally:
-            self.steps[name] = round((monotonic_s() - started) * 1000, 3)
+            self.steps[name] = round(self.steps.get(name, 0) + (monotonic_s() - started) * 1000, 3)
 
     def render(self) -> bytes:
         """Render the line as JSON without unknown fields; one line, ASCII control characters escaped."""

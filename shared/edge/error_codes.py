@@ -38,7 +38,7 @@ _PLATFORM_TEAM: Final = "Only the platform team can fix it."
 ERRORS: Final[dict[Code, CodeMeaning]] = {
     Code.INVALID_REQUEST: CodeMeaning(
         HTTPStatus.BAD_REQUEST,
-        "The request is invalid: the message names the parameter, header or field.",
+        "The request is invalid: the message names the parameter, header or field, or the ticket that is not accepted.",
         "Correct what the message names and send it again.",
     ),
     Code.UNKNOWN_CALLER: CodeMeaning(
@@ -93,7 +93,8 @@ ERRORS: Final[dict[Code, CodeMeaning]] = {
     ),
     Code.UNAVAILABLE: CodeMeaning(
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "Something needed for the decision could not be read or written. No credentials were issued.",
+        "Something needed for the decision could not be read or written, or a ticket system could not be asked. No "
+        "credentials were issued, and nothing was filed.",
         "Try again; if it fails again, give the request id to the platform team.",
     ),
     Code.ROLE_REFUSED: CodeMeaning(

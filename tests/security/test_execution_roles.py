@@ -18,11 +18,12 @@ DEPLOYMENT = local_deployment()
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def account() -> AsyncIterator[LocalStack]:
-    """A seeded account without functions, and one webhook in it."""
+    """A seeded account without functions, and one webhook and one ticket look-up in it."""
     async with LocalStack(handlers={}) as stack:
         async with stack.aws.client("ssm") as ssm:
-            name, value = f"{DEPLOYMENT.parameter_prefix}/webhooks/pager", json.dumps({"secret": "planted"})
-            await ssm.put_parameter(Name=name, Value=value, Type="SecureString")
+            for secret in ("webhooks/pager", "tickets/jira"):
+                name, value = f"{DEPLOYMENT.parameter_prefix}/{secret}", json.dumps({"secret": "planted"})
+                await ssm.put_parameter(Name=name, Value=value, Type="SecureString")
         async with stack.aws.client("sns") as sns:
             await sns.create_topic(Name="somebody-elses")  # codespell:ignore
         yield stack
@@ -64,7 +65,7 @@ async def test_vend_reads_what_it_decides_by(vend: LocalAws, name: str) -> None:
     assert await _read(vend, name) == [name]
 
 
-@pytest.mark.parametrize("name", ["webhooks/pager", "policies/admin"])
+@pytest.mark.parametrize("name", ["webhooks/pager", "tickets/jira", "policies/admin"])
 async def test_vend_reads_no_other_document(vend: LocalAws, name: str) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         await _read(vend, name)
@@ -81,7 +82,7 @@ async def test_vend_publishes_nothing(vend: LocalAws) -> None:
         await _publish(vend, DEPLOYMENT.topic_arn)
 
 
-@pytest.mark.parametrize("name", ["webhooks/pager", "policies/approval", "profiles/dev"])
+@pytest.mark.parametrize("name", ["webhooks/pager", "tickets/jira", "policies/approval", "profiles/dev"])
 async def test_admin_reads_every_document(admin: LocalAws, name: str) -> None:
     assert await _read(admin, name) == [name]
 

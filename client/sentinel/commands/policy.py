@@ -19,7 +19,7 @@ from sentinel.policy.files import (
     load_guessed,
     read_text,
 )
-from sentinel.policy.folders import find_groups, find_other_policies, load_catalogue, load_issuers
+from sentinel.policy.folders import find_names, find_other_policies, load_catalogue, load_issuers
 from sentinel.policy.lint import Known
 from sentinel.policy.publish import diff, pull, push
 from sentinel.terminal.help import Group
@@ -27,6 +27,7 @@ from shared.core.access.schema import AccessPolicy
 from shared.core.fields import DocumentModel
 from shared.core.membership import GROUPS_FOLDER
 from shared.core.permissions import AdminPolicy
+from shared.core.ticket_lookup import TICKETS_FOLDER
 from shared.documents import DocumentError, Problem
 
 _FILE: Final = click.Path(path_type=Path)
@@ -81,6 +82,12 @@ def _validation_as_json(file: Path, problems: Sequence[Problem]) -> dict[str, An
 @click.option(
     "--groups", type=_FILE, metavar="DIR", help="The groups' documents, <name>.yaml each. Default: groups next to FILE."
 )
+@click.option(
+    "--tickets",
+    type=_FILE,
+    metavar="DIR",
+    help="The look-ups, <name>.yaml each. Default: tickets next to FILE.",
+)
 @_json_option
 @click.pass_context
 def lint(context: click.Context, /, file: Path, *, as_json: bool, **others: Path | None) -> None:
@@ -107,16 +114,27 @@ def lint(context: click.Context, /, file: Path, *, as_json: bool, **others: Path
 
 
 def _find_known(
-    file: Path, linted: DocumentModel, *, profiles: Path | None, issuers: Path | None, groups: Path | None
+    file: Path,
+    linted: DocumentModel,
+    *,
+    profiles: Path | None,
+    issuers: Path | None,
+    groups: Path | None,
+    tickets: Path | None,
 ) -> Known:
-    if groups is None and file != STDIN and (file.parent / GROUPS_FOLDER).is_dir():
-        groups = file.parent / GROUPS_FOLDER
+    groups, tickets = groups or _next_to(file, GROUPS_FOLDER), tickets or _next_to(file, TICKETS_FOLDER)
     return Known(
         profiles=None if profiles is None else load_catalogue(profiles),
         issuers=None if issuers is None else load_issuers(issuers),
-        groups=None if groups is None else find_groups(groups),
+        groups=None if groups is None else find_names(groups),
+        ticket_lookups=None if tickets is None else find_names(tickets),
         policies=find_other_policies(file) if isinstance(linted, AdminPolicy) and file != STDIN else (),
     )
+
+
+def _next_to(file: Path, folder: str) -> Path | None:
+    directory = file.parent / folder
+    return directory if file != STDIN and directory.is_dir() else None
 
 
 @policy.command

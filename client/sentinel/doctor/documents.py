@@ -58,7 +58,7 @@ class Stored:
 
 
 async def read_documents(aws: Aws, prefix: str) -> Stored:
-    """Read every policy, profile, issuer and group. Webhooks hold secrets and are left alone.
+    """Read every policy, profile, issuer and group. Documents that hold secrets are left alone.
 
     Raises:
         DeniedError: the credentials may not.

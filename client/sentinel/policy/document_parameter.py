@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
-from sentinel.policy.files import MODELS, SECRET_KINDS, guess_text
+from sentinel.policy.files import MODELS, SECRET_PARAMETERS, guess_text
 from sentinel.policy.folders import NAMED, name_problem
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ def open_parameter_for(text: str, *, kind: str | None, name: str | None, **where
 
     """
     looks_like = guess_text(text)
-    if looks_like in SECRET_KINDS:
-        parameter = "chat/slack" if looks_like == "slack" else "webhooks/NAME"
+    if parameter := SECRET_PARAMETERS.get(looks_like):
         raise click.UsageError(
             "this document holds secrets: store it with aws ssm put-parameter --type SecureString "
             f"--name /sentinel/{parameter} --value file://FILE",

@@ -16,12 +16,13 @@ from sentinel.policy.services import unknown_services
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
-from shared.core.chat import SlackWorkspace
+from shared.core.chat import SLACK_DOCUMENT, SlackWorkspace
 from shared.core.fields import DocumentModel
 from shared.core.issuer import Issuer
 from shared.core.membership import GroupDocument
 from shared.core.permissions import AdminPolicy
 from shared.core.profile import Profile
+from shared.core.ticket_lookup import TICKETS_FOLDER, TicketLookup
 from shared.core.webhook import Webhook
 from shared.documents import (
     Document,
@@ -44,9 +45,21 @@ MODELS: Final[Mapping[str, type[DocumentModel]]] = {
     "issuer": Issuer,
     "group": GroupDocument,
 }
-# These are checked like the rest, but hold secrets: nothing written in one is repeated, and none is stored as text.
-SECRET_KINDS: Final[Mapping[str, type[DocumentModel]]] = {"webhook": Webhook, "slack": SlackWorkspace}
-_CHECKED: Final[Mapping[str, type[DocumentModel]]] = {**MODELS, **SECRET_KINDS}
+# They are checked like the rest, but hold secrets: nothing written in one is repeated, and none is stored as text.
+_WEBHOOK: Final = "webhook"
+_TICKET_LOOKUP: Final = "ticket-lookup"
+_SLACK: Final = "slack"
+SECRET_PARAMETERS: Final[Mapping[str, str]] = {
+    _WEBHOOK: "webhooks/NAME",
+    _TICKET_LOOKUP: f"{TICKETS_FOLDER}/NAME",
+    _SLACK: SLACK_DOCUMENT,
+}
+_CHECKED: Final[Mapping[str, type[DocumentModel]]] = {
+    **MODELS,
+    _WEBHOOK: Webhook,
+    _TICKET_LOOKUP: TicketLookup,
+    _SLACK: SlackWorkspace,
+}
 KINDS: Final = tuple(_CHECKED)
 _SECRET_LIKE: Final = re.compile(r"""^[\s{]*["']?(url|signing_secret|bot_token)["']?\s*:""", re.MULTILINE)
 # A comment in the lines before the document.
@@ -54,9 +67,11 @@ _SCHEMA: Final = re.compile(r"(?:\s*#.*\n)*?\s*#\s*yaml-language-server:\s*\$sch
 # Keys that only one kind of document has, and only the rules of one kind of policy.
 _KEYS_OF_NAMED: Final = {
     "role_arn": "profile",
-    "url": "webhook",
-    "signing_secret": "slack",
-    "bot_token": "slack",
+    "field": _TICKET_LOOKUP,
+    "values": _TICKET_LOOKUP,
+    "url": _WEBHOOK,
+    "signing_secret": _SLACK,
+    "bot_token": _SLACK,
     "issuer": "issuer",
     "audiences": "issuer",
     "members": "group",
@@ -136,7 +151,7 @@ def check_text(text: str, kind: str | None = None) -> tuple[DocumentModel, Docum
 
     """
     kind = kind or guess_text(text)
-    document = read_secret_document(text) if kind in SECRET_KINDS else read_document(text)
+    document = read_secret_document(text) if kind in SECRET_PARAMETERS else read_document(text)
     return check_document(document, _CHECKED[kind]), document
 
 
@@ -149,7 +164,7 @@ def guess_text(text: str) -> str:
     """
     try:
         guessed = guess_kind(read_document(text))
-        return guessed if guessed in SECRET_KINDS else _kind_by_schema(unpack(text)) or guessed
+        return guessed if guessed in SECRET_PARAMETERS else _kind_by_schema(unpack(text)) or guessed
     except DocumentError:
         found = _SECRET_LIKE.search(text)
         return "access" if found is None else _KEYS_OF_NAMED[found[1]]
@@ -186,7 +201,7 @@ def _lints_of_kind(loaded: DocumentModel, known: Known) -> list[Lint]:
         case AccessPolicy():
             return [*lint_access(loaded, known.profiles, known.issuers), *unknown_services(loaded)]
         case ApprovalPolicy():
-            return lint_approval(loaded)
+            return lint_approval(loaded, known.ticket_lookups)
         case BreakGlassPolicy():
             return lint_break_glass(loaded)
         case AdminPolicy():

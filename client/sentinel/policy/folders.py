@@ -63,8 +63,8 @@ def load_issuers(directory: Path) -> Mapping[str, Issuer]:
     return _load_named(directory, Issuer, "issuer")
 
 
-def find_groups(directory: Path) -> Collection[str]:
-    """List the names of the groups that have a document in the directory.
+def find_names(directory: Path) -> Collection[str]:
+    """List the names of the groups, or of others of one kind, that have a document in the directory.
 
     Raises:
         UnusableInputError: the directory cannot be read.

@@ -27,12 +27,13 @@ class Lint:
 class Known:
     """The other documents, where they are known: a lint that asks for one of a kind finds nothing without it.
 
-    `groups` are the names of those that have a document; `policies` the other policies.
+    `groups` and `ticket_lookups` are the names of those that have a document; `policies` the other policies.
     """
 
     profiles: Mapping[str, Profile] | None = None
     issuers: Mapping[str, Issuer] | None = None
     groups: Collection[str] | None = None
+    ticket_lookups: Collection[str] | None = None
     policies: Sequence[DocumentModel] = ()
 
 
@@ -89,8 +90,11 @@ def unreachable(rules: Sequence[_Named], globs: Sequence[Sequence[Iterable[str]]
                 break
 
 
-def lint_approval(policy: ApprovalPolicy) -> list[Lint]:
-    """Find what is probably a mistake: rules never reached first, then in the order of the document."""
+def lint_approval(policy: ApprovalPolicy, ticket_lookups: Collection[str] | None = None) -> list[Lint]:
+    """Find what is probably a mistake: rules never reached first, then in the order of the document.
+
+    `ticket_lookups` as in `Known`.
+    """
     findings = list(unreachable(policy.rules, [[rule.profiles] for rule in policy.rules]))
     findings.extend(forgotten_accounts(policy.rules))
     findings.extend(bare_names((_approvers(rule), rule.accounts) for rule in policy.rules))
@@ -100,6 +104,11 @@ def lint_approval(policy: ApprovalPolicy) -> list[Lint]:
             findings.extend(_check_approvers(f"rules[{index}].escalation.approvers", rule.escalation.approvers or ()))
         findings.extend(_check_auto_approval(f"rules[{index}]", rule))
         findings.extend(_check_chat(f"rules[{index}]", rule))
+        if ticket_lookups is not None and rule.ticket_lookup not in (None, *ticket_lookups):
+            message = (
+                f"no document tickets/{rule.ticket_lookup}: every request by this rule is refused until one is stored"
+            )
+            findings.append(Lint(f"rules[{index}].ticket_lookup", "unknown-ticket-lookup", message))
     return findings
 
 

@@ -160,7 +160,7 @@ variable "tracing" {
 }
 
 variable "trust_amazon_roots_only" {
-  description = "For calls to AWS, trust only the five Amazon root authorities in the zip instead of the system's 140, which slow every cold start; webhooks use the system's. null: true in the partitions aws, aws-us-gov and aws-eusc, whose endpoints chain to these; false in aws-cn and the isolated ones. Set false if a proxy re-encrypts traffic to AWS."
+  description = "For calls to AWS, trust only the five Amazon root authorities in the zip instead of the system's 140, which slow every cold start; webhooks and ticket look-ups use the system's. null: true in the partitions aws, aws-us-gov and aws-eusc, whose endpoints chain to these; false in aws-cn and the isolated ones. Set false if a proxy re-encrypts traffic to AWS."
   type        = bool
   default     = null
 }
@@ -212,7 +212,7 @@ variable "documents" {
       for name in keys(var.documents) :
       can(regex("^(policies/(access|approval|break-glass|admin)|(profiles|groups)/[A-Za-z0-9._-]{1,64})$", name))
     ])
-    error_message = "documents: names are policies/access, policies/approval, policies/break-glass, policies/admin, profiles/<name> and groups/<name>. Webhooks hold secrets: push them with `sentinel policy push`."
+    error_message = "documents: names are policies/access, policies/approval, policies/break-glass, policies/admin, profiles/<name> and groups/<name>. Webhooks and ticket look-ups hold secrets: store them as SecureStrings."
   }
 
   validation {

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
+from services.admin.notify.formats.topic import subject_of, texts_of
 from services.admin.notify.notice import Failure, Notice, notice_for
-from services.admin.notify.quoting import name
 from shared.aws.concurrency import gather_all
 from shared.aws.errors import AwsError
 from shared.aws.sns import Topic
@@ -106,8 +106,8 @@ class Notifier:
 async def _publish(topic: Topic, notice: Notice) -> None:
     attributes = {"event": notice.event, "user": notice.user, "profile": notice.profile}
     await topic.publish(
-        notice.body().decode(),
-        subject=" ".join(["Sentinel:", notice.event, *(name(each) for each in (notice.user, notice.profile) if each)]),
+        texts_of(notice),
+        subject=subject_of(notice),
         attributes={key: text for key, text in attributes.items() if text is not None},
     )
 

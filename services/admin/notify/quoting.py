@@ -24,6 +24,12 @@ _MARKS: Final = str.maketrans("*_~<>&|@\\", "\u2217\uff3f\u223c\uff1c\uff1e\uff0
 _UNSEEN: Final = re.compile(r"[\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 # Letters and symbols without any ink: a run of them would push the end of the quotation out of sight.
 _BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_ELLIPSIS: Final = "…"
+# What mail and chat clients make a link of without any markup: a scheme, and a name with dots. The first alternative is
+# a name of the form of a mail address, which is kept: names are copied into commands.
+_LINK: Final = re.compile(
+    r"(?<!\S)[A-Za-z0-9_+=,.*-]++@[A-Za-z0-9.*-]++(?!/)|(?P<scheme>://)|(?<=\w)(?P<dot>[.\u3002\uff0e\uff61])(?=\w)"
+)
 
 
 def quote(text: str) -> str:
@@ -31,7 +37,23 @@ def quote(text: str) -> str:
     line = " ".join("".join(map(_plain, text)).split()).replace("](", "] (")
     while line and unicodedata.category(line[0]).startswith("M"):
         line = line[1:].lstrip()  # it would draw on our own quotation mark
-    return f'"{line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"}"'
+    return f'"{cut(line, _LONGEST)}"'
+
+
+def cut(text: str, longest: int) -> str:
+    """Cut a text to a number of characters, the last one an ellipsis where something is missing."""
+    return text if len(text) <= longest else text[: longest - 1] + _ELLIPSIS
+
+
+def without_links(text: str) -> str:
+    """Have no client make a link of a text: the characters it would know one by become ones that look alike."""
+    return _LINK.sub(_without_link, text)
+
+
+def _without_link(found: re.Match[str]) -> str:
+    if found["scheme"]:
+        return ":\u2215\u2215"
+    return "\u2024" if found["dot"] else found[0]
 
 
 def name(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Sending to webhooks: addresses that other people chose, so nothing about them is trusted."""
+"""Sending to webhooks."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,20 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from ssl import SSLContext
-from typing import Final
 
-import aiohttp
-from aiohttp.abc import AbstractResolver
-from yarl import URL
-
-from services.admin.notify.authorities import trusted_authorities
+from services.admin.notify.formats.message import Message
+from services.admin.notify.formats.table import message_for
 from services.admin.notify.notice import Failure, Notice
-from services.admin.notify.payload import Message, message_for
-from services.admin.notify.ssrf_guard import InternalAddressError, open_public_socket, open_socket
+from services.admin.outbound.errors import CallError
+from services.admin.outbound.session import Resolver, Session, as_written, naming_failures, open_session
 from shared.core.webhook import Webhook
-
-# As much of an answer as is buffered; none of it is ever read.
-_READ_BUFFER: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +24,7 @@ class Tries:
 
 
 class WebhookSender:
-    """Posts notices. Each gets a new connection: none would survive Lambda's freezing of the process."""
+    """Posts notices, each on a connection of its own."""
 
     def __init__(
         self,
@@ -39,7 +32,7 @@ class WebhookSender:
         *,
         tries: Tries = Tries(),
         tls: SSLContext | None = None,
-        resolver: AbstractResolver | None = None,
+        resolver: Resolver | None = None,
     ) -> None:
         """`tls` and `resolver` stand in for the system's trust store and name resolution, where given."""
         self._now = now
@@ -59,43 +52,21 @@ class WebhookSender:
                 failure = await _post(session, message)
             return failure
 
-    def _open_session(self, webhook: Webhook) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            ssl=self._tls or trusted_authorities(),
-            resolver=self._resolver,
-            use_dns_cache=False,
-            force_close=True,
-            socket_factory=open_socket if webhook.allow_private else open_public_socket,
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            timeout=aiohttp.ClientTimeout(total=self._tries.each_s),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-            auto_decompress=False,
-            read_bufsize=_READ_BUFFER,
+    def _open_session(self, webhook: Webhook) -> Session:
+        return open_session(
+            self._tries.each_s, allow_private=webhook.allow_private, tls=self._tls, resolver=self._resolver
         )
 
 
-async def _post(session: aiohttp.ClientSession, message: Message) -> Failure | None:
-    """Try once. Errors are reported by their kind: the text of one may hold the URL."""
+async def _post(session: Session, message: Message) -> Failure | None:
+    """Try once."""
     try:
-        # As written: quoting it again could turn it into another one.
-        url = URL(message.url.get_secret_value(), encoded=True)
-        async with session.post(url, data=message.body, headers=message.headers, allow_redirects=False) as response:
-            return _judge(response.status)
-    except TimeoutError:
-        return Failure("no answer in time", may_pass=True)
-    except aiohttp.ClientSSLError:
-        return Failure("its certificate is not trusted, or TLS failed")
-    except aiohttp.ClientConnectorError as error:
-        if isinstance(error.os_error, InternalAddressError):
-            return Failure("its address is internal; its document does not allow that")
-        return Failure("no connection", may_pass=True)
-    except ValueError:
-        return Failure("its URL cannot be used")
-    except (aiohttp.ClientError, OSError):
-        return Failure("the connection broke, or what answered was not HTTP", may_pass=True)
+        with naming_failures():
+            url = as_written(message.url)
+            async with session.post(url, data=message.body, headers=message.headers, allow_redirects=False) as response:
+                return _judge(response.status)
+    except CallError as error:
+        return Failure(error.cause, error.may_pass)
 
 
 def _judge(status: int) -> Failure | None:

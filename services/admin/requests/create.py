@@ -13,6 +13,7 @@ from services.admin.notify.links import link_to
 from services.admin.notify.notifier import Announcer
 from services.admin.requests.models import FileRequest, RequestFiled, view_request
 from services.admin.requests.refusals import refuse_create, refuse_extension, refuse_second
+from services.admin.tickets.check import TicketCheck
 from shared.aws.dynamodb.approvals import ApprovalTable
 from shared.aws.dynamodb.grant_store import Moved
 from shared.core.approval.create import Ask, CreateRejection, file_request
@@ -37,6 +38,7 @@ class RequestCreation:
     reader: FactsReader
     requests: ApprovalTable
     announcer: Announcer
+    tickets: TicketCheck
     ids: Callable[[], str]
     clock: Callable[[], datetime]
 
@@ -56,8 +58,7 @@ class RequestCreation:
             return facts
         if body.extends is not None and extended is None:
             return NOT_FOUND
-        with ctx.audit.step("write"):
-            filed = await self._file(ctx, body, facts, extended, now)
+        filed = await self._file(ctx, body, facts, extended, now)
         if isinstance(filed, Refusal):
             return filed
         view = view_request(filed, now)
@@ -83,12 +84,16 @@ class RequestCreation:
     ) -> ApprovalRequest | Refusal:
         """Decide and write; where the approval to extend has changed in between, decide again on what it is now."""
         request_id = self.ids()
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
             extension = None if extended is None else Extension(extended, await self._last_extension(extended))
             filed = self._decide(ctx, body, facts, request_id, extension, now)
             if isinstance(filed, Refusal):
                 return filed
-            other = await self.requests.file(filed, now, extended)
+            # Here, as everything that costs less has been refused and nothing is written yet; one look-up is enough.
+            if attempt == 0 and (refused := await self._refuse_ticket(ctx, facts, filed)):
+                return refused
+            with ctx.audit.step("write"):
+                other = await self.requests.file(filed, now, extended)
             if other is None:
                 return filed
             if not isinstance(other, Moved):
@@ -96,6 +101,9 @@ class RequestCreation:
                 return refuse_second(other, ctx.principal.user, now)
             extended = other.current
         return refuse_conflict("request")
+
+    async def _refuse_ticket(self, ctx: RequestContext, facts: NewGrantFacts, filed: ApprovalRequest) -> Refusal | None:
+        return await self.tickets.refuse(ctx, rule_for(facts.policies.approval, filed.profile), filed)
 
     async def _last_extension(self, extended: ApprovalRequest) -> ApprovalRequest | None:
         if extended.extended_by is None:

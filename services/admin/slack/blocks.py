@@ -23,7 +23,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from services.admin.notify.payload import escape
+from services.admin.notify.formats.slack import escape
 from services.admin.notify.quoting import name, quote
 from services.admin.slack.buttons import Button, write_value
 from shared.core.durations import format_duration

@@ -20,7 +20,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from services.admin.notify.authorities import trusted_authorities
+from services.admin.outbound.authorities import trusted_authorities
 
 # An object of JSON, and of Block Kit.
 Json: TypeAlias = dict[str, Any]

@@ -60,6 +60,7 @@ def _at_most(limit: timedelta, words: str) -> AfterValidator:
 
 WindowDuration = Annotated[SessionDuration, _at_most(LONGEST_WINDOW, "7 days, 168h")]
 PendingDuration = Annotated[Duration, _at_most(_LONGEST_PENDING, "30 days, 720h")]
+LookupName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 TicketPattern = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_is_quick_pattern)]
 
 
@@ -109,9 +110,9 @@ class ApprovalRule(DocumentModel):
 
     Approvers are those that `approvers` matches and the members of `groups`. With `accounts`, only callers of those
     accounts are approvers. `max_duration` bounds each window, and the sum of the windows of an approval and its
-    extensions unless `extended_max_duration` does. With `chat`, an account in the chat is proof enough to file, decide,
-    close and review. `reminders` are times after the filing at which approvers of a request that still waits are
-    reminded.
+    extensions unless `extended_max_duration` does. The document `tickets/<ticket_lookup>` says where the ticket of a
+    request is looked up. With `chat`, an account in the chat is proof enough to file, decide, close and review.
+    `reminders` are times after the filing at which approvers of a request that still waits are reminded.
     """
 
     name: Name
@@ -125,6 +126,7 @@ class ApprovalRule(DocumentModel):
     pending_ttl: PendingDuration = timedelta(hours=24)
     uses: Annotated[GrantUses, Field(strict=False)] = GrantUses.WINDOW
     ticket: TicketPattern | None = None
+    ticket_lookup: LookupName | None = None
     auto_approve: AutoApproval | None = None
     chat: bool = False
     reminders: Reminders | None = None
@@ -154,6 +156,12 @@ class ApprovalRule(DocumentModel):
     def _extends_no_less_than_it_gives(self) -> Self:
         if self.extended_max_duration is not None and self.extended_max_duration < self.max_duration:
             raise ValueError("extended_max_duration is for a window and its extensions: not less than max_duration")
+        return self
+
+    @model_validator(mode="after")
+    def _a_ticket_is_there_to_be_looked_up(self) -> Self:
+        if self.ticket_lookup is not None and self.ticket is None:
+            raise ValueError("ticket_lookup looks up a request's ticket: write ticket, the pattern it has to match")
         return self
 
     @model_validator(mode="after")

@@ -13,8 +13,9 @@ from shared.core.fields import DocumentModel
 from shared.core.membership import GroupDocument
 from shared.core.permissions import AdminPolicy
 from shared.core.profile import Profile
+from shared.core.ticket_lookup import TicketLookup
 from shared.core.webhook import Webhook
-from shared.documents import DocumentError, load_document, load_webhook, pack, read_document
+from shared.documents import DocumentError, load_document, load_ticket_lookup, load_webhook, pack, read_document
 from tests.security.fuzz.samples import SAMPLES
 from tests.security.fuzz.target import Target, on_text
 
@@ -25,7 +26,12 @@ MODELS: Final[dict[str, type[DocumentModel]]] = {
     "admin": AdminPolicy,
     "group": GroupDocument,
     "profile": Profile,
+    "ticket-lookup": TicketLookup,
     "webhook": Webhook,
+}
+_OF_SECRETS: Final[dict[str, Callable[[str], DocumentModel]]] = {
+    "ticket-lookup": load_ticket_lookup,
+    "webhook": load_webhook,
 }
 # A message may repeat a key or a short value, never a document.
 _LONGEST_MESSAGE: Final = 2048
@@ -34,9 +40,7 @@ _LONGEST_MESSAGE: Final = 2048
 def check_document(kind: str, text: str) -> DocumentModel | None:
     """Load a text; what loads must load to the same from JSON and from the packed form. None where it is refused."""
     model = MODELS[kind]
-    load: Callable[[str], DocumentModel] = (
-        load_webhook if kind == "webhook" else lambda text: load_document(text, model)
-    )
+    load: Callable[[str], DocumentModel] = _OF_SECRETS.get(kind, lambda text: load_document(text, model))
     try:
         loaded = load(text)
     except DocumentError as error:

@@ -86,6 +86,14 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
         "session_policy": _SESSION_POLICY,
         "enabled": True,
     },
+    "ticket-lookup": {
+        "url": "https://tickets.example.com/issue/{ticket}?x=1",
+        "field": "fields.status.name",
+        "values": ["Open", "In Progress"],
+        "header": {"name": "Authorization", "value": "Basic 0123456789abcdef"},
+        "allow_private": False,
+        "enabled": True,
+    },
     "webhook": {
         "url": "https://hooks.example.com/sentinel?x=1",
         "format": "sentinel",

@@ -68,13 +68,14 @@ def test_an_operator_keeps_documents(organization: Organization, path: str, *, g
 
 
 @pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "by the policy alone"])
-def test_an_operator_stores_webhooks_and_reads_none(organization: Organization, *, guarded: bool) -> None:
-    webhook, slack = "/sentinel/webhooks/pager", "/sentinel/chat/slack"
-    for secret in (webhook, slack):
-        assert operates(organization, "ssm:PutParameter", secret, guarded=guarded)
-        assert operates(organization, "ssm:DeleteParameter", secret, guarded=guarded)
-        assert not operates(organization, "ssm:GetParameter", secret, guarded=guarded)
+@pytest.mark.parametrize("name", ["webhooks/one", "tickets/one", "chat/slack"])
+def test_an_operator_stores_documents_with_secrets_and_reads_none(
+    organization: Organization, name: str, *, guarded: bool
+) -> None:
+    secret, folder = f"/sentinel/{name}", name.split("/", maxsplit=1)[0]
+    assert operates(organization, "ssm:PutParameter", secret, guarded=guarded)
+    assert operates(organization, "ssm:DeleteParameter", secret, guarded=guarded)
     for action in ("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParameterHistory"):
-        assert not operates(organization, action, webhook, guarded=guarded), action
-    for path in ("/", "/sentinel", "/sentinel/", "/sentinel/webhooks", "/sentinel/webhooks/"):
+        assert not operates(organization, action, secret, guarded=guarded), action
+    for path in ("/", "/sentinel", "/sentinel/", f"/sentinel/{folder}", f"/sentinel/{folder}/"):
         assert not operates(organization, "ssm:GetParametersByPath", path, guarded=guarded), path

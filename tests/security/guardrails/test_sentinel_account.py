@@ -247,12 +247,14 @@ def test_only_operators_and_exempt_roles_write_documents(organization: Organizat
 
 
 @pytest.mark.parametrize("action", ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParameterHistory"])
-@pytest.mark.parametrize("name", ["webhooks/pager", "chat/slack"])
-def test_only_the_admin_lambda_reads_a_webhook(organization: Organization, action: str, name: str) -> None:
-    webhook = EXAMPLE.parameters(name)
+@pytest.mark.parametrize("name", ["webhooks/pager", "tickets/jira", "chat/slack"])
+def test_only_the_admin_lambda_reads_a_document_with_secrets(
+    organization: Organization, action: str, name: str
+) -> None:
+    secret = EXAMPLE.parameters(name)
     for asker in (ADMINISTRATOR, OPERATOR, role("sentinel-vend", SENTINEL), *EXEMPT):
-        assert denying(organization, asker, action, webhook) == ["OnlyAdminReadsWebhooks"]
-    assert let(organization, role("sentinel-admin", SENTINEL), action, webhook)
+        assert denying(organization, asker, action, secret) == ["OnlyAdminReadsSecrets"]
+    assert let(organization, role("sentinel-admin", SENTINEL), action, secret)
     assert let(organization, ADMINISTRATOR, action, EXAMPLE.parameters("policies/access"))
 
 
@@ -267,10 +269,13 @@ def test_only_the_admin_lambda_lists_a_path_that_webhooks_are_below(prefix: str)
     for depth in range(1, len(steps) + 1):
         path = "/".join(steps[:depth]) or "/"
         assert EXAMPLE.arn("ssm", f"parameter{path}") in listing["OnlyAdminReadsAbove"]["Resource"]
-    assert deployment.parameters("webhooks") in listing["OnlyAdminReadsWebhooks"]["Resource"]
+    for folder in ("webhooks", "tickets"):
+        assert deployment.parameters(folder) in listing["OnlyAdminReadsSecrets"]["Resource"]
 
 
-@pytest.mark.parametrize("path", ["/", "/sentinel", "/sentinel/", "/sentinel/webhooks", "/sentinel/webhooks/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/sentinel", "/sentinel/", "/sentinel/webhooks", "/sentinel/webhooks/", "/sentinel/tickets"]
+)
 def test_no_one_else_lists_webhooks_by_their_path(organization: Organization, path: str) -> None:
     by_path, arn = "ssm:GetParametersByPath", EXAMPLE.arn("ssm", f"parameter{path}")
     for asker in (ADMINISTRATOR, OPERATOR, *EXEMPT):

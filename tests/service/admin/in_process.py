@@ -77,7 +77,7 @@ class InProcessAws:
         return answer
 
     def _publish(self, request: Mapping[str, Any]) -> Any:
-        self.published.append(orjson.loads(request["Message"]))
+        self.published.append(orjson.loads(orjson.loads(request["Message"])["default"]))
         return {"MessageId": "1"}
 
 

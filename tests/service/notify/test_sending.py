@@ -1,5 +1,7 @@
 """Sending to a webhook that behaves, and to one that does not."""
 
+from collections.abc import Callable
+
 import pytest
 
 from services.admin.notify.notice import Failure
@@ -7,7 +9,7 @@ from services.admin.notify.sender import Tries, WebhookSender
 from shared.core.webhook import Webhook
 from tests.patience import LIMIT_S
 from tests.service.notify.receiver import Names, Receiver, answers, hangs
-from tests.unit.admin.notify.samples import NOW, notice, slack_webhook, webhook
+from tests.unit.admin.notify.samples import NOW, notice, pagerduty_webhook, slack_webhook, teams_webhook, webhook
 
 QUICK = Tries(each_s=LIMIT_S, pauses_s=(0, 0))
 
@@ -28,10 +30,21 @@ async def test_a_notice_arrives_as_it_was_written(receiver: Receiver) -> None:
     assert received.headers["X-Sentinel-Timestamp"] == str(int(NOW.timestamp()))
 
 
-async def test_a_slack_message_arrives(receiver: Receiver) -> None:
-    slack = slack_webhook(receiver.url, "allow_private: true")
-    assert await sender(receiver).send(slack, notice()) is None
-    assert receiver.received[0].body.startswith(b'{"text":"alice asks for prod')
+@pytest.mark.parametrize(
+    ("make", "begins"),
+    [
+        (slack_webhook, b'{"text":"alice asks for prod'),
+        (pagerduty_webhook, b'{"routing_key":"R0uting'),
+        (teams_webhook, b'{"type":"message","attachments":[{"contentType":"application/vnd.microsoft.card.adaptive"'),
+    ],
+)
+async def test_a_message_of_another_format_arrives(
+    receiver: Receiver, make: Callable[[str, str], Webhook], begins: bytes
+) -> None:
+    assert await sender(receiver).send(make(receiver.url, "allow_private: true"), notice()) is None
+    [received] = receiver.received
+    assert received.body.startswith(begins)
+    assert not [name for name in received.headers if name.startswith("X-Sentinel")]
 
 
 async def test_an_escaped_path_is_not_rewritten(receiver: Receiver) -> None:

@@ -89,7 +89,7 @@ async def test_the_longest_of_everything_is_taken(clients: Clients, topic_arn: s
 async def test_a_topic_that_is_gone_is_a_refusal(clients: Clients, topic_arn: str) -> None:
     await clients.sns.delete_topic(TopicArn=topic_arn)
     with pytest.raises(RefusedError, match="NotFound"):
-        await Topic(clients.sns, topic_arn).publish("{}", subject="s", attributes={})
+        await Topic(clients.sns, topic_arn).publish({"default": "{}"}, subject="s", attributes={})
     assert await notifier(clients, topic_arn).notify(notice()) == {"sns": False}
 
 
@@ -99,7 +99,7 @@ async def test_an_sns_that_is_away_is_unavailable(monkeypatch: pytest.MonkeyPatc
     async with aclosing(await open_clients(REGION, services=[Service.SNS])) as clients:
         topic = Topic(clients.sns, f"arn:aws:sns:{REGION}:123456789012:sentinel-events")
         with pytest.raises(UnavailableError):
-            await topic.publish("{}", subject="s", attributes={})
+            await topic.publish({"default": "{}"}, subject="s", attributes={})
 
 
 async def test_webhooks_are_read_from_their_folder_to_its_end(clients: Clients) -> None:

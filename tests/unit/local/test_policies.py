@@ -5,6 +5,7 @@ from typing import Any, cast
 import pytest
 
 from deploy.policies.caller import Task, routes_of
+from deploy.policies.deployment import SECRET_FOLDERS
 from deploy.policies.exemptions import Exemptions
 from deploy.policies.generate import (
     EXAMPLE,
@@ -80,7 +81,7 @@ def test_the_admin_lambda_writes_one_policy_and_can_attach_none() -> None:
 
 def reads_or_publishes(statement: dict[str, Any]) -> bool:
     actions, resources = json.dumps(statement["Action"]), json.dumps(statement.get("Resource"))
-    return "sns:Publish" in actions or ("ssm:Get" in actions and "webhooks" in resources)
+    return "sns:Publish" in actions or ("ssm:Get" in actions and any(folder in resources for folder in SECRET_FOLDERS))
 
 
 def test_only_the_admin_lambda_reads_webhooks_and_publishes() -> None:

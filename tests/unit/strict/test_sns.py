@@ -16,6 +16,10 @@ def publish(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def structured(message: str) -> dict[str, Any]:
+    return {"MessageStructure": "json", "Message": message}
+
+
 def attribute(name: str = "event", value: str = "request.filed", data_type: str = "String") -> dict[str, Any]:
     return {name: {"DataType": data_type, "StringValue": value}}
 
@@ -27,6 +31,7 @@ def attribute(name: str = "event", value: str = "request.filed", data_type: str 
         {"Subject": "s" * 99},
         {"Message": "x" * (256 * 1024 - 24)},
         {"MessageAttributes": {}},
+        {"MessageStructure": "json", "Message": '{"default": "{}", "email": "", "sms": "short"}'},
         {"MessageAttributes": attribute("a" * 256)},
         {"MessageAttributes": attribute("a.b_c-1", "[1]", "String.Array")},
     ],
@@ -53,6 +58,16 @@ def test_a_message_needs_neither_subject_nor_attributes() -> None:
         ({"Subject": "two\nlines"}, "1-99"),
         ({"Subject": " indented"}, "1-99"),
         ({"Subject": "José"}, "1-99"),
+        ({"MessageStructure": "xml"}, "structure is json"),
+        (structured("no JSON"), "one JSON object"),
+        (structured('["default"]'), "one JSON object"),
+        (structured('{"default": "a", "default": "b"}'), "without a key twice"),
+        (structured('{"email": "a"}'), "a text for default"),
+        (structured('{"default": {}}'), "a text for default"),
+        (structured('{"default": "a", "email": 1}'), "not a text"),
+        (structured('{"default": "a", "mail": "b"}'), "of no protocol"),
+        (structured(f'{{"default": "a", "sms": "{"x" * 1601}"}}'), "at most 1600"),
+        (structured(f'{{"default": "{"x" * (256 * 1024 - 38)}"}}'), "over 262144"),
         ({"MessageAttributes": attribute(".event")}, "letters"),
         ({"MessageAttributes": attribute("event.")}, "letters"),
         ({"MessageAttributes": attribute("a..b")}, "letters"),

@@ -12,6 +12,7 @@ NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 GRANT_ID = "0123456789abcdef"
 DELIVERY_ID = "fedcba9876543210"
 SECRET = "s3cret-" * 6
+ROUTING_KEY = "R0uting" * 4 + "Key0"
 WINDOW = {"starts_at": "2026-11-02T12:00:00Z", "ends_at": "2026-11-02T13:00:00Z"}
 
 
@@ -104,3 +105,11 @@ def webhook(url: str = "https://hooks.example/here", more: str = "") -> Webhook:
 
 def slack_webhook(url: str = "https://hooks.example/here", more: str = "") -> Webhook:
     return load_webhook(f'url: "{url}"\nformat: slack\n{more}')
+
+
+def pagerduty_webhook(url: str = "https://hooks.example/here", more: str = "") -> Webhook:
+    return load_webhook(f'url: "{url}"\nformat: pagerduty\nrouting_key: {ROUTING_KEY}\n{more}')
+
+
+def teams_webhook(url: str = "https://hooks.example/here", more: str = "") -> Webhook:
+    return load_webhook(f'url: "{url}"\nformat: teams\n{more}')

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.admin.notify.formats.table import message_for
 from services.admin.notify.links import link_to
 from services.admin.notify.notice import notice_for
-from services.admin.notify.payload import message_for, render_slack
 from shared.core.events import NoticeEvent
 from tests.unit.admin.notify.samples import (
     DELIVERY_ID,
@@ -71,7 +71,10 @@ def test_without_a_console_nothing_changes(kind: NoticeEvent) -> None:
     assert linked["text"].startswith(plain["text"])
     assert "http" not in plain["text"]
     notice = notice_for(kind, "bob", details_of(kind), NOW, DELIVERY_ID)
-    assert [block["type"] for block in orjson.loads(render_slack(notice))["blocks"]] == ["section", "context"]
+    assert [block["type"] for block in orjson.loads(message_for(slack_webhook(), notice, 0).body)["blocks"]] == [
+        "section",
+        "context",
+    ]
 
 
 @pytest.mark.parametrize("kind", NoticeEvent)

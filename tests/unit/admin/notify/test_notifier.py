@@ -80,7 +80,10 @@ async def test_topic_and_webhooks_are_notified() -> None:
     notified = await notifier({"ops": webhook(), "chat": slack_webhook()}, sender, sns).notify(notice())
     assert notified == {"sns": True, "webhook:ops": True, "webhook:chat": True}
     assert len(sender.sent) == 2
-    assert orjson.loads(sns.published[0]["Message"]) == orjson.loads(notice().body())
+    texts = orjson.loads(sns.published[0]["Message"])
+    assert sns.published[0]["MessageStructure"] == "json"
+    assert texts["default"].encode() == notice().body()
+    assert texts.keys() == {"default", "email", "sms"}
 
 
 async def test_a_publication_can_be_filtered_by_event_user_and_profile() -> None:
@@ -172,7 +175,9 @@ def test_only_the_arn_of_a_standard_topic_is_one(arn: str) -> None:
 
 async def test_a_subject_is_one_short_line_of_ascii() -> None:
     sns = Sns()
-    await Topic(sns, TOPIC).publish("{}", subject="é\n" + "x" * 200, attributes={"empty": "", "user": "alice"})
+    await Topic(sns, TOPIC).publish(
+        {"default": "{}"}, subject="é\n" + "x" * 200, attributes={"empty": "", "user": "alice"}
+    )
     assert sns.published[0]["Subject"] == "??" + "x" * 97
     assert set(sns.published[0]["MessageAttributes"]) == {"user"}
 

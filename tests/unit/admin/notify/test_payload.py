@@ -3,7 +3,8 @@
 import orjson
 from pydantic import SecretStr
 
-from services.admin.notify.payload import message_for, sign
+from services.admin.notify.formats.signed import sign
+from services.admin.notify.formats.table import message_for
 from shared.core.events import NoticeEvent
 from tests.unit.admin.notify.samples import DELIVERY_ID, GRANT_ID, SECRET, notice, request, slack_webhook, webhook
 

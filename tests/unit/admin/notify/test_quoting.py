@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.admin.notify.notice import notice_for
-from services.admin.notify.payload import render_slack
+from services.admin.notify.formats.table import message_for
+from services.admin.notify.notice import Notice, notice_for
+from services.admin.notify.quoting import without_links
 from shared.core.events import NoticeEvent
 from tests.unit.admin.notify.samples import (
     DELIVERY_ID,
@@ -21,6 +22,7 @@ from tests.unit.admin.notify.samples import (
     request,
     revocation,
     session,
+    slack_webhook,
     vote,
 )
 
@@ -110,6 +112,10 @@ def test_any_words_stay_in_their_quotes_and_change_nothing_around_them(kind: Not
     check(kind, said)
 
 
+def body_for_slack(notice: Notice) -> dict[str, Any]:
+    return dict(orjson.loads(message_for(slack_webhook(), notice, 0).body))
+
+
 def check(kind: NoticeEvent, said: str) -> None:
     text = text_of(kind, said)
     quoted = QUOTED.findall(text)
@@ -124,7 +130,7 @@ def check(kind: NoticeEvent, said: str) -> None:
         assert len(each) <= 302
         assert not re.search(r"[\u00ab\u00bb\u2018-\u201f\u2039\u203a]", each)
     if said.isascii():
-        slack = orjson.loads(render_slack(notice_for(kind, "bob", of_kind(kind, said), NOW, DELIVERY_ID)))
+        slack = body_for_slack(notice_for(kind, "bob", of_kind(kind, said), NOW, DELIVERY_ID))
         assert slack["blocks"][0]["text"] == {"type": "plain_text", "text": text, "emoji": False}
 
 
@@ -145,3 +151,17 @@ def test_names_stand_as_they_are() -> None:
     text = notice_for(NoticeEvent.REQUEST_FILED, "bob", details, NOW, DELIVERY_ID).text
     assert text.startswith("role/ci_x asks")
     assert "*@sec.example or a=b,c+d can approve" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("see https://evil.example/x", "see https:\u2215\u2215evil\u2024example/x"),
+        ("www.evil.example, evil\uff0eexample", "www\u2024evil\u2024example, evil\u2024example"),
+        ("x@evil.example/path", "x@evil\u2024example/path"),
+        ("evil.example/@x", "evil\u2024example/@x"),
+        ("bob@sec.example or *@sec.example's, and 3. that.", "bob@sec.example or *@sec.example's, and 3. that."),
+    ],
+)
+def test_no_client_makes_a_link_of_a_text_and_addresses_are_kept(written: str, read: str) -> None:
+    assert without_links(written) == read

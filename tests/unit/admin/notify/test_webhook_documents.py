@@ -4,9 +4,16 @@ import pytest
 
 from shared.core.events import NoticeEvent
 from shared.documents import DocumentError, load_webhook
-from tests.unit.admin.notify.samples import SECRET, slack_webhook, webhook
+from tests.unit.admin.notify.samples import (
+    ROUTING_KEY,
+    SECRET,
+    pagerduty_webhook,
+    slack_webhook,
+    teams_webhook,
+    webhook,
+)
 
-NOT_HTTPS = "must begin with https://, in lower case: notifications are confidential"
+NOT_HTTPS = "must begin with https://, in lower case: what is sent is confidential"
 NAMES_A_USER = "may not hold a user name or password: remove the part before the @"
 NO_URL = "must be https://HOST/PATH in at most 2048 plain ASCII characters, without spaces or #"
 NO_SECRET = "must be 32 to 256 plain ASCII characters without spaces; `openssl rand -hex 32` makes one"
@@ -78,8 +85,28 @@ def test_a_secret_is_long_and_plain(secret: str) -> None:
 
 def test_a_sentinel_webhook_has_a_secret_and_a_slack_one_has_none() -> None:
     assert "is signed" in refusal("url: https://hooks.example/\n")
-    assert "is not signed" in refusal(f"url: https://hooks.example/\nformat: slack\nsecret: {SECRET}\n")
+    with_a_secret = refusal(f"url: https://hooks.example/\nformat: slack\nsecret: {SECRET}\n")
+    assert "format slack takes no secret: remove it, or write format: sentinel" in with_a_secret
     assert slack_webhook().secret is None
+
+
+@pytest.mark.parametrize("key", [ROUTING_KEY[1:], ROUTING_KEY + "0", "é" * 32, ROUTING_KEY[1:] + "-"])
+def test_a_routing_key_is_one_of_an_integration(key: str) -> None:
+    written = f'url: https://events.example/\nformat: pagerduty\nrouting_key: "{key}"\n'
+    assert refusal(written) == (
+        "line 3: routing_key: must be the 32 letters and digits of an Events API v2 integration's key"
+    )
+
+
+def test_a_pagerduty_webhook_has_a_routing_key_and_no_other_has_one() -> None:
+    assert "write the routing_key" in refusal("url: https://events.example/\nformat: pagerduty\n")
+    assert "takes no secret" in refusal(
+        f"url: https://events.example/\nformat: pagerduty\nrouting_key: {ROUTING_KEY}\nsecret: {SECRET}\n"
+    )
+    assert "takes no routing_key" in refusal(
+        f"url: https://hooks.example/\nformat: teams\nrouting_key: {ROUTING_KEY}\n"
+    )
+    assert (pagerduty_webhook().secret, teams_webhook().routing_key) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +114,7 @@ def test_a_sentinel_webhook_has_a_secret_and_a_slack_one_has_none() -> None:
     [
         ("events: []", "empty list"),
         ("events: [request.done]", "the events are request.filed, request.voted, "),
-        ("format: teams", "must be one of sentinel, slack"),
+        ("format: discord", "must be one of sentinel, slack, pagerduty, teams"),
         ("sekret: x", 'did you mean "secret"'),
         ("enabled: yes", "true or false"),
         ("allow_private: 1", "true or false"),
@@ -117,6 +144,8 @@ def test_no_problem_repeats_what_was_written(written: str) -> None:
 
 
 def test_a_webhook_shows_neither_its_url_nor_its_secret() -> None:
-    shown = f"{webhook()!r} {webhook()} {webhook().model_dump()}"
-    assert "hooks.example" not in shown
-    assert SECRET not in shown
+    for each in (webhook(), pagerduty_webhook()):
+        shown = f"{each!r} {each} {each.model_dump()}"
+        assert "hooks.example" not in shown
+        assert SECRET not in shown
+        assert ROUTING_KEY not in shown

@@ -206,3 +206,63 @@ def test_no_problem_of_a_document_repeats_its_secrets(sentinel: Sentinel, text: 
         assert problem in result.output
         assert "T0P-SECRET" not in result.output
         assert "0123456789abcdef" not in result.output
+
+
+TICKETS = """
+url: "https://jira.example.com/issue/{ticket}?k=T0P-SECRET"
+field: fields.status.name
+values: [Open]
+header: {name: Authorization, value: "Basic T0P-SECRET"}
+"""
+
+
+def test_a_ticket_look_up_is_recognised_and_checked(sentinel: Sentinel) -> None:
+    Path("jira.yaml").write_text(TICKETS)
+    for options in ([], ["--kind", "ticket-lookup"]):
+        assert sentinel("validate", "jira.yaml", *options).output == "jira.yaml: valid\n"
+    assert sentinel("lint", "jira.yaml").exit_code == 0
+    assert sentinel("validate", "jira.yaml", "--kind", "webhook").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "problem"),
+    [
+        ("https", "http", "jira.yaml:2: url: must begin with https://"),
+        ("{ticket}", "x", "must have {ticket} once"),
+        ("Authorization", "Host", "jira.yaml:5: header.name: this header is set by Sentinel"),
+        ('"Basic T0P-SECRET"', '"T0P-SECRET\\n"', "header.value: must be 1 to 4096 plain ASCII"),
+        ("header:", "hedaer:", 'did you mean "header"'),
+        ("[Open]", "[Open", "neither JSON nor YAML"),
+    ],
+)
+def test_no_problem_of_a_ticket_look_up_repeats_its_secrets(
+    sentinel: Sentinel, written: str, instead: str, problem: str
+) -> None:
+    Path("jira.yaml").write_text(TICKETS.replace(written, instead))
+    for command in ("validate", "lint"):
+        result = sentinel(command, "jira.yaml")
+        assert result.exit_code > 0
+        assert problem in result.output
+        assert "T0P-SECRET" not in result.output
+
+
+def test_a_rule_whose_ticket_look_up_has_no_document_is_pointed_out_where_that_can_be_known(sentinel: Sentinel) -> None:
+    rule = "{name: prod, profiles: [prod], approvers: [bob, carol], ticket: 'INC-[0-9]+', ticket_lookup: jira}"
+    Path("approval.yaml").write_text(f'version: "1"\nrules:\n  - {rule}\n')
+    assert sentinel("lint", "approval.yaml").exit_code == 0
+    Path("tickets").mkdir()
+    result = sentinel("lint", "approval.yaml")
+    assert (result.exit_code, "[unknown-ticket-lookup]" in result.output) == (1, True)
+    assert "rules[0].ticket_lookup: no document tickets/jira" in result.output
+    Path("elsewhere").mkdir()
+    Path("elsewhere/jira.yaml").write_text(TICKETS)
+    assert sentinel("lint", "approval.yaml", "--tickets", "elsewhere").exit_code == 0
+
+
+def test_a_look_up_without_a_ticket_is_a_mistake(sentinel: Sentinel) -> None:
+    rule = "{name: prod, profiles: [prod], approvers: [bob], ticket_lookup: jira}"
+    Path("approval.yaml").write_text(f'version: "1"\nrules:\n  - {rule}\n')
+    result = sentinel("validate", "approval.yaml")
+    assert "write ticket, the pattern it has to match" in result.output
+    Path("approval.yaml").write_text(Path("approval.yaml").read_text().replace("jira", "../jira, ticket: x"))
+    assert "rules[0].ticket_lookup" in sentinel("validate", "approval.yaml").output

@@ -277,18 +277,24 @@ def test_an_unknown_aws_profile_exits_with_2(sentinel: Sentinel) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "parameter"),
     [
-        "url: https://hooks.example.com/T0P-SECRET\nsecret: 0123456789abcdef0123456789abcdef\n",
-        "team_id: T0ACME\nbot_token: xoxb-T0P-SECRET\nsigning_secret: 0123456789abcdef0123456789abcdef\n",
+        ("url: https://hooks.example.com/T0P-SECRET\nsecret: 0123456789abcdef0123456789abcdef\n", "webhooks/NAME"),
+        ("url: https://jira.example.com/{ticket}?T0P-SECRET\nfield: state\nvalues: [Open]\n", "tickets/NAME"),
+        (
+            "team_id: T0ACME\nbot_token: xoxb-T0P-SECRET\nsigning_secret: 0123456789abcdef0123456789abcdef\n",
+            "chat/slack",
+        ),
     ],
 )
-def test_a_document_with_secrets_is_not_stored_as_plain_text(sentinel: Sentinel, text: str) -> None:
+def test_a_document_with_secrets_is_not_stored_as_plain_text(sentinel: Sentinel, text: str, parameter: str) -> None:
     write(text)
     for options in ([], ["--kind", "access"], ["--name", "ops"], ["--kind", "profile", "--name", "ops"]):
         result = sentinel("push", "access.yaml", "--yes", *options)
         assert result.exit_code == 2
         assert "SecureString" in result.output
+        assert f"/sentinel/{parameter} " in result.output
         assert "T0P-SECRET" not in result.output
-    assert sentinel("push", "access.yaml", "--yes", "--kind", "webhook").exit_code == 2
+    for kind in ("webhook", "ticket-lookup", "slack"):
+        assert sentinel("push", "access.yaml", "--yes", "--kind", kind).exit_code == 2
     assert ssm().describe_parameters()["Parameters"] == []

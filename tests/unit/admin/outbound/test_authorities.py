@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from services.admin.notify import authorities
+from services.admin.outbound import authorities
 
 
 @pytest.fixture(autouse=True)

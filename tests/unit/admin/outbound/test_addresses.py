@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from services.admin.notify.ssrf_guard import InternalAddressError, is_public, open_public_socket
+from services.admin.outbound.ssrf_guard import InternalAddressError, is_public, open_public_socket
 
 PUBLIC = [
     "8.8.8.8",

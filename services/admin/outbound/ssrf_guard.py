@@ -1,4 +1,4 @@
-"""Which addresses a webhook may reach: public ones, unless its document says otherwise.
+"""Which addresses a call may reach: public ones, unless its document says otherwise.
 
 The check is made where a socket is made for an address, after every name was resolved. So a name that resolves to
 something else the second time, a number written as a name and a literal address all meet it.
@@ -19,7 +19,7 @@ class InternalAddressError(OSError):
     """The address is not on the public internet."""
 
     def __init__(self) -> None:
-        super().__init__("the address is internal, and the webhook's document does not allow that")
+        super().__init__("the address is internal, and its document does not allow that")
 
 
 def open_socket(info: AddressInfo) -> socket.socket:
