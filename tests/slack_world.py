@@ -1,4 +1,4 @@
-"""The admin function with a Slack workspace beside it, both for a whole module; nothing but its people move it."""
+"""The admin function with a Slack workspace, both for a whole module; nothing but its people move it."""
 
 import json
 from base64 import b64encode
@@ -85,7 +85,7 @@ class World:
         return self.send(self.signed(slash_command(self.slack.workspace, user, "/sentinel", text)))
 
     def forged(self, view: Mapping[str, Any]) -> Message:
-        """Make a message with every button for a request or an event, whatever the rules say."""
+        """Make a message with every button for a request or an event, also those that the rules take away."""
         elements = [
             {"type": "button", "action_id": each.value, "value": write_value(view), "text": {"type": "plain_text"}}
             for each in Button

@@ -28,7 +28,7 @@ _DOMAIN: Final = r"^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$"
 class NoUser(StrEnum):
     """Why a member of the workspace is no user."""
 
-    NOBODY = "no user is mapped to this Slack account"
+    UNMAPPED = "no user is mapped to this Slack account"
     TWO_USERS = "this Slack account is mapped to two users, one by its id and one by its e-mail"
 
 
@@ -115,7 +115,7 @@ class SlackWorkspace(DocumentModel):
             users = self._users_by_email(email)
         if len(users) > 1:
             return NoUser.TWO_USERS
-        return next(iter(users), NoUser.NOBODY)
+        return next(iter(users), NoUser.UNMAPPED)
 
     def members_of(self, user: str) -> tuple[str, ...]:
         """Give where a user may be found in Slack: ids and e-mail addresses, none where no member can be the user.

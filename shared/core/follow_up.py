@@ -51,8 +51,8 @@ def due_request(
 ) -> Due[ApprovalRequest] | None:
     """Give what is due for a request at `now` (UTC); None for nothing.
 
-    `rule` is the present approval rule of its profile, None where there is none or it is not known: then no one is
-    reminded. `run` is the id of this run.
+    `rule` is the present approval rule of its profile, None where it has no rule or the policy is not known: then no
+    one is reminded. `run` is the id of this run.
     """
     now = now.replace(microsecond=0)
     marks = replace(request.marks, run=run)

@@ -84,7 +84,7 @@ def _is_console_url(value: str) -> str:
     raise ValueError("write https://HOST/PATH in letters, digits, dots, hyphens, _ and ~")
 
 
-# Slack's Web API, or one that stands in for it on the same machine: what is sent there bears the bot's token.
+# Slack's Web API, or one that replaces it on the same machine: what is sent there bears the bot's token.
 SLACK_API: Final = "https://slack.com/api/"
 _SLACK_API: Final = re.compile(
     r"(https://[A-Za-z0-9.-]{1,253}|http://(localhost|127\.0\.0\.1|\[::1\]))(:[0-9]{1,5})?(/[A-Za-z0-9._~-]{1,64}){0,4}/?"

@@ -123,7 +123,7 @@ class PolicyReader:
 
         Raises:
             AwsError: it can be neither read nor served from the last good version.
-            IndeterminateError: there is none.
+            IndeterminateError: it does not exist.
 
         """
         found = settled((await self.documents.find([SLACK_DOCUMENT, *_POLICIES]))[SLACK_DOCUMENT])
@@ -132,7 +132,7 @@ class PolicyReader:
         return _typed(found, SlackWorkspace)
 
     async def read_approval(self) -> ApprovalPolicy | None:
-        """Read the approval policy alone; None if there is none.
+        """Read the approval policy alone; None if it does not exist.
 
         Raises:
             AwsError: it can be neither read nor served from the last good version.

@@ -25,7 +25,7 @@ from shared.edge.lambda_app import InvocationContext
 
 Row = TypeVar("Row", ApprovalRequest, BreakGlassEvent)
 _ROWS_A_PAGE: Final = 100
-# What one run looks at in each list; the next run goes on there.
+# What one run looks at in each list; the next run continues there.
 _MOST_PAGES: Final = 10
 # A receiver that does not answer takes its notice five seconds, so steps are taken several at a time.
 _AT_ONCE: Final = 8

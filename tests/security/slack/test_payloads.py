@@ -116,12 +116,12 @@ def test_a_body_that_is_no_form_of_slacks_is_refused(body: bytes) -> None:
 
 
 @given(st.sampled_from([PRESS, FORM]), st.lists(st.sampled_from([*PRESS, *FORM]), min_size=1, max_size=3), _JSON)
-def test_whatever_is_in_the_place_of_a_field_it_is_read_or_refused(
+def test_anything_in_the_place_of_a_field_is_read_or_refused(
     base: dict[str, Any], replaced: list[str], value: object
 ) -> None:
     assert isinstance(read(base | dict.fromkeys(replaced, value)), Press | Submission | Refusal)
 
 
 @given(st.binary(max_size=200))
-def test_whatever_the_bytes_they_are_refused(body: bytes) -> None:
+def test_any_bytes_are_refused(body: bytes) -> None:
     assert isinstance(read_sent(body), Refusal)

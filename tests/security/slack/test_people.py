@@ -21,7 +21,7 @@ def nothing_changed(world: World) -> Iterator[None]:
 
 
 def check_refused(world: World, answered: Answered, user: User, code: str, words: str) -> None:
-    """Check that the person alone is told why, and that the audit line says who and where in Slack."""
+    """Check that the person alone reads why, and that the audit line says who and where in Slack."""
     assert answered.status == 200
     assert words in answered.private
     assert (answered.audit["outcome"], answered.audit["code"]) == ("refused", code)

@@ -194,12 +194,12 @@ def test_a_week_of_runs_notifies_of_every_instant_once(week: Week) -> None:
     assert week.runs == 7 * 24 * 12 - 18
     # Two days of seven notices, and of two windows whose end is written.
     assert week.overlaps == 2 * (7 + 2)
-    told = Counter(event.partition(".")[2] for _, _, event, _ in expected)
+    noticed = Counter(event.partition(".")[2] for _, _, event, _ in expected)
     assert {step: week.counts[step] for step in ("reminded", "escalated", "warned", "expired", "failed")} == {
-        "reminded": told["reminder"],
-        "escalated": told["escalated"],
-        "warned": told["ending"],
-        "expired": told["expired"],
+        "reminded": noticed["reminder"],
+        "escalated": noticed["escalated"],
+        "warned": noticed["ending"],
+        "expired": noticed["expired"],
         "failed": 0,
     }
     # Alice's window on six days, and Ken's on all.

@@ -42,22 +42,22 @@ def refusal(**more: Any) -> str:
     [
         (BY_EMAIL, SlackMember("U1X", "Alice@Acme.Example"), "alice@acme.example"),
         (BY_EMAIL, SlackMember("U1X", "alice@acme.test"), "alice@acme.test"),
-        (BY_EMAIL, SlackMember("U1X", "alice@evil.example"), NoUser.NOBODY),
-        (BY_EMAIL, SlackMember("U1X", "alice@sub.acme.example"), NoUser.NOBODY),
-        (BY_EMAIL, SlackMember("U1X", ""), NoUser.NOBODY),
+        (BY_EMAIL, SlackMember("U1X", "alice@evil.example"), NoUser.UNMAPPED),
+        (BY_EMAIL, SlackMember("U1X", "alice@sub.acme.example"), NoUser.UNMAPPED),
+        (BY_EMAIL, SlackMember("U1X", ""), NoUser.UNMAPPED),
         (BY_LOCAL_PART, SlackMember("U1X", "alice@acme.example"), "alice"),
-        (BY_LOCAL_PART, SlackMember("U1X", "alice@acme.test"), NoUser.NOBODY),
-        (BY_LOCAL_PART, SlackMember("U1X", "alice@evil.example@acme.example"), NoUser.NOBODY),
-        (BY_LOCAL_PART, SlackMember("U1X", "alicé@acme.example"), NoUser.NOBODY),
+        (BY_LOCAL_PART, SlackMember("U1X", "alice@acme.test"), NoUser.UNMAPPED),
+        (BY_LOCAL_PART, SlackMember("U1X", "alice@evil.example@acme.example"), NoUser.UNMAPPED),
+        (BY_LOCAL_PART, SlackMember("U1X", "alicé@acme.example"), NoUser.UNMAPPED),
         # KELVIN SIGN and LATIN SMALL LETTER DOTLESS I become ASCII letters in one case or the other.
-        (BY_LOCAL_PART, SlackMember("U1X", "\u212ate@acme.example"), NoUser.NOBODY),
-        (BY_LOCAL_PART, SlackMember("U1X", "role/x@acme.example"), NoUser.NOBODY),
-        (BY_LOCAL_PART, SlackMember("U1X", "@acme.example"), NoUser.NOBODY),
+        (BY_LOCAL_PART, SlackMember("U1X", "\u212ate@acme.example"), NoUser.UNMAPPED),
+        (BY_LOCAL_PART, SlackMember("U1X", "role/x@acme.example"), NoUser.UNMAPPED),
+        (BY_LOCAL_PART, SlackMember("U1X", "@acme.example"), NoUser.UNMAPPED),
         (BY_MAP, SlackMember("U0ALICE", "alice@acme.example"), "alice"),
         (BY_MAP, SlackMember("U0ALICE", ""), "alice"),
         (BY_MAP, SlackMember("U0OTHER", "bob@acme.example"), "corp/bob"),
         (BY_MAP, SlackMember("U0ALICE", "bob@acme.example"), NoUser.TWO_USERS),
-        (BY_MAP, SlackMember("U0OTHER", "carol@acme.example"), NoUser.NOBODY),
+        (BY_MAP, SlackMember("U0OTHER", "carol@acme.example"), NoUser.UNMAPPED),
     ],
 )
 def test_a_member_is_the_one_user_that_the_document_maps_them_to(
@@ -67,11 +67,11 @@ def test_a_member_is_the_one_user_that_the_document_maps_them_to(
 
 
 @given(st.sampled_from([BY_EMAIL, BY_LOCAL_PART]), st.text(), st.sampled_from(["@acme.example", "@acme.test", ""]))
-def test_whatever_the_address_the_user_has_a_name_that_a_caller_can_have(
+def test_for_any_address_the_user_has_a_name_that_a_caller_can_have(
     mapping: dict[str, Any], local: str, domain: str
 ) -> None:
     user = workspace(**mapping).user_of(SlackMember("U1X", local + domain))
-    assert user is NoUser.NOBODY or is_caller_name(user)
+    assert user is NoUser.UNMAPPED or is_caller_name(user)
 
 
 def test_a_user_is_found_where_the_mapping_leads_back_to_them() -> None:

@@ -275,7 +275,7 @@ STEPS = [
 
 
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 5)), min_size=15, max_size=40))
-def test_no_chain_is_longer_than_todays_rule_gives_whatever_happens(
+def test_no_chain_of_any_steps_is_longer_than_todays_rule_gives(
     steps: list[tuple[Callable[[Chains, int], None], int]],
 ) -> None:
     chains = Chains()

@@ -58,7 +58,7 @@ def test_every_instant_is_announced_once_by_the_first_run_at_or_after_it(
     times: list[int], after: int | None, minutes: list[int]
 ) -> None:
     steps = follow(pending(), rule(times, after), map(at, minutes))
-    told = Counter(step for _, step in steps)
+    noticed = Counter(step for _, step in steps)
     due_at = first_runs([*times, *([] if after is None else [after])], minutes)
     escalated_at = None if after is None else next((each for each in minutes if after <= each < TTL), None)
     assert [(when, Step.ESCALATED) for when in ([] if escalated_at is None else [at(escalated_at)])] == [
@@ -69,7 +69,7 @@ def test_every_instant_is_announced_once_by_the_first_run_at_or_after_it(
         # The escalation is no reminder of its own instant, nor is a run that has nothing but it.
         reminded &= first_runs(times, minutes)
     assert sorted(when for when, step in steps if step is Step.REMINDED) == sorted(map(at, reminded))
-    assert told[Step.EXPIRED] == any(each >= TTL for each in minutes)
+    assert noticed[Step.EXPIRED] == any(each >= TTL for each in minutes)
 
 
 def first_runs(times: Sequence[int], minutes: Sequence[int]) -> set[int]:
