@@ -49,14 +49,6 @@ class Approver:
 
 
 @dataclass(frozen=True, slots=True)
-class Extended:
-    """The approval that a request extends. `so_far` is the sum of its window and those of all that it extends."""
-
-    request_id: str
-    so_far: timedelta
-
-
-@dataclass(frozen=True, slots=True)
 class Grant:
     """An approved request (`via` approval) or a break-glass event with its window, for one user and one profile.
 
