@@ -33,6 +33,14 @@ class GrantUses(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Extended:
+    """The approval that a request extends. `so_far` is the sum of its window and those of all that it extends."""
+
+    request_id: str
+    so_far: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Approver:
     """Who approved a request, and how long it had waited then; None where that is not known."""
 

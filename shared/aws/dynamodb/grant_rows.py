@@ -13,7 +13,7 @@ from shared.aws.dynamodb.items import (
     text_value,
 )
 from shared.aws.dynamodb.schema import EVIDENCE, TTL_ATTRIBUTE, ItemKind, grant_item, kind_and_name
-from shared.core.approval.request import Extended
+from shared.core.grants import Extended
 from shared.core.identity import Authentication
 from shared.core.marks import Marks
 from shared.core.people import Action, Person

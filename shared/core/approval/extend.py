@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from shared.core.access.authorize import GRANT_ENDING
 from shared.core.approval.policy import ApprovalRule
-from shared.core.approval.request import OPEN, ApprovalRequest, Extended
-from shared.core.grants import GrantUses, RequestStatus
+from shared.core.approval.request import OPEN, ApprovalRequest
+from shared.core.grants import Extended, GrantUses, RequestStatus
 
 
 class ExtendRejection(StrEnum):

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from shared.core.access.evaluate import Facts, parse_source_ip
-from shared.core.grants import GrantUses, RequestStatus
+from shared.core.grants import Extended, GrantUses, RequestStatus
 from shared.core.identity import Authentication
 from shared.core.marks import UNMARKED, Marks
 from shared.core.people import Action, Person
@@ -49,14 +49,6 @@ class Vote:
     by: Person
     at: datetime
     comment: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Extended:
-    """The approval that a request extends. `so_far` is the sum of its window and those of all that it extends."""
-
-    request_id: str
-    so_far: timedelta
 
 
 @dataclass(frozen=True, slots=True)

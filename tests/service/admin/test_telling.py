@@ -65,7 +65,7 @@ def test_a_withdrawal_is_notified_with_that_of_each_extension(admin: AdminLambda
     sent = sns_backends[DEFAULT_ACCOUNT_ID][REGION].topics[topic_arn].sent_notifications
     before = len(sent)
     assert admin.post(f"/v1/requests/{first}/cancel").body["notified"] == {"sns": True}
-    texts = [json.loads(each[1])["text"] for each in sent[before:]]
+    texts = [json.loads(json.loads(each[1])["default"])["text"] for each in sent[before:]]
     assert [text.partition(":")[0].partition(".")[0] for text in texts] == [
         "alice withdrew their own approved request for prod",
         "alice cancelled their own request to extend prod",

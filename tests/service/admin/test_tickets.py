@@ -59,7 +59,7 @@ def _open(environment: dict[str, str]) -> AdminLambda:
 @pytest.fixture
 async def desk(aws_url: str, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:  # noqa: ARG001 - the emulator's address is in the environment
     async with running_receiver(name=HOST) as system:
-        monkeypatch.setattr("services.admin.outbound.session.systems_authorities", lambda: system.trusting)
+        monkeypatch.setattr("services.admin.outbound.session.trusted_authorities", lambda: system.trusting)
         monkeypatch.setattr("services.admin.tickets.check.LIMIT_S", LIMIT_S)
         function = await asyncio.to_thread(_open, environment)
         try:

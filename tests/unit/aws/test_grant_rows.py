@@ -15,11 +15,11 @@ from shared.aws.dynamodb.grant_rows import action_value
 from shared.aws.dynamodb.revocation_rows import RevocationRow, read_revocation, revocation_attributes
 from shared.aws.dynamodb.schema import EVIDENCE
 from shared.aws.errors import UnreadableError
-from shared.core.approval.request import ApprovalRequest, Extended, Requester, Vote
+from shared.core.approval.request import ApprovalRequest, Requester, Vote
 from shared.core.break_glass.event import BreakGlassEvent
 from shared.core.break_glass.policy import LONGEST_EVENT
 from shared.core.break_glass.start import MOST_NAMES, NAMES_KEPT, Ledger, Naming, Spending
-from shared.core.grants import EventStatus, RequestStatus
+from shared.core.grants import EventStatus, Extended, RequestStatus
 from shared.core.people import Action, Person
 from shared.core.revocation import Revocation, Target
 from tests.grants import NOW, a_request, an_event

@@ -18,7 +18,7 @@ WITHOUT_RESOURCE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 # A `*` in a name matches things that are made later, or the parts of one thing.
 FAMILIES = {
     r"arn:aws:ssm:[a-z0-9-]+:[0-9]+:parameter/[a-z]+/(groups|issuers|policies|profiles)/\*": "made later",
-    r"arn:aws:ssm:[a-z0-9-]+:[0-9]+:parameter/[a-z]+/(tickets|webhooks)/\*": "made later, with secrets",
+    r"arn:aws:ssm:[a-z0-9-]+:[0-9]+:parameter/[a-z]+/(chat|tickets|webhooks)/\*": "made later, with secrets",
     r"arn:aws:dynamodb:[a-z0-9-]+:[0-9]+:table/[a-z-]+/index/\*": "the indexes of one table",
     r"arn:aws:logs:[a-z0-9-]+:[0-9]+:log-group:/aws/lambda/[a-z-]+:\*": "the streams of one log group",
     r"arn:aws:identitystore::\*:identitystore/d-[0-9a-f]{10}": "one store; a delegated administrator does not own it",

@@ -14,8 +14,8 @@ from shared.core.approval.create import Ask, CreateRejection, file_request
 from shared.core.approval.decide import Act, DecidingRejection, approve, cancel, end_with
 from shared.core.approval.extend import ExtendRejection, Extension
 from shared.core.approval.policy import ApprovalRule
-from shared.core.approval.request import OPEN, ApprovalRequest, Extended
-from shared.core.grants import Approver, Grant, GrantUses, RequestStatus
+from shared.core.approval.request import OPEN, ApprovalRequest
+from shared.core.grants import Approver, Extended, Grant, GrantUses, RequestStatus
 from shared.core.people import Action, Person
 from shared.core.present_grants import judge_approval
 from shared.core.stamp import Via
