@@ -25,7 +25,7 @@ async def fails_on_cancellations(request: web.Request) -> web.Response:
 async def test_a_webhook_is_notified_and_one_that_fails_undoes_nothing(tmp_path: Path) -> None:
     async with running_receiver(fails_on_cancellations, name=HOST) as receiver:
         trusted = _write_authorities(receiver.trusting, tmp_path / "authorities.pem")
-        async with LocalStack(environment={"SSL_CERT_FILE": str(trusted)}) as system:
+        async with LocalStack(environment={"SSL_CERT_FILE": str(trusted)}, concurrency=1) as system:
             await _add_webhook(system, receiver)
             alice = Caller(system, "alice")
             filed = await alice.post("/v1/requests", profile="staging", reason=BECAUSE)
