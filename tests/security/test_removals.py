@@ -21,6 +21,11 @@ def test_every_row_declares_a_removal_and_every_removal_is_of_a_row() -> None:
     assert {removal.id for removal in REMOVALS} == {threat.id for threat in load_threats()}
 
 
+def test_no_file_of_the_table_is_left_out() -> None:
+    for folder, others in ((table.FOLDER, {"accepted"}), (table.FOLDER / "removals", set())):
+        assert {file.stem for file in folder.glob("*.toml")} == {*table._FILES, *others}
+
+
 @pytest.mark.parametrize(
     ("rows", "words"), [(("VND-1", "VND-99"), "is removed of: VND-99"), (("VND-1",), "not there: AUT-1, ")]
 )

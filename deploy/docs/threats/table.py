@@ -37,6 +37,7 @@ _FILES: Final = (
     "client",
     "console",
     "chat",
+    "chat-messages",
     "build",
 )
 # A control is taken away where it lies: in no test, and not in the table.
