@@ -12,6 +12,7 @@ from services.admin.common.context import note_policies
 from services.admin.common.models import View, whole_seconds
 from services.admin.common.policies import Policies, PolicyReader
 from services.admin.common.refusals import NEEDS_READ
+from services.admin.tickets.check import TicketCheck, Unusable
 from shared.aws.dynamodb.grants import GrantsAndLockouts, GrantTable
 from shared.core.access.authorize import Issue, RefusalCode, Refuse
 from shared.core.access.evaluate import Decision, Facts, Verdict, parse_source_ip
@@ -24,6 +25,7 @@ from shared.core.identity import Authentication
 from shared.core.membership import groups_with
 from shared.core.people import Person, person_of
 from shared.core.present_grants import present_grants
+from shared.core.ticket_lookup import TicketLookup
 from shared.edge.deciding import facts_of
 from shared.edge.error_codes import Code
 from shared.edge.inputs import Input, ProfileName, UserName, parse_body, plain_text
@@ -83,8 +85,23 @@ class Outcome(View):
     code: str | None
 
 
+class LookupView(View):
+    """The document `tickets/<name>` by which the ticket of a request is looked up.
+
+    "unusable": it does not exist or is not valid, so that every request is refused; `problem` says which, with the
+    permission `read`. Without it, "usable" is also said of one that is switched off.
+    """
+
+    name: str
+    state: Literal["usable", "disabled", "unusable"]
+    problem: str | None
+
+
 class TermsView(View):
-    """What a request would need: the approval rule of the profile, for the user in question."""
+    """What a request would need: the approval rule of the profile, for the user in question.
+
+    `ticket` is the pattern of its ticket; null where it needs none. `ticket_lookup` is null where none is looked up.
+    """
 
     rule: str
     approvers: tuple[str, ...]
@@ -93,6 +110,7 @@ class TermsView(View):
     pending_s: int
     uses: GrantUses
     ticket: str | None
+    ticket_lookup: LookupView | None
 
 
 class ExplainResponse(View):
@@ -120,6 +138,7 @@ class ExplainHandler:
 
     policies: PolicyReader
     grants: GrantTable
+    tickets: TicketCheck
     group_sync: bool
     clock: Callable[[], datetime]
 
@@ -151,7 +170,20 @@ class ExplainHandler:
         may_read = policies.entitlement_of(own).may_read_all
         if _is_about_others(body) and not may_read:
             return NEEDS_READ
-        return Response(_explain(facts, person, policies, standing, may_read=may_read).as_json())
+        answer = _explain(facts, person, policies, standing, may_read=may_read)
+        return Response((await self._with_lookup(ctx, answer, policies, may_read=may_read)).as_json())
+
+    async def _with_lookup(
+        self, ctx: RequestContext, answer: ExplainResponse, policies: Policies, *, may_read: bool
+    ) -> ExplainResponse:
+        """Add to the terms of a request the look-up of its ticket. Its address and its credential are not shown."""
+        rule = rule_for(policies.approval, answer.profile)
+        if answer.approval is None or rule is None or rule.ticket_lookup is None:
+            return answer
+        with ctx.audit.step("ticket"):
+            found = await self.tickets.find(rule.ticket_lookup)
+        lookup = _lookup(rule.ticket_lookup, found, may_read=may_read)
+        return answer.model_copy(update={"approval": answer.approval.model_copy(update={"ticket_lookup": lookup})})
 
 
 def _facts(ctx: RequestContext, body: ExplainRequest, now: datetime) -> Facts | Refusal:
@@ -238,7 +270,16 @@ def _terms(decision: Decision, policy: ApprovalPolicy | None, profile: str, aske
         pending_s=whole_seconds(rule.pending_ttl),
         uses=rule.uses,
         ticket=rule.ticket,
+        ticket_lookup=None,
     )
+
+
+def _lookup(name: str, found: TicketLookup | Unusable, *, may_read: bool) -> LookupView:
+    if isinstance(found, Unusable):
+        return LookupView(name=name, state="unusable", problem=found.problem if may_read else None)
+    # When tickets are not looked up is no business of who could use it.
+    state: Literal["usable", "disabled"] = "usable" if found.enabled or not may_read else "disabled"
+    return LookupView(name=name, state=state, problem=None)
 
 
 def _refused(code: RefusalCode) -> Outcome:

@@ -11,7 +11,8 @@ from services.admin.api import ENDPOINTS
 from services.admin.common.context import FactsReader
 from services.admin.common.policies import PolicyReader, load_stored
 from services.admin.console import ConsoleFiles
-from services.admin.notify.notifier import Announcer, LateSender, Notifier, WebhookDocuments
+from services.admin.notify.notifier import Announcer, Notifier, WebhookDocuments
+from services.admin.notify.sender import WebhookSender
 from services.admin.operations import Parts, all_operations, all_tasks
 from services.admin.slack.target import SlackTarget
 from shared.aws.clients import Clients, Service
@@ -131,7 +132,7 @@ def _notifier(settings: Settings, clients: Clients, texts: SsmDocuments, reader:
     topic = None if settings.topic_arn is None else Topic(clients.sns, settings.topic_arn)
     rows = SlackMessages(clients.dynamodb, settings.grant_table)
     slack = SlackTarget(texts, reader.policies, rows, settings.slack_api) if settings.slack else None
-    return Notifier(topic, WebhookDocuments(texts).load, LateSender(clock), slack)
+    return Notifier(topic, WebhookDocuments(texts).load, WebhookSender(clock), slack)
 
 
 def _new_id() -> str:

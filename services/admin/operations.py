@@ -108,7 +108,7 @@ def _grant_operations(parts: Parts) -> dict[str, Operation]:
         "get_break_glass": read_events.get,
         "close_break_glass": closing.close,
         "review_break_glass": closing.review,
-        "explain": ExplainHandler(reader.policies, reader.grants, parts.settings.group_sync, clock).explain,
+        "explain": ExplainHandler(reader.policies, reader.grants, tickets, parts.settings.group_sync, clock).explain,
     }
 
 

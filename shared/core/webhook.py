@@ -69,6 +69,12 @@ class Webhook(DocumentModel):
                 raise ValueError(f"format {self.format} takes no {key}: remove it, or write format: {owner}")
         return self
 
+    @model_validator(mode="after")
+    def _gets_an_event(self) -> Self:
+        if self.enabled and not any(map(self.wants, NoticeEvent)):
+            raise ValueError(f"format {self.format} sends none of these events: they warn the holder of an access")
+        return self
+
     def wants(self, event: NoticeEvent) -> bool:
         """Whether the webhook receives the event."""
         if not self.enabled or (self.format == "pagerduty" and event in _FOR_HOLDERS):

@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from sentinel.doctor.aws import Aws
-from sentinel.doctor.findings import Finding, fail, ok, warn
+from sentinel.doctor.findings import Finding, fail, ok, skipped, warn
 from sentinel.policy.files import MODELS, check_text, find_lints
 from sentinel.policy.folders import NAMED, name_problem
 from sentinel.policy.issuer_lint import BARE_NAMES
 from sentinel.policy.lint import Known
+from shared.core.approval.policy import ApprovalPolicy
 from shared.core.fields import DocumentModel
 from shared.core.issuer import Issuer
 from shared.core.membership import GroupDocument
 from shared.core.profile import Profile
+from shared.core.ticket_lookup import TICKETS_FOLDER
 from shared.documents import DocumentError, unpack
 
 _KIND_OF_FOLDER: Final = {named.folder: kind for kind, named in NAMED.items()}
@@ -115,10 +117,23 @@ def check_documents(stored: Stored) -> Iterable[Finding]:
         if f"policies/{kind}" not in stored.documents and f"document policies/{kind}" not in broken:
             yield warn(about, f"there is no {kind} policy: nothing it would allow is allowed", f"{_PUSH} --kind {kind}")
     yield from _lints(stored)
+    yield from _ticket_lookups(stored)
     if stored.documents:
         counted = {"policies": stored.policies, "profiles": stored.profiles}
         counted |= {kind: each for kind, each in {"issuers": stored.issuers, "groups": stored.groups}.items() if each}
         yield ok(about, ", ".join(f"valid {kind}: {len(each)}" for kind, each in counted.items()))
+
+
+def _ticket_lookups(stored: Stored) -> Iterable[Finding]:
+    approval = stored.policies.get("approval")
+    rules = approval.rules if isinstance(approval, ApprovalPolicy) else ()
+    for name in sorted({rule.ticket_lookup for rule in rules if rule.ticket_lookup is not None}):
+        used_by = ", ".join(rule.name for rule in rules if rule.ticket_lookup == name)
+        yield skipped(
+            f"document {TICKETS_FOLDER}/{name}",
+            f"approval policy: {used_by}: tickets are looked up by it; it has a secret, so it is not read here",
+            "POST /v1/explain, and the console's form of a request, say whether it is usable",
+        )
 
 
 def _lints(stored: Stored) -> Iterable[Finding]:

@@ -23,7 +23,7 @@ STRIDE: Final = {
     "E": "elevation of privilege",
 }
 # The files in the order of the page; the order is a request's way through the house.
-_FILES: Final = (
+BOUNDARIES: Final = (
     "vend",
     "issuers",
     "tokens",
@@ -137,7 +137,7 @@ def load_boundaries() -> tuple[Boundary, ...]:
         pydantic.ValidationError: a file does not say what it must; the place is named.
 
     """
-    return tuple(Boundary.model_validate(_load(name)) for name in _FILES)
+    return tuple(Boundary.model_validate(_load(name)) for name in BOUNDARIES)
 
 
 def load_threats() -> tuple[Threat, ...]:
@@ -157,7 +157,7 @@ def load_removals() -> tuple[Removal, ...]:
         ValueError: a row declares none, or there is no row of a removal's id.
 
     """
-    files = (_REMOVALS.validate_python(_load(f"removals/{name}")) for name in _FILES)
+    files = (_REMOVALS.validate_python(_load(f"removals/{name}")) for name in BOUNDARIES)
     removals = tuple(removal for file in files for removal in file["removals"])
     declared, rows = {removal.id for removal in removals}, {threat.id for threat in load_threats()}
     if without := sorted(rows - declared):

@@ -153,19 +153,6 @@ def _load(text: str) -> Webhook | DocumentError:
         return error
 
 
-class LateSender:
-    """A `WebhookSender` that is imported at the first use: its HTTP client costs a quarter of a cold start."""
-
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
-
-    async def send(self, webhook: Webhook, notice: Notice) -> Failure | None:
-        """Send a notice. None means it was taken."""
-        from services.admin.notify.sender import WebhookSender  # noqa: PLC0415 - see the class's docstring
-
-        return await WebhookSender(self._now).send(webhook, notice)
-
-
 @dataclass(frozen=True, slots=True)
 class Announcer:
     """Sends an invocation's notifications. `ids` makes the ids of deliveries; `console_url` is where they link to."""

@@ -19,9 +19,16 @@ from shared.edge.lambda_app import RequestContext
 from shared.edge.responses import Refusal
 
 LIMIT_S: Final = 2.0
-# Seconds of the request's time that are left for the write, the notification and the answer.
-_FOR_THE_REST_S: Final = 2.0
+# Seconds of the request's time that are left for the write, the notification and the answer. Slack gives three in all.
+_FOR_THE_REST_S: Final = 1.0
 _DISABLED: Final = "not looked up"
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """No usable document. `problem` repeats nothing of it but keys."""
+
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +51,27 @@ class TicketCheck:
             return refuse_text(ticket)
         ctx.audit.ticket_lookup = rule.ticket_lookup
         with ctx.audit.step("ticket"):
-            lookup = await self._find(ctx, rule)
-            if isinstance(lookup, Refusal):
-                return lookup
+            lookup = await self.find(rule.ticket_lookup)
+            if isinstance(lookup, Unusable):
+                ctx.audit.dependency, ctx.audit.detail = f"{TICKETS_FOLDER}/{rule.ticket_lookup}", lookup.problem
+                return refuse_document(rule)
             return await self._look_up(ctx, rule.ticket_lookup, lookup, ticket)
 
-    async def _find(self, ctx: RequestContext, rule: ApprovalRule) -> TicketLookup | Refusal:
-        document = f"{TICKETS_FOLDER}/{rule.ticket_lookup}"
+    async def find(self, name: str) -> TicketLookup | Unusable:
+        """Read a document, as it is now.
+
+        Raises:
+            AwsError: it could not be read.
+
+        """
+        document = f"{TICKETS_FOLDER}/{name}"
         found = (await self.documents.load([document]))[document]
+        if found is None:
+            return Unusable(f"there is no {document}")
         try:
-            if found is not None:
-                return load_ticket_lookup(found.value)
-            problem = f"there is no {document}"
+            return load_ticket_lookup(found.value)
         except DocumentError as error:
-            problem = f"{document} is not valid: {error}"
-        ctx.audit.dependency, ctx.audit.detail = document, problem
-        return refuse_document(rule)
+            return Unusable(f"{document} is not valid: {error}")
 
     async def _look_up(self, ctx: RequestContext, name: str, lookup: TicketLookup, ticket: str) -> Refusal | None:
         if not lookup.enabled:

@@ -10,6 +10,8 @@ from shared.edge.responses import Refusal
 
 _LONGEST_STATE: Final = 80
 _MOST_STATES: Final = 5
+# The field of a request: a form shows the refusal there.
+_FIELD: Final = "ticket"
 
 
 def refuse_text(ticket: str) -> Refusal:
@@ -17,6 +19,7 @@ def refuse_text(ticket: str) -> Refusal:
     return Refusal(
         Code.INVALID_REQUEST,
         f"Ticket {quote(ticket)} cannot be looked up: write its key or number, at most 64 letters, digits, - and _.",
+        about=_FIELD,
     )
 
 
@@ -26,14 +29,16 @@ def refuse_state(name: str, lookup: TicketLookup, ticket: str, found: TicketStat
         return Refusal(
             Code.INVALID_REQUEST,
             f"Ticket {ticket} has no state in the ticket system ({name}): it does not exist, or Sentinel may not see "
-            "it. Name another.",
+            "it. Name another; if you see it there yourself, tell the platform team.",
+            about=_FIELD,
         )
     accepted = [_shown(value) for value in lookup.values]
     more = ["…"] if len(accepted) > _MOST_STATES else []
     return Refusal(
         Code.INVALID_REQUEST,
         f"Ticket {ticket} is {_shown(found.state)}, and a request may be filed for one that is "
-        f"{' or '.join([*accepted[:_MOST_STATES], *more])}. Open it again, or name another.",
+        f"{' or '.join([*accepted[:_MOST_STATES], *more])}. Change its state there, or name another.",
+        about=_FIELD,
     )
 
 
@@ -43,6 +48,7 @@ def refuse_call(name: str, cause: str) -> Refusal:
         Code.UNAVAILABLE,
         f"The ticket system ({name}) was not asked successfully: {cause}. Nothing was filed. Try again in a moment; if "
         "it fails again, give the request id to the platform team.",
+        about=_FIELD,
     )
 
 

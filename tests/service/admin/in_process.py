@@ -13,7 +13,7 @@ from deploy.policies.deployment import table_definitions
 from load.aws_model.dynamodb import DynamoDb
 from load.aws_model.services import AwsRefusalError, Iam, Ssm, Sts
 from services.admin.notify.notice import Failure, Notice
-from services.admin.notify.notifier import LateSender
+from services.admin.notify.sender import WebhookSender
 from shared.aws.client.client import AwsClient
 from shared.aws.client.protocol import ServiceError
 from shared.core.webhook import Webhook
@@ -85,5 +85,5 @@ def install(monkeypatch: pytest.MonkeyPatch) -> InProcessAws:
     """Send every call and every webhook's notice of this test to a new account."""
     account = InProcessAws()
     monkeypatch.setattr(strict, "_CALL", account.call)
-    monkeypatch.setattr(LateSender, "send", account.send)
+    monkeypatch.setattr(WebhookSender, "send", account.send)
     return account

@@ -72,6 +72,7 @@ def test_one_learns_what_a_request_would_need_where_an_approval_is_demanded_and_
         "pending_s": 86400,
         "uses": "window",
         "ticket": "INC-\\d+",
+        "ticket_lookup": None,
     }
     assert admin.post("/v1/explain", {"profile": "dev"}).body["approval"] is None
     assert admin.post("/v1/explain", {"profile": "prod"}, by="mallory").body["approval"] is None

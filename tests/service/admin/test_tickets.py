@@ -2,18 +2,21 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from tests.patience import LIMIT_S
 from tests.service.admin.conftest import APPROVAL, furnish, keep_parameter
 from tests.service.admin.function import AdminLambda, Answered, Clock, open_admin
-from tests.service.emulator import aws
-from tests.service.notify.receiver import Behaviour, Receiver, answers, running_receiver
-from tests.tickets import SECRET, lookup_document, says, sends
+from tests.service.emulator import aws, table_name
+from tests.service.notify.receiver import Behaviour, Receiver, answers, hangs, running_receiver
+from tests.tickets import SECRET, jira, lookup_document, says, sends, servicenow
+from tests.unit.admin.test_ticket_recipes import JIRA_TEXT, SERVICENOW_TEXT
 
 HOST = "127.0.0.1"
 RULE: dict[str, Any] = {
@@ -39,9 +42,21 @@ class Desk:
         return await asyncio.to_thread(self.admin.post, "/v1/requests", body, by)
 
     def store(self, name: str, document: object) -> None:
-        self.admin.aws("ssm").put_parameter(
-            Name=f"/sentinel/{name}", Value=json.dumps(document), Type="SecureString", Overwrite=True
-        )
+        self.store_text(name, json.dumps(document))
+
+    def store_text(self, name: str, text: str) -> None:
+        self.admin.aws("ssm").put_parameter(Name=f"/sentinel/{name}", Value=text, Type="SecureString", Overwrite=True)
+
+    def follow_the_page(self, text: str) -> None:
+        """Store a document as the page on policies has it, for the ticket system of the test."""
+        here = re.sub(r"https://example[a-z.-]+/", f"https://{HOST}:{self.system.port}/", text)
+        self.store_text("tickets/jira", f"{here}allow_private: true\n")
+
+    async def explain(self, by: str) -> Any:
+        """Give what a request would need."""
+        answered = await asyncio.to_thread(self.admin.post, "/v1/explain", {"profile": "prod"}, by)
+        assert SECRET not in str(answered.body)
+        return answered.body["approval"]
 
     def look_up(self, **changes: Any) -> None:
         """Store the document, for the ticket system of the test."""
@@ -172,4 +187,92 @@ async def test_a_change_of_the_document_applies_to_the_next_request(desk: Desk) 
 async def test_a_rule_without_a_look_up_asks_no_one(desk: Desk) -> None:
     desk.look_up()
     assert (await desk.file(says("Closed"), profile="vault")).status == 201
+    assert not desk.system.received
+
+
+JIRA_KEY, SERVICENOW_KEY = (re.findall(r'value: "(.+)"', text)[0] for text in (JIRA_TEXT, SERVICENOW_TEXT))
+ISSUES = {"INC-1": "indeterminate", "INC-2": "done"}
+CHANGES = {"CHG0030052": "-1", "CHG0030053": "3"}
+
+
+async def test_the_documents_of_the_page_work_with_what_they_are_for(desk: Desk) -> None:
+    desk.follow_the_page(JIRA_TEXT)
+    assert (await desk.file(jira(ISSUES, JIRA_KEY), ticket="INC-1")).audit["ticket_state"] == '"indeterminate"'
+    closed, missing = [await desk.file(jira(ISSUES, JIRA_KEY), by="carol", ticket=f"INC-{n}") for n in (2, 3)]
+    assert 'INC-2 is "done", and a request may be filed for one that is "new" or' in closed.body["message"]
+    desk.follow_the_page(SERVICENOW_TEXT)
+    filed = await desk.file(servicenow(CHANGES, SERVICENOW_KEY), by="zoe", ticket="CHG0030052")
+    assert (filed.status, filed.audit["ticket_state"]) == (201, '"-1"')
+    over, none = [
+        await desk.file(servicenow(CHANGES, SERVICENOW_KEY), by="carol", ticket=f"CHG003005{n}") for n in (3, 4)
+    ]
+    assert 'CHG0030053 is "3", and a request may be filed for one that is "-1".' in over.body["message"]
+    for each in (missing, none):
+        assert "does not exist, or Sentinel may not see it. Name another; if you see it" in each.body["message"]
+
+
+async def test_a_credential_that_has_ended_never_opens_the_way(desk: Desk) -> None:
+    desk.follow_the_page(JIRA_TEXT)
+    hidden = await desk.file(jira(ISSUES, "Basic another"))
+    assert hidden.code == "invalid_request"
+    assert "if you see it there yourself, tell the platform team" in hidden.body["message"]
+    desk.follow_the_page(SERVICENOW_TEXT)
+    refused = await desk.file(servicenow(CHANGES, "Basic another"), ticket="CHG0030052")
+    assert refused.code == "unavailable"
+    assert "it answered 401. Nothing was filed" in refused.body["message"]
+    assert desk.admin.grants() == []
+
+
+async def test_a_ticket_system_that_hangs_is_a_refusal_in_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.admin.tickets.check.LIMIT_S", 0.2)
+    desk.look_up()
+    refused = await desk.file(hangs)
+    assert refused.code == "unavailable"
+    assert "no answer in time. Nothing was filed. Try again" in refused.body["message"]
+    assert desk.admin.grants() == []
+
+
+async def test_an_extension_is_looked_up_once_and_refused_before_anything_is_written(desk: Desk) -> None:
+    desk.look_up()
+    first = (await desk.file(says("Open"), by="trusty", duration="15m")).body["request"]["id"]
+    before = desk.admin.rows()
+    longer: dict[str, Any] = {"by": "trusty", "extends": first, "duration": "15m"}
+    assert (await desk.file(says("Closed"), **longer)).code == "invalid_request"
+    assert desk.admin.rows() == before
+
+    async def changes_the_approval(request: web.Request) -> web.StreamResponse:
+        await asyncio.to_thread(_mark, desk.admin, first)
+        return await says("Open")(request)
+
+    filed = await desk.file(changes_the_approval, says("Closed"), **longer)
+    assert (filed.status, len(desk.system.received)) == (201, 1)
+    [row] = [row for row in desk.admin.rows() if first in row["item"]["S"]]
+    assert row["marked_by"] == {"S": "run-2"}, "written again on what it is now"
+    assert row["extended_by"]["S"] == filed.body["request"]["id"]
+
+
+def _mark(admin: AdminLambda, request_id: str) -> None:
+    """Change the row of a request as the schedule would."""
+    admin.aws("dynamodb").update_item(
+        TableName=table_name("grant"),
+        Key={"subject": {"S": "user#trusty"}, "item": {"S": f"approval#prod#{request_id}"}},
+        UpdateExpression="SET marked_by = :run",
+        ExpressionAttributeValues={":run": {"S": "run-2"}},
+    )
+
+
+async def test_one_learns_that_a_ticket_is_looked_up_and_whether_it_can_be(desk: Desk) -> None:
+    unusable = {"name": "jira", "state": "unusable", "problem": None}
+    assert (await desk.explain("alice"))["ticket_lookup"] == unusable
+    assert (await desk.explain("olivia"))["ticket_lookup"] == unusable | {"problem": "there is no tickets/jira"}
+    desk.store("tickets/jira", lookup_document("http://planted.example/{ticket}"))
+    problem = (await desk.explain("olivia"))["ticket_lookup"]["problem"]
+    assert problem.startswith("tickets/jira is not valid: line 1: url: must begin with https://")
+    desk.look_up()
+    usable = {"name": "jira", "state": "usable", "problem": None}
+    assert (await desk.explain("alice"))["ticket_lookup"] == usable
+    desk.look_up(enabled=False)
+    assert (await desk.explain("alice"))["ticket_lookup"] == usable
+    terms = await desk.explain("olivia")
+    assert (terms["ticket"], terms["ticket_lookup"]) == (".+", usable | {"state": "disabled"})
     assert not desk.system.received

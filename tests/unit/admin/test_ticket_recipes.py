@@ -10,7 +10,8 @@ from shared.core.ticket_lookup import TicketLookup
 from shared.documents import load_ticket_lookup
 
 TICKETS = (DOCS / "policy.md").read_text(encoding="utf-8").split("\n### Tickets\n", 1)[1].split("\n## ", 1)[0]
-JIRA, SERVICENOW = [load_ticket_lookup(text) for text in re.findall(r"```yaml\n(.*?)```", TICKETS, re.DOTALL)]
+JIRA_TEXT, SERVICENOW_TEXT = re.findall(r"```yaml\n(.*?)```", TICKETS, re.DOTALL)
+JIRA, SERVICENOW = load_ticket_lookup(JIRA_TEXT), load_ticket_lookup(SERVICENOW_TEXT)
 
 
 def issue(category: str) -> dict[str, Any]:

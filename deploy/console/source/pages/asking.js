@@ -36,7 +36,10 @@ function Form({ profile, terms, onClose, reload }) {
     onClose();
     reload();
   };
-  return html`<p><b>${terms.quorum}</b> of <${Names} names=${terms.approvers} /> ${terms.quorum === 1 ? "decides" : "decide"}, within
+  const lookup = terms.ticket_lookup;
+  const like = terms.ticket ? `Ticket, like ${terms.ticket}` : "Ticket, if there is one";
+  return html`${lookup?.state === "unusable" && html`<p class="failure" role="alert">No request for ${profile} is accepted now: its ticket cannot be looked up, because the document tickets/${lookup.name} is missing or not valid. Only the platform team can fix it.</p>`}
+    <p><b>${terms.quorum}</b> of <${Names} names=${terms.approvers} /> ${terms.quorum === 1 ? "decides" : "decide"}, within
       ${" "}${span(terms.pending_s)}. It is given for at most ${span(terms.max_duration_s)}${terms.uses === "once" ? ", for one session" : ""}.</p>
     <${Act} label="Reason" required buttons=${[
       { title: "Send the request", kind: "go", act: send },
@@ -45,6 +48,6 @@ function Form({ profile, terms, onClose, reload }) {
       <${Choice} label="For" value=${duration} options=${lengths(terms.max_duration_s)} onChoose=${setDuration} />
       <${Choice} label="From" value=${start} options=${STARTS} onChoose=${setStart} />
       ${start === "later" && html`<${Field} label="Begin, in your own time" type="datetime-local" value=${at} onText=${setAt} />`}
-      <${Field} label=${terms.ticket ? `Ticket, like ${terms.ticket}` : "Ticket, if there is one"} value=${ticket} onText=${setTicket} most=${64} />
+      <${Field} label=${lookup ? `${like}, looked up in ${lookup.name}` : like} value=${ticket} onText=${setTicket} most=${64} />
     <//>`;
 }

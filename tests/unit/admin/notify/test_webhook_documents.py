@@ -109,6 +109,12 @@ def test_a_pagerduty_webhook_has_a_routing_key_and_no_other_has_one() -> None:
     assert (pagerduty_webhook().secret, teams_webhook().routing_key) == (None, None)
 
 
+def test_a_webhook_that_would_never_be_sent_anything_is_a_mistake() -> None:
+    written = f"format: pagerduty\nrouting_key: {ROUTING_KEY}\nevents: ['*.ending']\n"
+    assert "format pagerduty sends none of these events" in refusal(f"url: https://events.example/\n{written}")
+    assert load_webhook("url: https://hooks.example/\nformat: teams\nevents: ['*.ending']\n").events == ("*.ending",)
+
+
 @pytest.mark.parametrize(
     ("more", "complaint"),
     [

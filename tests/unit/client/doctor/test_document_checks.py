@@ -110,6 +110,18 @@ async def test_what_is_most_likely_not_meant_is_a_warning() -> None:
     assert "document policies/access" in [finding.about for finding in findings if finding.status is Status.WARN]
 
 
+async def test_look_ups_of_tickets_are_named_and_not_read() -> None:
+    rules = ["a, ticket_lookup: jira", "b, ticket_lookup: snow", "c, ticket_lookup: jira"]
+    rows = (f"- {{profiles: [prod], approvers: [bob], ticket: 'INC-\\d+', name: {rule}}}" for rule in rules)
+    approval = "\n".join(["version: '1'", "rules:", *rows])
+    found = await examine(parameter("policies/access", ACCESS), parameter("policies/approval", approval))
+    skipped = [(each.about, each.message.partition(": tickets")[0]) for each in found if each.status is Status.SKIPPED]
+    assert skipped == [
+        ("document tickets/jira", "approval policy: a, c"),
+        ("document tickets/snow", "approval policy: b"),
+    ]
+
+
 async def test_webhooks_are_never_read() -> None:
     store = Store({"get_parameters_by_path": []})
     await read_documents(store.aws, "/sentinel")
