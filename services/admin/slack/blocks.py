@@ -27,6 +27,7 @@ from services.admin.notify.formats.slack import escape
 from services.admin.notify.quoting import name, quote
 from services.admin.slack.buttons import Button, write_value
 from shared.core.durations import format_duration
+from shared.core.follow_up import Extending
 from shared.core.grants import GrantUses
 
 # The object of the API's answers that the message shows.
@@ -81,8 +82,11 @@ def render_warning(sentence: str, details: Details, buttons: Sequence[Button]) -
 
 def buttons_of_requester(details: Details) -> tuple[Button, ...]:
     """Give the buttons that make sense for who asked, on a grant in this state."""
-    is_running = not _is_event(details) and details["status"] == "approved" and details["uses"] != GrantUses.ONCE
-    return (Button.EXTEND,) if is_running and details["extended_by"] is None else ()
+    if _is_event(details) or details["status"] != "approved" or details["uses"] == GrantUses.ONCE:
+        return ()
+    # The warning before the end knows more: an extension that was denied makes room for another.
+    usual = Extending.POSSIBLE if details["extended_by"] is None else Extending.ASKED
+    return (Button.EXTEND,) if details.get("extension", usual) == Extending.POSSIBLE else ()
 
 
 def buttons_for(details: Details) -> tuple[Button, ...]:

@@ -24,6 +24,7 @@ from shared.aws.dynamodb.approvals import ApprovalTable
 from shared.core.approval.extend import Extension, find_extend_rejection
 from shared.core.approval.policy import rule_for
 from shared.core.durations import format_duration
+from shared.core.people import person_of, same_person
 from shared.edge.error_codes import Code
 from shared.edge.lambda_app import RequestContext
 from shared.edge.responses import Refusal, Response
@@ -46,9 +47,11 @@ class Offers:
             policies = await self.policies.read()
             found = await self.requests.find(ctx.parameters["id"])
         note_policies(ctx.audit, policies)
-        if found is None or found.user != ctx.principal.user:
+        if found is None or not same_person(found.requester.person, person_of(ctx.principal)):
             return NOT_FOUND
         note_grant(ctx.audit, view_request(found, now))
+        if found.user != ctx.principal.user:
+            return _refuse_name(found.user, ctx.principal.user)
         if not policies.permit(ctx.principal, found.profile):
             return refuse_chat(found.profile)
         rule = rule_for(policies.approval, found.profile)
@@ -59,6 +62,12 @@ class Offers:
             return refuse_extension(rejection, extension, rule, now)
         longest = format_duration(rule.longest_after(extension.extended.so_far))
         return Response({"profile": found.profile, "longest": longest, "needs_ticket": rule.ticket is not None})
+
+
+def _refuse_name(user: str, here: str) -> Refusal:
+    """Refuse a person under another name than they asked by: an extension would be of that other name."""
+    message = f"The request is {user}'s, and in Slack you are {here}: extend it with `sentinel`, as {user}."
+    return Refusal(Code.CONFLICT, message)
 
 
 async def ask(acting: Acting, sent: Press, shown: ButtonValue) -> Answer:

@@ -53,6 +53,48 @@ def test_only_a_full_member_with_one_user_acts(
         check_refused(world, world.press(user, message), user, "unknown_caller", words)
 
 
+@pytest.mark.parametrize("way", ["command", "form"])
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"flags": ("deleted",)}, "deactivated"),
+        ({"flags": ("is_restricted",)}, "a guest"),
+        ({"flags": ("is_stranger",)}, "another workspace"),
+        ({"email": "bob@other.example"}, "no user is mapped"),
+    ],
+)
+def test_who_may_press_nothing_may_ask_for_nothing_and_send_no_form_off(
+    world: World, waiting: Waiting, way: str, changes: dict[str, Any], words: str
+) -> None:
+    assert world.press("bob", waiting.message, Button.DENY).is_empty
+    with world.flagged("bob", **changes) as user, nothing_changed(world):
+        forms = len(world.slack.workspace.views)
+        answered = world.command(user, "request") if way == "command" else world.submit(user, comment="no")
+        check_refused(world, answered, user, "unknown_caller", words)
+        assert len(world.slack.workspace.views) == forms
+
+
+@pytest.mark.parametrize("home", ["E0GRID", "T0OTHER"])
+def test_an_organizations_account_acts_only_in_the_workspace_that_slack_names(
+    world: World, waiting: Waiting, home: str
+) -> None:
+    """Of Enterprise Grid: its accounts begin with W, and its organization's id with E."""
+    with world.flagged("bob", id=f"W{home}", team=home) as user, nothing_changed(world):
+        check_refused(world, world.press(user, waiting.message), user, "unknown_caller", "another workspace")
+
+
+@pytest.mark.parametrize("team", [{"id": "E0GRID"}, None])
+def test_an_app_that_is_installed_for_an_organization_is_none_of_the_workspace(
+    world: World, waiting: Waiting, team: dict[str, str] | None
+) -> None:
+    payload = json.loads(press(world.slack.workspace, world.user("bob"), waiting.message, Button.APPROVE)["payload"])
+    payload |= {"team": team, "enterprise": {"id": "E0GRID"}, "is_enterprise_install": True}
+    with nothing_changed(world):
+        answered = world.send(world.signed({"payload": json.dumps(payload)}))
+    assert (answered.status >= 400, answered.audit["outcome"]) == (True, "refused")
+    assert "user" not in answered.audit
+
+
 @pytest.mark.parametrize("named", ["T0OTHER", None])
 def test_a_stranger_of_a_shared_channel_is_known_by_the_press_or_by_what_slack_says(
     world: World, waiting: Waiting, named: str | None

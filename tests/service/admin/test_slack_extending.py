@@ -148,6 +148,16 @@ def test_no_one_but_the_requester_extends_and_what_is_not_theirs_looks_like_noth
     assert world.request(first)["extended_by"] is None
 
 
+def test_a_person_under_another_name_is_referred_to_the_name_they_asked_by(world: World) -> None:
+    request_id = world.admin.file("grace@example.com", duration="15m")
+    world.admin.approve(request_id)
+    message = direct(world, "grace")
+    assert request_id in message.shown
+    answered = refused(world, "grace", message)
+    assert answered.audit["code"] == "conflict"
+    assert "The request is grace@example.com's, and in Slack you are grace" in answered.private
+
+
 def test_without_the_rules_word_there_is_no_button_and_a_forged_press_or_form_is_refused(world: World) -> None:
     refusing = IN_CHAT | {"rules": APPROVAL["rules"]}
     with world.stored("policies/approval", refusing):

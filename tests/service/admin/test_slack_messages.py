@@ -159,7 +159,7 @@ def test_who_is_warned_that_it_ends_can_extend_it_there_where_the_rule_accepts_t
     admin: AdminLambda, slack: RunningSlack
 ) -> None:
     for in_chat in (True, False):
-        admin.store("policies/approval", {"version": "1", "rules": [PROD | {"chat": in_chat}]})
+        admin.store("policies/approval", {"version": "1", "rules": [PROD | {"chat": in_chat, "max_duration": "2h"}]})
         admin.approve(admin.file())
         direct = [each for each in slack.workspace.directs_to(slack_id("alice")) if each.thread is None][-1]
         admin.clock.forward(minutes=56)

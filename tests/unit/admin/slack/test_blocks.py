@@ -56,6 +56,11 @@ def texts(value: Any) -> Iterator[dict[str, Any]]:
             yield from texts(each)
 
 
+def _without_extension(details: dict[str, Any]) -> dict[str, Any]:
+    """As the API answers a request: only the warning before the end says whether it can be extended."""
+    return {key: value for key, value in details.items() if key != "extension"}
+
+
 def check(message: Message) -> None:
     assert blocks_problems(message.blocks) == []
     assert len(message.blocks) <= MOST_BLOCKS
@@ -114,7 +119,11 @@ def test_only_the_buttons_that_make_sense_are_there(details: dict[str, Any], but
     [
         (request(status="approved"), True),
         (request(status="approved", uses="once"), False),
-        (request(status="approved", extended_by="fedcba9876543210"), False),
+        (request(status="approved", extended_by="fedcba9876543210"), True),
+        (request(status="approved", extended_by="fedcba9876543210", extension="asked"), False),
+        (request(status="approved", extension="impossible"), False),
+        (_without_extension(request(status="approved", extended_by="fedcba9876543210")), False),
+        (_without_extension(request(status="approved")), True),
         *((request(status=status), False) for status in ("pending", "denied", "cancelled", "withdrawn", "expired")),
         *((request(status=status), False) for status in ("consumed", "ended")),
         (event(), False),
