@@ -94,7 +94,18 @@ async def test_a_request_for_later_waits_for_its_time_and_is_taken_back(
 
 async def test_an_approval_is_extended_from_its_page(alice: Person, bob: Person, opened: OpenWindow) -> None:
     await take_back(alice)
-    asking = ("request", "create", "staging", "--reason", "a restore", "--duration", "15m", "--json")
+    asking = (
+        "request",
+        "create",
+        "staging",
+        "--reason",
+        "a restore",
+        "--ticket",
+        "INC-7",
+        "--duration",
+        "15m",
+        "--json",
+    )
     first = str(json.loads((await alice.sentinel(*asking)).out)["id"])
     assert (await bob.sentinel("request", "approve", first)).code == 0
     window = await opened("alice")
@@ -106,7 +117,7 @@ async def test_an_approval_is_extended_from_its_page(alice: Person, bob: Person,
     await expect(window.page.locator("blockquote")).to_have_text("it still runs")
     await expect(window.page.locator("dl").first.get_by_role("link", name=first)).to_be_visible()
     filed = await newest_of(alice)
-    assert (filed["extends"], filed["duration_s"]) == (first, 1800)
+    assert (filed["extends"], filed["duration_s"], filed["ticket"]) == (first, 1800, "INC-7")
     assert (window.complaints, window.refused) == ([], [])
 
 
