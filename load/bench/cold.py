@@ -9,7 +9,8 @@ import json
 import random
 import shutil
 from asyncio.subprocess import PIPE
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -27,9 +28,9 @@ VEND, TOKEN, AUTHORIZER, ADMIN, BASELINE = "vend", "token", "authorizer", "admin
 _CHILD: Final = Path(__file__).with_name("cold_child.py")
 _HANDLER: Final = Path(__file__).with_name("boto3_baseline.py")
 _ALL_ROOTS: Final = "botocore/cacert.pem"
-_OK: Final = 200
+_OK: Final = (200, 201)
 # What Lambda sets. X-Ray's daemon: for it a function imports the SDK in its init.
-_LAMBDAS: Final = {
+LAMBDAS: Final = {
     "LAMBDA_TASK_ROOT": "/var/task",
     "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
     "AWS_ACCESS_KEY_ID": "AKIACOLD",
@@ -86,7 +87,7 @@ async def measure(
         for number in range(rounds + 1):
             for name in random.sample(list(candidates), len(candidates)):
                 event = candidates[name].event or await _ask_authorizer(interpreter, candidates[VEND])
-                found, _ = await _start(interpreter, candidates[name], event)
+                found, _ = await start(interpreter, candidates[name], event)
                 # The first fills the page cache.
                 if number:
                     measured[name].append(found)
@@ -98,11 +99,11 @@ def _find_candidates(
 ) -> Mapping[str, Candidate]:
     """Install the baseline for the zips' target into a folder; AWS is at `url`, trusted by `authority`'s file."""
     baseline = _install_baseline(packages[VEND].target, folder / BASELINE)
-    few = _trust(folder / "few.pem", packages[VEND].folder / ROOTS, authority)
-    many = _trust(folder / "many.pem", baseline / _ALL_ROOTS, authority)
+    few = trust(folder / "few.pem", packages[VEND].folder / ROOTS, authority)
+    many = trust(folder / "many.pem", baseline / _ALL_ROOTS, authority)
 
     def function(name: str, event: Mapping[str, Any] | None) -> Candidate:
-        environment = {**settings_of(name, url), **_LAMBDAS, **few}
+        environment = {**settings_of(name, url), **LAMBDAS, **few}
         return Candidate(name, [packages[name].folder], f"services.{name}.handler", environment, event)
 
     vend = function(VEND, vend_event())
@@ -135,7 +136,7 @@ def _install_baseline(target: Target, folder: Path) -> Path:
     return folder
 
 
-def _trust(file: Path, *parts: Path) -> Mapping[str, str]:
+def trust(file: Path, *parts: Path) -> Mapping[str, str]:
     """Write a file of authorities, and return the variables that name it."""
     file.write_text("\n".join(part.read_text(encoding="utf-8") for part in parts), encoding="utf-8")
     return {"AWS_CA_BUNDLE": str(file), "SSL_CERT_FILE": str(file)}
@@ -143,15 +144,25 @@ def _trust(file: Path, *parts: Path) -> Mapping[str, str]:
 
 async def _ask_authorizer(interpreter: Path, vend: Candidate) -> Mapping[str, Any]:
     """Vend a session and make a fresh proof of it: one is good for a minute."""
-    _, [answer, _] = await _start(interpreter, vend, vend_event())
+    _, [answer, _] = await start(interpreter, vend, vend_event())
     return question_event(json.loads(answer["body"]))
 
 
-async def _start(
+async def start(
     interpreter: Path,
     candidate: Candidate,
     event: Mapping[str, Any],
+    second: Mapping[str, Any] | None = None,
+    limit: Callable[[int], AbstractAsyncContextManager[None]] = lambda _: nullcontext(),
 ) -> tuple[Start, Sequence[Mapping[str, Any]]]:
+    """Start a candidate in a new process, and have it answer an event, and then a `second` one, else the same again.
+
+    `limit` is held around the process, by its id.
+
+    Raises:
+        RuntimeError: it did not start, or did not answer as it should.
+
+    """
     child = await asyncio.create_subprocess_exec(
         interpreter, "-I", "-S", *candidate.flags, _CHILD, stdin=PIPE, stdout=PIPE
     )
@@ -160,14 +171,15 @@ async def _start(
         "module": candidate.module,
         "factory": candidate.factory,
         "environment": dict(candidate.environment),
-        "event": event,
+        "events": [event, second or event],
         "account": ACCOUNT,
     }
-    printed, _ = await child.communicate(json.dumps(request).encode())
+    async with limit(child.pid):
+        printed, _ = await child.communicate(json.dumps(request).encode())
     if child.returncode:
         raise RuntimeError(f"{candidate.title} did not start; what it said is above")
     found = json.loads(printed)
     answers = found.pop("answers")
-    if any(answer.get("statusCode", _OK) != _OK or answer.get("isAuthorized") is False for answer in answers):
+    if any(answer.get("statusCode", 200) not in _OK or answer.get("isAuthorized") is False for answer in answers):
         raise RuntimeError(f"{candidate.title} answered {answers}")
     return Start(**found), answers

@@ -1,7 +1,8 @@
-"""One cold start: imports a module from the folders named, asks it once, and prints what that took.
+"""One cold start: imports a module from the folders named, asks it twice, and prints what that took.
 
 Run by path with `-I`, by the interpreter the zips are for: it sees the standard library and those folders only.
-Standard input is JSON: `folders`, `module`, `factory` (empty where the module has a `handler`), `environment`, `event`.
+Standard input is JSON: `folders`, `module`, `factory` (empty where the module has a `handler`), `environment`, and two
+`events`.
 """
 
 import importlib
@@ -41,9 +42,10 @@ def main() -> None:
     module = importlib.import_module(request["module"])
     handler = getattr(module, request["factory"])(os.environ) if request["factory"] else module.handler
     ready_s, ready_kb = time.perf_counter(), most_resident_kb()
-    answer = handler(request["event"], Context(request["account"]))
+    first, second = request["events"]
+    answer = handler(first, Context(request["account"]))
     answered_s, answered_kb = time.perf_counter(), most_resident_kb()
-    second = handler(request["event"], Context(request["account"]))
+    again = handler(second, Context(request["account"]))
     again_s = time.perf_counter()
     measured = {
         "init_ms": (ready_s - before_s) * 1000,
@@ -51,7 +53,7 @@ def main() -> None:
         "second_ms": (again_s - answered_s) * 1000,
         "init_mb": ready_kb / 1024,
         "first_mb": answered_kb / 1024,
-        "answers": [answer, second],
+        "answers": [answer, again],
     }
     printed.write(json.dumps(measured))
 

@@ -24,6 +24,7 @@ from deploy.local.gateway.events import Arrival, event_v2
 from deploy.local.gateway.request import ReceivedRequest
 from deploy.local.gateway.server import authorizer_event
 from deploy.local.gateway.tokens import VerifiedToken
+from deploy.local.slack.people import ROUTE, Signed
 from sentinel.proof import make_proof
 from shared.clock import utc_now
 
@@ -91,6 +92,15 @@ _JOB: Final = {
     "workflow_ref": "acme/shop/.github/workflows/deploy.yml@refs/heads/main",
     "workflow_sha": "8f2c1f4e8f2c1f4e8f2c1f4e8f2c1f4e8f2c1f4e",
 }
+_CALLER: Final = {
+    "accessKey": "AKIAEXAMPLE",
+    "accountId": ACCOUNT,
+    "userArn": f"arn:aws:iam::{ACCOUNT}:user/alice",
+}
+_APPROVAL: Final = {
+    "version": "1",
+    "rules": [{"name": "prod", "profiles": ["prod"], "approvers": ["bob"], "chat": True}],
+}
 _LIFETIME_S: Final = 6 * 3600
 _SIGNATURE_BYTES: Final = 256
 
@@ -138,10 +148,24 @@ def whoami_event() -> dict[str, Any]:
     return _event("/v1/whoami")
 
 
+def filing_event() -> dict[str, Any]:
+    """Return an HTTP API's event for a request of alice's for `prod`."""
+    body = json.dumps({"profile": "prod", "reason": "fix INC-1", "duration": "30m"}).encode()
+    usual = (("host", _ENDPOINT.domain_name), ("content-type", "application/json"))
+    request = ReceivedRequest("POST", "/v1/requests", usual, body, "198.51.100.7")
+    return event_v2(_ENDPOINT, "POST /v1/requests", request, _ARRIVAL, {"iam": _CALLER})
+
+
+def slack_event(signed: Signed) -> dict[str, Any]:
+    """Return an HTTP API's event for what Slack sends now."""
+    headers = [("host", _ENDPOINT.domain_name), *signed.headers.items()]
+    request = ReceivedRequest("POST", ROUTE, headers, signed.body, "198.51.100.7")
+    return event_v2(_ENDPOINT, f"POST {ROUTE}", request, Arrival.create(_ENDPOINT, utc_now()), None)
+
+
 def _event(target: str) -> dict[str, Any]:
-    caller = {"accessKey": "AKIAEXAMPLE", "accountId": ACCOUNT, "userArn": f"arn:aws:iam::{ACCOUNT}:user/alice"}
     request = _request(target)
-    return event_v2(_ENDPOINT, f"GET {request.path}", request, _ARRIVAL, {"iam": caller})
+    return event_v2(_ENDPOINT, f"GET {request.path}", request, _ARRIVAL, {"iam": _CALLER})
 
 
 def question_event(vended: dict[str, str]) -> dict[str, Any]:
@@ -169,6 +193,10 @@ def documents() -> dict[str, str]:
     prefix, role_arn = local_deployment().parameter_prefix, f"arn:aws:iam::{ACCOUNT}:role/sentinel/dev"
     return {
         f"{prefix}/policies/access": json.dumps(_POLICY),
+        f"{prefix}/policies/approval": json.dumps(_APPROVAL),
         f"{prefix}/issuers/github": json.dumps(_ISSUER),
-        f"{prefix}/profiles/{PROFILE}": json.dumps({"role_arn": role_arn, "account": ACCOUNT, "region": REGION}),
+        **{
+            f"{prefix}/profiles/{name}": json.dumps({"role_arn": role_arn, "account": ACCOUNT, "region": REGION})
+            for name in (PROFILE, "prod")
+        },
     }

@@ -88,7 +88,7 @@ class Outcome(View):
 class LookupView(View):
     """The document `tickets/<name>` by which the ticket of a request is looked up.
 
-    "unusable": there is none, or it is not valid, so that every request is refused; `problem` says which, with the
+    "unusable": it does not exist or is not valid, so that every request is refused; `problem` says which, with the
     permission `read`. Without it, "usable" is also said of one that is switched off.
     """
 

@@ -13,6 +13,7 @@ from typing import Final, Generic, TypeVar
 
 from shared.core.approval.create import by_rule
 from shared.core.approval.decide import settle as settle_request
+from shared.core.approval.extend import Extension, find_extend_rejection
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest
 from shared.core.break_glass.event import BreakGlassEvent
@@ -37,22 +38,38 @@ class Step(StrEnum):
     ENDED = "ended"  # an approved request whose window is over; no one is notified
 
 
+class Extending(StrEnum):
+    """Whether a window that ends soon may yet be extended."""
+
+    POSSIBLE = "possible"
+    ASKED = "asked"  # an extension waits for its approval
+    IMPOSSIBLE = "impossible"
+
+
 @dataclass(frozen=True, slots=True)
 class Due(Generic[Row]):
-    """A step: the row to write, and the event to notify of once it is written; None: of nothing."""
+    """A step: the row to write, and the event to notify of once it is written; None: of nothing.
+
+    `extension` is set for the warning before the end of an approval.
+    """
 
     step: Step
     row: Row
     event: NoticeEvent | None = None
+    extension: Extending | None = None
 
 
 def due_request(
-    request: ApprovalRequest, rule: ApprovalRule | None, now: datetime, run: str
+    request: ApprovalRequest,
+    rule: ApprovalRule | None,
+    now: datetime,
+    run: str,
+    extension: ApprovalRequest | None = None,
 ) -> Due[ApprovalRequest] | None:
     """Give what is due for a request at `now` (UTC); None for nothing.
 
     `rule` is the present approval rule of its profile, None where it has no rule or the policy is not known: then no
-    one is reminded. `run` is the id of this run.
+    one is reminded. `run` is the id of this run. `extension` is the request that last asked to extend it.
     """
     now = now.replace(microsecond=0)
     marks = replace(request.marks, run=run)
@@ -63,7 +80,7 @@ def due_request(
         case RequestStatus.ENDED if request.status is RequestStatus.APPROVED:
             return Due(Step.ENDED, replace(settle_request(request, now), marks=marks))
         case RequestStatus.APPROVED if _ends_soon(request.starts_at, request.ends_at, marks, now):
-            return Due(Step.WARNED, replace(request, marks=replace(marks, warned_at=now)), NoticeEvent.REQUEST_ENDING)
+            return _due_ending(request, rule, now, marks, extension)
         case RequestStatus.PENDING if rule is not None:
             return _due_waiting(by_rule(request, rule), rule, now, marks)
         case _:
@@ -82,6 +99,23 @@ def due_event(event: BreakGlassEvent, now: datetime, run: str) -> Due[BreakGlass
     if _ends_soon(event.created_at, event.ends_at, marks, now):
         return Due(Step.WARNED, replace(event, marks=replace(marks, warned_at=now)), NoticeEvent.BREAK_GLASS_ENDING)
     return None
+
+
+def _due_ending(
+    request: ApprovalRequest, rule: ApprovalRule | None, now: datetime, marks: Marks, extension: ApprovalRequest | None
+) -> Due[ApprovalRequest] | None:
+    """Warn of the end, unless an approved extension follows: then access does not end."""
+    status = None if extension is None else extension.status_at(now)
+    if status is RequestStatus.APPROVED:
+        return None
+    if status is RequestStatus.PENDING:
+        extending = Extending.ASKED
+    elif rule is None or find_extend_rejection(Extension(request, extension), request.profile, rule, now):
+        extending = Extending.IMPOSSIBLE
+    else:
+        extending = Extending.POSSIBLE
+    warned = replace(request, marks=replace(marks, warned_at=now))
+    return Due(Step.WARNED, warned, NoticeEvent.REQUEST_ENDING, extending)
 
 
 def _due_waiting(

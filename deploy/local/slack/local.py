@@ -35,6 +35,20 @@ def local_workspace() -> Workspace:
     return Workspace({user.id: user for user in (*people, *_OTHERS)}, monotonic_s)
 
 
+def document_of(workspace: Workspace) -> str:
+    """Return the document `chat/slack` of a workspace with the stack's people."""
+    return yaml.safe_dump(
+        {
+            "team_id": workspace.team,
+            "channel": workspace.channel,
+            "signing_secret": workspace.signing_secret,
+            "bot_token": workspace.bot_token,
+            "user": "map",
+            "map": dict(_USERS),
+        }
+    )
+
+
 class LocalSlack(SlackServer):
     """The workspace's server. Presses go to the HTTP API at `app_url`, which is set before anyone can press."""
 
@@ -50,16 +64,7 @@ class LocalSlack(SlackServer):
     @property
     def document(self) -> str:
         """The document `chat/slack`."""
-        return yaml.safe_dump(
-            {
-                "team_id": self.workspace.team,
-                "channel": self.workspace.channel,
-                "signing_secret": self.workspace.signing_secret,
-                "bot_token": self.workspace.bot_token,
-                "user": "map",
-                "map": dict(_USERS),
-            }
-        )
+        return document_of(self.workspace)
 
     def person(self, name: str) -> Person:
         """Return a person of the workspace, by the part of their address before the @."""

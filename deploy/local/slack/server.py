@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from html import escape
+from ssl import SSLContext
 from typing import Any, Final
 
 from aiohttp import web
@@ -39,9 +40,15 @@ Press = Callable[[str, Message, str], Awaitable[str]]
 class SlackServer(Site):
     """Serves one workspace. `hold`, where set, is awaited by every method: a Slack that is slow."""
 
-    def __init__(self, workspace: Workspace, press: Press | None = None) -> None:
-        """`press` presses a button, by the user's id, the message and the `action_id`; the page offers it."""
+    def __init__(
+        self, workspace: Workspace, press: Press | None = None, tls: SSLContext | None = None, delay_s: float = 0.0
+    ) -> None:
+        """`press` presses a button, by the user's id, the message and the `action_id`; the page offers it.
+
+        Every method takes `delay_s` seconds.
+        """
         self.workspace = workspace
+        self._delay_s = delay_s
         self.hold: asyncio.Event | None = None
         self._press = press
         self._methods: Mapping[str, Callable[[Mapping[str, Any]], Answer]] = {
@@ -63,7 +70,7 @@ class SlackServer(Site):
                 web.post("/press", self._press_on_page),
             ]
         )
-        super().__init__(application)
+        super().__init__(application, tls)
 
     @property
     def api(self) -> str:
@@ -75,6 +82,7 @@ class SlackServer(Site):
         self.workspace.calls.append((method, asked))
         if self.hold is not None:
             await self.hold.wait()
+        await asyncio.sleep(self._delay_s)
         if self.workspace.failing[method]:
             status, after, body = self.workspace.failing[method].popleft()
             waiting = {} if after is None else {"Retry-After": str(after)}

@@ -4,7 +4,7 @@ The decision is made on the row as it was read, and again on the row as it is wh
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeAlias, TypeVar
@@ -212,7 +212,11 @@ class GrantSteps(Generic[Row, Rejection, RowView]):
     async def _settle(self, ctx: RequestContext, row: Row, now: datetime) -> None:
         """Write what time has done to a row and notify of it, before the caller learns that the step comes too late."""
         settled = self.kind.settle(row, now)
-        if settled.status is row.status or await self.store.change(row, settled) != settled:
+        if settled.status is row.status:
+            return
+        # Two callers in one second would otherwise write the same row, and each would notify.
+        settled = replace(settled, marks=replace(row.marks, run=self.announcer.ids()))
+        if await self.store.change(row, settled) != settled:
             return
         event = self.kind.events.get(settled.status)
         if event is not None:

@@ -24,12 +24,12 @@ from shared.aws.dynamodb.follow_up import FollowUpProgress, Progress
 from shared.aws.dynamodb.grant_lists import Position
 from shared.aws.dynamodb.revocations import RevocationTable
 from shared.aws.dynamodb.schema import ItemKind
-from shared.aws.errors import AwsError
+from shared.aws.errors import AwsError, UnreadableError
 from shared.clock import monotonic_s
 from shared.core.approval.policy import ApprovalPolicy, rule_for
 from shared.core.approval.request import ApprovalRequest
 from shared.core.break_glass.event import BreakGlassEvent
-from shared.core.follow_up import Step, due_event, due_request
+from shared.core.follow_up import Due, Step, due_event, due_request
 from shared.edge.indeterminate import IndeterminateError
 from shared.edge.lambda_app import InvocationContext
 
@@ -65,7 +65,7 @@ class FollowUp:
         """
         now, tally = self.clock(), Tally()
         try:
-            before = await self.progress.load()
+            before = await self._load(tally)
             age = _NEVER if before.completed_at is None else now - before.completed_at
             ctx.audit.follow_up_age_s = int(age.total_seconds())
             after = await self._follow_up(ctx, before, now, tally)
@@ -78,6 +78,14 @@ class FollowUp:
         if is_complete:
             ctx.audit.follow_up_age_s = 0
 
+    async def _load(self, tally: Tally) -> Progress:
+        """Read what the last run left. Where that cannot be understood, begin again: this run overwrites it."""
+        try:
+            return await self.progress.load()
+        except UnreadableError as error:
+            tally.note_failure(error)
+            return Progress()
+
     async def _follow_up(self, ctx: InvocationContext, before: Progress, now: datetime, tally: Tally) -> Progress:
         until_s = monotonic_s() + min(ctx.time_left_s / 2, _LONGEST_S)
         working = replace(ctx, answer_by_s=ctx.answer_by_s - _TO_SAVE_S)
@@ -88,9 +96,10 @@ class FollowUp:
             start = before.reached.get(kind)
             try:
                 return await sweeps[kind].run(working, start)
-            except AwsError as error:
+            except Exception as error:  # noqa: BLE001 - neither list stops the other
                 tally.note_failure(error)
-                return start
+                # A place that is not in the list would stop every later run, too.
+                return start if isinstance(error, AwsError) else None
 
         async with asyncio.TaskGroup() as group:
             sweeping = {kind: group.create_task(sweep(kind)) for kind in sweeps}
@@ -111,15 +120,26 @@ class FollowUp:
         self, approval: ApprovalPolicy | None, now: datetime, tally: Tally, until_s: float
     ) -> dict[ItemKind, Sweep[ApprovalRequest] | Sweep[BreakGlassEvent]]:
         run, shared = self.ids(), (self.announcer, tally, now, until_s)
+
+        def may_be_due(
+            request: ApprovalRequest, extension: ApprovalRequest | None = None
+        ) -> Due[ApprovalRequest] | None:
+            return due_request(request, rule_for(approval, request.profile), now, run, extension)
+
+        async def due(request: ApprovalRequest) -> Due[ApprovalRequest] | None:
+            found = may_be_due(request)
+            if found is None or found.step is not Step.WARNED or request.extended_by is None:
+                return found
+            extension = await self.requests.find_of(request.user, request.profile, request.extended_by)
+            return may_be_due(request, extension)
+
+        async def event_due(event: BreakGlassEvent) -> Due[BreakGlassEvent] | None:
+            return due_event(event, now, run)
+
         return {
-            ItemKind.APPROVAL: Sweep(
-                READABLE_REQUESTS,
-                self.requests,
-                lambda request: due_request(request, rule_for(approval, request.profile), now, run),
-                *shared,
-            ),
+            ItemKind.APPROVAL: Sweep(READABLE_REQUESTS, self.requests, may_be_due, due, *shared),
             ItemKind.BREAK_GLASS: Sweep(
-                READABLE_EVENTS, self.events, lambda event: due_event(event, now, run), *shared
+                READABLE_EVENTS, self.events, lambda event: due_event(event, now, run), event_due, *shared
             ),
         }
 

@@ -6,7 +6,7 @@ is never sent twice.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
@@ -16,7 +16,6 @@ from services.admin.notify.notifier import Announcer
 from shared.aws.concurrency import gather_all
 from shared.aws.dynamodb.grant_lists import ListQuery, Position
 from shared.aws.dynamodb.grant_store import GrantStore, Moved
-from shared.aws.errors import AwsError
 from shared.clock import monotonic_s
 from shared.core.approval.request import ApprovalRequest
 from shared.core.break_glass.event import BreakGlassEvent
@@ -48,14 +47,16 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Sweep(Generic[Row]):
-    """Follows up the open rows of a kind. `due` gives a row's step, `now` is the run's instant in UTC.
+    """Follows up the open rows of a kind. `now` is the run's instant in UTC.
 
-    No step begins after `until_s` on the monotonic clock.
+    `may_be_due` gives a row's step as far as the row says, `due` with what else has to be read for it. No step begins
+    after `until_s` on the monotonic clock. A row that fails in any way is counted, and the others have their turn.
     """
 
     kind: Readable[Row, Any]
     store: GrantStore[Row]
-    due: Callable[[Row], Due[Row] | None]
+    may_be_due: Callable[[Row], Due[Row] | None]
+    due: Callable[[Row], Awaitable[Due[Row] | None]]
     announcer: Announcer
     tally: Tally
     now: datetime
@@ -75,7 +76,7 @@ class Sweep(Generic[Row]):
             page = await self.store.page(query, start, _ROWS_A_PAGE)
             self.tally.counts[READ] += len(page.rows)
             ctx.audit.unreadable.extend(page.unreadable)
-            rows = [row for row in page.rows if self.due(row) is not None]
+            rows = [row for row in page.rows if self._may_be_due(row)]
             taken = await self._take_all(ctx, rows)
             if taken < len(rows):
                 return self._place(rows[taken - 1]) if taken else start
@@ -83,6 +84,13 @@ class Sweep(Generic[Row]):
             if start is None:
                 return None
         return start
+
+    def _may_be_due(self, row: Row) -> bool:
+        try:
+            return self.may_be_due(row) is not None
+        except Exception as error:  # noqa: BLE001 - a row that no version should have written stops no other
+            self.tally.note_failure(error)
+            return False
 
     async def _take_all(self, ctx: InvocationContext, rows: Sequence[Row]) -> int:
         """Take the steps of rows in order, as many as there is time for, and give their number."""
@@ -96,19 +104,22 @@ class Sweep(Generic[Row]):
         """Take the step of one row as it is now; one that others keep changing is left to the next run."""
         try:
             due = await self._write(row)
-        except AwsError as error:
+            if due is not None:
+                self.tally.counts[due.step] += 1
+                await self._announce(ctx, due)
+        except Exception as error:  # noqa: BLE001 - as above
             self.tally.note_failure(error)
+
+    async def _announce(self, ctx: InvocationContext, due: Due[Row]) -> None:
+        if due.event is None:
             return
-        if due is None:
-            return
-        self.tally.counts[due.step] += 1
-        if due.event is not None:
-            about = self.kind.view(due.row, self.now).as_json()
-            await self.announcer.announce_by_time(ctx, due.event, about, self.now)
+        about = self.kind.view(due.row, self.now).as_json()
+        further = {} if due.extension is None else {"extension": due.extension.value}
+        await self.announcer.announce_by_time(ctx, due.event, {**about, **further}, self.now)
 
     async def _write(self, row: Row) -> Due[Row] | None:
         for _ in range(_ATTEMPTS):
-            due = self.due(row)
+            due = await self.due(row)
             if due is None:
                 return None
             written = await self.store.change(row, due.row)

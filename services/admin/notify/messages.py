@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 from services.admin.notify.quoting import name, quote
 from shared.core.durations import format_duration
 from shared.core.events import NoticeEvent
-from shared.core.grants import GrantUses
+from shared.core.follow_up import Extending
 from shared.core.revocation import Target
 
 # The object of the API's answers that the notice is about.
@@ -96,10 +96,13 @@ def _request_ending(_: str, request: Details) -> str:
 
 
 def _extending(request: Details) -> str:
-    if request["extended_by"] is not None:
-        return f" Its extension is request {request['extended_by']}."
-    once = request["uses"] == GrantUses.ONCE
-    return "" if once else f" To extend it: sentinel request create --extend {request['id']}"
+    match request["extension"]:
+        case Extending.ASKED:
+            return f" Request {request['extended_by']}, which extends it, still waits for its approval."
+        case Extending.POSSIBLE:
+            return f" To extend it: sentinel request create --extend {request['id']}"
+        case _:
+            return ""
 
 
 def _event_ending(_: str, event: Details) -> str:

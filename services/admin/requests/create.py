@@ -85,7 +85,7 @@ class RequestCreation:
         """Decide and write; where the approval to extend has changed in between, decide again on what it is now."""
         request_id = self.ids()
         for attempt in range(_ATTEMPTS):
-            extension = None if extended is None else Extension(extended, await self._last_extension(extended))
+            extension = None if extended is None else Extension(extended, await self.requests.last_extension(extended))
             filed = self._decide(ctx, body, facts, request_id, extension, now)
             if isinstance(filed, Refusal):
                 return filed
@@ -104,11 +104,6 @@ class RequestCreation:
 
     async def _refuse_ticket(self, ctx: RequestContext, facts: NewGrantFacts, filed: ApprovalRequest) -> Refusal | None:
         return await self.tickets.refuse(ctx, rule_for(facts.policies.approval, filed.profile), filed)
-
-    async def _last_extension(self, extended: ApprovalRequest) -> ApprovalRequest | None:
-        if extended.extended_by is None:
-            return None
-        return await self.requests.find_of(extended.user, extended.profile, extended.extended_by)
 
     def _decide(
         self,

@@ -34,7 +34,7 @@ def refuse_create(
         case CreateRejection.DENIED:
             return Refusal(Code.DENIED, _denied(user, profile, decision))
         case CreateRejection.NO_RULE:
-            return Refusal(Code.DENIED, f"{profile} cannot be approved: no rule of the approval policy names it.")
+            return refuse_without_rule(profile)
         case CreateRejection.NO_APPROVER:
             return Refusal(Code.DENIED, f"No one but {user} could approve {profile}, or too few could.")
         case CreateRejection.TOO_LONG:
@@ -50,6 +50,10 @@ def refuse_create(
             return _invalid(f"starts_at is too far ahead: at most {LATEST_START.days} days.")
         case unexpected:
             assert_never(unexpected)
+
+
+def refuse_without_rule(profile: str) -> Refusal:
+    return Refusal(Code.DENIED, f"{profile} cannot be approved: no rule of the approval policy names it.")
 
 
 def refuse_second(pending: ApprovalRequest, user: str, now: datetime) -> Refusal:

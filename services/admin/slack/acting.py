@@ -16,9 +16,19 @@ from shared.edge.slack_requests import SLACK_ROUTE
 
 # Lists what a person may ask for; no operation of the API, and made for a form only.
 LIST_CHOICES: Final = "list_choices"
+# Says whether an approval can be extended; for a form, too.
+OFFER_EXTENSION: Final = "offer_extension"
 # All that the chat can do, by the names of the API's operations.
 CHAT_OPERATIONS: Final = frozenset(
-    {"file_request", "approve_request", "deny_request", "close_break_glass", "review_break_glass", LIST_CHOICES}
+    {
+        "file_request",
+        "approve_request",
+        "deny_request",
+        "close_break_glass",
+        "review_break_glass",
+        LIST_CHOICES,
+        OFFER_EXTENSION,
+    }
 )
 
 

@@ -27,6 +27,7 @@ from services.admin.notify.formats.slack import escape
 from services.admin.notify.quoting import name, quote
 from services.admin.slack.buttons import Button, write_value
 from shared.core.durations import format_duration
+from shared.core.grants import GrantUses
 
 # The object of the API's answers that the message shows.
 Details: TypeAlias = Mapping[str, Any]
@@ -39,6 +40,7 @@ _WORDS: Final[Mapping[Button, tuple[str, str | None]]] = {
     Button.DENY: ("Deny", "danger"),
     Button.CLOSE: ("Close", "danger"),
     Button.REVIEW: ("Review", "primary"),
+    Button.EXTEND: ("Extend", None),
 }
 
 
@@ -50,8 +52,8 @@ class Message:
     blocks: Sequence[dict[str, Any]]
 
 
-def render(details: Details, link: str | None, *, has_buttons: bool) -> Message:
-    """Show a grant as it is. Without `has_buttons` nothing can be pressed, in any state."""
+def render(details: Details, link: str | None, buttons: Sequence[Button] = ()) -> Message:
+    """Show a grant as it is, with what can be pressed."""
     headline, state = _headline(details), _state(details)
     blocks: list[Block] = [
         HeaderBlock(text=_plain(headline, _MOST_HEADER)),
@@ -61,20 +63,30 @@ def render(details: Details, link: str | None, *, has_buttons: bool) -> Message:
     ]
     if link is not None:
         blocks.append(_link(link))
-    if has_buttons and (buttons := buttons_for(details)):
-        value = write_value(details)
-        blocks.append(ActionsBlock(elements=[_button(each, value) for each in buttons]))
+    blocks += _actions(details, buttons)
     blocks.append(ContextBlock(elements=[_plain(_below(details), _MOST_FIELD)]))
     return Message(escape(f"{headline}: {_why(details)} {state}"), [block.to_dict() for block in blocks])
 
 
 def render_reply(sentence: str) -> Message:
-    """Show one sentence of a notice in the thread of its grant's message."""
+    """Show one sentence, for a thread or for one person."""
     return Message(escape(sentence), [SectionBlock(text=_plain(sentence, _MOST_TEXT)).to_dict()])
 
 
+def render_warning(sentence: str, details: Details, buttons: Sequence[Button]) -> Message:
+    """Show a sentence on a grant that ends soon, with what can be pressed."""
+    blocks: list[Block] = [SectionBlock(text=_plain(sentence, _MOST_TEXT)), *_actions(details, buttons)]
+    return Message(escape(sentence), [block.to_dict() for block in blocks])
+
+
+def buttons_of_requester(details: Details) -> tuple[Button, ...]:
+    """Give the buttons that make sense for who asked, on a grant in this state."""
+    is_running = not _is_event(details) and details["status"] == "approved" and details["uses"] != GrantUses.ONCE
+    return (Button.EXTEND,) if is_running and details["extended_by"] is None else ()
+
+
 def buttons_for(details: Details) -> tuple[Button, ...]:
-    """Give the buttons that make sense for a grant in this state."""
+    """Give the buttons that make sense for those who decide, on a grant in this state."""
     if not _is_event(details):
         return (Button.APPROVE, Button.DENY) if details["status"] == "pending" else ()
     if details["status"] == "active":
@@ -91,7 +103,10 @@ def _headline(details: Details) -> str:
     status = str(details["status"])
     if _is_event(details):
         return f"{user} broke glass on {profile} ({status})"
-    return f"{user} asks for {profile}" if status == "pending" else f"{user}'s request for {profile}: {status}"
+    is_new = details["extends"] is None
+    if status == "pending":
+        return f"{user} asks {'for' if is_new else 'to extend'} {profile}"
+    return f"{user}'s request {'for' if is_new else 'to extend'} {profile}: {status}"
 
 
 def _why(details: Details) -> str:
@@ -110,6 +125,8 @@ def _facts(details: Details) -> Iterator[tuple[str, str]]:
         yield "Begins", _instant(details["starts_at"])
     if _is_event(details):
         return
+    if details["extends"] is not None:
+        yield "Extends", details["extends"]
     if details["ticket"] is not None:
         yield "Ticket", quote(details["ticket"])
     yield "Approvals", " ".join([f"{len(details['approvals'])} of {details['quorum']}", *_voters(details)])
@@ -161,6 +178,13 @@ def _link(url: str) -> Block:
     """Give a block that is one link: an object of its own, so that it is no markup in a text."""
     link = RichTextElementParts.Link(url=url, text="Open in the console")
     return RichTextBlock(elements=[RichTextSectionElement(elements=[link])])
+
+
+def _actions(details: Details, buttons: Sequence[Button]) -> list[Block]:
+    if not buttons:
+        return []
+    value = write_value(details)
+    return [ActionsBlock(elements=[_button(each, value) for each in buttons])]
 
 
 def _button(button: Button, value: str) -> ButtonElement:

@@ -23,6 +23,7 @@ class Button(StrEnum):
     DENY = "sentinel.request.deny"
     CLOSE = "sentinel.break_glass.close"
     REVIEW = "sentinel.break_glass.review"
+    EXTEND = "sentinel.request.extend"
 
     @property
     def is_of_a_request(self) -> bool:
@@ -40,6 +41,7 @@ _SHOWN: Final = (
     "ticket",
     "duration_s",
     "starts_at",
+    "extends",
     "window",
     "quorum",
     "review_required",

@@ -6,6 +6,7 @@ from typing import Any, Final
 from services.admin.slack.acting import Acting
 from services.admin.slack.answers import NOTHING_TO_SAY, Answer
 from services.admin.slack.buttons import Button, read_value
+from services.admin.slack.extending import ask
 from services.admin.slack.forms import COMMENT, Metadata, denial, read_metadata
 from services.admin.slack.payloads import Press, Submission
 from shared.edge.error_codes import Code
@@ -23,7 +24,7 @@ _CHAT: Final = "slack"
 
 
 async def press(acting: Acting, sent: Press) -> Answer:
-    """Do what a button says, for the state it was shown with. To deny, ask for a comment first."""
+    """Do what a button says, for the state it was shown with. To deny or to extend, ask for more first."""
     button = next((each for each in Button if each == sent.action), None)
     shown = read_value(sent.value)
     if button is None or shown is None:
@@ -31,6 +32,8 @@ async def press(acting: Acting, sent: Press) -> Answer:
     acting.audit.grant_id = shown.id
     if button is Button.DENY:
         return await acting.talk.open(denial(Metadata(sent.channel, sent.value)))
+    if button is Button.EXTEND:
+        return await ask(acting, sent, shown)
     outcome = await acting.run(_OPERATIONS[button], shown=shown)
     if isinstance(outcome, Refusal):
         return await acting.talk.refuse(outcome)

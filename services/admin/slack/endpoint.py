@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Final
 
 from services.admin.common.policies import PolicyReader
-from services.admin.slack import deciding, forms, requesting
+from services.admin.slack import deciding, extending, forms, requesting
 from services.admin.slack.acting import Acting, note_principal
 from services.admin.slack.answers import Answer, Conversation
 from services.admin.slack.client import SlackClient
@@ -89,6 +89,8 @@ class SlackEndpoint:
                 return await deciding.deny(acting, sent)
             case Submission(form=forms.REQUEST) as sent:
                 return await requesting.file(acting, sent)
+            case Submission(form=forms.EXTEND) as sent:
+                return await extending.file(acting, sent)
             case Submission() as sent:
                 return await talk.refuse(_NO_FORM, _first_block(sent))
 

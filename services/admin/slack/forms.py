@@ -1,4 +1,4 @@
-"""The forms (modals): to deny with a comment, and to ask for an approval.
+"""The forms (modals): to deny with a comment, to ask for an approval, and to extend one.
 
 Limits: Block Kit reference, "Modal view" (title and buttons 24 characters, metadata 3,000), "Select menu element" (100
 options) and "Option object" (75 characters).
@@ -15,26 +15,31 @@ from shared.edge.http_request import load_json
 
 DENY: Final = "sentinel.deny"
 REQUEST: Final = "sentinel.request"
+EXTEND: Final = "sentinel.extend"
 COMMENT: Final = "comment"
 PROFILE: Final = "profile"
-# The blocks of the form to ask are named like the fields of the API's body.
-REQUEST_BLOCKS: Final = (PROFILE, "reason", "duration", "ticket")
+REASON: Final = "reason"
+# The blocks of the forms to ask and to extend are named like the fields of the API's body.
+EXTENSION_BLOCKS: Final = (REASON, "duration", "ticket")
+REQUEST_BLOCKS: Final = (PROFILE, *EXTENSION_BLOCKS)
 MOST_OPTIONS: Final = 100
 Form: TypeAlias = dict[str, Any]
 _MOST_REASON: Final = 1000
 _MOST_TICKET: Final = 64
 _MOST_TEXT: Final = 3000
+_KEPT: Final = ("channel", "value", "profile")
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a form keeps: the channel it was opened in, and the value of the button that opened it."""
+    """What a form keeps: the channel it was opened in, the value of the button that opened it, and its profile."""
 
     channel: str
     value: str = ""
+    profile: str = ""
 
     def write(self) -> str:
-        return json.dumps({"channel": self.channel, "value": self.value})
+        return json.dumps({key: getattr(self, key) for key in _KEPT})
 
 
 def read_metadata(sent: Submission) -> Metadata | None:
@@ -43,9 +48,9 @@ def read_metadata(sent: Submission) -> Metadata | None:
         found = load_json(sent.metadata.encode())
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, dict) or not all(isinstance(found.get(key), str) for key in ("channel", "value")):
+    if not isinstance(found, dict) or not all(isinstance(found.get(key), str) for key in _KEPT):
         return None
-    return Metadata(found["channel"], found["value"])
+    return Metadata(*(found[key] for key in _KEPT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,11 @@ def asking(metadata: Metadata, choices: Sequence[Choice], chosen: str) -> Form:
     return _modal(REQUEST, "Ask for an approval", "Ask", metadata, list(_asking_blocks(listed, chosen)))
 
 
+def extending(metadata: Metadata, longest: str, *, needs_ticket: bool) -> Form:
+    """Give the form in which to extend an approval, by at most `longest`."""
+    return _modal(EXTEND, "Extend the approval", "Ask", metadata, list(_extending_blocks(longest, needs_ticket)))
+
+
 def sent_off(text: str) -> Form:
     """Give what a form shows after it was sent off."""
     block = {"type": "section", "text": _plain(text[:_MOST_TEXT])}
@@ -80,13 +90,21 @@ def _asking_blocks(choices: Sequence[Choice], chosen: str) -> Iterator[Form]:
     if options[0]["value"] == chosen:
         select["initial_option"] = options[0]
     yield _input(PROFILE, "Profile", select)
-    yield _input("reason", "Reason", _text_element(_MOST_REASON, is_long=True))
+    yield _input(REASON, "Reason", _text_element(_MOST_REASON, is_long=True))
     yield _input("duration", "Duration, such as 45m or 1h30m", _text_element(_MOST_TICKET), is_optional=True)
     if any(choice.needs_ticket for choice in choices):
         are_all = all(choice.needs_ticket for choice in choices)
         yield _input(
             "ticket", "Ticket, where the profile takes one", _text_element(_MOST_TICKET), is_optional=not are_all
         )
+
+
+def _extending_blocks(longest: str, needs_ticket: bool) -> Iterator[Form]:  # noqa: FBT001
+    yield _input(REASON, "Why it takes longer", _text_element(_MOST_REASON, is_long=True))
+    label = f"By how much, such as 45m; at most {longest}"
+    yield _input("duration", label, _text_element(_MOST_TICKET), is_optional=True)
+    if needs_ticket:
+        yield _input("ticket", "Ticket", _text_element(_MOST_TICKET))
 
 
 def _option(profile: str) -> Form:

@@ -5,13 +5,22 @@ again. A message that can no longer be edited is no failure: who deleted it does
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Final, TypeVar
 
 from services.admin.notify.notice import Failure, Notice
-from services.admin.slack.blocks import Message, render, render_reply
+from services.admin.slack.blocks import (
+    Details,
+    Message,
+    buttons_for,
+    buttons_of_requester,
+    render,
+    render_reply,
+    render_warning,
+)
+from services.admin.slack.buttons import Button
 from services.admin.slack.client import Posted, SlackClient, SlackError
 from services.admin.slack.direct import find_member
 from shared.aws.concurrency import gather_all
@@ -96,10 +105,10 @@ class Showing:
         return await self._try("channel", lambda: self._send(self.workspace.channel, shown))
 
     async def _post_direct(self, row: Shown) -> Place | None:
-        """Post to the requester, where the workspace has them. Nothing can be pressed there."""
+        """Post to the requester, where the workspace has them."""
         if row.direct is not None:
             return None
-        shown = render(row.details, row.link, has_buttons=False)
+        shown = self._render_direct(row)
 
         async def send() -> Place | None:
             member = await find_member(self.slack, self.workspace, row.details["user"], self._left_s)
@@ -127,7 +136,7 @@ class Showing:
 
     async def _edit_one(self, row: Shown, place: Place) -> None:
         is_direct = place == row.direct
-        shown = render(row.details, row.link, has_buttons=False) if is_direct else self._render(row)
+        shown = self._render_direct(row) if is_direct else self._render(row)
         at = Posted(place.channel, place.ts)
 
         async def edit() -> None:
@@ -142,15 +151,23 @@ class Showing:
     async def _reply(self, row: Shown, notice: Notice) -> None:
         """Reply with the sentence of a notice that changes nothing else, or is a vote, to those whom it concerns."""
         if notice.event in _WARNINGS:
-            place = row.direct
+            buttons = self._pressed_by(buttons_of_requester, notice.details)
+            place, reply = row.direct, render_warning(notice.text, notice.details, buttons)
         else:
-            place = row.message if notice.event in _REPLIES or _is_last_vote(notice) else None
+            is_said = notice.event in _REPLIES or _is_last_vote(notice)
+            place, reply = row.message if is_said else None, render_reply(notice.text)
         if place is not None:
             channel, thread = place.channel, place.ts
-            await self._try("thread", lambda: self._send(channel, render_reply(notice.text), thread))
+            await self._try("thread", lambda: self._send(channel, reply, thread))
 
     def _render(self, row: Shown) -> Message:
-        return render(row.details, row.link, has_buttons=permits_chat(self.approval, row.details["profile"]))
+        return render(row.details, row.link, self._pressed_by(buttons_for, row.details))
+
+    def _render_direct(self, row: Shown) -> Message:
+        return render(row.details, row.link, self._pressed_by(buttons_of_requester, row.details))
+
+    def _pressed_by(self, buttons: Callable[[Details], Sequence[Button]], details: Details) -> Sequence[Button]:
+        return buttons(details) if permits_chat(self.approval, details["profile"]) else ()
 
     def _left_s(self) -> float:
         return max(0.0, self._ends_at - asyncio.get_running_loop().time())

@@ -79,7 +79,13 @@ async def file(acting: Acting, sent: Submission) -> Answer:
     outcome = await acting.run("file_request", body)
     if isinstance(outcome, Refusal):
         return await acting.talk.refuse(outcome, outcome.about if outcome.about in sent.values else PROFILE)
+    return await say_filed(acting, outcome)
+
+
+async def say_filed(acting: Acting, outcome: Response) -> Answer:
+    """Answer with what was filed, and for whom it waits."""
     request = outcome.body["request"]
     who = ", ".join(request["approvers"])
     waits = f"It waits for {request['quorum']} of: {who}." if request["status"] == "pending" else "It is approved."
-    return await acting.talk.say(f"Request {request['id']} for {request['profile']} is filed. {waits}")
+    what = f"for {request['profile']}" if request["extends"] is None else f"to extend {request['profile']}"
+    return await acting.talk.say(f"Request {request['id']} {what} is filed. {waits}")

@@ -241,3 +241,9 @@ class ApprovalTable(GrantStore[ApprovalRequest]):
             answer = await self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         item = answer.get("Item")
         return None if item is None else read_request(item)
+
+    async def last_extension(self, extended: ApprovalRequest) -> ApprovalRequest | None:
+        """Find the request that last asked to extend one; None where none did. Raises as `find_of`."""
+        if extended.extended_by is None:
+            return None
+        return await self.find_of(extended.user, extended.profile, extended.extended_by)

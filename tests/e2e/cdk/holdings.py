@@ -14,6 +14,7 @@ _LISTED: Mapping[str, tuple[str, str]] = {
     "CloudWatch::Alarm": ("AlarmName", "cloudwatch MetricAlarms"),
     "CloudWatch::Dashboard": ("DashboardName", "cloudwatch DashboardEntries"),
     "DynamoDB::Table": ("TableName", "dynamodb TableNames"),
+    "Events::Rule": ("Name", "events Rules"),
     "IAM::ManagedPolicy": ("ManagedPolicyName", "iam Policies"),
     "IAM::Role": ("RoleName", "iam Roles"),
     "Lambda::Function": ("FunctionName", "lambda Functions"),

@@ -8,6 +8,7 @@ from load.bench.cold import ADMIN, AUTHORIZER, BASELINE, TOKEN, VEND
 from load.bench.cold import measure as measure_cold
 from load.bench.measure import measure
 from load.bench.record import figures_of
+from load.bench.slack import measure as measure_slack
 
 
 async def test_a_short_measurement_tells_ours_from_the_baseline() -> None:
@@ -30,3 +31,9 @@ async def test_every_function_starts_cold_and_answers(packages: Mapping[str, Pac
     for _, [start] in measured.values():
         assert 0 < start.second_ms < start.init_ms
         assert 10 < start.init_mb <= start.first_mb < 200
+
+
+async def test_a_press_is_answered_by_a_cold_function(packages: Mapping[str, Package], tmp_path: Path) -> None:
+    measured = await measure_slack(packages[ADMIN], tmp_path, [1769], 1)
+    [start] = measured[1769]
+    assert 0 < start.second_ms < start.init_ms + start.first_ms

@@ -208,9 +208,11 @@ def test_one_row_that_cannot_be_written_or_read_does_not_stop_the_others(
     # More than are followed up at once.
     for user in ASKING[:12]:
         admin.file(user)
-    broken, refused, *_ = sorted(row["subject"]["S"] for row in account.rows() if row.get("kind") == {"S": "approval"})
-    [row] = [row for row in account.rows() if row["subject"]["S"] == broken and "quorum" in row]
-    row["quorum"] = {"S": "one"}
+    rows = {row["subject"]["S"]: row for row in account.rows() if row.get("kind") == {"S": "approval"}}
+    broken, absurd, refused, *_ = sorted(rows)
+    rows[broken]["quorum"] = {"S": "one"}
+    # Each attribute can be read, but no version writes an extension without its start: no sentence can be made of it.
+    rows[absurd]["extends"] = {"M": {"request_id": {"S": "e" * 16}, "so_far_s": {"N": "60"}}}
 
     def refuse(operation: str, parameters: Mapping[str, Any]) -> None:
         if operation == "PutItem" and parameters["Item"]["subject"]["S"] == refused:
@@ -220,14 +222,107 @@ def test_one_row_that_cannot_be_written_or_read_does_not_stop_the_others(
     admin.clock.forward(minutes=31)
     account.published.clear()
     audit, metrics = run(admin)
-    assert events(account) == ["request.reminder"] * 10
-    assert (audit["outcome"], audit["dependency"]) == ("failed", "dynamodb")
-    assert (audit["follow_up"]["failed"], metrics["follow_up_failed"], metrics["unreadable_rows"]) == (1, 1, 1)
+    assert events(account) == ["request.reminder"] * 9
+    assert audit["outcome"] == "failed"
+    assert (audit["follow_up"]["failed"], metrics["follow_up_failed"], metrics["unreadable_rows"]) == (2, 2, 1)
     # No run was complete yet, and the alarm's limit is half an hour.
     assert metrics["follow_up_age_s"] > 30 * 60
     account.before = lambda _, __: None
     assert run(admin)[1]["follow_up_age_s"] == 0
     assert events(account) == ["request.reminder"]
+
+
+@pytest.mark.parametrize(
+    "progress",
+    [
+        {"approvals_reached": {"M": {"subject": {"S": "user#x"}, "item": {"S": "group#x"}, "created_at": {"N": "1"}}}},
+        {"approvals_reached": {"S": "the middle"}},
+    ],
+    ids=["a place in another list", "no place"],
+)
+def test_a_place_to_begin_at_that_makes_no_sense_is_left_behind(
+    admin: AdminLambda, account: InProcessAws, progress: dict[str, Any]
+) -> None:
+    key = {"subject": {"S": "follow-up"}, "item": {"S": "progress##"}}
+    account.dynamodb.operations["PutItem"]({"TableName": table_name("grant"), "Item": key | progress})
+    admin.file()
+    admin.began()
+    admin.clock.forward(minutes=60)
+    account.published.clear()
+    assert run(admin)[0]["outcome"] == "failed"
+    assert run(admin)[0]["outcome"] == "answered"
+    assert sorted(events(account)) == ["break_glass.expired", "request.escalated"]
+
+
+def test_two_people_who_act_too_late_in_the_same_second_notify_once(
+    admin: AdminLambda, account: InProcessAws, opened: Callable[[Clock], AdminLambda]
+) -> None:
+    other = opened(admin.clock)
+    request_id = admin.file()
+    admin.clock.forward(hours=24)
+    account.published.clear()
+    before_next_write(account, lambda: other.approve(request_id, by="carol"))
+    assert admin.approve(request_id).code == "conflict"
+    run(admin)
+    assert events(account) == ["request.expired"]
+
+
+def extension_of(admin: AdminLambda, extended: str, by: str = "alice") -> str:
+    asked = {"profile": "prod", "reason": "it takes longer", "duration": "30m", "extends": extended}
+    return str(admin.post("/v1/requests", asked, by).body["request"]["id"])
+
+
+def warnings(account: InProcessAws) -> list[dict[str, Any]]:
+    """Give the warnings since the last look."""
+    found = [each for each in account.published if each["event"] == "request.ending"]
+    account.published.clear()
+    return found
+
+
+def test_a_warning_says_whether_the_window_can_be_extended_and_is_left_out_where_it_is(
+    admin: AdminLambda, account: InProcessAws
+) -> None:
+    rule = PROD | {"uses": "window", "extended_max_duration": "90m"}
+    account.store("policies/approval", APPROVAL | {"rules": [rule]})
+    held = {user: admin.file(user, duration="1h") for user in ("alice", "zoe", "dora")}
+    for each in held.values():
+        admin.approve(each)
+    asked = extension_of(admin, held["alice"])
+    admin.post(f"/v1/requests/{extension_of(admin, held['dora'], 'dora')}/deny", by="bob")
+    admin.clock.forward(minutes=51)
+    account.published.clear()
+    run(admin)
+    said = {each["user"]: each["text"].partition("gives. ")[2] for each in warnings(account)}
+    assert said["alice"].startswith(f"Request {asked}, which extends it, still waits for its approval.")
+    assert said["zoe"].startswith(f"To extend it: sentinel request create --extend {held['zoe']}")
+    assert said["dora"] == said["zoe"].replace(held["zoe"], held["dora"])
+
+
+def test_an_approval_that_goes_on_by_its_extension_has_no_warning_until_that_is_withdrawn(
+    admin: AdminLambda, account: InProcessAws
+) -> None:
+    rule = PROD | {"uses": "window", "extended_max_duration": "90m"}
+    account.store("policies/approval", APPROVAL | {"rules": [rule]})
+    first = admin.file(duration="1h")
+    admin.approve(first)
+    second = extension_of(admin, first)
+    admin.approve(second)
+    admin.clock.forward(minutes=51)
+    run(admin)
+    assert warnings(account) == []
+    admin.post(f"/v1/requests/{second}/cancel")
+    run(admin)
+    [warned] = warnings(account)
+    assert (f"sentinel request create --extend {first}" in warned["text"], warned["details"]["extension"]) == (
+        True,
+        "possible",
+    )
+    # Extended to the longest sum, the second window has no more to offer.
+    admin.approve(extension_of(admin, first))
+    admin.clock.forward(minutes=30)
+    run(admin)
+    [warned] = warnings(account)
+    assert ("--extend" in warned["text"], warned["details"]["extension"]) == (False, "impossible")
 
 
 def test_without_readable_policies_no_one_is_reminded_and_all_else_is_done(

@@ -17,6 +17,7 @@ from tests.service.emulator import aws
 from tests.slack import RunningSlack, running_slack, slack_document, slack_id
 
 IN_CHAT = APPROVAL | {"rules": [rule | {"chat": True} for rule in APPROVAL["rules"]]}
+PROD: dict[str, Any] = {"name": "prod", "profiles": ["prod"], "approvers": ["bob"], "chat": True}
 CONSOLE = "https://sentinel.example/console"
 
 
@@ -98,11 +99,13 @@ def test_votes_are_replies_and_the_decision_is_edited_in_wherever_it_came_from(
     assert len(slack.workspace.thread_of(message)) == 2
     for shown in (message, direct):
         assert "Approved by bob, dave." in shown.shown
-        assert not shown.buttons
+    assert not message.buttons
+    assert direct.buttons.keys() == {Button.EXTEND}
     admin.clock.forward(minutes=5)
     admin.post(f"/v1/requests/{request_id}/cancel", {"comment": "done early"}, by="alice")
     for shown in (message, direct):
         assert 'Withdrawn by alice, 2026-11-24 12:05 UTC "done early"' in shown.shown
+        assert not shown.buttons
     assert len(slack.workspace.in_channel()) == 1
 
 
@@ -124,6 +127,49 @@ def test_what_time_did_is_edited_in_too(admin: AdminLambda, slack: RunningSlack)
     admin.approve(request_id)
     assert "Expired by time." in the_message(slack).shown
     assert not the_message(slack).buttons
+
+
+def test_reminder_and_escalation_are_said_in_the_thread_and_further_approvers_can_press(
+    admin: AdminLambda, slack: RunningSlack
+) -> None:
+    by_time = {"reminders": ["30m"], "escalation": {"after": "1h", "approvers": ["erin"]}}
+    admin.store("policies/approval", {"version": "1", "rules": [PROD | by_time]})
+    request_id = admin.file()
+    message, direct = the_message(slack), the_direct(slack.workspace)
+    shown = message.buttons[Button.APPROVE]["value"]
+    said = []
+    for _ in range(3):
+        admin.clock.forward(minutes=31)
+        _, audit, _ = admin.invoke({"task": "follow-up"})
+        said.append([each.shown for each in slack.workspace.thread_of(message)])
+        assert (audit["outcome"], audit.get("not_notified_because") or {}) == ("answered", {})
+    assert [len(each) for each in said] == [1, 2, 2]
+    assert "alice's request for prod for 1h waits since 2026-11-24 12:00 UTC" in said[0][0]
+    assert "more people may now" in said[1][1]
+    assert "erin" in said[1][1]
+    assert "erin" in message.shown
+    # What was shown is the same, so a button that someone has before them still counts.
+    assert message.buttons[Button.APPROVE]["value"] == shown
+    assert not slack.workspace.thread_of(direct)
+    assert admin.approve(request_id, by="erin").status == 200
+    assert "Approved by erin." in direct.shown
+
+
+def test_who_is_warned_that_it_ends_can_extend_it_there_where_the_rule_accepts_the_chat(
+    admin: AdminLambda, slack: RunningSlack
+) -> None:
+    for in_chat in (True, False):
+        admin.store("policies/approval", {"version": "1", "rules": [PROD | {"chat": in_chat}]})
+        admin.approve(admin.file())
+        direct = [each for each in slack.workspace.directs_to(slack_id("alice")) if each.thread is None][-1]
+        admin.clock.forward(minutes=56)
+        admin.invoke({"task": "follow-up"})
+        [warning] = slack.workspace.thread_of(direct)
+        assert "alice's approval for prod ends at" in warning.shown
+        assert warning.buttons.keys() == ({Button.EXTEND} if in_chat else set())
+        admin.clock.forward(minutes=5)
+        admin.invoke({"task": "follow-up"})
+        assert not slack.workspace.thread_of(slack.workspace.in_channel()[-1])
 
 
 def test_without_the_rules_word_there_is_nothing_to_press(admin: AdminLambda, slack: RunningSlack) -> None:

@@ -29,6 +29,7 @@ def request(**changes: Any) -> dict[str, Any]:
         "starts_at": None,
         "extends": None,
         "extended_by": None,
+        "extension": "possible",
         "uses": "window",
         "created_at": "2026-11-02T12:00:00Z",
         "pending_until": "2026-11-03T12:00:00Z",

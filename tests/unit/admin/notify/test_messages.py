@@ -110,7 +110,7 @@ BOTH = [vote("bob", "go"), vote("carol@sec.example")]
         (
             "request.ending",
             None,
-            request(window=WINDOW),
+            request(window=WINDOW, extension="possible"),
             (
                 "alice's approval for prod ends at 2026-11-02 13:00 UTC, and with it the access that it gives. "
                 f"To extend it: sentinel request create --extend {GRANT_ID}"
@@ -119,11 +119,17 @@ BOTH = [vote("bob", "go"), vote("carol@sec.example")]
         (
             "request.ending",
             None,
-            request(window=WINDOW, extended_by="fedcba9876543210"),
+            request(window=WINDOW, extension="asked", extended_by="fedcba9876543210"),
             (
                 "alice's approval for prod ends at 2026-11-02 13:00 UTC, and with it the access that it gives. "
-                "Its extension is request fedcba9876543210."
+                "Request fedcba9876543210, which extends it, still waits for its approval."
             ),
+        ),
+        (
+            "request.ending",
+            None,
+            request(window=WINDOW, extension="impossible"),
+            "alice's approval for prod ends at 2026-11-02 13:00 UTC, and with it the access that it gives.",
         ),
         (
             "break_glass.ending",

@@ -1,7 +1,7 @@
 """What a message shows: within Slack's limits for any words, without markup, and with the right buttons."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.local.slack.block_kit import MOST_BLOCKS, blocks_problems
-from services.admin.slack.blocks import Message, buttons_for, render, render_reply
+from services.admin.slack.blocks import (
+    Message,
+    buttons_for,
+    buttons_of_requester,
+    render,
+    render_reply,
+    render_warning,
+)
 from services.admin.slack.buttons import MOST_VALUE, Button, read_value, state_digest, write_value
 from tests.unit.admin.notify.samples import GRANT_ID, act, event, request, vote
 
@@ -57,21 +64,24 @@ def check(message: Message) -> None:
     assert not set(message.text) & set("<>")
 
 
-@given(REQUESTS | EVENTS, st.booleans())
-def test_any_words_fit_and_stay_plain_text(details: dict[str, Any], has_buttons: bool) -> None:  # noqa: FBT001 - hypothesis gives it
-    check(render(details, LINK, has_buttons=has_buttons))
+@given(REQUESTS | EVENTS, st.sampled_from([buttons_for, buttons_of_requester, lambda _: ()]))
+def test_any_words_fit_and_stay_plain_text(
+    details: dict[str, Any], buttons: Callable[[dict[str, Any]], tuple[Button, ...]]
+) -> None:
+    check(render(details, LINK, buttons(details)))
 
 
 @given(st.text(min_size=1, max_size=20_000))
 def test_a_reply_of_any_length_fits(sentence: str) -> None:
     check(render_reply(sentence))
+    check(render_warning(sentence, request(), [Button.EXTEND]))
 
 
 @pytest.mark.parametrize(
     "written", ["<!channel>", "<@U0ALICE>", "*bold*", ":tada:", "<https://evil.example|approve>", '" Approved by bob.']
 )
 def test_what_people_wrote_stays_in_its_quotes(written: str) -> None:
-    message = render(request(reason=written, ticket=written, approvals=[vote("bob", written)]), LINK, has_buttons=True)
+    message = render(request(reason=written, ticket=written, approvals=[vote("bob", written)]), LINK, list(Button))
     shown = json.dumps(message.blocks, ensure_ascii=False)
     if set(written) & set('<>*|"'):
         assert json.dumps(written, ensure_ascii=False)[1:-1] not in shown
@@ -94,9 +104,31 @@ def test_what_people_wrote_stays_in_its_quotes(written: str) -> None:
 )
 def test_only_the_buttons_that_make_sense_are_there(details: dict[str, Any], buttons: tuple[Button, ...]) -> None:
     assert buttons_for(details) == buttons
-    with_them, without = (render(details, None, has_buttons=has) for has in (True, False))
+    with_them, without = (render(details, None, shown) for shown in (buttons, ()))
     assert [block["type"] for block in with_them.blocks].count("actions") == (1 if buttons else 0)
     assert "actions" not in [block["type"] for block in without.blocks]
+
+
+@pytest.mark.parametrize(
+    ("details", "is_there"),
+    [
+        (request(status="approved"), True),
+        (request(status="approved", uses="once"), False),
+        (request(status="approved", extended_by="fedcba9876543210"), False),
+        *((request(status=status), False) for status in ("pending", "denied", "cancelled", "withdrawn", "expired")),
+        *((request(status=status), False) for status in ("consumed", "ended")),
+        (event(), False),
+    ],
+)
+def test_who_asked_can_extend_what_runs(details: dict[str, Any], is_there: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert buttons_of_requester(details) == ((Button.EXTEND,) if is_there else ())
+
+
+def test_an_extension_says_what_it_extends() -> None:
+    message = render(request(extends="fedcba9876543210", starts_at="2026-11-02T13:00:00Z"), None)
+    shown = [each["text"] for each in texts(message.blocks)]
+    assert "alice asks to extend prod" in shown
+    assert "Extends\nfedcba9876543210" in shown
 
 
 @pytest.mark.parametrize(
@@ -115,7 +147,7 @@ def test_only_the_buttons_that_make_sense_are_there(details: dict[str, Any], but
     ],
 )
 def test_the_state_is_said_in_one_line(details: dict[str, Any], state: str) -> None:
-    message = render(details, None, has_buttons=True)
+    message = render(details, None)
     assert state in [each["text"] for each in texts(message.blocks)]
     assert message.text.endswith(state)
 
@@ -139,6 +171,7 @@ def test_a_buttons_value_is_short_and_is_read_back(details: dict[str, Any]) -> N
         {"user": "mallory"},
         {"profile": "vault"},
         {"ended": act("bob")},
+        {"extends": "fedcba9876543210"},
     ],
 )
 def test_another_state_has_another_digest(change: dict[str, Any]) -> None:
