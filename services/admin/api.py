@@ -5,7 +5,7 @@ from typing import Final
 
 from services.admin.break_glass.models import BeginBreakGlass, EventChanged, EventFilters, EventPage, EventResponse
 from services.admin.common.models import Remark
-from services.admin.explain import ExplainRequest, ExplainResponse
+from services.admin.explain.models import ExplainRequest, ExplainResponse
 from services.admin.groups.models import GroupFilters, GroupList, PushedGroupView, PushGroup
 from services.admin.kill_switch.models import KillSwitchResponse
 from services.admin.lockouts.models import Lock, LockoutChanged, LockoutList, Unlock

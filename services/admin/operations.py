@@ -11,7 +11,7 @@ from services.admin.break_glass.start import EventStart
 from services.admin.common.context import FactsReader
 from services.admin.common.grants import GrantReading
 from services.admin.common.known_names import KnownNames
-from services.admin.explain import ExplainHandler
+from services.admin.explain.handler import ExplainHandler
 from services.admin.follow_up.run import FOLLOW_UP, FollowUp
 from services.admin.groups.handlers import GroupHandlers
 from services.admin.groups.sync import SYNC_GROUPS, GroupSync
