@@ -9,8 +9,8 @@ from typing import Final
 class Marks:
     """When approvers were last reminded, the escalation was announced, and the holder was warned of the end, in UTC.
 
-    `run` is the id of the run that wrote the last of them. Two runs in one second would otherwise write the same row,
-    and each would take it for its own.
+    `run` is the id of the run, or of a person's step, that wrote the row last. Two in one second would otherwise write
+    the same row, and each would take it for its own.
     """
 
     reminded_at: datetime | None = None

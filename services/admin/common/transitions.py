@@ -205,20 +205,25 @@ class GrantSteps(Generic[Row, Rejection, RowView]):
     ) -> Row | Rejection:
         """Decide on the row. A step that would change it is for what the caller was shown, where they say what."""
         target = await decide(context, row)
-        if isinstance(target, StrEnum) or target == row or ctx.was_shown is None:
+        if isinstance(target, StrEnum) or target == row:
             return target
-        return target if ctx.was_shown(self.kind.view(row, context.now).as_json()) else self.kind.unseen
+        if ctx.was_shown is not None and not ctx.was_shown(self.kind.view(row, context.now).as_json()):
+            return self.kind.unseen
+        return self._as_written_here(target)
 
     async def _settle(self, ctx: RequestContext, row: Row, now: datetime) -> None:
         """Write what time has done to a row and notify of it, before the caller learns that the step comes too late."""
         settled = self.kind.settle(row, now)
         if settled.status is row.status:
             return
-        # Two callers in one second would otherwise write the same row, and each would notify.
-        settled = replace(settled, marks=replace(row.marks, run=self.announcer.ids()))
+        settled = self._as_written_here(settled)
         if await self.store.change(row, settled) != settled:
             return
         event = self.kind.events.get(settled.status)
         if event is not None:
             view = self.kind.view(settled, now)
             await self.announcer.announce_by_time(ctx, event, view.as_json(), now)
+
+    def _as_written_here(self, row: Row) -> Row:
+        """Mark a row as written by this call: two in one second would write the same row, and each would notify."""
+        return replace(row, marks=replace(row.marks, run=self.announcer.ids()))

@@ -128,7 +128,7 @@ def read_extended(reader: ItemReader) -> Extended | None:
 
 
 MARKED_BY: Final = "marked_by"
-"""The run that wrote the last mark: a row in which it has changed is another row."""
+"""The run or the step that wrote last: a row in which it has changed is another row."""
 
 
 def mark_attributes(marks: Marks) -> Item:

@@ -267,6 +267,17 @@ def test_two_people_who_act_too_late_in_the_same_second_notify_once(
     assert events(account) == ["request.expired"]
 
 
+def test_one_person_who_approves_twice_in_the_same_second_notifies_once(
+    admin: AdminLambda, account: InProcessAws, opened: Callable[[Clock], AdminLambda]
+) -> None:
+    other = opened(admin.clock)
+    request_id = admin.file()
+    account.published.clear()
+    before_next_write(account, lambda: other.approve(request_id))
+    assert admin.approve(request_id).body["request"]["status"] == "approved"
+    assert [each["event"] for each in account.published] == ["request.approved"]
+
+
 def extension_of(admin: AdminLambda, extended: str, by: str = "alice") -> str:
     asked = {"profile": "prod", "reason": "it takes longer", "duration": "30m", "extends": extended}
     return str(admin.post("/v1/requests", asked, by).body["request"]["id"])
