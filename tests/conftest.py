@@ -48,10 +48,13 @@ def pytest_configure() -> None:
     }
     heed_signals()
     _install_strict()
+    # A third of collecting the tests was looking for garbage among them, and they stay.
+    gc.disable()
 
 
 def pytest_collection_finish() -> None:
     """Let the garbage collector leave alone what thousands of collected tests are made of, and look less often."""
+    gc.enable()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
 

@@ -53,7 +53,7 @@ class Grant:
     """An approved request (`via` approval) or a break-glass event with its window, for one user and one profile.
 
     The window is `[starts_at, ends_at)`, both UTC. An approved request has its approvers, or was approved
-    automatically. `so_far` is the sum of the windows that it extends.
+    automatically. `extends` is the approval that it extends.
     """
 
     via: Via
@@ -64,7 +64,12 @@ class Grant:
     uses: GrantUses = GrantUses.WINDOW
     approved_by: tuple[Approver, ...] = ()
     is_auto_approved: bool = False
-    so_far: timedelta = timedelta(0)
+    extends: Extended | None = None
+
+    @property
+    def so_far(self) -> timedelta:
+        """The sum of the windows that it extends."""
+        return timedelta(0) if self.extends is None else self.extends.so_far
 
     def remaining(self, now: datetime) -> timedelta:
         """Give the time that is left of its window; zero before the window and after it."""
@@ -81,6 +86,19 @@ class Lockout:
 
     def is_active(self, now: datetime) -> bool:
         return self.ends_at is None or now < self.ends_at
+
+
+def extension_of(grant: Grant, grants: Iterable[Grant]) -> Grant | None:
+    """Find, among the same holder's grants, the extension whose window begins where this one's ends; None without one.
+
+    Grants for one use have none.
+    """
+    for each in grants:
+        is_of_it = each.extends is not None and each.extends.request_id == grant.grant_id
+        is_for_the_same = (each.via, each.profile) == (grant.via, grant.profile)
+        if is_of_it and is_for_the_same and each.starts_at <= grant.ends_at:
+            return each if GrantUses.ONCE not in (grant.uses, each.uses) else None
+    return None
 
 
 def longest(grants: Iterable[Grant], via: Via, profile: str, now: datetime) -> Grant | None:

@@ -73,8 +73,7 @@ async def obtain_approval(api: SentinelApi, ask: Ask) -> ApprovalRequest:
             warn_unnotified(filed)
             return await _await_decision(api, filed.grant, filed.link)
         request = await _find_in_the_way(api, filed)
-    dropped = "; --reason and --ticket are not sent" if ask.reason or ask.ticket else ""
-    note(f"{_joined_words(request, utc_now())}{dropped}")
+    note(f"{_joined_words(request, utc_now())}{_dropped_words(ask, request)}")
     return await _await_decision(api, request)
 
 
@@ -190,10 +189,22 @@ def _words(request: ApprovalRequest, now: datetime) -> str:
 def _joined_words(request: ApprovalRequest, now: datetime) -> str:
     """Say which request it is that is joined in place of a new one, and what it was filed for."""
     duration = format_duration(timedelta(seconds=request.duration_s))
-    filed = f"filed {relative(request.created_at, now)} for {duration}: {request.reason}"
+    of = "" if request.extends is None else f", an extension of {request.extends}"
+    filed = f"filed {relative(request.created_at, now)} for {duration}{of}: {request.reason}"
     if request.status == "approved" and request.window is not None:
         return f"uses your approval {request.id}, which ends {relative(request.window.ends_at, now)}, {filed}"
-    return f"joins your request {request.id}, {filed}"
+    return f"joins your request {request.id}, as one of {request.profile} can wait at a time, {filed}"
+
+
+def _dropped_words(ask: Ask, request: ApprovalRequest) -> str:
+    """Name the options that the request which is joined knows nothing of."""
+    differs = {
+        "--reason": ask.reason not in (None, request.reason),
+        "--ticket": ask.ticket not in (None, request.ticket),
+        "--duration": ask.duration_s not in (None, request.duration_s),
+    }
+    dropped = [name for name, is_dropped in differs.items() if is_dropped]
+    return f"; not in it: your {', '.join(dropped)}" if dropped else ""
 
 
 def _end_words(request: ApprovalRequest) -> str:

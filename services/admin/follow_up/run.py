@@ -152,8 +152,8 @@ class FollowUp:
         try:
             if not await self.revocations.has_expired(since, now):
                 return now
-        except AwsError as error:
+            view = await self.kill_switch.sync(ctx)
+        except Exception as error:  # noqa: BLE001 - it stops neither list
             tally.note_failure(error)
             return since
-        view = await self.kill_switch.sync(ctx)
         return now if view.status in (SwitchStatus.APPLIED, SwitchStatus.UNCHANGED) else since

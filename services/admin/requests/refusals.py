@@ -143,8 +143,7 @@ def refuse_deciding(rejection: DecidingRejection, request: ApprovalRequest, view
                 "an approval would be worth nothing.",
             )
         case DecidingRejection.WRONG_STATE:
-            hint = f"`sentinel request cancel {view.id}` ends it." if view.window and view.ended is None else None
-            return Refusal(Code.CONFLICT, f"The request is {describe_state(view)}.", hint=hint)
+            return Refusal(Code.CONFLICT, f"The request is {describe_state(view)}.", hint=_what_is_open(view))
         case DecidingRejection.NOT_AS_SHOWN:
             return refuse_unseen("request", describe_state(view))
         case unexpected:
@@ -161,6 +160,15 @@ def describe_state(view: RequestView) -> str:
         return f"{view.status}, by {by}, until {format_timestamp(view.window.ends_at)}"
     so_far = "".join(f", approved by {approval.user}" for approval in view.approvals)
     return f"{view.status} until {format_timestamp(view.pending_until)}{so_far}"
+
+
+def _what_is_open(view: RequestView) -> str | None:
+    """Name what can yet be ended: an open window, or the request that extended it, which may be open."""
+    if view.window and view.ended is None:
+        return f"`sentinel request cancel {view.id}` ends it."
+    if view.extended_by is not None:
+        return f"It was extended: `sentinel request cancel {view.extended_by}` ends what follows it."
+    return None
 
 
 def _denied(user: str, profile: str, decision: Decision) -> str:

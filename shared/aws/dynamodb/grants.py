@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from shared.aws.concurrency import gather_both
@@ -147,7 +147,6 @@ def _grant(item: Item) -> Grant:
     filed_at = reader.optional_instant("created_at")
     if reader.text("item") != grant_item(kind, profile, grant_id):
         raise reader.unreadable("item", "must agree with the row's profile and grant id")
-    extended = read_extended(reader)
     return Grant(
         via=_VIA[kind],
         grant_id=grant_id,
@@ -158,7 +157,7 @@ def _grant(item: Item) -> Grant:
         # Absent means no votes; an approval without votes does not serve.
         approved_by=tuple(_approver(vote, filed_at) for vote in reader.maps("votes")) if "votes" in item else (),
         is_auto_approved=reader.flag("is_auto_approved") if "is_auto_approved" in item else False,
-        so_far=timedelta(0) if extended is None else extended.so_far,
+        extends=read_extended(reader),
     )
 
 

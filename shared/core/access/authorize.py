@@ -8,6 +8,8 @@ require_approval  no           no               yes, if it yields    issue, via 
 require_approval  no           no               no                   refuse approval_required
 deny by a rule    no           any              yes, if it yields    issue via break-glass, else refuse denied
 no rule matches   no           any              yes                  issue via break-glass, else refuse denied
+
+In the last minute of a grant nothing is issued under it. Under its extension, which begins where it ends, there is.
 """
 
 from collections.abc import Iterable
@@ -18,7 +20,7 @@ from typing import Final, assert_never
 
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.durations import CHAINING_MAXIMUM, DEFAULT, STS_MAXIMUM, STS_MINIMUM
-from shared.core.grants import Grant, longest
+from shared.core.grants import Grant, extension_of, longest
 from shared.core.stamp import Via
 
 # A grant with less time left issues nothing: its session would end before an SDK could use it.
@@ -84,10 +86,12 @@ def authorize(
     cap = min(caps)
     if decision.verdict is Verdict.ALLOW:
         return Issue(Via.DIRECT, None, cap, cap, None)
-    serving = _serving_grants(decision, profile, list(grants), now)
+    held = list(grants)
+    serving = _serving_grants(decision, profile, held, now)
     for grant in serving:
-        if grant.remaining(now) >= GRANT_ENDING:
-            return _issue_under(grant, cap, now)
+        for each in (grant, extension_of(grant, held)):
+            if each is not None and each.ends_at - now >= GRANT_ENDING:
+                return _issue_under(each, cap, now)
     return Refuse(RefusalCode.GRANT_ENDING if serving else _refusal(decision))
 
 
@@ -112,7 +116,7 @@ def _serving_grants(decision: Decision, profile: str, grants: list[Grant], now: 
 
 
 def _issue_under(grant: Grant, cap: timedelta, now: datetime) -> Issue:
-    remaining = timedelta(seconds=int(grant.remaining(now).total_seconds()))
+    remaining = timedelta(seconds=int((grant.ends_at - now).total_seconds()))
     duration = min(cap, remaining)
     if duration < STS_MINIMUM:
         return Issue(grant.via, grant, duration, STS_MINIMUM, grant.ends_at)

@@ -80,7 +80,7 @@ def query_of(url: str) -> dict[str, list[str]]:
 async def test_a_browser_is_signed_in_and_the_token_is_in_no_argument_variable_or_line(
     desk: Machine, service: FakeService, aws: FakeSignIn
 ) -> None:
-    done = await desk.sentinel("console", "--browser", "surfer", "dev")
+    done = await desk.process("console", "--browser", "surfer", "dev")
     assert done.code == 0, done.err
     assert service.vends == ["dev"]
     [(host, form)] = aws.posts

@@ -85,12 +85,13 @@ async def test_a_request_that_is_joined_is_shown_with_its_own_reason(
     user: Machine, service: FakeService, grants: FakeGrants
 ) -> None:
     grants.requests[ID] = a_request(created_at=instant(utc_now() - timedelta(minutes=5, seconds=10)))
-    process = await user.start(*EXEC)
+    process = await user.start("exec", "--duration", "30m", *EXEC[1:])
     await grants.looked.wait()
     service.refusals.clear()
     grants.approve(ID)
     _, _, err = await finish(process)
-    assert f"joins your request {ID}, filed 5m ago for 1h: fix the invoices; --reason and --ticket are not sent" in err
+    joined = f"joins your request {ID}, as one of staging can wait at a time, filed 5m ago for 1h: fix the invoices; "
+    assert f"{joined}not in it: your --reason, --duration" in err
 
 
 async def test_a_request_filed_at_the_same_moment_is_joined(
@@ -103,7 +104,7 @@ async def test_a_request_filed_at_the_same_moment_is_joined(
     grants.approve(ID)
     code, out, err = await finish(process)
     assert (code, out) == (0, "started\n")
-    assert f"joins your request {ID}, filed" in err
+    assert f"joins your request {ID}, as one of staging can wait at a time, filed" in err
     assert "from my other shell" in err
     assert list(grants.requests) == [ID]
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Response, expect
+from playwright.async_api import Response, Route, expect
 
 from deploy.local.stack import LocalStack
 from shared.clock import utc_now
@@ -36,6 +36,24 @@ async def newest_of(alice: Person) -> dict[str, object]:
     listed = json.loads((await alice.sentinel("request", "list", "--json")).out)
     newest: dict[str, object] = listed["requests"][0]
     return newest
+
+
+async def test_an_engineer_sees_that_a_ticket_is_looked_up_and_where_it_cannot_be(
+    alice: Person, opened: OpenWindow
+) -> None:
+    async def looks_up(route: Route) -> None:
+        answer = await (await route.fetch()).json()
+        lookup = {"name": "jira", "state": "unusable", "problem": None}
+        answer["approval"] |= {"ticket": "INC-\\d+", "ticket_lookup": lookup}
+        await route.fulfill(json=answer)
+
+    await take_back(alice)
+    page = (await opened("alice")).page
+    await page.route("**/v1/explain", looks_up)
+    staging = page.locator("li.card", has=page.get_by_role("heading", name="staging"))
+    await staging.get_by_role("button", name="Request staging").click()
+    await expect(staging.get_by_label("Ticket, like INC-\\d+, looked up in jira")).to_be_visible()
+    await expect(staging.get_by_role("alert")).to_contain_text("the document tickets/jira is missing or not valid")
 
 
 async def test_an_engineer_asks_and_has_it_without_a_reload_and_copies_the_command(
@@ -94,7 +112,18 @@ async def test_a_request_for_later_waits_for_its_time_and_is_taken_back(
 
 async def test_an_approval_is_extended_from_its_page(alice: Person, bob: Person, opened: OpenWindow) -> None:
     await take_back(alice)
-    asking = ("request", "create", "staging", "--reason", "a restore", "--duration", "15m", "--json")
+    asking = (
+        "request",
+        "create",
+        "staging",
+        "--reason",
+        "a restore",
+        "--ticket",
+        "INC-7",
+        "--duration",
+        "15m",
+        "--json",
+    )
     first = str(json.loads((await alice.sentinel(*asking)).out)["id"])
     assert (await bob.sentinel("request", "approve", first)).code == 0
     window = await opened("alice")
@@ -106,7 +135,7 @@ async def test_an_approval_is_extended_from_its_page(alice: Person, bob: Person,
     await expect(window.page.locator("blockquote")).to_have_text("it still runs")
     await expect(window.page.locator("dl").first.get_by_role("link", name=first)).to_be_visible()
     filed = await newest_of(alice)
-    assert (filed["extends"], filed["duration_s"]) == (first, 1800)
+    assert (filed["extends"], filed["duration_s"], filed["ticket"]) == (first, 1800, "INC-7")
     assert (window.complaints, window.refused) == ([], [])
 
 

@@ -18,6 +18,7 @@ from deploy.local.identity.provider import IdentityProvider
 from deploy.local.issuers import local_issuers
 from tests.e2e.host_packages import host_packages, host_target
 from tests.e2e.local.requests import Answer, call
+from tests.e2e.terraform.provider import running_provider
 from tests.e2e.terraform.terraform import Root
 from tests.e2e.trusted_authorities import trusting
 
@@ -92,6 +93,7 @@ async def deployed(root: Root, plugins: Path, work: Path, once: pytest.TempPathF
         )
         aws = LocalAws(emulator.endpoint, REGION, emulator.admin)
         root = Root(root.folder, _environment(aws) | _variables(archives, backend, identity))
+        root = Root(root.folder, {**root.environment, **stack.enter_context(running_provider(root))})
         stack.push_async_callback(asyncio.to_thread, root.destroy)
         yield Deployment(root, aws, identity, await asyncio.to_thread(root.apply))
 

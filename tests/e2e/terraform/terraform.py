@@ -14,7 +14,7 @@ import pytest
 from tests.patience import LIMIT_S
 
 DEPLOY: Final = Path(__file__).parents[3] / "deploy"
-_PROVIDER: Final = Path("registry.terraform.io", "hashicorp", "aws")
+PROVIDER: Final = Path("registry.terraform.io", "hashicorp", "aws")
 _ONLY_THE_PROVIDER: Final = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
 # A third of its time goes into collecting the provider's schemas, which are all in use.
 RARELY_COLLECTED: Final = {"GOGC": "400"}
@@ -33,7 +33,7 @@ class Root:
         done = subprocess.run(
             ["terraform", *arguments],
             cwd=self.folder,
-            env={**_environment(), **self.environment},
+            env={**quiet_environment(), **self.environment},
             capture_output=True,
             text=True,
             timeout=LIMIT_S,
@@ -78,8 +78,8 @@ def find_plugins(work: Path) -> Path:
     if shutil.which("terraform") is None:
         pytest.skip("Terraform is not installed")
     if mirror := os.environ.get("TF_PLUGIN_DIR"):
-        if not (Path(mirror) / _PROVIDER).is_dir():
-            pytest.fail(f"TF_PLUGIN_DIR is {mirror}, which has no {_PROVIDER}")
+        if not (Path(mirror) / PROVIDER).is_dir():
+            pytest.fail(f"TF_PLUGIN_DIR is {mirror}, which has no {PROVIDER}")
         return Path(mirror)
     (work / "main.tf").write_text(_ONLY_THE_PROVIDER, encoding="utf-8")
     done = Root(work).run("init", "-input=false", "-no-color", may_fail=True)
@@ -89,7 +89,7 @@ def find_plugins(work: Path) -> Path:
     return work / ".terraform" / "providers"
 
 
-def _environment() -> dict[str, str]:
+def quiet_environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name in _KEPT}
     quiet = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "AWS_EC2_METADATA_DISABLED": "true"}
     return kept | quiet | RARELY_COLLECTED

@@ -1,5 +1,6 @@
 """Every module and example through Terraform itself, with AWS played by the provider's own mocks."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def test_files_are_formatted(modules: Path, plugins: Path) -> None:  # noqa: ARG
 
 
 @pytest.mark.parametrize("name", TESTED)
-def test_a_module_does_as_its_tests_say(name: str, modules: Path, plugins: Path) -> None:
+def test_a_module_does_as_its_tests_say(name: str, modules: Path, plugins: Path, provider: Mapping[str, str]) -> None:
     root = Root(modules / name)
     root.init(plugins)
-    root.run("test", "-no-color")
+    Root(root.folder, provider).run("test", "-no-color")

@@ -23,6 +23,7 @@ from shared.edge.public_files import FILE_ROUTE, FileRequest
 from shared.edge.responses import Refusal
 from tests.browser import find_chromium, running_browser
 from tests.node import install_node_program
+from tests.once import made_once
 from tests.patience import LIMIT_S
 
 SOURCES = Path(__file__).parents[3] / "deploy" / "console"
@@ -148,13 +149,16 @@ async def kept(page: Page) -> dict[str, str]:
     return {name: value for name, value in orjson.loads(found).items() if value and name != MARK}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def script(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """Build the script of the sources, so that these tests fail with what is changed there."""
-    folder = tmp_path_factory.mktemp("sources")
+    return (made_once(tmp_path_factory, "console-script", _build) / "built.js").read_bytes()
+
+
+def _build(folder: Path) -> None:
     install_node_program(SOURCES, folder)
     bundle = ("npx", "--no-install", "esbuild", "source/main.js", "--bundle", "--format=esm", "--target=es2022")
-    return subprocess.run(bundle, cwd=folder, check=True, capture_output=True).stdout
+    subprocess.run((*bundle, "--outfile=built.js"), cwd=folder, check=True, capture_output=True)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -67,6 +67,7 @@ def test_an_extension_follows_the_window_and_access_continues(admin: AdminLambda
     assert window["starts_at"] == shown(admin, first)["window"]["ends_at"]
     admin.clock.forward(minutes=30)
     assert outcome(admin) == "issue"
+    assert f"`sentinel request cancel {second}`" in admin.post(f"/v1/requests/{first}/cancel", by="bob").body["hint"]
     admin.clock.forward(hours=1)
     assert outcome(admin) == "refuse"
 

@@ -92,6 +92,24 @@ def test_an_extension_serves_when_its_window_has_come_and_no_longer_than_the_rul
     assert vend("prod")["code"] == "approval_required"
 
 
+def test_at_the_seam_of_an_approval_and_its_extension_credentials_are_given_all_along(
+    admin: AdminLambda, vend: Vend
+) -> None:
+    admin.clock.forward(seconds=-3570)
+    first = admin.file(duration="1h")
+    admin.approve(first)
+    filed = admin.post("/v1/requests", {"profile": "prod", "reason": "longer", "extends": first, "duration": "1h"})
+    second = filed.body["request"]["id"]
+    assert vend("prod")["code"] == "grant_ending"
+    admin.approve(second)
+    given = vend("prod")
+    assert parse_timestamp(given["Expiration"]) > parse_timestamp(
+        admin.get(f"/v1/requests/{first}").body["request"]["window"]["ends_at"]
+    )
+    admin.post(f"/v1/requests/{first}/cancel")
+    assert vend("prod")["code"] == "approval_required"
+
+
 def test_an_approval_serves_its_user_and_its_profile_only(admin: AdminLambda, vend: Vend) -> None:
     admin.approve(admin.file())
     assert vend("prod", by="zoe")["code"] == "approval_required"

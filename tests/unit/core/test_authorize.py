@@ -1,13 +1,15 @@
 """The authorization table, row by row, and its edges."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from shared.core.access.authorize import Issue, RefusalCode, Refuse, authorize, is_requestable, no_rule_gives
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.schema import Rule
-from shared.core.grants import Grant, Lockout, longest
+from shared.core.grants import Extended, Grant, GrantUses, Lockout, longest
 from shared.core.stamp import Via
 
 NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)
@@ -34,6 +36,53 @@ def ask(decided: Decision, *grants: Grant, locked_out: bool = False, **more: tim
 
 APPROVAL = grant(Via.APPROVAL, 7200)
 EMERGENCY = grant(Via.BREAK_GLASS, 7200)
+
+
+def extension(starts: float, **changes: Any) -> Grant:
+    """Give an extension of half an hour of the approval `g`."""
+    made = grant(Via.APPROVAL, starts + 1800, name="e", starts=starts)
+    return replace(made, **({"extends": Extended("g", HOUR)} | changes))
+
+
+@pytest.mark.parametrize("left", [1, 30, 59])
+def test_in_its_last_minute_an_approval_is_followed_by_its_extension_without_a_gap(left: int) -> None:
+    ending, following = grant(Via.APPROVAL, left), extension(left)
+    decided = decision("require_approval")
+    length = timedelta(seconds=left + 1800)
+    assert ask(decided, following, ending) == Issue(Via.APPROVAL, following, length, length, None)
+    assert ask(decided, following, ending, locked_out=True) == Refuse(RefusalCode.LOCKED_OUT)
+    assert ask(decision("deny"), following, ending) == Refuse(RefusalCode.DENIED)
+    # Before the last minute the approval itself serves, until its end.
+    longer = grant(Via.APPROVAL, 900)
+    quarter = timedelta(minutes=15)
+    assert ask(decided, extension(900), longer) == Issue(Via.APPROVAL, longer, quarter, quarter, None)
+
+
+@pytest.mark.parametrize(
+    "following",
+    [
+        extension(31),
+        extension(30, extends=None),
+        extension(30, extends=Extended("another", HOUR)),
+        extension(30, profile="other"),
+        extension(30, via=Via.BREAK_GLASS),
+        extension(30, uses=GrantUses.ONCE),
+        extension(30, ends_at=NOW + timedelta(seconds=59)),
+    ],
+    ids=["begins later", "extends nothing", "extends another", "other profile", "event", "one use", "too short"],
+)
+def test_no_other_grant_serves_before_its_window(following: Grant) -> None:
+    decided = decision("require_approval")
+    assert ask(decided, following, grant(Via.APPROVAL, 30)) == Refuse(RefusalCode.GRANT_ENDING)
+
+
+def test_without_its_approval_an_extension_serves_from_its_window_on() -> None:
+    decided = decision("require_approval")
+    assert ask(decided, extension(30)) == Refuse(RefusalCode.APPROVAL_REQUIRED)
+    assert ask(decided, extension(30), grant(Via.APPROVAL, 0)) == Refuse(RefusalCode.APPROVAL_REQUIRED)
+    once = replace(grant(Via.APPROVAL, 30), uses=GrantUses.ONCE)
+    assert ask(decided, extension(30), once) == Refuse(RefusalCode.GRANT_ENDING)
+    assert isinstance(ask(decided, extension(0)), Issue)
 
 
 @pytest.mark.parametrize("decided", [decision(effect) for effect in ("allow", "require_approval", "deny", None)])

@@ -164,7 +164,7 @@ def as_grant(request: ApprovalRequest) -> Grant:
         request.ends_at,
         approved_by=tuple(Approver(vote.by) for vote in request.votes),
         is_auto_approved=request.is_auto_approved,
-        so_far=request.so_far,
+        extends=request.extends,
     )
 
 

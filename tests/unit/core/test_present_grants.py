@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.approval.policy import ApprovalPolicy, ApprovalRule
 from shared.core.break_glass.policy import BreakGlassPolicy
-from shared.core.grants import Approver, Grant, GrantUses
+from shared.core.grants import Approver, Extended, Grant, GrantUses
 from shared.core.people import Person
 from shared.core.present_grants import (
     PresentPolicies,
@@ -109,7 +109,7 @@ def test_a_longer_maximum_lengthens_nothing() -> None:
 
 
 def test_an_extension_gets_what_the_rule_leaves_after_the_windows_it_extends() -> None:
-    extension = approval(so_far=HOUR)
+    extension = approval(extends=Extended("e", HOUR))
     assert judged(extension, an_approval_rule(extended_max_duration="2h")) == extension
     shorter = replace(extension, ends_at=NOW + 30 * MINUTE)
     assert judged(extension, an_approval_rule(extended_max_duration="90m")) == shorter
@@ -194,7 +194,7 @@ GRANTS = st.builds(
         st.builds(Approver, st.sampled_from(NAMES).map(Person), WAITED), max_size=4, unique_by=lambda each: each.person
     ).map(tuple),
     is_auto_approved=st.booleans(),
-    so_far=st.sampled_from([0, 0, 30, 200]).map(lambda minutes: minutes * MINUTE),
+    extends=st.sampled_from([0, 0, 30, 200]).map(lambda minutes: Extended("e", minutes * MINUTE)),
 )
 
 
