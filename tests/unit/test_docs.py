@@ -1,6 +1,7 @@
 """The documentation is what the code says."""
 
 import html
+import json
 import re
 from pathlib import Path
 
@@ -29,6 +30,16 @@ def test_the_files_to_read_for_security_exist_and_fit_an_afternoon() -> None:
     files = re.findall(r"^\d+\. \[([\w/.]+)\]\(\.\./\1\): .+\.$", page, re.MULTILINE)
     assert len(files) == len(re.findall(r"^\d+\. ", page, re.MULTILINE)) == len(set(files)) > 0
     assert sum(len((DOCS.parent / file).read_text(encoding="utf-8").splitlines()) for file in files) <= 2900
+
+
+def test_the_page_on_guardrails_names_each_of_their_statements_and_no_other() -> None:
+    page = (DOCS / "guardrails.md").read_text(encoding="utf-8")
+    named = {
+        sid for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE) for sid in re.findall(r"`([A-Z]\w+)`", row)
+    }
+    policies = (DOCS.parent / "deploy" / "policies" / "generated").glob("[rs]cp-*.json")
+    statements = [each for policy in policies for each in json.loads(policy.read_text(encoding="utf-8"))["Statement"]]
+    assert {each["Sid"] for each in statements} == named
 
 
 def pages() -> list[Path]:
