@@ -1,6 +1,7 @@
 """Everything at once, at a low rate: a mixed day, an incident, broken glass, and invalid requests."""
 
-from typing import ClassVar
+from itertools import cycle
+from typing import Any, ClassVar, Final
 
 from locust import task
 
@@ -22,31 +23,23 @@ class Emergency(ceiling.Emergency):
     fixed_count = 2
 
 
+# A name, method and path, what is sent, and the only answer to it.
+_REFUSED: Final[tuple[tuple[str, str, str, dict[str, Any], str], ...]] = (
+    ("unknown profile", "GET", "/", {"query": {"profile": "nowhere"}}, "denied"),
+    ("vend prod", "GET", "/", {"query": {"profile": "prod"}}, "denied"),
+    ("too long", "GET", "/", {"query": {"profile": "dev", "duration": "99h"}}, "invalid_request"),
+    ("wrong body", "POST", "/v1/requests", {"body": {"profil": "staging"}}, "invalid_request"),
+    ("revoke everyone", "POST", "/v1/revocations", {"body": {"all": True, "reason": "a mistake"}}, "not_permitted"),
+    ("unknown path", "GET", "/v1/nothing", {}, "not_found"),
+)
+
+
 class InvalidCaller(Caller):
-    """A caller with invalid requests: each is refused."""
+    """A caller with invalid requests, each in its turn: each is refused."""
+
+    turn: ClassVar = cycle(_REFUSED)
 
     @task
-    def request_unknown_profile(self) -> None:
-        self.ask("unknown profile", "GET", "/", query={"profile": "nowhere"}, expect={"denied"})
-
-    @task
-    def request_closed_profile(self) -> None:
-        self.ask("vend prod", "GET", "/", query={"profile": "prod"}, expect={"denied"})
-
-    @task
-    def request_too_long_a_session(self) -> None:
-        query = {"profile": "dev", "duration": "99h"}
-        self.ask("too long", "GET", "/", query=query, expect={"invalid_request"})
-
-    @task
-    def send_invalid_body(self) -> None:
-        self.ask("wrong body", "POST", "/v1/requests", body={"profil": "staging"}, expect={"invalid_request"})
-
-    @task
-    def revoke_without_permission(self) -> None:
-        body = {"all": True, "reason": "a mistake"}
-        self.ask("revoke everyone", "POST", "/v1/revocations", body=body, expect={"not_permitted"})
-
-    @task
-    def request_unknown_path(self) -> None:
-        self.ask("unknown path", "GET", "/v1/nothing", expect={"not_found"})
+    def send_next(self) -> None:
+        name, method, path, sent, answer = next(self.turn)
+        self.ask(name, method, path, **sent, expect={answer})
