@@ -2,7 +2,7 @@
 
 Each start is a new process from the admin function's zip. It verifies a press that was just signed, asks Slack who it
 is, approves the request, edits its messages, and answers. A second press follows in the same process. Exit code 1 where
-a cold answer takes longer than Slack waits.
+a cold answer takes longer than Slack waits, or comes before the message shows the approval.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -41,6 +42,19 @@ _MEMORY_MB: Final = (1769, 1024, 512, 256)
 _ALL_ROOTS: Final = Path(botocore.__file__).with_name("cacert.pem")
 
 
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A cold start by a press. `is_shown`: the request was approved, and its message edited, before the answer."""
+
+    start: Start
+    is_shown: bool
+
+    @property
+    def whole_ms(self) -> float:
+        """Milliseconds until Slack has the answer."""
+        return self.start.init_ms + self.start.first_ms
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m load.bench.slack", description=__doc__)
@@ -52,20 +66,23 @@ def main() -> None:
         with asyncio.Runner() as runner:
             found = runner.run(measure(package, Path(folder), options.memory_mb or _MEMORY_MB, options.rounds))
     sys.stdout.write(f"{where(describe_machine())}\n\n{_render(found)}\n")
-    sys.exit(0 if all(_whole(starts) < ANSWER_WITHIN_S * 1000 for starts in found.values()) else 1)
+    is_in_time = all(
+        each.is_shown and each.whole_ms < ANSWER_WITHIN_S * 1000 for size in found.values() for each in size
+    )
+    sys.exit(0 if is_in_time else 1)
 
 
-async def measure(package: Package, folder: Path, sizes: Sequence[int], rounds: int) -> Mapping[int, Sequence[Start]]:
+async def measure(package: Package, folder: Path, sizes: Sequence[int], rounds: int) -> Mapping[int, Sequence[Pressed]]:
     """Press cold `rounds` times with the CPU of each memory size (MB); `folder` is for what is made for it.
 
     Raises:
-        RuntimeError: a function did not start, or the press was not answered as it should be.
+        RuntimeError: a function did not start, or refused what was sent.
 
     """
     interpreter, authority = find_interpreter(package.target.python), folder / "authority.pem"
     slack_tls = make_tls(folder / "slack.pem")
     slack = SlackServer(local_workspace(), tls=slack_tls, delay_s=SLACK_ANSWERS_AFTER_S)
-    measured: dict[int, list[Start]] = {size: [] for size in sizes}
+    measured: dict[int, list[Pressed]] = {size: [] for size in sizes}
     async with ModelProcess(zero=False, sts_per_second=0, authority=authority) as model:
         await slack.open()
         try:
@@ -90,17 +107,14 @@ async def measure(package: Package, folder: Path, sizes: Sequence[int], rounds: 
     return measured
 
 
-async def _press_cold(interpreter: Path, admin: Candidate, slack: SlackServer, memory_mb: int) -> Start:
+async def _press_cold(interpreter: Path, admin: Candidate, slack: SlackServer, memory_mb: int) -> Pressed:
     """File a request, and have its message pressed, both by new processes; the press is measured."""
     slack.workspace.messages.clear()
     await start(interpreter, admin, filing_event(), slack_event(_help(slack)))
     [message] = slack.workspace.in_channel()
     events = (slack_event(_press(slack, message)), slack_event(_press(slack, message)))
     found, _ = await start(interpreter, admin, *events, limit=partial(cpu_of, memory_mb))
-    if "Approved by bob." not in message.shown or not slack.workspace.ephemerals:
-        raise RuntimeError(f"the press was not answered as it should be: {message.shown}")
-    slack.workspace.ephemerals.clear()
-    return found
+    return Pressed(found, "Approved by bob." in message.shown)
 
 
 def _press(slack: SlackServer, message: Message) -> Signed:
@@ -118,22 +132,18 @@ def _sign(slack: SlackServer, fields: Mapping[str, str]) -> Signed:
     return sign(slack.workspace.signing_secret, int(utc_now().timestamp()), fields)
 
 
-def _whole(starts: Sequence[Start]) -> float:
-    """Give the milliseconds of init and first answer, the longest of all."""
-    return max(each.init_ms + each.first_ms for each in starts)
-
-
-def _render(measured: Mapping[int, Sequence[Start]]) -> str:
-    head = ("memory, MB", "init, ms", "first answer, ms", "both, ms", "both at most, ms", "second press, ms")
+def _render(measured: Mapping[int, Sequence[Pressed]]) -> str:
+    head = ("memory, MB", "init, ms", "first answer, ms", "both, ms", "both at most, ms", "second press, ms", "shown")
     rows = (
         (
             str(size),
-            *(f"{median(getattr(each, name) for each in starts):.0f}" for name in ("init_ms", "first_ms")),
-            f"{median(each.init_ms + each.first_ms for each in starts):.0f}",
-            f"{_whole(starts):.0f}",
-            f"{median(each.second_ms for each in starts):.0f}",
+            *(f"{median(getattr(each.start, name) for each in pressed):.0f}" for name in ("init_ms", "first_ms")),
+            f"{median(each.whole_ms for each in pressed):.0f}",
+            f"{max(each.whole_ms for each in pressed):.0f}",
+            f"{median(each.start.second_ms for each in pressed):.0f}",
+            f"{sum(each.is_shown for each in pressed)} of {len(pressed)}",
         )
-        for size, starts in measured.items()
+        for size, pressed in measured.items()
     )
     return table(head, rows, rule=["--:"] * len(head))
 
