@@ -58,10 +58,8 @@ def _groups_in(loaded: DocumentModel) -> Iterator[tuple[str, str]]:
         case AccessPolicy():
             yield from _placed("conditions.groups", (rule.conditions.groups for rule in loaded.rules))
         case ApprovalPolicy():
-            automatic, further = (
-                [rule.auto_approve for rule in loaded.rules],
-                [rule.escalation for rule in loaded.rules],
-            )
+            automatic = [rule.auto_approve for rule in loaded.rules]
+            further = [rule.escalation for rule in loaded.rules]
             yield from _placed("groups", (rule.groups for rule in loaded.rules))
             yield from _placed("auto_approve.groups", (None if each is None else each.groups for each in automatic))
             yield from _placed("escalation.groups", (None if each is None else each.groups for each in further))
