@@ -11,17 +11,16 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from deploy.local.deployment import PATIENCE
 from deploy.local.slack.people import Signed, press, sign, slash_command, submission
 from deploy.local.slack.workspace import Message, User
 from services.admin.notify import notifier
 from services.admin.slack import endpoint
 from services.admin.slack.buttons import Button, write_value
-from tests.gateway_events import API_ID, http_api_event
+from tests.gateway_events import http_api_event
 from tests.patience import LIMIT_S
-from tests.service.admin.conftest import ADMIN, APPROVAL, REGION, furnish, keep_parameter
+from tests.service.admin.conftest import ADMIN, APPROVAL, furnish, keep_parameter
 from tests.service.admin.function import AdminLambda, Clock, open_admin
-from tests.service.emulator import aws, table_name
+from tests.service.emulator import aws, function_settings, table_name
 from tests.slack import RunningSlack, running_slack, slack_document, slack_id
 
 # All but the rule of `once` accept the chat.
@@ -156,14 +155,7 @@ def world(moto_url: str) -> Iterator[World]:
 
 def _environment(slack: RunningSlack) -> dict[str, str]:
     return {
-        **PATIENCE,
-        "AWS_REGION": REGION,
-        "SENTINEL_API_ID": API_ID,
-        "SENTINEL_SESSION_TABLE": table_name("session"),
-        "SENTINEL_GRANT_TABLE": table_name("grant"),
-        "SENTINEL_BUDGET_TABLE": table_name("budget"),
-        "SENTINEL_DOCUMENT_TTL": "0",
-        "SENTINEL_DOCUMENT_MAX_STALE": "0",
+        **function_settings(),
         "SENTINEL_ADMIN_BUDGET": "1000",
         "SENTINEL_SLACK": "true",
         "SENTINEL_SLACK_API": slack.api,

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 import boto3
 
+from deploy.local.deployment import PATIENCE
 from deploy.policies.deployment import table_definitions
 from shared.aws.clients import Clients
+from tests.gateway_events import API_ID
 
 REGION: Final = "eu-central-1"
 _WHO: Final = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -36,6 +38,20 @@ def _client(service: str, endpoint: str | None, key: str | None, secret: str | N
 def table_name(which: str) -> str:
     """Name the `session`, the `grant` or the `budget` table."""
     return str(table_definitions()[which]["name"])
+
+
+def function_settings() -> dict[str, str]:
+    """Give the settings of a vend or admin function on the emulator's tables, which reads documents at each request."""
+    return {
+        **PATIENCE,
+        "AWS_REGION": REGION,
+        "SENTINEL_API_ID": API_ID,
+        "SENTINEL_SESSION_TABLE": table_name("session"),
+        "SENTINEL_GRANT_TABLE": table_name("grant"),
+        "SENTINEL_BUDGET_TABLE": table_name("budget"),
+        "SENTINEL_DOCUMENT_TTL": "0",
+        "SENTINEL_DOCUMENT_MAX_STALE": "0",
+    }
 
 
 async def create_tables(clients: Clients) -> None:

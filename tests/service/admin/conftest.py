@@ -9,11 +9,10 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ssm.models import ssm_backends
 
-from deploy.local.deployment import PATIENCE
 from deploy.policies.deployment import table_definitions
-from tests.gateway_events import ACCOUNT, API_ID
+from tests.gateway_events import ACCOUNT
 from tests.service.admin.function import AdminLambda, Clock, open_admin
-from tests.service.emulator import aws, table_name
+from tests.service.emulator import aws, function_settings
 
 REGION = "eu-central-1"
 ACCESS: dict[str, Any] = {
@@ -115,17 +114,7 @@ def furnish(store: Callable[[str, str], None] = put_parameter) -> None:
 
 @pytest.fixture
 def environment() -> dict[str, str]:
-    return {
-        **PATIENCE,
-        "AWS_REGION": REGION,
-        "SENTINEL_API_ID": API_ID,
-        "SENTINEL_SESSION_TABLE": table_name("session"),
-        "SENTINEL_GRANT_TABLE": table_name("grant"),
-        "SENTINEL_BUDGET_TABLE": table_name("budget"),
-        "SENTINEL_DOCUMENT_TTL": "0",
-        "SENTINEL_DOCUMENT_MAX_STALE": "0",
-        "SENTINEL_ADMIN_BUDGET": "1000",
-    }
+    return function_settings() | {"SENTINEL_ADMIN_BUDGET": "1000"}
 
 
 @pytest.fixture

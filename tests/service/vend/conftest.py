@@ -10,14 +10,13 @@ from typing import Any
 
 import pytest
 
-from deploy.local.deployment import PATIENCE
 from deploy.policies.deployment import table_definitions
 from services.vend.handler import wire
 from shared.core.grants import GrantUses
 from shared.edge.lambda_app import LambdaApp
-from tests.gateway_events import ACCOUNT, API_ID
+from tests.gateway_events import ACCOUNT
 from tests.lambda_context import FakeContext
-from tests.service.emulator import aws, table_name
+from tests.service.emulator import aws, function_settings, table_name
 from tests.service.rows import a_grant, grant_row
 
 REGION = "eu-central-1"
@@ -104,16 +103,7 @@ class VendLambda:
 
 @pytest.fixture
 def environment() -> dict[str, str]:
-    return {
-        **PATIENCE,
-        "AWS_REGION": REGION,
-        "SENTINEL_API_ID": API_ID,
-        "SENTINEL_SESSION_TABLE": table_name("session"),
-        "SENTINEL_GRANT_TABLE": table_name("grant"),
-        "SENTINEL_BUDGET_TABLE": table_name("budget"),
-        "SENTINEL_DOCUMENT_TTL": "0",
-        "SENTINEL_DOCUMENT_MAX_STALE": "0",
-    }
+    return function_settings()
 
 
 @pytest.fixture
