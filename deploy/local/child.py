@@ -17,8 +17,9 @@ from typing import Self
 class Child:
     """A running child process."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, group_ended: asyncio.Future[None]) -> None:
         self._process = process
+        self._group_ended = group_ended
 
     @classmethod
     async def start(
@@ -32,6 +33,7 @@ class Child:
     ) -> Self:
         """Start a command; its output is appended to the log file, which has mode 0600."""
         log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        ends, held = os.pipe()
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
@@ -41,11 +43,15 @@ class Child:
                 env=dict(environment),
                 cwd=folder,
                 start_new_session=True,
-                pass_fds=tuple(sockets),
+                pass_fds=(*sockets, held),
             )
+        except BaseException:
+            os.close(ends)
+            raise
         finally:
             os.close(log)
-        return cls(process)
+            os.close(held)
+        return cls(process, _end_of_file(ends))
 
     @property
     def pid(self) -> int:
@@ -66,7 +72,23 @@ class Child:
         return await self._process.wait()
 
     async def kill(self) -> None:
-        """Kill the whole group without a grace period, as a power cut would."""
+        """Kill the whole group without a grace period, as a power cut would; returns when every process is gone."""
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         await self._process.wait()
+        # The leader (`uv run`) can end before what it started (the emulator, which has much memory to give back).
+        await asyncio.shield(self._group_ended)
+
+
+def _end_of_file(reader: int) -> asyncio.Future[None]:
+    """Return a future that is done when no process has the other end of a pipe; the pipe is closed then."""
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
+
+    def close() -> None:
+        loop.remove_reader(reader)
+        os.close(reader)
+        ended.set_result(None)
+
+    loop.add_reader(reader, close)
+    return ended
