@@ -14,7 +14,7 @@ from shared.core.ids import new_id
 from shared.core.stamp import Via, stamp_for
 from tests.evidence.company import PIPELINE, POLICY, PROFILES, address_of, facts_of
 
-POLICY_VERSION = hashlib.sha256(POLICY.encode()).hexdigest()[:12]
+POLICY_VERSION = hashlib.sha256(POLICY.encode()).hexdigest()[:16]
 
 
 def made_id(*parts: object) -> str:
