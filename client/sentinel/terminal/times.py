@@ -9,7 +9,7 @@ from shared.core.durations import MalformedDurationError, format_duration, parse
 
 WIRE: Final = "%Y-%m-%dT%H:%M:%SZ"
 _DAY: Final = timedelta(days=1)
-_DAYS: Final = re.compile(r"([1-9][0-9]{0,3})d")
+_DAYS: Final = re.compile(r"[0-9]{1,4}d")
 _YEARS: Final = range(1970, 3000)
 
 
@@ -61,14 +61,14 @@ def parse_instant(text: str, option: str) -> datetime:
 
 
 def parse_instant_or_ago(text: str, option: str, now: datetime) -> datetime:
-    """Read an instant, or how long ago it was: `30d`, `24h`, `30m`.
+    """Read an instant, or how long ago it was: `24h`, `30m`, `90d`.
 
     Raises:
         UsageError: it is neither.
 
     """
-    if days := _DAYS.fullmatch(text):
-        return now - int(days[1]) * _DAY
+    if _DAYS.fullmatch(text):
+        return now - int(text.removesuffix("d")) * _DAY
     try:
         return now - parse_duration(text)
     except MalformedDurationError:
