@@ -9,10 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from sentinel.evidence.deciding import PolicyIndex
-from sentinel.evidence.estimates import estimate_facts
-from sentinel.evidence.outcomes import ISSUED, PROFILE_NOT_OFFERED, REFUSALS, VERDICTS, Outcome, outcome_of
-from sentinel.evidence.sources import SESSION_KIND
+from sentinel.evidence.records import SESSION_KIND
+from sentinel.evidence.replaying.deciding import PolicyIndex
+from sentinel.evidence.replaying.estimates import estimate_facts
+from sentinel.evidence.replaying.outcomes import ISSUED, PROFILE_NOT_OFFERED, REFUSALS, VERDICTS, Outcome, outcome_of
 from shared.core.access.authorize import RefusalCode, authorize
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.recorded import Circumstances, names_not_recorded, restore_circumstances

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sentinel.evidence.deciding import PolicyIndex
-from sentinel.evidence.outcomes import Change, Outcome, compare
-from sentinel.evidence.replay import Aside, Inexact, Judged, NotDecided, Replay
+from sentinel.evidence.replaying.deciding import PolicyIndex
+from sentinel.evidence.replaying.judging import Aside, Inexact, Judged, NotDecided, Replay
+from sentinel.evidence.replaying.outcomes import Change, Outcome, compare
 from shared.core.access.evaluate import Facts, evaluate
 from shared.core.access.recorded import Circumstances, record_facts
 from shared.core.access.schema import AccessPolicy
@@ -19,7 +19,7 @@ from shared.core.groups import Groups
 from shared.core.identity import Authentication
 from shared.core.profile import Profile
 from shared.core.stamp import Via
-from tests.unit.client.evidence.lines import a_vend, circumstances_of, policy_of, rule_of
+from tests.unit.client.evidence.replaying.lines import a_vend, circumstances_of, policy_of, rule_of
 from tests.unit.core.strategies import asks, documents, facts_of, grants_of
 
 AT: Final = datetime(2026, 3, 4, 12, 30, tzinfo=UTC)  # a Wednesday
@@ -92,7 +92,7 @@ def test_what_is_not_known_at_all_leaves_every_decision_possible(
 
 
 def test_values_are_forgotten_before_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sentinel.evidence.deciding._MOST_KEPT", 3)
+    monkeypatch.setattr("sentinel.evidence.replaying.deciding._MOST_KEPT", 3)
     policy = policy_of(rule_of("evens", users=["u-0", "u-2", "u-4"]), rule_of("rest", "deny"))
     index = PolicyIndex(policy)
     for number in [0, 1, 2, 3, 4, 5, 2, 0, 1]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentinel.evidence.duplicates import SeenLines
+from sentinel.evidence.replaying.duplicates import SeenLines
 
 ONE, TWO = "1" * 32, "2" * 32
 
@@ -32,7 +32,7 @@ def test_a_line_without_a_certain_identity_is_never_a_duplicate(identity: tuple[
 
 
 def test_there_is_a_limit_after_which_what_is_remembered_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sentinel.evidence.duplicates._MOST_RUNS", 1)
+    monkeypatch.setattr("sentinel.evidence.replaying.duplicates._MOST_RUNS", 1)
     seen = SeenLines()
     assert [seen.is_new(*line) for line in [(ONE, 1), (TWO, 1), (TWO, 1), (ONE, 9), (ONE, 1), (ONE, 2)]] == [
         True, True, True, True, False, True,

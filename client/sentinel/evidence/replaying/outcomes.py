@@ -25,6 +25,8 @@ class Outcome(NamedTuple):
     @property
     def words(self) -> str:
         """Name it without its duration: `issued`, `issued via approval`, `approval_required`."""
+        if self.code in VERDICTS:
+            return f"on a request: {self.code}"
         return self.code if self.via in (None, Via.DIRECT.value) else f"{self.code} via {self.via}"
 
 
