@@ -162,7 +162,7 @@ def _vend(policy: AccessPolicy, facts: Facts, chance: random.Random) -> dict[str
         "role_arn": f"arn:aws:iam::111122223333:role/sentinel/protected/{facts.profile}",
         **outcome,
         "steps": {"read": 4.125, "write": 21.5, "total": 26.25},
-        "facts": record_facts(policy, facts) | record_circumstances(found),
+        "facts": {**record_facts(policy, facts), **record_circumstances(found)},
     }
 
 

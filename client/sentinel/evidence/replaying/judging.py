@@ -13,7 +13,7 @@ from sentinel.evidence.records import SESSION_KIND
 from sentinel.evidence.replaying.deciding import PolicyIndex
 from sentinel.evidence.replaying.estimates import estimate_facts
 from sentinel.evidence.replaying.outcomes import ISSUED, PROFILE_NOT_OFFERED, REFUSALS, VERDICTS, Outcome, outcome_of
-from shared.core.access.authorize import RefusalCode, authorize
+from shared.core.access.authorize import RefusalCode
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.recorded import Circumstances, names_not_recorded, restore_circumstances
 from shared.core.access.schema import AccessPolicy
@@ -141,17 +141,8 @@ class Replay:
             circumstances = replace(circumstances, profile_cap=profile.max_duration)
         elif not circumstances.is_enabled:
             return PROFILE_NOT_OFFERED
-        return outcome_of(
-            authorize(
-                decision,
-                profile=facts["profile"],
-                grants=circumstances.grants or (),
-                is_locked_out=circumstances.is_locked_out,
-                now=datetime.fromisoformat(facts["at"]),
-                requested=circumstances.requested,
-                profile_cap=circumstances.profile_cap,
-            )
-        )
+        at = datetime.fromisoformat(facts["at"])
+        return outcome_of(circumstances.authorize(decision, facts["profile"], at))
 
 
 def _before(line: Fields, circumstances: Circumstances | None) -> Outcome | NotDecided:
