@@ -17,10 +17,11 @@ from shared.core.profile import Profile
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the lines are compared with: the policy and the catalogue; None and empty where they are not known."""
+    """What the lines are compared with; None and empty where it is not known. `problems` say why."""
 
     policy: AccessPolicy | None = None
     catalogue: Mapping[str, Profile] = field(default_factory=dict)
+    problems: Sequence[str] = ()
 
 
 def gather(
@@ -74,7 +75,7 @@ def _waits(duties: Duties) -> dict[str, Cell]:
     return {
         "time_to_approve_median_s": duties.waits.percentile(50),
         "time_to_approve_p90_s": duties.waits.percentile(90),
-        "decisions_on_ones_own": duties.own_count,
+        "own_decisions": duties.own_count,
     }
 
 
@@ -93,7 +94,7 @@ def _total(table: Table, column: str) -> int:
 
 def _notes(known: Known, unread: Unread, source: str, older: int, tables: Sequence[Table]) -> list[str]:
     """Say what the report does not show."""
-    notes = []
+    notes = list(known.problems)
     if source == "sessions":
         notes.append("The rows of sessions say who had what. They hold no refusals, approvals, events and revocations.")
     if known.policy is None:

@@ -34,7 +34,7 @@ def test_the_summary_has_the_totals(report: Report) -> None:
         # 5, 5, 10, 20, 30, 40 and 60 minutes.
         "time_to_approve_median_s": 20 * 60,
         "time_to_approve_p90_s": 60 * 60,
-        "decisions_on_ones_own": 2,
+        "own_decisions": 2,
         "break_glass": 2,
         "break_glass_not_reviewed": 1,
         "revocations": 3,
