@@ -161,7 +161,10 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Child]], *,
     if not shown:
         return element("div", text(caption, class_), text("Nothing in this time.", "empty"))
     classes = ["number" if all(map(_is_number, column)) else None for column in zip(*shown, strict=True)]
-    heads = [element("th", name, scope="col", class_=each) for name, each in zip(head, classes, strict=True)]
+    heads = [
+        element("th", name, scope="col", class_=each) if name else element("td")
+        for name, each in zip(head, classes, strict=True)
+    ]
     written = [element("tr", *map(_cell, range(len(row)), row, classes)) for row in shown]
     body = element(
         "table",
