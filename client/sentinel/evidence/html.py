@@ -24,8 +24,9 @@ class Html:
 
 Child: TypeAlias = Html | str | int | float | None
 _UNKNOWN: Final = "-"
-# Longer text in a table is broken into lines.
+# Longer text in a table is broken into lines; shorter, or an instant, is not even on paper.
 _ONE_LINE: Final = 48
+_SHORT: Final = len("2026-06-01 12:00")
 # What a browser would drop or obey instead of showing; a line end and a tab are white space to it.
 _UNSHOWN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _STYLE: Final = """
@@ -60,16 +61,20 @@ caption, .caption { text-align: start; font-weight: 600; margin: 0; } .scroll { 
 figure .scroll { margin: 0; } summary { color: var(--dim); }
 thead th { color: var(--dim); font-weight: 600; border-bottom: 2px solid var(--line); }
 .number { text-align: end; font-variant-numeric: tabular-nums; }
-.meter { width: 50%; min-width: 6rem; vertical-align: middle; }
+.meter { width: 50%; min-width: 6rem; vertical-align: top; padding-top: .5rem; }
 .meter svg { display: block; width: 100%; height: .9rem; }
-@media (max-width: 40rem) { th, td { padding: .4rem .35rem; font-size: .9rem; } }
+@media (max-width: 40rem) {
+  th, td { padding: .4rem .35rem; font-size: .9rem; } .long { min-width: 12rem; }
+  table:has(.meter) th:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 8rem; }
+}
 @media print {
   body { font-size: 10pt; } main { max-width: none; padding: 0; } body > header, summary { display: none; }
   details::details-content { content-visibility: visible; block-size: auto; }
   .scroll { overflow: visible; } figure, tr, .tiles li { break-inside: avoid; }
   h2, h3, figcaption { break-after: avoid; }
   thead { display: table-header-group; }
-  th, td { padding: .1rem .4rem; white-space: normal; overflow-wrap: break-word; }
+  th, td { padding: .1rem .3rem; font-size: 8.5pt; white-space: normal; overflow-wrap: anywhere; }
+  .number, .short { white-space: nowrap; overflow-wrap: normal; }
   .long { min-width: 0; } .tiles { grid-template-columns: repeat(5, 1fr); } .tiles b { font-size: 1.2rem; }
 }
 """
@@ -182,7 +187,7 @@ def _is_number(cell: Child) -> bool:
 def _cell(place: int, cell: Child, class_: str | None) -> Html:
     if isinstance(cell, Html) and cell.markup.startswith("<svg"):
         return element("td", cell, class_="meter")
-    if isinstance(cell, str) and len(cell) > _ONE_LINE:
-        class_ = "long"
+    if isinstance(cell, str):
+        class_ = "long" if len(cell) > _ONE_LINE else "short" if len(cell) <= _SHORT else None
     shown = _UNKNOWN if cell is None else cell
     return element("td", shown, class_=class_) if place else element("th", shown, scope="row", class_=class_)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from sentinel.evidence.reporting.page import write_page
 from tests.e2e.console.conftest import PHONE
@@ -19,6 +19,8 @@ from tests.evidence.reports import issued, report_of
 from tests.patience import LIMIT_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+# A4 at 96 dots per inch, without margins.
+PAPER: ViewportSize = {"width": 794, "height": 1123}
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 # What only markup could have made of a name.
 MADE = "document.querySelectorAll('script, img, iframe, form, a[href^=javascript], #planted').length"
@@ -66,6 +68,8 @@ async def test_the_report_is_accessible_and_fits_a_phone_and_paper(open_page: Op
     assert [(each["id"], each["nodes"][0]["html"]) for each in found.response["violations"]] == []
     assert await page.evaluate(FITS)
     await page.emulate_media(media="print")
+    await page.set_viewport_size(PAPER)
+    assert await page.evaluate(FITS)
     # Paper has no button that opens a table, and no dark.
     await expect(by_day.get_by_role("row", name="2026-06-13")).to_be_visible()
     assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

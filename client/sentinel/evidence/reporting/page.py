@@ -16,7 +16,8 @@ _MOST_ROWS: Final = 200
 _MOST_BARS: Final = 15
 _MOST_IN_MATRIX: Final = 12
 _MINUTE_MS: Final = 60_000
-_TIMES: Final = frozenset({"first", "last", "time", "began", "closed", "reviewed", "week"})
+_TIMES: Final = frozenset({"time", "began", "closed", "reviewed"})
+_DAYS: Final = frozenset({"first", "last", "week"})
 
 
 def write_page(report: Report, made_at: datetime) -> str:
@@ -192,8 +193,8 @@ def spell(column: str, cell: Cell) -> Child:
     if isinstance(cell, int) and column.endswith("_s"):
         return format_duration(timedelta(seconds=cell))
     if isinstance(cell, str) and column in _TIMES:
-        return _day(cell) if column == "week" else f"{cell[:10]} {cell[11:16]}"
-    return cell
+        return f"{cell[:10]} {cell[11:16]}"
+    return _day(cell) if isinstance(cell, str) and column in _DAYS else cell
 
 
 def _day(cell: Cell) -> str:

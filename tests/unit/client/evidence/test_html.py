@@ -85,7 +85,7 @@ def test_a_chart_has_its_figures_in_a_table() -> None:
     drawn = columns(figure).markup
     assert drawn.count("<rect") == 3
     assert "<title>11-01: 3 direct</title>" in drawn
-    assert '<th scope="row">11-02</th><td class="number">0</td><td class="number">2</td>' in drawn
+    assert '<th scope="row" class="short">11-02</th><td class="number">0</td><td class="number">2</td>' in drawn
 
 
 def test_columns_on_top_of_each_other_reach_as_high_as_their_sum() -> None:
