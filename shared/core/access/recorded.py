@@ -7,7 +7,7 @@ absent differs from one that no rule looked at, which another policy might.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, TypeAlias
+from typing import Annotated, Any, TypedDict
 
 from shared.core.access.authorize import Issue, Refuse, authorize
 from shared.core.access.evaluate import Decision, Facts, parse_source_ip
@@ -18,9 +18,45 @@ from shared.core.groups import Groups, namespace_of
 from shared.core.identity import Authentication
 from shared.core.stamp import Via
 
-# JSON: texts, whole numbers, truth values, null, and lists and objects of them.
-Recorded: TypeAlias = dict[str, Any]
-_AS_FACTS: Final = ("user", "profile", "account", "role", "issuer")
+
+class RecordedFacts(TypedDict):
+    """What conditions of the access policy read, as JSON. Null: not known."""
+
+    at: Annotated[str, "The instant of the decision, in UTC."]
+    user: Annotated[str, "The caller, as policies name them."]
+    profile: Annotated[str, "The profile that is asked for."]
+    account: Annotated[str | None, "The account of the caller; empty without one."]
+    role: Annotated[str | None, "The role of the caller; empty without one."]
+    source_ip: Annotated[str | None, "The caller's address."]
+    authentication: Annotated[str | None, "How the caller proved who they are."]
+    issuer: Annotated[str | None, "The issuer of the caller's token; empty without one."]
+    claims: Annotated[
+        dict[str, str | Sequence[str] | None] | None, "Each claim that the policy reads; null: the token lacks it."
+    ]
+    groups: Annotated[
+        dict[str, bool | None] | None, "For each group that the policy reads, whether the caller is in it."
+    ]
+
+
+class RecordedGrant(TypedDict):
+    """An approval or a break-glass event, as the policies of the time left it."""
+
+    grant_id: Annotated[str, "Its id."]
+    via: Annotated[str, "`approval` or `break-glass`."]
+    starts_at: Annotated[str, "The begin of its window, in UTC."]
+    ends_at: Annotated[str, "The end of its window, in UTC."]
+    uses: Annotated[str, "`window` or `once`."]
+    extends: Annotated[str | None, "The approval that it extends."]
+
+
+class RecordedCircumstances(TypedDict):
+    """What a vend read besides, as JSON."""
+
+    enabled: Annotated[bool, "Whether there is such a profile and it may be used."]
+    locked_out: Annotated[bool, "Whether a lockout stops the caller."]
+    requested_s: Annotated[int | None, "The duration that the caller asked for, in seconds."]
+    profile_cap_s: Annotated[int | None, "The profile's `max_duration`, in seconds."]
+    grants: Annotated[list[RecordedGrant] | None, "The caller's grants for the profile. Null: an allow needed none."]
 
 
 class UnusableFactsError(ValueError):
@@ -31,8 +67,8 @@ class UnusableFactsError(ValueError):
 class Circumstances:
     """What authorization reads besides the policy's decision.
 
-    `is_enabled`: there is such a profile and it may be used. `grants` are those for the profile as the policies of the
-    time left them; None where they were not known.
+    `is_enabled`: there is such a profile and it may be used. `grants` are those for the profile as the present policies
+    leave them; None where that is not known, as an allow does not need it.
     """
 
     is_enabled: bool
@@ -41,26 +77,30 @@ class Circumstances:
     profile_cap: timedelta | None
     grants: tuple[Grant, ...] | None
 
-    def authorize(self, decision: Decision, facts: Facts) -> Issue | Refuse:
-        """Authorize the request again under a decision; grants that are not known count as none."""
+    def authorize(self, decision: Decision, profile: str, now: datetime) -> Issue | Refuse:
+        """Authorize a request for the profile at an instant (UTC); grants that are not known count as none."""
         return authorize(
             decision,
-            profile=facts.profile,
+            profile=profile,
             grants=self.grants or (),
             is_locked_out=self.is_locked_out,
-            now=facts.at,
+            now=now,
             requested=self.requested,
             profile_cap=self.profile_cap,
         )
 
 
-def record_facts(policy: AccessPolicy, facts: Facts) -> Recorded:
+def record_facts(policy: AccessPolicy, facts: Facts) -> RecordedFacts:
     """Give the facts that rules of the policy read; null for one that is not known."""
     names = policy.names_read
     authentication, source_ip = facts.authentication, facts.source_ip
     return {
         "at": _instant_text(facts.at),
-        **{name: getattr(facts, name) for name in _AS_FACTS},
+        "user": facts.user,
+        "profile": facts.profile,
+        "account": facts.account,
+        "role": facts.role,
+        "issuer": facts.issuer,
         "source_ip": None if source_ip is None else str(source_ip),
         "authentication": None if authentication is None else authentication.value,
         "claims": None if facts.claims is None else {name: facts.claims.get(name) for name in names.claims},
@@ -68,7 +108,7 @@ def record_facts(policy: AccessPolicy, facts: Facts) -> Recorded:
     }
 
 
-def record_circumstances(circumstances: Circumstances) -> Recorded:
+def record_circumstances(circumstances: Circumstances) -> RecordedCircumstances:
     """Give what authorization read, to be kept with the facts."""
     grants = circumstances.grants
     return {
@@ -80,7 +120,7 @@ def record_circumstances(circumstances: Circumstances) -> Recorded:
     }
 
 
-def _record_grant(grant: Grant) -> Recorded:
+def _record_grant(grant: Grant) -> RecordedGrant:
     return {
         "grant_id": grant.grant_id,
         "via": grant.via.value,

@@ -60,7 +60,9 @@ def test_recorded_facts_lead_to_the_same_decision_and_authorization(
     again, restored = restore_facts(recorded), restore_circumstances(recorded)
     assert restored is not None
     assert (evaluate(policy, again), names_not_recorded(policy, recorded)) == (decision, [])
-    assert restored.authorize(decision, again) == circumstances.authorize(decision, facts)
+    assert restored.authorize(decision, again.profile, again.at) == circumstances.authorize(
+        decision, facts.profile, facts.at
+    )
 
 
 def test_an_extension_is_still_one() -> None:
