@@ -12,10 +12,8 @@ from typing import Any, Final, TypeVar
 import click
 import orjson
 
-from sentinel.api.sessions_client import open_session_api
 from sentinel.errors import UsageError
 from sentinel.evidence.records import Record, Unread
-from sentinel.evidence.sources import logged_records, open_logs, read_records, session_lines
 from sentinel.settings import Settings
 from sentinel.terminal.output import Progress
 from sentinel.terminal.times import parse_instant_or_ago, read_instant
@@ -58,6 +56,9 @@ class Lines:
                 yield at, record
 
     def _open(self, settings: Settings) -> Iterator[Record]:
+        # botocore takes longer to load than a command takes to print its help.
+        from sentinel.evidence.sources import logged_records, open_logs, read_records  # noqa: PLC0415 - see above
+
         if self.source == SESSIONS:
             return _read_sessions(settings, self)
         if self.source != LOGS:
@@ -76,6 +77,9 @@ class Lines:
 
 def _read_sessions(settings: Settings, lines: Lines) -> Iterator[Record]:
     """Read the rows of sessions one by one, for a caller that does not wait in an event loop."""
+    from sentinel.api.sessions_client import open_session_api  # noqa: PLC0415 - see Lines
+    from sentinel.evidence.sources import session_lines  # noqa: PLC0415 - see Lines
+
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
 

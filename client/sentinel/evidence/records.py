@@ -13,6 +13,8 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 KIND: Final = "sentinel.audit"
+# What `sources.session_lines` writes of a row.
+SESSION_KIND: Final = "sentinel.session"
 _KIND: Final = KIND.encode()
 # `aws logs tail` and an export task: the instant, perhaps the name of the stream, the line.
 _STAMPED: Final = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\s{]*\s+(?:[^\s{]+\s+)?(?=\{)")

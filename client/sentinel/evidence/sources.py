@@ -25,12 +25,11 @@ from sentinel.api.sessions_client import SessionApi
 from sentinel.credentials.base import DENIED, BaseCredentials
 from sentinel.errors import ClientError as SentinelClientError
 from sentinel.errors import Refusal
-from sentinel.evidence.records import KIND, Record, Unread, find_records
+from sentinel.evidence.records import KIND, SESSION_KIND, Record, Unread, find_records
 from sentinel.terminal.output import accepted
 from sentinel.terminal.times import WIRE
 
 STDIN: Final = Path("-")
-SESSION_KIND: Final = "sentinel.session"
 _GZIP: Final = b"\x1f\x8b"
 # CloudWatch compresses what it sends to Firehose, and Firehose may compress it again.
 _MOST_LAYERS: Final = 2
