@@ -75,10 +75,10 @@ class Day:
             profile_cap=None,
             grants=() if grant is None else (grant,),
         )
-        answer = around.authorize(decision, facts)
+        answer = around.authorize(decision, profile, facts.at)
         fields: dict[str, Any] = {"profile": profile, "duration_asked_s": asked, "policy_version": POLICY_VERSION}
         if not self.is_old:
-            fields["facts"] = record_facts(self.policy, facts) | record_circumstances(around)
+            fields["facts"] = {**record_facts(self.policy, facts), **record_circumstances(around)}
         if not around.is_enabled:
             self.say("vend", clock, "GET /", user, outcome="refused", code="denied", **fields)
             return
