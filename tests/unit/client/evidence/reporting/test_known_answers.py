@@ -196,3 +196,9 @@ def test_without_policy_and_catalogue_the_report_says_what_it_does_not_list() ->
         "The access policy is not known",
         "The catalogue is not known",
     ]
+
+
+def test_a_line_that_is_in_two_exports_counts_once(report: Report) -> None:
+    twice = report_of([*write_history(), *write_history()])
+    assert twice.tables == report.tables
+    assert twice.notes == ["247 lines were read more than once, as exports overlap. Each counts once."]
