@@ -88,6 +88,7 @@ def replay(
     if as_json:
         print_json(describe(replaying.tally, lines.unread, about))
     else:
+        click.echo("Under {policy}, requests from {since} to {until}:".format_map(about))
         _print(replaying, lines)
     return _CHANGED if _is_found(fail_on, replaying, lines) else 0
 

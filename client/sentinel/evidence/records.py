@@ -16,6 +16,8 @@ KIND: Final = "sentinel.audit"
 # What `sources.session_lines` writes of a row.
 SESSION_KIND: Final = "sentinel.session"
 _KIND: Final = KIND.encode()
+# As the functions write it.
+_BEGIN: Final = b'{"kind":"%b"' % _KIND
 # `aws logs tail` and an export task: the instant, perhaps the name of the stream, the line.
 _STAMPED: Final = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\s{]*\s+(?:[^\s{]+\s+)?(?=\{)")
 # A line of the indented JSON that `aws logs filter-log-events` prints.
@@ -47,9 +49,11 @@ class Unread:
 
 def find_records(text: bytes, place: str, unread: Unread) -> Iterator[Record]:
     """Give the audit lines that one record of a log holds: mostly one, none in text that is something else."""
-    if _KIND not in text:
-        return
-    text = _bare(text.strip())
+    text = text.strip()
+    if not text.startswith(_BEGIN):
+        if _KIND not in text:
+            return
+        text = _bare(text)
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:

@@ -13,7 +13,7 @@ from sentinel.evidence.records import SESSION_KIND
 from sentinel.evidence.replaying.deciding import PolicyIndex
 from sentinel.evidence.replaying.estimates import estimate_facts
 from sentinel.evidence.replaying.outcomes import ISSUED, PROFILE_NOT_OFFERED, REFUSALS, VERDICTS, Outcome, outcome_of
-from shared.core.access.authorize import RefusalCode, authorize
+from shared.core.access.authorize import RefusalCode
 from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.recorded import Circumstances, names_not_recorded, restore_circumstances
 from shared.core.access.schema import AccessPolicy
@@ -102,13 +102,13 @@ class Replay:
         if isinstance(before, NotDecided):
             return before
         decisions = self._index.decide(facts)
-        outcomes = [self._outcome(each, facts, circumstances) for each in decisions]
+        after = self._outcome(decisions, facts, circumstances)
         inexact, detail = None, ""
-        if any(each != outcomes[0] for each in outcomes):
+        if after is None:
             inexact, detail = Inexact.NAMES, ", ".join(names_not_recorded(self._policy, facts))
-        elif any(_needs_grants(each, outcomes[0], circumstances) for each in decisions):
+        elif circumstances is not None and circumstances.grants is None and _could_be_served(decisions, after):
             inexact = Inexact.GRANTS
-        return _judged(line, facts, before, decisions, outcomes, inexact, detail)
+        return _judged(line, facts, before, decisions, after, inexact, detail)
 
     def _estimate(self, line: Fields, reason: Inexact) -> Judged | NotDecided:
         """Judge by what a line or a row holds apart from its facts."""
@@ -118,14 +118,20 @@ class Replay:
         if isinstance(before, NotDecided):
             return before
         decisions = self._index.decide(facts, unknown)
-        outcomes = [self._outcome(each, facts, circumstances) for each in decisions]
-        return _judged(line, facts, before, decisions, outcomes, reason, "")
+        return _judged(line, facts, before, decisions, self._outcome(decisions, facts, circumstances), reason)
 
     def _before(self, line: Fields, circumstances: Circumstances | None) -> Outcome | NotDecided:
         before = _before(line, circumstances)
         return NotDecided(Aside.NOT_OFFERED) if before == PROFILE_NOT_OFFERED and self._catalogue is None else before
 
-    def _outcome(self, decision: Decision, facts: Fields, circumstances: Circumstances | None) -> Outcome:
+    def _outcome(
+        self, decisions: Sequence[Decision], facts: Fields, circumstances: Circumstances | None
+    ) -> Outcome | None:
+        """Give the outcome; None where decisions that are all possible have different ones."""
+        first, *others = (self._outcome_by(decision, facts, circumstances) for decision in decisions)
+        return first if all(other == first for other in others) else None
+
+    def _outcome_by(self, decision: Decision, facts: Fields, circumstances: Circumstances | None) -> Outcome:
         if circumstances is None:
             return VERDICTS[decision.verdict]
         if self._catalogue is not None:
@@ -135,17 +141,8 @@ class Replay:
             circumstances = replace(circumstances, profile_cap=profile.max_duration)
         elif not circumstances.is_enabled:
             return PROFILE_NOT_OFFERED
-        return outcome_of(
-            authorize(
-                decision,
-                profile=facts["profile"],
-                grants=circumstances.grants or (),
-                is_locked_out=circumstances.is_locked_out,
-                now=datetime.fromisoformat(facts["at"]),
-                requested=circumstances.requested,
-                profile_cap=circumstances.profile_cap,
-            )
-        )
+        at = datetime.fromisoformat(facts["at"])
+        return outcome_of(circumstances.authorize(decision, facts["profile"], at))
 
 
 def _before(line: Fields, circumstances: Circumstances | None) -> Outcome | NotDecided:
@@ -165,11 +162,12 @@ def _before(line: Fields, circumstances: Circumstances | None) -> Outcome | NotD
     return NotDecided(code if code in _OTHER_CODES else Aside.UNKNOWN)
 
 
-def _needs_grants(decision: Decision, outcome: Outcome, circumstances: Circumstances | None) -> bool:
-    """Whether a grant of which nothing is known would have changed the outcome."""
-    if circumstances is None or circumstances.grants is not None or outcome.code not in _SERVED:
-        return False
-    return decision.verdict is Verdict.REQUIRE_APPROVAL or decision.rule is None or decision.rule.yields_to_break_glass
+def _could_be_served(decisions: Sequence[Decision], after: Outcome) -> bool:
+    """Whether a grant would have led to another outcome."""
+    return after.code in _SERVED and any(
+        decision.verdict is Verdict.REQUIRE_APPROVAL or decision.rule is None or decision.rule.yields_to_break_glass
+        for decision in decisions
+    )
 
 
 def _judged(
@@ -177,24 +175,19 @@ def _judged(
     facts: Fields,
     before: Outcome,
     decisions: Sequence[Decision],
-    outcomes: Sequence[Outcome],
+    after: Outcome | None,
     inexact: Inexact | None,
-    detail: str,
+    detail: str = "",
 ) -> Judged:
-    is_certain = all(each == outcomes[0] for each in outcomes)
-    rules = dict.fromkeys(decision.rule_name or NO_RULE for decision in decisions)
-    return Judged(
-        user=_text(facts["user"]),
-        profile=_text(facts["profile"]),
-        at=_text(facts["at"]),
-        request_id=_text(line.get("request_id", "")),
-        before=before,
-        after=outcomes[0] if is_certain else None,
-        rule_before=_text(line.get("rule") or NO_RULE),
-        rule_after=" or ".join(rules),
-        inexact=inexact,
-        detail=detail,
-    )
+    rule_after = decisions[0].rule_name or NO_RULE
+    if len(decisions) > 1:
+        rule_after = " or ".join(dict.fromkeys(decision.rule_name or NO_RULE for decision in decisions))
+    ids = line.get("request_id") or "", line.get("rule") or NO_RULE
+    names = facts["user"], facts["profile"], facts["at"], *ids
+    if set(map(type, names)) != {str}:
+        raise TypeError("a name is not text")
+    user, profile, at, request_id, rule_before = names
+    return Judged(user, profile, at, request_id, before, after, rule_before, rule_after, inexact, detail)
 
 
 def _unusable(line: Fields, error: Exception) -> Judged:
@@ -203,9 +196,3 @@ def _unusable(line: Fields, error: Exception) -> Judged:
         for name in ("user", "profile", "time", "request_id", "rule")
     )
     return Judged(user, profile, at, request_id, None, None, rule, "?", Inexact.UNUSABLE, str(error))
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("a name is not text")
-    return value

@@ -38,7 +38,7 @@ def a_vend(policy: AccessPolicy, facts: Facts, found: Circumstances, /, **change
         "user": facts.user,
         "profile": facts.profile,
         "verdict": decision.verdict.value,
-        "facts": record_facts(policy, facts) | record_circumstances(found),
+        "facts": {**record_facts(policy, facts), **record_circumstances(found)},
     }
     if decision.rule is not None:
         line["rule"] = decision.rule.name
