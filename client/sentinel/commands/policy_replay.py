@@ -5,12 +5,13 @@ from typing import Any, Final
 import click
 
 from sentinel.commands._audit_lines import Lines, lines_options
+from sentinel.errors import UsageError
 from sentinel.evidence.replaying.judging import Replay
 from sentinel.evidence.replaying.outcomes import Change
 from sentinel.evidence.replaying.run import Replaying
 from sentinel.evidence.replaying.tally import Tally
 from sentinel.evidence.replaying.words import HEAD, cells, describe, summary, totals, uncertainties
-from sentinel.policy.files import UnusableInputError, load_file
+from sentinel.policy.files import STDIN, UnusableInputError, load_file
 from sentinel.policy.folders import load_catalogue
 from sentinel.settings import Settings
 from sentinel.terminal.help import Command
@@ -71,6 +72,8 @@ def replay(
     Exit code 0: replayed; 3: --fail-on was found; 2: a file, an option or the lines cannot be used; 1: the sessions
     cannot be read.
     """
+    if policy_file == STDIN and lines.source == str(STDIN):
+        raise UsageError("standard input cannot be both the policy and the lines")
     policy, _ = load_file(policy_file, AccessPolicy)
     replaying = Replaying(Replay(policy, None if profiles is None else load_catalogue(profiles)))
     with progress() as shown:

@@ -72,11 +72,12 @@ class Tally:
 
     Of `lines`, some are `duplicates`, some are `without` a decision of an access policy, some were `not_decided` by it,
     `exact` ones could be replayed exactly, and the rest are `doubts` by reason. `moved` are requests with the same
-    outcome by another rule.
+    outcome by another rule. `not_remembered` lines may be duplicates of each other.
     """
 
     lines: int = 0
     duplicates: int = 0
+    not_remembered: int = 0
     without: int = 0
     exact: int = 0
     changed: Counter[Change] = field(default_factory=Counter)

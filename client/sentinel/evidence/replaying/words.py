@@ -48,6 +48,7 @@ def describe(tally: Tally, unread: Unread, about: Mapping[str, Any]) -> dict[str
         "lines": tally.lines,
         "unread": {"count": unread.count, "places": unread.places},
         "duplicates": tally.duplicates,
+        "not_remembered": tally.not_remembered,
         "without_a_decision": tally.without,
         "not_decided": {str(reason): count for reason, count in tally.not_decided.items()},
         "exact": tally.exact,
@@ -136,6 +137,8 @@ def uncertainties(tally: Tally, unread: Unread) -> Iterator[str]:
         yield f"not the policy's decision: {count} ({code}: {NOT_DECIDED[code]})"
     if tally.duplicates:
         yield f"read twice, counted once: {tally.duplicates}"
+    if tally.not_remembered:
+        yield f"too many processes: {tally.not_remembered} lines may be there twice and count twice"
     if unread.count:
         yield f"not readable: {unread.count}"
         yield from (f"  {printable(place)}" for place in unread.places)

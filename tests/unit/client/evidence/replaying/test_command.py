@@ -143,6 +143,10 @@ def test_no_line_of_the_time_is_said_and_is_no_success_that_looks_like_one(repla
     assert code == 3
 
 
+def test_standard_input_is_not_read_twice(replay: Run) -> None:
+    assert replay("--policy", "-", source="-")[0] == 2
+
+
 @pytest.mark.parametrize("missing", ["--policy", "--from"])
 def test_a_file_that_is_not_there_ends_with_2(missing: str, replay: Run) -> None:
     assert replay(missing, "absent")[0] == 2
