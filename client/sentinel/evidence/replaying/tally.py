@@ -109,7 +109,7 @@ class Tally:
         change = compare(before, after)
         rules = judged.rule_before, judged.rule_after
         if change is None:
-            same = self.moved.find(rules) if rules[0] != rules[1] else None
+            same = None if judged.rule_before in judged.rules_after else self.moved.find(rules)
         else:
             changes[change] += 1
             if (day := self.days.find(judged.at[:_DAY])) is not None:

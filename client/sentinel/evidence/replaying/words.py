@@ -101,10 +101,11 @@ def _doubt_as_json(doubt: Doubt) -> dict[str, Any]:
 def summary(tally: Tally) -> Iterator[str]:
     """Say in sentences what was found, and what was not looked at."""
     decided = tally.exact + tally.doubtful
-    yield f"{decided} decisions replayed, of {tally.lines} lines"
+    exactly = f", {tally.exact} of them exactly" if tally.doubts else ""
+    yield f"{decided} decisions replayed{exactly}, of {tally.lines} lines"
     yield f"{tally.changed.total()} would change{_of_each(tally.changed)}"
     if tally.estimated:
-        yield f"{tally.estimated.total()} more would probably change{_of_each(tally.estimated)}: these are estimates"
+        yield f"{tally.estimated.total()} would probably change{_of_each(tally.estimated)}: these are estimates"
     if unsaid := sum(doubt.unsaid for doubt in tally.doubts.values()):
         yield f"of {unsaid} it cannot be said"
     if moved := sum(requests.count for _, requests in tally.moved.items()):

@@ -103,6 +103,15 @@ def test_what_the_lines_do_not_hold_is_counted_apart_with_its_reason(replay: Run
     assert printed["changes"] == []
 
 
+def test_lines_from_before_there_were_facts_are_estimates(replay: Run) -> None:
+    """Of the 192 decisions, 11 were on requests, of which those lines do not hold the verdict."""
+    Path("old").write_bytes(b"\n".join(write_history(is_old=True)))
+    printed = found(replay("--json", source="old", bob="frank"))
+    doubt = printed["not_exact"]["no_facts"]
+    assert (printed["exact"], printed["estimated"]["less"]) == (0, 22)
+    assert doubt["count"] == 192
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [
