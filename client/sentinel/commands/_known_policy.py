@@ -18,6 +18,7 @@ from sentinel.terminal.options import run
 from shared.core.access.schema import AccessPolicy
 
 Result = TypeVar("Result")
+_UNREADABLE: Final = "The documents in Parameter Store cannot be read"
 _PATH: Final = click.Path(path_type=Path)
 _OPTIONS: Final = (
     click.option("--policy", "policy_file", type=_PATH, metavar="FILE", help="The access policy to compare with."),
@@ -58,8 +59,10 @@ def _read_stored(settings: Settings, prefix: str) -> Known:
     base = settings.base()
     try:
         stored = run(read_documents(Aws(base, base.region_of(settings.server())), prefix.rstrip("/")))
-    except (DeniedError, UnansweredError) as error:
-        return Known(problems=[f"The documents in Parameter Store cannot be read: {error}"])
+    except DeniedError as error:
+        return Known(problems=[f"{_UNREADABLE}: your own credentials may not {error.permission}"])
+    except UnansweredError as error:
+        return Known(problems=[f"{_UNREADABLE}: {error}"])
     policy = stored.policies.get("access")
     problems = [f"{each.about}: {each.message}" for each in stored.problems]
     return Known(policy if isinstance(policy, AccessPolicy) else None, stored.profiles, problems)

@@ -67,7 +67,7 @@ def suggest_policy(
     policy, _ = load_file(policy_file, AccessPolicy, text=text)
     uses = Uses(policy, most)
     with kept_requests() as requests, progress() as shown:
-        _note_all(lines, settings, policy, uses, requests, shown)
+        _note_all(lines, settings, uses, requests, shown)
         found = suggest(policy, uses, by_address=by_address)
         shown.say("deciding on every request again")
         changed = _prove(policy, found, text, requests)
@@ -82,14 +82,12 @@ def suggest_policy(
     return 0
 
 
-def _note_all(
-    lines: Lines, settings: Settings, policy: AccessPolicy, uses: Uses, requests: Requests, shown: Progress
-) -> None:
+def _note_all(lines: Lines, settings: Settings, uses: Uses, requests: Requests, shown: Progress) -> None:
     seen = SeenLines()
     for _, record in lines.read(settings, shown):
         line = record.fields
         if seen.is_new(line.get("process"), line.get("sequence")):
-            allowed = read_allowed(policy, line)
+            allowed = read_allowed(line)
             if allowed is not None and uses.note(allowed):
                 requests.keep(line)
 

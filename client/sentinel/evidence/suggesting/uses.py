@@ -2,18 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared.core.access.authorize import Issue
-from shared.core.access.evaluate import Decision, Facts, IpAddress, Verdict, evaluate, parse_source_ip
-from shared.core.access.recorded import (
-    Circumstances,
-    UnusableFactsError,
-    names_not_recorded,
-    restore_circumstances,
-    restore_facts,
-)
+from sentinel.evidence.records import SESSION_KIND
+from sentinel.evidence.replaying.deciding import PolicyIndex
+from shared.core.access.authorize import Issue, Refuse
+from shared.core.access.evaluate import Decision, IpAddress, Verdict, parse_source_ip
+from shared.core.access.recorded import Circumstances, UnusableFactsError, restore_circumstances, restore_facts
 from shared.core.access.schema import AccessPolicy, Network, Rule
 from shared.core.globs import matches
 
@@ -24,9 +20,10 @@ _UNUSABLE: Final = (UnusableFactsError, AttributeError, KeyError, TypeError, Val
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """One request that was allowed. `facts` None: the line has none, or not all that the policy reads.
+    """One request that was allowed. `facts` are as they were recorded; None in a line that does not hold them.
 
-    Then `rule`, by which it was decided then, is all that is known of the decision.
+    Then `rule`, by which it was decided, is all that is known of the decision. `circumstances` None: nothing was
+    vended.
     """
 
     user: str
@@ -34,19 +31,25 @@ class Allowed:
     source_ip: IpAddress | None
     given: timedelta | None
     rule: str | None
-    facts: Facts | None = None
+    facts: Mapping[str, Any] | None = None
     circumstances: Circumstances | None = None
 
+    def outcome(self, decision: Decision) -> Issue | Refuse | None:
+        """Authorize the request again, with grants and lockouts as they were; None where nothing was vended."""
+        if self.circumstances is None or self.facts is None:
+            return None
+        return self.circumstances.authorize(decision, self.profile, datetime.fromisoformat(self.facts["at"]))
 
-def read_allowed(policy: AccessPolicy, line: Mapping[str, Any]) -> Allowed | None:
+
+def read_allowed(line: Mapping[str, Any]) -> Allowed | None:
     """Read a line as a request that was allowed; None for any other."""
     outcome, user, profile = line.get("outcome"), line.get("user"), line.get("profile")
-    is_vend = line.get("service") == "vend" or line.get("kind") == "sentinel.session"
+    is_vend = line.get("service") == "vend" or line.get("kind") == SESSION_KIND
     is_decided = outcome == "issued" if is_vend else outcome == "answered" and line.get("operation") in _DECIDED
     if not is_decided or not isinstance(user, str) or not isinstance(profile, str):
         return None
     seconds, rule, address = line.get("duration_given_s"), line.get("rule"), line.get("source_ip")
-    facts, circumstances = _restore(policy, line)
+    facts, circumstances = _restore(line)
     return Allowed(
         user=user,
         profile=profile,
@@ -58,23 +61,28 @@ def read_allowed(policy: AccessPolicy, line: Mapping[str, Any]) -> Allowed | Non
     )
 
 
-def _restore(policy: AccessPolicy, line: Mapping[str, Any]) -> tuple[Facts | None, Circumstances | None]:
-    recorded = line.get("facts")
-    if not isinstance(recorded, dict) or "facts" in line.get("shortened", ()):
+def _restore(line: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, Circumstances | None]:
+    facts = line.get("facts")
+    if not isinstance(facts, dict) or not facts:
         return None, None
     try:
-        if names_not_recorded(policy, recorded):
-            return None, None
-        return restore_facts(recorded), restore_circumstances(recorded)
+        at, circumstances = restore_facts(facts).at, restore_circumstances(facts)
+        grants = () if circumstances is None else circumstances.grants or ()
+        instants = [at, *(each for grant in grants for each in (grant.starts_at, grant.ends_at))]
+        return (None, None) if any(each.tzinfo is None for each in instants) else (facts, circumstances)
     except _UNUSABLE:
         return None, None
 
 
-def is_still_allowed(decision: Decision, allowed: Allowed) -> bool:
-    """Whether a decision would allow the request, with grants and lockouts as they were."""
-    if allowed.circumstances is None or allowed.facts is None:
-        return decision.verdict is not Verdict.DENY
-    return isinstance(allowed.circumstances.authorize(decision, allowed.profile, allowed.facts.at), Issue)
+def find_decision(index: PolicyIndex, allowed: Allowed) -> Decision | None:
+    """Decide on the request again; None where the line does not hold all that this policy reads."""
+    if allowed.facts is None:
+        return None
+    try:
+        decisions = index.decide(allowed.facts)
+    except _UNUSABLE:
+        return None
+    return decisions[0] if len(decisions) == 1 else None
 
 
 @dataclass(slots=True)
@@ -134,7 +142,7 @@ class Uses:
     """What of each rule of a policy was used. `most` is how many names a glob is at most replaced by."""
 
     def __init__(self, policy: AccessPolicy, most: int) -> None:
-        self._policy = policy
+        self._index = PolicyIndex(policy)
         self._by_rule = {rule.name: _unused(rule, most) for rule in policy.rules}
         self.exact = 0
         self.by_name = 0
@@ -145,25 +153,24 @@ class Uses:
 
     def note(self, allowed: Allowed) -> bool:
         """Note a request; False if this policy would not have allowed it, or not by a rule that is known."""
-        if allowed.facts is None:
-            return self._note_by_name(allowed)
-        decision = evaluate(self._policy, allowed.facts)
-        if not is_still_allowed(decision, allowed):
+        decision = find_decision(self._index, allowed)
+        if decision is None:
+            rule, is_allowed = allowed.rule, allowed.rule in self._by_rule
+        else:
+            rule, is_allowed = decision.rule_name, _allows(decision, allowed)
+        if not is_allowed:
             self.elsewhere += 1
             return False
-        self.exact += 1
-        if decision.rule is not None:
-            self._by_rule[decision.rule.name].note(allowed)
+        self.exact += decision is not None
+        self.by_name += decision is None
+        if rule is not None:
+            self._by_rule[rule].note(allowed)
         return True
 
-    def _note_by_name(self, allowed: Allowed) -> bool:
-        use = self._by_rule.get(allowed.rule or "")
-        if use is None:
-            self.elsewhere += 1
-            return False
-        self.by_name += 1
-        use.note(allowed)
-        return True
+
+def _allows(decision: Decision, allowed: Allowed) -> bool:
+    outcome = allowed.outcome(decision)
+    return decision.verdict is not Verdict.DENY if outcome is None else isinstance(outcome, Issue)
 
 
 def _unused(rule: Rule, most: int) -> RuleUse:

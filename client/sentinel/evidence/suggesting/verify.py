@@ -11,15 +11,15 @@ from typing import IO, Any, Final
 
 import orjson
 
-from sentinel.evidence.suggesting.uses import Allowed, read_allowed
-from shared.core.access.evaluate import Decision, evaluate
+from sentinel.evidence.replaying.deciding import PolicyIndex
+from sentinel.evidence.suggesting.uses import Allowed, find_decision, read_allowed
+from shared.core.access.evaluate import Decision
 from shared.core.access.schema import AccessPolicy, Rule
 from shared.core.globs import matches_any
 
 # What `read_allowed` reads of a line.
 _READ: Final = (
     "kind", "service", "outcome", "operation", "user", "profile", "rule", "duration_given_s", "source_ip", "facts",
-    "shortened",
 )  # fmt: skip
 # Its content compresses well at the lowest level, which costs the least.
 _LEVEL: Final = 1
@@ -62,30 +62,28 @@ def verify(policy: AccessPolicy, suggested: AccessPolicy, requests: Requests) ->
         UnprovenError: one is not allowed, or not by the same rule, in the same way and for as long.
 
     """
+    before, after = PolicyIndex(policy), PolicyIndex(suggested)
     rules = {rule.name: rule for rule in suggested.rules}
     count = 0
     for line in requests.read():
-        allowed = read_allowed(policy, line)
+        allowed = read_allowed(line)
         assert allowed is not None, "only what was allowed is kept"
-        is_proven = _is_covered(rules, allowed) if allowed.facts is None else _is_the_same(policy, suggested, allowed)
+        decision = find_decision(before, allowed)
+        is_proven = (
+            _is_covered(rules, allowed)
+            if decision is None
+            else _is_the_same(decision, find_decision(after, allowed), allowed)
+        )
         if not is_proven:
             raise UnprovenError(f"{allowed.user} with {allowed.profile} would not be allowed the same way")
         count += 1
     return count
 
 
-def _is_the_same(policy: AccessPolicy, suggested: AccessPolicy, allowed: Allowed) -> bool:
-    assert allowed.facts is not None, "asked only where they are known"
-    before, after = evaluate(policy, allowed.facts), evaluate(suggested, allowed.facts)
-    if (before.verdict, before.rule_name) != (after.verdict, after.rule_name):
+def _is_the_same(before: Decision, after: Decision | None, allowed: Allowed) -> bool:
+    if after is None or (before.verdict, before.rule_name) != (after.verdict, after.rule_name):
         return False
-    return _outcome(before, allowed) == _outcome(after, allowed)
-
-
-def _outcome(decision: Decision, allowed: Allowed) -> object:
-    if allowed.circumstances is None or allowed.facts is None:
-        return None
-    return allowed.circumstances.authorize(decision, allowed.profile, allowed.facts.at)
+    return allowed.outcome(before) == allowed.outcome(after)
 
 
 def _is_covered(rules: Mapping[str, Rule], allowed: Allowed) -> bool:

@@ -13,6 +13,7 @@ from sentinel.evidence.suggesting.edit import PolicyText
 from sentinel.evidence.suggesting.narrow import suggest
 from sentinel.evidence.suggesting.uses import Allowed, Uses
 from shared.core.access.evaluate import Decision, Facts, Verdict, evaluate, parse_source_ip
+from shared.core.access.recorded import record_facts
 from shared.core.access.schema import AccessPolicy
 from shared.core.groups import Groups
 from shared.documents import load_access_policy
@@ -74,7 +75,7 @@ def test_nobody_gets_more_and_what_was_used_stays(rules: list[dict[str, Any]], d
     for facts in used:
         decision = evaluate(policy, facts)
         given_ = None if decision.rule is None else decision.rule.cap
-        if uses.note(Allowed(facts.user, facts.profile, facts.source_ip, given_, None, facts)):
+        if uses.note(Allowed(facts.user, facts.profile, facts.source_ip, given_, None, record_facts(policy, facts))):
             seen.append((facts, decision))
     found = suggest(policy, uses, by_address=by_address)
     for facts in EVERYTHING:

@@ -28,7 +28,7 @@ def suggested(
     uses = Uses(policy, most)
     with kept_requests() as requests:
         for line in map(orjson.loads, lines):
-            allowed = read_allowed(policy, line)
+            allowed = read_allowed(line)
             if allowed is not None and uses.note(allowed):
                 requests.keep(line)
         found = suggest(policy, uses, by_address=by_address)
@@ -133,7 +133,7 @@ def test_what_the_policy_would_not_allow_counts_for_nothing() -> None:
     for line in lines:
         line["facts"]["user"] = "mallory"
     uses = Uses(COMPANY, MOST)
-    noted = [uses.note(allowed) for line in lines if (allowed := read_allowed(COMPANY, line))]
+    noted = [uses.note(allowed) for line in lines if (allowed := read_allowed(line))]
     assert noted == [False, False]
     assert (uses.exact, uses.elsewhere) == (0, 2)
 
@@ -159,7 +159,7 @@ def test_a_suggestion_that_takes_something_away_is_not_proven(changed: dict[str,
     ]
     with kept_requests() as requests:
         for line in write_history(is_old=is_old):
-            if read_allowed(COMPANY, orjson.loads(line)) is not None:
+            if read_allowed(orjson.loads(line)) is not None:
                 requests.keep(orjson.loads(line))
         with pytest.raises(UnprovenError, match="would not be allowed the same way"):
             verify(COMPANY, COMPANY.model_copy(update={"rules": tuple(worse)}), requests)
@@ -182,3 +182,15 @@ def _valid(rule: Any, changed: dict[str, Any]) -> dict[str, Any]:
 def test_globs_that_may_match_the_same_name(one: str, other: str, *, may: bool) -> None:
     assert may_both_match(one, other) is may
     assert may_both_match(other, one) is may
+
+
+@pytest.mark.parametrize("name", ["at", "user", "claims", "grants", "source_ip"])
+@pytest.mark.parametrize("value", [None, 1, [], {}, "x", "2026-06-01T12:00:00", [{"via": "approval"}]])
+def test_facts_that_cannot_be_read_count_as_none(name: str, value: Any) -> None:
+    line = orjson.loads(next(write_history()))
+    line["facts"][name] = value
+    uses = Uses(COMPANY, MOST)
+    allowed = read_allowed(line)
+    assert allowed is not None
+    uses.note(allowed)
+    assert uses.exact + uses.by_name + uses.elsewhere == 1
