@@ -113,13 +113,14 @@ def summary(tally: Tally) -> Iterator[str]:
 
 
 def totals(tally: Tally) -> Iterator[str]:
-    """Say by which rules, of which profiles and whose most of the changes are."""
+    """Say by which rules, of which profiles and whose most of the changes are, estimates included."""
+    included = ", with estimates" if tally.estimated else ""
     for key, name in GROUPED.items():
         sums = tally.by(key)
         named = ", ".join(f"{printable(each)} {changes.total()}" for each, changes in sums[:_NAMED])
         more = f" and {len(sums) - _NAMED} more" if len(sums) > _NAMED else ""
         if sums:
-            yield f"by {name}: {named}{more}"
+            yield f"by {name}{included}: {named}{more}"
 
 
 def _of_each(changes: Counter[Change]) -> str:
