@@ -14,6 +14,7 @@ from sentinel.evidence.replaying.words import HEAD, cells, describe, summary, to
 from sentinel.policy.files import STDIN, UnusableInputError, load_file
 from sentinel.policy.folders import load_catalogue
 from sentinel.settings import Settings
+from sentinel.system.files import replace_file
 from sentinel.terminal.help import Command
 from sentinel.terminal.options import connection_options, json_option
 from sentinel.terminal.output import print_json, progress
@@ -50,7 +51,7 @@ _UNCERTAIN: Final = "uncertain"
     multiple=True,
     help="End with exit code 3 if this is found: any change, less or more access, or anything not exact; repeatable.",
 )
-@click.option("--html", "page_file", type=_FILE, metavar="FILE", help="Also write a page with charts.")
+@click.option("--html", "page_file", type=_FILE, metavar="FILE", help="Also write a page with charts, readable by you alone.")
 @wide_option
 @json_option
 def replay(
@@ -100,7 +101,7 @@ def _write_page(file: Path, tally: Tally, lines: Lines, about: Mapping[str, Any]
     from sentinel.evidence.replaying.page import replay_page  # noqa: PLC0415 - only a page needs it
 
     try:
-        file.write_text(replay_page(tally, lines.unread, about), encoding="utf-8")
+        replace_file(file, replay_page(tally, lines.unread, about), keeps_mode=False)
     except OSError as error:
         raise UnusableInputError([f"{file}: {error.strerror or error}"]) from None
 

@@ -189,6 +189,7 @@ def test_names_that_callers_chose_are_text_on_the_page_and_on_a_terminal(replay:
     Path("evil").write_bytes(b"\n".join(map(hostile, write_history())))
     _, out = replay("--html", "page.html", source="evil")
     page = Path("page.html").read_text(encoding="utf-8")
+    assert Path("page.html").stat().st_mode & 0o777 == 0o600
     assert "less access" in out
     assert not {"\x1b", "\u202e"} & set(out)
     assert "&lt;script&gt;alert(1)" in page
