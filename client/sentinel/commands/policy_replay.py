@@ -51,7 +51,9 @@ _UNCERTAIN: Final = "uncertain"
     multiple=True,
     help="End with exit code 3 if this is found: any change, less or more access, or anything not exact; repeatable.",
 )
-@click.option("--html", "page_file", type=_FILE, metavar="FILE", help="Also write a page with charts, readable by you alone.")
+@click.option(
+    "--html", "page_file", type=_FILE, metavar="FILE", help="Also write a page with charts, readable by you alone."
+)
 @wide_option
 @json_option
 def replay(
