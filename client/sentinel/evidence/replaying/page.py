@@ -25,7 +25,7 @@ def replay_page(tally: Tally, unread: Unread, about: Mapping[str, Any]) -> str:
     ]
     sections = [
         Section("Changes", list(_changes(tally))),
-        Section("By day", [columns(_figure("Changes by day", sorted(tally.days.items())))]),
+        Section("By day", list(_days(tally))),
         *(_ranked(tally, key, name) for key, name in GROUPED.items()),
         Section("Not exact, or not decided", list(_uncertain(tally, unread))),
     ]
@@ -37,6 +37,12 @@ def _changes(tally: Tally) -> Iterator[Html]:
     yield table("Changes", HEAD, (cells(*each) for each in groups[:_MOST_ROWS]))
     if len(groups) > _MOST_ROWS:
         yield text(f"{len(groups) - _MOST_ROWS} further kinds of changes are in the JSON.", "hint")
+
+
+def _days(tally: Tally) -> Iterator[Html]:
+    if tally.estimated:
+        yield text("Estimates are included, here and in the sums that follow.", "hint")
+    yield columns(_figure("Changes by day", sorted(tally.days.items())))
 
 
 def _ranked(tally: Tally, key: str, name: str) -> Section:
