@@ -12,6 +12,7 @@ from sentinel.evidence.reporting.page import spell, write_page
 from sentinel.evidence.reporting.tables import Report
 from sentinel.settings import Settings
 from sentinel.system.files import replace_file
+from sentinel.terminal.help import Command
 from sentinel.terminal.options import connection_options, json_option
 from sentinel.terminal.output import note, print_json, progress
 from sentinel.terminal.tables import print_table
@@ -27,7 +28,7 @@ _PATH: Final = click.Path(path_type=Path)
 _INCOMPLETE: Final = 3
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @connection_options
 @lines_options("90d")
 @known_options
