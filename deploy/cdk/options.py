@@ -150,9 +150,10 @@ class ServiceOptions(Options):
     group_sync: GroupSync | None = None
     # Requests in Slack: the route POST /slack, and the workspace of the document chat/slack.
     slack: bool = False
-    # Changes as events, too, and the archive of audit lines; None: neither.
+    # Changes as events, too, and the archive of audit lines; None: neither. Saved queries over lines.
     event_bus: EventBus | None = None
     audit_archive: AuditArchive | None = None
+    query_pack: bool = False
 
     protected_path: Annotated[str, Field(pattern=r"^/([A-Za-z0-9_.-]+/)+$")] = "/sentinel/protected/"
     kill_switch: bool = True

@@ -14,6 +14,7 @@ from deploy.cdk.groups import GroupSchedule
 from deploy.cdk.http_api import HttpApi
 from deploy.cdk.monitoring import create_dashboard, service_alarms
 from deploy.cdk.options import ServiceOptions, as_stored
+from deploy.cdk.queries import ArchiveQueries, LogQueries
 from deploy.cdk.rest_api import RestApi
 from deploy.cdk.roles import create_kill_switch_policy
 from deploy.cdk.schedule import FollowUpSchedule
@@ -68,6 +69,10 @@ class SentinelService(Construct):
         if options.group_sync is not None:
             GroupSchedule(self, "Groups", options, options.group_sync, self.functions["admin"])
         self.archive = self._create_archive()
+        if options.query_pack:
+            LogQueries(self, "LogQueries", options.name, list(self._log_groups().values()))
+            if self.archive is not None:
+                ArchiveQueries(self, "ArchiveQueries", options.name, self.archive.bucket.ref)
         _create_documents(self, options)
         service_alarms(self, options)
         names = [function.name for function in (*self.functions.values(), *self.authorizers.values())]
@@ -108,9 +113,12 @@ class SentinelService(Construct):
         chosen = self.options.audit_archive
         if chosen is None:
             return None
+        return AuditArchiveStore(self, "Archive", self.options, chosen, self.deployment, self._log_groups())
+
+    def _log_groups(self) -> dict[str, str]:
+        """Return the names of the functions' log groups, by function."""
         authorizers = {f"authorizer-{key}": each for key, each in self.authorizers.items()}
-        groups = {key: each.log_group_name for key, each in {**self.functions, **authorizers}.items()}
-        return AuditArchiveStore(self, "Archive", self.options, chosen, self.deployment, groups)
+        return {key: each.log_group_name for key, each in {**self.functions, **authorizers}.items()}
 
     def _create_admin(self) -> SentinelFunction:
         others = [parse_arn(arn).account for arn in self.options.kill_switch_policy_arns]

@@ -66,6 +66,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         },
         "event_bus": {"kms_key_arn": KEY},
         "audit_archive": {"mode": "COMPLIANCE", "retention_days": 2557, "expire_after_days": 2600, "kms_key_arn": KEY},
+        "query_pack": True,
         "kill_switch_policy_arns": ["arn:aws:iam::444455556666:policy/SentinelRevocations-vendor"],
         "rest_api": {"type": "REGIONAL", "source_ips": ["198.51.100.0/24"], "access_logs": True},
         "throttle": {"rate": 20, "burst": 40},

@@ -52,3 +52,10 @@ variable "audit_archive" {
     error_message = "audit_archive: name has at most 29 characters with an archive, so that the bucket's fits."
   }
 }
+
+variable "query_pack" {
+  description = "Save queries over the audit lines in CloudWatch Logs Insights and, with audit_archive, a table and queries in Athena. docs/delivery.md."
+  type        = bool
+  default     = false
+  nullable    = false
+}

@@ -22,6 +22,7 @@ from deploy.policies.delivery import (
     subscription_policy,
     subscription_trust,
 )
+from deploy.queries.pack import load_athena_queries, load_logs_queries
 from tests.cdk.options import KEY, PAGER
 from tests.cdk.template import Properties, Template, example_deployment
 
@@ -148,6 +149,39 @@ def test_the_same_alarm_as_terraforms(complete: Template) -> None:
     for key, name in (("threshold", "Threshold"), ("period", "Period")):
         assert re.findall(rf"^  {key} += (\d+)$", text, re.MULTILINE) == [str(alarm[name])]
     assert alarm["AlarmActions"] == [PAGER]
+
+
+def test_the_queries_are_saved_over_the_log_groups_and_the_archive(complete: Template, default: Template) -> None:
+    logs, athena = load_logs_queries(), load_athena_queries()
+    saved = {each["Name"]: each for each in complete.of_type("Logs::QueryDefinition").values()}
+    assert {name: each["QueryString"] for name, each in saved.items()} == {
+        f"vendor/{name}": query.text for name, query in logs.items()
+    }
+    assert {len(each["LogGroupNames"]) for each in saved.values()} == {4}
+    named = {each["Name"]: each["QueryString"] for each in complete.of_type("Athena::NamedQuery").values()}
+    assert named == {f"vendor/{name}": query.text for name, query in athena.items()}
+    assert complete.only("Glue::Database")["DatabaseInput"]["Name"] == "vendor_audit"
+    assert not {"Logs::QueryDefinition", "Athena::NamedQuery", "Glue::Table"} & default.counts().keys()
+
+
+def test_the_same_table_as_terraforms(complete: Template) -> None:
+    written = json.loads((MODULE.parents[1] / "queries" / "athena" / "table.json").read_text(encoding="utf-8"))
+    table = complete.only("Glue::Table")["TableInput"]
+    (bucket,) = (f"<{each}>" for each in complete.of_type("S3::Bucket"))
+    stored = table["StorageDescriptor"]
+    assert table["Parameters"] == {"EXTERNAL": "TRUE"} | {
+        name: value.replace("BUCKET", bucket) for name, value in written["parameters"].items()
+    }
+    assert table["PartitionKeys"] == [{"Name": written["partition"], "Type": "string"}]
+    assert [(each["Name"], each["Type"]) for each in stored["Columns"]] == [
+        (each["name"], each["type"]) for each in written["columns"]
+    ]
+    assert (table["Name"], stored["Location"]) == (written["name"], f"s3://{bucket}/{written['prefix']}")
+    assert stored["SerdeInfo"] == {
+        "SerializationLibrary": written["serde"],
+        "Parameters": written["serde_parameters"],
+    }
+    assert (stored["InputFormat"], stored["OutputFormat"]) == (written["input_format"], written["output_format"])
 
 
 @pytest.mark.parametrize(("block", "model"), [("event_bus", EventBus), ("audit_archive", AuditArchive)])

@@ -13,7 +13,7 @@ run "none" {
     condition = alltrue([for resources in [
       aws_cloudwatch_event_bus.events, aws_s3_bucket.audit, aws_kinesis_firehose_delivery_stream.audit,
       aws_cloudwatch_log_subscription_filter.audit, aws_iam_role.audit_stream, aws_iam_role.audit_subscription,
-      aws_cloudwatch_metric_alarm.audit_archive,
+      aws_cloudwatch_metric_alarm.audit_archive, aws_cloudwatch_query_definition.audit, aws_glue_catalog_table.audit,
     ] : length(resources) == 0])
     error_message = "Something leaves the account that was not asked for."
   }
@@ -185,6 +185,51 @@ run "archive_of_choice" {
   assert {
     condition     = jsondecode(aws_iam_role_policy.audit_stream["audit-key"].policy) == jsondecode(file("../../policies/generated/audit-key.json"))
     error_message = "Firehose may use the key for something else."
+  }
+}
+
+run "queries" {
+  variables {
+    audit_archive = {}
+    query_pack    = true
+  }
+
+  assert {
+    condition = (
+      { for name, query in aws_cloudwatch_query_definition.audit : query.name => query.query_string } ==
+      { for name in fileset("../../queries/logs", "*.txt") : "sentinel/${trimsuffix(name, ".txt")}" => file("../../queries/logs/${name}") }
+    )
+    error_message = "A query over the log groups is missing, or another one."
+  }
+
+  assert {
+    condition     = alltrue([for query in aws_cloudwatch_query_definition.audit : toset(query.log_group_names) == toset(["/aws/lambda/sentinel-admin", "/aws/lambda/sentinel-vend"])])
+    error_message = "A query is over other log groups than the functions'."
+  }
+
+  assert {
+    condition = (
+      aws_glue_catalog_table.audit[0].parameters["storage.location.template"] == "s3://sentinel-audit-111122223333-eu-central-1/audit/$${day}/" &&
+      aws_glue_catalog_table.audit[0].storage_descriptor[0].location == "s3://sentinel-audit-111122223333-eu-central-1/audit/" &&
+      aws_glue_catalog_database.audit[0].name == "sentinel_audit"
+    )
+    error_message = "The table is over another place than the archive."
+  }
+
+  assert {
+    condition     = length(aws_athena_named_query.audit) == length(fileset("../../queries/athena", "*.sql"))
+    error_message = "A query over the archive is missing."
+  }
+}
+
+run "queries_without_an_archive" {
+  variables {
+    query_pack = true
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_query_definition.audit) > 0 && length(aws_glue_catalog_table.audit) == 0 && length(aws_athena_named_query.audit) == 0
+    error_message = "There is a table over an archive that is not there."
   }
 }
 
