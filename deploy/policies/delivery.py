@@ -15,7 +15,7 @@ from deploy.policies.settings import Options
 from shared.edge.audit import KIND
 
 KeyArn = Annotated[str, Field(pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/")]
-# What remains of a bucket's 63 characters beside an account and the longest region.
+# What remains of a bucket's 63 characters next to an account and the longest region.
 MOST_NAME: Final = 29
 LINES: Final = f'{{ $.kind = "{KIND}" }}'
 """The filter pattern of what is archived (CloudWatch Logs User Guide, "Filter pattern syntax")."""

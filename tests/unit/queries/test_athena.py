@@ -80,7 +80,7 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The table, filled from a file as Firehose writes it, with an empty line and one that is none of ours."""
+    """The table, filled from a file as Firehose writes it, with an empty line and a line of another kind."""
     file: Path = tmp_path_factory.mktemp("archive") / "lines.json"
     file.write_bytes(b"\n".join([*(each.render() for each in LINES), b"", b'{"other": 1}', b""]))
     types = {name: _duckdb_type(kind) for name, kind in columns().items()}
