@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from deploy.policies.deployment import Deployment, Policy, Statement, allow, deny, deny_rest, policy
 from deploy.policies.exemptions import Exemptions
 from deploy.policies.settings import Options
-from shared.edge.audit import KIND
+from shared.edge.audit.line import KIND
 
 KeyArn = Annotated[str, Field(pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/")]
 # What remains of a bucket's 63 characters next to an account and the longest region.

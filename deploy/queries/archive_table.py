@@ -11,11 +11,11 @@ from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from deploy.policies.delivery import PREFIX
 from deploy.queries.pack import FOLDER
-from shared.edge.audit import AuditLine
+from shared.edge.audit.line import AuditLine
 
 TABLE: Final = "lines"
 PARTITION: Final = "day"
@@ -24,8 +24,8 @@ _EARLIEST: Final = "2026/01/01"
 SERDE: Final = "org.openx.data.jsonserde.JsonSerDe"
 INPUT_FORMAT: Final = "org.apache.hadoop.mapred.TextInputFormat"
 OUTPUT_FORMAT: Final = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
-# A line that is no JSON, or empty, is a row without values. Keys differ by their case: of a line with two claims `a`
-# and `A` nothing would be read otherwise.
+# A line that is no JSON, or empty, is a row without values. Keys differ by their case: of a line whose facts have two
+# claims `a` and `A`, nothing would be read otherwise.
 SERDE_PARAMETERS: Final = {"ignore.malformed.json": "true", "case.insensitive": "false"}
 # Instants are text as they are written; from_iso8601_timestamp() reads them.
 _SCALARS: Final[Mapping[Any, str]] = {
@@ -42,7 +42,11 @@ _DDL: Final = FOLDER / "athena" / "create-table.ddl"
 def columns() -> Mapping[str, str]:
     """Return the columns by name, each with its type in Hive's words."""
     hints = get_type_hints(AuditLine)
-    return {"kind": "string", **{each.name: _type_of(hints[each.name]) for each in fields(AuditLine)}}
+    return {
+        "kind": "string",
+        "schema_version": "string",
+        **{each.name: _type_of(hints[each.name]) for each in fields(AuditLine)},
+    }
 
 
 def parameters(bucket: str) -> Mapping[str, str]:
@@ -106,7 +110,7 @@ def _type_of(hint: Any) -> str:
     if origin is None:
         return _SCALARS.get(hint, "string")
     inner = [_type_of(each) for each in arguments]
-    if Any in arguments:
+    if origin is Literal or Any in arguments:
         return "string"
     if issubclass(origin, Mapping):
         return f"map<{','.join(inner)}>"

@@ -15,7 +15,8 @@ from deploy.queries import archive_table
 from deploy.queries.archive_table import columns, create_table, files
 from deploy.queries.pack import load_athena_queries
 from shared.clock import utc_now
-from shared.edge.audit import AuditLine
+from shared.edge.audit.line import AuditLine
+from shared.edge.audit.writing import render
 
 QUERIES = load_athena_queries()
 # The queries look back from the present.
@@ -28,8 +29,11 @@ def line(days_ago: int, service: str = "vend", outcome: str = "issued", **more: 
 
 
 LINES = [
+    *(line(1, "authorizer", "allowed", process="whole", sequence=number) for number in (4, 5, 6)),
+    *(line(2, "authorizer", "allowed", process="gap", sequence=number) for number in (1, 3)),
+    *(line(1, "authorizer", "allowed", process="twice", sequence=number) for number in (1, 2, 2)),
     *(line(day, user="alice", profile="prod", via="approval", rule="prod", grant_id=REQUEST) for day in (1, 2, 3)),
-    line(1, user="bob", profile="dev", via="direct", rule="dev", claims={"a": "1", "A": "2"}),
+    line(1, user="bob", profile="dev", via="direct", rule="dev", facts={"claims": {"a": "1", "A": "2"}}),
     line(90, user="bob", profile="old", via="direct", rule="dev"),
     line(5, outcome="refused", code="denied", user="mallory", profile="prod", rule="no-mallory"),
     line(4, outcome="refused", code="denied", user="eve", profile="prod", rule="no-mallory"),
@@ -75,6 +79,7 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
     "revocations": [("applied", 3, 200.0)],
     "approvers": [("bob", "alice", "prod", 1, 1)],
     "one-access-key": [()],
+    "chains": [("gap", "authorizer"), ("twice", "authorizer")],
 }
 
 
@@ -82,7 +87,7 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The table, filled from a file as Firehose writes it, with an empty line and a line of another kind."""
     file: Path = tmp_path_factory.mktemp("archive") / "lines.json"
-    file.write_bytes(b"\n".join([*(each.render() for each in LINES), b"", b'{"other": 1}', b""]))
+    file.write_bytes(b"\n".join([*(render(each) for each in LINES), b"", b'{"other": 1}', b""]))
     types = {name: _duckdb_type(kind) for name, kind in columns().items()}
     with duckdb.connect() as connection:
         connection.execute(
@@ -140,5 +145,5 @@ def test_the_statement_is_one_of_athenas_with_every_field() -> None:
     assert isinstance(created, expressions.Create)
     named = {each.name for each in created.find_all(expressions.ColumnDef)}
     assert columns().keys() <= named
-    assert {"kind", "time", "steps", "claims"} <= named
-    assert columns()["steps"] == "map<string,double>"
+    assert {"kind", "schema_version", "time", "process", "facts"} <= named
+    assert (columns()["steps"], columns()["facts"]) == ("map<string,double>", "string")

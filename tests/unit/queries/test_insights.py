@@ -68,9 +68,9 @@ def test_what_is_no_query_does_not_parse(text: str) -> None:
 
 
 def test_a_field_that_no_line_has_is_noticed() -> None:
-    text = 'filter kind = "a" | stats count(*) as n by steps.nothing, nowhere, claims | sort n desc'
+    text = 'filter kind = "a" | stats count(*) as n by steps.nothing, nowhere, notified | sort n desc'
     assert [each for each in fields_in(parse(text)) if not is_written(each)] == [
-        "claims",
+        "notified",
         "nowhere",
         "steps.nothing",
     ]
