@@ -8,6 +8,7 @@ from sentinel.api.sessions_client import open_session_api
 from sentinel.cloudtrail.audit import Unexplained, Verdict, find_in_all, verify
 from sentinel.cloudtrail.history import open_cloudtrail
 from sentinel.cloudtrail.scope import PROTECTED_ROLES, AuditOptions, Scope, find_scope
+from sentinel.commands.audit_export import export
 from sentinel.doctor.aws import Aws
 from sentinel.errors import UsageError
 from sentinel.settings import Settings
@@ -30,7 +31,10 @@ _HEAD: Final = ("event", "time", "action", "role", "caller", "ip", "error", "why
 
 @click.group(cls=Group)
 def audit() -> None:
-    """Compare what AWS recorded with what Sentinel vended."""
+    """Compare what AWS recorded with what Sentinel vended, and export what Sentinel recorded."""
+
+
+audit.add_command(export)
 
 
 @audit.command("verify", epilog=_EPILOG)
