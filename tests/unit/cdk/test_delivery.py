@@ -117,9 +117,19 @@ def test_a_request_without_modern_tls_is_denied(complete: Template) -> None:
             "Resource": everything,
             "Condition": condition,
         }
-    around = statements["NoWayAroundRetention"]
-    assert (around["Action"], around["Resource"]) == ("s3:BypassGovernanceRetention", everything[1])
-    assert "Condition" not in around
+
+
+def test_no_one_passes_over_the_retention(complete: Template) -> None:
+    statements = complete.only("S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    assert [each for each in statements if each["Sid"] == "NoWayAroundRetention"] == [
+        {
+            "Sid": "NoWayAroundRetention",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:BypassGovernanceRetention",
+            "Resource": f"arn:aws:s3:::{BUCKET}/*",
+        }
+    ]
 
 
 def test_the_same_stream_as_terraforms(complete: Template) -> None:
