@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from sentinel.commands.policy_replay import replay
+from sentinel.commands.policy_suggest import suggest_policy
 from sentinel.policy.cases import CaseResult, load_cases, run_case
 from sentinel.policy.explain import explain
 from sentinel.policy.files import (
@@ -182,5 +183,5 @@ def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-for command in (explain, push, pull, diff, replay):
+for command in (explain, push, pull, diff, replay, suggest_policy):
     policy.add_command(command)

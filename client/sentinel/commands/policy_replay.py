@@ -5,14 +5,16 @@ from typing import Any, Final
 import click
 
 from sentinel.commands._audit_lines import Lines, lines_options
+from sentinel.errors import UsageError
 from sentinel.evidence.replaying.judging import Replay
 from sentinel.evidence.replaying.outcomes import Change
 from sentinel.evidence.replaying.run import Replaying
 from sentinel.evidence.replaying.tally import Tally
-from sentinel.evidence.replaying.words import HEAD, cells, describe, summary, totals, uncertainties
-from sentinel.policy.files import UnusableInputError, load_file
+from sentinel.evidence.replaying.words import EXAMPLES, HEAD, cells, describe, examples, summary, totals, uncertainties
+from sentinel.policy.files import STDIN, UnusableInputError, load_file
 from sentinel.policy.folders import load_catalogue
 from sentinel.settings import Settings
+from sentinel.system.files import replace_file
 from sentinel.terminal.help import Command
 from sentinel.terminal.options import connection_options, json_option
 from sentinel.terminal.output import print_json, progress
@@ -29,6 +31,7 @@ _FILE: Final = click.Path(path_type=Path)
 # Something changes that must not.
 _CHANGED: Final = 3
 _ROWS_SHOWN: Final = 50
+_EXAMPLES_SHOWN: Final = 5
 _CHANGE: Final = "change"
 _UNCERTAIN: Final = "uncertain"
 
@@ -49,7 +52,9 @@ _UNCERTAIN: Final = "uncertain"
     multiple=True,
     help="End with exit code 3 if this is found: any change, less or more access, or anything not exact; repeatable.",
 )
-@click.option("--html", "page_file", type=_FILE, metavar="FILE", help="Also write a page with charts.")
+@click.option(
+    "--html", "page_file", type=_FILE, metavar="FILE", help="Also write a page with charts, readable by you alone."
+)
 @wide_option
 @json_option
 def replay(
@@ -71,6 +76,8 @@ def replay(
     Exit code 0: replayed; 3: --fail-on was found; 2: a file, an option or the lines cannot be used; 1: the sessions
     cannot be read.
     """
+    if policy_file == STDIN and lines.source == str(STDIN):
+        raise UsageError("standard input cannot be both the policy and the lines")
     policy, _ = load_file(policy_file, AccessPolicy)
     replaying = Replaying(Replay(policy, None if profiles is None else load_catalogue(profiles)))
     with progress() as shown:
@@ -88,6 +95,7 @@ def replay(
     if as_json:
         print_json(describe(replaying.tally, lines.unread, about))
     else:
+        click.echo("Under {policy}, requests from {since} to {until}:".format_map(about))
         _print(replaying, lines)
     return _CHANGED if _is_found(fail_on, replaying, lines) else 0
 
@@ -96,7 +104,7 @@ def _write_page(file: Path, tally: Tally, lines: Lines, about: Mapping[str, Any]
     from sentinel.evidence.replaying.page import replay_page  # noqa: PLC0415 - only a page needs it
 
     try:
-        file.write_text(replay_page(tally, lines.unread, about), encoding="utf-8")
+        replace_file(file, replay_page(tally, lines.unread, about), keeps_mode=False)
     except OSError as error:
         raise UnusableInputError([f"{file}: {error.strerror or error}"]) from None
 
@@ -114,6 +122,9 @@ def _print(replaying: Replaying, lines: Lines) -> None:
         click.echo("\n" + "\n".join(totals(tally)))
     if doubts := list(uncertainties(tally, lines.unread)):
         click.echo("\n" + "\n".join(doubts))
+    if rows := examples(tally, _EXAMPLES_SHOWN):
+        click.echo()
+        print_table(EXAMPLES, rows)
     if not tally.lines:
         click.echo("there was no audit line of this time: --since and --from say which are read")
 

@@ -64,7 +64,7 @@ def ranking(figure: Figure, head: str) -> Html:
     most = max(_sum(figure.row(place)) for place in range(len(figure.labels)))
     rows = [(label, *figure.row(place), _bar(figure.row(place), most)) for place, label in enumerate(figure.labels)]
     names = [each.name for each in figure.series]
-    return _captioned(figure, _legend(figure), table(figure.title, [head, *names, ""], rows))
+    return _captioned(figure, _legend(figure), table(figure.title, [head, *names, ""], rows, is_captioned=False))
 
 
 def _framed(figure: Figure, top: float, shapes: Iterator[Html]) -> Html:
@@ -98,7 +98,7 @@ def _captioned(figure: Figure, *content: Html | None) -> Html:
 def _opened(figure: Figure) -> Html:
     rows: list[list[Child]] = [[label, *figure.row(place)] for place, label in enumerate(figure.labels)]
     is_open = "" if len(rows) <= _FEW else None
-    figures = table(figure.title, ["", *(each.name for each in figure.series)], rows)
+    figures = table(figure.title, ["", *(each.name for each in figure.series)], rows, is_captioned=False)
     return element("details", element("summary", f"{figure.title} as a table"), figures, open=is_open)
 
 

@@ -24,9 +24,13 @@ class Html:
 
 Child: TypeAlias = Html | str | int | float | None
 _UNKNOWN: Final = "-"
+# Longer text in a table is broken into lines; shorter, or an instant, is not even on paper.
+_ONE_LINE: Final = 48
+_SHORT: Final = len("2026-06-01 12:00")
 # What a browser would drop or obey instead of showing; a line end and a tab are white space to it.
 _UNSHOWN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _STYLE: Final = """
+main { max-width: 72rem; }
 main > header { display: block; border: 0; padding: 1rem 0 0; }
 header h1 { margin: 0; } header strong { color: var(--dim); }
 .intro > dl { margin: 1rem 0; }
@@ -38,7 +42,7 @@ section { scroll-margin-top: 1rem; } figcaption { font-weight: 600; margin-botto
 figure { margin: 1.5rem 0; }
 .plot { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .25rem .5rem; }
 .plot { color: var(--dim); font-size: .8rem; }
-.plot svg { display: block; width: 100%; height: 180px; }
+.plot svg { display: block; width: 100%; height: 180px; overflow: visible; }
 .plot .up, .plot .along { display: flex; justify-content: space-between; }
 .plot .up { flex-direction: column; text-align: end; } .plot .along { grid-column: 2; }
 .grid { stroke: var(--line); } .lines { fill: none; stroke-width: 2.5; stroke-linecap: round; stroke-linejoin: round; }
@@ -49,18 +53,29 @@ figure { margin: 1.5rem 0; }
 .legend .bar-1::before { background: var(--bar-1); } .legend .bar-2::before { background: var(--bar-2); }
 .legend .bar-3::before { background: var(--bar-3); } .legend .bar-4::before { background: var(--bar-4); }
 .legend .bar-5::before { background: var(--bar-5); }
-th, td { vertical-align: top; unicode-bidi: isolate; overflow-wrap: break-word; } tbody th { font-weight: 400; }
+table { width: auto; min-width: min(34rem, 100%); } table:has(.meter) { width: 100%; }
+th, td { vertical-align: top; unicode-bidi: isolate; white-space: nowrap; padding: .35rem .5rem; }
+tbody th { font-weight: 400; }
+.long { white-space: normal; overflow-wrap: anywhere; min-width: 18rem; }
+caption, .caption { text-align: start; font-weight: 600; margin: 0; } .scroll { margin: 1.5rem 0; }
+figure .scroll { margin: 0; } summary { color: var(--dim); }
 thead th { color: var(--dim); font-weight: 600; border-bottom: 2px solid var(--line); }
-.number { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.meter { width: 40%; min-width: 6rem; vertical-align: middle; }
+.number { text-align: end; font-variant-numeric: tabular-nums; }
+.meter { width: 50%; min-width: 6rem; vertical-align: top; padding-top: .5rem; }
 .meter svg { display: block; width: 100%; height: .9rem; }
-@media (max-width: 40rem) { th, td { padding: .4rem .35rem; font-size: .9rem; } }
+@media (max-width: 40rem) {
+  th, td { padding: .4rem .35rem; font-size: .9rem; } .long { min-width: 12rem; }
+  table:has(.meter) th:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 8rem; }
+}
 @media print {
-  body { font-size: 10pt; } main { max-width: none; padding: 0; } nav, summary { display: none; }
+  body { font-size: 10pt; } main { max-width: none; padding: 0; } body > header, summary { display: none; }
   details::details-content { content-visibility: visible; block-size: auto; }
   .scroll { overflow: visible; } figure, tr, .tiles li { break-inside: avoid; }
   h2, h3, figcaption { break-after: avoid; }
-  thead { display: table-header-group; } th, td { padding: .2rem .4rem; overflow-wrap: anywhere; }
+  thead { display: table-header-group; }
+  th, td { padding: .1rem .3rem; font-size: 8.5pt; white-space: normal; overflow-wrap: anywhere; }
+  .number, .short { white-space: nowrap; overflow-wrap: normal; }
+  .long { min-width: 0; } .tiles { grid-template-columns: repeat(5, 1fr); } .tiles b { font-size: 1.2rem; }
 }
 """
 
@@ -141,20 +156,38 @@ def tiles(figures: Iterable[tuple[str, Child]]) -> Html:
     return element("ul", *(element("li", element("b", value), name) for name, value in figures), class_="tiles")
 
 
-def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Child]]) -> Html:
-    """Make a table whose first column names its rows; numbers are aligned, None is shown as a dash."""
-    written = [element("tr", *(_cell(cell, is_name=place == 0) for place, cell in enumerate(row))) for row in rows]
-    if not written:
-        return text("Nothing in this time.", "empty")
-    heads = element("thead", element("tr", *(element("th", each, scope="col") for each in head)))
-    body = element("table", element("caption", caption, class_="hidden"), heads, element("tbody", *written))
+def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Child]], *, is_captioned: bool = True) -> Html:
+    """Make a table whose first column names its rows; numbers are aligned, None is shown as a dash.
+
+    Without `is_captioned` the caption is for screen readers only: what is above the table says the same.
+    """
+    shown = [list(row) for row in rows]
+    class_ = "caption" if is_captioned else "hidden"
+    if not shown:
+        return element("div", text(caption, class_), text("Nothing in this time.", "empty"))
+    classes = ["number" if all(map(_is_number, column)) else None for column in zip(*shown, strict=True)]
+    heads = [
+        element("th", name, scope="col", class_=each) if name else element("td")
+        for name, each in zip(head, classes, strict=True)
+    ]
+    written = [element("tr", *map(_cell, range(len(row)), row, classes)) for row in shown]
+    body = element(
+        "table",
+        element("caption", caption, class_=class_),
+        element("thead", element("tr", *heads)),
+        element("tbody", *written),
+    )
     return element("div", body, class_="scroll", tabindex=0, role="region", aria_label=caption)
 
 
-def _cell(cell: Child, *, is_name: bool) -> Html:
-    shown = _UNKNOWN if cell is None else cell
-    if is_name:
-        return element("th", shown, scope="row")
+def _is_number(cell: Child) -> bool:
+    return cell is None or isinstance(cell, int | float)
+
+
+def _cell(place: int, cell: Child, class_: str | None) -> Html:
     if isinstance(cell, Html) and cell.markup.startswith("<svg"):
         return element("td", cell, class_="meter")
-    return element("td", shown, class_="number" if isinstance(cell, int | float) else None)
+    if isinstance(cell, str):
+        class_ = "long" if len(cell) > _ONE_LINE else "short" if len(cell) <= _SHORT else None
+    shown = _UNKNOWN if cell is None else cell
+    return element("td", shown, class_=class_) if place else element("th", shown, scope="row", class_=class_)

@@ -166,7 +166,7 @@ def logged_records(
             for page in pages:
                 for event in page.get("events", ()):
                     place = f"{group}, event {event.get('eventId')}"
-                    yield from find_records(event.get("message", "").encode(), place, unread)
+                    yield from find_records(event.get("message", "").encode(errors="replace"), place, unread)
         except ClientError as error:
             raise _failure(group, client.meta.region_name, error) from None
         except BotoCoreError as error:

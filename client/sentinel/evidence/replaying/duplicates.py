@@ -11,17 +11,14 @@ _PROCESS_LENGTH: Final = 32
 class SeenLines:
     """The lines read so far, by process and number: no two lines have both in common.
 
-    `is_full`: there were too many to remember, and a line of another process is taken for new.
+    `left_out` lines were too many to be remembered: one of them that comes again is taken for new.
     """
 
     def __init__(self) -> None:
         # First and last number of each run, in turn.
         self._runs: dict[str, list[int]] = {}
         self._count = 0
-
-    @property
-    def is_full(self) -> bool:
-        return self._count >= _MOST_RUNS
+        self.left_out = 0
 
     def is_new(self, process: Any, sequence: Any) -> bool:
         """Whether a line was not read before. One without process and number is always new."""
@@ -29,9 +26,8 @@ class SeenLines:
             return True
         runs = self._runs.get(process)
         if runs is None:
-            if not self.is_full:
+            if self._has_room():
                 self._runs[process] = [sequence, sequence]
-                self._count += 1
             return True
         if runs[-1] + 1 == sequence:
             runs[-1] = sequence
@@ -51,7 +47,13 @@ class SeenLines:
             runs[place - 1] = sequence
         elif precedes:
             runs[place] = sequence
-        elif not self.is_full:
+        elif self._has_room():
             runs[place:place] = [sequence, sequence]
-            self._count += 1
         return True
+
+    def _has_room(self) -> bool:
+        """Count one more run, or a line that is not remembered."""
+        has_room = self._count < _MOST_RUNS
+        self._count += has_room
+        self.left_out += not has_room
+        return has_room

@@ -34,7 +34,8 @@ def estimate_facts(line: Mapping[str, Any]) -> tuple[Mapping[str, Any], Abstract
         "claims": None,
         "groups": None,
         **caller,
-        "enabled": line.get("role_arn") is not None,
+        # A profile that is not offered is refused in the words of one that no rule gives.
+        "enabled": line.get("code") != RefusalCode.DENIED.value or bool(line.get("role_arn") or line.get("rule")),
         "locked_out": line.get("code") == RefusalCode.LOCKED_OUT.value,
         # What was given is what was asked for, or less.
         "requested_s": line.get("duration_asked_s", line.get("duration_given_s")),
@@ -62,7 +63,7 @@ def _caller(line: Mapping[str, Any]) -> tuple[Mapping[str, Any], AbstractSet[str
 
 def _grants(line: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
     """Give the grant that was used, as long as the session; of others nothing is known."""
-    if not line.get("grant_id"):
+    if not line.get("grant_id") or not line.get("via"):
         return None
     begin = datetime.fromisoformat(line["time"])
     end = begin + timedelta(seconds=line["duration_given_s"])

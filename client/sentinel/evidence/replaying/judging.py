@@ -22,7 +22,10 @@ from shared.core.stamp import Via
 from shared.core.sts_refusals import StsRefusal
 
 Fields = Mapping[str, Any]
-_VENDS: Final = ("GET /", "POST /")
+_VEND: Final = "vend"
+_VENDS: Final = ((_VEND, "GET /"), (_VEND, "POST /"))
+# On what an access policy decides.
+_DECIDED: Final = (*_VENDS, ("admin", "POST /v1/requests"), ("admin", "POST /v1/break-glass"))
 NO_RULE: Final = "no rule"
 # Error codes of requests that the access policy did not decide.
 _OTHER_CODES: Final = frozenset(
@@ -59,7 +62,10 @@ class NotDecided(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """A request under the new policy. `after` None: it cannot be said; `inexact` None: it is exact."""
+    """A request under the new policy. `after` None: it cannot be said; `inexact` None: it is exact.
+
+    `rules_after` are all that may decide, in their order: mostly one.
+    """
 
     user: str
     profile: str
@@ -68,9 +74,13 @@ class Judged(NamedTuple):
     before: Outcome | None
     after: Outcome | None
     rule_before: str
-    rule_after: str
+    rules_after: tuple[str, ...]
     inexact: Inexact | None = None
     detail: str = ""
+
+    @property
+    def rule_after(self) -> str:
+        return " or ".join(self.rules_after)
 
 
 class Replay:
@@ -86,15 +96,23 @@ class Replay:
         try:
             if line["kind"] == SESSION_KIND:
                 return self._estimate(line, Inexact.SESSION_ROW)
-            facts = line.get("facts")
-            if facts:
+            if facts := line.get("facts"):
                 return self._judge(line, facts)
-            if line.get("operation") not in _VENDS or line.get("service") != "vend":
-                return None
-            shortened = "facts" in line.get("shortened", ())
-            return self._estimate(line, Inexact.SHORTENED if shortened else Inexact.NO_FACTS)
+            if "facts" in line.get("shortened", ()):
+                return self._estimate(line, Inexact.SHORTENED)
+            return self._judge_without_facts(line)
         except _UNUSABLE as error:
             return _unusable(line, error)
+
+    def _judge_without_facts(self, line: Fields) -> Judged | NotDecided | None:
+        """Judge a line that has no facts as no policy decided, or as it is from before lines held any."""
+        operation = (line.get("service"), line.get("operation"))
+        if operation not in _DECIDED:
+            return None
+        code = line.get("code")
+        if "schema_version" in line or code in _OTHER_CODES:
+            return NotDecided(code if code in _OTHER_CODES else Aside.UNKNOWN) if operation in _VENDS else None
+        return self._estimate(line, Inexact.NO_FACTS)
 
     def _judge(self, line: Fields, facts: Fields) -> Judged | NotDecided:
         circumstances = restore_circumstances(facts)
@@ -113,12 +131,15 @@ class Replay:
     def _estimate(self, line: Fields, reason: Inexact) -> Judged | NotDecided:
         """Judge by what a line or a row holds apart from its facts."""
         facts, unknown = estimate_facts(line)
-        circumstances = restore_circumstances(facts)
-        before = self._before(line, circumstances)
+        is_vend = line["kind"] == SESSION_KIND or line.get("service") == _VEND
+        circumstances = restore_circumstances(facts) if is_vend else None
+        # What came of a request that vends nothing was not written before there were facts.
+        before = self._before(line, circumstances) if is_vend or "verdict" in line else None
         if isinstance(before, NotDecided):
             return before
         decisions = self._index.decide(facts, unknown)
-        return _judged(line, facts, before, decisions, self._outcome(decisions, facts, circumstances), reason)
+        after = None if before is None else self._outcome(decisions, facts, circumstances)
+        return _judged(line, facts, before, decisions, after, reason)
 
     def _before(self, line: Fields, circumstances: Circumstances | None) -> Outcome | NotDecided:
         before = _before(line, circumstances)
@@ -173,21 +194,19 @@ def _could_be_served(decisions: Sequence[Decision], after: Outcome) -> bool:
 def _judged(
     line: Fields,
     facts: Fields,
-    before: Outcome,
+    before: Outcome | None,
     decisions: Sequence[Decision],
     after: Outcome | None,
     inexact: Inexact | None,
     detail: str = "",
 ) -> Judged:
-    rule_after = decisions[0].rule_name or NO_RULE
-    if len(decisions) > 1:
-        rule_after = " or ".join(dict.fromkeys(decision.rule_name or NO_RULE for decision in decisions))
+    rules_after = tuple(decision.rule_name or NO_RULE for decision in decisions)
     ids = line.get("request_id") or "", line.get("rule") or NO_RULE
     names = facts["user"], facts["profile"], facts["at"], *ids
     if set(map(type, names)) != {str}:
         raise TypeError("a name is not text")
     user, profile, at, request_id, rule_before = names
-    return Judged(user, profile, at, request_id, before, after, rule_before, rule_after, inexact, detail)
+    return Judged(user, profile, at, request_id, before, after, rule_before, rules_after, inexact, detail)
 
 
 def _unusable(line: Fields, error: Exception) -> Judged:
@@ -195,4 +214,4 @@ def _unusable(line: Fields, error: Exception) -> Judged:
         value if isinstance(value := line.get(name), str) else "?"
         for name in ("user", "profile", "time", "request_id", "rule")
     )
-    return Judged(user, profile, at, request_id, None, None, rule, "?", Inexact.UNUSABLE, str(error))
+    return Judged(user, profile, at, request_id, None, None, rule, (), Inexact.UNUSABLE, str(error))

@@ -9,7 +9,7 @@ from sentinel.evidence.html import Html, Section, facts, page, table, text, tile
 from sentinel.evidence.records import Unread
 from sentinel.evidence.replaying.outcomes import Change
 from sentinel.evidence.replaying.tally import Tally
-from sentinel.evidence.replaying.words import CHANGES, GROUPED, HEAD, cells, example_cells, summary, uncertainties
+from sentinel.evidence.replaying.words import CHANGES, EXAMPLES, GROUPED, HEAD, cells, examples, summary, uncertainties
 
 _MOST_ROWS: Final = 500
 _MOST_RANKED: Final = 20
@@ -25,7 +25,7 @@ def replay_page(tally: Tally, unread: Unread, about: Mapping[str, Any]) -> str:
     ]
     sections = [
         Section("Changes", list(_changes(tally))),
-        Section("By day", [columns(_figure("Changes by day", sorted(tally.days.items())))]),
+        Section("By day", list(_days(tally))),
         *(_ranked(tally, key, name) for key, name in GROUPED.items()),
         Section("Not exact, or not decided", list(_uncertain(tally, unread))),
     ]
@@ -37,6 +37,12 @@ def _changes(tally: Tally) -> Iterator[Html]:
     yield table("Changes", HEAD, (cells(*each) for each in groups[:_MOST_ROWS]))
     if len(groups) > _MOST_ROWS:
         yield text(f"{len(groups) - _MOST_ROWS} further kinds of changes are in the JSON.", "hint")
+
+
+def _days(tally: Tally) -> Iterator[Html]:
+    if tally.estimated:
+        yield text("Estimates are included, here and in the sums that follow.", "hint")
+    yield columns(_figure("Changes by day", sorted(tally.days.items())))
 
 
 def _ranked(tally: Tally, key: str, name: str) -> Section:
@@ -51,9 +57,5 @@ def _figure(title: str, sums: list[tuple[str, Counter[Change]]]) -> Figure:
 
 def _uncertain(tally: Tally, unread: Unread) -> Iterator[Html]:
     yield from map(text, uncertainties(tally, unread))
-    rows = [example_cells(reason, each) for reason, doubt in tally.doubts.items() for each in doubt.examples]
-    if rows:
-        yield table("Lines that are not exact, the first of each reason", _EXAMPLES, rows)
-
-
-_EXAMPLES: Final = ("time", "user", "profile", "reason", "detail", "request")
+    if rows := examples(tally):
+        yield table("Lines that are not exact, the first of each reason", EXAMPLES, rows)

@@ -22,3 +22,4 @@ class Replaying:
             self.tally.add(self._replay.judge(line))
         else:
             self.tally.duplicates += 1
+        self.tally.not_remembered = self.seen.left_out

@@ -72,11 +72,12 @@ class Tally:
 
     Of `lines`, some are `duplicates`, some are `without` a decision of an access policy, some were `not_decided` by it,
     `exact` ones could be replayed exactly, and the rest are `doubts` by reason. `moved` are requests with the same
-    outcome by another rule.
+    outcome by another rule. `not_remembered` lines may be duplicates of each other.
     """
 
     lines: int = 0
     duplicates: int = 0
+    not_remembered: int = 0
     without: int = 0
     exact: int = 0
     changed: Counter[Change] = field(default_factory=Counter)
@@ -108,7 +109,7 @@ class Tally:
         change = compare(before, after)
         rules = judged.rule_before, judged.rule_after
         if change is None:
-            same = self.moved.find(rules) if rules[0] != rules[1] else None
+            same = None if judged.rule_before in judged.rules_after else self.moved.find(rules)
         else:
             changes[change] += 1
             if (day := self.days.find(judged.at[:_DAY])) is not None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sentinel.errors import printable
 from sentinel.evidence.records import Unread
-from sentinel.evidence.replaying.judging import Aside, Inexact, Judged
+from sentinel.evidence.replaying.judging import Aside, Inexact
 from sentinel.evidence.replaying.outcomes import Change
 from sentinel.evidence.replaying.tally import Doubt, Group, Requests, Tally
 
@@ -38,6 +38,7 @@ NOT_DECIDED: Final[Mapping[str, str]] = {
 }
 _MINUTE: Final = len("2026-01-01T00:00")
 _NAMED: Final = 10
+EXAMPLES: Final = ("time", "user", "profile", "not exact because", "detail", "request")
 HEAD: Final = ("change", "requests", "before", "after", "rule", "rule then", "profile", "user", "last", "")
 
 
@@ -48,6 +49,7 @@ def describe(tally: Tally, unread: Unread, about: Mapping[str, Any]) -> dict[str
         "lines": tally.lines,
         "unread": {"count": unread.count, "places": unread.places},
         "duplicates": tally.duplicates,
+        "not_remembered": tally.not_remembered,
         "without_a_decision": tally.without,
         "not_decided": {str(reason): count for reason, count in tally.not_decided.items()},
         "exact": tally.exact,
@@ -100,10 +102,11 @@ def _doubt_as_json(doubt: Doubt) -> dict[str, Any]:
 def summary(tally: Tally) -> Iterator[str]:
     """Say in sentences what was found, and what was not looked at."""
     decided = tally.exact + tally.doubtful
-    yield f"{decided} decisions replayed, of {tally.lines} lines"
+    exactly = f", {tally.exact} of them exactly" if tally.doubts else ""
+    yield f"{decided} decisions replayed{exactly}, of {tally.lines} lines"
     yield f"{tally.changed.total()} would change{_of_each(tally.changed)}"
     if tally.estimated:
-        yield f"{tally.estimated.total()} more would probably change{_of_each(tally.estimated)}: these are estimates"
+        yield f"{tally.estimated.total()} would probably change{_of_each(tally.estimated)}: these are estimates"
     if unsaid := sum(doubt.unsaid for doubt in tally.doubts.values()):
         yield f"of {unsaid} it cannot be said"
     if moved := sum(requests.count for _, requests in tally.moved.items()):
@@ -111,13 +114,14 @@ def summary(tally: Tally) -> Iterator[str]:
 
 
 def totals(tally: Tally) -> Iterator[str]:
-    """Say by which rules, of which profiles and whose most of the changes are."""
+    """Say by which rules, of which profiles and whose most of the changes are, estimates included."""
+    included = ", with estimates" if tally.estimated else ""
     for key, name in GROUPED.items():
         sums = tally.by(key)
         named = ", ".join(f"{printable(each)} {changes.total()}" for each, changes in sums[:_NAMED])
         more = f" and {len(sums) - _NAMED} more" if len(sums) > _NAMED else ""
         if sums:
-            yield f"by {name}: {named}{more}"
+            yield f"by {name}{included}: {named}{more}"
 
 
 def _of_each(changes: Counter[Change]) -> str:
@@ -136,6 +140,8 @@ def uncertainties(tally: Tally, unread: Unread) -> Iterator[str]:
         yield f"not the policy's decision: {count} ({code}: {NOT_DECIDED[code]})"
     if tally.duplicates:
         yield f"read twice, counted once: {tally.duplicates}"
+    if tally.not_remembered:
+        yield f"too many processes: {tally.not_remembered} lines may be there twice and count twice"
     if unread.count:
         yield f"not readable: {unread.count}"
         yield from (f"  {printable(place)}" for place in unread.places)
@@ -155,6 +161,10 @@ def cells(group: Group, requests: Requests) -> tuple[str | int, ...]:
     return CHANGES[group.change], requests.count, group.before, group.after, *names, estimate
 
 
-def example_cells(reason: Inexact, each: Judged) -> tuple[str, ...]:
-    """Write a line that is not exact as a row: when, who, what, why."""
-    return tuple(map(printable, (each.at, each.user, each.profile, reason.value, each.detail, each.request_id)))
+def examples(tally: Tally, most: int | None = None) -> list[tuple[str, ...]]:
+    """Give lines that are not exact, the first of each reason, as rows below `EXAMPLES`."""
+    kept = ((reason.value, each) for reason, doubt in tally.doubts.items() for each in doubt.examples[:most])
+    return [
+        tuple(map(printable, (each.at, each.user, each.profile, reason, each.detail, each.request_id)))
+        for reason, each in kept
+    ]

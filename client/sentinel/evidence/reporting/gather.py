@@ -1,11 +1,12 @@
 """The report of a period: every line is read once, and none is kept."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sentinel.evidence.records import Unread
+from sentinel.evidence.replaying.duplicates import SeenLines
 from sentinel.evidence.reporting.duties import Duties
 from sentinel.evidence.reporting.emergencies import Emergencies
 from sentinel.evidence.reporting.lines import Line
@@ -17,10 +18,20 @@ from shared.core.profile import Profile
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the lines are compared with: the policy and the catalogue; None and empty where they are not known."""
+    """What the lines are compared with; None and empty where it is not known. `problems` say why."""
 
     policy: AccessPolicy | None = None
     catalogue: Mapping[str, Profile] = field(default_factory=dict)
+    problems: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class _Counts:
+    """How many lines were read, were read before, and are of an older version."""
+
+    read: int = 0
+    repeated: int = 0
+    older: int = 0
 
 
 def gather(
@@ -31,16 +42,19 @@ def gather(
     known: Known,
     unread: Unread,
 ) -> Report:
-    """Make the report of the lines from `begin` up to `end`, in whichever order they are read.
+    """Make the report of the lines from `begin` up to `end`, in whichever order they are read, each counted once.
 
     Memory is bounded: what finds no room is counted as left out of its table.
     """
     usage, duties, emergencies = Usage(begin, end), Duties(begin), Emergencies()
-    read, older = 0, 0
+    seen, counts = SeenLines(), _Counts()
     for at, fields in lines:
+        if not seen.is_new(fields.get("process"), fields.get("sequence")):
+            counts.repeated += 1
+            continue
         line = Line(at, fields)
-        read += 1
-        older += line.is_vend and "schema_version" not in fields
+        counts.read += 1
+        counts.older += line.is_vend and "schema_version" not in fields
         usage.add(line)
         duties.add(line)
         emergencies.add(line)
@@ -52,8 +66,8 @@ def gather(
         emergencies.lockouts(), usage.refusals(),
     ]  # fmt: skip
     by_name = {table.name: table for table in tables}
-    summary = {"lines": read, **_summarize(by_name), **_waits(duties), **_emergencies(by_name, emergencies)}
-    return Report(begin, end, source, summary, by_name, _notes(known, unread, source, older, tables))
+    summary = {"lines": counts.read, **_summarize(by_name), **_waits(duties), **_emergencies(by_name, emergencies)}
+    return Report(begin, end, source, summary, by_name, [*_notes(known, unread, source), *_gaps(counts, tables)])
 
 
 def _summarize(tables: Mapping[str, Table]) -> dict[str, Cell]:
@@ -74,7 +88,7 @@ def _waits(duties: Duties) -> dict[str, Cell]:
     return {
         "time_to_approve_median_s": duties.waits.percentile(50),
         "time_to_approve_p90_s": duties.waits.percentile(90),
-        "decisions_on_ones_own": duties.own_count,
+        "own_decisions": duties.own_count,
     }
 
 
@@ -91,22 +105,25 @@ def _total(table: Table, column: str) -> int:
     return sum(cell for row in table.rows if isinstance(cell := row[place], int))
 
 
-def _notes(known: Known, unread: Unread, source: str, older: int, tables: Sequence[Table]) -> list[str]:
-    """Say what the report does not show."""
-    notes = []
+def _notes(known: Known, unread: Unread, source: str) -> Iterator[str]:
+    """Say what is not known, and what of the source could not be read."""
+    yield from known.problems
     if source == "sessions":
-        notes.append("The rows of sessions say who had what. They hold no refusals, approvals, events and revocations.")
+        yield "The rows of sessions say who had what. They hold no refusals, approvals, events and revocations."
     if known.policy is None:
-        notes.append("The access policy is not known, so unused rules are not listed: name it with --policy.")
+        yield "The access policy is not known, so unused rules are not listed: name it with --policy."
     if not known.catalogue:
-        notes.append("The catalogue is not known, so unused profiles are not listed: name it with --profiles.")
+        yield "The catalogue is not known, so unused profiles are not listed: name it with --profiles."
     if unread.count:
-        notes.append(f"{unread.count} records could not be read: {'; '.join(unread.places)}")
-    if older:
-        notes.append(f"{older} lines are of an older version. They count like the others.")
-    notes += [
-        f"The table {table.name} is not complete: {table.left_out} more found no room."
-        for table in tables
-        if table.left_out
-    ]
-    return notes
+        yield f"{unread.count} records could not be read: {'; '.join(unread.places)}"
+
+
+def _gaps(counts: _Counts, tables: Sequence[Table]) -> Iterator[str]:
+    """Say which lines are other than they should be, and which tables have no room for all."""
+    if counts.repeated:
+        yield f"{counts.repeated} lines were read more than once, as exports overlap. Each counts once."
+    if counts.older:
+        yield f"{counts.older} lines are of an older version. They count like the others."
+    for table in tables:
+        if table.left_out:
+            yield f"The table {table.name} is not complete: {table.left_out} more found no room."

@@ -1,8 +1,11 @@
 import hashlib
+import json
 from collections import Counter, defaultdict
 
 import orjson
+from jsonschema_rs import Draft202012Validator
 
+from deploy.docs.pages import DOCS
 from shared.core.access.evaluate import evaluate
 from shared.core.access.recorded import restore_facts
 from shared.documents import load_access_policy
@@ -47,3 +50,10 @@ def test_the_facts_of_the_history_give_its_decisions_again() -> None:
     for line in decided:
         again = evaluate(policy, restore_facts(line["facts"]))
         assert (again.verdict.value, again.rule_name) == (line["verdict"], line.get("rule"))
+
+
+def test_the_lines_of_the_history_are_audit_lines() -> None:
+    schema = json.loads((DOCS / "schemas" / "audit-line.schema.json").read_text(encoding="utf-8"))
+    validator = Draft202012Validator(schema)
+    for line in write_history():
+        assert [error.message for error in validator.iter_errors(orjson.loads(line))] == []

@@ -40,7 +40,7 @@ class Seen(HTMLParser):
 def everything(name: str) -> str:
     figure = Figure(name, [name, "b"], [Series(name, [1, 2]), Series("other", [0, 3])])
     parts = [
-        text(name), facts([(name, name)]), tiles([(name, name)]), table(name, [name], [[name, name]]),
+        text(name), facts([(name, name)]), tiles([(name, name)]), table(name, [name, name], [[name, name]]),
         columns(figure), lines(figure), ranking(figure, name), element("p", name, title=name),
     ]  # fmt: skip
     return page(name, [text(name)], [Section(name, parts)])
@@ -85,7 +85,7 @@ def test_a_chart_has_its_figures_in_a_table() -> None:
     drawn = columns(figure).markup
     assert drawn.count("<rect") == 3
     assert "<title>11-01: 3 direct</title>" in drawn
-    assert '<th scope="row">11-02</th><td class="number">0</td><td class="number">2</td>' in drawn
+    assert '<th scope="row" class="short">11-02</th><td class="number">0</td><td class="number">2</td>' in drawn
 
 
 def test_columns_on_top_of_each_other_reach_as_high_as_their_sum() -> None:
@@ -96,7 +96,7 @@ def test_columns_on_top_of_each_other_reach_as_high_as_their_sum() -> None:
 def test_a_line_has_a_gap_where_there_is_no_value() -> None:
     drawn = lines(Figure("t", ["a", "b", "c", "d"], [Series("x", [2, None, 1, 2])])).markup
     assert 'd="M5.0 0.0h0M25.0 50.0h0L35.0 0.0h0"' in drawn
-    assert "<td>-</td>" in drawn
+    assert '<td class="number">-</td>' in drawn
 
 
 @pytest.mark.parametrize("draw", [columns, lines, lambda figure: ranking(figure, "user")])

@@ -14,6 +14,8 @@ import orjson
 import pytest
 from botocore.session import Session
 from botocore.stub import Stubber
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sentinel.api.sessions_client import SessionApi
 from sentinel.errors import RefusedError
@@ -115,6 +117,17 @@ def test_a_line_that_is_not_whole_is_counted_with_its_place_and_the_rest_is_read
     unread = Unread()
     assert read(tmp_path / "f", unread=unread) == [LINES[1]]
     assert (unread.count, [place.removeprefix(f"{tmp_path}{os.sep}") for place in unread.places]) == (1, places)
+
+
+@given(
+    st.lists(st.sampled_from(LINES) | st.binary(max_size=60).map(lambda noise: noise.replace(b"\n", b"")), max_size=8)
+)
+def test_between_anything_every_whole_line_is_found_and_nothing_is_an_error(
+    tmp_path_factory: pytest.TempPathFactory, content: list[bytes]
+) -> None:
+    file = tmp_path_factory.mktemp("any") / "f"
+    file.write_bytes(b"\n" + b"\n".join(content))
+    assert list(read_lines(file, Unread())) == [each for each in content if each in LINES]
 
 
 @pytest.mark.parametrize("cut", [lambda packed: packed[:-12], lambda packed: packed[:-8] + b"\0" * 8])

@@ -101,6 +101,18 @@ def test_what_the_lines_do_not_hold_is_counted_apart_with_its_reason(replay: Run
         "staging or no rule",
     )
     assert printed["changes"] == []
+    _, out = replay(**{"groups: [platform]": "groups: [release]"})
+    assert "of 5 it cannot be said" in out
+    assert "2026-06-01T11:00:00Z  carol  staging-deploy  names_not_recorded  group release" in out
+
+
+def test_lines_from_before_there_were_facts_are_estimates(replay: Run) -> None:
+    """Of the 192 decisions, 11 were on requests, of which those lines do not hold the verdict."""
+    Path("old").write_bytes(b"\n".join(write_history(is_old=True)))
+    printed = found(replay("--json", source="old", bob="frank"))
+    doubt = printed["not_exact"]["no_facts"]
+    assert (printed["exact"], printed["estimated"]["less"]) == (0, 22)
+    assert doubt["count"] == 192
 
 
 @pytest.mark.parametrize(
@@ -143,6 +155,10 @@ def test_no_line_of_the_time_is_said_and_is_no_success_that_looks_like_one(repla
     assert code == 3
 
 
+def test_standard_input_is_not_read_twice(replay: Run) -> None:
+    assert replay("--policy", "-", source="-")[0] == 2
+
+
 @pytest.mark.parametrize("missing", ["--policy", "--from"])
 def test_a_file_that_is_not_there_ends_with_2(missing: str, replay: Run) -> None:
     assert replay(missing, "absent")[0] == 2
@@ -176,6 +192,7 @@ def test_names_that_callers_chose_are_text_on_the_page_and_on_a_terminal(replay:
     Path("evil").write_bytes(b"\n".join(map(hostile, write_history())))
     _, out = replay("--html", "page.html", source="evil")
     page = Path("page.html").read_text(encoding="utf-8")
+    assert Path("page.html").stat().st_mode & 0o777 == 0o600
     assert "less access" in out
     assert not {"\x1b", "\u202e"} & set(out)
     assert "&lt;script&gt;alert(1)" in page

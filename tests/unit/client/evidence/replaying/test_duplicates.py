@@ -37,4 +37,4 @@ def test_there_is_a_limit_after_which_what_is_remembered_still_counts(monkeypatc
     assert [seen.is_new(*line) for line in [(ONE, 1), (TWO, 1), (TWO, 1), (ONE, 9), (ONE, 1), (ONE, 2)]] == [
         True, True, True, True, False, True,
     ]  # fmt: skip
-    assert seen.is_full
+    assert seen.left_out == 3

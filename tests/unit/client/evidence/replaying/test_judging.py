@@ -228,7 +228,9 @@ def test_a_profile_that_was_not_offered_is_a_change_only_where_new_profiles_are_
         ({"outcome": "failed", "code": "unavailable"}, "unavailable"),
         ({"outcome": "refused", "code": "approval_required"}, "grant_used"),
         ({"outcome": "refused", "code": "<script>"}, "not_decided"),
-        ({"facts": None, "outcome": "refused", "code": "unknown_caller"}, "unknown_caller"),
+        ({"facts": None, "user": None, "outcome": "refused", "code": "unknown_caller"}, "unknown_caller"),
+        ({"facts": None, "schema_version": "1", "outcome": "failed", "code": "unavailable"}, "unavailable"),
+        ({"facts": None, "schema_version": "1", "outcome": "refused", "code": "not_found"}, "not_decided"),
     ],
 )
 def test_what_the_policy_did_not_decide_is_no_change(changes: dict[str, Any], reason: str) -> None:
@@ -251,7 +253,12 @@ def test_a_request_for_an_approval_is_judged_by_the_verdict() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [{"operation": "GET /profiles", "service": "vend"}, {"operation": "GET /v1/requests", "service": "admin"}, {}],
+    [
+        {"operation": "GET /profiles", "service": "vend"},
+        {"operation": "GET /v1/requests", "service": "admin"},
+        {"operation": "POST /v1/requests", "service": "admin", "schema_version": "1", "code": "invalid_request"},
+        {},
+    ],
 )
 def test_a_line_without_a_decision_is_none_to_replay(line: dict[str, Any]) -> None:
     assert Replay(ALLOW).judge({"kind": "sentinel.audit", **line}) is None
@@ -309,7 +316,27 @@ def test_a_row_says_no_more_of_its_caller_than_is_known(
 def test_lines_without_facts_are_estimates_as_well_and_say_why() -> None:
     old = {**ROW, "kind": "sentinel.audit", "service": "vend", "operation": "GET /"}
     assert judged(APPROVE, old).inexact is Inexact.NO_FACTS
-    assert judged(APPROVE, {**old, "shortened": {"facts": "0" * 64}}).inexact is Inexact.SHORTENED
+    short = {**old, "schema_version": "1", "shortened": {"facts": "0" * 64}}
+    assert judged(APPROVE, short).inexact is Inexact.SHORTENED
+
+
+def test_a_request_for_an_approval_without_facts_is_in_doubt_and_not_passed_over() -> None:
+    asked = {
+        **ROW,
+        "kind": "sentinel.audit",
+        "service": "admin",
+        "operation": "POST /v1/requests",
+        "outcome": "answered",
+    }
+    found = judged(ALLOW, asked)
+    assert (found.before, found.after, found.inexact) == (None, None, Inexact.NO_FACTS)
+    short = {**asked, "schema_version": "1", "verdict": "require_approval", "shortened": {"facts": "0" * 64}}
+    found = judged(ALLOW, short)
+    assert (found.before, found.after, found.inexact) == (
+        Outcome("require_approval"),
+        Outcome("allow"),
+        Inexact.SHORTENED,
+    )
 
 
 json_values = st.recursive(

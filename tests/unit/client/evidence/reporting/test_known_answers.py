@@ -34,7 +34,7 @@ def test_the_summary_has_the_totals(report: Report) -> None:
         # 5, 5, 10, 20, 30, 40 and 60 minutes.
         "time_to_approve_median_s": 20 * 60,
         "time_to_approve_p90_s": 60 * 60,
-        "decisions_on_ones_own": 2,
+        "own_decisions": 2,
         "break_glass": 2,
         "break_glass_not_reviewed": 1,
         "revocations": 3,
@@ -196,3 +196,9 @@ def test_without_policy_and_catalogue_the_report_says_what_it_does_not_list() ->
         "The access policy is not known",
         "The catalogue is not known",
     ]
+
+
+def test_a_line_that_is_in_two_exports_counts_once(report: Report) -> None:
+    twice = report_of([*write_history(), *write_history()])
+    assert twice.tables == report.tables
+    assert twice.notes == ["247 lines were read more than once, as exports overlap. Each counts once."]
