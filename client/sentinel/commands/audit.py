@@ -11,6 +11,7 @@ from sentinel.cloudtrail.audit import Unexplained, Verdict, find_in_all, verify
 from sentinel.cloudtrail.history import open_cloudtrail
 from sentinel.cloudtrail.scope import PROTECTED_ROLES, AuditOptions, Scope, find_scope
 from sentinel.commands._audit_lines import SESSIONS, Lines, lines_options
+from sentinel.commands.audit_export import export
 from sentinel.doctor.aws import Aws
 from sentinel.errors import UsageError
 from sentinel.evidence.sources import SourceError
@@ -42,7 +43,10 @@ _NOTHING: Final = LinesVerdict(0, 0, (), ())
 
 @click.group(cls=Group)
 def audit() -> None:
-    """Check that the record of what was vended is complete and unaltered."""
+    """Check that the record of what was vended is complete and unaltered, and export it."""
+
+
+audit.add_command(export)
 
 
 @audit.command("verify", epilog=_EPILOG)
