@@ -82,7 +82,7 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
 
 
 def _parts(settings: Settings, region: str, clients: Clients, clock: Clock) -> Parts:
-    texts = SsmDocuments(clients.ssm, settings.parameter_prefix)
+    texts = SsmDocuments(clients.ssm, settings.parameter_prefix, settings.signing_keys)
     reader = _reader(settings, clients, texts)
     return Parts(
         settings=settings,

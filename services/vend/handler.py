@@ -63,7 +63,7 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None) -> LambdaApp:
 def _reader(settings: Settings, clients: Clients) -> FactsReader:
     return FactsReader(
         documents=CachedDocuments(
-            SsmDocuments(clients.ssm, settings.parameter_prefix),
+            SsmDocuments(clients.ssm, settings.parameter_prefix, settings.signing_keys),
             parse,
             limits=cache_limits(settings),
             monotonic=monotonic_s,

@@ -11,6 +11,7 @@ from shared.core.durations import format_duration
 from shared.core.fields import Duration
 from shared.core.identity import is_sso_role
 from shared.core.switch_guards import POLICY_NAME
+from shared.documents.public_keys import PublicKeys
 
 ALL_ACCOUNTS: Final = "*"
 _ROLE_ENTRY: Final = re.compile(r"(?:[0-9]{12}:)?[A-Za-z0-9_+=,.@*?-]{1,64}")
@@ -98,6 +99,13 @@ def _is_slack_api(value: str) -> str:
     return value if value.endswith("/") else f"{value}/"
 
 
+def _split_keys(value: Any) -> tuple[str, ...]:
+    """Check the keys; a setting that names none is an error, as leaving it out would switch signatures off."""
+    keys = _split(value)
+    PublicKeys(keys)
+    return keys
+
+
 _BELIEVED: Final = (timedelta(minutes=30), timedelta(hours=24))
 
 
@@ -115,6 +123,7 @@ BelievedFor = Annotated[Duration, AfterValidator(_is_a_useful_time)]
 Accounts = Annotated[tuple[str, ...], BeforeValidator(_split_accounts)]
 AccountsOrAll = Annotated[tuple[str, ...], BeforeValidator(_split_accounts_or_all)]
 KillSwitchAccounts = Annotated[tuple[str, ...], BeforeValidator(_split_policies)]
+DocumentKeys = Annotated[tuple[str, ...], BeforeValidator(_split_keys)]
 ConsoleUrl = Annotated[str, AfterValidator(_is_console_url)]
 SlackApi = Annotated[str, AfterValidator(_is_slack_api)]
 TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
