@@ -28,9 +28,9 @@ def pages_of(count: int) -> int:
 class Document(Generic[T_co]):
     """One version of a document.
 
-    `name` is relative to the prefix (`policies/access`). `version` is SSM's number, `digest` the start of the SHA-256 of
-    the text without its signature. `age_s` is how long ago it was read, in seconds; `stale`: a newer read was due and
-    failed.
+    `name` is relative to the prefix (`policies/access`). `version` is SSM's number, `digest` the start of the text's
+    SHA-256, and `value` has no signature. `age_s` is how long ago it was read, in seconds; `stale`: a newer read was
+    due and failed.
     """
 
     name: str
