@@ -29,7 +29,7 @@ _LONGEST_VALIDITY: Final = timedelta(days=7)
 @click.command
 @click.argument("file", type=click.Path(path_type=Path), default=STDIN)
 @click.option("--key", envvar=KEY_VARIABLE, required=True, metavar="KEY", help="A KMS key: an id, an ARN or an alias.")
-@click.option("--valid-for", default="24h", show_default=True, help="How long it may be stored: up to 7d.")
+@click.option("--valid-for", default="1h", show_default=True, help="For how long it may be stored: up to 7d.")
 @click.option("--yes", is_flag=True, help="Sign without asking.")
 @partial(parameter_options, kinds=KINDS)
 def sign(file: Path, *, key: str, valid_for: str, yes: bool, as_json: bool, **where: Any) -> None:
