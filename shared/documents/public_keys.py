@@ -52,12 +52,15 @@ def _load(key: str) -> Any:
     )
     try:
         data = base64.b64decode(key, validate=True)
-        found = ECC.import_key(data)  # refuses what is not on the curve
-    except (binascii.Error, ValueError):
+    except binascii.Error:
         raise problem from None
     if len(data) != _LENGTH or not data.startswith(_ALGORITHM):
         raise problem
-    return found
+    x, y = (int.from_bytes(data[-64:][half]) for half in (slice(32), slice(32, 64)))
+    try:
+        return ECC.construct(curve="P-256", point_x=x, point_y=y)
+    except ValueError:  # not on the curve
+        raise problem from None
 
 
 def _is_signed_by(key: Any, signature: bytes, message: bytes) -> bool:

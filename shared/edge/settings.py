@@ -6,8 +6,10 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
+from shared.aws.ssm.read_through import CacheLimits
 from shared.documents.public_keys import PublicKeys
 from shared.edge.common_settings import PREFIX, CommonSettings, read_settings
+from shared.edge.document_keys import DocumentKeys
 from shared.edge.hosted_console import ConsoleSetting
 from shared.edge.setting_fields import (
     ALL_ACCOUNTS,
@@ -16,7 +18,6 @@ from shared.edge.setting_fields import (
     AccountsOrAll,
     BelievedFor,
     ConsoleUrl,
-    DocumentKeys,
     KillSwitchAccounts,
     RoleGlobs,
     SlackApi,
@@ -185,6 +186,15 @@ class Settings(CommonSettings):
             "providers, which no revocation reaches.",
         ),
     ] = False
+
+    @property
+    def cache_limits(self) -> CacheLimits:
+        """How long documents serve; a read has the time of two attempts of its call."""
+        return CacheLimits(
+            ttl_s=self.document_ttl,
+            max_stale_s=self.document_max_stale,
+            read_timeout_s=2 * self.call_timeout,
+        )
 
     @property
     def signing_keys(self) -> PublicKeys | None:
