@@ -69,20 +69,22 @@ class ParameterStore:
             parameter["Value"], parameter["Version"], parameter["ARN"], parameter["LastModifiedDate"]
         )
 
-    def next_place(self, name: str) -> Place:
-        """Say which version of which parameter the next one is. Nothing is decrypted.
+    def next_place(self, name: str, *, secret: bool) -> Place:
+        """Say which version of which parameter the next one is. One that is `secret` is looked up and not read.
 
         Raises:
-            ParameterStoreError: the parameter cannot be read, or the account not be learned.
+            ParameterStoreError: the parameter cannot be looked up, or the account not be learned.
 
         """
+        if not secret:
+            found = self.find(name)
+            return Place(self._arn(name), 1) if found is None else Place(found.arn, found.version + 1)
+        exactly = [{"Key": "Name", "Option": "Equals", "Values": [self.full_name(name)]}]
         try:
-            parameter = self._client.get_parameter(Name=self.full_name(name))["Parameter"]
-            return Place(parameter["ARN"], parameter["Version"] + 1)
-        except self._client.exceptions.ParameterNotFound:
-            return Place(self._arn(name), 1)
+            described = self._client.describe_parameters(ParameterFilters=exactly)["Parameters"]
         except (ClientError, BotoCoreError) as error:
-            raise self._failure("read", name, error) from None
+            raise self._failure("look up", name, error) from None
+        return Place(self._arn(name), 1 + max((int(each["Version"]) for each in described), default=0))
 
     def _arn(self, name: str) -> str:
         meta = self._client.meta

@@ -44,13 +44,14 @@ def sign(file: Path, *, key: str, valid_for: str, yes: bool, as_json: bool, **wh
     text = read_text(file)
     parameter = open_parameter_for(text, secrets=True, **where)
     opened = open_key(key, where["aws_profile"], where["region"])
-    if parameter.kind in SECRET_PARAMETERS:
+    secret = parameter.kind in SECRET_PARAMETERS
+    if secret:
         _check_secret(file, parameter.kind, text)
         text = unpack(text)
     else:
         text = check_file(file, parameter.kind, text)
         click.echo(compare(parameter.find(), text, parameter.full_name, str(file)), nl=False, err=True)
-    place = next_place(parameter)
+    place = next_place(parameter, secret=secret)
     confirm(f"Sign this as version {place.version} of {place.arn}?", file, yes=yes)
     signature = sign_text(opened, place, text, utc_now() + lasts)
     click.echo(signed_as_json(parameter.full_name, signature) if as_json else signature.line)

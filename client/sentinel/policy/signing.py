@@ -158,7 +158,7 @@ def sign_text(key: "SigningKey", place: Place, text: str, store_by: datetime) ->
         raise StoreError(str(error)) from None
 
 
-def next_place(parameter: DocumentParameter) -> Place:
+def next_place(parameter: DocumentParameter, *, secret: bool = False) -> Place:
     """Say which version of the parameter the next one is.
 
     Raises:
@@ -168,7 +168,7 @@ def next_place(parameter: DocumentParameter) -> Place:
     from sentinel.policy.parameter_store import ParameterStoreError  # noqa: PLC0415 - see open_key
 
     try:
-        return parameter.store.next_place(parameter.name)
+        return parameter.store.next_place(parameter.name, secret=secret)
     except ParameterStoreError as error:
         raise StoreError(str(error)) from None
 

@@ -209,7 +209,7 @@ def test_a_console_url_that_no_link_can_be_made_of_is_refused_with_its_remedy(wr
 @pytest.mark.parametrize("keys", [",", "AAAA", f"{public_key()},AAAA", ",".join([public_key()] * 4)])
 def test_keys_of_documents_that_are_none_stop_the_function(keys: str) -> None:
     """A list without a key, too: it would be read as no signatures wanted."""
-    with pytest.raises(InvalidSettingsError, match="SENTINEL_DOCUMENT_KEYS: .*public key"):
+    with pytest.raises(InvalidSettingsError, match=r"SENTINEL_DOCUMENT_KEYS: .*public key"):
         load_settings(ENOUGH | {"SENTINEL_DOCUMENT_KEYS": keys})
     assert load_settings(ENOUGH | {"SENTINEL_DOCUMENT_KEYS": " "}).signing_keys is None
     found = load_settings(ENOUGH | {"SENTINEL_DOCUMENT_KEYS": f"{public_key()}, {public_key('next')}"}).signing_keys

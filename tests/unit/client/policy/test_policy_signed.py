@@ -122,7 +122,7 @@ def test_a_signature_that_is_too_old_or_of_another_key_is_not_stored(
     sentinel: Sentinel, kms: Any, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(TEXT)
-    Path("s.sig").write_text(sentinel("sign", "access.yaml", "--key", key, "--yes", "--valid-for", "1s").stdout)
+    Path("s.sig").write_text(sentinel("sign", "access.yaml", "--key", key, "--yes").stdout)
     other = sentinel("push", "access.yaml", "--yes", "--signature", "s.sig", "--key", new_key(kms))
     assert (other.exit_code, "by the key that is set" in other.stderr) == (1, True)
     from sentinel.policy import signing  # noqa: PLC0415 - its clock is replaced
@@ -155,6 +155,8 @@ def test_a_document_with_secrets_is_signed_unseen_and_stored_after_its_signature
     name = "/sentinel/webhooks/pager"
     ssm().put_parameter(Name=name, Value=signed.stdout + text, Type="SecureString")
     require(kms, key, name)
+    again = sentinel("sign", "pager.yaml", "--kind", "webhook", "--name", "pager", "--key", key, "--yes")
+    assert again.stdout.startswith("signed:2:")
 
 
 def test_who_declines_signs_nothing(sentinel: Sentinel, key: str) -> None:
