@@ -188,3 +188,12 @@ async def test_a_process_that_never_saw_a_signed_version_has_none() -> None:
 def test_what_is_no_public_key_on_p_256_is_refused_at_the_start(keys: list[str]) -> None:
     with pytest.raises(ValueError, match=r"public key"):
         PublicKeys(keys)
+
+
+@pytest.mark.parametrize("kind", ["groups/oncall", "webhooks/pager", "tickets/jira", "chat/slack", "issuers/corp"])
+async def test_what_is_read_without_a_cache_is_signed_too(kind: str) -> None:
+    folder, _, name = kind.partition("/")
+    unsigned, signed = parameter(TEXT, kind), parameter(f"{sign(TEXT, kind)}\n{TEXT}", kind)
+    for found, expected in ((unsigned, UnreadableError), (signed, Document)):
+        assert isinstance((await documents(found).load_folder(folder))[name], expected)
+        assert isinstance((await documents(found).load([kind]))[kind], expected)
