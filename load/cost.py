@@ -13,7 +13,9 @@ from typing import Any, Final
 
 from deploy.markdown import rewrite, table
 from load.capacity import REFRESH_S, Vend
-from shared.edge.audit import AuditLine, metric_line
+from shared.edge.audit.line import AuditLine
+from shared.edge.audit.metrics import metric_line
+from shared.edge.audit.writing import Chain
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 PRICES: Final = Path(__file__).with_name("prices.toml")
@@ -73,7 +75,7 @@ def month(vend: Vend, users: int, prices: Mapping[str, Any]) -> dict[str, float]
 def logged_bytes() -> int:
     """Return the bytes that a vend logs: its audit line and its metric line, with names of usual length."""
     line = _issued()
-    return len(line.render()) + len(metric_line(line)) + 2
+    return len(Chain().seal(line)) + len(metric_line(line)) + 2
 
 
 def _metrics() -> int:

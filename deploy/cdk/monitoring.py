@@ -16,7 +16,7 @@ from deploy.policies.deployment import Deployment
 from deploy.policies.follow_up import AGE_METRIC as FOLLOW_UP_AGE
 from deploy.policies.follow_up import ALARM_AFTER
 from deploy.policies.groups import AGE_METRIC, ALARM_AT, ALARM_SLACK, GroupSync
-from shared.edge.audit import NAMESPACE
+from shared.edge.audit.metrics import NAMESPACE
 
 _STALE: Final = "Documents cannot be read: {} uses the last good version for a few more minutes"
 _VEND_THROTTLED: Final = (

@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from deploy.docs.actions.classified import render_guardrails
+from deploy.docs.audit import render_tables
 from deploy.docs.openapi import renderer
 from deploy.docs.schemas import renderers
 from deploy.docs.terraform import module_folders, render_readme
@@ -163,6 +164,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "settings.md": render_settings,
     "errors.md": render_errors,
     "cli.md": render_cli,
+    "audit.md": _between_markers("audit.md", render_tables),
     "assurance.md": _between_markers("assurance.md", render_threat_counts),
     "guardrails.md": _between_markers("guardrails.md", render_guardrails),
     "threat-model.md": render_threat_model,

@@ -1,4 +1,4 @@
-"""The JSON Schemas of the documents, for editors: generated from the models that the functions load them with.
+"""The JSON Schemas of the documents, for editors, and of the audit line: generated from the models of the functions.
 
 What a schema cannot say, such as which globs match no one, `sentinel policy validate` says.
 """
@@ -7,8 +7,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaWarningKind
 
+from deploy.docs.audit import line_model
 from sentinel.policy.cases import Case, Expectation
 from sentinel.policy.files import MODELS
 from shared.core.fields import DocumentModel
@@ -22,7 +24,8 @@ _EARLIER: Final = ("max_duration", "max_server_duration")
 def renderers() -> Mapping[str, Callable[[], str]]:
     """Give, by path below docs/, the function that writes the schema of each kind of document."""
     kinds = {f"schemas/{kind}.schema.json": _renderer(kind, model) for kind, model in MODELS.items()}
-    return {**kinds, "schemas/cases.schema.json": _render_cases}
+    others = {"cases": _render_cases, "audit-line": _render_line}
+    return {**kinds, **{f"schemas/{name}.schema.json": render for name, render in others.items()}}
 
 
 def _renderer(kind: str, model: type[DocumentModel]) -> Callable[[], str]:
@@ -41,13 +44,17 @@ def _render_cases() -> str:
     return _written({"$defs": definitions, **_plain(items)})
 
 
+def _render_line() -> str:
+    return _written({**_schema_of(line_model()), "title": "Sentinel: audit line"})
+
+
 class _Quiet(GenerateJsonSchema):
     """Says nothing of defaults that are no JSON: they are left out."""
 
     ignored_warning_kinds: set[JsonSchemaWarningKind] = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 - as the base class has it
 
 
-def _schema_of(model: type[DocumentModel]) -> dict[str, Any]:
+def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
     return model.model_json_schema(schema_generator=_Quiet)
 
 

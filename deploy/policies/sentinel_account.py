@@ -10,7 +10,7 @@ from typing import Final
 
 from deploy.policies.deployment import SECRET_FOLDERS, Deployment, Policy, Statement, deny, deny_rest, policy
 from deploy.policies.exemptions import Exemptions
-from shared.edge.audit import NAMESPACE
+from shared.edge.audit.metrics import NAMESPACE
 
 _READ_FUNCTIONS: Final = ("lambda:Get*", "lambda:List*")
 _READ_RULES: Final = ("events:Describe*", "events:List*")

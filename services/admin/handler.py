@@ -66,7 +66,6 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
     async def find_issuer(name: str, _: HttpRequest) -> Document[Issuer] | None:
         return await parts.reader.policies.find_issuer(name)
 
-    register_snapstart_hooks(SnapStartHooks(runner, clients.aclose, after_restore))
     operations = all_operations(parts)
     for name in operations.keys() - _WITHOUT_GROUPS:
         operations[name] = parts.groups.known_to(operations[name])
@@ -76,9 +75,11 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
     routes = {(each.method, each.path): operations[each.name] for each in ENDPOINTS}
     files = ConsoleFiles(settings.console).answer
     slack = _slack(parts, operations, reading) if settings.slack else None
-    return LambdaApp(
+    app = LambdaApp(
         "admin", settings, runner, routes, tracer, stdout, clients.aclose, find_issuer, all_tasks(parts), files, slack
     )
+    register_snapstart_hooks(SnapStartHooks(app.process, clients.aclose, after_restore))
+    return app
 
 
 def _parts(settings: Settings, region: str, clients: Clients, clock: Clock) -> Parts:

@@ -19,7 +19,7 @@ from shared.aws.dynamodb.session_status import SessionStandings
 from shared.aws.sts.caller_identity import CallerIdentity, StsEndpoints
 from shared.clock import utc_now
 from shared.core.guard import Acceptance, Denial
-from shared.edge.audit import AuditLine
+from shared.edge.audit.line import AuditLine
 from shared.edge.common_settings import InvalidSettingsError, read_settings
 from shared.edge.indeterminate import Indeterminate
 from shared.edge.process import (
@@ -52,7 +52,7 @@ class AuthorizerApp:
             AuditError: the audit line could not be written; Lambda then fails the invocation and nothing passes.
 
         """
-        audit = AuditLine(utc_now(), "authorizer", context.aws_request_id, self._own_name)
+        audit = self._process.chain.open_line(utc_now(), "authorizer", context.aws_request_id, self._own_name)
         verdict = self._process.run(context, audit, lambda _: self._authorize(event, audit))
         _close_line(audit, verdict)
         self._process.write(audit)
@@ -111,7 +111,6 @@ def wire(
         others.forget()
         refused.forget()
 
-    register_snapstart_hooks(SnapStartHooks(runner, clients.aclose, after_restore))
     service = AuthorizerService(
         acceptance=_acceptance(settings),
         endpoints=endpoints,
@@ -122,7 +121,8 @@ def wire(
         sessions=SessionStandings(clients.dynamodb, settings.session_table, settings.grant_table),
         clock=clock,
     )
-    process = LambdaProcess(runner, tracer, settings.deadline, stdout or sys.stdout, clients.aclose)
+    process = LambdaProcess(runner, tracer, settings.deadline, stdout or sys.stdout, on_close=clients.aclose)
+    register_snapstart_hooks(SnapStartHooks(process, clients.aclose, after_restore))
     return AuthorizerApp(settings, service, process)
 
 

@@ -11,7 +11,7 @@ from shared.aws.sts.caller_identity import CallerIdentity, NotProven, StsEndpoin
 from shared.core.guard import Acceptance, Denial, binding_of, judge, read_proof, stamp_of
 from shared.core.proof import Proof
 from shared.core.session import Session
-from shared.edge.audit import AuditLine
+from shared.edge.audit.line import AuditLine
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from shared.aws.dynamodb.rate_limit import Allowed, Limited, RateLimiter
 from shared.aws.errors import AwsError
 from shared.aws.ssm.document_cache import CachedDocuments, settled
 from shared.aws.ssm.documents import PROFILES_FOLDER, Document
-from shared.core.access.evaluate import Decision
+from shared.core.access.evaluate import Decision, Verdict
 from shared.core.access.schema import AccessPolicy
 from shared.core.approval.policy import ApprovalPolicy
 from shared.core.break_glass.policy import BreakGlassPolicy
@@ -22,7 +22,7 @@ from shared.core.identity import Principal
 from shared.core.issuer import ISSUERS_FOLDER, Issuer
 from shared.core.membership import with_memberships
 from shared.core.people import Person, person_of
-from shared.core.present_grants import PresentPolicies, needed_grants, present_grants
+from shared.core.present_grants import PresentPolicies, present_grants
 from shared.core.profile import Profile
 from shared.core.stamp import Via
 from shared.core.subjects import vend_subjects
@@ -45,7 +45,8 @@ class VendFacts:
     """What was read for one request. `documents` are those the answer rests on, for the audit line's ages.
 
     `person` has the groups that the caller's token and the table give. `grants` are for this profile as the
-    present policies leave them, `lapsed` those they leave nothing of.
+    present policies leave them, `lapsed` those they leave nothing of; `grants` are None where an allow needs none and
+    such a policy cannot be read.
     `break_glass` is the policy for the hint of a refusal; None also where it cannot be read.
     """
 
@@ -53,7 +54,7 @@ class VendFacts:
     decision: Decision
     policy_version: str
     profile: Profile | None
-    grants: tuple[Grant, ...]
+    grants: tuple[Grant, ...] | None
     lapsed: tuple[Grant, ...]
     break_glass: BreakGlassPolicy | None
     lockouts: tuple[Lockout, ...]
@@ -105,17 +106,18 @@ class FactsReader:
         serving = reading.result()
         caller = with_memberships(caller, serving.memberships, synced=self.group_sync)
         decision, person = decide(policy, caller), person_of(caller)
-        held = needed_grants(serving.grants, profile, decision)
-        rested_on = {_POLICY_OF[grant.via] for grant in held}
-        present = present_grants(held, person, _present_policies(loaded, rested_on))
-        kept = {grant.grant_id for grant in present}
+        held = tuple(grant for grant in serving.grants if grant.profile == profile)
+        is_needed = decision.verdict is not Verdict.ALLOW
+        present = _judge(held, person, loaded, is_needed=is_needed)
+        kept = {grant.grant_id for grant in present or ()}
+        rested_on = {_POLICY_OF[grant.via] for grant in held} if is_needed else set[str]()
         return VendFacts(
             person=person,
             decision=decision,
             policy_version=version,
             profile=found,
             grants=present,
-            lapsed=tuple(grant for grant in held if grant.grant_id not in kept),
+            lapsed=tuple(grant for grant in held if is_needed and grant.grant_id not in kept),
             break_glass=_break_glass_policy(loaded[BREAK_GLASS_POLICY]),
             lockouts=locking.result(),
             budget=spending.result(),
@@ -171,6 +173,16 @@ def _access_policy(loaded: Loaded) -> tuple[AccessPolicy, str]:
     if found is None:
         raise IndeterminateError("document", f"there is no {ACCESS_POLICY}: store one with `sentinel policy push`")
     return _checked(found, AccessPolicy), found.digest
+
+
+def _judge(held: tuple[Grant, ...], person: Person, loaded: Loaded, *, is_needed: bool) -> tuple[Grant, ...] | None:
+    """Give what the present policies leave of the grants. A policy that cannot be read stops who needs a grant."""
+    try:
+        return present_grants(held, person, _present_policies(loaded, {_POLICY_OF[grant.via] for grant in held}))
+    except (AwsError, IndeterminateError):
+        if is_needed:
+            raise
+        return None
 
 
 def _present_policies(loaded: Loaded, rested_on: AbstractSet[str]) -> PresentPolicies:

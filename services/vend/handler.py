@@ -55,9 +55,10 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None) -> LambdaApp:
         wanted = parse_vend_request(request)
         return await reader.find_issuer(name, None if isinstance(wanted, Refusal) else wanted.profile)
 
-    register_snapstart_hooks(SnapStartHooks(runner, clients.aclose, after_restore))
     routes = _routes(settings, clients, reader)
-    return LambdaApp("vend", settings, runner, routes, tracer, stdout, clients.aclose, find_issuer)
+    app = LambdaApp("vend", settings, runner, routes, tracer, stdout, clients.aclose, find_issuer)
+    register_snapstart_hooks(SnapStartHooks(app.process, clients.aclose, after_restore))
+    return app
 
 
 def _reader(settings: Settings, clients: Clients) -> FactsReader:

@@ -22,7 +22,7 @@ from shared.core.profile import Profile
 from shared.core.session import Session
 from shared.core.session_policy import UnusableSessionPolicyError, compose_session_policy
 from shared.core.stamp import Stamp, Via, session_tags, stamp_for
-from shared.edge.audit import AuditLine
+from shared.edge.audit.line import AuditLine
 from shared.edge.indeterminate import IndeterminateError
 
 Done = TypeVar("Done")

@@ -6,11 +6,11 @@ from typing import Any, Final
 from services.vend.facts import VendFacts
 from services.vend.issuing import Issued, IssueRequest
 from services.vend.request import VendRequest
-from shared.core.access.evaluate import Decision
-from shared.core.profile import Profile
+from shared.core.access.recorded import Circumstances, record_circumstances
 from shared.core.session import Session
 from shared.core.stamp import Stamp
-from shared.edge.audit import AuditLine
+from shared.edge.audit.line import AuditLine
+from shared.edge.audit.writing import decision_digest
 from shared.edge.caller_facts import note_documents
 from shared.edge.lambda_app import RequestContext
 from shared.edge.timestamps import format_timestamp
@@ -24,15 +24,22 @@ def note_request(audit: AuditLine, request: VendRequest) -> None:
     audit.duration_asked_s = None if request.duration is None else int(request.duration.total_seconds())
 
 
-def note_facts(audit: AuditLine, facts: VendFacts) -> None:
+def circumstances_of(request: VendRequest, facts: VendFacts) -> Circumstances:
+    """Give what authorization reads besides the policy's decision."""
+    profile = facts.profile
+    return Circumstances(
+        is_enabled=profile is not None and profile.enabled,
+        is_locked_out=bool(facts.lockouts),
+        requested=request.duration,
+        profile_cap=None if profile is None else profile.max_duration,
+        grants=facts.grants,
+    )
+
+
+def note_facts(audit: AuditLine, facts: VendFacts, circumstances: Circumstances) -> None:
     audit.policy_version = facts.policy_version
+    audit.facts |= record_circumstances(circumstances)
     note_documents(audit, facts.documents)
-
-
-def note_decision(audit: AuditLine, decision: Decision, profile: Profile) -> None:
-    audit.role_arn = profile.role_arn
-    audit.rule = decision.rule_name
-    audit.dissenting_shadows = decision.dissenting_shadows
 
 
 def note_issue_request(audit: AuditLine, issue_request: IssueRequest, stamp: Stamp) -> None:
@@ -72,6 +79,7 @@ def session_row(ctx: RequestContext, issue_request: IssueRequest, stamp: Stamp, 
         request_id=ctx.audit.request_id,
         issued_at=issue_request.now,
         ends_at=issue_request.now + authorization.duration,
+        line_digest=decision_digest(ctx.audit),
     )
 
 

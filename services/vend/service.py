@@ -7,7 +7,7 @@ from datetime import datetime
 from services.vend.facts import FactsReader, VendFacts
 from services.vend.issuing import GrantAlreadyUsed, Issuer, IssueRequest
 from services.vend.mapping import (
-    note_decision,
+    circumstances_of,
     note_facts,
     note_issue_request,
     note_issued,
@@ -19,7 +19,8 @@ from services.vend.refusals import refuse, refuse_by_sts, refuse_locked_out, ref
 from services.vend.request import VendRequest, parse_vend_request
 from shared.aws.dynamodb.rate_limit import Limited
 from shared.aws.errors import RefusedError
-from shared.core.access.authorize import RefusalCode, Refuse, authorize
+from shared.core.access.authorize import RefusalCode, Refuse
+from shared.core.access.recorded import Circumstances
 from shared.core.break_glass.policy import rule_for
 from shared.core.sts_refusals import sts_refusal_of
 from shared.edge.deciding import decide
@@ -50,15 +51,16 @@ class VendService:
                 now,
                 lambda policy, caller: decide(replace(ctx, principal=caller), policy, request.profile, now),
             )
-        note_facts(ctx.audit, facts)
-        issue_request = self._decide(ctx, request, facts, now)
+        circumstances = circumstances_of(request, facts)
+        note_facts(ctx.audit, facts, circumstances)
+        issue_request = self._decide(ctx, request, facts, circumstances, now)
         if isinstance(issue_request, Refusal):
             return issue_request
         with ctx.audit.step("write"):
             return await self._issue(ctx, issue_request, facts)
 
     def _decide(
-        self, ctx: RequestContext, request: VendRequest, facts: VendFacts, now: datetime
+        self, ctx: RequestContext, request: VendRequest, facts: VendFacts, circumstances: Circumstances, now: datetime
     ) -> IssueRequest | Refusal:
         user = ctx.principal.user
         if isinstance(facts.budget, Limited):
@@ -66,16 +68,8 @@ class VendService:
         profile = facts.profile
         if profile is None or not profile.enabled:
             return refuse_profile(user, request.profile)
-        note_decision(ctx.audit, facts.decision, profile)
-        authorization = authorize(
-            facts.decision,
-            profile=request.profile,
-            grants=facts.grants,
-            is_locked_out=bool(facts.lockouts),
-            now=now,
-            requested=request.duration,
-            profile_cap=profile.max_duration,
-        )
+        ctx.audit.role_arn = profile.role_arn
+        authorization = circumstances.authorize(facts.decision, request.profile, now)
         if isinstance(authorization, Refuse):
             if authorization.code is RefusalCode.LOCKED_OUT:
                 return refuse_locked_out(user, request.profile, facts.lockouts)

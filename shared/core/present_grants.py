@@ -7,7 +7,6 @@ the budgets of break-glass, which applied when the grant was made.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from shared.core.access.evaluate import Decision, Verdict
 from shared.core.approval.policy import ApprovalPolicy, ApprovalRule, auto_approved_until, counts
 from shared.core.approval.policy import rule_for as approval_rule_for
 from shared.core.break_glass.policy import BreakGlassPolicy, BreakGlassRule
@@ -23,13 +22,6 @@ class PresentPolicies:
 
     approval: ApprovalPolicy | None
     break_glass: BreakGlassPolicy | None
-
-
-def needed_grants(grants: Iterable[Grant], profile: str, decision: Decision) -> tuple[Grant, ...]:
-    """Select the caller's grants that a decision on a profile needs; an allow needs none."""
-    if decision.verdict is Verdict.ALLOW:
-        return ()
-    return tuple(grant for grant in grants if grant.profile == profile)
 
 
 def present_grants(grants: Iterable[Grant], holder: Person, policies: PresentPolicies) -> tuple[Grant, ...]:

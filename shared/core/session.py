@@ -41,7 +41,8 @@ class Session:
     """One vend. Instants are UTC, and in the table to the second.
 
     `account` is the caller's. `policy_version` is the digest of the access policy that decided. `ends_at` is when the
-    credentials expire. `revoked` says who revoked the session, when and why.
+    credentials expire. `line_digest` is of the audit line (`shared.core.audit_chain`); a row from before there were
+    such digests has none. `revoked` says who revoked the session, when and why.
     """
 
     session_id: str
@@ -61,6 +62,7 @@ class Session:
     ends_at: datetime
     status: SessionStatus = SessionStatus.ACTIVE
     revoked: Action | None = None
+    line_digest: str | None = None
 
     @property
     def person(self) -> Person:

@@ -1,17 +1,12 @@
 """What an audit line keeps of a caller, never the token, and of the documents that the answer rests on."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from shared.aws.ssm.documents import Document
-from shared.core.access.evaluate import Facts
-from shared.core.access.schema import AccessPolicy
-from shared.core.claims import claim_words
-from shared.edge.audit import MAX_CALLER_TEXT, AuditLine
+from shared.edge.audit.line import AuditLine
 from shared.edge.http_request import Caller
 from shared.edge.tokens import token_digest
-
-_MOST_CLAIMS: Final = 50
 
 
 def note_caller(audit: AuditLine, caller: Caller) -> None:
@@ -23,18 +18,6 @@ def note_caller(audit: AuditLine, caller: Caller) -> None:
         return
     audit.issuer, audit.subject = caller.token.issuer, caller.token.verified.get("sub")
     audit.token_digest = token_digest(caller.token)
-
-
-def note_facts_read(audit: AuditLine, policy: AccessPolicy, facts: Facts) -> None:
-    """Keep the caller's claims and groups that any rule of the policy reads."""
-    conditions = [rule.conditions for rule in policy.rules]
-    names = sorted({name for each in conditions for name in each.claims or ()})
-    claims = facts.claims or {}
-    audit.claims = {
-        name: claim_words(claims[name])[:MAX_CALLER_TEXT] for name in names[:_MOST_CLAIMS] if name in claims
-    }
-    known = frozenset() if facts.groups is None else facts.groups.names
-    audit.groups = sorted(known & {group for each in conditions for group in each.groups or ()})
 
 
 def note_documents(audit: AuditLine, documents: Iterable[Document[Any]]) -> None:

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from shared.core.access.evaluate import Decision, Facts, evaluate, facts_of_caller
+from shared.core.access.recorded import record_facts
 from shared.core.access.schema import AccessPolicy
-from shared.edge.caller_facts import note_facts_read
 from shared.edge.lambda_app import RequestContext
 
 
@@ -14,7 +14,10 @@ def facts_of(ctx: RequestContext, profile: str, now: datetime) -> Facts:
 
 
 def decide(ctx: RequestContext, policy: AccessPolicy, profile: str, now: datetime) -> Decision:
-    """Evaluate the access policy for the caller and a profile, and note the facts that it reads."""
+    """Evaluate the access policy for the caller and a profile; note the facts that its rules read and the decision."""
     facts = facts_of(ctx, profile, now)
-    note_facts_read(ctx.audit, policy, facts)
-    return evaluate(policy, facts)
+    decision = evaluate(policy, facts)
+    ctx.audit.facts = {**record_facts(policy, facts)}
+    ctx.audit.verdict, ctx.audit.rule = decision.verdict.value, decision.rule_name
+    ctx.audit.dissenting_shadows = decision.dissenting_shadows
+    return decision

@@ -17,7 +17,7 @@ from shared.core.identity import IdentityRules, Principal, UnknownCaller, identi
 from shared.core.issuer import Issuer
 from shared.core.token_identity import identify_token
 from shared.edge.api import Router
-from shared.edge.audit import AuditLine
+from shared.edge.audit.line import AuditLine
 from shared.edge.caller_facts import note_caller, note_documents
 from shared.edge.error_codes import FAILURES, Code
 from shared.edge.events import AcceptedApis, parse_event
@@ -100,11 +100,11 @@ class LambdaApp:
         self._slack = slack
         self._settings = settings
         self._router = Router(routes)
-        self._process = LambdaProcess(runner, tracer, settings.deadline, stdout or sys.stdout, on_close)
+        self.process: Final = LambdaProcess(runner, tracer, settings.deadline, stdout or sys.stdout, on_close=on_close)
 
     def close(self) -> None:
         """Close what the init phase opened. Lambda never calls this; tests and servers do."""
-        self._process.close()
+        self.process.close()
 
     def __call__(self, event: object, context: LambdaContext) -> dict[str, Any]:
         """Answer one invocation.
@@ -113,7 +113,7 @@ class LambdaApp:
             AuditError: the audit line could not be written; Lambda then fails the invocation and no response leaves.
 
         """
-        audit = AuditLine(utc_now(), self._service, context.aws_request_id, self._settings.own_name)
+        audit = self.process.chain.open_line(utc_now(), self._service, context.aws_request_id, self._settings.own_name)
         task = self._find_task(event)
         if task is None:
             response = self._respond(event, context, audit)
@@ -121,11 +121,11 @@ class LambdaApp:
         else:
             self._run_task(task, context, audit)
             answer = {"outcome": audit.outcome}
-        self._process.write(audit)
+        self.process.write(audit)
         return answer
 
     def _respond(self, event: object, context: LambdaContext, audit: AuditLine) -> _Answer:
-        decided = self._process.run(context, audit, lambda by_s: self._route(event, context, audit, by_s))
+        decided = self.process.run(context, audit, lambda by_s: self._route(event, context, audit, by_s))
         response = decided.refusal if isinstance(decided, Indeterminate) else decided
         self._close_line(audit, response)
         return response
@@ -141,7 +141,7 @@ class LambdaApp:
         async def run(end_by_s: float) -> None:
             await task(InvocationContext(audit, end_by_s, _account_of(context)))
 
-        failed = self._process.run(context, audit, run, limit_s=context.get_remaining_time_in_millis() / 1000)
+        failed = self.process.run(context, audit, run, limit_s=context.get_remaining_time_in_millis() / 1000)
         if failed is None:
             audit.outcome = "answered"
         else:

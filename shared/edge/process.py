@@ -20,7 +20,9 @@ from typing import Any, Final, Protocol, TextIO, TypeVar
 
 from shared.aws.clients import Clients, Service, open_clients
 from shared.clock import monotonic_s
-from shared.edge.audit import AuditLine, metric_line, write_lines
+from shared.edge.audit.line import AuditLine
+from shared.edge.audit.metrics import metric_line
+from shared.edge.audit.writing import Chain, write_lines
 from shared.edge.common_settings import CommonSettings
 from shared.edge.indeterminate import Indeterminate, refusal_for
 from shared.edge.traces import TRACE_VARIABLE, Tracer, subsegment
@@ -49,6 +51,7 @@ class LambdaProcess:
     tracer: Tracer
     deadline_s: float
     stdout: TextIO = field(default_factory=lambda: sys.stdout)
+    chain: Chain = field(default_factory=Chain)
     on_close: Callable[[], Coroutine[Any, Any, None]] | None = None
 
     def close(self) -> None:
@@ -103,7 +106,7 @@ class LambdaProcess:
             AuditError: the line could not be written; Lambda then fails the invocation and no response leaves.
 
         """
-        write_lines(self.stdout, [audit.render(), metric_line(audit)])
+        write_lines(self.stdout, [self.chain.seal(audit), metric_line(audit)])
 
 
 Step = Callable[[], Coroutine[Any, Any, None]]
@@ -113,19 +116,20 @@ Step = Callable[[], Coroutine[Any, Any, None]]
 class SnapStartHooks:
     """What a process does before the snapshot, and each copy after the restore."""
 
-    runner: asyncio.Runner
+    process: LambdaProcess
     before: Step
     after: Step
 
     def close(self) -> None:
         """Close everything that copies would share."""
-        self.runner.run(self.before())
+        self.process.runner.run(self.before())
 
     def after_restore(self) -> None:
-        """Open connections and drop caches: a copy uses nothing of the process before."""
+        """Open connections, drop caches and begin a chain: a copy uses nothing of the process before."""
+        self.process.chain.begin()
         # Sentinel draws from the system's random source; a library may draw from Python's generator.
         random.seed()
-        self.runner.run(self.after())
+        self.process.runner.run(self.after())
 
 
 def register_snapstart_hooks(hooks: SnapStartHooks) -> None:

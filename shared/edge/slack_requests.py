@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from shared.edge.audit import AuditLine
+from shared.edge.audit.line import AuditLine
 from shared.edge.error_codes import Code
 from shared.edge.events import AcceptedApis
 from shared.edge.responses import File, Refusal, RefusedInWords, Response

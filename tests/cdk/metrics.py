@@ -3,7 +3,8 @@
 import json
 from datetime import UTC, datetime
 
-from shared.edge.audit import AuditLine, metric_line
+from shared.edge.audit.line import AuditLine
+from shared.edge.audit.metrics import metric_line
 
 
 def written_metrics() -> set[str]:

@@ -13,8 +13,15 @@ from shared.aws.clients import Clients, open_clients
 from tests.patience import LIMIT_S
 from tests.service.emulator import create_tables
 from tests.service.ministack import running_ministack
+from tests.service.replayed import every_decision_replayed
 
 REGION = "eu-central-1"
+
+
+@pytest.fixture(autouse=True)
+def each_decision_can_be_replayed() -> Iterator[None]:
+    with every_decision_replayed():
+        yield
 
 
 @pytest.fixture(scope="session")

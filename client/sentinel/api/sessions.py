@@ -29,6 +29,7 @@ class Session(Answer):
     caller_arn: Shown
     source_ip: Shown | None = None
     policy_version: Shown | None = None
+    line_digest: Shown | None = None
     request_id: Shown
     issued_at: AwareDatetime
     ends_at: AwareDatetime

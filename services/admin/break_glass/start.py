@@ -86,7 +86,6 @@ class EventStart:
         now: datetime,
     ) -> Begun | Refusal:
         decision = decide(ctx, facts.policies.access, body.profile, now)
-        ctx.audit.rule, ctx.audit.dissenting_shadows = decision.rule_name, decision.dissenting_shadows
         rule = rule_for(facts.policies.break_glass, person_of(ctx.principal), body.profile)
         begun = begin(
             _invocation(ctx, body),

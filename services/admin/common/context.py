@@ -18,7 +18,7 @@ from shared.aws.dynamodb.rate_limit import Limited, RateLimiter
 from shared.core.people import person_of
 from shared.core.permissions import Deed, Entitlement
 from shared.core.session import Session
-from shared.edge.audit import AuditLine
+from shared.edge.audit.line import AuditLine
 from shared.edge.caller_facts import note_documents
 from shared.edge.lambda_app import RequestContext
 from shared.edge.responses import Refusal

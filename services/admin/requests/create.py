@@ -117,7 +117,6 @@ class RequestCreation:
         if not facts.policies.permit(ctx.principal, body.profile):
             return refuse_chat(body.profile)
         decision = decide(ctx, facts.policies.access, body.profile, now)
-        ctx.audit.rule, ctx.audit.dissenting_shadows = decision.rule_name, decision.dissenting_shadows
         rule = rule_for(facts.policies.approval, body.profile)
         filed = file_request(
             _ask(ctx, body, extension),

@@ -45,6 +45,7 @@ class SessionView(View):
     caller_arn: str
     source_ip: str | None
     policy_version: str | None
+    line_digest: str | None
     request_id: str
     issued_at: Timestamp
     ends_at: Timestamp
@@ -94,6 +95,7 @@ def view_session(session: Session, now: datetime) -> SessionView:
         caller_arn=session.caller_arn,
         source_ip=session.source_ip,
         policy_version=session.policy_version,
+        line_digest=session.line_digest,
         request_id=session.request_id,
         issued_at=session.issued_at,
         ends_at=session.ends_at,

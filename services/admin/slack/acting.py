@@ -8,7 +8,7 @@ from typing import Any, Final
 from services.admin.slack.answers import Conversation
 from services.admin.slack.buttons import ButtonValue, state_digest
 from shared.core.identity import CHAT_NAMESPACE, Principal
-from shared.edge.audit import AuditLine
+from shared.edge.audit.line import AuditLine
 from shared.edge.http_request import Caller, HttpRequest
 from shared.edge.lambda_app import Operation, RequestContext
 from shared.edge.responses import Refusal, Response

@@ -13,7 +13,7 @@ from services.admin.slack.client import SlackClient, SlackError
 from services.admin.slack.forms import Form, sent_off
 from services.admin.slack.payloads import Command, Press, Sent, Submission
 from shared.clock import monotonic_s
-from shared.edge.audit import AuditLine
+from shared.edge.audit.line import AuditLine
 from shared.edge.error_codes import Code
 from shared.edge.responses import File, Refusal, RefusedInWords, Response
 

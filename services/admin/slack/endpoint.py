@@ -19,7 +19,7 @@ from shared.aws.dynamodb.seen_once import SeenOnce
 from shared.clock import monotonic_s
 from shared.core.chat import SlackWorkspace
 from shared.core.identity import CHAT_NAMESPACE
-from shared.edge.audit import AuditLine
+from shared.edge.audit.line import AuditLine
 from shared.edge.caller_facts import note_documents
 from shared.edge.error_codes import Code
 from shared.edge.lambda_app import Operation

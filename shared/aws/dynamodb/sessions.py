@@ -23,7 +23,7 @@ _TEXTS: Final = (
     "stamp",
     "request_id",
 )
-_OPTIONAL_TEXTS: Final = ("source_ip", "grant_id", "rule", "policy_version")
+_OPTIONAL_TEXTS: Final = ("source_ip", "grant_id", "rule", "policy_version", "line_digest")
 
 
 def session_item(row: Session) -> Item:

@@ -1,6 +1,8 @@
 """The access policy document (schema version "1"): who may have which profile."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, Any, Final, Literal
 
@@ -108,8 +110,25 @@ class Rule(DocumentModel):
         return self.effect == "require_approval" if self.break_glass is None else self.break_glass
 
 
+@dataclass(frozen=True, slots=True)
+class NamesRead:
+    """The names of the claims and the groups that conditions of a policy read, sorted."""
+
+    claims: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
 class AccessPolicy(DocumentModel):
     """The document `policies/access`."""
 
     version: SchemaVersion
     rules: Annotated[tuple[Rule, ...], NonEmpty, RuleNames]
+
+    @cached_property
+    def names_read(self) -> NamesRead:
+        """The claims and groups that any rule reads, shadow rules included."""
+        conditions = [rule.conditions for rule in self.rules]
+        return NamesRead(
+            claims=tuple(sorted({name for each in conditions for name in each.claims or ()})),
+            groups=tuple(sorted({name for each in conditions for name in each.groups or ()})),
+        )

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +95,13 @@ async def deployed(root: Root, plugins: Path, work: Path, once: pytest.TempPathF
         aws = LocalAws(emulator.endpoint, REGION, emulator.admin)
         root = Root(root.folder, _environment(aws) | _variables(archives, backend, identity))
         root = Root(root.folder, {**root.environment, **stack.enter_context(running_provider(root))})
-        stack.push_async_callback(asyncio.to_thread, root.destroy)
+        stack.push_async_exit(partial(_destroy, root))
         yield Deployment(root, aws, identity, await asyncio.to_thread(root.apply))
+
+
+async def _destroy(root: Root, _: object, error: BaseException | None, __: object) -> None:
+    """Destroy what was applied. After a failure this may fail, too, and must not hide the first one."""
+    await asyncio.to_thread(root.destroy, may_fail=error is not None)
 
 
 @asynccontextmanager
@@ -111,10 +117,12 @@ async def ledger_backend() -> AsyncIterator[str]:
     runner = web.AppRunner(application)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    yield f"http://{host}:{port}/ledger"
-    await runner.cleanup()
+    try:
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        yield f"http://{host}:{port}/ledger"
+    finally:
+        await runner.cleanup()
 
 
 def _environment(aws: LocalAws) -> dict[str, str]:

@@ -59,8 +59,8 @@ class Root:
         nothing = (["no-op"], ["read"])
         return [each for each in planned["resource_changes"] if each["change"]["actions"] not in nothing]
 
-    def destroy(self) -> None:
-        self.run("destroy", "-input=false", "-no-color", "-auto-approve")
+    def destroy(self, *, may_fail: bool = False) -> None:
+        self.run("destroy", "-input=false", "-no-color", "-auto-approve", may_fail=may_fail)
 
 
 def copy_modules(folder: Path) -> Path:

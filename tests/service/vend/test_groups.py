@@ -63,7 +63,11 @@ def test_a_synchronized_and_a_pushed_group_give_and_are_in_the_audit_line(groupe
     for row in (synced("oncall"), pushed_item("alice", "oncall", now() - EVENING, now() + EVENING)):
         put(grouped, row)
         answered = grouped.call(DEV)
-        assert (answered.status, answered.audit["rule"], answered.audit["groups"]) == (200, "oncall", ["oncall"])
+        assert (answered.status, answered.audit["rule"], answered.audit["facts"]["groups"]) == (
+            200,
+            "oncall",
+            {"oncall": True},
+        )
         grouped.aws("dynamodb").delete_item(
             TableName="sentinel-grants", Key={name: row[name] for name in ("subject", "item")}
         )

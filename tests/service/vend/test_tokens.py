@@ -102,7 +102,7 @@ def test_the_row_the_stamp_and_the_line_say_who_it_was(issued: VendLambda) -> No
     assert row["caller_arn"]["S"] == "oidc/github/repo:acme/app:ref:refs/heads/main"
     assert parse_stamp(row["stamp"]["S"]) is not None
     assert (audit["user"], audit["outcome"], audit["rule"]) == (user, "issued", "deploy")
-    assert audit["claims"] == {"ref": "refs/heads/main", "repository_id": "74"}
+    assert audit["facts"]["claims"] == {"ref": "refs/heads/main", "repository_id": "74"}
     assert audit["stamp"] == row["stamp"]["S"]
     assert set(audit["document_ages_s"]) == {"issuers/github", "policies/access", "profiles/dev"}
 
@@ -110,7 +110,7 @@ def test_the_row_the_stamp_and_the_line_say_who_it_was(issued: VendLambda) -> No
 def test_a_group_of_the_token_counts_for_the_life_of_the_token(issued: VendLambda) -> None:
     answered = issued.call(person())
     assert (answered.status, answered.audit["user"]) == (200, "corp/alice@corp.example")
-    assert answered.audit["groups"] == ["corp/payments-oncall"]
+    assert answered.audit["facts"]["groups"] == {"corp/payments-oncall": True}
     assert issued.call(person(groups=["everyone"])).body["code"] == "denied"
     assert issued.call(person(groups="[payments-oncall]")).body["code"] == "denied"
 

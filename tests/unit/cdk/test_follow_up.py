@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from deploy.policies.follow_up import AGE_METRIC, ALARM_AFTER, FOLLOW_UP_EVENT, INTERVAL
 from services.admin.follow_up.run import FOLLOW_UP
-from shared.edge.audit import NAMESPACE
+from shared.edge.audit.metrics import NAMESPACE
 from tests.cdk.metrics import written_metrics
 from tests.cdk.options import PAGER
 from tests.cdk.template import Template

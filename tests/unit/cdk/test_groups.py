@@ -10,7 +10,7 @@ from typing import Any
 from deploy.policies.caller import operator_policy
 from deploy.policies.generate import EXAMPLE
 from deploy.policies.groups import AGE_METRIC, ALARM_AT, GroupSync, reader_role_name
-from shared.edge.audit import NAMESPACE
+from shared.edge.audit.metrics import NAMESPACE
 from tests.cdk.options import PAGER, READER, STORE
 from tests.cdk.template import Properties, Template
 

@@ -10,7 +10,7 @@ import pytest
 from deploy.packages.roots import PARTITIONS, ROOTS_PATH
 from deploy.policies.deployment import table_definitions
 from services.authorizer.settings import AuthorizerSettings
-from shared.edge.audit import NAMESPACE
+from shared.edge.audit.metrics import NAMESPACE
 from shared.edge.common_settings import read_settings
 from shared.edge.settings import load_settings
 from tests.cdk.metrics import written_metrics

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.access.evaluate import Decision, Verdict
 from shared.core.approval.policy import ApprovalPolicy, ApprovalRule
 from shared.core.break_glass.policy import BreakGlassPolicy
 from shared.core.grants import Approver, Extended, Grant, GrantUses
@@ -17,7 +16,6 @@ from shared.core.present_grants import (
     PresentPolicies,
     judge_approval,
     judge_break_glass,
-    needed_grants,
     present_grants,
 )
 from shared.core.stamp import Via
@@ -251,13 +249,6 @@ def test_a_stricter_rule_never_widens_what_the_rule_before_left(
     before = judged(grant, an_approval_rule(**rule))
     after = judged(grant, None if narrower is None else an_approval_rule(**narrower))
     assert is_within(after, before)
-
-
-@pytest.mark.parametrize("verdict", list(Verdict))
-def test_only_what_is_not_allowed_directly_rests_on_grants_and_on_those_of_its_profile(verdict: Verdict) -> None:
-    other = replace(approval(), profile="dev")
-    needed = needed_grants([approval(), other], "prod", Decision(verdict, None))
-    assert needed == (() if verdict is Verdict.ALLOW else (approval(),))
 
 
 def test_a_grant_of_a_direct_vend_is_an_error() -> None:

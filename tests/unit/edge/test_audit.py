@@ -6,15 +6,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.edge.audit import MAX_CALLER_TEXT, AuditError, AuditLine, metric_line, write_lines
+from shared.edge.audit.line import AuditLine
+from shared.edge.audit.metrics import metric_line
+from shared.edge.audit.writing import MAX_CALLER_TEXT, AuditError, render, write_lines
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
 def test_the_line_holds_what_is_known_and_nothing_else() -> None:
     line = AuditLine(time=AT, service="vend", request_id="r", user="alice", rule="dev-hours", duration_given_s=3600)
-    assert json.loads(line.render()) == {
+    assert json.loads(render(line)) == {
         "kind": "sentinel.audit",
+        "schema_version": "1",
         "time": "2026-11-23T10:00:00Z",
         "service": "vend",
         "request_id": "r",
@@ -31,14 +34,14 @@ def test_a_line_that_was_not_finished_says_failed() -> None:
 
 def test_what_a_caller_chose_cannot_break_or_bloat_the_line() -> None:
     line = AuditLine(time=AT, service="vend", request_id="r", user_agent='a\n{"kind":"forged"}' + "x" * 9999)
-    rendered = line.render()
+    rendered = render(line)
     assert b"\n" not in rendered
     assert len(json.loads(rendered)["user_agent"]) == MAX_CALLER_TEXT
 
 
 def test_half_a_surrogate_pair_does_not_keep_a_request_out_of_the_log() -> None:
     line = AuditLine(time=AT, service="vend", request_id="r", user_agent="a\ud800b")
-    assert json.loads(line.render())["user_agent"] == "a?b"
+    assert json.loads(render(line))["user_agent"] == "a?b"
 
 
 def test_a_step_is_timed_even_when_it_fails() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from shared.aws.errors import AwsError, ThrottledError, UnavailableError
-from shared.edge.audit import AuditError
+from shared.edge.audit.writing import AuditError
 from shared.edge.error_codes import Code
 from shared.edge.lambda_app import LambdaApp, RequestContext
 from shared.edge.responses import Refusal, Response

@@ -11,11 +11,10 @@ import pytest
 
 from shared.aws.errors import UnavailableError
 from shared.aws.ssm.documents import Document
-from shared.core.access.evaluate import facts_of_caller
 from shared.core.issuer import Issuer
 from shared.documents import load_access_policy
 from shared.edge import lambda_app
-from shared.edge.caller_facts import note_facts_read
+from shared.edge.deciding import decide
 from shared.edge.http_request import HttpRequest
 from shared.edge.lambda_app import LambdaApp, RequestContext
 from shared.edge.responses import Response
@@ -59,7 +58,7 @@ class Harness:
     def __post_init__(self) -> None:
         async def operate(asked: RequestContext) -> Response:
             self.seen.append(asked)
-            note_facts_read(asked.audit, POLICY, facts_of_caller(asked.principal, "prod", NOW, "192.0.2.1"))
+            decide(asked, POLICY, "prod", NOW)
             return Response({})
 
         settings = load_settings(ENVIRON | self.environ)
@@ -106,7 +105,7 @@ def test_the_context_and_the_line_say_issuer_subject_and_authentication(harness:
     line = harness.line()
     assert (line["authentication"], line["issuer"], line["subject"]) == ("oidc", "github", principal.subject)
     assert (line["user"], line["caller_kind"], line["outcome"]) == (principal.user, "oidc-workload", "answered")
-    assert line["claims"] == {"repository": "acme/app", "environment": "production"}
+    assert line["facts"]["claims"] == {"repository": "acme/app", "environment": "production"}
     assert line["document_ages_s"] == {"issuers/github": 1.5}
     assert line["stale_documents"] == ["issuers/github"]
 
@@ -114,8 +113,8 @@ def test_the_context_and_the_line_say_issuer_subject_and_authentication(harness:
 def test_of_claims_and_groups_only_what_the_policy_reads_is_kept(harness: Harness) -> None:
     harness.call(token_event("corp", corp_claims(secret="s3cr3t"), path="/here"))
     line = harness.line()
-    assert line["groups"] == ["corp/payments-oncall"]
-    assert "claims" not in line
+    assert line["facts"]["groups"] == {"corp/others": False, "corp/payments-oncall": True}
+    assert line["facts"]["claims"] == {"environment": None, "repository": None}
     assert "s3cr3t" not in harness.stdout.getvalue()
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.edge.audit import AuditLine
+from shared.edge.audit.line import AuditLine
+from shared.edge.audit.writing import render
 from shared.edge.caller_facts import note_caller
 from shared.edge.error_codes import Code
 from shared.edge.events import AcceptedApis, parse_event
@@ -185,7 +186,7 @@ def test_the_audit_line_has_issuer_subject_and_a_digest_and_nothing_of_the_token
     request = accept(event)
     audit = AuditLine(NOW, "vend", "r1")
     note_caller(audit, request.caller)
-    line = audit.render().decode()
+    line = render(audit).decode()
     known = json.loads(line)
     assert (known["issuer"], known["subject"]) == ("github", "repo:acme/app:ref:refs/heads/main")
     assert len(known["token_digest"]) == 16

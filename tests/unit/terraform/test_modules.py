@@ -11,7 +11,8 @@ import pytest
 
 from deploy.docs.terraform import MODULES, declarations, module_folders, render_readme
 from services.authorizer.settings import AuthorizerSettings
-from shared.edge.audit import NAMESPACE, AuditLine, metric_line
+from shared.edge.audit.line import AuditLine
+from shared.edge.audit.metrics import NAMESPACE, metric_line
 from shared.edge.common_settings import PREFIX
 from shared.edge.settings import Settings
 

@@ -20,7 +20,8 @@ from sentinel.doctor.findings import Status
 from sentinel.doctor.functions import check_function
 from sentinel.doctor.tables import GRANTS, SESSIONS, TTL_ATTRIBUTE, TableKind, check_table
 from shared.clock import utc_now
-from shared.edge.audit import AuditLine, metric_line
+from shared.edge.audit.line import AuditLine
+from shared.edge.audit.metrics import metric_line
 from tests.unit.client.doctor.account import (
     ACCESS,
     KNOWN,
