@@ -5,18 +5,22 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.aws.errors import UnreadableError
 from shared.aws.ssm.document_cache import CachedDocuments
 from shared.aws.ssm.documents import Document, SsmDocuments
 from shared.aws.ssm.read_through import CacheLimits
-from shared.documents import pack
+from shared.documents import DocumentError, pack
 from shared.documents.public_keys import PublicKeys
+from shared.documents.signature import Stored, require_signed
 from tests.signatures import AT, PREFIX, parameter, public_key, sign
 
 TEXT: Final = 'version: "1"\nrules: []\n'
 OTHER: Final = TEXT + "# for mallory\n"
 NAME: Final = "policies/access"
+KEYS: Final = PublicKeys([public_key()])
 
 
 class FakeSsm:
@@ -83,6 +87,17 @@ async def test_what_the_signers_did_not_approve_here_and_now_is_unreadable(found
     answer = await read(found)
     assert isinstance(answer, UnreadableError)
     assert words in str(answer)
+
+
+@given(
+    st.text(st.characters(), max_size=40), st.sampled_from(["", "signed:", "signed:1:1772447400:", f"{sign(TEXT)}\n"])
+)
+def test_any_text_at_all_is_refused_or_the_one_that_was_signed(text: str, begin: str) -> None:
+    found = parameter(begin + text)
+    stored_at = Stored(found["ARN"], found["Version"], found["LastModifiedDate"])
+    if begin + text != f"{sign(TEXT)}\n{TEXT}":
+        with pytest.raises(DocumentError):
+            require_signed(found["Value"], stored_at, KEYS)
 
 
 @pytest.mark.parametrize("part", range(2))
