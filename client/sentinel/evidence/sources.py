@@ -154,7 +154,7 @@ def list_log_groups(client: Any, prefix: str) -> Sequence[str]:
 
     Raises:
         SourceDeniedError: the caller's credentials may not list them.
-        SourceError: there is none, or CloudWatch does not answer.
+        SourceError: no group begins so, or CloudWatch does not answer.
 
     """
     region = client.meta.region_name

@@ -15,7 +15,7 @@ from deploy.queries import archive_table
 from deploy.queries.archive_table import columns, create_table, files
 from deploy.queries.pack import load_athena_queries
 from shared.clock import utc_now
-from shared.edge.audit.line import AuditLine
+from shared.edge.audit.line import AuditLine, Outcome
 from shared.edge.audit.writing import render
 
 QUERIES = load_athena_queries()
@@ -24,7 +24,7 @@ NOW = utc_now()
 REQUEST, EVENT = "0123456789abcdef", "fedcba9876543210"
 
 
-def line(days_ago: int, service: str = "vend", outcome: str = "issued", **more: Any) -> AuditLine:
+def line(days_ago: int, service: str = "vend", outcome: Outcome = "issued", **more: Any) -> AuditLine:
     return AuditLine(NOW - timedelta(days=days_ago), service, "r", outcome=outcome, **more)
 
 
