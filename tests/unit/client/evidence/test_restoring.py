@@ -9,16 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sentinel.evidence.restoring import UnusableFactsError, names_not_recorded, restore_circumstances, restore_facts
 from shared.core.access.evaluate import Facts, evaluate
-from shared.core.access.recorded import (
-    Circumstances,
-    UnusableFactsError,
-    names_not_recorded,
-    record_circumstances,
-    record_facts,
-    restore_circumstances,
-    restore_facts,
-)
+from shared.core.access.recorded import Circumstances, record_circumstances, record_facts
 from shared.core.access.schema import AccessPolicy
 from shared.core.grants import Extended, Grant, GrantUses
 from shared.core.groups import Groups
