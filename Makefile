@@ -61,10 +61,9 @@ package: $(UV) ## the Lambdas' zips, for both architectures, into dist/
 bench: $(UV) ## latency and cold starts, in one table; BENCH_ARGS=--keep writes docs/performance.md
 	$(CLEAN) $(RUN) --group bench python -m load.bench $(BENCH_ARGS)
 
-fuzz: $(UV) ## hostile input, SECONDS=60 for each target; FUZZ_ARGS=--keep writes docs/assurance.md
+fuzz: $(UV) ## hostile input, SECONDS=60 for each target, and many more examples of each property; FUZZ_ARGS=--keep writes docs/assurance.md
 	$(CLEAN) $(RUN) --group fuzz python -m tests.security.fuzz --seconds $(or $(SECONDS),60) $(FUZZ_ARGS)
-	$(CLEAN) $(RUN) pytest -n 2 tests/security/hostile tests/security/authorizer/test_hostile_events.py \
-		tests/security/client/test_endpoint_crowding.py --hypothesis-profile=long --timeout=1800 $(PYTEST_ARGS)
+	$(CLEAN) $(RUN) pytest -n 2 -m hypothesis tests/unit tests/security --hypothesis-profile=long --timeout=1800 $(PYTEST_ARGS)
 
 faults: $(UV) ## every call to AWS with every fault, one line each; FAULTS_ARGS=--keep writes docs/assurance.md
 	$(CLEAN) $(RUN) python -m tests.faults $(FAULTS_ARGS)

@@ -19,7 +19,7 @@ from tests.signals import heed_signals
 _END_TO_END: Final = Path(__file__).parent / "e2e"
 pytest_plugins = ["pytester", "tests.e2e.system"]
 # How long an example takes says nothing about the code on a machine that has much else to do.
-settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("tests", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
 # `make mutants` runs the tests thousands of times: the same few examples each time, or a mutant's fate would be luck,
 # and none made smaller, for no one reads them.
@@ -33,8 +33,8 @@ settings.register_profile(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-# `make fuzz` tries many more, and new ones each time: see tests/security/hostile/examples.py.
-settings.register_profile("long", settings.get_profile("tests"))
+# `make fuzz` tries many more: see tests/examples.py.
+settings.register_profile("long", settings.get_profile("tests"), max_examples=1000)
 
 
 def pytest_configure() -> None:

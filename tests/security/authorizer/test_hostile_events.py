@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.security.hostile.examples import tried
+from tests.examples import tried
 from tests.security.hostile.mutations import mutated
 from tests.security.promises import only_audit_line
 from tests.service.authorizer.events import http_api_question, rest_api_question

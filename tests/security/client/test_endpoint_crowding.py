@@ -21,8 +21,8 @@ from sentinel.credentials.endpoint import Endpoint, serve_endpoint
 from sentinel.credentials.loopback import listening
 from sentinel.credentials.refresher import CredentialRefresher
 from sentinel.credentials.variables import ENDPOINT_PATH
+from tests.examples import tried
 from tests.patience import LIMIT_S
-from tests.security.hostile.examples import tried
 from tests.unit.client.upstream import Upstream
 
 # An unprivileged user, on every Unix.

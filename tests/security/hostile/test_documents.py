@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.documents import DocumentError, load_document
+from tests.examples import tried
 from tests.security.fuzz.documents import MODELS, check_document
 from tests.security.fuzz.samples import SAMPLES
-from tests.security.hostile.examples import tried
 from tests.security.hostile.mutations import HOSTILE_TEXTS, mutated
 
 # Processor time, not the clock's: other work on the machine does not count. Half of it is what the slowest needs.

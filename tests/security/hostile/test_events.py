@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from deploy.local.deployment import PATIENCE, UNLIMITED
 from services.admin.api import ENDPOINTS
+from tests.examples import tried
 from tests.gateway_events import API_ID
 from tests.security.hostile.bodies import BODIES
-from tests.security.hostile.examples import tried
 from tests.security.hostile.gateway import events, may_be_identified
 from tests.security.hostile.mutations import mutated
 from tests.security.promises import check_answer

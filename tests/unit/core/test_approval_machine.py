@@ -13,6 +13,7 @@ from shared.core.approval.decide import Act, DecidingRejection, approve, cancel,
 from shared.core.approval.request import OPEN, ApprovalRequest
 from shared.core.grants import RequestStatus
 from shared.core.people import Person
+from tests.examples import tried
 from tests.grants import DEMANDED, a_requester, an_approval_rule, at
 
 # Who is behind each name.
@@ -213,5 +214,5 @@ class Requests(RuleBasedStateMachine):
                 assert self.final.setdefault(index, status) is status
 
 
-Requests.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+Requests.TestCase.settings = settings(tried(40), stateful_step_count=40)
 TestRequests = Requests.TestCase

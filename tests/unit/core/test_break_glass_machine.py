@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from shared.core.break_glass.event import Act, BreakGlassEvent, ClosingRejection, close, review, settle
 from shared.core.break_glass.start import Begun, History, Ledger, StartRejection, begin
 from shared.core.people import Person
+from tests.examples import tried
 from tests.grants import CLOSED, a_break_glass_rule, an_invocation, at
 
 HUMANS = {"alice": "alice", "Alice@corp.example": "alice", "bob": "bob", "carol": "carol"}
@@ -172,5 +173,5 @@ class Events(RuleBasedStateMachine):
                 assert event.review.at >= event.over_at
 
 
-Events.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+Events.TestCase.settings = settings(tried(40), stateful_step_count=40)
 TestEvents = Events.TestCase

@@ -9,13 +9,14 @@ from functools import cached_property
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.kill_switch import MAX_LENGTH, Boundary, Reach, build_boundary
 from shared.core.revocation import Revocation, Target
 from shared.core.stamp import Stamp, Via, session_tags
 from shared.core.switch_guards import Guarded
+from tests.examples import tried
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 GUARDED = Guarded("111122223333")
@@ -111,13 +112,13 @@ def revocation_of(session: Session, chance: random.Random, targets: str) -> Revo
 WHOSE = st.sampled_from(["right", "own", "both"])
 
 
-@settings(deadline=None, max_examples=30)
+@tried(12)
 @given(SEEDS, SIZES, WHOSE)
 def test_the_document_never_outgrows_iam(seed: int, size: int, whose: str) -> None:
     assert len(build_boundary(revocations_of(seed, size, whose), NOW, GUARDED).document) <= MAX_LENGTH
 
 
-@settings(deadline=None, max_examples=30)
+@tried(12)
 @given(SEEDS, SIZES, WHOSE)
 def test_everything_revoked_is_denied_or_said_to_have_found_no_room(seed: int, size: int, whose: str) -> None:
     revocations = revocations_of(seed, size, whose)
@@ -129,7 +130,7 @@ def test_everything_revoked_is_denied_or_said_to_have_found_no_room(seed: int, s
             assert denials.deny(session), session
 
 
-@settings(deadline=None, max_examples=30)
+@tried(12)
 @given(SEEDS, SIZES, WHOSE)
 def test_who_was_never_revoked_keeps_working_unless_it_is_said(seed: int, size: int, whose: str) -> None:
     revocations = revocations_of(seed, size, whose)
@@ -143,7 +144,7 @@ def test_who_was_never_revoked_keeps_working_unless_it_is_said(seed: int, size: 
             assert is_widened or not denials.deny(session), session
 
 
-@settings(deadline=None, max_examples=30)
+@tried(12)
 @given(SEEDS, SIZES)
 def test_what_people_revoke_of_their_own_ends_no_one_elses(seed: int, size: int) -> None:
     revocations = revocations_of(seed, size, "own")
@@ -155,7 +156,7 @@ def test_what_people_revoke_of_their_own_ends_no_one_elses(seed: int, size: int)
     assert not any(denials.deny(session) for session in sessions_of(seed) if session.user not in involved)
 
 
-@settings(deadline=None, max_examples=30)
+@tried(12)
 @given(SEEDS, SIZES, WHOSE)
 def test_one_more_revocation_brings_nothing_revoked_back(seed: int, size: int, whose: str) -> None:
     revocations = revocations_of(seed, size + 1, whose)
@@ -167,7 +168,7 @@ def test_one_more_revocation_brings_nothing_revoked_back(seed: int, size: int, w
             assert after_it.deny(session), session
 
 
-@settings(deadline=None, max_examples=30)
+@tried(12)
 @given(SEEDS, st.sampled_from([40, 300, 500]), WHOSE)
 def test_the_order_they_come_in_makes_no_difference(seed: int, size: int, whose: str) -> None:
     revocations = revocations_of(seed, size, whose)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sentinel.evidence.replaying.deciding import PolicyIndex
@@ -19,6 +19,7 @@ from shared.core.groups import Groups
 from shared.core.identity import Authentication
 from shared.core.profile import Profile
 from shared.core.stamp import Via
+from tests.examples import tried
 from tests.unit.client.evidence.replaying.lines import a_vend, circumstances_of, policy_of, rule_of
 from tests.unit.core.strategies import asks, documents, facts_of, grants_of
 
@@ -80,7 +81,7 @@ def test_another_policy_s_decision_is_found_or_is_among_those_that_are_possible(
         assert [(each.verdict, each.rule_name) for each in again] == [(true.verdict, true.rule_name)]
 
 
-@settings(max_examples=50)
+@tried(25)
 @given(documents(), asks, st.frozensets(st.sampled_from(["users", "claims", "groups", "roles", "source_ips"])))
 def test_what_is_not_known_at_all_leaves_every_decision_possible(
     document: dict[str, Any], ask: dict[str, Any], unknown: frozenset[str]
@@ -353,7 +354,7 @@ POLICY: Final = policy_of(
 )
 
 
-@settings(max_examples=300)
+@tried(100)
 @given(st.data())
 def test_a_line_of_any_content_is_judged_or_counted_and_never_an_error(data: st.DataObject) -> None:
     line = a_vend(POLICY, ALICE, held(Via.APPROVAL))

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any, Final
 
 import orjson
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sentinel.evidence.suggesting.edit import PolicyText
@@ -17,6 +17,7 @@ from shared.core.access.recorded import record_facts
 from shared.core.access.schema import AccessPolicy
 from shared.core.groups import Groups
 from shared.documents import load_access_policy
+from tests.examples import tried
 
 USERS: Final = ("alice", "albert", "bob")
 PROFILES: Final = ("dev-a", "dev-b", "prod-a")
@@ -65,7 +66,7 @@ def policy_of(rules: Sequence[dict[str, Any]]) -> tuple[AccessPolicy, str]:
     return load_access_policy(text), text
 
 
-@settings(max_examples=60, deadline=None)
+@tried(30)
 @given(RULES, st.data(), st.booleans())
 def test_no_one_gets_more_and_what_was_used_stays(rules: list[dict[str, Any]], data: Any, by_address: bool) -> None:  # noqa: FBT001 - hypothesis passes it
     policy, text = policy_of(rules)

@@ -1,7 +1,6 @@
 """How many inputs a property is tried with: few and always the same in the tests, many and new ones for `make fuzz`."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from hypothesis import HealthCheck, settings
 
@@ -10,7 +9,7 @@ _TIMES: Final = 20
 _SUPPRESSED: Final = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large)
 
 
-def tried(examples: int) -> Callable[[Any], Any]:
+def tried(examples: int) -> settings:
     """Set how often a property is tried: `--hypothesis-profile=long` tries twenty times as many, of its own choice."""
     is_long = settings.get_current_profile_name() == "long"
     return settings(
