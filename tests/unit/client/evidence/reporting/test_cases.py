@@ -88,3 +88,14 @@ def test_a_role_and_a_workload_are_not_asked_to_have_approvals() -> None:
     users = ("role/ci", "github/repo:acme/shop:ref:refs/heads/main", "alice", "corp/alice@example.com")
     report = report_of(each for user in users for each in issued(user=user))
     assert {row[0] for row in report["standing"].rows} == {"alice", "corp/alice@example.com"}
+
+
+def test_people_approve_each_other_under_whichever_names() -> None:
+    other = made_id("another request")
+    report = report_of(
+        [
+            line(1, f"POST /v1/requests/{ID}/approve", "bob", grant_user="alice", grant_status="approved"),
+            line(2, f"POST /v1/requests/{other}/approve", "Alice@corp.example", grant_user="bob", grant_id=other),
+        ]
+    )
+    assert [row[-1] for row in report["duties"].rows] == ["yes", "yes"]

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from sentinel.evidence.reporting.gather import Known
+from sentinel.evidence.reporting.page import write_page
 from sentinel.evidence.reporting.tables import Report
-from tests.evidence.history import write_history
+from tests.evidence.history import END, write_history
 from tests.evidence.reports import report_of
 
 
@@ -192,6 +193,8 @@ def test_a_period_without_lines_has_a_report_too() -> None:
 def test_without_policy_and_catalogue_the_report_says_what_it_does_not_list() -> None:
     report = report_of(write_history(), Known())
     assert report["unused"].rows == []
+    assert report.summary["unused"] is None
+    assert "Neither the policy nor the profiles are known" in write_page(report, END)
     assert [note.partition(",")[0] for note in report.notes] == [
         "The access policy is not known",
         "The catalogue is not known",
