@@ -10,11 +10,12 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from deploy.cdk.release import RELEASE_URL, Packages, checksums_of, fetch_packages
+from deploy.policies.delivery import MOST_NAME, AuditArchive, EventBus
 from deploy.policies.groups import GroupSync
 from deploy.policies.issuers import Console, Issuer, IssuerName, check_issuers
 from deploy.policies.settings import OWN_SETTINGS, Authorizer, Options, check_settings
 from shared.core.switch_guards import POLICY_NAME, switch_name
-from shared.documents.envelope import DoesNotFitError, pack
+from shared.documents.envelope import SIGNED, DoesNotFitError, pack
 
 # CloudWatch Logs' values (API reference, PutRetentionPolicy), from a month on: the logs contain the audit lines.
 RetentionDays = Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
@@ -27,7 +28,12 @@ _STANDARD, _ADVANCED = 4096, 8192
 
 
 def as_stored(text: str) -> str:
-    """Return a document as it is stored: compressed if over 4 KB, so that it can be a standard parameter."""
+    """Return a document as it is stored: compressed if over 4 KB, so that it can be a standard parameter.
+
+    One that begins with its signature is stored as it is.
+    """
+    if text.startswith(SIGNED):
+        return text
     try:
         return pack(text, _STANDARD)
     except DoesNotFitError:
@@ -60,7 +66,7 @@ Count = Annotated[int, Field(ge=0)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 AuthorizerKey = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,20}$")]
 # An endpoint to call instead of the regional one, for example a FIPS endpoint.
-EndpointService = Literal["dynamodb", "iam", "sns", "ssm", "sts"]
+EndpointService = Literal["dynamodb", "events", "iam", "sns", "ssm", "sts"]
 EndpointUrl = Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+$")]
 
 
@@ -149,6 +155,10 @@ class ServiceOptions(Options):
     group_sync: GroupSync | None = None
     # Requests in Slack: the route POST /slack, and the workspace of the document chat/slack.
     slack: bool = False
+    # Changes as events, too, and the archive of audit lines; None: neither. Saved queries over lines.
+    event_bus: EventBus | None = None
+    audit_archive: AuditArchive | None = None
+    query_pack: bool = False
 
     protected_path: Annotated[str, Field(pattern=r"^/([A-Za-z0-9_.-]+/)+$")] = "/sentinel/protected/"
     kill_switch: bool = True
@@ -228,6 +238,12 @@ class ServiceOptions(Options):
         name = switch_name(self.name)
         if others := [arn for arn in self.kill_switch_policy_arns if not arn.endswith(f":policy/{name}")]:
             raise ValueError(f"kill_switch_policy_arns: {others[0]} is another deployment's; this one writes {name}")
+        return self
+
+    @model_validator(mode="after")
+    def _bucket_has_a_name(self) -> Self:
+        if self.audit_archive is not None and len(self.name) > MOST_NAME:
+            raise ValueError(f"name: at most {MOST_NAME} characters with an audit_archive, so that the bucket's fits")
         return self
 
     @model_validator(mode="after")

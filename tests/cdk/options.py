@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.signatures import public_key
+
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/0f0e0d0c-1111-2222-3333-444455556666"
 PAGER = "arn:aws:sns:eu-central-1:111122223333:pager"
 STORE = "d-1234567890"
@@ -25,6 +27,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
             "profiles/dev": "role_arn: nobody's yet\n",  # codespell:ignore
         },
         "settings": {
+            "document_keys": public_key(),
             "deadline": "12",
             "vend_budget": "30",
             "admin_budget": "20",
@@ -64,6 +67,9 @@ VARIANTS: dict[str, dict[str, Any]] = {
             "identity_store_region": "us-east-1",
             "identity_store_role_arn": READER,
         },
+        "event_bus": {"kms_key_arn": KEY},
+        "audit_archive": {"mode": "COMPLIANCE", "retention_days": 2557, "expire_after_days": 2600, "kms_key_arn": KEY},
+        "query_pack": True,
         "kill_switch_policy_arns": ["arn:aws:iam::444455556666:policy/SentinelRevocations-vendor"],
         "rest_api": {"type": "REGIONAL", "source_ips": ["198.51.100.0/24"], "access_logs": True},
         "throttle": {"rate": 20, "burst": 40},

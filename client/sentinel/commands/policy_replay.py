@@ -10,7 +10,7 @@ from sentinel.evidence.replaying.judging import Replay
 from sentinel.evidence.replaying.outcomes import Change
 from sentinel.evidence.replaying.run import Replaying
 from sentinel.evidence.replaying.tally import Tally
-from sentinel.evidence.replaying.words import HEAD, cells, describe, summary, totals, uncertainties
+from sentinel.evidence.replaying.words import EXAMPLES, HEAD, cells, describe, examples, summary, totals, uncertainties
 from sentinel.policy.files import STDIN, UnusableInputError, load_file
 from sentinel.policy.folders import load_catalogue
 from sentinel.settings import Settings
@@ -31,6 +31,7 @@ _FILE: Final = click.Path(path_type=Path)
 # Something changes that must not.
 _CHANGED: Final = 3
 _ROWS_SHOWN: Final = 50
+_EXAMPLES_SHOWN: Final = 5
 _CHANGE: Final = "change"
 _UNCERTAIN: Final = "uncertain"
 
@@ -121,6 +122,9 @@ def _print(replaying: Replaying, lines: Lines) -> None:
         click.echo("\n" + "\n".join(totals(tally)))
     if doubts := list(uncertainties(tally, lines.unread)):
         click.echo("\n" + "\n".join(doubts))
+    if rows := examples(tally, _EXAMPLES_SHOWN):
+        click.echo()
+        print_table(EXAMPLES, rows)
     if not tally.lines:
         click.echo("there was no audit line of this time: --since and --from say which are read")
 

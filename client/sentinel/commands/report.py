@@ -38,7 +38,7 @@ _INCOMPLETE: Final = 3
 def report(
     settings: Settings, lines: Lines, known: Known, html_file: Path | None, csv_folder: Path | None, *, as_json: bool
 ) -> int:
-    """Say who had what, who approved it, what nobody used, and how emergencies went.
+    """Say who had what, who approved it, what no one used, and how emergencies went.
 
     Audit lines are read from the functions' log groups with your own AWS credentials (logs:FilterLogEvents), or from
     files. Policy and profiles are those of --policy and --profiles; with --from logs, else those in Parameter Store.

@@ -37,8 +37,13 @@ output "caller_policies" {
 }
 
 output "operator_policy" {
-  description = "IAM policy for operators who push documents, as JSON."
-  value       = templatefile("${local.policies}/operator.json.tftpl", local.deployment)
+  description = "IAM policy for operators who push documents, as JSON. With document_keys they can neither delete one nor sign."
+  value       = templatefile("${local.policies}/${length(var.document_keys) == 0 ? "operator" : "writer"}.json.tftpl", local.deployment)
+}
+
+output "issuer_documents" {
+  description = "The issuer documents by name, as they are signed: sentinel policy sign, and then issuers.<name>.signature."
+  value       = local.issuer_documents
 }
 
 output "vend_role_arn" {
@@ -90,6 +95,16 @@ output "tables" {
 output "topic_arn" {
   description = "ARN of the SNS topic that every change is published to."
   value       = aws_sns_topic.events.arn
+}
+
+output "event_bus_arn" {
+  description = "ARN of the event bus that every change is put on; null without one."
+  value       = one(aws_cloudwatch_event_bus.events[*].arn)
+}
+
+output "audit_bucket" {
+  description = "Name of the bucket of the audit archive; null without one."
+  value       = one(aws_s3_bucket.audit[*].id)
 }
 
 output "parameter_prefix" {

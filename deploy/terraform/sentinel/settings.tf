@@ -40,6 +40,7 @@ locals {
     SENTINEL_SHARED_NAME_ACCOUNTS = join(",", var.shared_name_accounts)
     SENTINEL_DOCUMENT_TTL         = var.document_ttl
     SENTINEL_DOCUMENT_MAX_STALE   = var.document_max_stale
+    SENTINEL_DOCUMENT_KEYS        = join(",", var.document_keys)
     SENTINEL_READ_BUDGET          = var.read_budget
     SENTINEL_GROUP_SYNC           = var.group_sync == null ? null : true
   }
@@ -51,6 +52,7 @@ locals {
   admin_settings = { for name, value in merge(local.tables, local.endpoints, local.documented, {
     SENTINEL_ADMIN_BUDGET          = var.admin_budget
     SENTINEL_TOPIC_ARN             = aws_sns_topic.events.arn
+    SENTINEL_EVENT_BUS             = one(aws_cloudwatch_event_bus.events[*].arn)
     SENTINEL_CONSOLE_URL           = try(coalesce(var.console_url, local.console_address), null)
     SENTINEL_PROTECTED_PATH        = var.protected_path
     SENTINEL_KILL_SWITCH_POLICIES  = join(",", local.kill_switch_accounts)

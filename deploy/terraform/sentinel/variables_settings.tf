@@ -35,14 +35,14 @@ variable "hedge_ratio" {
 }
 
 variable "endpoints" {
-  description = "AWS endpoints to call instead of the regional ones, by service (dynamodb, iam, sns, ssm, sts): for example FIPS endpoints, or a VPC endpoint without private DNS. Authorizers use only dynamodb."
+  description = "AWS endpoints to call instead of the regional ones, by service (dynamodb, events, iam, sns, ssm, sts): for example FIPS endpoints, or a VPC endpoint without private DNS. Authorizers use only dynamodb."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
-    condition     = alltrue([for service, url in var.endpoints : contains(["dynamodb", "iam", "sns", "ssm", "sts"], service) && can(regex("^https://[A-Za-z0-9.-]+$", url))])
-    error_message = "endpoints: https://<host> by dynamodb, iam, sns, ssm or sts."
+    condition     = alltrue([for service, url in var.endpoints : contains(["dynamodb", "events", "iam", "sns", "ssm", "sts"], service) && can(regex("^https://[A-Za-z0-9.-]+$", url))])
+    error_message = "endpoints: https://<host> by dynamodb, events, iam, sns, ssm or sts."
   }
 }
 
@@ -118,6 +118,18 @@ variable "shared_name_accounts" {
   validation {
     condition     = var.shared_name_accounts == tolist(["*"]) || alltrue([for account in var.shared_name_accounts : contains(var.trusted_accounts, account)])
     error_message = "shared_name_accounts: accounts that trusted_accounts lists, or * alone."
+  }
+}
+
+variable "document_keys" {
+  description = "Public keys that documents have to be signed by, in base64 as aws kms get-public-key and the attribute public_key of aws_kms_public_key give them; empty: documents need no signature. docs/policy.md#signed-documents."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.document_keys) <= 3 && alltrue([for key in var.document_keys : can(regex("^MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE[A-Za-z0-9+/]{86}==$", key))])
+    error_message = "document_keys: at most 3 public keys of the spec ECC_NIST_P256, in base64."
   }
 }
 

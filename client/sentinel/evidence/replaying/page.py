@@ -9,7 +9,7 @@ from sentinel.evidence.html import Html, Section, facts, page, table, text, tile
 from sentinel.evidence.records import Unread
 from sentinel.evidence.replaying.outcomes import Change
 from sentinel.evidence.replaying.tally import Tally
-from sentinel.evidence.replaying.words import CHANGES, GROUPED, HEAD, cells, example_cells, summary, uncertainties
+from sentinel.evidence.replaying.words import CHANGES, EXAMPLES, GROUPED, HEAD, cells, examples, summary, uncertainties
 
 _MOST_ROWS: Final = 500
 _MOST_RANKED: Final = 20
@@ -57,9 +57,5 @@ def _figure(title: str, sums: list[tuple[str, Counter[Change]]]) -> Figure:
 
 def _uncertain(tally: Tally, unread: Unread) -> Iterator[Html]:
     yield from map(text, uncertainties(tally, unread))
-    rows = [example_cells(reason, each) for reason, doubt in tally.doubts.items() for each in doubt.examples]
-    if rows:
-        yield table("Lines that are not exact, the first of each reason", _EXAMPLES, rows)
-
-
-_EXAMPLES: Final = ("time", "user", "profile", "reason", "detail", "request")
+    if rows := examples(tally):
+        yield table("Lines that are not exact, the first of each reason", EXAMPLES, rows)

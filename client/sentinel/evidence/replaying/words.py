@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sentinel.errors import printable
 from sentinel.evidence.records import Unread
-from sentinel.evidence.replaying.judging import Aside, Inexact, Judged
+from sentinel.evidence.replaying.judging import Aside, Inexact
 from sentinel.evidence.replaying.outcomes import Change
 from sentinel.evidence.replaying.tally import Doubt, Group, Requests, Tally
 
@@ -21,7 +21,7 @@ REASONS: Final[Mapping[Inexact, str]] = {
     Inexact.GRANTS: "which grants were held is not in these lines",
     Inexact.SHORTENED: "the facts were too long for these lines",
     Inexact.NO_FACTS: "these lines are from before lines held facts",
-    Inexact.SESSION_ROW: "rows of sessions do not hold every fact, and there is none of a refusal",
+    Inexact.SESSION_ROW: "rows of sessions do not hold every fact, and a refusal has no row",
     Inexact.UNUSABLE: "the facts in these lines cannot be read",
 }
 NOT_DECIDED: Final[Mapping[str, str]] = {
@@ -38,6 +38,7 @@ NOT_DECIDED: Final[Mapping[str, str]] = {
 }
 _MINUTE: Final = len("2026-01-01T00:00")
 _NAMED: Final = 10
+EXAMPLES: Final = ("time", "user", "profile", "not exact because", "detail", "request")
 HEAD: Final = ("change", "requests", "before", "after", "rule", "rule then", "profile", "user", "last", "")
 
 
@@ -160,6 +161,10 @@ def cells(group: Group, requests: Requests) -> tuple[str | int, ...]:
     return CHANGES[group.change], requests.count, group.before, group.after, *names, estimate
 
 
-def example_cells(reason: Inexact, each: Judged) -> tuple[str, ...]:
-    """Write a line that is not exact as a row: when, who, what, why."""
-    return tuple(map(printable, (each.at, each.user, each.profile, reason.value, each.detail, each.request_id)))
+def examples(tally: Tally, most: int | None = None) -> list[tuple[str, ...]]:
+    """Give lines that are not exact, the first of each reason, as rows below `EXAMPLES`."""
+    kept = ((reason.value, each) for reason, doubt in tally.doubts.items() for each in doubt.examples[:most])
+    return [
+        tuple(map(printable, (each.at, each.user, each.profile, reason, each.detail, each.request_id)))
+        for reason, each in kept
+    ]

@@ -101,6 +101,9 @@ def test_what_the_lines_do_not_hold_is_counted_apart_with_its_reason(replay: Run
         "staging or no rule",
     )
     assert printed["changes"] == []
+    _, out = replay(**{"groups: [platform]": "groups: [release]"})
+    assert "of 5 it cannot be said" in out
+    assert "2026-06-01T11:00:00Z  carol  staging-deploy  names_not_recorded  group release" in out
 
 
 def test_lines_from_before_there_were_facts_are_estimates(replay: Run) -> None:
