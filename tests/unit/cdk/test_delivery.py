@@ -105,16 +105,17 @@ def test_the_bucket_is_locked_encrypted_private_and_outlives_the_stack(complete:
 def test_a_request_without_modern_tls_is_denied(complete: Template) -> None:
     statements = {each["Sid"]: each for each in complete.only("S3::BucketPolicy")["PolicyDocument"]["Statement"]}
     everything = [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"]
-    for sid, condition in (
-        ("OnlyTls", {"Bool": {"aws:SecureTransport": "false"}}),
-        ("OnlyModernTls", {"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
+    moving = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]
+    for sid, actions, resources, condition in (
+        ("OnlyTls", "s3:*", everything, {"Bool": {"aws:SecureTransport": "false"}}),
+        ("OnlyModernTls", moving, everything[1], {"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
     ):
         assert statements[sid] == {
             "Sid": sid,
             "Effect": "Deny",
             "Principal": "*",
-            "Action": "s3:*",
-            "Resource": everything,
+            "Action": actions,
+            "Resource": resources,
             "Condition": condition,
         }
 

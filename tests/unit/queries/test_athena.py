@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ from shared.edge.audit.line import AuditLine, Outcome
 from shared.edge.audit.writing import render
 
 QUERIES = load_athena_queries()
-# The queries look back from the present.
-NOW = utc_now()
+# The queries look back from the present, which takes this one's place when the table is filled.
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 REQUEST, EVENT = "0123456789abcdef", "fedcba9876543210"
 
 
@@ -87,7 +88,9 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The table, filled from a file as Firehose writes it, with an empty line and a line of another kind."""
     file: Path = tmp_path_factory.mktemp("archive") / "lines.json"
-    file.write_bytes(b"\n".join([*(render(each) for each in LINES), b"", b'{"other": 1}', b""]))
+    now = utc_now()
+    written = (render(replace(each, time=each.time - NOW + now)) for each in LINES)
+    file.write_bytes(b"\n".join([*written, b"", b'{"other": 1}', b""]))
     types = {name: _duckdb_type(kind) for name, kind in columns().items()}
     with duckdb.connect() as connection:
         connection.execute(
