@@ -114,3 +114,8 @@ def test_a_packed_policy_is_unpacked_for_the_patch(run: Run) -> None:
 def test_a_policy_that_is_not_valid_is_refused(run: Run) -> None:
     Path("access.yaml").write_text("rules: []\n")
     assert isinstance(run().exception, UnusableInputError)
+
+
+def test_a_packed_policy_that_is_broken_is_refused(run: Run) -> None:
+    Path("access.yaml").write_text(pack(POLICY + f"# {'x' * 5000}\n", 4096)[:-8])
+    assert isinstance(run().exception, UnusableInputError)
