@@ -14,6 +14,7 @@ from shared.core.stamp import Via
 
 _MOST_ROWS: Final = 200
 _MOST_BARS: Final = 15
+_MOST_COLUMNS: Final = 120
 _MOST_IN_MATRIX: Final = 12
 _MINUTE_MS: Final = 60_000
 _TIMES: Final = frozenset({"time", "began", "closed", "reviewed"})
@@ -64,17 +65,25 @@ def _sections(report: Report) -> Iterator[Section]:
 
 def _usage(report: Report) -> Sequence[Html]:
     vias = [via.value for via in Via]
-    days, profiles = report["days"].rows, [row for row in report["profiles"].rows if row[2]]
+    profiles = [row for row in report["profiles"].rows if row[2]]
     most_used = sorted(profiles, key=lambda row: -_number(row[2]))[:_MOST_BARS]
     users: Counter[str] = Counter()
     for row in report["access"].rows:
         users[str(row[0])] += _number(row[4])
     return [
-        columns(_figure("Sessions by day", days, dict(enumerate(vias, 1)))),
+        columns(_by_day(report["days"].rows, dict(enumerate(vias, 1)))),
         ranking(_figure("Sessions by profile", most_used, dict(enumerate(vias, 3))), "profile"),
         ranking(_figure("Sessions by user", users.most_common(_MOST_BARS), {1: "sessions"}), "user"),
         *_whole(report["access"], "Who had which profile, by which rule, and how often"),
     ]
+
+
+def _by_day(days: Sequence[Row], series: dict[int, str]) -> Figure:
+    """Make a figure of the days, or of so many days together that the columns can be told apart."""
+    together = max(1, -(-len(days) // _MOST_COLUMNS))
+    parts = [days[place : place + together] for place in range(0, len(days), together)]
+    rows: list[Row] = [(part[0][0], *(sum(_number(row[place]) for row in part) for place in series)) for part in parts]
+    return _figure("Sessions by day" if together == 1 else f"Sessions by {together} days", rows, series)
 
 
 def _unused(report: Report) -> Sequence[Html]:
