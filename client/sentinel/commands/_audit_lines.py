@@ -114,65 +114,63 @@ def _read_sessions(settings: Settings, lines: Lines) -> Iterator[Record]:
             runner.run(stack.aclose())
 
 
+_OPTIONS: Final = (
+    click.option("--until", metavar="TIME", help="Up to this instant, or this long ago. Default: now."),
+    click.option(
+        "--from",
+        "source",
+        metavar="logs|sessions|FILE",
+        default=LOGS,
+        show_default=True,
+        help="The functions' log groups, the rows of sessions, or a file or folder of lines; - is standard input.",
+    ),
+    click.option(
+        "--log-group",
+        "log_groups",
+        multiple=True,
+        metavar="NAME",
+        help="A log group to read; repeatable. Default: those of the functions.",
+    ),
+    click.option(
+        "--name",
+        "deployment",
+        default="sentinel",
+        show_default=True,
+        metavar="NAME",
+        help="The deployment's name, which its functions begin with.",
+    ),
+)
+
+
 def lines_options(default_since: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Add the options, and pass the command `lines` in their place."""
-    options = (
-        click.option(
-            "--since",
-            metavar="TIME",
-            default=default_since,
-            show_default=True,
-            help="From this instant on, or this long ago: 90d, 24h.",
-        ),
-        click.option("--until", metavar="TIME", help="Up to this instant, or this long ago. Default: now."),
-        click.option(
-            "--from",
-            "source",
-            metavar="logs|sessions|FILE",
-            default=LOGS,
-            show_default=True,
-            help="The functions' log groups, the rows of sessions, or a file or folder of lines; - is standard input.",
-        ),
-        click.option(
-            "--log-group",
-            "log_groups",
-            multiple=True,
-            metavar="NAME",
-            help="A log group to read; repeatable. Default: those of the functions.",
-        ),
-        click.option(
-            "--name",
-            "deployment",
-            default="sentinel",
-            show_default=True,
-            metavar="NAME",
-            help="The deployment's name, which its functions begin with.",
-        ),
+    since = click.option(
+        "--since",
+        metavar="TIME",
+        default=default_since,
+        show_default=True,
+        help="From this instant on, or this long ago: 90d, 24h.",
     )
 
     def decorate(command: Callable[..., Result]) -> Callable[..., Result]:
         @functools.wraps(command)
-        def with_lines(
-            *args: Any,
-            since: str,
-            until: str | None,
-            source: str,
-            log_groups: Sequence[str],
-            deployment: str,
-            **rest: Any,
-        ) -> Result:
-            now = utc_now()
-            begin = parse_instant_or_ago(since, "--since", now)
-            end = now if until is None else parse_instant_or_ago(until, "--until", now)
-            if begin >= end:
-                raise UsageError("--since is not before --until")
-            groups = log_groups or [f"{_FOLDER}{deployment}-{each}" for each in _FUNCTIONS]
-            chosen = None if log_groups else deployment
-            return command(*args, lines=Lines(source, begin, end, groups, chosen), **rest)
+        def with_lines(*args: Any, **given: Any) -> Result:
+            names = ("since", "until", "source", "log_groups", "deployment")
+            return command(*args, lines=_choose(**{name: given.pop(name) for name in names}), **given)
 
         wrapped: Callable[..., Result] = with_lines
-        for option in reversed(options):
+        for option in reversed((since, *_OPTIONS)):
             wrapped = option(wrapped)
         return wrapped
 
     return decorate
+
+
+def _choose(since: str, until: str | None, source: str, log_groups: Sequence[str], deployment: str) -> Lines:
+    now = utc_now()
+    begin = parse_instant_or_ago(since, "--since", now)
+    end = now if until is None else parse_instant_or_ago(until, "--until", now)
+    if begin >= end:
+        raise UsageError("--since is not before --until")
+    groups = log_groups or [f"{_FOLDER}{deployment}-{each}" for each in _FUNCTIONS]
+    return Lines(source, begin, end, groups, None if log_groups else deployment)

@@ -63,8 +63,9 @@ def suggest_policy(
     Exit code 0: suggested, or nothing could be narrower; 1: nothing was used, or it cannot be proven; 2: a file or the
     lines cannot be used; 3: suggested, but some of the lines could not be read.
     """
-    text = unpack(read_text(policy_file))
-    policy, _ = load_file(policy_file, AccessPolicy, text=text)
+    written = read_text(policy_file)
+    policy, _ = load_file(policy_file, AccessPolicy, text=written)
+    text = unpack(written)
     uses = Uses(policy, most)
     with kept_requests() as requests, progress() as shown:
         _note_all(lines, settings, uses, requests, shown)

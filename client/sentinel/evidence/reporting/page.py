@@ -14,6 +14,7 @@ from shared.core.stamp import Via
 
 _MOST_ROWS: Final = 200
 _MOST_BARS: Final = 15
+_MOST_COLUMNS: Final = 120
 _MOST_IN_MATRIX: Final = 12
 _MINUTE_MS: Final = 60_000
 _TIMES: Final = frozenset({"time", "began", "closed", "reviewed"})
@@ -39,9 +40,9 @@ def _headline(report: Report) -> Html:
             ("sessions", of["sessions"]),
             ("users", of["users"]),
             ("profiles used", of["profiles_used"]),
-            ("rules and profiles not used", of["unused"]),
+            ("rules and profiles not used", "-" if of["unused"] is None else of["unused"]),
             ("requests approved", f"{of['approved']} of {of['requests']}"),
-            ("median time to approve", spell("_s", of["time_to_approve_median_s"])),
+            ("median time to approve", spell("_s", of["time_to_approve_median_s"]) or "-"),
             ("break-glass without review", f"{of['break_glass_not_reviewed']} of {of['break_glass']}"),
             ("revocations", of["revocations"]),
             ("refusals", of["refusals"]),
@@ -59,29 +60,42 @@ def _sections(report: Report) -> Iterator[Section]:
     yield Section("Revocations", _revocations(report))
     yield Section("Refusals", _refusals(report))
     if report.notes:
-        yield Section("What this report does not show", [text(note) for note in report.notes])
+        yield Section("Not shown", [text(note) for note in report.notes])
 
 
 def _usage(report: Report) -> Sequence[Html]:
     vias = [via.value for via in Via]
-    days, profiles = report["days"].rows, [row for row in report["profiles"].rows if row[2]]
+    profiles = [row for row in report["profiles"].rows if row[2]]
     most_used = sorted(profiles, key=lambda row: -_number(row[2]))[:_MOST_BARS]
     users: Counter[str] = Counter()
     for row in report["access"].rows:
         users[str(row[0])] += _number(row[4])
     return [
-        columns(_figure("Sessions by day", days, dict(enumerate(vias, 1)))),
+        columns(_by_day(report["days"].rows, dict(enumerate(vias, 1)))),
         ranking(_figure("Sessions by profile", most_used, dict(enumerate(vias, 3))), "profile"),
         ranking(_figure("Sessions by user", users.most_common(_MOST_BARS), {1: "sessions"}), "user"),
         *_whole(report["access"], "Who had which profile, by which rule, and how often"),
     ]
 
 
+def _by_day(days: Sequence[Row], series: dict[int, str]) -> Figure:
+    """Make a figure of the days, or of so many days together that the columns can be told apart."""
+    together = max(1, -(-len(days) // _MOST_COLUMNS))
+    parts = [days[place : place + together] for place in range(0, len(days), together)]
+    rows: list[Row] = [(part[0][0], *(sum(_number(row[place]) for row in part) for place in series)) for part in parts]
+    return _figure("Sessions by day" if together == 1 else f"Sessions by {together} days", rows, series)
+
+
 def _unused(report: Report) -> Sequence[Html]:
+    unused = list(_whole(report["unused"], "Rules and profiles that were not used"))
+    if report.summary["unused"] is None:
+        unused = [
+            text("Neither the policy nor the profiles are known: name them with --policy and --profiles.", "news")
+        ]
     return [
         text("Rules that decided nothing in this time, and profiles of which no session was issued. A deny that "
              "decided nothing may still be needed.", "hint"),
-        *_whole(report["unused"], "Rules and profiles that were not used"),
+        *unused,
         *_whole(report["rules"], "What each rule decided"),
     ]  # fmt: skip
 

@@ -1,15 +1,18 @@
 import csv
 import io
 import json
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 
 import orjson
 import pytest
 
+from sentinel.evidence.records import Unread
 from sentinel.evidence.reporting.csv_files import csv_files
+from sentinel.evidence.reporting.gather import Known, gather
 from sentinel.evidence.reporting.page import spell, write_page
 from sentinel.evidence.reporting.tables import Report
-from tests.evidence.history import END, write_history
+from tests.evidence.history import BEGIN, END, write_history
 from tests.evidence.reports import issued, report_of
 
 # In the order of the page. Days and weeks are those of its charts.
@@ -132,3 +135,15 @@ def test_the_page_raises_the_alarm_for_a_decision_on_ones_own() -> None:
     report = report_of([line])
     assert report["own"].rows[0][-1] == "done"
     assert "Decisions on one&#x27;s own were made." in write_page(report, END)
+
+
+def test_days_of_a_long_time_are_drawn_together() -> None:
+    lines = ((datetime.fromisoformat(each["time"]), each) for each in map(orjson.loads, write_history()))
+    report = gather(lines, BEGIN, BEGIN + timedelta(days=300), "lines", Known(), Unread())
+    page = Tables()
+    page.feed(write_page(report, END))
+    assert len(report["days"].rows) == 300
+    drawn = page.found["Sessions by 3 days"]
+    # From a Monday to a Wednesday, with one approval on the Tuesday.
+    assert drawn[1] == ["2026-06-01", "20", "1", "0"]
+    assert len(drawn) == 1 + 100
