@@ -15,7 +15,7 @@ from deploy.policies.groups import GroupSync
 from deploy.policies.issuers import Console, Issuer, IssuerName, check_issuers
 from deploy.policies.settings import OWN_SETTINGS, Authorizer, Options, check_settings
 from shared.core.switch_guards import POLICY_NAME, switch_name
-from shared.documents.envelope import DoesNotFitError, pack
+from shared.documents.envelope import SIGNED, DoesNotFitError, pack
 
 # CloudWatch Logs' values (API reference, PutRetentionPolicy), from a month on: the logs contain the audit lines.
 RetentionDays = Literal[30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
@@ -28,7 +28,12 @@ _STANDARD, _ADVANCED = 4096, 8192
 
 
 def as_stored(text: str) -> str:
-    """Return a document as it is stored: compressed if over 4 KB, so that it can be a standard parameter."""
+    """Return a document as it is stored: compressed if over 4 KB, so that it can be a standard parameter.
+
+    One that begins with its signature is stored as it is.
+    """
+    if text.startswith(SIGNED):
+        return text
     try:
         return pack(text, _STANDARD)
     except DoesNotFitError:

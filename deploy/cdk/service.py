@@ -25,6 +25,7 @@ from deploy.policies.execution import admin_policy, authorizer_policy, encryptio
 from deploy.policies.groups import group_policies
 from deploy.policies.routes import SLACK_ROUTES
 from deploy.policies.settings import Authorizer, admin_environment, authorizer_environment, vend_environment
+from deploy.policies.signing import writer_policy
 from deploy.policies.slack import manifest
 from shared.core.arn import parse_arn
 from shared.edge.public_files import CONSOLE
@@ -184,7 +185,7 @@ def _create_documents(scope: Construct, options: ServiceOptions) -> None:
 
     An issuer document changes with the API's authorizer, in the same update.
     """
-    issuers = {f"issuers/{name}": issuer.document for name, issuer in options.issuers.items()}
+    issuers = {f"issuers/{name}": issuer.stored for name, issuer in options.issuers.items()}
     for name, text in {**options.documents, **issuers}.items():
         create_document(scope, options.parameter_prefix, name, as_stored(text))
 
@@ -215,7 +216,7 @@ def _outputs(service: SentinelService) -> dict[str, str]:
     """Give the outputs by name; the policies of callers and operators are JSON."""
     stack = Stack.of(service)
     found = {
-        "OperatorPolicy": stack.to_json_string(operator_policy(service.deployment)),
+        "OperatorPolicy": stack.to_json_string(_operator_policy(service)),
         "VendRoleArn": service.deployment.vend_role_arn,
         "AdminRoleArn": service.deployment.role_arn(service.deployment.admin_role),
         "TopicArn": service.topic.ref,
@@ -238,4 +239,13 @@ def _outputs(service: SentinelService) -> dict[str, str]:
             found |= {f"{kind}ApiUrl": api.url, f"{kind}ApiId": api.api_id, f"{kind}CallerPolicy": policy}
     if service.kill_switch_policy is not None:
         found["KillSwitchPolicyArn"] = service.kill_switch_policy.ref
+    found |= {
+        construct_name(f"issuer-{name}", "Document"): each.document for name, each in service.options.issuers.items()
+    }
     return found
+
+
+def _operator_policy(service: SentinelService) -> Policy:
+    """Return what operators may do: where documents have to be signed, neither delete one nor sign."""
+    signed = "document_keys" in service.options.function_settings
+    return (writer_policy if signed else operator_policy)(service.deployment)

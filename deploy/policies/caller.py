@@ -12,6 +12,13 @@ from typing import Final
 
 from deploy.policies.deployment import SECRET_FOLDERS, Deployment, Policy, Statement, allow, policy
 
+READ_DOCUMENTS: Final = (
+    "ssm:GetParameter",
+    "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+    "ssm:GetParameterHistory",
+)
+
 
 class Task(StrEnum):
     """A caller's task. Each includes the ones before it."""
@@ -128,15 +135,23 @@ def operator_policy(deployment: Deployment) -> Policy:
     because listing a path reads all below it. Issuer documents are read only: the deployment writes them together with
     the API's authorizers.
     """
-    kinds = ("policies", "profiles", "groups")
-    documents = [deployment.parameters(f"{kind}{rest}") for kind in kinds for rest in ("", "/*")]
-    reading = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:GetParameterHistory"]
     writing = ["ssm:PutParameter", "ssm:DeleteParameter"]
     return policy(
-        allow("KeepDocuments", [*reading, *writing], documents),
-        allow("ReadIssuers", reading, [deployment.parameters(f"issuers{rest}") for rest in ("", "/*")]),
-        allow("StoreSecrets", writing, [deployment.parameters(f"{folder}/?*") for folder in SECRET_FOLDERS]),
+        allow("KeepDocuments", [*READ_DOCUMENTS, *writing], document_arns(deployment)),
+        allow("ReadIssuers", READ_DOCUMENTS, [deployment.parameters(f"issuers{rest}") for rest in ("", "/*")]),
+        allow("StoreSecrets", writing, secret_arns(deployment)),
     )
+
+
+def document_arns(deployment: Deployment) -> list[str]:
+    """Return the ARNs of the documents that operators push, and of the folders that list them."""
+    kinds = ("policies", "profiles", "groups")
+    return [deployment.parameters(f"{kind}{rest}") for kind in kinds for rest in ("", "/*")]
+
+
+def secret_arns(deployment: Deployment) -> list[str]:
+    """Return the ARNs of the documents with secrets. Their folders are left out: a listing reads all that is below."""
+    return [deployment.parameters(f"{folder}/?*") for folder in SECRET_FOLDERS]
 
 
 def rest_api_policy(

@@ -49,6 +49,7 @@ from deploy.policies.routes import (
 )
 from deploy.policies.sentinel_account import protect_data, protect_functions, protect_watching
 from deploy.policies.service_control import protect_roles, refuse_lasting_keys, restrict_people_to_sentinel
+from deploy.policies.signing import signer_policy, signing_key_policy, writer_policy
 from deploy.policies.slack import PLACEHOLDER_URL, manifest
 from shared.core.issuer import RESERVED_NAMES
 from shared.core.kill_switch import first_document
@@ -73,6 +74,9 @@ EXAMPLE_ORGANIZATION: Final = "o-exampleorgid"
 EXAMPLE_KEY_ARN: Final = EXAMPLE.arn("kms", "key/0a1b2c3d-1111-2222-3333-444455556666")
 EXAMPLE_STORE: Final = "d-1234567890"
 EXAMPLE_READER: Final = "arn:aws:iam::777788889999:role/SentinelGroups"
+EXAMPLE_SIGNING_KEY: Final = EXAMPLE.arn("kms", "key/1b2c3d4e-1111-4222-8333-444455556666")
+EXAMPLE_SIGNERS: Final = EXAMPLE.role_arn("SentinelSigner")
+EXAMPLE_KEY_ADMINISTRATORS: Final = EXAMPLE.role_arn("SigningKeyAdministrator")
 _API: Final = "a1b2c3d4e5"
 
 
@@ -84,6 +88,8 @@ def generated_policies() -> Mapping[str, Policy]:
         **{f"caller-{task}": task_policy(EXAMPLE, _API, task) for task in Task},
         "doctor": doctor_policy(EXAMPLE),
         "audit-key": archive_key_policy(EXAMPLE, EXAMPLE_KEY_ARN),
+        "signer": signer_policy(EXAMPLE, EXAMPLE_SIGNING_KEY),
+        "signing-key": signing_key_policy(EXAMPLE_KEY_ADMINISTRATORS, EXAMPLE_SIGNERS, EXAMPLE.root),
     }
     return {f"{name}.json": document for name, document in found.items()}
 
@@ -98,6 +104,8 @@ def policy_templates() -> Mapping[str, Policy]:
         "encryption": encryption_policy(_TEMPLATE, "${key_arn}"),
         "audit-key": archive_key_policy(_TEMPLATE, "${key_arn}"),
         "caller": caller_policy(_TEMPLATE, "${api_id}"),
+        "signer": signer_policy(_TEMPLATE, "${key_arn}"),
+        "signing-key": signing_key_policy("${administrator_arn}", "${signer_arn}", _TEMPLATE.root),
         # The kill switch before the first revocation; the admin Lambda writes every later version.
         "nothing-revoked": json.loads(first_document(_TEMPLATE.guarded)),
     }
@@ -127,6 +135,7 @@ def _of_every_deployment(deployment: Deployment, account: str, store: str, reade
         "audit-stream": stream_policy(deployment),
         "audit-stream-trust": stream_trust(deployment),
         "audit-bucket": bucket_policy(deployment),
+        "writer": writer_policy(deployment),
     }
 
 

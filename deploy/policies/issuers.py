@@ -22,10 +22,14 @@ IDENTITY_SOURCE: Final = "$request.header.Authorization"
 
 IssuerName = Annotated[str, Field(pattern=f"^{ISSUER_NAME_PATTERN}$")]
 _VERSION: Final = "1"
+SIGNATURE: Final = r"^signed:[1-9][0-9]*:[1-9][0-9]{9}:[A-Za-z0-9+/]+=*$"
 
 
 class Issuer(Options):
-    """One issuer, by the keys of its document. `required_claims`: globs that every token's claims must match."""
+    """One issuer, by the keys of its document. `required_claims`: globs that every token's claims must match.
+
+    `signature`: the line that `sentinel policy sign` prints for the document, where documents have to be signed.
+    """
 
     issuer: str
     audiences: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -35,11 +39,17 @@ class Issuer(Options):
     required_claims: Mapping[str, tuple[str, ...]] = {}
     groups_claim: str | None = None
     max_token_age: str | None = None
+    signature: Annotated[str, Field(pattern=SIGNATURE)] | None = None
+
+    @property
+    def stored(self) -> str:
+        """The issuer document as it is stored, after its signature."""
+        return self.document if self.signature is None else f"{self.signature}\n{self.document}"
 
     @property
     def document(self) -> str:
         """The issuer document, as JSON without the keys that are not chosen."""
-        chosen = self.model_dump(mode="json", exclude_none=True)
+        chosen = self.model_dump(mode="json", exclude_none=True, exclude={"signature"})
         return json.dumps({"version": _VERSION, **{key: value for key, value in chosen.items() if value != {}}})
 
     @model_validator(mode="after")

@@ -29,7 +29,7 @@ from shared.core.issuer import Issuer
 from shared.edge.http_request import HttpRequest
 from shared.edge.lambda_app import LambdaApp, Operation, ReadBudget, read_budget
 from shared.edge.memberships import CallersGroups
-from shared.edge.process import SnapStartHooks, cache_limits, open_function_clients, register_snapstart_hooks
+from shared.edge.process import SnapStartHooks, open_function_clients, register_snapstart_hooks
 from shared.edge.settings import Settings, load_settings
 from shared.edge.slack_requests import SlackSource
 from shared.edge.traces import open_tracer
@@ -84,7 +84,7 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None, clock: Clock 
 
 
 def _parts(settings: Settings, region: str, clients: Clients, clock: Clock) -> Parts:
-    texts = SsmDocuments(clients.ssm, settings.parameter_prefix)
+    texts = SsmDocuments(clients.ssm, settings.parameter_prefix, settings.signing_keys)
     reader = _reader(settings, clients, texts)
     return Parts(
         settings=settings,
@@ -120,7 +120,7 @@ def _reader(settings: Settings, clients: Clients, texts: SsmDocuments) -> FactsR
     documents = CachedDocuments(
         texts,
         load_stored,
-        limits=cache_limits(settings),
+        limits=settings.cache_limits,
         monotonic=monotonic_s,
     )
     grants = GrantTable(clients.dynamodb, settings.grant_table)

@@ -24,7 +24,7 @@ from shared.core.issuer import Issuer
 from shared.edge.http_request import HttpRequest
 from shared.edge.lambda_app import LambdaApp, Routes, read_budget
 from shared.edge.memberships import CallersGroups
-from shared.edge.process import SnapStartHooks, cache_limits, open_function_clients, register_snapstart_hooks
+from shared.edge.process import SnapStartHooks, open_function_clients, register_snapstart_hooks
 from shared.edge.responses import Refusal
 from shared.edge.settings import Settings, load_settings
 from shared.edge.traces import open_tracer
@@ -64,9 +64,9 @@ def wire(environ: Mapping[str, str], stdout: TextIO | None = None) -> LambdaApp:
 def _reader(settings: Settings, clients: Clients) -> FactsReader:
     return FactsReader(
         documents=CachedDocuments(
-            SsmDocuments(clients.ssm, settings.parameter_prefix),
+            SsmDocuments(clients.ssm, settings.parameter_prefix, settings.signing_keys),
             parse,
-            limits=cache_limits(settings),
+            limits=settings.cache_limits,
             monotonic=monotonic_s,
             guesses=True,
         ),

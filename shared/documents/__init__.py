@@ -1,7 +1,7 @@
 """Documents: storing, parsing and checking policies and profiles. One strict parse path for Lambdas and commands."""
 
 from shared.documents.document import Document, DocumentError, Problem
-from shared.documents.envelope import DoesNotFitError, is_packed, pack, unpack
+from shared.documents.envelope import DoesNotFitError, is_packed, pack, split_signature, unpack
 from shared.documents.load import (
     check_document,
     check_items,
@@ -30,5 +30,6 @@ __all__ = [
     "pack",
     "read_document",
     "read_secret_document",
+    "split_signature",
     "unpack",
 ]

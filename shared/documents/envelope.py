@@ -1,6 +1,7 @@
 """The stored form of a document: as written, or gzipped and base64-encoded after the marker `gzip:`.
 
-A standard parameter holds 4 KB and an advanced one 8 KB (Systems Manager User Guide, "Managing parameter tiers").
+Either may follow a line with a signature (shared/documents/signature.py), which is no part of the document. A standard
+parameter holds 4 KB and an advanced one 8 KB (Systems Manager User Guide, "Managing parameter tiers").
 """
 
 import base64
@@ -12,6 +13,7 @@ from typing import Final
 from shared.documents.document import DocumentError, Problem
 
 MARKER: Final = "gzip:"
+SIGNED: Final = "signed:"
 # Checked before any parser gets the text; far above the size of hand-written documents.
 MAX_BYTES: Final = 64 * 1024
 _GZIP_WBITS: Final = 31
@@ -48,8 +50,16 @@ def is_packed(text: str) -> bool:
     return text.startswith(MARKER)
 
 
+def split_signature(text: str) -> tuple[str | None, str]:
+    """Split a stored form into the line of its signature, None without one, and the document."""
+    if not text.startswith(SIGNED):
+        return None, text
+    line, _, document = text.partition("\n")
+    return line, document
+
+
 def unpack(text: str) -> str:
-    """Give the text as it was written.
+    """Give the text as it was written. A signature is left out, and not checked.
 
     Raises:
         DocumentError: over 64 KB, or not valid after the marker. Decompression stops at the limit.
@@ -61,7 +71,8 @@ def unpack(text: str) -> str:
         raise _unreadable("the text holds half a surrogate pair, which is not UTF-8") from None
     if len(data) > MAX_BYTES:
         raise _too_large()
-    return _unpack_gzip(text.removeprefix(MARKER).strip()) if is_packed(text) else text
+    _, document = split_signature(text)
+    return _unpack_gzip(document.removeprefix(MARKER).strip()) if is_packed(document) else document
 
 
 def _unpack_gzip(encoded: str) -> str:

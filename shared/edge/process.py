@@ -19,14 +19,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TextIO, TypeVar
 
 from shared.aws.clients import Clients, Service, open_clients
-from shared.aws.ssm.read_through import CacheLimits
 from shared.clock import monotonic_s
 from shared.edge.audit.line import AuditLine
 from shared.edge.audit.metrics import metric_line
 from shared.edge.audit.writing import Chain, write_lines
 from shared.edge.common_settings import CommonSettings
 from shared.edge.indeterminate import Indeterminate, refusal_for
-from shared.edge.settings import Settings
 from shared.edge.traces import TRACE_VARIABLE, Tracer, subsegment
 
 # The time between our deadline and Lambda's, so that a late request still gets a response and an audit line.
@@ -156,13 +154,4 @@ async def open_function_clients(
         services,
         hedge_ratio=settings.hedge_ratio,
         timeout_s=settings.call_timeout,
-    )
-
-
-def cache_limits(settings: Settings) -> CacheLimits:
-    """Give the limits of the document cache. A read may take as long as both attempts of a call."""
-    return CacheLimits(
-        ttl_s=settings.document_ttl,
-        max_stale_s=settings.document_max_stale,
-        read_timeout_s=2 * settings.call_timeout,
     )

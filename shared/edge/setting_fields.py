@@ -16,23 +16,23 @@ ALL_ACCOUNTS: Final = "*"
 _ROLE_ENTRY: Final = re.compile(r"(?:[0-9]{12}:)?[A-Za-z0-9_+=,.@*?-]{1,64}")
 
 
-def _split(value: Any) -> tuple[str, ...]:
+def split_list(value: Any) -> tuple[str, ...]:
     return tuple(part.strip() for part in str(value).split(",") if part.strip())
 
 
 def _split_accounts(value: Any) -> tuple[str, ...]:
-    accounts = _split(value)
+    accounts = split_list(value)
     if wrong := [account for account in accounts if not is_account_id(account)]:
         raise ValueError(f"{wrong[0]!r} is not an account: 12 digits, several separated by commas")
     return accounts
 
 
 def _split_accounts_or_all(value: Any) -> tuple[str, ...]:
-    return (ALL_ACCOUNTS,) if _split(value) == (ALL_ACCOUNTS,) else _split_accounts(value)
+    return (ALL_ACCOUNTS,) if split_list(value) == (ALL_ACCOUNTS,) else _split_accounts(value)
 
 
 def _split_roles(value: Any) -> tuple[str, ...]:
-    entries = _split(value)
+    entries = split_list(value)
     if wrong := [entry for entry in entries if not _ROLE_ENTRY.fullmatch(entry)]:
         raise ValueError(f"{wrong[0]!r} is neither a role's name nor <account>:<name>; several separated by commas")
     return entries
@@ -48,7 +48,7 @@ def _split_sso_roles(value: Any) -> tuple[str, ...]:
 
 
 def _split_policies(value: Any) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else tuple(dict.fromkeys(map(_account_of, _split(value))))
+    return value if isinstance(value, tuple) else tuple(dict.fromkeys(map(_account_of, split_list(value))))
 
 
 def _account_of(text: str) -> str:
@@ -108,7 +108,7 @@ def _is_a_useful_time(value: timedelta) -> timedelta:
     return value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Names = Annotated[tuple[str, ...], BeforeValidator(split_list)]
 SsoRoles = Annotated[tuple[str, ...], BeforeValidator(_split_sso_roles)]
 RoleGlobs = Annotated[tuple[str, ...], BeforeValidator(_split_roles)]
 BelievedFor = Annotated[Duration, AfterValidator(_is_a_useful_time)]

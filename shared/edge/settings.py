@@ -6,7 +6,10 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
+from shared.aws.ssm.read_through import CacheLimits
+from shared.documents.public_keys import PublicKeys
 from shared.edge.common_settings import PREFIX, CommonSettings, read_settings
+from shared.edge.document_keys import DocumentKeys
 from shared.edge.hosted_console import ConsoleSetting
 from shared.edge.setting_fields import (
     ALL_ACCOUNTS,
@@ -75,6 +78,14 @@ class Settings(CommonSettings):
         float,
         Field(ge=0, le=3600, description="Seconds for which the last good version serves while reads fail."),
     ] = 300
+    document_keys: Annotated[
+        DocumentKeys,
+        Field(
+            description="Public keys, separated by commas and at most 3, in base64 as `aws kms get-public-key` prints "
+            "them (ECC_NIST_P256): a document that none of them signed is as good as unreadable. Empty: documents need "
+            "no signature.",
+        ),
+    ] = ()
     vend_budget: Annotated[
         int,
         Field(ge=1, le=10_000, description="Requests for credentials of one user in a minute."),
@@ -182,6 +193,20 @@ class Settings(CommonSettings):
             "providers, which no revocation reaches.",
         ),
     ] = False
+
+    @property
+    def cache_limits(self) -> CacheLimits:
+        """How long documents serve; a read has the time of two attempts of its call."""
+        return CacheLimits(
+            ttl_s=self.document_ttl,
+            max_stale_s=self.document_max_stale,
+            read_timeout_s=2 * self.call_timeout,
+        )
+
+    @property
+    def signing_keys(self) -> PublicKeys | None:
+        """The keys that documents have to be signed by; None where they need no signature."""
+        return PublicKeys(self.document_keys) if self.document_keys else None
 
     @model_validator(mode="after")
     def _stale_outlasts_fresh(self) -> Self:

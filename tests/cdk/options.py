@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.signatures import public_key
+
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/0f0e0d0c-1111-2222-3333-444455556666"
 PAGER = "arn:aws:sns:eu-central-1:111122223333:pager"
 STORE = "d-1234567890"
@@ -25,6 +27,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
             "profiles/dev": "role_arn: nobody's yet\n",  # codespell:ignore
         },
         "settings": {
+            "document_keys": public_key(),
             "deadline": "12",
             "vend_budget": "30",
             "admin_budget": "20",

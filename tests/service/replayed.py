@@ -9,9 +9,9 @@ from unittest.mock import patch
 
 from deploy.docs.audit import line_model
 from sentinel.evidence.replaying.judging import NotDecided, Replay
+from sentinel.evidence.restoring import names_not_recorded, restore_circumstances, restore_facts
 from shared.core.access.authorize import Issue, RefusalCode, Refuse
 from shared.core.access.evaluate import Decision, Facts, evaluate
-from shared.core.access.recorded import names_not_recorded, restore_circumstances, restore_facts
 from shared.core.access.schema import AccessPolicy
 from shared.core.audit_chain import digest_of_decision
 from shared.edge import deciding

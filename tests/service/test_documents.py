@@ -1,7 +1,7 @@
 import pytest
 
 from shared.aws.clients import Clients
-from shared.aws.ssm.documents import SsmDocuments
+from shared.aws.ssm.documents import Document, SsmDocuments
 
 PREFIX = "/sentinel"
 
@@ -14,7 +14,7 @@ async def test_a_document_is_loaded_with_its_version_and_digest(clients: Clients
     await put(clients, "policies/access", "first")
     await put(clients, "policies/access", "second")
     document = (await SsmDocuments(clients.ssm, PREFIX).load(["policies/access"]))["policies/access"]
-    assert document is not None
+    assert isinstance(document, Document)
     assert (document.name, document.value, document.version) == ("policies/access", "second", 2)
     assert document.digest == "16367aacb67a4a01"
 
@@ -32,7 +32,8 @@ async def test_more_names_than_one_call_takes_are_loaded_in_several(clients: Cli
     for name in names:
         await put(clients, name, name)
     answer = await SsmDocuments(clients.ssm, PREFIX).load(names)
-    assert {name: document.value for name, document in answer.items() if document} == {name: name for name in names}
+    values = {name: found.value for name, found in answer.items() if isinstance(found, Document)}
+    assert values == {name: name for name in names}
 
 
 async def test_no_names_make_no_call_and_an_empty_answer(clients: Clients) -> None:
@@ -42,7 +43,7 @@ async def test_no_names_make_no_call_and_an_empty_answer(clients: Clients) -> No
 async def test_secure_strings_arrive_decrypted(clients: Clients) -> None:
     await put(clients, "policies/access", "text", kind="SecureString")
     document = (await SsmDocuments(clients.ssm, PREFIX).load(["policies/access"]))["policies/access"]
-    assert document is not None
+    assert isinstance(document, Document)
     assert document.value == "text"
 
 

@@ -22,18 +22,23 @@ from shared.clock import utc_now
 Result = TypeVar("Result")
 LOGS: Final = "logs"
 SESSIONS: Final = "sessions"
+_FOLDER: Final = "/aws/lambda/"
 _FUNCTIONS: Final = ("vend", "admin")
 _SHOWN_EVERY: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Which lines are read: from `begin` up to, not including, `end` (UTC). `unread` is what could not be read."""
+    """Which lines are read: from `begin` up to, not including, `end` (UTC). `unread` is what could not be read.
+
+    `deployment` is the name of the deployment whose functions' log groups are read, where none are named.
+    """
 
     source: str
     begin: datetime
     end: datetime
     log_groups: Sequence[str] = ()
+    deployment: str | None = None
     unread: Unread = field(default_factory=Unread)
 
     @property
@@ -54,6 +59,20 @@ class Lines:
             at = self._instant_of(record)
             if at is not None and self.begin <= at < self.end:
                 yield at, record
+
+    def find_log_groups(self, settings: Settings) -> Sequence[str]:
+        """Find the log groups of every function, the authorizers' among them; the named ones, where any are named.
+
+        Raises:
+            SourceError: they cannot be listed.
+
+        """
+        from sentinel.evidence.sources import list_log_groups, open_logs  # noqa: PLC0415 - see below
+
+        if self.deployment is None:
+            return self.log_groups
+        base = settings.base()
+        return list_log_groups(open_logs(base, base.region_of(settings.server())), f"{_FOLDER}{self.deployment}-")
 
     def _open(self, settings: Settings) -> Iterator[Record]:
         # botocore takes longer to load than a command takes to print its help.
@@ -147,8 +166,9 @@ def lines_options(default_since: str) -> Callable[[Callable[..., Result]], Calla
             end = now if until is None else parse_instant_or_ago(until, "--until", now)
             if begin >= end:
                 raise UsageError("--since is not before --until")
-            groups = log_groups or [f"/aws/lambda/{deployment}-{each}" for each in _FUNCTIONS]
-            return command(*args, lines=Lines(source, begin, end, groups), **rest)
+            groups = log_groups or [f"{_FOLDER}{deployment}-{each}" for each in _FUNCTIONS]
+            chosen = None if log_groups else deployment
+            return command(*args, lines=Lines(source, begin, end, groups, chosen), **rest)
 
         wrapped: Callable[..., Result] = with_lines
         for option in reversed(options):

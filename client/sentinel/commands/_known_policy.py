@@ -8,8 +8,6 @@ from typing import Any, Final, TypeVar
 import click
 
 from sentinel.commands._audit_lines import Lines
-from sentinel.doctor.aws import Aws, DeniedError, UnansweredError
-from sentinel.doctor.documents import read_documents
 from sentinel.evidence.reporting.gather import Known
 from sentinel.policy.files import load_file
 from sentinel.policy.folders import load_catalogue
@@ -56,6 +54,10 @@ def known_options(command: Callable[..., Result]) -> Callable[..., Result]:
 
 def _read_stored(settings: Settings, prefix: str) -> Known:
     """Read what the functions read. What cannot be read is named, and not compared with."""
+    # Only a command that asks AWS pays for its library.
+    from sentinel.doctor.aws import Aws, DeniedError, UnansweredError  # noqa: PLC0415 - see above
+    from sentinel.doctor.documents import read_documents  # noqa: PLC0415 - see above
+
     base = settings.base()
     try:
         stored = run(read_documents(Aws(base, base.region_of(settings.server())), prefix.rstrip("/")))

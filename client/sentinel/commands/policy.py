@@ -24,6 +24,7 @@ from sentinel.policy.files import (
 from sentinel.policy.folders import find_names, find_other_policies, load_catalogue, load_issuers
 from sentinel.policy.lint import Known
 from sentinel.policy.publish import diff, pull, push
+from sentinel.policy.sign import sign
 from sentinel.terminal.help import Group
 from shared.core.access.schema import AccessPolicy
 from shared.core.fields import DocumentModel
@@ -183,5 +184,5 @@ def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-for command in (explain, push, pull, diff, replay, suggest_policy):
+for command in (explain, push, sign, pull, diff, replay, suggest_policy):
     policy.add_command(command)

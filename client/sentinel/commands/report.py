@@ -12,6 +12,7 @@ from sentinel.evidence.reporting.page import spell, write_page
 from sentinel.evidence.reporting.tables import Report
 from sentinel.settings import Settings
 from sentinel.system.files import replace_file
+from sentinel.terminal.help import Command
 from sentinel.terminal.options import connection_options, json_option
 from sentinel.terminal.output import note, print_json, progress
 from sentinel.terminal.tables import print_table
@@ -27,7 +28,7 @@ _PATH: Final = click.Path(path_type=Path)
 _INCOMPLETE: Final = 3
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @connection_options
 @lines_options("90d")
 @known_options
@@ -37,7 +38,7 @@ _INCOMPLETE: Final = 3
 def report(
     settings: Settings, lines: Lines, known: Known, html_file: Path | None, csv_folder: Path | None, *, as_json: bool
 ) -> int:
-    """Say who had what, who approved it, what nobody used, and how emergencies went.
+    """Say who had what, who approved it, what no one used, and how emergencies went.
 
     Audit lines are read from the functions' log groups with your own AWS credentials (logs:FilterLogEvents), or from
     files. Policy and profiles are those of --policy and --profiles; with --from logs, else those in Parameter Store.

@@ -34,8 +34,9 @@ class Deployment:
 class Known:
     """A deployment with every name known, and the account it is looked at from.
 
-    `trusted_accounts` (the function's own where it is set to none), `lists_sso_roles` and `syncs_groups` are the vend
-    function's; where it cannot be read, none of them is known, and nothing is found wrong with them.
+    `trusted_accounts` (the function's own where it is set to none), `lists_sso_roles`, `syncs_groups` and
+    `document_keys` are the vend function's; where it cannot be read, none of them is known, and nothing is found wrong
+    with them. `other_keys`: the admin function wants signatures by others, or none.
     """
 
     account: str
@@ -51,6 +52,8 @@ class Known:
     trusted_accounts: Sequence[str] = ()
     lists_sso_roles: bool = True
     syncs_groups: bool = False
+    document_keys: Sequence[str] = ()
+    other_keys: bool = False
     deployment: str = DEPLOYMENT
 
     def kill_switch_in(self, account: str) -> str:
@@ -70,8 +73,10 @@ async def discover(aws: Aws, deployment: Deployment) -> Known:
     if identity is None:
         raise UnansweredError("STS returned no identity")
     partition, account = str(identity["Arn"]).split(":")[1], str(identity["Account"])
-    found, authorizers = await asyncio.gather(_read(aws, deployment.vend), _find_authorizers(aws, deployment))
-    said = found.get("Environment", {}).get("Variables", {})
+    found, admin, authorizers = await asyncio.gather(
+        _read(aws, deployment.vend), _read(aws, deployment.admin), _find_authorizers(aws, deployment)
+    )
+    said, keys = _said(found), _keys(_said(found))
     role = deployment.vend_role or found.get("Role") or f"arn:{partition}:iam::{account}:role/{deployment.vend}"
 
     def choose(option: str | None, variable: str, default: str) -> str:
@@ -91,8 +96,19 @@ async def discover(aws: Aws, deployment: Deployment) -> Known:
         trusted_accounts=_trusted(said, account) if found else (),
         lists_sso_roles=bool(said.get("SENTINEL_SSO_ROLES")),
         syncs_groups=said.get("SENTINEL_GROUP_SYNC") == "true",
+        document_keys=keys,
+        other_keys=bool(found and admin) and set(_keys(_said(admin))) != set(keys),
         deployment=deployment.name,
     )
+
+
+def _said(function: Mapping[str, Any]) -> Mapping[str, str]:
+    variables: Mapping[str, str] = function.get("Environment", {}).get("Variables", {})
+    return variables
+
+
+def _keys(said: Mapping[str, str]) -> Sequence[str]:
+    return [each.strip() for each in said.get("SENTINEL_DOCUMENT_KEYS", "").split(",") if each.strip()]
 
 
 def _trusted(said: Mapping[str, str], own: str) -> Sequence[str]:

@@ -16,7 +16,10 @@ from shared.core.issuer import Issuer
 from shared.core.membership import GroupDocument
 from shared.core.profile import Profile
 from shared.core.ticket_lookup import TICKETS_FOLDER
-from shared.documents import DocumentError, unpack
+from shared.documents import DocumentError, split_signature, unpack
+from shared.documents.public_keys import PublicKeys
+from shared.documents.signature import Stored as SignedPlace
+from shared.documents.signature import require_signed
 
 _KIND_OF_FOLDER: Final = {named.folder: kind for kind, named in NAMED.items()}
 _POLICIES: Final = frozenset(MODELS) - NAMED.keys()
@@ -26,10 +29,14 @@ _PUSH: Final = "sentinel policy push"
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What Parameter Store holds: the documents that are valid, by name, and what is wrong with the others."""
+    """What Parameter Store holds: the documents that are valid, by name, and what is wrong with the others.
+
+    `bear_signatures`: one at least has a signature, wanted or not.
+    """
 
     documents: Mapping[str, DocumentModel] = field(default_factory=dict)
     problems: tuple[Finding, ...] = ()
+    bear_signatures: bool = False
 
     @property
     def profiles(self) -> Mapping[str, Profile]:
@@ -59,8 +66,10 @@ class Stored:
         return {name.partition("/")[2]: each for name, each in self.documents.items() if isinstance(each, model)}
 
 
-async def read_documents(aws: Aws, prefix: str) -> Stored:
+async def read_documents(aws: Aws, prefix: str, keys: PublicKeys | None = None) -> Stored:
     """Read every policy, profile, issuer and group. Documents that hold secrets are left alone.
+
+    With `keys`, one that none of them signed is a problem.
 
     Raises:
         DeniedError: the credentials may not.
@@ -69,17 +78,19 @@ async def read_documents(aws: Aws, prefix: str) -> Stored:
     """
     documents: dict[str, DocumentModel] = {}
     problems: list[Finding] = []
+    bear_signatures = False
     for folder in ("policies", *_KIND_OF_FOLDER):
         for parameter in await aws.all("ssm", "get_parameters_by_path", "Parameters", Path=f"{prefix}/{folder}") or ():
             name = str(parameter["Name"]).removeprefix(f"{prefix}/")
+            bear_signatures |= split_signature(str(parameter["Value"]))[0] is not None
             try:
-                documents[name] = _check(name, parameter)
+                documents[name] = _check(name, parameter, keys)
             except ValueError as error:
-                problems.append(fail(f"document {name}", str(error), _remedy(name)))
-    return Stored(documents, tuple(problems))
+                problems.append(fail(f"document {name}", str(error), _remedy(name, signed=keys is not None)))
+    return Stored(documents, tuple(problems), bear_signatures)
 
 
-def _check(name: str, parameter: Mapping[str, Any]) -> DocumentModel:
+def _check(name: str, parameter: Mapping[str, Any], keys: PublicKeys | None) -> DocumentModel:
     """Read a document as the Lambdas do.
 
     Raises:
@@ -93,16 +104,20 @@ def _check(name: str, parameter: Mapping[str, Any]) -> DocumentModel:
     if name_problem(kind, last) if folder in _KIND_OF_FOLDER else kind not in _POLICIES:
         raise ValueError("no Lambda reads a document of this name")
     try:
+        if keys is not None:
+            stored = SignedPlace(parameter["ARN"], parameter["Version"], parameter["LastModifiedDate"])
+            require_signed(parameter["Value"], stored, keys)
         return check_text(unpack(str(parameter["Value"])), kind)[0]
     except DocumentError as error:
         first, *more = error.problems
         raise ValueError(f"{first}" + (f" (and {len(more)} more)" if more else "")) from None
 
 
-def _remedy(name: str) -> str:
+def _remedy(name: str, *, signed: bool) -> str:
     folder, _, last = name.partition("/")
     option = f"--name {last}" if folder in _KIND_OF_FOLDER else f"--kind {last}"
-    return f"correct it and store it again: sentinel policy validate FILE, then {_PUSH} FILE {option}"
+    sign = " --sign KEY" if signed else ""
+    return f"correct it and store it again: sentinel policy validate FILE, then {_PUSH} FILE {option}{sign}"
 
 
 def check_documents(stored: Stored) -> Iterable[Finding]:

@@ -19,6 +19,7 @@ from sentinel.doctor.findings import Finding, ok, skipped
 from sentinel.doctor.functions import COUNTING, check_function
 from sentinel.doctor.roles import check_role
 from sentinel.doctor.running import Check, run_checks
+from sentinel.doctor.signatures import check_signatures, wanted_keys
 from sentinel.doctor.tables import BUDGETS, GRANTS, SESSIONS, check_table
 from sentinel.errors import BaseCredentialsError
 from sentinel.terminal.output import Progress
@@ -67,8 +68,8 @@ async def _examine_documents(aws: Aws, known: Known, progress: Progress) -> list
 
     async def check() -> Iterable[Finding]:
         nonlocal stored
-        stored = await read_documents(aws, known.parameter_prefix)
-        return check_documents(stored)
+        stored = await read_documents(aws, known.parameter_prefix, wanted_keys(known))
+        return [*check_documents(stored), *check_signatures(known, stored)]
 
     found = await run_checks([Check("documents", check)], progress)
     found += check_accounts(known, stored)

@@ -20,7 +20,7 @@ _STEP: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What one colour shows: a value for each label; None where there is none."""
+    """What one colour shows: a value for each label; None where it has no value."""
 
     name: str
     values: Sequence[Value]

@@ -102,7 +102,7 @@ def _escape(text: str | float) -> str:
 
 @cache
 def _style() -> str:
-    """Give the console's style and this page's. Paper is light, whatever the screen."""
+    """Give the console's style and this page's. Paper is light, also where the screen is dark."""
     console = files("shared.console").joinpath("static", "app.css").read_text(encoding="utf-8")
     light = console[: console.index("}") + 1]
     return f"{console}{_STYLE}@media print {{ {light} }}\n"

@@ -149,6 +149,32 @@ def open_logs(base: BaseCredentials, region: str) -> Any:
     return base.open_client("logs", region, _CONFIG)
 
 
+def list_log_groups(client: Any, prefix: str) -> Sequence[str]:
+    """List the log groups whose names begin so.
+
+    Raises:
+        SourceDeniedError: the caller's credentials may not list them.
+        SourceError: no group begins so, or CloudWatch does not answer.
+
+    """
+    region = client.meta.region_name
+    try:
+        pages = client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
+        found = [str(group["logGroupName"]) for page in pages for group in page["logGroups"]]
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in DENIED:
+            raise SourceDeniedError(
+                f"your own AWS credentials may not list log groups in {region}",
+                "allow them logs:DescribeLogGroups, or name each with --log-group",
+            ) from None
+        raise _failure(prefix, region, error) from None
+    except BotoCoreError as error:
+        raise SourceError(f"CloudWatch Logs in {region} cannot be asked: {error}") from None
+    if not found:
+        raise SourceError(f"no log group in {region} begins {prefix}", "name the functions' groups with --log-group")
+    return found
+
+
 def logged_records(
     client: Any, log_groups: Sequence[str], begin: datetime, end: datetime, unread: Unread
 ) -> Iterator[Record]:
@@ -208,6 +234,19 @@ async def session_lines(
         RefusedError: the service refuses; it takes the permission to read all sessions.
 
     """
+    async for row in session_rows(api, begin, end, unread, pause):
+        yield _as_line(row)
+
+
+async def session_rows(
+    api: SessionApi, begin: datetime, end: datetime, unread: Unread, pause: Pause = asyncio.sleep
+) -> AsyncIterator[Session]:
+    """List every session that was issued in the time, newest first.
+
+    Raises:
+        RefusedError: the service refuses; it takes the permission to read all sessions.
+
+    """
     query = {"view": "all", "since": begin.strftime(WIRE), "until": end.strftime(WIRE), "limit": "100"}
     cursor: str | None = None
     while True:
@@ -215,7 +254,7 @@ async def session_lines(
         if left_out := page.dropped + len(page.unreadable):
             unread.add("the list of sessions", f"{left_out} rows", left_out)
         for row in page.rows:
-            yield _as_line(row)
+            yield row
         if (cursor := page.next_cursor) is None:
             return
 

@@ -1,17 +1,20 @@
 """The parameter in Parameter Store that a `sentinel policy` command reads or writes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 import click
 
 from sentinel.policy.files import MODELS, SECRET_PARAMETERS, guess_text
 from sentinel.policy.folders import NAMED, name_problem
+from shared.core.profile import is_profile_name
 
 if TYPE_CHECKING:
     from sentinel.policy.parameter_store import ParameterStore, StoredParameter
 
+# The place of the name in the parameters of documents with secrets.
+_NAME: Final = "NAME"
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -43,8 +46,8 @@ class DocumentParameter:
             raise StoreError(str(error)) from None
 
 
-def parameter_options(command: Callable[P, R]) -> Callable[P, R]:
-    """Add the options that select the parameter, and `--json`."""
+def parameter_options(command: Callable[P, R], kinds: Collection[str] = tuple(MODELS)) -> Callable[P, R]:
+    """Add the options that select the parameter, of these kinds, and `--json`."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         click.option("--region", help="The AWS region. Default: as the AWS CLI finds it."),
@@ -57,14 +60,18 @@ def parameter_options(command: Callable[P, R]) -> Callable[P, R]:
             help="The path of the parameters.",
         ),
         click.option("--name", help="The name of the profile, the issuer or the group."),
-        click.option("--kind", type=click.Choice(list(MODELS)), help="What it is; guessed from the file, else access."),
+        click.option("--kind", type=click.Choice(list(kinds)), help="What it is; guessed from the file, else access."),
     ):
         command = option(command)
     return command
 
 
-def open_parameter_for(text: str, *, kind: str | None, name: str | None, **where: Any) -> DocumentParameter:
+def open_parameter_for(
+    text: str, *, kind: str | None, name: str | None, secrets: bool = False, **where: Any
+) -> DocumentParameter:
     """Open the parameter a document belongs in: of the kind that is said, else of the kind it looks like.
+
+    One that holds secrets has a parameter here only with `secrets`, where the caller neither shows nor stores it.
 
     Raises:
         click.UsageError: the options name none.
@@ -72,13 +79,13 @@ def open_parameter_for(text: str, *, kind: str | None, name: str | None, **where
 
     """
     looks_like = guess_text(text)
-    if parameter := SECRET_PARAMETERS.get(looks_like):
+    if (parameter := SECRET_PARAMETERS.get(looks_like)) and not secrets:
         raise click.UsageError(
             "this document holds secrets: store it with aws ssm put-parameter --type SecureString "
             f"--name /sentinel/{parameter} --value file://FILE",
         )
     if kind is None:
-        kind = looks_like if name is None or looks_like in NAMED else "profile"
+        kind = looks_like if name is None or looks_like in {*NAMED, *SECRET_PARAMETERS} else "profile"
     return open_parameter(kind=kind, name=name, **where)
 
 
@@ -96,13 +103,7 @@ def open_parameter(
         StoreError: Parameter Store cannot be opened with them.
 
     """
-    kind = kind or ("access" if name is None else "profile")
-    if (kind in NAMED) != (name is not None):
-        words = NAMED.get(kind, NAMED["profile"]).words
-        named = kind if kind in NAMED else "profile"
-        raise click.UsageError(f"{words} is stored under its name: --kind {named} --name NAME; a policy has none")
-    if name is not None and (problem := name_problem(kind, name)):
-        raise click.UsageError(problem)
+    parameter = _parameter_name(kind or ("access" if name is None else "profile"), name)
     if not prefix.startswith("/"):
         raise click.UsageError(f"the prefix {prefix!r} must begin with a slash")
     # botocore takes longer to load than the other commands of this group take to run.
@@ -112,4 +113,22 @@ def open_parameter(
         store = open_parameter_store(prefix=prefix, aws_profile=aws_profile, region=region)
     except ParameterStoreError as error:
         raise StoreError(str(error)) from None
-    return DocumentParameter(store, kind, f"policies/{kind}" if name is None else f"{NAMED[kind].folder}/{name}")
+    return DocumentParameter(store, *parameter)
+
+
+def _parameter_name(kind: str, name: str | None) -> tuple[str, str]:
+    """Give the kind and the name below the prefix."""
+    secret = SECRET_PARAMETERS.get(kind, "")
+    if (kind in NAMED or secret.endswith(_NAME)) != (name is not None):
+        words = NAMED.get(kind, NAMED["profile"]).words
+        named = kind if kind in NAMED else "profile"
+        raise click.UsageError(f"{words} is stored under its name: --kind {named} --name NAME; a policy has none")
+    if name is None:
+        return kind, secret or f"policies/{kind}"
+    if secret:
+        if not is_profile_name(name):
+            raise click.UsageError(f"{name!r} cannot name a parameter: {NAMED['profile'].rule}")
+        return kind, secret.replace(_NAME, name)
+    if problem := name_problem(kind, name):
+        raise click.UsageError(problem)
+    return kind, f"{NAMED[kind].folder}/{name}"

@@ -1,12 +1,16 @@
 """Documents in Parameter Store, with the operator's own AWS credentials."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
+
+from shared.documents.signature import Place
 
 # Systems Manager User Guide, "Managing parameter tiers".
 STANDARD_BYTES: Final = 4096
@@ -24,18 +28,22 @@ class ChangedMeanwhileError(ParameterStoreError):
 
 @dataclass(frozen=True, slots=True)
 class StoredParameter:
-    """A parameter as it is stored. Parameter Store counts `version` from 1."""
+    """A parameter as it is stored. Parameter Store counts `version` from 1, and says since when it is there."""
 
     value: str
     version: int
+    arn: str = field(default="", compare=False)
+    at: datetime = field(default=datetime.max.replace(tzinfo=UTC), compare=False)
 
 
 class ParameterStore:
     """One prefix of Parameter Store."""
 
-    def __init__(self, client: Any, prefix: str) -> None:
+    def __init__(self, client: Any, prefix: str, own_account: Callable[[], str] = str) -> None:
+        """Use an SSM client. `own_account` gives the account of its credentials."""
         self._client = client
         self._prefix = prefix.rstrip("/")
+        self._own_account = own_account
 
     def full_name(self, name: str) -> str:
         return f"{self._prefix}/{name}"
@@ -57,7 +65,34 @@ class ParameterStore:
             raise ParameterStoreError(
                 f"{self.full_name(name)} is a {parameter['Type']}; a document is a String: delete it, then push",
             )
-        return StoredParameter(parameter["Value"], parameter["Version"])
+        return StoredParameter(
+            parameter["Value"], parameter["Version"], parameter["ARN"], parameter["LastModifiedDate"]
+        )
+
+    def next_place(self, name: str, *, secret: bool) -> Place:
+        """Say which version of which parameter the next one is. One that is `secret` is looked up and not read.
+
+        Raises:
+            ParameterStoreError: the parameter cannot be looked up, or the account not be learned.
+
+        """
+        if not secret:
+            found = self.find(name)
+            return Place(self._arn(name), 1) if found is None else Place(found.arn, found.version + 1)
+        exactly = [{"Key": "Name", "Option": "Equals", "Values": [self.full_name(name)]}]
+        try:
+            described = self._client.describe_parameters(ParameterFilters=exactly)["Parameters"]
+        except (ClientError, BotoCoreError) as error:
+            raise self._failure("look up", name, error) from None
+        return Place(self._arn(name), 1 + max((int(each["Version"]) for each in described), default=0))
+
+    def _arn(self, name: str) -> str:
+        meta = self._client.meta
+        try:
+            account = self._own_account()
+        except (ClientError, BotoCoreError) as error:
+            raise self._failure("say the account of", name, error) from None
+        return f"arn:{meta.partition}:ssm:{meta.region_name}:{account}:parameter{self.full_name(name)}"
 
     def put(self, name: str, value: str, *, replacing: StoredParameter | None, advanced: bool) -> int:
         """Store a new version in place of the one that was compared, and give its number.
@@ -91,7 +126,7 @@ class ParameterStore:
         if replacing is not None and version != replacing.version + 1:
             raise ChangedMeanwhileError(
                 f"{self.full_name(name)} is now version {version}, over another write in the same moment: "
-                f"compare version {version - 1} in its history",
+                f"compare version {version - 1} in its history; a signed document has to be pushed again",
             )
         return version
 
@@ -115,10 +150,15 @@ def open_parameter_store(*, prefix: str, aws_profile: str | None, region: str | 
         ParameterStoreError: no such AWS profile, or no region.
 
     """
+    region = region or os.environ.get("AWS_REGION")
     try:
-        client = Session(profile=aws_profile).create_client(
-            "ssm", region_name=region or os.environ.get("AWS_REGION"), config=_CONFIG
-        )
+        session = Session(profile=aws_profile)
+        client = session.create_client("ssm", region_name=region, config=_CONFIG)
     except (BotoCoreError, ValueError) as error:
         raise ParameterStoreError(f"cannot open Parameter Store: {error}") from None
-    return ParameterStore(client, prefix)
+
+    def own_account() -> str:
+        sts = session.create_client("sts", region_name=region, config=_CONFIG)
+        return str(sts.get_caller_identity()["Account"])
+
+    return ParameterStore(client, prefix, own_account)

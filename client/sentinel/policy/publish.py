@@ -16,7 +16,9 @@ from sentinel.policy.document_parameter import (
     parameter_options,
 )
 from sentinel.policy.files import MODELS, STDIN, UnusableInputError, find_lints, load_file, read_text
-from shared.documents import DocumentError, DoesNotFitError, is_packed, pack, unpack
+from sentinel.policy.signing import Signing, next_place, open_signing, sign_options
+from shared.documents import DocumentError, DoesNotFitError, is_packed, pack, split_signature, unpack
+from shared.documents.signature import line_length
 
 if TYPE_CHECKING:
     from sentinel.policy.parameter_store import StoredParameter
@@ -35,38 +37,65 @@ class NotStoredError(click.ClickException):
 @click.argument("file", type=_FILE, default=STDIN)
 @click.option("--yes", is_flag=True, help="Store without asking.")
 @click.option("--advanced", is_flag=True, help="Allow 8 KB as an advanced parameter, which costs and cannot be undone.")
+@sign_options
 @parameter_options
-def push(file: Path, *, yes: bool, advanced: bool, as_json: bool, **where: Any) -> None:
+def push(file: Path, *, yes: bool, advanced: bool, unsigned: bool, as_json: bool, **others: Any) -> None:
     """Store a document: check it, show what changes, ask, then write.
 
-    FILE may be - for standard input. Exit code 0: stored, or no change; 1: not stored; 2: a file, an option or
-    Parameter Store cannot be used.
+    FILE may be - for standard input. Where the deployment wants signatures, --sign signs the document with a key of AWS
+    KMS, and --signature takes what someone else's `sentinel policy sign` printed.
+
+    Exit code 0: stored, or no change; 1: not stored; 2: a file, an option, the key or Parameter Store cannot be used.
     """
     text = read_text(file)
+    signing, where = open_signing(**others)
     parameter = open_parameter_for(text, **where)
-    text = _check(file, parameter.kind, text)
-    value = _fit(text, advanced=advanced)
+    text = check_file(file, parameter.kind, text)
     stored = parameter.find()
-    change = _compare(stored, text, parameter.full_name, str(file))
+    _refuse_to_unsign(stored, signing, unsigned=unsigned)
+    value = _fit(text, advanced=advanced, reserved=0 if signing is None else line_length(_next_version(stored)))
+    change = compare(stored, text, parameter.full_name, str(file))
+    if not change and signing is not None and stored is not None and not signing.has_signed(stored):
+        change = f"{parameter.full_name}: the same text, to be signed\n"
     report: dict[str, Any] = {"parameter": parameter.full_name, "changed": bool(change), "packed": is_packed(value)}
     if change:
         click.echo(change, nl=False, err=as_json)
-        _confirm(parameter.full_name, file, yes=yes)
-        version: int | None = _put(parameter, value, stored, advanced=advanced)
+        confirm(f"Store this as {parameter.full_name}?", file, yes=yes)
+        signed = _signed(signing, parameter, text, value)
+        version: int | None = _put(parameter, signed, stored, advanced=advanced)
     else:
         version = stored.version if stored else None
-    _report(
-        report | {"version": version},
-        as_json=as_json,
-        text=_push_words(parameter.full_name, version, changed=bool(change)),
-    )
+    words = _push_words(parameter.full_name, version, changed=bool(change))
+    _report(report | {"version": version}, as_json=as_json, text=words)
+
+
+def _next_version(stored: "StoredParameter | None") -> int:
+    return 1 if stored is None else stored.version + 1
+
+
+def _refuse_to_unsign(stored: "StoredParameter | None", signing: Signing | None, *, unsigned: bool) -> None:
+    if stored is not None and signing is None and not unsigned and split_signature(stored.value)[0] is not None:
+        raise NotStoredError(
+            "the stored version is signed, and functions that want signatures would refuse this one: pass --sign KEY "
+            "or --signature FILE, or --unsigned where none is wanted any more"
+        )
+
+
+def _signed(signing: Signing | None, parameter: DocumentParameter, text: str, value: str) -> str:
+    """Put the signature before a document, if it is to have one."""
+    if signing is None:
+        return value
+    try:
+        return f"{signing.line(next_place(parameter), text)}\n{value}"
+    except DocumentError as error:
+        raise NotStoredError(f"{parameter.full_name}: {error}") from None
 
 
 def _push_words(name: str, version: int | None, *, changed: bool) -> str:
     return f"{name}: stored as version {version}" if changed else f"{name}: no change (version {version})"
 
 
-def _check(file: Path, kind: str, text: str) -> str:
+def check_file(file: Path, kind: str, text: str) -> str:
     """Check a document, showing its lints, and give its text unpacked."""
     loaded, document = load_file(file, MODELS[kind], text=text)
     for found in find_lints(loaded):
@@ -75,7 +104,8 @@ def _check(file: Path, kind: str, text: str) -> str:
     return unpack(text)
 
 
-def _fit(text: str, *, advanced: bool) -> str:
+def _fit(text: str, *, advanced: bool, reserved: int) -> str:
+    """Give the form to store, with as many bytes to spare as its signature takes."""
     from sentinel.policy.parameter_store import ADVANCED_BYTES, STANDARD_BYTES  # noqa: PLC0415 - botocore is slow to load
 
     if _TEMPLATE in text:
@@ -84,21 +114,21 @@ def _fit(text: str, *, advanced: bool) -> str:
             f'line {line} holds "{_TEMPLATE}", which Parameter Store keeps for itself: put a space between'
         )
     try:
-        return pack(text, ADVANCED_BYTES if advanced else STANDARD_BYTES)
+        return pack(text, (ADVANCED_BYTES if advanced else STANDARD_BYTES) - reserved)
     except DoesNotFitError as error:
         remedy = "shorten it with globs" if advanced else "shorten it, or pass --advanced for an 8 KB parameter"
         raise NotStoredError(f"the document does not fit: {error}: {remedy}") from None
 
 
-def _confirm(name: str, file: Path, *, yes: bool) -> None:
+def confirm(question: str, file: Path, *, yes: bool) -> None:
     if yes:
         return
     if file == STDIN:
         raise click.UsageError(
             "a document on standard input leaves nowhere to ask: read the difference, then pass --yes"
         )
-    if not click.confirm(f"Store this as {name}?", err=True):
-        raise NotStoredError(f"{name}: left as it is")
+    if not click.confirm(question, err=True):
+        raise NotStoredError("left as it is")
 
 
 def _put(parameter: DocumentParameter, value: str, stored: "StoredParameter | None", *, advanced: bool) -> int:
@@ -122,9 +152,9 @@ def pull(output: Path | None, *, as_json: bool, **where: Any) -> None:
     except DocumentError as error:
         raise StoreError(f"{parameter.full_name}: {error}") from None
     if as_json:
-        text = (
-            json.dumps({"parameter": parameter.full_name, "version": stored.version, "document": text}, indent=2) + "\n"
-        )
+        line, _ = split_signature(stored.value)
+        report = {"parameter": parameter.full_name, "version": stored.version, "document": text}
+        text = json.dumps(report | ({} if line is None else {"signature": line}), indent=2) + "\n"
     if output is None:
         click.echo(text.encode(), nl=False)
         return
@@ -144,9 +174,9 @@ def diff(file: Path, *, as_json: bool, **where: Any) -> None:
     """
     text = read_text(file)
     parameter = open_parameter_for(text, **where)
-    text = _check(file, parameter.kind, text)
+    text = check_file(file, parameter.kind, text)
     stored = parameter.find()
-    change = _compare(stored, text, parameter.full_name, str(file))
+    change = compare(stored, text, parameter.full_name, str(file))
     report = {
         "parameter": parameter.full_name,
         "changed": bool(change),
@@ -164,7 +194,7 @@ def _find_stored(parameter: DocumentParameter) -> "StoredParameter":
     return stored
 
 
-def _compare(stored: "StoredParameter | None", text: str, name: str, file: str) -> str:
+def compare(stored: "StoredParameter | None", text: str, name: str, file: str) -> str:
     """Return the unified diff from the stored document to the text; empty only if they are equal."""
     if stored is None:
         before: list[str] = []

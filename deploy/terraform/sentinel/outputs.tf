@@ -37,8 +37,13 @@ output "caller_policies" {
 }
 
 output "operator_policy" {
-  description = "IAM policy for operators who push documents, as JSON."
-  value       = templatefile("${local.policies}/operator.json.tftpl", local.deployment)
+  description = "IAM policy for operators who push documents, as JSON. With document_keys they can neither delete one nor sign."
+  value       = templatefile("${local.policies}/${length(var.document_keys) == 0 ? "operator" : "writer"}.json.tftpl", local.deployment)
+}
+
+output "issuer_documents" {
+  description = "The issuer documents by name, as they are signed: sentinel policy sign, and then issuers.<name>.signature."
+  value       = local.issuer_documents
 }
 
 output "vend_role_arn" {

@@ -40,6 +40,7 @@ locals {
     SENTINEL_SHARED_NAME_ACCOUNTS = join(",", var.shared_name_accounts)
     SENTINEL_DOCUMENT_TTL         = var.document_ttl
     SENTINEL_DOCUMENT_MAX_STALE   = var.document_max_stale
+    SENTINEL_DOCUMENT_KEYS        = join(",", var.document_keys)
     SENTINEL_READ_BUDGET          = var.read_budget
     SENTINEL_GROUP_SYNC           = var.group_sync == null ? null : true
   }

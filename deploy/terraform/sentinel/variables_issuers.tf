@@ -9,6 +9,7 @@ variable "issuers" {
     required_claims = optional(map(list(string)), {})
     groups_claim    = optional(string)
     max_token_age   = optional(string)
+    signature       = optional(string)
   }))
   default  = {}
   nullable = false
@@ -65,6 +66,11 @@ variable "issuers" {
   validation {
     condition     = alltrue([for each in values(var.issuers) : each.namespace == null || (each.namespace == "" && each.kind == "people")])
     error_message = "issuers: namespace is left out, or \"\" for people who go by the bare name."
+  }
+
+  validation {
+    condition     = alltrue([for each in values(var.issuers) : each.signature == null || can(regex("^signed:[1-9][0-9]*:[1-9][0-9]{9}:[A-Za-z0-9+/]+=*$", each.signature))])
+    error_message = "issuers: signature is the line that `sentinel policy sign` prints for the document, which is in the output issuer_documents."
   }
 
   validation {

@@ -121,6 +121,18 @@ variable "shared_name_accounts" {
   }
 }
 
+variable "document_keys" {
+  description = "Public keys that documents have to be signed by, in base64 as aws kms get-public-key and the attribute public_key of aws_kms_public_key give them; empty: documents need no signature. docs/policy.md#signed-documents."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.document_keys) <= 3 && alltrue([for key in var.document_keys : can(regex("^MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE[A-Za-z0-9+/]{86}==$", key))])
+    error_message = "document_keys: at most 3 public keys of the spec ECC_NIST_P256, in base64."
+  }
+}
+
 variable "document_ttl" {
   description = "Seconds for which a document is cached; null: 5."
   type        = number

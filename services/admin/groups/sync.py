@@ -15,6 +15,7 @@ from shared.aws.concurrency import gather_all
 from shared.aws.dynamodb.memberships import MembershipTable, SyncedRow
 from shared.aws.errors import UnreadableError
 from shared.aws.identity_store import Directory, IdentityStore
+from shared.aws.ssm.document_cache import settled
 from shared.aws.ssm.documents import SsmDocuments
 from shared.core.group_sync import Found, UserGroups, collect
 from shared.core.membership import GROUPS_FOLDER, GroupDocument
@@ -69,7 +70,7 @@ class GroupSync:
 
     async def _read_documents(self) -> Mapping[str, tuple[str, ...]]:
         texts = await self.documents.load_folder(GROUPS_FOLDER)
-        return {name: _members(name, each.value) for name, each in texts.items()}
+        return {name: _members(name, settled(each).value) for name, each in texts.items()}
 
     async def _read_directory(self) -> Mapping[str, frozenset[str]] | None:
         if self.directory is None:

@@ -13,13 +13,13 @@ from services.admin.notify.bus import put_on_bus
 from services.admin.notify.formats.topic import subject_of, texts_of
 from services.admin.notify.notice import Failure, Notice, notice_for
 from shared.aws.concurrency import gather_all
-from shared.aws.errors import AwsError
+from shared.aws.errors import AwsError, UnreadableError
 from shared.aws.event_bus import EventBus
 from shared.aws.sns import Topic
-from shared.aws.ssm.documents import SsmDocuments
+from shared.aws.ssm.documents import Document, SsmDocuments
 from shared.core.events import NoticeEvent
 from shared.core.webhook import Webhook
-from shared.documents import DocumentError, load_webhook
+from shared.documents import DocumentError, Problem, load_webhook
 from shared.edge.lambda_app import InvocationContext, RequestContext
 
 # By name; an error in the place of a document that cannot be used.
@@ -156,12 +156,14 @@ class WebhookDocuments:
 
         """
         texts = await self._documents.load_folder(WEBHOOKS_FOLDER)
-        return {name: _load(text.value) for name, text in texts.items()}
+        return {name: _load(text) for name, text in texts.items()}
 
 
-def _load(text: str) -> Webhook | DocumentError:
+def _load(text: Document[str] | UnreadableError) -> Webhook | DocumentError:
+    if isinstance(text, UnreadableError):
+        return DocumentError([Problem("", None, str(text))])
     try:
-        return load_webhook(text)
+        return load_webhook(text.value)
     except DocumentError as error:
         return error
 

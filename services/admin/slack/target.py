@@ -7,6 +7,7 @@ from typing import Final
 from services.admin.common.policies import PolicyReader
 from services.admin.notify.notice import Failure, Notice
 from shared.aws.dynamodb.slack_messages import SlackMessages
+from shared.aws.ssm.document_cache import settled
 from shared.aws.ssm.documents import SsmDocuments
 from shared.core.chat import SLACK_DOCUMENT, SlackWorkspace
 from shared.documents import DocumentError
@@ -51,7 +52,7 @@ class SlackTarget:
             return {_TARGET: await showing.show(notice, notice.grant_id)}
 
     async def _load(self) -> SlackWorkspace | Failure:
-        found = (await self.documents.load([SLACK_DOCUMENT]))[SLACK_DOCUMENT]
+        found = settled((await self.documents.load([SLACK_DOCUMENT]))[SLACK_DOCUMENT])
         if found is None:
             return Failure(f"there is no document {SLACK_DOCUMENT}")
         try:

@@ -10,6 +10,7 @@ from services.admin.notify.quoting import quote
 from services.admin.outbound.errors import CallError
 from services.admin.tickets.call import ask
 from services.admin.tickets.refusals import refuse_call, refuse_document, refuse_state, refuse_text
+from shared.aws.ssm.document_cache import settled
 from shared.aws.ssm.documents import SsmDocuments
 from shared.core.approval.policy import ApprovalRule
 from shared.core.approval.request import ApprovalRequest
@@ -65,7 +66,7 @@ class TicketCheck:
 
         """
         document = f"{TICKETS_FOLDER}/{name}"
-        found = (await self.documents.load([document]))[document]
+        found = settled((await self.documents.load([document]))[document])
         if found is None:
             return Unusable(f"there is no {document}")
         try:

@@ -119,16 +119,18 @@ class CachedDocuments(Generic[T]):
 
     async def _read_documents(self, names: Collection[str]) -> Mapping[str, Outcome[Document[T]]]:
         texts = await self._source.load(names)
-        return {name: None if text is None else self._parsed(text) for name, text in texts.items()}
+        return {name: self._parsed(text) for name, text in texts.items()}
 
     async def _read_catalogue(self, _: Collection[str]) -> Mapping[str, Outcome[Mapping[str, Document[T] | None]]]:
         texts = await self._source.load_profiles()
-        parsed = {name: None if text is None else self._parsed(text) for name, text in texts.items()}
+        parsed = {name: self._parsed(text) for name, text in texts.items()}
         usable = {name: None if isinstance(found, UnreadableError) else found for name, found in parsed.items()}
         return {_CATALOGUE: usable}
 
-    def _parsed(self, text: Document[str]) -> Document[T] | UnreadableError:
+    def _parsed(self, text: Document[str] | UnreadableError | None) -> Document[T] | UnreadableError | None:
         """Parse a document, or reuse the result for the same text: most reads find nothing new."""
+        if not isinstance(text, Document):
+            return text
         before, document = self._latest.get(text.name, (None, None))
         if document is not None and before == text.value and document.version == text.version:
             return document

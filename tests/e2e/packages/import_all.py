@@ -1,8 +1,11 @@
 """Run with a zip's folder and a handler: imports every module the zip holds, wires the handler, prints what failed.
 
+PyCryptodome's compiled parts are no modules: it loads them by ctypes, and so does this.
+
 The interpreter is started with `-I -S`: the standard library and the folder are all there is.
 """
 
+import ctypes
 import importlib
 import json
 import sys
@@ -18,6 +21,14 @@ def module_names(folder: Path) -> list[str]:
     return names
 
 
+def load(folder: Path, name: str) -> None:
+    library = folder.joinpath(*name.split(".")).with_suffix(".abi3.so")
+    if name.startswith("Cryptodome.") and library.exists():
+        ctypes.CDLL(str(library))
+    else:
+        importlib.import_module(name)
+
+
 def main() -> None:
     folder, handler = Path(sys.argv[1]), sys.argv[2]
     sys.path.insert(0, str(folder))
@@ -25,7 +36,7 @@ def main() -> None:
     names = module_names(folder)
     for name in names:
         try:
-            importlib.import_module(name)
+            load(folder, name)
         except BaseException as error:  # noqa: BLE001 - any reason that a module does not import is looked for
             failed[name] = repr(error)
     module, _, attribute = handler.rpartition(".")

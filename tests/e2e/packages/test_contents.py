@@ -16,7 +16,9 @@ from deploy.local.deployment import REGION, function_settings
 from deploy.packages.build import SERVICES, Package
 from deploy.packages.distributions import LEFT_OUT
 from deploy.packages.target import find_interpreter
+from shared.documents.signature import Place, read_line, statement
 from tests.gateway_events import API_ID
+from tests.signatures import PREFIX, public_key, sign
 
 HERE = Path(__file__).parent
 UNWANTED = {
@@ -55,6 +57,25 @@ def test_every_module_of_a_zip_imports_with_nothing_but_the_zip(package: Package
     report: Any = json.loads(done.stdout)
     assert report["failed"] == {}
     assert report["imported"] == sum(name.endswith((".py", ".so")) for name in names(package))
+
+
+@pytest.mark.parametrize("service", ["vend", "admin"])
+def test_a_signature_is_verified_with_nothing_but_the_zip(packages: Mapping[str, Package], service: str) -> None:
+    package, text = packages[service], "{}"
+    signature = read_line(sign(text))
+    place, key = Place(f"{PREFIX}/policies/access", 1), public_key()
+    message = statement(place, signature.store_by, text)
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from shared.documents.public_keys import PublicKeys; "
+        "key, signature, message = sys.argv[2], *map(bytes.fromhex, sys.argv[3:]); keys = PublicKeys([key]); "
+        "print(keys.verify(signature, message), keys.verify(signature, message + b'.'))"
+    )
+    given = (key, signature.value.hex(), message.hex())
+    python = find_interpreter(package.target.python)
+    done = subprocess.run(
+        (python, "-I", "-S", "-B", "-c", program, package.folder, *given), capture_output=True, check=True, text=True
+    )
+    assert done.stdout == "True False\n"
 
 
 def test_a_zip_holds_one_service_and_nothing_for_another_place(package: Package) -> None:

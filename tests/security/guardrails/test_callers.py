@@ -3,7 +3,8 @@
 import pytest
 
 from deploy.policies.caller import Task, caller_policy, operator_policy, routes_of
-from deploy.policies.generate import EXAMPLE, generated_policies
+from deploy.policies.deployment import Policy
+from deploy.policies.generate import EXAMPLE, EXAMPLE_SIGNING_KEY, generated_policies
 from services.admin.api import ENDPOINTS as ADMIN_CALLS
 from services.vend.api import ENDPOINTS as VEND_CALLS
 from tests.security.guardrails.organization import SENTINEL, Organization, role
@@ -79,3 +80,33 @@ def test_an_operator_stores_documents_with_secrets_and_reads_none(
         assert not operates(organization, action, secret, guarded=guarded), action
     for path in ("/", "/sentinel", "/sentinel/", f"/sentinel/{folder}", f"/sentinel/{folder}/"):
         assert not operates(organization, "ssm:GetParametersByPath", path, guarded=guarded), path
+
+
+SIGNER, WRITER = (generated_policies()[f"{name}.json"] for name in ("signer", "writer"))
+POLICIES = EXAMPLE.parameters("policies/access")
+
+
+def two(organization: Organization, action: str, arn: str, document: Policy, **keys: str) -> bool:
+    asking = OPERATOR.having(**keys)
+    return organization.decide(asking, action, arn, SENTINEL, allowing=document, guarded=False).allowed
+
+
+@pytest.mark.parametrize("kind", ["policies/access", "profiles/dev", "groups/oncall"])
+def test_who_signs_stores_nothing_and_who_stores_neither_signs_nor_deletes(
+    organization: Organization, kind: str
+) -> None:
+    arn = EXAMPLE.parameters(kind)
+    assert two(organization, "kms:Sign", EXAMPLE_SIGNING_KEY, SIGNER)
+    assert two(organization, "ssm:GetParameter", arn, SIGNER)
+    assert not two(organization, "ssm:PutParameter", arn, SIGNER)
+    assert two(organization, "ssm:PutParameter", arn, WRITER)
+    assert not two(organization, "kms:Sign", EXAMPLE_SIGNING_KEY, WRITER)
+    for action in ("ssm:DeleteParameter", "ssm:DeleteParameters"):
+        assert not two(organization, action, arn, WRITER)
+        assert not two(organization, action, arn, SIGNER)
+
+
+def test_a_writer_gives_no_parameter_an_end(organization: Organization) -> None:
+    """A parameter policy can have Parameter Store delete the parameter, whose versions then count from 1 again."""
+    assert two(organization, "ssm:PutParameter", POLICIES, WRITER, ssm_Policies="false")
+    assert not two(organization, "ssm:PutParameter", POLICIES, WRITER, ssm_Policies="true")

@@ -88,6 +88,8 @@ def packages(tmp_path: Path) -> dict[str, str]:
             {"slack": True, "http_api": False, "rest_api": {"type": "PRIVATE", "vpc_endpoint_ids": ["vpce-1"]}},
             "slack: its route is one of the HTTP API",
         ),
+        ({"settings": {"document_keys": "AAAA"}}, "SENTINEL_DOCUMENT_KEYS: not a public key"),
+        ({"issuers": {"corp": PEOPLE | {"signature": "signed"}}}, "signature"),
         ({"group_sync": {"interval": 4}}, "interval"),
         ({"group_sync": {"interval": 61}}, "interval"),
         ({"group_sync": {"believed_for": "soon"}}, "SENTINEL_GROUPS_BELIEVED_FOR: a duration is written"),

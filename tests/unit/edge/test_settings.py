@@ -5,6 +5,7 @@ import pytest
 from shared.core.revocation import ISSUE_MARGIN, LONGEST_REQUEST
 from shared.edge.common_settings import InvalidSettingsError
 from shared.edge.settings import load_settings
+from tests.signatures import public_key
 
 ENOUGH = {
     "SENTINEL_API_ID": "a1b2c3d4e5, f6g7h8i9j0",
@@ -203,3 +204,14 @@ def test_a_console_url_that_no_link_can_be_made_of_is_refused_with_its_remedy(wr
         load_settings(ENOUGH | {"SENTINEL_CONSOLE_URL": written})
     assert remedy in str(caught.value)
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("keys", [",", "AAAA", f"{public_key()},AAAA", ",".join([public_key()] * 4)])
+def test_keys_of_documents_that_are_none_stop_the_function(keys: str) -> None:
+    """A list without a key, too: it would be read as no signatures wanted."""
+    with pytest.raises(InvalidSettingsError, match=r"SENTINEL_DOCUMENT_KEYS: .*public key"):
+        load_settings(ENOUGH | {"SENTINEL_DOCUMENT_KEYS": keys})
+    assert load_settings(ENOUGH | {"SENTINEL_DOCUMENT_KEYS": " "}).signing_keys is None
+    found = load_settings(ENOUGH | {"SENTINEL_DOCUMENT_KEYS": f"{public_key()}, {public_key('next')}"}).signing_keys
+    assert found is not None
+    assert len(found.names) == 2

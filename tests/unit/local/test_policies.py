@@ -114,7 +114,8 @@ def test_every_set_operator_is_paired_with_null(name: str) -> None:
             assert condition["Null"][key] == "false"
 
 
-@pytest.mark.parametrize("name", sorted(generated_policies()))
+# In the policy of a key, the asterisk is the key.
+@pytest.mark.parametrize("name", sorted(generated_policies().keys() - {"signing-key.json"}))
 def test_only_traces_are_allowed_on_every_resource(name: str) -> None:
     everywhere = [statement for statement in statements(name) if statement.get("Resource") == "*"]
     assert all(statement["Sid"] == "WriteTraces" for statement in everywhere)

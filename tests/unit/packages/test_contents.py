@@ -12,6 +12,7 @@ from deploy.packages.dependencies import PROJECT
 
 # The names under which distributions are imported, where they differ.
 DISTRIBUTIONS = {
+    "Cryptodome": "pycryptodomex",
     "aws_xray_sdk": "aws-xray-sdk",
     "pydantic_core": "pydantic-core",
     "slack_sdk": "slack-sdk",

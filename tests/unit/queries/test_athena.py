@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,75 +16,58 @@ from deploy.queries import archive_table
 from deploy.queries.archive_table import columns, create_table, files
 from deploy.queries.pack import load_athena_queries
 from shared.clock import utc_now
-from shared.edge.audit.line import AuditLine
+from shared.edge.audit.line import AuditLine, Outcome
 from shared.edge.audit.writing import render
 
 QUERIES = load_athena_queries()
+# The queries look back from the present, which takes this one's place when the table is filled.
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 REQUEST, EVENT = "0123456789abcdef", "fedcba9876543210"
 
 
-def line(days_ago: int, service: str = "vend", outcome: str = "issued", **more: Any) -> AuditLine:
-    # The queries look back from the present.
-    return AuditLine(utc_now() - timedelta(days=days_ago), service, "r", outcome=outcome, **more)
+def line(days_ago: int, service: str = "vend", outcome: Outcome = "issued", **more: Any) -> AuditLine:
+    return AuditLine(NOW - timedelta(days=days_ago), service, "r", outcome=outcome, **more)
 
 
-def lines() -> list[AuditLine]:
-    return [
-        *(line(1, "authorizer", "allowed", process="whole", sequence=number) for number in (4, 5, 6)),
-        *(line(2, "authorizer", "allowed", process="gap", sequence=number) for number in (1, 3)),
-        *(line(1, "authorizer", "allowed", process="twice", sequence=number) for number in (1, 2, 2)),
-        *(line(day, user="alice", profile="prod", via="approval", rule="prod", grant_id=REQUEST) for day in (1, 2, 3)),
-        line(1, user="bob", profile="dev", via="direct", rule="dev", facts={"claims": {"a": "1", "A": "2"}}),
-        line(90, user="bob", profile="old", via="direct", rule="dev"),
-        line(5, outcome="refused", code="denied", user="mallory", profile="prod", rule="no-mallory"),
-        line(4, outcome="refused", code="denied", user="eve", profile="prod", rule="no-mallory"),
+LINES = [
+    *(line(1, "authorizer", "allowed", process="whole", sequence=number) for number in (4, 5, 6)),
+    *(line(2, "authorizer", "allowed", process="gap", sequence=number) for number in (1, 3)),
+    *(line(1, "authorizer", "allowed", process="twice", sequence=number) for number in (1, 2, 2)),
+    *(line(day, user="alice", profile="prod", via="approval", rule="prod", grant_id=REQUEST) for day in (1, 2, 3)),
+    line(1, user="bob", profile="dev", via="direct", rule="dev", facts={"claims": {"a": "1", "A": "2"}}),
+    line(90, user="bob", profile="old", via="direct", rule="dev"),
+    line(5, outcome="refused", code="denied", user="mallory", profile="prod", rule="no-mallory"),
+    line(4, outcome="refused", code="denied", user="eve", profile="prod", rule="no-mallory"),
+    line(
+        2, user="carol", profile="prod", via="break-glass", rule="on-call", grant_id=EVENT, access_key_id="ASIAEXAMPLE"
+    ),
+    line(2, "admin", "answered", operation="POST /v1/break-glass", user="carol", grant_id=EVENT, grant_user="carol"),
+    line(
+        1,
+        "admin",
+        "answered",
+        operation=f"POST /v1/break-glass/{EVENT}/review",
+        user="bob",
+        grant_id=EVENT,
+        grant_user="carol",
+    ),
+    line(
+        3,
+        "admin",
+        "answered",
+        operation=f"POST /v1/requests/{REQUEST}/approve",
+        user="bob",
+        grant_user="alice",
+        profile="prod",
+    ),
+    line(3, "admin", "answered", operation="POST /v1/requests/x/deny", user="bob", grant_user="alice", profile="prod"),
+    *(
         line(
-            2,
-            user="carol",
-            profile="prod",
-            via="break-glass",
-            rule="on-call",
-            grant_id=EVENT,
-            access_key_id="ASIAEXAMPLE",
-        ),
-        line(
-            2, "admin", "answered", operation="POST /v1/break-glass", user="carol", grant_id=EVENT, grant_user="carol"
-        ),
-        line(
-            1,
-            "admin",
-            "answered",
-            operation=f"POST /v1/break-glass/{EVENT}/review",
-            user="bob",
-            grant_id=EVENT,
-            grant_user="carol",
-        ),
-        line(
-            3,
-            "admin",
-            "answered",
-            operation=f"POST /v1/requests/{REQUEST}/approve",
-            user="bob",
-            grant_user="alice",
-            profile="prod",
-        ),
-        line(
-            3, "admin", "answered", operation="POST /v1/requests/x/deny", user="bob", grant_user="alice", profile="prod"
-        ),
-        *(
-            line(
-                1,
-                "admin",
-                "answered",
-                operation="POST /v1/revocations",
-                kill_switch="applied",
-                steps={"kill_switch": each},
-            )
-            for each in (100.0, 300.0, 200.0)
-        ),
-    ]
-
-
+            1, "admin", "answered", operation="POST /v1/revocations", kill_switch="applied", steps={"kill_switch": each}
+        )
+        for each in (100.0, 300.0, 200.0)
+    ),
+]
 ANSWERS: dict[str, list[tuple[Any, ...]]] = {
     "who-got-what": [
         ("alice", "prod", "approval", "prod", 3),
@@ -104,7 +88,9 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The table, filled from a file as Firehose writes it, with an empty line and a line of another kind."""
     file: Path = tmp_path_factory.mktemp("archive") / "lines.json"
-    file.write_bytes(b"\n".join([*(render(each) for each in lines()), b"", b'{"other": 1}', b""]))
+    now = utc_now()
+    written = (render(replace(each, time=each.time - NOW + now)) for each in LINES)
+    file.write_bytes(b"\n".join([*written, b"", b'{"other": 1}', b""]))
     types = {name: _duckdb_type(kind) for name, kind in columns().items()}
     with duckdb.connect() as connection:
         connection.execute(

@@ -11,7 +11,9 @@ from deploy.policies.deployment import Policy
 from deploy.policies.execution import encryption_policy
 from deploy.policies.generate import (
     EXAMPLE,
+    EXAMPLE_KEY_ADMINISTRATORS,
     EXAMPLE_READER,
+    EXAMPLE_SIGNERS,
     EXAMPLE_STORE,
     SUFFIX,
     TERRAFORM_FOLDER,
@@ -19,6 +21,7 @@ from deploy.policies.generate import (
     policy_templates,
     terraform_files,
 )
+from deploy.policies.signing import signer_policy
 from shared.core.kill_switch import MAX_LENGTH
 
 GUARDED = EXAMPLE.guarded.statements()
@@ -35,6 +38,8 @@ EXAMPLES = {
     "identity-center": "identity-center.json",
     "identity-center-role": "identity-center-role.json",
     "operator": "operator.json",
+    "signing-key": "signing-key.json",
+    "writer": "writer.json",
 }
 
 
@@ -42,6 +47,7 @@ def fill_in(name: str) -> Policy:
     """Render a template as `templatefile` does, for the example's deployment."""
     text = (TERRAFORM_FOLDER / f"{name}{SUFFIX}").read_text(encoding="utf-8")
     others = {"identity_store_id": EXAMPLE_STORE, "identity_store_role_arn": EXAMPLE_READER}
+    others |= {"administrator_arn": EXAMPLE_KEY_ADMINISTRATORS, "signer_arn": EXAMPLE_SIGNERS}
     deployment = {**dataclasses.asdict(EXAMPLE), **others, "api_id": API_ID, "key_arn": KEY_ARN}
     policy: Policy = json.loads(Template(text).substitute(deployment))
     return policy
@@ -66,6 +72,10 @@ def test_the_encryption_template_filled_in_is_the_policy_itself() -> None:
     assert fill_in("encryption") == encryption_policy(EXAMPLE, KEY_ARN)
 
 
+def test_the_signers_template_filled_in_is_the_policy_itself() -> None:
+    assert fill_in("signer") == signer_policy(EXAMPLE, KEY_ARN)
+
+
 def test_a_caller_may_invoke_the_one_api() -> None:
     [statement] = _statements(fill_in("caller"))
     assert statement["Action"] == "execute-api:Invoke"
@@ -76,7 +86,7 @@ def test_a_caller_may_invoke_the_one_api() -> None:
 def test_nothing_in_a_template_is_dollar_sign_syntax_but_its_placeholders(name: str) -> None:
     """An IAM policy variable would need escaping, or Terraform would take it for its own."""
     text = (TERRAFORM_FOLDER / f"{name}{SUFFIX}").read_text(encoding="utf-8")
-    others = {"api_id", "key_arn", "identity_store_id", "identity_store_role_arn"}
+    others = {"api_id", "key_arn", "identity_store_id", "identity_store_role_arn", "administrator_arn", "signer_arn"}
     known = {field.name for field in dataclasses.fields(EXAMPLE)} | others
     assert set(re.findall(r"[$%]\{([^}]*)\}", text)) <= known
 

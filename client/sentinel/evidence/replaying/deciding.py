@@ -16,8 +16,8 @@ from enum import Enum
 from operator import itemgetter
 from typing import Any, Final
 
+from sentinel.evidence.restoring import restore_facts
 from shared.core.access.evaluate import Decision, Facts, decision_by, is_match, parse_source_ip
-from shared.core.access.recorded import restore_facts
 from shared.core.access.schema import AccessPolicy, Conditions, Rule
 
 Recorded = Mapping[str, Any]

@@ -13,9 +13,10 @@ from sentinel.evidence.records import SESSION_KIND
 from sentinel.evidence.replaying.deciding import PolicyIndex
 from sentinel.evidence.replaying.estimates import estimate_facts
 from sentinel.evidence.replaying.outcomes import ISSUED, PROFILE_NOT_OFFERED, REFUSALS, VERDICTS, Outcome, outcome_of
+from sentinel.evidence.restoring import names_not_recorded, restore_circumstances
 from shared.core.access.authorize import RefusalCode
 from shared.core.access.evaluate import Decision, Verdict
-from shared.core.access.recorded import Circumstances, names_not_recorded, restore_circumstances
+from shared.core.access.recorded import Circumstances
 from shared.core.access.schema import AccessPolicy
 from shared.core.profile import Profile
 from shared.core.stamp import Via

@@ -21,7 +21,7 @@ REASONS: Final[Mapping[Inexact, str]] = {
     Inexact.GRANTS: "which grants were held is not in these lines",
     Inexact.SHORTENED: "the facts were too long for these lines",
     Inexact.NO_FACTS: "these lines are from before lines held facts",
-    Inexact.SESSION_ROW: "rows of sessions do not hold every fact, and there is none of a refusal",
+    Inexact.SESSION_ROW: "rows of sessions do not hold every fact, and a refusal has no row",
     Inexact.UNUSABLE: "the facts in these lines cannot be read",
 }
 NOT_DECIDED: Final[Mapping[str, str]] = {

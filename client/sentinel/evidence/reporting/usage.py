@@ -1,4 +1,4 @@
-"""Who had what and how often, what nobody used, what was refused, and access that could be given by approval."""
+"""Who had what and how often, what no one used, what was refused, and access that could be given by approval."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ import yaml
 from sentinel.evidence.suggesting.narrow import Change, NarrowList, RemoveRule, Shorten
 from shared.core.durations import format_duration
 
-# Text that is the same text in YAML and needs no quotes, whatever is around it.
+# Text that is the same text in YAML and needs no quotes, in any place.
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*|[0-9]+[hms][0-9hms]*|[0-9]+(?:\.[0-9]+){3}(?:/[0-9]+)?")
 _WORDS: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _DURATION_KEYS: Final = ("max_duration", "max_server_duration")

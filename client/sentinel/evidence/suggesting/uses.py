@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from sentinel.evidence.records import SESSION_KIND
 from sentinel.evidence.replaying.deciding import PolicyIndex
+from sentinel.evidence.restoring import UnusableFactsError, restore_circumstances, restore_facts
 from shared.core.access.authorize import Issue, Refuse
 from shared.core.access.evaluate import Decision, IpAddress, Verdict, parse_source_ip
-from shared.core.access.recorded import Circumstances, UnusableFactsError, restore_circumstances, restore_facts
+from shared.core.access.recorded import Circumstances
 from shared.core.access.schema import AccessPolicy, Network, Rule
 from shared.core.globs import matches
 

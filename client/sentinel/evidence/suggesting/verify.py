@@ -11,6 +11,7 @@ from typing import IO, Any, Final
 
 import orjson
 
+from sentinel.errors import printable
 from sentinel.evidence.replaying.deciding import PolicyIndex
 from sentinel.evidence.suggesting.uses import Allowed, find_decision, read_allowed
 from shared.core.access.evaluate import Decision
@@ -75,7 +76,7 @@ def verify(policy: AccessPolicy, suggested: AccessPolicy, requests: Requests) ->
             else _is_the_same(decision, find_decision(after, allowed), allowed)
         )
         if not is_proven:
-            raise UnprovenError(f"{allowed.user} with {allowed.profile} would not be allowed the same way")
+            raise UnprovenError(printable(f"{allowed.user} with {allowed.profile} would not be allowed the same way"))
         count += 1
     return count
 

@@ -1,4 +1,4 @@
-"""Whether a narrower rule would widen the policy: what falls out of a rule goes on to those after it."""
+"""Whether a narrower rule would widen the policy: what a rule no longer matches meets those after it."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -12,7 +12,7 @@ _WILD: Final = ("*", "?")
 def why_not_narrower(policy: AccessPolicy, rule: Rule) -> str | None:
     """Say why a rule has to stay as wide as it is; None if it may be narrower.
 
-    It may if whatever falls out of it meets nothing more generous. Where that is not certain, it may not.
+    It may if what falls out of it meets nothing more generous. Where that is not certain, it may not.
     """
     if rule.effect == "require_approval" and not rule.yields_to_break_glass:
         return "what it no longer decides could be reached by break-glass, which it does not yield to"

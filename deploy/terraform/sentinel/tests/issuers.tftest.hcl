@@ -145,3 +145,26 @@ run "console_with_a_wildcard" {
   }
   expect_failures = [var.console]
 }
+
+run "a_signed_issuer" {
+  command = plan
+
+  variables {
+    issuers = {
+      corp = {
+        issuer    = "https://login.example.com/corp", audiences = ["sentinel"], kind = "people"
+        signature = "signed:2:1772447400:MEYCIQDQGXweLCuVkHg4uiSb0V7CtUxg7iOYHBkjAVIUy/e8hA=="
+      }
+    }
+  }
+
+  assert {
+    condition     = aws_ssm_parameter.issuer["corp"].value == "signed:2:1772447400:MEYCIQDQGXweLCuVkHg4uiSb0V7CtUxg7iOYHBkjAVIUy/e8hA==\n${output.issuer_documents["corp"]}"
+    error_message = "The document does not follow its signature."
+  }
+
+  assert {
+    condition     = jsondecode(output.issuer_documents["corp"]) == { version = "1", issuer = "https://login.example.com/corp", audiences = ["sentinel"], kind = "people" }
+    error_message = "The signature is in the document."
+  }
+}

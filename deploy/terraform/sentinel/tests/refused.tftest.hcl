@@ -34,6 +34,7 @@ run "everything_wrong" {
     sso_roles            = ["Admins"]
     named_session_roles  = ["team/*"]
     shared_name_accounts = ["444455556666"]
+    document_keys        = ["MFkw"]
     document_ttl         = -1
     vend_budget          = 0
     admin_budget         = 1.5
@@ -65,6 +66,7 @@ run "everything_wrong" {
     var.sso_roles,
     var.named_session_roles,
     var.shared_name_accounts,
+    var.document_keys,
     var.document_ttl,
     var.vend_budget,
     var.admin_budget,

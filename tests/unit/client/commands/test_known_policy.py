@@ -5,10 +5,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from sentinel.commands import _known_policy
 from sentinel.commands._audit_lines import lines_options
 from sentinel.commands._known_policy import known_options
 from sentinel.credentials.base import BaseCredentials
+from sentinel.doctor import aws as doctor
 from sentinel.doctor.aws import Aws, DeniedError
 from sentinel.evidence.reporting.gather import Known
 from sentinel.terminal.options import connection_options
@@ -42,7 +42,7 @@ class Stored:
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, aws: Any, *options: str) -> Known:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("SENTINEL_REMOTE_SERVER", "https://abc123.execute-api.eu-central-1.amazonaws.com")
-    monkeypatch.setattr(_known_policy, "Aws", aws)
+    monkeypatch.setattr(doctor, "Aws", aws)
     known = CliRunner().invoke(show, options, standalone_mode=False, catch_exceptions=False).return_value
     assert isinstance(known, Known)
     return known

@@ -51,7 +51,7 @@ def test_every_output_is_of_the_same_figures(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a mode means nothing there")
-def test_files_are_readable_by_their_owner_alone_whatever_was_there(run: Run, tmp_path: Path) -> None:
+def test_files_are_readable_by_their_owner_alone_where_others_were_there(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     page.touch(mode=0o644)
     run("--html", str(page), "--csv", str(tmp_path / "csv"))

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any, cast
 
 import pytest
@@ -230,3 +231,18 @@ async def test_a_healthy_account_is_ok_from_end_to_end(account: Account) -> None
         "three are optional"
     )
     assert "role of prod" in [finding.about for finding in found]
+
+
+@pytest.mark.parametrize(("admin", "others"), [("KEY", False), ("KEY, OLD", True), ("", True)])
+async def test_both_functions_have_to_want_the_same_keys(account: Account, admin: str, *, others: bool) -> None:
+    account.answers["get_caller_identity"] = {"Arn": "arn:aws:iam::111122223333:user/me", "Account": "111122223333"}
+    healthy = account.answers["get_function_configuration"]
+
+    def say(params: Mapping[str, Any]) -> dict[str, Any]:
+        keys = {"sentinel-vend": "KEY", "sentinel-admin": admin}[params["FunctionName"]]
+        variables = healthy["Environment"]["Variables"] | {"SENTINEL_DOCUMENT_KEYS": keys}
+        return {**healthy, "Environment": {"Variables": variables}}
+
+    account.answers["get_function_configuration"] = say
+    known = await discover(account.aws, Deployment("sentinel", authorizers=("guard",)))
+    assert (known.document_keys, known.other_keys) == (["KEY"], others)

@@ -1,13 +1,17 @@
 """Each finding on the stored documents."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from sentinel.doctor.deployment import Known
 from sentinel.doctor.documents import check_documents, read_documents
 from sentinel.doctor.findings import Finding, Status
+from sentinel.doctor.signatures import check_signatures, wanted_keys
 from shared.documents import pack
-from tests.unit.client.doctor.account import ACCESS, ROLE, Account, parameter
+from tests import signatures
+from tests.unit.client.doctor.account import ACCESS, KNOWN, ROLE, Account, parameter
 
 PROFILE = f"role_arn: {ROLE}"
 ISSUER = 'version: "1"\nissuer: https://login.corp.example\naudiences: [sentinel]\nkind: people\nnamespace: ""\n'
@@ -128,3 +132,48 @@ async def test_webhooks_are_never_read() -> None:
     assert [params["Path"] for _, params in store.asked] == [
         f"/sentinel/{folder}" for folder in ("policies", "profiles", "issuers", "groups")
     ]
+
+
+def signed(name: str, text: str, key: str = "signers") -> dict[str, Any]:
+    return signatures.parameter(f"{signatures.sign(text, name, key=key)}\n{text}", name) | {"Type": "String"}
+
+
+async def examine_signed(known: Known, *parameters: dict[str, Any]) -> list[Finding]:
+    store = Store({"get_parameters_by_path": list(parameters)})
+    stored = await read_documents(store.aws, "/sentinel", wanted_keys(known))
+    return [*check_documents(stored), *check_signatures(known, stored)]
+
+
+async def test_what_the_deployment_s_key_has_not_signed_is_a_failure() -> None:
+    known = replace(KNOWN, document_keys=[signatures.public_key()])
+    unsigned = signatures.parameter(PROFILE, "profiles/dev") | {"Type": "String"}
+    found = await examine_signed(
+        known, signed("policies/access", ACCESS), signed("profiles/prod", PROFILE, "mallory"), unsigned
+    )
+    by_about = {finding.about: finding for finding in found}
+    assert {finding.about for finding in failures(found)} == {"document profiles/prod", "document profiles/dev"}
+    assert "by the key that is set" in by_about["document profiles/prod"].message
+    assert "it is not signed" in by_about["document profiles/dev"].message
+    assert by_about["document profiles/dev"].remedy.endswith("sentinel policy push FILE --name dev --sign KEY")
+    assert any(finding.status is Status.SKIPPED and "secrets" in finding.message for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("settings", "status", "words"),
+    [
+        ({"document_keys": [signatures.public_key()]}, Status.OK, "they are wanted, by"),
+        ({"document_keys": ["AAAA"]}, Status.FAIL, "it does not start"),
+        ({"other_keys": True}, Status.FAIL, "different keys"),
+        ({}, Status.WARN, "wants no signature"),
+    ],
+)
+async def test_what_the_functions_want_is_said(settings: dict[str, Any], status: Status, words: str) -> None:
+    found = await examine_signed(replace(KNOWN, **settings), signed("policies/access", ACCESS))
+    assert (status, "signatures of documents") in [
+        (finding.status, finding.about) for finding in found if words in finding.message
+    ]
+
+
+async def test_without_keys_nothing_is_said_of_signatures() -> None:
+    found = await examine_signed(KNOWN, parameter("policies/access", ACCESS))
+    assert "signature" not in str(found)

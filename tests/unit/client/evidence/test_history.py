@@ -6,8 +6,8 @@ import orjson
 from jsonschema_rs import Draft202012Validator
 
 from deploy.docs.pages import DOCS
+from sentinel.evidence.restoring import restore_facts
 from shared.core.access.evaluate import evaluate
-from shared.core.access.recorded import restore_facts
 from shared.documents import load_access_policy
 from tests.evidence.company import POLICY
 from tests.evidence.history import write_history

@@ -60,7 +60,7 @@ def test_a_hostile_name_is_text_in_every_part_of_a_page(name: str) -> None:
     assert re.sub(r"[\x00\x1b\ud800]", "\ufffd", name) in "".join(seen.words)
 
 
-def test_a_page_can_be_written_as_utf_8_whatever_is_in_it() -> None:
+def test_a_page_can_be_written_as_utf_8_with_any_text_in_it() -> None:
     assert everything("lone\ud800").encode().startswith(b"<!DOCTYPE html>")
 
 

@@ -1,4 +1,4 @@
-"""Audit lines are read out of whatever a log was exported to, and what cannot be read is counted, with its place."""
+"""Audit lines are read out of any form that a log was exported to; what cannot be read is counted, with its place."""
 
 import gzip
 import io

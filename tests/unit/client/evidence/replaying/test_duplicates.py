@@ -1,4 +1,4 @@
-"""A line that was read already is told from a new one by its process and number, and by nothing else."""
+"""A line that was read already is distinguished from a new one by its process and number, and by nothing else."""
 
 import pytest
 from hypothesis import given

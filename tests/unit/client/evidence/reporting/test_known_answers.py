@@ -67,7 +67,7 @@ def test_it_says_how_many_sessions_each_day_had(report: Report) -> None:
     assert days[12] == ("2026-06-13", 3, 0, 1)
 
 
-def test_it_lists_what_nobody_used(report: Report) -> None:
+def test_it_lists_what_no_one_used(report: Report) -> None:
     assert report["unused"].rows == [
         ("rule", "legacy", "allow"),
         ("profile", "legacy-ops", "enabled"),

@@ -1,4 +1,4 @@
-"""Whatever was used of whatever policy: the suggestion gives nobody more, and takes nothing away that was used."""
+"""For any use of any policy, the suggestion gives no one more, and takes nothing away that was used."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -67,7 +67,7 @@ def policy_of(rules: Sequence[dict[str, Any]]) -> tuple[AccessPolicy, str]:
 
 @settings(max_examples=60, deadline=None)
 @given(RULES, st.data(), st.booleans())
-def test_nobody_gets_more_and_what_was_used_stays(rules: list[dict[str, Any]], data: Any, by_address: bool) -> None:  # noqa: FBT001 - hypothesis passes it
+def test_no_one_gets_more_and_what_was_used_stays(rules: list[dict[str, Any]], data: Any, by_address: bool) -> None:  # noqa: FBT001 - hypothesis passes it
     policy, text = policy_of(rules)
     used = data.draw(st.lists(st.sampled_from(EVERYTHING), max_size=6))
     uses = Uses(policy, 2)
