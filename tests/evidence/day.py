@@ -116,7 +116,7 @@ class Day:
         operation = f"POST /slack {step}_request" if in_slack else f"POST /v1/requests/{grant_id}/{step}"
         self.say(
             "admin", clock, operation, by, grant_id=grant_id, grant_user=of, grant_status=status,
-            profile="prod-admin", rule="production", **fields,
+            profile="prod-admin", grant_rule="production", **fields,
         )  # fmt: skip
 
     def break_glass(self, clock: str, user: str, profile: str) -> str:
@@ -136,9 +136,15 @@ class Day:
         facts = facts_of(self.when(clock), user, profile)
         decision = evaluate(self.policy, facts)
         assert decision.verdict is Verdict.REQUIRE_APPROVAL
-        new = {} if self.is_old else {"verdict": decision.verdict.value, "facts": record_facts(self.policy, facts)}
+        is_event = operation == "POST /v1/break-glass"
+        grant_rule = "on-call" if is_event else decision.rule_name
+        rules = {"rule": decision.rule_name, "grant_rule": grant_rule}
+        if self.is_old:
+            new: dict[str, Any] = {"rule": grant_rule}
+        else:
+            new = {**rules, "verdict": decision.verdict.value, "facts": record_facts(self.policy, facts)}
         self.say(
-            "admin", clock, operation, user, profile=profile, rule=decision.rule_name, grant_id=grant_id,
+            "admin", clock, operation, user, profile=profile, grant_id=grant_id,
             grant_user=user, grant_status=status, duration_asked_s=3600, **new,
         )  # fmt: skip
 

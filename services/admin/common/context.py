@@ -144,7 +144,7 @@ def note_policies(audit: AuditLine, policies: Policies) -> None:
 
 def note_grant(audit: AuditLine, grant: GrantView) -> None:
     audit.grant_id, audit.grant_status, audit.grant_user = grant.id, grant.status.value, grant.user
-    audit.profile, audit.rule = grant.profile, grant.rule
+    audit.profile, audit.grant_rule = grant.profile, grant.rule
     audit.duration_asked_s = grant.duration_s
 
 

@@ -72,6 +72,7 @@ class AuditLine:
     grant_id: Annotated[Text, "The approval or break-glass event."] = None
     grant_status: Annotated[Text, "Its status afterwards."] = None
     grant_user: Annotated[Text, "Whose it is."] = None
+    grant_rule: Annotated[Text, "Under which rule it began: of the access policy, or of the break-glass policy."] = None
     extends: Annotated[Text, "The approval that a request extends."] = None
     extensions_ended: Annotated[Sequence[str], "Extensions that ended with an approval."] = ()
     session_user: Annotated[Text, "Whose session was read or revoked."] = None

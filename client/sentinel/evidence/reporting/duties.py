@@ -8,7 +8,7 @@ from typing import Final
 from sentinel.evidence.bounded import Cases, Kept, Waits
 from sentinel.evidence.reporting.lines import Line
 from sentinel.evidence.reporting.tables import Row, Table, written
-from shared.core.people import Person, same_person
+from shared.core.people import Person, person_key, same_person
 
 # A request is open for at most 30 days (docs/policy.md, `pending_ttl`), so few are open at once.
 _MOST_OPEN: Final = 50_000
@@ -177,9 +177,9 @@ class Duties:
     def pairs(self) -> Table:
         """Whose requests and events were decided on by whom, and whether they do it for each other."""
         found = self._pairs.items()
-        known = {(of, by) for (of, by, _), _ in found}
+        known = {(person_key(of), person_key(by)) for (of, by, _), _ in found}
         rows = [
-            (of, by, kind, pair.count, "yes" if (by, of) in known else "no")
+            (of, by, kind, pair.count, "yes" if (person_key(by), person_key(of)) in known else "no")
             for (of, by, kind), pair in sorted(found, key=lambda each: (-each[1].count, each[0]))
         ]
         return Table("duties", ("of", "by", "kind", "count", "mutual"), rows, self._pairs.left_out)

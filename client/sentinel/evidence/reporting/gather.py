@@ -66,17 +66,22 @@ def gather(
         emergencies.lockouts(), usage.refusals(),
     ]  # fmt: skip
     by_name = {table.name: table for table in tables}
-    summary = {"lines": counts.read, **_summarize(by_name), **_waits(duties), **_emergencies(by_name, emergencies)}
+    summary = {
+        "lines": counts.read,
+        **_summarize(by_name, known),
+        **_waits(duties),
+        **_emergencies(by_name, emergencies),
+    }
     return Report(begin, end, source, summary, by_name, [*_notes(known, unread, source), *_gaps(counts, tables)])
 
 
-def _summarize(tables: Mapping[str, Table]) -> dict[str, Cell]:
+def _summarize(tables: Mapping[str, Table], known: Known) -> dict[str, Cell]:
     access = tables["access"]
     return {
         "sessions": _total(access, "sessions"),
         "users": len({row[0] for row in access.rows}),
         "profiles_used": len({row[1] for row in access.rows}),
-        "unused": len(tables["unused"].rows),
+        "unused": len(tables["unused"].rows) if known.policy or known.catalogue else None,
         "standing_access_used_rarely": len(tables["standing"].rows),
         "refusals": _total(tables["refusals"], "count"),
         "requests": _total(tables["requests"], "filed"),

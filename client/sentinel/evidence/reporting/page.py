@@ -39,9 +39,9 @@ def _headline(report: Report) -> Html:
             ("sessions", of["sessions"]),
             ("users", of["users"]),
             ("profiles used", of["profiles_used"]),
-            ("rules and profiles not used", of["unused"]),
+            ("rules and profiles not used", "-" if of["unused"] is None else of["unused"]),
             ("requests approved", f"{of['approved']} of {of['requests']}"),
-            ("median time to approve", spell("_s", of["time_to_approve_median_s"])),
+            ("median time to approve", spell("_s", of["time_to_approve_median_s"]) or "-"),
             ("break-glass without review", f"{of['break_glass_not_reviewed']} of {of['break_glass']}"),
             ("revocations", of["revocations"]),
             ("refusals", of["refusals"]),
@@ -59,7 +59,7 @@ def _sections(report: Report) -> Iterator[Section]:
     yield Section("Revocations", _revocations(report))
     yield Section("Refusals", _refusals(report))
     if report.notes:
-        yield Section("What this report does not show", [text(note) for note in report.notes])
+        yield Section("Not shown", [text(note) for note in report.notes])
 
 
 def _usage(report: Report) -> Sequence[Html]:
@@ -78,10 +78,15 @@ def _usage(report: Report) -> Sequence[Html]:
 
 
 def _unused(report: Report) -> Sequence[Html]:
+    unused = list(_whole(report["unused"], "Rules and profiles that were not used"))
+    if report.summary["unused"] is None:
+        unused = [
+            text("Neither the policy nor the profiles are known: name them with --policy and --profiles.", "news")
+        ]
     return [
         text("Rules that decided nothing in this time, and profiles of which no session was issued. A deny that "
              "decided nothing may still be needed.", "hint"),
-        *_whole(report["unused"], "Rules and profiles that were not used"),
+        *unused,
         *_whole(report["rules"], "What each rule decided"),
     ]  # fmt: skip
 

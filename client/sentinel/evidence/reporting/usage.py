@@ -17,8 +17,9 @@ _MOST_USES: Final = 100_000
 _MOST_REFUSALS: Final = 20_000
 _MOST_RULES: Final = 10_000
 _DAY: Final = timedelta(days=1)
-# Besides requests for credentials. Steps on a request name its rule, too.
-_DECIDED_BY_A_RULE: Final = ("file_request", "begin_break_glass")
+# Besides requests for credentials. Older lines name the rule of a request in its steps, too, and of an event the rule
+# of the break-glass policy.
+_DECIDED_BY_A_RULE: Final = "file_request"
 # Access on so few days of thirty is worth a question: an approval each time would disturb no one.
 _RARE_DAYS_OF_30: Final = 2
 
@@ -57,7 +58,7 @@ class Usage:
 
     def add(self, line: Line) -> None:
         day, rule = (line.at - self._begin) // _DAY, line.text("rule")
-        is_decision = line.is_vend or line.operation in _DECIDED_BY_A_RULE
+        is_decision = line.is_vend or line.operation == _DECIDED_BY_A_RULE
         if is_decision and rule is not None and (decided := self._decided.find(rule)) is not None:
             decided.add(line.at, day)
         user, profile, via = line.text("user"), line.text("profile"), line.text("via")

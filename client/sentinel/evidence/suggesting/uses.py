@@ -14,8 +14,9 @@ from shared.core.access.recorded import Circumstances
 from shared.core.access.schema import AccessPolicy, Network, Rule
 from shared.core.globs import matches
 
+_BREAK_GLASS: Final = "POST /v1/break-glass"
 # Besides requests for credentials, the access policy decides on these.
-_DECIDED: Final = ("POST /v1/requests", "POST /slack file_request", "POST /v1/break-glass")
+_DECIDED: Final = ("POST /v1/requests", "POST /slack file_request", _BREAK_GLASS)
 _UNUSABLE: Final = (UnusableFactsError, AttributeError, KeyError, TypeError, ValueError)
 
 
@@ -49,7 +50,9 @@ def read_allowed(line: Mapping[str, Any]) -> Allowed | None:
     is_decided = outcome == "issued" if is_vend else outcome == "answered" and line.get("operation") in _DECIDED
     if not is_decided or not isinstance(user, str) or not isinstance(profile, str):
         return None
-    seconds, rule, address = line.get("duration_given_s"), line.get("rule"), line.get("source_ip")
+    seconds, address = line.get("duration_given_s"), line.get("source_ip")
+    # Older lines of a break-glass event name the rule of the break-glass policy, and these have no facts.
+    rule = None if line.get("operation") == _BREAK_GLASS else line.get("rule")
     facts, circumstances = _restore(line)
     return Allowed(
         user=user,

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from sentinel.commands.policy_suggest import NoSuggestionError, suggest_policy
+from sentinel.cli import cli
+from sentinel.commands.policy_suggest import NoSuggestionError
 from sentinel.evidence.suggesting import verify
 from sentinel.policy.files import UnusableInputError
 from shared.documents import pack
@@ -28,7 +29,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def run(*options: str) -> Result:
         known = (*PERIOD, "--from", "lines.gz", "--policy", "access.yaml")
-        return CliRunner().invoke(suggest_policy, [*known, *options], standalone_mode=False)
+        return CliRunner().invoke(cli, ["policy", "suggest", *known, *options], standalone_mode=False)
 
     return run
 

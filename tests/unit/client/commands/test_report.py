@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from sentinel.commands.report import report
+from sentinel.cli import cli
 from sentinel.errors import UsageError
 from sentinel.evidence.sources import SourceError
 from tests.evidence.company import POLICY, PROFILES
@@ -33,7 +33,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def run(*options: str) -> Result:
         source = ("--from", str(tmp_path / "lines"))
-        return CliRunner().invoke(report, [*PERIOD, *source, *known, *options], standalone_mode=False)
+        return CliRunner().invoke(cli, ["report", *PERIOD, *source, *known, *options], standalone_mode=False)
 
     return run
 

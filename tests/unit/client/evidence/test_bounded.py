@@ -1,3 +1,4 @@
+import tracemalloc
 from datetime import timedelta
 
 import pytest
@@ -64,3 +65,16 @@ def test_any_number_of_names_that_were_made_up_takes_bounded_memory(monkeypatch:
 def test_a_field_of_any_type_is_survived(name: str, value: object) -> None:
     report = report_of(issued(**{name: value}))
     assert all(len(cell) <= 512 for row in report["access"].rows for cell in row if isinstance(cell, str))
+
+
+def test_ten_times_the_lines_take_the_same_memory() -> None:
+    def peak(count: int) -> int:
+        lines = (line for number in range(count) for line in issued(user=f"user-{number % 50}", process=None))
+        tracemalloc.start()
+        report_of(lines)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(500)  # what is kept for good, such as compiled patterns
+    assert peak(5_000) < 1.2 * peak(500)
