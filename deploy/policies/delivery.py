@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from deploy.policies.deployment import Deployment, Policy, Statement, allow, deny, deny_rest, policy
 from deploy.policies.exemptions import Exemptions
+from deploy.policies.service_control import USE_A_ROLE
 from deploy.policies.settings import Options
 from shared.edge.audit.line import KIND
 
@@ -168,6 +169,9 @@ def protect_delivery(deployment: Deployment, exempt: Exemptions) -> Policy:
         deny_rest("OnlyExemptChangeStream", [*reading, *records], archive.stream_arn, unlike=keepers),
         deny("OnlyFirehoseArchives", objects, buckets, only=[firehose]),
         deny_rest("OnlyExemptChangeArchive", ["s3:Get*", "s3:List*", *objects], buckets, unlike=keepers),
+        # Services become these roles, and are not bound by this.
+        deny("NoRoleBecomesArchive", "sts:AssumeRole", [firehose, subscription]),
+        deny_rest("OnlyExemptChangeArchiveRoles", USE_A_ROLE, [firehose, subscription], unlike=keepers),
     )
 
 

@@ -14,7 +14,7 @@ from shared.core.switch_guards import LASTING_ACTIONS
 # Every action on a role except reading and assuming it: the others change who may assume it, its permissions or its
 # boundary, or run a service as it.
 _ASK_ABOUT: Final = ("iam:Generate*", "iam:Get*", "iam:List*")
-_USE_A_ROLE: Final = (*_ASK_ABOUT, "iam:Simulate*", "sts:*")
+USE_A_ROLE: Final = (*_ASK_ABOUT, "iam:Simulate*", "sts:*")
 # Further ways for a vended session to create lasting access. Other principals need these actions in their daily work.
 _LEAVE_A_DOOR: Final = (
     # A role that trusts another principal, or that a workload runs as.
@@ -129,7 +129,7 @@ def _change(deployment: Deployment, exempt: Exemptions) -> list[Statement]:
         *exempt.role_arns,
     ]
     return [
-        deny_rest("OnlyExemptChangeRoles", _USE_A_ROLE, roles, unlike=exempt.role_arns),
+        deny_rest("OnlyExemptChangeRoles", USE_A_ROLE, roles, unlike=exempt.role_arns),
         deny_rest("OnlySentinelWritesSwitch", _ASK_ABOUT, switch, unlike=keepers),
         *_stacks(exempt),
         # For exempt roles too: without the boundary, a revocation does not reach an active session.

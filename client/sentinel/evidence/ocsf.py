@@ -35,7 +35,7 @@ _MAPPED: Final = frozenset(
 _CALLER: Final = ("user", "caller_arn", "account")
 _WITH_CALLER: Final = frozenset({"caller_kind", "caller_access_key_id"})
 _WITH_SESSION: Final = frozenset({"stamp", "access_key_id", "expires_at", "session_user"})
-_WITH_GRANT: Final = frozenset({"grant_user"})
+_WITH_GRANT: Final = frozenset({"grant_user", "grant_status", "grant_rule"})
 Fields = Mapping[str, Any]
 
 
@@ -187,10 +187,11 @@ def _http_request(line: Fields) -> dict[str, Any]:
 def _resources(line: Fields) -> list[dict[str, Any]]:
     """List what the line is about: the role of a profile, the session that was vended or revoked, the grant."""
     session = {name: line.get(name) for name in sorted(_WITH_SESSION - {"session_user"})}
+    grant = {name.removeprefix("grant_"): line.get(name) for name in sorted(_WITH_GRANT - {"grant_user"})}
     found: tuple[tuple[str, Any, Any, Any, Fields], ...] = (
         ("AWS::IAM::Role", line.get("role_arn"), line.get("profile"), None, {}),
         ("Session", line.get("session_id"), None, line.get("session_user") or line.get("user"), session),
-        ("Grant", line.get("grant_id"), None, line.get("grant_user"), {}),
+        ("Grant", line.get("grant_id"), None, line.get("grant_user"), grant),
     )
     return [
         {"type": kind, "uid": uid, "name": name, "owner": {"name": owner}, "data": data}

@@ -2,6 +2,7 @@
 SELECT grant_id,
   coalesce(max(grant_user), max(user) FILTER (WHERE via = 'break-glass')) AS holder,
   max(profile) AS profile,
+  max(grant_rule) AS rule,
   min(time) AS first_at,
   max(time) AS last_at,
   count(*) FILTER (WHERE outcome = 'issued') AS vends,

@@ -32,6 +32,11 @@ EXEMPT_ONLY = [
     ("s3:PutBucketVersioning", ARCHIVE.bucket_arn, "OnlyExemptChangeArchive"),
     ("s3:PutLifecycleConfiguration", ARCHIVE.bucket_arn, "OnlyExemptChangeArchive"),
     ("s3:PutObjectRetention", OBJECT, "OnlyExemptChangeArchive"),
+    *(
+        (action, EXAMPLE.role_arn(name), "OnlyExemptChangeArchiveRoles")
+        for name in (ARCHIVE.stream, ARCHIVE.subscription_role)
+        for action in ("iam:CreateRole", "iam:PassRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy")
+    ),
 ]
 
 
@@ -42,13 +47,22 @@ def test_one_role_alone_delivers(organization: Organization, action: str, resour
     assert organization.decide(role(only, SENTINEL), action, resource, SENTINEL).allowed
 
 
-@pytest.mark.parametrize(("action", "resource", "by"), EXEMPT_ONLY, ids=[each[0] for each in EXEMPT_ONLY])
+@pytest.mark.parametrize(
+    ("action", "resource", "by"), EXEMPT_ONLY, ids=[f"{each[0]} {each[1]}" for each in EXEMPT_ONLY]
+)
 def test_only_exempt_roles_change_where_it_goes(
     organization: Organization, action: str, resource: str, by: str
 ) -> None:
     for asker in (ADMINISTRATOR, role("sentinel-admin", SENTINEL), role("sentinel-audit", SENTINEL)):
         assert organization.decide(asker, action, resource, SENTINEL).denying == [by]
     assert all(organization.decide(each, action, resource, SENTINEL).allowed for each in EXEMPT)
+
+
+@pytest.mark.parametrize("name", [ARCHIVE.stream, ARCHIVE.subscription_role])
+def test_no_principal_of_the_account_becomes_a_role_of_the_archive(organization: Organization, name: str) -> None:
+    for asker in (ADMINISTRATOR, role("sentinel-admin", SENTINEL), *EXEMPT):
+        verdict = organization.decide(asker, "sts:AssumeRole", EXAMPLE.role_arn(name), SENTINEL)
+        assert verdict.denying == ["NoRoleBecomesArchive"]
 
 
 def test_everyone_may_look_and_other_buckets_and_buses_are_free(organization: Organization) -> None:

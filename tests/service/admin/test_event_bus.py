@@ -21,9 +21,9 @@ def bus_arn(aws_url: str) -> str:  # noqa: ARG001 - the emulator's address is in
 
 @pytest.fixture
 def queue_url(bus_arn: str) -> str:
-    """A queue that gets what the rule matches: approved requests and break-glass."""
+    """A queue that gets what the rule matches: requests that are approved or denied."""
     url = str(aws("sqs").create_queue(QueueName="listener")["QueueUrl"])
-    pattern = {"source": ["sentinel"], "detail-type": ["request.approved", "break_glass.started"]}
+    pattern = {"source": ["sentinel"], "detail-type": ["request.approved", "request.denied"]}
     aws("events").put_rule(Name="changes", EventBusName=BUS, EventPattern=json.dumps(pattern))
     arn = f"arn:aws:sqs:{REGION}:{bus_arn.split(':')[4]}:listener"
     aws("events").put_targets(Rule="changes", EventBusName=BUS, Targets=[{"Id": "listener", "Arn": arn}])
@@ -47,12 +47,13 @@ def test_a_rule_gets_the_changes_that_it_matches(admin: AdminLambda, queue_url: 
     filed = admin.post("/v1/requests", {"profile": "prod", "reason": "fix"})
     assert filed.body["notified"] == filed.audit["notified"] == {"event_bus": True}
     assert admin.approve(filed.body["request"]["id"]).body["notified"] == {"event_bus": True}
-    assert admin.break_glass(by="grace").body["notified"] == {"event_bus": True}
-    approved, started = read(queue_url)
+    other = admin.file()
+    assert admin.post(f"/v1/requests/{other}/deny", by="bob").body["notified"] == {"event_bus": True}
+    approved, denied = read(queue_url)
     assert (approved["source"], approved["detail-type"]) == ("sentinel", "request.approved")
     assert approved["detail"]["event"] == "request.approved"
     assert approved["detail"]["grant_id"] == filed.body["request"]["id"]
-    assert started["detail"]["user"] == "grace"
+    assert (denied["detail"]["actor"], denied["detail"]["grant_id"]) == ("bob", other)
 
 
 def test_a_bus_that_is_gone_undoes_nothing_and_is_seen(admin: AdminLambda) -> None:

@@ -150,6 +150,13 @@ def test_who_decided_by_what_is_where_readers_of_ocsf_look() -> None:
     assert event["metadata"]["uid"] == "ab-7"
 
 
+def test_a_grant_has_its_holder_its_rule_and_its_status() -> None:
+    event = event_of("admin", "answered", grant_id="g", grant_user="alice", grant_rule="on-call", grant_status="active")
+    assert event["resources"] == [
+        {"type": "Grant", "uid": "g", "owner": {"name": "alice"}, "data": {"rule": "on-call", "status": "active"}}
+    ]
+
+
 def test_a_schedule_is_an_actor_without_a_name() -> None:
     event = event_of("admin", "answered", operation="sync-groups", members=3)
     assert event["actor"] == {"invoked_by": "sync-groups"}
