@@ -16,7 +16,7 @@ from sentinel.policy.document_parameter import (
     parameter_options,
 )
 from sentinel.policy.files import MODELS, STDIN, UnusableInputError, find_lints, load_file, read_text
-from sentinel.policy.signing import Signing, next_place, open_signing, sign_options
+from sentinel.policy.signing import Signing, open_signing, sign_options
 from shared.documents import DocumentError, DoesNotFitError, is_packed, pack, split_signature, unpack
 from shared.documents.signature import line_length
 
@@ -61,7 +61,7 @@ def push(file: Path, *, yes: bool, advanced: bool, unsigned: bool, as_json: bool
     if change:
         click.echo(change, nl=False, err=as_json)
         confirm(f"Store this as {parameter.full_name}?", file, yes=yes)
-        signed = _signed(signing, parameter, text, value)
+        signed = _signed(signing, parameter, stored, text, value)
         version: int | None = _put(parameter, signed, stored, advanced=advanced)
     else:
         version = stored.version if stored else None
@@ -81,12 +81,14 @@ def _refuse_to_unsign(stored: "StoredParameter | None", signing: Signing | None,
         )
 
 
-def _signed(signing: Signing | None, parameter: DocumentParameter, text: str, value: str) -> str:
+def _signed(
+    signing: Signing | None, parameter: DocumentParameter, stored: "StoredParameter | None", text: str, value: str
+) -> str:
     """Put the signature before a document, if it is to have one."""
     if signing is None:
         return value
     try:
-        return f"{signing.line(next_place(parameter), text)}\n{value}"
+        return f"{signing.line(parameter.place_after(stored), text)}\n{value}"
     except DocumentError as error:
         raise NotStoredError(f"{parameter.full_name}: {error}") from None
 

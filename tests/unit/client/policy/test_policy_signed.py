@@ -175,6 +175,19 @@ def test_a_document_with_secrets_is_signed_unseen_and_stored_after_its_signature
     assert again.stdout.startswith("signed:2:")
 
 
+def test_what_someone_stored_unsigned_is_no_base_to_show_a_difference_from(sentinel: Sentinel, key: str) -> None:
+    """An author would store the text of their own first, and have a harmless change to it signed."""
+    write(TEXT)
+    sentinel("push", "access.yaml", "--yes", "--sign", key)
+    wider = TEXT.replace("everyone", "mallory")
+    ssm().put_parameter(Name=NAME, Value=wider, Type="String", Overwrite=True)
+    write(wider + " # harmless")
+    shown = sentinel("sign", "access.yaml", "--key", key, stdin="n\n").stderr
+    assert "the key has not signed version 2, so all of the document is shown" in shown
+    assert '+version: "1"' in shown
+    assert "+rules: [{name: mallory," in shown
+
+
 def test_who_declines_signs_nothing(sentinel: Sentinel, key: str) -> None:
     write(TEXT)
     declined = sentinel("sign", "access.yaml", "--key", key, stdin="n\n")
