@@ -7,6 +7,7 @@ many people from `load.capacity`, the length of a log line from the code that wr
 import sys
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +16,7 @@ from deploy.markdown import rewrite, table
 from load.capacity import REFRESH_S, Vend
 from shared.edge.audit.line import AuditLine
 from shared.edge.audit.metrics import metric_line
-from shared.edge.audit.writing import Chain
+from shared.edge.audit.writing import Chain, render
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 PRICES: Final = Path(__file__).with_name("prices.toml")
@@ -75,7 +76,7 @@ def month(vend: Vend, users: int, prices: Mapping[str, Any]) -> dict[str, float]
 def logged_bytes() -> int:
     """Return the bytes that a vend logs: its audit line and its metric line, with names of usual length."""
     line = _issued()
-    return len(Chain().seal(line)) + len(metric_line(line)) + 2
+    return len(render(line)) + len(metric_line(line)) + 2
 
 
 def _metrics() -> int:
@@ -86,10 +87,9 @@ def _issued() -> AuditLine:
     now = datetime(2026, 1, 5, 10, tzinfo=UTC)
     stamp = "sentinel-d-0123456789abcdef-alice@example.com"
     sso = "AWSReservedSSO_Developers_0123456789abcdef"
-    return AuditLine(
-        now,
-        "vend",
-        "0f0e0d0c-1111-2222-3333-444455556666",
+    line = Chain().open_line(now, "vend", "0f0e0d0c-1111-2222-3333-444455556666", "sentinel")
+    return replace(
+        line,
         outcome="issued",
         api_id="a1b2c3d4e5",
         operation="vend",
@@ -106,7 +106,25 @@ def _issued() -> AuditLine:
         stamp=stamp,
         access_key_id="ASIA0123456789ABCDEF",
         via="direct",
+        verdict="allow",
         rule="production-by-approval",
+        facts={
+            "at": "2026-01-05T10:00:00.123456Z",
+            "user": "alice@example.com",
+            "profile": "prod-readonly",
+            "account": "111122223333",
+            "role": "Developers",
+            "issuer": "",
+            "source_ip": "198.51.100.7",
+            "authentication": "sigv4",
+            "claims": {},
+            "groups": {"platform": True, "on-call": False},
+            "enabled": True,
+            "locked_out": False,
+            "requested_s": 3600,
+            "profile_cap_s": 3600,
+            "grants": [],
+        },
         policy_version="17",
         duration_asked_s=3600,
         duration_given_s=3600,

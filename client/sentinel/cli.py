@@ -49,6 +49,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
         "lock": ("sentinel.commands.lockouts", "lock", "Refuse new credentials to a user, a profile or everyone."),
         "kill-switch": ("sentinel.commands.kill_switch", "kill_switch", "Show or update the kill switch."),
         "audit": ("sentinel.commands.audit", "audit", "Compare CloudTrail with the sessions."),
+        "report": ("sentinel.commands.report", "report", "Say who had, approved and used what, from the audit lines."),
     },
     "APIs behind the authorizer": {
         "proof": ("sentinel.commands.proof", "proof", "Print the proof an API behind the authorizer asks for."),

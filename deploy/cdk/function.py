@@ -84,6 +84,7 @@ class SentinelFunction(Construct):
     ) -> aws_lambda.Function:
         check_environment(self.name, environment)
         log = log_group(self, "Log", f"/aws/lambda/{self.name}", options)
+        self.log_group_name: str = log.ref
         return aws_lambda.Function(
             self,
             "Function",

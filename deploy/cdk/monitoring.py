@@ -37,6 +37,10 @@ _FOLLOW_UP: Final = (
     "The follow-up was not completed for half an hour: approvers are not reminded, holders not warned, and what has "
     "expired is not announced. The admin function's log says what failed"
 )
+_ARCHIVE: Final = (
+    "Audit lines wait for the archive for half an hour; Firehose drops them after a day. The log group "
+    "/aws/kinesisfirehose/{} says why"
+)
 # Key of the alarm, service, metric, description.
 _SERVICE_METRICS: Final = (
     ("kill-switch-failed", "admin", "kill_switch_failures", _SWITCH),
@@ -80,6 +84,20 @@ def follow_up_alarm(scope: Construct, options: ServiceOptions) -> None:
     """Create the alarm on the age of the last complete follow-up."""
     limit_s = int(ALARM_AFTER.total_seconds())
     _age_alarm(scope, options, "follow-up-late", _FOLLOW_UP, FOLLOW_UP_AGE, limit_s, limit_s)
+
+
+def archive_alarm(scope: Construct, options: ServiceOptions, stream: str) -> None:
+    """Create the alarm on lines that wait for their delivery. Without any line the metric is missing."""
+    source = {
+        "namespace": "AWS/Firehose",
+        "metric_name": "DeliveryToS3.DataFreshness",
+        "statistic": "Maximum",
+        "threshold": 1800,
+        "period": 300,
+        "evaluation_periods": 1,
+    }
+    words = _ARCHIVE.format(stream)
+    _alarm(scope, options.name, "audit-archive-late", words, {"DeliveryStreamName": stream}, options, source)
 
 
 def _age_alarm(

@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from deploy.cdk.release import RELEASE_URL, Packages, checksums_of, fetch_packages
+from deploy.policies.delivery import MOST_NAME, AuditArchive, EventBus
 from deploy.policies.groups import GroupSync
 from deploy.policies.issuers import Console, Issuer, IssuerName, check_issuers
 from deploy.policies.settings import OWN_SETTINGS, Authorizer, Options, check_settings
@@ -65,7 +66,7 @@ Count = Annotated[int, Field(ge=0)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 AuthorizerKey = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,20}$")]
 # An endpoint to call instead of the regional one, for example a FIPS endpoint.
-EndpointService = Literal["dynamodb", "iam", "sns", "ssm", "sts"]
+EndpointService = Literal["dynamodb", "events", "iam", "sns", "ssm", "sts"]
 EndpointUrl = Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+$")]
 
 
@@ -154,6 +155,10 @@ class ServiceOptions(Options):
     group_sync: GroupSync | None = None
     # Requests in Slack: the route POST /slack, and the workspace of the document chat/slack.
     slack: bool = False
+    # Changes as events, too, and the archive of audit lines; None: neither. Saved queries over lines.
+    event_bus: EventBus | None = None
+    audit_archive: AuditArchive | None = None
+    query_pack: bool = False
 
     protected_path: Annotated[str, Field(pattern=r"^/([A-Za-z0-9_.-]+/)+$")] = "/sentinel/protected/"
     kill_switch: bool = True
@@ -233,6 +238,12 @@ class ServiceOptions(Options):
         name = switch_name(self.name)
         if others := [arn for arn in self.kill_switch_policy_arns if not arn.endswith(f":policy/{name}")]:
             raise ValueError(f"kill_switch_policy_arns: {others[0]} is another deployment's; this one writes {name}")
+        return self
+
+    @model_validator(mode="after")
+    def _bucket_has_a_name(self) -> Self:
+        if self.audit_archive is not None and len(self.name) > MOST_NAME:
+            raise ValueError(f"name: at most {MOST_NAME} characters with an audit_archive, so that the bucket's fits")
         return self
 
     @model_validator(mode="after")

@@ -4,19 +4,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from aws_cdk import CfnOutput, Stack, aws_lambda, aws_sns, aws_ssm
+from aws_cdk import CfnOutput, Stack, aws_events, aws_lambda, aws_sns, aws_ssm
 from constructs import Construct
 
+from deploy.cdk.archive import AuditArchiveStore
 from deploy.cdk.deployment import Tables, construct_name, sentinel_deployment
 from deploy.cdk.function import SentinelFunction, log_group, trusted_authorities
 from deploy.cdk.groups import GroupSchedule
 from deploy.cdk.http_api import HttpApi
 from deploy.cdk.monitoring import create_dashboard, service_alarms
 from deploy.cdk.options import ServiceOptions, as_stored
+from deploy.cdk.queries import ArchiveQueries, LogQueries
 from deploy.cdk.rest_api import RestApi
 from deploy.cdk.roles import create_kill_switch_policy
 from deploy.cdk.schedule import FollowUpSchedule
 from deploy.policies.caller import caller_policy, operator_policy
+from deploy.policies.delivery import event_bus_policy
 from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, vend_policy
 from deploy.policies.groups import group_policies
@@ -46,6 +49,7 @@ class SentinelService(Construct):
             topic_name=self.deployment.topic,
             kms_master_key_id=options.kms_key_arn,
         )
+        self.event_bus = self._create_event_bus()
         self.kill_switch_policy = create_kill_switch_policy(self, self.deployment) if options.kill_switch else None
         access_log = log_group(self, "AccessLog", f"/aws/apigateway/{options.name}", options)
         self.http_api = HttpApi(self, "HttpApi", options, self.deployment) if options.http_api else None
@@ -65,6 +69,11 @@ class SentinelService(Construct):
         FollowUpSchedule(self, "FollowUp", options, self.functions["admin"])
         if options.group_sync is not None:
             GroupSchedule(self, "Groups", options, options.group_sync, self.functions["admin"])
+        self.archive = self._create_archive()
+        if options.query_pack:
+            LogQueries(self, "LogQueries", options.name, list(self._log_groups().values()))
+            if self.archive is not None:
+                ArchiveQueries(self, "ArchiveQueries", options.name, self.archive.bucket.ref)
         _create_documents(self, options)
         service_alarms(self, options)
         names = [function.name for function in (*self.functions.values(), *self.authorizers.values())]
@@ -89,6 +98,29 @@ class SentinelService(Construct):
             return None
         return f"{self.http_api.url}{SLACK_ROUTES[0].path}"
 
+    def _create_event_bus(self) -> aws_events.CfnEventBus | None:
+        chosen = self.options.event_bus
+        if chosen is None:
+            return None
+        return aws_events.CfnEventBus(
+            self,
+            "EventBus",
+            name=self.deployment.topic,
+            description="Sentinel: changes of requests, break-glass events, sessions and lockouts",
+            kms_key_identifier=chosen.kms_key_arn,
+        )
+
+    def _create_archive(self) -> AuditArchiveStore | None:
+        chosen = self.options.audit_archive
+        if chosen is None:
+            return None
+        return AuditArchiveStore(self, "Archive", self.options, chosen, self.deployment, self._log_groups())
+
+    def _log_groups(self) -> dict[str, str]:
+        """Return the names of the functions' log groups, by function."""
+        authorizers = {f"authorizer-{key}": each for key, each in self.authorizers.items()}
+        return {key: each.log_group_name for key, each in {**self.functions, **authorizers}.items()}
+
     def _create_admin(self) -> SentinelFunction:
         others = [parse_arn(arn).account for arn in self.options.kill_switch_policy_arns]
         hosted = {} if self.console_url is None else {"console_url": self.console_url}
@@ -98,10 +130,12 @@ class SentinelService(Construct):
             {**hosted, **self.options.function_settings},
             topic=self.topic.ref,
             switches=[*([] if self.kill_switch_policy is None else [self.deployment.account]), *others],
+            event_bus=None if self.event_bus is None else self.event_bus.attr_arn,
         )
         sync = self.options.group_sync
         groups = {} if sync is None else group_policies(self.deployment, sync)
-        policies = {"admin": admin_policy(self.deployment), **groups}
+        events = {} if self.event_bus is None else {"event-bus": event_bus_policy(self.deployment)}
+        policies = {"admin": admin_policy(self.deployment), **groups, **events}
         return self._create_function("admin", self.deployment.admin_role, environment, policies)
 
     def _create_authorizer(self, key: str, authorizer: Authorizer) -> SentinelFunction:
@@ -191,6 +225,10 @@ def _outputs(service: SentinelService) -> dict[str, str]:
             for key, each in service.authorizers.items()
         },
     }
+    if service.event_bus is not None:
+        found["EventBusArn"] = service.event_bus.attr_arn
+    if service.archive is not None:
+        found["AuditBucket"] = service.archive.bucket.ref
     if service.console_url is not None:
         found["ConsoleUrl"] = service.console_url
     if service.slack_url is not None:

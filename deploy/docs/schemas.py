@@ -1,4 +1,4 @@
-"""The JSON Schemas of the documents, for editors, and of the audit line: generated from the models of the functions.
+"""The JSON Schemas of the documents, for editors, of the audit line and of notifications: generated from the models.
 
 What a schema cannot say, such as which globs match no one, `sentinel policy validate` says.
 """
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaWarningKind
 
 from deploy.docs.audit import line_model
+from deploy.docs.notices import NoticeMessage
 from sentinel.policy.cases import Case, Expectation
 from sentinel.policy.files import MODELS
 from shared.core.fields import DocumentModel
@@ -24,7 +25,7 @@ _EARLIER: Final = ("max_duration", "max_server_duration")
 def renderers() -> Mapping[str, Callable[[], str]]:
     """Give, by path below docs/, the function that writes the schema of each kind of document."""
     kinds = {f"schemas/{kind}.schema.json": _renderer(kind, model) for kind, model in MODELS.items()}
-    others = {"cases": _render_cases, "audit-line": _render_line}
+    others = {"cases": _render_cases, "audit-line": _render_line, "notice": _render_notice}
     return {**kinds, **{f"schemas/{name}.schema.json": render for name, render in others.items()}}
 
 
@@ -46,6 +47,10 @@ def _render_cases() -> str:
 
 def _render_line() -> str:
     return _written({**_schema_of(line_model()), "title": "Sentinel: audit line"})
+
+
+def _render_notice() -> str:
+    return _written({**_schema_of(NoticeMessage), "title": "Sentinel: notification"})
 
 
 class _Quiet(GenerateJsonSchema):

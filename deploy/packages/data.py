@@ -14,6 +14,7 @@ OPERATIONS: Final[Mapping[str, frozenset[str]]] = {
     "dynamodb": frozenset(
         {"BatchGetItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"},
     ),
+    "events": frozenset({"PutEvents"}),
     "iam": frozenset(
         {"CreatePolicyVersion", "DeletePolicyVersion", "GetPolicy", "GetPolicyVersion", "ListPolicyVersions"},
     ),

@@ -100,6 +100,11 @@ class Deployment:
         return self.arn("sns", self.topic)
 
     @property
+    def bus_arn(self) -> str:
+        """The ARN of the event bus, which has the topic's name."""
+        return self.arn("events", f"event-bus/{self.topic}")
+
+    @property
     def kill_switch_policy_arn(self) -> str:
         """The ARN of the policy that is the boundary of every protected role of this account."""
         return self.kill_switch_policy_in(self.account)

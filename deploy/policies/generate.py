@@ -10,6 +10,22 @@ from pathlib import Path
 from typing import Final, cast
 
 from deploy.policies.caller import Task, caller_policy, doctor_policy, operator_policy, task_policy
+from deploy.policies.delivery import (
+    DAY,
+    FAILED_PREFIX,
+    FAILURE,
+    LINES,
+    PREFIX,
+    Archive,
+    archive_key_policy,
+    bucket_policy,
+    event_bus_policy,
+    protect_delivery,
+    stream_policy,
+    stream_trust,
+    subscription_policy,
+    subscription_trust,
+)
 from deploy.policies.deployment import Deployment, Policy
 from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, lambda_trust, vend_policy
 from deploy.policies.exemptions import Exemptions
@@ -71,6 +87,7 @@ def generated_policies() -> Mapping[str, Policy]:
         "caller": caller_policy(EXAMPLE, _API, function_url=EXAMPLE.vend_role),
         **{f"caller-{task}": task_policy(EXAMPLE, _API, task) for task in Task},
         "doctor": doctor_policy(EXAMPLE),
+        "audit-key": archive_key_policy(EXAMPLE, EXAMPLE_KEY_ARN),
         "signer": signer_policy(EXAMPLE, EXAMPLE_SIGNING_KEY),
         "signing-key": signing_key_policy(EXAMPLE_KEY_ADMINISTRATORS, EXAMPLE_SIGNERS, EXAMPLE.root),
     }
@@ -85,6 +102,7 @@ def policy_templates() -> Mapping[str, Policy]:
     return {
         **{name.removesuffix("-execution-role"): document for name, document in roles.items()},
         "encryption": encryption_policy(_TEMPLATE, "${key_arn}"),
+        "audit-key": archive_key_policy(_TEMPLATE, "${key_arn}"),
         "caller": caller_policy(_TEMPLATE, "${api_id}"),
         "signer": signer_policy(_TEMPLATE, "${key_arn}"),
         "signing-key": signing_key_policy("${administrator_arn}", "${signer_arn}", _TEMPLATE.root),
@@ -111,6 +129,12 @@ def _of_every_deployment(deployment: Deployment, account: str, store: str, reade
         "identity-center": identity_center_policy(deployment.partition, store),
         "identity-center-role": identity_center_role_policy(reader),
         "operator": operator_policy(deployment),
+        "event-bus": event_bus_policy(deployment),
+        "audit-subscription": subscription_policy(deployment),
+        "audit-subscription-trust": subscription_trust(deployment),
+        "audit-stream": stream_policy(deployment),
+        "audit-stream-trust": stream_trust(deployment),
+        "audit-bucket": bucket_policy(deployment),
         "writer": writer_policy(deployment),
     }
 
@@ -124,6 +148,7 @@ def organization_policies() -> Mapping[str, Policy]:
         "scp-sentinel-functions.json": protect_functions(EXAMPLE, EXAMPLE_EXEMPTIONS),
         "scp-sentinel-data.json": protect_data(EXAMPLE, EXAMPLE_EXEMPTIONS, [EXAMPLE_KEY_ARN]),
         "scp-sentinel-watching.json": protect_watching(EXAMPLE, EXAMPLE_EXEMPTIONS),
+        "scp-sentinel-delivery.json": protect_delivery(EXAMPLE, EXAMPLE_EXEMPTIONS),
         "rcp-protected-roles.json": guard_roles(EXAMPLE, EXAMPLE_ORGANIZATION),
         "rcp-outsiders.json": keep_data_inside(EXAMPLE_ORGANIZATION, ["777788889999"]),
     }
@@ -182,9 +207,21 @@ def terraform_files() -> Mapping[str, str]:
             "burst": SLACK_BURST,
         },
     }
+    names["archive"] = _archive_names()
     templates = {f"{name}{SUFFIX}": template for name, template in policy_templates().items()}
     rendered = {**templates, "names.json": names, f"slack-manifest{SUFFIX}": manifest("${url}")}
     return {name: render(value) for name, value in rendered.items()}
+
+
+def _archive_names() -> Mapping[str, str]:
+    """Return what the archive's parts are named, and which lines go where."""
+    archive = Archive(_TEMPLATE)
+    return {
+        "pattern": LINES,
+        "prefix": PREFIX + DAY,
+        "failed_prefix": FAILED_PREFIX + FAILURE + DAY,
+        **{name: getattr(archive, name).replace(_TEMPLATE.name, "") for name in ("stream", "subscription_role")},
+    }
 
 
 def slack_files() -> Mapping[str, str]:

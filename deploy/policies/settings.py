@@ -24,7 +24,8 @@ _READING_GROUPS: Final = frozenset(
 GROUP_SETTINGS: Final = _READING_GROUPS | {"group_sync"}
 """The settings that the option `group_sync` gives."""
 _ONLY_ADMIN: Final = (
-    frozenset({"admin_budget", "console", "console_url", "lasting_keys", "slack", "slack_api"}) | _READING_GROUPS
+    frozenset({"admin_budget", "console", "console_url", "event_bus", "lasting_keys", "slack", "slack_api"})
+    | _READING_GROUPS
 )
 # Long enough to list an Identity Center of thousands of groups. The API's requests keep their deadline.
 _SYNC_TIMEOUT_S: Final = 300
@@ -87,13 +88,23 @@ def vend_environment(deployment: Deployment, api_ids: Sequence[str], chosen: Map
 
 
 def admin_environment(
-    deployment: Deployment, api_ids: Sequence[str], chosen: Mapping[str, str], *, topic: str, switches: Sequence[str]
+    deployment: Deployment,
+    api_ids: Sequence[str],
+    chosen: Mapping[str, str],
+    *,
+    topic: str,
+    switches: Sequence[str],
+    event_bus: str | None = None,
 ) -> dict[str, str]:
-    """Return the admin function's variables. `topic`: an ARN; `switches`: the accounts with a kill switch."""
+    """Return the admin function's variables.
+
+    `topic` and `event_bus`: ARNs; `switches`: the accounts with a kill switch.
+    """
     return {
         **_documented(deployment, api_ids),
         "SENTINEL_PROTECTED_PATH": deployment.protected_path,
         "SENTINEL_TOPIC_ARN": topic,
+        **({} if event_bus is None else {"SENTINEL_EVENT_BUS": event_bus}),
         **({"SENTINEL_KILL_SWITCH_POLICIES": ",".join(switches)} if switches else {}),
         **_variables(chosen, but=_ONLY_VEND),
     }
@@ -162,6 +173,7 @@ def _variables(chosen: Mapping[str, str], but: frozenset[str] = frozenset()) -> 
 _ANY_DEPLOYMENT: Final = Deployment.named("any", "aws", "eu-central-1", "111122223333")
 _OWN_VARIABLES: Final = admin_environment(_ANY_DEPLOYMENT, ["api"], {}, topic="topic", switches=["111122223333"])
 OWN_SETTINGS: Final = frozenset(
-    {"console", "slack", "slack_api", *GROUP_SETTINGS, *(name.removeprefix(PREFIX).lower() for name in _OWN_VARIABLES)}
+    {"console", "event_bus", "slack", "slack_api", *GROUP_SETTINGS}
+    | {name.removeprefix(PREFIX).lower() for name in _OWN_VARIABLES}
 )
 """The settings that the constructs set themselves, from what they create and from the options of their names."""

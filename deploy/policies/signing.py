@@ -25,7 +25,7 @@ _ADMINISTER: Final = (
     "kms:UpdateKeyDescription",
 )
 _DELETE: Final = ("ssm:DeleteParameter", "ssm:DeleteParameters")
-# Messages, which KMS hashes, and no hash of whatever it may be.
+# Messages, which KMS hashes, and no hash of something else.
 _AS_DOCUMENTS_ARE: Final[Statement] = {
     "StringEquals": {"kms:MessageType": "RAW", "kms:SigningAlgorithm": "ECDSA_SHA_256"}
 }

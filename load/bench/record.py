@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
+from types import MappingProxyType
 from typing import Any, Final
 
 from botocore.utils import ContainerMetadataFetcher
@@ -39,6 +40,7 @@ _PROMISED: Final = {
     "p99 with hedging to the floor's p99 without": ("hedged wall_p99", "ours floor_p99", 1.0),
     "a vend's CPU time to the boto3 handler's": ("ours cpu", "boto3 cpu", 0.36),
     "a trace's CPU time to the boto3 handler's": ("trace cpu", "boto3 cpu", 0.04),
+    "the CPU time of an audit line's links to a vend's": ("links cpu", "ours cpu", 0.02),
     "p50 without cached documents to the boto3 handler's": ("uncached wall_p50", "boto3 wall_p50", 0.62),
     "p99 without cached documents to the boto3 handler's": ("uncached wall_p99", "boto3 wall_p99", 0.80),
     "a vend's time above the floor to the boto3 handler's, p50": ("uncached above_p50", "boto3 above_p50", 0.11),
@@ -133,15 +135,15 @@ def ratio_above_floor(rounds: Sequence[Round], others: Sequence[Round]) -> float
 def promises(
     figures: Mapping[str, Figures],
     starts: Mapping[str, Mapping[str, Any]],
-    trace_ms: float | None = None,
-    token_ratio: float | None = None,
+    compared: Mapping[str, float | None] = MappingProxyType({}),
 ) -> Iterator[Check]:
     """Compare what was measured with what is promised; what was not measured is left out.
 
-    `trace_ms` is the CPU time that recording a trace adds to a vend, `token_ratio` the time above the floor of one for
-    a token to that of one for a signature.
+    `compared` has what is compared within each round: `trace cpu` and `links cpu`, the CPU time that recording a trace
+    and linking audit lines add to a vend, and `token ratio`, the time above the floor of one for a token to that of one
+    for a signature.
     """
-    found: dict[str, float | None] = {"trace cpu": trace_ms, "token ratio": token_ratio, "one": 1.0}
+    found: dict[str, float | None] = {**compared, "one": 1.0}
     found |= {"botocore wait_ms": ContainerMetadataFetcher.TIMEOUT_SECONDS * 1000.0}
     for name, each in figures.items():
         found |= {f"{name} {figure}": _middle(getattr(each, figure)) for figure in Figures.__slots__}
@@ -161,10 +163,6 @@ def describe(rounds: Rounds, cold: Mapping[str, tuple[str, Sequence[Start]]], py
     """Return a run's figures; `cold` holds titles and starts by name, `python` is the version that they ran on."""
     figures = {name: figures_of(found) for name, found in rounds.items()}
     starts = {name: {"title": title, **_medians(found)} for name, (title, found) in cold.items()}
-    is_traced = {"traced", "ours"} <= rounds.keys()
-    trace_ms = cpu_difference(rounds["traced"], rounds["ours"]) if is_traced else None
-    has_token = {"token", "ours"} <= rounds.keys()
-    token_ratio = ratio_above_floor(rounds["token"], rounds["ours"]) if has_token else None
     return {
         "machine": describe_machine(),
         "rounds": max((len(found) for found in rounds.values()), default=0),
@@ -175,8 +173,21 @@ def describe(rounds: Rounds, cold: Mapping[str, tuple[str, Sequence[Start]]], py
         "cold": starts,
         "promises": [
             {"title": each.title, "found": each.found, "most": each.wanted, "is_kept": each.passed}
-            for each in promises(figures, starts, trace_ms, token_ratio)
+            for each in promises(figures, starts, _compare(rounds))
         ],
+    }
+
+
+def _compare(rounds: Rounds) -> Mapping[str, float | None]:
+    """Compare what a vend takes with and without something, in each round; None where one of the two was not run."""
+
+    def within(compare: Callable[..., float], name: str, other: str) -> float | None:
+        return compare(rounds[name], rounds[other]) if {name, other} <= rounds.keys() else None
+
+    return {
+        "trace cpu": within(cpu_difference, "traced", "ours"),
+        "links cpu": within(cpu_difference, "ours", "unlinked"),
+        "token ratio": within(ratio_above_floor, "token", "ours"),
     }
 
 

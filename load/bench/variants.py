@@ -19,10 +19,12 @@ from load.bench.boto3_baseline import SequentialHandler
 from load.bench.fixtures import LambdaContext, question_event, settings_of, token_event, vend_event
 from services.authorizer import handler as authorizer
 from services.vend import handler as vend
+from services.vend import mapping
 from shared.aws.client.client import AwsClient
 from shared.aws.clients import Service
 from shared.aws.ssm.read_through import CacheLimits
 from shared.clock import monotonic_s
+from shared.edge.audit.writing import Chain, render
 from shared.edge.settings import Settings
 
 Ask = Callable[[], dict[str, Any]]
@@ -76,6 +78,13 @@ def _traced(stack: ExitStack) -> Ask:
         return answer
 
     return traced
+
+
+def _unlinked(stack: ExitStack) -> Ask:
+    """Vend with audit lines that have no hash of the line before, and rows without a digest of their line."""
+    stack.enter_context(patch.object(Chain, "seal", lambda _, line: render(line)))
+    stack.enter_context(patch.object(mapping, "decision_digest", lambda _: None))
+    return _ours(stack)
 
 
 def _one_call_at_a_time(stack: ExitStack) -> Ask:
@@ -146,6 +155,7 @@ VARIANTS: Final[Mapping[str, Variant]] = {
     ),
     "token": Variant("to a caller with a token", _by_token),
     "traced": Variant("with every request traced", _traced),
+    "unlinked": Variant("without the links of audit lines", _unlinked),
     "uncached": Variant(
         "without cached documents",
         partial(_ours, SENTINEL_DOCUMENT_TTL="0", SENTINEL_DOCUMENT_MAX_STALE="0"),

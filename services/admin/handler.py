@@ -19,6 +19,7 @@ from shared.aws.clients import Clients, Service
 from shared.aws.dynamodb.grants import GrantTable
 from shared.aws.dynamodb.rate_limit import RateLimiter
 from shared.aws.dynamodb.slack_messages import SlackMessages
+from shared.aws.event_bus import EventBus
 from shared.aws.sns import Topic
 from shared.aws.ssm.document_cache import CachedDocuments
 from shared.aws.ssm.documents import Document, SsmDocuments
@@ -110,6 +111,8 @@ def _services(settings: Settings) -> Sequence[Service]:
     services = [*_SERVICES, *(_SWITCH_SERVICES if settings.kill_switch_policies else ())]
     if settings.identity_store_role and Service.STS not in services:
         services.append(Service.STS)
+    if settings.event_bus is not None:
+        services.append(Service.EVENTS)
     return services
 
 
@@ -133,7 +136,8 @@ def _notifier(settings: Settings, clients: Clients, texts: SsmDocuments, reader:
     topic = None if settings.topic_arn is None else Topic(clients.sns, settings.topic_arn)
     rows = SlackMessages(clients.dynamodb, settings.grant_table)
     slack = SlackTarget(texts, reader.policies, rows, settings.slack_api) if settings.slack else None
-    return Notifier(topic, WebhookDocuments(texts).load, WebhookSender(clock), slack)
+    bus = None if settings.event_bus is None else EventBus(clients.events, settings.event_bus)
+    return Notifier(topic, WebhookDocuments(texts).load, WebhookSender(clock), slack, bus)
 
 
 def _new_id() -> str:

@@ -26,6 +26,7 @@ class Service(StrEnum):
     """The AWS services that Sentinel calls, by botocore's names."""
 
     DYNAMODB = "dynamodb"
+    EVENTS = "events"
     IAM = "iam"
     IDENTITYSTORE = "identitystore"
     SNS = "sns"
@@ -48,6 +49,10 @@ class Clients:
     @property
     def dynamodb(self) -> AwsClient:
         return self._client(Service.DYNAMODB)
+
+    @property
+    def events(self) -> AwsClient:
+        return self._client(Service.EVENTS)
 
     @property
     def iam(self) -> AwsClient:

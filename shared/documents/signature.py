@@ -3,7 +3,7 @@
     signed:<version>:<store by>:<signature>
 
 The signature says: this text, in this parameter, as this version of it, if it is stored by then. Parameter Store counts
-versions and keeps the time of each, so whoever may only write parameters can bring back no older text, and none of
+versions and keeps the time of each, so a caller who may only write parameters can bring back no older text, and none of
 another parameter; deleting and creating a parameter counts from 1 again, but does not turn back the time.
 """
 
@@ -20,7 +20,7 @@ from shared.documents.envelope import SIGNED, split_signature, unpack
 from shared.documents.public_keys import PublicKeys
 
 _LINE: Final = re.compile(SIGNED + r"([1-9][0-9]{0,9}):([1-9][0-9]{9}):([A-Za-z0-9+/]{80,96}={0,2})")
-# What is signed begins with it, so that a signature for another purpose is none of a document.
+# What is signed begins with it, so that a signature for another purpose is not one of a document.
 _PURPOSE: Final = "sentinel document 1"
 # The longest signature in DER has 72 bytes: two numbers of 33 bytes, each with two bytes before it, and two for both.
 _LONGEST: Final = 96

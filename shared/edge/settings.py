@@ -136,6 +136,13 @@ class Settings(CommonSettings):
             description="ARN of the SNS topic that receives change notifications. Empty: no topic.",
         ),
     ] = None
+    event_bus: Annotated[
+        str | None,
+        Field(
+            pattern=r"^arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/[A-Za-z0-9._-]{1,256}$",
+            description="ARN of the EventBridge bus that receives change notifications as events. Empty: no bus.",
+        ),
+    ] = None
     console_url: Annotated[
         ConsoleUrl | None,
         Field(

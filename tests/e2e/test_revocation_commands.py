@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.stack import LocalStack
+from shared.clock import utc_now
 from tests.e2e.callers import Caller, hire
 from tests.e2e.sdks.person import Finished, Person, person
 
@@ -101,3 +102,24 @@ async def test_a_trail_names_its_queries_where_cloudtrail_may_not_be_asked(devel
     shown = await operator.sentinel("session", "show", session_id, "--trail")
     assert (shown.code, f"-{session_id}-" in shown.out) == (0, True)
     assert "may not look up CloudTrail events" in shown.err
+
+
+async def test_the_audit_log_is_checked_against_the_rows_and_an_altered_line_is_found(
+    system: LocalStack, developer: Caller, operator: Person, tmp_path: Path
+) -> None:
+    since = utc_now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    vended = [await vend(developer) for _ in range(2)]
+    verify = ("audit", "verify", "--since", since, "--without", "trail", "--json", "--from")
+    checked = await operator.sentinel(*verify, str(system.log_file))
+    assert checked.code == 3, checked.err
+    lines = json.loads(checked.out)["lines"]
+    assert (lines["compared"], lines["findings"]) == (2, [])
+    altered = tmp_path / "altered.log"
+    log = system.log_file.read_text(encoding="utf-8").splitlines(keepends=True)
+    altered.write_text("".join(line.replace(developer.name, "mallory") if vended[0] in line else line for line in log))
+    checked = await operator.sentinel(*verify, str(altered))
+    found = {(each["found"], each["where"]) for each in json.loads(checked.out)["lines"]["findings"]}
+    assert checked.code == 1
+    assert ("row and line differ", f"session {vended[0]}") in found
+    # The second vend was by the same process, whose next line has the hash of the line as it was.
+    assert "altered" in {kind for kind, _ in found}

@@ -40,6 +40,7 @@ def _warm_up(url: str) -> None:
     patient = Config(read_timeout=LIMIT_S, retries={"total_max_attempts": 1})
     for service, operation in (
         ("dynamodb", "list_tables"),
+        ("events", "list_event_buses"),
         ("sns", "list_topics"),
         ("ssm", "describe_parameters"),
         ("sts", "get_caller_identity"),

@@ -8,9 +8,10 @@ from typing import Any
 from unittest.mock import patch
 
 from deploy.docs.audit import line_model
+from sentinel.evidence.replaying.judging import NotDecided, Replay
+from sentinel.evidence.restoring import names_not_recorded, restore_circumstances, restore_facts
 from shared.core.access.authorize import Issue, RefusalCode, Refuse
 from shared.core.access.evaluate import Decision, Facts, evaluate
-from shared.core.access.recorded import names_not_recorded, restore_circumstances, restore_facts
 from shared.core.access.schema import AccessPolicy
 from shared.core.audit_chain import digest_of_decision
 from shared.edge import deciding
@@ -50,6 +51,8 @@ def _decide_again(policy: AccessPolicy, line: dict[str, Any]) -> None:
     decision = evaluate(policy, facts)
     assert (decision.verdict, decision.rule_name) == (line["verdict"], line.get("rule"))
     assert list(decision.dissenting_shadows) == line.get("dissenting_shadows", [])
+    judged = Replay(policy).judge(line)
+    assert isinstance(judged, NotDecided) or (judged is not None and judged.after == judged.before)
     if circumstances is None:
         return
     again = circumstances.authorize(decision, facts.profile, facts.at)

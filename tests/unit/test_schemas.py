@@ -40,7 +40,7 @@ def problems(kind: str, text: str) -> list[str]:
 
 def test_every_kind_that_is_stored_as_text_has_a_schema() -> None:
     assert {name for name in PAGES if name.startswith("schemas/")} == {
-        f"schemas/{kind}.schema.json" for kind in (*MODELS, "cases")
+        f"schemas/{kind}.schema.json" for kind in (*MODELS, "cases", "audit-line", "notice")
     }
 
 

@@ -143,7 +143,7 @@ async def verify(
         checked += 1
         stamp = claimed_stamp(event)
         if stamp is not None and stamp.session_id not in known:
-            known[stamp.session_id] = await _find(api, stamp.session_id, pause)
+            known[stamp.session_id] = await find_row(api, stamp.session_id, pause)
         doubt = find_doubt(event, role, None if stamp is None else known[stamp.session_id])
         if doubt is not None:
             unexplained.append(Unexplained(event, role, doubt))
@@ -151,7 +151,13 @@ async def verify(
     return Verdict(checked, unexplained, [*gaps, *nothing])
 
 
-async def _find(api: SessionApi, session_id: str, pause: Pause) -> Session | None:
+async def find_row(api: SessionApi, session_id: str, pause: Pause = asyncio.sleep) -> Session | None:
+    """Find the row of a session; None without one.
+
+    Raises:
+        RefusedError: the service refuses to say.
+
+    """
     answer = await api.find(session_id)
     # Each user may read so often in a minute: an audit of many sessions waits for the next.
     while isinstance(answer, Refusal) and answer.code == "throttled":

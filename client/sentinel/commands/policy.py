@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import click
 
+from sentinel.commands.policy_replay import replay
+from sentinel.commands.policy_suggest import suggest_policy
 from sentinel.policy.cases import CaseResult, load_cases, run_case
 from sentinel.policy.explain import explain
 from sentinel.policy.files import (
@@ -182,5 +184,5 @@ def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-for command in (explain, push, sign, pull, diff):
+for command in (explain, push, sign, pull, diff, replay, suggest_policy):
     policy.add_command(command)

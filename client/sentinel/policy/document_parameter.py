@@ -14,7 +14,7 @@ from shared.documents.signature import Place
 if TYPE_CHECKING:
     from sentinel.policy.parameter_store import ParameterStore, StoredParameter
 
-# Stands for the name in the parameters of documents with secrets.
+# The place of the name in the parameters of documents with secrets.
 _NAME: Final = "NAME"
 P = ParamSpec("P")
 R = TypeVar("R")

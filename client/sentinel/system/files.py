@@ -75,8 +75,8 @@ def create_owner_only(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Replace the file at once, keeping its mode and a symlink to it; a new one is 0600.
+def replace_file(path: Path, text: str, *, keeps_mode: bool = True) -> None:
+    """Replace the file at once, keeping a symlink to it and, if `keeps_mode`, its mode; otherwise it becomes 0600.
 
     Raises:
         OSError: the folder or the file cannot be written; the old file is then untouched.
@@ -84,7 +84,7 @@ def replace_file(path: Path, text: str) -> None:
     """
     target = path.resolve()
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    mode = target.stat().st_mode & 0o7777 if target.exists() else 0o600
+    mode = target.stat().st_mode & 0o7777 if keeps_mode and target.exists() else 0o600
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

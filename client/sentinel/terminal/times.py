@@ -1,5 +1,6 @@
 """Instants as people read and write them."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from shared.core.durations import MalformedDurationError, format_duration, parse
 
 WIRE: Final = "%Y-%m-%dT%H:%M:%SZ"
 _DAY: Final = timedelta(days=1)
+_DAYS: Final = re.compile(r"[0-9]{1,4}d")
 _YEARS: Final = range(1970, 3000)
 
 
@@ -59,12 +61,14 @@ def parse_instant(text: str, option: str) -> datetime:
 
 
 def parse_instant_or_ago(text: str, option: str, now: datetime) -> datetime:
-    """Read an instant, or how long ago it was: `24h`, `30m`.
+    """Read an instant, or how long ago it was: `24h`, `30m`, `90d`.
 
     Raises:
         UsageError: it is neither.
 
     """
+    if _DAYS.fullmatch(text):
+        return now - int(text.removesuffix("d")) * _DAY
     try:
         return now - parse_duration(text)
     except MalformedDurationError:

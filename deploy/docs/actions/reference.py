@@ -20,6 +20,7 @@ SERVICES: Final[Mapping[str, Sequence[str]]] = {
     "cloudwatch": ["cloudwatch"],
     "dynamodb": ["dynamodb", "dynamodbstreams"],
     "events": ["events"],
+    "firehose": ["firehose"],
     "execute-api": ["apigatewaymanagementapi"],
     "iam": ["iam"],
     "kms": ["kms"],

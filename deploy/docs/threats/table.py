@@ -38,6 +38,7 @@ BOUNDARIES: Final = (
     "console",
     "chat",
     "chat-messages",
+    "delivery",
     "build",
 )
 # A control is taken away where it lies: in no test, and not in the table.

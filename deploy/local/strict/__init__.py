@@ -16,7 +16,7 @@ from deploy.local.strict.across_requests import SeenTiers, SeenTokens
 from deploy.local.strict.botocore_comparison import install_comparison, uninstall_comparison
 from deploy.local.strict.context import RULES, AwsRequest, StrictContext, TableKeys, read_context
 from deploy.local.strict.model import find_model_violations
-from deploy.local.strict.rules import dynamodb, iam, sns, ssm, sts  # noqa: F401 - each registers its rules
+from deploy.local.strict.rules import dynamodb, events, iam, sns, ssm, sts  # noqa: F401 - each registers its rules
 from shared.aws.client.client import AwsClient
 
 __all__ = ["StrictContext", "TableKeys", "read_context"]

@@ -70,3 +70,18 @@ mock_resource "aws_apigatewayv2_authorizer" {
 mock_resource "aws_api_gateway_authorizer" {
   defaults = { id = "auth02" }
 }
+
+mock_resource "aws_cloudwatch_event_bus" {
+  defaults = { arn = "arn:aws:events:eu-central-1:111122223333:event-bus/sentinel-events" }
+}
+
+mock_resource "aws_kinesis_firehose_delivery_stream" {
+  defaults = { arn = "arn:aws:firehose:eu-central-1:111122223333:deliverystream/sentinel-audit" }
+}
+
+mock_resource "aws_s3_bucket" {
+  defaults = {
+    id  = "sentinel-audit-111122223333-eu-central-1"
+    arn = "arn:aws:s3:::sentinel-audit-111122223333-eu-central-1"
+  }
+}

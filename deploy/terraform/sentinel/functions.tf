@@ -43,7 +43,7 @@ module "admin" {
   package     = local.packages.admin
   handler     = "services.admin.handler.handler"
   environment = local.admin_settings
-  policies = merge(local.encryption_policy, local.group_policies, {
+  policies = merge(local.encryption_policy, local.group_policies, local.event_bus_policies, {
     admin = templatefile("${local.policies}/admin.json.tftpl", local.deployment)
   })
   timeout_s               = local.admin_timeout_s

@@ -97,6 +97,16 @@ output "topic_arn" {
   value       = aws_sns_topic.events.arn
 }
 
+output "event_bus_arn" {
+  description = "ARN of the event bus that every change is put on; null without one."
+  value       = one(aws_cloudwatch_event_bus.events[*].arn)
+}
+
+output "audit_bucket" {
+  description = "Name of the bucket of the audit archive; null without one."
+  value       = one(aws_s3_bucket.audit[*].id)
+}
+
 output "parameter_prefix" {
   description = "Path in Parameter Store below which the documents are stored."
   value       = var.parameter_prefix

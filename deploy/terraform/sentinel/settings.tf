@@ -52,6 +52,7 @@ locals {
   admin_settings = { for name, value in merge(local.tables, local.endpoints, local.documented, {
     SENTINEL_ADMIN_BUDGET          = var.admin_budget
     SENTINEL_TOPIC_ARN             = aws_sns_topic.events.arn
+    SENTINEL_EVENT_BUS             = one(aws_cloudwatch_event_bus.events[*].arn)
     SENTINEL_CONSOLE_URL           = try(coalesce(var.console_url, local.console_address), null)
     SENTINEL_PROTECTED_PATH        = var.protected_path
     SENTINEL_KILL_SWITCH_POLICIES  = join(",", local.kill_switch_accounts)

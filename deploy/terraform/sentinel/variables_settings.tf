@@ -35,14 +35,14 @@ variable "hedge_ratio" {
 }
 
 variable "endpoints" {
-  description = "AWS endpoints to call instead of the regional ones, by service (dynamodb, iam, sns, ssm, sts): for example FIPS endpoints, or a VPC endpoint without private DNS. Authorizers use only dynamodb."
+  description = "AWS endpoints to call instead of the regional ones, by service (dynamodb, events, iam, sns, ssm, sts): for example FIPS endpoints, or a VPC endpoint without private DNS. Authorizers use only dynamodb."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
-    condition     = alltrue([for service, url in var.endpoints : contains(["dynamodb", "iam", "sns", "ssm", "sts"], service) && can(regex("^https://[A-Za-z0-9.-]+$", url))])
-    error_message = "endpoints: https://<host> by dynamodb, iam, sns, ssm or sts."
+    condition     = alltrue([for service, url in var.endpoints : contains(["dynamodb", "events", "iam", "sns", "ssm", "sts"], service) && can(regex("^https://[A-Za-z0-9.-]+$", url))])
+    error_message = "endpoints: https://<host> by dynamodb, events, iam, sns, ssm or sts."
   }
 }
 

@@ -1,4 +1,7 @@
-"""Notifications of a committed change, to topic, chat and webhooks, concurrently. A failure never undoes the change."""
+"""Notifications of a committed change, to topic, event bus, chat and webhooks, concurrently.
+
+A failure never undoes the change.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -6,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
+from services.admin.notify.bus import put_on_bus
 from services.admin.notify.formats.topic import subject_of, texts_of
 from services.admin.notify.notice import Failure, Notice, notice_for
 from shared.aws.concurrency import gather_all
 from shared.aws.errors import AwsError, UnreadableError
+from shared.aws.event_bus import EventBus
 from shared.aws.sns import Topic
 from shared.aws.ssm.documents import Document, SsmDocuments
 from shared.core.events import NoticeEvent
@@ -22,6 +27,7 @@ Webhooks: TypeAlias = Mapping[str, Webhook | DocumentError]
 Outcome = TypeVar("Outcome")
 LIMIT_S: Final = 5.0
 _TOPIC: Final = "sns"
+_BUS: Final = "event_bus"
 _CHAT: Final = "slack"
 _ALL_WEBHOOKS: Final = "webhooks"
 WEBHOOKS_FOLDER: Final = "webhooks"
@@ -46,7 +52,7 @@ class Chat(Protocol):
 
 
 class Notifier:
-    """Notifies a topic and a chat, where they are configured, and every webhook that wants the event."""
+    """Notifies a topic, an event bus and a chat, where configured, and every webhook that wants the event."""
 
     def __init__(
         self,
@@ -54,33 +60,40 @@ class Notifier:
         load_webhooks: Callable[[], Awaitable[Webhooks]],
         sender: Sender,
         chat: Chat | None = None,
+        bus: EventBus | None = None,
     ) -> None:
         """Where `load_webhooks` raises AwsError, no webhook is called, and the result says so."""
         self._topic = topic
         self._load_webhooks = load_webhooks
         self._sender = sender
         self._chat = chat
+        self._bus = bus
 
     async def notify(self, notice: Notice, limit_s: float = LIMIT_S) -> Mapping[str, bool]:
         """Notify everyone within `limit_s` seconds, and say of each target whether it was notified.
 
-        A target is `sns`, `slack`, `webhook:<name>`, or `webhooks` where they could not even be read. No target's
-        failure is raised.
+        A target is `sns`, `event_bus`, `slack`, `webhook:<name>`, or `webhooks` where they could not even be read. No
+        target's failure is raised.
         """
         return {target: failure is None for target, failure in (await self.deliver(notice, limit_s)).items()}
 
     async def deliver(self, notice: Notice, limit_s: float = LIMIT_S) -> Mapping[str, Failure | None]:
         """Do the same as `notify`, and say why a target was not notified."""
         deadline = asyncio.get_running_loop().time() + limit_s
-        published, shown, sent = await gather_all(
-            [self._publish(notice, deadline), self._show(notice, deadline), self._send_all(notice, deadline)]
+        outcomes = await gather_all(
+            each(notice, deadline) for each in (self._publish, self._put, self._show, self._send_all)
         )
-        return {**published, **shown, **sent}
+        return {target: failure for outcome in outcomes for target, failure in outcome.items()}
 
     async def _publish(self, notice: Notice, deadline: float) -> Mapping[str, Failure | None]:
         if self._topic is None:
             return {}
         return {_TOPIC: await _outcome(_publish(self._topic, notice), deadline)}
+
+    async def _put(self, notice: Notice, deadline: float) -> Mapping[str, Failure | None]:
+        if self._bus is None:
+            return {}
+        return {_BUS: await _outcome(put_on_bus(self._bus, notice), deadline)}
 
     async def _show(self, notice: Notice, deadline: float) -> Mapping[str, Failure | None]:
         if self._chat is None:

@@ -1,8 +1,6 @@
 """Sending to webhooks."""
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from ssl import SSLContext
@@ -10,17 +8,10 @@ from ssl import SSLContext
 from services.admin.notify.formats.message import Message
 from services.admin.notify.formats.table import message_for
 from services.admin.notify.notice import Failure, Notice
+from services.admin.notify.tries import TRIES, Tries
 from services.admin.outbound.errors import CallError
 from services.admin.outbound.session import Resolver, Session, as_written, naming_failures, open_session
 from shared.core.webhook import Webhook
-
-
-@dataclass(frozen=True, slots=True)
-class Tries:
-    """`each_s` is the time of one try, `pauses_s` the pause before each further one, in seconds."""
-
-    each_s: float = 2.0
-    pauses_s: tuple[float, ...] = (0.2, 0.4)
 
 
 class WebhookSender:
@@ -30,7 +21,7 @@ class WebhookSender:
         self,
         now: Callable[[], datetime],
         *,
-        tries: Tries = Tries(),
+        tries: Tries = TRIES,
         tls: SSLContext | None = None,
         resolver: Resolver | None = None,
     ) -> None:
@@ -44,13 +35,7 @@ class WebhookSender:
         """Send a notice, again where a failure may pass. None means it was taken (any 2xx)."""
         message = message_for(webhook, notice, int(self._now().timestamp()))
         async with self._open_session(webhook) as session:
-            failure = await _post(session, message)
-            for pause_s in self._tries.pauses_s:
-                if failure is None or not failure.may_pass:
-                    break
-                await asyncio.sleep(pause_s)
-                failure = await _post(session, message)
-            return failure
+            return await self._tries.persist(lambda: _post(session, message))
 
     def _open_session(self, webhook: Webhook) -> Session:
         return open_session(

@@ -1,6 +1,6 @@
 """The access policy's decision: the first rule whose conditions hold for the facts of a request, as a value."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -146,11 +146,12 @@ def evaluate(policy: AccessPolicy, facts: Facts) -> Decision:
         if not is_match(rule, facts):
             continue
         if not rule.shadow:
-            return _decide(rule, shadows)
+            return decision_by(rule, shadows)
         shadows.append(rule)
-    return _decide(None, shadows)
+    return decision_by(None, shadows)
 
 
-def _decide(rule: Rule | None, shadows: list[Rule]) -> Decision:
+def decision_by(rule: Rule | None, shadows: Sequence[Rule] = ()) -> Decision:
+    """Give the decision of the rule that matches, None if no rule does; `shadows` match and come before it."""
     verdict = Verdict.DENY if rule is None else _VERDICTS[rule.effect]
     return Decision(verdict, rule, tuple(shadow.name for shadow in shadows if _VERDICTS[shadow.effect] is not verdict))

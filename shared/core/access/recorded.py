@@ -4,19 +4,15 @@ Groups and claims are kept by the names that the deciding policy reads, with wha
 absent differs from one that no rule looked at, which another policy might.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 from shared.core.access.authorize import Issue, Refuse, authorize
-from shared.core.access.evaluate import Decision, Facts, parse_source_ip
+from shared.core.access.evaluate import Decision, Facts
 from shared.core.access.schema import AccessPolicy
-from shared.core.claims import ClaimValue
-from shared.core.grants import Extended, Grant, GrantUses
-from shared.core.groups import Groups, namespace_of
-from shared.core.identity import Authentication
-from shared.core.stamp import Via
+from shared.core.grants import Grant
 
 
 class RecordedFacts(TypedDict):
@@ -57,10 +53,6 @@ class RecordedCircumstances(TypedDict):
     requested_s: Annotated[int | None, "The duration that the caller asked for, in seconds."]
     profile_cap_s: Annotated[int | None, "The profile's `max_duration`, in seconds."]
     grants: Annotated[list[RecordedGrant] | None, "The caller's grants for the profile. Null: an allow needed none."]
-
-
-class UnusableFactsError(ValueError):
-    """The facts of a line cannot be read; the message names the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,100 +123,9 @@ def _record_grant(grant: Grant) -> RecordedGrant:
     }
 
 
-def restore_facts(recorded: Mapping[str, Any]) -> Facts:
-    """Give the facts back. A condition on a name that the line does not hold finds it absent: `names_not_recorded`.
-
-    Raises:
-        UnusableFactsError: a field is absent or of another type.
-
-    """
-    try:
-        groups, claims, authentication = recorded["groups"], recorded["claims"], recorded["authentication"]
-        return Facts(
-            user=recorded["user"],
-            profile=recorded["profile"],
-            at=datetime.fromisoformat(recorded["at"]),
-            account=recorded["account"],
-            role=recorded["role"],
-            source_ip=None if recorded["source_ip"] is None else parse_source_ip(recorded["source_ip"]),
-            authentication=None if authentication is None else Authentication(authentication),
-            issuer=recorded["issuer"],
-            claims=None if claims is None else _restore_claims(claims),
-            groups=None if groups is None else _restore_groups(groups),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnusableFactsError(f"the facts cannot be read: {error}") from None
-
-
-def restore_circumstances(recorded: Mapping[str, Any]) -> Circumstances | None:
-    """Give back what authorization read; None of a decision that vended nothing, such as on a request for approval.
-
-    Raises:
-        UnusableFactsError: a field is absent or of another type.
-
-    """
-    if "locked_out" not in recorded:
-        return None
-    try:
-        grants, profile = recorded["grants"], recorded["profile"]
-        return Circumstances(
-            is_enabled=recorded["enabled"],
-            is_locked_out=recorded["locked_out"],
-            requested=_duration(recorded["requested_s"]),
-            profile_cap=_duration(recorded["profile_cap_s"]),
-            grants=None if grants is None else tuple(_restore_grant(grant, profile) for grant in grants),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise UnusableFactsError(f"the facts cannot be read: {error}") from None
-
-
-def names_not_recorded(policy: AccessPolicy, recorded: Mapping[str, Any]) -> Sequence[str]:
-    """List the claims and groups that rules of the policy read and the line does not hold, as `claim x`, `group y`."""
-    names = policy.names_read
-    return [
-        *(f"claim {name}" for name in _lacking(names.claims, recorded["claims"])),
-        *(f"group {name}" for name in _lacking(names.groups, recorded["groups"])),
-    ]
-
-
-def _lacking(read: Iterable[str], held: Mapping[str, Any] | None) -> list[str]:
-    return [] if held is None else [name for name in read if name not in held]
-
-
-def _restore_claims(claims: Mapping[str, str | list[str] | None]) -> Mapping[str, ClaimValue]:
-    return {
-        name: value if isinstance(value, str) else tuple(value) for name, value in claims.items() if value is not None
-    }
-
-
-def _restore_groups(groups: Mapping[str, bool | None]) -> Groups:
-    return Groups(
-        frozenset(name for name, is_in in groups.items() if is_in),
-        frozenset(namespace_of(name) for name, is_in in groups.items() if is_in is None),
-    )
-
-
-def _restore_grant(recorded: Mapping[str, Any], profile: str) -> Grant:
-    extends = recorded["extends"]
-    return Grant(
-        via=Via(recorded["via"]),
-        grant_id=recorded["grant_id"],
-        profile=profile,
-        starts_at=datetime.fromisoformat(recorded["starts_at"]),
-        ends_at=datetime.fromisoformat(recorded["ends_at"]),
-        uses=GrantUses(recorded["uses"]),
-        # The present policies have judged the sum of the windows already.
-        extends=None if extends is None else Extended(extends, timedelta(0)),
-    )
-
-
 def _instant_text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _seconds(duration: timedelta | None) -> int | None:
     return None if duration is None else int(duration.total_seconds())
-
-
-def _duration(seconds: int | None) -> timedelta | None:
-    return None if seconds is None else timedelta(seconds=seconds)

@@ -13,6 +13,6 @@ def handler(event: object, context: Any) -> dict[str, Any]:
     """Answer, and hold on to what the invocation took."""
     answer = vend(event, context)
     _held.append((os.urandom(100_000), [object() for _ in range(500)], os.open(os.devnull, os.O_RDONLY)))
-    loop = vend._process.runner.get_loop()
+    loop = vend.process.runner.get_loop()
     _held.append(loop.create_task(asyncio.sleep(3600)))
     return answer

@@ -65,7 +65,7 @@ class Root:
 
 def copy_modules(folder: Path) -> Path:
     """Copy the modules with what they read next to them: Terraform writes into the folders it works in."""
-    for name in ("definitions", "policies/generated", "terraform"):
+    for name in ("definitions", "policies/generated", "queries", "terraform"):
         shutil.copytree(DEPLOY / name, folder / name, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
     return folder / "terraform"
 

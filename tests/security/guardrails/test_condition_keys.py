@@ -24,9 +24,9 @@ def misplaced(document: Policy) -> list[str]:
 
 
 def has(action: str, key: str) -> bool:
-    """Look a key up. Of a tag's key the name is open: `aws:RequestTag/${TagKey}`."""
+    """Look a key up. Of a tag's or a context's key the name is open: `aws:RequestTag/${TagKey}`."""
     known = {each.lower().partition("$")[0] for each in KEYS.get(action, ())}
-    return key in known or f"{key.partition('/')[0]}/" in known
+    return key in known or key.startswith(tuple(each for each in known if each.endswith(("/", ":"))))
 
 
 @pytest.mark.parametrize("name", every_policy())

@@ -76,6 +76,8 @@ def test_an_operator_is_no_administrator_of_what_runs(organization: Organization
         ("kms", EXAMPLE_KEY_ARN),
         ("lambda", EXAMPLE.arn("lambda", "function:sentinel-vend")),
         ("logs", EXAMPLE.arn("logs", "log-group:/aws/lambda/sentinel-vend")),
+        ("events", EXAMPLE.bus_arn),
+        ("firehose", EXAMPLE.arn("firehose", "deliverystream/sentinel-audit")),
         ("sns", EXAMPLE.topic_arn),
         ("ssm", EXAMPLE.parameters("policies/access")),
     ],

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from services.admin.notify.notice import Failure
-from services.admin.notify.sender import Tries, WebhookSender
+from services.admin.notify.sender import WebhookSender
+from services.admin.notify.tries import Tries
 from tests.patience import LIMIT_S
 from tests.service.notify.receiver import Names, Receiver, answers, never_ends, running_receiver
 from tests.unit.admin.notify.samples import NOW, SECRET, notice, webhook

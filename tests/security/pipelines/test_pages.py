@@ -1,10 +1,12 @@
 """The blocks of docs/pipelines.md are what their tools accept, and an SDK fetches with the two variables they set."""
 
 import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from email.message import Message
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +24,12 @@ from deploy.local.gateway.tokens import TokenAuthorizer
 from deploy.local.identity.provider import IdentityProvider
 from deploy.local.issuers import ISSUERS, PEOPLE, local_issuers, pod_token
 from deploy.policies.issuers import Issuer
+from shared.clock import utc_now
+from shared.core.access.evaluate import Facts
+from shared.core.access.recorded import Circumstances
 from tests.patience import LIMIT_S
+from tests.unit.client.evidence.replaying.lines import a_vend, policy_of, rule_of
+from tests.unit.client.local_server import LocalServer
 
 PROJECT: Final = Path(__file__).parents[3]
 PAGE: Final = (PROJECT / "docs" / "pipelines.md").read_text(encoding="utf-8")
@@ -65,8 +72,11 @@ def _plain(value: Any) -> Any:
             return str(value).strip('"')
 
 
-def test_the_github_workflow_passes_the_linter_and_gives_inputs_the_action_has(tmp_path: Path) -> None:
-    workflow = block("GitHub Actions", "yaml")
+@pytest.mark.parametrize(("section", "step"), [("GitHub Actions", 0), ("What a change of the policy does", 1)])
+def test_the_github_workflow_passes_the_linter_and_gives_inputs_the_action_has(
+    section: str, step: int, tmp_path: Path
+) -> None:
+    workflow = block(section, "yaml")
     file = tmp_path / "workflow.yml"
     file.write_text(workflow, encoding="utf-8")
     command = [str(Path(sys.executable).with_name("jactionlint")), "--shellcheck=", str(file)]
@@ -75,10 +85,59 @@ def test_the_github_workflow_passes_the_linter_and_gives_inputs_the_action_has(t
 
     action = yaml.safe_load((PROJECT / "deploy" / "github-action" / "action.yml").read_text(encoding="utf-8"))
     (job,) = yaml.safe_load(workflow)["jobs"].values()
-    used = job["steps"][0]["with"]
+    used = job["steps"][step]["with"]
     assert used.keys() <= action["inputs"].keys()
     assert {name for name, each in action["inputs"].items() if each.get("required")} <= used.keys()
     assert job["permissions"]["id-token"] == "write"
+
+
+class _Logs(LocalServer):
+    """CloudWatch Logs, with one line in the log of the vend function."""
+
+    def __init__(self, line: bytes) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self._line = line.decode()
+        super().__init__()
+
+    def answer(self, headers: Message, body: str) -> tuple[int, str]:
+        assert headers["X-Amz-Target"] == "Logs_20140328.FilterLogEvents"
+        self.asked.append(json.loads(body))
+        is_vend = self.asked[-1]["logGroupName"] == "/aws/lambda/sentinel-vend"
+        return 200, json.dumps({"events": [{"eventId": "1", "message": self._line}] if is_vend else []})
+
+
+@pytest.mark.parametrize(("effect", "code", "words"), [("deny", 3, "1 less access"), ("allow", 0, "0 would change")])
+def test_the_comment_on_a_pull_request_is_the_replay_of_last_week(
+    effect: str, code: int, words: str, tmp_path: Path
+) -> None:
+    (job,) = yaml.safe_load(block("What a change of the policy does", "yaml"))["jobs"].values()
+    policy = {"version": "1", "rules": [{"name": "all", "effect": effect, "conditions": {}}]}
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "access.yaml").write_text(json.dumps(policy), encoding="utf-8")
+    (tmp_path / "gh").write_text('#!/bin/sh\necho "$@" > said\n', encoding="utf-8")
+    (tmp_path / "gh").chmod(0o755)
+    line = a_vend(
+        policy_of(rule_of("all")), Facts("alice", "prod", utc_now()), Circumstances(True, False, None, None, ())
+    )
+    with _Logs(json.dumps(line).encode()) as logs:
+        environment = {
+            "PATH": f"{tmp_path}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": str(tmp_path),
+            "AWS_ACCESS_KEY_ID": "ASIAQQQQQQQQQQQQQQQQ",
+            "AWS_SECRET_ACCESS_KEY": "not-a-secret",
+            "AWS_ENDPOINT_URL": logs.url,
+            "SENTINEL_REMOTE_SERVER": "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com",
+            "GITHUB_REPOSITORY": "acme/policies",
+            "PULL_REQUEST": "7",
+        }
+        command = ["bash", "-eo", "pipefail", "-c", job["steps"][-1]["run"]]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, check=False, timeout=LIMIT_S)
+    comment = (tmp_path / "comment.md").read_text(encoding="utf-8")
+    assert (done.returncode, comment.startswith("~~~text\n"), comment.endswith("\n~~~\n")) == (code, True, True)
+    assert words in comment
+    assert (tmp_path / "said").read_text(encoding="utf-8").startswith("pr comment 7 --repo acme/policies --edit-last")
+    assert [each["logGroupName"] for each in logs.asked] == ["/aws/lambda/sentinel-vend", "/aws/lambda/sentinel-admin"]
+    assert logs.asked[0]["endTime"] - logs.asked[0]["startTime"] == 7 * 24 * 3600 * 1000
 
 
 def test_the_gitlab_job_has_its_token_in_the_variable_that_sdks_read() -> None:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from services.admin.notify.notice import Failure
-from services.admin.notify.sender import Tries, WebhookSender
+from services.admin.notify.sender import WebhookSender
+from services.admin.notify.tries import Tries
 from shared.core.webhook import Webhook
 from tests.patience import LIMIT_S
 from tests.service.notify.receiver import Names, Receiver, answers, hangs

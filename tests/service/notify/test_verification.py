@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from deploy.docs.pages import DOCS
-from services.admin.notify.sender import Tries, WebhookSender
+from services.admin.notify.sender import WebhookSender
+from services.admin.notify.tries import Tries
 from shared.clock import utc_now
 from tests.patience import LIMIT_S
 from tests.service.notify.receiver import Names, Received, Receiver

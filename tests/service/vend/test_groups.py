@@ -66,7 +66,7 @@ def test_a_synchronized_and_a_pushed_group_give_and_are_in_the_audit_line(groupe
         assert (answered.status, answered.audit["rule"], answered.audit["facts"]["groups"]) == (
             200,
             "oncall",
-            {"oncall": True},
+            {"interns": False, "oncall": True},
         )
         grouped.aws("dynamodb").delete_item(
             TableName="sentinel-grants", Key={name: row[name] for name in ("subject", "item")}

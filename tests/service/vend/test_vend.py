@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.core.audit_chain import digest_of_decision
 from shared.core.stamp import parse_stamp
 from tests.gateway_events import ACCOUNT, http_api_event, rest_api_event
 from tests.service.vend.conftest import POLICY, VendLambda
@@ -40,6 +41,13 @@ def test_the_audit_line_tells_the_whole_story(vend: VendLambda) -> None:
     assert set(audit["steps"]) == {"read", "write", "total"}
     assert audit["document_ages_s"].keys() == {"policies/access", "profiles/dev"}
     assert audit["access_key_id"].startswith("ASIA")
+
+
+def test_the_row_keeps_a_digest_of_its_line(vend: VendLambda) -> None:
+    audit = vend.call(http_api_event(query="profile=dev")).audit
+    [row] = vend.sessions()
+    assert row["line_digest"]["S"] == digest_of_decision(audit)
+    assert row["line_digest"]["S"] != digest_of_decision(audit | {"user": "mallory"})
 
 
 def test_no_secret_is_written_anywhere(vend: VendLambda) -> None:
@@ -111,7 +119,7 @@ def test_a_disabled_profile_is_neither_listed_nor_vended(vend: VendLambda) -> No
     assert "dev" not in {each["name"] for each in listed}
     refused = vend.call(http_api_event(query="profile=dev"))
     assert refused.body["code"] == "denied"
-    assert "rule" not in refused.audit
+    assert (refused.audit["rule"], refused.audit["facts"]["enabled"]) == ("dev", False)
 
 
 def test_a_policy_written_in_yaml_decides_too(vend: VendLambda) -> None:

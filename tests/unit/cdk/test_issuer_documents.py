@@ -40,7 +40,7 @@ def test_a_document_has_the_chosen_keys_and_no_other() -> None:
     }
 
 
-def test_a_signature_stands_before_the_document_and_is_no_part_of_it() -> None:
+def test_a_signature_comes_before_the_document_and_is_no_part_of_it() -> None:
     chosen = {"issuer": "https://login.example.com", "audiences": ("sentinel",), "kind": "people"}
     unsigned = Issuer.model_validate(chosen)
     signature = sign(unsigned.document, "issuers/corp")

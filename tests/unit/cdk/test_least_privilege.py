@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from deploy.policies.delivery import event_bus_policy
 from deploy.policies.execution import admin_policy, authorizer_policy, encryption_policy, lambda_trust, vend_policy
 from deploy.policies.groups import group_documents_policy, identity_center_policy, identity_center_role_policy
 from deploy.policies.protected import admin_trust, protected_trust, revocations_role_policy
@@ -21,6 +22,8 @@ FAMILIES = {
     r"arn:aws:ssm:[a-z0-9-]+:[0-9]+:parameter/[a-z]+/(chat|tickets|webhooks)/\*": "made later, with secrets",
     r"arn:aws:dynamodb:[a-z0-9-]+:[0-9]+:table/[a-z-]+/index/\*": "the indexes of one table",
     r"arn:aws:logs:[a-z0-9-]+:[0-9]+:log-group:/aws/lambda/[a-z-]+:\*": "the streams of one log group",
+    r"arn:aws:logs:[a-z0-9-]+:[0-9]+:log-group:/aws/kinesisfirehose/[a-z-]+:log-stream:\*": "the same",
+    r"arn:aws:s3:::[a-z]+-audit-[0-9]+-[a-z0-9-]+/(audit|failed)/\*": "objects are added all the time",
     r"arn:aws:identitystore::\*:identitystore/d-[0-9a-f]{10}": "one store; a delegated administrator does not own it",
     r"arn:aws:identitystore:::(group|membership|user)/\*": "the kinds that are listed, which AWS names like this",
     r"arn:aws:iam::\*:role/sentinel/protected/\*": "protected roles are added at any time, in any account",
@@ -84,6 +87,7 @@ def test_chosen_names_are_in_the_policies(complete: Template) -> None:
     assert _inline(_role(complete, "vendor-vend")) == {"vend": vend_policy(place), "encryption": encryption}
     assert _inline(_role(complete, "vendor-admin")) == {
         "admin": admin_policy(replace(place, name="vendor", kill_switch="SentinelRevocations-vendor")),
+        "event-bus": event_bus_policy(place),
         **groups,
         "encryption": encryption,
     }
@@ -95,8 +99,13 @@ def test_chosen_names_are_in_the_policies(complete: Template) -> None:
 def test_only_lambda_runs_as_an_execution_role(complete: Template) -> None:
     roles = complete.of_type("IAM::Role").values()
 
-    assert len(roles) == 4
-    assert all(role["AssumeRolePolicyDocument"] == lambda_trust() for role in roles)
+    of_functions = [role for role in roles if "lambda" in str(role["AssumeRolePolicyDocument"])]
+    assert len(of_functions) == 4
+    assert all(role["AssumeRolePolicyDocument"] == lambda_trust() for role in of_functions)
+    assert {role["RoleName"] for role in roles if role not in of_functions} == {
+        "vendor-audit",
+        "vendor-audit-subscription",
+    }
 
 
 def test_each_function_has_a_role_of_its_own(complete: Template) -> None:

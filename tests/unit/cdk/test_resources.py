@@ -37,6 +37,8 @@ def _deployed(value: str) -> str:
         return f"arn:aws:iam::111122223333:policy/SentinelRevocations{value[value.index('>') + 1 :]}"
     if value.startswith("<SentinelHttpApi") and value.endswith("/console/"):
         return CONSOLE
+    if value.startswith("<SentinelEventBus"):
+        return "arn:aws:events:eu-central-1:111122223333:event-bus/vendor-events"
     return "arn:aws:sns:eu-central-1:111122223333:events" if value.startswith("<SentinelEvents") else value
 
 
@@ -76,7 +78,7 @@ def test_a_key_of_ones_own_encrypts_tables_topic_and_logs(complete: Template) ->
 
 
 def test_every_log_group_ends_its_lines_after_the_days_chosen(default: Template, complete: Template) -> None:
-    for template, days, count in ((default, 365, 3), (complete, 90, 5)):
+    for template, days, count in ((default, 365, 3), (complete, 90, 6)):
         groups = template.of_type("Logs::LogGroup").values()
         assert [group["RetentionInDays"] for group in groups] == [days] * count
 
@@ -195,7 +197,7 @@ def test_every_function_and_the_service_itself_are_watched(complete: Template) -
     alarms = list(complete.of_type("CloudWatch::Alarm").values())
     functions = ("vendor-vend", "vendor-admin", "vendor-authorizer-pay", "vendor-authorizer-logs")
     of_functions = {f"{name}-{key}" for name in functions for key in ("errors", "throttles", "duration")}
-    of_service = {f"vendor-{key}" for key in (*SERVICE_ALARMS, "groups-old", "follow-up-late")}
+    of_service = {f"vendor-{key}" for key in (*SERVICE_ALARMS, "groups-old", "follow-up-late", "audit-archive-late")}
 
     assert {alarm["AlarmName"] for alarm in alarms} == of_functions | of_service
     assert all(alarm["AlarmActions"] == alarm["OKActions"] == [PAGER] for alarm in alarms)

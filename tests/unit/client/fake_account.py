@@ -1,4 +1,7 @@
-"""An AWS account of several regions, over HTTP: what an audit asks of it. Each region has its own event history."""
+"""An AWS account of several regions, over HTTP: what an audit asks of it. Each region has its own event history.
+
+Log groups have the lines of the functions, in one region.
+"""
 
 import json
 import re
@@ -26,6 +29,7 @@ class FakeAccount(LocalServer):
     profiles: dict[str, str] = field(default_factory=dict)
     denied: set[str] = field(default_factory=set)
     looked: list[tuple[str, str]] = field(default_factory=list)
+    logs: dict[str, list[bytes]] = field(default_factory=lambda: {"/aws/lambda/sentinel-vend": []})
     prefix: str = "/sentinel"
 
     def __post_init__(self) -> None:
@@ -41,6 +45,7 @@ class FakeAccount(LocalServer):
             "ec2": ("ec2:DescribeRegions", self._describe_regions),
             "sts": ("sts:GetCallerIdentity", lambda: _IDENTITY),
             "ssm": ("ssm:GetParametersByPath", lambda: self._parameters(json.loads(body))),
+            "logs": _logs_permission(headers, lambda: self._logs(headers["X-Amz-Target"], json.loads(body))),
             "cloudtrail": (f"cloudtrail:LookupEvents {region}", lambda: self._look_up(region, json.loads(body))),
         }
         permission, answer = answers[service]
@@ -67,8 +72,21 @@ class FakeAccount(LocalServer):
         ]
         return json.dumps({"Parameters": found})
 
+    def _logs(self, target: str, asked: Mapping[str, Any]) -> str:
+        if target.endswith("DescribeLogGroups"):
+            found = [name for name in self.logs if name.startswith(asked["logGroupNamePrefix"])]
+            return json.dumps({"logGroups": [{"logGroupName": name} for name in found]})
+        assert asked["filterPattern"] == '{ $.kind = "sentinel.audit" }'
+        lines = enumerate(self.logs[asked["logGroupName"]])
+        return json.dumps({"events": [{"eventId": str(number), "message": raw.decode()} for number, raw in lines]})
+
     def _look_up(self, region: str, asked: Mapping[str, Any]) -> str:
         (wanted,) = asked["LookupAttributes"]
         self.looked.append((region, wanted["AttributeValue"]))
         found = self.events.get((region, wanted["AttributeValue"]), ())
         return json.dumps({"Events": [{"CloudTrailEvent": json.dumps(event)} for event in found]})
+
+
+def _logs_permission(headers: Message, answer: Callable[[], str]) -> tuple[str, Callable[[], str]]:
+    _, _, operation = headers.get("X-Amz-Target", "").partition(".")
+    return f"logs:{operation}", answer

@@ -67,7 +67,8 @@ def test_what_is_promised_is_kept_or_not(above_ms: float, *, kept: bool) -> None
         "boto3": figures_of(rounds(40, cpu_ms=3)),
         "hedged": figures_of(hedged(29)),
     }
-    found = {promise.title: promise.passed for promise in promises(figures, {}, trace_ms=0.13)}
+    found = {promise.title: promise.passed for promise in promises(figures, {}, {"trace cpu": 0.13, "links cpu": 0.02})}
+    assert found["the CPU time of an audit line's links to a vend's"]
     assert not found["a trace's CPU time to the boto3 handler's"]
     assert found["a vend's CPU time to the boto3 handler's"]
     assert found["a vend's time above the floor to the boto3 handler's, p50"] is kept
@@ -98,7 +99,7 @@ def test_a_token_may_cost_a_little_time_and_no_call(
     """A document that is read again in a vend's time is not a call of every vend."""
     ours, token = rounds(1, calls=(5, 5, 5)), rounds(above_ms, calls=calls)
     figures = {"ours": figures_of(ours), "token": figures_of(token)}
-    measured = promises(figures, {}, token_ratio=ratio_above_floor(token, ours))
+    measured = promises(figures, {}, {"token ratio": ratio_above_floor(token, ours)})
     found = {promise.title: promise.passed for promise in measured}
     assert found == {
         "a vend's time above the floor for a token to that for a signature, p50": kept[0],

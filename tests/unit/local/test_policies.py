@@ -5,6 +5,7 @@ from typing import Any, cast
 import pytest
 
 from deploy.policies.caller import Task, routes_of
+from deploy.policies.delivery import protect_delivery
 from deploy.policies.deployment import SECRET_FOLDERS
 from deploy.policies.exemptions import Exemptions
 from deploy.policies.generate import (
@@ -134,6 +135,7 @@ def test_guard_rails_of_another_deployment_name_its_own_parts_and_no_others() ->
         protect_functions(deployment, exempt),
         protect_data(deployment, exempt),
         protect_watching(deployment, exempt),
+        protect_delivery(deployment, exempt),
     ):
         text = json.dumps(document)
         assert "pay-" in text

@@ -7,7 +7,8 @@ const validators = {
   identity: policies.validateIdentityPolicy,
   trust: policies.validateTrustPolicy,
   scp: policies.validateServiceControlPolicy,
-  rcp: policies.validateResourceControlPolicy
+  rcp: policies.validateResourceControlPolicy,
+  resource: policies.validateResourcePolicy
 }
 
 async function answer(question) {

@@ -1,12 +1,35 @@
 """What a webhook is sent."""
 
+import json
+from typing import Any
+
 import orjson
+import pytest
+from jsonschema_rs import Draft202012Validator
 from pydantic import SecretStr
 
+from deploy.docs.pages import PAGES
 from services.admin.notify.formats.signed import sign
 from services.admin.notify.formats.table import message_for
+from services.admin.notify.notice import notice_for
 from shared.core.events import NoticeEvent
-from tests.unit.admin.notify.samples import DELIVERY_ID, GRANT_ID, SECRET, notice, request, slack_webhook, webhook
+from tests.unit.admin.notify.samples import (
+    DELIVERY_ID,
+    GRANT_ID,
+    NOW,
+    SECRET,
+    WINDOW,
+    act,
+    event,
+    lockout,
+    notice,
+    request,
+    revocation,
+    session,
+    slack_webhook,
+    vote,
+    webhook,
+)
 
 TIMESTAMP = 1_793_620_800
 
@@ -27,6 +50,34 @@ def test_a_notice_is_canonical_json() -> None:
         "grant_id": GRANT_ID,
         "details": request(reason="é"),
     }
+
+
+@pytest.mark.parametrize("event_", NoticeEvent)
+@pytest.mark.parametrize("console_url", [None, "https://sentinel.example/console"])
+def test_every_notice_fits_the_published_schema(event_: NoticeEvent, console_url: str | None) -> None:
+    schema = json.loads(PAGES["schemas/notice.schema.json"]())
+    made = json.loads(notice_for(event_, "bob", details_of(event_), NOW, DELIVERY_ID, console_url).body())
+    assert list(Draft202012Validator(schema).iter_errors(made)) == []
+    assert made.keys() | {"link"} == schema["properties"].keys()
+    for changed in ({"event": "request.forged"}, {"details": None}, {"id": 1}):
+        assert list(Draft202012Validator(schema).iter_errors(made | changed)) != []
+
+
+def details_of(event_: NoticeEvent) -> dict[str, Any]:
+    """Give an object of the API as it is after each event."""
+    match event_.partition("."):
+        case ("request", _, "approved" | "ending"):
+            return request(window=WINDOW, approvals=[vote("bob")])
+        case ("request", _, _):
+            return request(ended=act("bob"), approvals=[vote("bob")])
+        case ("break_glass", _, _):
+            return event(ended=act("bob"), review=act("bob"))
+        case ("session", _, _):
+            return session()
+        case ("sessions", _, _):
+            return revocation()
+        case _:
+            return lockout(lifted=act("bob"))
 
 
 def test_what_time_did_has_no_actor() -> None:

@@ -1,10 +1,7 @@
 """Every credential of a protected role must have a session's row."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +11,7 @@ from sentinel.api.sessions_client import SessionApi
 from sentinel.cli import run_command_line
 from sentinel.cloudtrail.audit import claimed_stamp, find_doubt, protected_role, verify
 from sentinel.cloudtrail.scope import PROTECTED_ROLES
+from tests.unit.client.cloudtrail.auditing import VERIFY, Audit
 from tests.unit.client.fake_account import ACCOUNT, FakeAccount
 from tests.unit.client.session_service import ID, OTHER_ID, ROLE, STAMP, SessionService, a_session
 from tests.unit.client.trail_events import a_vend, an_event, parsed
@@ -23,7 +21,6 @@ ASKING: dict[str, Any] = {
     "eventName": "AssumeRole",
     "requestParameters": {"roleArn": OTHER_ROLE, "roleSessionName": "x"},
 }
-VERIFY = ["audit", "verify", "--since", "2026-03-01T00:00:00Z", "--until", "2026-03-02T00:00:00Z"]
 
 
 def doubt(event: dict[str, Any], **changes: Any) -> str | None:
@@ -95,51 +92,6 @@ def test_roles_are_protected_by_their_path(role: str) -> None:
 @pytest.mark.parametrize("role", ["arn:aws:iam::111122223333:role/admin", "sentinel/protected/prod"])
 def test_roles_elsewhere_are_not_protected(role: str) -> None:
     assert protected_role(parsed(a_vend(role=role)), PROTECTED_ROLES) is None
-
-
-@pytest.fixture
-def account(
-    monkeypatch: pytest.MonkeyPatch, sessions: SessionService, tmp_path: Path, socket_enabled: None
-) -> Iterator[FakeAccount]:
-    """Give the auditor's account, with one vend that has its session."""
-    assert socket_enabled is None
-    fake = FakeAccount(profiles={"prod": json.dumps({"role_arn": ROLE})})
-    fake.events["eu-central-1", "AssumeRole"] = [a_vend(1), a_vend(2, role=f"arn:aws:iam::{ACCOUNT}:role/admin")]
-    (tmp_path / "config").write_text(
-        "[default]\naws_access_key_id = AKIAAUDITOR000000001\naws_secret_access_key = s\n"
-        f"region = eu-central-1\nendpoint_url = {fake.url}\n"
-    )
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    sessions.answer("GET", "/v1/sessions", {"sessions": [], "next_cursor": None})
-    sessions.answer("GET", f"/v1/sessions/{ID}", {"session": a_session()})
-    yield fake
-    fake.close()
-
-
-@dataclass(frozen=True)
-class Audited:
-    code: int
-    report: dict[str, Any]
-    err: str
-
-    @property
-    def gaps(self) -> str:
-        return "\n".join(self.report["not_covered"])
-
-
-Audit = Callable[..., Audited]
-
-
-@pytest.fixture
-def audit(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Audit:
-    monkeypatch.setattr("sentinel.commands.audit.utc_now", lambda: datetime(2026, 3, 3, tzinfo=UTC))
-
-    def run(*arguments: str) -> Audited:
-        code = run_command_line([*VERIFY, "--json", *arguments])
-        said = capsys.readouterr()
-        return Audited(code, json.loads(said.out or "{}"), said.err)
-
-    return run
 
 
 def test_an_account_whose_events_all_have_sessions_passes(account: FakeAccount, audit: Audit) -> None:

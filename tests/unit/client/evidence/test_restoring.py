@@ -9,16 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sentinel.evidence.restoring import UnusableFactsError, names_not_recorded, restore_circumstances, restore_facts
 from shared.core.access.evaluate import Facts, evaluate
-from shared.core.access.recorded import (
-    Circumstances,
-    UnusableFactsError,
-    names_not_recorded,
-    record_circumstances,
-    record_facts,
-    restore_circumstances,
-    restore_facts,
-)
+from shared.core.access.recorded import Circumstances, record_circumstances, record_facts
 from shared.core.access.schema import AccessPolicy
 from shared.core.grants import Extended, Grant, GrantUses
 from shared.core.groups import Groups
@@ -56,7 +49,7 @@ def test_recorded_facts_lead_to_the_same_decision_and_authorization(
     )
     circumstances = Circumstances(True, ask["locked_out"], requested, cap, tuple(grants_of(ask)))
     decision = evaluate(policy, facts)
-    recorded = through_a_log(record_facts(policy, facts) | record_circumstances(circumstances))
+    recorded = through_a_log({**record_facts(policy, facts), **record_circumstances(circumstances)})
     again, restored = restore_facts(recorded), restore_circumstances(recorded)
     assert restored is not None
     assert (evaluate(policy, again), names_not_recorded(policy, recorded)) == (decision, [])
@@ -73,7 +66,7 @@ def test_an_extension_is_still_one() -> None:
     once = replace(approval, grant_id="o", uses=GrantUses.ONCE)
     policy = policy_of()
     found = Circumstances(True, False, None, None, (approval, extension, once))
-    restored = restore_circumstances(through_a_log(record_facts(policy, FACTS) | record_circumstances(found)))
+    restored = restore_circumstances(through_a_log({**record_facts(policy, FACTS), **record_circumstances(found)}))
     assert restored is not None
     assert restored.grants is not None
     assert [(each.grant_id, each.uses, each.ends_at) for each in restored.grants] == [
@@ -115,14 +108,17 @@ def test_grants_that_could_not_be_judged_are_not_known_rather_than_none() -> Non
 )
 def test_facts_that_are_not_sentinel_s_are_refused_and_not_guessed(changed: dict[str, object], says: str) -> None:
     with pytest.raises(UnusableFactsError, match=says):
-        restore_facts(through_a_log(record_facts(policy_of(), FACTS)) | changed)
+        restore_facts(through_a_log({**record_facts(policy_of(), FACTS)}) | changed)
 
 
 @pytest.mark.parametrize(
     "name", ["at", "user", "profile", "role", "source_ip", "claims", "groups", "grants", "enabled"]
 )
 def test_a_missing_fact_is_refused_and_not_taken_for_an_unknown_one(name: str) -> None:
-    recorded = record_facts(policy_of(), FACTS) | record_circumstances(Circumstances(True, False, None, None, ()))
+    recorded = {
+        **record_facts(policy_of(), FACTS),
+        **record_circumstances(Circumstances(True, False, None, None, ())),
+    }
     del recorded[name]
     with pytest.raises(UnusableFactsError, match=name):
         restore(recorded)

@@ -1,0 +1,1 @@
+"""What audit lines show: read from where they are kept, replayed, and reported."""

@@ -1,0 +1,1 @@
+"""The past under another policy: `sentinel policy replay`."""

@@ -1,0 +1,1 @@
+"""Suggestions of a narrower policy: one that would still have allowed, in the same way, all that was used."""

@@ -1,0 +1,114 @@
+"""`sentinel audit verify` reads the lines of the functions and compares them with each other and with the rows."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sentinel.cli import run_command_line
+from tests.unit.client.cloudtrail.auditing import VERIFY, Audit, a_vend_line
+from tests.unit.client.fake_account import FakeAccount
+from tests.unit.client.session_service import ID, SessionService, a_session
+
+VEND = "/aws/lambda/sentinel-vend"
+
+
+def found(audited: dict[str, object]) -> list[str]:
+    lines = audited["lines"]
+    assert isinstance(lines, dict)
+    return [each["found"] for each in lines["findings"]]
+
+
+def test_lines_that_fit_each_other_and_their_rows_pass(account: FakeAccount, audit: Audit) -> None:
+    audited = audit()
+    assert (audited.code, audited.gaps) == (0, "")
+    assert audited.report["lines"] == {"checked": 1, "compared": 1, "findings": []}
+    assert list(account.logs) == [VEND]
+
+
+def test_the_logs_of_every_function_are_read_the_authorizers_too(account: FakeAccount, audit: Audit) -> None:
+    account.logs["/aws/lambda/sentinel-authorizer-ledger"] = [a_vend_line(via=None, session_id=None)]
+    account.logs["/aws/lambda/other-vend"] = [b"not read"]
+    assert audit().report["lines"]["checked"] == 2
+
+
+def test_a_line_that_was_altered_is_not_that_of_its_row(account: FakeAccount, audit: Audit) -> None:
+    account.logs[VEND] = [account.logs[VEND][0].replace(b"alice", b"peter")]
+    audited = audit()
+    assert (audited.code, found(audited.report)) == (1, ["row and line differ"])
+
+
+def test_a_row_without_a_line_fails(account: FakeAccount, audit: Audit) -> None:
+    account.logs[VEND] = [a_vend_line(via=None, session_id=None)]
+    audited = audit()
+    assert (audited.code, found(audited.report)) == (1, ["row without line"])
+
+
+@pytest.mark.usefixtures("account")
+def test_a_line_without_a_row_fails(audit: Audit, sessions: SessionService) -> None:
+    sessions.answer("GET", "/v1/sessions", {"sessions": [], "next_cursor": None})
+    sessions.answer("GET", f"/v1/sessions/{ID}", {"code": "not_found", "message": "no"}, status=404)
+    audited = audit("--without", "trail")
+    assert (audited.code, found(audited.report)) == (1, ["line without row"])
+
+
+def test_a_duplicated_line_fails_and_is_shown(account: FakeAccount, capsys: pytest.CaptureFixture[str]) -> None:
+    account.logs[VEND] *= 2
+    assert run_command_line([*VERIFY, "--wide"]) == 1
+    assert "duplicated" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("permission", "words"),
+    [("logs:FilterLogEvents", "may not read the log group"), ("logs:DescribeLogGroups", "may not list log groups")],
+)
+def test_logs_that_may_not_be_read_are_named_as_not_covered(
+    account: FakeAccount, audit: Audit, permission: str, words: str
+) -> None:
+    account.denied = {permission}
+    audited = audit()
+    assert audited.code == 3
+    assert words in audited.gaps
+    assert permission in audited.gaps
+
+
+def test_a_deployment_without_logs_is_named_as_not_covered(account: FakeAccount, audit: Audit) -> None:
+    account.logs.clear()
+    audited = audit()
+    assert (audited.code, "begins /aws/lambda/sentinel-" in audited.gaps) == (3, True)
+
+
+def test_a_period_without_lines_is_no_success(account: FakeAccount, audit: Audit, sessions: SessionService) -> None:
+    account.logs[VEND] = []
+    sessions.answer("GET", "/v1/sessions", {"sessions": [], "next_cursor": None})
+    audited = audit()
+    assert (audited.code, "there was none of this time" in audited.gaps) == (3, True)
+
+
+@pytest.mark.usefixtures("account")
+def test_an_export_is_checked_in_place_of_the_logs(audit: Audit, tmp_path: Path) -> None:
+    export = tmp_path / "lines.jsonl"
+    export.write_bytes(a_vend_line() + b"\n" + b'{"kind":"sentinel.audit","cut')
+    audited = audit("--from", str(export))
+    # Another process wrote this line, so its digest is another, too.
+    assert (audited.code, found(audited.report)) == (1, ["row and line differ"])
+    assert "1 records that cannot be read" in audited.gaps
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(("part", "words"), [("trail", "CloudTrail: left out"), ("lines", "the audit lines: left out")])
+def test_what_is_left_out_is_not_covered(audit: Audit, part: str, words: str) -> None:
+    audited = audit("--without", part)
+    assert (audited.code, words in audited.gaps) == (3, True)
+
+
+def test_rows_are_not_checked_against_themselves(audit: Audit) -> None:
+    audited = audit("--from", "sessions")
+    assert (audited.code, json.loads(audited.err or "{}").get("code", "usage")) == (2, "usage")
+
+
+def test_rows_without_digests_are_counted(account: FakeAccount, audit: Audit, sessions: SessionService) -> None:
+    assert account.logs[VEND]
+    sessions.answer("GET", "/v1/sessions", {"sessions": [a_session()], "next_cursor": None})
+    audited = audit()
+    assert (audited.code, "1 sessions whose rows keep no digest" in audited.gaps) == (3, True)
