@@ -197,17 +197,29 @@ def _find_stored(parameter: DocumentParameter) -> "StoredParameter":
 
 
 def compare(stored: "StoredParameter | None", text: str, name: str, file: str) -> str:
-    """Return the unified diff from the stored document to the text; empty only if they are equal."""
-    if stored is None:
-        before: list[str] = []
-    else:
-        written = _unpack_or_raw(stored.value)
-        if written == text:
-            return ""
-        before = written.splitlines(keepends=True)
+    """Return the unified diff from the stored document to the text; empty only if they are equal.
+
+    What a terminal would not show as what it is, another line end say, is written as an escape: whoever approves a text
+    has to see all of it.
+    """
+    written = "" if stored is None else _unpack_or_raw(stored.value)
+    if stored is not None and written == text:
+        return ""
     label = f"{name} (version {stored.version})" if stored else f"{name} (not stored yet)"
-    lines = unified_diff(before, text.splitlines(keepends=True), label, file)
+    before, after = map(_visible_lines, _without_equal_ends(written, text))
+    lines = unified_diff(before, after, label, file)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _without_equal_ends(before: str, after: str) -> tuple[str, str]:
+    """Take lines to end alike, unless their ends are all that differs."""
+    alike = before.replace("\r\n", "\n"), after.replace("\r\n", "\n")
+    return alike if alike[0] != alike[1] else (before, after)
+
+
+def _visible_lines(text: str) -> list[str]:
+    shown = (each if each.isprintable() or each in "\n\t" else each.encode("unicode_escape").decode() for each in text)
+    return "".join(shown).splitlines(keepends=True)
 
 
 def _unpack_or_raw(value: str) -> str:
