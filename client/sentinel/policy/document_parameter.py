@@ -9,6 +9,7 @@ import click
 from sentinel.policy.files import MODELS, SECRET_PARAMETERS, guess_text
 from sentinel.policy.folders import NAMED, name_problem
 from shared.core.profile import is_profile_name
+from shared.documents.signature import Place
 
 if TYPE_CHECKING:
     from sentinel.policy.parameter_store import ParameterStore, StoredParameter
@@ -42,6 +43,20 @@ class DocumentParameter:
 
         try:
             return self.store.find(self.name)
+        except ParameterStoreError as error:
+            raise StoreError(str(error)) from None
+
+    def place_after(self, stored: "StoredParameter | None", *, secret: bool = False) -> Place:
+        """Say which version comes after the one that was found; one that is `secret` is looked up and not read.
+
+        Raises:
+            StoreError: Parameter Store cannot be asked, or the account not be learned.
+
+        """
+        from sentinel.policy.parameter_store import ParameterStoreError  # noqa: PLC0415 - see find
+
+        try:
+            return self.store.place_after_secret(self.name) if secret else self.store.place_after(self.name, stored)
         except ParameterStoreError as error:
             raise StoreError(str(error)) from None
 

@@ -69,16 +69,22 @@ class ParameterStore:
             parameter["Value"], parameter["Version"], parameter["ARN"], parameter["LastModifiedDate"]
         )
 
-    def next_place(self, name: str, *, secret: bool) -> Place:
-        """Say which version of which parameter the next one is. One that is `secret` is looked up and not read.
+    def place_after(self, name: str, stored: StoredParameter | None) -> Place:
+        """Say which version of which parameter comes after the one that was read; None where there was none.
+
+        Raises:
+            ParameterStoreError: the account cannot be learned.
+
+        """
+        return Place(self._arn(name), 1) if stored is None else Place(stored.arn, stored.version + 1)
+
+    def place_after_secret(self, name: str) -> Place:
+        """Do the same for a parameter that is looked up and not read.
 
         Raises:
             ParameterStoreError: the parameter cannot be looked up, or the account not be learned.
 
         """
-        if not secret:
-            found = self.find(name)
-            return Place(self._arn(name), 1) if found is None else Place(found.arn, found.version + 1)
         exactly = [{"Key": "Name", "Option": "Equals", "Values": [self.full_name(name)]}]
         try:
             described = self._client.describe_parameters(ParameterFilters=exactly)["Parameters"]

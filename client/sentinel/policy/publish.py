@@ -16,7 +16,7 @@ from sentinel.policy.document_parameter import (
     parameter_options,
 )
 from sentinel.policy.files import MODELS, STDIN, UnusableInputError, find_lints, load_file, read_text
-from sentinel.policy.signing import Signing, next_place, open_signing, sign_options
+from sentinel.policy.signing import Signing, open_signing, sign_options
 from shared.documents import DocumentError, DoesNotFitError, is_packed, pack, split_signature, unpack
 from shared.documents.signature import line_length
 
@@ -61,7 +61,7 @@ def push(file: Path, *, yes: bool, advanced: bool, unsigned: bool, as_json: bool
     if change:
         click.echo(change, nl=False, err=as_json)
         confirm(f"Store this as {parameter.full_name}?", file, yes=yes)
-        signed = _signed(signing, parameter, text, value)
+        signed = _signed(signing, parameter, stored, text, value)
         version: int | None = _put(parameter, signed, stored, advanced=advanced)
     else:
         version = stored.version if stored else None
@@ -81,12 +81,14 @@ def _refuse_to_unsign(stored: "StoredParameter | None", signing: Signing | None,
         )
 
 
-def _signed(signing: Signing | None, parameter: DocumentParameter, text: str, value: str) -> str:
+def _signed(
+    signing: Signing | None, parameter: DocumentParameter, stored: "StoredParameter | None", text: str, value: str
+) -> str:
     """Put the signature before a document, if it is to have one."""
     if signing is None:
         return value
     try:
-        return f"{signing.line(next_place(parameter), text)}\n{value}"
+        return f"{signing.line(parameter.place_after(stored), text)}\n{value}"
     except DocumentError as error:
         raise NotStoredError(f"{parameter.full_name}: {error}") from None
 
@@ -195,17 +197,29 @@ def _find_stored(parameter: DocumentParameter) -> "StoredParameter":
 
 
 def compare(stored: "StoredParameter | None", text: str, name: str, file: str) -> str:
-    """Return the unified diff from the stored document to the text; empty only if they are equal."""
-    if stored is None:
-        before: list[str] = []
-    else:
-        written = _unpack_or_raw(stored.value)
-        if written == text:
-            return ""
-        before = written.splitlines(keepends=True)
+    """Return the unified diff from the stored document to the text; empty only if they are equal.
+
+    What a terminal would not show as what it is, another line end say, is written as an escape: the person who approves a text
+    has to see all of it.
+    """
+    written = "" if stored is None else _unpack_or_raw(stored.value)
+    if stored is not None and written == text:
+        return ""
     label = f"{name} (version {stored.version})" if stored else f"{name} (not stored yet)"
-    lines = unified_diff(before, text.splitlines(keepends=True), label, file)
+    before, after = map(_visible_lines, _without_equal_ends(written, text))
+    lines = unified_diff(before, after, label, file)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _without_equal_ends(before: str, after: str) -> tuple[str, str]:
+    """Take lines to end alike, unless their ends are all that differs."""
+    alike = before.replace("\r\n", "\n"), after.replace("\r\n", "\n")
+    return alike if alike[0] != alike[1] else (before, after)
+
+
+def _visible_lines(text: str) -> list[str]:
+    shown = (each if each.isprintable() or each in "\n\t" else each.encode("unicode_escape").decode() for each in text)
+    return "".join(shown).splitlines(keepends=True)
 
 
 def _unpack_or_raw(value: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -18,10 +18,13 @@ from sentinel.policy.files import (
     read_text,
 )
 from sentinel.policy.publish import check_file, compare, confirm
-from sentinel.policy.signing import KEY_VARIABLE, next_place, open_key, sign_text, signed_as_json
+from sentinel.policy.signing import KEY_VARIABLE, Signing, open_key, public_keys, sign_text, signed_as_json
 from shared.clock import utc_now
 from shared.core.durations import MalformedDurationError, parse_duration
 from shared.documents import DocumentError, unpack
+
+if TYPE_CHECKING:
+    from sentinel.policy.parameter_store import StoredParameter
 
 _LONGEST_VALIDITY: Final = timedelta(days=7)
 
@@ -35,6 +38,7 @@ _LONGEST_VALIDITY: Final = timedelta(days=7)
 def sign(file: Path, *, key: str, valid_for: str, yes: bool, as_json: bool, **where: Any) -> None:
     """Sign a document for someone else to store: check it, show what changes, ask, then print the signature.
 
+    What changes is shown from the version that this key has signed; if the stored one is another, all of it is shown.
     It is for the next version of its parameter only: once anything else is stored there, it is void. The parameter's
     kind and name are as for push. A document with secrets is not shown.
 
@@ -45,16 +49,29 @@ def sign(file: Path, *, key: str, valid_for: str, yes: bool, as_json: bool, **wh
     parameter = open_parameter_for(text, secrets=True, **where)
     opened = open_key(key, where["aws_profile"], where["region"])
     secret = parameter.kind in SECRET_PARAMETERS
+    # What is signed comes after the version that was shown: if another is stored meanwhile, the signature is void.
+    stored = None if secret else parameter.find()
     if secret:
         _check_secret(file, parameter.kind, text)
         text = unpack(text)
     else:
         text = check_file(file, parameter.kind, text)
-        click.echo(compare(parameter.find(), text, parameter.full_name, str(file)), nl=False, err=True)
-    place = next_place(parameter, secret=secret)
+        click.echo(_shown(stored, Signing(public_keys(opened)), text, parameter.full_name, file), nl=False, err=True)
+    place = parameter.place_after(stored, secret=secret)
     confirm(f"Sign this as version {place.version} of {place.arn}?", file, yes=yes)
     signature = sign_text(opened, place, text, utc_now() + lasts)
     click.echo(signed_as_json(parameter.full_name, signature) if as_json else signature.line)
+
+
+def _shown(stored: "StoredParameter | None", signing: Signing, text: str, name: str, file: Path) -> str:
+    """Show what changes in the version that the key has signed, and else all of the document.
+
+    What is stored without a signature is the text of anyone who may write it: a difference from that hides the rest.
+    """
+    if stored is None or signing.has_signed(stored):
+        return compare(stored, text, name, str(file))
+    note = f"{name}: the key has not signed version {stored.version}, so all of the document is shown\n"
+    return note + compare(None, text, name, str(file))
 
 
 def _parse_validity(text: str) -> timedelta:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sentinel.policy.document_parameter import DocumentParameter, StoreError
+from sentinel.policy.document_parameter import StoreError
 from sentinel.policy.files import UnusableInputError, read_text
 from shared.clock import utc_now
 from shared.documents import DocumentError
@@ -91,14 +91,14 @@ def open_signing(
         raise click.UsageError("--sign signs now, and --signature was signed before: give one of them")
     if signing_key is not None:
         opened = open_key(signing_key, where["aws_profile"], where["region"])
-        return Signing(_public_keys(opened), opened), where
+        return Signing(public_keys(opened), opened), where
     if signature is None:
         return None, where
     if key is None:
         raise click.UsageError(f"--signature is checked before it is stored: say the key, by --key or {KEY_VARIABLE}")
     if key.startswith(_PUBLIC_KEY):
         return Signing(_given(key), written=_read_signature(signature)), where
-    keys = _public_keys(open_key(key, where["aws_profile"], where["region"]))
+    keys = public_keys(open_key(key, where["aws_profile"], where["region"]))
     return Signing(keys, written=_read_signature(signature)), where
 
 
@@ -133,7 +133,13 @@ def open_key(key: str, aws_profile: str | None, region: str | None) -> "SigningK
         raise StoreError(str(error)) from None
 
 
-def _public_keys(key: "SigningKey") -> PublicKeys:
+def public_keys(key: "SigningKey") -> PublicKeys:
+    """Ask for the public half of a key.
+
+    Raises:
+        StoreError: KMS does not give it, or it is of another kind.
+
+    """
     from sentinel.policy.signing_key import SigningKeyError  # noqa: PLC0415 - see open_key
 
     try:
@@ -155,21 +161,6 @@ def sign_text(key: "SigningKey", place: Place, text: str, store_by: datetime) ->
     try:
         return Signature(place.version, seconds, key.sign(statement(place, seconds, text)))
     except SigningKeyError as error:
-        raise StoreError(str(error)) from None
-
-
-def next_place(parameter: DocumentParameter, *, secret: bool = False) -> Place:
-    """Say which version of the parameter the next one is.
-
-    Raises:
-        StoreError: Parameter Store cannot be asked.
-
-    """
-    from sentinel.policy.parameter_store import ParameterStoreError  # noqa: PLC0415 - see open_key
-
-    try:
-        return parameter.store.next_place(parameter.name, secret=secret)
-    except ParameterStoreError as error:
         raise StoreError(str(error)) from None
 
 

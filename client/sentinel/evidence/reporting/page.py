@@ -79,7 +79,7 @@ def _usage(report: Report) -> Sequence[Html]:
 
 
 def _by_day(days: Sequence[Row], series: dict[int, str]) -> Figure:
-    """Make a figure of the days, or of so many days together that the columns can be told apart."""
+    """Make a figure of the days, or of so many days together that the columns can be distinguished."""
     together = max(1, -(-len(days) // _MOST_COLUMNS))
     parts = [days[place : place + together] for place in range(0, len(days), together)]
     rows: list[Row] = [(part[0][0], *(sum(_number(row[place]) for row in part) for place in series)) for part in parts]

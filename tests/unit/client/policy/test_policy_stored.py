@@ -298,3 +298,24 @@ def test_a_document_with_secrets_is_not_stored_as_plain_text(sentinel: Sentinel,
     for kind in ("webhook", "ticket-lookup", "slack"):
         assert sentinel("push", "access.yaml", "--yes", "--kind", kind).exit_code == 2
     assert ssm().describe_parameters()["Parameters"] == []
+
+
+@pytest.mark.parametrize("hidden", ["\r", "\u2028", "\u202e", "\x85"])
+def test_a_difference_shows_what_a_terminal_would_not(sentinel: Sentinel, hidden: str) -> None:
+    """YAML ends a line where a terminal begins it again, or does not end it."""
+    write(TEXT)
+    sentinel("push", "access.yaml", "--yes")
+    write(TEXT + f"\n# nothing{hidden}#to see here\n")
+    shown = sentinel("diff", "access.yaml").stdout
+    assert hidden not in shown
+    assert f"+# nothing{hidden.encode('unicode_escape').decode()}#to see here\n" in shown
+
+
+def test_line_ends_are_a_difference_where_nothing_else_is(sentinel: Sentinel) -> None:
+    write(TEXT)
+    sentinel("push", "access.yaml", "--yes")
+    write(TEXT.replace("\r\n", "\n"))
+    shown = sentinel("diff", "access.yaml").stdout
+    assert '-version: "1"\\r\n+version: "1"\n' in shown
+    write(TEXT.replace("everyone", "all"))
+    assert "\\r" not in sentinel("diff", "access.yaml").stdout
