@@ -199,8 +199,8 @@ def _find_stored(parameter: DocumentParameter) -> "StoredParameter":
 def compare(stored: "StoredParameter | None", text: str, name: str, file: str) -> str:
     """Return the unified diff from the stored document to the text; empty only if they are equal.
 
-    What a terminal would not show as what it is, another line end say, is written as an escape: the person who approves a text
-    has to see all of it.
+    What a terminal would not show as what it is, another line end say, is written as an escape: an approver has to see
+    all of a text.
     """
     written = "" if stored is None else _unpack_or_raw(stored.value)
     if stored is not None and written == text:
