@@ -45,6 +45,11 @@ class Lines:
     def is_from_logs(self) -> bool:
         return self.source == LOGS
 
+    @property
+    def is_from_folder(self) -> bool:
+        """Whether they are those of many files, which have no order among them."""
+        return not self.is_from_logs and Path(self.source).is_dir()
+
     def read(self, settings: Settings, shown: Progress) -> Iterator[tuple[datetime, Record]]:
         """Read the lines of the time, each with its instant; memory does not grow with their number.
 

@@ -141,7 +141,7 @@ async def _verify_trail(
 
 async def _verify_lines(settings: Settings, api: SessionApi, lines: Lines, shown: Progress) -> LinesVerdict:
     if not lines.is_from_logs:
-        period = Period(lines.begin, lines.end, None, utc_now())
+        period = Period(lines.begin, lines.end, None, utc_now(), in_order=not lines.is_from_folder)
         return await verify_lines(api, lines.read(settings, shown), period, lines.unread)
     earlier = replace(lines, begin=lines.begin - LONGEST_PAUSE)
     try:
@@ -178,7 +178,7 @@ def _report(found: Unexplained) -> dict[str, object]:
 
 def _report_lines(lines: LinesVerdict) -> dict[str, object]:
     findings = [{"found": each.kind.value, "where": each.place, "why": each.why} for each in lines.findings]
-    return {"checked": lines.checked, "compared": lines.compared, "findings": findings}
+    return {"checked": lines.checked, "compared": lines.compared, "twice": lines.twice, "findings": findings}
 
 
 def _line_cells(found: Finding) -> tuple[str, ...]:

@@ -20,22 +20,30 @@ _LONGEST_VEND = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class LinesVerdict:
-    """How many lines and vends were checked, what was found, and in words what was not looked at."""
+    """How many lines and vends were checked, what was found, and in words what was not looked at.
+
+    `twice` is how many lines an archive has more than once.
+    """
 
     checked: int
     compared: int
     findings: Sequence[Finding]
     gaps: Sequence[str]
+    twice: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The lines that are checked are of the time from `begin` to `end`. `read_from`: all since then are read, too."""
+    """The lines that are checked are of the time from `begin` to `end`. `read_from`: all since then are read, too.
+
+    `in_order`: they come as the functions wrote them, which an archive does not keep.
+    """
 
     begin: datetime
     end: datetime
     read_from: datetime | None
     now: datetime
+    in_order: bool = True
 
 
 async def verify_lines(
@@ -52,7 +60,7 @@ async def verify_lines(
         SourceError: the lines cannot be read.
 
     """
-    chains, vends, findings = Chains(period.read_from), Vends(), list[Finding]()
+    chains, vends, findings = Chains(period.read_from, in_order=period.in_order), Vends(), list[Finding]()
     for at, record in records:
         findings.extend(chains.check(at, record))
         if at >= period.begin - _LONGEST_VEND:
@@ -65,7 +73,7 @@ async def verify_lines(
         return await find_row(api, session_id, pause)
 
     findings.extend(await vends.find_left(find, period.now))
-    return LinesVerdict(chains.checked, vends.compared, findings, list(_gaps(chains, vends, unread)))
+    return LinesVerdict(chains.checked, vends.compared, findings, list(_gaps(chains, vends, unread)), chains.twice)
 
 
 def _gaps(chains: Chains, vends: Vends, unread: Unread) -> list[str]:

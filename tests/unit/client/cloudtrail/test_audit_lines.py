@@ -22,7 +22,7 @@ def found(audited: dict[str, object]) -> list[str]:
 def test_lines_that_fit_each_other_and_their_rows_pass(account: FakeAccount, audit: Audit) -> None:
     audited = audit()
     assert (audited.code, audited.gaps) == (0, "")
-    assert audited.report["lines"] == {"checked": 1, "compared": 1, "findings": []}
+    assert audited.report["lines"] == {"checked": 1, "compared": 1, "twice": 0, "findings": []}
     assert list(account.logs) == [VEND]
 
 
@@ -93,6 +93,17 @@ def test_an_export_is_checked_in_place_of_the_logs(audit: Audit, tmp_path: Path)
     # Another process wrote this line, so its digest is another, too.
     assert (audited.code, found(audited.report)) == (1, ["row and line differ"])
     assert "1 records that cannot be read" in audited.gaps
+
+
+def test_a_folder_is_an_archive_whose_lines_may_arrive_twice(
+    account: FakeAccount, audit: Audit, tmp_path: Path
+) -> None:
+    [line] = account.logs[VEND]
+    for name in ("one", "two"):
+        (tmp_path / "archive").mkdir(exist_ok=True)
+        (tmp_path / "archive" / name).write_bytes(line + b"\n")
+    audited = audit("--from", str(tmp_path / "archive"))
+    assert (audited.report["lines"]["twice"], found(audited.report)) == (1, [])
 
 
 @pytest.mark.usefixtures("account")

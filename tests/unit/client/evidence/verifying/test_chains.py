@@ -135,6 +135,30 @@ def test_a_line_without_a_link_is_counted_and_not_taken_for_checked(changes: dic
     assert (chains.checked, chains.unlinked) == (0, 1)
 
 
+def test_in_an_archive_lines_may_come_in_any_order_and_twice() -> None:
+    log = a_log(9)
+    shuffled = [log[5], log[8], log[1], log[0], log[7], log[3], log[2], log[6], log[4], log[3]]
+    chains = Chains(AT - 2 * LONGEST_PAUSE, in_order=False)
+    assert check_by(chains, shuffled) == []
+    assert (chains.twice, chains.cut) == (1, 0)
+
+
+@pytest.mark.parametrize("place", range(8))
+def test_in_an_archive_an_altered_line_is_found_where_lines_come_backwards(place: int) -> None:
+    log = a_log(9)
+    log[place] = altered(log[place], **OTHER)
+    found = check_by(Chains(None, in_order=False), reversed(log))
+    assert (kinds(found), numbers(found)) == ([Kind.ALTERED], [f"line {place + 1}"])
+
+
+@pytest.mark.parametrize("place", range(1, 8))
+def test_in_an_archive_a_removed_line_is_found_where_lines_come_backwards(place: int) -> None:
+    log = a_log(9)
+    del log[place]
+    found = check_by(Chains(None, in_order=False), reversed(log))
+    assert (kinds(found), numbers(found)) == ([Kind.REMOVED], [f"line {place + 1}"])
+
+
 def test_an_absurd_number_costs_no_memory() -> None:
     log = a_log()
     found = check([*log[:3], altered(log[3], sequence=10**18), *log[3:]])
