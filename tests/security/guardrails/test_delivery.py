@@ -2,9 +2,17 @@
 
 import pytest
 
-from deploy.policies.delivery import Archive
+from deploy.policies.delivery import (
+    Archive,
+    event_bus_policy,
+    stream_policy,
+    stream_trust,
+    subscription_policy,
+    subscription_trust,
+)
+from deploy.policies.deployment import Policy
 from deploy.policies.generate import EXAMPLE
-from tests.security.guardrails.organization import SENTINEL, Organization, exempt, role
+from tests.security.guardrails.organization import OUTSIDE, SENTINEL, Organization, exempt, role, service
 
 ADMINISTRATOR = role("Administrator", SENTINEL)
 EXEMPT = exempt(SENTINEL)
@@ -76,3 +84,51 @@ def test_everyone_may_look_and_other_buckets_and_buses_are_free(organization: Or
         ("firehose:DeleteDeliveryStream", f"{ARCHIVE.stream_arn}or"),
     ):
         assert organization.decide(ADMINISTRATOR, action, resource, SENTINEL).allowed, action
+
+
+@pytest.mark.parametrize(
+    ("granted", "action", "resource", "allowed"),
+    [
+        (event_bus_policy(EXAMPLE), "events:PutEvents", EXAMPLE.bus_arn, True),
+        (event_bus_policy(EXAMPLE), "events:PutEvents", EXAMPLE.arn("events", "event-bus/default"), False),
+        (event_bus_policy(EXAMPLE), "events:DeleteEventBus", EXAMPLE.bus_arn, False),
+        (subscription_policy(EXAMPLE), "firehose:PutRecordBatch", ARCHIVE.stream_arn, True),
+        (subscription_policy(EXAMPLE), "firehose:PutRecordBatch", f"{ARCHIVE.stream_arn}2", False),
+        (subscription_policy(EXAMPLE), "firehose:UpdateDestination", ARCHIVE.stream_arn, False),
+        (stream_policy(EXAMPLE), "s3:PutObject", OBJECT, True),
+        (stream_policy(EXAMPLE), "s3:PutObject", f"{ARCHIVE.bucket_arn}/elsewhere", False),
+        (stream_policy(EXAMPLE), "s3:PutObject", OBJECT.replace("sentinel-audit", "ledger", 1), False),
+        (stream_policy(EXAMPLE), "s3:DeleteObject", OBJECT, False),
+        (stream_policy(EXAMPLE), "s3:PutObjectRetention", OBJECT, False),
+    ],
+)
+def test_a_role_may_deliver_and_nothing_more(
+    organization: Organization, granted: Policy, action: str, resource: str, *, allowed: bool
+) -> None:
+    verdict = organization.decide(
+        role("any", SENTINEL), action, resource, SENTINEL, granted, guarded=False, closed=True
+    )
+    assert verdict.allowed == allowed
+
+
+@pytest.mark.parametrize(
+    ("trusting", "name", "source"),
+    [
+        (stream_trust(EXAMPLE), "firehose", ARCHIVE.stream_arn),
+        (subscription_trust(EXAMPLE), "logs", EXAMPLE.arn("logs", "log-group:/aws/lambda/sentinel-vend")),
+    ],
+    ids=["Firehose", "CloudWatch Logs"],
+)
+def test_a_service_becomes_a_role_for_this_account_only(
+    organization: Organization, trusting: Policy, name: str, source: str
+) -> None:
+    def may(service_name: str, account: str, arn: str) -> bool:
+        acting = service(f"{service_name}.amazonaws.com").asking({"aws:SourceAccount": account, "aws:SourceArn": arn})
+        target = EXAMPLE.role_arn(ARCHIVE.stream)
+        return organization.decide(acting, "sts:AssumeRole", target, SENTINEL, trusting=trusting).allowed
+
+    assert may(name, SENTINEL, source)
+    assert not may(name, OUTSIDE, source)
+    assert not may(name, SENTINEL, source.replace(SENTINEL, OUTSIDE))
+    assert not may("lambda", SENTINEL, source)
+    assert not may(name, SENTINEL, EXAMPLE.arn("sns", "sentinel-events"))
