@@ -68,6 +68,12 @@ def load_assets() -> Mapping[str, Asset]:
     return {names.get(name, name): _asset(name, body) for name, body in bodies.items()}
 
 
+@cache
+def load_style() -> str:
+    """Load the style sheet as it is written, for pages that are files of their own."""
+    return files(__package__).joinpath("static", "app.css").read_text(encoding="utf-8")
+
+
 def _hashed(name: str, body: bytes) -> str:
     stem, _, ending = name.rpartition(".")
     return f"{stem}-{hashlib.sha256(body).hexdigest()[:_DIGEST_LENGTH]}.{ending}"

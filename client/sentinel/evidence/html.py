@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final, TypeAlias
+
+from shared.console.assets import load_style
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _escape(text: str | float) -> str:
 @cache
 def _style() -> str:
     """Give the console's style and this page's. Paper is light, also where the screen is dark."""
-    console = files("shared.console").joinpath("static", "app.css").read_text(encoding="utf-8")
+    console = load_style()
     light = console[: console.index("}") + 1]
     return f"{console}{_STYLE}@media print {{ {light} }}\n"
 

@@ -14,6 +14,8 @@ from tests.security.guardrails.organization import (
     service,
 )
 
+# Policies of a bucket and of a key.
+OF_RESOURCES = {"audit-bucket.json", "signing-key.json"}
 SSO = "/aws-reserved/sso.amazonaws.com/eu-central-1/"
 PARTNER = "777788889999"
 KEY = f"arn:aws:kms:eu-central-1:{WORKLOAD}:key/0a1b2c3d-0000-0000-0000-000000000000"
@@ -26,7 +28,7 @@ def test_an_organization_policy_is_one_of_its_kind(organization: Organization, n
 
 @pytest.mark.parametrize("name", sorted(generated_policies()))
 def test_a_role_caller_or_resource_policy_is_one_of_its_kind(organization: Organization, name: str) -> None:
-    kind = "trust" if "trust" in name else "resource" if name == "audit-bucket.json" else "identity"
+    kind = "trust" if "trust" in name else "resource" if name in OF_RESOURCES else "identity"
     assert organization.find_errors(kind, generated_policies()[name]) == []
 
 

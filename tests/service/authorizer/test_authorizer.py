@@ -7,6 +7,7 @@ import pytest
 
 from deploy.local.aws import Keys
 from services.authorizer.handler import wire
+from shared.core.audit_chain import NO_LINE
 from shared.edge.audit.writing import AuditError
 from shared.edge.common_settings import InvalidSettingsError
 from tests.service.authorizer.events import METHOD_ARN, http_api_question, rest_api_question
@@ -47,9 +48,13 @@ def test_a_denial_tells_the_caller_nothing(authorizer: AuthorizerLambda) -> None
 def test_the_audit_line_says_who_passed_and_by_which_session(authorizer: AuthorizerLambda) -> None:
     row = authorizer.vend()
     audit = authorizer.ask().audit
-    assert {"time", "steps"} <= audit.keys()
-    assert {name: audit[name] for name in audit.keys() - {"time", "steps"}} == {
+    varying = {"time", "steps", "process"}
+    assert varying <= audit.keys()
+    assert {name: audit[name] for name in audit.keys() - varying} == {
         "kind": "sentinel.audit",
+        "schema_version": "1",
+        "sequence": 1,
+        "previous": NO_LINE,
         "service": "authorizer",
         "request_id": authorizer.context.aws_request_id,
         "outcome": "allowed",

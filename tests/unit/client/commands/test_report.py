@@ -2,7 +2,6 @@ import csv
 import json
 import re
 import stat
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,7 +49,6 @@ def test_every_output_is_of_the_same_figures(run: Run, tmp_path: Path) -> None:
     assert len(list(folder.iterdir())) == 16
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a mode means nothing there")
 def test_files_are_readable_by_their_owner_alone_where_others_were_there(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     page.touch(mode=0o644)
