@@ -41,7 +41,7 @@ class Session:
     """One vend. Instants are UTC, and in the table to the second.
 
     `account` is the caller's. `policy_version` is the digest of the access policy that decided. `ends_at` is when the
-    credentials expire. `line_digest` is of the audit line (`shared.core.audit_chain`); a row from before there were
+    credentials expire. `line_digest` is of the audit line (`shared.evidence.chain`); a row from before there were
     such digests has none. `revoked` says who revoked the session, when and why.
     """
 

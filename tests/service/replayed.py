@@ -13,10 +13,10 @@ from sentinel.evidence.restoring import names_not_recorded, restore_circumstance
 from shared.core.access.authorize import Issue, RefusalCode, Refuse
 from shared.core.access.evaluate import Decision, Facts, evaluate
 from shared.core.access.schema import AccessPolicy
-from shared.core.audit_chain import digest_of_decision
 from shared.edge import deciding
 from shared.edge.audit.line import AuditLine
 from shared.edge.audit.writing import MAX_LINE_BYTES, Chain
+from shared.evidence.chain import digest_of_decision
 
 _OF_AUTHORIZATION = {each.value for each in RefusalCode}
 

@@ -8,14 +8,15 @@ from typing import Any, Final, TextIO
 
 import orjson
 
-from shared.core.audit_chain import DECIDED, NO_LINE, digest_of_decision, digest_of_value, hash_of
 from shared.edge.audit.line import KIND, SCHEMA_VERSION, AuditLine
+from shared.evidence.chain import DECIDED, NO_LINE, digest_of_decision, digest_of_value, hash_of
 
 # Text that a caller chose is cut to this many characters.
 MAX_CALLER_TEXT: Final = 512
 MAX_LINE_BYTES: Final = 16 * 1024
 _PROCESS_BYTES: Final = 16
 _NAMES: Final = tuple(each.name for each in fields(AuditLine))
+_FOR_DIGEST: Final = (*DECIDED, "facts")
 _EMPTY: Final[tuple[object, ...]] = ((), [], {})
 # Without these a line is of no use: each is short.
 _KEPT: Final = frozenset(
@@ -68,7 +69,7 @@ def render(line: AuditLine) -> bytes:
 
 def decision_digest(line: AuditLine) -> str:
     """Give the digest of what is decided by now, which the session's row keeps."""
-    return digest_of_decision(_known(line, (*DECIDED, "facts")))
+    return digest_of_decision(_known(line, _FOR_DIGEST))
 
 
 def _known(line: AuditLine, names: Sequence[str] = _NAMES) -> dict[str, Any]:

@@ -7,9 +7,9 @@ import pytest
 
 from deploy.local.aws import Keys
 from services.authorizer.handler import wire
-from shared.core.audit_chain import NO_LINE
 from shared.edge.audit.writing import AuditError
 from shared.edge.common_settings import InvalidSettingsError
+from shared.evidence.chain import NO_LINE
 from tests.service.authorizer.events import METHOD_ARN, http_api_question, rest_api_question
 from tests.service.authorizer.function import KEYS, NOON, REGION, ROLE_ARN, AuthorizerLambda, arn_of
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.core.audit_chain import digest_of_decision
 from shared.core.stamp import parse_stamp
+from shared.evidence.chain import digest_of_decision
 from tests.gateway_events import ACCOUNT, http_api_event, rest_api_event
 from tests.service.vend.conftest import POLICY, VendLambda
 

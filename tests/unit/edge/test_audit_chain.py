@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from shared.core.audit_chain import DECIDED, NO_LINE, digest_of_decision, digest_of_value, hash_of
 from shared.edge.audit.line import AuditLine
 from shared.edge.audit.writing import MAX_LINE_BYTES, Chain, decision_digest, render
+from shared.evidence.chain import DECIDED, NO_LINE, digest_of_decision, digest_of_value, hash_of
 
 AT = datetime(2026, 11, 29, 10, tzinfo=UTC)
 FACTS: dict[str, Any] = {"at": "2026-11-29T10:00:00Z", "claims": {"teams": ("a", "é")}, "groups": None, "grants": []}

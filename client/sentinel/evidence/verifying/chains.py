@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sentinel.evidence.records import Record
 from sentinel.evidence.verifying.findings import Finding, Kind, place_of
-from shared.core.audit_chain import NO_LINE, hash_of
+from shared.evidence.chain import NO_LINE, hash_of
 
 # An idle process of Lambda does not live for so long: the line before the first of a period lies within.
 LONGEST_PAUSE: Final = timedelta(hours=12)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sentinel.api.sessions import Session
 from sentinel.evidence.verifying.findings import Finding, Kind
-from shared.core.audit_chain import digest_of_decision
+from shared.evidence.chain import digest_of_decision
 
 # A log shows a line some time after the function wrote it.
 LOGS_LAG: Final = timedelta(minutes=10)

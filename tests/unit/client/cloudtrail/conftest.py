@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sentinel.cli import run_command_line
-from shared.core.audit_chain import digest_of_decision
+from shared.evidence.chain import digest_of_decision
 from tests.unit.client.cloudtrail.auditing import VERIFY, Audit, Audited, a_vend_line
 from tests.unit.client.fake_account import ACCOUNT, FakeAccount
 from tests.unit.client.session_service import ID, ROLE, SessionService, a_session

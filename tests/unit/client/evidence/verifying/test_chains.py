@@ -9,8 +9,8 @@ import pytest
 from sentinel.evidence.records import Record
 from sentinel.evidence.verifying.chains import LONGEST_PAUSE, Chains
 from sentinel.evidence.verifying.findings import Finding, Kind
-from shared.core.audit_chain import hash_of
 from shared.edge.audit.writing import Chain
+from shared.evidence.chain import hash_of
 
 AT = datetime(2026, 11, 29, 10, tzinfo=UTC)
 OTHER = {"user": "mallory"}

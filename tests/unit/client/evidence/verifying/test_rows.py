@@ -8,7 +8,7 @@ import pytest
 from sentinel.api.sessions import Session
 from sentinel.evidence.verifying.findings import Finding, Kind
 from sentinel.evidence.verifying.rows import LOGS_LAG, Vends
-from shared.core.audit_chain import digest_of_decision
+from shared.evidence.chain import digest_of_decision
 from tests.unit.client.session_service import ID, a_session
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

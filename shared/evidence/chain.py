@@ -6,9 +6,10 @@ the fields that were decided by then, which the line must reproduce.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any, Final
+
+import orjson
 
 # The hash that the first line of a process has in place of an earlier one's.
 NO_LINE: Final = "0" * 64
@@ -39,8 +40,7 @@ def hash_of(line: bytes) -> str:
 
 def digest_of_value(value: Any) -> str:
     """Give the SHA-256 of a JSON value in one spelling: keys sorted, no spaces, UTF-8."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hash_of(text.encode())
+    return hash_of(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
 
 
 def digest_of_decision(line: Mapping[str, Any]) -> str:
