@@ -101,7 +101,7 @@ def test_what_the_lines_do_not_hold_is_counted_apart_with_its_reason(replay: Run
         "staging or no rule",
     )
     assert printed["changes"] == []
-    _, out = replay(**{"groups: [platform]": "groups: [release]"})
+    _, out = replay("--wide", **{"groups: [platform]": "groups: [release]"})
     assert "of 5 it cannot be said" in out
     assert "2026-06-01T11:00:00Z  carol  staging-deploy  names_not_recorded  group release" in out
 
