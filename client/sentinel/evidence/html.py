@@ -32,6 +32,7 @@ _SHORT: Final = len("2026-06-01 12:00")
 _UNSHOWN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _STYLE: Final = """
 main { max-width: 72rem; }
+@media (min-width: 62rem) { nav { flex-wrap: wrap; overflow: visible; } }
 main > header { display: block; border: 0; padding: 1rem 0 0; }
 header h1 { margin: 0; } header strong { color: var(--dim); }
 .intro > dl { margin: 1rem 0; }
