@@ -125,6 +125,8 @@ def _the_lease_is_waited_for_and_no_longer(story: Story, world: World, event: ob
     """Hold a revocation that meets a dead process's lease to standing, and to saying that the switch is not written."""
     met = world.call(story.service, event, Timing.HURRIED)
     assert (met.status, met.body["kill_switch"]["status"]) == (story.ok, "failed")
+    # What it no longer waits for may be under way, and would take the lease that the next request gives back.
+    world.aws.rest()
 
 
 def _it_is_as_if_nothing_had_been(again: Answered, world: World) -> None:
