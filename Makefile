@@ -8,8 +8,8 @@ RUN := $(UV) run --frozen
 # Tests never see the developer's own AWS settings. What they start hundreds of times is compiled once.
 CLEAN := env -u PYTHONDONTWRITEBYTECODE -u AWS_PROFILE -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN -u AWS_ENDPOINT_URL
 # A file of tests stays with one worker, which starts what the file needs once. Files that take longest begin first. Tests
-# wait for other processes: with four workers they use five sixths of two cores, with five nearly all.
-SPREAD := -n 5 --dist loadscope --no-loadscope-reorder
+# wait for other processes: four workers keep two cores busy.
+SPREAD := -n 4 --dist loadscope --no-loadscope-reorder
 
 .PHONY: help demo test lint security audit fuzz faults soak mutants pages recording console screenshots package terraform bench
 
