@@ -1,12 +1,13 @@
 """Comparing CloudTrail with the sessions: an event that issued credentials of a protected role needs a session."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Final
 
+from sentinel.api.rate_limit import Pause, within_limit
 from sentinel.api.sessions import Session
 from sentinel.api.sessions_client import SessionApi
 from sentinel.cloudtrail.events import TrailEvent
@@ -21,7 +22,6 @@ ISSUING: Final = ("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity
 _NOT_FOUND: Final = "not_found"
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
 Issuing = tuple[TrailEvent, str]
-Pause = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +158,7 @@ async def find_row(api: SessionApi, session_id: str, pause: Pause = asyncio.slee
         RefusedError: the service refuses to say.
 
     """
-    answer = await api.find(session_id)
-    # Each user may read so often in a minute: an audit of many sessions waits for the next.
-    while isinstance(answer, Refusal) and answer.code == "throttled":
-        await pause(max(1, answer.retry_after_s))
-        answer = await api.find(session_id)
+    answer = await within_limit(lambda: api.find(session_id), pause)
     if isinstance(answer, Refusal) and answer.code == _NOT_FOUND:
         return None
     return accepted(answer).session

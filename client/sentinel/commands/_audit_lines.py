@@ -72,7 +72,7 @@ class Lines:
             SourceError: they cannot be listed.
 
         """
-        from sentinel.evidence.sources import list_log_groups, open_logs  # noqa: PLC0415 - see below
+        from sentinel.evidence.logs import list_log_groups, open_logs  # noqa: PLC0415 - see below
 
         if self.deployment is None:
             return self.log_groups
@@ -81,7 +81,8 @@ class Lines:
 
     def _open(self, settings: Settings) -> Iterator[Record]:
         # botocore takes longer to load than a command takes to print its help.
-        from sentinel.evidence.sources import logged_records, open_logs, read_records  # noqa: PLC0415 - see above
+        from sentinel.evidence.logs import logged_records, open_logs  # noqa: PLC0415 - see above
+        from sentinel.evidence.sources import read_records  # noqa: PLC0415 - see above
 
         if self.source == SESSIONS:
             return _read_sessions(settings, self)
@@ -102,7 +103,7 @@ class Lines:
 def _read_sessions(settings: Settings, lines: Lines) -> Iterator[Record]:
     """Read the rows of sessions one by one, for a caller that does not wait in an event loop."""
     from sentinel.api.sessions_client import open_session_api  # noqa: PLC0415 - see Lines
-    from sentinel.evidence.sources import session_lines  # noqa: PLC0415 - see Lines
+    from sentinel.evidence.rows import session_lines  # noqa: PLC0415 - see Lines
 
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()

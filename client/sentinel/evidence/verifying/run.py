@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sentinel.api.rate_limit import Pause
 from sentinel.api.sessions import Session
 from sentinel.api.sessions_client import SessionApi
 from sentinel.cloudtrail.audit import find_row
 from sentinel.evidence.records import Record, Unread
-from sentinel.evidence.sources import Pause, session_rows
+from sentinel.evidence.rows import session_rows
 from sentinel.evidence.verifying.chains import Chains
 from sentinel.evidence.verifying.findings import Finding
 from sentinel.evidence.verifying.rows import LOGS_LAG, Vends

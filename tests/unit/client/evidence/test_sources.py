@@ -19,15 +19,10 @@ from hypothesis import strategies as st
 
 from sentinel.api.sessions_client import SessionApi
 from sentinel.errors import RefusedError
+from sentinel.evidence.logs import logged_lines
 from sentinel.evidence.records import Unread
-from sentinel.evidence.sources import (
-    STDIN,
-    SourceDeniedError,
-    SourceError,
-    logged_lines,
-    read_lines,
-    session_lines,
-)
+from sentinel.evidence.rows import session_lines
+from sentinel.evidence.sources import STDIN, SourceDeniedError, SourceError, read_lines
 from tests.unit.client.session_service import OTHER_ID, SessionService, a_session
 
 METRIC = b'{"_aws":{"Timestamp":1},"service":"vend","requests":1}'
