@@ -108,9 +108,9 @@ class FactsReader:
         decision, person = decide(policy, caller), person_of(caller)
         held = tuple(grant for grant in serving.grants if grant.profile == profile)
         is_needed = decision.verdict is not Verdict.ALLOW
-        present = _judge(held, person, loaded, is_needed=is_needed)
+        rested_on = {_POLICY_OF[grant.via] for grant in held}
+        present = _judge(held, person, loaded, rested_on, is_needed=is_needed)
         kept = {grant.grant_id for grant in present or ()}
-        rested_on = {_POLICY_OF[grant.via] for grant in held} if is_needed else set[str]()
         return VendFacts(
             person=person,
             decision=decision,
@@ -121,7 +121,7 @@ class FactsReader:
             break_glass=_break_glass_policy(loaded[BREAK_GLASS_POLICY]),
             lockouts=locking.result(),
             budget=spending.result(),
-            documents=_documents(loaded, {ACCESS_POLICY, profile_document, *rested_on}),
+            documents=_documents(loaded, {ACCESS_POLICY, profile_document, *(rested_on if is_needed else ())}),
         )
 
     async def find_issuer(self, name: str, profile: str | None) -> Document[Issuer] | None:
@@ -175,10 +175,12 @@ def _access_policy(loaded: Loaded) -> tuple[AccessPolicy, str]:
     return _checked(found, AccessPolicy), found.digest
 
 
-def _judge(held: tuple[Grant, ...], person: Person, loaded: Loaded, *, is_needed: bool) -> tuple[Grant, ...] | None:
+def _judge(
+    held: tuple[Grant, ...], person: Person, loaded: Loaded, rested_on: AbstractSet[str], *, is_needed: bool
+) -> tuple[Grant, ...] | None:
     """Give what the present policies leave of the grants. A policy that cannot be read stops who needs a grant."""
     try:
-        return present_grants(held, person, _present_policies(loaded, {_POLICY_OF[grant.via] for grant in held}))
+        return present_grants(held, person, _present_policies(loaded, rested_on))
     except (AwsError, IndeterminateError):
         if is_needed:
             raise
