@@ -76,5 +76,9 @@ def test_ten_times_the_lines_take_the_same_memory() -> None:
         tracemalloc.stop()
         return most
 
+    def least(count: int) -> int:
+        """Give the least of three: other threads and garbage of earlier tests only add to a peak."""
+        return min(peak(count) for _ in range(3))
+
     peak(500)  # what is kept for good, such as compiled patterns
-    assert peak(5_000) < 1.2 * peak(500)
+    assert least(5_000) < 1.2 * least(500)
