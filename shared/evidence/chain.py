@@ -20,6 +20,14 @@ DECIDED: Final = (
     "request_id",
     "deployment",
     "user",
+    "caller_arn",
+    "caller_access_key_id",
+    "account",
+    "authentication",
+    "issuer",
+    "subject",
+    "token_digest",
+    "source_ip",
     "profile",
     "role_arn",
     "session_id",
@@ -48,6 +56,11 @@ def digest_of_decision(line: Mapping[str, Any]) -> str:
 
     The facts enter by their own digest, which a line keeps in `shortened` where they were too long for it.
     """
-    facts = line.get("facts")
-    facts_digest = line.get("shortened", {}).get("facts") if facts is None else digest_of_value(facts)
+    match line:
+        case {"facts": facts}:
+            facts_digest = digest_of_value(facts)
+        case {"shortened": {"facts": str(kept)}}:
+            facts_digest = kept
+        case _:
+            facts_digest = None
     return digest_of_value([*(line.get(name) for name in DECIDED), facts_digest])

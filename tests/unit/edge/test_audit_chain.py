@@ -110,3 +110,8 @@ def test_the_digest_changes_with_every_fact(change: dict[str, Any]) -> None:
 
 def test_the_hash_is_of_the_bytes_without_the_newline() -> None:
     assert hash_of(b"{}") == "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+
+
+@pytest.mark.parametrize("changes", [{"shortened": "text"}, {"shortened": {"facts": 7}}, {"facts": None}])
+def test_a_line_of_any_shape_has_a_digest(changes: dict[str, Any]) -> None:
+    assert re.fullmatch("[0-9a-f]{64}", digest_of_decision(changes))
