@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Final
@@ -21,6 +21,8 @@ from shared.core.stamp import Stamp, parse_stamp
 ISSUING: Final = ("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")
 _NOT_FOUND: Final = "not_found"
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
+# Within one request, AssumeRole may be called again where an answer is slow: with the same credentials.
+_ONE_REQUEST: Final = timedelta(seconds=30)
 Issuing = tuple[TrailEvent, str]
 
 
@@ -80,15 +82,38 @@ def _chain_doubt(event: TrailEvent, session: Session) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How many events were on protected roles, those that no session explains, and what was not looked at."""
+    """How many events were on protected roles, those that no session explains, and what was not looked at.
+
+    `sessions` are those that the events claim.
+    """
 
     checked: int
     unexplained: Sequence[Unexplained]
     gaps: Sequence[str]
+    sessions: Sequence[Session] = ()
+
+
+@dataclass(slots=True)
+class _Vends:
+    """The events that issued the credentials of each session. A stamp can be read, and so can be used again."""
+
+    _first: dict[str, TrailEvent] = field(default_factory=dict)
+
+    def find_doubt(self, event: TrailEvent, session_id: str) -> str | None:
+        """Say why an event is not of the same request as the others of its session; None where it is."""
+        if event.error is not None or event.caller_source_identity:
+            return None
+        first = self._first.setdefault(session_id, event)
+        is_same_caller = event.identity.access_key_id == first.identity.access_key_id
+        if is_same_caller and abs(event.at - first.at) <= _ONE_REQUEST:
+            return None
+        return f"event {first.id} issued session {session_id}, too: one of them is not Sentinel's"
 
 
 async def find_in_all(trails: Mapping[str, CloudTrail], scope: Scope, begin: datetime, end: datetime) -> list[Issuing]:
     """Find the events of every region, at once: each has a limit of its own. One that cannot be asked becomes a gap.
+
+    Those shortly before `begin` are found, too: a session that was issued then may be claimed again afterwards.
 
     Raises:
         TrailError: none can be asked; the first one's reason.
@@ -97,7 +122,7 @@ async def find_in_all(trails: Mapping[str, CloudTrail], scope: Scope, begin: dat
 
     def look(region: str) -> list[Issuing] | TrailError:
         try:
-            return list(find_issuing(trails[region], scope.globs, begin, end))
+            return list(find_issuing(trails[region], scope.globs, begin - _CLOCKS_DIFFER, end))
         except TrailError as error:
             return error
 
@@ -138,17 +163,20 @@ async def verify(
     """
     accepted(await api.page({"view": "all", "limit": "1"}))
     known: dict[str, Session | None] = {}
-    checked, unexplained = 0, list[Unexplained]()
+    checked, unexplained, vends = 0, list[Unexplained](), _Vends()
     for event, role in issuing:
         checked += 1
         stamp = claimed_stamp(event)
         if stamp is not None and stamp.session_id not in known:
             known[stamp.session_id] = await find_row(api, stamp.session_id, pause)
         doubt = find_doubt(event, role, None if stamp is None else known[stamp.session_id])
+        if doubt is None and stamp is not None:
+            doubt = vends.find_doubt(event, stamp.session_id)
         if doubt is not None:
             unexplained.append(Unexplained(event, role, doubt))
     nothing = [] if checked else ["anything: there was no event on a protected role in this time, so nothing is shown"]
-    return Verdict(checked, unexplained, [*gaps, *nothing])
+    sessions = [session for session in known.values() if session is not None]
+    return Verdict(checked, unexplained, [*gaps, *nothing], sessions)
 
 
 async def find_row(api: SessionApi, session_id: str, pause: Pause = asyncio.sleep) -> Session | None:

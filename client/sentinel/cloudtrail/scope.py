@@ -13,6 +13,7 @@ from shared.documents import DocumentError, load_profile, unpack
 
 # CloudTrail User Guide, "Working with CloudTrail event history".
 HISTORY: Final = timedelta(days=90)
+LAG: Final = timedelta(minutes=15)
 _ROLES: Final = "name the roles with --role"
 # A region that is being disabled holds events still (Account Management API, ListRegions).
 _ENABLED: Final = ("ENABLED", "ENABLED_BY_DEFAULT", "DISABLING")
@@ -27,6 +28,7 @@ class AuditOptions:
     roles: Sequence[str]
     prefix: str
     begin: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ async def find_scope(aws: Aws, asked: AuditOptions, now: datetime) -> Scope:
     if asked.begin < now - HISTORY:
         oldest = f"{now - HISTORY:%Y-%m-%d}"
         scope.gaps.append(f"what was before {oldest}: the event history keeps {HISTORY.days} days; ask a trail's logs")
+    if asked.end > now - LAG:
+        minutes = LAG.seconds // 60
+        scope.gaps.append(f"the last {minutes} minutes of CloudTrail: it shows an event so late; --until {minutes}m")
     return scope
 
 

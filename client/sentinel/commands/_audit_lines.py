@@ -2,10 +2,10 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -25,6 +25,8 @@ SESSIONS: Final = "sessions"
 _FOLDER: Final = "/aws/lambda/"
 _FUNCTIONS: Final = ("vend", "admin")
 _SHOWN_EVERY: Final = 10_000
+# A line has the instant at which its invocation began, the log the one at which it was written.
+_LONGEST_INVOCATION: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,11 @@ class Lines:
             if at is not None and self.begin <= at < self.end:
                 yield at, record
 
-    def find_log_groups(self, settings: Settings) -> Sequence[str]:
+    def find_log_groups(self, settings: Settings) -> Mapping[str, timedelta | None]:
         """Find the log groups of every function, the authorizers' among them; the named ones, where any are named.
+
+        Each with the time for which it keeps lines; None: for good, or not known.
+        Those that every deployment has are among them even where they are not listed: one may have been deleted.
 
         Raises:
             SourceError: they cannot be listed.
@@ -75,9 +80,10 @@ class Lines:
         from sentinel.evidence.logs import list_log_groups, open_logs  # noqa: PLC0415 - see below
 
         if self.deployment is None:
-            return self.log_groups
+            return dict.fromkeys(self.log_groups)
         base = settings.base()
-        return list_log_groups(open_logs(base, base.region_of(settings.server())), f"{_FOLDER}{self.deployment}-")
+        listed = list_log_groups(open_logs(base, base.region_of(settings.server())), f"{_FOLDER}{self.deployment}-")
+        return {**dict.fromkeys(self.log_groups), **listed}
 
     def _open(self, settings: Settings) -> Iterator[Record]:
         # botocore takes longer to load than a command takes to print its help.
@@ -90,7 +96,7 @@ class Lines:
             return read_records(Path(self.source), self.unread)
         base = settings.base()
         client = open_logs(base, base.region_of(settings.server()))
-        return logged_records(client, self.log_groups, self.begin, self.end, self.unread)
+        return logged_records(client, self.log_groups, self.begin, self.end + _LONGEST_INVOCATION, self.unread)
 
     def _instant_of(self, record: Record) -> datetime | None:
         try:
@@ -121,7 +127,6 @@ def _read_sessions(settings: Settings, lines: Lines) -> Iterator[Record]:
 
 
 _OPTIONS: Final = (
-    click.option("--until", metavar="TIME", help="Up to this instant, or this long ago. Default: now."),
     click.option(
         "--from",
         "source",
@@ -148,7 +153,9 @@ _OPTIONS: Final = (
 )
 
 
-def lines_options(default_since: str) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+def lines_options(
+    default_since: str, default_until: str | None = None
+) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Add the options, and pass the command `lines` in their place."""
     since = click.option(
         "--since",
@@ -156,6 +163,13 @@ def lines_options(default_since: str) -> Callable[[Callable[..., Result]], Calla
         default=default_since,
         show_default=True,
         help="From this instant on, or this long ago: 90d, 24h.",
+    )
+    until = click.option(
+        "--until",
+        metavar="TIME",
+        default=default_until,
+        show_default=default_until or "now",
+        help="Up to this instant, or this long ago.",
     )
 
     def decorate(command: Callable[..., Result]) -> Callable[..., Result]:
@@ -165,7 +179,7 @@ def lines_options(default_since: str) -> Callable[[Callable[..., Result]], Calla
             return command(*args, lines=_choose(**{name: given.pop(name) for name in names}), **given)
 
         wrapped: Callable[..., Result] = with_lines
-        for option in reversed((since, *_OPTIONS)):
+        for option in reversed((since, until, *_OPTIONS)):
             wrapped = option(wrapped)
         return wrapped
 

@@ -9,15 +9,14 @@ import click
 from sentinel.api.sessions_client import SessionApi, open_session_api
 from sentinel.cloudtrail.audit import Unexplained, Verdict, find_in_all, verify
 from sentinel.cloudtrail.history import open_cloudtrail
-from sentinel.cloudtrail.scope import PROTECTED_ROLES, AuditOptions, Scope, find_scope
+from sentinel.cloudtrail.scope import LAG, PROTECTED_ROLES, AuditOptions, Scope, find_scope
 from sentinel.commands._audit_lines import SESSIONS, Lines, lines_options
+from sentinel.commands._verified_lines import NOTHING, verify_audit_lines
 from sentinel.commands.audit_export import export
 from sentinel.doctor.aws import Aws
 from sentinel.errors import UsageError
-from sentinel.evidence.sources import SourceError
-from sentinel.evidence.verifying.chains import LONGEST_PAUSE
 from sentinel.evidence.verifying.findings import Finding
-from sentinel.evidence.verifying.run import LinesVerdict, Period, verify_lines
+from sentinel.evidence.verifying.run import LinesVerdict
 from sentinel.settings import Settings
 from sentinel.terminal.help import Group
 from sentinel.terminal.options import connection_options, json_option, run
@@ -38,7 +37,8 @@ _HEAD: Final = ("event", "time", "action", "role", "caller", "ip", "error", "why
 _LINES_HEAD: Final = ("found", "where", "why")
 _TRAIL: Final = "trail"
 _LINES: Final = "lines"
-_NOTHING: Final = LinesVerdict(0, 0, (), ())
+# Before this, CloudTrail and the logs show all of it.
+_SETTLED: Final = f"{LAG.seconds // 60}m"
 
 
 @click.group(cls=Group)
@@ -51,7 +51,7 @@ audit.add_command(export)
 
 @audit.command("verify", epilog=_EPILOG)
 @connection_options
-@lines_options("24h")
+@lines_options("24h", _SETTLED)
 @click.option(
     "--role",
     "roles",
@@ -105,7 +105,7 @@ def verify_command(
     """
     if lines.source == SESSIONS:
         raise UsageError("--from sessions: rows cannot be checked against themselves; name logs or a file")
-    found = run(_verify(settings, AuditOptions(trail_regions, roles, prefix, lines.begin), lines, without))
+    found = run(_verify(settings, AuditOptions(trail_regions, roles, prefix, lines.begin, lines.end), lines, without))
     _show(*found, as_json=as_json)
     if found[1].unexplained or found[2].findings:
         return 1
@@ -122,8 +122,8 @@ async def _verify(
             else:
                 scope, verdict = await _verify_trail(settings, api, asked, lines, shown)
             if without == _LINES:
-                return scope, verdict, replace(_NOTHING, gaps=["the audit lines: left out by --without lines"])
-            return scope, verdict, await _verify_lines(settings, api, lines, shown)
+                return scope, verdict, replace(NOTHING, gaps=["the audit lines: left out by --without lines"])
+            return scope, verdict, await verify_audit_lines(settings, api, lines, verdict.sessions, shown)
 
 
 async def _verify_trail(
@@ -137,19 +137,6 @@ async def _verify_trail(
     issuing = await find_in_all(trails, scope, asked.begin, lines.end)
     shown.say(f"looking up the sessions of {len(issuing)} events")
     return scope, await verify(api, issuing, scope.gaps)
-
-
-async def _verify_lines(settings: Settings, api: SessionApi, lines: Lines, shown: Progress) -> LinesVerdict:
-    if not lines.is_from_logs:
-        period = Period(lines.begin, lines.end, None, utc_now(), in_order=not lines.is_from_folder)
-        return await verify_lines(api, lines.read(settings, shown), period, lines.unread)
-    earlier = replace(lines, begin=lines.begin - LONGEST_PAUSE)
-    try:
-        earlier = replace(earlier, log_groups=earlier.find_log_groups(settings))
-        period = Period(lines.begin, lines.end, earlier.begin, utc_now())
-        return await verify_lines(api, earlier.read(settings, shown), period, lines.unread)
-    except SourceError as error:
-        return replace(_NOTHING, gaps=[f"the audit lines: {error.message}; {error.hint}"])
 
 
 def _show(scope: Scope, verdict: Verdict, lines: LinesVerdict, *, as_json: bool) -> None:

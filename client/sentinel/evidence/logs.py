@@ -1,7 +1,7 @@
 """Audit lines out of the functions' log groups, read with the caller's own AWS credentials, one event at a time."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from botocore.config import Config
@@ -27,8 +27,8 @@ def open_logs(base: BaseCredentials, region: str) -> Any:
     return base.open_client("logs", region, _CONFIG)
 
 
-def list_log_groups(client: Any, prefix: str) -> Sequence[str]:
-    """List the log groups whose names begin so.
+def list_log_groups(client: Any, prefix: str) -> Mapping[str, timedelta | None]:
+    """List the log groups whose names begin so, each with the time for which it keeps events; None: for good.
 
     Raises:
         SourceDeniedError: the caller's credentials may not list them.
@@ -38,7 +38,7 @@ def list_log_groups(client: Any, prefix: str) -> Sequence[str]:
     region = client.meta.region_name
     try:
         pages = client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
-        found = [str(group["logGroupName"]) for page in pages for group in page["logGroups"]]
+        found = {str(group["logGroupName"]): _retention(group) for page in pages for group in page["logGroups"]}
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in DENIED:
             raise SourceDeniedError(
@@ -82,6 +82,11 @@ def logged_lines(
 ) -> Iterator[bytes]:
     """Read as `logged_records`, and give only the exact bytes of each line."""
     return (record.raw for record in logged_records(client, log_groups, begin, end, unread))
+
+
+def _retention(group: Mapping[str, Any]) -> timedelta | None:
+    days = group.get("retentionInDays")
+    return None if days is None else timedelta(days=days)
 
 
 def _milliseconds(instant: datetime) -> int:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from tests.unit.client.local_server import LocalServer
 
 ACCOUNT: Final = "111122223333"
+GROUPS: Final[Mapping[str, list[bytes]]] = {"/aws/lambda/sentinel-vend": [], "/aws/lambda/sentinel-admin": []}
 _SCOPE: Final = re.compile(r"Credential=[^/]+/[0-9]{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request")
 _IDENTITY: Final = f"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
 <GetCallerIdentityResult><Arn>arn:aws:iam::{ACCOUNT}:user/auditor</Arn><Account>{ACCOUNT}</Account>
@@ -29,7 +30,9 @@ class FakeAccount(LocalServer):
     profiles: dict[str, str] = field(default_factory=dict)
     denied: set[str] = field(default_factory=set)
     looked: list[tuple[str, str]] = field(default_factory=list)
-    logs: dict[str, list[bytes]] = field(default_factory=lambda: {"/aws/lambda/sentinel-vend": []})
+    read: list[dict[str, Any]] = field(default_factory=list)
+    logs: dict[str, list[bytes]] = field(default_factory=lambda: dict(GROUPS))
+    retention_days: dict[str, int] = field(default_factory=dict)
     prefix: str = "/sentinel"
 
     def __post_init__(self) -> None:
@@ -50,7 +53,10 @@ class FakeAccount(LocalServer):
         }
         permission, answer = answers[service]
         if permission not in self.denied:
-            return 200, answer()
+            try:
+                return 200, answer()
+            except KeyError:
+                return 400, json.dumps({"__type": "ResourceNotFoundException", "message": "no"})
         if service in {"ec2", "sts"}:
             return 403, "<Response><Errors><Error><Code>UnauthorizedOperation</Code></Error></Errors></Response>"
         return 400, json.dumps({"__type": "AccessDeniedException", "message": "no"})
@@ -75,10 +81,14 @@ class FakeAccount(LocalServer):
     def _logs(self, target: str, asked: Mapping[str, Any]) -> str:
         if target.endswith("DescribeLogGroups"):
             found = [name for name in self.logs if name.startswith(asked["logGroupNamePrefix"])]
-            return json.dumps({"logGroups": [{"logGroupName": name} for name in found]})
+            return json.dumps({"logGroups": [{"logGroupName": name} | self._retention(name) for name in found]})
         assert asked["filterPattern"] == '{ $.kind = "sentinel.audit" }'
+        self.read.append(asked)
         lines = enumerate(self.logs[asked["logGroupName"]])
         return json.dumps({"events": [{"eventId": str(number), "message": raw.decode()} for number, raw in lines]})
+
+    def _retention(self, group: str) -> dict[str, int]:
+        return {"retentionInDays": self.retention_days[group]} if group in self.retention_days else {}
 
     def _look_up(self, region: str, asked: Mapping[str, Any]) -> str:
         (wanted,) = asked["LookupAttributes"]

@@ -4,9 +4,11 @@ A line that is not where its number says, or that is not the one whose hash the 
 chain cannot show is in docs/audit.md.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from sentinel.evidence.records import Record
@@ -17,11 +19,13 @@ from shared.evidence.chain import NO_LINE, hash_of
 LONGEST_PAUSE: Final = timedelta(hours=12)
 # Hashes of seen lines are kept by so many digits.
 _DIGITS: Final = 32
+_PROCESS: Final = re.compile("[0-9a-f]{32}")
+_HASH: Final = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(slots=True)
 class _Process:
-    """What was seen of one process: its lowest number, the number after its highest, and the gaps between.
+    """What was seen of one process: its lowest and its highest number, and the hash of each line by its number.
 
     `begin` is when the line with the lowest number began. `wanted` has, by number, the hash that the line after it says
     a line has, as long as that line was not seen.
@@ -29,11 +33,10 @@ class _Process:
 
     name: str
     lowest: int
-    next: int
+    highest: int
     begin: datetime
     hashes: dict[int, str] = field(default_factory=dict)
     wanted: dict[int, str] = field(default_factory=dict)
-    gaps: list[tuple[int, int]] = field(default_factory=list)
 
     def place(self, sequence: int) -> str:
         return place_of(self.name, sequence)
@@ -42,15 +45,17 @@ class _Process:
 class Chains:
     """Checks one line after the other.
 
-    `read_from` is the instant from which all lines are read; None: not known. Where lines do not come in order, and may
-    arrive twice, as in an archive, neither is a finding.
+    `begin` is when the period begins that is checked. With `all_before`, all lines of the `LONGEST_PAUSE` before it
+    come, too; without, it is not known which. Where lines do not come in order, and may arrive twice, as in an archive,
+    neither is a finding.
 
-    `checked` counts lines, `unlinked` those from before there were chains, `twice` those that arrived again, and `cut`
-    the processes whose lines before the first are not there to look at.
+    `checked` counts lines, `unlinked` those without a link, `twice` those that arrived again, and `cut` the processes
+    whose first line is of the period and not their first, where what came before is not there to look at.
     """
 
-    def __init__(self, read_from: datetime | None, *, in_order: bool = True) -> None:
-        self._read_from = read_from
+    def __init__(self, begin: datetime, *, all_before: bool, in_order: bool = True) -> None:
+        self._begin = begin
+        self._all_before = all_before
         self._in_order = in_order
         self._processes: dict[str, _Process] = {}
         self.checked = self.unlinked = self.twice = self.cut = 0
@@ -76,16 +81,15 @@ class Chains:
     def finish(self) -> Iterator[Finding]:
         """Give what is missing after the last line."""
         for process in self._processes.values():
-            if process.lowest > 1:
-                yield from self._begin(process)
-            for first, last in process.gaps:
-                yield _removed(process, first, last)
-
-    def _begin(self, process: _Process) -> Iterator[Finding]:
-        if self._read_from is None or process.begin < self._read_from + LONGEST_PAUSE:
-            self.cut += 1
-        else:
-            yield _removed(process, 1, process.lowest - 1)
+            # A process that was there before the period is linked from its begin on.
+            if process.lowest > 1 and process.begin >= self._begin:
+                if self._all_before:
+                    yield _removed(process, 1, process.lowest - 1)
+                else:
+                    self.cut += 1
+            for number, following in pairwise(sorted(process.hashes)):
+                if following > number + 1:
+                    yield _removed(process, number + 1, following - 1)
 
     def _second(self, process: _Process, sequence: int, line_hash: str) -> Iterator[Finding]:
         if process.hashes[sequence] != line_hash:
@@ -97,19 +101,11 @@ class Chains:
 
     def _place(self, process: _Process, sequence: int, at: datetime) -> Iterator[Finding]:
         """Find the place of a line among those that were seen."""
-        if sequence >= process.next:
-            if sequence > process.next:
-                process.gaps.append((process.next, sequence - 1))
-            process.next = sequence + 1
-            return
-        if self._in_order:
+        if sequence < process.highest and self._in_order:
             yield Finding(Kind.REORDERED, process.place(sequence), "lines with higher numbers come before it")
+        process.highest = max(process.highest, sequence)
         if sequence < process.lowest:
-            if sequence < process.lowest - 1:
-                process.gaps.append((sequence + 1, process.lowest - 1))
             process.lowest, process.begin = sequence, at
-        else:
-            process.gaps = [part for gap in process.gaps for part in _without(gap, sequence)]
 
 
 def _link(process: _Process, sequence: int, previous: str, line_hash: str) -> Iterator[Finding]:
@@ -127,17 +123,6 @@ def _link(process: _Process, sequence: int, previous: str, line_hash: str) -> It
     process.hashes[sequence] = line_hash
 
 
-def _without(gap: tuple[int, int], number: int) -> Iterator[tuple[int, int]]:
-    first, last = gap
-    if not first <= number <= last:
-        yield gap
-        return
-    if first < number:
-        yield first, number - 1
-    if number < last:
-        yield number + 1, last
-
-
 def _altered(process: _Process, sequence: int, witness: int) -> Finding:
     return Finding(Kind.ALTERED, process.place(sequence), f"line {witness} has another hash of it")
 
@@ -153,6 +138,8 @@ def _removed(process: _Process, first: int, last: int) -> Finding:
 def _link_of(line: dict[str, Any]) -> tuple[str, int, str] | None:
     """Give process, number and link of a line; None where it has none, or none that a function writes."""
     match line:
-        case {"process": str(process), "sequence": int(sequence), "previous": str(previous)} if sequence >= 1:
+        case {"process": str(process), "sequence": int(sequence), "previous": str(previous)} if (
+            sequence >= 1 and _PROCESS.fullmatch(process) and _HASH.fullmatch(previous)
+        ):
             return process, sequence, previous
     return None

@@ -39,8 +39,8 @@ def account(
 
 @pytest.fixture
 def audit(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Audit:
-    for module in ("sentinel.commands.audit", "sentinel.commands._audit_lines"):
-        monkeypatch.setattr(f"{module}.utc_now", lambda: datetime(2026, 3, 3, tzinfo=UTC))
+    for module in ("audit", "_audit_lines", "_verified_lines"):
+        monkeypatch.setattr(f"sentinel.commands.{module}.utc_now", lambda: datetime(2026, 3, 3, tzinfo=UTC))
 
     def run(*arguments: str) -> Audited:
         code = run_command_line([*VERIFY, "--json", *arguments])

@@ -59,6 +59,26 @@ def test_a_vend_that_aws_refused_is_explained_by_its_failed_row() -> None:
     assert doubt(a_vend(errorCode="ThrottlingException"), status="failed") is None
 
 
+@pytest.mark.parametrize(
+    ("again", "is_explained"),
+    [
+        ({}, True),
+        ({"eventTime": "2026-03-01T12:00:30Z"}, True),
+        ({"eventTime": "2026-03-01T12:00:31Z"}, False),
+        ({"userIdentity": a_vend()["userIdentity"] | {"accessKeyId": "ASIASTRANGER00000000"}}, False),
+        ({"eventTime": "2026-03-01T12:04:00Z", "errorCode": "AccessDenied"}, True),
+    ],
+)
+async def test_a_stamp_that_is_used_again_after_its_request_is_not_explained(
+    sessions: SessionService, again: dict[str, Any], *, is_explained: bool
+) -> None:
+    sessions.answer("GET", "/v1/sessions", {"sessions": [], "next_cursor": None})
+    sessions.answer("GET", f"/v1/sessions/{ID}", {"session": a_session()})
+    second = parsed(a_vend(0, **{"eventID": "event-9", "eventTime": "2026-03-01T12:00:02Z"} | again))
+    verdict = await verify(SessionApi(sessions), [(second, ROLE), (parsed(a_vend()), ROLE)], [])  # type: ignore[arg-type]
+    assert (verdict.checked, not verdict.unexplained) == (2, is_explained)
+
+
 def test_an_event_without_a_row_is_not_explained() -> None:
     assert find_doubt(parsed(a_vend()), ROLE, None) == f"there is no session {ID}"
 

@@ -1,6 +1,7 @@
 """`sentinel audit verify` reads the lines of the functions and compares them with each other and with the rows."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from sentinel.cli import run_command_line
 from tests.unit.client.cloudtrail.auditing import VERIFY, Audit, a_vend_line
 from tests.unit.client.fake_account import FakeAccount
-from tests.unit.client.session_service import ID, SessionService, a_session
+from tests.unit.client.session_service import ID, OTHER_ID, SessionService, a_session
 
 VEND = "/aws/lambda/sentinel-vend"
+ADMIN = "/aws/lambda/sentinel-admin"
 
 
 def found(audited: dict[str, object]) -> list[str]:
@@ -23,7 +25,52 @@ def test_lines_that_fit_each_other_and_their_rows_pass(account: FakeAccount, aud
     audited = audit()
     assert (audited.code, audited.gaps) == (0, "")
     assert audited.report["lines"] == {"checked": 1, "compared": 1, "twice": 0, "findings": []}
-    assert list(account.logs) == [VEND]
+    assert [each["logGroupName"] for each in account.read] == [VEND, ADMIN]
+    # A line is written up to 15 minutes after its invocation began.
+    assert {each["endTime"] for each in account.read} == {
+        int(datetime(2026, 3, 2, 0, 15, tzinfo=UTC).timestamp()) * 1000
+    }
+
+
+def test_without_an_end_everything_that_is_looked_at_has_arrived(account: FakeAccount, audit: Audit) -> None:
+    assert account.logs
+    audited = audit("--until", "15m")
+    assert (audited.code, audited.gaps) == (0, "")
+    assert "the last 15 minutes of CloudTrail" in audit("--until", "14m").gaps
+
+
+def test_a_log_group_that_was_deleted_is_named_as_not_covered_and_the_others_are_checked(
+    account: FakeAccount, audit: Audit
+) -> None:
+    del account.logs[ADMIN]
+    account.logs[VEND] *= 2
+    audited = audit()
+    assert (audited.code, found(audited.report)) == (1, ["duplicated"])
+    assert f"there is no log group {ADMIN}" in audited.gaps
+
+
+def test_lines_of_a_deployment_whose_name_begins_alike_are_of_another_table(account: FakeAccount, audit: Audit) -> None:
+    account.logs["/aws/lambda/sentinel-blue-vend"] = [a_vend_line(deployment="sentinel-blue", session_id=OTHER_ID)]
+    audited = audit()
+    assert (audited.code, audited.report["lines"]["checked"]) == (0, 1)
+
+
+def test_what_a_log_group_no_longer_keeps_is_named_and_is_no_finding(account: FakeAccount, audit: Audit) -> None:
+    account.logs[VEND] = []
+    account.retention_days[VEND] = 1
+    audited = audit()
+    assert (audited.code, found(audited.report)) == (3, [])
+    assert "a log group keeps 1 days" in audited.gaps
+
+
+def test_a_session_that_only_cloudtrail_shows_needs_a_line_too(
+    account: FakeAccount, audit: Audit, sessions: SessionService
+) -> None:
+    # The row is there, and no list has it.
+    sessions.answer("GET", "/v1/sessions", {"sessions": [], "next_cursor": None})
+    account.logs[VEND] = [a_vend_line(via=None, session_id=None)]
+    audited = audit()
+    assert (audited.code, found(audited.report)) == (1, ["row without line"])
 
 
 def test_the_logs_of_every_function_are_read_the_authorizers_too(account: FakeAccount, audit: Audit) -> None:
@@ -80,6 +127,7 @@ def test_a_deployment_without_logs_is_named_as_not_covered(account: FakeAccount,
 
 def test_a_period_without_lines_is_no_success(account: FakeAccount, audit: Audit, sessions: SessionService) -> None:
     account.logs[VEND] = []
+    account.events.clear()
     sessions.answer("GET", "/v1/sessions", {"sessions": [], "next_cursor": None})
     audited = audit()
     assert (audited.code, "there was none of this time" in audited.gaps) == (3, True)
@@ -118,8 +166,9 @@ def test_rows_are_not_checked_against_themselves(audit: Audit) -> None:
     assert (audited.code, json.loads(audited.err or "{}").get("code", "usage")) == (2, "usage")
 
 
-def test_rows_without_digests_are_counted(account: FakeAccount, audit: Audit, sessions: SessionService) -> None:
+def test_a_row_whose_digest_was_removed_differs(account: FakeAccount, audit: Audit, sessions: SessionService) -> None:
     assert account.logs[VEND]
     sessions.answer("GET", "/v1/sessions", {"sessions": [a_session()], "next_cursor": None})
     audited = audit()
-    assert (audited.code, "1 sessions whose rows keep no digest" in audited.gaps) == (3, True)
+    assert (audited.code, found(audited.report)) == (1, ["row and line differ"])
+    assert "1 sessions whose rows keep no digest" in audited.gaps

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from sentinel.evidence.records import Record
-from sentinel.evidence.verifying.chains import LONGEST_PAUSE, Chains
+from sentinel.evidence.verifying.chains import Chains
 from sentinel.evidence.verifying.findings import Finding, Kind
 from shared.edge.audit.writing import Chain
 from shared.evidence.chain import hash_of
@@ -26,8 +26,12 @@ def altered(line: bytes, **changes: object) -> bytes:
     return orjson.dumps({**orjson.loads(line), **changes})
 
 
-def check(log: Iterable[bytes], read_from: datetime | None = None) -> list[Finding]:
-    return check_by(Chains(read_from), log)
+def chains_of(begin: datetime = AT, *, all_before: bool = False, in_order: bool = True) -> Chains:
+    return Chains(begin, all_before=all_before, in_order=in_order)
+
+
+def check(log: Iterable[bytes], *, all_before: bool = False) -> list[Finding]:
+    return check_by(chains_of(all_before=all_before), log)
 
 
 def check_by(chains: Chains, log: Iterable[bytes]) -> list[Finding]:
@@ -44,7 +48,7 @@ def numbers(found: list[Finding]) -> list[str]:
 
 
 def test_a_log_as_it_was_written_has_no_finding() -> None:
-    chains = Chains(None)
+    chains = chains_of()
     assert check_by(chains, [*a_log(), *a_log()]) == []
     assert (chains.checked, chains.cut, chains.unlinked) == (12, 0, 0)
 
@@ -58,7 +62,7 @@ def test_a_removed_line_is_missing(removed: int) -> None:
     log = a_log()
     del log[removed]
     # That lines before the first one are missing is known where it is known that none are earlier.
-    found = check(log, AT - 2 * LONGEST_PAUSE)
+    found = check(log, all_before=True)
     assert kinds(found) == [Kind.REMOVED]
     assert numbers(found) == [f"line {removed + 1}"]
 
@@ -116,21 +120,33 @@ def test_a_first_line_with_a_predecessor_was_altered() -> None:
     assert kinds(check([altered(log[0], previous="1" * 64)])) == [Kind.ALTERED]
 
 
-@pytest.mark.parametrize("read_from", [None, AT - LONGEST_PAUSE + timedelta(seconds=1)])
-def test_lines_before_the_first_that_may_lie_before_what_is_read_are_said_not_to_be_looked_at(
-    read_from: datetime | None,
-) -> None:
-    chains = Chains(read_from)
+def test_what_came_before_the_first_line_is_said_not_to_be_looked_at_where_it_is_not_there() -> None:
+    chains = chains_of()
     assert check_by(chains, a_log()[2:]) == []
     assert chains.cut == 1
 
 
+@pytest.mark.parametrize("all_before", [True, False])
+def test_a_process_that_was_there_before_the_period_is_linked_from_its_begin_on(*, all_before: bool) -> None:
+    chains = chains_of(AT + timedelta(seconds=1), all_before=all_before)
+    assert check_by(chains, a_log()[2:]) == []
+    assert chains.cut == 0
+
+
 @pytest.mark.parametrize(
     "changes",
-    [{"process": None}, {"sequence": 0}, {"sequence": -3}, {"sequence": "1"}, {"previous": 7}],
+    [
+        {"process": None},
+        {"process": "\x1b[2J"},
+        {"sequence": 0},
+        {"sequence": -3},
+        {"sequence": "1"},
+        {"previous": 7},
+        {"previous": "0"},
+    ],
 )
 def test_a_line_without_a_link_is_counted_and_not_taken_for_checked(changes: dict[str, object]) -> None:
-    chains = Chains(None)
+    chains = chains_of()
     assert check_by(chains, [altered(a_log(1)[0], **changes)]) == []
     assert (chains.checked, chains.unlinked) == (0, 1)
 
@@ -138,7 +154,7 @@ def test_a_line_without_a_link_is_counted_and_not_taken_for_checked(changes: dic
 def test_in_an_archive_lines_may_come_in_any_order_and_twice() -> None:
     log = a_log(9)
     shuffled = [log[5], log[8], log[1], log[0], log[7], log[3], log[2], log[6], log[4], log[3]]
-    chains = Chains(AT - 2 * LONGEST_PAUSE, in_order=False)
+    chains = chains_of(in_order=False)
     assert check_by(chains, shuffled) == []
     assert (chains.twice, chains.cut) == (1, 0)
 
@@ -147,7 +163,7 @@ def test_in_an_archive_lines_may_come_in_any_order_and_twice() -> None:
 def test_in_an_archive_an_altered_line_is_found_where_lines_come_backwards(place: int) -> None:
     log = a_log(9)
     log[place] = altered(log[place], **OTHER)
-    found = check_by(Chains(None, in_order=False), reversed(log))
+    found = check_by(chains_of(in_order=False), reversed(log))
     assert (kinds(found), numbers(found)) == ([Kind.ALTERED], [f"line {place + 1}"])
 
 
@@ -155,7 +171,7 @@ def test_in_an_archive_an_altered_line_is_found_where_lines_come_backwards(place
 def test_in_an_archive_a_removed_line_is_found_where_lines_come_backwards(place: int) -> None:
     log = a_log(9)
     del log[place]
-    found = check_by(Chains(None, in_order=False), reversed(log))
+    found = check_by(chains_of(in_order=False), reversed(log))
     assert (kinds(found), numbers(found)) == ([Kind.REMOVED], [f"line {place + 1}"])
 
 

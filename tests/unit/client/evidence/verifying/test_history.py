@@ -16,7 +16,7 @@ PLACE = 200
 
 
 def kinds(log: list[bytes]) -> set[Kind]:
-    chains = Chains(None)
+    chains = Chains(read_instant(orjson.loads(log[0])["time"]), all_before=False)
     records = [Record(raw, orjson.loads(raw)) for raw in log]
     found = [each for record in records for each in chains.check(read_instant(record.fields["time"]), record)]
     assert chains.checked == len(log)

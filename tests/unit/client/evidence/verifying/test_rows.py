@@ -7,11 +7,14 @@ import pytest
 
 from sentinel.api.sessions import Session
 from sentinel.evidence.verifying.findings import Finding, Kind
-from sentinel.evidence.verifying.rows import LOGS_LAG, Vends
+from sentinel.evidence.verifying.rows import LOGS_LAG, ROWS_KEPT, Vends
+from shared.aws.dynamodb.schema import EVIDENCE
+from shared.core.ids import is_id
 from shared.evidence.chain import digest_of_decision
 from tests.unit.client.session_service import ID, a_session
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LINE: dict[str, Any] = {
     "service": "vend",
     "session_id": ID,
@@ -29,13 +32,13 @@ def row(**changes: Any) -> Session:
 def compare(line: dict[str, Any] | None, *rows: Session, now: datetime = NOW) -> tuple[Vends, list[Finding]]:
     vends = Vends()
     if line is not None:
-        vends.add(line)
+        vends.add(AT, line)
     return vends, [found for each in rows for found in vends.compare(each, now)]
 
 
 async def left(vends: Vends, stored: Session | None) -> list[Finding]:
     async def find(session_id: str) -> Session | None:
-        assert session_id == ID
+        assert is_id(session_id)
         return stored
 
     return await vends.find_left(find, NOW)
@@ -85,16 +88,53 @@ async def test_a_vend_that_failed_needs_no_row() -> None:
     assert await left(compare(LINE | {"outcome": "failed"})[0], None) == []
 
 
-def test_a_row_that_says_failed_where_credentials_left_differs() -> None:
+def test_line_and_row_agree_on_whether_credentials_left() -> None:
     _, found = compare(LINE, row(status="failed"))
     assert [each.kind for each in found] == [Kind.DIFFERS]
     _, found = compare(LINE | {"outcome": "failed"}, row(status="failed"))
     assert found == []
+    for outcome in ("failed", "refused"):
+        assert [each.kind for each in compare(LINE | {"outcome": outcome}, row())[1]] == [Kind.DIFFERS]
+
+
+@pytest.mark.parametrize("users", [("mallory", "alice"), ("alice", "mallory")])
+def test_a_second_line_of_a_vend_is_found_wherever_it_was_put(users: tuple[str, str]) -> None:
+    vends = Vends()
+    for user in users:
+        vends.add(AT, LINE | {"user": user})
+    assert [each.kind for each in vends.compare(row(), NOW)] == [Kind.DIFFERS]
+
+
+async def test_what_is_no_id_is_not_looked_up_and_not_shown_as_it_is() -> None:
+    vends, _ = compare(LINE | {"session_id": "../lockouts\x1b[2J"})
+    [found] = await left(vends, None)
+    assert (found.kind, found.place) == (Kind.NO_ROW, "session ../lockouts [2J")
+
+
+async def test_the_rows_of_old_vends_are_no_longer_kept_and_that_is_no_finding() -> None:
+    vends, _ = compare(LINE)
+    assert await vends.find_left(never, AT + ROWS_KEPT + timedelta(seconds=1)) == []
+    assert vends.expired == 1
+
+
+async def never(_session_id: str) -> Session | None:
+    raise AssertionError
+
+
+def test_rows_are_kept_for_as_long_as_the_table_keeps_them() -> None:
+    assert ROWS_KEPT == EVIDENCE
+
+
+def test_a_row_that_comes_again_is_compared_once() -> None:
+    vends, _ = compare(LINE, row(), row())
+    assert vends.compared == 1
 
 
 def test_a_row_from_before_there_were_digests_is_counted() -> None:
     vends, found = compare(LINE, row(line_digest=None))
     assert (found, vends.without_digest) == ([], 1)
+    _, found = compare(LINE | {"process": "0" * 32}, row(line_digest=None))
+    assert [each.kind for each in found] == [Kind.DIFFERS]
 
 
 @pytest.mark.parametrize("changes", [{"service": "admin"}, {"via": None}, {"session_id": None}])
