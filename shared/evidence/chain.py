@@ -58,7 +58,7 @@ def digest_of_decision(line: Mapping[str, Any]) -> str:
     """
     match line:
         case {"facts": facts}:
-            facts_digest = digest_of_value(facts)
+            facts_digest: str | None = digest_of_value(facts)
         case {"shortened": {"facts": str(kept)}}:
             facts_digest = kept
         case _:

@@ -30,7 +30,7 @@ class FakeAccount(LocalServer):
     profiles: dict[str, str] = field(default_factory=dict)
     denied: set[str] = field(default_factory=set)
     looked: list[tuple[str, str]] = field(default_factory=list)
-    read: list[dict[str, Any]] = field(default_factory=list)
+    read: list[Mapping[str, Any]] = field(default_factory=list)
     logs: dict[str, list[bytes]] = field(default_factory=lambda: dict(GROUPS))
     retention_days: dict[str, int] = field(default_factory=dict)
     prefix: str = "/sentinel"
