@@ -5,7 +5,7 @@ import functools
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -24,6 +24,7 @@ LOGS: Final = "logs"
 SESSIONS: Final = "sessions"
 _FOLDER: Final = "/aws/lambda/"
 _FUNCTIONS: Final = ("vend", "admin")
+_DEPLOYMENT: Final = "sentinel"
 _SHOWN_EVERY: Final = 10_000
 # A line has the instant at which its invocation began, the log the one at which it was written.
 _LONGEST_INVOCATION: Final = timedelta(minutes=15)
@@ -33,7 +34,8 @@ _LONGEST_INVOCATION: Final = timedelta(minutes=15)
 class Lines:
     """Which lines are read: from `begin` up to, not including, `end` (UTC). `unread` is what could not be read.
 
-    `deployment` is the name of the deployment whose functions' log groups are read, where none are named.
+    `deployment` is the name of the deployment whose functions' log groups are read, where none are named. Lines of
+    others than `only` are passed over.
     """
 
     source: str
@@ -41,6 +43,7 @@ class Lines:
     end: datetime
     log_groups: Sequence[str] = ()
     deployment: str | None = None
+    only: str | None = None
     unread: Unread = field(default_factory=Unread)
 
     @property
@@ -63,9 +66,15 @@ class Lines:
         for number, record in enumerate(self._open(settings)):
             if number % _SHOWN_EVERY == 0:
                 shown.say(f"reading audit lines, {number}")
-            at = self._instant_of(record)
-            if at is not None and self.begin <= at < self.end:
+            at, deployment = self._instant_of(record), record.fields.get("deployment")
+            is_other = self.only is not None and deployment not in (None, self.only)
+            if at is not None and self.begin <= at < self.end and not is_other:
+                self.unread.note(at, deployment)
                 yield at, record
+
+    def remarks(self) -> Sequence[str]:
+        """Say what the lines that were read do not show by themselves."""
+        return list(self.unread.remarks(self.begin))
 
     def find_log_groups(self, settings: Settings) -> Mapping[str, timedelta | None]:
         """Find the log groups of every function, the authorizers' among them; the named ones, where any are named.
@@ -100,7 +109,7 @@ class Lines:
 
     def _instant_of(self, record: Record) -> datetime | None:
         try:
-            return read_instant(record.fields.get("time"))
+            return read_instant(record.fields.get("time")).astimezone(UTC)
         except ValueError:
             self.unread.add(self.source, "an audit line without its instant")
             return None
@@ -145,10 +154,8 @@ _OPTIONS: Final = (
     click.option(
         "--name",
         "deployment",
-        default="sentinel",
-        show_default=True,
         metavar="NAME",
-        help="The deployment's name, which its functions begin with.",
+        help="The deployment's name, which its functions begin with. Default: sentinel; of files, every deployment.",
     ),
 )
 
@@ -186,11 +193,14 @@ def lines_options(
     return decorate
 
 
-def _choose(since: str, until: str | None, source: str, log_groups: Sequence[str], deployment: str) -> Lines:
+def _choose(since: str, until: str | None, source: str, log_groups: Sequence[str], deployment: str | None) -> Lines:
     now = utc_now()
     begin = parse_instant_or_ago(since, "--since", now)
     end = now if until is None else parse_instant_or_ago(until, "--until", now)
     if begin >= end:
         raise UsageError("--since is not before --until")
-    groups = log_groups or [f"{_FOLDER}{deployment}-{each}" for each in _FUNCTIONS]
-    return Lines(source, begin, end, groups, None if log_groups else deployment)
+    name = deployment or _DEPLOYMENT
+    groups = log_groups or [f"{_FOLDER}{name}-{each}" for each in _FUNCTIONS]
+    # Its log groups may be found with those of another one, whose name begins with this one's.
+    only = name if source == LOGS and not log_groups else deployment
+    return Lines(source, begin, end, groups, None if log_groups else name, only)

@@ -63,15 +63,9 @@ def _begin(begin: datetime, groups: Mapping[str, timedelta | None], now: datetim
 def _read_groups(
     settings: Settings, lines: Lines, shown: Progress, gaps: list[str]
 ) -> Iterator[tuple[datetime, Record]]:
-    """Read one group after the other: one that cannot be read is a gap, and the others are read all the same.
-
-    Groups of a deployment whose name begins with this one's are found as well; its lines are passed over.
-    """
-    own = (None, lines.deployment)
+    """Read one group after the other: one that cannot be read is a gap, and the others are read all the same."""
     for group in lines.log_groups:
         try:
-            for at, record in replace(lines, log_groups=[group]).read(settings, shown):
-                if lines.deployment is None or record.fields.get("deployment") in own:
-                    yield at, record
+            yield from replace(lines, log_groups=[group]).read(settings, shown)
         except SourceError as error:
             gaps.append(f"audit lines: {error.message}; {error.hint}")

@@ -1,6 +1,6 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -9,8 +9,17 @@ from sentinel.errors import UsageError
 from sentinel.evidence.replaying.judging import Replay
 from sentinel.evidence.replaying.outcomes import Change
 from sentinel.evidence.replaying.run import Replaying
-from sentinel.evidence.replaying.tally import Tally
-from sentinel.evidence.replaying.words import EXAMPLES, HEAD, cells, describe, examples, summary, totals, uncertainties
+from sentinel.evidence.replaying.words import (
+    EXAMPLES,
+    HEAD,
+    NOT_COMPARED,
+    cells,
+    describe,
+    examples,
+    summary,
+    totals,
+    uncertainties,
+)
 from sentinel.policy.files import STDIN, UnusableInputError, load_file
 from sentinel.policy.folders import load_catalogue
 from sentinel.settings import Settings
@@ -90,21 +99,23 @@ def replay(
         "since": lines.begin.strftime(WIRE),
         "until": lines.end.strftime(WIRE),
     }
+    remarks = [*lines.remarks(), NOT_COMPARED]
     if page_file is not None:
-        _write_page(page_file, replaying.tally, lines, about)
+        from sentinel.evidence.replaying.page import replay_page  # noqa: PLC0415 - only a page needs it
+
+        _write_page(page_file, replay_page(replaying.tally, lines.unread, about, remarks))
     if as_json:
-        print_json(describe(replaying.tally, lines.unread, about))
+        print_json(describe(replaying.tally, lines.unread, about, remarks))
     else:
         click.echo("Under {policy}, requests from {since} to {until}:".format_map(about))
         _print(replaying, lines)
+        click.echo("\n" + "\n".join(remarks))
     return _CHANGED if _is_found(fail_on, replaying, lines) else 0
 
 
-def _write_page(file: Path, tally: Tally, lines: Lines, about: Mapping[str, Any]) -> None:
-    from sentinel.evidence.replaying.page import replay_page  # noqa: PLC0415 - only a page needs it
-
+def _write_page(file: Path, page: str) -> None:
     try:
-        replace_file(file, replay_page(tally, lines.unread, about), keeps_mode=False)
+        replace_file(file, page, keeps_mode=False)
     except OSError as error:
         raise UnusableInputError([f"{file}: {error.strerror or error}"]) from None
 

@@ -1,12 +1,13 @@
 from collections.abc import Iterator, Mapping
 from difflib import unified_diff
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from sentinel.commands._audit_lines import Lines, lines_options
-from sentinel.errors import ClientError
+from sentinel.errors import ClientError, printable
 from sentinel.evidence.replaying.duplicates import SeenLines
 from sentinel.evidence.suggesting.edit import NotEditableError, PolicyText
 from sentinel.evidence.suggesting.narrow import Change, RemoveRule, Suggestion, suggest
@@ -77,6 +78,8 @@ def suggest_policy(
         print_json(_describe(found, uses, patch))
     else:
         _print(found, uses, patch)
+    for each in lines.remarks():
+        note(each)
     if lines.unread.count:
         note(f"{lines.unread.count} records could not be read: what they used is not known")
         return _INCOMPLETE
@@ -117,8 +120,13 @@ def _prove(policy: AccessPolicy, found: Suggestion, text: str, requests: Request
 
 
 def _patch(before: str, after: str, file: str) -> Iterator[str]:
-    lines = unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), file, file)
+    lines = unified_diff(_split(before), _split(after), file, file)
     return (line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _split(text: str) -> list[str]:
+    """Split as `patch` does, at line feeds alone; YAML and `str.splitlines` know other ends of a line."""
+    return StringIO(text, newline="\n").readlines()
 
 
 def _describe(found: Suggestion, uses: Uses, patch: str) -> Mapping[str, Any]:
@@ -134,7 +142,7 @@ def _describe(found: Suggestion, uses: Uses, patch: str) -> Mapping[str, Any]:
 
 def _print(found: Suggestion, uses: Uses, patch: str) -> None:
     for each in found.changes:
-        click.echo(f"# {each.rule}: {_words(each)}")
+        click.echo(f"# {each.rule}: {printable(_words(each))}")
     for rule, reason in found.kept:
         click.echo(f"# {rule}: stays as it is: {reason}")
     click.echo(patch, nl=False)

@@ -19,6 +19,13 @@ from sentinel.evidence.records import Record, Unread, find_records
 
 STDIN: Final = Path("-")
 _GZIP: Final = b"\x1f\x8b"
+# Files begin so that may hold lines which would be passed over as other text.
+_NOT_READ: Final = {
+    b"PK\x03\x04": "zip is not read: unpack it",
+    b"BZh": "bzip2 is not read: unpack it",
+    b"\x28\xb5\x2f\xfd": "zstd is not read: unpack it",
+    b"\xff\xfe": "UTF-16 is not read: write it as UTF-8",
+}
 # CloudWatch compresses what it sends to Firehose, and Firehose may compress it again.
 _MOST_LAYERS: Final = 2
 _PIECE: Final = 1 << 20
@@ -52,6 +59,10 @@ def read_records(path: Path, unread: Unread) -> Iterator[Record]:
         try:
             with file:
                 stream = _decompressed(file)
+                begin = stream.peek(4)
+                if why := next((why for magic, why in _NOT_READ.items() if begin.startswith(magic)), None):
+                    unread.add(name, f"the file, as {why}")
+                    continue
                 for number, text in _split(stream, name, unread):
                     yield from find_records(text, f"{name}:{number}", unread)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
@@ -93,12 +104,12 @@ def _refuse(error: OSError) -> None:
     raise error
 
 
-def _decompressed(file: Any) -> IO[bytes]:
+def _decompressed(file: Any) -> Any:
     for _ in range(_MOST_LAYERS):
         if not file.peek(2).startswith(_GZIP):
             break
         file = gzip.open(file)  # noqa: SIM115 - the caller closes the file below it, and reads no further
-    return cast("IO[bytes]", file)
+    return file
 
 
 def _split(stream: IO[bytes], name: str, unread: Unread) -> Iterator[tuple[int, bytes]]:

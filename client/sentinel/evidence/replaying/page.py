@@ -1,7 +1,7 @@
 """A replay as a page in one file."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sentinel.evidence.charts import Figure, Series, columns, ranking
@@ -15,13 +15,14 @@ _MOST_ROWS: Final = 500
 _MOST_RANKED: Final = 20
 
 
-def replay_page(tally: Tally, unread: Unread, about: Mapping[str, Any]) -> str:
+def replay_page(tally: Tally, unread: Unread, about: Mapping[str, Any], remarks: Sequence[str]) -> str:
     """Make the text of the file."""
     figures = [(words, tally.changed[change]) for change, words in CHANGES.items()]
     intro = [
         facts((name.replace("_", " "), str(value)) for name, value in about.items()),
         tiles([("replayed exactly", tally.exact), *figures, ("not exact", tally.doubtful)]),
         *map(text, summary(tally)),
+        *(text(each, "hint") for each in remarks),
     ]
     sections = [
         Section("Changes", list(_changes(tally))),

@@ -1,7 +1,7 @@
 """A replay as JSON, and as text for a terminal, a log or the comment on a pull request."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sentinel.errors import printable
@@ -36,16 +36,21 @@ NOT_DECIDED: Final[Mapping[str, str]] = {
     Aside.NOT_OFFERED: "the profile was not offered; --profiles says what would be",
     Aside.UNKNOWN: "not decided for another reason",
 }
+# No line holds the session policies of its rule and its profile.
+NOT_COMPARED: Final = (
+    "Not compared: what a session may do, its role and its session policies. `sentinel policy diff` shows them."
+)
 _MINUTE: Final = len("2026-01-01T00:00")
 _NAMED: Final = 10
 EXAMPLES: Final = ("time", "user", "profile", "not exact because", "detail", "request")
 HEAD: Final = ("change", "requests", "before", "after", "rule", "rule then", "profile", "user", "last", "")
 
 
-def describe(tally: Tally, unread: Unread, about: Mapping[str, Any]) -> dict[str, Any]:
+def describe(tally: Tally, unread: Unread, about: Mapping[str, Any], remarks: Sequence[str]) -> dict[str, Any]:
     """Give everything that is known, for a program."""
     return {
         **about,
+        "remarks": list(remarks),
         "lines": tally.lines,
         "unread": {"count": unread.count, "places": unread.places},
         "duplicates": tally.duplicates,

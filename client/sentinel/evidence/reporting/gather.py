@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sentinel.errors import printable
 from sentinel.evidence.records import Unread
 from sentinel.evidence.replaying.duplicates import SeenLines
 from sentinel.evidence.reporting.duties import Duties
@@ -72,7 +73,7 @@ def gather(
         **_waits(duties),
         **_emergencies(by_name, emergencies),
     }
-    return Report(begin, end, source, summary, by_name, [*_notes(known, unread, source), *_gaps(counts, tables)])
+    return Report(begin, end, source, summary, by_name, [*_notes(known, unread, source, begin), *_gaps(counts, tables)])
 
 
 def _summarize(tables: Mapping[str, Table], known: Known) -> dict[str, Cell]:
@@ -110,17 +111,18 @@ def _total(table: Table, column: str) -> int:
     return sum(cell for row in table.rows if isinstance(cell := row[place], int))
 
 
-def _notes(known: Known, unread: Unread, source: str) -> Iterator[str]:
+def _notes(known: Known, unread: Unread, source: str, begin: datetime) -> Iterator[str]:
     """Say what is not known, and what of the source could not be read."""
     yield from known.problems
     if source == "sessions":
         yield "The rows of sessions say who had what. They hold no refusals, approvals, events and revocations."
+    yield from unread.remarks(begin)
     if known.policy is None:
         yield "The access policy is not known, so unused rules are not listed: name it with --policy."
     if not known.catalogue:
         yield "The catalogue is not known, so unused profiles are not listed: name it with --profiles."
     if unread.count:
-        yield f"{unread.count} records could not be read: {'; '.join(unread.places)}"
+        yield f"{unread.count} records could not be read: {'; '.join(map(printable, unread.places))}"
 
 
 def _gaps(counts: _Counts, tables: Sequence[Table]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Who had what and how often, what no one used, what was refused, and access that could be given by approval."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -54,10 +55,13 @@ class Usage:
         self._granted: Kept[_Granted, Use] = Kept(Use, _MOST_USES)
         self._refused: Kept[_Refused, Use] = Kept(Use, _MOST_REFUSALS)
         self._decided: Kept[str, Use] = Kept(Use, _MOST_RULES)
+        # The first day of which there is a line: of those before it nothing is known.
+        self._first_day = self._days
         self._by_day = [dict.fromkeys(Via, 0) for _ in range(self._days)]
 
     def add(self, line: Line) -> None:
         day, rule = (line.at - self._begin) // _DAY, line.text("rule")
+        self._first_day = min(self._first_day, day)
         is_decision = line.is_vend or line.operation == _DECIDED_BY_A_RULE
         if is_decision and rule is not None and (decided := self._decided.find(rule)) is not None:
             decided.add(line.at, day)
@@ -126,12 +130,18 @@ class Usage:
         return Table("standing", columns, sorted(self._rare(), key=lambda row: (row[3], *map(str, row))))
 
     def _rare(self) -> Iterator[Row]:
-        for (user, profile, rule, via), use in self._granted.items():
-            days = use.days.bit_count()
-            is_rare = days * 30 <= _RARE_DAYS_OF_30 * self._days
+        """Count the days of a person with a profile together: by any rule, and by any spelling of the name."""
+        direct = [(key, use) for key, use in self._granted.items() if key[3] == Via.DIRECT]
+        days: Counter[tuple[str, str]] = Counter()
+        for (user, profile, _, _), use in direct:
+            days[person_key(user), profile] |= use.days
+        known_days = self._days - self._first_day
+        for (user, profile, rule, _), use in direct:
+            person = person_key(user)
+            is_rare = days[person, profile].bit_count() * 30 <= _RARE_DAYS_OF_30 * known_days
             # A role and a workload cannot ask for an approval; only their keys have a slash.
-            if via == Via.DIRECT and is_rare and "/" not in person_key(user):
-                yield user, profile, rule, days, use.count, written(use.first), written(use.last)
+            if is_rare and "/" not in person:
+                yield user, profile, rule, use.days.bit_count(), use.count, written(use.first), written(use.last)
 
     def refusals(self) -> Table:
         """List what was refused or failed, the most frequent first."""

@@ -12,7 +12,7 @@ from shared.core.access.authorize import Issue, Refuse
 from shared.core.access.evaluate import Decision, IpAddress, Verdict, parse_source_ip
 from shared.core.access.recorded import Circumstances
 from shared.core.access.schema import AccessPolicy, Network, Rule
-from shared.core.globs import matches
+from shared.core.globs import matches, matches_any
 
 _BREAK_GLASS: Final = "POST /v1/break-glass"
 # Besides requests for credentials, the access policy decides on these.
@@ -89,6 +89,28 @@ def find_decision(index: PolicyIndex, allowed: Allowed) -> Decision | None:
     return decisions[0] if len(decisions) == 1 else None
 
 
+def is_covered(rules: Mapping[str, Rule], allowed: Allowed) -> bool:
+    """Whether the rule of a request still decides, by what may be narrowed of it: more is not known without facts.
+
+    For a suggestion it is enough: no other rule is wider than it was, so none before it decides now that did not.
+    """
+    rule = rules.get(allowed.rule or "")
+    if rule is None:
+        return False
+    conditions = rule.conditions
+    return (
+        (conditions.users is None or matches_any(conditions.users, allowed.user))
+        and (conditions.profiles is None or matches_any(conditions.profiles, allowed.profile))
+        and (conditions.source_ips is None or _is_in_any(allowed, rule))
+        and (allowed.given is None or allowed.given <= rule.cap)
+    )
+
+
+def _is_in_any(allowed: Allowed, rule: Rule) -> bool:
+    address = allowed.source_ip
+    return address is not None and any(address in network for network in rule.conditions.source_ips or ())
+
+
 @dataclass(slots=True)
 class Entries:
     """Which entries of a list of globs were used, and by which names: for each, at most one more than is listed."""
@@ -147,6 +169,7 @@ class Uses:
 
     def __init__(self, policy: AccessPolicy, most: int) -> None:
         self._index = PolicyIndex(policy)
+        self._rules = {rule.name: rule for rule in policy.rules}
         self._by_rule = {rule.name: _unused(rule, most) for rule in policy.rules}
         self.exact = 0
         self.by_name = 0
@@ -159,7 +182,7 @@ class Uses:
         """Note a request; False if this policy would not have allowed it, or not by a rule that is known."""
         decision = find_decision(self._index, allowed)
         if decision is None:
-            rule, is_allowed = allowed.rule, allowed.rule in self._by_rule
+            rule, is_allowed = allowed.rule, is_covered(self._rules, allowed)
         else:
             rule, is_allowed = decision.rule_name, _allows(decision, allowed)
         if not is_allowed:

@@ -13,10 +13,9 @@ import orjson
 
 from sentinel.errors import printable
 from sentinel.evidence.replaying.deciding import PolicyIndex
-from sentinel.evidence.suggesting.uses import Allowed, find_decision, read_allowed
+from sentinel.evidence.suggesting.uses import Allowed, find_decision, is_covered, read_allowed
 from shared.core.access.evaluate import Decision
-from shared.core.access.schema import AccessPolicy, Rule
-from shared.core.globs import matches_any
+from shared.core.access.schema import AccessPolicy
 
 # What `read_allowed` reads of a line.
 _READ: Final = (
@@ -71,7 +70,7 @@ def verify(policy: AccessPolicy, suggested: AccessPolicy, requests: Requests) ->
         assert allowed is not None, "only what was allowed is kept"
         decision = find_decision(before, allowed)
         is_proven = (
-            _is_covered(rules, allowed)
+            is_covered(rules, allowed)
             if decision is None
             else _is_the_same(decision, find_decision(after, allowed), allowed)
         )
@@ -85,25 +84,3 @@ def _is_the_same(before: Decision, after: Decision | None, allowed: Allowed) -> 
     if after is None or (before.verdict, before.rule_name) != (after.verdict, after.rule_name):
         return False
     return allowed.outcome(before) == allowed.outcome(after)
-
-
-def _is_covered(rules: Mapping[str, Rule], allowed: Allowed) -> bool:
-    """Whether the rule that decided still does, by what may have been narrowed of it.
-
-    No more has to be known: every other rule is at most as wide as it was, so none before it decides now that did not.
-    """
-    rule = rules.get(allowed.rule or "")
-    if rule is None:
-        return False
-    conditions = rule.conditions
-    return (
-        (conditions.users is None or matches_any(conditions.users, allowed.user))
-        and (conditions.profiles is None or matches_any(conditions.profiles, allowed.profile))
-        and (conditions.source_ips is None or _is_in_any(allowed, rule))
-        and (allowed.given is None or allowed.given <= rule.cap)
-    )
-
-
-def _is_in_any(allowed: Allowed, rule: Rule) -> bool:
-    address = allowed.source_ip
-    return address is not None and any(address in network for network in rule.conditions.source_ips or ())

@@ -21,6 +21,8 @@ def why_not_narrower(policy: AccessPolicy, rule: Rule) -> str | None:
         is_grant = later.effect != "deny" and not later.shadow
         if is_grant and _may_overlap(rule.conditions, later.conditions) and not _is_at_most(later, rule):
             return f"what it no longer decides could be given by the rule {later.name}, which gives more"
+    if rule.session_policy is not None:
+        return "what it no longer decides could be reached by break-glass, without its session policy"
     return None
 
 

@@ -119,3 +119,10 @@ def test_a_policy_that_is_not_valid_is_refused(run: Run) -> None:
 def test_a_packed_policy_that_is_broken_is_refused(run: Run) -> None:
     Path("access.yaml").write_text(pack(POLICY + f"# {'x' * 5000}\n", 4096)[:-8])
     assert isinstance(run().exception, UnusableInputError)
+
+
+def test_every_line_of_the_patch_ends_as_patch_reads_it_with_any_comment(run: Run) -> None:
+    Path("access.yaml").write_text(POLICY.replace("# Who", "# \u2028# who"))
+    patch = json.loads(run("--json").stdout)["patch"]
+    assert "\\ No newline" not in patch
+    assert all(line[:1] in "-+ @" for line in patch.removesuffix("\n").split("\n"))

@@ -259,3 +259,20 @@ async def test_sessions_that_may_not_be_read_are_an_error() -> None:
     service.answer("GET", "/v1/sessions", {"code": "not_permitted", "message": "no"}, status=403)
     with pytest.raises(RefusedError):
         [line async for line in session_lines(SessionApi(service), BEGIN, END, Unread())]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"PK\x03\x04" + LINES[0], "zip is not read"),
+        (b"\x28\xb5\x2f\xfd" + LINES[0], "zstd is not read"),
+        (LINES[0].decode().encode("utf-16"), "UTF-16 is not read"),
+        (orjson.dumps({"log": LINES[0].decode()}), "an audit line within something else"),
+        (b'{"raw":%b}' % LINES[0], "an audit line within something else"),
+    ],
+)
+def test_a_form_that_is_not_read_is_counted_and_never_passed_over(content: bytes, why: str, tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(content)
+    unread = Unread()
+    assert read(tmp_path / "f", unread=unread) == []
+    assert (unread.count, why in unread.places[0]) == (1, True)

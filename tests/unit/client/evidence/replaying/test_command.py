@@ -208,3 +208,10 @@ def test_rows_of_sessions_give_estimates_and_say_so(replay: Run, sessions: Sessi
     printed = found(replay("--json", source="sessions", bob="frank"))
     assert (printed["exact"], printed["estimated"]["less"], printed["not_exact"]["session_row"]["count"]) == (0, 1, 2)
     assert [(each["user"], each["is_exact"]) for each in printed["changes"]] == [("bob", False)]
+
+
+def test_what_is_not_compared_is_said_where_the_answer_is_read(replay: Run) -> None:
+    words = "Not compared: what a session may do, its role and its session policies."
+    assert words in replay("--html", "page.html")[1]
+    assert words in Path("page.html").read_text(encoding="utf-8")
+    assert words in found(replay("--json"))["remarks"][0]

@@ -99,3 +99,20 @@ def test_people_approve_each_other_under_whichever_names() -> None:
         ]
     )
     assert [row[-1] for row in report["duties"].rows] == ["yes", "yes"]
+
+
+def test_the_days_of_a_person_count_together_by_any_rule_and_any_spelling() -> None:
+    spelled = [("alice", "old"), ("Alice@example.com", "old"), ("alice", "new"), ("alice+ops", "new")]
+    lines = [
+        each
+        for day, (user, rule) in enumerate(spelled, 1)
+        for each in issued(time=f"2026-06-{day:02}T12:00:00Z", user=user, rule=rule)
+    ]
+    rare = issued(time="2026-06-01T12:00:00Z", user="bob")
+    assert [row["user"] for row in report_of([*lines, *rare])["standing"].as_json()] == ["bob"]
+
+
+def test_access_is_not_called_rare_by_days_of_which_there_are_no_lines() -> None:
+    """Both days of a log that begins with them are not rare, though the report is for thirty."""
+    every_day = [each for day in range(29, 31) for each in issued(time=f"2026-06-{day}T12:00:00Z")]
+    assert report_of(every_day)["standing"].rows == []

@@ -194,3 +194,16 @@ def test_facts_that_cannot_be_read_count_as_none(name: str, value: Any) -> None:
     assert allowed is not None
     uses.note(allowed)
     assert uses.exact + uses.by_name + uses.elsewhere == 1
+
+
+def test_a_rule_with_a_session_policy_stays_as_break_glass_has_none() -> None:
+    limits = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "iam:*", "Resource": "*"}]}
+    policy = policy_of({"effect": "allow", "session_policy": limits}, {"effect": "deny"})
+    reason = "what it no longer decides could be reached by break-glass, without its session policy"
+    assert suggested([], policy).kept == [("r1", reason)]
+
+
+@pytest.mark.parametrize("changed", [{"user": "gina"}, {"profile": "prod-x"}, {"duration_given_s": 3601}])
+def test_a_line_without_facts_that_its_rule_no_longer_covers_does_not_count(changed: dict[str, Any]) -> None:
+    found = suggested([*issued(), *issued(**changed)])
+    assert conditions(found, "developers") == {"profiles": ("dev-admin",), "users": ("alice",)}
