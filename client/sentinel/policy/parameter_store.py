@@ -87,7 +87,9 @@ class ParameterStore:
         """
         exactly = [{"Key": "Name", "Option": "Equals", "Values": [self.full_name(name)]}]
         try:
-            described = self._client.describe_parameters(ParameterFilters=exactly)["Parameters"]
+            # A page may be empty before the last one.
+            pages = self._client.get_paginator("describe_parameters").paginate(ParameterFilters=exactly)
+            described = [each for page in pages for each in page["Parameters"]]
         except (ClientError, BotoCoreError) as error:
             raise self._failure("look up", name, error) from None
         return Place(self._arn(name), 1 + max((int(each["Version"]) for each in described), default=0))

@@ -66,15 +66,16 @@ class SsmDocuments:
     def __init__(self, ssm: Any, prefix: str, keys: PublicKeys | None = None) -> None:
         """Read below `prefix`, which begins with a slash and does not end with one.
 
-        With `keys`, a document that is not signed by one of them is an error. A version is verified once: the result
-        depends on nothing that changes.
+        With `keys`, a document that is not signed by one of them is an error. A version is verified once, whether it is
+        valid or not: the result depends on nothing that changes.
         """
         if not prefix.startswith("/") or prefix.endswith("/"):
             raise ValueError(f"the parameter prefix {prefix!r} must begin with a slash and not end with one")
         self._ssm = ssm
         self._prefix = prefix
         self._keys = keys
-        self._verified: dict[str, tuple[str, Stored]] = {}
+        # The latest version by name, and what is wrong with it.
+        self._verified: dict[str, tuple[tuple[str, Stored], str | None]] = {}
 
     async def load(self, names: Collection[str]) -> Mapping[str, Document[str] | UnreadableError | None]:
         """Load by name, ten names a call, the calls concurrently.
@@ -136,16 +137,19 @@ class SsmDocuments:
 
     def _document(self, parameter: Mapping[str, Any]) -> Document[str] | UnreadableError:
         name, version = self._name(parameter), parameter["Version"]
-        try:
-            if self._keys is not None:
-                self._require_signed(name, parameter, self._keys)
-        except DocumentError as error:
-            return UnreadableError("ssm", f"document {name} version {version} is not valid: {error}")
+        if self._keys is not None and (problem := self._find_problem(name, parameter, self._keys)) is not None:
+            return UnreadableError("ssm", f"document {name} version {version} is not valid: {problem}")
         _, text = split_signature(parameter["Value"])
         return Document(name, text, version, hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH])
 
-    def _require_signed(self, name: str, parameter: Mapping[str, Any], keys: PublicKeys) -> None:
+    def _find_problem(self, name: str, parameter: Mapping[str, Any], keys: PublicKeys) -> str | None:
         version = parameter["Value"], Stored(parameter["ARN"], parameter["Version"], parameter["LastModifiedDate"])
-        if self._verified.get(name) != version:
-            require_signed(*version, keys)
-            self._verified[name] = version
+        verified, problem = self._verified.get(name, (None, None))
+        if verified != version:
+            try:
+                require_signed(*version, keys)
+                problem = None
+            except DocumentError as error:
+                problem = str(error)
+            self._verified[name] = version, problem
+        return problem

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,8 @@ TEXT: Final = 'version: "1"\nrules: []\n'
 OTHER: Final = TEXT + "# for mallory\n"
 NAME: Final = "policies/access"
 KEYS: Final = PublicKeys([public_key()])
+# Of P-256 (FIPS 186-4, D.1.2.3).
+ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 class FakeSsm:
@@ -100,13 +103,11 @@ def test_any_text_at_all_is_refused_or_the_one_that_was_signed(text: str, begin:
             require_signed(found["Value"], stored_at, KEYS)
 
 
-@pytest.mark.parametrize("part", range(2))
-async def test_no_signature_of_zeros_is_one(part: int) -> None:
-    """Of r and s, neither may be 0."""
-    numbers = [b"\x02\x21\x00" + b"\xff" * 32, b"\x02\x21\x00" + b"\xff" * 32]
-    numbers[part] = b"\x02\x01\x00" + b""
-    value = b"\x30" + bytes([sum(map(len, numbers))]) + b"".join(numbers)
-    assert not PublicKeys([public_key()]).verify(value, b"anything")
+@pytest.mark.parametrize("r", [0, 1, ORDER, 2**256 - 1])
+@pytest.mark.parametrize("s", [0, 1, ORDER, 2**256 - 1])
+def test_no_signature_of_zeros_is_one(r: int, s: int) -> None:
+    """Neither r nor s may be 0, modulo the order of the curve either."""
+    assert not KEYS.verify(encode_dss_signature(r, s), b"anything")
 
 
 async def test_a_signed_document_is_read_without_its_signature() -> None:
@@ -138,9 +139,13 @@ async def test_a_version_is_verified_once(monkeypatch: pytest.MonkeyPatch) -> No
         await source.load([NAME])
         await source.load_folder("policies")
     assert len(verified) == 1
-    source._ssm.found = stored(line=sign(TEXT, version=2), version=2)
-    assert isinstance((await source.load([NAME]))[NAME], Document)
-    assert len(verified) == 2
+    for count_of, (line, kind) in enumerate(
+        ((sign(OTHER, version=2), UnreadableError), (sign(TEXT, version=2), Document)), 2
+    ):
+        source._ssm.found = stored(line=line, version=2)
+        for _ in range(2):
+            assert isinstance((await source.load([NAME]))[NAME], kind)
+        assert len(verified) == count_of
 
 
 @pytest.mark.parametrize(
