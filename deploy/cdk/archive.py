@@ -40,7 +40,7 @@ _SKIPPED: Final = {"id": "CKV_AWS_18", "comment": "CloudTrail's data events say 
 
 
 class AuditArchiveStore(Construct):
-    """The archive of the functions' audit lines, whose log groups have keys. Bucket and its policy outlive the stack."""
+    """The archive of the functions' audit lines, whose log groups have keys. Bucket and policy outlive the stack."""
 
     def __init__(
         self,
