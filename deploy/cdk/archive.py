@@ -28,17 +28,19 @@ from deploy.policies.delivery import (
 )
 from deploy.policies.deployment import Deployment
 
-# Firehose reads what CloudWatch Logs sends, gzip and envelope, and writes each line as the function wrote it.
-_PROCESSORS: Final = (
-    ("Decompression", "CompressionFormat", "GZIP"),
-    ("CloudWatchLogProcessing", "DataMessageExtraction", "true"),
+# Firehose reads what CloudWatch Logs sends, gzip and envelope, and writes each line as the function wrote it, and a
+# newline: the documentation does not say that a line's own is kept, and an empty line is nothing.
+_PROCESSORS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
+    ("Decompression", {"CompressionFormat": "GZIP"}),
+    ("CloudWatchLogProcessing", {"DataMessageExtraction": "true"}),
+    ("AppendDelimiterToRecord", {}),
 )
 _BUFFER_MB, _BUFFER_S = 64, 300
 _SKIPPED: Final = {"id": "CKV_AWS_18", "comment": "CloudTrail's data events say who read it; Athena reads through them"}
 
 
 class AuditArchiveStore(Construct):
-    """The archive of the functions' audit lines, whose log groups have keys. Its bucket outlives the stack."""
+    """The archive of the functions' audit lines, whose log groups have keys. Bucket and policy outlive the stack."""
 
     def __init__(
         self,
@@ -80,7 +82,10 @@ class AuditArchiveStore(Construct):
         )
         bucket.apply_removal_policy(RemovalPolicy.RETAIN)
         bucket.add_metadata("checkov", {"skip": [_SKIPPED]})
-        aws_s3.CfnBucketPolicy(self, "BucketPolicy", bucket=bucket.ref, policy_document=bucket_policy(self._deployment))
+        guarding = aws_s3.CfnBucketPolicy(
+            self, "BucketPolicy", bucket=bucket.ref, policy_document=bucket_policy(self._deployment)
+        )
+        guarding.apply_removal_policy(RemovalPolicy.RETAIN)
         return bucket
 
     def _create_stream(self) -> aws_kinesisfirehose.CfnDeliveryStream:
@@ -172,5 +177,6 @@ def _aging(chosen: AuditArchive) -> dict[str, Any]:
     return rule
 
 
-def _processor(kind: str, parameter: str, value: str) -> dict[str, Any]:
-    return {"type": kind, "parameters": [{"parameterName": parameter, "parameterValue": value}]}
+def _processor(kind: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+    listed = [{"parameterName": name, "parameterValue": value} for name, value in parameters.items()]
+    return {"type": kind} | ({"parameters": listed} if listed else {})

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
+from deploy.policies.delivery import Archive
 from deploy.policies.deployment import SECRET_FOLDERS, Deployment, Policy, Statement, allow, policy
 
 READ_DOCUMENTS: Final = (
@@ -125,6 +126,20 @@ def doctor_policy(deployment: Deployment) -> Policy:
         # Reference, CloudWatch and CloudWatch Logs).
         allow("ReadAlarms", ["cloudwatch:DescribeAlarms"], [deployment.arn("cloudwatch", "alarm:*")]),
         allow("ReadLogGroups", ["logs:DescribeLogGroups"], [deployment.arn("logs", "log-group:*")]),
+        *_read_delivery(deployment),
+    )
+
+
+def _read_delivery(deployment: Deployment) -> Sequence[Statement]:
+    """Allow to look at the bus and at the way of audit lines into the archive, and at none of what is in either."""
+    archive = Archive(deployment)
+    names = (deployment.vend_role, deployment.admin_role, f"{deployment.authorizer_role}*")
+    groups = [deployment.arn("logs", f"log-group:/aws/lambda/{name}{rest}") for name in names for rest in ("", ":*")]
+    return (
+        allow("ReadSubscriptions", ["logs:DescribeSubscriptionFilters"], groups),
+        allow("ReadTheStream", ["firehose:DescribeDeliveryStream"], [archive.stream_arn]),
+        allow("ReadTheLock", ["s3:GetBucketObjectLockConfiguration"], [archive.bucket_arn]),
+        allow("ReadTheBus", ["events:DescribeEventBus"], [deployment.bus_arn]),
     )
 
 

@@ -15,9 +15,15 @@ from sentinel.credentials.base import DENIED, BaseCredentials
 _CONFIG: Final = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 _MISSING: Final = frozenset(
     {"NoSuchEntity", "NotFoundException", "ParameterNotFound", "ResourceNotFoundException", "ResourceNotFound"}
+    | {"NoSuchBucket", "ObjectLockConfigurationNotFoundError"}
 )
-# API Gateway has one action for every reading (Service Authorization Reference).
-_PERMISSIONS: Final = {"apigateway": "apigateway:GET", "apigatewayv2": "apigateway:GET"}
+# API Gateway has one action for every reading, and that of S3 is not named as the operation (Service Authorization
+# Reference).
+_PERMISSIONS: Final = {
+    "apigateway": "apigateway:GET",
+    "apigatewayv2": "apigateway:GET",
+    "s3": "s3:GetBucketObjectLockConfiguration",
+}
 _PAGES_AT_MOST: Final = 50
 
 

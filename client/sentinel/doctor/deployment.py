@@ -36,7 +36,8 @@ class Known:
 
     `trusted_accounts` (the function's own where it is set to none), `lists_sso_roles`, `syncs_groups` and
     `document_keys` are the vend function's; where it cannot be read, none of them is known, and nothing is found wrong
-    with them. `other_keys`: the admin function wants signatures by others, or none.
+    with them. `event_bus` (ARN; empty: none) is the admin function's. `other_keys`: the admin function wants signatures
+    by others, or none.
     """
 
     account: str
@@ -54,6 +55,7 @@ class Known:
     syncs_groups: bool = False
     document_keys: Sequence[str] = ()
     other_keys: bool = False
+    event_bus: str = ""
     deployment: str = DEPLOYMENT
 
     def kill_switch_in(self, account: str) -> str:
@@ -98,6 +100,7 @@ async def discover(aws: Aws, deployment: Deployment) -> Known:
         syncs_groups=said.get("SENTINEL_GROUP_SYNC") == "true",
         document_keys=keys,
         other_keys=bool(found and admin) and set(_keys(_said(admin))) != set(keys),
+        event_bus=_said(admin).get("SENTINEL_EVENT_BUS", ""),
         deployment=deployment.name,
     )
 

@@ -13,6 +13,7 @@ from sentinel.doctor.accounts import check_accounts
 from sentinel.doctor.alarms import check_alarms
 from sentinel.doctor.authorizers import check_authorizer
 from sentinel.doctor.aws import Aws, DeniedError, UnansweredError
+from sentinel.doctor.delivery import check_archive, check_event_bus
 from sentinel.doctor.deployment import Deployment, Known, discover
 from sentinel.doctor.documents import Stored, check_documents, read_documents
 from sentinel.doctor.findings import Finding, ok, skipped
@@ -91,4 +92,6 @@ def _service_checks(aws: Aws, known: Known, api: SessionApi) -> Sequence[Check]:
         Check("kill switch", partial(kill_switch.check_state, api)),
         Check(f"kill switch of {known.account}", partial(kill_switch.check_policy, aws, known)),
         Check("alarms", partial(check_alarms, aws, known)),
+        Check("event bus", partial(check_event_bus, aws, known)),
+        Check("archive", partial(check_archive, aws, known)),
     ]

@@ -43,6 +43,11 @@ resource "aws_kinesis_firehose_delivery_stream" "audit" {
           parameter_value = "true"
         }
       }
+
+      # The documentation does not say that a line's own newline is kept. An empty line is nothing.
+      processors {
+        type = "AppendDelimiterToRecord"
+      }
     }
 
     cloudwatch_logging_options {

@@ -44,9 +44,10 @@ VENDED: Final = {
 
 
 def block(section: str, language: str) -> str:
-    """Give the one block in a language of a section."""
-    _, _, rest = PAGE.partition(f"\n## {section}\n")
-    found = re.findall(rf"^```{language}\n(.*?)^```$", rest.partition("\n## ")[0], re.MULTILINE | re.DOTALL)
+    """Give the one block in a language of a section, of any level."""
+    _, _, rest = re.split(rf"^(##+) {section}\n", PAGE, maxsplit=1, flags=re.MULTILINE)
+    text = re.split(r"^##+ ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+    found = re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert len(found) == 1, section
     return str(found[0])
 
@@ -72,7 +73,7 @@ def _plain(value: Any) -> Any:
             return str(value).strip('"')
 
 
-@pytest.mark.parametrize(("section", "step"), [("GitHub Actions", 0), ("What a change of the policy does", 1)])
+@pytest.mark.parametrize(("section", "step"), [("GitHub Actions", 0), ("On GitHub", 1)])
 def test_the_github_workflow_passes_the_linter_and_gives_inputs_the_action_has(
     section: str, step: int, tmp_path: Path
 ) -> None:
@@ -106,38 +107,72 @@ class _Logs(LocalServer):
         return 200, json.dumps({"events": [{"eventId": "1", "message": self._line}] if is_vend else []})
 
 
-@pytest.mark.parametrize(("effect", "code", "words"), [("deny", 3, "1 less access"), ("allow", 0, "0 would change")])
-def test_the_comment_on_a_pull_request_is_the_replay_of_last_week(
-    effect: str, code: int, words: str, tmp_path: Path
-) -> None:
-    (job,) = yaml.safe_load(block("What a change of the policy does", "yaml"))["jobs"].values()
+EFFECTS: Final = pytest.mark.parametrize(
+    ("effect", "code", "words"), [("deny", 3, "1 less access"), ("allow", 0, "0 would change")]
+)
+
+
+def replayed(script: str, effect: str, tool: str, environment: dict[str, str], folder: Path) -> tuple[int, str]:
+    """Run a recipe's script, with a stand-in for what comments; give the exit code and the comment."""
     policy = {"version": "1", "rules": [{"name": "all", "effect": effect, "conditions": {}}]}
-    (tmp_path / "policies").mkdir()
-    (tmp_path / "policies" / "access.yaml").write_text(json.dumps(policy), encoding="utf-8")
-    (tmp_path / "gh").write_text('#!/bin/sh\necho "$@" > said\n', encoding="utf-8")
-    (tmp_path / "gh").chmod(0o755)
+    (folder / "policies").mkdir()
+    (folder / "policies" / "access.yaml").write_text(json.dumps(policy), encoding="utf-8")
+    (folder / tool).write_text('#!/bin/sh\necho "$@" > said\n', encoding="utf-8")
+    (folder / tool).chmod(0o755)
     line = a_vend(
         policy_of(rule_of("all")), Facts("alice", "prod", utc_now()), Circumstances(True, False, None, None, ())
     )
     with _Logs(json.dumps(line).encode()) as logs:
-        environment = {
-            "PATH": f"{tmp_path}:{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "HOME": str(tmp_path),
+        always = {
+            "PATH": f"{folder}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": str(folder),
             "AWS_ACCESS_KEY_ID": "ASIAQQQQQQQQQQQQQQQQ",
             "AWS_SECRET_ACCESS_KEY": "not-a-secret",
             "AWS_ENDPOINT_URL": logs.url,
             "SENTINEL_REMOTE_SERVER": "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com",
-            "GITHUB_REPOSITORY": "acme/policies",
-            "PULL_REQUEST": "7",
         }
-        command = ["bash", "-eo", "pipefail", "-c", job["steps"][-1]["run"]]
-        done = subprocess.run(command, cwd=tmp_path, env=environment, check=False, timeout=LIMIT_S)
-    comment = (tmp_path / "comment.md").read_text(encoding="utf-8")
-    assert (done.returncode, comment.startswith("~~~text\n"), comment.endswith("\n~~~\n")) == (code, True, True)
-    assert words in comment
-    assert (tmp_path / "said").read_text(encoding="utf-8").startswith("pr comment 7 --repo acme/policies --edit-last")
+        command = ["bash", "-eo", "pipefail", "-c", script]
+        done = subprocess.run(command, cwd=folder, env=always | environment, check=False, timeout=LIMIT_S)
     assert [each["logGroupName"] for each in logs.asked] == ["/aws/lambda/sentinel-vend", "/aws/lambda/sentinel-admin"]
     assert logs.asked[0]["endTime"] - logs.asked[0]["startTime"] == 7 * 24 * 3600 * 1000
+    comment = (folder / "comment.md").read_text(encoding="utf-8")
+    assert (comment.startswith("~~~text\n"), comment.endswith("\n~~~\n")) == (True, True)
+    return done.returncode, comment
+
+
+@EFFECTS
+def test_the_comment_on_a_pull_request_is_the_replay_of_last_week(
+    effect: str, code: int, words: str, tmp_path: Path
+) -> None:
+    (job,) = yaml.safe_load(block("On GitHub", "yaml"))["jobs"].values()
+    environment = {"GITHUB_REPOSITORY": "acme/policies", "PULL_REQUEST": "7"}
+    exit_code, comment = replayed(job["steps"][-1]["run"], effect, "gh", environment, tmp_path)
+    assert exit_code == code
+    assert words in comment
+    assert (tmp_path / "said").read_text(encoding="utf-8").startswith("pr comment 7 --repo acme/policies --edit-last")
+
+
+@EFFECTS
+def test_the_comment_on_a_merge_request_is_the_replay_of_last_week(
+    effect: str, code: int, words: str, tmp_path: Path
+) -> None:
+    job = yaml.safe_load(block("On GitLab", "yaml"))["replay"]
+    assert job["id_tokens"] == {TOKEN_FILE.removesuffix("_FILE"): {"aud": "sentinel"}}
+    assert job["variables"][FULL_URI].endswith("/as/gitlab?profile=audit-reader")
+    assert job["variables"]["SENTINEL_REMOTE_SERVER"] == "$SENTINEL_URL"
+    environment = {
+        "CI_API_V4_URL": "https://gitlab.example/api/v4",
+        "CI_PROJECT_ID": "5",
+        "CI_MERGE_REQUEST_IID": "7",
+        "COMMENT_TOKEN": "planted",
+    }
+    (script,) = job["script"]
+    exit_code, comment = replayed(script, effect, "curl", environment, tmp_path)
+    assert exit_code == code
+    assert words in comment
+    said = (tmp_path / "said").read_text(encoding="utf-8")
+    assert "--header PRIVATE-TOKEN: planted --data-urlencode body@comment.md" in said
+    assert said.endswith(" https://gitlab.example/api/v4/projects/5/merge_requests/7/notes\n")
 
 
 def test_the_gitlab_job_has_its_token_in_the_variable_that_sdks_read() -> None:

@@ -89,7 +89,8 @@ def test_services_become_the_roles_of_the_archive_for_this_account_only(complete
 def test_the_bucket_is_locked_encrypted_private_and_outlives_the_stack(complete: Template) -> None:
     ((logical_id, bucket),) = complete.of_type("S3::Bucket").items()
     assert bucket["BucketName"] == BUCKET
-    assert complete.resources[logical_id]["DeletionPolicy"] == "Retain"
+    (policy_id,) = complete.of_type("S3::BucketPolicy")
+    assert {complete.resources[each]["DeletionPolicy"] for each in (logical_id, policy_id)} == {"Retain"}
     assert bucket["ObjectLockEnabled"] is True
     assert bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {"Mode": "COMPLIANCE", "Days": 2557}
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
@@ -143,12 +144,17 @@ def test_the_same_stream_as_terraforms(complete: Template) -> None:
         for key in path:
             value = value[key]
         assert str(value) == written
-    parameters = r'parameter_name +=  *"(\w+)"\n +parameter_value = "(\w+)"'
-    steps = re.findall(rf'type = "(\w+)"\n\n +parameters \{{\n +{parameters}', text)
+    steps = [
+        (kind, re.findall(r'parameter_name +=  *"(\w+)"\n +parameter_value = "(\w+)"', rest))
+        for kind, rest in re.findall(
+            r'processors \{\n +type = "(\w+)"\n(.*?)^      \}$', text, re.MULTILINE | re.DOTALL
+        )
+    ]
     assert [
-        (each["Type"], each["Parameters"][0]["ParameterName"], each["Parameters"][0]["ParameterValue"])
+        (each["Type"], [(one["ParameterName"], one["ParameterValue"]) for one in each.get("Parameters", ())])
         for each in delivering["ProcessingConfiguration"]["Processors"]
     ] == steps
+    assert [kind for kind, _ in steps] == ["Decompression", "CloudWatchLogProcessing", "AppendDelimiterToRecord"]
     assert (delivering["Prefix"], delivering["ErrorOutputPrefix"]) == (names["prefix"], names["failed_prefix"])
     assert names["pattern"] == LINES
 

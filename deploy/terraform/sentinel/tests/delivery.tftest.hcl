@@ -76,7 +76,7 @@ run "archive" {
 
   assert {
     condition = [for processor in aws_kinesis_firehose_delivery_stream.audit[0].extended_s3_configuration[0].processing_configuration[0].processors : processor.type] == [
-      "Decompression", "CloudWatchLogProcessing",
+      "Decompression", "CloudWatchLogProcessing", "AppendDelimiterToRecord",
     ]
     error_message = "The lines are not delivered as they were written."
   }

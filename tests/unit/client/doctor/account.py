@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from deploy.local.deployment import local_deployment
+from deploy.policies.delivery import Archive
 from deploy.policies.deployment import table_definitions
 from deploy.policies.protected import protected_trust
 from sentinel.doctor.aws import Aws
+from sentinel.doctor.delivery import LINES
 from sentinel.doctor.deployment import Known
 from sentinel.doctor.findings import Finding, Status
 from shared.clock import utc_now
@@ -64,7 +66,7 @@ class Account:
 
 
 def healthy() -> Account:
-    return Account({**_functions(), **_tables(), **_roles(), **_alarms()})
+    return Account({**_functions(), **_tables(), **_roles(), **_alarms(), **_delivery()})
 
 
 def _functions() -> dict[str, Any]:
@@ -133,6 +135,30 @@ def _alarms() -> dict[str, Any]:
     functions = (f"sentinel-{name}" for name in ("vend", "admin", "authorizer"))
     errors = [alarm("AWS/Lambda", "Errors", FunctionName=name) for name in functions]
     return {"describe_alarms": [*ours, *errors]}
+
+
+def _delivery() -> dict[str, Any]:
+    """Answer as an account without a bus or an archive."""
+    names = ("describe_event_bus", "describe_delivery_stream", "describe_subscription_filters")
+    return dict.fromkeys((*names, "get_object_lock_configuration"))
+
+
+def delivering() -> Account:
+    """Make an account whose audit lines are archived."""
+    stream = {"DeliveryStreamARN": Archive(DEPLOYMENT).stream_arn, "DeliveryStreamStatus": "ACTIVE"}
+    retention = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 365}}
+    found = healthy()
+    found.answers |= {
+        "describe_delivery_stream": {"DeliveryStreamDescription": stream},
+        "describe_subscription_filters": lambda asked: [subscription(asked["filterNamePrefix"])],
+        "get_object_lock_configuration": {"ObjectLockConfiguration": {"Rule": retention}},
+    }
+    return found
+
+
+def subscription(name: str = "sentinel-audit", **changes: str) -> dict[str, str]:
+    """Describe a subscription filter."""
+    return {"filterName": name, "filterPattern": LINES, "destinationArn": Archive(DEPLOYMENT).stream_arn} | changes
 
 
 def alarm(namespace: str, metric: str, **dimensions: str) -> dict[str, Any]:
