@@ -20,7 +20,7 @@ BUTTON = {"type": "button", "action_id": Button.DENY, "value": "v", "text": {"ty
 
 
 class App:
-    """What people's actions reach: it answers what it is told to, and keeps what it got."""
+    """What people's actions reach: it gives `answer`, and keeps what it got."""
 
     def __init__(self) -> None:
         self.slack, self.got = workspace(), list[object]()
