@@ -40,7 +40,7 @@ Sentinel is up on this machine. Ctrl-C stops it and leaves nothing behind.
   REST API      {stack.rest_api}
   Function URL  {stack.function_url}
   console       {stack.console} (your browser asks whether to trust the provider's certificate)
-  Slack         {stack.slack.url} (a stand-in: what the bot posted, and buttons to press as anyone)
+  Slack         {stack.slack.url} (a stand-in: press, fill in forms and type /sentinel as anyone)
   sensitive API {stack.sensitive_api} (id {stack.sensitive_endpoint.api_id}, behind the authorizer)
   AWS emulator  {stack.emulator.endpoint}
   audit log     {stack.log_file}

@@ -5,9 +5,10 @@ from typing import Final
 import aiohttp
 import yaml
 
-from deploy.local.slack.people import ROUTE, Answered, NoAnswerInTimeError, Person, Send, Signed
+from deploy.local.slack.page import SlackPage
+from deploy.local.slack.people import ROUTE, Answered, Person, Send, Signed
 from deploy.local.slack.server import SlackServer
-from deploy.local.slack.workspace import BOT, Message, User, Workspace
+from deploy.local.slack.workspace import BOT, User, Workspace
 from shared.clock import monotonic_s, utc_now
 
 # Each is the user whose name is before the @, but for those whose login has the whole address.
@@ -50,10 +51,11 @@ def document_of(workspace: Workspace) -> str:
 
 
 class LocalSlack(SlackServer):
-    """The workspace's server. Presses go to the HTTP API at `app_url`, which is set before anyone can press."""
+    """The workspace's server, with its page. What people do goes to the HTTP API at `app_url`, which is set before."""
 
     def __init__(self) -> None:
-        super().__init__(local_workspace(), self._press_as)
+        workspace = local_workspace()
+        super().__init__(workspace, SlackPage(workspace, self._person).routes())
         self.app_url = ""
 
     @property
@@ -73,13 +75,6 @@ class LocalSlack(SlackServer):
 
     def _person(self, user: User) -> Person:
         return Person(self.workspace, user, post_to(self.app_url), lambda: utc_now().timestamp(), _PATIENCE)
-
-    async def _press_as(self, user_id: str, message: Message, action_id: str) -> str:
-        try:
-            answered = await self._person(self.workspace.user(user_id)).presses(message, action_id)
-        except (NoAnswerInTimeError, aiohttp.ClientError, TimeoutError) as error:
-            return f"{type(error).__name__}: {error}"
-        return f"{answered.status} after {answered.after_s:.2f} s"
 
 
 def post_to(base_url: str) -> Send:

@@ -1,4 +1,4 @@
-"""The Web API of the workspace over HTTP, and a page that shows what the bot has posted.
+"""The Web API of the workspace over HTTP.
 
 Slack's documentation, "Using the Slack Web API" and the reference of each method: every answer has `ok`, errors are
 words in `error` with status 200, and a rate limit is a 429 with `Retry-After`.
@@ -6,8 +6,7 @@ words in `error` with status 200, and a rate limit is a 429 with `Retry-After`.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from html import escape
+from collections.abc import Callable, Iterable, Mapping
 from ssl import SSLContext
 from typing import Any, Final
 
@@ -34,23 +33,22 @@ _ARGUMENTS: Final[Mapping[str, frozenset[str]]] = {
     "views.open": frozenset({"trigger_id", "view"}),
 }
 Answer = dict[str, Any]
-Press = Callable[[str, Message, str], Awaitable[str]]
 
 
 class SlackServer(Site):
     """Serves one workspace. `hold`, where set, is awaited by every method: a Slack that is slow."""
 
     def __init__(
-        self, workspace: Workspace, press: Press | None = None, tls: SSLContext | None = None, delay_s: float = 0.0
+        self,
+        workspace: Workspace,
+        routes: Iterable[web.RouteDef] = (),
+        tls: SSLContext | None = None,
+        delay_s: float = 0.0,
     ) -> None:
-        """`press` presses a button, by the user's id, the message and the `action_id`; the page offers it.
-
-        Every method takes `delay_s` seconds.
-        """
+        """Serve `routes` next to the API, whose every method takes `delay_s` seconds."""
         self.workspace = workspace
         self._delay_s = delay_s
         self.hold: asyncio.Event | None = None
-        self._press = press
         self._methods: Mapping[str, Callable[[Mapping[str, Any]], Answer]] = {
             "auth.test": lambda _: {"team_id": workspace.team},
             "chat.postEphemeral": self._post_ephemeral,
@@ -62,14 +60,7 @@ class SlackServer(Site):
             "views.open": self._open_view,
         }
         application = web.Application()
-        application.add_routes(
-            [
-                web.route("*", f"{API}{{method}}", self._serve),
-                web.get("/", self._show),
-                web.get("/messages", self._list),
-                web.post("/press", self._press_on_page),
-            ]
-        )
+        application.add_routes([web.route("*", f"{API}{{method}}", self._serve), *routes])
         super().__init__(application, tls)
 
     @property
@@ -152,49 +143,6 @@ class SlackServer(Site):
         view = {**asked["view"], "id": view_id, "team_id": self.workspace.team, "hash": "1.abc"}
         self.workspace.views[view_id] = view
         return {"view": view}
-
-    async def _list(self, _: web.Request) -> web.Response:
-        found = [
-            {"channel": each.channel, "ts": each.ts, "thread": each.thread, "to": each.to, "text": each.shown}
-            for each in (*self.workspace.messages, *self.workspace.ephemerals)
-        ]
-        return web.json_response(found)
-
-    async def _show(self, _: web.Request) -> web.Response:
-        shown = "".join(map(self._row, (*self.workspace.messages, *self.workspace.ephemerals)))
-        page = (
-            f"<!doctype html><meta charset=utf-8><title>Slack, as the local stack has it</title>{shown or 'Nothing.'}"
-        )
-        return web.Response(text=page, content_type="text/html")
-
-    def _row(self, message: Message) -> str:
-        where = f"{message.channel}{' (thread)' if message.thread else ''}{f' only {message.to}' if message.to else ''}"
-        people = "".join(f"<option value={each}>{escape(user.name)}" for each, user in self.workspace.users.items())
-        buttons = "".join(
-            f"<button name=action value={escape(action)}>{escape(each['text']['text'])}</button>"
-            for action, each in message.buttons.items()
-        )
-        form = (
-            f"<form method=post action=/press><input type=hidden name=at value={message.channel}/{message.ts}>"
-            f"as <select name=user>{people}</select> {buttons}</form>"
-            if buttons and self._press is not None
-            else ""
-        )
-        return f"<hr><b>{escape(where)}</b><pre>{escape(message.shown or message.text)}</pre>{form}"
-
-    async def _press_on_page(self, request: web.Request) -> web.Response:
-        form = await request.post()
-        channel, _, ts = str(form.get("at")).partition("/")
-        if self._press is None:
-            raise web.HTTPNotFound
-        try:
-            answered = await self._press(
-                str(form.get("user")), self.workspace.find(channel, ts), str(form.get("action"))
-            )
-        except (SlackRefusalError, KeyError):
-            raise web.HTTPNotFound from None
-        page = f"<!doctype html><meta charset=utf-8><pre>{escape(answered)}</pre><a href=/>back</a>"
-        return web.Response(text=page, content_type="text/html")
 
 
 class _RateLimitedError(Exception):

@@ -70,7 +70,9 @@ def denial(metadata: Metadata) -> Form:
 def asking(metadata: Metadata, choices: Sequence[Choice], chosen: str) -> Form:
     """Give the form in which to ask for one of the profiles; the first hundred, `chosen` among them if it is one."""
     listed = sorted(choices, key=lambda choice: (choice.profile != chosen, choice.profile))[:MOST_OPTIONS]
-    return _modal(REQUEST, "Ask for an approval", "Ask", metadata, list(_asking_blocks(listed, chosen)))
+    others = len(choices) - len(listed)
+    label = f"Profile ({others} more: /sentinel request NAME)" if others else "Profile"
+    return _modal(REQUEST, "Ask for an approval", "Ask", metadata, list(_asking_blocks(listed, chosen, label)))
 
 
 def extending(metadata: Metadata, longest: str, *, needs_ticket: bool) -> Form:
@@ -84,12 +86,12 @@ def sent_off(text: str) -> Form:
     return {"type": "modal", "title": _plain("Sentinel"), "close": _plain("Close"), "blocks": [block]}
 
 
-def _asking_blocks(choices: Sequence[Choice], chosen: str) -> Iterator[Form]:
+def _asking_blocks(choices: Sequence[Choice], chosen: str, label: str) -> Iterator[Form]:
     options = [_option(choice.profile) for choice in choices]
     select: Form = {"type": "static_select", "action_id": PROFILE, "options": options}
     if options[0]["value"] == chosen:
         select["initial_option"] = options[0]
-    yield _input(PROFILE, "Profile", select)
+    yield _input(PROFILE, label, select)
     yield _input(REASON, "Reason", _text_element(_MOST_REASON, is_long=True))
     yield _input("duration", "Duration, such as 45m or 1h30m", _text_element(_MOST_TICKET), is_optional=True)
     if any(choice.needs_ticket for choice in choices):
