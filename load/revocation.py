@@ -48,7 +48,7 @@ async def measure(rounds: int) -> list[Round]:
         RuntimeError: the system did not answer as it should; nothing is measured then.
 
     """
-    async with LocalStack(environment=UNLIMITED) as stack, aiohttp.ClientSession() as http:
+    async with LocalStack(environment=UNLIMITED, concurrency=2) as stack, aiohttp.ClientSession() as http:
         async with stack.aws.client("ssm") as ssm:
             name = f"{local_deployment().parameter_prefix}/policies/access"
             await ssm.put_parameter(Name=name, Value=_POLICY, Type="String", Overwrite=True)

@@ -13,7 +13,9 @@ from playwright.async_api import Browser, async_playwright, expect
 from tests.once import made_once
 from tests.patience import LIMIT_S
 
-_NAMES = ("chromium", "chromium-browser")
+# The shell has the same engine, and no windows to draw: a page costs it a quarter less.
+_PACKAGES = ("chromium-headless-shell", "chromium")
+_NAMES = (*_PACKAGES, "chromium-browser")
 # Chromium's own sandbox needs user namespaces, which root in a container has not.
 # No test reaches another machine: a page that leads away ends at a name that is not found.
 _AT_HOME = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost"
@@ -34,9 +36,17 @@ def find_chromium(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def _install(_: Path) -> None:
-    if _find() is None:
-        for command in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", "chromium"]):
-            subprocess.run(["apt-get", *command], check=True, stdout=subprocess.DEVNULL)
+    if _find() is not None:
+        return
+    _apt_get("update", "-q")
+    known = subprocess.run(
+        ["apt-cache", "pkgnames", "chromium"], check=True, capture_output=True, text=True
+    ).stdout.split()
+    _apt_get("install", "-y", "-q", "--no-install-recommends", next(each for each in _PACKAGES if each in known))
+
+
+def _apt_get(*arguments: str) -> None:
+    subprocess.run(["apt-get", *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
 def _find() -> str | None:

@@ -18,7 +18,7 @@ from services.admin.slack import endpoint
 from services.admin.slack.buttons import Button, write_value
 from tests.gateway_events import http_api_event
 from tests.patience import LIMIT_S
-from tests.service.admin.conftest import ADMIN, APPROVAL, furnish, keep_parameter
+from tests.service.admin.conftest import ADMIN, APPROVAL, furnish_moto
 from tests.service.admin.function import AdminLambda, Clock, open_admin
 from tests.service.emulator import aws, function_settings, table_name
 from tests.slack import RunningSlack, running_slack, slack_document, slack_id
@@ -144,7 +144,7 @@ def world(moto_url: str) -> Iterator[World]:
         # A busy machine takes longer than Slack waits; how long Slack waits is not what these tests are about.
         patch.setattr(endpoint, "_LEAST_S", LIMIT_S)
         patch.setattr(notifier, "LIMIT_S", LIMIT_S)
-        furnish(keep_parameter)
+        furnish_moto()
         function = open_admin(_environment(slack), Clock(), aws)
         function.store("policies/approval", IN_CHAT)
         function.store("policies/admin", ADMIN)

@@ -65,7 +65,7 @@ class LocalStack:
 
     handlers: Mapping[str, str] = field(default_factory=lambda: HANDLERS)
     port: int = 0
-    concurrency: int = 2
+    concurrency: int = 1
     environment: Mapping[str, str] = field(default_factory=dict)
     callers: dict[str, LocalCaller] = field(default_factory=dict, init=False)
     functions: dict[str, Function] = field(default_factory=dict, init=False, repr=False)

@@ -40,7 +40,7 @@ async def tour() -> None:
 
     """
     say("Starting the emulator, the gateway and the Lambdas …")
-    async with LocalStack(concurrency=1) as stack:
+    async with LocalStack() as stack:
         say(f"Sentinel is at {stack.http_api}")
         inbox = await Inbox.open(stack.aws, "on-call", only={"event": ["break_glass.started"]})
         # Alice and bob are developers, carol is on the platform team, the operator watches and revokes.

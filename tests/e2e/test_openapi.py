@@ -98,7 +98,7 @@ def system() -> Iterator[LocalStack]:
     """A stack on an event loop of its own, which never throttles: schemathesis blocks while it waits."""
     with (
         start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(LocalStack(environment=UNLIMITED, concurrency=1)) as stack,
+        portal.wrap_async_context_manager(LocalStack(environment=UNLIMITED)) as stack,
     ):
         yield stack
 

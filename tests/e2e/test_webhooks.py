@@ -57,7 +57,7 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place
     async with running_receiver(name=HOST) as called:
         trusted = _write_authorities(called.trusting, tmp_path_factory.mktemp("tls") / "authorities.pem")
         settings = {"SSL_CERT_FILE": str(trusted), "SENTINEL_DOCUMENT_TTL": "0"}
-        async with LocalStack(environment=settings, concurrency=1) as system:
+        async with LocalStack(environment=settings) as system:
             yield Place(system, called)
 
 

@@ -11,8 +11,9 @@ from moto.server import ThreadedMotoServer
 
 from shared.aws.clients import Clients, open_clients
 from tests.patience import LIMIT_S
-from tests.service.emulator import create_tables
+from tests.service.emulator import make_tables
 from tests.service.ministack import running_ministack
+from tests.service.moto_state import copy_tables
 from tests.service.replayed import every_decision_replayed
 
 REGION = "eu-central-1"
@@ -66,10 +67,15 @@ def aws_url(moto_url: str, dummy_credentials: None, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.fixture
-async def clients(aws_url: str) -> AsyncIterator[Clients]:  # noqa: ARG001 - the environment is its effect
-    """Clients of the emulator, with both tables there."""
+def tables(aws_url: str) -> None:  # noqa: ARG001 - the environment is its effect
+    """The tables of a deployment, empty."""
+    copy_tables()
+
+
+@pytest.fixture
+async def clients(tables: None) -> AsyncIterator[Clients]:  # noqa: ARG001 - the tables are its effect
+    """Clients of the emulator, with the tables there."""
     async with aclosing(await open_clients(REGION)) as opened:
-        await create_tables(opened)
         yield opened
 
 
@@ -89,6 +95,6 @@ def atomic_url(ministack_url: str, dummy_credentials: None, monkeypatch: pytest.
 
 @pytest.fixture
 async def atomic_clients(atomic_url: str) -> AsyncIterator[Clients]:  # noqa: ARG001 - the environment is its effect
+    make_tables()
     async with aclosing(await open_clients(REGION)) as opened:
-        await create_tables(opened)
         yield opened

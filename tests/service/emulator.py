@@ -8,7 +8,6 @@ import boto3
 
 from deploy.local.deployment import PATIENCE
 from deploy.policies.deployment import table_definitions
-from shared.aws.clients import Clients
 from tests.gateway_events import API_ID
 
 REGION: Final = "eu-central-1"
@@ -54,10 +53,9 @@ def function_settings() -> dict[str, str]:
     }
 
 
-async def create_tables(clients: Clients) -> None:
+def make_tables() -> None:
+    """Make the tables by requests, with their time to live."""
     for definition in table_definitions().values():
-        await clients.dynamodb.create_table(TableName=definition["name"], **definition["create"])
-        await clients.dynamodb.update_time_to_live(
-            TableName=definition["name"],
-            TimeToLiveSpecification=definition["time_to_live"],
-        )
+        name, made = definition["name"], aws("dynamodb")
+        made.create_table(TableName=name, **definition["create"])
+        made.update_time_to_live(TableName=name, TimeToLiveSpecification=definition["time_to_live"])

@@ -46,7 +46,7 @@ OpenWindow = Callable[..., Awaitable[Window]]
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stack() -> AsyncIterator[LocalStack]:
-    async with LocalStack(concurrency=1) as started:
+    async with LocalStack() as started:
         yield started
 
 

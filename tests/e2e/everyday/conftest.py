@@ -11,7 +11,7 @@ from tests.e2e.everyday.people import Person, employ, install_tools
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stack() -> AsyncIterator[LocalStack]:
-    async with LocalStack(concurrency=1) as started:
+    async with LocalStack() as started:
         yield started
 
 

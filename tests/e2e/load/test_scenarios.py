@@ -47,14 +47,23 @@ def test_there_is_an_expectation_of_every_scenario() -> None:
     assert sorted([*OUTCOMES, "soak"]) == names()
 
 
-@pytest.mark.parametrize("name", OUTCOMES)
-async def test_a_scenario_runs_without_an_unexpected_outcome(name: str, tmp_path: Path) -> None:
+async def run_briefly(name: str, folder: Path, **changes: Any) -> dict[str, Any]:
     brief = ["--zero", "--users", "24", "--rate", "80", "--seconds", "3", "--warm-up", "0.5", "--target-rps", "1"]
-    options = read_options([name, *brief, "--target-p99-ms", "30000", "--out", str(tmp_path)])
+    options = read_options([name, *brief, "--target-p99-ms", "30000", "--out", str(folder)])
     functions = options.scenario.environments
     patient = {function: {**options.scenario.settings.get(function, {}), **PATIENCE} for function in functions}
-    changed = {"functions": Functions(**dict.fromkeys(functions, 1)), "settings": patient}
-    result = await run_scenario(replace(options, scenario=options.scenario.model_copy(update=changed)))
+    changed = {"functions": Functions(**dict.fromkeys(functions, 1)), "settings": patient, **changes}
+    return await run_scenario(replace(options, scenario=options.scenario.model_copy(update=changed)))
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+async def test_a_scenario_runs_without_an_unexpected_outcome(name: str, tmp_path: Path) -> None:
+    result = await run_briefly(name, tmp_path)
+    # A machine that is busy with other work may not reach STS's ceiling, so it is lowered.
+    for lower in (8, 3, 1) if name == "ceiling" else ():
+        if "throttled" in result["requests"]["vend dev"]["outcomes"]:
+            break
+        result = await run_briefly(name, tmp_path, sts_per_second=lower)
     failed = [check for check in result["checks"] if not check["passed"]]
     assert failed == []
     assert set(result["requests"]) >= set(OUTCOMES[name])

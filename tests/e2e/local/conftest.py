@@ -11,5 +11,5 @@ ECHO = "tests.e2e.local.echo.handler"
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stack() -> AsyncIterator[LocalStack]:
     """A stack for each file of tests, with handlers that echo."""
-    async with LocalStack(handlers={VEND: ECHO, ADMIN: ECHO}, concurrency=1) as started:
+    async with LocalStack(handlers={VEND: ECHO, ADMIN: ECHO}) as started:
         yield started

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.begins_first
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def system() -> AsyncIterator[LocalStack]:
-    async with LocalStack(concurrency=1) as started:
+    async with LocalStack() as started:
         yield started
 
 

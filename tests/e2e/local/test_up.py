@@ -71,7 +71,7 @@ async def test_up_prints_one_line_and_leaves_nothing_running(number: signal.Sign
 async def test_two_stacks_stand_side_by_side_and_the_one_that_is_left_takes_all_its_own_with_it(
     stack: LocalStack,
 ) -> None:
-    async with LocalStack(handlers=dict.fromkeys(stack.handlers, ECHO), concurrency=1) as other:
+    async with LocalStack(handlers=dict.fromkeys(stack.handlers, ECHO)) as other:
         ports = {url.rpartition(":")[2] for one in (stack, other) for url in (one.http_api, one.function_url)}
         assert len(ports) == 4
         assert processes_mentioning(str(other.state_dir))

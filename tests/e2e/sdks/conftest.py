@@ -24,7 +24,7 @@ NOTE = "planted"
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stack() -> AsyncIterator[LocalStack]:
     handlers = HANDLERS | {VEND: "tests.e2e.sdks.brief_grants.handler"}
-    async with LocalStack(handlers=handlers, concurrency=1) as started:
+    async with LocalStack(handlers=handlers) as started:
         async with started.aws.client("dynamodb") as dynamodb:
             for profile in ("dev", "staging"):
                 await dynamodb.put_item(TableName=demo_table(profile), Item={"note": {"S": NOTE}})

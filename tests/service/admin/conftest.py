@@ -6,13 +6,11 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.ssm.models import ssm_backends
 
-from deploy.policies.deployment import table_definitions
 from tests.gateway_events import ACCOUNT
 from tests.service.admin.function import AdminLambda, Clock, open_admin
-from tests.service.emulator import aws, function_settings
+from tests.service.emulator import aws, function_settings, make_tables
+from tests.service.moto_state import copy_tables, keep_parameter
 
 REGION = "eu-central-1"
 ACCESS: dict[str, Any] = {
@@ -97,17 +95,19 @@ def put_parameter(name: str, value: str) -> None:
     aws("ssm").put_parameter(Name=name, Value=value, Type="String")
 
 
-def keep_parameter(name: str, value: str) -> None:
-    """Store a document in moto, which runs in this process, without a request for each."""
-    ssm_backends[DEFAULT_ACCOUNT_ID][REGION].put_parameter(
-        name, "", value, "String", "", "", overwrite=False, tags=[], data_type="text", tier=None, policies=None
-    )
+def furnish() -> None:
+    """Make tables and documents in the emulator the environment points at, by requests."""
+    make_tables()
+    _store(put_parameter)
 
 
-def furnish(store: Callable[[str, str], None] = put_parameter) -> None:
-    """Make tables and documents in the emulator the environment points at."""
-    for definition in table_definitions().values():
-        aws("dynamodb").create_table(TableName=definition["name"], **definition["create"])
+def furnish_moto() -> None:
+    """Make tables and documents in moto, which runs in this process."""
+    copy_tables()
+    _store(keep_parameter)
+
+
+def _store(store: Callable[[str, str], None]) -> None:
     for name, document in DOCUMENTS.items():
         store(f"/sentinel/{name}", json.dumps(document))
 
@@ -119,7 +119,7 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture
 def admin(aws_url: str, environment: dict[str, str]) -> Iterator[AdminLambda]:  # noqa: ARG001 - the emulator's address is in the environment
-    furnish(keep_parameter)
+    furnish_moto()
     function = open_admin(environment, Clock(), aws)
     with closing(function.app):
         yield function

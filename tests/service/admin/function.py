@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -122,6 +122,12 @@ class AdminLambda:
 
     def vended(self, number: int, **changes: Any) -> Session:
         """Plant a session that was issued a minute ago."""
+        row = self.issued(number, **changes)
+        self.aws("dynamodb").put_item(TableName=table_name("session"), Item=session_item(row))
+        return row
+
+    def issued(self, number: int, **changes: Any) -> Session:
+        """Give a session that was issued a minute ago, without planting it."""
         session_id = f"{number:016d}"
         user = changes.get("user", "alice")
         facts = {
@@ -131,9 +137,14 @@ class AdminLambda:
             "issued_at": self.clock.now - timedelta(minutes=1),
             "ends_at": self.clock.now + timedelta(minutes=59),
         }
-        row = a_session(session_id, **(facts | changes))
-        self.aws("dynamodb").put_item(TableName=table_name("session"), Item=session_item(row))
-        return row
+        return a_session(session_id, **(facts | changes))
+
+    def plant(self, table: str, items: Sequence[dict[str, Any]]) -> None:
+        """Write many items to the `session`, `grant` or `budget` table, as many in a request as DynamoDB takes."""
+        name, whole = table_name(table), 25
+        for first in range(0, len(items), whole):
+            puts = [{"PutRequest": {"Item": item}} for item in items[first : first + whole]]
+            assert self.aws("dynamodb").batch_write_item(RequestItems={name: puts})["UnprocessedItems"] == {}
 
     def session(self, row: Session) -> Session:
         """Read a session's row as it is in the table."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.admin.conftest import REGION, furnish
+from tests.service.admin.conftest import REGION, furnish_moto
 from tests.service.admin.function import AdminLambda, Clock, open_admin
 from tests.service.emulator import aws
 
@@ -32,7 +32,7 @@ def queue_url(bus_arn: str) -> str:
 
 @pytest.fixture
 def admin(bus_arn: str, environment: dict[str, str]) -> Iterator[AdminLambda]:
-    furnish()
+    furnish_moto()
     function = open_admin(environment | {"SENTINEL_EVENT_BUS": bus_arn}, Clock(), aws)
     with closing(function.app):
         yield function

@@ -10,13 +10,14 @@ import boto3
 import pytest
 
 from shared.aws.dynamodb.revocation_rows import RevocationRow, revocation_attributes
+from shared.aws.dynamodb.sessions import session_item
 from shared.core.kill_switch import build_boundary
 from shared.core.people import Action
 from shared.core.revocation import Revocation, Target
 from tests.gateway_events import ACCOUNT
 from tests.service.admin.conftest import REGION, furnish
 from tests.service.admin.function import NOON, AdminLambda, Clock, open_admin
-from tests.service.emulator import aws, table_name
+from tests.service.emulator import aws
 
 OTHER = "222222222222"
 REASON = {"reason": "laptop stolen"}
@@ -176,18 +177,14 @@ def test_who_may_only_read_does_not_sync(both: AdminLambda) -> None:
 
 
 def test_more_than_fits_ends_whole_users_and_says_whose(both: AdminLambda) -> None:
-    for number in range(1, 320):
-        both.vended(number, issued_at=both.clock.now - timedelta(seconds=number % 50))
+    rows = [both.issued(number, issued_at=both.clock.now - timedelta(seconds=number % 50)) for number in range(1, 320)]
+    both.plant("session", [session_item(row) for row in rows])
     both.post("/v1/revocations", {"user": "nobody"} | REASON, "sam")  # codespell:ignore
-    live = [f"{number:016d}" for number in range(1, 320)]
-    for session_id in live:
-        plant_revocation(both, session_id)
+    both.plant("grant", [revocation_of(row.session_id) for row in rows])
     switch = both.post("/v1/kill-switch/sync", by="sam").body["kill_switch"]
     assert (switch["reach"], switch["widened"]) == ("users", ["alice"])
 
 
-def plant_revocation(admin: AdminLambda, session_id: str) -> None:
-    row = RevocationRow(
-        session_id, Revocation(Target.SESSION, session_id, NOON, "alice"), Action("sam", NOON), is_complete=True
-    )
-    admin.aws("dynamodb").put_item(TableName=table_name("grant"), Item=revocation_attributes(row))
+def revocation_of(session_id: str) -> dict[str, Any]:
+    revocation = Revocation(Target.SESSION, session_id, NOON, "alice")
+    return revocation_attributes(RevocationRow(session_id, revocation, Action("sam", NOON), is_complete=True))

@@ -11,7 +11,7 @@ from deploy.local.slack.workspace import Message, Workspace
 from services.admin.notify import notifier
 from services.admin.slack.buttons import Button, read_value, state_digest
 from tests.patience import LIMIT_S
-from tests.service.admin.conftest import APPROVAL, furnish, keep_parameter
+from tests.service.admin.conftest import APPROVAL, furnish_moto
 from tests.service.admin.function import AdminLambda, Clock, open_admin
 from tests.service.emulator import aws
 from tests.slack import RunningSlack, running_slack, slack_document, slack_id
@@ -35,7 +35,7 @@ def admin(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[AdminLambda]:
     monkeypatch.setattr(notifier, "LIMIT_S", LIMIT_S)
-    furnish(keep_parameter)
+    furnish_moto()
     settings = {"SENTINEL_SLACK": "true", "SENTINEL_SLACK_API": slack.api, "SENTINEL_CONSOLE_URL": CONSOLE}
     function = open_admin(environment | settings, Clock(), aws)
     function.store("policies/approval", IN_CHAT)

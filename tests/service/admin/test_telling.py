@@ -9,7 +9,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
 from tests.gateway_events import ACCOUNT
-from tests.service.admin.conftest import REGION, furnish
+from tests.service.admin.conftest import REGION, furnish_moto
 from tests.service.admin.function import AdminLambda, Clock, open_admin
 from tests.service.emulator import aws
 
@@ -23,7 +23,7 @@ def topic_arn(aws_url: str) -> str:  # noqa: ARG001 - the emulator's address is 
 
 @pytest.fixture
 def admin(topic_arn: str, environment: dict[str, str]) -> Iterator[AdminLambda]:
-    furnish()
+    furnish_moto()
     console = {"SENTINEL_CONSOLE_URL": "https://sentinel.example/console/"}
     function = open_admin(environment | console | {"SENTINEL_TOPIC_ARN": topic_arn}, Clock(), aws)
     with closing(function.app):

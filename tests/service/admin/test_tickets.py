@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from tests.patience import LIMIT_S
-from tests.service.admin.conftest import APPROVAL, furnish, keep_parameter
+from tests.service.admin.conftest import APPROVAL, furnish_moto
 from tests.service.admin.function import AdminLambda, Answered, Clock, open_admin
 from tests.service.emulator import aws, table_name
 from tests.service.notify.receiver import Behaviour, Receiver, answers, hangs, running_receiver
@@ -65,7 +65,7 @@ class Desk:
 
 
 def _open(environment: dict[str, str]) -> AdminLambda:
-    furnish(keep_parameter)
+    furnish_moto()
     function = open_admin(environment, Clock(), aws)
     function.store("policies/approval", {"version": "1", "rules": [RULE, *APPROVAL["rules"][:1]]})
     return function

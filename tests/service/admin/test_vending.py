@@ -16,7 +16,7 @@ from shared.edge.lambda_app import LambdaApp
 from shared.edge.timestamps import parse_timestamp
 from tests.gateway_events import http_api_event
 from tests.lambda_context import FakeContext
-from tests.service.admin.conftest import ACCESS, APPROVAL, BREAK_GLASS, furnish
+from tests.service.admin.conftest import ACCESS, APPROVAL, BREAK_GLASS, furnish_moto
 from tests.service.admin.function import AdminLambda, Clock, arn_of, open_admin
 from tests.service.emulator import aws
 
@@ -39,7 +39,7 @@ class VendFunction:
 
 @pytest.fixture
 def admin(aws_url: str, environment: dict[str, str]) -> Iterator[AdminLambda]:  # noqa: ARG001 - the emulator's address is in the environment
-    furnish()
+    furnish_moto()
     # The vend reads the real clock, so the admin function has the same instant.
     function = open_admin(environment, Clock(utc_now()), aws)
     with closing(function.app):

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from deploy.policies.deployment import table_definitions
 from services.vend.handler import wire
 from shared.core.grants import GrantUses
 from shared.edge.lambda_app import LambdaApp
@@ -107,9 +106,7 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture
-def vend(aws_url: str, environment: dict[str, str]) -> Iterator[VendLambda]:  # noqa: ARG001 - the emulator's address is in the environment
-    for definition in table_definitions().values():
-        aws("dynamodb").create_table(TableName=definition["name"], **definition["create"])
+def vend(tables: None, environment: dict[str, str]) -> Iterator[VendLambda]:  # noqa: ARG001 - the tables are its effect
     stdout = io.StringIO()
     with closing(wire(environment, stdout)) as app:
         function = VendLambda(app, stdout, aws)

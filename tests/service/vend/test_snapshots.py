@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.patience import LIMIT_S
+from tests.service.emulator import make_tables
 from tests.service.vend.conftest import VendLambda
 
 PROJECT = Path(__file__).parents[3]
@@ -19,6 +20,11 @@ PROJECT = Path(__file__).parents[3]
 def aws_url(atomic_url: str) -> str:
     """Use the emulator that keeps connections open, as AWS does."""
     return atomic_url
+
+
+@pytest.fixture
+def tables(aws_url: str) -> None:  # noqa: ARG001 - the environment is its effect
+    make_tables()
 
 
 @pytest.fixture
