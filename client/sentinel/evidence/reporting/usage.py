@@ -1,6 +1,6 @@
 """Who had what and how often, what no one used, what was refused, and access that could be given by approval."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -132,7 +132,7 @@ class Usage:
     def _rare(self) -> Iterator[Row]:
         """Count the days of a person with a profile together: by any rule, and by any spelling of the name."""
         direct = [(key, use) for key, use in self._granted.items() if key[3] == Via.DIRECT]
-        days: Counter[tuple[str, str]] = Counter()
+        days: defaultdict[tuple[str, str], int] = defaultdict(int)
         for (user, profile, _, _), use in direct:
             days[person_key(user), profile] |= use.days
         known_days = self._days - self._first_day
