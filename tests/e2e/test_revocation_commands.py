@@ -1,6 +1,7 @@
 """The commands that see, revoke and lock, run as people run them, against the whole system."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -107,9 +108,10 @@ async def test_a_trail_names_its_queries_where_cloudtrail_may_not_be_asked(devel
 async def test_the_audit_log_is_checked_against_the_rows_and_an_altered_line_is_found(
     system: LocalStack, developer: Caller, operator: Person, tmp_path: Path
 ) -> None:
-    since = utc_now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    now = utc_now()
+    since, until = (f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in (now, now + timedelta(hours=1)))
     vended = [await vend(developer) for _ in range(2)]
-    verify = ("audit", "verify", "--since", since, "--without", "trail", "--json", "--from")
+    verify = ("audit", "verify", "--since", since, "--until", until, "--without", "trail", "--json", "--from")
     checked = await operator.sentinel(*verify, str(system.log_file))
     assert checked.code == 3, checked.err
     lines = json.loads(checked.out)["lines"]

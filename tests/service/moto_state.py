@@ -10,7 +10,7 @@ from moto.ssm.models import ssm_backends
 
 from tests.service.emulator import REGION, make_tables
 
-_NOT_SAID: Final = {"tags": [], "data_type": "text", "tier": None, "policies": None}
+_NOT_SAID: Final[dict[str, Any]] = {"tags": [], "data_type": "text", "tier": None, "policies": None}
 
 
 def copy_tables() -> None:

@@ -1,5 +1,5 @@
 from tests.service.admin.conftest import admin
-from tests.service.conftest import aws_url, moto_url
+from tests.service.conftest import aws_url, moto_url, tables
 from tests.service.vend.conftest import vend
 
-__all__ = ["admin", "aws_url", "moto_url", "vend"]
+__all__ = ["admin", "aws_url", "moto_url", "tables", "vend"]
