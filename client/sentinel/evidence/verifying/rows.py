@@ -73,11 +73,16 @@ class Vends:
         for vend in vends:
             yield from (Finding(Kind.DIFFERS, _place(row.id), why) for why in vend.differences(row))
 
-    async def find_left(self, find: Callable[[str], Awaitable[Session | None]], now: datetime) -> list[Finding]:
-        """Look up the rows of vends that no row was compared with; a vend that failed may have none."""
+    async def find_left(
+        self, find: Callable[[str], Awaitable[Session | None]], begin: datetime, now: datetime
+    ) -> list[Finding]:
+        """Look up the rows of vends since `begin` that no row was compared with; a vend that failed may have none."""
         findings: list[Finding] = []
         for session_id, vends in list(self._lines.items()):
-            if max(vend.at for vend in vends) < now - ROWS_KEPT:
+            last = max(vend.at for vend in vends)
+            if last < begin:
+                continue
+            if last < now - ROWS_KEPT:
                 self.expired += 1
                 continue
             # What is no id, no function wrote, and it is not made part of a request.

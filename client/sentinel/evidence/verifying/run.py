@@ -80,7 +80,7 @@ async def verify_lines(
     async def find(session_id: str) -> Session | None:
         return await find_row(api, session_id, pause)
 
-    findings.extend(await vends.find_left(find, period.now))
+    findings.extend(await vends.find_left(find, period.begin, period.now))
     if period.gaps:
         # The line may be among those that cannot be read.
         findings = [each for each in findings if each.kind is not Kind.NO_LINE]

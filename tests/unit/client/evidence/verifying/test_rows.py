@@ -41,7 +41,7 @@ async def left(vends: Vends, stored: Session | None) -> list[Finding]:
         assert is_id(session_id)
         return stored
 
-    return await vends.find_left(find, NOW)
+    return await vends.find_left(find, AT, NOW)
 
 
 async def test_a_vend_with_its_row_is_compared_once() -> None:
@@ -84,6 +84,11 @@ async def test_the_row_of_a_vend_at_the_edge_of_the_period_is_looked_up() -> Non
     assert [each.kind for each in await left(compare(LINE | {"user": "bob"})[0], row())] == [Kind.DIFFERS]
 
 
+async def test_a_vend_from_before_the_period_is_not_of_it() -> None:
+    vends, _ = compare(LINE)
+    assert await vends.find_left(never, AT + timedelta(seconds=1), NOW) == []
+
+
 async def test_a_vend_that_failed_needs_no_row() -> None:
     assert await left(compare(LINE | {"outcome": "failed"})[0], None) == []
 
@@ -113,7 +118,7 @@ async def test_what_is_no_id_is_not_looked_up_and_not_shown_as_it_is() -> None:
 
 async def test_the_rows_of_old_vends_are_no_longer_kept_and_that_is_no_finding() -> None:
     vends, _ = compare(LINE)
-    assert await vends.find_left(never, AT + ROWS_KEPT + timedelta(seconds=1)) == []
+    assert await vends.find_left(never, AT, AT + ROWS_KEPT + timedelta(seconds=1)) == []
     assert vends.expired == 1
 
 
