@@ -12,6 +12,13 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text[:TEXT_LIMIT]).strip()
 
 
+def visible(text: str) -> str:
+    """Make a document's text safe to show: control characters and bidirectional marks become escapes."""
+    return "".join(
+        each if each.isprintable() or each in "\n\t" else each.encode("unicode_escape").decode() for each in text
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A no of the service, or of the gateway in front of it.

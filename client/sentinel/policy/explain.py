@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 from pydantic import ValidationError
 
+from sentinel.errors import visible
 from sentinel.policy.cases import CaseGrants, CaseRequest, describe_outcome
 from sentinel.policy.files import UnusableInputError, load_file
 from sentinel.policy.folders import load_catalogue
@@ -148,7 +149,7 @@ def _print(explanation: Explanation, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(explanation_as_json(explanation), indent=2, ensure_ascii=False))
     else:
-        click.echo("\n".join(explanation_as_text(explanation)))
+        click.echo(visible("\n".join(explanation_as_text(explanation))))
 
 
 def _read_request(

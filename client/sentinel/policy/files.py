@@ -8,6 +8,7 @@ from typing import IO, Any, Final, TypeVar
 
 import click
 
+from sentinel.errors import visible
 from sentinel.policy.access_lint import lint_access
 from sentinel.policy.group_lint import lint_groups
 from sentinel.policy.issuer_lint import lint_issuer
@@ -97,7 +98,7 @@ class UnusableInputError(click.ClickException):
 def complain(file: Path, problem: Problem) -> str:
     """Write a problem the way compilers do, so that editors can jump to it."""
     where = str(file) if problem.line is None else f"{file}:{problem.line}"
-    return f"{where}: {problem}"
+    return visible(f"{where}: {problem}")
 
 
 def read_text(file: Path) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from sentinel.errors import visible
 from sentinel.policy.document_parameter import (
     DocumentParameter,
     StoreError,
@@ -218,8 +219,7 @@ def _without_equal_ends(before: str, after: str) -> tuple[str, str]:
 
 
 def _visible_lines(text: str) -> list[str]:
-    shown = (each if each.isprintable() or each in "\n\t" else each.encode("unicode_escape").decode() for each in text)
-    return "".join(shown).splitlines(keepends=True)
+    return visible(text).splitlines(keepends=True)
 
 
 def _unpack_or_raw(value: str) -> str:

@@ -266,3 +266,17 @@ def test_a_look_up_without_a_ticket_is_a_mistake(sentinel: Sentinel) -> None:
     assert "write ticket, the pattern it has to match" in result.output
     Path("approval.yaml").write_text(Path("approval.yaml").read_text().replace("jira", "../jira, ticket: x"))
     assert "rules[0].ticket_lookup" in sentinel("validate", "approval.yaml").output
+
+
+# As YAML and JSON write them: an escape, the same in one character, and a mark that turns the text around.
+HIDDEN = r"\x1b[8m\x9b8m\u202e"
+
+
+def test_what_a_document_says_reaches_no_terminal_as_commands(sentinel: Sentinel) -> None:
+    rule = f'{{name: it, effect: deny, conditions: {{users: [a]}}, reason: "x{HIDDEN}"}}'
+    Path("access.yaml").write_text(f'version: "1"\nrules:\n- {rule}\n')
+    explained = sentinel("explain", "--policy", "access.yaml", "--user", "a", "--profile", "dev")
+    Path("wrong.yaml").write_text(f'"x{HIDDEN}": 1')
+    refused = sentinel("validate", "--kind", "access", "wrong.yaml")
+    for result in (explained, refused):
+        assert (HIDDEN in result.output, result.output.replace("\n", "").isprintable()) == (True, True), result.output
