@@ -51,7 +51,7 @@ class Child:
         finally:
             os.close(log)
             os.close(held)
-        return cls(process, _end_of_file(ends))
+        return cls(process, end_of_file(ends))
 
     @property
     def pid(self) -> int:
@@ -80,7 +80,7 @@ class Child:
         await asyncio.shield(self._group_ended)
 
 
-def _end_of_file(reader: int) -> asyncio.Future[None]:
+def end_of_file(reader: int) -> asyncio.Future[None]:
     """Return a future that is done when no process has the other end of a pipe; the pipe is closed then."""
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[None] = loop.create_future()

@@ -7,6 +7,7 @@ that it got them.
 import asyncio
 import os
 import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,8 +20,8 @@ from aiohttp import web
 from shared.clock import utc_now
 from tests.e2e.client.fake_grants import FakeGrants
 from tests.e2e.client.fake_groups import FakeGroups
-from tests.e2e.client.forks import can_fork, run_fork
 from tests.e2e.client.signatures import verify_signature
+from tests.forks.program import SENTINEL, Program, start
 from tests.unit.client.session_service import a_session, many_revoked, one_revoked
 
 ALICE = ("AKIAALICE00000000001", "alice-secret")
@@ -144,29 +145,21 @@ class Machine:
     home: Path
     environ: Mapping[str, str]
 
-    async def start(self, *arguments: str, **more: str) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "sentinel",
-            *arguments,
-            env={**self.environ, **more},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
-        )
+    async def start(self, *arguments: str, **more: str) -> Program:
+        return await start(SENTINEL, "sentinel", *arguments, environ={**self.environ, **more})
 
     async def sentinel(self, *arguments: str, **more: str) -> Finished:
-        """Run a command to its end: as a fork where that makes no difference, for starting Python takes most of it."""
-        if can_fork(more):
-            code, out, err = await run_fork(arguments, {**self.environ, **more})
-            return Finished(code, out.decode(), err.decode())
-        return await self.process(*arguments, **more)
-
-    async def process(self, *arguments: str, **more: str) -> Finished:
-        """Run a command to its end with an interpreter of its own, so that others on the machine see its arguments."""
+        """Run a command to its end."""
         process = await self.start(*arguments, **more)
+        out, err = await process.communicate()
+        assert process.returncode is not None
+        return Finished(process.returncode, out.decode(), err.decode())
+
+    async def process(self, *arguments: str) -> Finished:
+        """Run a command to its end with an interpreter of its own, so that others on the machine see its arguments."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "sentinel", *arguments), env=self.environ, stdin=DEVNULL, stdout=PIPE, stderr=PIPE
+        )
         out, err = await process.communicate()
         assert process.returncode is not None
         return Finished(process.returncode, out.decode(), err.decode())

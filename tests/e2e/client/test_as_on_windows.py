@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.client.fake_service import FakeService, Finished, Machine
-from tests.unit.client.system.other_platform import BREAK
+from tests.forks.fork import ForkServer
+from tests.forks.program import BASE, Program, start
+from tests.unit.client.system import other_platform
+from tests.unit.client.system.other_platform import BREAK, every_module
 
 SHOW = f"""#!{sys.executable}
 import json, os, sys, urllib.request
@@ -36,21 +39,17 @@ sys.exit(6)
 class Windows:
     user: Machine
     bin: Path
+    server: ForkServer
 
-    async def start(self, *arguments: str, **more: str) -> asyncio.subprocess.Process:
+    async def start(self, *arguments: str, **more: str) -> Program:
         known = {
             "LOCALAPPDATA": str(self.user.home / "AppData" / "Local"),
             "APPDATA": str(self.user.home / "AppData" / "Roaming"),
             "PATH": f"{self.user.home / 'none'};{self.bin}",
             "PATHEXT": ".COM;.EXE;.BAT;.CMD",
         }
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.unit.client.system.other_platform", "win32", *arguments),
-            env={**self.user.environ, **known, **more},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
+        return await start(
+            self.server, other_platform.__name__, "win32", *arguments, environ={**self.user.environ, **known, **more}
         )
 
     async def sentinel(self, *arguments: str, **more: str) -> Finished:
@@ -60,14 +59,20 @@ class Windows:
         return Finished(process.returncode, out.decode(), err.decode())
 
 
+@pytest.fixture(scope="module")
+def server() -> ForkServer:
+    """Has the client's modules as this platform has them: each command imports them again, as Windows does."""
+    return ForkServer(every_module(), BASE)
+
+
 @pytest.fixture
-def windows(user: Machine, tmp_path: Path) -> Windows:
+def windows(user: Machine, server: ForkServer, tmp_path: Path) -> Windows:
     programs = tmp_path / "bin"
     programs.mkdir()
     for name, text in (("show.exe", SHOW), ("wait.exe", WAIT), ("batch.cmd", "@echo off\n")):
         (programs / name).write_text(text)
         (programs / name).chmod(0o700)
-    return Windows(user, programs)
+    return Windows(user, programs, server)
 
 
 async def test_exec_runs_a_program_with_the_profile_s_credentials_and_ends_as_it_does(windows: Windows) -> None:

@@ -13,6 +13,7 @@ from shared.clock import utc_now
 from tests.e2e.client.fake_grants import CONSOLE, FakeGrants, a_request, instant
 from tests.e2e.client.fake_service import FakeService, Machine
 from tests.e2e.client.screen import Screen
+from tests.forks.program import Program
 
 ID = f"{1:016d}"
 EXEC = ("exec", "--wait", "--reason", "fix it", "staging", "--", "echo", "started")
@@ -24,7 +25,7 @@ def grants(service: FakeService) -> FakeGrants:
     return service.grants
 
 
-async def finish(process: asyncio.subprocess.Process) -> tuple[int | None, str, str]:
+async def finish(process: Program) -> tuple[int | None, str, str]:
     out, err = await process.communicate()
     return process.returncode, out.decode(), err.decode()
 

@@ -2,16 +2,14 @@
 
 import asyncio
 import os
-import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.stack import LocalStack
-
-SENTINEL = (sys.executable, "-m", "sentinel")
+from tests.forks.program import SENTINEL, Program, start
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Finished:
 class Conversation:
     """A command that answers each line with the ARN it runs as and a note it read."""
 
-    process: Process
+    process: Program
 
     async def ask(self) -> tuple[str, str]:
         """Have the command call AWS once more; gives the ARN and the note."""
@@ -65,23 +63,17 @@ class Person:
         return Finished(process.returncode, out.decode(), err.decode())
 
     async def sentinel(self, *arguments: str, **more: str) -> Finished:
-        return await self.run(*SENTINEL, *arguments, **more)
+        process = await start(SENTINEL, "sentinel", *arguments, environ={**self.environ, **more})
+        out, err = await process.communicate()
+        assert process.returncode is not None
+        return Finished(process.returncode, out.decode(), err.decode())
 
     @asynccontextmanager
-    async def start(self, *arguments: str) -> AsyncIterator[Process]:
+    async def start(self, *arguments: str) -> AsyncIterator[Program]:
         """Start `sentinel` with open pipes; it is stopped when the block ends."""
-        async with self._started(*SENTINEL, *arguments) as process:
+        process = await start(SENTINEL, "sentinel", *arguments, environ=self.environ, talks=True)
+        async with _ending(process):
             yield process
-
-    @asynccontextmanager
-    async def _started(self, *command: str) -> AsyncIterator[Process]:
-        process = await asyncio.create_subprocess_exec(*command, env=self.environ, stdin=PIPE, stdout=PIPE, stderr=PIPE)
-        try:
-            yield process
-        finally:
-            if process.returncode is None:
-                process.terminate()
-            await process.communicate()
 
     @asynccontextmanager
     async def converse(self, profile: str, command: tuple[str, ...]) -> AsyncIterator[Conversation]:
@@ -92,8 +84,19 @@ class Person:
     @asynccontextmanager
     async def runs(self, command: tuple[str, ...]) -> AsyncIterator[Conversation]:
         """Start a command by itself, to be asked line by line."""
-        async with self._started(*command) as process:
+        process = await asyncio.create_subprocess_exec(*command, env=self.environ, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+        async with _ending(process):
             yield Conversation(process)
+
+
+@asynccontextmanager
+async def _ending(process: Program) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.communicate()
 
 
 def person(stack: LocalStack, caller: str, home: Path) -> Person:
