@@ -115,7 +115,9 @@ async def test_the_audit_log_is_checked_against_the_rows_and_an_altered_line_is_
     checked = await operator.sentinel(*verify, str(system.log_file))
     assert checked.code == 3, checked.err
     lines = json.loads(checked.out)["lines"]
-    assert (lines["compared"], lines["findings"]) == (2, [])
+    # Others may have vended in the second with which the period begins.
+    assert lines["compared"] >= len(vended)
+    assert lines["findings"] == []
     altered = tmp_path / "altered.log"
     log = system.log_file.read_text(encoding="utf-8").splitlines(keepends=True)
     altered.write_text("".join(line.replace(developer.name, "mallory") if vended[0] in line else line for line in log))

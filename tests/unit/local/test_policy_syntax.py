@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
-from cfnlint.api import ManualArgs, lint
-
 from deploy.policies.deployment import Policy, Statement, policy
 from deploy.policies.generate import generated_policies, organization_policies
 
 
 def problems(policies: Mapping[str, Policy]) -> list[str]:
+    from cfnlint.api import ManualArgs, lint  # noqa: PLC0415 - slow to import, and every worker collects this file
+
     resources = {"".join(filter(str.isalnum, name)): _resource(name, policies[name]) for name in policies}
     template = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources})
     found = lint(template, config=ManualArgs(regions=["eu-central-1"]))
