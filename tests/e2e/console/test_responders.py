@@ -13,10 +13,16 @@ TRAPPED = "() => document.activeElement === document.body || document.activeElem
 
 
 async def vend(alice: Person) -> str:
-    """Vend dev once more, and give the session's id."""
+    """Vend dev once more, and give the session's id: sessions of one second are listed in no order."""
+    before = await session_ids(alice)
     assert (await alice.sentinel("credentials", "dev", "--force", "--no-cache")).code == 0
-    listed = json.loads((await alice.sentinel("session", "list", "--json", "--profile", "dev")).out)
-    return str(listed["sessions"][0]["id"])
+    [session_id] = await session_ids(alice) - before
+    return session_id
+
+
+async def session_ids(alice: Person) -> set[str]:
+    listed = await alice.sentinel("session", "list", "--json", "--profile", "dev")
+    return {each["id"] for each in json.loads(listed.out)["sessions"]}
 
 
 async def open_dialog(page: Page) -> None:

@@ -18,10 +18,14 @@ _API_URL: Final = re.compile(r"https?://([a-z0-9]+)\.execute-api\.[^/\s]+")
 
 @dataclass
 class Shell:
-    """`environment` may hold secrets; what a block prints is shown where it fails."""
+    """`environment` may hold secrets; what a block prints is shown where it fails.
+
+    `provider` is the file with the address of the AWS provider that the operator's `terraform` attaches to.
+    """
 
     endpoint: str
     folder: Path
+    provider: Path
     environment: dict[str, str] = field(repr=False)
 
     def run(self, block: Block) -> str:

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import os
+import shutil
 import sys
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,8 @@ from tests.e2e.host_packages import host_packages, host_target
 from tests.e2e.sdks.installed import HERE as SDKS
 from tests.e2e.terraform.deployment import ledger_backend
 from tests.e2e.terraform.leftovers import everything_of
-from tests.e2e.terraform.terraform import RARELY_COLLECTED, copy_modules, find_plugins
+from tests.e2e.terraform.provider import REATTACH, running_provider
+from tests.e2e.terraform.terraform import RARELY_COLLECTED, Root, copy_modules, find_plugins
 from tests.node import install_node_program
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -76,6 +79,7 @@ async def shell(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) ->
     archives = await asyncio.to_thread(host_packages, tmp_path_factory)
     packages = ", ".join(f'{service} = "{path}"' for service, path in archives.items())
     tools = install_tools(home / "bin")
+    _install_terraform(tools, home / "provider")
     # Node.js looks for packages in the folders above, too.
     await asyncio.to_thread(install_node_program, JAVASCRIPT, home)
     kept = {name: os.environ[name] for name in ("LANG", "TMPDIR") if name in os.environ}
@@ -101,7 +105,18 @@ async def shell(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) ->
         "TF_VAR_architecture": host_target().arch,
     }
     async with ledger_backend() as backend:
-        yield Shell(emulator.endpoint, home, environment | {"TF_VAR_ledger_url": backend})
+        yield Shell(emulator.endpoint, home, home / "provider", environment | {"TF_VAR_ledger_url": backend})
+
+
+def _install_terraform(folder: Path, provider: Path) -> None:
+    """Put `terraform` into a folder: once a file has the address of a provider, the operator's commands attach to it.
+
+    Each command would start one four times. The first `terraform apply` does, with what the shell has then.
+    """
+    attach = f'if [ "$AWS_PROFILE" = operator ] && [ -f {provider} ]; then export {REATTACH}="$(cat {provider})"; fi'
+    program = folder / "terraform"
+    program.write_text(f'#!/bin/sh\n{attach}\nexec {shutil.which("terraform")} "$@"\n', encoding="utf-8")
+    program.chmod(0o700)
 
 
 async def _employ(aws: LocalAws, name: str) -> Keys:
@@ -130,9 +145,15 @@ def _write_profiles(file: Path, endpoint: str, people: dict[str, Keys]) -> None:
 @pytest.mark.timeout(2400)  # an apply, an upgrade and a destroy
 async def test_every_command_of_the_guides_works_in_its_order(shell: Shell, emulator: Emulator) -> None:
     printed: dict[str, str] = {}
-    for block in blocks_in_order():
-        if block.not_run is None:
+    with ExitStack() as ending:
+        for block in blocks_in_order():
+            if block.not_run is not None:
+                continue
             printed[block.section] = printed.get(block.section, "") + await asyncio.to_thread(shell.run, block)
+            if "terraform apply" in block.commands and not shell.provider.exists():
+                root = Root(Path(shell.environment["PWD"]), shell.environment)
+                [address] = ending.enter_context(running_provider(root)).values()
+                shell.provider.write_text(address, encoding="utf-8")
     assert "by approval" in printed["Let people call it"]
     assert "assumed-role/notes/sentinel-a-" in printed["The first vend"]
     left = {

@@ -57,4 +57,4 @@ def command(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             return aiobotocore_command()
         case "aws-cli":
             return aws_cli_command(request.getfixturevalue("aws"))
-    return javascript_command(tmp_path_factory.mktemp("javascript"))
+    return javascript_command(tmp_path_factory)

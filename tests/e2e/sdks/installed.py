@@ -3,9 +3,13 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import pytest
+
 from tests.node import install_node_program
+from tests.once import made_once
 
 # It pins a botocore of its own, so uv gives it an environment of its own.
 AWS_CLI = "awscli==1.46.3"
@@ -34,7 +38,7 @@ def aws_cli_command(aws: tuple[str, ...]) -> Command:
     return lambda table: ("sh", str(HERE / "programs/use_aws_cli.sh"), table, *aws)
 
 
-def javascript_command(folder: Path) -> Command:
-    """Install what the lock file names into a folder, the program next to it."""
-    install_node_program(HERE / "javascript", folder)
+def javascript_command(folders: pytest.TempPathFactory) -> Command:
+    """Install what the lock file names, the program next to it."""
+    folder = made_once(folders, "javascript", partial(install_node_program, HERE / "javascript"))
     return lambda table: ("node", str(folder / "use_sdk.js"), table)

@@ -17,7 +17,7 @@ import pytest
 from tests.e2e.terraform.terraform import PROVIDER, Root, quiet_environment
 from tests.patience import LIMIT_S
 
-_VARIABLE: Final = "TF_REATTACH_PROVIDERS"
+REATTACH: Final = "TF_REATTACH_PROVIDERS"
 
 
 @contextmanager
@@ -46,8 +46,8 @@ def _read_address(process: subprocess.Popen[str], log: Path) -> Mapping[str, str
     assert process.stdout is not None
     for line in process.stdout:
         name, _, value = line.strip().partition("=")
-        if name == _VARIABLE:
+        if name == REATTACH:
             address = value.strip("'")
             assert str(PROVIDER) in json.loads(address)
-            return {_VARIABLE: address}
+            return {REATTACH: address}
     return pytest.fail(f"the provider ended before it said where it is: {log.read_text(encoding='utf-8')}")
