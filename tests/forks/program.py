@@ -65,16 +65,22 @@ class Program(Protocol):
 
 
 async def start(
-    server: ForkServer, module: str, *arguments: str, environ: Mapping[str, str], talks: bool = False
+    server: ForkServer,
+    module: str,
+    *arguments: str,
+    environ: Mapping[str, str],
+    folder: Path | None = None,
+    talks: bool = False,
 ) -> Program:
     """Start a module as a program in a session of its own.
 
     One that `talks` has a pipe as standard input; others read nothing.
     """
     if server.fits(environ):
-        return await _Forked.start(server, module, arguments, environ, talks=talks)
+        return await _Forked.start(server, module, arguments, environ, folder or Path.cwd(), talks=talks)
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", module, *arguments),
+        cwd=folder,
         env=dict(environ),
         stdin=PIPE if talks else DEVNULL,
         stdout=PIPE,
@@ -95,13 +101,20 @@ class _Forked:
 
     @classmethod
     async def start(
-        cls, server: ForkServer, module: str, arguments: Sequence[str], environ: Mapping[str, str], *, talks: bool
+        cls,
+        server: ForkServer,
+        module: str,
+        arguments: Sequence[str],
+        environ: Mapping[str, str],
+        folder: Path,
+        *,
+        talks: bool,
     ) -> Self:
         (from_us, to_it) = os.pipe() if talks else (os.open(os.devnull, os.O_RDONLY), None)
         (out, to_out), (err, to_err) = os.pipe(), os.pipe()
         given = (from_us, to_out, to_err)
         try:
-            fork = await server.fork(module, arguments, environ=environ, folder=Path.cwd(), streams=given)
+            fork = await server.fork(module, arguments, environ=environ, folder=folder, streams=given)
         finally:
             for number in given:
                 os.close(number)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping
@@ -10,9 +11,11 @@ from pathlib import Path
 
 from deploy.local.stack import LocalStack
 from tests.e2e.sdks.installed import aws_cli
+from tests.forks.program import SENTINEL, Program, start
 from tests.patience import LIMIT_S
 
 PROJECT = Path(__file__).parents[3]
+_BASH_READS = frozenset("\n\\$`~*?[]{}()<>|&;#!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +36,28 @@ class Person:
     environment: Mapping[str, str] = field(repr=False)
 
     async def types(self, script: str, **more: str) -> Done:
-        """Run a script in bash, as typed in the home folder; a command that fails ends it."""
-        process = await asyncio.create_subprocess_exec(
-            *("bash", "-c", f"set -euo pipefail\n{script}"),
-            cwd=self.home,
-            env={**self.environment, **more},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        """Run a script in bash, as typed in the home folder; a command that fails ends it.
+
+        A command of Sentinel's by itself needs no bash, and is a fork.
+        """
+        process = await self._start(script, {**self.environment, **more})
         async with asyncio.timeout(LIMIT_S):
             out, err = await process.communicate()
         assert process.returncode is not None
         return Done(process.returncode, out.decode(), err.decode())
+
+    async def _start(self, script: str, environ: Mapping[str, str]) -> Program:
+        command, *arguments = shlex.split(script)
+        if command == "sentinel" and not _BASH_READS & {*script}:
+            return await start(SENTINEL, "sentinel", *arguments, environ=environ, folder=self.home)
+        return await asyncio.create_subprocess_exec(
+            *("bash", "-c", f"set -euo pipefail\n{script}"),
+            cwd=self.home,
+            env=environ,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
 
     async def succeeds(self, script: str, **more: str) -> Done:
         """Run a script that has to end with 0."""
