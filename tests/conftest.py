@@ -3,11 +3,13 @@
 import gc
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pytest
 from aiobotocore.session import AioSession
+from botocore import loaders, session
 from hypothesis import HealthCheck, Phase, settings
 
 from deploy.local import strict
@@ -80,14 +82,22 @@ def _services_found_once() -> Iterator[None]:
     """Find each service once per environment: the library makes a client for it, and many tests open functions."""
     found: dict[object, Found] = {}
 
-    async def find_once(session: AioSession, service: str, region: str) -> Found:
+    async def find_once(asking: AioSession, service: str, region: str) -> Found:
         key = (service, region, tuple(sorted(each for each in os.environ.items() if each[0].startswith("AWS_"))))
         if key not in found:
-            found[key] = await find_service(session, service, region)
+            found[key] = await find_service(asking, service, region)
         return found[key]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clients, "find_service", find_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_read_once() -> Iterator[None]:
+    """Read botocore's description of a service once: commands run in this process, each with a session of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "create_loader", cache(loaders.create_loader))
         yield
 
 
