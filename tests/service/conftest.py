@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
+from functools import cache
 from urllib.request import Request, urlopen
 
 import boto3
 import pytest
 from botocore.config import Config
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.server import ThreadedMotoServer
 
 from shared.aws.clients import Clients, open_clients
@@ -28,12 +30,16 @@ def each_decision_can_be_replayed() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def moto_url() -> Iterator[str]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
-    _warm_up(url)
-    yield url
-    server.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        # For each request, it lists its folder and matches the host with hundreds of patterns.
+        find = cache(DomainDispatcherApplication.get_backend_for_host)
+        patch.setattr(DomainDispatcherApplication, "get_backend_for_host", find)
+        server.start()
+        host, port = server.get_host_and_port()
+        url = f"http://{host}:{port}"
+        _warm_up(url)
+        yield url
+        server.stop()
 
 
 def _warm_up(url: str) -> None:
