@@ -17,7 +17,7 @@ from load.soak.verdict import COMMAND, PAGE, TooFewValuesError, render_section, 
 from load.system.system import SystemFailedError
 
 _OUT = Path(__file__).parents[2] / "build" / "load"
-# Caches fill and every caller has come; a quarter of a short soak, five minutes of a long one.
+# Caches fill and every caller has come; half of a short soak, five minutes of a long one.
 _LONGEST_WARM_UP_S = 300.0
 
 
@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="write the section of docs/assurance.md")
     parser.add_argument("--out", type=Path, default=_OUT, help="folder of the result")
     given = parser.parse_args()
-    warm_up_s = min(given.seconds / 4, _LONGEST_WARM_UP_S)
+    warm_up_s = min(given.seconds / 2, _LONGEST_WARM_UP_S)
     load = ["--seconds", str(given.seconds), "--warm-up", str(warm_up_s), "--rate", str(given.rate)]
     # Enough to show growth; a machine with much else to do may not come to more.
     least = ["--target-rps", str(given.rate * 0.5)]

@@ -60,7 +60,7 @@ class Program(Protocol):
         ...
 
     async def communicate(self) -> tuple[bytes, bytes]:
-        """Close its standard input, and read what it writes until it ends."""
+        """Read what it writes until it ends."""
         ...
 
 
