@@ -28,7 +28,7 @@ _LIBRARIES: Final = (
     "yaml",
     "zoneinfo",
 )
-_SHARED: Final = ("LANG", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "TZ")
+_SHARED: Final = ("LANG", "PATH", "PYTHONPATH", "TZ")
 
 
 class _ForkedChild(Child):

@@ -109,7 +109,6 @@ class ExecutionEnvironment:
             "LANG": "C.UTF-8",
             "TZ": ":UTC",
             "PYTHONPATH": str(_PROJECT),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "_HANDLER": settings.handler,
             "AWS_REGION": settings.region,
             "AWS_DEFAULT_REGION": settings.region,
