@@ -18,7 +18,8 @@ from shared.aws import clients
 from shared.aws.client.library import Found, find_service
 from tests.signals import heed_signals
 
-_END_TO_END: Final = Path(__file__).parent / "e2e"
+# Their files take many seconds each, and those of other folders few.
+_LONG: Final = [Path(__file__).parent / name for name in ("e2e", "faults", "security/console", "unit/cdk")]
 pytest_plugins = ["pytester", "tests.e2e.system"]
 # How long an example takes says nothing about the code on a machine that has much else to do.
 settings.register_profile("tests", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -65,7 +66,7 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where several workers share the tests, begin with what takes longest; the rest stays in its random order.
 
-    Files of tests/e2e take many seconds each, the others few: with those last, the workers end together.
+    With the short files last, the workers end together.
     """
     if hasattr(config, "workerinput"):
         items.sort(key=_turn)
@@ -74,7 +75,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _turn(item: pytest.Item) -> int:
     if item.get_closest_marker("begins_first"):
         return 0
-    return 1 if item.path.is_relative_to(_END_TO_END) else 2
+    return 1 if any(item.path.is_relative_to(folder) for folder in _LONG) else 2
 
 
 @pytest.fixture(scope="session", autouse=True)

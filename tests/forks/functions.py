@@ -16,15 +16,21 @@ from deploy.local.child import Child, end_of_file
 from deploy.local.runtime import function
 from tests.forks.fork import ForkServer
 
-# Neither our own code, nor the runtime client and the X-Ray SDK, which read the environment when they are imported.
+# Neither the handlers, nor the runtime client and the X-Ray SDK, which read the environment when they are imported.
 _LIBRARIES: Final = (
     "aiobotocore.session",
     "aiohttp.web",
+    "deploy.local.strict",
     "difflib",
     "orjson",
     "pydantic.main",
     "pydantic.types",
     "regex",
+    "services.admin.api",
+    "services.authorizer.service",
+    "services.vend.service",
+    "shared.edge.lambda_app",
+    "shared.edge.traces",
     "yaml",
     "zoneinfo",
 )

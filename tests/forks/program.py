@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pkgutil
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
@@ -9,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol, Self
 
+import sentinel.commands
 from tests.forks.fork import Fork, ForkServer
 
 BASE: Final = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
-# Not the client's own code: what that does when it is imported, it does in each command.
+# The client's own code reads nothing of its environment while it is imported.
 SENTINEL: Final = ForkServer(
     (
         "aiohttp.web",
@@ -27,6 +29,7 @@ SENTINEL: Final = ForkServer(
         "tomllib",
         "truststore",
         "yaml",
+        *(f"sentinel.commands.{module.name}" for module in pkgutil.iter_modules(sentinel.commands.__path__)),
     ),
     BASE,
 )
