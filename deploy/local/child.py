@@ -35,23 +35,29 @@ class Child:
         log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         ends, held = os.pipe()
         try:
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                env=dict(environment),
-                cwd=folder,
-                start_new_session=True,
-                pass_fds=(*sockets, held),
-            )
+            process = await cls._run(command, environment, folder, log, (*sockets, held))
         except BaseException:
             os.close(ends)
             raise
         finally:
             os.close(log)
             os.close(held)
-        return cls(process, end_of_file(ends))
+        return cls(process, _end_of_file(ends))
+
+    @classmethod
+    async def _run(
+        cls, command: Sequence[str], environment: Mapping[str, str], folder: Path, log: int, inherited: Sequence[int]
+    ) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            env=dict(environment),
+            cwd=folder,
+            start_new_session=True,
+            pass_fds=inherited,
+        )
 
     @property
     def pid(self) -> int:
@@ -80,7 +86,7 @@ class Child:
         await asyncio.shield(self._group_ended)
 
 
-def end_of_file(reader: int) -> asyncio.Future[None]:
+def _end_of_file(reader: int) -> asyncio.Future[None]:
     """Return a future that is done when no process has the other end of a pipe; the pipe is closed then."""
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[None] = loop.create_future()

@@ -22,7 +22,7 @@ class Fork:
 
     def __init__(self, pid: int, ended: asyncio.Task[int]) -> None:
         self.pid = pid
-        self._ended = ended
+        self.ended = ended
 
     @classmethod
     async def connected(cls, connection: socket.socket) -> Self:
@@ -33,11 +33,11 @@ class Fork:
     @property
     def returncode(self) -> int | None:
         """The exit code, of a program that has ended."""
-        return self._ended.result() if self._ended.done() else None
+        return self.ended.result() if self.ended.done() else None
 
     async def wait(self) -> int:
         """Wait until the program ends; gives its exit code."""
-        return await asyncio.shield(self._ended)
+        return await asyncio.shield(self.ended)
 
     def send_signal(self, number: int) -> None:
         """Send the program a signal, if it runs."""

@@ -4,15 +4,16 @@
 """
 
 import os
+from asyncio.subprocess import Process
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Self, cast
+from typing import Final, cast
 
 import pytest
 
-from deploy.local.child import Child, end_of_file
+from deploy.local.child import Child
 from deploy.local.runtime import function
 from tests.forks.fork import ForkServer
 
@@ -39,29 +40,22 @@ _SHARED: Final = ("LANG", "PATH", "PYTHONPATH", "TZ")
 
 class _ForkedChild(Child):
     @classmethod
-    async def start(
-        cls,
-        command: Sequence[str],
-        *,
-        environment: Mapping[str, str],
-        folder: Path,
-        log_file: Path,
-        sockets: Sequence[int] = (),
-    ) -> Self:
+    async def _run(
+        cls, command: Sequence[str], environment: Mapping[str, str], folder: Path, log: int, inherited: Sequence[int]
+    ) -> Process:
         module, *arguments = command[command.index("-m") + 1 :]
-        assert not sockets
-        log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        (stdin, ours), (ends, held) = os.pipe(), os.pipe()
-        given = (stdin, log, log, held)
         server = _server(tuple((name, environment[name]) for name in _SHARED))
+        stdin, ours = os.pipe()
         try:
-            fork = await server.fork(module, arguments, environ=environment, folder=folder, streams=given)
+            streams = (stdin, log, log, *inherited)
+            fork = await server.fork(module, arguments, environ=environment, folder=folder, streams=streams)
+        except BaseException:
+            os.close(ours)
+            raise
         finally:
-            for number in set(given):
-                os.close(number)
-        group_ended = end_of_file(ends)
-        group_ended.add_done_callback(lambda _: os.close(ours))
-        return cls(cast("Any", fork), group_ended)
+            os.close(stdin)
+        fork.ended.add_done_callback(lambda _: os.close(ours))
+        return cast("Process", fork)
 
 
 @cache

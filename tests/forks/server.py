@@ -1,7 +1,7 @@
-"""`python server.py DESCRIPTOR LIBRARY…`: forks into Python programs, with the libraries they share imported once.
+"""`python server.py DESCRIPTOR MODULE…`: forks into Python programs, with the modules they share imported once.
 
-Importing them is most of what a short program costs. A fork imports all of its own code, has a session, an environment,
-arguments and streams of its own, and ends as any process does, or when its caller no longer waits.
+Importing them is most of what a short program costs. A fork has a session, an environment, arguments and streams of its
+own, and ends as any process does, or when its caller no longer waits.
 """
 
 import gc
@@ -106,8 +106,8 @@ def _reopened(number: int, stream: TextIO) -> IO[Any]:
     return open(number, mode, buffering, encoding=stream.encoding, errors=stream.errors, closefd=False)
 
 
-for _library in sys.argv[2:]:
-    importlib.import_module(_library)
+for _module in sys.argv[2:]:
+    importlib.import_module(_module)
 gc.freeze()
 if _request := _Forks(socket.socket(fileno=int(sys.argv[1]))).serve():
     _become(_request)
